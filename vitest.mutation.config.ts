@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests that mutants of the decision, backoff, budget and parsing code are held against. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/resolve/{decide,backoff,budget,answer}.test.ts',
+      'test/cache/{entry,backoff-lock}.test.ts',
+      'test/usage/*.test.ts',
+    ],
+    env: { TZ: 'UTC' },
+  },
+});
