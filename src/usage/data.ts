@@ -1,0 +1,122 @@
+import { BUCKETS } from './model.ts';
+import type { Amount, Bucket, ExtraUsageData, Limit, Spend, UsageData } from './model.ts';
+import { parseTime } from './time.ts';
+
+/**
+ * `data` of `usage.json`, validated by hand: this runs at every prompt, where loading a schema library
+ * would cost more than everything else together. `schema.ts` says the same with zod, is what network
+ * responses go through, and is this file's oracle in the tests.
+ *
+ * A broken part is left out and never takes its neighbours along; what is valid is kept as received,
+ * keys we do not know included.
+ */
+export function parseUsageData(value: unknown): UsageData | null {
+  if (!isObject(value)) return null;
+  const data: Record<string, unknown> = {};
+  const drawer = value.unknown_buckets;
+  const unknown = isObject(drawer) ? Object.entries(drawer) : [];
+  for (const key of Object.keys(value)) {
+    if (key === 'unknown_buckets') continue;
+    if (key in readers) {
+      const read = readers[key as keyof typeof readers](value[key]);
+      if (read !== undefined) data[key] = read;
+    } else {
+      unknown.push([key, value[key]]);
+    }
+  }
+  // fromEntries defines properties: a key named __proto__ stays a key.
+  if (unknown.length > 0) data.unknown_buckets = Object.fromEntries(unknown);
+  return data as UsageData;
+}
+
+type Json = Record<string, unknown>;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A finite number ≥ 0, else null. (`1e999` is valid JSON and parses to Infinity.) */
+function amount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+function time(value: unknown): string | null {
+  return parseTime(value) === null ? null : (value as string);
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function bucket(value: unknown): Bucket | null | undefined {
+  if (value === null) return null;
+  if (!isObject(value)) return undefined;
+  const utilization = amount(value.utilization);
+  if (utilization === null) return undefined;
+  return { ...value, utilization, resets_at: time(value.resets_at) };
+}
+
+function limits(value: unknown): Limit[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.flatMap((item) => limit(item) ?? []);
+}
+
+function limit(value: unknown): Limit | null {
+  if (!isObject(value) || typeof value.kind !== 'string') return null;
+  const percent = amount(value.percent);
+  if (percent === null) return null;
+  return { ...value, kind: value.kind, percent, resets_at: time(value.resets_at), scope: scope(value.scope) };
+}
+
+function scope(value: unknown): Limit['scope'] {
+  if (!isObject(value) || !isObject(value.model) || typeof value.model.display_name !== 'string') return null;
+  return value as Limit['scope'];
+}
+
+function extraUsage(value: unknown): ExtraUsageData | null | undefined {
+  if (value === null) return null;
+  if (!isObject(value) || typeof value.is_enabled !== 'boolean') return undefined;
+  return {
+    ...value,
+    is_enabled: value.is_enabled,
+    monthly_limit: amount(value.monthly_limit),
+    used_credits: amount(value.used_credits),
+    utilization: amount(value.utilization),
+    currency: text(value.currency),
+  };
+}
+
+function spend(value: unknown): Spend | null | undefined {
+  if (value === null) return null;
+  if (!isObject(value) || typeof value.enabled !== 'boolean') return undefined;
+  return {
+    ...value,
+    enabled: value.enabled,
+    percent: amount(value.percent),
+    used: money(value.used),
+    limit: money(value.limit),
+  };
+}
+
+/** The largest exponent a currency amount can have; ISO 4217 ends at 4. */
+export const MAX_EXPONENT = 8;
+
+function money(value: unknown): Amount | null {
+  if (!isObject(value) || typeof value.currency !== 'string') return null;
+  const minor = amount(value.amount_minor);
+  const exponent = amount(value.exponent);
+  if (minor === null || exponent === null || !Number.isInteger(exponent) || exponent > MAX_EXPONENT)
+    return null;
+  return { ...value, amount_minor: minor, currency: value.currency, exponent };
+}
+
+const readers = {
+  __proto__: null as never,
+  ...(Object.fromEntries(BUCKETS.map((name) => [name, bucket])) as Record<
+    (typeof BUCKETS)[number],
+    typeof bucket
+  >),
+  limits,
+  extra_usage: extraUsage,
+  spend,
+};

@@ -1,0 +1,66 @@
+/**
+ * Every way in which usage can fail to be current, as stable codes. They stand in `usage.json`, in
+ * `usage.lock` and in `--json`, so a code is never renamed.
+ */
+
+/** Signing in to Claude Code is what helps. The first six are found before any request is made. */
+export const SIGN_IN_CODES = [
+  'no_credentials',
+  'credentials_unreadable',
+  'credentials_invalid',
+  'keychain_error',
+  'token_expired',
+  'missing_scope',
+  'unauthorized',
+  'forbidden',
+] as const;
+
+/** The endpoint or the way to it failed; waiting is what helps. */
+export const ENDPOINT_CODES = [
+  'rate_limited',
+  'server_error',
+  'bad_response',
+  'network_error',
+  'timeout',
+] as const;
+
+/** We ourselves did not ask, or could not keep what we learnt. These are never written to `usage.lock`. */
+export const LOCAL_CODES = ['no_data', 'budget', 'disabled', 'cache_unreadable', 'cache_unwritable'] as const;
+
+export type SignInCode = (typeof SIGN_IN_CODES)[number];
+export type EndpointCode = (typeof ENDPOINT_CODES)[number];
+export type LocalCode = (typeof LOCAL_CODES)[number];
+
+/** What a refresh can end with: the codes that start a backoff. */
+export type RefreshCode = SignInCode | EndpointCode;
+export type FailureCode = RefreshCode | LocalCode;
+
+/** Whether signing in (running `claude` once) is what helps against this code. */
+export function isSignIn(code: string): code is SignInCode {
+  return (SIGN_IN_CODES as readonly string[]).includes(code);
+}
+
+/** Whether a text read from disk is one of the codes a refresh can end with. */
+export function isRefreshCode(code: unknown): code is RefreshCode {
+  if (typeof code !== 'string') return false;
+  return isSignIn(code) || (ENDPOINT_CODES as readonly string[]).includes(code);
+}
+
+/**
+ * A refresh that failed. `detail` is a text of our own that is safe to show (it names a variable or a
+ * path, never a secret and never the words of a server or of a foreign exception).
+ */
+export interface RefreshFailure {
+  readonly code: RefreshCode;
+  /** The value of the Retry-After header exactly as received; only with `rate_limited`. */
+  readonly retryAfter?: string | null;
+  readonly detail?: string;
+}
+
+/** A failure as people and programs are told of it. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** Epoch ms of the next time we would ask by ourselves; null when no time is known. */
+  readonly retryAt: number | null;
+  readonly detail?: string;
+}

@@ -1,0 +1,158 @@
+import type { Failure } from './failure.ts';
+
+/**
+ * The model everyone speaks. Times are epoch milliseconds, percentages are of what is **used**
+ * (0–100, over 100 is possible), a missing value is null and never 0.
+ */
+
+/** One limit as the endpoint reports it: `five_hour`, `seven_day`, … */
+export interface Bucket {
+  /** Percent used, 0–100 and beyond. */
+  readonly utilization: number;
+  /** RFC 3339, or null while the window has not started. */
+  readonly resets_at: string | null;
+}
+
+/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today. */
+export interface Limit {
+  readonly kind: string;
+  readonly percent: number;
+  readonly resets_at: string | null;
+  readonly scope: { readonly model: { readonly display_name: string } } | null;
+}
+
+/** `extra_usage`: amounts in minor units of `currency`. `monthly_limit: null` means no limit. */
+export interface ExtraUsageData {
+  readonly is_enabled: boolean;
+  readonly monthly_limit: number | null;
+  readonly used_credits: number | null;
+  readonly utilization: number | null;
+  readonly currency: string | null;
+}
+
+/** An amount of `spend`: `amount_minor` / 10^`exponent` of `currency`. */
+export interface Amount {
+  readonly amount_minor: number;
+  readonly currency: string;
+  readonly exponent: number;
+}
+
+/** `spend`: says the same as `extra_usage`, in a newer shape. */
+export interface Spend {
+  readonly enabled: boolean;
+  readonly percent: number | null;
+  readonly used: Amount | null;
+  readonly limit: Amount | null;
+}
+
+/** The names of the buckets we know, in the order in which they are shown. */
+export const BUCKETS = [
+  'five_hour',
+  'seven_day',
+  'seven_day_opus',
+  'seven_day_sonnet',
+  'seven_day_oauth_apps',
+] as const;
+export type BucketName = (typeof BUCKETS)[number];
+
+/**
+ * A validated response: `data` of `usage.json`. It mirrors what the endpoint sent; a broken part is
+ * left out, keys that we do not know stand under `unknown_buckets`.
+ */
+export type UsageData = { readonly [name in BucketName]?: Bucket | null } & {
+  readonly limits?: readonly Limit[];
+  readonly extra_usage?: ExtraUsageData | null;
+  readonly spend?: Spend | null;
+  readonly unknown_buckets?: Readonly<Record<string, unknown>>;
+};
+
+/** What a provider hands over after a successful request. */
+export interface Reading {
+  readonly data: UsageData;
+  /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
+  readonly plan: string | null;
+}
+
+/** Which source a number came from. */
+export type WindowSource = 'endpoint' | 'statusline';
+
+/** One limit, ready to be shown. */
+export interface Window {
+  /** Stable id: a bucket's name, or `weekly_scoped:<model>`. */
+  readonly id: string;
+  /** Short label of allowlisted characters: `5h`, `7d`, `7d Fable`. */
+  readonly label: string;
+  /** The model a scoped limit is for; null for limits on everything. */
+  readonly model: string | null;
+  /** Percent used; null when the window has elapsed since it was read. */
+  readonly usedPercent: number | null;
+  readonly resetsAt: number | null;
+  readonly windowSeconds: number;
+  /** The reset has passed since the number was read: the percentage is not known any more. */
+  readonly elapsed: boolean;
+  readonly source: WindowSource;
+  readonly readAt: number;
+}
+
+/** Paid use beyond the subscription, in major units of `currency`. */
+export interface ExtraUsage {
+  readonly enabled: boolean;
+  readonly used: number | null;
+  /** null: no limit is set, or none is known. */
+  readonly limit: number | null;
+  /** ISO 4217, allowlisted; null when unknown. */
+  readonly currency: string | null;
+  readonly usedPercent: number | null;
+  /** Digits behind the point that amounts of this currency have. */
+  readonly decimals: number;
+}
+
+/** Tokens that local transcripts have, over a time. */
+export interface TokenCount {
+  readonly total: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheCreation: number;
+  readonly cacheRead: number;
+}
+
+/** What can be said without any percentage: tokens of the current 5-hour block and of the last 7 days. */
+export interface TokenEstimate {
+  /** `endsAt`: epoch ms. Null when no block is open. */
+  readonly fiveHour: (TokenCount & { readonly endsAt: number }) | null;
+  readonly sevenDay: TokenCount | null;
+}
+
+/**
+ * What may be claimed of the numbers. `fresh`: current. `stale`: older, shown with its age.
+ * `last_known`: too old (or stamped in the future) for the line. `estimate`: from local transcripts.
+ */
+export type State = 'fresh' | 'stale' | 'last_known' | 'estimate' | 'none';
+
+/** The answer to "how much is used": everything a renderer needs, and nothing it would have to decide. */
+export interface Usage {
+  readonly generatedAt: number;
+  readonly provider: 'claude';
+  /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */
+  readonly account: string;
+  readonly plan: string | null;
+  readonly state: State;
+  readonly source: 'cache' | 'endpoint' | 'statusline' | 'transcripts' | null;
+  readonly cachedAt: number | null;
+  /** Null when unknown: no data, or data stamped in the future. */
+  readonly ageMs: number | null;
+  /** Until when the numbers count as current; null unless `state` is `fresh`. */
+  readonly freshUntil: number | null;
+  /** The first answer is on its way in the background. */
+  readonly pending: boolean;
+  readonly windows: readonly Window[];
+  readonly extraUsage: ExtraUsage | null;
+  /**
+   * Age of the endpoint's numbers where they are older than they should be, beside fresh ones of the status line,
+   * ms.
+   */
+  readonly restAgeMs?: number;
+  /** Only when `state` is `estimate`. */
+  readonly tokens: TokenEstimate | null;
+  readonly error: Failure | null;
+}

@@ -1,0 +1,45 @@
+import type { Window } from './model.ts';
+
+/** What the pace of a window depends on. */
+export type Paced = Pick<Window, 'usedPercent' | 'resetsAt' | 'windowSeconds'>;
+
+/** How fast a window is being used, against using it evenly. */
+export interface Pace {
+  /** Percent that even use would have reached by now. */
+  readonly expectedPercent: number;
+  /** Percent used minus percent expected: positive is faster than even. */
+  readonly delta: number;
+  readonly status: 'on_pace' | 'ahead' | 'behind';
+  /** Epoch ms at which the window is used up at this speed; null when it lasts until the reset. */
+  readonly emptyAt: number | null;
+}
+
+/** Within this many percentage points, use counts as even. */
+const TOLERANCE = 2;
+/** Before this much of the window should have been used, a pace says nothing. */
+const MIN_EXPECTED = 3;
+
+/**
+ * The pace of a window at `now` (epoch ms); null where nothing can be said: no percentage, no reset time,
+ * a reset that is past or further away than the window is long, or a window that has only just begun.
+ */
+export function paceOf(window: Paced, now: number): Pace | null {
+  const { usedPercent: used, resetsAt } = window;
+  if (used === null || resetsAt === null) return null;
+  const length = window.windowSeconds * 1000;
+  const left = resetsAt - now;
+  if (left <= 0 || left > length) return null;
+  const elapsed = length - left;
+  const expectedPercent = (100 * elapsed) / length;
+  if (expectedPercent < MIN_EXPECTED) return null;
+  const delta = used - expectedPercent;
+  const status = Math.abs(delta) <= TOLERANCE ? 'on_pace' : delta > 0 ? 'ahead' : 'behind';
+  return { expectedPercent, delta, status, emptyAt: emptyAt(used, elapsed, resetsAt, now) };
+}
+
+function emptyAt(used: number, elapsed: number, resetsAt: number, now: number): number | null {
+  if (used <= 0) return null;
+  // Over 100 % it is empty already, not in the past.
+  const at = now + (elapsed * Math.max(0, 100 - used)) / used;
+  return at < resetsAt ? at : null;
+}

@@ -1,0 +1,41 @@
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Years that RFC 3339 can write, in UTC: an offset can lead out of them, and no text leads back. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Epoch ms of an RFC 3339 timestamp; null for anything else (`Date.parse` alone accepts far more). */
+export function parseTime(value: unknown): number | null {
+  if (typeof value !== 'string' || value.length > 64 || !isRfc3339(value)) return null;
+  const at = Date.parse(value);
+  return at >= EARLIEST && at <= LATEST ? at : null;
+}
+
+/** `2026-04-19T05:00:00.112536+00:00` and the like. By hand, since a pattern is compiled anew at every prompt. */
+function isRfc3339(text: string): boolean {
+  const zulu = text.endsWith('Z') || text.endsWith('z');
+  const zone = zulu ? text.length - 1 : text.length - 6;
+  if (!matches(text, 0, '0000-00-00T00:00:00') || !(zulu || matches(text, zone, '+00:00'))) return false;
+  if (zone === 19) return true;
+  return text[19] === '.' && zone > 20 && matches(text, 20, '0'.repeat(zone - 20));
+}
+
+/** Whether a text goes like a shape from `at` on: 0 is any digit, T is t as well, + is - as well. */
+function matches(text: string, at: number, shape: string): boolean {
+  for (let index = 0; index < shape.length; index += 1) {
+    const is = text[at + index] ?? '';
+    const wanted = shape[index];
+    const digit = wanted === '0' && is >= '0' && is <= '9';
+    if (
+      !digit &&
+      !(wanted !== '0' && is === wanted) &&
+      !(wanted === 'T' && is === 't') &&
+      !(wanted === '+' && is === '-')
+    )
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,54 @@
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Entry } from '../../src/cache/entry.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import type { Situation } from '../../src/resolve/decide.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+
+/** The moment at which most tests take place. */
+export const NOW = Date.parse('2026-11-20T18:25:00Z');
+
+export const iso = (at: number) => new Date(at).toISOString();
+
+/** An entry of a minute ago, with both windows open. */
+export function anEntry(changes: Partial<Entry> = {}): Entry {
+  return {
+    cachedAt: NOW - MINUTE,
+    data: {
+      five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR + 37 * MINUTE) },
+      seven_day: { utilization: 33, resets_at: iso(NOW + 99 * HOUR) },
+    },
+    error: null,
+    plan: 'max_20x',
+    accountId: 'ada',
+    credentials: 'stamp-1',
+    ...changes,
+  };
+}
+
+/** A lock of ten seconds ago that blocks for four minutes more. */
+export function aLock(changes: Partial<BackoffLock> = {}): BackoffLock {
+  return {
+    blockedUntil: NOW + 4 * MINUTE,
+    error: 'rate_limited',
+    failures: 1,
+    writtenAt: NOW - 10 * SECOND,
+    credentials: 'stamp-1',
+    requests: [],
+    ...changes,
+  };
+}
+
+/** Nothing known, nothing blocked, and somebody who waits. */
+export function aSituation(changes: Partial<Situation> = {}): Situation {
+  return {
+    entry: null,
+    lock: null,
+    now: NOW,
+    policy: 'wait',
+    stamp: 'stamp-1',
+    account: () => 'unknown',
+    settings: loadSettings({}),
+    force: false,
+    ...changes,
+  };
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface Endpoint {
+  readonly url: string;
+  /** What was asked, the headers included. */
+  readonly requests: IncomingMessage[];
+  answer: Answer;
+}
+
+const closers: (() => void)[] = [];
+afterAll(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/**
+ * Closes something when the tests of the file are over. (`onTestFinished` is not for tests that run
+ * concurrently: after an `await` it takes any of them for the one that called.)
+ */
+export function closeAtTheEnd(close: () => void): void {
+  closers.push(close);
+}
+
+/** A usage endpoint on loopback. */
+export async function anEndpoint(answer: Answer): Promise<Endpoint> {
+  const endpoint = { requests: [] as IncomingMessage[], answer };
+  const server = createServer((request, response) => {
+    endpoint.requests.push(request);
+    endpoint.answer(request, response);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', 511, resolve);
+  });
+  closeAtTheEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(endpoint, { url: `http://127.0.0.1:${port}` });
+}
+
+export const json =
+  (body: unknown, status = 200, headers: Record<string, string> = {}): Answer =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+/** A real response body, with its resets moved to where they are still to come. */
+export function fixture(name: string, now = Date.now()): Record<string, unknown> {
+  const body = JSON.parse(readFileSync(new URL(`../fixtures/claude/${name}`, import.meta.url), 'utf8'));
+  const five = now + 4 * HOUR + 37 * MINUTE + MINUTE / 2;
+  const seven = now + 4 * DAY + 3 * HOUR + MINUTE / 2;
+  for (const [key, value] of Object.entries<{ resets_at?: string } | null>(body)) {
+    if (value?.resets_at) value.resets_at = stamp(key === 'five_hour' ? five : seven);
+  }
+  for (const limit of body.limits ?? []) limit.resets_at = stamp(limit.kind === 'session' ? five : seven);
+  return body;
+}
+
+/** As the endpoint writes it: microseconds, and an offset rather than Z. */
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace('Z', '533+00:00');
+}

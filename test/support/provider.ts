@@ -1,0 +1,84 @@
+import { loadSettings } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
+import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
+import { resolve } from '../../src/resolve/resolve.ts';
+import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
+import type { Reading } from '../../src/usage/model.ts';
+import { HOUR } from '../../src/usage/time.ts';
+import type { FakeSystem } from './system.ts';
+import { iso, NOW } from './build.ts';
+
+export const aReading: Reading = {
+  data: {
+    five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR) },
+    seven_day: { utilization: 33, resets_at: iso(NOW + 99 * HOUR) },
+  },
+  plan: 'max_20x',
+};
+
+export interface FakeProvider extends ProviderDescriptor {
+  /** What the next requests come to. */
+  answer: (options: SendOptions) => Promise<Outcome<Reading>> | Outcome<Reading>;
+  login: Outcome<null>;
+  currentStamp: string | null;
+  signedIn: string | null;
+  /** Epoch ms of every request that was sent. */
+  readonly sent: number[];
+  /** How often credentials were read. */
+  authenticated: number;
+}
+
+/** A service that answers as it is told, and counts. */
+export function fakeProvider(system: FakeSystem): FakeProvider {
+  const provider: FakeProvider = {
+    id: 'claude',
+    account: () => ({ name: 'default', directory: 'claude' }),
+    accountKey: () => null,
+    credentialFiles: () => [],
+    stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    accountId: () => provider.signedIn,
+    keychainModified: async () => null,
+    connect: async () => ({
+      id: 'claude',
+      authenticate: async () => {
+        provider.authenticated += 1;
+        if (!provider.login.ok) return provider.login;
+        const send = async (options: SendOptions) => {
+          provider.sent.push(system.now());
+          return provider.answer(options);
+        };
+        return { ok: true, value: { plan: 'max_20x', send } };
+      },
+    }),
+    answer: () => ({ ok: true, value: aReading }),
+    login: { ok: true, value: null },
+    currentStamp: 'stamp-1',
+    signedIn: 'ada',
+    sent: [],
+    authenticated: 0,
+  };
+  return provider;
+}
+
+/** Asks for usage as one process would. */
+export function asker(system: FakeSystem, provider: FakeProvider, settings: Partial<Settings> = {}) {
+  const events: string[] = [];
+  const deps: ResolveDeps = {
+    system,
+    provider,
+    settings: { ...loadSettings(system.env), ...settings },
+    log: (event) => events.push(event),
+  };
+  const ask = async (question: Partial<Question> = {}) =>
+    resolve(deps, {
+      policy: 'wait',
+      force: false,
+      person: true,
+      patient: false,
+      baseUrl: 'http://127.0.0.1:1',
+      userAgent: 'usageline/test',
+      ...question,
+    });
+  return { ask, deps, events };
+}

@@ -1,0 +1,38 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asExpected } from '../../src/usage/as-expected.ts';
+import { parseResponse } from '../../src/usage/schema.ts';
+import { anyBody, body, CAPTURED } from './bodies.ts';
+
+describe('an answer that is as expected', () => {
+  it.each(CAPTURED)('needs no schema: %s', (name) => {
+    expect(asExpected(body(name))).toEqual(parseResponse(body(name)));
+  });
+
+  it('is what the schema makes of it, or is left to the schema', () => {
+    fc.assert(
+      fc.property(anyBody, (any) => {
+        const data = asExpected(any);
+        if (data !== null) expect(data).toEqual(parseResponse(any));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each([
+    ['a broken part', { five_hour: { utilization: -1, resets_at: null } }],
+    ['a broken limit beside a good one', { limits: [{ kind: 'session', percent: 1, resets_at: null }, 7] }],
+    ['a reset that is no time', { five_hour: { utilization: 1, resets_at: 'soon' } }],
+    ['a part that lacks something', { five_hour: { utilization: 1 } }],
+    ['our own name for a drawer', { unknown_buckets: {} }],
+  ])('has not %s', (_case, any) => {
+    expect(asExpected(any)).toBeNull();
+  });
+
+  it('keeps what nobody knows, in the drawer for it', () => {
+    expect(asExpected({ five_hour: null, omelette: 1 })).toEqual({
+      five_hour: null,
+      unknown_buckets: { omelette: 1 },
+    });
+  });
+});
