@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { TIMEOUT_RANGE } from '../config/settings.ts';
+import { errno } from '../errno.ts';
+import { readTextFile } from '../files.ts';
+import type { System } from '../system.ts';
+import { isObject } from '../usage/data.ts';
+import { SECOND } from '../usage/time.ts';
+
+/**
+ * A right taken by creating a numbered file exclusively: `attempt.7` is the right to send one request,
+ * `background.3` to start one process. Of any number of contenders one creates the next number, whatever
+ * the timing: this holds where a mutex that goes stale has been seen held twice.
+ */
+export interface Claim {
+  readonly number: number;
+  /** Epoch ms at which it was taken. */
+  readonly at: number;
+  /** Until when what it was taken for may still be running, epoch ms. */
+  readonly until: number;
+  /** Stamp of the credentials it was taken for; null when unknown. */
+  readonly credentials: string | null;
+}
+
+export type ClaimKind = 'attempt' | 'background';
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly claim: Claim }
+  /** Somebody else was quicker. */
+  | { readonly kind: 'lost' }
+  /** The file could not be made: an errno name. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** All claims of a kind, the newest first. A directory that cannot be listed has none. */
+export function readClaims({ fs }: System, directory: string, kind: ClaimKind): Claim[] {
+  return numbers(fs, directory, kind).map((number) => {
+    const read = readTextFile(fs, claimFile(directory, kind, number), 'refuse');
+    // What cannot be read (removed meanwhile, or not a file) holds its number and nothing else.
+    return read.kind === 'file' ? parseClaim(number, read.text, read.mtimeMs) : nobodys(number);
+  });
+}
+
+/**
+ * Takes the next claim after `known`, the newest one that the decision to take it was made on.
+ * @param claim `until` and `at` in epoch ms
+ */
+export function takeClaim(
+  { fs }: System,
+  directory: string,
+  kind: ClaimKind,
+  known: Claim | undefined,
+  claim: Omit<Claim, 'number'>,
+): ClaimResult {
+  let number: number;
+  let fd: number;
+  try {
+    const before = list(fs, directory, kind)[0] ?? 0;
+    if (before > (known?.number ?? 0)) return { kind: 'lost' };
+    number = before + 1;
+    fd = fs.openSync(claimFile(directory, kind, number), 'wx', 0o600);
+  } catch (error) {
+    const reason = errno(error);
+    return reason === 'EEXIST' ? { kind: 'lost' } : { kind: 'failed', reason };
+  }
+  // From here on the file is ours. One that was not won would be taken for a request under way, and one
+  // without its content (a full disk) says less than it must: better none.
+  const result = complete(fs, directory, kind, { ...claim, number }, fd);
+  if (result.kind !== 'claimed') removeClaim(fs, claimFile(directory, kind, number));
+  return result;
+}
+
+function complete(
+  fs: System['fs'],
+  directory: string,
+  kind: ClaimKind,
+  claim: Claim,
+  fd: number,
+): ClaimResult {
+  const { number, ...content } = claim;
+  try {
+    try {
+      fs.writeFileSync(fd, JSON.stringify(content));
+    } finally {
+      fs.closeSync(fd);
+    }
+    // Two that listed at different moments can have created different numbers: the higher one counts.
+    return list(fs, directory, kind)[0] === number ? { kind: 'claimed', claim } : { kind: 'lost' };
+  } catch (error) {
+    return { kind: 'failed', reason: errno(error) };
+  }
+}
+
+/**
+ * Notes that what a claim was taken for is over, so that nobody waits for it. Written in place: a torn text
+ * is a claim without an `until`, which says the same.
+ */
+export function endClaim({ fs }: System, directory: string, kind: ClaimKind, claim: Claim): void {
+  const { number, ...content } = claim;
+  try {
+    // Not created again if somebody has removed it: it would come back without its number being the newest.
+    const fd = fs.openSync(claimFile(directory, kind, number), 'r+');
+    try {
+      fs.ftruncateSync(fd);
+      fs.writeSync(fd, JSON.stringify({ ...content, until: content.at }), 0);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // Then it is over when its time is.
+  }
+}
+
+/** Removes claims older than `before` (epoch ms); the newest always stays, for the numbering. */
+export function sweepClaims(system: System, directory: string, kind: ClaimKind, before: number): void {
+  for (const claim of readClaims(system, directory, kind).slice(1)) {
+    if (claim.at < before) removeClaim(system.fs, claimFile(directory, kind, claim.number));
+  }
+}
+
+/** Gives a claim back that was not used. */
+export function dropClaim({ fs }: System, directory: string, kind: ClaimKind, { number }: Claim): void {
+  removeClaim(fs, claimFile(directory, kind, number));
+}
+
+function claimFile(directory: string, kind: ClaimKind, number: number): string {
+  return join(directory, `${kind}.${number}`);
+}
+
+/** Beyond this a number was not made by counting. */
+const MAX_NUMBER = 1e12;
+
+function numbers(fs: System['fs'], directory: string, kind: ClaimKind): number[] {
+  try {
+    return list(fs, directory, kind);
+  } catch {
+    return [];
+  }
+}
+
+function list(fs: System['fs'], directory: string, kind: ClaimKind): number[] {
+  return fs
+    .readdirSync(directory)
+    .flatMap((name) => {
+      const [prefix, digits = '', ...rest] = name.split('.');
+      const ours = prefix === kind && rest.length === 0 && /^[1-9]\d*$/.test(digits);
+      return ours && Number(digits) < MAX_NUMBER ? [Number(digits)] : [];
+    })
+    .sort((a, b) => b - a);
+}
+
+/** Nothing that was claimed runs longer than the longest deadline, whatever its claim says. */
+const MAX_RUNNING_MS = TIMEOUT_RANGE.max * SECOND;
+
+function nobodys(number: number): Claim {
+  return { number, at: 0, until: 0, credentials: null };
+}
+
+/** A claim whose maker died before writing into it still is one, made when the file was. */
+function parseClaim(number: number, text: string, mtimeMs: number): Claim {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    file = null;
+  }
+  const { at, until, credentials } = isObject(file) ? file : {};
+  const takenAt = typeof at === 'number' && Number.isFinite(at) ? at : mtimeMs;
+  const over = typeof until === 'number' && Number.isFinite(until) ? until : takenAt;
+  return {
+    number,
+    at: takenAt,
+    until: Math.min(over, takenAt + MAX_RUNNING_MS),
+    credentials: typeof credentials === 'string' ? credentials : null,
+  };
+}
+
+function removeClaim(fs: System['fs'], path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // Gone already, or not ours to remove.
+  }
+}

@@ -1,0 +1,66 @@
+import { errno } from '../errno.ts';
+import { SEPARATOR } from '../paths.ts';
+import type { System } from '../system.ts';
+
+/** The files of one account. Nothing else is ever written below the cache root. */
+export interface AccountDirectory {
+  readonly root: string;
+  readonly path: string;
+  /** `usage.json`: what is known. */
+  readonly entry: string;
+  /** `usage.lock`: the backoff and the requests of the last hour. Not a mutex. */
+  readonly lock: string;
+  /** The mutex: a directory that `proper-lockfile` makes and removes. */
+  readonly mutex: string;
+  /** `statusline.json`: what the sessions of Claude Code have told. */
+  readonly readings: string;
+  /** When macOS' keychain item was last looked at. */
+  readonly keychain: string;
+}
+
+/** @param name the account's directory name, e.g. `claude` */
+export function accountDirectory(root: string, name: string): AccountDirectory {
+  const path = `${root}${SEPARATOR}${name}`;
+  return {
+    root,
+    path,
+    entry: `${path}${SEPARATOR}usage.json`,
+    lock: `${path}${SEPARATOR}usage.lock`,
+    mutex: `${path}${SEPARATOR}refresh.mutex`,
+    readings: `${path}${SEPARATOR}statusline.json`,
+    keychain: `${path}${SEPARATOR}keychain.json`,
+  };
+}
+
+// https://bford.info/cachedir/
+const TAG = `Signature: 8a477f597d28d172789f06886806bc55
+# This file marks a cache directory of usageline. Backup programs may leave it out.
+`;
+
+/**
+ * Makes the directory, 0700 for every level that is missing; the modes of existing ones are left alone.
+ * @returns the errno name of what went wrong, or null
+ */
+export function ensureDirectory({ fs }: System, directory: AccountDirectory): string | null {
+  try {
+    fs.mkdirSync(directory.path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return errno(error);
+  }
+  const tag = `${directory.root}${SEPARATOR}CACHEDIR.TAG`;
+  try {
+    fs.writeFileSync(tag, TAG, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    // There already, or not to be had: only backups would notice. Half of one would stay half for good.
+    if (errno(error) !== 'EEXIST') removeFile(fs, tag);
+  }
+  return null;
+}
+
+function removeFile(fs: System['fs'], path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // There is none.
+  }
+}

@@ -1,0 +1,120 @@
+import { readTextFile } from '../files.ts';
+import type { System } from '../system.ts';
+import { isObject, parseUsageData } from '../usage/data.ts';
+import { isRefreshCode } from '../usage/failure.ts';
+import type { RefreshCode } from '../usage/failure.ts';
+import type { Origins } from '../usage/merge.ts';
+import type { UsageData } from '../usage/model.ts';
+import { parseTime } from '../usage/time.ts';
+
+export const SCHEMA_VERSION = 1;
+
+/** What is known: `usage.json`. At least one of `data` and `error` is there. */
+export interface Entry {
+  /** Epoch ms of the start of the request that brought the data. */
+  readonly cachedAt: number;
+  readonly data: UsageData | null;
+  /** Only when there is nothing better to keep. */
+  readonly error: RefreshCode | null;
+  /** Stored because a hit reads no credentials and yet shows the plan. */
+  readonly plan: string | null;
+  /** Whose numbers these are; null when that is not known. */
+  readonly accountId: string | null;
+  /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
+  readonly credentials: string | null;
+  /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
+  readonly told?: Told;
+}
+
+/** The status line's part of an entry. */
+export interface Told {
+  /** The windows whose number is the status line's. */
+  readonly origins: Origins;
+  /** When a reading last counted, epoch ms. */
+  readonly movedAt: number;
+  /** When the endpoint told the rest, epoch ms; null: it never did. */
+  readonly answeredAt: number | null;
+  /** The rest is there, and nobody but the endpoint can tell it: limits per model, extra usage. */
+  readonly lacks: boolean;
+  /** The stamp of the credentials as they are now. */
+  readonly credentials: string | null;
+}
+
+export type EntryRead =
+  | { readonly kind: 'entry'; readonly entry: Entry }
+  | {
+      readonly kind: 'miss';
+      /** An errno of permission trouble, which is worth reporting; all other misses are not. */
+      readonly denied: string | null;
+      /** There is no file at all: whatever we write replaces nothing. */
+      readonly absent: boolean;
+    };
+
+/** Reads `usage.json`. Whatever is wrong with the file is a miss. */
+export function readEntry({ fs }: System, path: string): EntryRead {
+  const read = readTextFile(fs, path, 'refuse');
+  if (read.kind === 'unreadable' && (read.reason === 'EACCES' || read.reason === 'EPERM')) {
+    return { kind: 'miss', denied: read.reason, absent: false };
+  }
+  const entry = read.kind === 'file' ? parseEntry(read.text) : null;
+  return entry ? { kind: 'entry', entry } : { kind: 'miss', denied: null, absent: read.kind === 'absent' };
+}
+
+/** The text of `usage.json`, validated as strictly as an answer from the network; null for a miss. */
+export function parseEntry(text: string): Entry | null {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isObject(file) || file.schema_version !== SCHEMA_VERSION) return null;
+  const cachedAt = parseTime(file.cached_at);
+  if (cachedAt === null) return null;
+  const data = parseUsageData(file.data);
+  const code = isObject(file.error) ? file.error.code : null;
+  // Both present: the data win.
+  const error = data === null && isRefreshCode(code) ? code : null;
+  if (data === null && error === null) return null;
+  return {
+    cachedAt,
+    data,
+    error,
+    plan: stringOrNull(file.plan),
+    accountId: stringOrNull(file.account_id),
+    credentials: stringOrNull(file.credentials),
+  };
+}
+
+/** The text of `usage.json` for an entry: the four public keys first, ours behind them. */
+export function serializeEntry(entry: Entry): string {
+  const file = {
+    schema_version: SCHEMA_VERSION,
+    cached_at: new Date(entry.cachedAt).toISOString(),
+    data: entry.data,
+    error: entry.error && { code: entry.error },
+    plan: entry.plan,
+    account_id: entry.accountId,
+    credentials: entry.credentials,
+  };
+  try {
+    return `${JSON.stringify(file)}\n`;
+  } catch {
+    // Nested beyond what can be written: what lies deeper than anything we read is left out.
+    return `${JSON.stringify({ ...file, data: upToDepth(entry.data, MAX_DEPTH) })}\n`;
+  }
+}
+
+/** The deepest thing we read lies at 5: `limits[].scope.model.display_name`. */
+const MAX_DEPTH = 16;
+
+function upToDepth(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return null;
+  if (Array.isArray(value)) return value.map((item) => upToDepth(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, upToDepth(item, depth - 1)]));
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,176 @@
+import { errno } from '../errno.ts';
+import { SEPARATOR } from '../paths.ts';
+import type { System } from '../system.ts';
+import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import type { AccountDirectory } from './directory.ts';
+import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
+import { READY_TAG, readyDirectory, readyFileName } from './ready.ts';
+import type { ReadyName } from './ready.ts';
+import { removeQuietly, replaceLightly } from './replace.ts';
+
+/** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
+export interface Prepared {
+  readonly from: number;
+  readonly refreshAt: number;
+  readonly stages: readonly { readonly until: number; readonly text: string }[];
+}
+
+/** What stands in the file that is read at every prompt; the rest is in the one beside it, `<name>.later`. */
+export const NEAR_MS = 4 * MINUTE;
+const NEAR_STAGES = 8;
+/** Its texts, in bytes: with them and the conditions it stays a file that is read (`MAX_BYTES` in ready.ts). */
+const NEAR_BYTES = 12 * 1024;
+
+const LATER = '.later';
+
+/** The ready lines that there are: whoever reads them gets them renewed. */
+export function listReady({ fs }: System, directory: AccountDirectory): ReadyName[] {
+  try {
+    return fs.readdirSync(readyDirectory(directory)).flatMap((file) => parseReadyName(file) ?? []);
+  } catch {
+    return [];
+  }
+}
+
+/** What `readyFileName` named; null for any other file. */
+export function parseReadyName(file: string): ReadyName | null {
+  const [, kind, color, off, model] = /^([a-z]+)(-mono|-color)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
+  if (kind === undefined) return null;
+  return {
+    kind,
+    color: color === '-mono' ? 'mono' : color === '-color' ? 'color' : 'natural',
+    network: off === undefined,
+    ...(model !== undefined && { model }),
+  };
+}
+
+/**
+ * Writes a ready line; removes it when there is nothing to prepare. Nothing is lost when it fails: whoever
+ * misses it asks the program.
+ *
+ * @param conditions see `readReady`
+ */
+export function writeReady(
+  system: System,
+  directory: AccountDirectory,
+  name: ReadyName,
+  prepared: Prepared | null,
+  conditions: string,
+): void {
+  const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
+  const first = prepared?.stages[0];
+  if (!prepared || !first) {
+    removeQuietly(system, path);
+    removeQuietly(system, path + LATER);
+    return;
+  }
+  const { from, refreshAt, stages } = prepared;
+  let near = stages.findIndex(({ until }) => until >= from + NEAR_MS) + 1 || stages.length;
+  near = Math.min(near, NEAR_STAGES);
+  const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
+  while (near > 1 && Buffer.byteLength(lines.slice(0, near).join('\n')) > NEAR_BYTES) near -= 1;
+  const ends = stages[near - 1] as { until: number };
+  // Rounded up, or whoever asks then finds that it was not yet time; unless it is time already.
+  const askAt = refreshAt <= from ? seconds(from) : Math.ceil(refreshAt / SECOND);
+  const refresh = Math.min(askAt, seconds(ends.until));
+  // No two in a row begin alike: by this the far part is known to be of the same moment as the near one.
+  const id = `${1 + Math.floor(system.random() * 1e6)}`;
+  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${bootTime(system)} ${id}`;
+  const later = [id, ...lines.slice(near), ''].join('\n');
+  const now = [head, ...lines.slice(0, near), `# ${conditions}`, ''].join('\n');
+  // The far part first: it says whose it is, so the near one never stands beside another's.
+  if (near < stages.length) replaceLightly(system, path + LATER, later, null);
+  else removeQuietly(system, path + LATER);
+  // The end of the first text is the file's own time, so that who has no clock can compare files.
+  replaceLightly(system, path, now, first.until);
+}
+
+/**
+ * Files as old as the credentials, for readers that can compare the ages of files and nothing else:
+ * `since.<n>` is a little older than candidate n, `till.<n>` a little younger. There is no `since` for one that
+ * is absent, and its `till` is as old as can be.
+ *
+ * @param modified mtime of each candidate in order, ms; null for one that is absent
+ */
+export function writeReferences(
+  system: System,
+  directory: AccountDirectory,
+  modified: readonly (number | null)[],
+): void {
+  for (const [index, mtime] of modified.entries()) {
+    const [since, till] = ['since', 'till'].map(
+      (name) => `${readyDirectory(directory)}${SEPARATOR}${name}.${index + 1}`,
+    ) as [string, string];
+    if (mtime === null) removeQuietly(system, since);
+    else mark(system, since, mtime - 1);
+    mark(system, till, mtime === null ? 0 : mtime + 1);
+  }
+}
+
+function mark(system: System, path: string, mtime: number): void {
+  try {
+    const stat = system.fs.lstatSync(path, { throwIfNoEntry: false });
+    // Times are written as seconds with a fraction, which keeps them to a microsecond.
+    if (stat?.isFile() && Math.abs(stat.mtimeMs - mtime) < 0.01) return;
+  } catch {
+    // Then writing it says what is wrong.
+  }
+  replaceLightly(system, path, '', mtime);
+}
+
+/** Notes which directory an account's is, for readers that cannot afford to find out. */
+export function writePointer(system: System, directory: AccountDirectory, key: string | null): void {
+  const path = key === null ? null : pointerFile(directory.root, key);
+  if (key === null || path === null) return;
+  const name = directory.path.slice(directory.root.length + 1);
+  try {
+    if (readPointer(system, directory.root, key) === name) return;
+    system.fs.mkdirSync(pointerDirectory(directory.root), { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+  replaceLightly(system, path, name, null);
+}
+
+/** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
+export function ensureReadyDirectory({ fs }: System, directory: AccountDirectory): boolean {
+  try {
+    fs.mkdirSync(readyDirectory(directory), { mode: 0o700 });
+    return true;
+  } catch (error) {
+    return errno(error) === 'EEXIST';
+  }
+}
+
+/** Removes what a killed process left behind more than an hour ago. */
+export function sweepReady(system: System, directory: AccountDirectory): void {
+  const { fs, now } = system;
+  try {
+    for (const file of fs.readdirSync(readyDirectory(directory))) {
+      if (!file.startsWith('.')) continue;
+      const path = `${readyDirectory(directory)}${SEPARATOR}${file}`;
+      if (Math.abs(now() - fs.lstatSync(path).ctimeMs) > HOUR) fs.unlinkSync(path);
+    }
+  } catch {
+    // A courtesy.
+  }
+}
+
+/** Rounded down: a text ends a little early rather than late. */
+function seconds(ms: number): number {
+  return Math.floor(ms / SECOND);
+}
+
+/**
+ * When the machine was started, epoch seconds; 0 where that is not told. With it and /proc/uptime a shell that
+ * has no clock knows the time.
+ */
+function bootTime({ fs, platform, now }: System): number {
+  if (platform !== 'linux') return 0;
+  try {
+    const uptime = Number.parseFloat(fs.readFileSync('/proc/uptime', 'utf8'));
+    return uptime > 0 ? Math.floor(now() / SECOND - uptime) : 0;
+  } catch {
+    return 0;
+  }
+}

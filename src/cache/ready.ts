@@ -1,0 +1,83 @@
+import { SEPARATOR } from '../paths.ts';
+import type { System } from '../system.ts';
+import type { AccountDirectory } from './directory.ts';
+
+/*
+ * The ready line: the text for one output kind, prepared by whoever resolves usage, with the time until which
+ * it is true. docs/specs/ready-line.md has the format; shells read it, too, so it is lines and numbers.
+ * On the hot path: nothing is imported that costs.
+ */
+
+/** First words of the file. Whoever does not find them takes the file for none. */
+export const READY_TAG = 'usageline-ready 1';
+
+/** Nobody's line is longer; a file that is was not written by us. */
+const MAX_BYTES = 16 * 1024;
+/** Write permission for anybody but the owner, in a file's mode. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** What there is a ready line for: the text depends on nothing else that a caller can choose. */
+export interface ReadyName {
+  /** The output kind. */
+  readonly kind: string;
+  /** As that kind has it when nothing is said (`natural`), or the other way. */
+  readonly color: 'natural' | 'color' | 'mono';
+  /** Whether requests are allowed where it is shown. */
+  readonly network: boolean;
+  /** Letters, digits and dashes: the model whose limit comes first. None on lines that know of no model. */
+  readonly model?: string;
+}
+
+/** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `statusline@fable`. */
+export function readyFileName({ kind, color, network, model }: ReadyName): string {
+  const variant = model === undefined ? '' : `@${model}`;
+  return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
+}
+
+/** Where the ready lines of an account are. */
+export function readyDirectory(directory: AccountDirectory): string {
+  return `${directory.path}${SEPARATOR}ready`;
+}
+
+/** The file of one ready line. */
+export function readyFile(directory: AccountDirectory, name: ReadyName): string {
+  return `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
+}
+
+/**
+ * The text that was prepared for this moment; null when there is none, when it is time to ask again, or when
+ * anything it depends on is not what it was.
+ *
+ * @param conditions what the text depends on besides the time, as `conditionsOf` puts it
+ */
+export function readReady(system: System, path: string, conditions: string): string | null {
+  const text = readOwn(system, path);
+  if (text === null || !text.endsWith(`\n# ${conditions}\n`)) return null;
+  const lines = text.split('\n');
+  const [tag, format, refresh, from] = (lines[0] as string).split(' ');
+  const now = system.now() / 1000;
+  // Prepared in the future: the clock has been set back since.
+  if (`${tag} ${format}` !== READY_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5)) return null;
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] as string;
+    const space = line.indexOf(' ');
+    if (now < Number(line.slice(0, space))) return line.slice(space + 1);
+  }
+  return null;
+}
+
+/** A file that only we can have written: a line is shown as it stands, so nobody else may put one there. */
+function readOwn({ fs, uid }: System, path: string): string | null {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size > MAX_BYTES) return null;
+  if (uid !== null && ((stat.uid !== uid && uid !== 0) || stat.mode & WRITABLE_BY_OTHERS)) return null;
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+  const flag = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
+  return fs.readFileSync(path, { encoding: 'utf8', flag: flag as unknown as string });
+}
+
+/** What tells one state of a file from another: mtime (ms), size and inode. */
+export function traceOf({ fs }: System, path: string): string {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
+}

@@ -1,0 +1,29 @@
+import type { System } from '../system.ts';
+import type { AccountDirectory } from './directory.ts';
+
+/** Write permission for everyone, in a file's mode. */
+const WORLD_WRITABLE = 0o002;
+
+/**
+ * Why a cache directory is not to be used: whoever else can write it could put numbers before us, or links
+ * in our way. A directory that is not there yet will be ours; one that cannot be looked at is found out by
+ * whoever uses it.
+ *
+ * @returns a reason in words, or null
+ */
+export function distrust({ fs, uid, platform }: System, directory: AccountDirectory): string | null {
+  // Windows keeps such things elsewhere, and gives a user's directories to the user.
+  if (platform === 'win32' || uid === null) return null;
+  for (const path of [directory.root, directory.path]) {
+    try {
+      const stat = fs.statSync(path, { throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      // Root may look after other people's caches.
+      if (uid !== 0 && stat.uid !== uid) return `${path} belongs to another user`;
+      if (stat.mode & WORLD_WRITABLE) return `${path} can be written by everyone`;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,305 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  mergeBackoffLocks,
+  parseBackoffLock,
+  readBackoffLock,
+  serializeBackoffLock,
+} from '../../src/cache/backoff-lock.ts';
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import { MAX_FILE_BYTES } from '../../src/files.ts';
+import { judgeBudget } from '../../src/resolve/budget.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { fakeSystem } from '../support/system.ts';
+import { careful, disk, failing } from './disk.ts';
+
+const NOW = Date.parse('2026-11-20T18:25:00Z');
+const now = NOW / SECOND;
+/** The file was changed this long ago, ms. */
+const CHANGED = 10 * SECOND;
+const parse = (text: string, mtimeMs = NOW - CHANGED) => parseBackoffLock(text, mtimeMs, NOW);
+const lock = (over: Partial<BackoffLock> = {}): BackoffLock => ({
+  blockedUntil: NOW + 5 * MINUTE,
+  error: 'rate_limited',
+  failures: 2,
+  writtenAt: NOW,
+  credentials: '1795198000000:512:77 absent',
+  requests: [NOW - MINUTE, NOW],
+  ...over,
+});
+const foreignLock = (writtenAt: number): BackoffLock => ({
+  blockedUntil: writtenAt + 30 * SECOND,
+  error: null,
+  failures: 0,
+  writtenAt,
+  credentials: null,
+  requests: [],
+});
+
+describe('usage.lock', () => {
+  it.each<[string, Partial<BackoffLock>]>([
+    ['a failure', {}],
+    ['no failure', { blockedUntil: 0, error: null, failures: 0 }],
+    ['no credentials', { credentials: null }],
+    ['no requests', { requests: [] }],
+    ['the longest block there is', { blockedUntil: NOW + DAY }],
+  ])('comes back as it was written: %s', (_case, over) => {
+    expect(parse(serializeBackoffLock(lock(over)))).toEqual(lock(over));
+  });
+
+  it('holds whole Unix seconds, a block rounded up and stamps rounded down', () => {
+    const text = serializeBackoffLock(
+      lock({ blockedUntil: NOW + 1, writtenAt: NOW + 999, requests: [NOW - 1, NOW + 999] }),
+    );
+    expect(JSON.parse(text)).toEqual({
+      blocked_until: now + 1,
+      error: 'rate_limited',
+      failures: 2,
+      written_at: now,
+      credentials: '1795198000000:512:77 absent',
+      requests: [now - 1, now],
+    });
+    expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  it('leaves out an error and credentials that are not there', () => {
+    const keys = Object.keys(JSON.parse(serializeBackoffLock(lock({ error: null, credentials: null }))));
+    expect(keys).toEqual(['blocked_until', 'failures', 'written_at', 'requests']);
+  });
+
+  it('needs only blocked_until, and takes the time of its last change for the rest', () => {
+    expect(parse(`{"blocked_until":${now + 60}}`)).toEqual({
+      ...foreignLock(NOW - CHANGED),
+      blockedUntil: NOW + MINUTE,
+    });
+  });
+
+  it('of the past blocks nothing', () => {
+    expect(parse(`{"blocked_until":${now - 1},"written_at":${now - 300}}`)?.blockedUntil).toBe(NOW - SECOND);
+  });
+
+  it.each<[string, string]>([
+    ['is empty', ''],
+    ['is not JSON', 'locked by 4711'],
+    ['is cut off', '{"blocked_until":17951'],
+    ['is null', 'null'],
+    ['is a number', '1795199192'],
+    ['is a list', '[1795199192]'],
+    ['is a text', '"1795199192"'],
+    ['says nothing', '{}'],
+    ['says it as text', '{"blocked_until":"1795199192"}'],
+    ['says null', '{"blocked_until":null}'],
+    ['says true', '{"blocked_until":true}'],
+    ['says it in a list', '{"blocked_until":[1795199192]}'],
+    ['says it under another name', '{"blockedUntil":1795199192,"written_at":1795199192}'],
+    ['is behind a byte order mark', '\uFEFF{"blocked_until":1795199192}'],
+  ])('that %s is foreign, and blocks for 30 s from its last change', (_case, text) => {
+    expect(parse(text)).toEqual(foreignLock(NOW - CHANGED));
+  });
+
+  it.each<[string, string, number]>([
+    ['2^63', '9223372036854775808', DAY],
+    ['beyond all numbers', '1e999', DAY],
+    ['in milliseconds', String(NOW + MINUTE), DAY],
+    ['a second too far', String(now + 86_401), DAY],
+    ['as far as can be', String(now + 86_400), DAY],
+    ['in range', String(now + 86_399), DAY - SECOND],
+    ['with a fraction', `${now}.5`, SECOND / 2],
+  ])('that blocks until %s ends a day after it was written at the latest', (_case, until, wait) => {
+    expect(parse(`{"blocked_until":${until},"written_at":${now}}`)?.blockedUntil).toBe(NOW + wait);
+    expect(parse(`{"blocked_until":${until}}`, NOW)?.blockedUntil).toBe(NOW + wait);
+  });
+
+  it.each(['0', '-1', '-9223372036854775808', '-1e999'])('that blocks until %s does not block', (until) => {
+    expect(parse(`{"blocked_until":${until}}`)?.blockedUntil).toBeLessThanOrEqual(0);
+  });
+
+  it('that was written long ago has ended, whatever it says', () => {
+    const text = `{"blocked_until":1e999,"written_at":${now - 86_400}}`;
+    expect(parse(text)?.blockedUntil).toBe(NOW);
+  });
+
+  it.each(['"1795198892"', 'null', '1e999', '{}'])('written at %s was written when it was changed', (at) => {
+    expect(parse(`{"blocked_until":1e999,"written_at":${at}}`)?.blockedUntil).toBe(NOW - CHANGED + DAY);
+  });
+
+  it.each<[string, number | null, number, boolean]>([
+    ['now', now, NOW, true],
+    ['5 s ahead', now + 5, NOW, true],
+    ['more than 5 s ahead', now + 5.001, NOW, false],
+    ['a year ahead', now + 365 * 86_400, NOW, false],
+    ['at 2^63', 2 ** 63, NOW, false],
+    ['now, although its file is from tomorrow', now, NOW + DAY, true],
+    ['at no time, its file 5 s ahead', null, NOW + 5 * SECOND, true],
+    ['at no time, its file more than 5 s ahead', null, NOW + 5001, false],
+  ])('written %s counts: %j', (_case, at, mtimeMs, counts) => {
+    const file = { blocked_until: now + 60, requests: [now - 5], ...(at !== null && { written_at: at }) };
+    const read = parse(JSON.stringify(file), mtimeMs);
+    // A lock that does not count takes its requests along.
+    if (counts) expect(read).toMatchObject({ blockedUntil: NOW + MINUTE, requests: [NOW - 5 * SECOND] });
+    else expect(read).toBeNull();
+  });
+
+  it.each<[string, number, boolean]>([
+    ['5 s ahead', NOW + 5 * SECOND, true],
+    ['more than 5 s ahead', NOW + 5001, false],
+  ])('that is foreign and changed %s counts: %j', (_case, mtimeMs, counts) => {
+    expect(parse('x', mtimeMs)).toEqual(counts ? foreignLock(mtimeMs) : null);
+  });
+
+  it.each([...SIGN_IN_CODES, ...ENDPOINT_CODES])('can be about %s', (error) => {
+    expect(parse(serializeBackoffLock(lock({ error })))?.error).toBe(error);
+  });
+
+  it.each<unknown>([...LOCAL_CODES, 'none', '', null, 429, { code: 'timeout' }])(
+    'about %j is about nothing, and blocks all the same',
+    (error) => {
+      const text = JSON.stringify({ blocked_until: now + 60, error });
+      expect(parse(text)).toMatchObject({ error: null, blockedUntil: NOW + MINUTE });
+    },
+  );
+
+  it.each<[string, number]>([
+    ['3', 3],
+    ['0', 0],
+    ['-1', 0],
+    ['1.5', 0],
+    ['"3"', 0],
+    ['null', 0],
+    ['1e999', 0],
+    ['9007199254740993', 1000],
+  ])('of %s failures counts %i', (failures, counted) => {
+    expect(parse(`{"blocked_until":1,"failures":${failures}}`)?.failures).toBe(counted);
+  });
+
+  it.each<unknown>([null, 7, ['x'], {}])('of the credentials %j is of none', (credentials) => {
+    expect(parse(JSON.stringify({ blocked_until: 1, credentials }))?.credentials).toBeNull();
+  });
+
+  it.each<[string, string, number[]]>([
+    ['numbers', `[${now - 120},${now - 60.5}]`, [NOW - 2 * MINUTE, NOW - 60_500]],
+    ['numbers and rubbish', `["${now}",null,${now - 60},[1],1e999,{}]`, [NOW - MINUTE]],
+    ['one later than it was written', `[${now + 1},${now + 99_999}]`, [NOW, NOW]],
+    ['null', 'null', []],
+    ['a number', '5', []],
+    ['an object', `{"0":${now}}`, []],
+  ])('whose requests are %s', (_case, requests, read) => {
+    expect(parse(`{"blocked_until":1,"written_at":${now},"requests":${requests}}`)?.requests).toEqual(read);
+  });
+
+  it('without written_at has no request later than its last change', () => {
+    expect(parse(`{"blocked_until":1,"requests":[${now}]}`)?.requests).toEqual([NOW - CHANGED]);
+  });
+
+  it('once made the budget fail when it listed 500 000 requests', () => {
+    const requests = Array.from({ length: 500_000 }, () => 1);
+    const read = parse(JSON.stringify({ blocked_until: 1, requests }));
+    expect(judgeBudget({ lock: read, attempts: [], answeredAt: null } as never, NOW, null).kind).toBe(
+      'granted',
+    );
+  });
+
+  it('ends within a day and throws nothing, whatever it holds', () => {
+    const value = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(2 ** 63, now, now + 4), fc.jsonValue());
+    const keys = { blocked_until: value, written_at: value, requests: fc.array(value), failures: value };
+    const text = fc.oneof(
+      fc.record(keys, { requiredKeys: [] }).map((any) => JSON.stringify(any)),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(text, fc.integer({ min: NOW - 2 * DAY, max: NOW + 2 * DAY }), (any, mtimeMs) => {
+        const read = parse(any, mtimeMs);
+        if (read === null) return;
+        expect(read.blockedUntil).toBeLessThanOrEqual(NOW + DAY + 5 * SECOND);
+        expect(read.writtenAt).toBeLessThanOrEqual(NOW + 5 * SECOND);
+        for (const at of read.requests) expect(at).toBeLessThanOrEqual(read.writtenAt);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('usage.lock on disk', () => {
+  const system = fakeSystem({ fs: careful });
+  const path = join(system.root, 'usage.lock');
+  const read = () => readBackoffLock(system, path, NOW);
+  const fresh = (arrange: () => unknown) => {
+    fs.rmSync(path, { recursive: true, force: true });
+    arrange();
+    return read();
+  };
+
+  it('is read with the time of its last change', () => {
+    fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
+    fs.utimesSync(path, now - 100, now - 100);
+    expect(read()).toMatchObject({ writtenAt: NOW - 100 * SECOND, blockedUntil: NOW - 100 * SECOND + DAY });
+  });
+
+  it('that is not UTF-8 is foreign', () => {
+    fresh(() => fs.writeFileSync(path, Uint8Array.of(0xff)));
+    fs.utimesSync(path, now - 7, now - 7);
+    expect(read()).toEqual(foreignLock(NOW - 7 * SECOND));
+    fs.utimesSync(path, now + 60, now + 60);
+    expect(read()).toBeNull();
+  });
+
+  it.each<[string, () => unknown]>([
+    ['is not there', () => {}],
+    ['is a directory', () => fs.mkdirSync(path)],
+    ['is a FIFO', () => execFileSync('mkfifo', [path])],
+    ['is over 1 MiB', () => fs.writeFileSync(path, '{"blocked_until":1e999}'.padEnd(MAX_FILE_BYTES + 1))],
+    [
+      'is a link',
+      () => {
+        fs.writeFileSync(`${path}.there`, '{"blocked_until":1e999}');
+        fs.symlinkSync(`${path}.there`, path);
+      },
+    ],
+  ])('that %s is none', (_case, arrange) => {
+    expect(fresh(arrange)).toBeNull();
+  });
+
+  it('that we may not read is none', () => {
+    fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
+    expect(readBackoffLock({ ...system, fs: disk({ openSync: failing('EACCES') }) }, path, NOW)).toBeNull();
+  });
+});
+
+describe('two locks of one account', () => {
+  const early = lock({
+    blockedUntil: NOW + MINUTE,
+    error: 'timeout',
+    writtenAt: NOW,
+    requests: [NOW - 9, NOW - 5],
+  });
+  const late = lock({ blockedUntil: NOW + 2 * MINUTE, writtenAt: NOW - 8, requests: [NOW - 8, NOW - 5] });
+
+  it.each([
+    ['first', early, late],
+    ['last', late, early],
+  ])('are the later block and all requests, the earlier one given %s', (_case, a, b) => {
+    expect(mergeBackoffLocks(a, b)).toEqual({
+      ...late,
+      writtenAt: NOW,
+      requests: [NOW - 9, NOW - 8, NOW - 5],
+    });
+  });
+
+  it.each([
+    ['the first', early, null, early],
+    ['the second', null, late, late],
+    ['neither', null, null, null],
+  ])('are %s when that is all there is', (_case, a, b, merged) => {
+    expect(mergeBackoffLocks(a, b)).toEqual(merged);
+  });
+
+  it('once made one of two requests of one second', () => {
+    const twice = lock({ requests: [NOW, NOW] });
+    expect(mergeBackoffLocks(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
+    expect(mergeBackoffLocks(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);
+  });
+});

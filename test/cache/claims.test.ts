@@ -1,0 +1,419 @@
+import { execFileSync, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../../src/cache/claims.ts';
+import type { Claim } from '../../src/cache/claims.ts';
+import { MINUTE, SECOND } from '../../src/usage/time.ts';
+import { fakeSystem } from '../support/system.ts';
+import { careful, disk, failing, failure, modeOf, program } from './disk.ts';
+
+const system = fakeSystem({ fs: careful });
+const NOW = system.now();
+const content = (over: Partial<Claim> = {}) => ({
+  at: NOW,
+  until: NOW + 2 * SECOND,
+  credentials: 'stamp',
+  ...over,
+});
+const claim = (number: number, over: Partial<Claim> = {}): Claim => ({ number, ...content(), ...over });
+
+/** A directory with such files in it; a name alone is an empty file. */
+function place(files: Record<string, unknown> = {}): string {
+  const directory = fs.mkdtempSync(join(system.root, 'claims-'));
+  for (const [name, file] of Object.entries(files)) {
+    fs.writeFileSync(join(directory, name), typeof file === 'string' ? file : JSON.stringify(file));
+  }
+  return directory;
+}
+
+const namesIn = (directory: string) => fs.readdirSync(directory).sort();
+const numbersOf = (directory: string) => readClaims(system, directory, 'attempt').map(({ number }) => number);
+const newest = (directory: string) => readClaims(system, directory, 'attempt')[0];
+
+describe('a claim', () => {
+  it('is taken once by those who know the same', () => {
+    const directory = place();
+    const known = newest(directory);
+    expect(takeClaim(system, directory, 'attempt', known, content())).toEqual({
+      kind: 'claimed',
+      claim: claim(1),
+    });
+    expect(takeClaim(system, directory, 'attempt', known, content())).toEqual({ kind: 'lost' });
+    expect(namesIn(directory)).toEqual(['attempt.1']);
+  });
+
+  it('comes back as it was taken', () => {
+    const directory = place();
+    takeClaim(system, directory, 'attempt', undefined, content());
+    expect(readClaims(system, directory, 'attempt')).toEqual([claim(1)]);
+  });
+
+  it('of no credentials comes back without any', () => {
+    const directory = place();
+    takeClaim(system, directory, 'attempt', undefined, content({ credentials: null }));
+    expect(newest(directory)).toEqual(claim(1, { credentials: null }));
+  });
+
+  it('is readable by its user alone', () => {
+    const directory = place();
+    const umask = process.umask(0);
+    takeClaim(system, directory, 'attempt', undefined, content());
+    process.umask(umask);
+    expect(modeOf(join(directory, 'attempt.1'))).toBe(0o600);
+  });
+
+  it.each([
+    [1, 2],
+    [9, 10],
+    [10, 11],
+    [99, 100],
+  ])('after attempt.%i is attempt.%i', (before, after) => {
+    const directory = place({ [`attempt.${before}`]: content(), 'attempt.1': content() });
+    const taken = takeClaim(system, directory, 'attempt', newest(directory), content());
+    expect(taken).toEqual({ kind: 'claimed', claim: claim(after) });
+    expect(numbersOf(directory)[0]).toBe(after);
+  });
+
+  it('of one kind leaves the other alone', () => {
+    const directory = place({ 'background.7': content() });
+    expect(takeClaim(system, directory, 'attempt', undefined, content()).kind).toBe('claimed');
+    expect(namesIn(directory)).toEqual(['attempt.1', 'background.7']);
+    expect(readClaims(system, directory, 'background').map(({ number }) => number)).toEqual([7]);
+  });
+
+  it('is lost when a newer one is there than was known', () => {
+    const directory = place({ 'attempt.3': content(), 'attempt.4': content() });
+    expect(takeClaim(system, directory, 'attempt', claim(3), content())).toEqual({ kind: 'lost' });
+    expect(namesIn(directory)).toEqual(['attempt.3', 'attempt.4']);
+  });
+
+  it('is lost when somebody creates the same number after the listing', () => {
+    const directory = place();
+    const openSync = (path: string, ...rest: [string, number]) => {
+      fs.writeFileSync(path, 'theirs');
+      return fs.openSync(path, ...rest);
+    };
+    const taken = takeClaim(
+      { ...system, fs: disk({ openSync }) },
+      directory,
+      'attempt',
+      undefined,
+      content(),
+    );
+    expect(taken).toEqual({ kind: 'lost' });
+    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe('theirs');
+  });
+
+  it('is lost when a higher one is there at the second look, and then leaves no trace', () => {
+    const directory = place();
+    const closeSync = (fd: number) => {
+      fs.closeSync(fd);
+      fs.writeFileSync(join(directory, 'attempt.2'), JSON.stringify(content({ at: NOW - 1 })));
+    };
+    const taken = takeClaim(
+      { ...system, fs: disk({ closeSync }) },
+      directory,
+      'attempt',
+      undefined,
+      content(),
+    );
+    expect(taken).toEqual({ kind: 'lost' });
+    // Left behind it would be taken for a request under way until its time is over.
+    expect(namesIn(directory)).toEqual(['attempt.2']);
+  });
+
+  it('in the place of a link to nowhere takes the next number', () => {
+    const directory = place();
+    fs.symlinkSync(join(directory, 'elsewhere'), join(directory, 'attempt.1'));
+    expect(takeClaim(system, directory, 'attempt', newest(directory), content()).kind).toBe('claimed');
+    expect(namesIn(directory)).toEqual(['attempt.1', 'attempt.2']);
+  });
+
+  it.each(['ENOSPC', 'EDQUOT', 'EIO'])('that cannot be written (%s) is not left behind', (reason) => {
+    const directory = place({ 'attempt.1': content() });
+    const writeSync = (fd: number) => {
+      fs.writeSync(fd, '{"a');
+      throw failure(reason);
+    };
+    const full = { ...system, fs: disk({ writeFileSync: writeSync, writeSync }) };
+    expect(takeClaim(full, directory, 'attempt', newest(directory), content())).toEqual({
+      kind: 'failed',
+      reason,
+    });
+    expect(namesIn(directory)).toEqual(['attempt.1']);
+  });
+
+  it('that fails when it is closed is not left behind', () => {
+    const directory = place();
+    const closeSync = (fd: number) => {
+      fs.closeSync(fd);
+      throw failure('EDQUOT');
+    };
+    expect(
+      takeClaim({ ...system, fs: disk({ closeSync }) }, directory, 'attempt', undefined, content()),
+    ).toEqual({ kind: 'failed', reason: 'EDQUOT' });
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it.each(['EACCES', 'EROFS', 'ENOSPC', 'EMFILE'])('that cannot be created says %s', (reason) => {
+    const locked = { ...system, fs: disk({ openSync: failing(reason) }) };
+    expect(takeClaim(locked, place(), 'attempt', undefined, content())).toEqual({ kind: 'failed', reason });
+  });
+
+  it("once removed another's when it could not create its own", () => {
+    const directory = place();
+    const openSync = (path: string) => {
+      fs.writeFileSync(path, 'theirs');
+      throw failure('EMFILE');
+    };
+    takeClaim({ ...system, fs: disk({ openSync }) }, directory, 'attempt', undefined, content());
+    expect(namesIn(directory)).toEqual(['attempt.1']);
+  });
+
+  it('once was lost for good where the directory cannot be listed', () => {
+    const directory = place();
+    const blind = { ...system, fs: disk({ readdirSync: failing('EACCES') }) };
+    expect(takeClaim(blind, directory, 'attempt', undefined, content())).toEqual({
+      kind: 'failed',
+      reason: 'EACCES',
+    });
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it('is none when the second look fails', () => {
+    const directory = place();
+    let looks = 0;
+    const readdirSync = (path: string) => {
+      looks += 1;
+      if (looks === 2) throw failure('EMFILE');
+      return fs.readdirSync(path);
+    };
+    const failed = takeClaim(
+      { ...system, fs: disk({ readdirSync }) },
+      directory,
+      'attempt',
+      undefined,
+      content(),
+    );
+    expect(failed).toEqual({ kind: 'failed', reason: 'EMFILE' });
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it('is not to be had where there is no directory', () => {
+    const nowhere = join(system.root, 'none');
+    expect(takeClaim(system, nowhere, 'attempt', undefined, content())).toEqual({
+      kind: 'failed',
+      reason: 'ENOENT',
+    });
+  });
+
+  it('can be given back', () => {
+    const directory = place({ 'attempt.1': content(), 'attempt.2': content() });
+    dropClaim(system, directory, 'attempt', claim(2));
+    expect(namesIn(directory)).toEqual(['attempt.1']);
+    expect(() => dropClaim(system, directory, 'attempt', claim(2))).not.toThrow();
+  });
+
+  it('that is over runs no longer', () => {
+    const directory = place();
+    takeClaim(system, directory, 'attempt', undefined, content({ until: NOW + 300 * SECOND }));
+    endClaim(system, directory, 'attempt', newest(directory)!);
+    expect(newest(directory)).toEqual(claim(1, { until: NOW }));
+  });
+
+  it('that is gone does not come back when it is over', () => {
+    const directory = place();
+    endClaim(system, directory, 'attempt', claim(1));
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it('whose end cannot be noted is over when its time is', () => {
+    const directory = place({ 'attempt.1': content() });
+    const full = { ...system, fs: disk({ ftruncateSync: failing('EIO') }) };
+    endClaim(full, directory, 'attempt', claim(1));
+    expect(newest(directory)).toEqual(claim(1));
+  });
+});
+
+describe('the claims of a directory', () => {
+  it('are listed with the newest first, by number', () => {
+    const directory = place({ 'attempt.9': '', 'attempt.10': '', 'attempt.100': '', 'attempt.2': '' });
+    expect(numbersOf(directory)).toEqual([100, 10, 9, 2]);
+  });
+
+  it.each([
+    'attempt',
+    'attempt.',
+    'attempt.0',
+    'attempt.01',
+    'attempt.-1',
+    'attempt.1.5',
+    'attempt.1.tmp',
+    'attempt.1e3',
+    'attempt.0x10',
+    'attempt. 1',
+    'attempt.x',
+    'attempts.1',
+    'Attempt.1',
+    '.attempt.1',
+    'attempt.1000000000000',
+    'attempt.99999999999999999999999999',
+    'background.1',
+    'usage.json.1',
+  ])('do not include %s', (name) => {
+    const directory = place({ [name]: content() });
+    expect(numbersOf(directory)).toEqual([]);
+    expect(takeClaim(system, directory, 'attempt', undefined, content())).toMatchObject({
+      kind: 'claimed',
+      claim: { number: 1 },
+    });
+  });
+
+  it('are none where nothing can be listed', () => {
+    expect(readClaims(system, join(system.root, 'none'), 'attempt')).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['is empty: its maker died before writing', ''],
+    ['is cut off', '{"at":17951'],
+    ['is not JSON', 'x'],
+    ['is null', 'null'],
+    ['is a list', '[1,2]'],
+    ['says nothing', '{}'],
+    ['says nonsense', '{"at":"1","until":null,"credentials":7}'],
+    ['is beyond all numbers', '{"at":1e999,"until":1e999}'],
+  ])('count from the last change of a file that %s', (_case, text) => {
+    const directory = place({ 'attempt.4': text });
+    fs.utimesSync(join(directory, 'attempt.4'), NOW / SECOND, NOW / SECOND);
+    expect(newest(directory)).toEqual({ number: 4, at: NOW, until: NOW, credentials: null });
+  });
+
+  it('keep the time of taking when there is no end to it', () => {
+    expect(newest(place({ 'attempt.1': { at: 5 } }))).toMatchObject({ at: 5, until: 5 });
+  });
+
+  it.each([
+    ['the longest deadline', 300 * SECOND, 300 * SECOND],
+    ['more', 300 * SECOND + 1, 300 * SECOND],
+    ['a thousand years, which once parked everybody', 1000 * 365 * 24 * 60 * MINUTE, 300 * SECOND],
+  ])('run for at most five minutes: %s', (_case, says, runs) => {
+    const directory = place({ 'attempt.1': content({ until: NOW + says }) });
+    expect(newest(directory)?.until).toBe(NOW + runs);
+  });
+
+  const numberAlone = { number: 1, at: 0, until: 0, credentials: null };
+
+  it.each<[string, (path: string) => unknown]>([
+    ['a directory', (path) => fs.mkdirSync(path)],
+    ['a FIFO', (path) => execFileSync('mkfifo', [path])],
+    ['a link', (path) => fs.symlinkSync('/etc/hostname', path)],
+    ['not UTF-8', (path) => fs.writeFileSync(path, Uint8Array.of(0xff))],
+  ])('hold their number and nothing else when one is %s', (_case, arrange) => {
+    const directory = place();
+    arrange(join(directory, 'attempt.1'));
+    expect(readClaims(system, directory, 'attempt')).toEqual([numberAlone]);
+    expect(takeClaim(system, directory, 'attempt', newest(directory), content())).toMatchObject({
+      kind: 'claimed',
+      claim: { number: 2 },
+    });
+  });
+
+  it('hold their number when one may not be read, or has gone meanwhile', () => {
+    const directory = place({ 'attempt.1': content() });
+    for (const code of ['EACCES', 'ENOENT']) {
+      const refused = { ...system, fs: disk({ readFileSync: failing(code) }) };
+      expect(readClaims(refused, directory, 'attempt')).toEqual([numberAlone]);
+    }
+  });
+});
+
+describe('sweeping claims', () => {
+  const old = content({ at: NOW - 2 * MINUTE });
+  const sweep = (directory: string) => {
+    sweepClaims(system, directory, 'attempt', NOW - MINUTE);
+    return namesIn(directory);
+  };
+
+  it('removes those that are too old, and keeps the young', () => {
+    const young = content({ at: NOW - MINUTE });
+    const directory = place({
+      'attempt.1': old,
+      'attempt.2': young,
+      'attempt.3': old,
+      'attempt.4': content(),
+    });
+    expect(sweep(directory)).toEqual(['attempt.2', 'attempt.4']);
+  });
+
+  it('keeps the newest, however old it is, for the numbering', () => {
+    expect(sweep(place({ 'attempt.8': old, 'attempt.9': old }))).toEqual(['attempt.9']);
+  });
+
+  it('leaves everything else alone', () => {
+    const others = { 'background.1': old, 'background.2': old, 'usage.json': '', 'attempt.x': '' };
+    expect(sweep(place(others))).toEqual(Object.keys(others).sort());
+  });
+
+  it('goes on after one that does not go', () => {
+    const directory = place({ 'attempt.1': old, 'attempt.3': old });
+    fs.mkdirSync(join(directory, 'attempt.2'));
+    expect(sweep(directory)).toEqual(['attempt.2', 'attempt.3']);
+  });
+
+  it('of an empty directory does nothing', () => {
+    expect(sweep(place())).toEqual([]);
+  });
+});
+
+describe('twelve processes at once', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill();
+  });
+
+  /** Each round: everybody looks, decides that the last claim is an old one, and takes the next. */
+  const CONTENDER = `
+    import { readClaims, takeClaim } from './claims.ts';
+    import { nodeSystem } from '../system.ts';
+    const [directory] = process.argv.slice(2);
+    const system = nodeSystem();
+    process.on('message', ({ since, startAt }) => {
+      while (Date.now() < startAt);
+      const known = readClaims(system, directory, 'attempt')[0];
+      // Stamps of files come from a coarser clock.
+      if (known && known.at >= since - 20) return process.send('young');
+      const at = Date.now();
+      process.send(takeClaim(system, directory, 'attempt', known, { at, until: at, credentials: null }).kind);
+    });
+    process.send('ready');
+  `;
+
+  const said = (child: ChildProcess) =>
+    new Promise<string>((resolve) => {
+      child.once('message', (message) => resolve(message as string));
+    });
+
+  it('take one claim in every round', { timeout: 60_000 }, async () => {
+    const directory = place();
+    const contender = await program(fs.mkdtempSync(join(system.root, 'program-')), CONTENDER);
+    for (let count = 0; count < 12; count += 1) children.push(fork(contender, [directory]));
+    await Promise.all(children.map(said));
+    let contested = 0;
+    for (let round = 1; round <= 30; round += 1) {
+      await pause(45);
+      const since = Date.now();
+      const answers = children.map(said);
+      for (const child of children) child.send({ since, startAt: since + 5 });
+      const outcomes = await Promise.all(answers);
+      expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'failed')).toEqual([]);
+      expect(newest(directory)?.number).toBe(round);
+      contested += outcomes.filter((outcome) => outcome === 'lost').length;
+    }
+    // Else it was no race.
+    expect(contested).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { fakeSystem } from '../support/system.ts';
+import { disk, failing, failure, modeOf } from './disk.ts';
+
+const SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
+const umask = process.umask();
+afterEach(() => {
+  process.umask(umask);
+});
+
+function place(changes: Parameters<typeof disk>[0] = {}) {
+  const system = fakeSystem({ fs: disk(changes) });
+  const directory = accountDirectory(join(system.root, 'cache', 'usageline'), 'claude');
+  return { system, directory, tag: join(directory.root, 'CACHEDIR.TAG') };
+}
+
+describe("an account's directory", () => {
+  it('names its files', () => {
+    expect(accountDirectory('/cache', 'claude-0123abcd')).toEqual({
+      root: '/cache',
+      path: '/cache/claude-0123abcd',
+      entry: '/cache/claude-0123abcd/usage.json',
+      lock: '/cache/claude-0123abcd/usage.lock',
+      mutex: '/cache/claude-0123abcd/refresh.mutex',
+      readings: '/cache/claude-0123abcd/statusline.json',
+      keychain: '/cache/claude-0123abcd/keychain.json',
+    });
+  });
+
+  it.each([0, 0o22, 0o77])('is for its user alone under the umask %o', (mask) => {
+    const { system, directory, tag } = place();
+    process.umask(mask);
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(modeOf(directory.path)).toBe(0o700);
+    expect(modeOf(directory.root)).toBe(0o700);
+    expect(modeOf(join(system.root, 'cache'))).toBe(0o700);
+    expect(modeOf(tag)).toBe(0o600);
+  });
+
+  it('is marked as a cache at its root, for backup programs', () => {
+    const { system, directory, tag } = place();
+    ensureDirectory(system, directory);
+    expect(fs.readFileSync(tag, 'utf8').startsWith(`${SIGNATURE}\n`)).toBe(true);
+    expect(fs.readdirSync(directory.root).sort()).toEqual(['CACHEDIR.TAG', 'claude']);
+  });
+
+  it('leaves the modes of existing directories alone', () => {
+    const { system, directory } = place();
+    fs.mkdirSync(directory.path, { recursive: true });
+    fs.chmodSync(directory.root, 0o755);
+    fs.chmodSync(directory.path, 0o750);
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(modeOf(directory.root)).toBe(0o755);
+    expect(modeOf(directory.path)).toBe(0o750);
+  });
+
+  it("leaves somebody else's tag alone", () => {
+    const { system, directory, tag } = place();
+    fs.mkdirSync(directory.root, { recursive: true });
+    fs.writeFileSync(tag, 'theirs');
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.readFileSync(tag, 'utf8')).toBe('theirs');
+  });
+
+  it('does not write through a link in the place of its tag', () => {
+    const { system, directory, tag } = place();
+    fs.mkdirSync(directory.root, { recursive: true });
+    fs.symlinkSync(join(system.root, 'elsewhere'), tag);
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.existsSync(join(system.root, 'elsewhere'))).toBe(false);
+  });
+
+  it('can be made twice', () => {
+    const { system, directory } = place();
+    expect([ensureDirectory(system, directory), ensureDirectory(system, directory)]).toEqual([null, null]);
+  });
+
+  it.each([
+    ['the root is a file', (root: string) => fs.writeFileSync(root, ''), 'ENOTDIR'],
+    ['the root is a link to nowhere', (root: string) => fs.symlinkSync('/nowhere/at/all', root), 'ENOENT'],
+    [
+      'the account is a file',
+      (root: string) => {
+        fs.mkdirSync(root);
+        fs.writeFileSync(join(root, 'claude'), '');
+      },
+      'EEXIST',
+    ],
+  ])('says what is wrong when %s', (_case, arrange, reason) => {
+    const { system, directory } = place();
+    fs.mkdirSync(join(system.root, 'cache'));
+    arrange(directory.root);
+    expect(ensureDirectory(system, directory)).toBe(reason);
+  });
+
+  it.each(['EACCES', 'EROFS', 'ENOSPC'])('says %s when it cannot be made', (code) => {
+    const { system, directory } = place({ mkdirSync: failing(code) });
+    expect(ensureDirectory(system, directory)).toBe(code);
+  });
+
+  it.each(['EACCES', 'EROFS'])('does without its tag when that fails with %s', (code) => {
+    const { system, directory, tag } = place({ writeFileSync: failing(code) });
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.existsSync(tag)).toBe(false);
+  });
+
+  it('once kept the empty tag of a full disk for good', () => {
+    const { system, directory, tag } = place({
+      writeFileSync: (path: string, _text: string, options: object) => {
+        fs.writeFileSync(path, '', options);
+        throw failure('ENOSPC');
+      },
+    });
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.existsSync(tag)).toBe(false);
+    expect(ensureDirectory({ ...system, fs }, directory)).toBeNull();
+    expect(fs.readFileSync(tag, 'utf8')).toContain(SIGNATURE);
+  });
+});

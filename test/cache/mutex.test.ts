@@ -1,0 +1,221 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { acquireMutex, MUTEX_STALE_MS } from '../../src/cache/mutex.ts';
+import type { Mutex } from '../../src/cache/mutex.ts';
+import { fakeSystem } from '../support/system.ts';
+import { disk, failing, failure } from './disk.ts';
+
+vi.mock('proper-lockfile', async (original) => {
+  const actual = await original<typeof import('proper-lockfile')>();
+  return { ...actual, lock: vi.fn(actual.lock) };
+});
+
+// The package looks at the real clock, and so do the stamps of files.
+const system = fakeSystem({ now: Date.now });
+const held: Mutex[] = [];
+
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.mocked(lock).mockClear();
+  for (const mutex of held.splice(0)) if (mutex.kind === 'held') await mutex.release();
+});
+
+function place() {
+  const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
+  fs.mkdirSync(directory.path);
+  return directory;
+}
+
+async function acquire(directory = place(), machine = system): Promise<Mutex> {
+  const mutex = await acquireMutex(machine, directory);
+  held.push(mutex);
+  return mutex;
+}
+
+/** The mutex of another process: heard of so many seconds ago. */
+function theirs(secondsAgo: number, directory = place()) {
+  fs.mkdirSync(directory.mutex);
+  return touched(directory, secondsAgo);
+}
+
+function touched(directory: ReturnType<typeof place>, secondsAgo: number) {
+  const at = Date.now() / 1000 - secondsAgo;
+  fs.utimesSync(directory.mutex, at, at);
+  return directory;
+}
+
+describe('the mutex of an account', () => {
+  it('is held by one', async () => {
+    const directory = place();
+    expect((await acquire(directory)).kind).toBe('held');
+    expect((await acquire(directory)).kind).toBe('busy');
+    expect(fs.readdirSync(directory.path)).toEqual(['refresh.mutex']);
+  });
+
+  it('is held by one of many who come at once', async () => {
+    const directory = place();
+    const all = await Promise.all(Array.from({ length: 20 }, () => acquire(directory)));
+    expect(all.filter(({ kind }) => kind === 'held')).toHaveLength(1);
+    expect(all.filter(({ kind }) => kind === 'busy')).toHaveLength(19);
+  });
+
+  it("of one account is not another's", async () => {
+    expect((await acquire()).kind).toBe('held');
+    expect((await acquire()).kind).toBe('held');
+  });
+
+  it('can be had again once it was released, and leaves no trace', async () => {
+    const directory = place();
+    const mutex = await acquire(directory);
+    if (mutex.kind === 'held') await mutex.release();
+    expect(fs.readdirSync(directory.path)).toEqual([]);
+    expect((await acquire(directory)).kind).toBe('held');
+  });
+
+  it('may be released twice, and after it was taken away', async () => {
+    const directory = place();
+    const mutex = await acquire(directory);
+    if (mutex.kind !== 'held') throw new Error('not held');
+    fs.rmdirSync(directory.mutex);
+    await mutex.release();
+    await mutex.release();
+  });
+
+  it.each([
+    [0, 'busy'],
+    [3, 'busy'],
+    [4.5, 'busy'],
+    [5.5, 'held'],
+    [3600, 'held'],
+  ])('of a process not heard of for %d s is %s', async (age, kind) => {
+    expect((await acquire(theirs(age))).kind).toBe(kind);
+  });
+
+  it('goes stale after 5 s', () => {
+    expect(MUTEX_STALE_MS).toBe(5000);
+  });
+
+  it('is kept up while it is held', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const directory = place();
+    await acquire(directory);
+    const before = fs.statSync(directory.mutex).mtimeMs;
+    await pause(5);
+    vi.advanceTimersByTime(2000);
+    await vi.waitFor(() => expect(fs.statSync(directory.mutex).mtimeMs).toBeGreaterThan(before));
+  });
+
+  it('that somebody took away hurts nobody', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const directory = place();
+    const mutex = await acquire(directory);
+    fs.rmdirSync(directory.mutex);
+    vi.advanceTimersByTime(2000);
+    await pause(50);
+    if (mutex.kind === 'held') await mutex.release();
+    expect((await acquire(directory)).kind).toBe('held');
+  });
+
+  it.each([
+    ['a second', 1, 'busy'],
+    ['just less than 5 s', 4.5, 'busy'],
+    ['a minute', 60, 'held'],
+    ['a year', 365 * 86_400, 'held'],
+  ])('stamped %s ahead, by a clock that was set back, is %s', async (_case, ahead, kind) => {
+    expect((await acquire(theirs(-ahead))).kind).toBe(kind);
+  });
+
+  it('is not cleared because the clock is a bit fast', async () => {
+    const early = fakeSystem({ now: () => Date.now() - 4000 });
+    expect((await acquire(theirs(0), early)).kind).toBe('busy');
+  });
+
+  it.each<[string, (path: string) => unknown]>([
+    ['a file', (path) => fs.writeFileSync(path, '4711')],
+    ['a link to nowhere', (path) => fs.symlinkSync('/nowhere', path)],
+    ['a link to a directory', (path) => fs.symlinkSync(join(path, '..', '..'), path)],
+  ])('clears %s out of its place', async (_case, arrange) => {
+    const directory = place();
+    arrange(directory.mutex);
+    expect((await acquire(directory)).kind).toBe('held');
+    expect(fs.lstatSync(directory.mutex).isDirectory()).toBe(true);
+    expect(fs.existsSync(directory.root)).toBe(true);
+  });
+
+  it('was once lost for good when a stale one had something in it', async () => {
+    const directory = theirs(0);
+    fs.writeFileSync(join(directory.mutex, '.DS_Store'), '');
+    expect((await acquire(touched(directory, 60))).kind).toBe('busy');
+    expect((await acquire(directory)).kind).toBe('held');
+  });
+
+  it('keeps a live one that has something in it', async () => {
+    const directory = theirs(0);
+    fs.writeFileSync(join(directory.mutex, 'x'), '');
+    expect((await acquire(directory)).kind).toBe('busy');
+    expect(fs.readdirSync(directory.mutex)).toEqual(['x']);
+  });
+
+  it('stamped in the future is cleared with something in it, too', async () => {
+    const directory = theirs(0);
+    fs.writeFileSync(join(directory.mutex, 'x'), '');
+    expect((await acquire(touched(directory, -3600))).kind).toBe('held');
+  });
+
+  it('that can be neither looked at nor cleared is tried all the same', async () => {
+    const blind = { ...system, fs: disk({ lstatSync: failing('EACCES') }) };
+    expect((await acquire(place(), blind)).kind).toBe('held');
+    const bound = { ...system, fs: disk({ rmSync: failing('EPERM') }) };
+    expect((await acquire(theirs(-3600), bound)).kind).toBe('busy');
+  });
+});
+
+describe('a mutex that cannot be had', () => {
+  it('says so when the account is a file', async () => {
+    const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
+    fs.writeFileSync(directory.path, '');
+    expect(await acquire(directory)).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
+  });
+
+  it('says so when the account is a link to itself', async () => {
+    const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
+    fs.symlinkSync(directory.path, directory.path);
+    expect(await acquire(directory)).toEqual({ kind: 'failed', reason: 'ELOOP' });
+  });
+
+  it('is busy when the directory has just gone', async () => {
+    const directory = place();
+    fs.rmdirSync(directory.path);
+    expect((await acquire(directory)).kind).toBe('busy');
+  });
+
+  it.each([
+    'EACCES',
+    'EPERM',
+    'EROFS',
+    'ENOSPC',
+    'EDQUOT',
+    'ENOTDIR',
+    'EIO',
+    'ELOOP',
+    'ENAMETOOLONG',
+    'EMLINK',
+  ])('is the fault of the place with %s', async (reason) => {
+    vi.mocked(lock).mockRejectedValueOnce(failure(reason));
+    expect(await acquire()).toEqual({ kind: 'failed', reason });
+  });
+
+  it.each(['ELOCKED', 'ENOENT', 'EEXIST', 'ENOTEMPTY', 'EMFILE'])('is busy with %s', async (code) => {
+    vi.mocked(lock).mockRejectedValueOnce(failure(code));
+    expect(await acquire()).toEqual({ kind: 'busy' });
+  });
+
+  it('is busy with an exception of any other kind', async () => {
+    vi.mocked(lock).mockRejectedValueOnce(new TypeError('x'));
+    expect(await acquire()).toEqual({ kind: 'busy' });
+  });
+});

@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { pointerDirectory, pointerFile, readPointer } from '../../src/cache/pointer.ts';
+import { writePointer } from '../../src/cache/ready-files.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { disk, failing, modeOf } from './disk.ts';
+
+const NAME = 'claude-0123abcd';
+let system: FakeSystem;
+let root: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  root = join(system.root, 'cache');
+  fs.mkdirSync(root);
+});
+
+const note = (key: string | null, on: Partial<FakeSystem> = {}) =>
+  writePointer({ ...system, ...on }, accountDirectory(root, NAME), key);
+
+describe('the note of which directory is an account’s', () => {
+  it.each([
+    ['/home/ada/work', '%2Fhome%2Fada%2Fwork'],
+    ['with spaces and 100 %', 'with%20spaces%20and%20100%20%25'],
+    ['/Ünïcode/日本', '%2F%C3%9Cn%C3%AFcode%2F%E6%97%A5%E6%9C%AC'],
+    ['../../etc', '..%2F..%2Fetc'],
+    ['a\nb', 'a%0Ab'],
+    ['~/it’s', '~%2Fit%E2%80%99s'],
+  ])('of %j is kept under %s', (key, name) => {
+    note(key);
+    expect(pointerFile(root, key)).toBe(join(pointerDirectory(root), name));
+    expect(fs.readdirSync(pointerDirectory(root))).toEqual([name]);
+    expect(readPointer(system, root, key)).toBe(NAME);
+  });
+
+  it.each<[string, string | null]>([
+    ['bytes that are no text', '/home/\uFFFD'],
+    ['a name too long for a file', 'x'.repeat(256)],
+    ['a name too long once it is encoded', 'ü'.repeat(43)],
+    ['no key', null],
+  ])('is not kept of %s', (_case, key) => {
+    note(key);
+    expect(fs.existsSync(pointerDirectory(root))).toBe(false);
+    if (key !== null) expect(readPointer(system, root, key)).toBeNull();
+  });
+
+  it('is kept of the longest name', () => {
+    note('x'.repeat(255));
+    expect(readPointer(system, root, 'x'.repeat(255))).toBe(NAME);
+  });
+
+  it.each(['.', '..'])('of %j is nobody’s', (key) => {
+    expect(() => note(key)).not.toThrow();
+    expect(readPointer(system, root, key)).toBeNull();
+    expect(fs.readdirSync(system.root)).toEqual(['cache']);
+  });
+
+  it('is for its user alone', () => {
+    note('/work');
+    expect([modeOf(pointerDirectory(root)), modeOf(pointerFile(root, '/work')!)]).toEqual([0o700, 0o600]);
+  });
+
+  it('is written once, and again when it is wrong', () => {
+    note('/work');
+    const file = pointerFile(root, '/work')!;
+    const { ino } = fs.statSync(file);
+    note('/work');
+    expect(fs.statSync(file).ino).toBe(ino);
+    fs.writeFileSync(file, 'claude-ffffffff');
+    note('/work');
+    expect(readPointer(system, root, '/work')).toBe(NAME);
+  });
+
+  it.each([
+    '',
+    'claude',
+    '../../../etc',
+    'claude-0123abcd/../../x',
+    'claude-0123abcd\n',
+    'claude-0123ABCD',
+    'claude-0123abcde',
+    '/claude-0123abcd',
+    '-0123abcd',
+    `${' '.repeat(64)}claude-0123abcd`,
+    '\0',
+  ])('that says %j is none', (text) => {
+    note('/work');
+    fs.writeFileSync(pointerFile(root, '/work')!, text);
+    expect(readPointer(system, root, '/work')).toBeNull();
+  });
+
+  it('whatever stands in it names a directory below the cache root, or nothing', () => {
+    note('/work');
+    const file = pointerFile(root, '/work')!;
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[a-z./-]+-[0-9a-f]+$/)),
+        (text) => {
+          fs.writeFileSync(file, text);
+          const name = readPointer(system, root, '/work');
+          if (name !== null) expect(dirname(join(root, name))).toBe(root);
+        },
+      ),
+    );
+  });
+
+  it('never leads out of its own directory, whatever the key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), (key) => {
+        const file = pointerFile(root, key);
+        if (file !== null) expect(file.slice(pointerDirectory(root).length + 1)).not.toContain('/');
+      }),
+    );
+  });
+
+  it('is none where a directory is in its place, or nothing', () => {
+    expect(readPointer(system, root, '/work')).toBeNull();
+    fs.mkdirSync(pointerFile(root, '/work')!, { recursive: true });
+    expect(readPointer(system, root, '/work')).toBeNull();
+    expect(() => note('/work')).not.toThrow();
+  });
+
+  it.each(['mkdirSync', 'writeFileSync', 'renameSync'])('is done without where %s fails', (call) => {
+    expect(() => note('/work', { fs: disk({ [call]: failing('EROFS') }) })).not.toThrow();
+    expect(readPointer(system, root, '/work')).toBeNull();
+  });
+});

@@ -1,0 +1,286 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { AccountDirectory } from '../../src/cache/directory.ts';
+import {
+  ensureReadyDirectory,
+  listReady,
+  parseReadyName,
+  sweepReady,
+  writeReady,
+  writeReferences,
+} from '../../src/cache/ready-files.ts';
+import type { Prepared } from '../../src/cache/ready-files.ts';
+import { readReady, readyDirectory, readyFile, readyFileName } from '../../src/cache/ready.ts';
+import type { ReadyName } from '../../src/cache/ready.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { NOW } from '../support/build.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { disk, failing, modeOf } from './disk.ts';
+
+const NAME: ReadyName = { kind: 'zsh', color: 'natural', network: true };
+const CONDITIONS = '0.1.0 absent absent  stamp ""';
+
+let system: FakeSystem;
+let directory: AccountDirectory;
+let path: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  directory = accountDirectory(join(system.root, 'cache'), 'claude');
+  path = readyFile(directory, NAME);
+  fs.mkdirSync(readyDirectory(directory), { recursive: true });
+});
+
+/** So many texts, each for so long. */
+const stagesOf = (count: number, ms: number) =>
+  Array.from({ length: count }, (_, index) => ({ until: NOW + (index + 1) * ms, text: `text ${index}` }));
+const prepared = (changes: Partial<Prepared> = {}): Prepared => ({
+  from: NOW,
+  refreshAt: NOW + HOUR,
+  stages: stagesOf(3, MINUTE),
+  ...changes,
+});
+const write = (what: Prepared | null, on: Partial<FakeSystem> = {}) =>
+  writeReady({ ...system, ...on }, directory, NAME, what, CONDITIONS);
+const linesOf = (file: string) => fs.readFileSync(file, 'utf8').split('\n');
+const names = () => fs.readdirSync(readyDirectory(directory)).sort();
+const second = (ms: number) => Math.floor(ms / SECOND);
+
+/** What no two files have in common: a random number, which is the first here. */
+const ID = '1';
+
+describe('a ready line on disk', () => {
+  it('is what the format says', () => {
+    write(prepared(), { platform: 'darwin' });
+    expect(fs.readFileSync(path, 'utf8')).toBe(
+      [
+        `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} 0 ${ID}`,
+        `${second(NOW) + 60} text 0`,
+        `${second(NOW) + 120} text 1`,
+        `${second(NOW) + 180} text 2`,
+        `# ${CONDITIONS}`,
+        '',
+      ].join('\n'),
+    );
+    expect(fs.existsSync(`${path}.later`)).toBe(false);
+  });
+
+  it('comes back as it was written', () => {
+    write(prepared());
+    for (const [after, text] of [
+      [0, 'text 0'],
+      [MINUTE, 'text 1'],
+      [3 * MINUTE - 1, 'text 2'],
+      [3 * MINUTE, null],
+    ] as const) {
+      system.setNow(NOW + after);
+      expect(readReady(system, path, CONDITIONS)).toBe(text);
+    }
+  });
+
+  it('ends its texts early rather than late, and asks again late rather than early', () => {
+    const stages = [
+      { until: NOW + 1999, text: 'a' },
+      { until: NOW + 2 * MINUTE - 1, text: 'b' },
+    ];
+    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, stages }));
+    const [head, first, then] = linesOf(path);
+    expect(head!.split(' ').slice(2, 4)).toEqual([`${second(NOW) + 2}`, `${second(NOW)}`]);
+    expect([first, then]).toEqual([`${second(NOW) + 1} a`, `${second(NOW) + 119} b`]);
+  });
+
+  it('is as old as the end of its first text, to the millisecond', () => {
+    write(prepared({ stages: [{ until: NOW + 61_234, text: 'a' }] }));
+    expect(fs.statSync(path).mtimeMs).toBeCloseTo(NOW + 61_234, 2);
+  });
+
+  it('is readable by its user alone', () => {
+    const umask = process.umask(0);
+    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    process.umask(umask);
+    expect([modeOf(path), modeOf(`${path}.later`)]).toEqual([0o600, 0o600]);
+  });
+
+  it.each([
+    ['one a minute', stagesOf(60, MINUTE), 4],
+    ['one every ten seconds', stagesOf(60, 10 * SECOND), 8],
+    ['one an hour', stagesOf(24, HOUR), 1],
+    ['a few', stagesOf(2, MINUTE), 2],
+    ['one until just before four minutes, and more', stagesOf(9, 4 * MINUTE - 1), 2],
+  ])('has what is near in one file and the rest in the other: %s', (_case, stages, near) => {
+    write(prepared({ stages, refreshAt: NOW + 48 * HOUR }));
+    const lines = stages.map(({ until, text }) => `${second(until)} ${text}`);
+    const [head, ...texts] = linesOf(path);
+    expect(texts.slice(0, -2)).toEqual(lines.slice(0, near));
+    const later = lines.slice(near);
+    if (later.length === 0) expect(fs.existsSync(`${path}.later`)).toBe(false);
+    else expect(linesOf(`${path}.later`)).toEqual([ID, ...later, '']);
+    // Who reads only the near part asks when that is over.
+    expect(Number(head!.split(' ')[2])).toBe(second(stages[near - 1]!.until));
+  });
+
+  it('stays one that is read, however long its texts are', () => {
+    const stages = stagesOf(8, 20 * SECOND).map((stage) => ({
+      ...stage,
+      text: 'x'.repeat(5000) + stage.text,
+    }));
+    write(prepared({ stages }));
+    expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
+    expect(readReady(system, path, CONDITIONS)).toMatch(/text 0$/);
+    expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
+  });
+
+  it('says when the machine was started, where that is known', () => {
+    const uptime = disk({ readFileSync: () => '1000.25 3000.00\n' });
+    write(prepared(), { fs: uptime });
+    expect(linesOf(path)[0]!.split(' ')[4]).toBe(String(second(NOW - 1_000_250)));
+    for (const readFileSync of [failing('EACCES'), () => 'soon', () => '']) {
+      write(prepared(), { fs: disk({ readFileSync }) });
+      expect(linesOf(path)[0]!.split(' ')[4]).toBe('0');
+    }
+  });
+
+  it.each([null, prepared({ stages: [] })])('is removed when there is nothing to prepare', (nothing) => {
+    write(prepared());
+    write(nothing);
+    expect(names()).toEqual([]);
+    expect(() => write(nothing)).not.toThrow();
+  });
+
+  it.each(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO'])(
+    'is the old one when the new one cannot be written: %s',
+    (reason) => {
+      write(prepared());
+      const before = fs.readFileSync(path, 'utf8');
+      const writeFileSync = (file: string) => {
+        fs.writeFileSync(file, 'half');
+        failing(reason)();
+      };
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ utimesSync: failing(reason) }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
+      expect(fs.readFileSync(path, 'utf8')).toBe(before);
+      expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
+    },
+  );
+
+  it('is not written through a link under the name of its temporary file', () => {
+    const victim = join(system.root, 'victim');
+    fs.writeFileSync(victim, 'mine');
+    fs.symlinkSync(victim, join(readyDirectory(directory), '.new.0'));
+    write(prepared());
+    expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
+  });
+});
+
+describe('the directory of the ready lines', () => {
+  it('is made for its user alone, and stays', () => {
+    fs.rmdirSync(readyDirectory(directory));
+    expect(ensureReadyDirectory(system, directory)).toBe(true);
+    expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
+    expect(ensureReadyDirectory(system, directory)).toBe(true);
+  });
+
+  it.each(['EACCES', 'EROFS', 'ENOENT', 'ENOSPC'])('that cannot be made (%s) is done without', (reason) => {
+    const locked = { ...system, fs: disk({ mkdirSync: failing(reason) }) };
+    expect(ensureReadyDirectory(locked, directory)).toBe(false);
+  });
+
+  it('lists the ready lines and nothing else', () => {
+    for (const name of [
+      'zsh',
+      'plain-mono',
+      'tmux-color-off',
+      'zsh.later',
+      'since.1',
+      'till.2',
+      '.new.12',
+      'Zsh',
+    ])
+      fs.writeFileSync(join(readyDirectory(directory), name), '');
+    expect(listReady(system, directory).map(readyFileName).sort()).toEqual([
+      'plain-mono',
+      'tmux-color-off',
+      'zsh',
+    ]);
+  });
+
+  it('lists none where there is none', () => {
+    expect(listReady(system, accountDirectory(system.root, 'none'))).toEqual([]);
+  });
+
+  it.each(['', 'zsh-', 'zsh-blue', 'zsh-off-mono', '-off', 'zsh.later', '../zsh', 'zsh\n', 'ZSH', 'since.1'])(
+    'has no line called %j',
+    (name) => {
+      expect(parseReadyName(name)).toBeNull();
+    },
+  );
+
+  it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'plain-color-off'])(
+    'has a line called %s',
+    (name) => {
+      expect(readyFileName(parseReadyName(name)!)).toBe(name);
+    },
+  );
+
+  it('is swept of temporary files that are an hour old, and of nothing else', () => {
+    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
+    fs.mkdirSync(join(readyDirectory(directory), '.kept'));
+    const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+    sweepReady(real(HOUR - MINUTE), directory);
+    expect(names()).toEqual(['.kept', '.new.1', 'zsh', 'zsh.later']);
+    fs.rmdirSync(join(readyDirectory(directory), '.kept'));
+    sweepReady(real(HOUR + MINUTE), directory);
+    expect(names()).toEqual(['zsh', 'zsh.later']);
+    expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the marks beside the credentials', () => {
+  const mark = (name: string) => fs.statSync(join(readyDirectory(directory), name)).mtimeMs;
+
+  it.each([1_795_000_000_000, 1_795_000_000_123.25, 1_795_000_000_999.75])(
+    'lie on both sides of %d, within a millisecond or so',
+    (mtime) => {
+      const file = join(system.root, 'credentials');
+      fs.writeFileSync(file, '');
+      fs.utimesSync(file, mtime / SECOND, mtime / SECOND);
+      const real = fs.statSync(file).mtimeMs;
+      writeReferences(system, directory, [real]);
+      expect(mark('since.1')).toBeLessThan(real);
+      expect(mark('till.1')).toBeGreaterThan(real);
+      expect(mark('till.1') - mark('since.1')).toBeLessThan(2.1);
+    },
+  );
+
+  it('of a file that is absent are a mark of 1970 alone', () => {
+    writeReferences(system, directory, [NOW, null]);
+    writeReferences(system, directory, [null, NOW]);
+    expect(names()).toEqual(['since.2', 'till.1', 'till.2']);
+    expect(mark('till.1')).toBe(0);
+  });
+
+  it('are left alone as long as they are right', () => {
+    writeReferences(system, directory, [NOW + 0.4567, null]);
+    const locked = { ...system, fs: disk({ writeFileSync: failing('EROFS') }) };
+    const inodes = () => names().map((name) => fs.statSync(join(readyDirectory(directory), name)).ino);
+    const before = inodes();
+    writeReferences(system, directory, [NOW + 0.4567, null]);
+    expect(inodes()).toEqual(before);
+    expect(() => writeReferences(locked, directory, [NOW + 1, NOW])).not.toThrow();
+    expect(inodes()).toEqual(before);
+  });
+
+  it('replace a link in their place', () => {
+    const victim = join(system.root, 'victim');
+    fs.writeFileSync(victim, '');
+    fs.symlinkSync(victim, join(readyDirectory(directory), 'till.1'));
+    writeReferences(system, directory, [NOW]);
+    expect(fs.lstatSync(join(readyDirectory(directory), 'till.1')).isFile()).toBe(true);
+    expect(fs.statSync(victim).mtimeMs).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,429 @@
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { replaceFile } from '../../src/cache/write.ts';
+import { fakeSystem } from '../support/system.ts';
+import { disk, failing, failure, modeOf, program } from './disk.ts';
+
+const system = fakeSystem();
+const OLD = 'old\n';
+const NEW = 'the new text, a bit longer: ünï\n';
+const umask = process.umask();
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.umask(umask);
+});
+
+/** A directory with `usage.json` in it, or with nothing when `content` is null. */
+function place(content: string | null = OLD) {
+  const directory = fs.mkdtempSync(join(system.root, 'write-'));
+  const path = join(directory, 'usage.json');
+  if (content !== null) fs.writeFileSync(path, content, { mode: 0o600 });
+  return {
+    directory,
+    path,
+    names: () => fs.readdirSync(directory).sort(),
+    now: () => fs.readFileSync(path, 'utf8'),
+  };
+}
+
+/** `write-file-atomic` has Node's functions to itself: a failure among them is put into Node. */
+const spoil = (name: 'openSync' | 'fsyncSync' | 'renameSync' | 'closeSync') => vi.spyOn(fs, name);
+
+describe('replacing a file', () => {
+  it.each([
+    ['a file', OLD],
+    ['nothing', null],
+    ['an empty file', ''],
+  ])('puts the new text in the place of %s', (_case, before) => {
+    const { path, names, now } = place(before);
+    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(now()).toBe(NEW);
+    expect(names()).toEqual(['usage.json']);
+  });
+
+  it('puts bytes in its place as they are', () => {
+    const { path } = place();
+    const bytes = Uint8Array.of(0xff, 0, 0xc3, 0x28);
+    expect(replaceFile(system, path, bytes)).toBeNull();
+    expect(Uint8Array.from(fs.readFileSync(path))).toEqual(bytes);
+  });
+
+  it('can write nothing, and much', () => {
+    const { path, now } = place();
+    expect(replaceFile(system, path, '')).toBeNull();
+    expect(now()).toBe('');
+    const much = 'ü'.repeat(300_000);
+    expect(replaceFile(system, path, much)).toBeNull();
+    expect(now()).toBe(much);
+  });
+
+  it.each([0, 0o22, 0o77, 0o277])('gives a new file the mode 0600 under the umask %o', (mask) => {
+    const { path } = place(null);
+    process.umask(mask);
+    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  it.each([0o644, 0o666, 0o400, 0o777])('replaces the mode %o by 0600', (mode) => {
+    const { path } = place();
+    fs.chmodSync(path, mode);
+    replaceFile(system, path, NEW);
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  it('leaves the mode of one file out of another', () => {
+    const [first, second] = [place(), place(null)];
+    fs.chmodSync(first.path, 0o666);
+    replaceFile(system, first.path, NEW);
+    replaceFile(system, second.path, NEW);
+    expect(modeOf(second.path)).toBe(0o600);
+  });
+
+  it.runIf(process.getuid?.() === 0)("leaves a user's file to its user when root writes it", () => {
+    const { path } = place();
+    fs.chownSync(path, 1234, 1235);
+    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(fs.statSync(path)).toMatchObject({ uid: 1234, gid: 1235 });
+  });
+
+  it('makes a new file: who has the old one open reads on in it', () => {
+    const { path, now } = place();
+    const fd = fs.openSync(path, 'r');
+    replaceFile(system, path, NEW);
+    expect(fs.readFileSync(fd, 'utf8')).toBe(OLD);
+    fs.closeSync(fd);
+    expect(now()).toBe(NEW);
+  });
+
+  it.each([
+    ['a file', (target: string) => fs.writeFileSync(target, 'theirs', { mode: 0o644 })],
+    ['nothing', () => {}],
+    ['a directory', (target: string) => fs.mkdirSync(target)],
+  ])('never follows a link to %s', (_case, arrange) => {
+    const { path, directory, now } = place(null);
+    const target = join(directory, 'target');
+    arrange(target);
+    const before = fs.existsSync(target) && fs.statSync(target);
+    fs.symlinkSync(target, path);
+    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(fs.lstatSync(path).isSymbolicLink()).toBe(false);
+    expect(now()).toBe(NEW);
+    if (before)
+      expect(fs.statSync(target)).toMatchObject({ ino: before.ino, mode: before.mode, size: before.size });
+    else expect(fs.existsSync(target)).toBe(false);
+  });
+
+  it('says what is wrong when a directory is in the place', () => {
+    const { path, names } = place(null);
+    fs.mkdirSync(join(path, 'x'), { recursive: true });
+    expect(replaceFile(system, path, NEW)).toBe('EISDIR');
+    expect(names()).toEqual(['usage.json']);
+  });
+
+  it('says what is wrong when there is no directory', () => {
+    expect(replaceFile(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
+  });
+
+  describe('keeps the old one and leaves nothing behind when', () => {
+    it.each([
+      ['the temporary file cannot be made', 'openSync', 'EACCES'],
+      ['the disk is read-only', 'openSync', 'EROFS'],
+      ['there is no inode left', 'openSync', 'ENOSPC'],
+      ['what was written does not reach the disk', 'fsyncSync', 'EIO'],
+      ['the disk turns out to be full', 'fsyncSync', 'ENOSPC'],
+      ['it cannot be put in the place', 'renameSync', 'EACCES'],
+      ['it may not be put in the place', 'renameSync', 'EPERM'],
+    ] as const)('%s (%s: %s)', (_case, call, code) => {
+      const { path, names, now } = place();
+      const spy = spoil(call).mockImplementation(failing(code));
+      expect(replaceFile(system, path, NEW)).toBe(code);
+      expect(spy).toHaveBeenCalledTimes(1);
+      vi.restoreAllMocks();
+      expect(now()).toBe(OLD);
+      expect(names()).toEqual(['usage.json']);
+    });
+
+    it.each(['ENOSPC', 'EFBIG', 'EDQUOT', 'EIO'])('writing fails with %s half way', (code) => {
+      const { path, names, now } = place();
+      const writeFileSync = (temporary: string, text: string) => {
+        fs.writeFileSync(temporary, text.slice(0, 5));
+        throw failure(code);
+      };
+      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe(code);
+      expect(now()).toBe(OLD);
+      expect(names()).toEqual(['usage.json']);
+    });
+
+    it.each([0, 5, Buffer.byteLength(NEW) - 1])('only %i bytes were written and nobody said so', (length) => {
+      const { path, names, now } = place();
+      const writeFileSync = (temporary: string, text: string) =>
+        fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
+      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
+      expect(now()).toBe(OLD);
+      expect(names()).toEqual(['usage.json']);
+    });
+  });
+
+  it('does not touch the file before the new text is complete', () => {
+    const { path, now } = place();
+    const seen: string[] = [];
+    const writeFileSync = (temporary: string, text: string) => {
+      seen.push(now());
+      fs.writeFileSync(temporary, text);
+      seen.push(now());
+    };
+    replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW);
+    expect(seen).toEqual([OLD, OLD]);
+  });
+});
+
+describe('replacing a file on Windows', () => {
+  const windows = { ...system, platform: 'win32' } as const;
+
+  function countWaits() {
+    const waits: number[] = [];
+    vi.spyOn(Atomics, 'wait').mockImplementation(((
+      _array: unknown,
+      _at: number,
+      _value: number,
+      ms: number,
+    ) => {
+      waits.push(ms);
+      return 'timed-out';
+    }) as never);
+    return waits;
+  }
+
+  /** The first so many renames are refused. */
+  function refuse(times: number, code: string) {
+    const { renameSync } = fs;
+    let calls = 0;
+    return vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      calls += 1;
+      if (calls <= times) throw failure(code);
+      renameSync(from, to);
+    });
+  }
+
+  it.each(['EPERM', 'EACCES', 'EBUSY'])('tries again when somebody has it open (%s)', (code) => {
+    const { path, names, now } = place();
+    const waits = countWaits();
+    const rename = refuse(2, code);
+    expect(replaceFile(windows, path, NEW)).toBeNull();
+    expect(rename).toHaveBeenCalledTimes(3);
+    expect(waits).toEqual([10, 20]);
+    expect(now()).toBe(NEW);
+    expect(names()).toEqual(['usage.json']);
+  });
+
+  it('gives up after 60 ms, and keeps the old one', () => {
+    const { path, names, now } = place();
+    const waits = countWaits();
+    refuse(1000, 'EPERM');
+    expect(replaceFile(windows, path, NEW)).toBe('EPERM');
+    expect(waits.reduce((a, b) => a + b, 0)).toBe(60);
+    expect(now()).toBe(OLD);
+    expect(names()).toEqual(['usage.json']);
+  });
+
+  it('really waits', () => {
+    const { path } = place();
+    refuse(2, 'EPERM');
+    const before = performance.now();
+    replaceFile(windows, path, NEW);
+    expect(performance.now() - before).toBeGreaterThan(25);
+  });
+
+  it('does not try again what will not pass by itself', () => {
+    const { path } = place();
+    const waits = countWaits();
+    const rename = refuse(1000, 'ENOSPC');
+    expect(replaceFile(windows, path, NEW)).toBe('ENOSPC');
+    expect(rename).toHaveBeenCalledTimes(1);
+    expect(waits).toEqual([]);
+  });
+});
+
+describe('another process', () => {
+  const READER = `
+    const { existsSync, readFileSync } = require('node:fs');
+    const [path, stop, ...texts] = process.argv.slice(1);
+    const seen = { torn: 0, counts: texts.map(() => 0) };
+    process.stdout.write('.');
+    while (!existsSync(stop)) {
+      for (let i = 0; i < 20; i += 1) {
+        let text;
+        try { text = readFileSync(path, 'utf8'); } catch (error) { text = error.code; }
+        const which = texts.findIndex((it) => text === it.repeat(20000));
+        if (which < 0) seen.torn += 1; else seen.counts[which] += 1;
+      }
+    }
+    process.stdout.write(JSON.stringify(seen));
+  `;
+
+  it('sees the old text or the new one, never a torn one or none', { timeout: 60_000 }, async () => {
+    const { path, directory, names } = place('a'.repeat(20_000));
+    const stop = join(system.root, 'stop');
+    const reader = spawn(process.execPath, ['-e', READER, path, stop, 'a', 'bc'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const said = textOf(reader.stdout);
+    await pause(300);
+    for (let count = 0; count < 400; count += 1) {
+      expect(replaceFile(system, path, (count % 2 ? 'a' : 'bc').repeat(20_000))).toBeNull();
+      if (count % 20 === 0) await pause(1);
+    }
+    fs.writeFileSync(stop, '');
+    const seen = JSON.parse((await said).slice(1)) as { torn: number; counts: [number, number] };
+    expect(seen.torn).toBe(0);
+    expect(Math.min(...seen.counts)).toBeGreaterThan(10);
+    expect(names()).toEqual(['usage.json']);
+    expect(fs.readdirSync(directory)).toHaveLength(1);
+  });
+
+  it('that is killed in the middle leaves the old text or the new one', { timeout: 60_000 }, async () => {
+    const { path, directory, now } = place('a'.repeat(20_000));
+    const endless = await program(
+      directory,
+      `
+      import { replaceFile } from './write.ts';
+      import { nodeSystem } from '../system.ts';
+      const [path] = process.argv.slice(2);
+      for (let count = 0; ; count += 1) replaceFile(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
+      `,
+    );
+    for (let round = 0; round < 10; round += 1) {
+      const writer = spawn(process.execPath, [endless, path], { stdio: 'ignore' });
+      const ended = new Promise((resolve) => {
+        writer.once('exit', resolve);
+      });
+      await pause(100 + 7 * round);
+      writer.kill('SIGKILL');
+      await ended;
+      expect(['a', 'bc'].map((it) => it.repeat(20_000))).toContain(now());
+    }
+  });
+});
+
+describe('a full disk', () => {
+  /** Fills what is left but for a few pages, and tells what became of file and claim. */
+  const ON_A_FULL_DISK = `
+    import * as fs from 'node:fs';
+    import { join } from 'node:path';
+    import { takeClaim } from './claims.ts';
+    import { replaceFile } from './write.ts';
+    import { nodeSystem } from '../system.ts';
+    const [directory] = process.argv.slice(2);
+    const system = nodeSystem();
+    const path = join(directory!, 'usage.json');
+    const filler = join(directory!, 'filler');
+    const results = [];
+    for (let pages = 0; pages <= 3; pages += 1) {
+      replaceFile(system, path, 'old');
+      const fd = fs.openSync(filler, 'w');
+      let size = 0;
+      try { for (;;) size += fs.writeSync(fd, Buffer.alloc(4096, 'x')); } catch {}
+      fs.ftruncateSync(fd, size - 4096 * pages);
+      fs.closeSync(fd);
+      const reason = replaceFile(system, path, 'new!'.repeat(4096));
+      const kept = fs.readFileSync(path, 'utf8');
+      const claim = pages === 0 && takeClaim(system, directory!, 'attempt', undefined, { at: 1, until: 1, credentials: null });
+      const names = fs.readdirSync(directory!).sort();
+      fs.rmSync(filler);
+      results.push({ reason, kept, names, ...(claim && { claim }) });
+    }
+    const after = replaceFile(system, path, 'new!'.repeat(4096));
+    console.log(JSON.stringify({ results, after, size: fs.statSync(path).size }));
+  `;
+  const onTinyDisk = (...command: string[]) => {
+    const mount = fs.mkdtempSync(join(system.root, 'mount-'));
+    const script = 'mount -t tmpfs -o size=64k tmpfs "$1" && shift && exec "$@"';
+    return spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', mount, ...command, mount], {
+      encoding: 'utf8',
+    });
+  };
+
+  it.runIf(onTinyDisk('true').status === 0)('keeps the old file and leaves nothing behind', async () => {
+    const child = await program(fs.mkdtempSync(join(system.root, 'full-')), ON_A_FULL_DISK);
+    const { stdout, stderr } = onTinyDisk(process.execPath, child);
+    expect(stderr).toBe('');
+    const { results, after, size } = JSON.parse(stdout) as Record<string, unknown>;
+    const kept = { reason: 'ENOSPC', kept: 'old', names: ['filler', 'usage.json'] };
+    expect(results).toEqual([{ ...kept, claim: { kind: 'failed', reason: 'ENOSPC' } }, kept, kept, kept]);
+    expect([after, size]).toEqual([null, 16_384]);
+  });
+
+  const UNDER_A_LIMIT = {
+    'the file itself': `
+      import { replaceFile } from './write.ts';
+      import { nodeSystem } from '../system.ts';
+      const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
+      replace();
+      console.log(replace());
+    `,
+    'another file beside the mutex': `
+      import { dirname } from 'node:path';
+      import { acquireMutex } from './mutex.ts';
+      import { accountDirectory } from './directory.ts';
+      import { nodeSystem } from '../system.ts';
+      const path = process.argv[2]!;
+      acquireMutex(nodeSystem(), accountDirectory(dirname(path), '.')).then(async (mutex) => {
+        let reason = mutex.kind;
+        try { nodeSystem().fs.writeFileSync(path + '.1', 'new!'.repeat(10_000)); } catch (error) { reason = error.code; }
+        nodeSystem().fs.unlinkSync(path + '.1');
+        if (mutex.kind === 'held') await mutex.release();
+        console.log(reason);
+      });
+    `,
+  };
+
+  it.runIf(process.platform !== 'win32').each(Object.entries(UNDER_A_LIMIT))(
+    'that is a limit on the size of files is survived: %s',
+    async (_case, source) => {
+      const { path, names, now } = place();
+      const child = await program(fs.mkdtempSync(join(system.root, 'limit-')), source);
+      const { stdout, stderr, signal, status } = spawnSync(
+        'sh',
+        ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, child, path],
+        { encoding: 'utf8' },
+      );
+      expect({ stdout, stderr, signal, status }).toEqual({
+        stdout: 'EFBIG\n',
+        stderr: '',
+        signal: null,
+        status: 0,
+      });
+      expect(now()).toBe(OLD);
+      expect(names()).toEqual(['usage.json']);
+    },
+  );
+});
+
+describe('the signal of a file-size limit', () => {
+  const { platform } = process;
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
+
+  it.each([
+    ['linux', 1],
+    ['darwin', 1],
+    ['win32', 0],
+  ])('has on %s so many listeners of ours more: %i', async (on, more) => {
+    vi.resetModules();
+    Object.defineProperty(process, 'platform', { value: on });
+    const before = process.listeners('SIGXFSZ');
+    await import('../../src/cache/survive-sigxfsz.ts');
+    const added = process.listeners('SIGXFSZ').filter((listener) => !before.includes(listener));
+    expect(added).toHaveLength(more);
+    for (const listener of added) {
+      expect(() => listener('SIGXFSZ')).not.toThrow();
+      process.off('SIGXFSZ', listener);
+    }
+  });
+});
