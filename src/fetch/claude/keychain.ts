@@ -1,0 +1,105 @@
+import { isUtf8 } from 'node:buffer';
+import type { System } from '../../system.ts';
+import { isObject } from '../../usage/data.ts';
+import { configDirHash } from './account.ts';
+
+/** What macOS' keychain says. `reason` is a text of ours. */
+export type KeychainAnswer =
+  | { readonly kind: 'found'; readonly value: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** A locked keychain asks the user for the password, and waits. */
+const READ_TIMEOUT_MS = 1500;
+const LOOKUP_TIMEOUT_MS = 1000;
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+/** `errSecItemNotFound` as the tool's exit status. */
+const NOT_FOUND = 44;
+
+/**
+ * The text of Claude Code's keychain item. The tool prints it as hex digits when it holds anything but
+ * ASCII. An item that holds only `mcpOAuth` is no login: absent.
+ */
+export async function readKeychain(system: System): Promise<KeychainAnswer> {
+  const answer = await security(system, ['-w'], READ_TIMEOUT_MS);
+  if (answer.kind !== 'found') return answer;
+  const text = fromHex(answer.value.trim());
+  return holdsLogin(text) ? { kind: 'found', value: text } : { kind: 'absent' };
+}
+
+/**
+ * When the item was last changed, as the tool prints it (`20261120182312Z`): the keychain's part of the
+ * credentials stamp. The secret itself is not asked for, so nobody is asked for a password. `absent` where
+ * there is no item; null where the tool does not say.
+ */
+export async function keychainModified(system: System): Promise<string | null> {
+  const answer = await security(system, [], LOOKUP_TIMEOUT_MS);
+  if (answer.kind === 'absent') return 'absent';
+  if (answer.kind === 'failed') return null;
+  return /"mdat"<timedate>=[^\n]*"(\d{14}Z)/.exec(answer.value)?.[1] ?? null;
+}
+
+function serviceName(system: System): string {
+  const hash = configDirHash(system);
+  return hash === null ? 'Claude Code-credentials' : `Claude Code-credentials-${hash}`;
+}
+
+/** Runs the tool for Claude Code's item: bounded time, bounded output, no standard input. */
+function security(system: System, flags: readonly string[], timeoutMs: number): Promise<KeychainAnswer> {
+  const user = system.userName();
+  const args = [
+    'find-generic-password',
+    ...(user === null ? [] : ['-a', user]),
+    ...flags,
+    '-s',
+    serviceName(system),
+  ];
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  return new Promise((resolve) => {
+    const child = spawn(system.securityCommand, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...system.env },
+    });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = (answer: KeychainAnswer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const fail = (reason: string) => {
+      // Its own children may hold the pipe open: it is closed here, and not waited for.
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.unref();
+      end({ kind: 'failed', reason });
+    };
+    const timer = setTimeout(() => fail('the keychain did not answer in time'), timeoutMs);
+    child.stdout.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > MAX_OUTPUT_BYTES) fail('the keychain item is too large');
+      else chunks.push(chunk);
+    });
+    child.on('error', () => fail('the keychain tool cannot be run'));
+    child.on('close', (code) => {
+      if (code === 0) end({ kind: 'found', value: Buffer.concat(chunks).toString('utf8') });
+      else if (code === NOT_FOUND) end({ kind: 'absent' });
+      else fail(`the keychain tool failed (${code ?? 'killed'})`);
+    });
+  });
+}
+
+function fromHex(text: string): string {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text)) return text;
+  const bytes = Buffer.from(text, 'hex');
+  return isUtf8(bytes) ? bytes.toString('utf8') : text;
+}
+
+function holdsLogin(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text.trim());
+    return !isObject(value) || 'claudeAiOauth' in value || !('mcpOAuth' in value);
+  } catch {
+    // Broken, but there: credentials.ts says so.
+    return true;
+  }
+}

@@ -1,0 +1,12 @@
+import type { ProviderFiles } from '../provider.ts';
+import { account, configDir, credentialFiles } from './account.ts';
+import { credentialsStamp } from './stamp.ts';
+
+/** All that a prepared line needs to know of Claude. On the hot path. */
+export const claudeFiles: ProviderFiles = {
+  id: 'claude',
+  account,
+  accountKey: configDir,
+  credentialFiles,
+  stamp: credentialsStamp,
+};

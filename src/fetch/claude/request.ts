@@ -1,0 +1,37 @@
+import { asExpected } from '../../usage/as-expected.ts';
+import type { UsageData } from '../../usage/model.ts';
+import { requestJson } from '../client.ts';
+import type { Fetch } from '../client.ts';
+import type { Outcome, SendOptions } from '../provider.ts';
+
+/** The header without which the endpoint refuses OAuth tokens, as Claude Code sends it. */
+const BETA = 'oauth-2025-04-20';
+
+/**
+ * Asks Claude's endpoint once (`GET /api/oauth/usage`). Never throws; a 2xx object is a valid answer even
+ * when no limit stands in it.
+ *
+ * @param token checked to be header-safe
+ */
+export async function requestUsage(
+  fetch: Fetch,
+  token: string,
+  { baseUrl, timeoutMs, userAgent }: SendOptions,
+): Promise<Outcome<UsageData>> {
+  const answer = await requestJson(fetch, {
+    url: `${baseUrl}/api/oauth/usage`,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'anthropic-beta': BETA,
+      accept: 'application/json',
+      // From config: what no header can hold must not cost the request.
+      'user-agent': userAgent.replace(/[^\x20-\x7e]/g, ''),
+    },
+    timeoutMs,
+  });
+  if (!answer.ok) return answer;
+  const data = asExpected(answer.value);
+  if (data) return { ok: true, value: data };
+  const { parseResponse } = await import('../../usage/schema.ts');
+  return { ok: true, value: parseResponse(answer.value) };
+}

@@ -1,0 +1,76 @@
+import type { RefreshFailure } from '../usage/failure.ts';
+
+/**
+ * Marks errors of our own, whose detail may be shown, among all that `fetch` can throw. Not a class:
+ * transport and client are built into files of their own, and each would have another one.
+ */
+const FAILURE = Symbol.for('usageline.failure');
+
+/** An error that ends as this failure, for code below `fetch`, which has no other way to say so. */
+export function transportError(failure: RefreshFailure): Error {
+  return Object.assign(new Error(failure.code), { [FAILURE]: failure });
+}
+
+/**
+ * What an HTTP status means; null for 2xx, which the body decides.
+ *
+ * @param retryAfter the header as received; kept for 429 only
+ */
+export function failureOfStatus(status: number, retryAfter: string | null): RefreshFailure | null {
+  if (status >= 200 && status < 300) return null;
+  if (status === 401) return { code: 'unauthorized' };
+  if (status === 403) return { code: 'forbidden' };
+  if (status === 429) return { code: 'rate_limited', retryAfter };
+  if (status >= 500 && status < 600) return { code: 'server_error' };
+  return { code: 'bad_response' };
+}
+
+/** The answer's compression or the length of its headers is not what it may be. */
+const UNREADABLE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|UND_ERR_HEADERS_OVERFLOW$)/;
+
+const certificate = 'the certificate is not trusted (NODE_EXTRA_CA_CERTS names an authority of your own)';
+
+/** What helps, for the codes that somebody can do something about. */
+const details: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'the name of the server was not found'],
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['CERT_HAS_EXPIRED', 'the certificate has expired, or the clock is wrong'],
+  ['CERT_NOT_YET_VALID', 'the certificate is not valid yet, or the clock is wrong'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate is for another host'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', certificate],
+  ['SELF_SIGNED_CERT_IN_CHAIN', certificate],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', certificate],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', certificate],
+]);
+
+/**
+ * What an error that `fetch` or a body ended with means. Only its kind is looked at: messages quote headers
+ * and URLs, the token among them.
+ */
+export function failureOf(error: unknown): RefreshFailure {
+  const cause = causeOf(error);
+  if (cause[FAILURE]) return cause[FAILURE];
+  const code = typeof cause.code === 'string' ? cause.code : '';
+  if (UNREADABLE.test(code) || isNoHttp(cause)) return { code: 'bad_response' };
+  const detail = details.get(code);
+  return detail === undefined ? { code: 'network_error' } : { code: 'network_error', detail };
+}
+
+/** What undici's errors have; none of it is trusted. */
+type Foreign = { readonly [property in 'name' | 'code' | 'data' | 'cause']?: unknown } & {
+  readonly [FAILURE]?: RefreshFailure;
+};
+
+/** The error itself, or its cause: the global `fetch` wraps what happened in a TypeError without a code. */
+function causeOf(error: unknown): Foreign {
+  const { code, cause } = Object(error) as Foreign;
+  return Object(code === undefined && cause ? cause : error) as Foreign;
+}
+
+/**
+ * The peer does not speak HTTP. The parser complains as well when the connection ends in the middle of an
+ * answer; it has no bytes to complain about then, and that is a lost connection.
+ */
+function isNoHttp({ name, data }: Foreign): boolean {
+  return name === 'HTTPParserError' && data !== '';
+}

@@ -1,0 +1,53 @@
+import type { RefreshFailure } from '../usage/failure.ts';
+import type { Reading } from '../usage/model.ts';
+import type { System } from '../system.ts';
+
+/** Whose usage it is. */
+export interface Account {
+  /** `default`, or the 8 hex digits that stand for the provider's configuration directory. */
+  readonly name: string;
+  /** The account's own directory below the cache root, e.g. `claude` or `claude-1a2b3c4d`. */
+  readonly directory: string;
+}
+
+/** What can be known of a provider from the files on this machine, without reading any. On the hot path. */
+export interface ProviderFiles {
+  readonly id: 'claude';
+  account(system: System): Account;
+  /** What tells the account from the default one, as it stands in the environment; null for the default one. */
+  accountKey(system: System): string | null;
+  /** The files that may hold credentials, in the order of the stamp. */
+  credentialFiles(system: System): readonly string[];
+  /** Changes whenever the credentials do; `stat` only. Null where there is none. */
+  stamp(system: System, keychain: string | null): string | null;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: RefreshFailure };
+
+/** How one request is to be made. */
+export interface SendOptions {
+  /** Checked origin (and path prefix) of the endpoint, without a trailing slash. */
+  readonly baseUrl: string;
+  /** One deadline for DNS, connecting, headers and body together, ms from now. */
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+}
+
+/** Usable credentials. The token stays inside: nothing outside the provider's folder ever holds it. */
+export interface Session {
+  readonly plan: string | null;
+  /** Sends the one request. Never throws and never rejects: whatever happens is an outcome. */
+  send(options: SendOptions): Promise<Outcome<Reading>>;
+}
+
+/**
+ * A service whose usage can be asked for. Adding one is adding a folder beside `claude/` with these
+ * questions answered, and one line in `providers.ts`.
+ */
+export interface Provider {
+  readonly id: 'claude';
+  /** Looks for usable credentials; reads them only now. No request is made. */
+  authenticate(system: System): Promise<Outcome<Session>>;
+}

@@ -1,0 +1,123 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { credentialsStamp } from '../../../src/fetch/claude/stamp.ts';
+import { credentialsText, put } from '../../support/fetch-credentials.ts';
+import { fakeSystem } from '../../support/system.ts';
+import type { FakeSystem } from '../../support/system.ts';
+
+let system: FakeSystem;
+let file: string;
+let second: string;
+beforeEach(() => {
+  system = fakeSystem();
+  file = put(join(system.root, '.claude', '.credentials.json'), credentialsText());
+  second = join(system.root, '.config', 'claude', '.credentials.json');
+});
+const stamp = () => credentialsStamp(system, null);
+
+test('a stamp stays while nothing changes, and content is not read', () => {
+  const open = vi.spyOn(system.fs, 'openSync');
+  const before = stamp();
+  expect(before).toMatch(/^\d+(\.\d+)?:\d+:\d+ absent$/);
+  expect(stamp()).toBe(before);
+  expect(open).not.toHaveBeenCalled();
+  open.mockRestore();
+});
+
+test.each<[string, () => void]>([
+  ['the time', () => utimesSync(file, 1, 1)],
+  ['the size', () => appendFileSync(file, ' ')],
+  [
+    'the file itself',
+    () => {
+      copyFileSync(file, `${file}.new`);
+      utimesSync(`${file}.new`, 1, 1);
+      renameSync(`${file}.new`, file);
+    },
+  ],
+  ['its absence', () => rmSync(file)],
+  ['a second file', () => put(second, '{}')],
+])('%s changes it', (_, change) => {
+  utimesSync(file, 1, 1);
+  const before = stamp();
+  if (_ === 'the time') utimesSync(file, 2, 2);
+  else change();
+  expect(stamp()).not.toBe(before);
+});
+
+test('a link is followed to what it ends in', () => {
+  const target = join(system.root, 'dotfiles', 'credentials');
+  put(target, credentialsText());
+  rmSync(file);
+  symlinkSync(target, file);
+  const before = stamp();
+  appendFileSync(target, ' ');
+  expect(stamp()).not.toBe(before);
+});
+
+test('the date of the keychain item is part of it', () => {
+  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(stamp());
+  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(credentialsStamp(system, '20261120182313Z'));
+});
+
+test('a file that cannot be looked at is marked', () => {
+  rmSync(file);
+  symlinkSync('.credentials.json', file);
+  expect(stamp()).toBe('ELOOP absent');
+});
+
+const statSync = () => {
+  throw new Error('odd');
+};
+
+test('an error without a code is marked, too', () => {
+  const odd = fakeSystem({ fs: { ...system.fs, statSync } as unknown as FakeSystem['fs'] });
+  expect(credentialsStamp(odd, null)).toBe('UNKNOWN UNKNOWN');
+});
+
+test('a file in the place of a directory counts as absence', () => {
+  rmSync(join(system.root, '.claude'), { recursive: true });
+  put(join(system.root, '.claude'), '');
+  expect(stamp()).toBe('absent absent');
+});
+
+test.each<[string, Record<string, string>, string | null, string | null]>([
+  ['no file', {}, null, 'absent absent'],
+  ['no file, and an empty token in the environment', { CLAUDE_CODE_OAUTH_TOKEN: ' ' }, null, 'absent absent'],
+  ['no file, and a token in the environment', { CLAUDE_CODE_OAUTH_TOKEN: 'token' }, null, null],
+  [
+    'no file, no keychain item, and a token that cannot be seen changing',
+    { CLAUDE_CODE_OAUTH_TOKEN: 'sk' },
+    'absent',
+    null,
+  ],
+  ['no file and no keychain item', {}, 'absent', 'absent absent absent'],
+  [
+    'no file, but a keychain item',
+    { CLAUDE_CODE_OAUTH_TOKEN: 'token' },
+    '2026Z',
+    'absent absent keychain:2026Z',
+  ],
+  ['no file in CLAUDE_CONFIG_DIR', { CLAUDE_CONFIG_DIR: '/nonexistent' }, null, 'absent'],
+])('with %s', (_, env, keychain, expected) => {
+  expect(credentialsStamp(fakeSystem({ env }), keychain)).toBe(expected);
+});
+
+test('there is none where no file could be', () => {
+  expect(credentialsStamp(fakeSystem({ home: () => null }), null)).toBeNull();
+});
+
+test('a directory has a stamp as well', () => {
+  rmSync(file);
+  mkdirSync(file);
+  expect(stamp()).toMatch(/^\d+.*:\d+:\d+ absent$/);
+});
