@@ -1,0 +1,399 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MAX_WATCHED } from '../../src/transcripts/watch.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { disk, failing } from '../cache/disk.ts';
+import { fakeSystem } from '../support/system.ts';
+import { desk, line, totals } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { generate } from './generate.mjs';
+
+const NOW = fakeSystem().now();
+const AT = NOW - MINUTE;
+const one = line({ id: 'one', request: 'r', at: AT, output: 1 });
+const ten = line({ id: 'ten', request: 'r', at: AT, output: 10 });
+const hundred = line({ id: 'hundred', request: 'r', at: AT, output: 100 });
+
+/** How many files are opened below the projects while something is done. */
+function opened(at: Desk, act: (system: Desk['system']) => unknown): number {
+  let count = 0;
+  const openSync = (path: string, ...rest: [number]) => {
+    if (path.startsWith(at.projects)) count += 1;
+    return fs.openSync(path, ...rest);
+  };
+  const before = at.system.fs;
+  Object.assign(at.system, { fs: disk({ openSync }) });
+  act(at.system);
+  Object.assign(at.system, { fs: before });
+  return count;
+}
+
+describe('reading transcripts', () => {
+  it('says nothing where there are none', () => {
+    const at = desk();
+    fs.rmdirSync(at.projects);
+    expect(at.read()).toEqual({ estimate: null, complete: true, failure: null });
+    expect(fs.existsSync(at.statePath)).toBe(false);
+  });
+
+  it('says that nothing was used where nothing was written', () => {
+    expect(totals(desk().read())).toEqual([null, 0]);
+  });
+
+  it('finds them in folders at any depth', () => {
+    const at = desk();
+    at.append('a/session.jsonl', one);
+    at.append('a/session/subagents/agent-1.jsonl', ten);
+    at.append('top.jsonl', hundred);
+    expect(totals(at.read())).toEqual([111, 111]);
+  });
+
+  it('counts the last of a message’s lines, over files and over calls', () => {
+    const at = desk();
+    const streamed = (output: number, after: number) =>
+      line({ id: 'm', request: 'r', at: AT + after, output });
+    at.append('a/one.jsonl', streamed(3, 0) + streamed(9, 10));
+    expect(totals(at.read())).toEqual([9, 9]);
+    at.append('a/one.jsonl', streamed(159, 20));
+    expect(totals(at.read())).toEqual([159, 159]);
+    at.append('b/resumed.jsonl', streamed(3, 0) + streamed(9, 10));
+    expect(totals(at.read())).toEqual([159, 159]);
+  });
+
+  it('reads a line again that was half written', () => {
+    const at = desk();
+    at.append('a.jsonl', one + ten.slice(0, 100));
+    expect(totals(at.read())).toEqual([1, 1]);
+    at.append('a.jsonl', ten.slice(100));
+    expect(totals(at.read())).toEqual([11, 11]);
+  });
+
+  it('opens nothing when nothing has changed', () => {
+    const at = desk();
+    at.append('a/one.jsonl', one);
+    at.append('b/two.jsonl', ten);
+    at.system.advance(5 * SECOND);
+    expect(opened(at, () => at.read())).toBe(2);
+    expect(opened(at, () => expect(totals(at.read())).toEqual([11, 11]))).toBe(0);
+    at.system.advance(2 * MINUTE);
+    expect(opened(at, () => at.read())).toBe(0);
+    at.append('b/two.jsonl', hundred);
+    expect(opened(at, () => expect(totals(at.read())).toEqual([111, 111]))).toBe(1);
+  });
+
+  it('reads only what was appended', () => {
+    const at = desk();
+    at.append('a.jsonl', one.repeat(5000));
+    at.read();
+    at.append('a.jsonl', ten);
+    let bytes = 0;
+    const readSync = (...args: Parameters<typeof fs.readSync>) => {
+      const count = fs.readSync(...args);
+      bytes += count;
+      return count;
+    };
+    const own = fs.statSync(at.statePath).size;
+    Object.assign(at.system, { fs: disk({ readSync }) });
+    expect(totals(at.read())).toEqual([11, 11]);
+    expect(bytes).toBeLessThan(own + ten.length + 1024);
+  });
+
+  it('does not open what nobody has written to for eight days', () => {
+    const at = desk();
+    at.append('old.jsonl', one);
+    at.system.advance(8 * DAY + 1);
+    expect(opened(at, () => expect(totals(at.read())).toEqual([null, 0]))).toBe(0);
+  });
+
+  it('notices within a minute when an old one is gone on with', () => {
+    const at = desk();
+    at.append('old.jsonl', one);
+    at.system.advance(9 * DAY);
+    at.read();
+    at.append('old.jsonl', line({ id: 'new', at: at.system.now(), output: 7 }));
+    at.system.advance(MINUTE);
+    expect(totals(at.read())).toEqual([7, 7]);
+  });
+
+  it.each<[string, (at: Desk) => void]>([
+    ['deleted', (at) => at.remove('a/one.jsonl')],
+    ['emptied', (at) => at.write('a/one.jsonl', '')],
+    ['cut in half', (at) => at.write('a/one.jsonl', one.slice(0, 200))],
+    ['moved', (at) => (at.remove('a/one.jsonl'), at.append('b/two.jsonl', one + ten))],
+    ['deleted with its folder', (at) => (at.remove('a/one.jsonl'), fs.rmdirSync(at.path('a')))],
+    ['no file any more', (at) => (at.remove('a/one.jsonl'), fs.mkdirSync(at.path('a/one.jsonl')))],
+  ])('keeps what was counted of a transcript that is %s, for as long as it counts', (_case, act) => {
+    const at = desk();
+    at.append('a/one.jsonl', one + ten);
+    at.read();
+    act(at);
+    expect(totals(at.read())).toEqual([11, 11]);
+    at.system.advance(6 * DAY);
+    expect(totals(at.read())).toEqual([null, 11]);
+    at.system.advance(DAY);
+    expect(totals(at.read())?.[1] ?? 0).toBe(0);
+  });
+
+  it.each<[string, (at: Desk) => void]>([
+    ['another file in its place', (at) => at.write('a.jsonl', ten + hundred, 'another')],
+    ['the same file written anew', (at) => at.write('a.jsonl', ten + hundred)],
+    ['the same file, longer', (at) => at.write('a.jsonl', hundred + ten + one.repeat(5))],
+  ])('reads from the start: %s', (_case, act) => {
+    const at = desk();
+    at.append('a.jsonl', one + one + one);
+    expect(totals(at.read())?.[1]).toBe(1);
+    act(at);
+    expect(totals(at.read())?.[1]).toBe(111);
+  });
+
+  it('notices such a change of one that has been there for long', () => {
+    const at = desk();
+    at.append('a.jsonl', one);
+    at.system.advance(MINUTE);
+    at.append('a.jsonl', ten);
+    expect(totals(at.read())).toEqual([11, 11]);
+    at.write('a.jsonl', one + line({ id: 'two', request: 'r', at: AT, output: 80 }));
+    expect(totals(at.read())).toEqual([91, 91]);
+  });
+
+  it('notices a change in the same millisecond that leaves the size alone', () => {
+    const at = desk();
+    at.append('a.jsonl', one);
+    at.read();
+    at.write('a.jsonl', line({ id: 'two', request: 'r', at: AT, output: 8 }));
+    expect(totals(at.read())).toEqual([9, 9]);
+  });
+});
+
+describe('what is found among transcripts', () => {
+  it('is passed over when it is none, and never waited for', async () => {
+    const at = desk();
+    at.append('a/good.jsonl', one);
+    execFileSync('mkfifo', [at.path('a/fifo.jsonl')]);
+    fs.mkdirSync(at.path('a/folder.jsonl'));
+    fs.writeFileSync(at.path('a/notes.txt'), ten);
+    const server = createServer().listen(at.path('a/s.jsonl'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    fs.symlinkSync(at.path('a'), at.path('a/loop'));
+    fs.writeFileSync(join(at.system.root, 'elsewhere.jsonl'), hundred);
+    fs.symlinkSync(join(at.system.root, 'elsewhere.jsonl'), at.path('a/link.jsonl'));
+    fs.writeFileSync(
+      Buffer.concat([Buffer.from(`${at.path('a')}/`), Buffer.from([0xff]), Buffer.from('.jsonl')]),
+      ten,
+    );
+    expect(at.read()).toMatchObject({ complete: true, failure: null });
+    expect(totals(at.read())).toEqual([1, 1]);
+    server.close();
+  });
+
+  it('counts once when a root is reached twice, by name or by link', () => {
+    const at = desk();
+    at.append('a.jsonl', one + line({ at: AT, output: 5 }));
+    const link = join(at.system.root, 'link');
+    fs.symlinkSync(at.projects, link);
+    const roots = [at.projects, link, `${at.projects}/`, join(at.system.root, 'none')];
+    expect(totals(at.read({ roots }))).toEqual([6, 6]);
+    expect(opened(at, () => at.readAfresh(roots))).toBe(1);
+  });
+
+  it('is searched no deeper than any session goes', () => {
+    const at = desk();
+    at.append(`${'d/'.repeat(16)}deep.jsonl`, one);
+    at.append(`${'d/'.repeat(17)}deeper.jsonl`, ten);
+    expect(totals(at.read())).toEqual([1, 1]);
+  });
+
+  it('does not keep the others when a folder or a file cannot be read', () => {
+    const at = desk();
+    at.append('a/one.jsonl', one);
+    at.append('b/two.jsonl', ten);
+    const openSync = (path: string, ...rest: [number]) =>
+      path.endsWith('two.jsonl') ? failing('EACCES')() : fs.openSync(path, ...rest);
+    Object.assign(at.system, { fs: disk({ openSync }) });
+    expect(totals(at.read())).toEqual([1, 1]);
+    const readdirSync = (path: string, options: { withFileTypes: true }) =>
+      path.endsWith('/a') ? failing('EACCES')() : fs.readdirSync(path, options);
+    Object.assign(at.system, { fs: disk({ readdirSync }) });
+    expect(totals(at.read({ thorough: true }))).toEqual([11, 11]);
+    expect(totals(at.readAfresh())).toEqual([10, 10]);
+  });
+
+  it('is all seen in a history larger than can be watched, the busy part of it at once', () => {
+    const at = desk();
+    for (let index = 0; index <= MAX_WATCHED; index += 1) {
+      at.append(`p${index % 7}/${index}.jsonl`, line({ id: `m${index}`, at: AT, output: 1 }));
+      at.system.advance(1);
+    }
+    at.system.advance(5 * SECOND);
+    const all = MAX_WATCHED + 1;
+    expect(totals(at.read())?.[1]).toBe(all);
+    at.append(`p1/${MAX_WATCHED}.jsonl`, one);
+    expect(totals(at.read())?.[1]).toBe(all + 1);
+    at.append('p3/new.jsonl', ten);
+    at.system.advance(5 * SECOND);
+    expect(totals(at.read())?.[1]).toBe(all + 11);
+    at.append('brand-new/0.jsonl', line({ id: 'brand-new', at: AT, output: 10_000 }));
+    expect(totals(at.read())?.[1]).toBe(all + 10_011);
+    at.remove('brand-new/0.jsonl');
+    at.append('p0/0.jsonl', hundred);
+    expect(totals(at.read({ thorough: true }))?.[1]).toBe(all + 10_111);
+    at.append('p1/1.jsonl', line({ id: 'late', at: AT, output: 1000 }));
+    at.system.advance(MINUTE);
+    expect(totals(at.read())?.[1]).toBe(all + 11_111);
+  });
+});
+
+describe('a deadline', () => {
+  it('ends a call early; the newest are counted first, and the next call goes on', () => {
+    const at = desk();
+    for (const [index, text] of [one, ten, hundred].entries()) {
+      at.append(`a/${index}.jsonl`, text);
+      at.system.advance(10 * SECOND);
+    }
+    const weeks = [1, 2, 3, 4].map(() => {
+      const reading = at.read({ deadline: 0 });
+      return [reading.complete, totals(reading)?.[1]];
+    });
+    expect(weeks).toEqual([
+      [false, 100],
+      [false, 110],
+      [true, 111],
+      [true, 111],
+    ]);
+  });
+
+  it('ends it also in the middle of a file', () => {
+    const at = desk();
+    const { answers } = generate(at.projects, { bytes: 2e6, files: 1, folders: 1, until: NOW, days: 1 });
+    const whole = at.readAfresh();
+    expect(answers).toBeGreaterThan(50);
+    let turns = 0;
+    for (let complete = false; !complete; turns += 1) ({ complete } = at.read({ deadline: 0 }));
+    expect(turns).toBeGreaterThan(3);
+    expect(at.read().estimate).toEqual(whole.estimate);
+  });
+});
+
+describe('what is remembered', () => {
+  /** Both files of a state in which there is an archive and something beside it. */
+  function filled(): Desk {
+    const at = desk();
+    generate(at.projects, { bytes: 3e5, files: 5, folders: 2, until: NOW, days: 6 });
+    at.read({ maxRecent: 3 });
+    at.append('more.jsonl', one + ten);
+    at.read({ maxRecent: 3 });
+    return at;
+  }
+  const archiveOf = (at: Desk) => at.statePath.replace('.json', '.bin');
+
+  it.each<[string, (at: Desk) => void]>([
+    ['the state is gone', (at) => fs.unlinkSync(at.statePath)],
+    ['the archive is gone', (at) => fs.unlinkSync(archiveOf(at))],
+    ['the state is empty', (at) => fs.writeFileSync(at.statePath, '')],
+    ['the state is cut off', (at) => fs.truncateSync(at.statePath, fs.statSync(at.statePath).size - 5)],
+    ['the state is a directory', (at) => (fs.unlinkSync(at.statePath), fs.mkdirSync(at.statePath))],
+    ['the archive is cut off', (at) => fs.truncateSync(archiveOf(at), 800)],
+    ['the archive is empty', (at) => fs.truncateSync(archiveOf(at), 0)],
+    ['the archive has a wrong bit in a count', (at) => flip(archiveOf(at), countIn(archiveOf(at)))],
+    ['the archive has a wrong bit in its header', (at) => flip(archiveOf(at), 17)],
+    ['the state is of another version', (at) => edit(at, ([first]) => (first.schema_version = 2))],
+    ['the state is of other folders', (at) => edit(at, ([first]) => (first.roots = ['/elsewhere']))],
+    ['a sum is negative', (at) => edit(at, ([first]) => (first.buckets[0][2] = -1))],
+    ['a sum is a text', (at) => edit(at, ([first]) => (first.buckets[0][2] = '1'))],
+    ['a model is missing', (at) => edit(at, ([first]) => (first.models = []))],
+    ['a message is broken', (at) => edit(at, ([, rest]) => (rest.recent[0][0] = null))],
+    ['an offset is negative', (at) => edit(at, ([, rest]) => (rest.folders[0][3][0][4] = -1))],
+    ['the archive is another one', (at) => edit(at, ([, rest]) => (rest.archive = 1))],
+  ])('is made anew when %s', (_case, damage) => {
+    const at = filled();
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+    // So much later that the sums are made anew from the messages.
+    at.system.advance(2 * HOUR);
+    damage(at);
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+  });
+
+  it('does without an archive that an older process has put in the place of a newer one', () => {
+    const at = filled();
+    const older = fs.readFileSync(archiveOf(at));
+    at.append('more.jsonl', hundred);
+    at.read({ maxRecent: 0 });
+    fs.writeFileSync(archiveOf(at), older);
+    at.system.advance(2 * HOUR);
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+  });
+
+  /** Where the counts of the last message are: before two bytes for each message. */
+  function countIn(archive: string): number {
+    const bytes = fs.readFileSync(archive);
+    return bytes.length - Math.ceil(bytes.readDoubleLE(16) / 4) * 8 - 16;
+  }
+
+  function flip(path: string, at: number): void {
+    const bytes = fs.readFileSync(path);
+    bytes[at]! ^= 1;
+    fs.writeFileSync(path, bytes);
+  }
+
+  function edit(at: Desk, change: (lines: any[]) => void): void {
+    const lines = fs
+      .readFileSync(at.statePath, 'utf8')
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    change(lines);
+    fs.writeFileSync(at.statePath, `${lines.map((each) => JSON.stringify(each)).join('\n')}\n`);
+  }
+
+  it('stays in the archive when the state is lost, also of transcripts that are gone', () => {
+    const at = filled();
+    const before = at.read({ maxRecent: 0, thorough: true });
+    at.append('more.jsonl', hundred);
+    at.read({ maxRecent: 0 });
+    at.remove('more.jsonl');
+    fs.unlinkSync(at.statePath);
+    expect(totals(at.read())?.[1]).toBe(totals(before)![1] + 100);
+  });
+
+  it('is small: a week, and nothing of what lies before it', () => {
+    const at = desk();
+    const { answers } = generate(at.projects, { bytes: 2e6, files: 20, folders: 3, until: NOW, days: 30 });
+    at.read({ maxRecent: 3 });
+    const size = fs.statSync(archiveOf(at)).size;
+    expect(size).toBeLessThan((answers / 3) * 42 + 1024);
+    at.system.advance(30 * DAY);
+    at.append('a.jsonl', line({ id: 'later', at: at.system.now(), output: 1 }));
+    at.read({ maxRecent: 0 });
+    expect(fs.statSync(archiveOf(at)).size).toBeLessThan(300);
+  });
+
+  it('is not needed: what cannot be written is read again, and said', () => {
+    const at = desk();
+    at.append('a.jsonl', one);
+    const full = () => 'ENOSPC';
+    expect(at.read({ write: full })).toMatchObject({ failure: 'ENOSPC', complete: true });
+    expect(totals(at.read({ write: full, maxRecent: 0 }))).toEqual([1, 1]);
+    expect(fs.existsSync(at.statePath)).toBe(false);
+  });
+
+  it('is right after the clock was set back', () => {
+    const at = desk();
+    at.append('a.jsonl', one + line({ id: 'ahead', at: NOW + HOUR, output: 10 }));
+    at.system.setNow(NOW + 2 * HOUR);
+    expect(totals(at.read())).toEqual([11, 11]);
+    at.system.setNow(NOW);
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+    expect(totals(at.read())).toEqual([1, 1]);
+  });
+
+  it('does not include what is stamped more than a day ahead', () => {
+    const at = desk();
+    at.append('a.jsonl', one + line({ id: 'far', at: NOW + 400 * DAY, output: 10 }));
+    at.read();
+    at.system.advance(6 * DAY);
+    expect(totals(at.read())).toEqual([null, 1]);
+  });
+});
