@@ -1,0 +1,105 @@
+import type { Entry } from '../cache/entry.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Failure } from '../usage/failure.ts';
+import type { Usage, UsageData } from '../usage/model.ts';
+import type { ReadWindow } from '../usage/session.ts';
+import { extraUsageOf, windowsOf } from '../usage/windows.ts';
+import { freshUntil, judgeEntry } from './freshness.ts';
+import type { Standing } from './freshness.ts';
+
+/** What was decided, as parts of an answer. */
+export interface AnswerParts {
+  readonly entry: Entry | null;
+  readonly standing: Standing;
+  readonly error: Failure | null;
+  /** `endpoint` when this very process has just asked. */
+  readonly source: 'cache' | 'endpoint';
+  /** The first answer is on its way. */
+  readonly pending: boolean;
+  readonly account: string;
+  /** When the standing was judged, epoch ms. */
+  readonly decidedAt: number;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly settings: Settings;
+}
+
+/** Puts the answer together: the one place that says what may be claimed of the numbers. */
+export function answer(parts: AnswerParts): Usage {
+  const { entry, error, now, settings } = parts;
+  const standing = standingNow(parts);
+  const base = {
+    generatedAt: now,
+    provider: 'claude',
+    account: parts.account,
+    state: standing,
+    pending: parts.pending,
+    tokens: null,
+    error,
+  } as const;
+  if (standing === 'none' || entry?.data == null) {
+    return {
+      ...base,
+      state: 'none',
+      plan: null,
+      source: null,
+      cachedAt: null,
+      ageMs: null,
+      freshUntil: null,
+      windows: [],
+      extraUsage: null,
+    };
+  }
+  const { told } = entry;
+  const shown = shownOf(entry, entry.data, standing, now, settings);
+  const cachedAt = told ? oldestOf(entry, shown) : entry.cachedAt;
+  const age = now - cachedAt;
+  const mine = told !== undefined && (told.origins.five_hour ?? told.origins.seven_day) !== undefined;
+  const overdue = told?.answeredAt != null && now - told.answeredAt >= settings.scopedRefreshMs;
+  return {
+    ...base,
+    plan: entry.plan,
+    source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
+    cachedAt,
+    // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.
+    ageMs: standing === 'last_known' && age < 0 ? null : Math.max(0, age),
+    freshUntil: standing === 'fresh' ? freshUntil(entry, settings) : null,
+    ...shown,
+    // What is stale has its age on the line anyway.
+    ...(standing === 'fresh' && overdue && { restAgeMs: now - (told.answeredAt as number) }),
+  };
+}
+
+type Shown = Pick<Usage, 'windows' | 'extraUsage'>;
+
+/** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
+function shownOf(
+  { cachedAt, told }: Entry,
+  data: UsageData,
+  standing: Standing,
+  now: number,
+  { maxStaleMs }: Settings,
+): Shown {
+  const current = (readAt: number) => !told || standing === 'last_known' || now - readAt < maxStaleMs;
+  return {
+    windows: windowsOf(data, cachedAt, now, told?.origins).filter(({ readAt }) => current(readAt)),
+    extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
+  };
+}
+
+/** Of when the oldest number is that is shown, epoch ms. */
+function oldestOf({ cachedAt, told }: Entry, { windows, extraUsage }: Shown): number {
+  const times = windows.map(({ id, readAt }) => told?.origins[id as ReadWindow]?.seenAt ?? readAt);
+  if (extraUsage !== null || times.length === 0) times.push(cachedAt);
+  return Math.min(...times);
+}
+
+/**
+ * Time goes on between a decision and its answer: a request takes as long as a machine sleeps in the middle of
+ * it. Numbers that were fresh, or still worth showing, when it was decided to ask may not be any more.
+ */
+function standingNow({ entry, standing, decidedAt, now, settings }: AnswerParts): Standing {
+  if (entry === null || standing === 'none' || now === decidedAt) return standing;
+  const byTime = judgeEntry(entry, now, entry.credentials, settings, () => 'same').standing;
+  return byTime === 'fresh' || (byTime === 'stale' && standing !== 'fresh') ? standing : byTime;
+}

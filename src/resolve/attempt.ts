@@ -1,0 +1,223 @@
+import { mergeBackoffLocks, readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
+import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
+import type { Claim } from '../cache/claims.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
+import { readEntry, serializeEntry } from '../cache/entry.ts';
+import type { Entry } from '../cache/entry.ts';
+import { sweepTemporaries } from '../cache/sweep.ts';
+import { replaceFile } from '../cache/write.ts';
+import type { System } from '../system.ts';
+import type { Failure, RefreshFailure } from '../usage/failure.ts';
+import type { Reading, Usage } from '../usage/model.ts';
+import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
+import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
+import { answerFrom, look } from './context.ts';
+import type { Look, Question, ResolveDeps } from './context.ts';
+import type { Places } from './places.ts';
+import { isBlocking, nextTry } from './decide.ts';
+
+/** A caller whose turn it may be to ask. */
+export interface Turn {
+  readonly deps: ResolveDeps;
+  readonly question: Question;
+  readonly places: Places;
+  /** Stamp of the credentials, taken before they are read: a change in between shows at the next call. */
+  readonly stamp: string | null;
+}
+
+/** A turn that has come: whoever has it holds the mutex. */
+interface Attempt extends Turn {
+  /** Where lock and claims are kept; null when they can be kept nowhere. */
+  readonly directory: AccountDirectory | null;
+  /** What was on disk once the mutex was held. */
+  readonly seen: Look;
+  /** Who is signed in, as far as that can be known. */
+  readonly accountId: string | null;
+}
+
+export type Attempted =
+  | { readonly kind: 'answer'; readonly usage: Usage }
+  /** Somebody else is asking: wait for their answer. */
+  | { readonly kind: 'busy' }
+  /** The directory that the budget is to be kept in cannot be written: an errno name. Nothing was sent. */
+  | { readonly kind: 'unwritable'; readonly reason: string };
+
+/**
+ * The turn of the one who holds the mutex: looks again, judges the budget, reads the credentials, claims the
+ * attempt, sends, and writes what came of it.
+ *
+ * @param directory null when lock and claims can be kept nowhere: a person's own command asks all the same
+ */
+export async function attempt(
+  turn: Turn,
+  directory: AccountDirectory | null,
+  timeoutMs: number,
+): Promise<Attempted> {
+  const { deps, question, places, stamp } = turn;
+  const { system, provider, log } = deps;
+  const seen = look(deps, places, { ...question, policy: 'wait' }, stamp);
+  if (seen.decision.action === 'serve') {
+    log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
+    return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+  }
+
+  const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
+  const budget = judgeBudget({ lock: seen.lock, attempts }, seen.now, stamp);
+  log(`budget: ${budget.kind}`);
+  if (budget.kind === 'running') return { kind: 'busy' };
+  if (budget.kind === 'refused') {
+    const error: Failure = { code: 'budget', retryAt: nextTry(seen.lock, budget) };
+    return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
+  }
+
+  // Before the credentials are read: if somebody else signs in between the two, the entry is taken for
+  // nobody's rather than for theirs.
+  const accountId = provider.accountId(system);
+  const mine: Attempt = { ...turn, directory, seen, accountId };
+  const session = await (await provider.connect()).authenticate(system);
+  if (!session.ok) return failed(mine, seen.lock, session.failure, null);
+
+  const send = async (noted: BackoffLock): Promise<Attempted> => {
+    // Age counts from here: the numbers are at least as old as the question.
+    const sentAt = system.now();
+    const { baseUrl, userAgent } = question;
+    const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
+    log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
+    if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
+    return succeeded(mine, noted, outcome.value, sentAt);
+  };
+  return claimed(mine, attempts[0], timeoutMs, send);
+}
+
+/** Sends with the right to it on record, so that a crash does not make the request free. */
+async function claimed(
+  { deps: { system, log }, directory, seen, stamp }: Attempt,
+  latest: Claim | undefined,
+  timeoutMs: number,
+  send: (noted: BackoffLock) => Promise<Attempted>,
+): Promise<Attempted> {
+  const now = system.now();
+  const noted = lockWithRequest(seen.lock, stamp, now);
+  if (directory === null) return send(noted);
+  const right = { at: now, until: now + timeoutMs, credentials: stamp };
+  const taken = takeClaim(system, directory.path, 'attempt', latest, right);
+  log(`attempt: ${taken.kind}`);
+  if (taken.kind === 'lost') return { kind: 'busy' };
+  if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
+  const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
+  if (unwritten !== null) {
+    // Half a record would let a request go uncounted.
+    dropClaim(system, directory.path, 'attempt', taken.claim);
+    return { kind: 'unwritable', reason: unwritten };
+  }
+  const result = await send(noted);
+  tidyUp(system, directory, taken.claim);
+  return result;
+}
+
+/** Whoever waits for this attempt may stop; what earlier ones left behind goes. */
+function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void {
+  endClaim(system, directory.path, 'attempt', claim);
+  sweepClaims(system, directory.path, 'attempt', system.now() - REQUEST_SPACING_MS);
+  sweepTemporaries(system, directory);
+}
+
+/** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
+function succeeded(mine: Attempt, noted: BackoffLock, { data, plan }: Reading, sentAt: number): Attempted {
+  const { deps, places, stamp, directory, seen, accountId } = mine;
+  const { system } = deps;
+  // A clock that was set back meanwhile must not make a good answer one from the future.
+  const cachedAt = Math.min(sentAt, system.now());
+  const entry: Entry = { cachedAt, data, error: null, plan, accountId, credentials: stamp };
+  const unwritten = keep(mine, entry);
+  // Without a failure before it the lock that notes the request is as it shall be.
+  if (directory && (noted.error !== null || noted.failures > 0)) {
+    const cleared = besideTheirs(mine, lockWithout(noted, stamp, system.now()));
+    replaceFile(system, directory.lock, serializeBackoffLock(cleared));
+  }
+  // A backoff from the time when the cache could not be written is over as well.
+  if (places.fallback && directory === places.cache) discard(system, places.fallback.lock);
+
+  const error: Failure | null =
+    unwritten === null ? null : { code: 'cache_unwritable', retryAt: null, detail: unwritten };
+  const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
+  const fresh: Look = { ...seen, read: { kind: 'entry', entry }, decision };
+  return { kind: 'answer', usage: answerFrom(deps, places, fresh, { source: 'endpoint' }) };
+}
+
+/**
+ * Row 7: the lock says when to try again; what is known stays as it is.
+ * @param sentAt epoch ms; null when it failed before anything was sent
+ */
+function failed(
+  mine: Attempt,
+  previous: BackoffLock | null,
+  failure: RefreshFailure,
+  sentAt: number | null,
+): Attempted {
+  const { deps, places, stamp, directory, seen } = mine;
+  const { system } = deps;
+  const { code, detail } = failure;
+  const now = system.now();
+  const lock = besideTheirs(mine, lockAfterFailure(previous, failure, stamp, now, system.random()));
+  if (directory) {
+    replaceFile(system, directory.lock, serializeBackoffLock(lock));
+    if (nothingToLose(seen)) {
+      const cachedAt = sentAt ?? now;
+      keep(mine, { cachedAt, data: null, error: code, plan: null, accountId: null, credentials: stamp });
+    }
+  }
+  // The stamp in the lock is rounded; what this process sent it knows to the millisecond.
+  const sent = sentAt === null ? [] : [{ number: 0, at: sentAt, until: sentAt, credentials: stamp }];
+  const retryAt = nextTry(lock, judgeBudget({ lock, attempts: sent }, now, stamp));
+  const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
+  // Time has passed: whoever was quicker meanwhile has an answer that our failure takes nothing from.
+  const after = look(deps, places, { policy: 'wait', force: false }, stamp);
+  const theirs = after.decision.standing === 'fresh' && readAt(after) !== readAt(seen);
+  return { kind: 'answer', usage: answerFrom(deps, places, after, { error: theirs ? null : error }) };
+}
+
+/**
+ * Our lock, with what somebody else has learnt since we noted our request: a process that was stopped in the
+ * middle of one must not undo another's backoff when it goes on.
+ */
+function besideTheirs({ deps: { system }, directory, stamp }: Attempt, ours: BackoffLock): BackoffLock {
+  const now = system.now();
+  const theirs = directory && readBackoffLock(system, directory.lock, now);
+  const both = mergeBackoffLocks(ours, theirs) ?? ours;
+  return theirs && isBlocking(theirs, now, stamp) ? both : { ...ours, requests: both.requests };
+}
+
+function readAt({ read }: Look): number | null {
+  return read.kind === 'entry' ? read.entry.cachedAt : null;
+}
+
+/** There is no file, or one that only says why there are no numbers. (A newer version's file is neither.) */
+function nothingToLose({ read }: Look): boolean {
+  return read.kind === 'entry' ? read.entry.data === null : read.absent;
+}
+
+/**
+ * Writes `usage.json`, unless somebody wrote a newer one while we were asking (a machine can sleep for a day
+ * in the middle of a request).
+ * @returns an errno name, or null
+ */
+function keep({ deps: { system }, places }: Attempt, entry: Entry): string | null {
+  if (places.cache === null) return places.warning ?? 'no cache directory';
+  const read = readEntry(system, places.cache.entry);
+  const newer =
+    read.kind === 'entry' &&
+    read.entry.data !== null &&
+    read.entry.cachedAt > entry.cachedAt &&
+    read.entry.cachedAt <= system.now();
+  return newer ? null : replaceFile(system, places.cache.entry, serializeEntry(entry));
+}
+
+function discard({ fs }: System, path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // There was none.
+  }
+}

@@ -1,0 +1,113 @@
+import { MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
+import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { isSignIn } from '../usage/failure.ts';
+import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
+import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
+
+/** At most this share is added to every wait, so that a thousand machines do not come back in one second. */
+const JITTER = 0.1;
+
+const NOT_BLOCKED = 0;
+
+type FailureKind = 'rate_limited' | 'sign_in' | 'passing';
+
+function kindOf(code: RefreshCode): FailureKind {
+  if (code === 'rate_limited') return 'rate_limited';
+  return isSignIn(code) ? 'sign_in' : 'passing';
+}
+
+/**
+ * The lock after a failure.
+ * @param previous the lock before it; its failures count on when they are of the same kind
+ * @param stamp of the credentials that failed; null where there is none
+ * @param random [0, 1)
+ */
+export function lockAfterFailure(
+  previous: BackoffLock | null,
+  failure: RefreshFailure,
+  stamp: string | null,
+  now: number,
+  random: number,
+): BackoffLock {
+  const consecutive = previous?.error != null && kindOf(previous.error) === kindOf(failure.code);
+  const failures = consecutive ? previous.failures + 1 : 1;
+  const wait = waitFor(failure, failures, stamp, now);
+  return {
+    blockedUntil: now + Math.min(wait * (1 + JITTER * random), MAX_BLOCK_MS),
+    error: failure.code,
+    failures,
+    writtenAt: now,
+    credentials: stamp,
+    requests: lastHour(previous, now),
+  };
+}
+
+/** The lock without its failure: after a success. */
+export function lockWithout(previous: BackoffLock | null, stamp: string | null, now: number): BackoffLock {
+  return {
+    blockedUntil: NOT_BLOCKED,
+    error: null,
+    failures: 0,
+    writtenAt: now,
+    credentials: stamp,
+    requests: lastHour(previous, now),
+  };
+}
+
+/**
+ * The lock with one more request, noted before it is sent: a crash in between must not make it free. The
+ * failures before it count on, but a block that was void for these credentials must not come back for them.
+ */
+export function lockWithRequest(
+  previous: BackoffLock | null,
+  stamp: string | null,
+  now: number,
+): BackoffLock {
+  const base = previous ?? lockWithout(null, stamp, now);
+  return {
+    ...base,
+    blockedUntil: NOT_BLOCKED,
+    writtenAt: now,
+    credentials: stamp,
+    // As the file will have it: what is read from there again must be the same request.
+    requests: [...lastHour(previous, now), Math.floor(now / SECOND) * SECOND],
+  };
+}
+
+function lastHour(lock: BackoffLock | null, now: number): readonly number[] {
+  return (lock?.requests ?? []).filter((at) => at > now - HOUR - SECOND);
+}
+
+/** How long to wait, ms, before jitter and cap. `failures` counts this one. */
+function waitFor(failure: RefreshFailure, failures: number, stamp: string | null, now: number): number {
+  switch (kindOf(failure.code)) {
+    case 'rate_limited': {
+      const asked = parseRetryAfter(failure.retryAfter ?? null, now);
+      if (asked !== null) return asked + Math.min((failures - 1) * 5 * MINUTE, 15 * MINUTE);
+      return doubled(5 * MINUTE, failures, HOUR);
+    }
+    case 'sign_in':
+      // Void as soon as the stamp changes; without one a sign-in would go unnoticed for too long.
+      return stamp === null ? MINUTE : 5 * MINUTE;
+    case 'passing':
+      return doubled(MINUTE, failures, 15 * MINUTE);
+  }
+}
+
+function doubled(first: number, failures: number, most: number): number {
+  return Math.min(first * 2 ** Math.min(failures - 1, 30), most);
+}
+
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+
+/**
+ * `Retry-After` as ms from now: a positive whole number of seconds or a future HTTP date (RFC 9110 §10.2.3).
+ * Null for everything else: none, 0, negative, a past date, garbage.
+ */
+export function parseRetryAfter(header: string | null, now: number): number | null {
+  const text = header?.trim() ?? '';
+  let wait = 0;
+  if (/^\d+$/.test(text)) wait = Number(text) * SECOND;
+  else if (HTTP_DATE.test(text)) wait = Date.parse(text) - now;
+  return wait > 0 ? wait : null;
+}

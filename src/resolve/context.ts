@@ -1,0 +1,115 @@
+import { mergeBackoffLocks, readBackoffLock } from '../cache/backoff-lock.ts';
+import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { readEntry } from '../cache/entry.ts';
+import type { EntryRead } from '../cache/entry.ts';
+import { readReadings } from '../cache/readings.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ProviderDescriptor } from '../fetch/providers.ts';
+import type { System } from '../system.ts';
+import type { Failure } from '../usage/failure.ts';
+import type { TokenEstimate, Usage } from '../usage/model.ts';
+import { NO_READINGS } from '../usage/readings.ts';
+import { answer } from './answer.ts';
+import type { AnswerParts } from './answer.ts';
+import { decide } from './decide.ts';
+import type { Decision, Policy } from './decide.ts';
+import type { AccountMatch } from './freshness.ts';
+import type { Places } from './places.ts';
+import { withReadings } from './told.ts';
+
+/** One question for usage. */
+export interface Question {
+  readonly policy: Policy;
+  /** Ask although what is known is fresh. Never skips a backoff or the budget. */
+  readonly force: boolean;
+  /**
+   * A person's own command: it may use the network although nothing can be kept. Anything else would make a
+   * request at every call.
+   */
+  readonly person: boolean;
+  /** Wait for somebody else's running request although there is something to show. */
+  readonly patient: boolean;
+  /** A person waits for this answer: the slower pace beside Claude Code's status line is not for them. */
+  readonly eager?: boolean;
+  /** Checked base URL of the endpoint. */
+  readonly baseUrl: string;
+  readonly userAgent: string;
+}
+
+export interface ResolveDeps {
+  readonly system: System;
+  readonly settings: Settings;
+  readonly provider: ProviderDescriptor;
+  /** Tokens in local transcripts, for `estimate.ts`; null when there are none. Nothing: nobody reads them. */
+  readonly estimate?: () => Promise<TokenEstimate | null>;
+  /** Told of every step with its reason; never of a secret. */
+  log(event: string): void;
+}
+
+/** Everything on disk that a decision depends on, at one moment. */
+export interface Look {
+  readonly read: EntryRead;
+  readonly lock: BackoffLock | null;
+  readonly now: number;
+  readonly decision: Decision;
+}
+
+/** Looks at the files and decides. No credentials are read. */
+export function look(
+  { system, settings, provider }: ResolveDeps,
+  places: Places,
+  question: Pick<Question, 'policy' | 'force' | 'eager'>,
+  stamp: string | null,
+): Look {
+  const now = system.now();
+  const { cache } = places;
+  const stored: EntryRead = cache
+    ? readEntry(system, cache.entry)
+    : { kind: 'miss', denied: null, absent: true };
+  const answered = stored.kind === 'entry' ? stored.entry : null;
+  const lock = mergeBackoffLocks(
+    places.cache && readBackoffLock(system, places.cache.lock, now),
+    places.fallback && readBackoffLock(system, places.fallback.lock, now),
+  );
+  const account = (): AccountMatch => {
+    if (answered?.accountId == null) return 'unknown';
+    const signedIn = provider.accountId(system);
+    if (signedIn === null) return 'unknown';
+    return answered.accountId === signedIn ? 'same' : 'changed';
+  };
+  const { policy, force, eager = false } = question;
+  const readings = cache ? readReadings(system, cache.readings, now) : NO_READINGS;
+  const entry = withReadings(answered, readings, { stamp, now, account });
+  const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
+  const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
+  return { read, lock, now, decision };
+}
+
+/** The answer that a look at the files gives, with what came to light besides. */
+export function answerFrom(
+  deps: ResolveDeps,
+  places: Places,
+  { read, decision, now }: Look,
+  changes: Partial<Pick<AnswerParts, 'error' | 'pending' | 'source'>> = {},
+): Usage {
+  const error = changes.error === undefined ? decision.error : changes.error;
+  return answer({
+    entry: read.kind === 'entry' ? read.entry : null,
+    standing: decision.standing,
+    source: 'cache',
+    pending: false,
+    account: places.account.name,
+    decidedAt: now,
+    now: deps.system.now(),
+    settings: deps.settings,
+    ...changes,
+    error: deniedFailure(read, error) ?? error,
+  });
+}
+
+/** Permission trouble is a miss like any other, but somebody should hear of it when nothing worse is known. */
+function deniedFailure(read: EntryRead, error: Failure | null): Failure | null {
+  if (read.kind === 'entry' || read.denied === null) return null;
+  if (error !== null && error.code !== 'no_data') return null;
+  return { code: 'cache_unreadable', retryAt: error?.retryAt ?? null, detail: read.denied };
+}

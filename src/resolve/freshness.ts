@@ -1,0 +1,150 @@
+import type { Entry, Told } from '../cache/entry.ts';
+import type { Settings } from '../config/settings.ts';
+import { nextReset } from '../usage/windows.ts';
+import { READ_WINDOWS } from '../usage/session.ts';
+import { HOUR, parseTime, SECOND } from '../usage/time.ts';
+
+/** What an entry is worth right now. */
+export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
+
+/** Whether the account behind the credentials is the one the entry was read for. */
+export type AccountMatch = 'same' | 'changed' | 'unknown';
+
+/** Clocks of one machine differ by less; a stamp further ahead is from a clock that was set back. */
+export const FUTURE_TOLERANCE_MS = 5 * SECOND;
+
+/**
+ * While a reading of Claude Code's status line is younger than this, somebody works with it: then the endpoint is
+ * asked at the slower pace, whatever the pauses.
+ */
+export const AT_WORK_MS = HOUR;
+
+/** The end of freshness, epoch ms: of the answer, or of what the status line told, whichever lasts longer. */
+export function freshUntil(entry: Entry, settings: Settings): number {
+  const { told } = entry;
+  const answer = endOfAnswer(entry, settings);
+  if (!told) return answer;
+  return isRenewed(entry)
+    ? endOfTold(told, entry, settings)
+    : Math.max(answer, endOfTold(told, entry, settings));
+}
+
+/** After `cache_duration`, or at the first reset of a window. */
+function endOfAnswer({ cachedAt, data, told }: Entry, { cacheDurationMs }: Settings): number {
+  const answeredAt = told ? told.answeredAt : cachedAt;
+  if (answeredAt === null) return Number.NEGATIVE_INFINITY;
+  const reset = data && nextReset(data, answeredAt, told?.origins);
+  return Math.min(answeredAt + cacheDurationMs, reset ?? Number.POSITIVE_INFINITY, firstTold({ data, told }));
+}
+
+/** The same for the windows that the status line tells of; what only the endpoint knows is not asked. */
+function endOfTold(told: Told, { data }: Entry, { cacheDurationMs }: Settings): number {
+  return Math.min(told.movedAt + cacheDurationMs, firstTold({ data, told }));
+}
+
+/** The first reset of a window that the status line told of, after it did. */
+function firstTold({ data, told }: { data: Entry['data']; told: Told | undefined }): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const name of READ_WINDOWS) {
+    const readAt = told?.origins[name]?.readAt;
+    const reset = parseTime(data?.[name]?.resets_at);
+    if (readAt !== undefined && reset !== null && reset > readAt) first = Math.min(first, reset);
+  }
+  return first;
+}
+
+/** The endpoint's part was asked for with other credentials than those that the status line's numbers are of. */
+function isRenewed({ credentials, told }: Entry): boolean {
+  return told !== undefined && credentials !== null && credentials !== told.credentials;
+}
+
+/**
+ * From when on the endpoint is to be asked for what standard input lacks, epoch ms; null when it lacks nothing, or
+ * when there are no readings and the entry goes by its own age.
+ */
+export function restDueAt(entry: Entry, settings: Settings): number | null {
+  const { told, data } = entry;
+  if (!told) return null;
+  const { answeredAt } = told;
+  if (answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  if (!told.lacks) return null;
+  const reset = data && nextReset(data, answeredAt, told.origins);
+  return Math.min(answeredAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
+}
+
+/** The times at which what may be claimed of the readings changes, epoch ms. */
+export function turningPoints(entry: Entry, settings: Settings): number[] {
+  const { told } = entry;
+  if (!told) return [];
+  const { answeredAt, movedAt } = told;
+  const { scopedRefreshMs, maxStaleMs } = settings;
+  const times = READ_WINDOWS.flatMap((name) => told.origins[name]?.readAt ?? []);
+  return [
+    endOfTold(told, entry, settings),
+    restDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
+    pacedUntil(entry, settings),
+    ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
+    ...[movedAt, ...times].map((at) => at + maxStaleMs),
+  ];
+}
+
+/** Until when nobody need ask although the numbers are stale, epoch ms: Claude Code is at work and will tell. */
+export function pacedUntil(entry: Entry, settings: Settings): number {
+  const { told } = entry;
+  if (!told || told.answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  return Math.min(told.answeredAt + settings.scopedRefreshMs, told.movedAt + AT_WORK_MS);
+}
+
+/** Same credentials as when the entry was written. An entry that does not say (four keys only) counts as such. */
+export function sameCredentials(entry: Entry, stamp: string | null): boolean {
+  return entry.credentials === null || entry.credentials === stamp;
+}
+
+/** Why an entry is worth no more than it is. */
+export type Shortcoming =
+  | 'no entry'
+  | 'no data'
+  | 'another account'
+  | 'from the future'
+  | 'too old'
+  | 'credentials changed'
+  | 'a window was reset'
+  | 'aged';
+
+export interface Judgement {
+  readonly standing: Standing;
+  /** Null when it is fresh. */
+  readonly because: Shortcoming | null;
+}
+
+/**
+ * Row 1 of the decision, and what is left of an entry that does not meet it.
+ *
+ * @param stamp of the credentials as they are now; null where there is none
+ * @param account looked up only when the stamp is not the entry's: it costs reading a file
+ */
+export function judgeEntry(
+  entry: Entry | null,
+  now: number,
+  stamp: string | null,
+  settings: Settings,
+  account: () => AccountMatch,
+): Judgement {
+  if (entry === null) return { standing: 'none', because: 'no entry' };
+  if (entry.data === null) return { standing: 'none', because: 'no data' };
+  const unchanged = sameCredentials(entry, stamp);
+  // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
+  // been none when it was written.
+  if (entry.credentials !== stamp && account() === 'changed')
+    return { standing: 'none', because: 'another account' };
+  const { told } = entry;
+  const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
+  if (age < -FUTURE_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
+  if (age >= settings.maxStaleMs) return { standing: 'last_known', because: 'too old' };
+  // The readings are of these credentials, whatever the endpoint's part was asked with.
+  if (told && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
+  if (!unchanged) return { standing: 'stale', because: 'credentials changed' };
+  if (age >= settings.cacheDurationMs) return { standing: 'stale', because: 'aged' };
+  if (now >= freshUntil(entry, settings)) return { standing: 'stale', because: 'a window was reset' };
+  return { standing: 'fresh', because: null };
+}

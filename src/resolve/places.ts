@@ -1,0 +1,43 @@
+import { accountDirectory } from '../cache/directory.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
+import { cacheRoot } from '../cache/root.ts';
+import { distrust } from '../cache/trust.ts';
+import type { Account } from '../fetch/provider.ts';
+import type { ProviderDescriptor } from '../fetch/providers.ts';
+import type { System } from '../system.ts';
+
+/** Where one account's files are. */
+export interface Places {
+  readonly account: Account;
+  /** Null: there is no usable cache root. */
+  readonly cache: AccountDirectory | null;
+  /** Where the budget is kept while the cache cannot be written; null when there is no such place. */
+  readonly fallback: AccountDirectory | null;
+  /** A setting that could not be used, in words. */
+  readonly warning: string | null;
+}
+
+export function placesOf(system: System, provider: ProviderDescriptor): Places {
+  const place = cacheOf(system, provider);
+  return { ...place, fallback: fallbackOf(system, place.account) };
+}
+
+/** The account and its cache directory: all that an answer from the cache needs. */
+export function cacheOf(system: System, provider: ProviderDescriptor): Omit<Places, 'fallback'> {
+  const account = provider.account(system);
+  const root = cacheRoot(system);
+  const cache = root.path === null ? null : accountDirectory(root.path, account.directory);
+  const reason = cache && distrust(system, cache);
+  return {
+    account,
+    cache: reason === null ? cache : null,
+    warning: reason === null ? root.warning : `${reason}: nothing is cached`,
+  };
+}
+
+function fallbackOf(system: System, account: Account): AccountDirectory | null {
+  const runtime = system.env.XDG_RUNTIME_DIR;
+  if (!runtime?.startsWith('/')) return null;
+  const directory = accountDirectory(`${runtime}/usageline`, account.directory);
+  return distrust(system, directory) === null ? directory : null;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { loadSettings } from '../../src/config/settings.ts';
+import { answer } from '../../src/resolve/answer.ts';
+import type { AnswerParts } from '../../src/resolve/answer.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { anEntry, iso, NOW } from '../support/build.ts';
+
+const parts = (changes: Partial<AnswerParts> = {}): AnswerParts => ({
+  entry: anEntry(),
+  standing: 'fresh',
+  error: null,
+  source: 'cache',
+  pending: false,
+  account: 'default',
+  decidedAt: NOW,
+  now: NOW,
+  settings: loadSettings({}),
+  ...changes,
+});
+
+describe('what may be claimed of an entry', () => {
+  it('is current until the cache duration is over', () => {
+    const { state, ageMs, freshUntil } = answer(parts());
+    expect({ state, ageMs, freshUntil }).toEqual({
+      state: 'fresh',
+      ageMs: MINUTE,
+      freshUntil: NOW + 2 * MINUTE,
+    });
+  });
+
+  it('is current until the first reset, when that is sooner', () => {
+    const data = {
+      five_hour: { utilization: 1, resets_at: iso(NOW + MINUTE) },
+      seven_day: { utilization: 1, resets_at: iso(NOW + SECOND) },
+    };
+    expect(answer(parts({ entry: anEntry({ data }) })).freshUntil).toBe(NOW + SECOND);
+  });
+
+  it('is not current at any time when it is stale', () => {
+    expect(answer(parts({ standing: 'stale' })).freshUntil).toBeNull();
+  });
+
+  it('has no age when it was stamped in the future', () => {
+    const entry = anEntry({ cachedAt: NOW + HOUR });
+    expect(answer(parts({ standing: 'last_known', entry })).ageMs).toBeNull();
+  });
+
+  it('has an age when it is too old', () => {
+    const entry = anEntry({ cachedAt: NOW - 2 * DAY });
+    expect(answer(parts({ standing: 'last_known', entry })).ageMs).toBe(2 * DAY);
+  });
+
+  it('is no younger than now when the clocks differ by a moment', () => {
+    expect(answer(parts({ entry: anEntry({ cachedAt: NOW + 4 * SECOND }) })).ageMs).toBe(0);
+  });
+
+  it('is nothing at all when it is nobody’s', () => {
+    expect(answer(parts({ standing: 'none' }))).toMatchObject({
+      state: 'none',
+      source: null,
+      plan: null,
+      cachedAt: null,
+      windows: [],
+      extraUsage: null,
+    });
+  });
+
+  it('is nothing when only a failure is known', () => {
+    const entry = anEntry({ data: null, error: 'timeout' });
+    expect(answer(parts({ standing: 'none', entry })).state).toBe('none');
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import {
+  lockAfterFailure,
+  lockWithout,
+  lockWithRequest,
+  parseRetryAfter,
+} from '../../src/resolve/backoff.ts';
+import type { RefreshCode } from '../../src/usage/failure.ts';
+import { SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, NOW } from '../support/build.ts';
+
+/** Seconds from now until the next try, without jitter. */
+function wait(code: RefreshCode, failures: number, retryAfter: string | null = null, random = 0): number {
+  const previous = failures > 1 ? aLock({ error: code, failures: failures - 1 }) : null;
+  const lock = lockAfterFailure(previous, { code, retryAfter }, 'stamp-1', NOW, random);
+  expect(lock.failures).toBe(failures);
+  return (lock.blockedUntil - NOW) / SECOND;
+}
+
+describe('the wait after a 429', () => {
+  it.each([
+    ['120', [120, 420, 720, 1020, 1020]],
+    ['3037', [3037, 3337, 3637, 3937, 3937]],
+    ['1', [1, 301, 601, 901, 901]],
+    ['0', [300, 600, 1200, 2400, 3600, 3600]],
+    [null, [300, 600, 1200, 2400, 3600, 3600]],
+  ] as const)('with Retry-After %s', (retryAfter, waits) => {
+    expect(waits.map((_, index) => wait('rate_limited', index + 1, retryAfter))).toEqual(waits);
+  });
+
+  it('is at most a day, however long the server asks for', () => {
+    expect(wait('rate_limited', 1, '99999999999999999999')).toBe(86_400);
+    expect(wait('rate_limited', 1, '86400', 0.99)).toBe(86_400);
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    ['120', 120],
+    [' 120 ', 120],
+    ['Fri, 20 Nov 2026 18:30:00 GMT', 300],
+    ['Friday, 20-Nov-26 18:30:00 GMT', 300],
+    ['Fri Nov 20 18:30:00 2026 GMT', 300],
+  ])('%s is %i s', (header, seconds) => {
+    expect(parseRetryAfter(header, NOW)).toBe(seconds * SECOND);
+  });
+
+  it.each([
+    null,
+    '',
+    '0',
+    '-5',
+    '+5',
+    '1.5',
+    '1e3',
+    '0x10',
+    'soon',
+    '5, 10',
+    '2027-01-01T00:00:00Z',
+    'Fri, 20 Nov 2026 18:25:00 GMT',
+    'Fri, 20 Nov 2020 18:30:00 GMT',
+    'Fri, 99 Foo 2026 99:99:99 GMT',
+    'Never',
+  ])('%s says nothing', (header) => {
+    expect(parseRetryAfter(header, NOW)).toBeNull();
+  });
+});
+
+describe('the wait after other failures', () => {
+  it.each(['timeout', 'network_error', 'server_error', 'bad_response'] as const)('%s', (code) => {
+    expect([1, 2, 3, 4, 5, 6, 200].map((n) => wait(code, n))).toEqual([60, 120, 240, 480, 900, 900, 900]);
+  });
+
+  it.each(SIGN_IN_CODES)('%s: five minutes, every time', (code) => {
+    expect([1, 2, 9].map((n) => wait(code, n))).toEqual([300, 300, 300]);
+  });
+
+  it.each(SIGN_IN_CODES)('%s: one minute where nobody can see the credentials change', (code) => {
+    const lock = lockAfterFailure(null, { code }, null, NOW, 0);
+    expect(lock.blockedUntil).toBe(NOW + MINUTE);
+  });
+
+  it('adds up to a tenth, and takes nothing away', () => {
+    expect(wait('timeout', 1, null, 0)).toBe(60);
+    expect(wait('timeout', 1, null, 0.5)).toBe(63);
+    expect(wait('timeout', 1, null, 0.999_999)).toBeCloseTo(66, 3);
+  });
+});
+
+describe('consecutive failures', () => {
+  it.each([
+    ['timeout', 'server_error', 4],
+    ['network_error', 'bad_response', 4],
+    ['unauthorized', 'token_expired', 4],
+    ['timeout', 'rate_limited', 1],
+    ['rate_limited', 'timeout', 1],
+    ['unauthorized', 'timeout', 1],
+  ] as const)('%s, then %s: %i', (before, after, failures) => {
+    const lock = lockAfterFailure(aLock({ error: before, failures: 3 }), { code: after }, 's', NOW, 0);
+    expect(lock.failures).toBe(failures);
+  });
+
+  it('start again after a success', () => {
+    const cleared = lockWithout(aLock({ error: 'timeout', failures: 3 }), 's', NOW);
+    expect(cleared).toMatchObject({ error: null, failures: 0 });
+    expect(cleared.blockedUntil).toBeLessThanOrEqual(NOW);
+    expect(lockAfterFailure(cleared, { code: 'timeout' }, 's', NOW, 0).failures).toBe(1);
+  });
+});
+
+describe('the record of requests', () => {
+  const requests = [NOW - 2 * HOUR, NOW - HOUR + SECOND, NOW - MINUTE];
+
+  it('survives a success and a failure, for an hour', () => {
+    const kept = requests.slice(1);
+    expect(lockWithout(aLock({ requests }), 's', NOW).requests).toEqual(kept);
+    expect(lockAfterFailure(aLock({ requests }), { code: 'timeout' }, 's', NOW, 0).requests).toEqual(kept);
+  });
+
+  it('notes a request before it is sent, without bringing a void block back to life', () => {
+    const noted = lockWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
+    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
+    expect(noted).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
+    expect(noted.blockedUntil).toBeLessThanOrEqual(NOW);
+  });
+
+  it('is in whole seconds, as the file has it', () => {
+    expect(lockWithRequest(null, null, NOW + 999).requests).toEqual([NOW]);
+  });
+
+  it('begins with the first request', () => {
+    expect(lockWithRequest(null, null, NOW).requests).toEqual([NOW]);
+  });
+});

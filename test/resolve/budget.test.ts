@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Claim } from '../../src/cache/claims.ts';
+import { judgeBudget } from '../../src/resolve/budget.ts';
+import type { Spent } from '../../src/resolve/budget.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { NOW } from '../support/build.ts';
+
+const at = (ms: number, credentials: string | null = 'a'): Claim => ({
+  number: 1,
+  at: NOW - ms,
+  until: NOW - ms + 2 * SECOND,
+  credentials,
+});
+const lock = (requests: number[], credentials: string | null = 'a') => ({
+  requests: requests.map((ms) => NOW - ms),
+  credentials,
+});
+const every = (count: number, ms: number) => Array.from({ length: count }, () => ms);
+
+/** What was spent, by whom it is asked → what is said. */
+const table: [string, Partial<Spent>, string][] = [
+  ['nothing spent', {}, 'granted'],
+  ['an attempt right now', { attempts: [at(0)] }, 'running until 2000'],
+  ['an attempt within its deadline', { attempts: [at(1999)] }, 'running until 1'],
+  ['an attempt that is over', { attempts: [{ ...at(1000), until: NOW - 1000 }] }, 'refused until 59000'],
+  ['an attempt beyond its deadline', { attempts: [at(2000)] }, 'refused until 58000'],
+  ['59.999 s after the last', { attempts: [at(59_999)] }, 'refused until 1'],
+  ['a minute after the last', { attempts: [at(MINUTE)] }, 'granted'],
+  ['an attempt with other credentials', { attempts: [at(10_000, 'b')] }, 'granted'],
+  ['an attempt of unknown credentials', { attempts: [at(10_000, null)] }, 'refused until 50000'],
+  ['credentials changed and back', { attempts: [at(5000, 'b'), at(20_000)] }, 'refused until 40000'],
+  ['an attempt from the future', { attempts: [at(-6000)] }, 'granted'],
+  ['an attempt a moment ahead', { attempts: [at(-4000)] }, 'running until 6000'],
+  ['a request on record, 30 s ago', { lock: lock([30_000]) }, 'refused until 31000'],
+  ['a request on record, 61 s ago', { lock: lock([61_000]) }, 'granted'],
+  ['a request on record, 60.5 s ago: rounded down', { lock: lock([60_500]) }, 'refused until 500'],
+  ['a record of other credentials', { lock: lock([30_000], 'b') }, 'granted'],
+  ['a record of unknown credentials', { lock: lock([30_000], null) }, 'refused until 31000'],
+  [
+    'the record of the same attempt, rounded',
+    { attempts: [at(59_000)], lock: lock([59_900]) },
+    'refused until 1000',
+  ],
+  [
+    'a later record than the last attempt',
+    { attempts: [at(59_000)], lock: lock([20_000]) },
+    'refused until 41000',
+  ],
+  ['23 in the hour', { lock: lock(every(23, 90_000)) }, 'granted'],
+  ['24 in the hour', { lock: lock(every(24, 90_000)) }, `refused until ${HOUR + SECOND - 90_000}`],
+  [
+    '24 in the hour, new credentials',
+    { lock: lock(every(24, 90_000), 'b') },
+    `refused until ${HOUR + SECOND - 90_000}`,
+  ],
+  ['24, the first of them an hour ago', { lock: lock([...every(23, 90_000), HOUR + SECOND]) }, 'granted'],
+  [
+    '30 in the hour: the slot is when only 23 are left',
+    { lock: lock([...every(6, HOUR - 1000), ...every(24, MINUTE * 30)]) },
+    `refused until ${HOUR / 2 + SECOND}`,
+  ],
+  ['24 from the future', { lock: lock(every(24, -6000)) }, 'granted'],
+];
+
+describe('the budget', () => {
+  it.each(table)('%s', (_case, spent, expected) => {
+    const verdict = judgeBudget({ lock: null, attempts: [], ...spent }, NOW, 'a');
+    const until =
+      verdict.kind === 'running' ? verdict.until : verdict.kind === 'refused' ? verdict.nextAt : null;
+    expect(until === null ? verdict.kind : `${verdict.kind} until ${until - NOW}`).toBe(expected);
+  });
+});

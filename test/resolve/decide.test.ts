@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
+import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
+import type { Shortcoming } from '../../src/resolve/freshness.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import { ENDPOINT_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
+
+const stale = anEntry({ cachedAt: NOW - 12 * MINUTE });
+const old = anEntry({ cachedAt: NOW - DAY });
+const offline = { ...loadSettings({}), network: false };
+const spent = aLock({
+  blockedUntil: 0,
+  error: null,
+  requests: Array.from({ length: 24 }, () => NOW - HOUR / 2),
+});
+const retryAt = NOW + 4 * MINUTE;
+
+/** One line of the table in docs/specs/resolving.md: what is the case → row, action, standing, error. */
+type Line = [string, Partial<Situation>, string];
+
+const table: Line[] = [
+  // Row 1: fresh.
+  ['a minute old', { entry: anEntry() }, '1 serve fresh -'],
+  ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
+  ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
+  ['fresh, whatever the lock says', { entry: anEntry(), lock: aLock() }, '1 serve fresh -'],
+  ['fresh, whoever asks', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
+  ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
+  ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],
+  ['fresh without any window', { entry: anEntry({ data: {} }) }, '1 serve fresh -'],
+  // … and what is not.
+  ['exactly 180 s old', { entry: anEntry({ cachedAt: NOW - 180 * SECOND }) }, '5 refresh stale -'],
+  ['6 s in the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }, '5 refresh last_known -'],
+  ['credentials changed', { entry: anEntry(), stamp: 'stamp-2' }, '5 refresh stale -'],
+  ['credentials not to be seen any more', { entry: anEntry(), stamp: null }, '5 refresh stale -'],
+  ['account changed', { entry: anEntry(), stamp: 'stamp-2', account: () => 'changed' }, '5 refresh none -'],
+  [
+    'same account, new token',
+    { entry: anEntry(), stamp: 'stamp-2', account: () => 'same' },
+    '5 refresh stale -',
+  ],
+  ['a window was reset since', { entry: resetAt(NOW - SECOND) }, '5 refresh stale -'],
+  ['a window is reset right now', { entry: resetAt(NOW) }, '5 refresh stale -'],
+  ['a window was reset before it was read', { entry: resetAt(NOW - 2 * MINUTE) }, '1 serve fresh -'],
+  ['fresh, but forced', { entry: anEntry(), force: true }, '5 refresh fresh -'],
+  // Row 2: blocked.
+  ['blocked, stale data', { entry: stale, lock: aLock() }, '2 serve stale rate_limited'],
+  ['blocked, data of a day ago', { entry: old, lock: aLock() }, '2 serve last_known rate_limited'],
+  ['blocked, nothing known', { lock: aLock() }, '2 serve none rate_limited'],
+  ['blocked, forced', { entry: anEntry(), lock: aLock(), force: true }, '2 serve fresh rate_limited'],
+  ['blocked, in the background', { lock: aLock(), policy: 'background' }, '2 serve none rate_limited'],
+  ['blocked, cached only', { lock: aLock(), policy: 'cached' }, '2 serve none rate_limited'],
+  ['blocked by an unnamed failure, nothing known', { lock: aLock({ error: null }) }, '2 serve none no_data'],
+  [
+    'blocked by an unnamed failure, stale data',
+    { entry: stale, lock: aLock({ error: null }) },
+    '2 serve stale -',
+  ],
+  ['rate limited with other credentials', { lock: aLock(), stamp: 'stamp-2' }, '2 serve none rate_limited'],
+  ['block over', { lock: aLock({ blockedUntil: NOW }) }, '5 refresh none -'],
+  ...SIGN_IN_CODES.flatMap((error): Line[] => [
+    [`${error}, same credentials`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
+    [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
+    [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, '5 refresh none -'],
+    [`${error}, no stamp to compare`, { lock: aLock({ error, credentials: null }) }, `2 serve none ${error}`],
+  ]),
+  ...ENDPOINT_CODES.flatMap((error): Line[] => [
+    [`${error}, stale data`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
+    [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
+    [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, `2 serve none ${error}`],
+  ]),
+  // Row 3: never ask.
+  ['cached only, stale data', { entry: stale, policy: 'cached' }, '3 serve stale -'],
+  ['cached only, data of a day ago', { entry: old, policy: 'cached' }, '3 serve last_known no_data'],
+  ['cached only, nothing known', { policy: 'cached' }, '3 serve none no_data'],
+  ['cached only, a failure is known', { entry: failed(), policy: 'cached' }, '3 serve none timeout'],
+  [
+    'cached only, a failure of other credentials',
+    { entry: failed(), policy: 'cached', stamp: 'stamp-2' },
+    '3 serve none no_data',
+  ],
+  ...(['cached', 'background', 'wait'] as Policy[]).flatMap((policy): Line[] => [
+    [
+      `network off, ${policy}, stale data`,
+      { entry: stale, policy, settings: offline },
+      '3 serve stale disabled',
+    ],
+    [`network off, ${policy}, nothing`, { policy, settings: offline }, '3 serve none disabled'],
+    [
+      `network off, ${policy}, blocked`,
+      { lock: aLock(), policy, settings: offline },
+      '3 serve none disabled',
+    ],
+  ]),
+  // Row 4: never wait.
+  ['background, stale data', { entry: stale, policy: 'background' }, '4 background stale -'],
+  ['background, data of a day ago', { entry: old, policy: 'background' }, '4 background last_known no_data'],
+  ['background, nothing known', { policy: 'background' }, '4 background none no_data'],
+  [
+    'background, a request within the minute, which may be under way',
+    {
+      entry: stale,
+      lock: aLock({ blockedUntil: 0, error: null, requests: [NOW - 100] }),
+      policy: 'background',
+    },
+    '4 background stale -',
+  ],
+  ['background, budget spent', { entry: stale, lock: spent, policy: 'background' }, '4 serve stale budget'],
+  // Row 5: ask.
+  ['wait, stale data', { entry: stale }, '5 refresh stale -'],
+  ['wait, data of a day ago', { entry: old }, '5 refresh last_known -'],
+  ['wait, nothing known', {}, '5 refresh none -'],
+  ['wait, only a failure is known', { entry: failed() }, '5 refresh none -'],
+  ['wait, budget spent: the holder of the mutex judges it', { lock: spent }, '5 refresh none -'],
+];
+
+describe('the decision', () => {
+  it.each(table)('%s', (_case, changes, expected) => {
+    expect(asText(decide(aSituation(changes)))).toBe(expected);
+  });
+
+  it('asks who is signed in only when the credentials have changed: it costs reading a file', () => {
+    let asked = 0;
+    const account = () => {
+      asked += 1;
+      return 'same' as const;
+    };
+    decide(aSituation({ entry: anEntry(), account }));
+    expect(asked).toBe(0);
+    decide(aSituation({ entry: anEntry(), account, stamp: 'stamp-2' }));
+    expect(asked).toBe(1);
+  });
+
+  it('tells when the next try is: the end of the block', () => {
+    expect(decide(aSituation({ lock: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
+    expect(decide(aSituation({ lock: aLock({ error: null }) })).error).toEqual({ code: 'no_data', retryAt });
+  });
+
+  it('tells when the next try is: the next slot of the budget, when that is later', () => {
+    const lock = { ...spent, blockedUntil: NOW + MINUTE, error: 'timeout' as const };
+    expect(decide(aSituation({ lock })).error?.retryAt).toBe(NOW + HOUR / 2 + SECOND);
+  });
+});
+
+describe('what an entry falls short of', () => {
+  it.each<[Shortcoming | null, Partial<Situation>]>([
+    [null, { entry: anEntry() }],
+    ['no entry', {}],
+    ['no data', { entry: failed() }],
+    ['another account', { entry: anEntry(), stamp: 'stamp-2', account: () => 'changed' }],
+    ['from the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }],
+    ['too old', { entry: old }],
+    ['credentials changed', { entry: anEntry(), stamp: 'stamp-2' }],
+    ['a window was reset', { entry: resetAt(NOW - SECOND) }],
+    ['aged', { entry: stale }],
+  ])('%s', (because, changes) => {
+    expect(decide(aSituation(changes)).because).toBe(because);
+  });
+});
+
+describe('a block', () => {
+  it('ends at its very moment', () => {
+    expect(isBlocking(aLock({ blockedUntil: NOW + 1 }), NOW, null)).toBe(true);
+    expect(isBlocking(aLock({ blockedUntil: NOW }), NOW, null)).toBe(false);
+  });
+
+  it('has no next try when there is neither block nor budget', () => {
+    expect(nextTry(null, { kind: 'granted' })).toBeNull();
+    expect(nextTry(null, { kind: 'refused', nextAt: 7 })).toBe(7);
+  });
+});
+
+function asText({ row, action, standing, error }: Decision): string {
+  return `${row} ${action} ${standing} ${error?.code ?? '-'}`;
+}
+
+function resetAt(at: number) {
+  return anEntry({ data: { five_hour: { utilization: 90, resets_at: iso(at) } } });
+}
+
+function failed() {
+  return anEntry({ data: null, error: 'timeout' });
+}

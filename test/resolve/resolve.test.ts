@@ -1,0 +1,611 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseEntry } from '../../src/cache/entry.ts';
+import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { takeClaim } from '../../src/cache/claims.ts';
+import { acquireMutex } from '../../src/cache/mutex.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { RefreshCode } from '../../src/usage/failure.ts';
+import type { Usage } from '../../src/usage/model.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { iso, NOW } from '../support/build.ts';
+import { aReading, asker, fakeProvider } from '../support/provider.ts';
+import type { FakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+
+let system: FakeSystem;
+let provider: FakeProvider;
+let ask: ReturnType<typeof asker>['ask'];
+let cache: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  provider = fakeProvider(system);
+  ({ ask } = asker(system, provider));
+  cache = join(system.root, '.cache', 'usageline', 'claude');
+});
+
+const failure = (code: RefreshCode, retryAfter?: string) =>
+  ({ ok: false, failure: { code, ...(retryAfter !== undefined && { retryAfter }) } }) as const;
+const short = ({ state, source, error }: Usage) => `${state} ${source ?? '-'} ${error?.code ?? '-'}`;
+const entryOnDisk = () => parseEntry(fs.readFileSync(join(cache, 'usage.json'), 'utf8'));
+const lockOnDisk = () =>
+  parseBackoffLock(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
+const directory = () => accountDirectory(join(system.root, '.cache', 'usageline'), 'claude');
+
+describe('the first question', () => {
+  it('is asked of the endpoint and written down', async () => {
+    const { usage } = await ask();
+    expect(short(usage)).toBe('fresh endpoint -');
+    expect(usage).toMatchObject({ plan: 'max_20x', cachedAt: NOW, ageMs: 0, freshUntil: NOW + 180 * SECOND });
+    expect(usage.windows.map((window) => window.usedPercent)).toEqual([22, 33]);
+    expect(entryOnDisk()).toEqual({
+      cachedAt: NOW,
+      data: aReading.data,
+      error: null,
+      plan: 'max_20x',
+      accountId: 'ada',
+      credentials: 'stamp-1',
+    });
+    expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
+  });
+
+  it('leaves the mutex free and one attempt behind', async () => {
+    await ask();
+    expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'usage.json', 'usage.lock']);
+  });
+
+  it('passes base URL, agent and deadline on', async () => {
+    let seen;
+    provider.answer = (options) => {
+      seen = options;
+      return { ok: true, value: aReading };
+    };
+    await ask({ baseUrl: 'https://example.test', userAgent: 'me' });
+    expect(seen).toEqual({ baseUrl: 'https://example.test', userAgent: 'me', timeoutMs: 2000 });
+  });
+});
+
+describe('a question within the cache duration', () => {
+  it('touches nothing: no request, no credentials, no file', async () => {
+    await ask();
+    const before = fs.readdirSync(cache).map((name) => fs.statSync(join(cache, name)).ctimeMs);
+    system.advance(179 * SECOND);
+    expect(short((await ask()).usage)).toBe('fresh cache -');
+    expect(provider).toMatchObject({ authenticated: 1, sent: [NOW] });
+    expect(fs.readdirSync(cache).map((name) => fs.statSync(join(cache, name)).ctimeMs)).toEqual(before);
+  });
+
+  it('is asked again once the time is over', async () => {
+    await ask();
+    system.advance(180 * SECOND);
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    expect(provider.sent).toHaveLength(2);
+  });
+
+  it('is asked once, not in a loop, when a window was reset in between', async () => {
+    const reset = NOW + MINUTE;
+    provider.answer = () => ({
+      ok: true,
+      value: { ...aReading, data: { five_hour: { utilization: 90, resets_at: iso(reset) } } },
+    });
+    await ask();
+    system.advance(MINUTE + SECOND);
+    const { usage } = await ask({ policy: 'cached' });
+    expect(short(usage)).toBe('stale cache -');
+    expect(usage.windows[0]).toMatchObject({ elapsed: true, usedPercent: null });
+    // The endpoint still says the same: a reset that is past already when it is read ends nothing.
+    await ask();
+    system.advance(MINUTE + SECOND);
+    const again = await ask();
+    expect(short(again.usage)).toBe('fresh cache -');
+    expect(again.usage.windows[0]).toMatchObject({ elapsed: false, usedPercent: 90 });
+    expect(provider.sent).toHaveLength(2);
+  });
+});
+
+describe('a failure', () => {
+  it.each([
+    ['rate_limited', 300],
+    ['server_error', 60],
+    ['bad_response', 60],
+    ['network_error', 60],
+    ['timeout', 60],
+    ['unauthorized', 300],
+    ['forbidden', 300],
+  ] as const)('%s keeps the good data, says so, and is not repeated for %i s', async (code, seconds) => {
+    await ask();
+    system.advance(12 * MINUTE);
+    provider.answer = () => failure(code);
+    const before = entryOnDisk();
+    const { usage } = await ask();
+    expect(short(usage)).toBe(`stale cache ${code}`);
+    expect(usage.ageMs).toBe(12 * MINUTE);
+    expect(usage.error?.retryAt).toBe(system.now() + seconds * SECOND);
+    expect(entryOnDisk()).toEqual(before);
+
+    system.advance((seconds - 1) * SECOND);
+    expect(short((await ask({ force: true })).usage)).toBe(`stale cache ${code}`);
+    expect(provider.sent).toHaveLength(2);
+
+    system.advance(2 * SECOND);
+    provider.answer = () => ({ ok: true, value: aReading });
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
+  });
+
+  it('of a forced request is told although what is known is fresh', async () => {
+    await ask();
+    system.advance(2 * MINUTE);
+    provider.answer = () => failure('timeout');
+    expect(short((await ask({ force: true })).usage)).toBe('fresh cache timeout');
+  });
+
+  it('is all there is when nothing is known, and is written down as that', async () => {
+    provider.answer = () => failure('timeout');
+    expect(short((await ask()).usage)).toBe('none - timeout');
+    expect(entryOnDisk()).toMatchObject({ data: null, error: 'timeout' });
+    system.advance(2 * MINUTE);
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - timeout');
+  });
+
+  it('never takes the place of a file that is not ours to judge', async () => {
+    fs.mkdirSync(cache, { recursive: true });
+    fs.writeFileSync(join(cache, 'usage.json'), '{"schema_version":2,"new":"things"}');
+    provider.answer = () => failure('timeout');
+    expect(short((await ask()).usage)).toBe('none - timeout');
+    expect(fs.readFileSync(join(cache, 'usage.json'), 'utf8')).toBe('{"schema_version":2,"new":"things"}');
+  });
+
+  it('passes on what the server asked for, and a detail of ours', async () => {
+    provider.answer = () => ({
+      ok: false,
+      failure: { code: 'rate_limited', retryAfter: '30', detail: 'HTTP 429' },
+    });
+    const { usage } = await ask();
+    // 30 s, but the budget has a slot only after a minute.
+    expect(usage.error).toEqual({
+      code: 'rate_limited',
+      retryAt: NOW + MINUTE,
+      detail: 'HTTP 429',
+    });
+  });
+
+  it('of the credentials makes no request and spends no budget', async () => {
+    provider.login = failure('token_expired');
+    expect(short((await ask()).usage)).toBe('none - token_expired');
+    expect(provider.sent).toEqual([]);
+    expect(fs.readdirSync(cache).sort()).toEqual(['usage.json', 'usage.lock']);
+    provider.login = { ok: true, value: null };
+    expect(short((await ask()).usage)).toBe('none - token_expired');
+    provider.currentStamp = 'stamp-2';
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+  });
+});
+
+describe('changed credentials', () => {
+  it('are asked with at once, although the last request is seconds old', async () => {
+    await ask();
+    system.advance(5 * SECOND);
+    provider.currentStamp = 'stamp-2';
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    expect(provider.sent).toHaveLength(2);
+    system.advance(5 * SECOND);
+    expect(short((await ask({ force: true })).usage)).toBe('fresh cache budget');
+  });
+
+  it('of another account make the old numbers nobody’s', async () => {
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    provider.signedIn = 'grace';
+    const { usage } = await ask({ policy: 'cached' });
+    expect(short(usage)).toBe('none - no_data');
+    expect(usage).toMatchObject({ windows: [], plan: null, cachedAt: null });
+    provider.answer = () => failure('timeout');
+    expect(short((await ask()).usage)).toBe('none - timeout');
+  });
+
+  it('of another account where there was no stamp before make the old numbers nobody’s, too', async () => {
+    provider.currentStamp = null;
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    provider.signedIn = 'grace';
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
+  });
+
+  it.each([
+    ['nobody knows who is signed in', null],
+    ['the same person is', 'ada'],
+  ])('keep the old numbers as stale when %s', async (_case, signedIn) => {
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    provider.signedIn = signedIn;
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
+  });
+});
+
+describe('the budget', () => {
+  it('allows one request a minute, however it is asked for', async () => {
+    await ask();
+    for (let second = 1; second < 60; second += 1) {
+      system.advance(SECOND);
+      expect(short((await ask({ force: true })).usage)).toBe('fresh cache budget');
+    }
+    expect(provider.sent).toHaveLength(1);
+    system.advance(SECOND);
+    expect(short((await ask({ force: true })).usage)).toBe('fresh endpoint -');
+  });
+
+  it('allows 24 in any hour, and says when the next one is', async () => {
+    for (let minute = 0; minute < 24; minute += 1) {
+      expect(short((await ask({ force: true })).usage)).toBe('fresh endpoint -');
+      system.advance(61 * SECOND);
+    }
+    fs.unlinkSync(join(cache, 'usage.json'));
+    const { usage } = await ask();
+    expect(short(usage)).toBe('none - budget');
+    expect(usage.error?.retryAt).toBe(NOW + HOUR + SECOND);
+    provider.currentStamp = 'stamp-2';
+    expect(short((await ask()).usage)).toBe('none - budget');
+    system.setNow(NOW + HOUR + SECOND);
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    for (const at of provider.sent) {
+      expect(provider.sent.filter((it) => it >= at && it < at + HOUR).length).toBeLessThanOrEqual(24);
+    }
+  });
+
+  it('counts a request whose process died before it could say anything', async () => {
+    provider.answer = () => Promise.reject(new Error('killed'));
+    await expect(ask()).rejects.toThrow('killed');
+    system.advance(10 * SECOND);
+    expect(short((await ask()).usage)).toBe('none - budget');
+    expect(provider.sent).toHaveLength(1);
+  });
+
+  it('is not given back by clearing the cache', async () => {
+    await ask();
+    fs.unlinkSync(join(cache, 'usage.json'));
+    const { usage } = await ask();
+    expect(short(usage)).toBe('none - budget');
+    expect(usage.error?.retryAt).toBe(NOW + MINUTE);
+  });
+});
+
+describe('several at once', () => {
+  // The mutex is stamped by the real clock.
+  beforeEach(() => system.setNow(Date.now()));
+
+  it('make one request; those without data wait for its answer', async () => {
+    provider.answer = async () => {
+      await new Promise((done) => setTimeout(done, 100));
+      return { ok: true, value: aReading };
+    };
+    const answers = await Promise.all(Array.from({ length: 12 }, () => inRealTime().ask()));
+    expect(provider.sent).toHaveLength(1);
+    expect(answers.map(({ usage }) => usage.state)).toEqual(Array.from({ length: 12 }, () => 'fresh'));
+    expect(answers.filter(({ usage }) => usage.source === 'endpoint')).toHaveLength(1);
+  });
+
+  it('show what is known rather than wait for another’s request', async () => {
+    await ask();
+    system.advance(HOUR);
+    const mutex = await acquireMutex(system, directory());
+    const { usage } = await ask();
+    expect(short(usage)).toBe('stale cache -');
+    expect(provider.sent).toHaveLength(1);
+    if (mutex.kind === 'held') await mutex.release();
+  });
+
+  it('tell those who wait of a failure, too', async () => {
+    provider.answer = async () => {
+      await new Promise((done) => setTimeout(done, 50));
+      return failure('rate_limited');
+    };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => inRealTime().ask()));
+    expect(provider.sent).toHaveLength(1);
+    expect(answers.map(({ usage }) => short(usage))).toEqual(
+      Array.from({ length: 4 }, () => 'none - rate_limited'),
+    );
+  });
+
+  it('give up after their deadline when nobody answers', async () => {
+    fs.mkdirSync(cache, { recursive: true });
+    const mutex = await acquireMutex(system, directory());
+    const { usage } = await inRealTime({ timeoutMs: 300 }).ask();
+    expect(short(usage)).toBe('none - timeout');
+    expect(provider.sent).toEqual([]);
+    if (mutex.kind === 'held') await mutex.release();
+  });
+
+  it('wait for a running attempt although the mutex is free', async () => {
+    fs.mkdirSync(cache, { recursive: true });
+    const claim = { at: system.now(), until: system.now() + 2000, credentials: 'stamp-1' };
+    takeClaim(system, cache, 'attempt', undefined, claim);
+    const { usage } = await inRealTime({ timeoutMs: 300 }).ask();
+    expect(short(usage)).toBe('none - timeout');
+    expect(provider.sent).toEqual([]);
+  });
+
+  it('take over when whoever had the mutex is gone', async () => {
+    fs.mkdirSync(cache, { recursive: true });
+    const mutex = await acquireMutex(system, directory());
+    const asking = inRealTime({ timeoutMs: 2000 }).ask();
+    await new Promise((done) => setTimeout(done, 100));
+    if (mutex.kind === 'held') await mutex.release();
+    expect(short((await asking).usage)).toBe('fresh endpoint -');
+  });
+
+  it('who insist on something new are not content with what was there', async () => {
+    await ask();
+    system.advance(2 * MINUTE);
+    const mutex = await acquireMutex(system, directory());
+    const asking = inRealTime({ timeoutMs: 2000 }).ask({ force: true, patient: true });
+    await new Promise((done) => setTimeout(done, 100));
+    if (mutex.kind === 'held') await mutex.release();
+    expect(short((await asking).usage)).toBe('fresh endpoint -');
+    expect(provider.sent).toHaveLength(2);
+  });
+
+  /** A caller whose deadline passes as real time does, while the wall clock stands still. */
+  function inRealTime(settings = {}) {
+    return asker({ ...system, monotonic: () => performance.now() }, provider, settings);
+  }
+});
+
+describe('a caller that never waits', () => {
+  it('gets what is known at once, and one of them starts the refresh', async () => {
+    await ask();
+    system.advance(HOUR);
+    const answers = [await ask({ policy: 'background' }), await ask({ policy: 'background' })];
+    expect(answers.map(({ usage }) => short(usage))).toEqual(['stale cache -', 'stale cache -']);
+    expect(answers.map(({ startBackground }) => startBackground)).toEqual([true, false]);
+    expect(provider.sent).toHaveLength(1);
+    system.advance(9 * SECOND);
+    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    system.advance(SECOND);
+    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+    expect(fs.readdirSync(cache).filter((name) => name.startsWith('background'))).toEqual(['background.2']);
+  });
+
+  it('is told that the first answer is on its way', async () => {
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect(short(usage)).toBe('none - no_data');
+    expect(usage.pending).toBe(true);
+    expect(startBackground).toBe(true);
+    expect((await ask({ policy: 'background' })).usage.pending).toBe(true);
+  });
+
+  it('starts nothing when what it would find could not be kept', async () => {
+    fs.writeFileSync(join(system.root, '.cache'), 'a file');
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect(short(usage)).toBe('none - cache_unwritable');
+    expect(usage).toMatchObject({ pending: false, error: { detail: 'ENOTDIR' } });
+    expect(startBackground).toBe(false);
+  });
+
+  it('is not held up by a claim from the future', async () => {
+    await ask({ policy: 'background' });
+    system.setNow(NOW - DAY);
+    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+  });
+});
+
+describe('a cache that cannot be written', () => {
+  const full = () => {
+    fs.mkdirSync(join(system.root, '.cache'));
+    fs.writeFileSync(join(system.root, '.cache', 'usageline'), 'a file');
+  };
+
+  it('does not stop a person’s own command, which is told', async () => {
+    full();
+    const { usage } = await ask();
+    expect(short(usage)).toBe('fresh endpoint cache_unwritable');
+    expect(usage.windows).toHaveLength(2);
+  });
+
+  it('makes no request for anybody else', async () => {
+    full();
+    expect(short((await ask({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(provider.sent).toEqual([]);
+  });
+
+  it('keeps the budget in the runtime directory', async () => {
+    full();
+    const runtime = join(system.root, 'run');
+    fs.mkdirSync(runtime);
+    const { ask: askHere } = asker({ ...system, env: { XDG_RUNTIME_DIR: runtime } }, provider);
+    expect(short((await askHere()).usage)).toBe('fresh endpoint cache_unwritable');
+    expect(short((await askHere()).usage)).toBe('none - budget');
+    expect(provider.sent).toHaveLength(1);
+    expect(fs.readdirSync(join(runtime, 'usageline', 'claude')).sort()).toEqual(['attempt.1', 'usage.lock']);
+  });
+
+  it('keeps the backoff in the runtime directory, until a success', async () => {
+    full();
+    const runtime = join(system.root, 'run');
+    fs.mkdirSync(runtime);
+    const { ask: askHere } = asker({ ...system, env: { XDG_RUNTIME_DIR: runtime } }, provider);
+    provider.answer = () => failure('rate_limited');
+    expect(short((await askHere()).usage)).toBe('none - rate_limited');
+    system.advance(2 * MINUTE);
+    expect(short((await askHere()).usage)).toBe('none - rate_limited');
+    fs.unlinkSync(join(system.root, '.cache', 'usageline'));
+    expect(short((await askHere()).usage)).toBe('none - rate_limited');
+    system.advance(4 * MINUTE);
+    provider.answer = () => ({ ok: true, value: aReading });
+    expect(short((await askHere()).usage)).toBe('fresh endpoint -');
+    expect(fs.existsSync(join(runtime, 'usageline', 'claude', 'usage.lock'))).toBe(false);
+    expect(provider.sent).toHaveLength(2);
+  });
+
+  it.each(['attempt.', 'usage.lock'])('is noticed when %s is what cannot be written', async (name) => {
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    const guarded = {
+      ...fs,
+      openSync: ((path: string, ...rest: [string, number]) => {
+        if (String(path).includes(name) && String(rest[0]) === 'wx') throw full;
+        return fs.openSync(path, ...rest);
+      }) as typeof fs.openSync,
+      lstatSync: ((path: string, options: object) => {
+        if (name === 'usage.lock' && path.endsWith(name)) throw full;
+        return fs.lstatSync(path, options);
+      }) as typeof fs.lstatSync,
+    };
+    const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
+    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(provider.sent).toEqual([]);
+    expect(fs.readdirSync(cache)).toEqual([]);
+  });
+
+  it('is no cache directory at all: everything works, uncached', async () => {
+    const { ask: askHere } = asker({ ...system, home: () => null }, provider);
+    const { usage, warning } = await askHere();
+    expect(short(usage)).toBe('fresh endpoint cache_unwritable');
+    expect(warning).toMatch(/nothing is cached/);
+    expect(short((await askHere({ policy: 'background' })).usage)).toBe('none - cache_unwritable');
+    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+  });
+
+  it('is one that everyone can write: nothing of it is believed, and nothing is put there', async () => {
+    await ask();
+    fs.chmodSync(cache, 0o777);
+    const { usage, startBackground, warning } = await ask({ policy: 'background' });
+    expect(short(usage)).toBe('none - cache_unwritable');
+    expect(startBackground).toBe(false);
+    expect(warning).toBe(`${cache} can be written by everyone: nothing is cached`);
+    expect(usage.error?.detail).toBe(warning);
+    const before = fs.readdirSync(cache);
+    expect(short((await ask()).usage)).toBe('fresh endpoint cache_unwritable');
+    expect(fs.readdirSync(cache)).toEqual(before);
+  });
+
+  it('reports that the entry may not be read', async () => {
+    await ask();
+    const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
+    const guarded = {
+      ...fs,
+      readFileSync: ((path: string, options: 'utf8') => {
+        if (path.endsWith('usage.json')) throw denied;
+        return fs.readFileSync(path, options);
+      }) as typeof fs.readFileSync,
+    };
+    const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
+    expect(short((await askHere({ policy: 'cached' })).usage)).toBe('none - cache_unreadable');
+    system.advance(2 * MINUTE);
+    expect((await askHere()).usage).toMatchObject({ state: 'fresh', source: 'endpoint' });
+  });
+});
+
+describe('clocks', () => {
+  it('set back: an entry from the future is last known only, and a lock from there holds nothing up', async () => {
+    await ask();
+    system.setNow(NOW - HOUR);
+    const { usage } = await ask({ policy: 'cached' });
+    expect(short(usage)).toBe('last_known cache no_data');
+    expect(usage.ageMs).toBeNull();
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+  });
+
+  it('set back in mid-request: the answer is current all the same', async () => {
+    provider.answer = () => {
+      system.setNow(NOW - HOUR);
+      return { ok: true, value: aReading };
+    };
+    expect((await ask()).usage).toMatchObject({ state: 'fresh', cachedAt: NOW - HOUR, ageMs: 0 });
+  });
+
+  it.each([
+    ['answered', () => ({ ok: true, value: aReading }) as const],
+    ['failed', () => failure('timeout')],
+  ])('stopped in mid-request and then %s: once undid the backoff another had met', async (_case, answer) => {
+    provider.answer = () => {
+      const theirs = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
+      const lock = { ...theirs, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
+      fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
+      return answer();
+    };
+    await ask();
+    expect(lockOnDisk()).toMatchObject({ error: 'rate_limited', blockedUntil: NOW + HOUR, requests: [NOW] });
+  });
+
+  it('stopped in mid-request and then failed: what another has learnt meanwhile is shown', async () => {
+    provider.answer = () => {
+      const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + HOUR - MINUTE) };
+      fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
+      system.setNow(NOW + HOUR);
+      return failure('timeout');
+    };
+    expect(short((await ask()).usage)).toBe('fresh cache -');
+  });
+
+  it('a day asleep in mid-request: a newer entry is not overwritten', async () => {
+    provider.answer = async () => {
+      const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + DAY - MINUTE) };
+      fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
+      system.setNow(NOW + DAY);
+      return { ok: true, value: aReading };
+    };
+    await ask();
+    expect(entryOnDisk()?.cachedAt).toBe(NOW + DAY - MINUTE);
+  });
+
+  it.each([
+    ['an hour', HOUR, 'stale endpoint -'],
+    ['a day', DAY, 'last_known endpoint -'],
+  ])('%s asleep in mid-request: what arrives then is not called fresh', async (_case, asleep, expected) => {
+    provider.answer = () => {
+      system.advance(asleep);
+      return { ok: true, value: aReading };
+    };
+    const { usage } = await ask();
+    expect(short(usage)).toBe(expected);
+    expect(usage).toMatchObject({ ageMs: asleep, freshUntil: null });
+  });
+
+  it('an hour asleep before a request fails: what was fresh before is not called fresh any more', async () => {
+    await ask();
+    system.advance(MINUTE);
+    provider.answer = () => {
+      system.advance(HOUR);
+      return failure('timeout');
+    };
+    const { usage } = await ask({ force: true });
+    expect(short(usage)).toBe('stale cache timeout');
+    expect(usage.ageMs).toBe(HOUR + MINUTE);
+  });
+
+  it('a window that is reset while it is asked for is not called fresh', async () => {
+    provider.answer = () => {
+      const five_hour = { utilization: 90, resets_at: iso(NOW + SECOND) };
+      system.advance(2 * SECOND);
+      return { ok: true, value: { ...aReading, data: { five_hour } } };
+    };
+    const { usage } = await ask();
+    expect(short(usage)).toBe('stale endpoint -');
+    expect(usage.windows[0]).toMatchObject({ elapsed: true, usedPercent: null });
+  });
+
+  const wire = { schema_version: 1, data: aReading.data, error: null };
+});
+
+describe('old attempts and temporary files', () => {
+  it('do not pile up', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await ask();
+      system.advance(4 * MINUTE);
+    }
+    fs.writeFileSync(join(cache, 'usage.json.123'), '');
+    fs.writeFileSync(join(cache, 'usage.lock.456'), '');
+    fs.utimesSync(join(cache, 'usage.json.123'), new Date(0), new Date(0));
+    fs.utimesSync(join(cache, 'usage.lock.456'), system.now() / 1000, system.now() / 1000);
+    await ask();
+    expect(fs.readdirSync(cache).sort()).toEqual([
+      'attempt.11',
+      'usage.json',
+      'usage.lock',
+      'usage.lock.456',
+    ]);
+  });
+});
