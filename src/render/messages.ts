@@ -1,0 +1,126 @@
+import type { Failure, FailureCode } from '../usage/failure.ts';
+import { countdown } from './duration.ts';
+
+interface Message {
+  /** For the line, beside the data. */
+  readonly short: string;
+  /** Whether the time until the next try stands on the line, too: where waiting is all there is to do. */
+  readonly timed?: true;
+  /** For people and programs: what happened, and what to do. */
+  readonly happened: string;
+  readonly advice: string;
+}
+
+const SIGN_IN = 'sign in';
+const SIGN_IN_AGAIN = 'Run `claude` once to sign in again.';
+const BY_ITSELF = 'Nothing to do: usageline asks again by itself.';
+
+/** Every failure in words. These are all ours: the words of a server are never shown. */
+const messages: Record<FailureCode, Message> = {
+  no_credentials: {
+    short: SIGN_IN,
+    happened: 'No login of Claude Code was found',
+    advice: 'Run `claude` once to sign in.',
+  },
+  credentials_unreadable: {
+    short: SIGN_IN,
+    happened: "Claude Code's credentials cannot be read",
+    advice: `Check their permissions. ${SIGN_IN_AGAIN}`,
+  },
+  credentials_invalid: {
+    short: SIGN_IN,
+    happened: "Claude Code's credentials are damaged or incomplete",
+    advice: SIGN_IN_AGAIN,
+  },
+  keychain_error: {
+    short: SIGN_IN,
+    happened: "The keychain did not hand over Claude Code's credentials",
+    advice: `Unlock the keychain. ${SIGN_IN_AGAIN}`,
+  },
+  token_expired: { short: SIGN_IN, happened: "Claude Code's login has expired", advice: SIGN_IN_AGAIN },
+  missing_scope: {
+    short: SIGN_IN,
+    happened: 'The login may not read usage: it lacks the scope user:profile, as setup tokens do',
+    advice: SIGN_IN_AGAIN,
+  },
+  unauthorized: {
+    short: SIGN_IN,
+    happened: 'Anthropic did not accept the login (401)',
+    advice: SIGN_IN_AGAIN,
+  },
+  forbidden: {
+    short: SIGN_IN,
+    happened: 'Anthropic does not let this login read usage (403), as with setup tokens',
+    advice: SIGN_IN_AGAIN,
+  },
+  rate_limited: {
+    short: 'rate limited',
+    timed: true,
+    happened: 'Anthropic asks for fewer requests (429)',
+    advice: BY_ITSELF,
+  },
+  server_error: { short: 'server error', happened: "Anthropic's server failed", advice: BY_ITSELF },
+  bad_response: {
+    short: 'bad answer',
+    happened: 'The answer could not be understood',
+    advice: 'usageline asks again by itself. If it stays like this, look for a newer version.',
+  },
+  network_error: {
+    short: 'offline',
+    happened: 'Anthropic could not be reached',
+    advice: 'Check the connection and the proxy settings.',
+  },
+  timeout: {
+    short: 'no answer',
+    happened: 'No answer came in time',
+    advice: 'Check the connection, or allow more time with `--timeout <seconds>`.',
+  },
+  no_data: {
+    short: 'no data',
+    timed: true,
+    happened: 'Nothing is known yet',
+    advice: 'Run `usageline refresh`, or wait for the next try.',
+  },
+  budget: {
+    short: 'paused',
+    timed: true,
+    happened: 'No more requests for now: they are kept to one a minute and 24 an hour',
+    advice: BY_ITSELF,
+  },
+  disabled: {
+    short: 'disabled',
+    happened: 'Requests are switched off by CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
+    advice: 'Unset it to have usage read.',
+  },
+  cache_unreadable: {
+    short: 'cache not readable',
+    happened: 'The cache cannot be read',
+    advice: 'Check the permissions of the cache directory.',
+  },
+  cache_unwritable: {
+    short: 'cache not writable',
+    happened: 'The cache cannot be written',
+    advice: 'Check the permissions of the cache directory and the space left on the disk.',
+  },
+};
+
+/** The failure in a word or two: `sign in`, `rate limited 4m`. */
+export function shortMessage({ code, retryAt }: Failure, now: number): string {
+  const { short, timed } = messages[code];
+  return timed && retryAt !== null && retryAt > now ? `${short} ${countdown(retryAt - now)}` : short;
+}
+
+/** The failure in sentences: what happened, our detail of it, what to do. */
+export function longMessage({ code, detail }: Failure): string {
+  const { happened, advice } = messages[code];
+  const more = detail === undefined ? '' : printable(detail);
+  return `${happened}${more === '' ? '' : ` (${more})`}. ${advice}`;
+}
+
+/**
+ * A detail is ours, but the path it may name is anyone's: every character that could steer a terminal, or
+ * whose width is not one, becomes `?`.
+ */
+function printable(detail: string): string {
+  return detail.replace(/[^\u0020-\u007E]/g, '?').trim();
+}

@@ -1,0 +1,11 @@
+import type { ExtraUsage } from '../usage/model.ts';
+
+/** An amount in major units, with the digits its currency has: `7.63`, and `763` yen. */
+export function amountText(amount: number, { decimals }: ExtraUsage): string {
+  return amount.toFixed(decimals);
+}
+
+/** ` EUR`; nothing where the currency is not known. */
+export function currencySuffix({ currency }: ExtraUsage): string {
+  return currency ? ` ${currency}` : '';
+}

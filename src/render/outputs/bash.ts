@@ -1,0 +1,17 @@
+import { sgr } from '../color.ts';
+import { paintEach } from './output.ts';
+import type { Output } from './output.ts';
+
+/**
+ * A bash prompt, as the value of a variable in PS1: readline counts what stands between \001 and \002 as no
+ * width. (`\[` and `\]` are read in PS1's own text only.)
+ */
+export const bash: Output = {
+  paint: (spans, color) =>
+    paintEach(
+      spans,
+      color,
+      (text) => text,
+      (text, style) => `\u0001\u001B[${sgr[style]}m\u0002${text}\u0001\u001B[0m\u0002`,
+    ),
+};

@@ -1,0 +1,119 @@
+import { isSignIn } from '../usage/failure.ts';
+import type { State, Usage, WindowSource } from '../usage/model.ts';
+import { allowlisted } from '../usage/text.ts';
+import { clockTime } from './clock.ts';
+import { paint } from './color.ts';
+import type { Span, Style } from './color.ts';
+import { age } from './duration.ts';
+import { SEPARATOR } from './glyphs.ts';
+import { clipLine, wrap } from './layout.ts';
+import { longMessage } from './messages.ts';
+import { extraRow, moment, tokenRows, windowRow } from './row.ts';
+import { table } from './table.ts';
+
+export interface ShowOptions {
+  readonly color: boolean;
+  /** Width of the terminal; below 40 it is taken for 40. */
+  readonly columns: number;
+}
+
+const MIN_COLUMNS = 40;
+/** Prose is hard to read in longer lines, however wide the terminal. */
+const MAX_PROSE = 100;
+
+const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
+const sources: Record<NonNullable<Usage['source']>, string> = {
+  cache: 'from the cache',
+  endpoint: 'from the endpoint',
+  statusline: "from Claude Code's status line",
+  transcripts: 'from local transcripts',
+};
+
+/** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
+export function renderShow(usage: Usage, { color, columns }: ShowOptions): string {
+  const width = Math.max(MIN_COLUMNS, columns);
+  const prose = (text: string, style: Style | null): Span[][] =>
+    wrap(text, Math.min(width, MAX_PROSE)).map((line) => [{ text: line, style }]);
+  const blocks = [
+    [clipLine([{ text: heading(usage), style: 'strong' }], width)],
+    table(rows(usage), width),
+    [...prose(origin(usage), 'dim'), ...prose(problem(usage), 'notice')],
+  ];
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.map((line) => paint(line, color)).join('\n'))
+    .join('\n\n');
+}
+
+/** `Claude · max 20x · account 1a2b3c4d · last known` */
+function heading({ provider, plan, account, state }: Usage): string {
+  const parts = [providers[provider], plan && allowlisted(plan).replaceAll('_', ' ')];
+  if (account !== 'default') parts.push(`account ${allowlisted(account)}`);
+  if (state === 'last_known') parts.push('last known');
+  if (state === 'estimate') parts.push('estimate');
+  return parts.filter(Boolean).join(SEPARATOR);
+}
+
+function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage) {
+  if (state === 'estimate') return tokenRows(tokens, generatedAt);
+  // Numbers of another day, held against today's clock, would give a pace that nobody has.
+  const withPace = state === 'fresh' || state === 'stale';
+  const extra = extraRow(extraUsage);
+  const limits = windows.map((window) => windowRow(window, generatedAt, withPace));
+  return extra === null ? limits : [...limits, extra];
+}
+
+const claims: Record<State, string> = {
+  fresh: 'Current',
+  stale: 'Out of date',
+  last_known: 'Last known, not current any more',
+  estimate: 'Estimated',
+  none: 'No data',
+};
+
+/** How current the numbers are, when they were read and where they come from. */
+function origin(usage: Usage): string {
+  const { state, source, pending } = usage;
+  if (state === 'none') {
+    if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
+    return usage.error === null ? 'No data. Run `usageline refresh` to ask for it.' : 'No data.';
+  }
+  const told = usage.windows.some((window) => window.source === 'statusline');
+  const facts = told
+    ? bySource(usage)
+    : [readText(usage), source && sources[source]].filter(Boolean).join(' ');
+  const claim = facts === '' ? `${claims[state]}.` : `${claims[state]}: ${facts}.`;
+  const limits = usage.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
+  return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
+}
+
+/** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
+function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage): string {
+  const from = (source: WindowSource) => {
+    const mine = windows.filter((window) => window.source === source);
+    const labels = mine.map(({ label }) => label);
+    const times = mine.map(({ readAt }) => readAt);
+    if (source === 'endpoint' && extraUsage?.enabled) labels.push('extra');
+    if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
+    const oldest = Math.min(...times);
+    const clock = `${age(Math.max(0, generatedAt - oldest))}, ${clockTime(oldest, generatedAt)}`;
+    return labels.length === 0 ? [] : [`${labels.join(', ')} read ${clock}, ${sources[source]}`];
+  };
+  return [...from('statusline'), ...from('endpoint')].join('; ');
+}
+
+function readText({ cachedAt, ageMs, generatedAt, state }: Usage): string {
+  if (cachedAt === null) return '';
+  const clock = clockTime(cachedAt, generatedAt);
+  if (ageMs !== null) return `read ${age(ageMs)}, ${clock},`;
+  return state === 'last_known' ? `stamped ${clock}, which is in the future,` : '';
+}
+
+/** What went wrong, what to do about it, and when the next try is. */
+function problem({ error, generatedAt, pending }: Usage): string {
+  if (error === null || (pending && error.code === 'no_data')) return '';
+  // After signing in nobody has to wait: the new credentials are noticed at once.
+  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
+  const next = timed ? error.retryAt : null;
+  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt)}.`}`;
+}

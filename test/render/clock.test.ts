@@ -1,0 +1,52 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { clockTime } from '../../src/render/clock.ts';
+
+const local = (month: number, day: number, hour: number, minute: number, year = 2026) =>
+  new Date(year, month - 1, day, hour, minute).getTime();
+
+describe('a moment on the local clock, seen from a Friday evening', () => {
+  const now = local(11, 20, 18, 25);
+
+  it.each([
+    ['now', now, '18:25'],
+    ['today', local(11, 20, 23, 2), '23:02'],
+    ['earlier today', local(11, 20, 0, 5), '00:05'],
+    ['after midnight', local(11, 21, 0, 0), 'Sat 00:00'],
+    ['yesterday', local(11, 19, 23, 59), 'Thu 23:59'],
+    ['in six days', local(11, 26, 9, 7), 'Thu 09:07'],
+    ['in seven days, which is a Friday too', local(11, 27, 9, 7), '27 Nov 09:07'],
+    ['a week ago', local(11, 13, 9, 7), '13 Nov 09:07'],
+    ['in another year', local(1, 3, 9, 7, 2027), '3 Jan 2027'],
+  ])('%s', (_name, at, text) => {
+    expect(clockTime(at, now)).toBe(text);
+  });
+
+  it('names the weekday within a week across the turn of the year', () => {
+    expect(clockTime(local(1, 1, 0, 30, 2027), local(12, 30, 12, 0))).toBe('Fri 00:30');
+  });
+});
+
+describe('the time zone', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const at = Date.parse('2026-03-29T00:30:00Z');
+
+  it.each([
+    ['UTC', '00:30', 'Mon 23:30'],
+    ['Asia/Kolkata', '06:00', 'Tue 05:00'],
+    // Clocks go forward that night: the day has 23 hours and is a day all the same.
+    ['Europe/Berlin', '01:30', 'Tue 01:30'],
+  ])('%s', (zone, today, later) => {
+    vi.stubEnv('TZ', zone);
+    expect(clockTime(at, at)).toBe(today);
+    expect(clockTime(Date.parse('2026-03-30T23:30:00Z'), at)).toBe(later);
+  });
+
+  it('counts the short day as one', () => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    // Seven local days on, but only six days and 23 hours.
+    expect(clockTime(local(4, 3, 12, 0), local(3, 27, 12, 0))).toBe('3 Apr 12:00');
+  });
+});

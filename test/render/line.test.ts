@@ -1,0 +1,241 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderLine } from '../../src/render/line.ts';
+import type { FailureCode } from '../../src/usage/failure.ts';
+import type { ExtraUsage, Usage, Window } from '../../src/usage/model.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import {
+  captured,
+  CODES,
+  ELAPSED,
+  extra,
+  fable,
+  failure,
+  lastKnown,
+  none,
+  NOW,
+  stale,
+  usage,
+  usageArbitrary,
+  week,
+  window,
+} from './usages.ts';
+
+const line = (of: Usage) => renderLine(of, { color: false });
+const paint = (of: Usage) => renderLine(of, { color: true }).replaceAll('\u001B', '␛');
+const IN_4M = NOW + 4 * MINUTE + 59 * SECOND;
+
+describe('the windows on the line', () => {
+  it.each<[string, Window[], string]>([
+    ['both', [window(), week()], '5h 22% 4h37m · 7d 33% 4d3h'],
+    ['one alone', [window()], '5h 22% 4h37m'],
+    ['no reset time', [window({ resetsAt: null })], '5h 22%'],
+    ['a reset that was past when it was read', [window({ resetsAt: NOW - HOUR })], '5h 22%'],
+    ['a reset right now', [window({ resetsAt: NOW })], '5h 22%'],
+    ['a reset within the minute', [window({ resetsAt: NOW + 1 })], '5h 22% <1m'],
+    ['an elapsed window', [window(ELAPSED), week()], '5h reset · 7d 33% 4d3h'],
+    ['nothing used', [window({ usedPercent: 0 })], '5h 0% 4h37m'],
+    ['over 100 %', [window({ usedPercent: 140 })], '5h 140% 4h37m'],
+    [
+      'a model tighter than the week',
+      [window(), week(), fable()],
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h',
+    ],
+    ['a model as tight as the week', [week(), fable({ usedPercent: 33 })], '7d 33% 4d3h'],
+    ['a model a little tighter', [week(), fable({ usedPercent: 33.1 })], '7d 33% 4d3h · 7d Fable 33% 4d3h'],
+    [
+      'a model at 0 % without a week',
+      [window(), fable({ usedPercent: 0 })],
+      '5h 22% 4h37m · 7d Fable 0% 4d3h',
+    ],
+    [
+      'a model while the week has elapsed',
+      [week(ELAPSED), fable({ usedPercent: 0 })],
+      '7d reset · 7d Fable 0% 4d3h',
+    ],
+    ['a model elapsed together with the week', [week(ELAPSED), fable(ELAPSED)], '7d reset'],
+    ['an elapsed model beside the week', [week(), fable(ELAPSED)], '7d 33% 4d3h'],
+    ['an elapsed model alone', [fable(ELAPSED)], '7d Fable reset'],
+    [
+      'a named bucket',
+      [week(), fable({ id: 'seven_day_opus', label: '7d Opus' })],
+      '7d 33% 4d3h · 7d Opus 82% 4d3h',
+    ],
+  ])('%s', (_name, windows, text) => {
+    expect(line(usage({ windows }))).toBe(text);
+  });
+});
+
+describe('extra usage on the line', () => {
+  it.each<[string, ExtraUsage, string]>([
+    ['with a limit', extra(), ' · extra 7.63/20.00 EUR'],
+    ['without a limit', extra({ used: 12.5, limit: null, currency: 'USD' }), ' · extra 12.50 USD'],
+    [
+      'in a currency without minor units',
+      extra({ used: 763, limit: 2000, currency: 'JPY', decimals: 0 }),
+      ' · extra 763/2000 JPY',
+    ],
+    ['in an unknown currency', extra({ currency: null }), ' · extra 7.63/20.00'],
+    ['in a currency of which nothing may be printed', extra({ currency: '' }), ' · extra 7.63/20.00'],
+    ['switched off', extra({ enabled: false }), ''],
+    ['not used', extra({ used: 0 }), ''],
+    ['used by an unknown amount', extra({ used: null }), ''],
+  ])('%s', (_name, extraUsage, text) => {
+    expect(line(usage({ windows: [window()], extraUsage }))).toBe(`5h 22% 4h37m${text}`);
+  });
+});
+
+describe('data that is not current', () => {
+  const offline = failure('network_error');
+
+  it.each<[string, Usage, string]>([
+    ['stale: its age', stale(), '5h 22% 4h37m · 7d 33% 4d3h · 12m ago'],
+    [
+      'stale with extra usage: the age is last',
+      stale({ windows: [window()], extraUsage: extra() }),
+      '5h 22% 4h37m · extra 7.63/20.00 EUR · 12m ago',
+    ],
+    [
+      'stale with an error: both',
+      stale({ windows: [window()], error: offline }),
+      '5h 22% 4h37m · 12m ago · offline',
+    ],
+    [
+      'stale while the next answer is on its way',
+      stale({ windows: [window()], pending: true }),
+      '5h 22% 4h37m · 12m ago',
+    ],
+    [
+      'fresh with an error',
+      usage({ windows: [window()], error: failure('cache_unwritable') }),
+      '5h 22% 4h37m · cache not writable',
+    ],
+    ['last known: no number', lastKnown({ error: offline }), 'offline'],
+    ['last known without an error', lastKnown(), 'no data'],
+    ['last known while an answer is on its way', lastKnown({ pending: true }), '…'],
+    [
+      'an estimate: no number is invented',
+      none({ state: 'estimate', source: 'transcripts', error: offline }),
+      'offline',
+    ],
+    ['none while the first answer is on its way', none({ pending: true }), '…'],
+    [
+      'none, an answer on its way, the cache broken',
+      none({ pending: true, error: failure('cache_unreadable') }),
+      '… · cache not readable',
+    ],
+    ['none and nothing known beyond that', none(), 'no data'],
+    ['no windows', usage({ windows: [] }), 'no limits reported'],
+    [
+      'no windows, stale, with an error',
+      stale({ windows: [], error: offline }),
+      'no limits reported · 12m ago · offline',
+    ],
+    [
+      'no windows, extra usage not in use',
+      usage({ windows: [], extraUsage: extra({ used: 0 }) }),
+      'no limits reported',
+    ],
+    ['no windows, extra usage in use', usage({ windows: [], extraUsage: extra() }), 'extra 7.63/20.00 EUR'],
+  ])('%s', (_name, given, text) => {
+    expect(line(given)).toBe(text);
+  });
+});
+
+describe('an error on the line', () => {
+  const texts: Record<FailureCode, string> = {
+    no_credentials: 'sign in',
+    credentials_unreadable: 'sign in',
+    credentials_invalid: 'sign in',
+    keychain_error: 'sign in',
+    token_expired: 'sign in',
+    missing_scope: 'sign in',
+    unauthorized: 'sign in',
+    forbidden: 'sign in',
+    rate_limited: 'rate limited 4m',
+    server_error: 'server error',
+    bad_response: 'bad answer',
+    network_error: 'offline',
+    timeout: 'no answer',
+    no_data: 'no data 4m',
+    budget: 'paused 4m',
+    disabled: 'disabled',
+    cache_unreadable: 'cache not readable',
+    cache_unwritable: 'cache not writable',
+  };
+
+  it.each(CODES)('%s without data', (code) => {
+    expect(line(none({ error: failure(code, { retryAt: IN_4M }) }))).toBe(texts[code]);
+  });
+
+  it('does not bother anybody with the budget beside data: the age says it all', () => {
+    const error = failure('budget', { retryAt: IN_4M });
+    expect(line(stale({ windows: [window()], error }))).toBe('5h 22% 4h37m · 12m ago');
+  });
+
+  it.each(CODES.filter((code) => code !== 'no_data' && code !== 'budget'))('%s beside data', (code) => {
+    const error = failure(code, { retryAt: IN_4M });
+    expect(line(stale({ windows: [window()], error }))).toBe(`5h 22% 4h37m · 12m ago · ${texts[code]}`);
+  });
+
+  it.each<[FailureCode, string]>([
+    ['rate_limited', 'rate limited'],
+    ['budget', 'paused'],
+    ['no_data', 'no data'],
+  ])('%s without a time to come for the next try', (code, text) => {
+    expect(line(none({ error: failure(code) }))).toBe(text);
+    expect(line(none({ error: failure(code, { retryAt: NOW }) }))).toBe(text);
+  });
+
+  it('does not say "no data" beside data or an answer on its way', () => {
+    const error = failure('no_data', { retryAt: IN_4M });
+    expect(line(stale({ windows: [window()], error }))).toBe('5h 22% 4h37m · 12m ago');
+    expect(line(none({ pending: true, error }))).toBe('…');
+  });
+});
+
+describe('the line in colour', () => {
+  it('colours the percentages alone, by the raw value', () => {
+    const windows = [window({ usedPercent: 49.999 }), week({ usedPercent: 50 }), fable({ usedPercent: 80 })];
+    expect(paint(usage({ windows, extraUsage: extra() }))).toBe(
+      '5h ␛[32m50%␛[0m 4h37m · 7d ␛[33m50%␛[0m 4d3h · 7d Fable ␛[1;31m80%␛[0m 4d3h · extra 7.63/20.00 EUR',
+    );
+  });
+
+  it('dims the age and marks the error', () => {
+    expect(paint(stale({ windows: [window(ELAPSED)], error: failure('timeout') }))).toBe(
+      '5h reset · ␛[2m12m ago␛[0m · ␛[33mno answer␛[0m',
+    );
+  });
+});
+
+describe('captured answers as lines', () => {
+  it.each([
+    ['2026-04-18-max', '2026-04-19T00:22:30Z', '5h 22% 4h37m · 7d 33% 4d18h'],
+    ['2026-07-03-limits', '2026-07-02T20:00:00Z', '5h 11% 4h30m · 7d 9% 5d13h'],
+    ['2026-08-05-max', '2026-08-05T15:00:00Z', '5h 5% 4h50m · 7d 60% 2d22h · 7d Fable 82% 2d23h'],
+    ['enterprise-null-five-hour', '2026-08-05T15:00:00Z', 'extra 12.50 USD'],
+    ['extra-usage-eur', '2025-12-25T08:00:00Z', '5h 13% 4h · 7d 30% 5d16h · extra 7.63/20.00 EUR'],
+  ])('%s', (name, at, text) => {
+    expect(line(captured(name, at))).toBe(text);
+  });
+});
+
+describe('whatever the usage', () => {
+  it('the line is one line, not empty, of printable characters', () => {
+    fc.assert(
+      fc.property(usageArbitrary, (any) => {
+        expect(line(any)).toMatch(/^[ -~·…]+$/);
+        expect(line(any).trim()).toBe(line(any));
+      }),
+    );
+  });
+
+  it('colour adds nothing but closed colour codes', () => {
+    fc.assert(
+      fc.property(usageArbitrary, (any) => {
+        expect(paint(any).replace(/␛\[[\d;]+m([^␛]+)␛\[0m/g, '$1')).toBe(line(any));
+      }),
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { longMessage, shortMessage } from '../../src/render/messages.ts';
+import { isSignIn } from '../../src/usage/failure.ts';
+import { CODES, failure, NOW } from './usages.ts';
+
+describe('an error in sentences', () => {
+  it.each(CODES)('%s says what happened and what to do', (code) => {
+    expect(longMessage(failure(code))).toMatch(/^[A-Z][ -~]+\. [A-Z][ -~]+\.$/);
+  });
+
+  it.each(CODES.filter(isSignIn))('%s says how to sign in', (code) => {
+    expect(longMessage(failure(code))).toContain('Run `claude` once to sign in');
+    expect(shortMessage(failure(code), NOW)).toBe('sign in');
+  });
+
+  it('has different words for every code', () => {
+    expect(new Set(CODES.map((code) => longMessage(failure(code)))).size).toBe(CODES.length);
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['our detail', 'HTTPS_PROXY', 'Anthropic could not be reached (HTTPS_PROXY). Check'],
+    ['no detail', undefined, 'Anthropic could not be reached. Check'],
+    ['an empty detail', ' ', 'Anthropic could not be reached. Check'],
+    [
+      'a path that would steer the terminal',
+      '/tmp/\u001B[2J\n\u009B31m\u202E漢',
+      'reached (/tmp/?[2J??31m??). Check',
+    ],
+  ])('carries %s', (_name, detail, text) => {
+    const error = detail === undefined ? failure('network_error') : failure('network_error', { detail });
+    expect(longMessage(error)).toContain(text);
+  });
+});

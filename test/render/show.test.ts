@@ -1,0 +1,230 @@
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { renderShow } from '../../src/render/show.ts';
+import type { FailureCode } from '../../src/usage/failure.ts';
+import type { Usage } from '../../src/usage/model.ts';
+import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
+import {
+  captured,
+  CODES,
+  ELAPSED,
+  extra,
+  fable,
+  failure,
+  lastKnown,
+  none,
+  NOW,
+  stale,
+  usage,
+  usageArbitrary,
+  week,
+  window,
+} from './usages.ts';
+
+const show = (of: Usage, columns = 100) => renderShow(of, { color: false, columns });
+
+beforeEach(() => {
+  vi.stubEnv('TZ', 'UTC');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('show at 80 columns and more', () => {
+  it('gives each limit a row: label, bar, percent, reset, pace', () => {
+    const windows = [window(), week({ usedPercent: 50, resetsAt: NOW + 4 * DAY }), fable()];
+    expect(show(usage({ windows, extraUsage: extra() })).split('\n')).toEqual([
+      'Claude · max 20x',
+      '',
+      '5h        ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
+      '7d        ██████████░░░░░░░░░░  50%  in 4d, Tue 18:25    7 points ahead, empty in 3d',
+      '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m',
+      'extra     ████████░░░░░░░░░░░░  38%  7.63 of 20.00 EUR',
+      '',
+      'Current: read 1m ago, 18:23, from the cache.',
+    ]);
+  });
+
+  it('shows an elapsed window as reset, without a bar that would claim 0 %', () => {
+    expect(
+      show(stale({ windows: [window(ELAPSED), week()] }))
+        .split('\n')
+        .slice(2, 4),
+    ).toEqual([
+      '5h                        reset  at 18:24',
+      '7d  ███████░░░░░░░░░░░░░    33%  in 4d3h, Tue 21:25  8 points behind',
+    ]);
+  });
+
+  it.each<[string, Partial<Parameters<typeof week>[0] & object>, string]>([
+    ['on pace', { usedPercent: 42, resetsAt: NOW + 4 * DAY }, 'on pace'],
+    ['behind', { usedPercent: 33, resetsAt: NOW + 4 * DAY }, '10 points behind'],
+    ['used up', { usedPercent: 100, resetsAt: NOW + 4 * DAY }, 'used up'],
+    ['beyond a week', { resetsAt: NOW + 9 * DAY }, 'in 9d, 29 Nov 18:25'],
+    ['only just begun', { resetsAt: NOW + 7 * DAY }, 'in 7d, 27 Nov 18:25'],
+    ['no reset time', { resetsAt: null }, '33%'],
+    ['a reset that was past when it was read', { resetsAt: NOW - HOUR }, '33%'],
+  ])('a week %s', (_name, over, end) => {
+    const row = show(usage({ windows: [week(over)] })).split('\n')[2];
+    expect(row?.endsWith(`  ${end}`)).toBe(true);
+  });
+
+  it.each([
+    ['without a limit', extra({ limit: null, usedPercent: null }), 'extra  7.63 EUR'],
+    ['of an unknown amount', extra({ used: null, usedPercent: null }), 'extra  on'],
+    [
+      'in yen',
+      extra({ used: 763, limit: 2000, currency: 'JPY', decimals: 0, usedPercent: null }),
+      'extra  763 of 2000 JPY',
+    ],
+  ])('extra usage %s', (_name, extraUsage, row) => {
+    expect(show(usage({ windows: [], extraUsage })).split('\n')[2]).toBe(row);
+  });
+
+  it('leaves extra usage out while it is off', () => {
+    expect(show(usage({ extraUsage: extra({ enabled: false }) }))).not.toContain('extra');
+  });
+});
+
+describe('the heading', () => {
+  it.each<[Partial<Usage>, string]>([
+    [{}, 'Claude · max 20x'],
+    [{ plan: null }, 'Claude'],
+    [{ plan: '\u001B漢' }, 'Claude'],
+    [{ account: '1a2b3c4d' }, 'Claude · max 20x · account 1a2b3c4d'],
+    [{ state: 'last_known' }, 'Claude · max 20x · last known'],
+    [{ state: 'estimate' }, 'Claude · max 20x · estimate'],
+  ])('for %j', (over, heading) => {
+    expect(show(usage(over)).split('\n')[0]).toBe(heading);
+  });
+});
+
+describe('where the numbers come from', () => {
+  it.each<[string, Usage, string]>([
+    [
+      'fresh',
+      usage({ source: 'endpoint', ageMs: 0, cachedAt: NOW }),
+      'Current: read <1m ago, 18:25, from the endpoint.',
+    ],
+    ['stale', stale(), 'Out of date: read 12m ago, 18:13, from the cache.'],
+    ['last known', lastKnown(), 'Last known, not current any more: read 2d ago, Wed 18:25, from the cache.'],
+    [
+      'from the future',
+      lastKnown({ ageMs: null, cachedAt: NOW + HOUR }),
+      'Last known, not current any more: stamped 19:25, which is in the future, from the cache.',
+    ],
+    [
+      'stale, the next on its way',
+      stale({ pending: true }),
+      'Out of date: read 12m ago, 18:13, from the cache. A newer answer is on its way.',
+    ],
+    [
+      'no windows',
+      usage({ windows: [] }),
+      'No limits reported. Current: read 1m ago, 18:23, from the cache.',
+    ],
+    ['estimate', none({ state: 'estimate', source: 'transcripts' }), 'Estimated: from local transcripts.'],
+    ['none', none(), 'No data. Run `usageline refresh` to ask for it.'],
+    [
+      'pending',
+      none({ pending: true, error: failure('no_data') }),
+      'No data yet: the first answer is on its way. Run this again in a moment.',
+    ],
+  ])('%s', (_name, given, text) => {
+    expect(show(given).split('\n').at(-1)).toBe(text);
+  });
+
+  it('gives no pace for numbers of another day', () => {
+    expect(show(usage())).toContain('points');
+    expect(show(lastKnown())).not.toContain('points');
+  });
+});
+
+describe('what went wrong', () => {
+  it.each<[FailureCode, string]>([
+    [
+      'token_expired',
+      // Signing in is noticed at once: there is no time to tell.
+      "Claude Code's login has expired. Run `claude` once to sign in again.",
+    ],
+    [
+      'timeout',
+      'No answer came in time. Check the connection, or allow more time with `--timeout <seconds>`. Next try in 4m, 18:29.',
+    ],
+  ])('%s: what happened, what to do, when the next try is', (code, text) => {
+    const error = failure(code, { retryAt: NOW + 4 * MINUTE + 1 });
+    expect(show(none({ error })).split('\n').slice(2).join(' ')).toBe(`No data. ${text}`);
+  });
+
+  it('stands beside the data', () => {
+    const text = show(stale({ error: failure('server_error', { retryAt: NOW }) }));
+    expect(text).toContain(' 33%');
+    expect(text.split('\n').at(-1)).toBe(
+      "Anthropic's server failed. Nothing to do: usageline asks again by itself.",
+    );
+  });
+
+  it.each(CODES)('%s is told', (code) => {
+    expect(show(none({ error: failure(code, { detail: 'our-detail' }) }))).toContain('(our-detail)');
+  });
+});
+
+describe('the width', () => {
+  const many = usage({ windows: [window(), week(), fable()] });
+  const row = (columns: number) => show(many, columns).split('\n')[4];
+
+  it.each([
+    [80, '7d Fable  ██████████░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
+    [70, '7d Fable  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
+    [66, '7d Fable  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
+    [65, '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 21:25'],
+    [40, '7d Fable  82%  in 4d3h, Tue 21:25'],
+    [10, '7d Fable  82%  in 4d3h, Tue 21:25'],
+  ])('at %i columns', (columns, text) => {
+    expect(row(columns)).toBe(text);
+  });
+
+  it('cuts the name of a model before anything else', () => {
+    const long = fable({ label: `7d ${'x'.repeat(40)}` });
+    expect(show(usage({ windows: [long] }), 80).split('\n')[2]).toMatch(/^7d x{20}… {2}█{16}░{4} {2}82%/);
+    expect(show(usage({ windows: [long] }), 40).split('\n')[2]).toBe(
+      '7d xxxxxxxxxxx…  82%  in 4d3h, Tue 21:25',
+    );
+  });
+
+  it.each([
+    ['2026-08-05-max', '2026-08-05T15:00:00Z'],
+    ['extra-usage-eur', '2025-12-25T08:00:00Z'],
+  ])('holds for the captured answer %s at 60 columns', (name, at) => {
+    for (const line of show(captured(name, at), 60).split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('is never exceeded from 40 columns on, and every character is one column wide', () => {
+    fc.assert(
+      fc.property(usageArbitrary, fc.integer({ min: 40, max: 120 }), (any, columns) => {
+        for (const line of show(any, columns).split('\n')) {
+          expect(line).toMatch(/^[ -~·…█░]*$/);
+          expect(line.length).toBeLessThanOrEqual(columns);
+          expect(line.trimEnd()).toBe(line);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('show in colour', () => {
+  it('paints bar and percent by level, the rest calmly', () => {
+    const text = renderShow(stale({ windows: [fable()], error: failure('timeout') }), {
+      color: true,
+      columns: 100,
+    });
+    const [heading, , row, , origin, problem] = text.replaceAll('\u001B', '␛').split('\n');
+    expect(heading).toBe('␛[1mClaude · max 20x␛[0m');
+    expect(row).toMatch(
+      /^7d Fable {2}␛\[1;31m█+░+␛\[0m {2}␛\[1;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[2m41 points/,
+    );
+    expect(origin).toMatch(/^␛\[2mOut of date.*␛\[0m$/);
+    expect(problem).toMatch(/^␛\[33mNo answer.*␛\[0m$/);
+  });
+});
