@@ -1,0 +1,157 @@
+# usageline for fish. Reads the ready line with builtins alone: no process at a fresh prompt.
+# The format of the file: docs/specs/ready-line.md. What `usageline init fish` prints stands before this and sets:
+#   _usageline_program    the program, as a list
+#   _usageline_where      what the place of the files depends on, and
+#   _usageline_ready      the ready line for it, and
+#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us
+# It gives you:
+#   $usageline_prompt     the line with its colours, for fish_prompt or fish_right_prompt
+#   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
+# It puts itself into the right prompt; set usageline_place to none before to place $usageline_prompt yourself.
+
+# What a second `source` finds stays as it is.
+set -q usageline_prompt; or set -g usageline_prompt ''
+set -q USAGELINE; or set -gx USAGELINE ''
+set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and echo none; or echo '')
+
+# What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
+# nothing has changed: environment, credentials, and the directory of the ready lines since it was looked at.
+function _usageline_prompt --on-event fish_prompt
+    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC" = "$_usageline_where" -a -e $_usageline_seen
+        test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1
+        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2"
+        and set -l old (path mtime -R -- $_usageline_seen)
+        and test "$old" -lt $_usageline_for -a "$old" -ge 0
+        and return
+    end
+    _usageline_look
+end
+
+# Everything that the same line again does without.
+function _usageline_look
+    test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC" = "$_usageline_where"
+    or _usageline_locate
+    _usageline_take (_usageline_find 2>/dev/null)
+    test $_usageline_for -gt 0; or _usageline_refresh
+end
+
+# Prints what is true now, or a sign that the answer is on its way when the line was prepared for other credentials,
+# or nothing when there is none; and notes for how long it need not be looked for again.
+function _usageline_find
+    set -g _usageline_for 0
+    # One of ours, or none at all.
+    test -O "$_usageline_ready"; or return
+    # fish has no clock but that of the files: what is written now is as old as now, and as this look.
+    set -l now
+    if test -w $_usageline_directory; and echo -n >$_usageline_seen
+        set now (path mtime -- $_usageline_seen)
+    else
+        set now (command date +%s)
+    end
+    set -l fields
+    begin
+        read -l head
+        # What is no number never meets arithmetic.
+        string match -qr '^usageline-ready 1( [1-9][0-9]{0,10}){2}( [0-9]+){2}$' -- $head; or return
+        set fields (string split ' ' -- $head)
+        # Prepared in the future: the clock has been set back since.
+        test $now -ge (math $fields[4] - 5); or return
+        if not _usageline_same_login
+            echo …
+            return
+        end
+        while read -l until text
+            string match -qr '^[1-9][0-9]{0,10}$' -- $until; or break
+            test $now -lt $until; or continue
+            echo -- $text
+            test $until -gt $fields[3]; and set until $fields[3]
+            # So many seconds from now it need not be looked for again.
+            set -g _usageline_for (math $until - $now)
+            return
+        end
+    end <$_usageline_ready
+    test -O $_usageline_ready.later; or return
+    begin
+        read -l id
+        test "$id" = "$fields[6]"; or return
+        while read -l until text
+            string match -qr '^[1-9][0-9]{0,10}$' -- $until; or return
+            test $now -lt $until; or continue
+            echo -- $text
+            return
+        end
+    end <$_usageline_ready.later
+end
+
+# Whether the credentials are those that the line was prepared for: neither older nor younger nor gone.
+function _usageline_same_login
+    test $_usageline_login1 -nt $_usageline_directory/till.1 -o $_usageline_login1 -ot $_usageline_directory/since.1 -o "$_usageline_login2" -nt $_usageline_directory/till.2 -o "$_usageline_login2" -ot $_usageline_directory/since.2; and return 1
+    test -e $_usageline_login1; or not test -e $_usageline_directory/since.1; or return 1
+    test -e "$_usageline_login2"; or not test -e $_usageline_directory/since.2
+end
+
+# Asks the program where the files are: the environment is another one than before.
+function _usageline_locate
+    set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"
+    set -l answer
+    test -x $_usageline_program[1]; and set answer ($_usageline_program ready fish </dev/null 2>/dev/null)
+    set -g _usageline_ready "$answer[1]"
+    set -g _usageline_login1 "$answer[2]"
+    set -g _usageline_login2 "$answer[3]"
+    _usageline_split
+end
+
+function _usageline_split
+    set -g _usageline_for 0
+    # The refresh of another account does not wait for ten seconds since the last one's start.
+    set -g _usageline_started 0
+    set -g _usageline_directory (string replace -r '/[^/]*$' '' -- "$_usageline_ready")
+    set -g _usageline_seen $_usageline_directory/.seen.$fish_pid
+    set -g _usageline_since1 $_usageline_directory/since.1
+    set -g _usageline_till1 $_usageline_directory/till.1
+end
+_usageline_split
+
+# Starts the one refresh. When it is done it sends us the signal of a window that has changed: fish tells nobody of
+# the end of a job that it was to forget, and whom this signal takes by surprise it does not hurt.
+function _usageline_refresh
+    test -x $_usageline_program[1]; or return 0
+    set -l now (command date +%s)
+    test (math $now - $_usageline_started) -ge 10 -o $now -lt $_usageline_started; or return 0
+    set -g _usageline_started $now
+    command sh -c '"$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
+    disown $last_pid 2>/dev/null
+end
+
+function _usageline_done --on-signal WINCH
+    # Nothing is awaited: a window has changed indeed.
+    test $_usageline_for -le 0; or return 0
+    set -l before $usageline_prompt
+    _usageline_take (_usageline_find 2>/dev/null)
+    test "$usageline_prompt" = "$before"; or commandline -f repaint
+end
+
+function _usageline_take -a found
+    test "$found" = "$usageline_prompt"; and return
+    # The colours go. No line of ours has anything else that a terminal or a prompt might take for more than text.
+    set -l plain (string replace -ra '\e\[[0-9;]*m' '' -- $found)
+    if string match -qr '[\x01-\x1f\x7f$`\\\\]' -- $plain
+        set found ''
+        set plain ''
+    end
+    set -g usageline_prompt $found
+    set -gx USAGELINE $plain
+end
+
+if test "$usageline_place" != none; and not functions -q _usageline_right_prompt_before
+    if functions -q fish_right_prompt
+        functions -c fish_right_prompt _usageline_right_prompt_before
+    else
+        function _usageline_right_prompt_before
+        end
+    end
+    function fish_right_prompt
+        _usageline_right_prompt_before
+        echo -n $usageline_prompt
+    end
+end

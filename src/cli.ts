@@ -1,0 +1,337 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { CommandResult } from './commands/command.ts';
+import { INIT_TARGETS } from './commands/init-targets.ts';
+import type { InitTarget } from './commands/init-targets.ts';
+import { result, UsageError } from './commands/command.ts';
+import { TIMEOUT_RANGE } from './config/settings.ts';
+import { COLOR_FLAGS, parseTimeout } from './options.ts';
+import { OUTPUT_KINDS } from './render/outputs/kinds.ts';
+import type { OutputKind } from './render/outputs/kinds.ts';
+import type { ColorFlag, UsageOptions } from './options.ts';
+import type { Policy } from './resolve/decide.ts';
+import { run } from './run.ts';
+import type { System } from './system.ts';
+import { version } from './version.ts';
+
+/** The full command line: everything that `options.ts` does not read by itself. */
+export async function main(system: System, argv: readonly string[]): Promise<never> {
+  const options = { json: argv.includes('--json'), timeoutMs: null };
+  return run(system, options, () => interpret(system, argv));
+}
+
+/** argv → what the command it names comes to. Throws a `UsageError` that names what is wrong. */
+export async function interpret(system: System, argv: readonly string[]): Promise<CommandResult> {
+  // To the parser the second one would simply be the last word.
+  if (argv.includes('--wait') && argv.includes('--no-wait')) {
+    throw new UsageError("option '--wait' cannot be used with option '--no-wait'");
+  }
+  let outcome: CommandResult | null = null;
+  let printed = '';
+  const program = buildProgram(system, (done) => {
+    outcome = done;
+  });
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((it) => it.commands)]) {
+    // Left over arguments are named by `refuseStrays`, which knows what would have been accepted.
+    command
+      .allowExcessArguments()
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => {
+          printed += text;
+        },
+        writeErr: () => {},
+      });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return result(printed);
+    throw new UsageError(mistakeOf(error, program));
+  }
+  return outcome ?? result(printed);
+}
+
+type Done = (outcome: CommandResult) => void;
+
+interface PolicyFlags {
+  readonly wait?: boolean;
+  readonly cached?: true;
+}
+
+interface LineFlags extends PolicyFlags {
+  readonly json?: true;
+  readonly output?: OutputKind;
+  readonly color: ColorFlag;
+  readonly timeout?: number;
+  readonly debug?: true;
+}
+
+interface StatuslineFlags {
+  readonly after?: string;
+  readonly output: OutputKind;
+  readonly color: ColorFlag;
+  readonly timeout?: number;
+  readonly debug?: true;
+}
+
+function buildProgram(system: System, done: Done): Command {
+  const program = new Command('usageline')
+    .description('How much of your Claude subscription is used, in one line.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .addHelpText('after', HELP);
+  usageOptions(program).addOption(outputOption('plain'));
+  program.action(async (flags: LineFlags) => {
+    const { usage } = await import('./commands/usage.ts');
+    done(await usage(system, usageOptionsOf('line', flags)));
+  });
+
+  usageOptions(program.command('show'))
+    .description('a table for people: bars, resets, pace, and what to do about an error')
+    .addHelpText('after', SHOW_HELP)
+    .action(async (_own: LineFlags, command: Command) => {
+      const { usage } = await import('./commands/usage.ts');
+      done(await usage(system, usageOptionsOf('show', flagsOf(program, command))));
+    });
+
+  program
+    .command('refresh')
+    .description('ask now, unless what is known is fresh; exit 0 when it is fresh then')
+    .option('--force', 'also when it is fresh; never skips a backoff or the request budget')
+    .option('--quiet', 'say nothing on success, nor about what passes by itself (for cron)')
+    .addOption(timeoutOption())
+    .addOption(debugOption())
+    .addHelpText('after', REFRESH_HELP)
+    .action(async (flags: { force?: true; quiet?: true; timeout?: number; debug?: true }) => {
+      const { refresh } = await import('./commands/refresh.ts');
+      const { force = false, quiet = false, timeout: timeoutMs = null, debug = false } = flags;
+      done(await refresh(system, { force, quiet, timeoutMs, debug }));
+    });
+
+  policyOptions(program.command('explain'))
+    .description('which rule applies now and why: entry, backoff, credentials, budget, next request')
+    .addHelpText('after', EXPLAIN_HELP)
+    .action(async (flags: PolicyFlags) => {
+      const { explain } = await import('./commands/explain.ts');
+      done(explain(system, policyOf(flags) ?? 'background'));
+    });
+
+  program
+    .command('statusline')
+    .description("Claude Code's status line: reads its JSON on standard input, prints the line")
+    .option('--after <command>', 'your own status line command: its output comes first, ours behind it')
+    .addOption(outputOption('ansi'))
+    .addOption(colorOption())
+    .addOption(timeoutOption())
+    .addOption(debugOption())
+    .addHelpText('after', STATUSLINE_HELP)
+    .action(async (flags: StatuslineFlags) => {
+      const { after = null, output, color, timeout: timeoutMs = null, debug = false } = flags;
+      if (after === '') throw new UsageError("--after is ''; accepted: a command");
+      const { readInput } = await import('./statusline.ts');
+      const { statusline } = await import('./commands/statusline.ts');
+      const options = { after, output, color, timeoutMs, debug };
+      done(await statusline(system, options, await readInput(system)));
+    });
+
+  const cache = program
+    .command('cache')
+    .description('where answers are kept')
+    .addHelpText('after', CACHE_HELP);
+  cache
+    .command('path')
+    .description('print the cache directory')
+    .action(async () => done((await import('./commands/cache.ts')).cachePath(system)));
+  cache
+    .command('clear')
+    .description('forget what is known; backoff and request budget stay')
+    .action(async () => done((await import('./commands/cache.ts')).cacheClear(system)));
+
+  program
+    .command('init')
+    .description('print what a shell needs to show the line without starting a process')
+    .addArgument(new Argument('<target>').choices(INIT_TARGETS))
+    .addHelpText('after', INIT_HELP)
+    .action(async (target: InitTarget) => done((await import('./commands/init.ts')).init(system, target)));
+
+  program
+    .command('ready')
+    .description('for hooks: prepare a line in advance and print where it is')
+    .addArgument(new Argument('<kind>').choices(Object.keys(OUTPUT_KINDS)))
+    .option('--refresh', 'ask first, if it is time to; print nothing')
+    .action(async (kind: OutputKind, { refresh = false }: { refresh?: boolean }) => {
+      const { ready, refreshReady } = await import('./commands/ready.ts');
+      done(refresh ? await refreshReady(system, kind) : ready(system, kind));
+    });
+
+  program
+    .command('demo')
+    .description('see it work on a built-in endpoint: no account, no network')
+    .action(async () => done(await (await import('./commands/demo.ts')).demo(system)));
+
+  program.hook('preAction', (_program, command) => refuseStrays(program, command));
+  return program;
+}
+
+/** What the parser's complaint is about, in one line. */
+function mistakeOf({ code, message }: CommanderError, program: Command): string {
+  const cache = program.commands.find((command) => command.name() === 'cache') as Command;
+  if (code === 'commander.help') return `'cache' needs a command; accepted: ${namesOf(cache)}`;
+  const accepted = code === 'commander.unknownCommand' ? `; accepted: ${namesOf(cache)}` : '';
+  return `${message.replace(/^error: /, '').replaceAll('\n', ' ')}${accepted}`;
+}
+
+function namesOf(command: Command): string {
+  return command.commands.map((it) => it.name()).join(', ');
+}
+
+/** What would be parsed and ignored: an argument too many, or an option of the line before another command. */
+function refuseStrays(program: Command, command: Command): void {
+  const taken = command.registeredArguments.length;
+  const stray = command.args[taken];
+  if (stray !== undefined && command === program) {
+    throw new UsageError(`unknown command '${stray}'; accepted: ${namesOf(program)}`);
+  }
+  if (stray !== undefined)
+    throw new UsageError(
+      `'${command.name()}' takes ${taken === 0 ? 'no argument' : 'one argument'}, but there is '${stray}'`,
+    );
+  if (command === program) return;
+  const shared = new Set(command.name() === 'show' ? command.options.map((option) => option.long) : []);
+  for (const option of program.options) {
+    if (program.getOptionValueSource(option.attributeName()) !== 'cli' || shared.has(option.long)) continue;
+    throw new UsageError(`option '${option.long}' does not apply to '${command.name()}'`);
+  }
+}
+
+/** The options of `show`, wherever they stand: before its name they are read as the line's. */
+function flagsOf(program: Command, command: Command): LineFlags {
+  const flags: Record<string, unknown> = command.opts();
+  for (const name of program.options.map((option) => option.attributeName())) {
+    const before = program.getOptionValueSource(name) === 'cli';
+    if (before && command.getOptionValueSource(name) !== 'cli') flags[name] = program.getOptionValue(name);
+  }
+  return flags as unknown as LineFlags;
+}
+
+function usageOptions(command: Command): Command {
+  command.option('--json', 'one JSON object for programs (schema usageline/v1)').addOption(colorOption());
+  return policyOptions(command).addOption(timeoutOption()).addOption(debugOption());
+}
+
+function colorOption(): Option {
+  return new Option('--color <when>', 'colour').choices([...COLOR_FLAGS]).default('auto' satisfies ColorFlag);
+}
+
+function outputOption(kind: OutputKind): Option {
+  return new Option('--output <kind>', 'who reads the line')
+    .choices(Object.keys(OUTPUT_KINDS))
+    .default(kind)
+    .conflicts('json');
+}
+
+function policyOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--wait', 'wait for a fresh answer').conflicts('cached'))
+    .addOption(new Option('--no-wait', 'never wait: show what is known, refresh behind').conflicts('cached'))
+    .addOption(new Option('--cached', 'never ask: show what is known').conflicts('wait'));
+}
+
+function timeoutOption(): Option {
+  const { min, max } = TIMEOUT_RANGE;
+  return new Option('--timeout <seconds>', `deadline of a request, ${min} to ${max} (default: 2)`).argParser(
+    (text) => {
+      const ms = parseTimeout(text);
+      if (ms !== null) return ms;
+      throw new UsageError(`--timeout is '${text}'; accepted: a number of seconds from ${min} to ${max}`);
+    },
+  );
+}
+
+function debugOption(): Option {
+  return new Option('--debug', 'say on standard error what is decided and why');
+}
+
+function usageOptionsOf(command: UsageOptions['command'], flags: LineFlags): UsageOptions {
+  return {
+    command,
+    json: flags.json ?? false,
+    output: flags.output ?? 'plain',
+    color: flags.color,
+    policy: policyOf(flags),
+    timeoutMs: flags.timeout ?? null,
+    debug: flags.debug ?? false,
+  };
+}
+
+/** What the policy flags say; null when there is none. */
+function policyOf({ cached, wait }: PolicyFlags): Policy | null {
+  if (cached && wait !== undefined) {
+    // The parser sees this only when both stand on the same side of the command's name.
+    throw new UsageError("option '--cached' cannot be used with option '--wait' or '--no-wait'");
+  }
+  if (cached) return 'cached';
+  return wait === undefined ? null : wait ? 'wait' : 'background';
+}
+
+const HELP = `
+Examples:
+  usageline                    5h 22% 4h37m · 7d 33% 4d3h
+  usageline show               a table, with local times and what to do about errors
+  usageline --json | jq .      for programs
+  usageline --wait             wait for a fresh answer (a terminal does so by itself)
+  usageline --output tmux      colours and escapes as tmux wants them
+  usageline --cached           never ask, only show what is known
+  usageline refresh --quiet    for cron; silent unless you have to do something
+  usageline statusline         for Claude Code's status line, whose numbers it uses
+  usageline explain            why it shows what it shows, and when it asks next
+  usageline demo               see all of it without an account
+
+In a terminal the line waits for an answer, at most --timeout. Anywhere else (prompt, tmux, bar) it never
+waits: it shows what is known and refreshes behind. The endpoint is asked at most once a minute and 24 times
+an hour, however often you ask usageline.
+`;
+
+const STATUSLINE_HELP = `
+Examples, in Claude Code's settings.json:
+  "statusLine": { "type": "command", "command": "usageline statusline" }
+  "statusLine": { "type": "command", "command": "usageline statusline --after 'my-own-command'" }
+`;
+
+const SHOW_HELP = `
+Examples:
+  usageline show
+  usageline show --cached      what is known, without asking
+  usageline show --json        the same as usageline --json
+`;
+
+const EXPLAIN_HELP = `
+Examples:
+  usageline explain            as a prompt or a bar would be answered
+  usageline explain --wait     as a terminal would
+`;
+
+const REFRESH_HELP = `
+Examples:
+  usageline refresh
+  */10 * * * * usageline refresh --quiet
+Exit status: 0 fresh · 3 sign in (run claude once) · 4 try later
+`;
+
+const INIT_HELP = `
+Examples:
+  eval "$(usageline init zsh)"                into ~/.zshrc
+  eval "$(usageline init bash)"               into ~/.bashrc
+  usageline init fish | source                into ~/.config/fish/config.fish
+  usageline init sh > ~/.local/bin/usageline-prompt && chmod +x ~/.local/bin/usageline-prompt
+                                              for tmux, editors and bars
+`;
+
+const CACHE_HELP = `
+Examples:
+  ls -R "$(usageline cache path)"
+  usageline cache clear
+`;

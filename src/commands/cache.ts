@@ -1,0 +1,47 @@
+import { readReadings, serializeReadings } from '../cache/readings.ts';
+import { replaceLightly } from '../cache/replace.ts';
+import { errno } from '../errno.ts';
+import { claude } from '../fetch/providers.ts';
+import { placesOf } from '../resolve/places.ts';
+import type { Places } from '../resolve/places.ts';
+import type { System } from '../system.ts';
+import { NO_READINGS } from '../usage/readings.ts';
+import { result, warningText } from './command.ts';
+import type { CommandResult } from './command.ts';
+
+/** `usageline cache path`: the cache root. */
+export function cachePath(system: System): CommandResult {
+  const places = placesOf(system, claude);
+  if (places.cache === null) return nowhere(places);
+  return result(`${places.cache.root}\n`, { stderr: warningText(system, places.warning) });
+}
+
+/**
+ * `usageline cache clear`: forgets what is known of the account in use. The backoff and the record of
+ * requests stay: clearing a cache must not be a way to ask more often.
+ */
+export function cacheClear(system: System): CommandResult {
+  const places = placesOf(system, claude);
+  if (places.cache === null) return nowhere(places);
+  const { entry, readings } = places.cache;
+  forgetReadings(system, readings);
+  try {
+    system.fs.unlinkSync(entry);
+    return result(`removed ${entry}\n`, { prepare: { wanted: null } });
+  } catch (error) {
+    const reason = errno(error);
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return result(`nothing to remove: no ${entry}\n`);
+    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${entry}: ${reason}\n` });
+  }
+}
+
+/** The sessions' memory stays: what an idle one repeats would be new, however old it is. */
+function forgetReadings(system: System, path: string): void {
+  const known = readReadings(system, path, system.now());
+  if (known.windows.five_hour === null && known.windows.seven_day === null) return;
+  replaceLightly(system, path, serializeReadings({ ...known, windows: NO_READINGS.windows }), null);
+}
+
+function nowhere({ warning }: Places): CommandResult {
+  return result('', { exitCode: 1, stderr: `usageline: ${warning}\n` });
+}

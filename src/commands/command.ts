@@ -1,0 +1,107 @@
+import type { ReadyName } from '../cache/ready.ts';
+import { claude } from '../fetch/providers.ts';
+import { environmentWarnings, loadSettings, wantsLog } from '../config/settings.ts';
+import { checkBaseUrl } from '../fetch/base-url.ts';
+import { STDERR, writeOut } from '../output.ts';
+import type { Question, ResolveDeps } from '../resolve/context.ts';
+import type { Failure } from '../usage/failure.ts';
+import { isSignIn } from '../usage/failure.ts';
+import type { Usage } from '../usage/model.ts';
+import type { System } from '../system.ts';
+import { version } from '../version.ts';
+
+/** What a command comes to: text and exit code. It prints nothing itself and ends nothing. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: ExitCode;
+  /** Start the detached refresh once the text is out. */
+  readonly startBackground: boolean;
+  /** Prepare ready lines once the text is out: those that there are, or these besides. Null: nothing is new. */
+  readonly prepare: Prepare | null;
+  /** Instead of `prepare`, where that would cost too much at every call: what is prepared once the text is out. */
+  readonly soon: (() => Soon) | null;
+}
+
+/** What is left to be prepared: nothing, everything, or everything in a process of its own. */
+export type Soon = { readonly kind: 'nothing' | 'spawn' } | ({ readonly kind: 'prepare' } & Prepare);
+
+export interface Prepare {
+  /** The ready line that was missed; null when none was looked for. */
+  readonly wanted: ReadyName | null;
+  /** How far ahead, ms; as far as is read at once when it is not said. */
+  readonly aheadMs?: number;
+}
+
+/** 0 data · 1 a fault of ours · 2 wrong usage · 3 signing in helps · 4 waiting helps */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
+
+/** Wrong usage: named, with what is accepted. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** By name: the parts of the program are bundled one by one, and each has a class of its own. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === 'UsageError';
+}
+
+export function result(stdout: string, more: Partial<CommandResult> = {}): CommandResult {
+  return { stdout, stderr: '', exitCode: 0, startBackground: false, prepare: null, soon: null, ...more };
+}
+
+/** The exit code of `--json` and `show`. */
+export function exitCodeOf({ state, error }: Usage): ExitCode {
+  if (state === 'fresh' || state === 'stale' || state === 'estimate') return 0;
+  return exitCodeOfFailure(error);
+}
+
+export function exitCodeOfFailure(error: Failure | null): ExitCode {
+  return error !== null && isSignIn(error.code) ? 3 : 4;
+}
+
+const BASE_URL = 'https://api.anthropic.com';
+
+/** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
+export function baseUrlOf(env: System['env']): string {
+  const given = env.USAGELINE_API_BASE_URL;
+  if (given === undefined || given === '') return BASE_URL;
+  const check = checkBaseUrl(given);
+  if (!check.ok) throw new UsageError(`USAGELINE_API_BASE_URL is refused: ${check.reason}`);
+  return check.baseUrl;
+}
+
+/** The parts of a question that are the same for every command. */
+export function endpointOf(system: System): Pick<Question, 'baseUrl' | 'userAgent'> {
+  return { baseUrl: baseUrlOf(system.env), userAgent: `usageline/${version}` };
+}
+
+/** What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. */
+export function resolveDeps(
+  system: System,
+  options: { readonly timeoutMs: number | null; readonly debug: boolean },
+): ResolveDeps {
+  const settings = loadSettings(system.env);
+  const start = system.monotonic();
+  return {
+    system,
+    settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
+    provider: claude,
+    estimate: async () => (await import('./tokens.ts')).tokensOf(system),
+    log:
+      options.debug || wantsLog(system.env)
+        ? (event) => {
+            const elapsed = (system.monotonic() - start).toFixed(1);
+            writeOut(system, STDERR, `usageline: +${elapsed} ms ${event}\n`);
+          }
+        : () => {},
+  };
+}
+
+/** What is set and could not be used, a line each, for the commands that speak to people. */
+export function warningText(system: System, ...more: (string | null)[]): string {
+  return [...environmentWarnings(system.env), ...more]
+    .filter((text) => text !== null)
+    .map((text) => `usageline: ${text}\n`)
+    .join('');
+}

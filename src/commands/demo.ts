@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { runDemo } from '../demo/demo.ts';
+import { isTerminal, STDOUT } from '../output.ts';
+import { wantsColor } from '../render/color.ts';
+import type { System } from '../system.ts';
+import { result } from './command.ts';
+import type { CommandResult } from './command.ts';
+
+/** `usageline demo`: this program, as it is built, on an endpoint and a home of its own. Prints as it goes. */
+export async function demo(system: System): Promise<CommandResult> {
+  const color = wantsColor({
+    flag: 'auto',
+    env: system.env,
+    kindDefault: null,
+    isTerminal: () => isTerminal(system, STDOUT),
+  });
+  // The build puts every part of the program in one directory.
+  const entry = join(import.meta.dirname, 'hot.cjs');
+  const outcome = await runDemo(system, { entry, color });
+  if (outcome.kind === 'impossible') {
+    return result('', { exitCode: 1, stderr: `usageline: the demo cannot begin: ${outcome.reason}\n` });
+  }
+  const { failures } = outcome;
+  if (failures === 0) return result('');
+  const what = failures === 1 ? 'one thing' : `${failures} things`;
+  return result('', { exitCode: 1, stderr: `usageline: ${what} did not come out as told\n` });
+}

@@ -1,0 +1,138 @@
+import { readClaims } from '../cache/claims.ts';
+import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Entry } from '../cache/entry.ts';
+import { loadSettings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
+import { claude } from '../fetch/providers.ts';
+import { clockTime } from '../render/clock.ts';
+import { age, countdown } from '../render/duration.ts';
+import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
+import type { BudgetVerdict } from '../resolve/budget.ts';
+import { look } from '../resolve/context.ts';
+import { placesOf } from '../resolve/places.ts';
+import type { Look, ResolveDeps } from '../resolve/context.ts';
+import { isBlocking, nextTry } from '../resolve/decide.ts';
+import type { Policy } from '../resolve/decide.ts';
+import { freshUntil, pacedUntil, restDueAt } from '../resolve/freshness.ts';
+import type { Shortcoming } from '../resolve/freshness.ts';
+import { knownStamp } from '../resolve/stamp.ts';
+import type { System } from '../system.ts';
+import { HOUR } from '../usage/time.ts';
+import { result, warningText } from './command.ts';
+import type { CommandResult } from './command.ts';
+
+/**
+ * `usageline explain`: which row of the decision applies now, and why, in words. Looks and says; it asks
+ * nobody, reads no credentials and writes nothing.
+ */
+export function explain(system: System, policy: Policy): CommandResult {
+  const settings = loadSettings(system.env);
+  const deps: ResolveDeps = { system, settings, provider: claude, log: () => {} };
+  const places = placesOf(system, claude);
+  const { stamp } = knownStamp(system, claude, places.cache);
+  const seen = look(deps, places, { policy, force: false }, stamp);
+  const { lock, now } = seen;
+  const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
+  const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
+  const budget = judgeBudget({ lock, attempts }, now, stamp);
+  const facts: [string, string][] = [
+    ['For', policies[policy]],
+    ['Decision', decisionText(seen, settings)],
+    ['Entry', entryText(seen, entry, settings)],
+    ['Backoff', backoffText(lock, now, stamp)],
+    ['Credentials', stampText(entry, stamp)],
+    ['Budget', budgetText(lock, budget, now)],
+    ['Next request', nextText(seen, entry, budget, stamp, settings)],
+    ['Cache', places.cache?.path ?? 'none'],
+  ];
+  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
+  return result(text, { stderr: warningText(system, places.warning) });
+}
+
+const policies: Record<Policy, string> = {
+  cached: 'a caller that never asks (--cached)',
+  background: 'a caller that does not wait (a prompt, a bar, --no-wait)',
+  wait: 'a caller that waits (a terminal, show, --wait)',
+};
+
+function decisionText({ decision }: Look, settings: Settings): string {
+  const { row, action, standing } = decision;
+  const known =
+    standing === 'fresh' || standing === 'stale' ? 'what is known is shown' : 'there is nothing to show';
+  const why: Record<typeof row, string> = {
+    1: 'what is known is fresh: it is shown, and nothing else is touched',
+    2: `a backoff is in force: nobody asks, ${known}`,
+    3: settings.network ? `${known}, and nobody asks` : `requests are switched off: ${known}`,
+    4:
+      action === 'background'
+        ? `${known}, and a process in the background asks`
+        : `${known}; the budget is spent, so no process is started`,
+    5: 'it asks, or takes the answer of who is asking already',
+  };
+  return `row ${row}: ${why[row]}`;
+}
+
+const shortcomings: Record<Shortcoming, string> = {
+  'no entry': 'none',
+  'no data': 'only the failure of the last request',
+  'another account': 'somebody else has signed in since: it is not shown',
+  'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
+  'too old': 'too old for the line: only as last known',
+  'credentials changed': 'stale: the credentials have changed since',
+  'a window was reset': 'stale: a window was reset since',
+  aged: 'stale',
+};
+
+function entryText({ decision, read, now }: Look, entry: Entry | null, settings: Settings): string {
+  if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
+  const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
+  if (decision.because !== null) return `${readAt}${shortcomings[decision.because]}`;
+  const until = freshUntil(entry as Entry, settings);
+  return `${readAt}fresh for ${countdown(until - now)} more, until ${clockTime(until, now)}`;
+}
+
+function backoffText(lock: BackoffLock | null, now: number, stamp: string | null): string {
+  if (lock === null || lock.blockedUntil <= now) return 'none';
+  const failure = lock.error ?? 'an unnamed failure';
+  const times = lock.failures > 1 ? `, ${lock.failures} in a row` : '';
+  const until = `${countdown(lock.blockedUntil - now)} more, until ${clockTime(lock.blockedUntil, now)}`;
+  return isBlocking(lock, now, stamp)
+    ? `${failure}${times}: ${until}`
+    : `${failure}${times}: void, because the credentials have changed since`;
+}
+
+function stampText(entry: Entry | null, stamp: string | null): string {
+  if (stamp === null) return 'nothing on disk that could be seen changing';
+  if (entry?.credentials == null) return 'not known to the entry';
+  return entry.credentials === stamp
+    ? 'as they were when the entry was read'
+    : 'changed since the entry was read';
+}
+
+function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number): string {
+  const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
+  const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
+  if (budget.kind === 'granted') return `${spent}; one may be sent`;
+  if (budget.kind === 'running') return `${spent}; one is under way`;
+  return `${spent}; the next may be sent in ${countdown(budget.nextAt - now)}, at ${clockTime(budget.nextAt, now)}`;
+}
+
+/** When somebody who asks would make a request. */
+function nextText(
+  { decision, lock, now }: Look,
+  entry: Entry | null,
+  budget: BudgetVerdict,
+  stamp: string | null,
+  settings: Settings,
+): string {
+  if (!settings.network) return 'never: CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set';
+  const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
+  const fresh = decision.standing === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
+  const rest = entry?.told
+    ? (restDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
+    : fresh;
+  const at = Math.max(rest, nextTry(blocking, budget) ?? now);
+  return at <= now
+    ? 'at the next call that may ask'
+    : `not before ${clockTime(at, now)}, in ${countdown(at - now)}`;
+}

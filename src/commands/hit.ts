@@ -1,0 +1,53 @@
+import { accountDirectory } from '../cache/directory.ts';
+import { readPointer } from '../cache/pointer.ts';
+import { readReady, readyFile } from '../cache/ready.ts';
+import type { ReadyName } from '../cache/ready.ts';
+import { cacheRoot } from '../cache/root.ts';
+import { loadSettings, wantsLog } from '../config/settings.ts';
+import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
+import type { UsageOptions } from '../options.ts';
+import { isTerminal, STDOUT } from '../output.ts';
+import { wantsColor } from '../render/color.ts';
+import { fillJson } from '../render/live-json.ts';
+import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { conditionsOf } from '../resolve/conditions.ts';
+import type { System } from '../system.ts';
+
+/**
+ * The line that was prepared for this moment, or null when there is more to do than to print it. This is what
+ * runs at every prompt: no entry is parsed, nothing is decided and nothing is rendered.
+ */
+export function hit(system: System, options: UsageOptions): string | null {
+  if (options.command !== 'line' || options.debug || wantsLog(system.env)) return null;
+  const { path } = cacheRoot(system);
+  if (path === null) return null;
+  const key = claude.accountKey(system);
+  const name = key === null ? claude.account(system).directory : readPointer(system, path, key);
+  if (name === null) return null;
+  const directory = accountDirectory(path, name);
+  const file = readyFile(directory, readyNameOf(system, options));
+  const text = readReady(system, file, conditionsOf(system, claude, directory));
+  if (text === null) return null;
+  return `${options.json ? fillJson(JSON.parse(text), system.now()) : text}\n`;
+}
+
+/** The ready line that is no line: the object of `--json`, with holes for what changes with the time. */
+export const JSON_KIND = 'json';
+
+/** Which ready line answers these options in this environment. */
+export function readyNameOf(
+  system: System,
+  { output, color: flag, json = false }: Pick<UsageOptions, 'output' | 'color'> & { readonly json?: boolean },
+): ReadyName {
+  const { env } = system;
+  const { network } = loadSettings(env);
+  if (json) return { kind: JSON_KIND, color: 'natural', network };
+  const kindDefault = OUTPUT_KINDS[output];
+  const color = wantsColor({ flag, env, kindDefault, isTerminal: () => isTerminal(system, STDOUT) });
+  const natural = color === (kindDefault ?? false);
+  return {
+    kind: output,
+    color: natural ? 'natural' : color ? 'color' : 'mono',
+    network,
+  };
+}

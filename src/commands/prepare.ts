@@ -1,0 +1,141 @@
+import {
+  ensureReadyDirectory,
+  listReady,
+  NEAR_MS,
+  sweepReady,
+  writePointer,
+  writeReady,
+  writeReferences,
+} from '../cache/ready-files.ts';
+import { readyFileName } from '../cache/ready.ts';
+import type { ReadyName } from '../cache/ready.ts';
+import { loadSettings } from '../config/settings.ts';
+import { claude } from '../fetch/providers.ts';
+import { jsonTemplate } from '../render/json.ts';
+import { isOutputKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import type { OutputKind } from '../render/outputs/kinds.ts';
+import { renderOutput } from '../render/outputs/index.ts';
+import { conditionsOf } from '../resolve/conditions.ts';
+import { look } from '../resolve/context.ts';
+import { knownOf } from '../resolve/known.ts';
+import { placesOf } from '../resolve/places.ts';
+import { scheduleOf, usageAt } from '../resolve/schedule.ts';
+import type { Known, Schedule } from '../resolve/schedule.ts';
+import { knownStamp } from '../resolve/stamp.ts';
+import type { System } from '../system.ts';
+import { transcriptRoots } from '../transcripts/roots.ts';
+import { modelKey } from '../usage/model-name.ts';
+import { windowsOf } from '../usage/windows.ts';
+import { JSON_KIND } from './hit.ts';
+import { STATUSLINE_KIND } from './statusline-hit.ts';
+
+/**
+ * Prepares the ready lines: those that there are, and the one that was missed. Done after the answer is out, by
+ * whoever had to resolve. Never throws: a line that is not prepared is only slower.
+ *
+ * @param wanted the line that somebody has just asked for, and will again
+ * @param aheadMs how far: somebody is waiting for the end of the process, or nobody is
+ */
+export function prepareReady(system: System, wanted: ReadyName | null, aheadMs = NEAR_MS): void {
+  try {
+    prepare(system, wanted, aheadMs);
+  } catch {
+    // Whoever misses them asks the program.
+  }
+}
+
+function prepare(system: System, wanted: ReadyName | null, aheadMs: number): void {
+  const places = placesOf(system, claude);
+  const directory = places.cache;
+  if (directory === null) return;
+  const there = listReady(system, directory);
+  const names = there.filter(({ kind, model }) => model === undefined && isKind(kind));
+  if (wanted && !names.some((name) => readyFileName(name) === readyFileName(wanted))) names.push(wanted);
+  if (names.length === 0 || !ensureReadyDirectory(system, directory)) return;
+
+  writePointer(system, directory, claude.accountKey(system));
+
+  // Before the files are read: what changes in between shows as a condition that does not hold.
+  const modified = claude.credentialFiles(system).map((path) => mtimeOf(system, path));
+  const conditions = conditionsOf(system, claude, directory);
+  const { stamp } = knownStamp(system, claude, directory);
+  const settings = loadSettings(system.env);
+  const deps = { system, settings, provider: claude, log: () => {} };
+  const seen = look(deps, places, { policy: 'background', force: false }, stamp);
+  const { now } = seen;
+  const all = knownOf(system, places, seen, stamp);
+  // Without numbers the answer would be an estimate, which is made anew each time: nothing to be said in advance.
+  const known = all && usageAt(all, now).usage?.state === 'none' && hasTranscripts(system) ? null : all;
+
+  for (const name of names) {
+    const here = known && { ...known, settings: { ...settings, network: name.network } };
+    const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
+    // Those of single models first: without its own a model gets the one for all others.
+    for (const other of there.filter((it) => isVariant(it, name))) {
+      if (!models.has(other.model as string)) writeReady(system, directory, other, null, conditions);
+    }
+    const variants = [...models].map(([model, limit]) => ({ ready: { ...name, model }, limit }));
+    for (const { ready, limit } of [...variants, { ready: name, limit: null }]) {
+      const prepared =
+        here && (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(here, name, limit, aheadMs));
+      writeReady(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
+    }
+  }
+  // Last: until now whoever compares with them takes the credentials for changed, which shows nobody's numbers.
+  writeReferences(system, directory, modified);
+  sweepReady(system, directory);
+}
+
+function isKind(kind: string): boolean {
+  return kind === JSON_KIND || kind === STATUSLINE_KIND || isOutputKind(kind);
+}
+
+/** Whether a ready line is a model's own of another. */
+function isVariant({ model, ...rest }: ReadyName, name: ReadyName): boolean {
+  return model !== undefined && readyFileName(rest) === readyFileName(name);
+}
+
+/** No account has more limits per model; what a response makes up is not prepared for. */
+const MAX_MODELS = 8;
+
+/** The models with a limit of their own: what a file is named after, and the limit's name. */
+function modelsOf({ entry }: Known): Map<string, string> {
+  const models = new Map<string, string>();
+  for (const { model } of entry?.data ? windowsOf(entry.data, 0, 0) : []) {
+    const key = model === null ? '' : modelKey(model);
+    if (model !== null && key !== '' && !models.has(key) && models.size < MAX_MODELS) models.set(key, model);
+  }
+  return models;
+}
+
+/** @param model whose limit comes first */
+function linesAhead(known: Known, name: ReadyName, model: string | null, aheadMs: number): Schedule | null {
+  const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as OutputKind);
+  const color = name.color === 'natural' ? (OUTPUT_KINDS[kind] ?? false) : name.color === 'color';
+  return scheduleOf(known, (usage, looks) => renderOutput(kind, usage, { color, model, ...looks }), aheadMs);
+}
+
+/**
+ * The object of `--json` as long as the numbers are fresh. Beyond that a file without a text stays: somebody wants
+ * it, and it is prepared again with the next answer.
+ */
+function objectAhead(known: Known): Schedule {
+  const { now } = known;
+  const usage = usageAt(known, now).usage;
+  const template = usage && jsonTemplate(usage);
+  if (!template || usage.freshUntil === null) return { refreshAt: now, stages: [{ until: now, text: '' }] };
+  const until = Math.min(usage.freshUntil, known.lookAgainAt ?? usage.freshUntil);
+  return { refreshAt: until, stages: [{ until, text: JSON.stringify(template) }] };
+}
+
+function hasTranscripts(system: System): boolean {
+  return transcriptRoots(system).some((root) => system.fs.existsSync(root));
+}
+
+function mtimeOf({ fs }: System, path: string): number | null {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  } catch {
+    return null;
+  }
+}

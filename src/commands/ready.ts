@@ -1,0 +1,53 @@
+import { readyFile } from '../cache/ready.ts';
+import { claude } from '../fetch/providers.ts';
+import type { OutputKind } from '../render/outputs/kinds.ts';
+import { placesOf } from '../resolve/places.ts';
+import { resolve } from '../resolve/resolve.ts';
+import type { System } from '../system.ts';
+import { endpointOf, resolveDeps, result } from './command.ts';
+import type { CommandResult } from './command.ts';
+import { readyNameOf } from './hit.ts';
+
+/** Where a shell's hook finds what it needs. Empty: there is no such place. */
+export interface ReadyPlace {
+  /** The ready line. */
+  readonly file: string;
+  /** The files that may hold credentials, in the order of `since.<n>` and `till.<n>`. */
+  readonly logins: readonly string[];
+}
+
+export function readyPlace(system: System, output: OutputKind): ReadyPlace {
+  const { cache } = placesOf(system, claude);
+  const name = readyNameOf(system, { output, color: 'auto' });
+  return {
+    file: cache ? readyFile(cache, name) : '',
+    logins: claude.credentialFiles(system),
+  };
+}
+
+/** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
+export function ready(system: System, output: OutputKind): CommandResult {
+  const { file, logins } = readyPlace(system, output);
+  const wanted = readyNameOf(system, { output, color: 'auto' });
+  return result(`${[file, ...logins].join('\n')}\n`, {
+    prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY },
+  });
+}
+
+/**
+ * `usageline ready <kind> --refresh`: what a hook starts and does not wait for. Asks if it is time to, or waits
+ * for whoever is asking, and prepares the line. Says nothing: it is over when the line is there.
+ */
+export async function refreshReady(system: System, output: OutputKind): Promise<CommandResult> {
+  // The terminal may be closed meanwhile; the answer is everybody's.
+  process.on('SIGHUP', () => {});
+  await resolve(resolveDeps(system, { timeoutMs: null, debug: false }), {
+    ...endpointOf(system),
+    policy: 'wait',
+    force: false,
+    person: false,
+    patient: true,
+  });
+  const wanted = readyNameOf(system, { output, color: 'auto' });
+  return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });
+}

@@ -1,0 +1,47 @@
+import { isTerminal, STDOUT } from '../output.ts';
+import { renderLine } from '../render/line.ts';
+import { longMessage } from '../render/messages.ts';
+import { countdown } from '../render/duration.ts';
+import { resolve } from '../resolve/resolve.ts';
+import { isSignIn } from '../usage/failure.ts';
+import type { Failure } from '../usage/failure.ts';
+import type { System } from '../system.ts';
+import { endpointOf, exitCodeOfFailure, resolveDeps, result, warningText } from './command.ts';
+import type { CommandResult } from './command.ts';
+
+export interface RefreshOptions {
+  readonly force: boolean;
+  readonly quiet: boolean;
+  readonly timeoutMs: number | null;
+  readonly debug: boolean;
+}
+
+/** `usageline refresh`: sees to it that what is known is fresh, for cron, timers and impatient people. */
+export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
+  const { usage, warning, asked } = await resolve(resolveDeps(system, options), {
+    ...endpointOf(system),
+    policy: 'wait',
+    force: options.force,
+    person: true,
+    // Not for cron: beside Claude Code's status line it keeps to the slower pace.
+    eager: isTerminal(system, STDOUT),
+    patient: true,
+  });
+  const { error } = usage;
+  const exitCode = usage.state === 'fresh' ? 0 : exitCodeOfFailure(error);
+  const stdout = options.quiet ? '' : `${renderLine(usage, { color: false })}\n`;
+  const told = error && !(options.quiet && passesByItself(error));
+  const message = told ? messageOf(error, system.now()) : null;
+  const prepare = asked ? { wanted: null } : null;
+  return result(stdout, { exitCode, prepare, stderr: warningText(system, warning, message) });
+}
+
+/** What waiting cures, or what the user asked for: no reason for cron to send mail. */
+function passesByItself({ code }: Failure): boolean {
+  return !isSignIn(code) && code !== 'cache_unwritable' && code !== 'cache_unreadable';
+}
+
+function messageOf(error: Failure, now: number): string {
+  const next = error.retryAt === null ? '' : ` Next try in ${countdown(error.retryAt - now)}.`;
+  return `${longMessage(error)}${next}`;
+}

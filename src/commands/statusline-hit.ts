@@ -1,0 +1,93 @@
+import { accountDirectory } from '../cache/directory.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
+import { readPointer } from '../cache/pointer.ts';
+import { parseMemory } from '../cache/readings.ts';
+import { readReady, readyDirectory, readyFile, readyFileName } from '../cache/ready.ts';
+import type { ReadyName } from '../cache/ready.ts';
+import { cacheRoot } from '../cache/root.ts';
+import { wantsLog } from '../config/settings.ts';
+import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
+import { readTextFile } from '../files.ts';
+import type { StatuslineOptions } from '../options.ts';
+import { conditionsOf } from '../resolve/conditions.ts';
+import type { Input } from '../stdin.ts';
+import type { System } from '../system.ts';
+import { isObject } from '../usage/data.ts';
+import { isModelOf, modelKey } from '../usage/model-name.ts';
+import { saysSomethingNew } from '../usage/readings.ts';
+import { parseReport } from '../usage/session.ts';
+import type { Report } from '../usage/session.ts';
+import { readyNameOf } from './hit.ts';
+
+/** The ready line of Claude Code's status line: like `ansi`, but there is one per model with a limit of its own. */
+export const STATUSLINE_KIND = 'statusline';
+
+/**
+ * The line that was prepared, when the session says nothing that it has not said before; null when there is more to
+ * do than to print it.
+ */
+export function statuslineHit(system: System, options: StatuslineOptions, input: Input): string | null {
+  if (options.after !== null || options.output !== 'ansi' || options.debug || wantsLog(system.env))
+    return null;
+  const { path } = cacheRoot(system);
+  if (path === null) return null;
+  const key = claude.accountKey(system);
+  const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
+  if (account === null) return null;
+  const directory = accountDirectory(path, account);
+  const report = parseReport(input.text, system.now());
+  if (report !== null && isNews(system, directory, report)) return null;
+  const name = statuslineName(system, options);
+  const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));
+  const text = readReady(system, file, conditionsOf(system, claude, directory));
+  if (text === null || !fits(text, columnsOf(system.env))) return null;
+  return `${text}\n`;
+}
+
+/** The ready line for sessions whose model has no limit of its own. */
+export function statuslineName(system: System, { output, color }: StatuslineOptions): ReadyName {
+  return { ...readyNameOf(system, { output, color }), kind: STATUSLINE_KIND };
+}
+
+/** How wide Claude Code says its terminal is; null when it does not. */
+export function columnsOf(env: System['env']): number | null {
+  const columns = Number(env.COLUMNS);
+  return Number.isInteger(columns) && columns > 0 ? columns : null;
+}
+
+function isNews(system: System, { readings }: AccountDirectory, report: Report): boolean {
+  if (report.windows.five_hour === null && report.windows.seven_day === null) return false;
+  const read = readTextFile(system.fs, readings, 'refuse');
+  const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
+  const sessions = isObject(file) && isObject(file.sessions) ? file.sessions : {};
+  const memory = Object.hasOwn(sessions, report.session) ? parseMemory(sessions[report.session]) : null;
+  return saysSomethingNew(memory ?? undefined, report);
+}
+
+/** The prepared line of the model with which a session works, where there is one. */
+function withModel(
+  { fs }: System,
+  directory: AccountDirectory,
+  name: ReadyName,
+  model: string | null,
+): ReadyName {
+  if (model === null) return name;
+  const session = modelKey(model);
+  const prefix = `${readyFileName(name)}@`;
+  const limits = fs
+    .readdirSync(readyDirectory(directory))
+    .filter((file) => file.startsWith(prefix) && !file.includes('.'))
+    .map((file) => file.slice(prefix.length))
+    .filter((limit) => isModelOf(session, limit));
+  // As the line does: the first in the order of the windows is not known here, so there must be no choice.
+  if (limits.length > 1) throw new Error('more than one limit');
+  return limits[0] === undefined ? name : { ...name, model: limits[0] };
+}
+
+/** Every character of ours is one column wide, colours (`ESC[…m`) none. */
+function fits(text: string, columns: number | null): boolean {
+  if (columns === null || text.length <= columns) return true;
+  const [head = '', ...pieces] = text.split('\u001B');
+  const width = pieces.reduce((sum, piece) => sum + piece.length - piece.indexOf('m') - 1, head.length);
+  return width <= columns;
+}

@@ -1,0 +1,64 @@
+import { claude } from '../fetch/providers.ts';
+import type { StatuslineOptions } from '../options.ts';
+import { isTerminal, STDOUT } from '../output.ts';
+import { wantsColor } from '../render/color.ts';
+import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { renderOutput } from '../render/outputs/index.ts';
+import { conditionsOf } from '../resolve/conditions.ts';
+import { knownOf } from '../resolve/known.ts';
+import { placesOf } from '../resolve/places.ts';
+import { keepReport } from '../resolve/readings.ts';
+import { resolve } from '../resolve/resolve.ts';
+import { knownStamp } from '../resolve/stamp.ts';
+import type { Input } from '../stdin.ts';
+import type { System } from '../system.ts';
+import { parseReport } from '../usage/session.ts';
+import { endpointOf, resolveDeps, result } from './command.ts';
+import type { CommandResult } from './command.ts';
+import { columnsOf, statuslineName } from './statusline-hit.ts';
+import { modelLimit, prepareSoon } from './statusline-ready.ts';
+
+/**
+ * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session tells when that
+ * is something new, prints the line, and has the endpoint asked, behind the answer, for what the session cannot tell.
+ */
+export async function statusline(
+  system: System,
+  options: StatuslineOptions,
+  input: Input,
+): Promise<CommandResult> {
+  const { after: command, output, color: flag } = options;
+  // First, so that it runs while we look.
+  const after = command === null ? null : (await import('./after.ts')).runAfter(command, input.bytes);
+  const report = parseReport(input.text, system.now());
+  const deps = resolveDeps(system, options);
+  const places = placesOf(system, claude);
+  const { stamp } = knownStamp(system, claude, places.cache);
+  const kept = report !== null && keepReport(system, places, report, stamp);
+  // Before the files are read: what changes in between shows as a condition that does not hold.
+  const conditions = places.cache && conditionsOf(system, claude, places.cache);
+  const { usage, startBackground, settled, seen } = await resolve(deps, {
+    ...endpointOf(system),
+    policy: 'background',
+    force: false,
+    patient: false,
+    person: false,
+  });
+  const { env } = system;
+  const columns = columnsOf(env);
+  const isTty = () => isTerminal(system, STDOUT);
+  const color = wantsColor({ flag, env, kindDefault: OUTPUT_KINDS[output], isTerminal: isTty });
+  const model = report?.model ?? null;
+  const line = (room: number | null) =>
+    renderOutput(output, usage, { color, countdowns: true, model, columns: room });
+  const text = after ? (await import('./after.ts')).beside(await after, line, columns) : line(columns);
+  const wanted = output === 'ansi' ? statuslineName(system, options) : null;
+  if (!kept || wanted === null || startBackground || conditions === null) {
+    const prepare = kept || settled || startBackground ? { wanted } : null;
+    return result(`${text}\n`, { startBackground, prepare });
+  }
+  const known = knownOf(system, places, seen, stamp);
+  const limit = modelLimit(known, model);
+  const soon = () => prepareSoon(deps, places, { known, wanted, limit, conditions, color });
+  return result(`${text}\n`, { soon });
+}

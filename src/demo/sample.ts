@@ -1,0 +1,67 @@
+import { DAY, HOUR, MINUTE } from '../usage/time.ts';
+
+/** What stands where a token stands, and says so: the endpoint of the demo accepts nothing else. */
+export const EXAMPLE_TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
+
+/** How long after the start of the demo its windows reset. */
+const SESSION_LEFT = 3 * HOUR + 12 * MINUTE;
+const WEEK_LEFT = 4 * DAY + 3 * HOUR + 30 * MINUTE;
+
+/** What one answer uses up more than the one before it, so that a new answer can be told from an old one. */
+const STEP = { session: 3, week: 1, model: 2 } as const;
+
+/**
+ * A body as the endpoint sends it since July 2026: a session, a week, a model with a tighter week of its own.
+ *
+ * @param start when the demo began, epoch ms, on the clock that it moves
+ * @param answered how many answers came before this one
+ */
+export function exampleBody(start: number, answered: number): object {
+  const session = { percent: 34 + STEP.session * answered, resets_at: stamp(start + SESSION_LEFT) };
+  const week = { percent: 38 + STEP.week * answered, resets_at: stamp(start + WEEK_LEFT) };
+  const model = { percent: 66 + STEP.model * answered, resets_at: week.resets_at };
+  return {
+    five_hour: { utilization: session.percent, resets_at: session.resets_at },
+    seven_day: { utilization: week.percent, resets_at: week.resets_at },
+    seven_day_opus: null,
+    seven_day_sonnet: null,
+    seven_day_oauth_apps: null,
+    limits: [
+      { kind: 'session', ...session, scope: null, severity: 'normal', is_active: false },
+      { kind: 'weekly_all', ...week, scope: null, severity: 'normal', is_active: false },
+      {
+        kind: 'weekly_scoped',
+        ...model,
+        scope: { model: { display_name: 'Fable', id: null }, surface: null },
+        severity: 'warning',
+        is_active: true,
+      },
+    ],
+    extra_usage: {
+      is_enabled: false,
+      monthly_limit: null,
+      used_credits: null,
+      utilization: null,
+      currency: null,
+    },
+  };
+}
+
+/** The text of a credentials file as Claude Code writes it. @param expiresAt epoch ms */
+export function exampleCredentials(expiresAt: number): string {
+  return JSON.stringify({
+    claudeAiOauth: {
+      accessToken: EXAMPLE_TOKEN,
+      refreshToken: 'sk-ant-ort01-EXAMPLE-NOT-A-TOKEN',
+      expiresAt,
+      scopes: ['user:inference', 'user:profile'],
+      subscriptionType: 'max',
+      rateLimitTier: 'default_claude_max_20x',
+    },
+  });
+}
+
+/** RFC 3339 with microseconds, as the endpoint has it. */
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace('Z', '000+00:00');
+}

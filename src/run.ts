@@ -1,0 +1,61 @@
+import { isUsageError } from './commands/command.ts';
+import type { CommandResult } from './commands/command.ts';
+import { DEFAULT_TIMEOUT_MS } from './config/settings.ts';
+import { STDERR, STDOUT, writeOut } from './output.ts';
+import { renderErrorJson } from './render/json.ts';
+import { spawnBackground } from './spawn-background.ts';
+import type { System } from './system.ts';
+
+export interface RunOptions {
+  /** Errors are then part of the one object on standard output. */
+  readonly json: boolean;
+  /** Deadline for the detached refresh, ms; null for the usual one. */
+  readonly timeoutMs: number | null;
+}
+
+/**
+ * Runs a command, prints what it says and ends the process: the one place that does. Whatever a command left
+ * open (a socket, a timer) ends here, too.
+ */
+export async function run(
+  system: System,
+  options: RunOptions,
+  command: () => Promise<CommandResult>,
+): Promise<never> {
+  const outcome = await command().catch((error: unknown) => faultOf(system, options, error));
+  const printed = [
+    outcome.stderr === '' || writeOut(system, STDERR, outcome.stderr),
+    outcome.stdout === '' || writeOut(system, STDOUT, outcome.stdout),
+  ].every(Boolean);
+  const { startBackground, soon } = outcome;
+  const left = soon?.();
+  const prepare = left?.kind === 'prepare' ? left : outcome.prepare;
+  const spawns = startBackground || left?.kind === 'spawn';
+  if (spawns) spawnBackground(system, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, prepare);
+  else if (prepare)
+    (await import('./commands/prepare.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
+  process.exit(printed ? outcome.exitCode : outcome.exitCode || 1);
+}
+
+/** What did not come back as a result: wrong usage, which is named, or a fault of ours. */
+function faultOf({ now }: System, { json }: RunOptions, error: unknown): CommandResult {
+  const wrongUsage = isUsageError(error);
+  const message = wrongUsage ? error.message : `internal error: ${traceOf(error)}`;
+  const code = wrongUsage ? 'wrong_usage' : 'internal_error';
+  return {
+    stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
+    stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
+    exitCode: wrongUsage ? 2 : 1,
+    startBackground: false,
+    prepare: null,
+    soon: null,
+  };
+}
+
+/** Kind and place of an exception, without its message: Node quotes headers and file contents in some. */
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frame = (error.stack ?? '').split('\n').find((line) => /^\s+at /.test(line));
+  const place = frame?.trim().replace(/\(?([^()\s]*[/\\])?([^()/\\\s]+)\)?$/, '$2') ?? '';
+  return `${error.name} ${place}`.trim();
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { readyFileName } from './cache/ready.ts';
+import type { Prepare } from './commands/command.ts';
+import type { System } from './system.ts';
+
+/**
+ * Starts the refresh that nobody waits for. It must not inherit a descriptor: whoever reads our output
+ * waits for the last writer to close it. Errors are nobody's to see: the next call finds what is missing.
+ *
+ * @param timeoutMs deadline of its request
+ * @param prepare the ready line that its answer is to be prepared for, besides those that there are
+ */
+export function spawnBackground({ platform }: System, timeoutMs: number, prepare: Prepare | null): void {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const script = join(import.meta.dirname, 'background.cjs');
+  const wanted = prepare?.wanted ? readyFileName(prepare.wanted) : '';
+  const child = spawn(process.execPath, [script, String(timeoutMs), wanted], {
+    detached: true,
+    stdio: 'ignore',
+    windowsHide: true,
+    // Not the caller's directory, which somebody may want to unmount or remove.
+    ...(platform !== 'win32' && { cwd: '/' }),
+  });
+  child.on('error', () => {});
+  child.unref();
+}

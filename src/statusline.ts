@@ -1,0 +1,53 @@
+import { statuslineHit } from './commands/statusline-hit.ts';
+import type { CommandResult } from './commands/command.ts';
+import { parseStatusline } from './options.ts';
+import type { StatuslineOptions } from './options.ts';
+import { STDOUT, writeOut } from './output.ts';
+import { readInputNow } from './stdin.ts';
+import type { Input } from './stdin.ts';
+import type { System } from './system.ts';
+
+/**
+ * What runs whenever Claude Code updates its status line: a session that says nothing new gets the line that was
+ * prepared, from what is loaded by now.
+ */
+export async function main(system: System, argv: readonly string[]): Promise<never> {
+  const options = parseStatusline(argv.slice(1));
+  if (options === null) return (await import('./cli.ts')).main(system, argv);
+  const input = await readInput(system);
+  const text = tried(() => statuslineHit(system, options, input));
+  if (text !== null) process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
+  const { statusline } = await import('./commands/statusline.ts');
+  const outcome = statusline(system, options, input);
+  const known = await outcome.catch(() => null);
+  if (known?.soon) {
+    // What a session that works costs at every response: all that is left is said here, rather than to load `run`.
+    const printed = writeOut(system, STDOUT, known.stdout);
+    const left = known.soon();
+    if (left.kind === 'nothing') process.exit(printed ? 0 : 1);
+    return finish(system, options, { ...known, stdout: '', soon: () => left });
+  }
+  return finish(system, options, outcome);
+}
+
+async function finish(
+  system: System,
+  { timeoutMs }: StatuslineOptions,
+  outcome: CommandResult | Promise<CommandResult>,
+): Promise<never> {
+  const { run } = await import('./run.ts');
+  return run(system, { json: false, timeoutMs }, async () => outcome);
+}
+
+export async function readInput(system: System): Promise<Input> {
+  return readInputNow(system) ?? (await import('./stdin-stream.ts')).readInputStream();
+}
+
+/** What goes wrong on the short way is looked at again on the long one. */
+function tried(hit: () => string | null): string | null {
+  try {
+    return hit();
+  } catch {
+    return null;
+  }
+}

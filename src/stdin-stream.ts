@@ -1,0 +1,20 @@
+import { Input, INPUT_PATIENCE_MS } from './stdin.ts';
+
+/** Standard input by way of Node's stream: sockets, and other platforms than Linux. */
+export function readInputStream(): Promise<Input> {
+  return new Promise((resolve) => {
+    const input = new Input();
+    const done = () => {
+      stream.removeAllListeners('data');
+      stream.pause();
+      resolve(input);
+    };
+    const stream = process.stdin;
+    stream.on('data', (chunk: Buffer) => {
+      if (!input.add(chunk) || input.complete) done();
+    });
+    stream.on('end', done);
+    stream.on('error', done);
+    setTimeout(done, INPUT_PATIENCE_MS);
+  });
+}

@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runDemo } from '../../src/demo/demo.ts';
+import { fakeSystem } from '../support/system.ts';
+
+/** A stage to play on, and what was told so far. */
+function audience() {
+  const told: string[] = [];
+  const writeSync = (_fd: number, bytes: Uint8Array) => {
+    told.push(Buffer.from(bytes).toString('utf8'));
+    return bytes.length;
+  };
+  const system = fakeSystem({ fs: { ...fs, writeSync } as typeof fs, now: () => Date.now() });
+  const parent = join(system.root, 'tmp');
+  fs.mkdirSync(parent);
+  return { system, parent, text: () => told.join('') };
+}
+
+/** Another program in the place of ours. */
+function program(directory: string, source: string): string {
+  const file = join(directory, 'program.cjs');
+  fs.writeFileSync(file, source);
+  return file;
+}
+
+describe('a demo that does not come out as told', () => {
+  it('says what is wrong with a program that prints something else, and leaves nothing', async () => {
+    const { system, parent, text } = audience();
+    const entry = program(system.root, `console.log('hello');`);
+    const outcome = await runDemo(system, { entry, color: false, parent });
+    expect(outcome.kind === 'played' && outcome.failures).toBeGreaterThan(5);
+    expect(text()).toContain('NOT AS TOLD: 1 request, not 0');
+    expect(fs.readdirSync(parent)).toEqual([]);
+  }, 30_000);
+
+  it('counts every request of a program that asks too often', async () => {
+    const { system, parent, text } = audience();
+    const greedy = `
+      const fs = require('node:fs');
+      const directory = process.env.XDG_CACHE_HOME + '/usageline/claude';
+      fs.mkdirSync(directory, { recursive: true });
+      const ask = () => fetch(process.env.USAGELINE_API_BASE_URL + '/api/oauth/usage', {
+        headers: { authorization: 'Bearer sk-ant-oat01-EXAMPLE-NOT-A-TOKEN' },
+      });
+      ask().then(ask).then((answer) => answer.json()).then((data) => {
+        const cached_at = new Date().toISOString();
+        fs.writeFileSync(directory + '/usage.json', JSON.stringify({ schema_version: 1, cached_at, data }));
+        console.log('5h 34% 3h · 7d 38% 4d');
+      });
+    `;
+    const outcome = await runDemo(system, { entry: program(system.root, greedy), color: false, parent });
+    expect(outcome.kind === 'played' && outcome.failures).toBeGreaterThan(5);
+    expect(text()).toContain('NOT AS TOLD: 1 request, not 2');
+    expect(text()).toContain('NOT AS TOLD: one request, not 20');
+    expect(fs.readdirSync(parent)).toEqual([]);
+  }, 30_000);
+});
+
+describe('a demo that cannot begin', () => {
+  it('says that there is no port', async () => {
+    const { system, parent } = audience();
+    // From the block for documentation (RFC 5737): no machine has it.
+    const outcome = await runDemo(system, { entry: '/none', color: false, parent, host: '192.0.2.1' });
+    const reason = 'no port on this machine for the endpoint of the demo: EADDRNOTAVAIL';
+    expect(outcome).toEqual({ kind: 'impossible', reason });
+    expect(fs.readdirSync(parent)).toEqual([]);
+  });
+
+  it('says that there is no room for its files', async () => {
+    const { system } = audience();
+    const parent = join(system.root, 'nowhere');
+    const outcome = await runDemo(system, { entry: '/none', color: false, parent });
+    expect(outcome).toEqual({
+      kind: 'impossible',
+      reason: `no directory can be made in ${parent}: ENOENT`,
+    });
+  });
+});
