@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = new URL('../src', import.meta.url).pathname;
+
+/** Every import of every source file, as `from` and `to` relative to src, or the name of a package. */
+const imports = fs
+  .readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .flatMap((from) =>
+    [...fs.readFileSync(join(src, from), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+      (match) => {
+        const target = match[1]!;
+        return {
+          from,
+          to: target.startsWith('.') ? relative(src, resolve(src, dirname(from), target)) : target,
+        };
+      },
+    ),
+  );
+
+/** Which room a file is in; files directly in src are rooms of their own. */
+const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
+
+/** What stands for the machine. */
+const machine = ['system.ts', 'files.ts', 'paths.ts', 'errno.ts'];
+
+/** The rooms below: what a room may import, besides itself. */
+const below: Record<string, string[]> = {
+  usage: [],
+  cache: ['usage', 'config', ...machine],
+  config: ['usage', 'system.ts'],
+  fetch: ['usage', ...machine],
+  render: ['usage'],
+  transcripts: ['usage', ...machine],
+  resolve: ['cache', 'fetch', 'config', 'usage', 'version.ts', ...machine],
+};
+
+describe('the house', () => {
+  it.each(Object.entries(below))('%s imports only from below', (name, allowed) => {
+    const stray = imports
+      .filter(({ from, to }) => room(from) === name && to.endsWith('.ts'))
+      .filter(({ to }) => room(to) !== name && !allowed.includes(room(to)))
+      .map(({ from, to }) => `${from} → ${to}`);
+    expect(stray).toEqual([]);
+  });
+
+  it.each([
+    ['commander', ['cli.ts']],
+    ['undici', ['fetch/answer.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
+    ['zod/mini', ['usage/schema.ts']],
+    ['proper-lockfile', ['cache/mutex.ts']],
+    ['write-file-atomic', ['cache/write.ts']],
+    ['proxy-from-env', ['fetch/proxy.ts']],
+  ])('%s is known in one place', (name, places) => {
+    const users = [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
+    expect(users.sort()).toEqual([...places].sort());
+  });
+
+  it('reads credentials only in their provider’s folder', () => {
+    const users = imports.filter(({ to }) => to === 'fetch/claude/credentials.ts').map(({ from }) => from);
+    expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
+  });
+
+  it('ends the process where commands and the detached refresh end; the demo hands a signal on', () => {
+    const users = fs
+      .readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /process\.(exit\(|exitCode|kill\()/.test(withoutComments(join(src, name))));
+    expect(users.sort()).toEqual(['background.ts', 'demo/demo.ts', 'hot.ts', 'run.ts', 'statusline.ts']);
+  });
+});
+
+function withoutComments(path: string): string {
+  return fs.readFileSync(path, 'utf8').replace(/^\s*(\*|\/\*|\/\/).*$/gm, '');
+}

@@ -1,0 +1,239 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts';
+import type { Answer, Endpoint } from '../support/endpoint.ts';
+import { Machine, unlessGone } from '../support/program.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+export const entry = join(root, 'bin', 'usageline.cjs');
+export const launcher = join(root, 'bin', 'usageline-prompt');
+const hot = join(root, 'dist', 'hot.cjs');
+
+/** What the endpoint says first, and what it says later. Counted from now on: the countdowns last half a minute. */
+export const oldNumbers = () => fixture('2026-04-18-max.json');
+export const newNumbers: Answer = (request, response) =>
+  json(fixture('2026-07-03-limits.json'))(request, response);
+/** What the line says of them, without colours. */
+export const OLD_LINE = '5h 22% 4h37m · 7d 33% 4d3h';
+export const NEW_LINE = '5h 11% 4h37m · 7d 9% 4d3h';
+
+const run = promisify(execFile);
+
+/** Waits until something holds, looking every 30 ms; says what it was waiting for. */
+export async function eventually(what: string, holds: () => unknown, within = 10_000): Promise<void> {
+  const end = performance.now() + within;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`it did not come about: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+/** A machine with numbers in the cache, and hooks whose refreshes are counted. */
+export class Host {
+  readonly machine: Machine;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    env: Record<string, string> = {},
+  ) {
+    this.machine = new Machine(endpoint.url, { TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', ...env });
+    this.write(
+      'counted',
+      [
+        '#!/bin/sh',
+        `printf '%s\\n' "\${*:-line}" >>'${this.home}/started'`,
+        `case $* in *--refresh) while [ -e '${this.home}/hold' ]; do sleep 0.05; done ;; esac`,
+        `exec '${process.execPath}' '${hot}' "$@"`,
+        '',
+      ].join('\n'),
+    );
+    fs.chmodSync(join(this.home, 'counted'), 0o755);
+    // Or fish would read all manuals of the machine at its first start.
+    fs.mkdirSync(join(this.home, '.local/share/fish/generated_completions'), { recursive: true });
+  }
+
+  get home(): string {
+    return this.machine.home;
+  }
+
+  /** The directory of the ready lines. */
+  get ready(): string {
+    return join(this.machine.cache, 'ready');
+  }
+
+  /** What the hooks or the launcher have started of the program, in order. */
+  get started(): string[] {
+    const path = join(this.home, 'started');
+    return fs.existsSync(path) ? fs.readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  }
+
+  /** Keeps refreshes from going on, until it is called again. */
+  hold(on: boolean): void {
+    if (on) this.write('hold', '');
+    else fs.unlinkSync(join(this.home, 'hold'));
+  }
+
+  get refreshes(): number {
+    return this.started.filter((args) => args.endsWith('--refresh')).length;
+  }
+
+  get requests(): number {
+    return this.endpoint.requests.length;
+  }
+
+  write(name: string, text: string): string {
+    const path = join(this.home, name);
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.writeFileSync(path, text);
+    return path;
+  }
+
+  /** What the program itself says, without asking anybody. */
+  async truth(kind: string, env: Record<string, string> = {}): Promise<string> {
+    return (await this.machine.run(['--no-wait', '--output', kind], env)).stdout.trimEnd();
+  }
+
+  /** Numbers of so long ago, in the ready lines too. */
+  async grow(ms: number, ...kinds: string[]): Promise<void> {
+    this.machine.age(ms);
+    for (const kind of kinds) await this.machine.run(['ready', kind]);
+  }
+
+  /** Lets time pass for the ready lines, as somebody sees it who only has them and the clock. */
+  pass(seconds: number): void {
+    for (const name of fs.readdirSync(this.ready)) {
+      if (!/^[a-z]/.test(name) || /^(since|till)\./.test(name)) continue;
+      unlessGone(() => this.#pass(join(this.ready, name), seconds));
+    }
+  }
+
+  #pass(path: string, seconds: number): void {
+    const { mtimeMs } = fs.statSync(path);
+    const text = fs
+      .readFileSync(path, 'utf8')
+      .replace(/^(usageline-ready 1) (\d+) (\d+)/, (_, tag, refresh, from) =>
+        [tag, refresh - seconds, from - seconds].join(' '),
+      )
+      .replace(/^(\d{10}) /gm, (_, until) => `${until - seconds} `);
+    replaceFile(path, text, mtimeMs / 1000 - seconds);
+  }
+
+  /** Puts a ready line in the place of the program's; `later` if the texts stand beside it. */
+  plant(name: string, lines: readonly string[], { refresh = 600, from = 0, later = false } = {}): void {
+    const now = Math.floor(Date.now() / 1000);
+    const head = `usageline-ready 1 ${now + refresh} ${now + from} ${bootTime()} 4711`;
+    replaceFile(join(this.ready, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
+    const path = join(this.ready, name);
+    replaceFile(path, [head, ...(later ? [`${now - 1} gone`] : lines), '# planted', ''].join('\n'), now + 60);
+  }
+}
+
+function bootTime(): number {
+  const uptime = Number.parseFloat(fs.readFileSync('/proc/uptime', 'utf8'));
+  return Math.floor(Date.now() / 1000 - uptime);
+}
+
+/** As the program does: whoever reads sees one or the other. */
+export function replaceFile(path: string, text: string, mtime?: number): void {
+  fs.writeFileSync(`${path}~`, text, { mode: 0o600 });
+  if (mtime !== undefined) fs.utimesSync(`${path}~`, mtime, mtime);
+  fs.renameSync(`${path}~`, path);
+}
+
+/** A host whose numbers have just come, with a ready line for each kind. */
+export async function aHost(kinds: readonly string[], env: Record<string, string> = {}): Promise<Host> {
+  const endpoint = await anEndpoint(json(oldNumbers()));
+  const host = new Host(endpoint, env);
+  const [first = 'plain', ...others] = kinds;
+  await host.machine.run(['--wait', '--output', first]);
+  for (const kind of others) await host.machine.run(['ready', kind]);
+  endpoint.requests.length = 0;
+  endpoint.answer = newNumbers;
+  return host;
+}
+
+const socket = `usageline-hosts-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+let server: Promise<void> | null = null;
+let names = 0;
+
+export async function tmux(...args: string[]): Promise<string> {
+  return (await run('tmux', ['-L', socket, ...args], { encoding: 'utf8' })).stdout;
+}
+
+async function startServer(): Promise<void> {
+  await tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'keeper', 'sleep 600');
+  await tmux('set', '-g', 'escape-time', '0');
+  closeAtTheEnd(() => void execFile('tmux', ['-L', socket, 'kill-server']));
+}
+
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Somebody at a shell, in a real terminal. */
+export class Terminal {
+  private constructor(readonly session: string) {}
+
+  static async open(host: Host, argv: readonly string[], width = 100): Promise<Terminal> {
+    server ??= startServer();
+    await server;
+    const session = `s${(names += 1)}`;
+    const env = Object.entries({ ...host.machine.env, SHELL: '/bin/sh' }).map(([name, value]) =>
+      quoted(`${name}=${value}`),
+    );
+    const command = `cd ${quoted(host.home)} && exec env -i ${env.join(' ')} ${argv.map(quoted).join(' ')}`;
+    await tmux('new-session', '-d', '-s', session, '-x', `${width}`, '-y', '24', command);
+    return new Terminal(session);
+  }
+
+  /** What is on the screen, without what is empty at its ends. */
+  async screen(): Promise<string> {
+    return (await tmux('capture-pane', '-p', '-t', this.session)).replace(/ +$/gm, '').trimEnd();
+  }
+
+  /** The same with colours. */
+  async colours(): Promise<string> {
+    return (await tmux('capture-pane', '-p', '-e', '-t', this.session)).trimEnd();
+  }
+
+  async type(text: string): Promise<void> {
+    await tmux('send-keys', '-t', this.session, '-l', text);
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    await tmux('send-keys', '-t', this.session, ...keys);
+  }
+
+  /** The last line that is on the screen. */
+  async last(): Promise<string> {
+    return (await this.screen()).split('\n').at(-1) ?? '';
+  }
+
+  async shows(what: string | RegExp, within?: number): Promise<string> {
+    let screen = '';
+    const holds = async () => {
+      screen = await this.screen();
+      return typeof what === 'string' ? screen.includes(what) : what.test(screen);
+    };
+    await eventually(`${what}`, holds, within).catch((error) => {
+      throw new Error(`${error.message}; there is:\n${screen}`);
+    });
+    return screen;
+  }
+
+  /** Runs a command and waits for the prompt after it; gives what it printed. */
+  async command(line: string): Promise<string> {
+    const mark = `done${(names += 1)}`;
+    await this.press('C-l');
+    await this.type(`${line}\n`);
+    await this.type(`echo ${mark.slice(0, 4)}""${mark.slice(4)}\n`);
+    const screen = await this.shows(new RegExp(`^${mark}\\n.+`, 'm'));
+    return screen;
+  }
+
+  async close(): Promise<void> {
+    await tmux('kill-session', '-t', this.session).catch(() => {});
+  }
+}

@@ -1,0 +1,206 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../src/usage/time.ts';
+import { json } from '../support/endpoint.ts';
+import { describeWith } from '../support/tools.ts';
+import { aHost, eventually, NEW_LINE, OLD_LINE } from './host.ts';
+import type { Host } from './host.ts';
+import { open, shells } from './shells.ts';
+
+const AGED = '5h 22% 4h37m · 7d 33% 4d3h · 12m ago';
+
+/** Waits until the new line is there for the shell to find. */
+function prepared(host: Host, name: string): Promise<void> {
+  return eventually('a new line', () => fs.readFileSync(join(host.ready, name), 'utf8').includes('11%'));
+}
+
+for (const shell of Object.values(shells)) {
+  const { name } = shell;
+  const aged = async () => {
+    const host = await aHost([name]);
+    await host.grow(12 * MINUTE, name);
+    return host;
+  };
+
+  describeWith('tmux', `at a terminal, ${name}`, () =>
+    describeWith(name, 'with the hook', () => {
+      it.concurrent('shows the line in colour, and starts nothing', async () => {
+        const host = await aHost([name]);
+        const terminal = await open(host, shell, { ready: OLD_LINE });
+        expect(await terminal.colours()).toMatch(/5h \u001B\[32m22%\u001B\[(39|0)?m/);
+        await terminal.command('echo a');
+        await terminal.command('echo b');
+        expect(await terminal.screen()).toContain(OLD_LINE);
+        expect(host.started).toEqual([]);
+        expect(host.requests).toBe(0);
+      });
+
+      it.concurrent('shows old numbers with their age at once, and new ones after the one refresh', async () => {
+        const host = await aged();
+        host.hold(true);
+        const terminal = await open(host, shell, { ready: AGED });
+        await terminal.command('true');
+        await terminal.press('C-l');
+        await terminal.type('echo typed meanwhile');
+        expect(await terminal.shows('typed meanwhile')).toContain(AGED);
+        host.hold(false);
+        // bash has no way to draw a prompt anew by itself.
+        if (name === 'bash') {
+          await prepared(host, name);
+          await terminal.press('C-u', 'Enter');
+        }
+        const screen = await terminal.shows(NEW_LINE);
+        if (name !== 'bash') expect(screen).toContain('> echo typed meanwhile');
+        expect(host.refreshes).toBe(1);
+        expect(host.requests).toBe(1);
+      });
+
+      it.concurrent('lets the prompt see what the command ended with', async () => {
+        const host = await aged();
+        host.hold(true);
+        const terminal = await open(host, shell);
+        await terminal.type('sh -c "exit 7"\n');
+        await terminal.shows(/7 >/);
+        host.hold(false);
+        if (name !== 'bash') await terminal.shows(NEW_LINE);
+        expect(await terminal.last()).toMatch(/7 >/);
+        await terminal.type('echo "it was $'.concat(name === 'fish' ? 'status"\n' : '?"\n'));
+        await terminal.shows('it was 7');
+      });
+
+      it.concurrent('goes with the account that the environment names, and back', async () => {
+        const host = await aHost([name]);
+        const other = join(host.home, 'other dir');
+        fs.mkdirSync(other);
+        const login = fs.readFileSync(host.machine.credentials, 'utf8');
+        fs.writeFileSync(join(other, '.credentials.json'), login);
+        await host.machine.run(['--wait'], { CLAUDE_CONFIG_DIR: other });
+        const terminal = await open(host, shell, { ready: OLD_LINE });
+        await terminal.press('C-l');
+        await terminal.type(`${shell.export('CLAUDE_CONFIG_DIR', other)}\n`);
+        await terminal.shows(NEW_LINE);
+        await terminal.press('C-l');
+        await terminal.type(`${shell.unset('CLAUDE_CONFIG_DIR')}\n`);
+        await terminal.shows(OLD_LINE);
+        expect(host.started).toEqual([`ready ${name}`, `ready ${name}`]);
+      });
+
+      it.concurrent('does without colour from the prompt on at which NO_COLOR is there', async () => {
+        const host = await aHost([name]);
+        const terminal = await open(host, shell, { ready: OLD_LINE });
+        await terminal.press('C-l');
+        await terminal.type(`${shell.export('NO_COLOR', '1')}\n`);
+        await terminal.press('C-l');
+        await eventually('no colours', async () => {
+          const screen = await terminal.colours();
+          return screen.includes(OLD_LINE);
+        });
+        await terminal.type(`${shell.unset('NO_COLOR')}\n`);
+        await terminal.press('C-l');
+        await eventually('colours', async () => (await terminal.colours()).includes('5h \u001B[32m22%'));
+      });
+
+      it.concurrent.each([
+        ['written anew', (file: string) => fs.writeFileSync(file, fs.readFileSync(file, 'utf8'))],
+        [
+          'written anew with an older time',
+          (file: string) => {
+            fs.writeFileSync(file, fs.readFileSync(file, 'utf8'));
+            fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
+          },
+        ],
+        ['removed', (file: string) => fs.unlinkSync(file)],
+      ] as const)("shows nobody else's numbers when the login is %s", async (what, change) => {
+        const host = await aHost([name]);
+        host.hold(true);
+        const terminal = await open(host, shell, { ready: OLD_LINE });
+        change(host.machine.credentials);
+        await terminal.press('C-l');
+        await terminal.type('true\n');
+        await terminal.shows('…');
+        expect(await terminal.last()).not.toContain('22%');
+        host.hold(false);
+        const wanted = what === 'removed' ? 'sign in' : NEW_LINE;
+        await eventually(wanted, async () => {
+          await terminal.press('Enter');
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return (await terminal.last()).includes(wanted);
+        });
+      });
+
+      it.concurrent('leaves a current directory alone that is gone', async () => {
+        const host = await aged();
+        fs.mkdirSync(join(host.home, 'gone'));
+        const terminal = await open(host, shell, {
+          before: 'cd $HOME/gone; command rmdir $HOME/gone',
+          ready: /12m ago|11%/,
+        });
+        await eventually('the refresh', () => host.requests === 1);
+        await eventually('the line', async () => {
+          await terminal.press('Enter');
+          return (await terminal.screen()).includes(NEW_LINE);
+        });
+        expect(await terminal.screen()).not.toMatch(/getcwd|error|usageline/i);
+      });
+
+      it.concurrent('is no more than once there when it is read twice', async () => {
+        const host = await aHost([name]);
+        const terminal = await open(host, shell, { after: shell.init, ready: OLD_LINE });
+        await terminal.command(shell.init);
+        await terminal.press('C-l');
+        await terminal.type('true\n');
+        await terminal.shows(OLD_LINE);
+        expect((await terminal.last()).split('7d').length).toBe(2);
+      });
+
+      it.concurrent('keeps silent, and out of the way of jobs', async () => {
+        const host = await aged();
+        const terminal = await open(host, shell, { ready: /12m ago|11%/ });
+        await eventually('the request', () => host.requests === 1);
+        await terminal.command('jobs');
+        await eventually('the line', async () => {
+          await terminal.press('Enter');
+          return (await terminal.screen()).includes(NEW_LINE);
+        });
+        const lines = (await terminal.screen()).split('\n').filter((line) => !/ >( |$)/.test(line));
+        expect(lines.filter((line) => !/^(done|jobs: There are no jobs$)/.test(line))).toEqual([]);
+      });
+
+      it.concurrent('gives the line as plain text to whatever it starts, and puts itself nowhere if told so', async () => {
+        const host = await aHost([name]);
+        const terminal = await open(host, shell, {
+          before: name === 'fish' ? 'set -g usageline_place none' : 'usageline_place=none',
+        });
+        expect(await terminal.command('sh -c \'echo "<$USAGELINE>"\'')).toContain(`<${OLD_LINE}>`);
+        expect(await terminal.last()).toMatch(/^\d > *$/);
+      });
+
+      it.concurrent('lives on when the program is gone', async () => {
+        const host = await aged();
+        const terminal = await open(host, shell, {
+          after:
+            name === 'fish'
+              ? 'set -g _usageline_program /nonexistent/usageline x'
+              : '_usageline_program=(/nonexistent/usageline x)',
+          ready: AGED,
+        });
+        await terminal.command('true');
+        await terminal.type(`${shell.export('CLAUDE_CONFIG_DIR', '/nonexistent/claude')}\n`);
+        const screen = await terminal.command('true');
+        expect(screen).not.toMatch(/usageline|not found|No such/);
+        expect(await terminal.last()).toMatch(/^\d > *$/);
+      });
+
+      it.concurrent('draws nothing when a refresh is over that has learnt nothing', async () => {
+        const host = await aHost([name]);
+        await host.grow(HOUR, name);
+        host.endpoint.answer = json({}, 500);
+        const terminal = await open(host, shell, { ready: /1h ago|…/ });
+        await eventually('the refresh', () => host.requests === 1);
+        await terminal.command('true');
+        expect(await terminal.screen()).toContain('5h 22% 3h37m · 7d 33% 4d2h · 1h ago'.slice(0, 6));
+      });
+    }),
+  );
+}

@@ -1,0 +1,324 @@
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HOUR, MINUTE } from '../../src/usage/time.ts';
+import { closeAtTheEnd } from '../support/endpoint.ts';
+import { runProgram } from '../support/program.ts';
+import type { Run } from '../support/program.ts';
+import { describeWith } from '../support/tools.ts';
+import { aHost, eventually, launcher, NEW_LINE, OLD_LINE, Terminal, tmux } from './host.ts';
+import type { Host } from './host.ts';
+
+const AGED = `${OLD_LINE} · 12m ago`;
+
+const shells = {
+  dash: ['dash'],
+  'bash --posix -eu': ['bash', '--posix', '-eu'],
+  'busybox ash -eu': ['busybox', 'ash', '-eu'],
+};
+
+let printed: Promise<Run> | null = null;
+
+/** The launcher as `usageline init sh` prints it, for a program whose starts are counted. */
+async function install(host: Host, place = join(host.home, "it's a place")): Promise<string> {
+  fs.mkdirSync(place, { recursive: true });
+  printed ??= host.machine.run(['init', 'sh']);
+  const { stdout } = await printed;
+  const path = join(place, 'usageline-prompt');
+  const counted = stdout.replace(/^program=.*$/m, `program='${host.home}/counted' script=`);
+  fs.writeFileSync(path, counted, { mode: 0o755 });
+  return path;
+}
+
+for (const [name, argv] of Object.entries(shells)) {
+  const [file = '', ...options] = argv;
+
+  describeWith(file, `the launcher under ${name}`, () => {
+    const launch = (host: Host, path: string, args: string[] = [], env = {}): Promise<Run> =>
+      runProgram(file, [...options, path, ...args], { ...host.machine.env, ...env });
+
+    const aged = async () => {
+      const host = await aHost(['plain', 'tmux']);
+      await host.grow(12 * MINUTE, 'plain', 'tmux');
+      return { host, path: await install(host) };
+    };
+
+    it.concurrent('prints the line, and starts nothing', async () => {
+      const host = await aHost(['plain', 'tmux', 'starship']);
+      const path = await install(host);
+      const styled = '5h #[fg=green]22%#[default]';
+      for (const [args, text] of [
+        [[], OLD_LINE],
+        [['--output', 'plain'], OLD_LINE],
+        [['--output', 'starship'], OLD_LINE],
+        [['--output', 'tmux'], styled],
+      ] as const) {
+        const run = await launch(host, path, [...args]);
+        expect(run).toMatchObject({ stderr: '', code: 0 });
+        expect(run.stdout.trimEnd().split('\n')).toEqual([expect.stringContaining(text)]);
+      }
+      expect(host.started).toEqual([]);
+    });
+
+    it.concurrent('prints what is true now, and starts the one refresh without waiting', async () => {
+      const { host, path } = await aged();
+      host.hold(true);
+      const runs = [await launch(host, path), await launch(host, path), await launch(host, path)];
+      for (const run of runs) expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
+      await eventually('the refresh', () => host.refreshes === 1);
+      host.hold(false);
+      await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
+      expect(host.refreshes).toBe(1);
+      expect(host.requests).toBe(1);
+    });
+
+    it.concurrent.each([
+      ['that stands in the near file', false],
+      ['that stands in the far one', true],
+    ])('prints the text whose time has come, one %s', async (_, later) => {
+      const { host, path } = await aged();
+      const now = Math.floor(Date.now() / 1000);
+      host.plant(
+        'plain',
+        [`${now - 9} first`, `${now - 5} second`, `${now + 99} third \\n`, `${now + 999} last`],
+        {
+          later,
+        },
+      );
+      // Ended some time ago.
+      fs.utimesSync(join(host.ready, 'plain'), now - 9, now - 9);
+      expect(await launch(host, path)).toMatchObject({ stdout: 'third \\n\n', stderr: '', code: 0 });
+    });
+
+    it.concurrent('hands every other option over, with its output and exit code', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      for (const [args, output, code] of [
+        [['--json'], /^\{"/, 0],
+        [['show'], /^Claude · max 20x\n/, 0],
+        [['--output', 'plain', '--cached'], /^5h 22%/, 0],
+        [['--output', 'nonsense'], /^$/, 2],
+        [['--version'], /^\d+\.\d+\.\d+\n$/, 0],
+      ] as const) {
+        const run = await launch(host, path, [...args]);
+        expect(run.stdout).toMatch(output);
+        expect(run.code).toBe(code);
+        expect(host.started.at(-1)).toBe(args.join(' '));
+      }
+    });
+
+    it.concurrent('hands over what it cannot see for itself', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      for (const env of [
+        { FORCE_COLOR: '' },
+        { FORCE_COLOR: '1' },
+        { CLICOLOR_FORCE: '1' },
+        { USAGELINE_LOG: 'debug' },
+        { USAGELINE_API_BASE_URL: 'http://example.invalid' },
+        { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
+        { CLAUDE_CONFIG_DIR: '/nonexistent/a b' },
+        { USAGELINE_CACHE_DIR: 'relative' },
+        { HOME: '' },
+      ]) {
+        const before = host.started.length;
+        const run = await launch(host, path, [], env);
+        const code = env.USAGELINE_API_BASE_URL ? 2 : 0;
+        expect([env, host.started.length, run.code]).toEqual([env, before + 1, code]);
+      }
+    });
+
+    it.concurrent('goes without colour where NO_COLOR is', async () => {
+      const host = await aHost(['tmux']);
+      const path = await install(host);
+      // The first one is the program's; it prepares the next.
+      for (const _ of [1, 2]) {
+        const run = await launch(host, path, ['--output', 'tmux'], { NO_COLOR: '1' });
+        expect(run.stdout).toBe(`${OLD_LINE}\n`);
+      }
+      expect(host.started).toHaveLength(1);
+    });
+
+    it.concurrent('knows the account of a configuration directory by its note', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const CLAUDE_CONFIG_DIR = join(host.home, 'an.other_one-2');
+      fs.mkdirSync(CLAUDE_CONFIG_DIR);
+      fs.copyFileSync(host.machine.credentials, join(CLAUDE_CONFIG_DIR, '.credentials.json'));
+      await host.machine.run(['--wait'], { CLAUDE_CONFIG_DIR });
+      await host.machine.run(['ready', 'plain'], { CLAUDE_CONFIG_DIR });
+      expect((await launch(host, path, [], { CLAUDE_CONFIG_DIR })).stdout).toBe(`${NEW_LINE}\n`);
+      expect(host.started).toEqual([]);
+      fs.rmSync(join(host.home, '.cache/usageline/accounts'), { recursive: true });
+      expect((await launch(host, path, [], { CLAUDE_CONFIG_DIR })).stdout).toBe(`${NEW_LINE}\n`);
+      expect(host.started).toHaveLength(1);
+      expect((await launch(host, path)).stdout).toBe(`${OLD_LINE}\n`);
+    });
+
+    it.concurrent.each([
+      ['younger', (path: string) => fs.utimesSync(path, Date.now() / 1000 + 5, Date.now() / 1000 + 5)],
+      ['older', (path: string) => fs.utimesSync(path, 1_700_000_000, 1_700_000_000)],
+      ['gone', (path: string) => fs.unlinkSync(path)],
+      [
+        'in another place',
+        (path: string) => {
+          const other = join(path, '../../.config/claude');
+          fs.mkdirSync(other, { recursive: true });
+          fs.copyFileSync(path, join(other, '.credentials.json'));
+        },
+      ],
+    ])('asks the program when the credentials are %s', async (_, change) => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      change(host.machine.credentials);
+      const run = await launch(host, path);
+      expect(host.started).toEqual(['line']);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+    });
+
+    it.concurrent('shows nothing that was prepared in the future, when the clock was set back', async () => {
+      const { host, path } = await aged();
+      const now = Math.floor(Date.now() / 1000);
+      host.plant('plain', [`${now + HOUR / 1000} from the future`], { from: 3000, refresh: 4000 });
+      const hour = now + HOUR / 1000;
+      for (const name of ['plain', 'plain.later', '.']) fs.utimesSync(join(host.ready, name), hour, hour);
+      expect((await launch(host, path)).stdout).not.toContain('future');
+      expect(host.started).toEqual(['line']);
+    });
+
+    it.concurrent('runs nothing and makes no noise, whatever is in the file', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      for (const [what, text] of [
+        ['no number when to ask', 'usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1 1\n9999999999 text\n'],
+        [
+          'no number when it was prepared',
+          'usageline-ready 1 9999999999 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n',
+        ],
+        [
+          'no number until when',
+          'usageline-ready 1 9999999999 1000000000 1 1\na[$(touch$IFS$HOME/x)] text\n',
+        ],
+        [
+          'no time of the start',
+          'usageline-ready 1 9999999999 1000000000 a[$(touch$IFS$HOME/x)] 1\n1 a\n99999999999 text\n',
+        ],
+        ['octal digits', 'usageline-ready 1 0999 0888 1 1\n0999 text\n'],
+        ['endless digits', `usageline-ready 1 ${'9'.repeat(40)} 1 1 1\n${'9'.repeat(40)} text\n`],
+        [
+          'a text that could be run',
+          'usageline-ready 1 9999999999 1000000000 1 1\n9999999999 $(touch $HOME/x)`touch $HOME/x`\\\n',
+        ],
+        ['nothing', ''],
+        ['another version', 'usageline-ready 2 9999999999 1000000000 1 1\n9999999999 text\n'],
+      ] as const) {
+        fs.writeFileSync(join(host.ready, 'plain'), text);
+        const { stderr, code } = await launch(host, path);
+        const ran = fs.existsSync(join(host.home, 'x'));
+        expect({ what, stderr, code, ran }).toEqual({ what, stderr: '', code: 0, ran: false });
+      }
+    });
+
+    it.concurrent('does without standard input, and leaves none to the refresh', async () => {
+      const { host, path } = await aged();
+      host.hold(true);
+      const command = [...argv, path].map((word) => `"${word}"`).join(' ');
+      const run = await runProgram('sh', ['-c', `${command} <&-`], host.machine.env);
+      expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
+      fs.rmSync(join(host.ready, '.asked'));
+      const child = spawn(file, [...options, path], { env: host.machine.env, stdio: 'pipe' });
+      closeAtTheEnd(() => child.kill());
+      // Whoever still had it open would keep the caller waiting: tmux has one socket for both.
+      await new Promise((resolve) => child.on('close', resolve));
+      child.stdin.on('error', () => {});
+      await eventually(
+        'the other end is closed',
+        () => child.stdin.destroyed || !child.stdin.write('x'),
+        3000,
+      );
+      host.hold(false);
+      await eventually('the refreshes', () => host.refreshes === 2);
+    });
+
+    it.concurrent('is not misled by the age of the process that it took over', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const now = Date.now() / 1000;
+      const second = Math.floor(now) + 1;
+      host.plant('plain', [`${second} first`, `${second + 60} second`]);
+      fs.utimesSync(join(host.ready, 'plain'), second, second);
+      const command = [...argv, path].map((word) => `"${word}"`).join(' ');
+      const run = await runProgram(
+        'sh',
+        [
+          '-c',
+          `ls /proc/$$/stat >/dev/null; while [ "$(date +%s)" -lt ${second} ]; do sleep 0.05; done; exec ${command}`,
+        ],
+        host.machine.env,
+      );
+      expect(run.stdout).toBe('second\n');
+    });
+  });
+}
+
+describeWith('strace', 'the launcher', () => {
+  it.each(Object.entries(shells))(
+    'starts no process under %s as long as the line is fresh',
+    async (_, argv) => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const log = join(host.home, 'trace');
+      const args = ['-f', '-o', log, '-e', 'trace=process', ...argv, path];
+      const run = await runProgram('strace', args, host.machine.env);
+      expect(run.stdout).toBe(`${OLD_LINE}\n`);
+      const calls = fs.readFileSync(log, 'utf8').match(/\b(fork|vfork|clone3?|execve)\(/g);
+      expect(calls).toEqual(['execve(']);
+    },
+  );
+});
+
+describe('the launcher of the package', () => {
+  it('finds the program by PATH', async () => {
+    const host = await aHost(['plain']);
+    fs.mkdirSync(join(host.home, 'bin'));
+    fs.symlinkSync(join(host.home, 'counted'), join(host.home, 'bin/usageline'));
+    const env = { ...host.machine.env, PATH: `${host.home}/bin:${host.machine.env.PATH}` };
+    expect((await runProgram(launcher, [], env)).stdout).toBe(`${OLD_LINE}\n`);
+    expect((await runProgram(launcher, ['--cached'], env)).stdout).toBe(`${OLD_LINE}\n`);
+    expect(host.started).toEqual(['--cached']);
+    expect(spawnSync(launcher, [], { env: { ...env, PATH: '/nonexistent' } }).status).not.toBeNull();
+  });
+});
+
+describeWith('tmux', 'in the status line of tmux', () => {
+  it('shows the line with its styles, and new numbers when they are there', async () => {
+    const host = await aHost(['tmux']);
+    const path = await install(host);
+    // tmux within tmux: a status line is drawn by a client.
+    const inner = `usageline-inner-${process.pid}`;
+    host.write(
+      'tmux.conf',
+      [
+        `set -g status-right '#("${path.replaceAll("'", String.raw`'\''`)}" --output tmux)'`,
+        'set -g status-right-length 80',
+        'set -g status-interval 1',
+        'set -g status-left ""',
+        'set -g status-style default',
+        '',
+      ].join('\n'),
+    );
+    const terminal = await Terminal.open(
+      host,
+      ['tmux', '-L', inner, '-f', join(host.home, 'tmux.conf'), 'new-session', 'sleep 60'],
+      100,
+    );
+    closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
+    await terminal.shows(OLD_LINE);
+    expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?32m22%/);
+    await host.grow(12 * MINUTE, 'tmux');
+    await terminal.shows(NEW_LINE);
+    expect(host.requests).toBe(1);
+    await tmux('kill-session', '-t', terminal.session);
+  });
+});

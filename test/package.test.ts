@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const read = (path: string) => fs.readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+
+describe('the package', () => {
+  it('fetches nothing and runs nothing when it is installed', () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
+      expect(manifest.scripts).not.toHaveProperty(script);
+    }
+  });
+
+  it('pins every package it is built with', () => {
+    for (const version of Object.values<string>(manifest.devDependencies)) {
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    }
+    expect(read('package-lock.json')).not.toContain('"resolved": "http');
+  });
+
+  it('passes on the licences of what it bundles', () => {
+    const notices = read('dist/THIRD_PARTY_NOTICES.txt');
+    for (const name of [
+      'commander',
+      'undici',
+      'zod',
+      'proper-lockfile',
+      'write-file-atomic',
+      'proxy-from-env',
+    ]) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)$`, 'm'));
+    }
+  });
+
+  it('has no path of the machine it was built on', () => {
+    const root = new URL('..', import.meta.url).pathname;
+    for (const name of fs.readdirSync(new URL('../dist', import.meta.url))) {
+      expect(read(`dist/${name}`)).not.toContain(root);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { MINUTE } from '../../src/usage/time.ts';
+import { anEndpoint, fixture, json } from '../support/endpoint.ts';
+import { Machine } from '../support/program.ts';
+
+/** A line of a transcript: one answer of a model, so long ago. */
+function answered(id: string, ago: number, output: number): string {
+  const usage = { input_tokens: 20, output_tokens: output, cache_creation_input_tokens: 0 };
+  const message = { id, role: 'assistant', model: 'claude-opus-4-5', usage };
+  const timestamp = new Date(Date.now() - ago).toISOString();
+  return `${JSON.stringify({ type: 'assistant', requestId: `req_${id}`, timestamp, message })}\n`;
+}
+
+async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript: string }> {
+  const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
+  const machine = new Machine(endpoint.url);
+  const project = join(machine.home, '.claude', 'projects', '-home-ada-work');
+  fs.mkdirSync(project, { recursive: true });
+  const transcript = join(project, 'session.jsonl');
+  fs.writeFileSync(transcript, answered('a', MINUTE, 1000) + answered('b', MINUTE / 2, 980));
+  return { machine, transcript };
+}
+
+it('without a login the line says how many tokens were used, and that it is an estimate', async () => {
+  const { machine, transcript } = await aMachineWithTranscripts();
+  fs.unlinkSync(machine.credentials);
+  expect((await machine.run(['--wait'])).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
+
+  // What is new counts at once: nothing was prepared that would be in its way.
+  fs.appendFileSync(transcript, answered('c', 0, 980));
+  expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
+  const run = await machine.run(['--json']);
+  expect(run.code).toBe(0);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    state: 'estimate',
+    source: 'transcripts',
+    windows: [],
+    tokens: { five_hour: { total: 3020, input: 60, output: 2960 }, seven_day: { total: 3020 } },
+    error: { code: 'no_credentials' },
+  });
+});
+
+it('with numbers of the endpoint nobody looks at transcripts', async () => {
+  const { machine } = await aMachineWithTranscripts();
+  expect((await machine.run(['--wait'])).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
+  expect(fs.existsSync(join(machine.cache, 'transcripts.json'))).toBe(false);
+});

@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { interpret } from '../../src/cli.ts';
+import { isUsageError } from '../../src/commands/command.ts';
+import type { CommandResult } from '../../src/commands/command.ts';
+import { parseQuickly } from '../../src/options.ts';
+import { renderErrorJson } from '../../src/render/json.ts';
+import { NOW } from '../support/build.ts';
+import { jsonSchema } from '../support/json-schema.ts';
+import { fakeSystem } from '../support/system.ts';
+import { COLOURS } from './promises.ts';
+import { corpus, hostileText, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
+
+// It starts processes and takes its time: how it is reached is what is tested here.
+vi.mock('../../src/commands/demo.ts', () => ({
+  demo: async () => ({ stdout: 'demo\n', stderr: '', exitCode: 0, startBackground: false }),
+}));
+
+beforeAll(useMemoryAsDisk);
+
+const WORDS = [
+  'show',
+  'refresh',
+  'cache',
+  'path',
+  'clear',
+  'demo',
+  'explain',
+  '--json',
+  '--color',
+  '--color=always',
+  '--wait',
+  '--no-wait',
+  '--cached',
+  '--timeout',
+  '--timeout=0.1',
+  '--debug',
+  '--force',
+  '--quiet',
+  '--help',
+  '-h',
+  '--version',
+  '--',
+  '-',
+  '5',
+  '300',
+  'auto',
+];
+const word = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...WORDS) },
+  { weight: 1, arbitrary: hostileText },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...WORDS), hostileText).map(([a, b]) => `${a}=${b}`) },
+  { weight: 1, arbitrary: hostileText.map((text) => `--${text}`) },
+);
+const anyArgv = fc.array(word, { maxLength: 7 });
+const interesting = corpus<string[]>('argv').map((argv): [string[]] => [argv]);
+
+describe('any command line', () => {
+  it(
+    'is read quickly or left to the parser, and never read as two different things',
+    () => {
+      fc.assert(
+        fc.property(anyArgv, (argv) => {
+          const options = parseQuickly(argv);
+          if (options === null) return;
+          expect(argv.every((word) => /^(show|--?[a-z-]+(=.*)?|[a-z0-9.]+)$/.test(word))).toBe(true);
+          expect(options.json).toBe(argv.includes('--json'));
+          if (options.timeoutMs !== null) {
+            expect(options.timeoutMs).toBeGreaterThanOrEqual(100);
+            expect(options.timeoutMs).toBeLessThanOrEqual(300_000);
+          }
+        }),
+        { numRuns: runs(3000), examples: interesting },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    'ends in a result or in a usage error, without a request',
+    async () => {
+      // Nobody is signed in, and where the endpoint should be nobody listens.
+      const env = { USAGELINE_API_BASE_URL: 'http://127.0.0.1:9' };
+      // What `--debug` says goes to descriptors of this process.
+      const writeSync = ((fd: number, data: Uint8Array, ...rest: []) =>
+        fd <= 2 ? data.length : fs.writeSync(fd, data, ...rest)) as typeof fs.writeSync;
+      const system = fakeSystem({ env, fs: { ...fs, writeSync } });
+      await fc.assert(
+        fc.asyncProperty(anyArgv, async (argv) => {
+          const started = performance.now();
+          const outcome = await interpret(system, argv).catch((error: unknown) => error as Error);
+          expect(performance.now() - started, 'it does not hang').toBeLessThan(1000);
+          if (outcome instanceof Error) {
+            expect(isUsageError(outcome), String(outcome.stack)).toBe(true);
+            expect(outcome.message.trim()).not.toBe('');
+            jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW)));
+            expect(parseQuickly(argv), 'what is wrong is not read quickly').toBeNull();
+            return;
+          }
+          expectResult(outcome);
+        }),
+        { numRuns: runs(500), examples: interesting },
+      );
+    },
+    PATIENCE,
+  );
+
+  function expectResult({ stdout, stderr, exitCode }: CommandResult): void {
+    expect([0, 1, 3, 4]).toContain(exitCode);
+    expect(stdout.replaceAll(COLOURS, '')).toMatch(/^[\u0020-\u007E\n·…█░]*$/);
+    expect(stderr).toMatch(/^[\u0020-\u007E\n]*$/);
+    if (!stdout.startsWith('{"schema"')) return;
+    expect(stdout.endsWith('}\n')).toBe(true);
+    jsonSchema.parse(JSON.parse(stdout));
+    expect(stderr).toBe('');
+  }
+});

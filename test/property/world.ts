@@ -1,0 +1,421 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { parseEntry } from '../../src/cache/entry.ts';
+import type { Outcome } from '../../src/fetch/provider.ts';
+import type { Policy } from '../../src/resolve/decide.ts';
+import type { Resolution } from '../../src/resolve/resolve.ts';
+import { isSignIn } from '../../src/usage/failure.ts';
+import type { RefreshCode } from '../../src/usage/failure.ts';
+import type { Reading, Usage } from '../../src/usage/model.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { iso } from '../support/build.ts';
+import { asker, fakeProvider } from '../support/provider.ts';
+import type { FakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { expectPromises } from './promises.ts';
+
+/** What the endpoint does with the next request. */
+export interface Answer {
+  readonly comes: 'usage' | 'killed' | RefreshCode;
+  readonly retryAfter?: string | null;
+  /** How long it takes on the wall clock, ms: a machine can sleep, or its clock be set back, meanwhile. */
+  readonly takes: number;
+  /** When a window of it is reset, ms from now. */
+  readonly resets: number;
+  /** Somebody signs in while it is under way. */
+  readonly meanwhile?: 'nothing' | 'renewed' | 'switched';
+}
+
+export interface Asked {
+  readonly policy: Policy;
+  readonly force: boolean;
+  readonly person: boolean;
+  readonly patient: boolean;
+}
+
+export type File = 'usage.json' | 'usage.lock' | 'attempt' | 'everything';
+
+/** One thing that happens. */
+export type Event =
+  | { readonly do: 'pass'; readonly ms: number }
+  | { readonly do: 'ask'; readonly asked: Asked; readonly answer: Answer }
+  | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
+  | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
+  | { readonly do: 'sign out' | 'expire' | 'no stamp' }
+  | { readonly do: 'remove'; readonly file: File }
+  | { readonly do: 'damage'; readonly file: File; readonly text: string };
+
+/** A request that was sent, and what the record of it has been through since. */
+interface Sent {
+  readonly at: number;
+  readonly stamp: string | null;
+  /** Stretch of forward time. */
+  readonly stretch: number;
+  /** How often stamps had changed. */
+  readonly stamps: number;
+  /** Whether what remembers it is still on disk. */
+  inLock: boolean;
+  inClaim: boolean;
+}
+
+/** A failure after which nobody asks for a while. */
+interface Block {
+  readonly until: number;
+  readonly stretch: number;
+  /** One over sign-in is void once the credentials change. */
+  readonly stamps: number | null;
+  lost: boolean;
+}
+
+interface Issued {
+  readonly owner: string | null;
+  readonly at: number;
+}
+
+interface Lock {
+  readonly written_at: number;
+}
+
+/** What a clock may be ahead before what it stamped counts for nothing. */
+const TOLERANCE = 5 * SECOND;
+/** How much faster than real time a caller's patience runs, so that nobody waits for two seconds. */
+const HURRY = 60;
+
+/**
+ * A machine with one account, and everything that was promised about it. The real `resolve` runs on real
+ * files; clock, endpoint and people are made up.
+ */
+export class World {
+  readonly #system: FakeSystem;
+  readonly #provider: FakeProvider;
+  readonly #ask: ReturnType<typeof asker>['ask'];
+  readonly #cache: string;
+  readonly #sent: Sent[] = [];
+  /** Whose each percentage is that the endpoint ever gave out: no two are the same. */
+  readonly #issued = new Map<number, Issued>();
+  readonly #blocks: Block[] = [];
+  #stretch = 0;
+  #peak: number;
+  #stamps = 1;
+  #earlier: { stamp: string | null; signedIn: string | null } = { stamp: 'stamp-0', signedIn: 'ada' };
+  /** Numbers that nobody issued may be on disk. */
+  #planted = false;
+  /** Files were damaged or removed: what they would say is anybody's guess. */
+  #spoilt = false;
+  #several = false;
+  #answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+  #delivered = false;
+
+  constructor() {
+    const start = performance.now();
+    let asleep = 0;
+    const system = fakeSystem();
+    // The mutex is stamped by the real clock: the one here begins with it.
+    system.setNow(Math.ceil(Date.now() / 1000) * 1000);
+    this.#system = {
+      ...system,
+      monotonic: () => asleep + (performance.now() - start) * HURRY,
+      random: () => 0.5,
+      advance(ms) {
+        asleep += Math.max(0, ms);
+        system.setNow(system.now() + ms);
+      },
+    };
+    this.#peak = system.now();
+    this.#provider = fakeProvider(this.#system);
+    this.#provider.answer = () => this.#respond();
+    const connect = this.#provider.connect;
+    // A keychain takes its time: long enough for two to have judged the budget before either of them sends.
+    this.#provider.connect = async () => {
+      const provider = await connect();
+      if (this.#several) await new Promise((done) => setTimeout(done, 4));
+      return provider;
+    };
+    this.#ask = asker(this.#system, this.#provider).ask;
+    this.#cache = join(system.root, '.cache', 'usageline', 'claude');
+  }
+
+  async happen(event: Event): Promise<void> {
+    switch (event.do) {
+      case 'pass':
+        return this.#pass(event.ms);
+      case 'ask':
+        return this.#question([event.asked], event.answer);
+      case 'both':
+        return this.#question(event.asked, event.answer);
+      case 'sign in':
+        return this.#signIn(event.as);
+      case 'sign out':
+        this.#newStamp();
+        this.#provider.login = { ok: false, failure: { code: 'no_credentials' } };
+        this.#provider.signedIn = null;
+        return;
+      case 'expire':
+        this.#provider.login = { ok: false, failure: { code: 'token_expired' } };
+        return;
+      case 'no stamp':
+        this.#setStamp(null);
+        return;
+      case 'remove':
+        return this.#spoil(event.file, null);
+      case 'damage':
+        return this.#spoil(event.file, event.text);
+    }
+  }
+
+  /** However it ended up: whoever waits as long as they are told gets their request, within a day. */
+  async expectAnEnd(): Promise<void> {
+    this.#signIn('same');
+    const insist: Asked = { policy: 'wait', force: true, person: true, patient: true };
+    const answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+    const [start, before] = [this.#system.now(), this.#sent.length];
+    for (let tries = 0; tries < 6; tries += 1) {
+      const usage = await this.#answered(insist, answer);
+      if (this.#sent.length > before) return;
+      // Beside data a block that names no failure (another program's) is not worth a word.
+      const next = usage.error?.retryAt ?? this.#system.now() + DAY + 10 * SECOND;
+      this.#pass(Math.max(1, next - this.#system.now()));
+      expect(this.#system.now() - start, 'blocked longer than a day and an hour').toBeLessThanOrEqual(
+        DAY + HOUR + 2 * MINUTE,
+      );
+    }
+    expect.fail('it never asked again, although it was asked when it said to');
+  }
+
+  #pass(ms: number): void {
+    this.#system.advance(ms);
+    const now = this.#system.now();
+    // A clock that is set back begins another stretch of time: what was stamped ahead of it counts for nothing,
+    // or the tool would be parked until the clock is back.
+    if (now < this.#peak - TOLERANCE) {
+      this.#stretch += 1;
+      this.#peak = now;
+    }
+    this.#peak = Math.max(this.#peak, now);
+  }
+
+  #newStamp(): void {
+    this.#setStamp(`stamp-${this.#stamps + 1}`);
+  }
+
+  #setStamp(stamp: string | null): void {
+    const { currentStamp, signedIn } = this.#provider;
+    if (stamp === currentStamp) return;
+    this.#earlier = { stamp: currentStamp, signedIn };
+    this.#provider.currentStamp = stamp;
+    this.#stamps += 1;
+  }
+
+  #signIn(as: 'same' | 'other' | 'unknown' | 'before'): void {
+    this.#provider.login = { ok: true, value: null };
+    if (as === 'before') {
+      // A backup is restored: stamp and account as they once were.
+      const { stamp, signedIn } = this.#earlier;
+      this.#setStamp(stamp);
+      this.#provider.signedIn = signedIn;
+      return;
+    }
+    this.#newStamp();
+    if (as === 'other') this.#provider.signedIn = this.#provider.signedIn === 'ada' ? 'grace' : 'ada';
+    if (as === 'unknown') this.#provider.signedIn = null;
+    if (as === 'same') this.#provider.signedIn ??= 'ada';
+  }
+
+  #spoil(file: File, text: string | null): void {
+    const names = (fs.existsSync(this.#cache) ? fs.readdirSync(this.#cache) : []).filter(
+      (name) => file === 'everything' || name === file || (file === 'attempt' && name.startsWith('attempt.')),
+    );
+    for (const name of names) {
+      const path = join(this.#cache, name);
+      if (text === null) fs.rmSync(path, { recursive: true });
+      else {
+        fs.rmSync(path, { recursive: true });
+        fs.writeFileSync(path, text);
+        fs.utimesSync(path, this.#system.now() / 1000, this.#system.now() / 1000);
+      }
+    }
+    this.#spoilt = true;
+    const lost = (name: File) => file === name || file === 'everything';
+    if (lost('usage.lock')) for (const block of this.#blocks) block.lost = true;
+    for (const sent of this.#sent) {
+      if (lost('usage.lock')) sent.inLock = false;
+      if (lost('attempt')) sent.inClaim = false;
+    }
+    if (text !== null && lost('usage.json')) this.#planted = true;
+  }
+
+  async #respond(): Promise<Outcome<Reading>> {
+    const { comes, retryAfter, takes, resets, meanwhile } = this.#answer;
+    const sent = this.#noteRequest();
+    const at = this.#system.now();
+    const owner = this.#provider.signedIn;
+    const utilization = this.#issued.size + 0.5;
+    // Long enough for somebody else to come in between.
+    await new Promise((done) => setTimeout(done, 3));
+    this.#pass(takes);
+    if (meanwhile === 'renewed') this.#newStamp();
+    if (meanwhile === 'switched') this.#signIn('other');
+    if (comes === 'killed') throw new Error('killed');
+    if (comes !== 'usage') {
+      this.#noteBlock(comes, retryAfter ?? null, sent);
+      const asked = retryAfter === undefined ? {} : { retryAfter };
+      return { ok: false, failure: { code: comes, ...asked } };
+    }
+    this.#delivered = true;
+    // A clock set back meanwhile: nothing is kept that would have been asked for in the future.
+    this.#issued.set(utilization, { owner, at: Math.min(at, this.#system.now()) });
+    const five_hour = { utilization, resets_at: iso(at + resets) };
+    return { ok: true, value: { data: { five_hour }, plan: 'max_20x' } };
+  }
+
+  /** The least that is waited after a failure; jitter and repetition only add to it. */
+  #noteBlock(code: RefreshCode, retryAfter: string | null, { stamp, stamps }: Sent): void {
+    const asked = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
+    const wait = isSignIn(code)
+      ? (stamp === null ? 1 : 5) * MINUTE
+      : code === 'rate_limited'
+        ? asked || 5 * MINUTE
+        : MINUTE;
+    this.#blocks.push({
+      // The day counts from the second in which the lock was written.
+      until: this.#system.now() + Math.min(wait, DAY - SECOND),
+      stretch: this.#stretch,
+      stamps: isSignIn(code) ? stamps : null,
+      lost: false,
+    });
+  }
+
+  /** The budget: what may be sent now, given all that was sent and that is still on record. */
+  #noteRequest(): Sent {
+    const at = this.#system.now();
+    const stamp = this.#provider.currentStamp;
+    const mine: Sent = {
+      at,
+      stamp,
+      stretch: this.#stretch,
+      stamps: this.#stamps,
+      inLock: true,
+      inClaim: true,
+    };
+    const stretch = this.#sent.filter((sent) => sent.stretch === this.#stretch);
+    for (const block of this.#blocks) {
+      const inForce = !block.lost && block.stretch === this.#stretch && at < block.until;
+      const meant = block.stamps === null || block.stamps === this.#stamps;
+      expect(inForce && meant, 'nobody asks while a backoff is in force').toBe(false);
+    }
+    const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
+    expect(hour.length + 1, 'requests within an hour').toBeLessThanOrEqual(24);
+    for (const sent of stretch) {
+      // The lock remembers whose requests it holds only as long as nobody else has written it.
+      const onRecord = sent.inClaim || (sent.inLock && sent.stamps === this.#stamps);
+      if (sent.stamp !== stamp || !onRecord) continue;
+      expect(at - sent.at, 'time between requests with the same credentials').toBeGreaterThanOrEqual(MINUTE);
+    }
+    this.#sent.push(mine);
+    return mine;
+  }
+
+  async #question(asked: readonly Asked[], answer: Answer): Promise<void> {
+    this.#several = asked.length > 1;
+    if (asked.length === 1) await this.#answered(asked[0]!, answer);
+    else await this.#guarded(answer, () => Promise.all(asked.map((one) => this.#resolved(one))));
+  }
+
+  async #answered(asked: Asked, answer: Answer): Promise<Usage> {
+    const before = this.#sent.length;
+    const free = asked.policy === 'wait' && asked.force && !this.#spoilt && this.#nothingInTheWay();
+    const [usage] = await this.#guarded(answer, async () => [await this.#resolved(asked, true)]);
+    if (free) expect(this.#sent.length, 'who insists, with nothing in the way, is heard').toBe(before + 1);
+    return usage ?? (await this.#guarded(answer, async () => [await this.#resolved(NEVER)]))[0]!;
+  }
+
+  /**
+   * Nothing that counts now: no request in the last hour, and no backoff. What a clock that has been set back
+   * since has stamped does not count, or the tool would be parked until the clock is there again.
+   */
+  #nothingInTheWay(): boolean {
+    const now = this.#system.now();
+    const ahead = (at: number) => at > now + TOLERANCE;
+    const path = join(this.#cache, 'usage.lock');
+    const lock = fs.existsSync(path) ? (JSON.parse(fs.readFileSync(path, 'utf8')) as Lock) : null;
+    return (
+      this.#provider.login.ok &&
+      (lock === null || ahead(lock.written_at * SECOND)) &&
+      this.#sent.every(({ at }) => ahead(at) || at < now - HOUR - SECOND)
+    );
+  }
+
+  /** Asks, and looks at what is on disk before and after: a failure never costs the numbers that are known. */
+  async #guarded(answer: Answer, ask: () => Promise<(Usage | null)[]>): Promise<(Usage | null)[]> {
+    this.#answer = answer;
+    this.#delivered = false;
+    const known = this.#onDisk();
+    const usages = await ask();
+    if (!this.#delivered && known !== null) expect(this.#onDisk(), 'good data are kept').toBe(known);
+    return usages;
+  }
+
+  /** The text of `usage.json` where it holds data. */
+  #onDisk(): string | null {
+    const path = join(this.#cache, 'usage.json');
+    const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
+    return parseEntry(text)?.data ? text : null;
+  }
+
+  /** Null: the process was killed. */
+  async #resolved(asked: Asked, alone = false): Promise<Usage | null> {
+    const before = this.#provider.authenticated;
+    const owners = new Set([this.#provider.signedIn]);
+    let resolution: Resolution;
+    try {
+      resolution = await this.#ask(asked);
+    } catch (error) {
+      if ((error as Error).message !== 'killed') throw error;
+      this.#leaveMutexBehind();
+      return null;
+    }
+    owners.add(this.#provider.signedIn);
+    const { usage, startBackground } = resolution;
+    this.#expectHonest(usage, owners);
+    if (alone && (asked.policy !== 'wait' || (usage.state === 'fresh' && usage.source === 'cache'))) {
+      const spared = asked.policy !== 'wait' || !asked.force || usage.error?.code === 'budget';
+      if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
+    }
+    // What `background.ts` does, once the answer is out.
+    if (startBackground)
+      await this.#resolved({ policy: 'wait', force: false, person: false, patient: false });
+    return usage;
+  }
+
+  /** Who is killed releases nothing. Six seconds ago by the real clock, which is the one that counts here. */
+  #leaveMutexBehind(): void {
+    const path = join(this.#cache, 'refresh.mutex');
+    fs.mkdirSync(path, { recursive: true });
+    const at = Date.now() / 1000 - 6;
+    fs.utimesSync(path, at, at);
+  }
+
+  #expectHonest(usage: Usage, owners: ReadonlySet<string | null>): void {
+    const numbers = usage.windows.flatMap(({ usedPercent }) => usedPercent ?? []);
+    expectPromises(usage, numbers);
+    for (const number of numbers) {
+      const issued = this.#issued.get(number);
+      if (issued === undefined) {
+        expect(this.#planted, 'a number that nobody gave out').toBe(true);
+        continue;
+      }
+      expect(usage.cachedAt, 'numbers carry their own time').toBe(issued.at);
+      // Where there is no stamp, nobody can see credentials change.
+      const seen = this.#provider.currentStamp !== null;
+      const known = seen && issued.owner !== null && !owners.has(null);
+      if (known) expect([...owners], 'the account of what is shown').toContain(issued.owner);
+    }
+    const now = this.#system.now();
+    const retryAt = usage.error?.retryAt ?? now;
+    expect(retryAt, 'nobody is told to wait longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
+  }
+}
+
+const NEVER: Asked = { policy: 'cached', force: false, person: false, patient: false };

@@ -1,0 +1,23 @@
+import { parseArgs } from 'node:util';
+import { dayReportOf, simulateDay } from './day.ts';
+import { reportOf } from './report.ts';
+import { simulateWeek } from './week.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    days: { type: 'string', default: '7' },
+    json: { type: 'boolean', default: false },
+  },
+});
+/** For who started this: when it is over. */
+export const done = main();
+
+async function main(): Promise<void> {
+  const result = await simulateWeek({ seed: Number(values.seed), days: Number(values.days) });
+  const day = await simulateDay({ seed: Number(values.seed) });
+  const text = values.json
+    ? JSON.stringify({ ...result, day }, null, 2)
+    : `${reportOf(result)}\n${dayReportOf(day)}`;
+  process.stdout.write(`${text.trimEnd()}\n`);
+}

@@ -1,0 +1,56 @@
+import type { Ages, Recovery, Result } from './tally.ts';
+
+/** The result as tables in Markdown: what is printed is what stands in `docs/specs/simulation.md`. */
+export function reportOf(result: Result): string {
+  const { seed, days, requests, recoveries } = result;
+  const rows: readonly (readonly [string, string])[] = [
+    ['requests sent', `${requests}, of which ${result.answered} brought usage`],
+    ['most of them within any hour', String(result.mostInAnHour)],
+    ['least time between two with the same credentials', `${result.leastApart.toFixed(1)} s`],
+    ['429s of our own doing', String(result.own429)],
+    ['429s because of other programs', `${result.foreign429}, in ${recoveries.length} episodes`],
+    [
+      'requests of other programs, of which throttled',
+      `${result.foreignRequests}, ${result.foreignThrottled}`,
+    ],
+    ...['3600', '0', 'none'].map((hint) => recoveryRow(hint, recoveries)),
+    ['questions that were carried to the files', String(result.resolved)],
+    ['processes started behind an answer', String(result.started)],
+  ];
+  return [
+    `Seed ${seed}, ${days} days.`,
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.map(([what, value]) => `| ${what} | ${value} |`),
+    '',
+    '| age of what was seen | answers | fresh | stale | without numbers | p50 | p95 | p99 | max |',
+    '|---|---|---|---|---|---|---|---|---|',
+    agesRow('by everybody, day and night', result.all),
+    agesRow('by people at work', result.work),
+    agesRow('the same, with a network and not throttled', result.undisturbed),
+    '',
+  ].join('\n');
+}
+
+function recoveryRow(hint: string, recoveries: readonly Recovery[]): [string, string] {
+  const mine = recoveries.filter((one) => one.hint === hint).sort((a, b) => a.minutes - b.minutes);
+  const what = `from the first 429 to the next usage, Retry-After ${hint}`;
+  if (mine.length === 0) return [what, '–'];
+  const minutes = (one: Recovery | undefined) => `${Math.round(one?.minutes ?? 0)} min`;
+  const requests = Math.max(...mine.map((one) => one.requests));
+  const median = minutes(mine[Math.floor((mine.length - 1) / 2)]);
+  return [what, `median ${median}, longest ${minutes(mine.at(-1))}, at most ${requests} requests`];
+}
+
+function agesRow(who: string, ages: Ages): string {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const times = [ages.p50, ages.p95, ages.p99, ages.max].map(time);
+  const cells = [String(ages.count), share(ages.fresh), share(ages.stale), share(ages.without), ...times];
+  return `| ${who} | ${cells.join(' | ')} |`;
+}
+
+function time(seconds: number): string {
+  if (seconds < 600) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

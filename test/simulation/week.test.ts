@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from './report.ts';
+import type { Result } from './tally.ts';
+import { simulateWeek } from './week.ts';
+
+/** Simulated weeks take seconds of computing each. */
+const PATIENCE = 300_000;
+
+describe('a week of sixty callers of one account', () => {
+  let week: Result;
+
+  beforeAll(async () => {
+    week = await simulateWeek({ seed: Number(process.env.SIMULATION_SEED ?? 1) });
+    if (process.env.SIMULATION === 'print') console.info(reportOf(week));
+  }, PATIENCE);
+
+  it('asks at most once a minute and 24 times within any hour', () => {
+    expect(week.mostInAnHour).toBeLessThanOrEqual(24);
+    expect(week.leastApart).toBeGreaterThanOrEqual(60);
+  });
+
+  it('has people who would use up the budget, and other programs that bring 429s', () => {
+    expect(week.all.count).toBeGreaterThan(500_000);
+    expect(week.mostInAnHour).toBe(24);
+    expect(week.foreign429).toBeGreaterThan(10);
+    expect(week.recoveries.length).toBeGreaterThan(5);
+  });
+
+  it('never draws a 429 by its own doing', () => {
+    expect(week.own429).toBe(0);
+  });
+
+  it('gets out of a throttle, which others began, with a handful of requests', () => {
+    for (const { requests } of week.recoveries) expect(requests).toBeLessThanOrEqual(12);
+    const minutes = week.recoveries.map((one) => one.minutes).sort((a, b) => a - b);
+    // 5 + 10 + 20 + 40 + 60 minutes, and up to a tenth more, until a wait is as long as the block is.
+    expect(minutes[Math.floor(minutes.length / 2)]).toBeLessThanOrEqual(150);
+  });
+
+  it('shows people at work what is fresh, as long as nothing stands in the way', () => {
+    expect(week.undisturbed.fresh).toBeGreaterThan(0.95);
+    expect(week.undisturbed.p95).toBeLessThan(180);
+    expect(week.work.without).toBeLessThan(0.01);
+  });
+
+  it('never shows what is a day old', () => {
+    expect(week.all.max).toBeLessThan(24 * 3600);
+  });
+
+  it(
+    'is the same week for the same seed, and another for another',
+    async () => {
+      const [one, same, other] = [2, 2, 3].map((seed) => ({ seed, days: 0.4 }));
+      const first = await simulateWeek(one);
+      expect(await simulateWeek(same)).toEqual(first);
+      expect(await simulateWeek(other)).not.toEqual({ ...first, seed: 3 });
+    },
+    PATIENCE,
+  );
+});

@@ -1,0 +1,191 @@
+import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import { readEntry } from '../../src/cache/entry.ts';
+import type { Entry } from '../../src/cache/entry.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
+import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
+import { placesOf } from '../../src/resolve/places.ts';
+import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
+import { decide } from '../../src/resolve/decide.ts';
+import { freshUntil } from '../../src/resolve/freshness.ts';
+import { resolve } from '../../src/resolve/resolve.ts';
+import type { Reading, Usage } from '../../src/usage/model.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { atWork, sixtyCallers, workOf } from './callers.ts';
+import type { Caller } from './callers.ts';
+import { Endpoint, foreignPrograms } from './endpoint.ts';
+import { Machine } from './machine.ts';
+import { Tally } from './tally.ts';
+import type { Result } from './tally.ts';
+
+/** A token lasts so long; Claude Code renews it when somebody works with it. */
+const TOKEN_LASTS = 8 * HOUR;
+
+/** Hours of the week without a network: a train, a router that is updated, a meeting in the cellar. */
+const OFFLINE = [
+  [DAY + 12 * HOUR, 90 * MINUTE],
+  [2 * DAY + 3 * HOUR, 2 * HOUR],
+  [3 * DAY + 17 * HOUR, 80 * MINUTE],
+] as const;
+
+/** A process starts, loads its code and gets as far as its question. */
+const START_UP = 60;
+
+/**
+ * A week of sixty callers of one account, who share one cache directory. What they ask is answered by the real
+ * `resolve` on real files; only the clock, the endpoint and the people are made up. Questions that can change
+ * nothing are not carried to the files: a fresh entry is counted as such, and `decide` says of every other
+ * question whether there is anything to do but to answer.
+ */
+export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result> {
+  const machine = new Machine(seed);
+  const { system, begin, random } = machine;
+  const end = begin + days * DAY;
+  const endpoint = new Endpoint(random);
+  const tally = new Tally();
+  const settings = loadSettings({});
+
+  let stamp = 1;
+  let tokenUntil = begin - HOUR;
+  let told = 0;
+
+  const offline = () =>
+    OFFLINE.some(([from, lasts]) => machine.now >= begin + from && machine.now < begin + from + lasts);
+
+  const send = async ({ timeoutMs }: SendOptions): Promise<Outcome<Reading>> => {
+    const at = machine.now;
+    tally.sent(at, stamp);
+    const fails = (code: 'network_error' | 'timeout' | 'server_error') =>
+      ({ ok: false, failure: { code } }) as const;
+    if (offline()) {
+      await machine.sleep(random() < 0.5 ? 30 : timeoutMs);
+      return fails(random() < 0.5 ? 'network_error' : 'timeout');
+    }
+    await machine.sleep(150 + Math.round(-Math.log(1 - random()) * 250));
+    if (random() < 0.004) return fails('server_error');
+    if (random() < 0.004) return fails('timeout');
+    const verdict = endpoint.request(machine.now);
+    if (verdict.kind === 'throttled') {
+      const { retryAfter } = verdict;
+      tally.throttled(machine.now, retryAfter, at < told);
+      told = retryAfter === null || retryAfter === '0' ? 0 : machine.now + Number(retryAfter) * SECOND;
+      return { ok: false, failure: { code: 'rate_limited', retryAfter } };
+    }
+    tally.answered(machine.now);
+    return { ok: true, value: { data: usageAt(at), plan: 'max_20x' } };
+  };
+
+  /** Windows that are reset every five hours and every week; what is used grows until then. */
+  const usageAt = (now: number): Reading['data'] => {
+    const window = (length: number) => {
+      const since = Math.floor(now / length) * length;
+      const utilization = Math.round(((now - since) / length) * 900) / 10;
+      return { utilization, resets_at: new Date(since + length).toISOString() };
+    };
+    return { five_hour: window(5 * HOUR), seven_day: window(7 * DAY) };
+  };
+
+  const provider: ProviderDescriptor = {
+    id: 'claude',
+    account: () => ({ name: 'default', directory: 'claude' }),
+    accountKey: () => null,
+    credentialFiles: () => [],
+    stamp: () => `stamp-${stamp}`,
+    accountId: () => 'ada',
+    keychainModified: async () => null,
+    connect: async () => ({
+      id: 'claude',
+      authenticate: async () =>
+        machine.now < tokenUntil
+          ? { ok: true, value: { plan: 'max_20x', send } }
+          : { ok: false, failure: { code: 'token_expired' } },
+    }),
+  };
+  const deps: ResolveDeps = { system, provider, settings, log: () => {} };
+  const places = placesOf(system, provider);
+  const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
+
+  /** What is on disk, read again once a process could have changed it. */
+  let known: { entry: Entry | null; lock: BackoffLock | null } | null = null;
+  let freshFor = { stamp: 0, cachedAt: 0, until: 0 };
+  const onDisk = () => {
+    if (known !== null) return known;
+    const read = readEntry(system, places.cache!.entry);
+    const entry = read.kind === 'entry' ? read.entry : null;
+    known = { entry, lock: readBackoffLock(system, places.cache!.lock, machine.now) };
+    return known;
+  };
+
+  /** A process asks, and starts another one behind its answer if it is the one to do so. */
+  const asks = (question: Question, told: (usage: Usage) => void): Promise<void> =>
+    machine.process(async () => {
+      tally.resolved += 1;
+      const { usage, startBackground } = await resolve(deps, question);
+      known = null;
+      told(usage);
+      if (startBackground) {
+        tally.started += 1;
+        const behind: Question = { ...asked, policy: 'wait', force: false, person: false, patient: false };
+        machine.at(machine.now + START_UP, () => asks(behind, () => {}));
+      }
+    });
+
+  const call = (caller: Caller, force: boolean): void | Promise<void> => {
+    const now = machine.now;
+    const work = caller.kind !== 'cron' && atWork(begin, now);
+    // Row 1: nothing but the clock can end it, and a change of credentials.
+    if (!force && freshFor.stamp === stamp && now < freshFor.until) {
+      tally.shown('fresh', now - freshFor.cachedAt, work, offline());
+      return;
+    }
+    const { entry, lock } = onDisk();
+    const { policy, person, patient } = caller;
+    const account = () => 'same' as const;
+    const decision = decide({ entry, lock, now, policy, stamp: `stamp-${stamp}`, account, settings, force });
+    if (decision.action === 'serve') {
+      if (decision.row === 1)
+        freshFor = { stamp, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
+      tally.shown(decision.standing, entry === null ? null : now - entry.cachedAt, work, offline());
+      return;
+    }
+    return asks({ ...asked, policy, force, person, patient }, ({ state, ageMs }) => {
+      freshFor = { ...freshFor, until: 0 };
+      tally.shown(state, ageMs, work, offline());
+    });
+  };
+
+  for (const caller of sixtyCallers(begin, random)) {
+    const schedule = (after: number): void => {
+      const { at, force } = caller.next(after);
+      if (at >= end) return;
+      machine.at(at, () => {
+        schedule(machine.now);
+        return call(caller, force);
+      });
+    };
+    schedule(begin - 1);
+  }
+
+  for (let day = 0; day < days; day += 1) {
+    const work = workOf(begin, day);
+    // Whoever begins to work renews an expired token, and works on with one that is.
+    const renew = () => {
+      stamp += 1;
+      tokenUntil = machine.now + TOKEN_LASTS;
+    };
+    for (let at = work?.from ?? end; at < Math.min(work?.to ?? 0, end); at += TOKEN_LASTS)
+      machine.at(at + 40 * SECOND, renew);
+  }
+
+  for (const { from, until, every } of foreignPrograms(begin, random)) {
+    for (let at = from; at < Math.min(until, end); at += every) {
+      machine.at(at, () => {
+        if (!offline()) tally.foreign(endpoint.request(machine.now).kind === 'throttled');
+      });
+    }
+  }
+
+  await machine.run(end);
+  return tally.result(seed, days);
+}
