@@ -1,0 +1,32 @@
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Answer, Endpoint } from '../support/endpoint.ts';
+import type { Machine } from '../support/program.ts';
+import { aWorkingMachine, runWith } from './harness.ts';
+
+/**
+ * The command line of a copy of the built program, readable by every user: a long run is not disturbed by a
+ * build, and somebody else's process can run it. Removed after the tests of the file.
+ */
+export function copyOfTheProgram(): readonly [string, string] {
+  const place = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-program-'));
+  afterAll(() => fs.rmSync(place, { recursive: true, force: true }));
+  fs.chmodSync(place, 0o755);
+  for (const name of ['bin', 'dist', 'package.json']) {
+    fs.cpSync(new URL(`../../${name}`, import.meta.url), join(place, name), { recursive: true });
+  }
+  return [process.execPath, join(place, 'bin', 'usageline.cjs')];
+}
+
+/** As `aWorkingMachine`, with the copy for its program. */
+export async function aMachineWith(
+  program: readonly string[],
+  answer?: Answer,
+): Promise<{ endpoint: Endpoint; machine: Machine }> {
+  const world = await aWorkingMachine(answer);
+  const { machine } = world;
+  machine.run = (args = [], env = {}) => runWith([...program, ...args], { ...machine.env, ...env });
+  return world;
+}
