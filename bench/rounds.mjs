@@ -1,0 +1,46 @@
+import { median, summary } from './statistics.mjs';
+
+/** Rounds whose numbers are thrown away: files are read from disk, the processor wakes up. */
+const WARM_UP = 2;
+/** One slow start would spoil a floor that was looked at once. */
+const FLOORS_A_ROUND = 3;
+
+/**
+ * Measures rows beside their floors, in the same seconds. A round takes every row once and begins with another
+ * one each time, so that none always has the same neighbour before it; each row has its floor taken right
+ * before it. A ratio is a row's time divided by the median of its floor *in that round*: a machine that is slow
+ * for ten seconds slows both sides.
+ *
+ * @param floors by name, each a function that takes it once and returns ms
+ * @param rows `{ floor, take }`: the name of the floor and a function that takes the row once and returns ms
+ * @returns the floors by name and the rows in order, with median and spread over all rounds; `samples` has a
+ *   row's time in each round
+ */
+export async function measureRounds({ rounds, floors, rows }) {
+  const samples = rows.map(() => ({ ms: [], ratio: [] }));
+  const names = [...new Set(rows.map(({ floor }) => floor))];
+  const floorMs = new Map(names.map((name) => [name, []]));
+  const times = (name) =>
+    Math.max(1, Math.ceil(FLOORS_A_ROUND / rows.filter(({ floor }) => floor === name).length));
+
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    const seen = new Map(names.map((name) => [name, []]));
+    const taken = [];
+    for (let place = 0; place < rows.length; place += 1) {
+      const index = (place + Math.abs(round)) % rows.length;
+      const { floor, take } = rows[index];
+      for (let time = 0; time < times(floor); time += 1) seen.get(floor).push(await floors[floor]());
+      taken.push({ index, ms: await take() });
+    }
+    if (round < 0) continue;
+    for (const name of names) floorMs.get(name).push(...seen.get(name));
+    for (const { index, ms } of taken) {
+      samples[index].ms.push(ms);
+      samples[index].ratio.push(ms / median(seen.get(rows[index].floor)));
+    }
+  }
+  return {
+    floors: Object.fromEntries(names.map((name) => [name, summary(floorMs.get(name))])),
+    rows: samples.map(({ ms, ratio }) => ({ ms: summary(ms), ratio: summary(ratio), samples: ms })),
+  };
+}

@@ -1,0 +1,163 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { checkout } from './stage.mjs';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh · extra 7\.63/20\.00 EUR\n$`;
+/** What the endpoint said. */
+export const LINE = new RegExp(`^5h 22${rest}`);
+/** The same, marked: only who has read the ready line prints it. */
+export const HIT = new RegExp(`^5h 23${rest}`);
+export const STALE = /^5h 22% 4h\d+m · 7d 33% .* · 10m ago\n$/;
+
+const fresh = (place) => place.known(MINUTE);
+const old = (place) => place.known(10 * MINUTE);
+const backoff = (place) => {
+  old(place);
+  const now = Math.floor(Date.now() / SECOND);
+  const lock = { blocked_until: now + 300, error: 'rate_limited', failures: 1, written_at: now };
+  place.write('usage.lock', lock);
+};
+
+/**
+ * Everything that is measured as a whole Node process. `prepare` puts the files in place before each run, so
+ * that what is measured is what somebody pays; `expect` is what it must print, so that no row ever measures
+ * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory.
+ *
+ * `floor` is `node`, an empty script, unless the row's environment itself makes Node slower.
+ */
+export const scenes = [
+  {
+    id: 'hit',
+    label: 'cache hit',
+    limit: 1.08,
+    memory: 1.1,
+    args: [],
+    expect: HIT,
+    prepare: (place) => place.prepared(() => fresh(place)),
+  },
+  {
+    id: 'hit_json',
+    label: 'cache hit, --json',
+    limit: 1.15,
+    memory: 1.1,
+    args: ['--json'],
+    expect: /^\{"schema":"usageline\/v1".*"state":"fresh","source":"cache".*"used_percent":23,/,
+    prepare: (place) => place.prepared(() => fresh(place), '--json'),
+  },
+  {
+    id: 'hit_account',
+    label: 'cache hit, CLAUDE_CONFIG_DIR',
+    memory: 1.1,
+    account: 'work',
+    args: [],
+    expect: HIT,
+    prepare: (place) => place.prepared(() => fresh(place)),
+  },
+  {
+    id: 'hit_tmux',
+    label: 'cache hit, --output tmux',
+    memory: 1.1,
+    args: ['--output', 'tmux'],
+    expect: /^5h #\[fg=green\]23%#\[default\] 4h\d+m · 7d /,
+    prepare: (place) => place.prepared(() => fresh(place), '--output', 'tmux'),
+  },
+  {
+    id: 'hit_bin',
+    label: 'cache hit, through bin/ of a checkout',
+    entry: checkout,
+    args: [],
+    expect: HIT,
+    prepare: (place) => place.prepared(() => fresh(place)),
+  },
+  {
+    id: 'backoff',
+    label: 'backoff in force',
+    args: [],
+    expect: /^5h 23% .*· 10m ago · rate limited \dm\n$/,
+    prepare: (place) => place.prepared(() => backoff(place)),
+  },
+  {
+    id: 'first',
+    label: 'no ready line yet: prepares it',
+    args: [],
+    expect: LINE,
+    prepare: (place) => {
+      fresh(place);
+      place.unprepared();
+    },
+    after: ({ ready }) => {
+      if (!fs.existsSync(join(ready, 'plain'))) throw new Error('no ready line was prepared');
+    },
+  },
+  {
+    id: 'stale',
+    label: 'stale line, refresh under way',
+    args: [],
+    expect: STALE,
+    prepare: (place) => {
+      old(place);
+      place.refreshing();
+    },
+  },
+  {
+    id: 'stale_start',
+    label: 'stale line, starts the refresh',
+    asks: 'http',
+    args: [],
+    expect: STALE,
+    prepare: old,
+    after: (place) => place.refreshed(),
+  },
+  {
+    id: 'backoff_first',
+    label: 'backoff in force, no ready line yet',
+    args: [],
+    expect: /^5h 22% .*· 10m ago · rate limited \dm\n$/,
+    prepare: (place) => {
+      backoff(place);
+      place.unprepared();
+    },
+  },
+  {
+    id: 'budget',
+    label: 'budget refused, --wait',
+    args: ['--wait'],
+    expect: STALE,
+    prepare: (place) => {
+      old(place);
+      const now = Math.floor(Date.now() / SECOND);
+      place.write('usage.lock', { blocked_until: 0, failures: 0, written_at: now, requests: [now - 5] });
+    },
+  },
+  {
+    id: 'show',
+    label: 'show',
+    limit: 1.6,
+    args: ['show'],
+    expect: /^Claude · max 20x\n[^]*\nCurrent: read 1m ago/,
+    prepare: fresh,
+  },
+  {
+    id: 'cold',
+    label: 'cold fetch over loopback http',
+    limit: 2.6,
+    asks: 'http',
+    args: ['--wait'],
+    expect: LINE,
+    prepare: (place) => place.forget(),
+  },
+  {
+    id: 'cold_tls',
+    label: 'cold fetch over loopback https',
+    limit: 4,
+    // Its own certificate authority costs Node 20 itself a good deal at each start: on both sides.
+    floor: 'node_ca',
+    asks: 'https',
+    args: ['--wait'],
+    expect: LINE,
+    prepare: (place) => place.forget(),
+  },
+];

@@ -1,0 +1,277 @@
+/**
+ * The ways to a line without Node: the hook in its shell, beside the bare reading of a file in the same process,
+ * and `usageline-prompt` beside a shell that does nothing.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { run } from './measure.mjs';
+import { parseOptions, usage } from './options.mjs';
+import { createPlace, pause } from './place.mjs';
+import { heading, shellTable } from './report.mjs';
+import { measureRounds } from './rounds.mjs';
+import { HIT, STALE } from './scenes.mjs';
+import { openSession } from './session.mjs';
+import { launcher, machine, missingBuild, program, scratchFolder, startEndpoint } from './stage.mjs';
+import { median } from './statistics.mjs';
+
+const MINUTE = 60_000;
+/** So long a stale line serves; then it says another age. */
+const SERVES = 30_000;
+/** Calls in a row: one call of a hook is too short for any clock. */
+const CALLS = 400;
+/** Starts of which the median is taken: one process of a millisecond says little. */
+const PROCESSES = 15;
+
+/**
+ * `again` makes a loop of a command in that shell's language; `floor` is the least by which a prompt could learn
+ * of a line: to read a small file and to look what time it is.
+ */
+const SHELLS = [
+  {
+    id: 'bash',
+    args: (script) => ['--noprofile', '--norc', script],
+    hook: '_usageline_precmd',
+    floor: 'line=$(<"$file"); now=$EPOCHSECONDS',
+    floorLabel: '$(<file), $EPOCHSECONDS',
+    script: posix,
+  },
+  {
+    id: 'zsh',
+    args: (script) => ['-f', script],
+    hook: '_usageline_precmd',
+    floor: 'line=$(<"$file"); now=$EPOCHSECONDS',
+    floorLabel: '$(<file), $EPOCHSECONDS',
+    script: posix,
+  },
+  {
+    id: 'fish',
+    args: (script) => ['--no-config', script],
+    hook: '_usageline_prompt',
+    floor: 'read -l line <$file; set now (path mtime -- $file)',
+    floorLabel: 'read, path mtime',
+    script: fish,
+  },
+];
+
+const inPosix = (command) => `for ((i = 0; i < ${CALLS}; i++)); do ${command}; done`;
+
+function posix({ init, stub, file, hook, floor }) {
+  return `${init}
+_usageline_program=('${stub}')
+file='${file}'
+while IFS= read -r word; do
+  case $word in
+    empty) ${inPosix(':')} ;;
+    floor) ${inPosix(floor)} ;;
+    hook) ${inPosix(hook)} ;;
+    once) ${hook} ;;
+  esac
+  printf '%s\\n' "$USAGELINE"
+done
+`;
+}
+
+const inFish = (command) => `for i in (seq ${CALLS}); ${command}; end`;
+
+function fish({ init, stub, file, hook, floor }) {
+  return `${init}
+set -g _usageline_program '${stub}'
+set file '${file}'
+while read -l word
+    switch $word
+        case empty
+            ${inFish('true')}
+        case floor
+            ${inFish(floor)}
+        case hook
+            ${inFish(hook)}
+        case once
+            ${hook}
+    end
+    printf '%s\\n' "$USAGELINE"
+end
+`;
+}
+
+/**
+ * @returns rows `{ id, label, floor: { label, ms }, ms, ratio, limit }`; shells that are not installed have none
+ */
+export async function measureShells({ rounds }) {
+  const root = scratchFolder();
+  const endpoint = await startEndpoint();
+  const rows = [
+    ...SHELLS.filter(({ id }) => installed(id)).map((shell) => hookRow(shell, root, endpoint)),
+    ...launcherRows(root, endpoint),
+  ];
+  await endpoint.settle();
+  const measured = await measureRounds({
+    rounds,
+    floors: Object.fromEntries(rows.map(({ floor, takeFloor }) => [floor, takeFloor])),
+    rows,
+  });
+  for (const { close } of rows) close();
+  return rows.map(({ id, label, floor, floorLabel, limit }, index) => {
+    const { ms, ratio } = measured.rows[index];
+    return { id, label, floor: { label: floorLabel, ms: measured.floors[floor] }, ms, ratio, limit };
+  });
+}
+
+function installed(shell) {
+  return spawnSync(shell, ['-c', ':'], { stdio: 'ignore' }).status === 0;
+}
+
+function hookRow({ id, args, hook, floor, floorLabel, script }, root, endpoint) {
+  const home = join(root, id);
+  const place = createPlace(home, endpoint);
+  const started = join(home, 'started');
+  const stub = writeStub(home, started);
+  const prepare = () => place.prepared(() => place.known(MINUTE), 'ready', id);
+  const init = run(process.execPath, [program, 'init', id], place.env).stdout;
+  const path = join(home, `session.${id}`);
+  fs.writeFileSync(path, script({ init, stub, file: join(place.ready, id), hook, floor }));
+  const { ask, time, close } = openSession(id, args(path), { ...place.env, PATH: process.env.PATH });
+  const check = async () => {
+    const line = await ask('once');
+    if (!HIT.test(`${line}\n`)) throw new Error(`${id}: unexpected line: ${line}`);
+    if (fs.existsSync(started)) throw new Error(`${id}: a process was started`);
+  };
+  const each = async (word) => (await time(word)) - (await time('empty'));
+  return {
+    id: `hook_${id}`,
+    label: `${id} hook, fresh prompt`,
+    limit: 2.4,
+    floor: id,
+    floorLabel: `${id}: ${floorLabel}`,
+    takeFloor: async () => (await each('floor')) / CALLS,
+    take: async () => {
+      prepare();
+      await check();
+      const ms = (await each('hook')) / CALLS;
+      await check();
+      return ms;
+    },
+    close,
+  };
+}
+
+/** The launcher, in a shell that does nothing but to start it. */
+function launcherRows(root, endpoint) {
+  // What `#!/bin/sh` is on this machine: dash on Debian, bash on others.
+  const sh = basename(fs.realpathSync('/bin/sh'));
+  return [
+    { id: 'fresh', limit: 1.4, expect: HIT, prepare: fresh },
+    { id: 'stale', limit: 2, expect: STALE, prepare: stale },
+  ].map(({ id, limit, expect, prepare }) => {
+    const home = join(root, `launcher-${id}`);
+    const place = createPlace(home, endpoint);
+    const started = join(home, 'started');
+    const state = { until: 0 };
+    const bin = join(home, 'bin');
+    writeStub(bin, started);
+    const script = `while IFS= read -r word; do
+  case $word in
+    floor) /bin/sh -c : </dev/null >/dev/null ;;
+    row) '${launcher}' </dev/null >/dev/null ;;
+  esac
+  echo done
+done`;
+    const env = { ...place.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+    const { time, close } = openSession('/bin/sh', ['-c', script], env);
+    // One refresh in ten seconds is started: what is measured is the call that starts it.
+    const askedLongAgo = () => fs.rmSync(join(place.ready, '.asked'), { force: true });
+    const check = () => {
+      askedLongAgo();
+      const { stdout, stderr } = run(launcher, [], env);
+      askedLongAgo();
+      if (!expect.test(stdout) || stderr !== '')
+        throw new Error(`${id} launcher: unexpected output: ${stdout}${stderr}`);
+    };
+    // The way to that shell and back is not the launcher's.
+    const each = async (word, between) => {
+      const samples = [];
+      for (let index = 0; index < PROCESSES; index += 1) {
+        samples.push((await time(word)) - (await time('empty')));
+        await between?.(index);
+      }
+      return median(samples);
+    };
+    return {
+      id: `launcher_${id}`,
+      label: `usageline-prompt, ${id}`,
+      limit,
+      floor: 'sh',
+      floorLabel: `${sh} -c :`,
+      takeFloor: () => each('floor'),
+      take: async () => {
+        await prepare(place, state);
+        fs.rmSync(started, { force: true });
+        check();
+        const starts = id === 'stale' ? 1 : 0;
+        await sawStarts(started, starts);
+        // What was started is over before the next one begins: it must not have to share the processor.
+        const ms = await each('row', async (index) => {
+          await sawStarts(started, starts * (index + 2));
+          askedLongAgo();
+        });
+        check();
+        await sawStarts(started, starts * (PROCESSES + 2));
+        return ms;
+      },
+      close,
+    };
+  });
+}
+
+function fresh(place) {
+  place.prepared(() => place.known(MINUTE));
+}
+
+async function stale(place, state) {
+  if (Date.now() < state.until) return;
+  place.known(10 * MINUTE);
+  run(process.execPath, [program, 'ready', 'plain'], place.env);
+  // A shell without a clock of its own counts whole seconds twice, and is so much late.
+  await pause(2100);
+  state.until = Date.now() + SERVES;
+}
+
+/** Stands for the program: notes that it was started. What it does then is nobody's wait. */
+function writeStub(folder, started) {
+  const path = join(folder, 'usageline');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path, `#!/bin/sh\necho >>'${started}'\n`, { mode: 0o755 });
+  return path;
+}
+
+async function sawStarts(started, expected) {
+  const count = () => (fs.existsSync(started) ? fs.readFileSync(started, 'utf8').length : 0);
+  for (let tries = 0; tries < 1000 && count() < expected; tries += 1) await pause(2);
+  if (count() !== expected)
+    throw new Error(`the launcher started ${count()} refreshes, ${expected} were meant`);
+}
+
+async function main() {
+  const flags = ['json', 'help'];
+  const { options, problem } = parseOptions(argv.slice(2), { rounds: 60, flags });
+  const stop = problem ?? (options.help ? null : missingBuild());
+  if (stop) {
+    process.stderr.write(`bench: ${stop}\n`);
+    process.exitCode = problem ? 2 : 1;
+  } else if (options.help) {
+    process.stdout.write(usage('node bench/shells.mjs', 60, ['json']));
+  } else {
+    const start = performance.now();
+    const shells = await measureShells(options);
+    const seconds = (performance.now() - start) / 1000;
+    const report = { kind: 'bench', ...machine(), rounds: options.rounds, seconds, shells };
+    const text = options.json
+      ? JSON.stringify(report, null, 1)
+      : `${heading(report)}\n\n${shellTable(shells)}`;
+    process.stdout.write(`${text}\n`);
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await main();
