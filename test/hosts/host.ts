@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
-import { Machine, unlessGone } from '../support/program.ts';
+import { Machine, unlessGone, until } from '../support/program.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 export const entry = join(root, 'bin', 'usageline.cjs');
@@ -21,13 +21,9 @@ export const NEW_LINE = '5h 11% 4h37m · 7d 9% 4d3h';
 
 const run = promisify(execFile);
 
-/** Waits until something holds, looking every 30 ms; says what it was waiting for. */
-export async function eventually(what: string, holds: () => unknown, within = 10_000): Promise<void> {
-  const end = performance.now() + within;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`it did not come about: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
+/** Waits until something holds; says what it was waiting for. */
+export function eventually(what: string, holds: () => unknown, within = 10_000): Promise<void> {
+  return until(async () => Boolean(await holds()), within, what);
 }
 
 /** A machine with numbers in the cache, and hooks whose refreshes are counted. */

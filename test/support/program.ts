@@ -145,11 +145,25 @@ export function runProgram(file: string, args: readonly string[], env: Record<st
   });
 }
 
-/** Waits until something holds, looking every 20 ms. */
-export async function until(holds: () => boolean, within = 5000): Promise<void> {
+/**
+ * Waits until something holds, looking every 20 ms. A file that is not there yet is no mistake before the time is up.
+ *
+ * @param what is said when it does not come about
+ */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  within = 5000,
+  what = 'what was waited for',
+): Promise<void> {
   const end = performance.now() + within;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it did not come about');
+  for (;;) {
+    let cause: unknown;
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      cause = error;
+    }
+    if (performance.now() > end) throw new Error(`it did not come about: ${what}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
