@@ -10,6 +10,8 @@ const env = {
   XDG_CONFIG_HOME: '',
 };
 
+const setupFiles = ['test/support/seed.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,19 +19,32 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/hosts/**'],
+          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**'],
           env,
+          setupFiles,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          // Real sockets and real deadlines: a machine that others keep busy gets a second try, and the summary says so.
+          name: 'sockets',
+          retry: 1,
+          include: ['test/fetch/**/*.test.ts'],
+          env,
+          setupFiles,
           testTimeout: 20_000,
         },
       },
       {
         test: {
           // The built program, with deadlines of a second: what ran beside it would use them up.
-          // A machine that others keep busy can still do so: once more, and the summary says so.
+          // As above.
           name: 'program',
           retry: 1,
           include: ['test/process/**/*.test.ts'],
           env,
+          setupFiles,
           testTimeout: 30_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
