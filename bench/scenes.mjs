@@ -61,7 +61,7 @@ export const scenes = [
     label: 'cache hit, --output tmux',
     memory: 1.1,
     args: ['--output', 'tmux'],
-    expect: /^5h #\[fg=green\]23%#\[default\] 4h\d+m · 7d /,
+    expect: /^5h #\[fg=cyan\]23%#\[default\] 4h\d+m · 7d /,
     prepare: (place) => place.prepared(() => fresh(place), '--output', 'tmux'),
   },
   {

@@ -1,5 +1,5 @@
 import { STDOUT, writeOut } from '../output.ts';
-import { paint } from '../render/color.ts';
+import { paint } from '../render/paint.ts';
 import type { Style } from '../render/color.ts';
 import { wrap } from '../render/layout.ts';
 import type { System } from '../system.ts';

@@ -1,13 +1,12 @@
+import { DEFAULT_LOOKS } from './looks.ts';
+
 /** How much attention a percentage asks for. */
 export type Level = 'ok' | 'warn' | 'critical';
 
-/** From these percentages on, compared with the raw value: 49.999 is shown as `50%` and is still ok. */
-const WARN = 50;
-const CRITICAL = 80;
-
-export function level(percent: number): Level {
-  if (percent >= CRITICAL) return 'critical';
-  return percent >= WARN ? 'warn' : 'ok';
+/** @param percent percent used, raw: 49.999 is shown as `50%` and is still ok */
+export function level(percent: number, { warn, critical } = DEFAULT_LOOKS.thresholds): Level {
+  if (percent >= critical) return 'critical';
+  return percent >= warn ? 'warn' : 'ok';
 }
 
 /** What a piece of text is, as far as its looks go. */
@@ -22,26 +21,6 @@ export interface Span {
 /** A span in the terminal's own style. */
 export function plain(text: string): Span {
   return { text, style: null };
-}
-
-/** The 16 basic colours only: those are the ones that follow the user's theme. */
-export const sgr: Readonly<Record<Style, string>> = {
-  ok: '32',
-  warn: '33',
-  critical: '1;31',
-  dim: '2',
-  notice: '33',
-  strong: '1',
-};
-
-/** Spans as text; with `color` in ANSI, every span closed by itself, so that a cut line leaks nothing. */
-export function paint(spans: readonly Span[], color: boolean): string {
-  let text = '';
-  for (const span of spans) {
-    const painted = color && span.style !== null && span.text !== '';
-    text += painted ? `\u001B[${sgr[span.style]}m${span.text}\u001B[0m` : span.text;
-  }
-  return text;
 }
 
 export interface ColorQuestion {

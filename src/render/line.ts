@@ -1,20 +1,25 @@
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import type { ExtraUsage, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
-import { level, paint, plain } from './color.ts';
+import { level, plain } from './color.ts';
 import type { Span } from './color.ts';
 import { age, countdown } from './duration.ts';
 import { ELLIPSIS, SEPARATOR } from './glyphs.ts';
+import { withoutHidden } from './hidden.ts';
 import { clipLine } from './layout.ts';
+import { DEFAULT_LOOKS } from './looks.ts';
+import type { Looks } from './looks.ts';
 import { shortMessage } from './messages.ts';
 import { amountText, currencySuffix } from './money.ts';
-import { percentText } from './percent.ts';
+import { paint } from './paint.ts';
+import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
 
 /** One part of the line, e.g. a window; no spans: the part hides itself. */
 type Part = readonly Span[];
 
-/** What may be left out of a line. */
-export interface LineLooks {
+/** How a line is to be. */
+export interface LineOptions {
+  readonly looks?: Looks;
   /** False: no countdown, since the line is to stand for longer than one is right. */
   readonly countdowns: boolean;
   /** The model somebody works with: its own weekly limit comes first. */
@@ -23,13 +28,17 @@ export interface LineLooks {
   readonly columns?: number | null;
 }
 
+type Seen = LineOptions & { readonly looks: Looks };
+
 /** The line, without a newline and never empty: `5h 22% 4h37m · 7d 33% 4d3h`. */
 export function renderLine(usage: Usage, { color }: { readonly color: boolean }): string {
   return paint(lineSpans(usage), color);
 }
 
 /** The line as spans: what every output kind paints and escapes in its own way. */
-export function lineSpans(usage: Usage, looks: LineLooks = { countdowns: true }): Span[] {
+export function lineSpans(all: Usage, how: LineOptions = { countdowns: true }): Span[] {
+  const looks: Seen = { ...how, looks: how.looks ?? DEFAULT_LOOKS };
+  const usage = withoutHidden(all, looks.looks);
   const limits = dataParts(usage, looks);
   const claims = [agePart(usage), errorPart(usage, looks)];
   let spans = joined([...limits, ...claims]);
@@ -66,7 +75,7 @@ function hasData({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
 
-function dataParts(usage: Usage, looks: LineLooks): Part[] {
+function dataParts(usage: Usage, looks: Seen): Part[] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasData(usage)) return usage.pending ? [[plain(ELLIPSIS)]] : [];
   const { generatedAt: now, restAgeMs, windows } = usage;
@@ -107,9 +116,19 @@ function isLimitOf({ model }: Window, name: string): boolean {
   return model !== null && isModelOf(modelKey(name), modelKey(model));
 }
 
-function windowPart({ label, usedPercent, resetsAt }: Window, now: number, { countdowns }: LineLooks): Part {
+function windowPart(
+  { label, usedPercent, resetsAt }: Window,
+  now: number,
+  { countdowns, looks }: Seen,
+): Part {
   if (usedPercent === null) return [plain(`${label} reset`)];
-  const spans: Span[] = [plain(`${label} `), { text: percentText(usedPercent), style: level(usedPercent) }];
+  const spans: Span[] = [
+    plain(`${label} `),
+    {
+      text: percentText(shownPercent(usedPercent, looks.percent)),
+      style: level(usedPercent, looks.thresholds),
+    },
+  ];
   // A reset that lay in the past when it was read says nothing about when the next one comes.
   if (countdowns && resetsAt !== null && resetsAt > now) spans.push(plain(` ${countdown(resetsAt - now)}`));
   return spans;
@@ -125,7 +144,7 @@ function agePart({ state, ageMs }: Usage): Part {
   return state === 'stale' && ageMs !== null ? [{ text: age(ageMs), style: 'dim' }] : [];
 }
 
-function errorPart(usage: Usage, { countdowns }: LineLooks): Part {
+function errorPart(usage: Usage, { countdowns }: Seen): Part {
   const { error } = usage;
   if (error === null) return [];
   // Beside data, or an answer on its way, "no data" would only contradict it.

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Style } from './color.ts';
 
 /** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
@@ -10,7 +11,7 @@ export interface Looks {
   readonly thresholds: { readonly warn: number; readonly critical: number };
   readonly colors: Readonly<Record<Style, Color>>;
   /** How clock times are written in the table. */
-  readonly clock: '24h' | '12h';
+  readonly clock: Clock;
   /** Windows that are not shown: ids (`seven_day`, `weekly_scoped:fable`) or labels in lower case (`7d fable`). */
   readonly hide: readonly string[];
 }
@@ -44,23 +45,21 @@ export interface Color {
   readonly dim: boolean;
 }
 
-const looking = (color: Color['color'], weight: 'bold' | 'dim' | null = null): Color => ({
-  color,
-  bold: weight === 'bold',
-  dim: weight === 'dim',
-});
-
+/**
+ * The colours differ for people who see red and green alike, too: cyan, yellow and red keep apart in hue or in
+ * lightness for each kind of colour blindness, which green and yellow do not. The last level is bold besides.
+ */
 export const DEFAULT_LOOKS: Looks = {
   format: 'default',
   percent: 'used',
   thresholds: { warn: 50, critical: 80 },
   colors: {
-    ok: looking('green'),
-    warn: looking('yellow'),
-    critical: looking('red', 'bold'),
-    dim: looking(null, 'dim'),
-    notice: looking('yellow'),
-    strong: looking(null, 'bold'),
+    ok: { color: 'cyan', bold: false, dim: false },
+    warn: { color: 'yellow', bold: false, dim: false },
+    critical: { color: 'red', bold: true, dim: false },
+    dim: { color: null, bold: false, dim: true },
+    notice: { color: 'yellow', bold: false, dim: false },
+    strong: { color: null, bold: true, dim: false },
   },
   clock: '24h',
   hide: [],

@@ -2,9 +2,11 @@ import type { ExtraUsage, TokenCount, TokenEstimate, Window } from '../usage/mod
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { countdown } from './duration.ts';
+import type { Looks } from './looks.ts';
 import { amountText, currencySuffix } from './money.ts';
-import { percentText } from './percent.ts';
+import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
 
 /** One limit in the table of `show`: what to write in its columns. */
@@ -18,25 +20,33 @@ export interface Row {
   readonly pace: string;
 }
 
+/** What a row needs of the looks. */
+type RowLooks = Pick<Looks, 'percent' | 'clock'>;
+
+/** The side that was asked for; what is left says so, since nobody expects it. */
+function sideText(used: number, { percent: side }: RowLooks): string {
+  return `${percentText(shownPercent(used, side))}${side === 'left' ? ' left' : ''}`;
+}
+
 /** @param withPace false where the number is too old to be compared with the clock */
-export function windowRow(window: Window, now: number, withPace: boolean): Row {
+export function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
-    const note = resetsAt === null ? '' : `at ${clockTime(resetsAt, now)}`;
+    const note = resetsAt === null ? '' : `at ${clockTime(resetsAt, now, looks.clock)}`;
     return { label, used: null, percent: 'reset', note, pace: '' };
   }
   return {
     label,
     used: usedPercent,
-    percent: percentText(usedPercent),
-    note: resetsAt !== null && resetsAt > now ? moment(resetsAt, now) : '',
+    percent: sideText(usedPercent, looks),
+    note: resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks.clock) : '',
     pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
   };
 }
 
 /** A time to come, as countdown and on the clock: `in 4h37m, 15:02`. */
-export function moment(at: number, now: number): string {
-  return `in ${countdown(at - now)}, ${clockTime(at, now)}`;
+export function moment(at: number, now: number, clock: Clock): string {
+  return `in ${countdown(at - now)}, ${clockTime(at, now, clock)}`;
 }
 
 function paceText(pace: Pace | null, usedPercent: number, now: number): string {
@@ -48,23 +58,24 @@ function paceText(pace: Pace | null, usedPercent: number, now: number): string {
 }
 
 /** Paid use beyond the subscription; null while it is off. */
-export function extraRow(extra: ExtraUsage | null): Row | null {
+export function extraRow(extra: ExtraUsage | null, looks: RowLooks): Row | null {
   if (!extra?.enabled) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;
   return {
     label: 'extra',
     used: usedPercent,
-    percent: usedPercent === null ? '' : percentText(usedPercent),
+    percent: usedPercent === null ? '' : sideText(usedPercent, looks),
     note: used === null ? 'on' : `${amountText(used, extra)}${most}${currencySuffix(extra)}`,
     pace: '',
   };
 }
 
 /** What local transcripts have: counts and no percentage, since nobody knows of how many. */
-export function tokenRows(tokens: TokenEstimate | null, now: number): Row[] {
+export function tokenRows(tokens: TokenEstimate | null, now: number, clock: Clock): Row[] {
   const block = tokens?.fiveHour ?? null;
-  const ends = block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now)}` : 'tokens';
+  const ends =
+    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, clock)}` : 'tokens';
   return [...tokenRow('5h', block, ends), ...tokenRow('7d', tokens?.sevenDay ?? null, 'tokens')];
 }
 

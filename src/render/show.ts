@@ -2,17 +2,22 @@ import { isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { clockTime } from './clock.ts';
-import { paint } from './color.ts';
+import type { Clock } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age } from './duration.ts';
 import { SEPARATOR } from './glyphs.ts';
+import { withoutHidden } from './hidden.ts';
 import { clipLine, wrap } from './layout.ts';
+import { DEFAULT_LOOKS } from './looks.ts';
+import type { Looks } from './looks.ts';
 import { longMessage } from './messages.ts';
+import { paint } from './paint.ts';
 import { extraRow, moment, tokenRows, windowRow } from './row.ts';
 import { table } from './table.ts';
 
 export interface ShowOptions {
   readonly color: boolean;
+  readonly looks?: Looks;
   /** Width of the terminal; below 40 it is taken for 40. */
   readonly columns: number;
 }
@@ -30,18 +35,19 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 };
 
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
-export function renderShow(usage: Usage, { color, columns }: ShowOptions): string {
+export function renderShow(all: Usage, { color, columns, looks = DEFAULT_LOOKS }: ShowOptions): string {
+  const usage = withoutHidden(all, looks);
   const width = Math.max(MIN_COLUMNS, columns);
   const prose = (text: string, style: Style | null): Span[][] =>
     wrap(text, Math.min(width, MAX_PROSE)).map((line) => [{ text: line, style }]);
   const blocks = [
     [clipLine([{ text: heading(usage), style: 'strong' }], width)],
-    table(rows(usage), width),
-    [...prose(origin(usage), 'dim'), ...prose(problem(usage), 'notice')],
+    table(rows(usage, looks), width, looks),
+    [...prose(origin(usage, all, looks), 'dim'), ...prose(problem(usage, looks), 'notice')],
   ];
   return blocks
     .filter((block) => block.length > 0)
-    .map((block) => block.map((line) => paint(line, color)).join('\n'))
+    .map((block) => block.map((line) => paint(line, color, looks.colors)).join('\n'))
     .join('\n\n');
 }
 
@@ -54,12 +60,12 @@ function heading({ provider, plan, account, state }: Usage): string {
   return parts.filter(Boolean).join(SEPARATOR);
 }
 
-function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage) {
-  if (state === 'estimate') return tokenRows(tokens, generatedAt);
+function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage, looks: Looks) {
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
   // Numbers of another day, held against today's clock, would give a pace that nobody has.
   const withPace = state === 'fresh' || state === 'stale';
-  const extra = extraRow(extraUsage);
-  const limits = windows.map((window) => windowRow(window, generatedAt, withPace));
+  const extra = extraRow(extraUsage, looks);
+  const limits = windows.map((window) => windowRow(window, generatedAt, withPace, looks));
   return extra === null ? limits : [...limits, extra];
 }
 
@@ -72,7 +78,7 @@ const claims: Record<State, string> = {
 };
 
 /** How current the numbers are, when they were read and where they come from. */
-function origin(usage: Usage): string {
+function origin(usage: Usage, all: Usage, { clock }: Looks): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
     if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
@@ -80,15 +86,15 @@ function origin(usage: Usage): string {
   }
   const told = usage.windows.some((window) => window.source === 'statusline');
   const facts = told
-    ? bySource(usage)
-    : [readText(usage), source && sources[source]].filter(Boolean).join(' ');
+    ? bySource(usage, clock)
+    : [readText(usage, clock), source && sources[source]].filter(Boolean).join(' ');
   const claim = facts === '' ? `${claims[state]}.` : `${claims[state]}: ${facts}.`;
-  const limits = usage.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
+  const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
   return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
 }
 
 /** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
-function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage): string {
+function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage, written: Clock): string {
   const from = (source: WindowSource) => {
     const mine = windows.filter((window) => window.source === source);
     const labels = mine.map(({ label }) => label);
@@ -96,24 +102,24 @@ function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage): string
     if (source === 'endpoint' && extraUsage?.enabled) labels.push('extra');
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
-    const clock = `${age(Math.max(0, generatedAt - oldest))}, ${clockTime(oldest, generatedAt)}`;
+    const clock = `${age(Math.max(0, generatedAt - oldest))}, ${clockTime(oldest, generatedAt, written)}`;
     return labels.length === 0 ? [] : [`${labels.join(', ')} read ${clock}, ${sources[source]}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
 
-function readText({ cachedAt, ageMs, generatedAt, state }: Usage): string {
+function readText({ cachedAt, ageMs, generatedAt, state }: Usage, written: Clock): string {
   if (cachedAt === null) return '';
-  const clock = clockTime(cachedAt, generatedAt);
+  const clock = clockTime(cachedAt, generatedAt, written);
   if (ageMs !== null) return `read ${age(ageMs)}, ${clock},`;
   return state === 'last_known' ? `stamped ${clock}, which is in the future,` : '';
 }
 
 /** What went wrong, what to do about it, and when the next try is. */
-function problem({ error, generatedAt, pending }: Usage): string {
+function problem({ error, generatedAt, pending }: Usage, { clock }: Looks): string {
   if (error === null || (pending && error.code === 'no_data')) return '';
   // After signing in nobody has to wait: the new credentials are noticed at once.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
   const next = timed ? error.retryAt : null;
-  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt)}.`}`;
+  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt, clock)}.`}`;
 }

@@ -116,7 +116,7 @@ describe('usageline', () => {
     expect((await machine.run([], env as Record<string, string>)).stdout.includes('\u001B[')).toBe(colour);
     expect((await machine.run(['--color', 'never'], env as Record<string, string>)).stdout).toBe(usual);
     expect((await machine.run(['--color=always'], env as Record<string, string>)).stdout).toBe(
-      '5h \u001B[32m22%\u001B[0m 4h37m · 7d \u001B[32m33%\u001B[0m 4d3h\n',
+      '5h \u001B[36m22%\u001B[0m 4h37m · 7d \u001B[36m33%\u001B[0m 4d3h\n',
     );
   });
 });

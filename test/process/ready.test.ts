@@ -53,10 +53,10 @@ describe('a line that was prepared', () => {
   it('is prepared by the call that misses it, for that call’s kind, and for each its own', async () => {
     const { machine } = await prepared();
     const first = await machine.run(['--output', 'zsh']);
-    expect(first.stdout).toBe('5h %F{2}22%%%f 4h37m · 7d %F{2}33%%%f 4d3h\n');
+    expect(first.stdout).toBe('5h %F{6}22%%%f 4h37m · 7d %F{6}33%%%f 4d3h\n');
     mark(machine, 'zsh');
     expect((await machine.run(['--output', 'zsh'])).stdout).toBe(`${MARK}\n`);
-    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=green]22%');
+    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=cyan]22%');
     expect((await machine.run(['--output', 'zsh', '--color=never'])).stdout).toBe(
       '5h 22%% 4h37m · 7d 33%% 4d3h\n',
     );
@@ -188,7 +188,7 @@ describe('the truth is told at the next call when', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['it is another account', { CLAUDE_CONFIG_DIR: '/dev/null/other' }, /^…\n$/],
     ['requests are switched off', { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }, /^5h 22% 4h37m/],
-    ['colour is forced', { FORCE_COLOR: '1' }, /^5h \u001B\[32m22%/],
+    ['colour is forced', { FORCE_COLOR: '1' }, /^5h \u001B\[36m22%/],
     ['the base URL is another', { USAGELINE_API_BASE_URL: 'http://127.0.0.1:1' }, /^5h 22% 4h37m/],
     ['the cache is another', { USAGELINE_CACHE_DIR: '/dev/null/cache' }, /cache not writable|…/],
   ])('%s', async (_case, env, line) => {

@@ -26,6 +26,21 @@ describe('a moment on the local clock, seen from a Friday evening', () => {
   });
 });
 
+describe('the clock of twelve hours', () => {
+  const now = local(11, 20, 18, 25);
+
+  it.each([
+    [local(11, 20, 0, 5), '12:05am'],
+    [local(11, 20, 9, 7), '9:07am'],
+    [local(11, 20, 12, 0), '12:00pm'],
+    [local(11, 20, 23, 2), '11:02pm'],
+    [local(11, 26, 9, 7), 'Thu 9:07am'],
+    [local(12, 13, 15, 0), '13 Dec 3:00pm'],
+  ])('says %d as %s', (at, text) => {
+    expect(clockTime(at, now, '12h')).toBe(text);
+  });
+});
+
 describe('the time zone', () => {
   afterEach(() => {
     vi.unstubAllEnvs();

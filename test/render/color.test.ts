@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { level, paint, plain, wantsColor } from '../../src/render/color.ts';
+import { level, wantsColor } from '../../src/render/color.ts';
 import type { ColorQuestion } from '../../src/render/color.ts';
 
 const ask = (over: Partial<ColorQuestion>) =>
@@ -63,28 +63,5 @@ describe('the level of a percentage', () => {
     [140, 'critical'],
   ])('%d is %s', (percent, name) => {
     expect(level(percent)).toBe(name);
-  });
-});
-
-describe('painting', () => {
-  const spans = [plain('5h '), { text: '22%', style: 'ok' }, { text: '', style: 'dim' }] as const;
-
-  it('closes every span and leaves plain and empty ones alone', () => {
-    expect(paint(spans, true)).toBe('5h \u001B[32m22%\u001B[0m');
-  });
-
-  it('writes nothing but the text without colour', () => {
-    expect(paint(spans, false)).toBe('5h 22%');
-  });
-
-  it.each([
-    ['ok', '32'],
-    ['warn', '33'],
-    ['critical', '1;31'],
-    ['dim', '2'],
-    ['notice', '33'],
-    ['strong', '1'],
-  ] as const)('%s is SGR %s', (style, code) => {
-    expect(paint([{ text: 'x', style }], true)).toBe(`\u001B[${code}mx\u001B[0m`);
   });
 });

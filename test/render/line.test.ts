@@ -198,7 +198,7 @@ describe('the line in colour', () => {
   it('colours the percentages alone, by the raw value', () => {
     const windows = [window({ usedPercent: 49.999 }), week({ usedPercent: 50 }), fable({ usedPercent: 80 })];
     expect(paint(usage({ windows, extraUsage: extra() }))).toBe(
-      '5h ␛[32m50%␛[0m 4h37m · 7d ␛[33m50%␛[0m 4d3h · 7d Fable ␛[1;31m80%␛[0m 4d3h · extra 7.63/20.00 EUR',
+      '5h ␛[36m50%␛[0m 4h37m · 7d ␛[33m50%␛[0m 4d3h · 7d Fable ␛[1;31m80%␛[0m 4d3h · extra 7.63/20.00 EUR',
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percentText } from '../../src/render/percent.ts';
+import { percentText, shownPercent } from '../../src/render/percent.ts';
 
 describe('a percentage', () => {
   it.each([
@@ -25,5 +25,18 @@ describe('a percentage', () => {
     [140, '140%'],
   ])('of %d reads %s', (value, text) => {
     expect(percentText(value)).toBe(text);
+  });
+});
+
+describe('what is left', () => {
+  it.each([
+    [0, '100%'],
+    [0.4, '99%'],
+    [22, '78%'],
+    [99.6, '<1%'],
+    [100, '0%'],
+    [140, '0%'],
+  ])('of %d used reads %s', (used, text) => {
+    expect(percentText(shownPercent(used, 'left'))).toBe(text);
   });
 });

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
+import type { Looks } from '../../src/render/looks.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -226,5 +228,52 @@ describe('show in colour', () => {
     );
     expect(origin).toMatch(/^␛\[2mOut of date.*␛\[0m$/);
     expect(problem).toMatch(/^␛\[33mNo answer.*␛\[0m$/);
+  });
+});
+
+describe('show with other looks', () => {
+  const all = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
+  const rows = (looks: Partial<Looks>) =>
+    renderShow(all, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, ...looks } })
+      .split('\n')
+      .slice(2, -2);
+
+  it('counts what is left, and says so', () => {
+    expect(rows({ percent: 'left' })[0]).toBe(
+      '5h        ████████████████░░░░  78% left  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
+    );
+    expect(rows({ percent: 'left' })[3]).toBe('extra     ████████████░░░░░░░░  62% left  7.63 of 20.00 EUR');
+  });
+
+  it('writes times on a clock of twelve hours', () => {
+    expect(rows({ clock: '12h' })[0]).toContain('in 4h37m, 11:02pm ');
+  });
+
+  it.each([
+    ['weekly_scoped:fable', ['5h', '7d', 'extra']],
+    ['7d fable', ['5h', '7d', 'extra']],
+    ['five_hour', ['7d', '7d Fable', 'extra']],
+    ['extra', ['5h', '7d', '7d Fable']],
+    ['7d', ['5h', '7d Fable', 'extra']],
+    ['nothing like it', ['5h', '7d', '7d Fable', 'extra']],
+  ])('hides %s', (hide, labels) => {
+    expect(rows({ hide: [hide] }).map((row) => row.split(/ {2}/)[0])).toEqual(labels);
+  });
+
+  it('does not say that nothing was reported when everything is hidden', () => {
+    const looks = { ...DEFAULT_LOOKS, hide: ['five_hour'] };
+    const text = renderShow(usage({ windows: [window()] }), { color: false, columns: 100, looks });
+    expect(text).not.toContain('No limits reported');
+  });
+
+  it('goes by other thresholds and colours', () => {
+    const blue = { color: 'blue', bold: false, dim: false } as const;
+    const looks: Looks = {
+      ...DEFAULT_LOOKS,
+      thresholds: { warn: 10, critical: 20 },
+      colors: { ...DEFAULT_LOOKS.colors, critical: blue },
+    };
+    const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, looks });
+    expect(text).toContain('\u001B[34m22%\u001B[0m');
   });
 });

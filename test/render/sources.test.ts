@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { paint } from '../../src/render/color.ts';
+import { paint } from '../../src/render/paint.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { lineSpans } from '../../src/render/line.ts';
-import type { LineLooks } from '../../src/render/line.ts';
+import type { LineOptions } from '../../src/render/line.ts';
 import { renderShow } from '../../src/render/show.ts';
 import { tokenText } from '../../src/render/tokens.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { extra, fable, NOW, stale, usage, week, window } from './usages.ts';
 
-const line = (value: Usage, looks: Partial<LineLooks> = {}) =>
+const line = (value: Usage, looks: Partial<LineOptions> = {}) =>
   paint(lineSpans(value, { countdowns: true, ...looks }), false);
 
 describe('the limit of the session’s model', () => {

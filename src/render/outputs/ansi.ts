@@ -1,4 +1,4 @@
-import { paint } from '../color.ts';
+import { paint } from '../paint.ts';
 import type { Output } from './output.ts';
 
 /** Text with ANSI colours, or without: terminals, fish, Claude Code, and whoever escapes by itself (starship). */

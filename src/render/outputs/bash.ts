@@ -1,4 +1,4 @@
-import { sgr } from '../color.ts';
+import { sgr } from '../paint.ts';
 import { paintEach } from './output.ts';
 import type { Output } from './output.ts';
 
@@ -7,11 +7,14 @@ import type { Output } from './output.ts';
  * width. (`\[` and `\]` are read in PS1's own text only.)
  */
 export const bash: Output = {
-  paint: (spans, color) =>
+  paint: (spans, color, colors) =>
     paintEach(
       spans,
       color,
       (text) => text,
-      (text, style) => `\u0001\u001B[${sgr[style]}m\u0002${text}\u0001\u001B[0m\u0002`,
+      (text, style) => {
+        const code = sgr(colors[style]);
+        return code === '' ? text : `\u0001\u001B[${code}m\u0002${text}\u0001\u001B[0m\u0002`;
+      },
     ),
 };

@@ -1,6 +1,7 @@
 import type { Usage } from '../../usage/model.ts';
 import { lineSpans } from '../line.ts';
-import type { LineLooks } from '../line.ts';
+import type { LineOptions } from '../line.ts';
+import { DEFAULT_LOOKS } from '../looks.ts';
 import { ansi } from './ansi.ts';
 import { bash } from './bash.ts';
 import type { OutputKind } from './kinds.ts';
@@ -22,7 +23,8 @@ const outputs: Record<OutputKind, Output> = {
 export function renderOutput(
   kind: OutputKind,
   usage: Usage,
-  { color, ...looks }: { readonly color: boolean } & LineLooks,
+  { color, ...how }: { readonly color: boolean } & LineOptions,
 ): string {
-  return outputs[kind].paint(lineSpans(usage, looks), color);
+  const { colors } = how.looks ?? DEFAULT_LOOKS;
+  return outputs[kind].paint(lineSpans(usage, how), color, colors);
 }

@@ -1,9 +1,10 @@
 import type { Span } from '../color.ts';
+import type { Colors } from '../paint.ts';
 
 /** How one host wants its line. Adding a host is adding a file with this in it, and a line in the list. */
 export interface Output {
   /** Spans as the host's text, on one line, without the newline. */
-  paint(spans: readonly Span[], color: boolean): string;
+  paint(spans: readonly Span[], color: boolean, colors: Colors): string;
 }
 
 /** Spans painted one by one, each closed by itself, so that a line that is cut leaks no colour. */
