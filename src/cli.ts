@@ -5,8 +5,8 @@ import type { InitTarget } from './commands/init-targets.ts';
 import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
 import { COLOR_FLAGS, parseTimeout } from './options.ts';
-import { OUTPUT_KINDS } from './render/outputs/kinds.ts';
-import type { OutputKind } from './render/outputs/kinds.ts';
+import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
+import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
 import type { ColorFlag, UsageOptions } from './options.ts';
 import type { Policy } from './resolve/decide.ts';
 import { run } from './run.ts';
@@ -52,6 +52,8 @@ export async function interpret(system: System, argv: readonly string[]): Promis
   return outcome ?? result(printed);
 }
 
+const LINE_KINDS = Object.keys(OUTPUT_KINDS).filter(isLineKind);
+
 type Done = (outcome: CommandResult) => void;
 
 interface PolicyFlags {
@@ -69,7 +71,7 @@ interface LineFlags extends PolicyFlags {
 
 interface StatuslineFlags {
   readonly after?: string;
-  readonly output: OutputKind;
+  readonly output: LineKind;
   readonly color: ColorFlag;
   readonly timeout?: number;
   readonly debug?: true;
@@ -83,7 +85,7 @@ function buildProgram(system: System, done: Done): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .addHelpText('after', HELP);
-  usageOptions(program).addOption(outputOption('plain'));
+  usageOptions(program).addOption(outputOption('plain', Object.keys(OUTPUT_KINDS)));
   program.action(async (flags: LineFlags) => {
     const { usage } = await import('./commands/usage.ts');
     done(await usage(system, usageOptionsOf('line', flags)));
@@ -123,7 +125,7 @@ function buildProgram(system: System, done: Done): Command {
     .command('statusline')
     .description("Claude Code's status line: reads its JSON on standard input, prints the line")
     .option('--after <command>', 'your own status line command: its output comes first, ours behind it')
-    .addOption(outputOption('ansi'))
+    .addOption(outputOption('ansi', LINE_KINDS))
     .addOption(colorOption())
     .addOption(timeoutOption())
     .addOption(debugOption())
@@ -160,9 +162,9 @@ function buildProgram(system: System, done: Done): Command {
   program
     .command('ready')
     .description('for hooks: prepare a line in advance and print where it is')
-    .addArgument(new Argument('<kind>').choices(Object.keys(OUTPUT_KINDS)))
+    .addArgument(new Argument('<kind>').choices(LINE_KINDS))
     .option('--refresh', 'ask first, if it is time to; print nothing')
-    .action(async (kind: OutputKind, { refresh = false }: { refresh?: boolean }) => {
+    .action(async (kind: LineKind, { refresh = false }: { refresh?: boolean }) => {
       const { ready, refreshReady } = await import('./commands/ready.ts');
       done(refresh ? await refreshReady(system, kind) : ready(system, kind));
     });
@@ -226,11 +228,8 @@ function colorOption(): Option {
   return new Option('--color <when>', 'colour').choices([...COLOR_FLAGS]).default('auto' satisfies ColorFlag);
 }
 
-function outputOption(kind: OutputKind): Option {
-  return new Option('--output <kind>', 'who reads the line')
-    .choices(Object.keys(OUTPUT_KINDS))
-    .default(kind)
-    .conflicts('json');
+function outputOption(kind: LineKind, choices: readonly string[]): Option {
+  return new Option('--output <kind>', 'who reads the line').choices(choices).default(kind).conflicts('json');
 }
 
 function policyOptions(command: Command): Command {

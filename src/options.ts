@@ -1,6 +1,6 @@
 import { TIMEOUT_RANGE } from './config/settings.ts';
-import { isOutputKind } from './render/outputs/kinds.ts';
-import type { OutputKind } from './render/outputs/kinds.ts';
+import { isLineKind, isOutputKind } from './render/outputs/kinds.ts';
+import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
 import type { Policy } from './resolve/decide.ts';
 
 /** Options of the line and of `show`. */
@@ -98,7 +98,7 @@ function parse(argv: readonly string[]): UsageOptions | null {
 export interface StatuslineOptions {
   /** A command whose output comes first; null: ours alone. */
   readonly after: string | null;
-  readonly output: OutputKind;
+  readonly output: LineKind;
   readonly color: ColorFlag;
   readonly timeoutMs: number | null;
   readonly debug: boolean;
@@ -121,7 +121,7 @@ export function parseStatusline(argv: readonly string[]): StatuslineOptions | nu
     const [flag = '', inline] = splitFlag(argv[index] ?? '');
     const value = inline ?? argv[(index += 1)] ?? '';
     if (flag === '--after' && value !== '') options.after = value;
-    else if (flag === '--output' && isOutputKind(value)) options.output = value;
+    else if (flag === '--output' && isLineKind(value)) options.output = value;
     else if (flag === '--color' && isColorFlag(value)) options.color = value;
     else return null;
   }

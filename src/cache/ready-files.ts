@@ -34,7 +34,8 @@ export function listReady({ fs }: System, directory: AccountDirectory): ReadyNam
 
 /** What `readyFileName` named; null for any other file. */
 export function parseReadyName(file: string): ReadyName | null {
-  const [, kind, color, off, model] = /^([a-z]+)(-mono|-color)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
+  const [, kind, color, off, model] =
+    /^([a-z][a-z0-9]*)(-mono|-color)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
   if (kind === undefined) return null;
   return {
     kind,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OutputKind } from '../render/outputs/kinds.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -33,7 +33,7 @@ export function init(system: System, target: InitTarget): CommandResult {
     const place = `program=${quoted(process.execPath)} script=${quoted(script)}`;
     return result(file('bin', 'usageline-prompt').replace(/^program=usageline script=$/m, () => place));
   }
-  const place = readyPlace(system, target satisfies OutputKind);
+  const place = readyPlace(system, target satisfies LineKind);
   const where = ENVIRONMENT.map((name) => system.env[name] ?? '').join('|');
   const header = headers[target]({
     program: [process.execPath, script],

@@ -12,8 +12,8 @@ import type { ReadyName } from '../cache/ready.ts';
 import { loadSettings } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
 import { jsonTemplate } from '../render/json.ts';
-import { isOutputKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
-import type { OutputKind } from '../render/outputs/kinds.ts';
+import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
 import { look } from '../resolve/context.ts';
@@ -87,7 +87,7 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
 }
 
 function isKind(kind: string): boolean {
-  return kind === JSON_KIND || kind === STATUSLINE_KIND || isOutputKind(kind);
+  return kind === JSON_KIND || kind === STATUSLINE_KIND || isLineKind(kind);
 }
 
 /** Whether a ready line is a model's own of another. */
@@ -110,7 +110,7 @@ function modelsOf({ entry }: Known): Map<string, string> {
 
 /** @param model whose limit comes first */
 function linesAhead(known: Known, name: ReadyName, model: string | null, aheadMs: number): Schedule | null {
-  const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as OutputKind);
+  const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
   const color = name.color === 'natural' ? (OUTPUT_KINDS[kind] ?? false) : name.color === 'color';
   return scheduleOf(known, (usage, looks) => renderOutput(kind, usage, { color, model, ...looks }), aheadMs);
 }

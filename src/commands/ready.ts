@@ -1,6 +1,6 @@
 import { readyFile } from '../cache/ready.ts';
 import { claude } from '../fetch/providers.ts';
-import type { OutputKind } from '../render/outputs/kinds.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
 import { placesOf } from '../resolve/places.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../system.ts';
@@ -16,7 +16,7 @@ export interface ReadyPlace {
   readonly logins: readonly string[];
 }
 
-export function readyPlace(system: System, output: OutputKind): ReadyPlace {
+export function readyPlace(system: System, output: LineKind): ReadyPlace {
   const { cache } = placesOf(system, claude);
   const name = readyNameOf(system, { output, color: 'auto' });
   return {
@@ -26,7 +26,7 @@ export function readyPlace(system: System, output: OutputKind): ReadyPlace {
 }
 
 /** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
-export function ready(system: System, output: OutputKind): CommandResult {
+export function ready(system: System, output: LineKind): CommandResult {
   const { file, logins } = readyPlace(system, output);
   const wanted = readyNameOf(system, { output, color: 'auto' });
   return result(`${[file, ...logins].join('\n')}\n`, {
@@ -38,7 +38,7 @@ export function ready(system: System, output: OutputKind): CommandResult {
  * `usageline ready <kind> --refresh`: what a hook starts and does not wait for. Asks if it is time to, or waits
  * for whoever is asking, and prepares the line. Says nothing: it is over when the line is there.
  */
-export async function refreshReady(system: System, output: OutputKind): Promise<CommandResult> {
+export async function refreshReady(system: System, output: LineKind): Promise<CommandResult> {
   // The terminal may be closed meanwhile; the answer is everybody's.
   process.on('SIGHUP', () => {});
   await resolve(resolveDeps(system, { timeoutMs: null, debug: false }), {

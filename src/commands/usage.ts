@@ -2,7 +2,8 @@ import type { UsageOptions } from '../options.ts';
 import { isTerminal, STDOUT } from '../output.ts';
 import { wantsColor } from '../render/color.ts';
 import { renderJson } from '../render/json.ts';
-import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { DEFAULT_LOOKS } from '../render/looks.ts';
+import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../system.ts';
@@ -40,7 +41,9 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
       prepare: asked || wanted ? { wanted } : null,
     });
   }
-  const prepare = settled || startBackground ? { wanted: readyNameOf(system, options) } : null;
+  // What cannot be prepared misses nothing.
+  const wanted = isLineKind(options.output) ? readyNameOf(system, options) : null;
+  const prepare = asked || startBackground || (settled && wanted) ? { wanted } : null;
   return result(text, { startBackground, prepare });
 }
 
@@ -53,6 +56,10 @@ async function render(
   if (json) return renderJson(answer);
   const { env } = system;
   const color = wantsColor({ flag, env, kindDefault: OUTPUT_KINDS[output], isTerminal: () => terminal });
+  if (!isLineKind(output)) {
+    const { renderDocument } = await import('../render/outputs/documents.ts');
+    return renderDocument(output, answer, { color, countdowns: true, looks: DEFAULT_LOOKS });
+  }
   if (command === 'line') return renderOutput(output, answer, { color, countdowns: true });
   const { renderShow } = await import('../render/show.ts');
   return renderShow(answer, { color, columns: columnsOf(system, terminal) });

@@ -1,11 +1,10 @@
 import { isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
-import { allowlisted } from '../usage/text.ts';
 import { clockTime } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age } from './duration.ts';
-import { SEPARATOR } from './glyphs.ts';
+import { heading } from './heading.ts';
 import { withoutHidden } from './hidden.ts';
 import { clipLine, wrap } from './layout.ts';
 import { DEFAULT_LOOKS } from './looks.ts';
@@ -26,7 +25,6 @@ const MIN_COLUMNS = 40;
 /** Prose is hard to read in longer lines, however wide the terminal. */
 const MAX_PROSE = 100;
 
-const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
 const sources: Record<NonNullable<Usage['source']>, string> = {
   cache: 'from the cache',
   endpoint: 'from the endpoint',
@@ -49,15 +47,6 @@ export function renderShow(all: Usage, { color, columns, looks = DEFAULT_LOOKS }
     .filter((block) => block.length > 0)
     .map((block) => block.map((line) => paint(line, color, looks.colors)).join('\n'))
     .join('\n\n');
-}
-
-/** `Claude · max 20x · account 1a2b3c4d · last known` */
-function heading({ provider, plan, account, state }: Usage): string {
-  const parts = [providers[provider], plan && allowlisted(plan).replaceAll('_', ' ')];
-  if (account !== 'default') parts.push(`account ${allowlisted(account)}`);
-  if (state === 'last_known') parts.push('last known');
-  if (state === 'estimate') parts.push('estimate');
-  return parts.filter(Boolean).join(SEPARATOR);
 }
 
 function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage, looks: Looks) {

@@ -219,7 +219,7 @@ describe('the directory of the ready lines', () => {
     },
   );
 
-  it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'plain-color-off'])(
+  it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'i3blocks-mono', 'plain-color-off'])(
     'has a line called %s',
     (name) => {
       expect(readyFileName(parseReadyName(name)!)).toBe(name);

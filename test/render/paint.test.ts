@@ -3,7 +3,7 @@ import { plain } from '../../src/render/color.ts';
 import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
 import type { Color } from '../../src/render/looks.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
-import type { OutputKind } from '../../src/render/outputs/kinds.ts';
+import type { LineKind } from '../../src/render/outputs/kinds.ts';
 import { paint, sgr } from '../../src/render/paint.ts';
 import { usage, window } from './usages.ts';
 
@@ -51,7 +51,7 @@ describe('a colour for', () => {
     const color = { ...NOTHING, ...given };
     const colors = { ...DEFAULT_LOOKS.colors, ok: color };
     const looks = { ...DEFAULT_LOOKS, colors };
-    const painted = (kind: OutputKind) => {
+    const painted = (kind: LineKind) => {
       const value = usage({ windows: [window({ resetsAt: null })] });
       return renderOutput(kind, value, { color: true, looks, countdowns: true });
     };

@@ -1,15 +1,21 @@
 import type { Usage } from '../../usage/model.ts';
+import { withoutHidden } from '../hidden.ts';
 import { lineSpans } from '../line.ts';
 import type { LineOptions } from '../line.ts';
 import { DEFAULT_LOOKS } from '../looks.ts';
 import { ansi } from './ansi.ts';
 import { bash } from './bash.ts';
-import type { OutputKind } from './kinds.ts';
-import type { Output } from './output.ts';
+import { i3blocks } from './i3blocks.ts';
+import type { LineKind } from './kinds.ts';
+import type { Output, StructuredOutput } from './output.ts';
+import { polybar } from './polybar.ts';
+import { sketchybar } from './sketchybar.ts';
 import { tmux } from './tmux.ts';
+import { vim } from './vim.ts';
+import { waybar } from './waybar.ts';
 import { zsh } from './zsh.ts';
 
-const outputs: Record<OutputKind, Output> = {
+const outputs: Record<LineKind, Output | StructuredOutput> = {
   plain: ansi,
   ansi,
   zsh,
@@ -17,14 +23,21 @@ const outputs: Record<OutputKind, Output> = {
   fish: ansi,
   tmux,
   starship: ansi,
+  vim,
+  waybar,
+  i3blocks,
+  polybar,
+  sketchybar,
 };
 
-/** The line as one host wants it, without the newline. */
+/** Usage as the line of one host, without the newline. */
 export function renderOutput(
-  kind: OutputKind,
+  kind: LineKind,
   usage: Usage,
-  { color, ...how }: { readonly color: boolean } & LineOptions,
+  { color, looks = DEFAULT_LOOKS, ...how }: { readonly color: boolean } & LineOptions,
 ): string {
-  const { colors } = how.looks ?? DEFAULT_LOOKS;
-  return outputs[kind].paint(lineSpans(usage, how), color, colors);
+  const output = outputs[kind];
+  const context = { ...how, color, looks };
+  if ('render' in output) return output.render(withoutHidden(usage, looks), context);
+  return output.paint(lineSpans(usage, context), color, looks.colors);
 }

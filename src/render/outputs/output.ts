@@ -1,10 +1,24 @@
+import type { Usage } from '../../usage/model.ts';
 import type { Span } from '../color.ts';
+import type { LineOptions } from '../line.ts';
+import type { Looks } from '../looks.ts';
 import type { Colors } from '../paint.ts';
 
-/** How one host wants its line. Adding a host is adding a file with this in it, and a line in the list. */
+/** How a host wants its line that takes it as text. Adding one is adding a file with this in it, and a line in the list. */
 export interface Output {
   /** Spans as the host's text, on one line, without the newline. */
   paint(spans: readonly Span[], color: boolean, colors: Colors): string;
+}
+
+/** How a host wants to be told that takes more than text: fields, a menu, metrics. */
+export interface StructuredOutput {
+  /** Usage, without what is hidden, as the host's text without the newline at its end. */
+  render(usage: Usage, context: OutputContext): string;
+}
+
+export interface OutputContext extends LineOptions {
+  readonly color: boolean;
+  readonly looks: Looks;
 }
 
 /** Spans painted one by one, each closed by itself, so that a line that is cut leaks no colour. */
@@ -20,4 +34,9 @@ export function paintEach(
       return color && style !== null && text !== '' ? wrap(escaped, style) : escaped;
     })
     .join('');
+}
+
+/** Spans as their words alone. */
+export function wordsOf(spans: readonly Span[]): string {
+  return spans.map(({ text }) => text).join('');
 }

@@ -1,0 +1,100 @@
+import { isSignIn } from '../../usage/failure.ts';
+import type { Usage } from '../../usage/model.ts';
+import { level } from '../color.ts';
+import type { Style } from '../color.ts';
+import { age } from '../duration.ts';
+import { gistOf, hasNumbers, shownError } from '../gist.ts';
+import { heading } from '../heading.ts';
+import { wrap } from '../layout.ts';
+import { lineSpans } from '../line.ts';
+import { longMessage } from '../messages.ts';
+import { extraRow, moment, tokenRows, windowRow } from '../row.ts';
+import type { Row } from '../row.ts';
+import { table } from '../table.ts';
+import { wordsOf } from './output.ts';
+import type { OutputContext, StructuredOutput } from './output.ts';
+import { hexOf } from './palette.ts';
+
+/** A menu should not be wider than a sixth of a screen. */
+const MENU_COLUMNS = 84;
+/** Columns stand under each other only where all characters are equally wide. */
+const MONOSPACE = 'font=Menlo';
+
+/**
+ * A plugin of xbar and SwiftBar, and of Argos: the line in the menu bar, a table behind it. Only parameters that all
+ * three know, since xbar shows an error for any other.
+ */
+export const xbar: StructuredOutput = {
+  render: (usage, context) => {
+    const { word, style } = gistOf(usage, context.looks);
+    const blocks = [
+      [item(wordsOf(lineSpans(usage, context)), colorOf(word === 'ok' ? null : style, context))],
+      [item(heading(usage)), ...rowItems(usage, context)],
+      origin(usage, context).map((text) => item(text)),
+      ['Refresh | refresh=true'],
+    ];
+    return blocks
+      .filter((block) => block.length > 0)
+      .map((block) => block.join('\n'))
+      .join('\n---\n');
+  },
+};
+
+function rowItems(usage: Usage, context: OutputContext): string[] {
+  const rows = rowsOf(usage, context);
+  return table(rows, MENU_COLUMNS, context.looks).map((spans, index) => {
+    const used = rows[index]?.used ?? null;
+    const near = used === null ? 'ok' : level(used, context.looks.thresholds);
+    return item(wordsOf(spans), MONOSPACE, colorOf(near === 'ok' ? null : near, context));
+  });
+}
+
+function rowsOf(usage: Usage, { looks }: OutputContext): Row[] {
+  const { generatedAt, state, tokens, extraUsage } = usage;
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
+  if (!hasNumbers(usage)) return [];
+  const rows = usage.windows.map((window) => windowRow(window, generatedAt, true, looks));
+  const extra = extraRow(extraUsage, looks);
+  return extra === null ? rows : [...rows, extra];
+}
+
+/** How old the numbers are, what went wrong, and when the next try is. */
+function origin(usage: Usage, { looks }: OutputContext): string[] {
+  const { state, ageMs, generatedAt } = usage;
+  const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`] : [];
+  const error = shownError(usage);
+  if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
+  // After signing in nobody has to wait.
+  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
+  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks.clock)}.` : '';
+  return [...read, ...wrap(`${longMessage(error)}${next}`, MENU_COLUMNS)];
+}
+
+function colorOf(style: Style | null, { color, looks }: OutputContext): string {
+  const hex = color ? hexOf(style, looks.colors) : null;
+  return hex === null ? '' : `color=#${hex}`;
+}
+
+/** One line with its parameters. */
+function item(text: string, ...parameters: string[]): string {
+  const given = parameters.filter((parameter) => parameter !== '');
+  return given.length === 0 ? literal(text) : `${literal(text)} | ${given.join(' ')}`;
+}
+
+/**
+ * What somebody of the three takes for more than a character: `|` begins parameters, among them commands to run,
+ * a backslash is an escape, the others are Pango markup in Argos. They have no common way to switch that off.
+ */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '|': '¦',
+  '\\': '∖',
+  '<': '‹',
+  '>': '›',
+  '&': '＆',
+};
+
+/** Text that is text. Two colons make a symbol of what is between them (`:fire:`), a dash in front a submenu. */
+function literal(text: string): string {
+  const plain = text.replace(/[|\\<>&]/g, (special) => LOOKALIKES[special] as string).replace(/^-/, '‐');
+  return plain.split(':').length > 2 ? plain.replaceAll(':', '.') : plain;
+}

@@ -1,0 +1,57 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderLine } from '../../../src/render/line.ts';
+import { renderOutput } from '../../../src/render/outputs/index.ts';
+import type { OutputContext } from '../../../src/render/outputs/output.ts';
+import type { Usage } from '../../../src/usage/model.ts';
+import { anyUsage, context, PERCENTS, STATES, used } from './cases.ts';
+
+const raw = (of: Usage, over: Partial<OutputContext> = {}) => renderOutput('i3blocks', of, context(over));
+const render = (of: Usage, over?: Partial<OutputContext>) => JSON.parse(raw(of, over));
+
+describe("i3blocks' block", () => {
+  it.each(PERCENTS)('says %d %, with the colour of how near that is', (percent, text, level) => {
+    const color = { ok: {}, warn: { color: '#cdcd00' }, critical: { color: '#cd0000' } }[level];
+    const urgent = percent >= 100 ? { urgent: true } : {};
+    expect(render(used(percent))).toEqual({
+      full_text: `5h ${text} 4h37m`,
+      short_text: `5h ${text}`,
+      ...color,
+      ...urgent,
+    });
+  });
+
+  it.each<[keyof typeof STATES, string | undefined]>([
+    ['stale', undefined],
+    ['pending', undefined],
+    ['estimate', undefined],
+    ['signed out', '#cdcd00'],
+    ['nothing', '#cdcd00'],
+  ])('%s has the colour %s', (state, color) => {
+    expect(render(STATES[state]).color).toBe(color);
+  });
+
+  it('has no colour where none is wanted', () => {
+    expect(render(used(99), { color: false })).toEqual({ full_text: '5h 99% 4h37m', short_text: '5h 99%' });
+  });
+
+  it('is one object on one line that says what the line says, whatever there is to show', () => {
+    fc.assert(
+      fc.property(anyUsage, fc.boolean(), (of, color) => {
+        expect(raw(of, { color })).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);
+        const {
+          full_text,
+          short_text,
+          color: hex = '#000000',
+          urgent = true,
+          ...rest
+        } = render(of, { color });
+        expect(rest).toEqual({});
+        expect(full_text).toBe(renderLine(of, { color: false }));
+        expect(short_text.length).toBeLessThanOrEqual(full_text.length);
+        expect(hex).toMatch(/^#[0-9a-f]{6}$/);
+        expect(urgent).toBe(true);
+      }),
+    );
+  });
+});

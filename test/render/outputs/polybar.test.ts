@@ -1,0 +1,51 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderLine } from '../../../src/render/line.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
+import { renderOutput } from '../../../src/render/outputs/index.ts';
+import type { Usage } from '../../../src/usage/model.ts';
+import { window, usage } from '../usages.ts';
+import { anyUsage, context, STATES, used } from './cases.ts';
+
+const render = (of: Usage, color = true, looks = DEFAULT_LOOKS) =>
+  renderOutput('polybar', of, context({ color, looks }));
+
+/** What polybar shows: tags are taken away by its own rule (`%` and `{` begin one), and must be ones that we write. */
+function shown(text: string): string {
+  return text.replaceAll(/%\{([^}]*)\}/g, (_, tag: string) => {
+    expect(tag).toMatch(/^(F#[0-9a-f]{6}|F-|T-)$/);
+    return '';
+  });
+}
+
+describe("polybar's script", () => {
+  it.each([
+    [22, '%{F#00cdcd}22%%{F-}'],
+    [60, '%{F#cdcd00}60%%{F-}'],
+    [99.6, '%{F#cd0000}99%%{F-}'],
+  ])('colours %d %', (percent, text) => {
+    expect(render(used(percent))).toBe(`5h ${text} 4h37m`);
+  });
+
+  it('takes colours from the looks, and none where they leave it to the host', () => {
+    const colors = { ...DEFAULT_LOOKS.colors };
+    colors.ok = { color: '#12ab34', bold: false, dim: false };
+    colors.dim = { color: null, bold: false, dim: false };
+    const line = render(STATES.stale, true, { ...DEFAULT_LOOKS, colors });
+    expect(line).toContain('5h %{F#12ab34}22%%{F-} 4h37m');
+    expect(line).toContain(' · 12m ago · ');
+  });
+
+  it('breaks the beginning of a tag in a text', () => {
+    const of = usage({ windows: [window({ label: '5h %{F#f00}%{A1:touch pwn:}' })] });
+    expect(shown(render(of))).toBe('5h %{F#f00}%{A1:touch pwn:} 22% 4h37m');
+  });
+
+  it('says what the line says, on one line, whatever there is to show', () => {
+    fc.assert(
+      fc.property(anyUsage, fc.boolean(), (of, color) => {
+        expect(shown(render(of, color))).toBe(renderLine(of, { color: false }));
+      }),
+    );
+  });
+});
