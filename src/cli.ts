@@ -2,9 +2,11 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CommandResult } from './commands/command.ts';
 import { INIT_TARGETS } from './commands/init-targets.ts';
 import type { InitTarget } from './commands/init-targets.ts';
+import { CHECK_DEFAULTS, parseThreshold } from './commands/check-options.ts';
 import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
 import { COLOR_FLAGS, parseTimeout } from './options.ts';
+import type { CheckThresholds } from './render/check.ts';
 import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
 import type { ColorFlag, UsageOptions } from './options.ts';
@@ -15,7 +17,7 @@ import { version } from './version.ts';
 
 /** The full command line: everything that `options.ts` does not read by itself. */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
-  const options = { json: argv.includes('--json'), timeoutMs: null };
+  const options = { json: argv.includes('--json'), check: argv[0] === 'check', timeoutMs: null };
   return run(system, options, () => interpret(system, argv));
 }
 
@@ -69,6 +71,11 @@ interface LineFlags extends PolicyFlags {
   readonly debug?: true;
 }
 
+interface CheckFlags extends CheckThresholds {
+  readonly timeout?: number;
+  readonly debug?: true;
+}
+
 interface StatuslineFlags {
   readonly after?: string;
   readonly output: LineKind;
@@ -111,6 +118,20 @@ function buildProgram(system: System, done: Done): Command {
       const { refresh } = await import('./commands/refresh.ts');
       const { force = false, quiet = false, timeout: timeoutMs = null, debug = false } = flags;
       done(await refresh(system, { force, quiet, timeoutMs, debug }));
+    });
+
+  program
+    .command('check')
+    .description('a plugin for Nagios and Icinga: OK, WARNING, CRITICAL or UNKNOWN, with performance data')
+    .addOption(thresholdOption('-w, --warning', 'warning'))
+    .addOption(thresholdOption('-c, --critical', 'critical'))
+    .addOption(timeoutOption('-t, --timeout <seconds>'))
+    .addOption(debugOption())
+    .addHelpText('after', CHECK_HELP)
+    .action(async (flags: CheckFlags) => {
+      const { check } = await import('./commands/check.ts');
+      const { warning, critical, timeout: timeoutMs = null, debug = false } = flags;
+      done(await check(system, { warning, critical, timeoutMs, debug }));
     });
 
   policyOptions(program.command('explain'))
@@ -239,15 +260,23 @@ function policyOptions(command: Command): Command {
     .addOption(new Option('--cached', 'never ask: show what is known').conflicts('wait'));
 }
 
-function timeoutOption(): Option {
+function timeoutOption(flags = '--timeout <seconds>'): Option {
   const { min, max } = TIMEOUT_RANGE;
-  return new Option('--timeout <seconds>', `deadline of a request, ${min} to ${max} (default: 2)`).argParser(
-    (text) => {
-      const ms = parseTimeout(text);
-      if (ms !== null) return ms;
-      throw new UsageError(`--timeout is '${text}'; accepted: a number of seconds from ${min} to ${max}`);
-    },
-  );
+  return new Option(flags, `deadline of a request, ${min} to ${max} (default: 2)`).argParser((text) => {
+    const ms = parseTimeout(text);
+    if (ms !== null) return ms;
+    throw new UsageError(`--timeout is '${text}'; accepted: a number of seconds from ${min} to ${max}`);
+  });
+}
+
+function thresholdOption(flags: string, name: keyof CheckThresholds): Option {
+  return new Option(`${flags} <percent>`, `${name} from so much used on`)
+    .default(CHECK_DEFAULTS[name])
+    .argParser((text) => {
+      const percent = parseThreshold(text);
+      if (percent !== null) return percent;
+      throw new UsageError(`--${name} is '${text}'; accepted: a number from 0 to 100`);
+    });
 }
 
 function debugOption(): Option {
@@ -318,6 +347,13 @@ Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
 Exit status: 0 fresh · 3 sign in (run claude once) · 4 try later
+`;
+
+const CHECK_HELP = `
+Examples:
+  usageline check                   CLAUDE OK - 5h 22%, 7d 33% | 'five_hour'=22%;80;95;0;100 …
+  usageline check -w 70 -c 100      critical when a limit is used up
+Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong usage)
 `;
 
 const INIT_HELP = `

@@ -9,6 +9,8 @@ import type { System } from './system.ts';
 export interface RunOptions {
   /** Errors are then part of the one object on standard output. */
   readonly json: boolean;
+  /** They are what a monitoring plugin says then. */
+  readonly check?: boolean;
   /** Deadline for the detached refresh, ms; null for the usual one. */
   readonly timeoutMs: number | null;
 }
@@ -38,9 +40,14 @@ export async function run(
 }
 
 /** What did not come back as a result: wrong usage, which is named, or a fault of ours. */
-function faultOf({ now }: System, { json }: RunOptions, error: unknown): CommandResult {
+async function faultOf(
+  { now }: System,
+  { json, check = false }: RunOptions,
+  error: unknown,
+): Promise<CommandResult> {
   const wrongUsage = isUsageError(error);
   const message = wrongUsage ? error.message : `internal error: ${traceOf(error)}`;
+  if (check) return (await import('./commands/check.ts')).checkFault(message);
   const code = wrongUsage ? 'wrong_usage' : 'internal_error';
   return {
     stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CHECK_DEFAULTS } from '../../../src/commands/check-options.ts';
+import { checkOf } from '../../../src/render/check.ts';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import { isLineKind, isOutputKind, OUTPUT_KINDS } from '../../../src/render/outputs/kinds.ts';
@@ -27,6 +29,11 @@ describe('the page of the output kinds', () => {
       ? renderOutput(kind, answer, { color, countdowns: true })
       : renderDocument(kind, answer, context({ color }));
     expect(text).toBe(example);
+  });
+
+  it('has the example of the check as it is', () => {
+    const example = /^## The check$.*?^```\n(.*?)\n```$/ms.exec(page)?.[1];
+    expect(checkOf(answer, CHECK_DEFAULTS).text).toBe(example);
   });
 
   it('has an example of every kind that is more than the line with colours', () => {

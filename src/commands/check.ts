@@ -1,0 +1,43 @@
+import { checkOf, unknown } from '../render/check.ts';
+import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
+import { resolve } from '../resolve/resolve.ts';
+import type { System } from '../system.ts';
+import { endpointOf, resolveDeps, result, UsageError } from './command.ts';
+import type { CommandResult, ExitCode } from './command.ts';
+
+export interface CheckOptions extends CheckThresholds {
+  readonly timeoutMs: number | null;
+  readonly debug: boolean;
+}
+
+/** The exit codes of monitoring plugins; they are other ones than those of the other commands. */
+const exitCodes: Record<Verdict, ExitCode> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
+
+/** `usageline check`: a plugin for Nagios, Icinga and their like. */
+export async function check(system: System, options: CheckOptions): Promise<CommandResult> {
+  const { warning, critical } = options;
+  if (warning > critical) {
+    throw new UsageError(
+      `--warning is ${warning}, above --critical ${critical}; accepted: at most --critical`,
+    );
+  }
+  // A percentage is what is compared: tokens of local transcripts are none, so nobody reads them.
+  const { estimate: _, ...deps } = resolveDeps(system, options);
+  const { usage, asked } = await resolve(deps, {
+    ...endpointOf(system),
+    policy: 'wait',
+    force: false,
+    person: false,
+    patient: true,
+  });
+  return resultOf(checkOf(usage, options), { prepare: asked ? { wanted: null } : null });
+}
+
+/** Wrong usage, or a fault of ours: the plugin does not know. */
+export function checkFault(message: string): CommandResult {
+  return resultOf(unknown(message));
+}
+
+function resultOf({ verdict, text }: Check, more: Partial<CommandResult> = {}): CommandResult {
+  return result(`${text}\n`, { ...more, exitCode: exitCodes[verdict] });
+}

@@ -1,0 +1,102 @@
+import type { Usage } from '../usage/model.ts';
+import { HOUR } from '../usage/time.ts';
+import { age, countdown } from './duration.ts';
+import { hasNumbers, shownError } from './gist.ts';
+import { longMessage, shortMessage } from './messages.ts';
+import { percentText } from './percent.ts';
+
+/** What a monitoring plugin can say, as Nagios names it. */
+export type Verdict = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+/** From these percentages used on a limit is reported; compared with the raw value, ≥. */
+export interface CheckThresholds {
+  readonly warning: number;
+  readonly critical: number;
+}
+
+export interface Check {
+  readonly verdict: Verdict;
+  /** One line for people, and behind `|` the numbers for graphs. */
+  readonly text: string;
+}
+
+/** One limit with a percentage, or one whose window has been reset since (null). */
+interface Gauge {
+  readonly id: string;
+  readonly label: string;
+  readonly used: number | null;
+  readonly resetsAt: number | null;
+}
+
+/** Numbers of so long ago do not show any more that all is well, ms. */
+const OLD_MS = HOUR;
+/** Performance data knows no exponents. */
+const MOST = 1e6;
+
+/** Usage as a monitoring plugin reports it. That it cannot be asked for is UNKNOWN, never CRITICAL. */
+export function checkOf(usage: Usage, thresholds: CheckThresholds): Check {
+  if (!hasNumbers(usage)) return unknown(usage.error ? longMessage(usage.error) : 'no data', usage.provider);
+  const gauges = gaugesOf(usage);
+  const worst = Math.max(...gauges.map(({ used }) => used ?? 0));
+  const verdict = verdictOf(worst, usage, thresholds);
+  const limits = gauges.map((gauge) => gaugeText(gauge, usage.generatedAt, thresholds)).join(', ');
+  const claims = [ageText(usage), errorText(usage)].filter((text) => text !== '').join(', ');
+  const text = `${limits || 'no limits reported'}${claims && ` (${claims})`}`;
+  const graph = gauges.flatMap(({ id, used }) => (used === null ? [] : graphText(id, used, thresholds)));
+  return { verdict, text: line(verdict, text, usage.provider, graph) };
+}
+
+/** What a plugin says that could not do its work. */
+export function unknown(message: string, provider: Usage['provider'] = 'claude'): Check {
+  return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
+}
+
+/**
+ * Use only grows until a window is reset: a limit that was over a threshold still is, however old the number. One that
+ * was below it may have passed it since.
+ */
+function verdictOf(worst: number, usage: Usage, { warning, critical }: CheckThresholds): Verdict {
+  if (worst >= critical) return 'CRITICAL';
+  if (worst >= warning) return 'WARNING';
+  return ageOf(usage) > OLD_MS ? 'UNKNOWN' : 'OK';
+}
+
+function gaugesOf({ windows, extraUsage: extra }: Usage): Gauge[] {
+  const gauges = windows.map(({ id, label, usedPercent, resetsAt }) => {
+    return { id, label, used: usedPercent, resetsAt };
+  });
+  if (!extra?.enabled || extra.usedPercent === null) return gauges;
+  return [...gauges, { id: 'extra_usage', label: 'extra', used: extra.usedPercent, resetsAt: null }];
+}
+
+function gaugeText({ label, used, resetsAt }: Gauge, now: number, { warning }: CheckThresholds): string {
+  if (used === null) return `${label} reset`;
+  const soon = used >= warning && resetsAt !== null && resetsAt > now;
+  return `${label} ${percentText(used)}${soon ? ` resets in ${countdown(resetsAt - now)}` : ''}`;
+}
+
+/** `'five_hour'=22%;80;95;0;100`: value, thresholds, least and most. */
+function graphText(id: string, used: number, { warning, critical }: CheckThresholds): string {
+  return `'${id}'=${Number(Math.min(MOST, used).toFixed(3))}%;${warning};${critical};0;100`;
+}
+
+/** Of the oldest number among those shown. */
+function ageOf({ state, ageMs, restAgeMs = 0 }: Usage): number {
+  return Math.max(state === 'stale' ? (ageMs ?? 0) : 0, restAgeMs);
+}
+
+function ageText(usage: Usage): string {
+  const ms = ageOf(usage);
+  return ms === 0 ? '' : `read ${age(ms)}`;
+}
+
+function errorText(usage: Usage): string {
+  const error = shownError(usage);
+  return error === null ? '' : shortMessage(error, usage.generatedAt);
+}
+
+/** A `|` of somebody's path would begin the numbers. */
+function line(verdict: Verdict, text: string, provider: string, graph: readonly string[] = []): string {
+  const head = `${provider.toUpperCase()} ${verdict} - ${text.replaceAll('|', '/')}`;
+  return graph.length === 0 ? head : `${head} | ${graph.join(' ')}`;
+}
