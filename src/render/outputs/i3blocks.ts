@@ -10,17 +10,26 @@ const USED_UP = 100;
 /**
  * A block of i3blocks with `format=json`: the fields of i3bar on one line. Without `markup`, so that text is text.
  * The block has one colour: that of the limit that is nearest, and i3bar's own while all is well.
+ *
+ * i3blocks 1.4, which many still have, looks for the first place at which a field's name stands, be it in a text: so
+ * what no text of ours can be comes first, and the text that may not be missed before the other.
  */
 export const i3blocks: StructuredOutput = {
   render: (usage, context) => {
     const { used, word, style } = gistOf(usage, context.looks);
     const hex = context.color && word !== 'ok' ? hexOf(style, context.looks.colors) : null;
+    const textOf = (countdowns: boolean) => literal(wordsOf(lineSpans(usage, { ...context, countdowns })));
     return JSON.stringify({
-      full_text: wordsOf(lineSpans(usage, context)),
-      // What is shown where the bar has no room for all of it.
-      short_text: wordsOf(lineSpans(usage, { ...context, countdowns: false })),
       ...(hex !== null && { color: `#${hex}` }),
       ...(used !== null && used >= USED_UP && { urgent: true }),
+      full_text: textOf(context.countdowns),
+      // What is shown where the bar has no room for all of it.
+      short_text: textOf(false),
     });
   },
 };
+
+/** To i3blocks 1.4 a quote ends the text, escaped or not. */
+function literal(text: string): string {
+  return text.replaceAll('"', '”');
+}

@@ -4,6 +4,7 @@ import { renderLine } from '../../../src/render/line.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
+import { usage, window } from '../usages.ts';
 import { anyUsage, context, PERCENTS, STATES, used } from './cases.ts';
 
 const raw = (of: Usage, over: Partial<OutputContext> = {}) => renderOutput('i3blocks', of, context(over));
@@ -33,6 +34,14 @@ describe("i3blocks' block", () => {
 
   it('has no colour where none is wanted', () => {
     expect(render(used(99), { color: false })).toEqual({ full_text: '5h 99% 4h37m', short_text: '5h 99%' });
+  });
+
+  it('has its text before anything that could be taken for another field', () => {
+    const of = usage({ windows: [window({ label: '"color" full_text urgent', usedPercent: 100 })] });
+    expect(raw(of)).toBe(
+      '{"color":"#cd0000","urgent":true,"full_text":"”color” full_text urgent 100% 4h37m",' +
+        '"short_text":"”color” full_text urgent 100%"}',
+    );
   });
 
   it('is one object on one line that says what the line says, whatever there is to show', () => {

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { afterAll, expect, it } from 'vitest';
+import { renderOutput } from '../../src/render/outputs/index.ts';
+import { usage, window } from '../render/usages.ts';
+import { describeWith } from '../support/tools.ts';
+import { aHost, entry, eventually, OLD_LINE, replaceFile } from './host.ts';
+import type { Host } from './host.ts';
+import { aHostileHost, harmDone } from './hostile.ts';
+
+type Block = Record<string, unknown>;
+
+const ends: (() => void)[] = [];
+afterAll(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+/** i3blocks with one block; gives what it has told the bar so far, which must be JSON whatever the block says. */
+function bar(host: Host, command: string): () => Block[] {
+  const config = `[usageline]\ncommand=${command}\nformat=json\ninterval=1\n`;
+  const child = spawn('i3blocks', ['-c', host.write('i3blocks.conf', config)], {
+    cwd: host.home,
+    env: host.machine.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  ends.push(() => child.kill());
+  let told = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (told += text));
+  // A header, and then an endless array of arrays of blocks.
+  return () => {
+    const [, , ...lines] = told.split('\n').slice(0, -1);
+    const blocks = lines.flatMap((line) => JSON.parse(line.replace(/^,/, '')) as Block[]);
+    return blocks.filter(({ name }) => name === 'usageline');
+  };
+}
+
+const block = `${process.execPath} ${entry} --output i3blocks`;
+
+describeWith('i3blocks', 'in a block of i3blocks', () => {
+  it.concurrent('is the line, and a shorter one', async () => {
+    const host = await aHost(['i3blocks']);
+    const blocks = bar(host, block);
+    await eventually('a block', () => blocks().length > 0);
+    expect(blocks()[0]).toMatchObject({
+      full_text: OLD_LINE,
+      short_text: '5h 22% · 7d 33%',
+    });
+    expect(blocks()[0]).not.toHaveProperty('color');
+  });
+
+  it.concurrent('is text, whatever somebody has for a name', async () => {
+    const host = await aHostileHost();
+    const plain = await host.truth('plain');
+    const blocks = bar(host, block);
+    await eventually('a block', () => blocks().length > 0);
+    expect(blocks()[0]).toMatchObject({ full_text: plain, color: '#cdcd00' });
+    expect(harmDone(host.machine)).toEqual([]);
+  });
+
+  it.concurrent('has a colour as long as it is time for one, and no longer', async () => {
+    const host = await aHost([]);
+    const say = (usedPercent: number) =>
+      replaceFile(
+        `${host.home}/block`,
+        renderOutput('i3blocks', usage({ windows: [window({ usedPercent })] }), {
+          color: true,
+          countdowns: true,
+        }),
+      );
+    say(100);
+    const blocks = bar(host, 'cat $HOME/block');
+    await eventually('a block', () => blocks().length > 0);
+    // Booleans are passed on by later versions than the one that many have.
+    expect(blocks()[0]).toMatchObject({ color: '#cd0000', short_text: '5h 100%' });
+    say(3);
+    await eventually('another one', () => blocks().at(-1)?.short_text === '5h 3%');
+    expect(blocks().at(-1)).not.toHaveProperty('color');
+  });
+});
