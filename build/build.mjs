@@ -8,11 +8,13 @@ import { createRequire } from 'node:module';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeBytecode } from './bytecode.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
 const dist = join(root, 'dist');
 const hot = join(src, 'hot.ts');
+const background = join(src, 'background.ts');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** `src/commands/usage.ts` → `commands-usage`. */
@@ -143,6 +145,10 @@ function entryOf(name, file) {
   };
 }
 
+/** What is started, and loads its parts with their bytecode (src/parts.ts): what they `require` is, too. */
+const STARTED = new Set([hot, background]);
+const LOADER = '"use strict";require=(own=>id=>own("./parts.cjs").load(id,own))(require);';
+
 async function bundle(name, file) {
   const { metafile } = await build({
     ...entryOf(name, file),
@@ -156,7 +162,7 @@ async function bundle(name, file) {
     // every prompt has nothing in it that could.
     ...(file !== hot && { lineLimit: 200 }),
     legalComments: 'none',
-    ...(file === hot && { banner: { js: '#!/usr/bin/env node' } }),
+    banner: { js: `${file === hot ? '#!/usr/bin/env node\n' : ''}${STARTED.has(file) ? LOADER : ''}` },
     define: { USAGELINE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     // `import()` of another part becomes `require`: the ES module loader would cost 5 ms.
     supported: { 'dynamic-import': false },
@@ -191,7 +197,8 @@ function notices(inputs) {
 
 if (existsSync(dist)) rmSync(dist, { recursive: true });
 borderTo(hot);
-borderTo(join(src, 'background.ts'));
+borderTo(background);
+borderTo(join(src, 'parts.ts'));
 const inputs = [];
 for (;;) {
   const next = [...parts].find(([, { done }]) => !done);
@@ -203,3 +210,4 @@ for (;;) {
 // npm links the file itself: one file less to load than through bin/.
 chmodSync(join(dist, 'hot.cjs'), 0o755);
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
+await makeBytecode(dist);
