@@ -22,6 +22,13 @@ const NEAR_STAGES = 8;
 const NEAR_BYTES = 12 * 1024;
 
 const LATER = '.later';
+/**
+ * The first texts, each in a file of its own with nothing else in it, for a reader that pays for every byte:
+ * bin/usageline-prompt. More than are true until the numbers have to be asked for again.
+ */
+const SHORT = ['.1', '.2', '.3', '.4'];
+/** The output kinds that it prints; copies for anybody else would only be written. */
+const LAUNCHED = new Set(['plain', 'starship', 'tmux', 'zsh', 'bash', 'fish', 'ansi']);
 
 /** The ready lines that there are: whoever reads them gets them renewed. */
 export function listReady({ fs }: System, directory: AccountDirectory): ReadyName[] {
@@ -61,8 +68,7 @@ export function writeReady(
   const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
   const first = prepared?.stages[0];
   if (!prepared || !first) {
-    removeQuietly(system, path);
-    removeQuietly(system, path + LATER);
+    for (const suffix of ['', LATER, ...SHORT]) removeQuietly(system, path + suffix);
     return;
   }
   const { from, refreshAt, stages } = prepared;
@@ -84,6 +90,26 @@ export function writeReady(
   else removeQuietly(system, path + LATER);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
+  const { kind, color, network, model } = name;
+  const launched = LAUNCHED.has(kind) && color !== 'color' && network && model === undefined;
+  writeShort(system, path, launched ? stages : [], refresh * SECOND);
+}
+
+/**
+ * A file of its own for each of the first texts, as old as its end, or as the moment to ask again where that comes
+ * first: whoever finds one whose time is still to come has nothing else to look at. What is not renewed goes: no text
+ * may outlive what stands beside it.
+ */
+function writeShort(system: System, path: string, stages: Prepared['stages'], askAt: number): void {
+  for (const [index, suffix] of SHORT.entries()) {
+    const stage = stages[index];
+    const begins = index === 0 ? 0 : (stages[index - 1]?.until ?? 0);
+    const wanted = stage !== undefined && begins < askAt;
+    const ends = Math.min(stage?.until ?? 0, askAt);
+    if (!wanted || !replaceLightly(system, path + suffix, `${stage.text}\n`, ends)) {
+      removeQuietly(system, path + suffix);
+    }
+  }
 }
 
 /**

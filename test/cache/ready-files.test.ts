@@ -176,6 +176,69 @@ describe('a ready line on disk', () => {
   });
 });
 
+describe('the first texts, in files of their own', () => {
+  /** Of each: its text, and how long it lasts, seconds. */
+  const short = () =>
+    names()
+      .filter((name) => /\.\d$/.test(name))
+      .map((name) => {
+        const file = join(readyDirectory(directory), name);
+        return `${name} ${fs.readFileSync(file, 'utf8').trimEnd()} ${(fs.statSync(file).mtimeMs - NOW) / SECOND}`;
+      });
+  const a = { until: NOW + 30 * SECOND, text: 'a' };
+  const b = { until: NOW + 90 * SECOND, text: 'b' };
+
+  it.each([
+    ['as old as the end of each', { stages: [a, b] }, ['zsh.1 a 30', 'zsh.2 b 90']],
+    [
+      'or as the moment to ask again',
+      { stages: [a, b], refreshAt: NOW + 45 * SECOND },
+      ['zsh.1 a 30', 'zsh.2 b 45'],
+    ],
+    ['none that begins then', { stages: [a, b], refreshAt: a.until }, ['zsh.1 a 30']],
+    ['over, when it is time already', { stages: [a, b], refreshAt: NOW }, ['zsh.1 a 0']],
+    [
+      'four, however many there are',
+      { stages: stagesOf(60, MINUTE) },
+      ['zsh.1 text 0 60', 'zsh.2 text 1 120', 'zsh.3 text 2 180', 'zsh.4 text 3 240'],
+    ],
+  ])('are %s', (_what, changes, expected) => {
+    write(prepared(changes));
+    expect(short()).toEqual(expected);
+  });
+
+  it('are the user’s alone, and never more than those that were prepared last', () => {
+    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    write(prepared({ stages: [a] }));
+    expect(short()).toEqual(['zsh.1 a 30']);
+    expect(modeOf(`${path}.1`)).toBe(0o600);
+  });
+
+  it('are gone when they cannot be renewed', () => {
+    write(prepared());
+    write(prepared(), { fs: disk({ renameSync: failing('EIO') }) });
+    expect(short()).toEqual([]);
+  });
+
+  it.each<[string, ReadyName]>([
+    ['without network', { ...NAME, network: false }],
+    ['in colours that are not usual', { ...NAME, kind: 'plain', color: 'color' }],
+    ['of a model', { ...NAME, model: 'fable' }],
+    ['as an object', { ...NAME, kind: 'json' }],
+    ['of the status line', { ...NAME, kind: 'statusline' }],
+  ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
+    writeReady(system, directory, name, prepared(), CONDITIONS);
+    expect(short()).toEqual([]);
+  });
+
+  it('are there for each that it prints', () => {
+    for (const kind of ['plain', 'starship', 'tmux', 'zsh', 'bash', 'fish', 'ansi']) {
+      writeReady(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
+      expect(names()).toContain(`${kind}-mono.1`);
+    }
+  });
+});
+
 describe('the directory of the ready lines', () => {
   it('is made for its user alone, and stays', () => {
     fs.rmdirSync(readyDirectory(directory));
@@ -232,10 +295,11 @@ describe('the directory of the ready lines', () => {
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     sweepReady(real(HOUR - MINUTE), directory);
-    expect(names()).toEqual(['.kept', '.new.1', 'zsh', 'zsh.later']);
+    const lines = ['zsh', 'zsh.1', 'zsh.2', 'zsh.3', 'zsh.4', 'zsh.later'];
+    expect(names()).toEqual(['.kept', '.new.1', ...lines]);
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);
-    expect(names()).toEqual(['zsh', 'zsh.later']);
+    expect(names()).toEqual(lines);
     expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });
 });

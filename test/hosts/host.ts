@@ -123,6 +123,15 @@ export class Host {
     replaceFile(join(this.ready, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
     const path = join(this.ready, name);
     replaceFile(path, [head, ...(later ? [`${now - 1} gone`] : lines), '# planted', ''].join('\n'), now + 60);
+    this.plantShort(name, {});
+  }
+
+  /** The files of single texts: none but these, each lasting until then (epoch seconds). */
+  plantShort(name: string, texts: Readonly<Record<string, number>>): void {
+    for (const turn of [1, 2, 3, 4]) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
+    for (const [index, [text, until]] of Object.entries(texts).entries()) {
+      replaceFile(join(this.ready, `${name}.${index + 1}`), `${text}\n`, until);
+    }
   }
 }
 

@@ -91,6 +91,45 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(await launch(host, path)).toMatchObject({ stdout: 'third \\n\n', stderr: '', code: 0 });
     });
 
+    it.concurrent('prints the first of the short texts whose time is still to come, as it stands', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const now = Math.floor(Date.now() / 1000);
+      host.plant('plain', [`${now + 99} of the whole line`]);
+      const third = String.raw`  $(touch x) 100% \n \\`;
+      host.plantShort('plain', { first: now - 60, second: now - 1, [third]: now + 99, fourth: now + 200 });
+      // Some shells compare files by whole seconds.
+      fs.utimesSync(host.ready, now - 5, now - 5);
+      expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
+      expect(host.started).toEqual([]);
+    });
+
+    it.concurrent('prints no short text that is over, nor one that it cannot read', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const now = Math.floor(Date.now() / 1000);
+      host.plant('plain', [`${now + 99} of the whole line`]);
+      const whole = { stdout: 'of the whole line\n', stderr: '', code: 0 };
+      host.plantShort('plain', { over: now - 1 });
+      expect(await launch(host, path)).toMatchObject(whole);
+      host.plantShort('plain', {});
+      fs.mkdirSync(join(host.ready, 'plain.1'));
+      fs.utimesSync(join(host.ready, 'plain.1'), now + 99, now + 99);
+      expect(await launch(host, path)).toMatchObject(whole);
+      expect(host.started).toEqual([]);
+    });
+
+    it.concurrent('prints no short text of before the clock was set back', async () => {
+      const host = await aHost(['plain']);
+      const path = await install(host);
+      const hour = Math.floor(Date.now() / 1000) + HOUR / 1000;
+      host.plant('plain', [`${hour + 99} of the whole line`], { from: HOUR / 1000, refresh: HOUR / 500 });
+      host.plantShort('plain', { 'of the future': hour + 60 });
+      fs.utimesSync(host.ready, hour, hour);
+      expect((await launch(host, path)).stdout).not.toMatch(/future|whole/);
+      expect(host.started).toEqual(['line']);
+    });
+
     it.concurrent('hands every other option over, with its output and exit code', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
@@ -214,6 +253,7 @@ for (const [name, argv] of Object.entries(shells)) {
         ['another version', 'usageline-ready 2 9999999999 1000000000 1 1\n9999999999 text\n'],
       ] as const) {
         fs.writeFileSync(join(host.ready, 'plain'), text);
+        host.plantShort('plain', {});
         const { stderr, code } = await launch(host, path);
         const ran = fs.existsSync(join(host.home, 'x'));
         expect({ what, stderr, code, ran }).toEqual({ what, stderr: '', code: 0, ran: false });
@@ -241,13 +281,17 @@ for (const [name, argv] of Object.entries(shells)) {
       await eventually('the refreshes', () => host.refreshes === 2);
     });
 
-    it.concurrent('is not misled by the age of the process that it took over', async () => {
+    it.concurrent.each([
+      ['with short texts', true],
+      ['without', false],
+    ])('is not misled by the age of the process that it took over, %s', async (_, short) => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const now = Date.now() / 1000;
       const second = Math.floor(now) + 1;
       host.plant('plain', [`${second} first`, `${second + 60} second`]);
       fs.utimesSync(join(host.ready, 'plain'), second, second);
+      if (short) host.plantShort('plain', { first: second, second: second + 60 });
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram(
         'sh',
@@ -258,6 +302,7 @@ for (const [name, argv] of Object.entries(shells)) {
         host.machine.env,
       );
       expect(run.stdout).toBe('second\n');
+      expect(host.started).toEqual([]);
     });
   });
 }
