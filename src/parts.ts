@@ -12,7 +12,6 @@ import { join } from 'node:path';
 type Require = (id: string) => unknown;
 
 const fs = process.getBuiltinModule('node:fs');
-const { wrap } = process.getBuiltinModule('node:module');
 const { Script } = process.getBuiltinModule('node:vm');
 
 const loaded = new Map<string, { exports: unknown }>();
@@ -57,9 +56,13 @@ export function bytecodeFile(path: string): string {
   return path.replace(/\.cjs$/, `.${version}-${platform}-${arch}.bytecode`);
 }
 
-/** What is compiled: bytecode is good for exactly this text. Bundles are ASCII. */
+/**
+ * What is compiled: bytecode is good for exactly this text. Bundles are ASCII. Node's own `Module.wrap` says the same,
+ * in a module that would have to be loaded.
+ */
 export function sourceOf(path: string): string {
-  return wrap(fs.readFileSync(path, 'latin1'));
+  const source = fs.readFileSync(path, 'latin1');
+  return `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
 }
 
 /** What the text is called in a trace. It stands in the bytecode: no path of the machine it was made on. */

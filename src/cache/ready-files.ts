@@ -6,6 +6,7 @@ import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyFileName } from './ready.ts';
 import type { ReadyName } from './ready.ts';
+import { removeShort, writeShort } from './ready-short.ts';
 import { removeQuietly, replaceLightly } from './replace.ts';
 
 /** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
@@ -22,13 +23,6 @@ const NEAR_STAGES = 8;
 const NEAR_BYTES = 12 * 1024;
 
 const LATER = '.later';
-/**
- * The first texts, each in a file of its own with nothing else in it, for a reader that pays for every byte:
- * bin/usageline-prompt. More than are true until the numbers have to be asked for again.
- */
-const SHORT = ['.1', '.2', '.3', '.4'];
-/** The output kinds that it prints; copies for anybody else would only be written. */
-const LAUNCHED = new Set(['plain', 'starship', 'tmux', 'zsh', 'bash', 'fish', 'ansi']);
 
 /** The ready lines that there are: whoever reads them gets them renewed. */
 export function listReady({ fs }: System, directory: AccountDirectory): ReadyName[] {
@@ -68,7 +62,9 @@ export function writeReady(
   const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
   const first = prepared?.stages[0];
   if (!prepared || !first) {
-    for (const suffix of ['', LATER, ...SHORT]) removeQuietly(system, path + suffix);
+    removeQuietly(system, path);
+    removeQuietly(system, path + LATER);
+    removeShort(system, path);
     return;
   }
   const { from, refreshAt, stages } = prepared;
@@ -90,26 +86,7 @@ export function writeReady(
   else removeQuietly(system, path + LATER);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
-  const { kind, color, network, model } = name;
-  const launched = LAUNCHED.has(kind) && color !== 'color' && network && model === undefined;
-  writeShort(system, path, launched ? stages : [], refresh * SECOND);
-}
-
-/**
- * A file of its own for each of the first texts, as old as its end, or as the moment to ask again where that comes
- * first: whoever finds one whose time is still to come has nothing else to look at. What is not renewed goes: no text
- * may outlive what stands beside it.
- */
-function writeShort(system: System, path: string, stages: Prepared['stages'], askAt: number): void {
-  for (const [index, suffix] of SHORT.entries()) {
-    const stage = stages[index];
-    const begins = index === 0 ? 0 : (stages[index - 1]?.until ?? 0);
-    const wanted = stage !== undefined && begins < askAt;
-    const ends = Math.min(stage?.until ?? 0, askAt);
-    if (!wanted || !replaceLightly(system, path + suffix, `${stage.text}\n`, ends)) {
-      removeQuietly(system, path + suffix);
-    }
-  }
+  writeShort(system, path, name, stages, refresh * SECOND);
 }
 
 /**
