@@ -19,8 +19,8 @@ import { conditionsOf } from '../resolve/conditions.ts';
 import { look } from '../resolve/context.ts';
 import { knownOf } from '../resolve/known.ts';
 import { placesOf } from '../resolve/places.ts';
-import { scheduleOf, usageAt } from '../resolve/schedule.ts';
-import type { Known, Schedule } from '../resolve/schedule.ts';
+import { outlookOf, scheduleOf, usageAt } from '../resolve/schedule.ts';
+import type { Known, Outlook, Schedule } from '../resolve/schedule.ts';
 import { knownStamp } from '../resolve/stamp.ts';
 import type { System } from '../system.ts';
 import { transcriptRoots } from '../transcripts/roots.ts';
@@ -65,7 +65,16 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
   const { now } = seen;
   const all = knownOf(system, places, seen, stamp);
   // Without numbers the answer would be an estimate, which is made anew each time: nothing to be said in advance.
-  const known = all && usageAt(all, now).usage?.state === 'none' && hasTranscripts(system) ? null : all;
+  const known = all && hasTranscripts(system) && usageAt(all, now).usage?.state === 'none' ? null : all;
+
+  // The same for every kind: worked out once with requests allowed, and once without.
+  const outlooks = new Map<boolean, Outlook>();
+  const outlookFor = (here: Known): Outlook => {
+    const { network } = here.settings;
+    const outlook = outlooks.get(network) ?? outlookOf(here, aheadMs);
+    outlooks.set(network, outlook);
+    return outlook;
+  };
 
   for (const name of names) {
     const here = known && { ...known, settings: { ...settings, network: name.network } };
@@ -77,7 +86,7 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
     const variants = [...models].map(([model, limit]) => ({ ready: { ...name, model }, limit }));
     for (const { ready, limit } of [...variants, { ready: name, limit: null }]) {
       const prepared =
-        here && (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(here, name, limit, aheadMs));
+        here && (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(outlookFor(here), name, limit));
       writeReady(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
     }
   }
@@ -109,10 +118,10 @@ function modelsOf({ entry }: Known): Map<string, string> {
 }
 
 /** @param model whose limit comes first */
-function linesAhead(known: Known, name: ReadyName, model: string | null, aheadMs: number): Schedule | null {
+function linesAhead(outlook: Outlook, name: ReadyName, model: string | null): Schedule | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
   const color = name.color === 'natural' ? (OUTPUT_KINDS[kind] ?? false) : name.color === 'color';
-  return scheduleOf(known, (usage, looks) => renderOutput(kind, usage, { color, model, ...looks }), aheadMs);
+  return scheduleOf(outlook, (usage, looks) => renderOutput(kind, usage, { color, model, ...looks }));
 }
 
 /**

@@ -5,7 +5,7 @@ import { renderOutput } from '../render/outputs/index.ts';
 import { claimBackground } from '../resolve/background.ts';
 import type { ResolveDeps } from '../resolve/context.ts';
 import type { Places } from '../resolve/places.ts';
-import { scheduleOf } from '../resolve/schedule.ts';
+import { outlookOf, scheduleOf } from '../resolve/schedule.ts';
 import type { Known } from '../resolve/schedule.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { MINUTE } from '../usage/time.ts';
@@ -57,7 +57,7 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], looks: { readonly countdowns: boolean }) =>
       renderOutput('ansi', usage, { color, model: limit, ...looks });
-    const schedule = scheduleOf(known, render, SOON_MS);
+    const schedule = scheduleOf(outlookOf(known, SOON_MS), render);
     writeReady(system, directory, name, schedule && { from: known.now, ...schedule }, conditions);
     const behind = listReady(system, directory).some(
       (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, readyFile(directory, other)),

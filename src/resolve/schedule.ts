@@ -53,39 +53,58 @@ const LONGEST_MS = DAY;
 /** … nor beyond so many changes: an answer of a thousand windows is not worth a thousand texts. */
 const MAX_CHANGES = 240;
 
+/** What will be told until a moment, from the end of the one before. */
+interface Moment extends StageLooks {
+  readonly until: number;
+  readonly usage: Usage;
+}
+
+/** What will be told from now on, whoever shows it. */
+export interface Outlook {
+  /** See `Schedule`. */
+  readonly refreshAt: number;
+  readonly moments: readonly Moment[];
+}
+
 /**
- * Everything that will be shown until the numbers are too old to be shown at all, if nobody learns anything
+ * Everything that will be told until the numbers are too old to be shown at all, if nobody learns anything
  * new: the decision and the answer of `decide.ts` and `answer.ts`, asked for moments to come. This is what
  * lets a shell show a true line without knowing what makes it true.
  *
  * @param aheadMs how far, at most, ms: who looks only at the near ones need not pay for all
- *
- * Null when there is nothing to show but that the first answer is on its way.
  */
-export function scheduleOf(
-  known: Known,
-  render: (usage: Usage, looks: StageLooks) => string,
-  aheadMs = LONGEST_MS,
-): Schedule | null {
+export function outlookOf(known: Known, aheadMs = LONGEST_MS): Outlook {
   const { now, lookAgainAt } = known;
   const end = Math.min(endOf(known), now + aheadMs);
   const times = timesOf(known);
-  const stages: Stage[] = [];
+  const moments: Moment[] = [];
   let refreshAt: number | null = lookAgainAt;
   let at = now;
-  for (let changes = 0; at < end && changes < MAX_CHANGES; changes += 1) {
+  while (at < end && moments.length < MAX_CHANGES) {
     const { usage, asks } = usageAt(known, at);
     if (asks && (refreshAt === null || at < refreshAt)) refreshAt = at;
     if (usage === null) break;
-    const exact = at - now < EXACT_MS && changes < EXACT_CHANGES;
+    const exact = at - now < EXACT_MS && moments.length < EXACT_CHANGES;
     const until = Math.min(nextChange(known, times, at, exact, usage.error?.retryAt ?? null), end);
-    const text = render(usage, { countdowns: at - now < BY_MINUTE_MS });
+    moments.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
+    at = until;
+  }
+  return { refreshAt: refreshAt ?? at, moments };
+}
+
+/** The texts for that; null when there is nothing to show but that the first answer is on its way. */
+export function scheduleOf(
+  { refreshAt, moments }: Outlook,
+  render: (usage: Usage, looks: StageLooks) => string,
+): Schedule | null {
+  const stages: Stage[] = [];
+  for (const { until, usage, countdowns } of moments) {
+    const text = render(usage, { countdowns });
     const last = stages.at(-1);
     if (last?.text === text) stages[stages.length - 1] = { until, text };
     else stages.push({ until, text });
-    at = until;
   }
-  return stages.length === 0 ? null : { refreshAt: refreshAt ?? at, stages };
+  return stages.length === 0 ? null : { refreshAt, stages };
 }
 
 /** What a caller that does not wait would be told at a moment; null when that is only that it has to wait. */

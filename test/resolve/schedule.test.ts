@@ -6,7 +6,7 @@ import { loadSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { answer } from '../../src/resolve/answer.ts';
 import { decide } from '../../src/resolve/decide.ts';
-import { scheduleOf } from '../../src/resolve/schedule.ts';
+import { outlookOf, scheduleOf } from '../../src/resolve/schedule.ts';
 import type { Known, Schedule } from '../../src/resolve/schedule.ts';
 import { ENDPOINT_CODES } from '../../src/usage/failure.ts';
 import type { Limit, Usage } from '../../src/usage/model.ts';
@@ -45,7 +45,7 @@ const known = (changes: Partial<Known> = {}): Known => ({
 
 const rendered = (usage: Usage, looks: { countdowns: boolean }) =>
   renderOutput('plain', usage, { color: false, ...looks });
-const schedule = (changes: Partial<Known> = {}) => scheduleOf(known(changes), rendered);
+const schedule = (changes: Partial<Known> = {}) => scheduleOf(outlookOf(known(changes)), rendered);
 
 /** What a file of these stages shows at a moment: each ends in the second that its end lies in. */
 function shownAt({ stages }: Schedule, at: number): string | null {
@@ -324,7 +324,7 @@ const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 
 function holds(property: (it: Known, prepared: Schedule, at: number, text: string) => void): void {
   fc.assert(
     fc.property(anything, parts, (it, more) => {
-      const prepared = scheduleOf(it, rendered);
+      const prepared = scheduleOf(outlookOf(it), rendered);
       if (prepared === null) return;
       for (const at of momentsOf(it, prepared, more)) {
         const text = shownAt(prepared, at);
@@ -403,7 +403,7 @@ describe('at every moment until the end of what was prepared', () => {
 describe('what is prepared', () => {
   const prepared = fc
     .tuple(anything, parts)
-    .map(([it, more]) => ({ it, more, made: scheduleOf(it, rendered) }))
+    .map(([it, more]) => ({ it, more, made: scheduleOf(outlookOf(it), rendered) }))
     .filter(({ made }) => made !== null);
 
   it('is in order, without a gap, and no text follows itself', () => {
@@ -438,7 +438,7 @@ describe('what is prepared', () => {
     fc.assert(
       fc.property(anything, (it) => {
         const first = programAt(it, it.now).text;
-        const made = scheduleOf(it, rendered);
+        const made = scheduleOf(outlookOf(it), rendered);
         expect(made?.stages[0]?.text ?? '…').toBe(first);
         for (const { text } of made?.stages ?? []) expect(text).not.toContain('…');
       }),

@@ -9,7 +9,7 @@ import { answer } from '../../src/resolve/answer.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
 import { keepReport } from '../../src/resolve/readings.ts';
-import { scheduleOf, usageAt } from '../../src/resolve/schedule.ts';
+import { outlookOf, scheduleOf, usageAt } from '../../src/resolve/schedule.ts';
 import type { Known } from '../../src/resolve/schedule.ts';
 import { withReadings } from '../../src/resolve/told.ts';
 import { renderLine } from '../../src/render/line.ts';
@@ -255,7 +255,7 @@ describe('what is prepared', () => {
             lookAgainAt: null,
           };
           const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
-          const schedule = scheduleOf(known, render);
+          const schedule = scheduleOf(outlookOf(known), render);
           for (const moment of moments) {
             const at = NOW + moment;
             const { usage, asks } = usageAt(known, at);
@@ -363,7 +363,7 @@ it('is a day at most that anything is said in advance', () => {
     account: 'unknown',
     name: 'default',
   } as const;
-  const schedule = scheduleOf({ ...known, settings: off, lookAgainAt: null }, (usage) =>
+  const schedule = scheduleOf(outlookOf({ ...known, settings: off, lookAgainAt: null }), (usage) =>
     renderLine(usage, { color: false }),
   );
   expect(schedule?.stages.at(-1)?.until).toBe(NOW - MINUTE + DAY);
