@@ -45,6 +45,9 @@ const known = (changes: Partial<Known> = {}): Known => ({
 
 const rendered = (usage: Usage, looks: { countdowns: boolean }) =>
   renderOutput('plain', usage, { color: false, ...looks });
+/** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
+const inFull = (usage: Usage, looks: { countdowns: boolean }) =>
+  renderOutput('waybar', usage, { color: false, ...looks });
 const schedule = (changes: Partial<Known> = {}) => scheduleOf(outlookOf(known(changes)), rendered);
 
 /** What a file of these stages shows at a moment: each ends in the second that its end lies in. */
@@ -53,7 +56,7 @@ function shownAt({ stages }: Schedule, at: number): string | null {
 }
 
 /** What the program would do and print at a moment. */
-function programAt({ entry, lock, stamp, settings: its, name }: Known, at: number) {
+function programAt({ entry, lock, stamp, settings: its, name }: Known, at: number, render = rendered) {
   const account = () => 'unknown' as const;
   const question = { entry, lock, now: at, policy: 'background', stamp, account, settings: its } as const;
   const { action, standing, error } = decide({ ...question, force: false });
@@ -68,7 +71,7 @@ function programAt({ entry, lock, stamp, settings: its, name }: Known, at: numbe
     now: at,
     settings: its,
   });
-  return { action, usage, text: rendered(usage, { countdowns: true }) };
+  return { action, usage, text: render(usage, { countdowns: true }) };
 }
 
 /** The texts at moments given as ms from now, and when to ask again, likewise. */
@@ -321,10 +324,13 @@ function momentsOf({ now }: Known, { stages }: Schedule, more: readonly number[]
 const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 20, maxLength: 20 });
 
 /** Holds a property against whatever may be known and many moments of what is prepared from it. */
-function holds(property: (it: Known, prepared: Schedule, at: number, text: string) => void): void {
+function holds(
+  property: (it: Known, prepared: Schedule, at: number, text: string) => void,
+  render = rendered,
+): void {
   fc.assert(
     fc.property(anything, parts, (it, more) => {
-      const prepared = scheduleOf(outlookOf(it), rendered);
+      const prepared = scheduleOf(outlookOf(it), render);
       if (prepared === null) return;
       for (const at of momentsOf(it, prepared, more)) {
         const text = shownAt(prepared, at);
@@ -342,13 +348,19 @@ const withoutCountdowns = (text: string) =>
   text.replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '').replaceAll(/ +/g, ' ');
 
 describe('at every moment until the end of what was prepared', () => {
-  it('within five minutes the program itself would print the same, but for the second before a change', () => {
-    holds((it, { stages }, at, text) => {
-      if (at - it.now >= EXACT || stages.some(({ until }) => until > at && until - at <= SECOND)) return;
-      const program = programAt(it, at).text;
-      if (text !== program) expect({ at: at - it.now, text }).toEqual({ at: at - it.now, text: program });
-    });
-  });
+  it.each([
+    ['the line', rendered],
+    ['all that a bar is told', inFull],
+  ])(
+    'within five minutes the program itself would print the same, but for the second before a change: %s',
+    (_, render) => {
+      holds((it, { stages }, at, text) => {
+        if (at - it.now >= EXACT || stages.some(({ until }) => until > at && until - at <= SECOND)) return;
+        const program = programAt(it, at, render).text;
+        if (text !== program) expect({ at: at - it.now, text }).toEqual({ at: at - it.now, text: program });
+      }, render);
+    },
+  );
 
   it('in the second before a change it shows what comes then, and nothing else', () => {
     holds((_it, { stages }, at, text) => {

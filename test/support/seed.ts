@@ -7,4 +7,3 @@ if (CI || FC_SEED) {
   const { default: fc } = await import('fast-check');
   fc.configureGlobal({ seed: Number(FC_SEED || 20_261_121) });
 }
-export {};
