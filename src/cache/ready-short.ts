@@ -10,7 +10,9 @@ import { removeQuietly, replaceLightly } from './replace.ts';
 /** More than are true until the numbers have to be asked for again. */
 const SUFFIXES = ['.1', '.2', '.3', '.4'];
 /** The output kinds that it prints; copies for anybody else would only be written. */
-const LAUNCHED = new Set(['plain', 'starship', 'tmux', 'zsh', 'bash', 'fish', 'ansi']);
+const LAUNCHED = new Set(
+  'plain starship vim waybar tmux zsh bash fish ansi i3blocks polybar sketchybar'.split(' '),
+);
 
 /**
  * A file for each, as old as its end, or as the moment to ask again where that comes first: whoever finds one whose

@@ -231,8 +231,13 @@ describe('the first texts, in files of their own', () => {
     expect(short()).toEqual([]);
   });
 
-  it('are there for each that it prints', () => {
-    for (const kind of ['plain', 'starship', 'tmux', 'zsh', 'bash', 'fish', 'ansi']) {
+  it('are there for each kind that it prints', () => {
+    const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
+    const [, uncoloured, coloured] =
+      /^case \$kind in\n([a-z0-9 |]+)\) ;;\n([a-z0-9 |]+)\) kind=/m.exec(launcher) ?? [];
+    const kinds = `${uncoloured} | ${coloured}`.split(' | ');
+    expect(kinds).toContain('plain');
+    for (const kind of kinds) {
       writeReady(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
