@@ -154,10 +154,10 @@ function buildProgram(system: System, done: Done): Command {
     .action(async (flags: StatuslineFlags) => {
       const { after = null, output, color, timeout: timeoutMs = null, debug = false } = flags;
       if (after === '') throw new UsageError("--after is ''; accepted: a command");
-      const { readInput } = await import('./statusline.ts');
+      const { listen } = await import('./statusline.ts');
       const { statusline } = await import('./commands/statusline.ts');
       const options = { after, output, color, timeoutMs, debug };
-      done(await statusline(system, options, await readInput(system)));
+      done(await statusline(system, options, await listen(system)));
     });
 
   const cache = program

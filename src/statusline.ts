@@ -4,8 +4,9 @@ import { parseStatusline } from './options.ts';
 import type { StatuslineOptions } from './options.ts';
 import { STDOUT, writeOut } from './output.ts';
 import { readInputNow } from './stdin.ts';
-import type { Input } from './stdin.ts';
+import type { Heard } from './stdin.ts';
 import type { System } from './system.ts';
+import { parseReport } from './usage/session.ts';
 
 /**
  * What runs whenever Claude Code updates its status line: a session that says nothing new gets the line that was
@@ -14,11 +15,11 @@ import type { System } from './system.ts';
 export async function main(system: System, argv: readonly string[]): Promise<never> {
   const options = parseStatusline(argv.slice(1));
   if (options === null) return (await import('./cli.ts')).main(system, argv);
-  const input = await readInput(system);
-  const text = tried(() => statuslineHit(system, options, input));
+  const heard = await listen(system);
+  const text = tried(() => statuslineHit(system, options, heard.report));
   if (text !== null) process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
   const { statusline } = await import('./commands/statusline.ts');
-  const outcome = statusline(system, options, input);
+  const outcome = statusline(system, options, heard);
   const known = await outcome.catch(() => null);
   if (known?.soon) {
     // What a session that works costs at every response: all that is left is said here, rather than to load `run`.
@@ -39,8 +40,10 @@ async function finish(
   return run(system, { json: false, timeoutMs }, async () => outcome);
 }
 
-export async function readInput(system: System): Promise<Input> {
-  return readInputNow(system) ?? (await import('./stdin-stream.ts')).readInputStream();
+/** What Claude Code says on standard input. */
+export async function listen(system: System): Promise<Heard> {
+  const input = readInputNow(system) ?? (await (await import('./stdin-stream.ts')).readInputStream());
+  return { input, report: parseReport(input.text, system.now()) };
 }
 
 /** What goes wrong on the short way is looked at again on the long one. */

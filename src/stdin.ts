@@ -1,6 +1,7 @@
 import { errno } from './errno.ts';
 import { isTerminal } from './output.ts';
 import type { System } from './system.ts';
+import type { Report } from './usage/session.ts';
 
 /*
  * Standard input of `usageline statusline`, the only command that reads any. It can be anything: never-ending,
@@ -57,6 +58,12 @@ export class Input {
     }
     return true;
   }
+}
+
+/** Standard input, and what of it counts; null when nothing does. */
+export interface Heard {
+  readonly input: Input;
+  readonly report: Report | null;
 }
 
 /** Standard input; null when it can only be read by a stream. */

@@ -5,7 +5,7 @@ import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Origins } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
-import { parseTime } from '../usage/time.ts';
+import { isoTime, parseTime } from '../usage/time.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -90,7 +90,7 @@ export function parseEntry(text: string): Entry | null {
 export function serializeEntry(entry: Entry): string {
   const file = {
     schema_version: SCHEMA_VERSION,
-    cached_at: new Date(entry.cachedAt).toISOString(),
+    cached_at: isoTime(entry.cachedAt),
     data: entry.data,
     error: entry.error && { code: entry.error },
     plan: entry.plan,

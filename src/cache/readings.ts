@@ -6,7 +6,7 @@ import type { Readings, SessionMemory } from '../usage/readings.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import { percentOf, READ_WINDOWS } from '../usage/session.ts';
 import type { Reported } from '../usage/session.ts';
-import { parseTime, SECOND } from '../usage/time.ts';
+import { isoTime, parseTime, SECOND } from '../usage/time.ts';
 
 /*
  * `statusline.json`: what the sessions of Claude Code have told. A file of its own, so that the endpoint's answers
@@ -109,5 +109,5 @@ function parsePair(value: unknown): Reported | null | undefined {
 }
 
 function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  return at === null ? null : isoTime(at);
 }

@@ -73,9 +73,7 @@ export function writeReady(
   const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
   while (near > 1 && Buffer.byteLength(lines.slice(0, near).join('\n')) > NEAR_BYTES) near -= 1;
   const ends = stages[near - 1] as { until: number };
-  // Rounded up, or whoever asks then finds that it was not yet time; unless it is time already.
-  const askAt = refreshAt <= from ? seconds(from) : Math.ceil(refreshAt / SECOND);
-  const refresh = Math.min(askAt, seconds(ends.until));
+  const refresh = Math.min(askAt(refreshAt, from), seconds(ends.until));
   // No two in a row begin alike: by this the far part is known to be of the same moment as the near one.
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
   const head = `${READY_TAG} ${refresh} ${seconds(from)} ${bootTime(system)} ${id}`;
@@ -87,6 +85,30 @@ export function writeReady(
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
   writeShort(system, path, name, stages, refresh * SECOND);
+}
+
+/**
+ * Writes the next texts of a ready line that nobody but this program reads, and that is written at every response of
+ * a session at work. Not by a rename, which has the disk written at once where it replaces a file: who finds nothing,
+ * or half of it (the conditions are at its end), asks the program, as it would have a moment ago.
+ */
+export function writeSoonReady(
+  system: System,
+  directory: AccountDirectory,
+  name: ReadyName,
+  { from, refreshAt, stages }: Prepared,
+  conditions: string,
+): void {
+  const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
+  const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
+  const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0 0`;
+  removeQuietly(system, path);
+  try {
+    const text = [head, ...lines, `# ${conditions}`, ''].join('\n');
+    system.fs.writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+  } catch {
+    // Somebody else is writing it, or nobody can.
+  }
 }
 
 /**
@@ -158,6 +180,11 @@ export function sweepReady(system: System, directory: AccountDirectory): void {
   } catch {
     // A courtesy.
   }
+}
+
+/** Rounded up, or whoever asks then finds that it was not yet time; unless it is time already. */
+function askAt(refreshAt: number, from: number): number {
+  return refreshAt <= from ? seconds(from) : Math.ceil(refreshAt / SECOND);
 }
 
 /** Rounded down: a text ends a little early rather than late. */

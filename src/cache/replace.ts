@@ -8,6 +8,7 @@ import type { System } from '../system.ts';
  * the old text or the new one; after a power failure it may see neither, and takes that for no file.
  *
  * @param mtime ms; null for now
+ * @param written told of the new file before it takes the place of the old one
  * @returns whether it was replaced
  */
 export function replaceLightly(
@@ -15,6 +16,7 @@ export function replaceLightly(
   path: string,
   text: string,
   mtime: number | null,
+  written: (temporary: string) => void = () => {},
 ): boolean {
   // Not the file's own name and more: that may be as long as a name can be.
   const directory = path.slice(0, path.lastIndexOf(SEPARATOR) + 1);
@@ -23,6 +25,7 @@ export function replaceLightly(
     // Exclusively: what stands there under this name, a link for example, is another's.
     fs.writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
     if (mtime !== null) fs.utimesSync(temporary, mtime / SECOND, mtime / SECOND);
+    written(temporary);
     fs.renameSync(temporary, path);
     return true;
   } catch {
@@ -33,8 +36,9 @@ export function replaceLightly(
 
 export function removeQuietly({ fs }: Pick<System, 'fs'>, path: string): void {
   try {
-    fs.unlinkSync(path);
+    // Mostly there is none, and to look costs a tenth of an exception.
+    if (fs.lstatSync(path, { throwIfNoEntry: false })) fs.unlinkSync(path);
   } catch {
-    // There is none.
+    // Somebody else was quicker.
   }
 }

@@ -71,7 +71,7 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
   const outlooks = new Map<boolean, Outlook>();
   const outlookFor = (here: Known): Outlook => {
     const { network } = here.settings;
-    const outlook = outlooks.get(network) ?? outlookOf(here, aheadMs);
+    const outlook = outlooks.get(network) ?? outlookOf(here, { aheadMs });
     outlooks.set(network, outlook);
     return outlook;
   };

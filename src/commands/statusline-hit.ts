@@ -10,12 +10,10 @@ import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import { readTextFile } from '../files.ts';
 import type { StatuslineOptions } from '../options.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
-import type { Input } from '../stdin.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { saysSomethingNew } from '../usage/readings.ts';
-import { parseReport } from '../usage/session.ts';
 import type { Report } from '../usage/session.ts';
 import { readyNameOf } from './hit.ts';
 
@@ -26,7 +24,11 @@ export const STATUSLINE_KIND = 'statusline';
  * The line that was prepared, when the session says nothing that it has not said before; null when there is more to
  * do than to print it.
  */
-export function statuslineHit(system: System, options: StatuslineOptions, input: Input): string | null {
+export function statuslineHit(
+  system: System,
+  options: StatuslineOptions,
+  report: Report | null,
+): string | null {
   if (options.after !== null || options.output !== 'ansi' || options.debug || wantsLog(system.env))
     return null;
   const { path } = cacheRoot(system);
@@ -35,7 +37,6 @@ export function statuslineHit(system: System, options: StatuslineOptions, input:
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account);
-  const report = parseReport(input.text, system.now());
   if (report !== null && isNews(system, directory, report)) return null;
   const name = statuslineName(system, options);
   const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));

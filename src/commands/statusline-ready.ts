@@ -1,5 +1,6 @@
-import { listReady, writeReady } from '../cache/ready-files.ts';
+import { listReady, writeSoonReady } from '../cache/ready-files.ts';
 import { readyFile } from '../cache/ready.ts';
+import { removeQuietly } from '../cache/replace.ts';
 import type { ReadyName } from '../cache/ready.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { claimBackground } from '../resolve/background.ts';
@@ -57,8 +58,9 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], looks: { readonly countdowns: boolean }) =>
       renderOutput('ansi', usage, { color, model: limit, ...looks });
-    const schedule = scheduleOf(outlookOf(known, SOON_MS), render);
-    writeReady(system, directory, name, schedule && { from: known.now, ...schedule }, conditions);
+    const schedule = scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render);
+    if (schedule) writeSoonReady(system, directory, name, { from: known.now, ...schedule }, conditions);
+    else removeQuietly(system, readyFile(directory, name));
     const behind = listReady(system, directory).some(
       (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, readyFile(directory, other)),
     );

@@ -6,13 +6,10 @@ import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
 import { knownOf } from '../resolve/known.ts';
-import { placesOf } from '../resolve/places.ts';
-import { keepReport } from '../resolve/readings.ts';
-import { resolve } from '../resolve/resolve.ts';
-import { knownStamp } from '../resolve/stamp.ts';
-import type { Input } from '../stdin.ts';
+import { isAsKept, keepReport } from '../resolve/readings.ts';
+import { resolve, startOf } from '../resolve/resolve.ts';
+import type { Heard } from '../stdin.ts';
 import type { System } from '../system.ts';
-import { parseReport } from '../usage/session.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { columnsOf, statuslineName } from './statusline-hit.ts';
@@ -25,25 +22,23 @@ import { modelLimit, prepareSoon } from './statusline-ready.ts';
 export async function statusline(
   system: System,
   options: StatuslineOptions,
-  input: Input,
+  { input, report }: Heard,
 ): Promise<CommandResult> {
   const { after: command, output, color: flag } = options;
   // First, so that it runs while we look.
   const after = command === null ? null : (await import('./after.ts')).runAfter(command, input.bytes);
-  const report = parseReport(input.text, system.now());
   const deps = resolveDeps(system, options);
-  const places = placesOf(system, claude);
-  const { stamp } = knownStamp(system, claude, places.cache);
-  const kept = report !== null && keepReport(system, places, report, stamp);
+  const { places, known: reading } = startOf(deps);
+  const { stamp } = reading;
+  const kept = report && keepReport(system, places, report, stamp);
   // Before the files are read: what changes in between shows as a condition that does not hold.
-  const conditions = places.cache && conditionsOf(system, claude, places.cache);
-  const { usage, startBackground, settled, seen } = await resolve(deps, {
-    ...endpointOf(system),
-    policy: 'background',
-    force: false,
-    patient: false,
-    person: false,
-  });
+  const conditions = kept && places.cache && conditionsOf(system, claude, places.cache);
+  const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
+  const { usage, startBackground, settled, seen } = await resolve(
+    deps,
+    { ...endpointOf(system), policy: 'background', force: false, patient: false, person: false },
+    { places, known: reading, ...(sources && { sources }) },
+  );
   const { env } = system;
   const columns = columnsOf(env);
   const isTty = () => isTerminal(system, STDOUT);
@@ -53,8 +48,8 @@ export async function statusline(
     renderOutput(output, usage, { color, countdowns: true, model, columns: room });
   const text = after ? (await import('./after.ts')).beside(await after, line, columns) : line(columns);
   const wanted = output === 'ansi' ? statuslineName(system, options) : null;
-  if (!kept || wanted === null || startBackground || conditions === null) {
-    const prepare = kept || settled || startBackground ? { wanted } : null;
+  if (wanted === null || startBackground || conditions === null) {
+    const prepare = kept !== null || settled || startBackground ? { wanted } : null;
     return result(`${text}\n`, { startBackground, prepare });
   }
   const known = knownOf(system, places, seen, stamp);

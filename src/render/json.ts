@@ -1,6 +1,7 @@
 import type { ExtraUsage, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
-import { ageSeconds, isoTime, paceJson } from './live-json.ts';
+import { isoTime } from '../usage/time.ts';
+import { ageSeconds, paceJson } from './live-json.ts';
 import type { JsonTemplate } from './live-json.ts';
 import { longMessage } from './messages.ts';
 

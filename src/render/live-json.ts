@@ -1,5 +1,6 @@
 import { paceOf } from '../usage/pace.ts';
 import type { Paced } from '../usage/pace.ts';
+import { isoTime } from '../usage/time.ts';
 
 /*
  * What of `--json` changes with every moment, apart from the rest, which is prepared. On the hot path, and the one
@@ -29,10 +30,6 @@ export function fillJson({ pieces, cachedAt, windows }: JsonTemplate, now: numbe
 /** A clock a few seconds behind: nothing was read in the future. */
 export function ageSeconds(ms: number): number {
   return Math.max(0, Math.floor(ms / 1000));
-}
-
-export function isoTime(at: number): string {
-  return new Date(at).toISOString();
 }
 
 export function paceJson(window: Paced, now: number) {

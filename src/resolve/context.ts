@@ -9,6 +9,7 @@ import type { System } from '../system.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { TokenEstimate, Usage } from '../usage/model.ts';
 import { NO_READINGS } from '../usage/readings.ts';
+import type { Readings } from '../usage/readings.ts';
 import { answer } from './answer.ts';
 import type { AnswerParts } from './answer.ts';
 import { decide } from './decide.ts';
@@ -54,18 +55,26 @@ export interface Look {
   readonly decision: Decision;
 }
 
-/** Looks at the files and decides. No credentials are read. */
+/** What the two sources have said, as it is on disk. */
+export interface Sources {
+  readonly stored: EntryRead;
+  readonly readings: Readings;
+}
+
+/**
+ * Looks at the files and decides. No credentials are read.
+ *
+ * @param sources what a caller has read just now
+ */
 export function look(
   { system, settings, provider }: ResolveDeps,
   places: Places,
   question: Pick<Question, 'policy' | 'force' | 'eager'>,
   stamp: string | null,
+  sources?: Sources,
 ): Look {
   const now = system.now();
-  const { cache } = places;
-  const stored: EntryRead = cache
-    ? readEntry(system, cache.entry)
-    : { kind: 'miss', denied: null, absent: true };
+  const { stored, readings } = sources ?? sourcesOf(system, places, now);
   const answered = stored.kind === 'entry' ? stored.entry : null;
   const lock = mergeBackoffLocks(
     places.cache && readBackoffLock(system, places.cache.lock, now),
@@ -78,11 +87,15 @@ export function look(
     return answered.accountId === signedIn ? 'same' : 'changed';
   };
   const { policy, force, eager = false } = question;
-  const readings = cache ? readReadings(system, cache.readings, now) : NO_READINGS;
   const entry = withReadings(answered, readings, { stamp, now, account });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
   return { read, lock, now, decision };
+}
+
+function sourcesOf(system: System, { cache }: Places, now: number): Sources {
+  if (cache === null) return { stored: { kind: 'miss', denied: null, absent: true }, readings: NO_READINGS };
+  return { stored: readEntry(system, cache.entry), readings: readReadings(system, cache.readings, now) };
 }
 
 /** The answer that a look at the files gives, with what came to light besides. */

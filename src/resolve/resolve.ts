@@ -3,10 +3,11 @@ import { claimBackground } from './background.ts';
 import { answerFrom, look } from './context.ts';
 import { orEstimate } from './estimate.ts';
 import { placesOf } from './places.ts';
-import type { Look, Question, ResolveDeps } from './context.ts';
+import type { Look, Question, ResolveDeps, Sources } from './context.ts';
 import type { Places } from './places.ts';
 import { isShowable } from './decide.ts';
 import { currentStamp, knownStamp } from './stamp.ts';
+import type { StampReading } from './stamp.ts';
 
 export interface Resolution {
   readonly usage: Usage;
@@ -22,14 +23,30 @@ export interface Resolution {
   readonly warning: string | null;
 }
 
-/** Answers a question for usage: looks, decides, and does what was decided. Never throws for what the world does. */
-export async function resolve(deps: ResolveDeps, question: Question): Promise<Resolution> {
-  const { system, provider, log } = deps;
+/** What is found out before a question is looked at. */
+export interface Start {
+  readonly places: Places;
+  readonly known: StampReading;
+  /** What the caller has read just now; nothing: it is read here. */
+  readonly sources?: Sources;
+}
+
+export function startOf({ system, provider }: Pick<ResolveDeps, 'system' | 'provider'>): Start {
   const places = placesOf(system, provider);
-  const known = knownStamp(system, provider, places.cache);
+  return { places, known: knownStamp(system, provider, places.cache) };
+}
+
+/** Answers a question for usage: looks, decides, and does what was decided. Never throws for what the world does. */
+export async function resolve(
+  deps: ResolveDeps,
+  question: Question,
+  start: Start = startOf(deps),
+): Promise<Resolution> {
+  const { system, provider, log } = deps;
+  const { places, known } = start;
   const ask = known.keychainDue && question.policy === 'wait';
   const stamp = ask ? await currentStamp(system, provider, places.cache) : known.stamp;
-  const seen = look(deps, places, question, stamp);
+  const seen = look(deps, places, question, stamp, start.sources);
   const { decision } = seen;
   log(describe(seen, places, stamp));
   const done = async (answered: Usage, startBackground = false): Promise<Resolution> => {

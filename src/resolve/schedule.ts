@@ -66,14 +66,23 @@ export interface Outlook {
   readonly moments: readonly Moment[];
 }
 
+export interface OutlookOptions {
+  /** How far, at most, ms: who looks only at the near ones need not pay for all. */
+  readonly aheadMs?: number;
+  /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
+  readonly ages?: 'all' | 'stale';
+}
+
 /**
  * Everything that will be told until the numbers are too old to be shown at all, if nobody learns anything
  * new: the decision and the answer of `decide.ts` and `answer.ts`, asked for moments to come. This is what
  * lets a shell show a true line without knowing what makes it true.
  *
- * @param aheadMs how far, at most, ms: who looks only at the near ones need not pay for all
  */
-export function outlookOf(known: Known, aheadMs = LONGEST_MS): Outlook {
+export function outlookOf(
+  known: Known,
+  { aheadMs = LONGEST_MS, ages = 'all' }: OutlookOptions = {},
+): Outlook {
   const { now, lookAgainAt } = known;
   const end = Math.min(endOf(known), now + aheadMs);
   const times = timesOf(known);
@@ -85,7 +94,9 @@ export function outlookOf(known: Known, aheadMs = LONGEST_MS): Outlook {
     if (asks && (refreshAt === null || at < refreshAt)) refreshAt = at;
     if (usage === null) break;
     const exact = at - now < EXACT_MS && moments.length < EXACT_CHANGES;
-    const until = Math.min(nextChange(known, times, at, exact, usage.error?.retryAt ?? null), end);
+    const aging = ages === 'all' || usage.state !== 'fresh' || usage.restAgeMs !== undefined;
+    const ticking = aging ? times : { ...times, ages: [] };
+    const until = Math.min(nextChange(known, ticking, at, exact, usage.error?.retryAt ?? null), end);
     moments.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
     at = until;
   }

@@ -1,7 +1,7 @@
 import type { UsageData, WindowSource } from './model.ts';
 import { isSameWindow, READ_WINDOWS } from './session.ts';
 import type { Reported, ReadWindow } from './session.ts';
-import { parseTime } from './time.ts';
+import { isoTime, parseTime } from './time.ts';
 import { bucketOf } from './windows.ts';
 
 /** A window's number with the time at which it was read, epoch ms. */
@@ -51,7 +51,7 @@ export function mergeUsage(
     const { percent, resetsAt, readAt, seenAt } = reading;
     merged[name] = {
       utilization: percent,
-      resets_at: resetsAt === null ? null : new Date(resetsAt).toISOString(),
+      resets_at: resetsAt === null ? null : isoTime(resetsAt),
     };
     origins[name] = { readAt, seenAt };
   }

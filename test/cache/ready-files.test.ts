@@ -10,6 +10,7 @@ import {
   sweepReady,
   writeReady,
   writeReferences,
+  writeSoonReady,
 } from '../../src/cache/ready-files.ts';
 import type { Prepared } from '../../src/cache/ready-files.ts';
 import { readReady, readyDirectory, readyFile, readyFileName } from '../../src/cache/ready.ts';
@@ -51,6 +52,40 @@ const second = (ms: number) => Math.floor(ms / SECOND);
 
 /** What no two files have in common: a random number, which is the first here. */
 const ID = '1';
+
+describe('the next texts of a line that only the program reads', () => {
+  const soon = (on: Partial<FakeSystem> = {}) =>
+    writeSoonReady({ ...system, ...on }, directory, NAME, prepared(), CONDITIONS);
+  const read = (at = NOW) => readReady({ ...system, now: () => at }, path, CONDITIONS);
+
+  it('are read like any other', () => {
+    write(prepared({ stages: stagesOf(1, HOUR) }));
+    soon();
+    expect([read(), read(NOW + MINUTE), read(NOW + 3 * MINUTE)]).toEqual(['text 0', 'text 1', null]);
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  it('are none when only a part of them was written', () => {
+    soon();
+    const text = fs.readFileSync(path, 'utf8');
+    for (let length = 0; length < text.length; length += 1) {
+      fs.writeFileSync(path, text.slice(0, length));
+      expect(read()).toBeNull();
+    }
+  });
+
+  it('do not follow a link, and leave what somebody else has just written', () => {
+    const other = join(system.root, 'other');
+    fs.writeFileSync(other, 'theirs');
+    const racing = Object.create(system.fs) as typeof system.fs;
+    racing.writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
+      fs.symlinkSync(other, path);
+      fs.writeFileSync(...args);
+    };
+    soon({ fs: racing });
+    expect(fs.readFileSync(other, 'utf8')).toBe('theirs');
+  });
+});
 
 describe('a ready line on disk', () => {
   it('is what the format says', () => {

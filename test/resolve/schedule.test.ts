@@ -329,8 +329,8 @@ function holds(
   render = rendered,
 ): void {
   fc.assert(
-    fc.property(anything, parts, (it, more) => {
-      const prepared = scheduleOf(outlookOf(it), render);
+    fc.property(anything, parts, fc.constantFrom('all', 'stale'), (it, more, ages) => {
+      const prepared = scheduleOf(outlookOf(it, { ages }), render);
       if (prepared === null) return;
       for (const at of momentsOf(it, prepared, more)) {
         const text = shownAt(prepared, at);

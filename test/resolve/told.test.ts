@@ -8,7 +8,7 @@ import { loadSettings } from '../../src/config/settings.ts';
 import { answer } from '../../src/resolve/answer.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
-import { keepReport } from '../../src/resolve/readings.ts';
+import { isAsKept, keepReport } from '../../src/resolve/readings.ts';
 import { outlookOf, scheduleOf, usageAt } from '../../src/resolve/schedule.ts';
 import type { Known } from '../../src/resolve/schedule.ts';
 import { withReadings } from '../../src/resolve/told.ts';
@@ -280,8 +280,9 @@ describe('keeping what a session says', () => {
   it('writes once, and nothing the second time', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBe(true);
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBe(false);
+    const kept = keepReport(system, { cache }, report, 'stamp-1');
+    expect(kept?.readings).toEqual(readReadings(system, cache.readings, NOW));
+    expect(keepReport(system, { cache }, report, 'stamp-1')).toBeNull();
     expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(7);
   });
 
@@ -290,16 +291,16 @@ describe('keeping what a session says', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBe(true);
+    expect(keepReport(system, { cache }, report, 'stamp-1')?.stored).toMatchObject({ kind: 'entry' });
     expect(readReadings(system, cache.readings, NOW).windows.five_hour).toBeNull();
   });
 
   it('does not count what cannot be kept', () => {
     const system = fakeSystem();
-    expect(keepReport(system, { cache: null }, report, 'stamp-1')).toBe(false);
+    expect(keepReport(system, { cache: null }, report, 'stamp-1')).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBe(false);
+    expect(keepReport(system, { cache }, report, 'stamp-1')).toBeNull();
     const full = fakeSystem();
     const there = accountDirectory(full.root, 'claude');
     const fs = {
@@ -308,7 +309,7 @@ describe('keeping what a session says', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     } as unknown as typeof full.fs;
-    expect(keepReport({ ...full, fs }, { cache: there }, report, 'stamp-1')).toBe(false);
+    expect(keepReport({ ...full, fs }, { cache: there }, report, 'stamp-1')).toBeNull();
   });
 
   it('gives up when others are always quicker', () => {
@@ -316,7 +317,37 @@ describe('keeping what a session says', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
     fs.renameSync = (from) => system.fs.unlinkSync(from);
-    expect(keepReport({ ...system, fs }, { cache }, report, 'stamp-1')).toBe(true);
+    const kept = keepReport({ ...system, fs }, { cache }, report, 'stamp-1');
+    expect(kept?.readings.windows.five_hour?.percent).toBe(7);
+    expect(isAsKept(system, { cache }, kept!)).toBe(false);
+  });
+
+  it.each(['entry', 'readings'] as const)('knows when the file of the %s is another by now', (name) => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const kept = keepReport(system, { cache }, report, 'stamp-1')!;
+    expect(isAsKept(system, { cache }, kept)).toBe(true);
+    system.fs.writeFileSync(cache[name], '{}');
+    expect(isAsKept(system, { cache }, kept)).toBe(false);
+  });
+
+  it('reads what another has written at the same time, and tells it again', () => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const fs = Object.create(system.fs) as typeof system.fs;
+    let others = 1;
+    fs.renameSync = (from, to) => {
+      system.fs.renameSync(from, to);
+      if (others > 0 && to === cache.readings) {
+        others -= 1;
+        keepReport(system, { cache }, { ...report, session: 'b' }, 'stamp-1');
+        const theirs = { ...readReadings(system, cache.readings, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.readings, serializeReadings(theirs));
+      }
+    };
+    const kept = keepReport({ ...system, fs }, { cache }, report, 'stamp-1');
+    expect([...readReadings(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
+    expect(isAsKept(system, { cache }, kept!)).toBe(true);
   });
 });
 

@@ -1,7 +1,20 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY, parseTime } from '../../src/usage/time.ts';
+import { DAY, isoTime, parseTime } from '../../src/usage/time.ts';
 
 const AT = Date.parse('2026-04-19T05:00:00Z');
+
+describe('a time', () => {
+  const ends = { min: Date.parse('-000001-01-01T00:00:00Z'), max: Date.parse('+010000-01-02T00:00:00Z') };
+
+  it.each([0, AT, AT + 7, AT + 0.9, -1, ends.min, ends.max])('%d is written as Date does', (at) => {
+    expect(isoTime(at)).toBe(new Date(at).toISOString());
+  });
+
+  it('is written as Date does, whatever it is', () => {
+    fc.assert(fc.property(fc.integer(ends), (at) => isoTime(at) === new Date(at).toISOString()));
+  });
+});
 
 describe('a timestamp', () => {
   it.each([
@@ -14,7 +27,7 @@ describe('a timestamp', () => {
     ['9999-12-31T23:59:59.999Z', Date.parse('9999-12-31T23:59:59.999Z')],
     ['0000-01-01T00:00:00Z', Date.parse('0000-01-01T00:00:00Z')],
   ])('%s is read', (text, at) => {
-    expect(parseTime(text)).toBe(at);
+    expect([parseTime(text), parseTime(text)]).toEqual([at, at]);
   });
 
   it.each([
@@ -38,6 +51,10 @@ describe('a timestamp', () => {
     ['1776574800'],
     [`2026-04-19T05:00:00.${'0'.repeat(60)}Z`],
   ])('%j is none', (value) => {
-    expect(parseTime(value)).toBeNull();
+    expect([parseTime(value), parseTime(value)]).toEqual([null, null]);
+  });
+
+  it('is read, however many others were', () => {
+    for (let more = 0; more < 200; more += 1) expect(parseTime(isoTime(AT + more))).toBe(AT + more);
   });
 });
