@@ -76,10 +76,13 @@ export function endpointOf(system: System): Pick<Question, 'baseUrl' | 'userAgen
   return { baseUrl: baseUrlOf(system.env), userAgent: `usageline/${version}` };
 }
 
-/** What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. */
+/**
+ * What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. With
+ * `thorough` local transcripts are read to their end, should they be needed: a person waits for that.
+ */
 export function resolveDeps(
   system: System,
-  options: { readonly timeoutMs: number | null; readonly debug: boolean },
+  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
 ): ResolveDeps {
   const settings = loadSettings(system.env);
   const start = system.monotonic();
@@ -87,7 +90,7 @@ export function resolveDeps(
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
     provider: claude,
-    estimate: async () => (await import('./tokens.ts')).tokensOf(system),
+    estimate: async () => (await import('./tokens.ts')).tokensOf(system, options.thorough === true),
     log:
       options.debug || wantsLog(system.env)
         ? (event) => {

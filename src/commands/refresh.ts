@@ -18,7 +18,7 @@ export interface RefreshOptions {
 
 /** `usageline refresh`: sees to it that what is known is fresh, for cron, timers and impatient people. */
 export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
-  const { usage, warning, asked } = await resolve(resolveDeps(system, options), {
+  const { usage, warning, asked } = await resolve(resolveDeps(system, { ...options, thorough: true }), {
     ...endpointOf(system),
     policy: 'wait',
     force: options.force,

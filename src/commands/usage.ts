@@ -19,14 +19,17 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   // A prompt or a bar never waits, not even the first time.
   const waits = command === 'show' || json || terminal;
   const policy = options.policy ?? (waits ? 'wait' : 'background');
-  const resolution = await resolve(resolveDeps(system, options), {
-    ...endpointOf(system),
-    policy,
-    force: false,
-    patient: false,
-    eager: terminal || options.policy === 'wait' || (command === 'show' && !json),
-    person: terminal || options.policy === 'wait' || (command === 'show' && !json),
-  });
+  const resolution = await resolve(
+    resolveDeps(system, { ...options, thorough: command === 'show' && !json }),
+    {
+      ...endpointOf(system),
+      policy,
+      force: false,
+      patient: false,
+      eager: terminal || options.policy === 'wait' || (command === 'show' && !json),
+      person: terminal || options.policy === 'wait' || (command === 'show' && !json),
+    },
+  );
   const { startBackground, asked, settled } = resolution;
   const text = `${await render(system, options, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);

@@ -23,7 +23,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 /** `usageln1` as the first eight bytes; the digit is the version of the form. */
 const MAGIC = Buffer.from('usageln1').readDoubleLE();
 /** Magic, checksum, number of messages, length of the names. */
-const HEADER = 4 * 8;
+export const HEADER = 4 * 8;
 /** No more names of models than these are told apart. */
 export const MAX_MODELS = 256;
 
@@ -107,15 +107,9 @@ export function readArchive(
 ): { archive: Archive; checksum: number } | null {
   const bytes = readBytes(fs, path, MAX_BYTES);
   if (bytes === null || bytes.length < HEADER || bytes.length % 8 !== 0) return null;
-  const [magic, sum, size, length] = [0, 8, 16, 24].map((at) => bytes.readDoubleLE(at)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (magic !== MAGIC || !isCount(size) || !isCount(length) || sum !== checksum(bytes)) return null;
+  const [sum, size, length] = [8, 16, 24].map((at) => bytes.readDoubleLE(at)) as [number, number, number];
+  if (!isArchive(bytes, bytes.length) || sum !== checksum(bytes)) return null;
   let at = HEADER + padding(length);
-  if (bytes.length !== at + 40 * size + padding(2 * size)) return null;
   const models = modelsOf(bytes.toString('utf8', HEADER, HEADER + length), roots);
   if (models === null) return null;
   const next = (width: number) => {
@@ -131,6 +125,13 @@ export function readArchive(
     modelOf: new Uint16Array(bytes.buffer, next(2), size),
   };
   return archive.modelOf.every((index) => index < models.length) ? { archive, checksum: sum } : null;
+}
+
+/** Whether a file of so many bytes can be an archive, by its header. */
+export function isArchive(header: Buffer, bytes: number): boolean {
+  const [magic, size, length] = [0, 16, 24].map((at) => header.readDoubleLE(at)) as [number, number, number];
+  if (magic !== MAGIC || !isCount(size) || !isCount(length)) return false;
+  return bytes === HEADER + padding(length) + 40 * size + padding(2 * size);
 }
 
 function columnsOf({ keys, firstAt, lastAt, counts, modelOf }: Archive) {
@@ -164,7 +165,7 @@ function checksum(bytes: Buffer): number {
   return (a & 0x1fffff) * 2 ** 32 + (b >>> 0);
 }
 
-function padding(length: number): number {
+export function padding(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 

@@ -25,21 +25,35 @@ export function openRegular(fs: System['fs'], path: string): { fd: number; stat:
 
 /** The bytes of a file of ours, up to a cap; null when there are none to be had. They start on a word's border. */
 export function readBytes(fs: System['fs'], path: string, cap: number): Buffer | null {
+  return read(fs, path, (size) => (size > cap ? null : size));
+}
+
+/** The first bytes of a file of ours, or all when there are no more; null when there are none to be had. */
+export function readStart(fs: System['fs'], path: string, most: number): Buffer | null {
+  return read(fs, path, (size) => Math.min(size, most));
+}
+
+function read(fs: System['fs'], path: string, wanted: (size: number) => number | null): Buffer | null {
   const open = openRegular(fs, path);
   if (open === null) return null;
   try {
-    if (open.stat.size > cap) return null;
-    const bytes = Buffer.allocUnsafeSlow(open.stat.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = fs.readSync(open.fd, bytes, length, bytes.length - length, length);
-      if (count === 0) return null;
-      length += count;
-    }
-    return bytes;
+    const length = wanted(open.stat.size);
+    return length === null ? null : readAt(fs, open.fd, length, 0);
   } catch {
     return null;
   } finally {
     fs.closeSync(open.fd);
   }
+}
+
+/** So many bytes from a place on; null when there are not so many. */
+export function readAt(fs: System['fs'], fd: number, size: number, position: number): Buffer | null {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  while (length < size) {
+    const count = fs.readSync(fd, bytes, length, size - length, position + length);
+    if (count === 0) return null;
+    length += count;
+  }
+  return bytes;
 }

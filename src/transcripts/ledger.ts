@@ -16,12 +16,22 @@ export interface Ledger {
  * Enters a message.
  * @returns what it changes: what was known of the message before, and what is now; null when nothing is new
  */
-export function enter(ledger: Ledger, message: Message): { before: Message | null; after: Message } | null {
-  const before = find(ledger, message.key);
+export function enter(ledger: Ledger, message: Message): Change | null {
+  const change = changeOf(find(ledger, message.key), message);
+  if (change !== null) ledger.recent.set(message.key, change.after);
+  return change;
+}
+
+/** What is known of a message before and after a line of it was met. */
+export interface Change {
+  readonly before: Message | null;
+  readonly after: Message;
+}
+
+/** What a line changes of what was known of its message; null when nothing is new. */
+export function changeOf(before: Message | null, message: Message): Change | null {
   const after = before === null ? message : joined(before, message);
-  if (before !== null && isSame(before, after)) return null;
-  ledger.recent.set(message.key, after);
-  return { before, after };
+  return before !== null && isSame(before, after) ? null : { before, after };
 }
 
 function find({ archive, recent }: Ledger, key: number): Message | null {

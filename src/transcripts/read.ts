@@ -6,19 +6,22 @@ import { enter, messages, settle } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Message, TokenEstimate } from './model.ts';
 import { readNews, updated } from './news.ts';
+import { countChange, readJournal, stateWith, summaryWith } from './journal.ts';
+import type { Journal } from './journal.ts';
+import { besideState, readOnIn } from './read-on.ts';
 import { realRoots } from './roots.ts';
 import { isAsRead, scan, SETTLED } from './scan.ts';
 import type { Found } from './scan.ts';
 import { readState, serializeState } from './state.ts';
-import type { State, Summary } from './state.ts';
+import type { State, StateFile, Summary } from './state.ts';
 import { count, emptyTally, estimate, expire, isExact, KEPT } from './tally.ts';
 import type { Tally } from './tally.ts';
-import { isQuiet, watchOf } from './watch.ts';
+import { newsAmong, watchOf } from './watch.ts';
 
 export interface TranscriptOptions {
   /** Folders that transcripts are below, see `transcriptRoots`. */
   readonly roots: readonly string[];
-  /** `transcripts.json` in the account's cache directory; its archive is beside it, `.bin`. Null: keep nothing. */
+  /** `transcripts.json` in the account's cache directory; `.bin` and `.new` are beside it. Null: keep nothing. */
   readonly statePath: string | null;
   /** When to stop, in ms of the monotonic clock. What is left is done next time. */
   readonly deadline: number;
@@ -54,16 +57,45 @@ export function readTranscripts(system: System, options: TranscriptOptions): Tra
   const now = system.now();
   const real = realRoots(system, roots);
   const file = statePath === null ? null : readState(system, statePath, roots);
-  if (file !== null && options.thorough !== true && mayStand(system, file.summary, real, now)) {
-    const { tally, complete } = file.summary;
-    return { estimate: estimate(tally, now), complete, failure: null };
+  if (file === null || statePath === null) return lookAgain(system, options, real, null, now);
+  const journal = readJournal(system, besideState(statePath, 'new'), file.summary.id);
+  if (options.thorough !== true && mayStand(file.summary, real, now)) {
+    const reading = goOn(system, { ...options, statePath }, file, journal, now);
+    if (reading !== null) return reading;
   }
-  return lookAgain(system, options, real, file?.rest() ?? null, now);
+  const state = file.whole();
+  return lookAgain(system, options, real, state && stateWith(state, journal), now);
 }
 
-/** Whether a summary still says how things are, as far as can be told from the files that are likely to change. */
-function mayStand(system: System, summary: Summary, real: readonly string[], now: number): boolean {
-  const { watch, listedAt, lookedAt, complete, tally } = summary;
+/** From what is likely to change, as long as that is all that has; null when it is not. */
+function goOn(
+  system: System,
+  { statePath, write, deadline, maxRecent = MAX_RECENT }: TranscriptOptions & { readonly statePath: string },
+  file: StateFile,
+  journal: Journal | null,
+  now: number,
+): TranscriptReading | null {
+  const summary = journal ? summaryWith(file.summary, journal) : file.summary;
+  const news = now < summary.lookedAt ? null : newsAmong(system, summary.watch, summary.lookedAt);
+  if (news === null) return null;
+  const recent = news.length === 0 ? null : file.recent();
+  if (news.length > 0 && recent === null) return null;
+  let failure = null;
+  if (recent !== null) {
+    const known = { summary, recent, journal };
+    const stop = () => system.monotonic() >= deadline;
+    const kept = (message: Message) => isKept(message, now);
+    const read = readOnIn(system, besideState(statePath, 'bin'), news, known, stop, kept, now, maxRecent);
+    if (read === null) return null;
+    for (const change of read.changes) countChange(summary, change, now);
+    if (read.journal !== null) failure = write(besideState(statePath, 'new'), read.journal);
+  }
+  return { estimate: estimate(summary.tally, now), complete: true, failure };
+}
+
+/** Whether a summary is still one to go on from. */
+function mayStand(summary: Summary, real: readonly string[], now: number): boolean {
+  const { listedAt, complete, tally } = summary;
   return (
     complete &&
     real.length > 0 &&
@@ -71,8 +103,7 @@ function mayStand(system: System, summary: Summary, real: readonly string[], now
     real.every((root, index) => root === summary.real[index]) &&
     now >= listedAt &&
     now - listedAt < LIST_EVERY &&
-    isExact(tally, now) &&
-    isQuiet(system, watch, lookedAt)
+    isExact(tally, now)
   );
 }
 
@@ -124,7 +155,7 @@ interface Books extends Ledger {
  * between the two) is still true as far as it goes: what it lacks is found by reading everything again.
  */
 function openBooks(system: System, options: TranscriptOptions, state: State | null, now: number): Books {
-  const path = options.statePath === null ? null : archivePath(options.statePath);
+  const path = options.statePath === null ? null : besideState(options.statePath, 'bin');
   const read = path === null ? null : readArchive(system, path, options.roots);
   const checksum = read?.checksum ?? null;
   const voided = state === null || state.archive !== checksum;
@@ -135,10 +166,6 @@ function openBooks(system: System, options: TranscriptOptions, state: State | nu
   const books = { archive: read?.archive ?? emptyArchive(), recent, tally, checksum, voided, changed: fresh };
   if (fresh) for (const message of messages(books)) if (isKept(message, now)) count(tally, now, message, 1);
   return books;
-}
-
-function archivePath(statePath: string): string {
-  return statePath.replace(/(\.json)?$/, '.bin');
 }
 
 function isKept({ lastAt }: Message, now: number): boolean {
@@ -167,7 +194,7 @@ function putAway(books: Books, now: number): void {
 function save(
   { statePath, write, maxRecent = MAX_RECENT }: TranscriptOptions,
   books: Books,
-  about: Omit<State, 'archive' | 'tally' | 'recent'>,
+  about: Omit<State, 'id' | 'archive' | 'tally' | 'recent'>,
   now: number,
 ): string | null {
   expire(books.tally, now);
@@ -175,7 +202,7 @@ function save(
   if (books.recent.size > maxRecent) putAway(books, now);
   if (books.checksum === null && books.archive.keys.length > 0) {
     const { bytes, checksum } = encodeArchive(books.archive, about.roots);
-    const failure = write(archivePath(statePath), bytes);
+    const failure = write(besideState(statePath, 'bin'), bytes);
     if (failure !== null) return failure;
     books.checksum = checksum;
   }

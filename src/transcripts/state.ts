@@ -1,20 +1,25 @@
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
-import { readBytes } from './disk.ts';
-import type { TranscriptFile } from './file.ts';
-import { isHash } from './key.ts';
-import { MAX_COUNT } from './message.ts';
-import type { Message, TokenCounts } from './model.ts';
+import { readBytes, readStart } from './disk.ts';
+import { hash } from './key.ts';
+import type { Message } from './model.ts';
+import { countsOf, countsRow, fileOf, fileRow, key, list, messageOf, messageRow } from './rows.ts';
+import { ModelNames, modelsIn, number, orNull, text } from './rows.ts';
+import type { ModelOf, Row } from './rows.ts';
 import type { Folder } from './scan.ts';
 import type { Bucket, Tally } from './tally.ts';
 import type { Watch, Watched } from './watch.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Room for the files of a very busy week; what is larger is not ours. */
 const MAX_BYTES = 32 * 1024 * 1024;
+/** What the first two lines have room in, as a rule; nothing else is read of the file where nothing else is needed. */
+const START_BYTES = 256 * 1024;
 
 /** The first line of `transcripts.json`: enough to answer when nothing has changed. */
 export interface Summary {
+  /** Stands for the first two lines: the journal says by it what it goes on from. */
+  readonly id: number;
   /** The folders it is about, as they were asked for. */
   readonly roots: readonly string[];
   /** Where they really are. */
@@ -28,60 +33,62 @@ export interface Summary {
   readonly watch: Watch;
 }
 
-/** Both lines of it. */
-export interface State extends Summary {
+/** The second line: what it takes to count a message that is met. */
+export interface Recent {
   /** Checksum of the archive that `recent` goes with; null: there is none. */
   readonly archive: number | null;
   readonly recent: readonly Message[];
+}
+
+/** All three lines of it. */
+export interface State extends Summary, Recent {
   readonly folders: ReadonlyMap<string, Folder>;
 }
 
-/** A state file whose first line is understood; the second is so much longer that it is left until it is needed. */
+/** A state file whose first line is understood; the others are left until they are needed. */
 export interface StateFile {
   readonly summary: Summary;
   /** Null when the second line is damaged. */
-  rest(): State | null;
+  recent(): Recent | null;
+  /** Everything, read anew; null when any of it is damaged. */
+  whole(): State | null;
 }
 
 /** The state for these roots; null when there is none, or anything about it is wrong: it is then made anew. */
 export function readState({ fs }: System, path: string, roots: readonly string[]): StateFile | null {
-  const bytes = readBytes(fs, path, MAX_BYTES);
-  const end = bytes?.indexOf(NEWLINE) ?? -1;
-  if (bytes === null || end < 0) return null;
-  return orNull(() => {
-    const line = JSON.parse(bytes.toString('utf8', 0, end));
-    const summary = parseSummary(line, roots);
-    if (summary === null) return null;
-    const rest = () => orNull(() => parseRest(JSON.parse(bytes.toString('utf8', end + 1)), summary));
-    return { summary, rest };
-  });
-}
-
-const NEWLINE = 0x0a;
-
-function orNull<T>(parse: () => T | null): T | null {
-  try {
-    return parse();
-  } catch {
-    return null;
+  const [first, second] = linesOf(readStart(fs, path, START_BYTES));
+  const whole = () => orNull(() => parseAll(linesOf(readBytes(fs, path, MAX_BYTES)), roots));
+  if (first === undefined || second === undefined) {
+    const state = whole();
+    return state && { summary: state, recent: () => state, whole: () => state };
   }
+  const summary = orNull(() => parseSummary(JSON.parse(first), roots));
+  return summary && { summary, recent: () => orNull(() => parseRecent(JSON.parse(second))), whole };
 }
 
-/** Rows instead of objects: thousands of files are read from it while a prompt waits. */
-export function serializeState(state: State): string {
-  const models = new Map<string, number>();
-  const indexOf = (model: string) => {
-    if (!models.has(model)) models.set(model, models.size);
-    return models.get(model)!;
-  };
-  const buckets = Array.from(state.tally.buckets.values(), (b) => counted([b.at, indexOf(b.model)], b));
-  const bucketModels = [...models.keys()];
-  const recent = state.recent.map(({ key: id, firstAt, lastAt, model, counts }) =>
-    counted([id, firstAt, lastAt, indexOf(model)], counts),
-  );
+/** The complete lines of a file. */
+function linesOf(bytes: Buffer | null): string[] {
+  return bytes === null ? [] : bytes.toString('utf8').split('\n').slice(0, -1);
+}
+
+function parseAll([first, second, third]: string[], roots: readonly string[]): State | null {
+  const summary = parseSummary(JSON.parse(first as string), roots);
+  const recent = parseRecent(JSON.parse(second as string));
+  const rest: unknown = JSON.parse(third as string);
+  if (summary === null || recent === null || !isObject(rest)) return null;
+  return { ...summary, ...recent, folders: new Map(list(rest.folders).map((row) => folderOf(list(row)))) };
+}
+
+export function serializeState(state: Omit<State, 'id'>): string {
+  const [inBuckets, inRecent] = [new ModelNames(), new ModelNames()];
+  const buckets = Array.from(state.tally.buckets.values(), (b) => [
+    b.at,
+    inBuckets.indexOf(b.model),
+    ...countsRow(b),
+  ]);
+  const recent = state.recent.map((message) => messageRow(message, inRecent));
   const { watch } = state;
-  const summary = {
-    schema_version: SCHEMA_VERSION,
+  const summary = JSON.stringify({
     roots: state.roots,
     real: state.real,
     looked_at: state.lookedAt,
@@ -89,42 +96,31 @@ export function serializeState(state: State): string {
     complete: state.complete,
     exact_from: state.tally.exactFrom,
     block: state.tally.block,
-    models: bucketModels,
+    models: inBuckets.all,
     buckets,
-    watch: watch.entries.map(({ path, mtimeMs, size, ino }) => [path, mtimeMs, size, ino]),
+    watch: watch.entries.map(({ path, mtimeMs, file }) => [path, mtimeMs, file && fileRow(file)]),
     watches_all: watch.all,
-  };
-  const rest = {
-    archive: state.archive,
-    models: [...models.keys()],
-    recent,
-    folders: [...state.folders].map(([path, { mtimeMs, folders, files }]) => [
-      path,
-      mtimeMs,
-      folders,
-      files.map(fileRow),
-    ]),
-  };
-  return `${JSON.stringify(summary)}\n${JSON.stringify(rest)}\n`;
-}
-
-function counted(row: number[], { input, output, cacheCreation, cacheRead }: TokenCounts): number[] {
-  row.push(input, output, cacheCreation, cacheRead);
-  return row;
-}
-
-function fileRow(file: TranscriptFile): unknown[] {
-  const { name, ino, size, mtimeMs, offset, print, skipping, complete } = file;
-  return [name, ino, size, mtimeMs, offset, print, (skipping ? 1 : 0) + (complete ? 2 : 0)];
+  });
+  const second = JSON.stringify({ archive: state.archive, models: inRecent.all, recent });
+  const folders = [...state.folders].map(([path, { mtimeMs, folders: names, files }]) => [
+    path,
+    mtimeMs,
+    names,
+    files.map(fileRow),
+  ]);
+  const id = hash(summary + second);
+  const first = `{"schema_version":${SCHEMA_VERSION},"id":${id},${summary.slice(1)}`;
+  return `${first}\n${second}\n${JSON.stringify({ folders })}\n`;
 }
 
 /** Throws for anything that is not as it was written. */
 function parseSummary(line: unknown, roots: readonly string[]): Summary | null {
   if (!isObject(line) || line.schema_version !== SCHEMA_VERSION) return null;
   if (JSON.stringify(line.roots) !== JSON.stringify(roots)) return null;
-  const model = modelIn(line.models);
+  const model = modelsIn(line.models);
   const buckets = list(line.buckets).map((row) => bucketOf(list(row), model));
   return {
+    id: key(line.id),
     roots,
     real: list(line.real).map(text),
     lookedAt: number(line.looked_at),
@@ -139,53 +135,21 @@ function parseSummary(line: unknown, roots: readonly string[]): Summary | null {
   };
 }
 
-function parseRest(line: unknown, summary: Summary): State | null {
+function parseRecent(line: unknown): Recent | null {
   if (!isObject(line)) return null;
-  const model = modelIn(line.models);
+  const model = modelsIn(line.models);
   return {
-    ...summary,
     archive: line.archive === null ? null : key(line.archive),
     recent: list(line.recent).map((row) => messageOf(list(row), model)),
-    folders: new Map(list(line.folders).map((row) => folderOf(list(row)))),
   };
 }
 
-function modelIn(value: unknown): (index: unknown) => string {
-  const models = list(value).map(text);
-  return (index) => text(models[number(index)]);
+function watchedOf([path, mtimeMs, file]: Row): Watched {
+  return { path: text(path), mtimeMs: number(mtimeMs), file: file === null ? null : fileOf(list(file)) };
 }
 
-type Row = readonly unknown[];
-
-function watchedOf([path, mtimeMs, size, ino]: Row): Watched {
-  return { path: text(path), mtimeMs: number(mtimeMs), size: number(size), ino: number(ino) };
-}
-
-function bucketOf([at, index, ...counts]: Row, model: (value: unknown) => string): Bucket {
+function bucketOf([at, index, ...counts]: Row, model: ModelOf): Bucket {
   return { at: number(at), model: model(index), ...countsOf(counts, Number.MAX_SAFE_INTEGER) };
-}
-
-function messageOf([id, firstAt, lastAt, index, ...counts]: Row, model: (value: unknown) => string): Message {
-  return {
-    key: key(id),
-    firstAt: number(firstAt),
-    lastAt: number(lastAt),
-    model: model(index),
-    counts: countsOf(counts, MAX_COUNT),
-  };
-}
-
-function countsOf(row: Row, most: number): TokenCounts {
-  const [input, output, cacheCreation, cacheRead] = row.map((value) => {
-    if (!isHash(value) || value > most) throw new TypeError();
-    return value;
-  });
-  return {
-    input: number(input),
-    output: number(output),
-    cacheCreation: number(cacheCreation),
-    cacheRead: number(cacheRead),
-  };
 }
 
 function folderOf([path, mtimeMs, folders, files]: Row): [string, Folder] {
@@ -197,39 +161,4 @@ function folderOf([path, mtimeMs, folders, files]: Row): [string, Folder] {
       files: list(files).map((row) => fileOf(list(row))),
     },
   ];
-}
-
-function fileOf([name, ino, size, mtimeMs, offset, print, flags]: Row): TranscriptFile {
-  const from = number(offset);
-  if (from < 0 || !Number.isInteger(from)) throw new TypeError();
-  return {
-    name: text(name),
-    ino: number(ino),
-    size: number(size),
-    mtimeMs: number(mtimeMs),
-    offset: from,
-    print: key(print),
-    skipping: (number(flags) & 1) !== 0,
-    complete: (number(flags) & 2) !== 0,
-  };
-}
-
-function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new TypeError();
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError();
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError();
-  return value;
-}
-
-function key(value: unknown): number {
-  if (!isHash(value)) throw new TypeError();
-  return value;
 }

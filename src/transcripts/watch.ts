@@ -1,15 +1,15 @@
 import { dirname, sep } from 'node:path';
 import type { System } from '../system.ts';
-import { SETTLED } from './scan.ts';
-import type { Folder } from './scan.ts';
+import type { TranscriptFile } from './file.ts';
+import { isAsRead, SETTLED } from './scan.ts';
+import type { Folder, Found } from './scan.ts';
 
 /** Something to look at before anything else: a folder or a transcript as it was when it was last read. */
 export interface Watched {
   readonly path: string;
   readonly mtimeMs: number;
-  /** -1 for a folder, whose size says nothing. */
-  readonly size: number;
-  readonly ino: number;
+  /** Null for a folder. */
+  readonly file: TranscriptFile | null;
 }
 
 export interface Watch {
@@ -28,14 +28,14 @@ export const MAX_WATCHED = 256;
 export function watchOf(folders: ReadonlyMap<string, Folder>, roots: readonly string[]): Watch {
   const files = [...folders]
     .flatMap(([folder, { files: its }]) =>
-      its.map(({ name, mtimeMs, size, ino }): Watched => ({ path: folder + sep + name, mtimeMs, size, ino })),
+      its.map((file) => ({ path: folder + sep + file.name, mtimeMs: file.mtimeMs, file })),
     )
     .sort((a, b) => b.mtimeMs - a.mtimeMs);
   const all = folders.size + files.length <= MAX_WATCHED;
   const entries = new Map<string, Watched>();
   const watchFolder = (path: string) => {
     const folder = folders.get(path);
-    if (folder) entries.set(path, { path, mtimeMs: folder.mtimeMs, size: -1, ino: 0 });
+    if (folder) entries.set(path, { path, mtimeMs: folder.mtimeMs, file: null });
   };
   for (const root of roots) watchFolder(root);
   if (all) for (const path of folders.keys()) watchFolder(path);
@@ -47,15 +47,24 @@ export function watchOf(folders: ReadonlyMap<string, Folder>, roots: readonly st
   return { entries: [...entries.values()], all };
 }
 
-/** Whether each of them is as it was, and was so long enough ago for its times to tell. */
-export function isQuiet({ fs }: System, { entries }: Watch, lookedAt: number): boolean {
-  return entries.every(({ path, mtimeMs, size, ino }) => {
-    if (mtimeMs < 0 || mtimeMs >= lookedAt - SETTLED) return false;
+/**
+ * The transcripts among them in which there may be something new: those that are not as they were, or were so only so
+ * short a time ago that their times do not tell. Null when it does not end there: a folder has changed, a file is gone.
+ */
+export function newsAmong({ fs }: System, { entries }: Watch, lookedAt: number): Found[] | null {
+  const found: Found[] = [];
+  for (const { path, mtimeMs, file } of entries) {
+    const certain = mtimeMs >= 0 && mtimeMs < lookedAt - SETTLED;
+    if (file === null && !certain) return null;
     try {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-      return stat?.mtimeMs === mtimeMs && (size === -1 || (stat.size === size && stat.ino === ino));
+      if (stat === undefined || (file === null && stat.mtimeMs !== mtimeMs)) return null;
+      if (file === null) continue;
+      if (!stat.isFile()) return null;
+      if (!certain || !isAsRead(file, stat)) found.push({ folder: dirname(path), file, stat });
     } catch {
-      return false;
+      return null;
     }
-  });
+  }
+  return found;
 }

@@ -98,7 +98,7 @@ describe('reading transcripts', () => {
     const own = fs.statSync(at.statePath).size;
     Object.assign(at.system, { fs: disk({ readSync }) });
     expect(totals(at.read())).toEqual([11, 11]);
-    expect(bytes).toBeLessThan(own + ten.length + 1024);
+    expect(bytes).toBeLessThan(2 * own + ten.length + 1024);
   });
 
   it('does not open what nobody has written to for eight days', () => {
@@ -277,6 +277,110 @@ describe('a deadline', () => {
   });
 });
 
+describe('a line at the end of a transcript', () => {
+  /** A history that has been at rest, half of it in the archive. */
+  function rested(): Desk {
+    const at = desk();
+    generate(at.projects, { bytes: 3e5, files: 5, folders: 2, until: NOW, days: 6 });
+    at.append('more.jsonl', one);
+    for (const name of ['.', ...fs.readdirSync(at.projects, { recursive: true, encoding: 'utf8' })]) {
+      const path = at.path(name);
+      if (fs.statSync(path).isDirectory()) fs.utimesSync(path, NOW / SECOND, NOW / SECOND);
+    }
+    at.read({ maxRecent: 3 });
+    at.system.advance(5 * SECOND);
+    at.read({ thorough: true });
+    return at;
+  }
+  const written = (at: Desk, options: Parameters<Desk['read']>[0] = {}) => {
+    const names: string[] = [];
+    const write = (to: string, content: string | Uint8Array) => {
+      names.push(to.slice(at.system.root.length + 1));
+      fs.writeFileSync(to, content);
+      return null;
+    };
+    const reading = at.read({ write, ...options });
+    return { names, week: totals(reading)?.[1], afresh: totals(at.readAfresh())?.[1] };
+  };
+  /** The same answer, further on. */
+  const more = (text: string, output: number) =>
+    text.replace(/"output_tokens":\d+/, `"output_tokens":${output}`);
+  const journal = (at: Desk) => at.statePath.replace('.json', '.new');
+
+  it('has the journal written, and nothing else', () => {
+    const at = rested();
+    for (const text of [ten, hundred, more(ten, 12), more(one, 5)]) {
+      at.append('more.jsonl', text);
+      const { names, week, afresh } = written(at);
+      expect(names).toEqual(['transcripts.new']);
+      expect(week).toBe(afresh);
+      at.system.advance(3 * SECOND);
+    }
+    // That it has not been written to since is remembered, once.
+    written(at);
+    const { names, week, afresh } = written(at);
+    expect([names, week]).toEqual([[], afresh]);
+  });
+
+  it('counts once, whether its message is in the archive or not', () => {
+    const at = rested();
+    const name = fs
+      .readdirSync(at.projects, { recursive: true, encoding: 'utf8' })
+      .find((it) => it.endsWith('.jsonl'));
+    const known = fs.readFileSync(at.path(name!), 'utf8');
+    at.append('more.jsonl', known + one);
+    const { week, afresh } = written(at);
+    expect(week).toBe(afresh);
+  });
+
+  it.each<[string, (at: Desk) => void]>([
+    ['gone', (at) => fs.unlinkSync(journal(at))],
+    ['empty', (at) => fs.writeFileSync(journal(at), '')],
+    ['cut off', (at) => fs.truncateSync(journal(at), 60)],
+    ['a directory', (at) => (fs.unlinkSync(journal(at)), fs.mkdirSync(journal(at)))],
+    ['of another state', (at) => alter(at, (it) => (it.base += 1))],
+    ['broken in a message', (at) => alter(at, (it) => (it.changes[0][0][1] = null))],
+    ['broken in an offset', (at) => alter(at, (it) => (it.files[0][1][4] = -1))],
+  ])('is read again when the journal is %s', (_case, damage) => {
+    const at = rested();
+    at.append('more.jsonl', ten);
+    written(at);
+    damage(at);
+    at.append('more.jsonl', hundred);
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+    at.system.advance(2 * MINUTE);
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+  });
+
+  function alter(at: Desk, change: (journal: any) => void): void {
+    const value = JSON.parse(fs.readFileSync(journal(at), 'utf8'));
+    change(value);
+    fs.writeFileSync(journal(at), JSON.stringify(value));
+  }
+
+  it('is put into the state with the next look at everything', () => {
+    const at = rested();
+    at.append('more.jsonl', ten);
+    written(at);
+    at.system.advance(2 * MINUTE);
+    expect(written(at).names).toContain('transcripts.json');
+    fs.rmSync(journal(at));
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+  });
+
+  it.each([
+    ['there is another transcript as well', (at: Desk) => at.append('another.jsonl', hundred)],
+    ['a transcript is gone', (at: Desk) => at.remove('more.jsonl')],
+    ['too many messages would stand beside the archive', (at: Desk) => at.append('more.jsonl', hundred), 1],
+  ])('has everything looked at when %s', (_case, happens, maxRecent?: number) => {
+    const at = rested();
+    at.append('more.jsonl', ten);
+    happens(at);
+    const { names } = written(at, maxRecent === undefined ? {} : { maxRecent });
+    expect(names).toContain('transcripts.json');
+  });
+});
+
 describe('what is remembered', () => {
   /** Both files of a state in which there is an archive and something beside it. */
   function filled(): Desk {
@@ -299,14 +403,14 @@ describe('what is remembered', () => {
     ['the archive is empty', (at) => fs.truncateSync(archiveOf(at), 0)],
     ['the archive has a wrong bit in a count', (at) => flip(archiveOf(at), countIn(archiveOf(at)))],
     ['the archive has a wrong bit in its header', (at) => flip(archiveOf(at), 17)],
-    ['the state is of another version', (at) => edit(at, ([first]) => (first.schema_version = 2))],
+    ['the state is of another version', (at) => edit(at, ([first]) => (first.schema_version = 1))],
     ['the state is of other folders', (at) => edit(at, ([first]) => (first.roots = ['/elsewhere']))],
     ['a sum is negative', (at) => edit(at, ([first]) => (first.buckets[0][2] = -1))],
     ['a sum is a text', (at) => edit(at, ([first]) => (first.buckets[0][2] = '1'))],
     ['a model is missing', (at) => edit(at, ([first]) => (first.models = []))],
-    ['a message is broken', (at) => edit(at, ([, rest]) => (rest.recent[0][0] = null))],
-    ['an offset is negative', (at) => edit(at, ([, rest]) => (rest.folders[0][3][0][4] = -1))],
-    ['the archive is another one', (at) => edit(at, ([, rest]) => (rest.archive = 1))],
+    ['a message is broken', (at) => edit(at, ([, recent]) => (recent.recent[0][0] = null))],
+    ['an offset is negative', (at) => edit(at, ([, , rest]) => (rest.folders[0][3][0][4] = -1))],
+    ['the archive is another one', (at) => edit(at, ([, recent]) => (recent.archive = 1))],
   ])('is made anew when %s', (_case, damage) => {
     const at = filled();
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
