@@ -1,7 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CommandResult } from './commands/command.ts';
-import { INIT_TARGETS } from './commands/init-targets.ts';
-import type { InitTarget } from './commands/init-targets.ts';
 import { CHECK_DEFAULTS, parseThreshold } from './commands/check-options.ts';
 import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
@@ -9,6 +7,9 @@ import { COLOR_FLAGS, parseTimeout } from './options.ts';
 import type { CheckThresholds } from './render/check.ts';
 import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
+import type { InitOptions } from './commands/init.ts';
+import { INIT_TARGETS } from './init/names.ts';
+import type { InitTarget } from './init/names.ts';
 import type { ColorFlag, UsageOptions } from './options.ts';
 import type { Policy } from './resolve/decide.ts';
 import { run } from './run.ts';
@@ -74,6 +75,14 @@ interface LineFlags extends PolicyFlags {
 interface CheckFlags extends CheckThresholds {
   readonly timeout?: number;
   readonly debug?: true;
+}
+
+interface InitFlags {
+  readonly install?: true;
+  readonly uninstall?: true;
+  readonly file?: string;
+  readonly yes?: true;
+  readonly dryRun?: true;
 }
 
 interface StatuslineFlags {
@@ -175,10 +184,18 @@ function buildProgram(system: System, done: Done): Command {
 
   program
     .command('init')
-    .description('print what a shell needs to show the line without starting a process')
-    .addArgument(new Argument('<target>').choices(INIT_TARGETS))
+    .description('print what a shell, bar, editor or timer needs, put it there, or take it away')
+    .addArgument(new Argument('[target]').choices(Object.keys(INIT_TARGETS)))
+    .addOption(new Option('--install', 'put it there, after showing what changes').conflicts('uninstall'))
+    .option('--uninstall', 'take it away; without a target: everything, cache included')
+    .option('--file <path>', 'the file to change, in the place of the usual one')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only show what would change')
     .addHelpText('after', INIT_HELP)
-    .action(async (target: InitTarget) => done((await import('./commands/init.ts')).init(system, target)));
+    .action(async (target: InitTarget | undefined, flags: InitFlags) => {
+      const options = initOptionsOf(target ?? null, flags);
+      done((await import('./commands/init.ts')).init(system, options));
+    });
 
   program
     .command('ready')
@@ -305,6 +322,24 @@ function policyOf({ cached, wait }: PolicyFlags): Policy | null {
   return wait === undefined ? null : wait ? 'wait' : 'background';
 }
 
+/** What is asked of `init`. Flags that would be ignored are a mistake. */
+function initOptionsOf(target: InitTarget | null, flags: InitFlags): InitOptions {
+  const { install = false, uninstall = false, file = null, yes = false, dryRun = false } = flags;
+  const action = install ? 'install' : uninstall ? 'uninstall' : 'print';
+  if (target === null && action !== 'uninstall') {
+    throw new UsageError(`'init' needs a target; accepted: ${Object.keys(INIT_TARGETS).join(', ')}`);
+  }
+  if (file === '') throw new UsageError("--file is ''; accepted: a path");
+  if (target === null && file !== null) throw new UsageError("option '--file' needs a target");
+  const idle = Object.entries({ '--file': file !== null, '--yes': yes, '--dry-run': dryRun }).find(
+    ([, on]) => on,
+  );
+  if (action === 'print' && idle !== undefined) {
+    throw new UsageError(`option '${idle[0]}' needs '--install' or '--uninstall'`);
+  }
+  return { target, action, file, yes, dryRun };
+}
+
 const HELP = `
 Examples:
   usageline                    5h 22% 4h37m · 7d 33% 4d3h
@@ -357,12 +392,18 @@ Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong 
 `;
 
 const INIT_HELP = `
+Targets:
+${Object.entries(INIT_TARGETS)
+  .map(([name, about]) => `  ${name.padEnd(12)} ${about}`)
+  .join('\n')}
+
 Examples:
-  eval "$(usageline init zsh)"                into ~/.zshrc
-  eval "$(usageline init bash)"               into ~/.bashrc
-  usageline init fish | source                into ~/.config/fish/config.fish
-  usageline init sh > ~/.local/bin/usageline-prompt && chmod +x ~/.local/bin/usageline-prompt
-                                              for tmux, editors and bars
+  usageline init zsh --install          a marked block in ~/.zshrc, shown before it is written
+  usageline init zsh --uninstall        the file as it was, byte for byte
+  usageline init --uninstall            everything: all targets, the launcher, the cache
+  usageline init tmux                   only print it, with where it goes
+  usageline init claude --install --dry-run
+  eval "$(usageline init zsh)"          without a change to any file, until the shell ends
 `;
 
 const CACHE_HELP = `

@@ -1,0 +1,119 @@
+import { sh } from '../quote.ts';
+import type { StatuslineStep } from '../target.ts';
+import { NONE, refused, splice } from './edit.ts';
+import type { Edit } from './edit.ts';
+import { propertyOf, scanObject, skipBlank } from './json-object.ts';
+import type { JsonObject, Property } from './json-object.ts';
+
+/*
+ * The `statusLine` of Claude Code's settings. All other bytes of the file stay as they are: one property is added at
+ * the end, or one command is put behind ours, which runs it with --after.
+ */
+
+const KEY = 'statusLine';
+
+/** What a command of ours looks like, wherever the program was when it was written, and what it runs besides. */
+const OURS = /hot\.cjs'? statusline(?: --after (.+))?$/s;
+/** One that somebody has written by hand. */
+const BY_HAND = /\busageline(?:\.cjs)?['"]? statusline\b/;
+
+export function withStatusline(text: string | null, { command }: StatuslineStep): Edit {
+  const added = `"${KEY}": { "type": "command", "command": ${JSON.stringify(command)} }`;
+  if (text === null) {
+    return { kind: 'change', after: `{\n  ${added}\n}\n`, removed: '', added, line: 1 };
+  }
+  const object = parse(text);
+  if (typeof object === 'string') return refused(object);
+  const property = propertyOf(object, KEY);
+  if (property === null) return inserted(text, object, added);
+  const literal = commandOf(text, property);
+  if (literal === null) return refused(`its ${KEY} is not {"type": "command", "command": "…"}`);
+  const there: string = JSON.parse(literal.text);
+  const before = OURS.exec(there);
+  if (before === null && BY_HAND.test(there)) return NONE;
+  const other = before === null ? sh(there) : before[1];
+  const wanted = other === undefined ? command : `${command} --after ${other}`;
+  return there === wanted ? NONE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
+}
+
+/** What is not in the text any more, and what makes the difference between as good and byte for byte. */
+export interface StatuslineMemory {
+  /** The file is of our making. */
+  readonly created: boolean;
+  /** The command that was there, as it stood in the file: JSON has many ways to write the same text. */
+  readonly command: string | null;
+}
+
+/** What has to be remembered of a file for it to be put back. */
+export function rememberStatusline(text: string | null): StatuslineMemory {
+  const object = text === null ? null : parse(text);
+  if (text === null || object === null || typeof object === 'string') {
+    return { created: text === null, command: null };
+  }
+  const property = propertyOf(object, KEY);
+  return { created: false, command: property && (commandOf(text, property)?.text ?? null) };
+}
+
+export function withoutStatusline(text: string | null, memory: StatuslineMemory | null): Edit {
+  if (text === null) return NONE;
+  const object = parse(text);
+  if (typeof object === 'string') return refused(object);
+  const property = propertyOf(object, KEY);
+  const literal = property && commandOf(text, property);
+  const ours = literal && OURS.exec(JSON.parse(literal.text));
+  if (property === null || !literal || !ours) return NONE;
+  if (ours[1] !== undefined) return splice(text, literal.start, literal.text, original(ours[1], memory));
+  const edit = taken(text, object, property);
+  const empty = edit.kind === 'change' && edit.after !== null && edit.after.replace(/\s/g, '') === '{}';
+  return empty && memory?.created ? { ...edit, after: null } : edit;
+}
+
+/** The object that the text is; in words why there is none. */
+function parse(text: string): JsonObject | string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
+    return scanObject(text, skipBlank(text, 0));
+  } catch {
+    return 'it is not JSON (a comment or a comma too many makes it none)';
+  }
+}
+
+/** The command's literal in the text, quotes included; null when the status line is not one that runs a command. */
+function commandOf(text: string, { value, end }: Property): { start: number; text: string } | null {
+  const status: unknown = JSON.parse(text.slice(value, end));
+  if (typeof status !== 'object' || status === null || Array.isArray(status)) return null;
+  const { type, command } = status as Record<string, unknown>;
+  if (type !== 'command' || typeof command !== 'string' || command.trim() === '') return null;
+  const property = propertyOf(scanObject(text, value), 'command') as Property;
+  return { start: property.value, text: text.slice(property.value, property.end) };
+}
+
+/** At the end, set off as what stands there is; in an empty object on a line of its own. */
+function inserted(text: string, { open, properties }: JsonObject, added: string): Edit {
+  const last = properties.at(-1);
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  if (last === undefined) return splice(text, open + 1, '', `${newline}  ${added}${newline}`);
+  const before = properties.at(-2)?.end;
+  const blank = text.slice(before === undefined ? open + 1 : text.indexOf(',', before) + 1, last.start);
+  return splice(text, last.end, '', `,${blank}${added}`);
+}
+
+/** The reverse of it, also when other properties have come before or behind it since. */
+function taken(text: string, { open, properties }: JsonObject, property: Property): Edit {
+  const index = properties.indexOf(property);
+  const before = properties[index - 1];
+  if (before !== undefined) return splice(text, before.end, text.slice(before.end, property.end), '');
+  const next = properties[index + 1];
+  if (next !== undefined) return splice(text, property.start, text.slice(property.start, next.start), '');
+  const newline = text.startsWith('\r\n', open + 1) ? '\r\n' : '\n';
+  const end = property.end + (text.startsWith(newline, property.end) ? newline.length : 0);
+  return splice(text, open + 1, text.slice(open + 1, end), '');
+}
+
+/** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
+function original(word: string, memory: StatuslineMemory | null): string {
+  const command = word.startsWith("'") ? word.slice(1, -1).replaceAll(String.raw`'\''`, "'") : word;
+  const remembered = memory?.command ?? null;
+  return remembered !== null && JSON.parse(remembered) === command ? remembered : JSON.stringify(command);
+}

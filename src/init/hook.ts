@@ -1,0 +1,68 @@
+import { fish, alwaysSh as sh } from './quote.ts';
+import type { HookShell, Runtime } from './runtime.ts';
+
+/**
+ * What the place of the ready line depends on. The hooks compare the same variables in the same order at every
+ * prompt, and ask the program anew when one of them is not what it was.
+ */
+export const ENVIRONMENT = [
+  'CLAUDE_CONFIG_DIR',
+  'USAGELINE_CACHE_DIR',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'HOME',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'CLICOLOR_FORCE',
+  'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
+] as const;
+
+type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins', readonly string[]>>;
+
+/** The values that a hook begins with, as its shell sets them. */
+export function hookHeader(runtime: Runtime, shell: HookShell): string {
+  const { ready, logins } = runtime.hook(shell);
+  return headers[shell]({
+    program: runtime.program,
+    where: [ENVIRONMENT.map((name) => runtime.env[name] ?? '').join('|')],
+    ready: [ready],
+    logins,
+  });
+}
+
+/** The whole hook, to `eval` at the start of each shell. */
+export function hookText(runtime: Runtime, shell: HookShell, comment: string): string {
+  const script = runtime.packageText('shell', `usageline.${shell}`);
+  return `${comment}\n${hookHeader(runtime, shell)}\n${script}`;
+}
+
+const headers: Record<HookShell, (values: Values) => string> = {
+  zsh: posix,
+  bash: posix,
+  fish: ({ program, where, ready, logins }) => {
+    return [
+      `set -g _usageline_program ${fishWords(program)}`,
+      `set -g _usageline_where ${fishWords(where)}`,
+      `set -g _usageline_ready ${fishWords(ready)}`,
+      `set -g _usageline_login1 ${fishWords([logins[0] ?? ''])}`,
+      `set -g _usageline_login2 ${fishWords([logins[1] ?? ''])}`,
+    ].join('\n');
+  },
+};
+
+function posix({ program, where, ready, logins }: Values): string {
+  return [
+    `_usageline_program=(${words(program)})`,
+    `_usageline_where=${words(where)}`,
+    `_usageline_ready=${words(ready)}`,
+    `_usageline_login1=${words([logins[0] ?? ''])} _usageline_login2=${words([logins[1] ?? ''])}`,
+  ].join('\n');
+}
+
+function words(list: readonly string[]): string {
+  return list.map(sh).join(' ');
+}
+
+function fishWords(list: readonly string[]): string {
+  return list.map(fish).join(' ');
+}

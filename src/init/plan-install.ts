@@ -1,0 +1,53 @@
+import type { System } from '../system.ts';
+import { look } from './disk.ts';
+import type { Found } from './disk.ts';
+import { withBlock } from './edits/block.ts';
+import type { Edit } from './edits/edit.ts';
+import { rememberStatusline, withStatusline } from './edits/statusline.ts';
+import { withWhole } from './edits/whole.ts';
+import { isSame } from './installed.ts';
+import type { Installed } from './installed.ts';
+import type { InitTarget } from './names.ts';
+import { backupOf, ownerOf, planned } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Step } from './target.ts';
+
+/** What has to be done for these steps to be done; nothing is, yet. */
+export function planInstall(
+  system: System,
+  target: InitTarget,
+  steps: readonly Step[],
+  installed: Installed,
+): Plan {
+  return planned(steps, (step) => {
+    const found = look(system, step.path);
+    if (typeof found === 'string') return found;
+    const memory =
+      step.kind === 'statusline'
+        ? rememberStatusline(found.text)
+        : { created: found.text === null, command: null };
+    return {
+      found,
+      edit: added(step, found.text),
+      record: { target: ownerOf(step, target), kind: step.kind, path: step.path, ...memory },
+      mode: step.kind === 'whole' ? step.mode : null,
+      backup: isKept(step, found, installed) ? backupOf(found.real) : null,
+    };
+  });
+}
+
+function added(step: Step, text: string | null): Edit {
+  switch (step.kind) {
+    case 'block':
+      return withBlock(text, step);
+    case 'whole':
+      return withWhole(text, step);
+    case 'statusline':
+      return withStatusline(text, step);
+  }
+}
+
+/** The first time only: later on it is no longer as it was. */
+function isKept(step: Step, found: Found, installed: Installed): boolean {
+  return step.kind !== 'whole' && found.text !== null && !installed.files.some((file) => isSame(file, step));
+}

@@ -1,0 +1,68 @@
+import type { Found } from './disk.ts';
+import type { Edit } from './edits/edit.ts';
+import type { Record } from './installed.ts';
+import type { InitTarget } from './names.ts';
+import type { Runtime } from './runtime.ts';
+import type { Install, Step } from './target.ts';
+
+/** One file that will change, and what will be noted of it. */
+export interface Planned {
+  readonly path: string;
+  readonly found: Found;
+  readonly edit: Extract<Edit, { kind: 'change' }>;
+  readonly record: Record;
+  /** What the file's permissions shall be; null: what they are. */
+  readonly mode: number | null;
+  /** Where the file is kept as it was; null where it is ours, or has been kept already. */
+  readonly backup: string | null;
+}
+
+export interface Plan {
+  readonly changes: readonly Planned[];
+  /** Files that stay as they are though something of ours is or was to be there: `path: reason`. */
+  readonly refused: readonly string[];
+}
+
+/** How somebody's file is kept as it was. */
+export function backupOf(path: string): string {
+  return `${path}.before-usageline`;
+}
+
+/** The files of a target, at the place that is meant when nobody says otherwise (or at `file`), with nothing noted. */
+export function usualFiles(
+  target: InitTarget,
+  how: Install,
+  runtime: Runtime,
+  file: string | null,
+): Record[] {
+  return how.steps(runtime, file).map((step) => ({
+    target: ownerOf(step, target),
+    kind: step.kind,
+    path: step.path,
+    created: false,
+    command: null,
+  }));
+}
+
+/** The launcher is nobody's but its own: it stays when one of its users goes. */
+export function ownerOf(step: Step, target: InitTarget): InitTarget {
+  return step.kind === 'whole' && step.shared ? 'sh' : target;
+}
+
+/** What is decided of one file: how it changes, or in words why it does not; null: it is none of our business. */
+export type Outcome = (Omit<Planned, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
+
+export function planned<T extends { path: string }>(list: readonly T[], decide: (item: T) => Outcome): Plan {
+  const changes: Planned[] = [];
+  const refused: string[] = [];
+  for (const item of list) {
+    const outcome = decide(item);
+    if (outcome === null) continue;
+    if (typeof outcome === 'string') refused.push(`${item.path}: ${outcome}`);
+    else if (outcome.edit.kind === 'refused') refused.push(`${item.path}: ${outcome.edit.reason}`);
+    else if (outcome.edit.kind === 'change') {
+      changes.push({ ...outcome, path: item.path, edit: outcome.edit });
+    }
+  }
+  return { changes, refused };
+}

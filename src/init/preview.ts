@@ -1,0 +1,36 @@
+import type { Planned } from './plan.ts';
+
+/** A file of ours longer than this is told by its length. */
+const MAX_LINES = 24;
+
+/**
+ * What will change, in the manner of a diff. Of somebody's file only the lines that come and go: what stands around
+ * them may be nobody else's business.
+ */
+export function preview(changes: readonly Planned[]): string {
+  return changes.map((change) => `${title(change)}\n${body(change)}`).join('\n');
+}
+
+function title({ path, found, edit, backup }: Planned): string {
+  const link = found.real === path ? '' : ` (a link to ${found.real})`;
+  if (edit.after === null) return `remove ${path}${link}`;
+  if (found.text === null) return `create ${path}`;
+  return `change ${path}${link}, line ${edit.line}${backup === null ? '' : `; kept as it is: ${backup}`}`;
+}
+
+function body({ edit, record }: Planned): string {
+  if (record.kind === 'whole' && edit.after === null) return '';
+  return signed('-', edit.removed) + signed('+', edit.added);
+}
+
+function signed(sign: '+' | '-', text: string): string {
+  const lines = text.replace(/^\r?\n|\r?\n$/g, '').split(/\r?\n/);
+  if (text === '') return '';
+  if (lines.length > MAX_LINES) return `  ${sign} ${lines.length} lines\n`;
+  return lines.map((line) => `  ${sign} ${visible(line)}\n`).join('');
+}
+
+/** A control character would be the terminal's, and is shown as what it is not. */
+function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}

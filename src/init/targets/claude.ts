@@ -1,0 +1,30 @@
+import { shCommand } from '../quote.ts';
+import { absolute, programOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+
+export const claude: Target = {
+  name: 'claude',
+  snippet: (
+    runtime,
+  ) => `// Into ~/.claude/settings.json, without this comment. A command that you have already goes behind it:
+// statusline --after 'my-own-command'
+${JSON.stringify({ statusLine: { type: 'command', command: command(runtime) } }, null, 2)}
+`,
+  install: {
+    steps: (runtime, file) => [
+      { kind: 'statusline', path: file ?? settings(runtime), command: command(runtime) },
+    ],
+    after: 'Claude Code shows it from its next start on.',
+  },
+};
+
+function settings({ env, home }: Runtime): string {
+  return `${absolute(env.CLAUDE_CONFIG_DIR) ?? `${home}/.claude`}/settings.json`;
+}
+
+/** On Windows it is Git Bash that runs it, which takes a backslash for an escape. */
+function command(runtime: Runtime): string {
+  const argv = programOf(runtime, 'statusline');
+  return shCommand(runtime.platform === 'win32' ? argv.map((word) => word.replaceAll('\\', '/')) : argv);
+}

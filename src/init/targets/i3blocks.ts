@@ -1,0 +1,14 @@
+import { shCommand } from '../quote.ts';
+import { lineOf } from '../runtime.ts';
+import type { Target } from '../target.ts';
+
+export const i3blocks: Target = {
+  name: 'i3blocks',
+  snippet: (runtime) => `# Into ~/.config/i3blocks/config, where in the bar it shall be.
+[usageline]
+command=${shCommand(lineOf(runtime, 'i3blocks'))}
+interval=15
+format=json
+`,
+  install: 'the order of the blocks is their place in the bar: paste the block where you want it',
+};

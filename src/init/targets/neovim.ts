@@ -1,0 +1,62 @@
+import { json, shCommand } from '../quote.ts';
+import { configHome, lineOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+import { writtenBy } from '../written.ts';
+
+export const neovim: Target = {
+  name: 'neovim',
+  snippet: (runtime) =>
+    `-- As ~/.config/nvim/plugin/usageline.lua, or into ~/.config/nvim/init.lua.\n${script(runtime)}`,
+  install: {
+    steps: (runtime, file) => [
+      {
+        kind: 'whole',
+        path: file ?? `${configHome(runtime)}/${runtime.env.NVIM_APPNAME || 'nvim'}/plugin/usageline.lua`,
+        text: `${writtenBy('--', 'neovim')}\n${script(runtime)}`,
+        mode: 0o644,
+      },
+    ],
+    after:
+      'With lualine, name it among the components: lualine_x = { function() return vim.g.usageline end }',
+  },
+};
+
+/**
+ * The line comes from a job, every 15 s: neovim waits for nothing. lualine and \`%{%…%}\` read a component's text as a
+ * format, for which the output kind \`vim\` doubles every percent sign; a text with one that is not doubled is none of
+ * ours.
+ */
+function script(runtime: Runtime): string {
+  const command = lineOf(runtime, 'vim');
+  return `-- ${shCommand(command)}
+local command = { ${command.map(json).join(', ')} }
+-- For lualine, among its sections: lualine_x = { function() return vim.g.usageline end }
+vim.g.usageline = vim.g.usageline or ''
+
+local function take(_, lines)
+  local line = lines[1] or ''
+  if line == '' or line:gsub('%%%%', ''):find('[%%%c]') then return end
+  if vim.g.usageline ~= line then
+    vim.g.usageline = line
+    vim.cmd('redrawstatus!')
+  end
+end
+
+local function ask()
+  pcall(vim.fn.jobstart, command, { stdin = 'null', stdout_buffered = true, on_stdout = take })
+end
+
+ask()
+_G.usageline_timer = _G.usageline_timer or vim.fn.timer_start(15000, ask, { ['repeat'] = -1 })
+
+-- lualine sets the status line itself, also after this has been read.
+local function place()
+  if package.loaded.lualine or vim.o.statusline:find('usageline', 1, true) then return end
+  local before = vim.o.statusline
+  if before == '' then before = '%<%f %h%m%r%=%-14.(%l,%c%V%) %P' end
+  vim.o.statusline = before .. '  %{%g:usageline%}'
+end
+if vim.v.vim_did_enter == 1 then place() else vim.api.nvim_create_autocmd('VimEnter', { callback = place }) end
+`;
+}

@@ -1,0 +1,34 @@
+import type { Target } from '../target.ts';
+import { hookFile, readHook } from './posix-shell.ts';
+import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
+
+/**
+ * The segment takes the text from the hook's variable: no process at a prompt. Its text undergoes prompt expansion,
+ * so the percent sign is doubled. Instant prompt makes the same call with what the last shell has seen.
+ */
+const SEGMENT = [
+  `function prompt_usageline() { p10k segment -c '$USAGELINE' -t "\${USAGELINE//\\%/%%}" }`,
+  'function instant_prompt_usageline() { prompt_usageline }',
+  'if (( ! ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(Ie)usageline]} )); then POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(usageline); fi',
+].join('\n');
+
+export const p10k: Target = {
+  name: 'p10k',
+  snippet: () => `# Into ~/.zshrc, behind the line that reads ~/.p10k.zsh.
+usageline_place=none
+eval "$(usageline init zsh)"
+${SEGMENT}
+`,
+  install: {
+    steps: (runtime, file) => [
+      hookFile(runtime, 'zsh'),
+      {
+        kind: 'block',
+        path: file ?? zshrc(runtime),
+        body: `usageline_place=none\n${readHook(runtime, 'zsh', ZSH_INTERACTIVE)}\n${SEGMENT}`,
+      },
+    ],
+    after: 'Start a new shell, or: exec zsh',
+    afterRemoval: 'Shells that run keep the line until they end.',
+  },
+};

@@ -1,0 +1,16 @@
+import { shCommand } from '../quote.ts';
+import { lineOf } from '../runtime.ts';
+import type { Target } from '../target.ts';
+
+export const polybar: Target = {
+  name: 'polybar',
+  snippet: (
+    runtime,
+  ) => `; Into ~/.config/polybar/config.ini; and usageline among modules-left, -center or -right.
+[module/usageline]
+type = custom/script
+exec = ${shCommand(lineOf(runtime, 'polybar'))}
+interval = 15
+`,
+  install: 'only you know where in the bar it goes: paste the module',
+};

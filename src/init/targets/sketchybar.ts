@@ -1,0 +1,19 @@
+import { alwaysSh, shCommand } from '../quote.ts';
+import { lineOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+
+export const sketchybar: Target = {
+  name: 'sketchybar',
+  snippet: (runtime) => `# Into ~/.config/sketchybar/sketchybarrc.
+sketchybar --add item usageline right \\
+  --set usageline update_freq=15 script=${alwaysSh(script(runtime))} \\
+  --subscribe usageline system_woke
+`,
+  install: 'sketchybarrc is a program, in which only you know the place: paste the item',
+};
+
+/** xargs makes words of the line as a shell would, and runs nothing that is in it. */
+function script(runtime: Runtime): string {
+  return `${shCommand(lineOf(runtime, 'sketchybar'))} | xargs sketchybar --set "$NAME"`;
+}

@@ -1,0 +1,46 @@
+import { json, shCommand } from '../quote.ts';
+import { absolute, configHome, launcherPath, lineOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+import { launcherStep } from './sh.ts';
+
+export const starship: Target = {
+  name: 'starship',
+  snippet: (runtime) => `# Into ~/.config/starship.toml. A format of your own names it: \${custom.usageline}
+# Where a hook for the shell is (usageline init zsh, bash, fish), this is faster:
+#   [env_var.USAGELINE]
+#   format = '[$env_value]($style) '
+${table(runtime)}
+`,
+  install: {
+    steps: (runtime, file) => [
+      launcherStep(runtime),
+      {
+        kind: 'block',
+        path: file ?? absolute(runtime.env.STARSHIP_CONFIG) ?? `${configHome(runtime)}/starship.toml`,
+        body: table({ ...runtime, launcher: launcherPath(runtime) }),
+        objection,
+      },
+    ],
+    after: 'If starship.toml has a format of its own, name the module in it: ${custom.usageline}',
+  },
+};
+
+/** The shell is said: starship's default is the user's, whose rc file would be read at every prompt. */
+function table(runtime: Runtime): string {
+  return `[custom.usageline]
+description = "How much of the Claude subscription is used"
+command = ${json(shCommand(lineOf(runtime, 'starship')))}
+shell = ["sh"]
+when = true
+format = "[$output]($style) "`;
+}
+
+/** A table that is there twice makes starship ignore the whole file; so does one within a text. */
+function objection(rest: string): string | null {
+  if (/^\s*\[\s*custom\s*\.\s*["']?usageline["']?\s*\]/m.test(rest)) {
+    return 'there is a [custom.usageline] already';
+  }
+  const open = ['"""', "'''"].find((quotes) => rest.split(quotes).length % 2 === 0);
+  return open === undefined ? null : `a ${open} is not closed`;
+}

@@ -1,0 +1,41 @@
+import { shCommand, tmux as quoted } from '../quote.ts';
+import { configHome, launcherPath, lineOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+import { launcherStep } from './sh.ts';
+
+export const tmux: Target = {
+  name: 'tmux',
+  snippet: (runtime) => `# Into ~/.tmux.conf. To have it elsewhere, put #{E:@usageline} there.
+${options(runtime)}
+`,
+  install: {
+    steps: (runtime, file) => [
+      launcherStep(runtime),
+      {
+        kind: 'block',
+        path: file ?? usualFile(runtime),
+        body: options({ ...runtime, launcher: launcherPath(runtime) }),
+      },
+    ],
+    after: 'In a tmux that runs: tmux source-file, with that file.',
+    afterRemoval: 'A tmux server that runs keeps the line until it ends.',
+  },
+};
+
+/**
+ * The line is an option of its own, and the status line has it once, however often the file is read. tmux' default
+ * of 40 columns would cut off what was there before.
+ */
+function options(runtime: Runtime): string {
+  return `set -g @usageline "#(${quoted(shCommand(lineOf(runtime, 'tmux')))})"
+if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right ' #{E:@usageline}'"
+if -F "#{e|<:#{status-right-length},100}" "set -g status-right-length 100"`;
+}
+
+/** tmux reads both; the first that there is, since that is the one somebody looks after. */
+function usualFile(runtime: Runtime): string {
+  const old = `${runtime.home}/.tmux.conf`;
+  const xdg = `${configHome(runtime)}/tmux/tmux.conf`;
+  return !runtime.exists(old) && runtime.exists(xdg) ? xdg : old;
+}

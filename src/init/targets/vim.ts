@@ -1,0 +1,54 @@
+import { vim as quoted } from '../quote.ts';
+import { lineOf } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Target } from '../target.ts';
+import { writtenBy } from '../written.ts';
+
+export const vim: Target = {
+  name: 'vim',
+  snippet: (runtime) => `" Into ~/.vimrc, or as ~/.vim/plugin/usageline.vim.\n${script(runtime)}`,
+  install: {
+    steps: (runtime, file) => [
+      {
+        kind: 'whole',
+        path: file ?? `${runtime.home}/.vim/plugin/usageline.vim`,
+        text: `${writtenBy('"', 'vim')}\n${script(runtime)}`,
+        mode: 0o644,
+      },
+    ],
+    after: 'Vims that start from now on show it.',
+  },
+};
+
+/**
+ * The line comes from a job, every 15 s: vim waits for nothing. `%{g:usageline}` shows a text and does not read it as
+ * a format, so what it needs is the plain line.
+ */
+function script(runtime: Runtime): string {
+  return `if has('job') && has('timers') && !exists('g:usageline')
+  let g:usageline = ''
+  let s:command = [${lineOf(runtime, 'plain').map(quoted).join(', ')}]
+
+  function! s:take(channel, line) abort
+    if g:usageline !=# a:line
+      let g:usageline = a:line
+      redrawstatus!
+    endif
+  endfunction
+
+  function! s:ask(timer) abort
+    let s:job = job_start(s:command, {'out_cb': function('s:take'), 'in_io': 'null', 'err_io': 'null'})
+  endfunction
+
+  call s:ask(0)
+  call timer_start(15000, function('s:ask'), {'repeat': -1})
+
+  " What vim shows while the option is empty, with our line behind it.
+  if &statusline ==# ''
+    set statusline=%<%f\\ %h%m%r%=%-14.(%l,%c%V%)\\ %P
+  endif
+  set statusline+=\\ \\ %{g:usageline}
+  set laststatus=2
+endif
+`;
+}

@@ -1,0 +1,12 @@
+import { absolute } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import { posixShell } from './posix-shell.ts';
+
+export const ZSH_INTERACTIVE = '-o interactive';
+
+export const zsh = posixShell('zsh', { rc: zshrc, interactive: ZSH_INTERACTIVE });
+
+/** Where zsh looks: in `ZDOTDIR` if that is set. */
+export function zshrc({ env, home }: Runtime): string {
+  return `${absolute(env.ZDOTDIR) ?? home}/.zshrc`;
+}

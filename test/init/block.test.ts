@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { withBlock, withoutBlock } from '../../src/init/edits/block.ts';
+import type { Edit } from '../../src/init/edits/edit.ts';
+import type { BlockStep } from '../../src/init/target.ts';
+
+const step: BlockStep = { kind: 'block', path: '/home/ada/.zshrc', body: 'one\ntwo' };
+const BLOCK = '# >>> usageline >>>\none\ntwo\n# <<< usageline <<<\n';
+
+function after(edit: Edit): string | null {
+  if (edit.kind !== 'change') throw new Error(`${edit.kind}: ${JSON.stringify(edit)}`);
+  return edit.after;
+}
+
+describe('a block of ours', () => {
+  it.each([
+    ['no file', null, BLOCK],
+    ['a file', 'a\nb\n', `a\nb\n${BLOCK}`],
+    ['a file of one empty line', '\n', `\n${BLOCK}`],
+    [
+      'a last line without a newline',
+      'a',
+      'a\n# >>> usageline >>>\n# (The line before this block had no newline at its end.)\none\ntwo\n# <<< usageline <<<\n',
+    ],
+    ['an empty file', '', '# >>> usageline >>>\n# (This file was empty.)\none\ntwo\n# <<< usageline <<<\n'],
+    ['lines that end as on Windows', 'a\r\n', `a\r\n${BLOCK.replaceAll('\n', '\r\n')}`],
+  ])('goes to the end of %s, and leaves nothing behind', (_, before, wanted) => {
+    expect(after(withBlock(before, step))).toBe(wanted);
+    expect(withBlock(wanted, step)).toEqual({ kind: 'none' });
+    expect(after(withoutBlock(wanted))).toBe(before);
+  });
+
+  it('stays where somebody has put it when it gets new lines', () => {
+    const changed = after(withBlock(`a\n${BLOCK}b\n`, { ...step, body: 'three' }));
+    expect(changed).toBe('a\n# >>> usageline >>>\nthree\n# <<< usageline <<<\nb\n');
+    expect(after(withoutBlock(changed))).toBe('a\nb\n');
+  });
+
+  it('leaves what has been written behind it since, on a line of its own', () => {
+    const there = after(withBlock('a', step));
+    expect(after(withoutBlock(`${there}b`))).toBe('a\nb');
+  });
+
+  it('takes nothing away where there is none', () => {
+    expect(withoutBlock('a\n')).toEqual({ kind: 'none' });
+    expect(withoutBlock(null)).toEqual({ kind: 'none' });
+    expect(withoutBlock('echo "# >>> usageline >>>"\n # <<< usageline <<<\n')).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    ['a beginning without an end', '# >>> usageline >>>\na\n', 'line 1'],
+    ['an end without a beginning', 'a\n# <<< usageline <<<\n', 'line 2'],
+    ['two blocks', BLOCK + BLOCK, 'line 1, 4, 5, 8'],
+    ['an end before the beginning', '# <<< usageline <<<\n# >>> usageline >>>\n', 'line 1, 2'],
+  ])('is not looked for in %s', (_, text, lines) => {
+    const reason = expect.stringMatching(new RegExp(`^its marks are not one .*: ${lines}$`));
+    expect(withBlock(text, step)).toEqual({ kind: 'refused', reason });
+    expect(withoutBlock(text)).toEqual({ kind: 'refused', reason });
+  });
+
+  it.each(['a \\', 'a \\\n', 'a \\\r\n'])('is not put behind %j, which goes on in the next line', (text) => {
+    const reason = 'its last line ends with a backslash';
+    expect(withBlock(text, step)).toEqual({ kind: 'refused', reason });
+  });
+
+  it('asks whether it may stand among the other lines, not among its own', () => {
+    const objection = (rest: string) => (rest.includes('one') ? 'there is one' : null);
+    expect(withBlock('one\n', { ...step, objection })).toEqual({ kind: 'refused', reason: 'there is one' });
+    expect(withBlock(BLOCK, { ...step, objection })).toEqual({ kind: 'none' });
+  });
+});

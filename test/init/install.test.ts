@@ -1,0 +1,244 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { install } from '../../src/init/carry-out.ts';
+import { readInstalled } from '../../src/init/installed.ts';
+import type { InitTarget } from '../../src/init/names.ts';
+import { planInstall } from '../../src/init/plan-install.ts';
+import { planRemoval } from '../../src/init/plan-removal.ts';
+import { usualFiles } from '../../src/init/plan.ts';
+import type { Plan } from '../../src/init/plan.ts';
+import { takeBack } from '../../src/init/take-back.ts';
+import type { Install } from '../../src/init/target.ts';
+import { TARGETS } from '../../src/init/targets/index.ts';
+import { filesBelow } from '../support/program.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { aRuntime } from './runtime.ts';
+
+const installable = Object.values(TARGETS).flatMap(({ name, install: how }) =>
+  typeof how === 'string' ? [] : [{ name, how }],
+);
+
+/** A machine on which things are installed and removed. */
+class Desk {
+  readonly system: FakeSystem;
+  readonly notes: string;
+
+  constructor(changes: Parameters<typeof fakeSystem>[0] = {}) {
+    this.system = fakeSystem(changes);
+    this.notes = this.path('.local/share/usageline/installed.json');
+  }
+
+  path(name: string): string {
+    return join(this.system.root, name);
+  }
+
+  write(name: string, text: string | Buffer, mode = 0o644): string {
+    fs.mkdirSync(dirname(this.path(name)), { recursive: true });
+    fs.writeFileSync(this.path(name), text, { mode });
+    return this.path(name);
+  }
+
+  read(name: string): string {
+    return fs.readFileSync(this.path(name), 'utf8');
+  }
+
+  /** Every file with its text, and every directory. */
+  get all(): unknown {
+    return [filesBelow(this.system.root), fs.readdirSync(this.system.root, { recursive: true }).sort()];
+  }
+
+  get runtime() {
+    return aRuntime({ home: this.system.root, exists: fs.existsSync });
+  }
+
+  plan(target: InitTarget, file: string | null = null): Plan {
+    const steps = (TARGETS[target].install as Install).steps(this.runtime, file);
+    return planInstall(this.system, target, steps, readInstalled(this.system, this.notes));
+  }
+
+  install(target: InitTarget, file: string | null = null): string | null {
+    const { changes } = this.plan(target, file);
+    return install(this.system, changes, readInstalled(this.system, this.notes), this.notes);
+  }
+
+  removal(target: InitTarget): Plan {
+    const installed = readInstalled(this.system, this.notes);
+    const usual = usualFiles(target, TARGETS[target].install as Install, this.runtime, null);
+    return planRemoval(this.system, [...usual, ...installed.files], installed);
+  }
+
+  /** With the launcher, which others than this target may use. */
+  uninstall(target: InitTarget): ReturnType<typeof takeBack> {
+    const installed = readInstalled(this.system, this.notes);
+    return takeBack(this.system, this.removal(target).changes, installed, this.notes);
+  }
+}
+
+describe('what is installed', () => {
+  it.each(installable)('is taken away without a trace: $name', ({ name }) => {
+    const desk = new Desk();
+    const before = desk.all;
+    expect(desk.install(name)).toBeNull();
+    expect(desk.plan(name).changes).toEqual([]);
+    expect(desk.uninstall(name)).toEqual({ backups: [], problem: null });
+    expect(desk.all).toEqual(before);
+  });
+
+  it.each(installable)('leaves what was there as it was: $name', ({ name, how }) => {
+    const desk = new Desk();
+    for (const step of how.steps(desk.runtime, null)) {
+      const text = step.kind === 'statusline' ? '{"a": 1}' : 'mine';
+      if (step.kind !== 'whole') desk.write(step.path.slice(desk.system.root.length), text, 0o640);
+    }
+    const before = desk.all;
+    desk.install(name);
+    desk.install(name);
+    expect(desk.uninstall(name)).toEqual({ backups: [], problem: null });
+    expect(desk.all).toEqual(before);
+  });
+
+  it('is kept as it was, with its mode, beside the file', () => {
+    const desk = new Desk();
+    desk.write('.zshrc', 'mine\n', 0o600);
+    desk.install('zsh');
+    expect(desk.read('.zshrc.before-usageline')).toBe('mine\n');
+    for (const name of ['.zshrc', '.zshrc.before-usageline']) {
+      expect(fs.statSync(desk.path(name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('stays beside a file that has had other changes since', () => {
+    const desk = new Desk();
+    desk.write('.zshrc', 'mine\n');
+    desk.install('zsh');
+    desk.write('.zshrc', `${desk.read('.zshrc')}more\n`);
+    expect(desk.uninstall('zsh')).toEqual({
+      backups: [desk.path('.zshrc.before-usageline')],
+      problem: null,
+    });
+    expect(desk.read('.zshrc')).toBe('mine\nmore\n');
+  });
+
+  it('goes into the file that a link points to, and the link stays', () => {
+    const desk = new Desk();
+    desk.write('dotfiles/zshrc', 'mine\n');
+    fs.symlinkSync('dotfiles/zshrc', desk.path('.zshrc'));
+    desk.install('zsh');
+    expect(fs.readlinkSync(desk.path('.zshrc'))).toBe('dotfiles/zshrc');
+    expect(desk.read('dotfiles/zshrc')).toContain('hook.zsh');
+    desk.uninstall('zsh');
+    expect(fs.readlinkSync(desk.path('.zshrc'))).toBe('dotfiles/zshrc');
+    expect(desk.read('dotfiles/zshrc')).toBe('mine\n');
+  });
+
+  it('is found again where --file has put it', () => {
+    const desk = new Desk();
+    const file = desk.write('elsewhere/profile', 'mine\n');
+    desk.install('bash', file);
+    expect(desk.read('elsewhere/profile')).toContain('hook.bash');
+    desk.uninstall('bash');
+    expect(desk.read('elsewhere/profile')).toBe('mine\n');
+  });
+
+  it('is one block for zsh, whether it is for powerlevel10k or not', () => {
+    const desk = new Desk();
+    desk.install('zsh');
+    desk.install('p10k');
+    expect(desk.read('.zshrc').match(/>>> usageline >>>/g)).toHaveLength(1);
+    expect(desk.read('.zshrc')).toContain('prompt_usageline');
+    desk.install('zsh');
+    expect(desk.read('.zshrc')).not.toContain('prompt_usageline');
+  });
+
+  it('is in the tmux configuration that there is', () => {
+    const desk = new Desk();
+    desk.write('.config/tmux/tmux.conf', '');
+    desk.install('tmux');
+    expect(desk.read('.config/tmux/tmux.conf')).toContain('@usageline');
+    expect(fs.existsSync(desk.path('.tmux.conf'))).toBe(false);
+  });
+
+  it('does not come over a change that nobody has seen', () => {
+    const desk = new Desk();
+    desk.write('.zshrc', 'mine\n');
+    const { changes } = desk.plan('zsh');
+    desk.write('.zshrc', 'other\n');
+    const problem = install(desk.system, changes, { files: [], directories: [] }, desk.notes);
+    expect(problem).toBe(`${desk.path('.zshrc')}: it has been changed meanwhile`);
+    expect(desk.read('.zshrc')).toBe('other\n');
+  });
+
+  it('does not cost the file when the disk is full', () => {
+    const full = () => {
+      throw Object.assign(new Error(), { code: 'ENOSPC' });
+    };
+    const desk = new Desk();
+    desk.write('.zshrc', 'mine\n');
+    const { changes } = desk.plan('zsh');
+    const system = { ...desk.system, fs: { ...fs, fsyncSync: full } };
+    const before = desk.all;
+    expect(install(system, changes, { files: [], directories: [] }, desk.notes)).toMatch(/ENOSPC$/);
+    desk.system.fs.rmSync(desk.path('.local'), { recursive: true });
+    expect(desk.all).toEqual(before);
+  });
+});
+
+describe('a file that is not understood', () => {
+  it.each<[string, (desk: Desk) => void, string]>([
+    ['is not UTF-8', (desk) => desk.write('.zshrc', Buffer.from([0x66, 0xff])), 'it is not UTF-8'],
+    ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not_a_file'],
+    ['is huge', (desk) => desk.write('.zshrc', 'x'.repeat(2 ** 20 + 1)), 'it cannot be read: too_large'],
+    ['is read-only', (desk) => desk.write('.zshrc', '', 0o444), 'it is read-only'],
+    [
+      'leads nowhere',
+      (desk) => fs.symlinkSync('gone', desk.path('.zshrc')),
+      'it is a link that leads nowhere',
+    ],
+    [
+      'has a second name',
+      (desk) => fs.linkSync(desk.write('.zshrc', ''), desk.path('other')),
+      'it has a second name (a hard link), which would not change with it',
+    ],
+  ])('is refused when it %s', (_, make, reason) => {
+    const desk = new Desk();
+    make(desk);
+    expect(desk.plan('zsh').refused).toEqual([`${desk.path('.zshrc')}: ${reason}`]);
+    // Nothing of ours has ever been there.
+    expect(desk.removal('zsh')).toEqual({ changes: [], refused: [] });
+  });
+
+  it('is refused when it belongs to somebody else', () => {
+    const desk = new Desk({ uid: 4711 });
+    desk.write('.zshrc', '');
+    expect(desk.plan('zsh').refused).toEqual([`${desk.path('.zshrc')}: it belongs to another user`]);
+  });
+
+  it('is refused when it has the name of a file of ours', () => {
+    const desk = new Desk();
+    desk.write('.local/bin/usageline-prompt', '#!/bin/sh\necho mine\n');
+    const reason = 'it is there, and usageline init has not written it';
+    expect(desk.plan('sh').refused).toEqual([`${desk.path('.local/bin/usageline-prompt')}: ${reason}`]);
+    expect(desk.removal('sh').changes).toEqual([]);
+  });
+
+  it.each([
+    ['[custom.usageline]\nwhen = false\n', 'there is a [custom.usageline] already'],
+    ['a = 1\n[ custom . "usageline" ] # mine\n', 'there is a [custom.usageline] already'],
+    ['format = """\n$all', 'a """ is not closed'],
+  ])('is refused when starship would refuse it afterwards: %j', (text, reason) => {
+    const desk = new Desk();
+    desk.write('.config/starship.toml', text);
+    expect(desk.plan('starship').refused).toEqual([`${desk.path('.config/starship.toml')}: ${reason}`]);
+  });
+
+  it('keeps a removal only when something of ours was in it', () => {
+    const desk = new Desk();
+    desk.install('claude');
+    desk.write('.claude/settings.json', '{"a": 1 /* mine */}');
+    expect(desk.removal('claude').refused).toHaveLength(1);
+    fs.rmSync(desk.notes);
+    expect(desk.removal('claude')).toEqual({ changes: [], refused: [] });
+  });
+});

@@ -1,0 +1,22 @@
+import fs from 'node:fs';
+import type { Runtime } from '../../src/init/runtime.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+/** Somebody whose paths have everything in them that a path can have and a host might trip over. */
+export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
+  const packagePath = (...path: readonly string[]) => `${root}${path.join('/')}`;
+  return {
+    env: {},
+    platform: 'linux',
+    home: '/home/ada',
+    program: [`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'],
+    launcher: null,
+    user: 'ada',
+    packagePath,
+    packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
+    hook: (shell) => ({ ready: `/home/ada/.cache/usageline/claude/ready/${shell}`, logins: ['/a', '/b'] }),
+    exists: () => false,
+    ...changes,
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Edit } from '../../src/init/edits/edit.ts';
+import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import type { StatuslineStep } from '../../src/init/target.ts';
+
+const command = "/usr/bin/node '/opt/my node/dist/hot.cjs' statusline";
+const step: StatuslineStep = { kind: 'statusline', path: '/home/ada/.claude/settings.json', command };
+
+function after(edit: Edit): string | null {
+  if (edit.kind !== 'change') throw new Error(`${edit.kind}: ${JSON.stringify(edit)}`);
+  return edit.after;
+}
+
+/** What Claude Code would run. */
+function commandIn(text: string | null): unknown {
+  return JSON.parse(text ?? '{}').statusLine.command;
+}
+
+describe("Claude Code's settings", () => {
+  it.each([
+    ['no file', null],
+    ['an empty object', '{}'],
+    ['an empty object with a blank in it', '{ }\n'],
+    ['an empty object of two lines', '{\n}\n'],
+    ['one property', '{"a": 1}'],
+    ['several', '{\n  "a": {"statusLine": {}},\n  "b": [{"c": "}"}, 1.5e-3, null]\n}\n'],
+    ['lines as on Windows', '{\r\n\t"a": true\r\n}\r\n'],
+    ['no lines', '{"a":"\\"}{,","b":-1}'],
+  ])('get a status line in %s, and are what they were without it', (_, before) => {
+    const there = after(withStatusline(before, step));
+    expect(JSON.parse(there ?? '')).toEqual({
+      ...JSON.parse(before ?? '{}'),
+      statusLine: { type: 'command', command },
+    });
+    expect(withStatusline(there, step)).toEqual({ kind: 'none' });
+    expect(after(withoutStatusline(there, rememberStatusline(before)))).toBe(before);
+  });
+
+  it('set the property off as the one before it', () => {
+    const there = after(withStatusline('{\n    "a": 1,\n    "b": 2\n}\n', step));
+    expect(there).toMatch(/^\{\n {4}"a": 1,\n {4}"b": 2,\n {4}"statusLine": \{.*\}\n\}\n$/);
+  });
+
+  it.each([
+    ['a word', '"my-line"', `${command} --after my-line`],
+    ['an argument in quotes', '"my \'line\'"', String.raw`${command} --after 'my '\''line'\'''`],
+    ['what JSON can write otherwise', String.raw`"\u007e\/b\u0020c"`, `${command} --after '~/b c'`],
+  ])('keep the command that is there behind ours: %s', (_, literal, wanted) => {
+    const before = `{"statusLine": {"padding": 0, "type":"command","command": ${literal}}, "b": 2}`;
+    const there = after(withStatusline(before, step));
+    expect(commandIn(there)).toBe(wanted);
+    expect(there).toContain('"padding": 0');
+    expect(withStatusline(there, step)).toEqual({ kind: 'none' });
+    expect(after(withoutStatusline(there, rememberStatusline(before)))).toBe(before);
+  });
+
+  it('give the other command back without a memory of it, too', () => {
+    const before = '{"statusLine":{"type":"command","command":"my \'line\'"}}';
+    expect(after(withoutStatusline(after(withStatusline(before, step)), null))).toBe(before);
+  });
+
+  it('keep what has been changed around it since', () => {
+    const there = after(withStatusline('{"a": 1}', step)) ?? '';
+    const edited = there.replace('"a": 1', '"z": 0, "a": 2').replace(/\}$/, ', "b": 3}');
+    expect(after(withoutStatusline(edited, null))).toBe('{"z": 0, "a": 2, "b": 3}');
+    const first = `{${there.slice(there.indexOf('"statusLine"'), -1)}, "a": 1}`;
+    expect(after(withoutStatusline(first, null))).toBe('{"a": 1}');
+  });
+
+  it('follow the program to another place', () => {
+    const there = after(withStatusline('{"statusLine":{"type":"command","command":"mine"}}', step));
+    const moved = after(withStatusline(there, { ...step, command: '/new/node /new/hot.cjs statusline' }));
+    expect(commandIn(moved)).toBe('/new/node /new/hot.cjs statusline --after mine');
+  });
+
+  it('stay as they are where somebody has written ours by hand', () => {
+    const text = '{"statusLine": {"type": "command", "command": "usageline statusline"}}';
+    expect(withStatusline(text, step)).toEqual({ kind: 'none' });
+    expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    ['{"a": 1,}', /^it is not JSON/],
+    ['{ // a comment\n}', /^it is not JSON/],
+    ['', /^it is not JSON/],
+    ['\uFEFF{}', /^it is not JSON/],
+    ['[]', /^it is not a JSON object$/],
+    ['null', /^it is not a JSON object$/],
+    ['{"statusLine": "mine"}', /^its statusLine is not/],
+    ['{"statusLine": {"type": "command"}}', /^its statusLine is not/],
+    ['{"statusLine": {"type": "command", "command": " "}}', /^its statusLine is not/],
+    ['{"statusLine": {"type": "other", "command": "mine"}}', /^its statusLine is not/],
+  ])('are not touched when they are %j', (text, reason) => {
+    expect(withStatusline(text, step)).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(reason),
+    });
+  });
+});

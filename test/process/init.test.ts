@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { INIT_TARGETS } from '../../src/init/names.ts';
+import { anEndpoint, fixture, json } from '../support/endpoint.ts';
+import { filesBelow, Machine } from '../support/program.ts';
+
+async function aMachine(): Promise<Machine> {
+  return new Machine((await anEndpoint(json(fixture('2026-04-18-max.json')))).url);
+}
+
+const home = ({ home: path }: Machine) =>
+  filesBelow(path).map((file) => ({ ...file, path: file.path.slice(path.length + 1) }));
+
+describe('usageline init', () => {
+  it.each(Object.keys(INIT_TARGETS))(
+    'prints what %s needs, and changes no file of the user',
+    async (target) => {
+      const machine = await aMachine();
+      const before = home(machine);
+      const run = await machine.run(['init', target]);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+      const { stdout } = run;
+      // Whoever runs it has another PATH; without a process of its own it needs neither.
+      if (!['oh-my-posh', 'p10k'].includes(target)) expect(stdout).toContain(process.execPath);
+      expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(/(Into|As|Among|Written by|A script) |~\//);
+      expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);
+    },
+  );
+
+  it('installs and uninstalls, one after the other and all at once', async () => {
+    const machine = await aMachine();
+    fs.writeFileSync(join(machine.home, '.zshrc'), 'mine');
+    const before = home(machine);
+    for (const target of ['zsh', 'tmux', 'claude', 'systemd']) {
+      expect(await machine.run(['init', target, '--install', '--yes'])).toMatchObject({
+        stderr: '',
+        code: 0,
+      });
+    }
+    await machine.run(['--wait']);
+    const again = await machine.run(['init', 'zsh', '--install']);
+    expect(again).toMatchObject({ stdout: 'zsh is installed already: nothing to change\n', code: 0 });
+    const one = await machine.run(['init', 'claude', '--uninstall', '--yes']);
+    expect(one).toMatchObject({ stderr: '', code: 0 });
+    expect(fs.existsSync(join(machine.home, '.claude/settings.json'))).toBe(false);
+    const all = await machine.run(['init', '--uninstall', '--yes']);
+    expect(all).toMatchObject({ stderr: '', code: 0 });
+    expect(all.stdout).toContain(`remove ${machine.home}/.cache/usageline, the cache\n`);
+    expect(home(machine)).toEqual(before);
+    expect(fs.readdirSync(machine.home).sort()).toEqual(['.cache', '.claude', '.zshrc']);
+    const nothing = await machine.run(['init', '--uninstall', '--yes']);
+    expect(nothing).toMatchObject({ stdout: 'nothing is installed\n', stderr: '', code: 0 });
+  });
+
+  it('shows what it would do, and does it for nobody who cannot be asked', async () => {
+    const machine = await aMachine();
+    fs.writeFileSync(join(machine.home, '.bashrc'), 'export TOKEN=mine\n');
+    const before = home(machine);
+    const shown = await machine.run(['init', 'bash', '--install', '--dry-run']);
+    expect(shown).toMatchObject({ stderr: '', code: 0 });
+    expect(shown.stdout).toMatch(/^create .*hook\.bash\n/);
+    expect(shown.stdout).toMatch(
+      /^change .*\.bashrc, line 2; kept as it is: .*\n {2}\+ # >>> usageline >>>$/m,
+    );
+    // What else is in the file is not repeated.
+    expect(shown.stdout).not.toContain('TOKEN');
+    const asked = await machine.run(['init', 'bash', '--install']);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toBe(
+      'usageline: nothing has been changed: without a terminal, --install needs --yes\n',
+    );
+    expect(home(machine)).toEqual(before);
+  });
+
+  it('leaves everything as it is where it does not understand one thing, and says what', async () => {
+    const machine = await aMachine();
+    const path = join(machine.home, '.zshrc');
+    fs.writeFileSync(path, '# >>> usageline >>>\n');
+    const before = home(machine);
+    const run = await machine.run(['init', 'zsh', '--install', '--yes']);
+    expect(run).toMatchObject({ stdout: '', code: 1 });
+    expect(run.stderr).toMatch(
+      /^usageline: nothing has been changed: .*\.zshrc: its marks are not one .*: line 1\n$/,
+    );
+    expect(home(machine)).toEqual(before);
+    const all = await machine.run(['init', '--uninstall', '--yes']);
+    expect(all.code).toBe(1);
+    expect(all.stderr).toMatch(/^usageline: left as it is: .*\.zshrc: its marks/);
+  });
+
+  it('removes only what is ours from a cache that is somewhere else', async () => {
+    const machine = await aMachine();
+    const root = join(machine.home, 'shared');
+    for (const name of ['claude/.credentials.json', 'claude/usage.txt', 'notes']) {
+      fs.mkdirSync(join(root, 'claude'), { recursive: true, mode: 0o700 });
+      fs.writeFileSync(join(root, name), 'mine');
+    }
+    const before = home(machine);
+    const env = { USAGELINE_CACHE_DIR: root };
+    await machine.run(['--wait'], env);
+    expect(home(machine).length).toBeGreaterThan(before.length);
+    await machine.run(['init', '--uninstall', '--yes'], env);
+    expect(home(machine)).toEqual(before);
+  });
+
+  it.each([
+    [['init'], /^usageline: 'init' needs a target; accepted: zsh, bash, fish, /],
+    [['init', 'emacs'], /'emacs' is invalid.*zsh/],
+    [['init', 'waybar', '--install'], /^usageline: 'waybar' is printed only: /],
+    [['init', 'zsh', '--yes'], /^usageline: option '--yes' needs '--install' or '--uninstall'/],
+    [['init', 'zsh', '--file', 'x'], /^usageline: option '--file' needs '--install' or '--uninstall'/],
+    [['init', 'zsh', '--install', '--file', ''], /^usageline: --file is ''; accepted: a path/],
+    [['init', '--uninstall', '--file', 'x'], /^usageline: option '--file' needs a target/],
+    [['init', 'systemd', '--install', '--file', 'x'], /^usageline: --file names one file/],
+    [['init', 'zsh', '--install', '--uninstall'], /cannot be used with/],
+  ])('names what is wrong with %j', async (args, wanted) => {
+    const run = await (await aMachine()).run(args);
+    expect(run).toMatchObject({ stdout: '', code: 2 });
+    expect(run.stderr).toMatch(wanted);
+  });
+});
