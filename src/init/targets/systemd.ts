@@ -37,9 +37,16 @@ Description=Keep the numbers of usageline fresh
 
 [Service]
 Type=oneshot
-ExecStart=${programOf(runtime, 'refresh', '--quiet').map(quoted).join(' ')}
+ExecStart=${command(programOf(runtime, 'refresh', '--quiet'))
+    .map(quoted)
+    .join(' ')}
 SuccessExitStatus=4
 `;
+}
+
+/** In the name of the program itself systemd takes no special characters, however they are quoted. */
+function command(argv: readonly string[]): readonly string[] {
+  return /^[\w./+@-]+$/.test(argv[0] ?? '') ? argv : ['/bin/sh', '-c', 'exec "$0" "$@"', ...argv];
 }
 
 /** Spread over two minutes: at full minutes everybody else asks. */

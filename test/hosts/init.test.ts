@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { closeAtTheEnd } from '../support/endpoint.ts';
+import { runProgram } from '../support/program.ts';
+import { describeWith } from '../support/tools.ts';
+import { aHost, entry, eventually, OLD_LINE, Terminal } from './host.ts';
+import type { Host } from './host.ts';
+import { shells } from './shells.ts';
+
+/** What the README says: one command, and the host has the line. */
+async function install(host: Host, target: string): Promise<void> {
+  const run = await host.machine.run(['init', target, '--install', '--yes']);
+  expect(run).toMatchObject({ stderr: '', code: 0 });
+}
+
+/** What it says of the way back: one command, for everything. */
+async function uninstall(host: Host): Promise<void> {
+  expect(await host.machine.run(['init', '--uninstall', '--yes'])).toMatchObject({ stderr: '', code: 0 });
+}
+
+for (const shell of Object.values(shells)) {
+  describeWith('tmux', `usageline init ${shell.name} --install`, () =>
+    describeWith(shell.name, 'for somebody at a terminal', () => {
+      it('has the line in the next shell, and no trace of it in the one after the removal', async () => {
+        const host = await aHost([shell.name]);
+        host.write(shell.rc, shell.prompt);
+        await install(host, shell.name);
+        const terminal = await Terminal.open(host, shell.argv(host));
+        await terminal.shows(OLD_LINE);
+        await terminal.close();
+        await uninstall(host);
+        expect(fs.readFileSync(join(host.home, shell.rc), 'utf8')).toBe(shell.prompt);
+        const after = await Terminal.open(host, shell.argv(host));
+        await after.shows(/ >/);
+        expect(await after.command('echo "<$USAGELINE>"')).toContain('<>');
+        expect(await after.screen()).not.toMatch(/7d|usageline:|No such/);
+      });
+
+      it('starts no process with the shell', async () => {
+        const host = await aHost([shell.name]);
+        host.write(shell.rc, shell.prompt);
+        await install(host, shell.name);
+        const program = fs.readFileSync(join(host.home, 'counted'), 'utf8');
+        // Whatever is started of the program is counted.
+        for (const name of fs.readdirSync(host.home, { recursive: true, encoding: 'utf8' })) {
+          if (!/hook\.|conf\.d\/usageline/.test(name)) continue;
+          const path = join(host.home, name);
+          const text = fs
+            .readFileSync(path, 'utf8')
+            .replaceAll(`'${process.execPath}'`, `'${host.home}/counted'`);
+          fs.writeFileSync(path, text.replaceAll(/'\S*hot\.cjs'/g, ''));
+        }
+        expect(program).toContain('started');
+        const terminal = await Terminal.open(host, shell.argv(host));
+        await terminal.shows(OLD_LINE);
+        expect(host.started).toEqual([]);
+      });
+    }),
+  );
+}
+
+describeWith('fish', 'usageline init fish --install', () =>
+  describeWith('tmux', 'beside a right prompt of somebody', () => {
+    it('comes behind what config.fish puts there', async () => {
+      const host = await aHost(['fish']);
+      const { prompt, rc } = shells.fish;
+      host.write(rc, `${prompt}\nfunction fish_right_prompt; echo -n "mine "; end\n`);
+      await install(host, 'fish');
+      const terminal = await Terminal.open(host, shells.fish.argv(host));
+      await terminal.shows(`mine ${OLD_LINE}`);
+    });
+  }),
+);
+
+describeWith('tmux', 'the question', () => {
+  it('is answered at the terminal, and nothing is done without a yes', async () => {
+    const host = await aHost(['zsh']);
+    host.write('.zshrc', 'mine\n');
+    const command = `${process.execPath} ${entry} init zsh --install; echo "code $?"; exec sleep 60`;
+    const no = await Terminal.open(host, ['sh', '-c', command], 150);
+    await no.shows('Do this? [y/N]');
+    expect(await no.screen()).toContain('+ # >>> usageline >>>');
+    await no.type('\n');
+    await no.shows('nothing has been changed');
+    await no.shows('code 1');
+    expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toBe('mine\n');
+    const yes = await Terminal.open(host, ['sh', '-c', command], 150);
+    await yes.shows('Do this? [y/N]');
+    await yes.type('y\n');
+    await yes.shows('code 0');
+    expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toMatch(/^mine\n# >>> usageline >>>\n/);
+  });
+});
+
+describeWith('tmux', 'usageline init tmux --install', () => {
+  it.each([
+    ['as tmux is by default', '', ''],
+    ['with a status line of somebody', "set -g status-right 'mine'\n", 'mine '],
+    ['where somebody has put it', "set -g status-right '#{E:@usageline} mine'\n", ''],
+  ])('shows the line once, %s, also when the file is read again', async (_, configuration, before) => {
+    const host = await aHost(['tmux']);
+    // What a path can have in it.
+    const home = join(host.home, `it's 50% #1 "x" $HOME`);
+    for (const name of ['.claude', '.cache']) {
+      fs.cpSync(join(host.home, name), join(home, name), { recursive: true, preserveTimestamps: true });
+    }
+    host.machine.env = { ...host.machine.env, HOME: home };
+    fs.writeFileSync(join(home, '.tmux.conf'), configuration);
+    await install(host, 'tmux');
+    const inner = `usageline-init-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+    closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
+    const terminal = await Terminal.open(host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
+    await terminal.shows(`${before}${OLD_LINE}`);
+    const again = await runProgram(
+      'tmux',
+      ['-L', inner, 'source-file', join(home, '.tmux.conf')],
+      host.machine.env,
+    );
+    expect(again).toMatchObject({ stderr: '', code: 0 });
+    await terminal.shows(`${before}${OLD_LINE}`);
+    expect((await terminal.screen()).split(OLD_LINE)).toHaveLength(2);
+    const { stdout } = await runProgram(
+      'tmux',
+      ['-L', inner, 'show', '-gv', 'status-right'],
+      host.machine.env,
+    );
+    expect(stdout.match(/@usageline/g)).toHaveLength(1);
+  });
+});
+
+for (const [editor, target] of [
+  ['vim', 'vim'],
+  ['nvim', 'neovim'],
+] as const) {
+  describeWith('tmux', `usageline init ${target} --install`, () =>
+    describeWith(editor, 'for somebody who edits', () => {
+      it.each([
+        ['beside what the editor shows by itself', ''],
+        ['behind a status line of somebody', 'set statusline=mine'],
+      ])('shows the line %s, and waits for nothing', async (_, configuration) => {
+        const host = await aHost(['plain']);
+        host.write('.vimrc', `${configuration}\n`);
+        host.write('.config/nvim/init.vim', `${configuration}\n`);
+        await install(host, target);
+        const terminal = await Terminal.open(host, [editor, 'file.txt']);
+        const screen = await terminal.shows(OLD_LINE);
+        const status = screen.split('\n').find((line) => line.includes(OLD_LINE)) ?? '';
+        expect(status).toContain(configuration === '' ? 'file.txt' : 'mine');
+        expect(screen).not.toMatch(/Error|E\d+:/);
+      });
+
+      it('is gone when it has been removed', async () => {
+        const host = await aHost(['plain']);
+        await install(host, target);
+        await uninstall(host);
+        const left = fs.readdirSync(host.home, { recursive: true, encoding: 'utf8' });
+        expect(left.filter((name) => name.includes('usageline'))).toEqual([]);
+      });
+    }),
+  );
+}
+
+describeWith('nvim', "lualine's way", () => {
+  it('finds a component in which every percent sign is doubled, and shows it', async () => {
+    const host = await aHost(['plain']);
+    await install(host, 'neovim');
+    const script = [
+      'lua package.loaded.lualine = {}',
+      'call wait(8000, {-> g:usageline != ""})',
+      // As lualine does: what the component gives becomes part of the status line.
+      'let text = nvim_eval_statusline(g:usageline, {}).str',
+      'call writefile([g:usageline, text, &statusline], $HOME . "/seen")',
+    ].flatMap((command) => ['-c', command]);
+    const run = await runProgram('nvim', ['--headless', ...script, '-c', 'qa!'], host.machine.env);
+    expect(run.code).toBe(0);
+    const [component, text, statusline] = fs.readFileSync(join(host.home, 'seen'), 'utf8').split('\n');
+    expect(component).toContain('22%%');
+    expect(text).toBe(OLD_LINE);
+    expect(statusline).not.toContain('usageline');
+  });
+});
+
+describe('usageline init claude --install', () => {
+  const input = JSON.stringify({ session_id: 'one', model: { display_name: 'Opus' } });
+
+  /** As Claude Code does: by a shell, with its JSON on standard input, in a directory of the user's. */
+  function claudeCode(host: Host): ReturnType<typeof spawnSync> {
+    const { statusLine } = JSON.parse(fs.readFileSync(join(host.home, '.claude/settings.json'), 'utf8'));
+    expect(statusLine.type).toBe('command');
+    const env = { HOME: host.home, PATH: '/usr/bin:/bin', USAGELINE_API_BASE_URL: host.endpoint.url };
+    return spawnSync('sh', ['-c', statusLine.command], { input, env, cwd: host.home, encoding: 'utf8' });
+  }
+
+  it('gives Claude Code a command that works without a PATH', async () => {
+    const host = await aHost(['plain']);
+    await install(host, 'claude');
+    const { stdout, status } = claudeCode(host);
+    expect(status).toBe(0);
+    expect(`${stdout}`.replace(/\u001B\[[0-9;]*m/g, '')).toBe(`${OLD_LINE}\n`);
+  });
+
+  it('keeps the command that is there, and gives it back', async () => {
+    const host = await aHost(['plain']);
+    const settings = String.raw`{"statusLine":{"type":"command","command":"sed 's/.*\"display_name\":\"\\([^\"]*\\).*/I am \\1/'"}}`;
+    const path = host.write('.claude/settings.json', settings);
+    await install(host, 'claude');
+    const { stdout } = claudeCode(host);
+    expect(`${stdout}`.replace(/\u001B\[[0-9;]*m/g, '')).toBe(`I am Opus  ${OLD_LINE}\n`);
+    await uninstall(host);
+    expect(fs.readFileSync(path, 'utf8')).toBe(settings);
+  });
+});
+
+describe('usageline init starship --install', () => {
+  it('gives starship a command that its shell runs from standard input', async () => {
+    const host = await aHost(['starship']);
+    await install(host, 'starship');
+    const text = fs.readFileSync(join(host.home, '.config/starship.toml'), 'utf8');
+    const command = JSON.parse(/^command = (.*)$/m.exec(text)?.[1] ?? '');
+    // starship writes the command to the shell that `shell` names, and cuts off white space at the ends.
+    const { stdout, status } = spawnSync('sh', {
+      input: `${command}\n`,
+      env: host.machine.env,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toBe(`${OLD_LINE}\n`);
+    expect(text).toMatch(/^shell = \["sh"\]\nwhen = true$/m);
+    await eventually('nothing is asked', () => host.requests === 0);
+  });
+});
