@@ -8,6 +8,8 @@ import type { CheckThresholds } from './render/check.ts';
 import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
 import type { InitOptions } from './commands/init.ts';
+import { COMPLETION_SHELLS } from './completions/names.ts';
+import type { CompletionShell } from './completions/names.ts';
 import { INIT_TARGETS } from './init/names.ts';
 import type { InitTarget } from './init/names.ts';
 import type { ColorFlag, UsageOptions } from './options.ts';
@@ -176,10 +178,12 @@ function buildProgram(system: System, done: Done): Command {
   cache
     .command('path')
     .description('print the cache directory')
+    .addHelpText('after', CACHE_PATH_HELP)
     .action(async () => done((await import('./commands/cache.ts')).cachePath(system)));
   cache
     .command('clear')
     .description('forget what is known; backoff and request budget stay')
+    .addHelpText('after', CACHE_CLEAR_HELP)
     .action(async () => done((await import('./commands/cache.ts')).cacheClear(system)));
 
   program
@@ -198,10 +202,24 @@ function buildProgram(system: System, done: Done): Command {
     });
 
   program
+    .command('completions')
+    .description('print what lets a shell complete this command line')
+    .addArgument(new Argument('<shell>').choices(COMPLETION_SHELLS))
+    .addHelpText('after', COMPLETIONS_HELP)
+    .action(async (shell: CompletionShell) => {
+      const [{ completions }, { describe }] = await Promise.all([
+        import('./completions/index.ts'),
+        import('./completions/spec.ts'),
+      ]);
+      done(result(completions(describe(program), shell)));
+    });
+
+  program
     .command('ready')
     .description('for hooks: prepare a line in advance and print where it is')
     .addArgument(new Argument('<kind>').choices(LINE_KINDS))
     .option('--refresh', 'ask first, if it is time to; print nothing')
+    .addHelpText('after', READY_HELP)
     .action(async (kind: LineKind, { refresh = false }: { refresh?: boolean }) => {
       const { ready, refreshReady } = await import('./commands/ready.ts');
       done(refresh ? await refreshReady(system, kind) : ready(system, kind));
@@ -210,6 +228,7 @@ function buildProgram(system: System, done: Done): Command {
   program
     .command('demo')
     .description('see it work on a built-in endpoint: no account, no network')
+    .addHelpText('after', DEMO_HELP)
     .action(async () => done(await (await import('./commands/demo.ts')).demo(system)));
 
   program.hook('preAction', (_program, command) => refuseStrays(program, command));
@@ -404,6 +423,36 @@ Examples:
   usageline init tmux                   only print it, with where it goes
   usageline init claude --install --dry-run
   eval "$(usageline init zsh)"          without a change to any file, until the shell ends
+`;
+
+const COMPLETIONS_HELP = `
+Examples:
+  eval "$(usageline completions zsh)"           into ~/.zshrc, after compinit
+  eval "$(usageline completions bash)"          into ~/.bashrc
+  usageline completions fish > ~/.config/fish/completions/usageline.fish
+  usageline completions powershell | Out-String | Invoke-Expression
+`;
+
+const READY_HELP = `
+Examples:
+  usageline ready zsh              the ready line's path, and those of the files whose change ends it
+  usageline ready zsh --refresh    what a hook starts behind the prompt
+`;
+
+const DEMO_HELP = `
+Examples:
+  usageline demo
+`;
+
+const CACHE_PATH_HELP = `
+Examples:
+  ls -R "$(usageline cache path)"
+`;
+
+const CACHE_CLEAR_HELP = `
+Examples:
+  usageline cache clear
+  usageline cache clear && usageline --wait    the request budget holds all the same
 `;
 
 const CACHE_HELP = `

@@ -35,6 +35,7 @@ const below: Record<string, string[]> = {
   render: ['usage'],
   transcripts: ['usage', ...machine],
   init: ['output.ts', ...machine],
+  completions: [],
   resolve: ['cache', 'fetch', 'config', 'usage', 'version.ts', ...machine],
 };
 
