@@ -89,8 +89,8 @@ export function writeReady(
 
 /**
  * Writes the next texts of a ready line that nobody but this program reads, and that is written at every response of
- * a session at work. Not by a rename, which has the disk written at once where it replaces a file: who finds nothing,
- * or half of it (the conditions are at its end), asks the program, as it would have a moment ago.
+ * a session at work. A rename that takes the place of a file has some disks written at once, so the old one goes
+ * first: who finds nothing asks the program, as it would have a moment ago.
  */
 export function writeSoonReady(
   system: System,
@@ -103,12 +103,7 @@ export function writeSoonReady(
   const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
   const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0 0`;
   removeQuietly(system, path);
-  try {
-    const text = [head, ...lines, `# ${conditions}`, ''].join('\n');
-    system.fs.writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
-  } catch {
-    // Somebody else is writing it, or nobody can.
-  }
+  replaceLightly(system, path, [head, ...lines, `# ${conditions}`, ''].join('\n'), null);
 }
 
 /**

@@ -74,7 +74,7 @@ describe('the next texts of a line that only the program reads', () => {
     }
   });
 
-  it('do not follow a link, and leave what somebody else has just written', () => {
+  it('do not follow a link that somebody has just put there', () => {
     const other = join(system.root, 'other');
     fs.writeFileSync(other, 'theirs');
     const racing = Object.create(system.fs) as typeof system.fs;
