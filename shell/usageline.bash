@@ -3,14 +3,15 @@
 #   _usageline_program    the program, as an array
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us
+#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_config     the one whose change makes another line of it
 # It gives you:
 #   $usageline_prompt     the line for PS1, colours included: PS1='$usageline_prompt …' (in single quotes)
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
 # It puts itself before PS1; set usageline_place=none before to place $usageline_prompt yourself.
 
 # What a second `eval` finds stays as it is.
-usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
+usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
 _usageline_mark=usageline_prompt
 export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
@@ -22,11 +23,11 @@ if [[ -z ${EPOCHSECONDS-} ]]; then _usageline_clock="SECONDS + $(($(date +%s) - 
 _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177'
 
 # What runs at every prompt, in a row. The line of the last prompt still is the one to show when its time has not
-# come (a minute at most) and nothing has changed: environment, credentials (to the millisecond), and what has been
-# put into PS1.
+# come (a minute at most) and nothing has changed: environment, credentials and configuration (to the millisecond),
+# and what has been put into PS1.
 _usageline_precmd() {
   _usageline_status=$?
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ${PS1-} == *$_usageline_mark* ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ! $_usageline_config -ot $_usageline_sincec && ${PS1-} == *$_usageline_mark* ]] &&
     (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from))
   then
     :
@@ -40,13 +41,15 @@ _usageline_precmd() {
 # Everything that the same line again does without.
 _usageline_look() {
   local IFS=' '
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}" != "$_usageline_where" ]]; then
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" != "$_usageline_where" ]]; then
     _usageline_locate
   fi
+  _usageline_follow
   local text='' now=$(($_usageline_clock))
   _usageline_until=0
   # A file may go between two looks at it.
   _usageline_find 2>/dev/null || :
+  [[ -z $_usageline_changed ]] || _usageline_until=0
   _usageline_take
   # What the fast way looks for in PS1: nothing when somebody places the line himself.
   if [[ $usageline_place == none ]]; then _usageline_mark=''; else _usageline_mark=usageline_prompt; fi
@@ -108,17 +111,25 @@ _usageline_same() {
   [[ ! $1 -nt $_usageline_directory/till.$2 && ! $1 -ot $_usageline_directory/since.$2 ]]
 }
 
-# Asks the program where the files are: the environment is another one than before.
+# Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
+_usageline_follow() {
+  if [[ -z $_usageline_changed ]] && ! _usageline_same "$_usageline_config" config; then _usageline_locate same; fi
+  if _usageline_same "$_usageline_config" config; then _usageline_changed=''; else _usageline_changed=1; fi
+}
+
+# Asks the program where the files are: the environment is another one than before, or the configuration.
 _usageline_locate() {
-  local IFS=$'\n' answer
-  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}"
+  local answer
+  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
   answer=$(builtin cd / && exec "${_usageline_program[@]}" ready bash </dev/null 2>/dev/null) || :
-  _usageline_ready=${answer%%$'\n'*}
-  answer=${answer#"$_usageline_ready"}
-  answer=${answer#$'\n'}
-  _usageline_login1=${answer%%$'\n'*}
-  answer=${answer#"$_usageline_login1"}
-  _usageline_login2=${answer#$'\n'}
+  # In the same environment no answer changes nothing.
+  [[ -n $answer || ${1-} != same ]] || return 0
+  {
+    IFS= read -r _usageline_ready
+    IFS= read -r _usageline_login1
+    IFS= read -r _usageline_login2
+    IFS= read -r _usageline_config
+  } <<<"$answer" || :
   _usageline_split
   # The refresh of another account does not wait for ten seconds since the last one's start.
   _usageline_started=0
@@ -127,7 +138,7 @@ _usageline_locate() {
 _usageline_split() {
   _usageline_directory=${_usageline_ready%/*}
   _usageline_since1=$_usageline_directory/since.1 _usageline_till1=$_usageline_directory/till.1
-  _usageline_since2=$_usageline_directory/since.2 _usageline_till2=$_usageline_directory/till.2
+  _usageline_sincec=$_usageline_directory/since.config _usageline_tillc=$_usageline_directory/till.config
 }
 _usageline_split
 

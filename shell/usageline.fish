@@ -3,7 +3,8 @@
 #   _usageline_program    the program, as a list
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us
+#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_config     the one whose change makes another line of it
 # It gives you:
 #   $usageline_prompt     the line with its colours, for fish_prompt or fish_right_prompt
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
@@ -15,11 +16,12 @@ set -q USAGELINE; or set -gx USAGELINE ''
 set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and echo none; or echo '')
 
 # What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
-# nothing has changed: environment, credentials, and the directory of the ready lines since it was looked at.
+# nothing has changed: environment, credentials, configuration, and the directory of the ready lines since it was
+# looked at.
 function _usageline_prompt --on-event fish_prompt
-    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC" = "$_usageline_where" -a -e $_usageline_seen
+    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK" = "$_usageline_where" -a -e $_usageline_seen
         test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1
-        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2"
+        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2" -o $_usageline_config -nt $_usageline_tillc -o $_usageline_older -nt $_usageline_younger
         and set -l old (path mtime -R -- $_usageline_seen)
         and test "$old" -lt $_usageline_for -a "$old" -ge 0
         and return
@@ -29,9 +31,20 @@ end
 
 # Everything that the same line again does without.
 function _usageline_look
-    test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC" = "$_usageline_where"
+    test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK" = "$_usageline_where"
     or _usageline_locate
+    # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
+    test $_usageline_changed = yes; or _usageline_same config "$_usageline_config"; or _usageline_locate same
+    _usageline_same config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
+    # By what the fast way sees that the configuration is gone.
+    set -g _usageline_older $_usageline_directory
+    set -g _usageline_younger $_usageline_directory
+    if test -e $_usageline_directory/since.config
+        set -g _usageline_older $_usageline_directory/since.config
+        set -g _usageline_younger $_usageline_config
+    end
     _usageline_take (_usageline_find 2>/dev/null)
+    test $_usageline_changed = no; or set -g _usageline_for 0
     test $_usageline_for -gt 0; or _usageline_refresh
 end
 
@@ -56,7 +69,7 @@ function _usageline_find
         set fields (string split ' ' -- $head)
         # Prepared in the future: the clock has been set back since.
         test $now -ge (math $fields[4] - 5); or return
-        if not _usageline_same_login
+        if not _usageline_same 1 "$_usageline_login1"; or not _usageline_same 2 "$_usageline_login2"
             echo …
             return
         end
@@ -83,21 +96,23 @@ function _usageline_find
     end <$_usageline_ready.later
 end
 
-# Whether the credentials are those that the line was prepared for: neither older nor younger nor gone.
-function _usageline_same_login
-    test $_usageline_login1 -nt $_usageline_directory/till.1 -o $_usageline_login1 -ot $_usageline_directory/since.1 -o "$_usageline_login2" -nt $_usageline_directory/till.2 -o "$_usageline_login2" -ot $_usageline_directory/since.2; and return 1
-    test -e $_usageline_login1; or not test -e $_usageline_directory/since.1; or return 1
-    test -e "$_usageline_login2"; or not test -e $_usageline_directory/since.2
+# Whether a file is the one that the line was prepared for: neither older nor younger nor gone.
+function _usageline_same -a name file
+    test "$file" -nt $_usageline_directory/till.$name -o "$file" -ot $_usageline_directory/since.$name; and return 1
+    test -e "$file"; or not test -e $_usageline_directory/since.$name
 end
 
-# Asks the program where the files are: the environment is another one than before.
+# Asks the program where the files are: the environment is another one than before, or the configuration.
 function _usageline_locate
-    set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"
+    set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK"
     set -l answer
     test -x $_usageline_program[1]; and set answer ($_usageline_program ready fish </dev/null 2>/dev/null)
+    # In the same environment no answer changes nothing.
+    test -n "$answer[1]" -o "$argv[1]" != same; or return
     set -g _usageline_ready "$answer[1]"
     set -g _usageline_login1 "$answer[2]"
     set -g _usageline_login2 "$answer[3]"
+    set -g _usageline_config "$answer[4]"
     _usageline_split
 end
 
@@ -109,8 +124,10 @@ function _usageline_split
     set -g _usageline_seen $_usageline_directory/.seen.$fish_pid
     set -g _usageline_since1 $_usageline_directory/since.1
     set -g _usageline_till1 $_usageline_directory/till.1
+    set -g _usageline_tillc $_usageline_directory/till.config
 end
 _usageline_split
+set -g _usageline_changed no
 
 # Starts the one refresh. When it is done it sends us the signal of a window that has changed: fish tells nobody of
 # the end of a job that it was to forget, and whom this signal takes by surprise it does not hurt.

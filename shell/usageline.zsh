@@ -3,7 +3,8 @@
 #   _usageline_program    the program, as an array
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us
+#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_config     the one whose change makes another line of it
 # It gives you:
 #   $usageline_prompt     the line for PROMPT or RPROMPT, with zsh's own colours
 #   $USAGELINE            the line as plain text, exported: starship, powerlevel10k, oh-my-posh
@@ -13,16 +14,16 @@ zmodload zsh/datetime 2>/dev/null
 typeset -gx USAGELINE=${USAGELINE-}
 # What a second `eval` finds stays as it is: in RPROMPT there is the line of the first.
 typeset -g usageline_prompt=${usageline_prompt-} _usageline_token=${_usageline_token-} _usageline_fd=${_usageline_fd-}
-typeset -g _usageline_mode=promptsubst _usageline_quick=
+typeset -g _usageline_mode=promptsubst _usageline_quick= _usageline_changed= _usageline_younger= _usageline_older=
 typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
 typeset -g usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${POWERLEVEL9K_MODE-}${POSH_THEME-}}:+none}}
 
 # What runs at every prompt, in a row: each function, list or option of its own would cost as much as the whole.
 # The line of the last prompt still is the one to show when its time has not come (a minute at most) and nothing
-# has changed: environment (what is changed in a session; the rest is looked at with the next line), credentials
-# (to the millisecond), and what has been put into RPROMPT.
+# has changed: environment (what is changed in a session; the rest is looked at with the next line), credentials and
+# configuration (to the millisecond), and what has been put into RPROMPT.
 _usageline_precmd() {
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && -o $_usageline_mode && ${RPROMPT-} == *"$_usageline_token" ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && $_usageline_younger -nt $_usageline_older && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && ${RPROMPT-} == *"$_usageline_token" ]] &&
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
   then
   else
@@ -41,11 +42,21 @@ _usageline_again() {
   if [[ -o promptsubst ]]; then typeset -g _usageline_mode=promptsubst; else typeset -g _usageline_mode=nopromptsubst; fi
   emulate -L zsh
   setopt noerrexit noerrreturn unset nowarncreateglobal
-  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}" == "$_usageline_where" ]] || _usageline_locate
-  typeset -g _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}"
+  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_where" ]] || _usageline_locate
+  # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
+  [[ -n $_usageline_changed ]] || _usageline_same "$_usageline_config" config || _usageline_locate same
+  if _usageline_same "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
+  typeset -g _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
+  # By what the fast way sees that the configuration is not gone: one of the ages is true of any other.
+  if [[ -e $_usageline_directory/since.config ]]; then
+    typeset -g _usageline_younger=$_usageline_config _usageline_older=$_usageline_directory/since.config
+  else
+    typeset -g _usageline_younger=$_usageline_directory _usageline_older=$_usageline_tillc
+  fi
   local text=
   # A file may go between two looks at it.
   { _usageline_find } 2>/dev/null
+  [[ -z $_usageline_changed ]] || _usageline_until=0
   _usageline_take "$text"
   _usageline_place
 }
@@ -65,7 +76,7 @@ _usageline_find() {
   # Prepared in the future: the clock has been set back since.
   _usageline_from=$(( ${head[4]} - 5 ))
   (( EPOCHSECONDS >= _usageline_from )) || return 0
-  if ! _usageline_same 1 || ! _usageline_same 2; then
+  if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
     text=…
     return 0
   fi
@@ -92,16 +103,18 @@ _usageline_first() {
 }
 
 _usageline_same() {
-  local login=_usageline_login$1 since=_usageline_since$1 till=_usageline_till$1
-  [[ ( ${(P)login} -nt ${(P)since} && ! ${(P)login} -nt ${(P)till} ) || ( ! -e ${(P)login} && ! -e ${(P)since} ) ]]
+  local since=$_usageline_directory/since.$2 till=$_usageline_directory/till.$2
+  [[ ( $1 -nt $since && ! $1 -nt $till ) || ( ! -e $1 && ! -e $since ) ]]
 }
 
-# Asks the program where the files are: the environment is another one than before.
+# Asks the program where the files are: the environment is another one than before, or the configuration.
 _usageline_locate() {
   local -a answer
-  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}"
+  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
   answer=("${(@f)$(builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
-  _usageline_ready=${answer[1]-} _usageline_login1=${answer[2]-} _usageline_login2=${answer[3]-}
+  # In the same environment no answer changes nothing.
+  [[ -n ${answer[1]-} || ${1-} != same ]] || return 0
+  _usageline_ready=${answer[1]-} _usageline_login1=${answer[2]-} _usageline_login2=${answer[3]-} _usageline_config=${answer[4]-}
   _usageline_split
   # The refresh of another account does not wait for ten seconds since the last one's start.
   _usageline_started=0
@@ -110,7 +123,7 @@ _usageline_locate() {
 _usageline_split() {
   typeset -g _usageline_directory=${_usageline_ready%/*}
   typeset -g _usageline_since1=$_usageline_directory/since.1 _usageline_till1=$_usageline_directory/till.1
-  typeset -g _usageline_since2=$_usageline_directory/since.2 _usageline_till2=$_usageline_directory/till.2
+  typeset -g _usageline_tillc=$_usageline_directory/till.config
 }
 _usageline_split
 

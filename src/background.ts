@@ -1,7 +1,7 @@
 import { parseReadyName } from './cache/ready-files.ts';
 import { endpointOf, resolveDeps } from './commands/command.ts';
 import { prepareReady } from './commands/prepare.ts';
-import { DEFAULT_TIMEOUT_MS } from './config/settings.ts';
+import { loadConfig } from './config/load.ts';
 import { resolve } from './resolve/resolve.ts';
 import { nodeSystem } from './system.ts';
 import { SECOND } from './usage/time.ts';
@@ -12,18 +12,19 @@ const GRACE_MS = 15 * SECOND;
 /** The detached refresh: a process of its own that asks once, writes what came of it, and says nothing. */
 async function main(): Promise<void> {
   const system = nodeSystem();
-  const timeoutMs = Number(process.argv[2]) || DEFAULT_TIMEOUT_MS;
+  const config = await loadConfig(system);
+  const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
   // SIGKILL, because an ordinary exit waits for what hangs.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
-  await resolve(resolveDeps(system, { timeoutMs, debug: false }), {
-    ...endpointOf(system),
+  await resolve(resolveDeps(system, config, { timeoutMs, debug: false }), {
+    ...endpointOf(config),
     policy: 'wait',
     force: false,
     person: false,
     patient: false,
   });
   // Nobody waits for this: all that can be said in advance.
-  prepareReady(system, parseReadyName(process.argv[3] ?? ''), Number.POSITIVE_INFINITY);
+  await prepareReady(system, parseReadyName(process.argv[3] ?? ''), Number.POSITIVE_INFINITY);
 }
 
 // Nobody is there to read of a fault; the next call finds the entry as it was.

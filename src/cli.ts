@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CommandResult } from './commands/command.ts';
+import type { ConfigFlags } from './commands/config.ts';
 import { CHECK_DEFAULTS, parseThreshold } from './commands/check-options.ts';
 import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
@@ -52,7 +53,7 @@ export async function interpret(system: System, argv: readonly string[]): Promis
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return result(printed);
-    throw new UsageError(mistakeOf(error, program));
+    throw new UsageError(mistakeOf(error, program, argv));
   }
   return outcome ?? result(printed);
 }
@@ -150,7 +151,7 @@ function buildProgram(system: System, done: Done): Command {
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (flags: PolicyFlags) => {
       const { explain } = await import('./commands/explain.ts');
-      done(explain(system, policyOf(flags) ?? 'background'));
+      done(await explain(system, policyOf(flags) ?? 'background'));
     });
 
   program
@@ -179,12 +180,42 @@ function buildProgram(system: System, done: Done): Command {
     .command('path')
     .description('print the cache directory')
     .addHelpText('after', CACHE_PATH_HELP)
-    .action(async () => done((await import('./commands/cache.ts')).cachePath(system)));
+    .action(async () => done(await (await import('./commands/cache.ts')).cachePath(system)));
   cache
     .command('clear')
     .description('forget what is known; backoff and request budget stay')
     .addHelpText('after', CACHE_CLEAR_HELP)
     .action(async () => done((await import('./commands/cache.ts')).cacheClear(system)));
+
+  const config = program
+    .command('config')
+    .description('what is configured, and where it comes from')
+    .helpCommand(false)
+    .addHelpText('after', CONFIG_HELP);
+  config
+    .command('path')
+    .description('print where the configuration is, or would be')
+    .action(async () => done((await import('./commands/config.ts')).configPath(system)));
+  config
+    .command('show')
+    .description(
+      'every value that applies, and who says so: an option, a variable, the file and its line, or nobody',
+    )
+    .addOption(colorOption().default(undefined))
+    .addOption(timeoutOption())
+    .addHelpText('after', CONFIG_SHOW_HELP)
+    .action(async (flags: ConfigFlags) =>
+      done((await import('./commands/config.ts')).configShow(system, flags)),
+    );
+  config
+    .command('check')
+    .description('name everything that is not understood; exit 2 when there is something')
+    .action(async () => done((await import('./commands/config.ts')).configCheck(system)));
+  config
+    .command('schema')
+    .description('print the JSON Schema of the configuration, for editors')
+    .addHelpText('after', CONFIG_SCHEMA_HELP)
+    .action(async () => done(await (await import('./commands/config.ts')).configSchema()));
 
   program
     .command('init')
@@ -236,10 +267,11 @@ function buildProgram(system: System, done: Done): Command {
 }
 
 /** What the parser's complaint is about, in one line. */
-function mistakeOf({ code, message }: CommanderError, program: Command): string {
-  const cache = program.commands.find((command) => command.name() === 'cache') as Command;
-  if (code === 'commander.help') return `'cache' needs a command; accepted: ${namesOf(cache)}`;
-  const accepted = code === 'commander.unknownCommand' ? `; accepted: ${namesOf(cache)}` : '';
+function mistakeOf({ code, message }: CommanderError, program: Command, argv: readonly string[]): string {
+  const group = program.commands.find((it) => it.commands.length > 0 && argv.includes(it.name()));
+  if (group && code === 'commander.help')
+    return `'${group.name()}' needs a command; accepted: ${namesOf(group)}`;
+  const accepted = group && code === 'commander.unknownCommand' ? `; accepted: ${namesOf(group)}` : '';
   return `${message.replace(/^error: /, '').replaceAll('\n', ' ')}${accepted}`;
 }
 
@@ -453,6 +485,25 @@ const CACHE_CLEAR_HELP = `
 Examples:
   usageline cache clear
   usageline cache clear && usageline --wait    the request budget holds all the same
+`;
+
+const CONFIG_HELP = `
+Examples:
+  usageline config show
+  $EDITOR "$(usageline config path)" && usageline config check
+`;
+
+const CONFIG_SHOW_HELP = `
+Examples:
+  usageline config show
+  usageline config show --timeout 5      an option goes before variables, variables before the file
+`;
+
+const CONFIG_SCHEMA_HELP = `
+Examples:
+  usageline config schema > ~/.config/usageline/config.schema.json
+and, for editors with taplo (Even Better TOML), as the first line of config.toml beside it:
+  #:schema ./config.schema.json
 `;
 
 const CACHE_HELP = `

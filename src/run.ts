@@ -1,6 +1,5 @@
 import { isUsageError } from './commands/command.ts';
 import type { CommandResult } from './commands/command.ts';
-import { DEFAULT_TIMEOUT_MS } from './config/settings.ts';
 import { STDERR, STDOUT, writeOut } from './output.ts';
 import { renderErrorJson } from './render/json.ts';
 import { spawnBackground } from './spawn-background.ts';
@@ -11,7 +10,7 @@ export interface RunOptions {
   readonly json: boolean;
   /** They are what a monitoring plugin says then. */
   readonly check?: boolean;
-  /** Deadline for the detached refresh, ms; null for the usual one. */
+  /** Deadline for the detached refresh, ms; null for the configured one. */
   readonly timeoutMs: number | null;
 }
 
@@ -33,9 +32,9 @@ export async function run(
   const left = soon?.();
   const prepare = left?.kind === 'prepare' ? left : outcome.prepare;
   const spawns = startBackground || left?.kind === 'spawn';
-  if (spawns) spawnBackground(system, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, prepare);
+  if (spawns) spawnBackground(system, options.timeoutMs, prepare);
   else if (prepare)
-    (await import('./commands/prepare.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
+    await (await import('./commands/prepare.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
   process.exit(printed ? outcome.exitCode : outcome.exitCode || 1);
 }
 

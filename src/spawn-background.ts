@@ -7,14 +7,18 @@ import type { System } from './system.ts';
  * Starts the refresh that nobody waits for. It must not inherit a descriptor: whoever reads our output
  * waits for the last writer to close it. Errors are nobody's to see: the next call finds what is missing.
  *
- * @param timeoutMs deadline of its request
+ * @param timeoutMs deadline of its request; null for the configured one
  * @param prepare the ready line that its answer is to be prepared for, besides those that there are
  */
-export function spawnBackground({ platform }: System, timeoutMs: number, prepare: Prepare | null): void {
+export function spawnBackground(
+  { platform }: System,
+  timeoutMs: number | null,
+  prepare: Prepare | null,
+): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
   const wanted = prepare?.wanted ? readyFileName(prepare.wanted) : '';
-  const child = spawn(process.execPath, [script, String(timeoutMs), wanted], {
+  const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), wanted], {
     detached: true,
     stdio: 'ignore',
     windowsHide: true,

@@ -30,7 +30,7 @@ const machine = ['system.ts', 'files.ts', 'paths.ts', 'errno.ts'];
 const below: Record<string, string[]> = {
   usage: [],
   cache: ['usage', 'config', ...machine],
-  config: ['usage', 'system.ts'],
+  config: ['usage', 'render', ...machine],
   fetch: ['usage', ...machine],
   render: ['usage'],
   transcripts: ['usage', ...machine],
@@ -51,7 +51,8 @@ describe('the house', () => {
   it.each([
     ['commander', ['cli.ts']],
     ['undici', ['fetch/answer.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
-    ['zod/mini', ['usage/schema.ts']],
+    ['zod/mini', ['usage/schema.ts', 'config/schema.ts', 'config/json-schema.ts']],
+    ['smol-toml', ['config/toml.ts']],
     ['proper-lockfile', ['cache/mutex.ts']],
     ['write-file-atomic', ['cache/write.ts']],
     ['proxy-from-env', ['fetch/proxy.ts']],

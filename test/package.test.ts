@@ -28,8 +28,9 @@ describe('the package', () => {
       'proper-lockfile',
       'write-file-atomic',
       'proxy-from-env',
+      'smol-toml',
     ]) {
-      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)$`, 'm'));
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|BSD-3-Clause)\\)$`, 'm'));
     }
   });
 

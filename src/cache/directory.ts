@@ -6,6 +6,8 @@ import type { System } from '../system.ts';
 export interface AccountDirectory {
   readonly root: string;
   readonly path: string;
+  /** The ready lines; each variant of the environment has a directory of its own. */
+  readonly ready: string;
   /** `usage.json`: what is known. */
   readonly entry: string;
   /** `usage.lock`: the backoff and the requests of the last hour. Not a mutex. */
@@ -18,12 +20,16 @@ export interface AccountDirectory {
   readonly keychain: string;
 }
 
-/** @param name the account's directory name, e.g. `claude` */
-export function accountDirectory(root: string, name: string): AccountDirectory {
+/**
+ * @param name the account's directory name, e.g. `claude`
+ * @param variant what our variables make of the ready lines, as `variantOf` puts it
+ */
+export function accountDirectory(root: string, name: string, variant = ''): AccountDirectory {
   const path = `${root}${SEPARATOR}${name}`;
   return {
     root,
     path,
+    ready: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
     entry: `${path}${SEPARATOR}usage.json`,
     lock: `${path}${SEPARATOR}usage.lock`,
     mutex: `${path}${SEPARATOR}refresh.mutex`,

@@ -1,7 +1,7 @@
 import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
-import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyFileName } from './ready.ts';
@@ -36,11 +36,11 @@ export function listReady({ fs }: System, directory: AccountDirectory): ReadyNam
 /** What `readyFileName` named; null for any other file. */
 export function parseReadyName(file: string): ReadyName | null {
   const [, kind, color, off, model] =
-    /^([a-z][a-z0-9]*)(-mono|-color)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
+    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
   if (kind === undefined) return null;
   return {
     kind,
-    color: color === '-mono' ? 'mono' : color === '-color' ? 'color' : 'natural',
+    color: (color?.slice(1) ?? 'natural') as ReadyName['color'],
     network: off === undefined,
     ...(model !== undefined && { model }),
   };
@@ -108,19 +108,19 @@ export function writeSoonReady(
 
 /**
  * Files as old as the credentials, for readers that can compare the ages of files and nothing else:
- * `since.<n>` is a little older than candidate n, `till.<n>` a little younger. There is no `since` for one that
- * is absent, and its `till` is as old as can be.
+ * `since.<name>` is a little older than the file of that name, `till.<name>` a little younger. There is no `since`
+ * for one that is absent, and its `till` is as old as can be.
  *
- * @param modified mtime of each candidate in order, ms; null for one that is absent
+ * @param modified names and mtimes, ms; null for a file that is absent
  */
 export function writeReferences(
   system: System,
   directory: AccountDirectory,
-  modified: readonly (number | null)[],
+  modified: readonly (readonly [name: string, mtime: number | null])[],
 ): void {
-  for (const [index, mtime] of modified.entries()) {
+  for (const [name, mtime] of modified) {
     const [since, till] = ['since', 'till'].map(
-      (name) => `${readyDirectory(directory)}${SEPARATOR}${name}.${index + 1}`,
+      (side) => `${readyDirectory(directory)}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
     if (mtime === null) removeQuietly(system, since);
     else mark(system, since, mtime - 1);
@@ -180,6 +180,24 @@ export function sweepReady(system: System, directory: AccountDirectory): void {
 /** Rounded up, or whoever asks then finds that it was not yet time; unless it is time already. */
 function askAt(refreshAt: number, from: number): number {
   return refreshAt <= from ? seconds(from) : Math.ceil(refreshAt / SECOND);
+}
+
+/** Nobody has shown this variant's lines for so long, ms. */
+const FORGOTTEN_MS = 7 * DAY;
+
+/** Removes the lines of environments that nobody has had for a week. */
+export function sweepVariants(system: System, directory: AccountDirectory): void {
+  const { fs, now } = system;
+  try {
+    for (const name of fs.readdirSync(directory.path)) {
+      const path = `${directory.path}${SEPARATOR}${name}`;
+      if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.ready) continue;
+      // Every line that is prepared is a change of its directory.
+      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) fs.rmSync(path, { recursive: true });
+    }
+  } catch {
+    // A courtesy.
+  }
 }
 
 /** Rounded down: a text ends a little early rather than late. */

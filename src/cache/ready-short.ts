@@ -29,7 +29,8 @@ export function writeShort(
   stages: readonly { readonly until: number; readonly text: string }[],
   askAt: number,
 ): void {
-  const launched = LAUNCHED.has(kind) && color !== 'color' && network && model === undefined;
+  const launched =
+    LAUNCHED.has(kind) && (color === 'natural' || color === 'mono') && network && model === undefined;
   for (const [index, suffix] of SUFFIXES.entries()) {
     const stage = launched ? stages[index] : undefined;
     const begins = stages[index - 1]?.until ?? 0;

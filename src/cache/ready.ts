@@ -20,9 +20,12 @@ const WRITABLE_BY_OTHERS = 0o022;
 export interface ReadyName {
   /** The output kind. */
   readonly kind: string;
-  /** As that kind has it when nothing is said (`natural`), or the other way. */
-  readonly color: 'natural' | 'color' | 'mono';
-  /** Whether requests are allowed where it is shown. */
+  /**
+   * What the caller says of colour, by a flag or in the environment: with it or without, or nothing (`natural`, on a
+   * terminal that shows it `terminal`). Then configuration has its say, and the kind.
+   */
+  readonly color: 'natural' | 'terminal' | 'color' | 'mono';
+  /** False where Claude Code's switch for traffic is set; configuration may think otherwise. */
   readonly network: boolean;
   /** Letters, digits and dashes: the model whose limit comes first. None on lines that know of no model. */
   readonly model?: string;
@@ -36,7 +39,7 @@ export function readyFileName({ kind, color, network, model }: ReadyName): strin
 
 /** Where the ready lines of an account are. */
 export function readyDirectory(directory: AccountDirectory): string {
-  return `${directory.path}${SEPARATOR}ready`;
+  return directory.ready;
 }
 
 /** The file of one ready line. */

@@ -1,5 +1,6 @@
 import { readReadings, serializeReadings } from '../cache/readings.ts';
 import { replaceLightly } from '../cache/replace.ts';
+import { loadConfig } from '../config/load.ts';
 import { errno } from '../errno.ts';
 import { claude } from '../fetch/providers.ts';
 import { placesOf } from '../resolve/places.ts';
@@ -10,10 +11,10 @@ import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
-export function cachePath(system: System): CommandResult {
+export async function cachePath(system: System): Promise<CommandResult> {
   const places = placesOf(system, claude);
   if (places.cache === null) return nowhere(places);
-  return result(`${places.cache.root}\n`, { stderr: warningText(system, places.warning) });
+  return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { loadConfig } from '../config/load.ts';
 import { checkOf, unknown } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -21,10 +22,11 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
       `--warning is ${warning}, above --critical ${critical}; accepted: at most --critical`,
     );
   }
+  const config = await loadConfig(system);
   // A percentage is what is compared: tokens of local transcripts are none, so nobody reads them.
-  const { estimate: _, ...deps } = resolveDeps(system, options);
+  const { estimate: _, ...deps } = resolveDeps(system, config, options);
   const { usage, asked } = await resolve(deps, {
-    ...endpointOf(system),
+    ...endpointOf(config),
     policy: 'wait',
     force: false,
     person: false,

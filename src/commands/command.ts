@@ -1,6 +1,7 @@
 import type { ReadyName } from '../cache/ready.ts';
 import { claude } from '../fetch/providers.ts';
-import { environmentWarnings, loadSettings, wantsLog } from '../config/settings.ts';
+import type { Config, Found } from '../config/config.ts';
+import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { STDERR, writeOut } from '../output.ts';
 import type { Question, ResolveDeps } from '../resolve/context.ts';
@@ -61,19 +62,26 @@ export function exitCodeOfFailure(error: Failure | null): ExitCode {
 }
 
 const BASE_URL = 'https://api.anthropic.com';
+const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
 
 /** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
-export function baseUrlOf(env: System['env']): string {
-  const given = env.USAGELINE_API_BASE_URL;
-  if (given === undefined || given === '') return BASE_URL;
-  const check = checkBaseUrl(given);
-  if (!check.ok) throw new UsageError(`USAGELINE_API_BASE_URL is refused: ${check.reason}`);
-  return check.baseUrl;
+export function baseUrlOf({ baseUrl }: Config): string {
+  if (baseUrl === null) return BASE_URL;
+  const check = checkBaseUrl(baseUrl.value);
+  if (check.ok) return check.baseUrl;
+  throw new UsageError(baseUrlProblem(baseUrl) as string);
+}
+
+/** Why a base URL is refused, with its place and without itself; null when it is not. */
+export function baseUrlProblem({ value, source }: Found<string>): string | null {
+  const check = checkBaseUrl(value);
+  const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
+  return check.ok ? null : `${name} is refused: ${check.reason}`;
 }
 
 /** The parts of a question that are the same for every command. */
-export function endpointOf(system: System): Pick<Question, 'baseUrl' | 'userAgent'> {
-  return { baseUrl: baseUrlOf(system.env), userAgent: `usageline/${version}` };
+export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgent'> {
+  return { baseUrl: baseUrlOf(config), userAgent: config.userAgent ?? `usageline/${version}` };
 }
 
 /**
@@ -82,9 +90,9 @@ export function endpointOf(system: System): Pick<Question, 'baseUrl' | 'userAgen
  */
 export function resolveDeps(
   system: System,
+  { settings }: Config,
   options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
 ): ResolveDeps {
-  const settings = loadSettings(system.env);
   const start = system.monotonic();
   return {
     system,
@@ -102,8 +110,8 @@ export function resolveDeps(
 }
 
 /** What is set and could not be used, a line each, for the commands that speak to people. */
-export function warningText(system: System, ...more: (string | null)[]): string {
-  return [...environmentWarnings(system.env), ...more]
+export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
+  return [...warnings, ...more]
     .filter((text) => text !== null)
     .map((text) => `usageline: ${text}\n`)
     .join('');

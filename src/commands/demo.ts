@@ -11,6 +11,7 @@ export async function demo(system: System): Promise<CommandResult> {
   const color = wantsColor({
     flag: 'auto',
     env: system.env,
+    configured: 'auto',
     kindDefault: null,
     isTerminal: () => isTerminal(system, STDOUT),
   });

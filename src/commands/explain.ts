@@ -1,7 +1,9 @@
 import { readClaims } from '../cache/claims.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { Entry } from '../cache/entry.ts';
-import { loadSettings } from '../config/settings.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
 import { clockTime } from '../render/clock.ts';
@@ -25,8 +27,9 @@ import type { CommandResult } from './command.ts';
  * `usageline explain`: which row of the decision applies now, and why, in words. Looks and says; it asks
  * nobody, reads no credentials and writes nothing.
  */
-export function explain(system: System, policy: Policy): CommandResult {
-  const settings = loadSettings(system.env);
+export async function explain(system: System, policy: Policy): Promise<CommandResult> {
+  const config = await loadConfig(system);
+  const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider: claude, log: () => {} };
   const places = placesOf(system, claude);
   const { stamp } = knownStamp(system, claude, places.cache);
@@ -42,11 +45,11 @@ export function explain(system: System, policy: Policy): CommandResult {
     ['Backoff', backoffText(lock, now, stamp)],
     ['Credentials', stampText(entry, stamp)],
     ['Budget', budgetText(lock, budget, now)],
-    ['Next request', nextText(seen, entry, budget, stamp, settings)],
+    ['Next request', nextText(seen, entry, budget, stamp, config)],
     ['Cache', places.cache?.path ?? 'none'],
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
-  return result(text, { stderr: warningText(system, places.warning) });
+  return result(text, { stderr: warningText(config, places.warning) });
 }
 
 const policies: Record<Policy, string> = {
@@ -123,9 +126,11 @@ function nextText(
   entry: Entry | null,
   budget: BudgetVerdict,
   stamp: string | null,
-  settings: Settings,
+  { settings, network }: Config,
 ): string {
-  if (!settings.network) return 'never: CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set';
+  if (!settings.network) {
+    return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${QUIET} is set`}`;
+  }
   const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
   const fresh = decision.standing === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
   const rest = entry?.told

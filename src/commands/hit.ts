@@ -3,11 +3,12 @@ import { readPointer } from '../cache/pointer.ts';
 import { readReady, readyFile } from '../cache/ready.ts';
 import type { ReadyName } from '../cache/ready.ts';
 import { cacheRoot } from '../cache/root.ts';
-import { loadSettings, wantsLog } from '../config/settings.ts';
+import { isQuiet, wantsLog } from '../config/settings.ts';
+import { variantOf } from '../config/variant.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { UsageOptions } from '../options.ts';
 import { isTerminal, STDOUT } from '../output.ts';
-import { wantsColor } from '../render/color.ts';
+import { isColorTerminal, saidColor } from '../render/color.ts';
 import { fillJson } from '../render/live-json.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
@@ -24,7 +25,7 @@ export function hit(system: System, options: UsageOptions): string | null {
   const key = claude.accountKey(system);
   const name = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (name === null) return null;
-  const directory = accountDirectory(path, name);
+  const directory = accountDirectory(path, name, variantOf(system.env));
   const file = readyFile(directory, readyNameOf(system, options));
   const text = readReady(system, file, conditionsOf(system, claude, directory));
   if (text === null) return null;
@@ -40,14 +41,10 @@ export function readyNameOf(
   { output, color: flag, json = false }: Pick<UsageOptions, 'output' | 'color'> & { readonly json?: boolean },
 ): ReadyName {
   const { env } = system;
-  const { network } = loadSettings(env);
+  const network = !isQuiet(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
-  const kindDefault = OUTPUT_KINDS[output];
-  const color = wantsColor({ flag, env, kindDefault, isTerminal: () => isTerminal(system, STDOUT) });
-  const natural = color === (kindDefault ?? false);
-  return {
-    kind: output,
-    color: natural ? 'natural' : color ? 'color' : 'mono',
-    network,
-  };
+  const said = saidColor(flag, env);
+  if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network };
+  const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
+  return { kind: output, color: shown ? 'terminal' : 'natural', network };
 }

@@ -30,8 +30,8 @@ export function runtimeOf(system: System): Runtime {
     packagePath,
     packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
     hook: (shell) => {
-      const { file, logins } = readyPlace(system, shell);
-      return { ready: file, logins };
+      const { file, logins, config } = readyPlace(system, shell);
+      return { ready: file, logins, config };
     },
     exists,
   };

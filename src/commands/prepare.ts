@@ -3,13 +3,17 @@ import {
   listReady,
   NEAR_MS,
   sweepReady,
+  sweepVariants,
   writePointer,
   writeReady,
   writeReferences,
 } from '../cache/ready-files.ts';
 import { readyFileName } from '../cache/ready.ts';
 import type { ReadyName } from '../cache/ready.ts';
-import { loadSettings } from '../config/settings.ts';
+import { appearanceOf } from '../config/config.ts';
+import type { ColorChoice, Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { allowsRequests } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
@@ -20,12 +24,14 @@ import { look } from '../resolve/context.ts';
 import { knownOf } from '../resolve/known.ts';
 import { placesOf } from '../resolve/places.ts';
 import { outlookOf, scheduleOf, usageAt } from '../resolve/schedule.ts';
-import type { Known, Outlook, Schedule } from '../resolve/schedule.ts';
+import type { Known, Outlook, Schedule, StageLooks } from '../resolve/schedule.ts';
 import { knownStamp } from '../resolve/stamp.ts';
 import type { System } from '../system.ts';
 import { transcriptRoots } from '../transcripts/roots.ts';
+import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
 import { windowsOf } from '../usage/windows.ts';
+import { referencesOf } from './ready.ts';
 import { JSON_KIND } from './hit.ts';
 import { STATUSLINE_KIND } from './statusline-hit.ts';
 
@@ -36,15 +42,19 @@ import { STATUSLINE_KIND } from './statusline-hit.ts';
  * @param wanted the line that somebody has just asked for, and will again
  * @param aheadMs how far: somebody is waiting for the end of the process, or nobody is
  */
-export function prepareReady(system: System, wanted: ReadyName | null, aheadMs = NEAR_MS): void {
+export async function prepareReady(
+  system: System,
+  wanted: ReadyName | null,
+  aheadMs = NEAR_MS,
+): Promise<void> {
   try {
-    prepare(system, wanted, aheadMs);
+    await prepare(system, wanted, aheadMs);
   } catch {
     // Whoever misses them asks the program.
   }
 }
 
-function prepare(system: System, wanted: ReadyName | null, aheadMs: number): void {
+async function prepare(system: System, wanted: ReadyName | null, aheadMs: number): Promise<void> {
   const places = placesOf(system, claude);
   const directory = places.cache;
   if (directory === null) return;
@@ -56,14 +66,15 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
   writePointer(system, directory, claude.accountKey(system));
 
   // Before the files are read: what changes in between shows as a condition that does not hold.
-  const modified = claude.credentialFiles(system).map((path) => mtimeOf(system, path));
+  const modified = referencesOf(system).map(([name, path]) => [name, mtimeOf(system, path)] as const);
   const conditions = conditionsOf(system, claude, directory);
   const { stamp } = knownStamp(system, claude, directory);
-  const settings = loadSettings(system.env);
+  const config = await loadConfig(system);
+  const { settings } = config;
   const deps = { system, settings, provider: claude, log: () => {} };
   const seen = look(deps, places, { policy: 'background', force: false }, stamp);
   const { now } = seen;
-  const all = knownOf(system, places, seen, stamp);
+  const all = knownOf(system, places, seen, stamp, settings);
   // Without numbers the answer would be an estimate, which is made anew each time: nothing to be said in advance.
   const known = all && hasTranscripts(system) && usageAt(all, now).usage?.state === 'none' ? null : all;
 
@@ -77,7 +88,8 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
   };
 
   for (const name of names) {
-    const here = known && { ...known, settings: { ...settings, network: name.network } };
+    const network = allowsRequests(config.network?.value ?? 'auto', !name.network);
+    const here = known && { ...known, settings: { ...settings, network } };
     const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
     // Those of single models first: without its own a model gets the one for all others.
     for (const other of there.filter((it) => isVariant(it, name))) {
@@ -86,13 +98,15 @@ function prepare(system: System, wanted: ReadyName | null, aheadMs: number): voi
     const variants = [...models].map(([model, limit]) => ({ ready: { ...name, model }, limit }));
     for (const { ready, limit } of [...variants, { ready: name, limit: null }]) {
       const prepared =
-        here && (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(outlookFor(here), name, limit));
+        here &&
+        (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(outlookFor(here), config, name, limit));
       writeReady(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
     }
   }
   // Last: until now whoever compares with them takes the credentials for changed, which shows nobody's numbers.
   writeReferences(system, directory, modified);
   sweepReady(system, directory);
+  sweepVariants(system, directory);
 }
 
 function isKind(kind: string): boolean {
@@ -118,10 +132,25 @@ function modelsOf({ entry }: Known): Map<string, string> {
 }
 
 /** @param model whose limit comes first */
-function linesAhead(outlook: Outlook, name: ReadyName, model: string | null): Schedule | null {
+function linesAhead(
+  outlook: Outlook,
+  config: Config,
+  name: ReadyName,
+  model: string | null,
+): Schedule | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const color = name.color === 'natural' ? (OUTPUT_KINDS[kind] ?? false) : name.color === 'color';
-  return scheduleOf(outlook, (usage, looks) => renderOutput(kind, usage, { color, model, ...looks }));
+  const { looks, color: configured } = appearanceOf(config, name.kind);
+  const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
+  const render = (usage: Usage, stage: StageLooks) =>
+    renderOutput(kind, usage, { color, looks, model, ...stage });
+  return scheduleOf(outlook, render);
+}
+
+/** As `wantsColor`, for a caller who is not there: what he says is in the line's name. */
+function isColored(said: ReadyName['color'], configured: ColorChoice, kindDefault: boolean | null): boolean {
+  if (said === 'color' || said === 'mono') return said === 'color';
+  if (configured !== 'auto') return configured === 'always';
+  return kindDefault ?? said === 'terminal';
 }
 
 /**

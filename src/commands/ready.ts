@@ -1,4 +1,6 @@
 import { readyFile } from '../cache/ready.ts';
+import { loadConfig } from '../config/load.ts';
+import { configPlace } from '../config/place.ts';
 import { claude } from '../fetch/providers.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { placesOf } from '../resolve/places.ts';
@@ -12,24 +14,38 @@ import { readyNameOf } from './hit.ts';
 export interface ReadyPlace {
   /** The ready line. */
   readonly file: string;
-  /** The files that may hold credentials, in the order of `since.<n>` and `till.<n>`. */
-  readonly logins: readonly string[];
+  /** The files that may hold credentials, in order: two at most, empty for one that cannot be. */
+  readonly logins: readonly [string, string];
+  /** The configuration. */
+  readonly config: string;
+}
+
+/**
+ * The files whose change hooks see for themselves, by comparing their ages with those of `since.<name>` and
+ * `till.<name>`: credentials by their number, and the configuration.
+ */
+export function referencesOf(system: System): (readonly [name: string, path: string])[] {
+  const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
+  const { path } = configPlace(system);
+  return path === null ? logins : [...logins, ['config', path]];
 }
 
 export function readyPlace(system: System, output: LineKind): ReadyPlace {
   const { cache } = placesOf(system, claude);
+  const [first = '', second = ''] = claude.credentialFiles(system);
   const name = readyNameOf(system, { output, color: 'auto' });
   return {
     file: cache ? readyFile(cache, name) : '',
-    logins: claude.credentialFiles(system),
+    logins: [first, second],
+    config: configPlace(system).path ?? '',
   };
 }
 
 /** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
 export function ready(system: System, output: LineKind): CommandResult {
-  const { file, logins } = readyPlace(system, output);
+  const { file, logins, config } = readyPlace(system, output);
   const wanted = readyNameOf(system, { output, color: 'auto' });
-  return result(`${[file, ...logins].join('\n')}\n`, {
+  return result(`${[file, ...logins, config].join('\n')}\n`, {
     prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY },
   });
 }
@@ -41,8 +57,9 @@ export function ready(system: System, output: LineKind): CommandResult {
 export async function refreshReady(system: System, output: LineKind): Promise<CommandResult> {
   // The terminal may be closed meanwhile; the answer is everybody's.
   process.on('SIGHUP', () => {});
-  await resolve(resolveDeps(system, { timeoutMs: null, debug: false }), {
-    ...endpointOf(system),
+  const config = await loadConfig(system);
+  await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
+    ...endpointOf(config),
     policy: 'wait',
     force: false,
     person: false,

@@ -1,3 +1,5 @@
+import { looksFor } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import { isTerminal, STDOUT } from '../output.ts';
 import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
@@ -18,8 +20,10 @@ export interface RefreshOptions {
 
 /** `usageline refresh`: sees to it that what is known is fresh, for cron, timers and impatient people. */
 export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
-  const { usage, warning, asked } = await resolve(resolveDeps(system, { ...options, thorough: true }), {
-    ...endpointOf(system),
+  const config = await loadConfig(system);
+  const deps = resolveDeps(system, config, { ...options, thorough: true });
+  const { usage, warning, asked } = await resolve(deps, {
+    ...endpointOf(config),
     policy: 'wait',
     force: options.force,
     person: true,
@@ -29,11 +33,13 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
   });
   const { error } = usage;
   const exitCode = usage.state === 'fresh' ? 0 : exitCodeOfFailure(error);
-  const stdout = options.quiet ? '' : `${renderLine(usage, { color: false })}\n`;
+  const stdout = options.quiet
+    ? ''
+    : `${renderLine(usage, { color: false, looks: looksFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
   const message = told ? messageOf(error, system.now()) : null;
   const prepare = asked ? { wanted: null } : null;
-  return result(stdout, { exitCode, prepare, stderr: warningText(system, warning, message) });
+  return result(stdout, { exitCode, prepare, stderr: warningText(config, warning, message) });
 }
 
 /** What waiting cures, or what the user asked for: no reason for cron to send mail. */

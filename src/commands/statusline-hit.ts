@@ -6,6 +6,7 @@ import { readReady, readyDirectory, readyFile, readyFileName } from '../cache/re
 import type { ReadyName } from '../cache/ready.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { wantsLog } from '../config/settings.ts';
+import { variantOf } from '../config/variant.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import { readTextFile } from '../files.ts';
 import type { StatuslineOptions } from '../options.ts';
@@ -36,7 +37,7 @@ export function statuslineHit(
   const key = claude.accountKey(system);
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
-  const directory = accountDirectory(path, account);
+  const directory = accountDirectory(path, account, variantOf(system.env));
   if (report !== null && isNews(system, directory, report)) return null;
   const name = statuslineName(system, options);
   const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));

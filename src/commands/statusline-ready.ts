@@ -2,6 +2,7 @@ import { listReady, writeSoonReady } from '../cache/ready-files.ts';
 import { readyFile } from '../cache/ready.ts';
 import { removeQuietly } from '../cache/replace.ts';
 import type { ReadyName } from '../cache/ready.ts';
+import type { Looks } from '../render/looks.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { claimBackground } from '../resolve/background.ts';
 import type { ResolveDeps } from '../resolve/context.ts';
@@ -32,6 +33,7 @@ export interface SoonParts {
   readonly limit: string | null;
   readonly conditions: string;
   readonly color: boolean;
+  readonly looks: Looks;
 }
 
 /** The name of the limit that is a model's own. */
@@ -48,7 +50,7 @@ export function modelLimit(known: Known | null, model: string | null): string | 
  * @returns what is left to do: everything anew, in this process or in one of its own
  */
 export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts): Soon {
-  const { known, wanted, limit, conditions, color } = parts;
+  const { known, wanted, limit, conditions, color, looks } = parts;
   const { system } = deps;
   const directory = places.cache;
   if (known === null || directory === null) return { kind: 'nothing' };
@@ -56,8 +58,8 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     const name = limit === null ? wanted : { ...wanted, model: modelKey(limit) };
     const before = system.fs.statSync(readyFile(directory, name), { throwIfNoEntry: false });
     if (before === undefined) return { kind: 'prepare', wanted };
-    const render = (usage: Parameters<typeof renderOutput>[1], looks: { readonly countdowns: boolean }) =>
-      renderOutput('ansi', usage, { color, model: limit, ...looks });
+    const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
+      renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
     const schedule = scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render);
     if (schedule) writeSoonReady(system, directory, name, { from: known.now, ...schedule }, conditions);
     else removeQuietly(system, readyFile(directory, name));

@@ -1,3 +1,5 @@
+import { appearanceOf } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import { claude } from '../fetch/providers.ts';
 import type { StatuslineOptions } from '../options.ts';
 import { isTerminal, STDOUT } from '../output.ts';
@@ -12,7 +14,7 @@ import type { Heard } from '../stdin.ts';
 import type { System } from '../system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import { columnsOf, statuslineName } from './statusline-hit.ts';
+import { columnsOf, STATUSLINE_KIND, statuslineName } from './statusline-hit.ts';
 import { modelLimit, prepareSoon } from './statusline-ready.ts';
 
 /**
@@ -27,7 +29,8 @@ export async function statusline(
   const { after: command, output, color: flag } = options;
   // First, so that it runs while we look.
   const after = command === null ? null : (await import('./after.ts')).runAfter(command, input.bytes);
-  const deps = resolveDeps(system, options);
+  const config = await loadConfig(system);
+  const deps = resolveDeps(system, config, options);
   const { places, known: reading } = startOf(deps);
   const { stamp } = reading;
   const kept = report && keepReport(system, places, report, stamp);
@@ -36,24 +39,26 @@ export async function statusline(
   const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
   const { usage, startBackground, settled, seen } = await resolve(
     deps,
-    { ...endpointOf(system), policy: 'background', force: false, patient: false, person: false },
+    { ...endpointOf(config), policy: 'background', force: false, patient: false, person: false },
     { places, known: reading, ...(sources && { sources }) },
   );
   const { env } = system;
   const columns = columnsOf(env);
   const isTty = () => isTerminal(system, STDOUT);
-  const color = wantsColor({ flag, env, kindDefault: OUTPUT_KINDS[output], isTerminal: isTty });
+  const wanted = output === 'ansi' ? statuslineName(system, options) : null;
+  const { looks, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
+  const kindDefault = OUTPUT_KINDS[output];
+  const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
-    renderOutput(output, usage, { color, countdowns: true, model, columns: room });
+    renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
   const text = after ? (await import('./after.ts')).beside(await after, line, columns) : line(columns);
-  const wanted = output === 'ansi' ? statuslineName(system, options) : null;
   if (wanted === null || startBackground || conditions === null) {
     const prepare = kept !== null || settled || startBackground ? { wanted } : null;
     return result(`${text}\n`, { startBackground, prepare });
   }
-  const known = knownOf(system, places, seen, stamp);
+  const known = knownOf(system, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
-  const soon = () => prepareSoon(deps, places, { known, wanted, limit, conditions, color });
+  const soon = () => prepareSoon(deps, places, { known, wanted, limit, conditions, color, looks });
   return result(`${text}\n`, { soon });
 }

@@ -1,8 +1,10 @@
+import { appearanceOf } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import type { UsageOptions } from '../options.ts';
 import { isTerminal, STDOUT } from '../output.ts';
 import { wantsColor } from '../render/color.ts';
 import { renderJson } from '../render/json.ts';
-import { DEFAULT_LOOKS } from '../render/looks.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -19,10 +21,11 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   // A prompt or a bar never waits, not even the first time.
   const waits = command === 'show' || json || terminal;
   const policy = options.policy ?? (waits ? 'wait' : 'background');
+  const config = await loadConfig(system);
   const resolution = await resolve(
-    resolveDeps(system, { ...options, thorough: command === 'show' && !json }),
+    resolveDeps(system, config, { ...options, thorough: command === 'show' && !json }),
     {
-      ...endpointOf(system),
+      ...endpointOf(config),
       policy,
       force: false,
       patient: false,
@@ -31,10 +34,10 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     },
   );
   const { startBackground, asked, settled } = resolution;
-  const text = `${await render(system, options, resolution.usage, terminal)}\n`;
+  const text = `${await render(system, config, options, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);
   if (json || command === 'show') {
-    const stderr = json ? '' : warningText(system, resolution.warning);
+    const stderr = json ? '' : warningText(config, resolution.warning);
     const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
     const wanted = missed ? readyNameOf(system, options) : null;
     return result(text, {
@@ -52,20 +55,23 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
 
 async function render(
   system: System,
+  config: Config,
   { command, json, output, color: flag }: UsageOptions,
   answer: Usage,
   terminal: boolean,
 ): Promise<string> {
   if (json) return renderJson(answer);
   const { env } = system;
-  const color = wantsColor({ flag, env, kindDefault: OUTPUT_KINDS[output], isTerminal: () => terminal });
+  const { looks, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
+  const kindDefault = OUTPUT_KINDS[output];
+  const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
     const { renderDocument } = await import('../render/outputs/documents.ts');
-    return renderDocument(output, answer, { color, countdowns: true, looks: DEFAULT_LOOKS });
+    return renderDocument(output, answer, { color, looks, countdowns: true });
   }
-  if (command === 'line') return renderOutput(output, answer, { color, countdowns: true });
+  if (command === 'line') return renderOutput(output, answer, { color, looks, countdowns: true });
   const { renderShow } = await import('../render/show.ts');
-  return renderShow(answer, { color, columns: columnsOf(system, terminal) });
+  return renderShow(answer, { color, looks, columns: columnsOf(system, terminal) });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

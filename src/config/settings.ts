@@ -1,7 +1,7 @@
 import type { System } from '../system.ts';
 import { DAY, MINUTE, SECOND } from '../usage/time.ts';
 
-/** Everything that configuration decides, in the units the code works with. */
+/** What configuration decides of asking and remembering, in the units the code works with. */
 export interface Settings {
   /** How long numbers count as current, ms. */
   readonly cacheDurationMs: number;
@@ -21,31 +21,35 @@ export const DEFAULT_TIMEOUT_MS = 2 * SECOND;
 /** What `--timeout` accepts, in seconds. */
 export const TIMEOUT_RANGE = { min: 0.1, max: 300 } as const;
 
+/** The settings where nothing is configured. */
 export function loadSettings(env: System['env']): Settings {
   return {
     cacheDurationMs: 180 * SECOND,
     scopedRefreshMs: 15 * MINUTE,
     maxStaleMs: DAY,
     timeoutMs: DEFAULT_TIMEOUT_MS,
-    network: !isSwitchedOn(env.CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC),
+    network: !isQuiet(env),
   };
 }
 
-/** How Claude Code reads its own switches: set, and not one of the ways to say no. */
-function isSwitchedOn(value: string | undefined): boolean {
+export const NETWORK_CHOICES = ['auto', 'always', 'never'] as const;
+/** Whether requests are made: as Claude Code's switch says, or whatever it says. */
+export type NetworkChoice = (typeof NETWORK_CHOICES)[number];
+
+/** The variable with which Claude Code is told to keep to what it needs. */
+export const QUIET = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
+
+/** Whether that variable is set as Claude Code reads its own switches: and not to one of the ways to say no. */
+export function isQuiet(env: System['env']): boolean {
+  const value = env[QUIET];
   return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+export function allowsRequests(choice: NetworkChoice, quiet: boolean): boolean {
+  return choice === 'auto' ? !quiet : choice === 'always';
 }
 
 /** Whether each decision is to be told on standard error. */
 export function wantsLog(env: System['env']): boolean {
   return env.USAGELINE_LOG === 'debug';
-}
-
-/** Values in the environment that are set and not understood, in words: named, with what is accepted. */
-export function environmentWarnings(env: System['env']): string[] {
-  const log = env.USAGELINE_LOG;
-  if (log === undefined || log === '' || log === 'debug') return [];
-  // Someone may have put anything there: as much of it as names the mistake.
-  const value = log.slice(0, 20).replace(/[^\u0020-\u007E]/g, '?');
-  return [`USAGELINE_LOG is "${value}"; accepted: debug`];
 }

@@ -15,18 +15,21 @@ export const ENVIRONMENT = [
   'FORCE_COLOR',
   'CLICOLOR_FORCE',
   'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
+  'USAGELINE_CONFIG',
+  'USAGELINE_NETWORK',
 ] as const;
 
-type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins', readonly string[]>>;
+type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config', readonly string[]>>;
 
 /** The values that a hook begins with, as its shell sets them. */
 export function hookHeader(runtime: Runtime, shell: HookShell): string {
-  const { ready, logins } = runtime.hook(shell);
+  const { ready, logins, config } = runtime.hook(shell);
   return headers[shell]({
     program: runtime.program,
     where: [ENVIRONMENT.map((name) => runtime.env[name] ?? '').join('|')],
     ready: [ready],
     logins,
+    config: [config],
   });
 }
 
@@ -39,23 +42,25 @@ export function hookText(runtime: Runtime, shell: HookShell, comment: string): s
 const headers: Record<HookShell, (values: Values) => string> = {
   zsh: posix,
   bash: posix,
-  fish: ({ program, where, ready, logins }) => {
+  fish: ({ program, where, ready, logins, config }) => {
     return [
       `set -g _usageline_program ${fishWords(program)}`,
       `set -g _usageline_where ${fishWords(where)}`,
       `set -g _usageline_ready ${fishWords(ready)}`,
       `set -g _usageline_login1 ${fishWords([logins[0] ?? ''])}`,
       `set -g _usageline_login2 ${fishWords([logins[1] ?? ''])}`,
+      `set -g _usageline_config ${fishWords(config)}`,
     ].join('\n');
   },
 };
 
-function posix({ program, where, ready, logins }: Values): string {
+function posix({ program, where, ready, logins, config }: Values): string {
   return [
     `_usageline_program=(${words(program)})`,
     `_usageline_where=${words(where)}`,
     `_usageline_ready=${words(ready)}`,
     `_usageline_login1=${words([logins[0] ?? ''])} _usageline_login2=${words([logins[1] ?? ''])}`,
+    `_usageline_config=${words(config)}`,
   ].join('\n');
 }
 

@@ -9,6 +9,8 @@ export interface HookPlace {
   readonly ready: string;
   /** The files that may hold credentials. */
   readonly logins: readonly string[];
+  /** The configuration; empty when there can be none. */
+  readonly config: string;
 }
 
 /** Where the program and its owner's files are: what every snippet is made of. All paths are absolute. */

@@ -26,6 +26,8 @@ export function plain(text: string): Span {
 export interface ColorQuestion {
   readonly flag: 'auto' | 'always' | 'never';
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the configuration says. */
+  readonly configured: 'auto' | 'always' | 'never';
   /** What the output kind wants whatever its output is connected to; null where it has no opinion. */
   readonly kindDefault: boolean | null;
   /** Asked last and only when nothing else decides: to find out is not free. */
@@ -33,13 +35,25 @@ export interface ColorQuestion {
 }
 
 /**
- * Whether to write colour. Flag > `NO_COLOR` > `FORCE_COLOR`, `CLICOLOR_FORCE` > the kind's default >
- * `CLICOLOR=0`, `TERM=dumb`, not a terminal.
+ * Whether to write colour. Flag > `NO_COLOR` > `FORCE_COLOR`, `CLICOLOR_FORCE` > configuration > the kind's
+ * default > `CLICOLOR=0`, `TERM=dumb`, not a terminal.
  */
-export function wantsColor({ flag, env, kindDefault, isTerminal }: ColorQuestion): boolean {
+export function wantsColor({ flag, env, configured, kindDefault, isTerminal }: ColorQuestion): boolean {
+  const said = saidColor(flag, env);
+  if (said !== null) return said;
+  if (configured !== 'auto') return configured === 'always';
+  return kindDefault ?? isColorTerminal(env, isTerminal);
+}
+
+/** What the caller says of colour, by a flag or in the environment; null: nothing. */
+export function saidColor(flag: ColorQuestion['flag'], env: ColorQuestion['env']): boolean | null {
   if (flag !== 'auto') return flag === 'always';
-  if (env.NO_COLOR) return false;
-  return forced(env) ?? kindDefault ?? (env.CLICOLOR !== '0' && env.TERM !== 'dumb' && isTerminal());
+  return env.NO_COLOR ? false : forced(env);
+}
+
+/** Whether it is a terminal, and one that has colours. */
+export function isColorTerminal(env: ColorQuestion['env'], isTerminal: () => boolean): boolean {
+  return env.CLICOLOR !== '0' && env.TERM !== 'dumb' && isTerminal();
 }
 
 /** `FORCE_COLOR` as Node's world reads it: there at all is yes, `0` and `false` are no. */

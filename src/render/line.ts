@@ -31,8 +31,11 @@ export interface LineOptions {
 type Seen = LineOptions & { readonly looks: Looks };
 
 /** The line, without a newline and never empty: `5h 22% 4h37m · 7d 33% 4d3h`. */
-export function renderLine(usage: Usage, { color }: { readonly color: boolean }): string {
-  return paint(lineSpans(usage), color);
+export function renderLine(
+  usage: Usage,
+  { color, looks = DEFAULT_LOOKS }: { readonly color: boolean; readonly looks?: Looks },
+): string {
+  return paint(lineSpans(usage, { looks, countdowns: true }), color, looks.colors);
 }
 
 /** The line as spans: what every output kind paints and escapes in its own way. */

@@ -89,8 +89,8 @@ const messages: Record<FailureCode, Message> = {
   },
   disabled: {
     short: 'disabled',
-    happened: 'Requests are switched off by CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
-    advice: 'Unset it to have usage read.',
+    happened: 'Requests are switched off',
+    advice: 'Run `usageline explain` to see by what.',
   },
   cache_unreadable: {
     short: 'cache not readable',

@@ -1,4 +1,4 @@
-import { loadSettings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import type { System } from '../system.ts';
 import type { Look } from './context.ts';
 import type { Places } from './places.ts';
@@ -11,6 +11,7 @@ export function knownOf(
   places: Places,
   { read, lock, now }: Look,
   stamp: string | null,
+  settings: Settings,
 ): Known | null {
   const entry = read.kind === 'entry' ? read.entry : null;
   // Whose numbers these are depends on a file that nobody looks at again: nothing to be said in advance.
@@ -24,7 +25,7 @@ export function knownOf(
     stamp,
     account: 'unknown',
     name: places.account.name,
-    settings: loadSettings(system.env),
+    settings,
     lookAgainAt: keychainDueAt(system, places.cache),
   };
 }

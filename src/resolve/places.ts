@@ -2,6 +2,7 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust } from '../cache/trust.ts';
+import { variantOf } from '../config/variant.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
@@ -26,7 +27,8 @@ export function placesOf(system: System, provider: ProviderDescriptor): Places {
 export function cacheOf(system: System, provider: ProviderDescriptor): Omit<Places, 'fallback'> {
   const account = provider.account(system);
   const root = cacheRoot(system);
-  const cache = root.path === null ? null : accountDirectory(root.path, account.directory);
+  const cache =
+    root.path === null ? null : accountDirectory(root.path, account.directory, variantOf(system.env));
   const reason = cache && distrust(system, cache);
   return {
     account,

@@ -22,12 +22,17 @@ describe("an account's directory", () => {
     expect(accountDirectory('/cache', 'claude-0123abcd')).toEqual({
       root: '/cache',
       path: '/cache/claude-0123abcd',
+      ready: '/cache/claude-0123abcd/ready',
       entry: '/cache/claude-0123abcd/usage.json',
       lock: '/cache/claude-0123abcd/usage.lock',
       mutex: '/cache/claude-0123abcd/refresh.mutex',
       readings: '/cache/claude-0123abcd/statusline.json',
       keychain: '/cache/claude-0123abcd/keychain.json',
     });
+  });
+
+  it('has a place of its own for the ready lines of each variant of the environment', () => {
+    expect(accountDirectory('/cache', 'claude', '0123abcd').ready).toBe('/cache/claude/ready-0123abcd');
   });
 
   it.each([0, 0o22, 0o77])('is for its user alone under the umask %o', (mask) => {

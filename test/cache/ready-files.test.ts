@@ -8,6 +8,7 @@ import {
   listReady,
   parseReadyName,
   sweepReady,
+  sweepVariants,
   writeReady,
   writeReferences,
   writeSoonReady,
@@ -344,7 +345,33 @@ describe('the directory of the ready lines', () => {
   });
 });
 
-describe('the marks beside the credentials', () => {
+describe('the lines of another environment', () => {
+  it('go when nobody has prepared any for a week, and never our own', () => {
+    const at = (name: string, days: number) => {
+      const path = join(directory.path, name);
+      fs.mkdirSync(join(path), { recursive: true });
+      fs.writeFileSync(join(path, 'zsh'), '');
+      const then = NOW / SECOND - days * 86_400;
+      fs.utimesSync(path, then, then);
+    };
+    at('ready', 8);
+    at('ready-0123abcd', 8);
+    at('ready-0123abce', 6);
+    at('ready-4567abcd', 8);
+    at('ready-elsewhere', 8);
+    sweepVariants(system, accountDirectory(directory.root, 'claude', '4567abcd'));
+    const left = fs.readdirSync(directory.path).sort();
+    expect(left).toEqual(['ready', 'ready-0123abce', 'ready-4567abcd', 'ready-elsewhere']);
+    expect(() => sweepVariants(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the marks beside credentials and configuration', () => {
+  const marks = (login: number | null, config: number | null) =>
+    [
+      ['1', login],
+      ['config', config],
+    ] as const;
   const mark = (name: string) => fs.statSync(join(readyDirectory(directory), name)).mtimeMs;
 
   it.each([1_795_000_000_000, 1_795_000_000_123.25, 1_795_000_000_999.75])(
@@ -354,7 +381,7 @@ describe('the marks beside the credentials', () => {
       fs.writeFileSync(file, '');
       fs.utimesSync(file, mtime / SECOND, mtime / SECOND);
       const real = fs.statSync(file).mtimeMs;
-      writeReferences(system, directory, [real]);
+      writeReferences(system, directory, [['1', real]]);
       expect(mark('since.1')).toBeLessThan(real);
       expect(mark('till.1')).toBeGreaterThan(real);
       expect(mark('till.1') - mark('since.1')).toBeLessThan(2.1);
@@ -362,20 +389,20 @@ describe('the marks beside the credentials', () => {
   );
 
   it('of a file that is absent are a mark of 1970 alone', () => {
-    writeReferences(system, directory, [NOW, null]);
-    writeReferences(system, directory, [null, NOW]);
-    expect(names()).toEqual(['since.2', 'till.1', 'till.2']);
+    writeReferences(system, directory, marks(NOW, null));
+    writeReferences(system, directory, marks(null, NOW));
+    expect(names()).toEqual(['since.config', 'till.1', 'till.config']);
     expect(mark('till.1')).toBe(0);
   });
 
   it('are left alone as long as they are right', () => {
-    writeReferences(system, directory, [NOW + 0.4567, null]);
+    writeReferences(system, directory, marks(NOW + 0.4567, null));
     const locked = { ...system, fs: disk({ writeFileSync: failing('EROFS') }) };
     const inodes = () => names().map((name) => fs.statSync(join(readyDirectory(directory), name)).ino);
     const before = inodes();
-    writeReferences(system, directory, [NOW + 0.4567, null]);
+    writeReferences(system, directory, marks(NOW + 0.4567, null));
     expect(inodes()).toEqual(before);
-    expect(() => writeReferences(locked, directory, [NOW + 1, NOW])).not.toThrow();
+    expect(() => writeReferences(locked, directory, marks(NOW + 1, NOW))).not.toThrow();
     expect(inodes()).toEqual(before);
   });
 
@@ -383,7 +410,7 @@ describe('the marks beside the credentials', () => {
     const victim = join(system.root, 'victim');
     fs.writeFileSync(victim, '');
     fs.symlinkSync(victim, join(readyDirectory(directory), 'till.1'));
-    writeReferences(system, directory, [NOW]);
+    writeReferences(system, directory, [['1', NOW]]);
     expect(fs.lstatSync(join(readyDirectory(directory), 'till.1')).isFile()).toBe(true);
     expect(fs.statSync(victim).mtimeMs).toBeGreaterThan(0);
   });

@@ -218,6 +218,7 @@ describe('the name of a ready line', () => {
     [{ kind: 'zsh', color: 'natural', network: true }, 'zsh'],
     [{ kind: 'plain', color: 'color', network: true }, 'plain-color'],
     [{ kind: 'tmux', color: 'mono', network: true }, 'tmux-mono'],
+    [{ kind: 'plain', color: 'terminal', network: true }, 'plain-terminal'],
     [{ kind: 'zsh', color: 'natural', network: false }, 'zsh-off'],
     [{ kind: 'zsh', color: 'mono', network: false }, 'zsh-mono-off'],
   ])('of %o is %s', (name, file) => {

@@ -15,7 +15,11 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
     user: 'ada',
     packagePath,
     packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
-    hook: (shell) => ({ ready: `/home/ada/.cache/usageline/claude/ready/${shell}`, logins: ['/a', '/b'] }),
+    hook: (shell) => ({
+      ready: `/home/ada/.cache/usageline/claude/ready/${shell}`,
+      logins: ['/a', '/b'],
+      config: '/c',
+    }),
     exists: () => false,
     ...changes,
   };

@@ -168,7 +168,7 @@ describe('wrong usage', () => {
     [['--bogus'], "unknown option '--bogus'"],
     [
       ['bogus'],
-      "unknown command 'bogus'; accepted: show, refresh, check, explain, statusline, cache, init, completions, ready, demo",
+      "unknown command 'bogus'; accepted: show, refresh, check, explain, statusline, cache, config, init, completions, ready, demo",
     ],
     [['show', '--bogus'], "unknown option '--bogus'"],
     [['show', 'extra'], "'show' takes no argument, but there is 'extra'"],

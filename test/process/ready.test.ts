@@ -44,9 +44,13 @@ const entryOf = (machine: Machine) => join(machine.cache, 'usage.json');
 describe('a line that was prepared', () => {
   it('is what every further call prints', async () => {
     const { endpoint, machine } = await prepared();
-    for (const args of [[], ['--no-wait'], ['--color', 'never'], ['--output=plain'], ['--timeout=1']]) {
+    for (const args of [[], ['--no-wait'], ['--output=plain'], ['--timeout=1']]) {
       expect(await machine.run(args)).toMatchObject({ stdout: `${MARK}\n`, stderr: '', code: 0 });
     }
+    // What is asked for is not what is usual: with a configuration they are two things.
+    expect((await machine.run(['--color', 'never'])).stdout).toBe(LINE);
+    mark(machine, 'plain-mono');
+    expect((await machine.run(['--color', 'never'])).stdout).toBe(`${MARK}\n`);
     expect(endpoint.requests).toHaveLength(1);
   });
 
@@ -62,8 +66,17 @@ describe('a line that was prepared', () => {
     );
   });
 
-  it('takes nothing but one of our files, and no module more than an empty script', async () => {
-    const { machine } = await prepared();
+  it.each([
+    ['', null],
+    [', whatever is configured', 'color = "never"\nnetwork = "never"\n[colors]\nok = "#ff8800"'],
+  ])('takes nothing but one of our files, and no module more than an empty script%s', async (_, config) => {
+    const { machine } = await aMachine();
+    await machine.run(['--wait']);
+    const configs = join(machine.home, '.config', 'usageline');
+    fs.mkdirSync(configs, { recursive: true });
+    if (config !== null) fs.writeFileSync(join(configs, 'config.toml'), config);
+    await machine.run();
+    mark(machine);
     const spy = join(machine.home, 'spy.cjs');
     const list = join(machine.home, 'list');
     // Written at the end, with what was loaded until then: looking at it loads nothing.

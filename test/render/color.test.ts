@@ -3,7 +3,14 @@ import { level, wantsColor } from '../../src/render/color.ts';
 import type { ColorQuestion } from '../../src/render/color.ts';
 
 const ask = (over: Partial<ColorQuestion>) =>
-  wantsColor({ flag: 'auto', env: {}, kindDefault: null, isTerminal: () => true, ...over });
+  wantsColor({
+    flag: 'auto',
+    env: {},
+    configured: 'auto',
+    kindDefault: null,
+    isTerminal: () => true,
+    ...over,
+  });
 
 describe('whether to write colour', () => {
   const pipe = { isTerminal: () => false };
@@ -23,6 +30,21 @@ describe('whether to write colour', () => {
       true,
     ],
     ['a kind without colour on a terminal', { kindDefault: false }, false],
+    ['a configuration with colour over a kind without', { configured: 'always', kindDefault: false }, true],
+    ['a configuration with colour over TERM=dumb', { configured: 'always', env: { TERM: 'dumb' } }, true],
+    ['a configuration without colour on a terminal', { configured: 'never' }, false],
+    [
+      'a configuration without colour over a kind with colour',
+      { configured: 'never', kindDefault: true },
+      false,
+    ],
+    ['NO_COLOR over a configuration with colour', { configured: 'always', env: { NO_COLOR: '1' } }, false],
+    [
+      'FORCE_COLOR over a configuration without colour',
+      { configured: 'never', env: { FORCE_COLOR: '1' } },
+      true,
+    ],
+    ['a flag over a configuration', { configured: 'never', flag: 'always' }, true],
     ['FORCE_COLOR=1 over a kind without colour', { kindDefault: false, env: { FORCE_COLOR: '1' } }, true],
     ['FORCE_COLOR=1 on a pipe', { ...pipe, env: { FORCE_COLOR: '1' } }, true],
     ['an empty FORCE_COLOR on a pipe', { ...pipe, env: { FORCE_COLOR: '' } }, true],

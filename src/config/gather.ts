@@ -1,0 +1,72 @@
+import { readTextFile } from '../files.ts';
+import type { System } from '../system.ts';
+import type { Found } from './config.ts';
+import { environmentWarnings } from './environment.ts';
+import { missing } from './place.ts';
+import type { ConfigPlace } from './place.ts';
+import { KEYS } from './schema.ts';
+import { accepts, readToml } from './toml.ts';
+import type { Contents } from './toml.ts';
+import { shown } from './shown.ts';
+
+/** What file and environment say, each value with its place, and what is wrong with the rest. */
+export interface Gathered {
+  /** By dotted name; of those that are said. The environment goes before the file. */
+  readonly values: ReadonlyMap<string, Found<unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the file and the environment. Never throws, and never hangs. */
+export function gather(system: System, place: ConfigPlace): Gathered {
+  const file = readFile(system, place);
+  const path = printable(place.path ?? '');
+  const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
+  const values = new Map<string, Found<unknown>>();
+  for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
+  const told = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
+  const wrong = gatherEnvironment(system.env, values);
+  const warnings = [place.warning, ...told, ...wrong, ...environmentWarnings(system.env)];
+  return { values, warnings: warnings.filter((text) => text !== null) };
+}
+
+const NOTHING: Contents = { values: new Map(), findings: [] };
+
+function unreadable(text: string): Contents {
+  return { ...NOTHING, findings: [{ line: null, text }] };
+}
+
+function readFile({ fs }: System, place: ConfigPlace): Contents {
+  if (place.path === null) return NOTHING;
+  const read = readTextFile(fs, place.path, 'follow');
+  switch (read.kind) {
+    case 'file':
+      return readToml(read.text);
+    case 'absent': {
+      const text = missing(place);
+      return text === null ? NOTHING : unreadable(text);
+    }
+    case 'not_utf8':
+      return unreadable('this is not UTF-8, so none of the file applies');
+    default:
+      return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
+  }
+}
+
+/** @returns what is set and not accepted, in words */
+function gatherEnvironment(env: System['env'], values: Map<string, Found<unknown>>): string[] {
+  const warnings: string[] = [];
+  for (const [name, key] of Object.entries(KEYS)) {
+    const text = key.variable && env[key.variable];
+    if (!key.variable || !text) continue;
+    const number = typeof key.default === 'number' && /^\d+(\.\d+)?$/.test(text);
+    const value = number ? Number(text) : text;
+    if (accepts(key, value)) values.set(name, { value, source: key.variable });
+    else warnings.push(`${key.variable} is ${shown(text)}; accepted: ${key.accepted}`);
+  }
+  return warnings;
+}
+
+/** A path of the user's own, as a message may repeat it. */
+function printable(path: string): string {
+  return path.replace(/[^\u0020-\u007E]/g, '?');
+}

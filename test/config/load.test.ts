@@ -1,0 +1,209 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { appearanceOf, looksFor, unconfigured } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { configPlace } from '../../src/config/place.ts';
+import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+
+let system: FakeSystem;
+let path: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  path = configPlace(system).path as string;
+  fs.mkdirSync(dirname(path), { recursive: true });
+});
+
+const load = (text: string, env: Record<string, string> = {}) => {
+  fs.writeFileSync(path, text);
+  return loadConfig({ ...system, env });
+};
+
+describe('without a configuration', () => {
+  it('everything is as it is by default', async () => {
+    expect(await loadConfig(system)).toEqual(unconfigured({}));
+    expect(looksFor(await loadConfig(system), 'zsh')).toBe(DEFAULT_LOOKS);
+  });
+
+  it.each(['', '# a word', '[colors]', '[output.tmux]'])('which is what %j is', async (text) => {
+    expect(await load(text)).toEqual(unconfigured({}));
+  });
+});
+
+describe('what the file says', () => {
+  it('of asking and remembering is taken in the units of the code', async () => {
+    const { settings, userAgent, baseUrl, warnings } = await load(
+      'cache_duration = 200\nscoped_refresh = 300.5\nmax_stale = 3600\ntimeout = 0.25\n' +
+        'user_agent = "me/1"\napi_base_url = "https://a.example"',
+    );
+    expect(settings).toEqual({
+      cacheDurationMs: 200_000,
+      scopedRefreshMs: 300_500,
+      maxStaleMs: 3_600_000,
+      timeoutMs: 250,
+      network: true,
+    });
+    expect(userAgent).toBe('me/1');
+    expect(baseUrl).toEqual({ value: 'https://a.example', source: `${path}:6` });
+    expect(warnings).toEqual([]);
+  });
+
+  it('of looks is that of every output, but for those that have a word of their own', async () => {
+    const config = await load(
+      [
+        'format = "bars"',
+        'percent = "left"',
+        'hide = ["Seven_Day"]',
+        'color = "never"',
+        'colors.ok = "bold #FF8800"',
+        'colors.warn = "none"',
+        'thresholds.warn = 60',
+        '[output.tmux]',
+        'percent = "used"',
+        'color = "always"',
+        'thresholds.critical = 70',
+        'colors.critical = "bright-blue dim"',
+        '[output.show]',
+        'clock = "12h"',
+      ].join('\n'),
+    );
+    const common = {
+      ...DEFAULT_LOOKS,
+      format: 'bars',
+      percent: 'left',
+      hide: ['seven_day'],
+      thresholds: { ...DEFAULT_LOOKS.thresholds, warn: 60 },
+      colors: {
+        ...DEFAULT_LOOKS.colors,
+        ok: { color: '#ff8800', bold: true, dim: false },
+        warn: { color: null, bold: false, dim: false },
+      },
+    };
+    expect(appearanceOf(config, 'zsh')).toEqual({ looks: common, color: 'never' });
+    expect(appearanceOf(config, 'show')).toEqual({ looks: { ...common, clock: '12h' }, color: 'never' });
+    expect(appearanceOf(config, 'tmux')).toEqual({
+      looks: {
+        ...common,
+        percent: 'used',
+        thresholds: { warn: 60, critical: 70 },
+        colors: { ...common.colors, critical: { color: 'bright-blue', bold: false, dim: true } },
+      },
+      color: 'always',
+    });
+  });
+});
+
+describe('requests are made', () => {
+  const QUIET = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
+  it.each<[string, Record<string, string>, boolean]>([
+    ['', {}, true],
+    ['', QUIET, false],
+    ['network = "auto"', QUIET, false],
+    ['network = "always"', QUIET, true],
+    ['network = "never"', {}, false],
+    ['network = "never"', { USAGELINE_NETWORK: 'always' }, true],
+    ['network = "never"', { USAGELINE_NETWORK: 'auto' }, true],
+    ['network = "always"', { ...QUIET, USAGELINE_NETWORK: 'auto' }, false],
+    ['', { USAGELINE_NETWORK: 'never' }, false],
+    ['', { ...QUIET, USAGELINE_NETWORK: 'always' }, true],
+    ['network = "never"', { USAGELINE_NETWORK: '' }, false],
+  ])('with %j and %o: %j', async (text, env, network) => {
+    const config = await load(text, env);
+    expect(config.settings.network).toBe(network);
+    expect(config.warnings).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  it('goes before the file', async () => {
+    const env = {
+      USAGELINE_TIMEOUT: '7',
+      USAGELINE_USER_AGENT: 'you/2',
+      USAGELINE_API_BASE_URL: 'https://b.example',
+    };
+    const config = await load('timeout = 5\nuser_agent = "me/1"\napi_base_url = "https://a.example"', env);
+    expect(config.settings.timeoutMs).toBe(7000);
+    expect(config.userAgent).toBe('you/2');
+    expect(config.baseUrl).toEqual({ value: 'https://b.example', source: 'USAGELINE_API_BASE_URL' });
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ USAGELINE_TIMEOUT: '0' }, 'USAGELINE_TIMEOUT is "0"; accepted: a number of seconds from 0.1 to 300'],
+    [
+      { USAGELINE_TIMEOUT: '1e2' },
+      'USAGELINE_TIMEOUT is "1e2"; accepted: a number of seconds from 0.1 to 300',
+    ],
+    [{ USAGELINE_TIMEOUT: ' 5' }, 'USAGELINE_TIMEOUT is " 5"; accepted: a number of seconds from 0.1 to 300'],
+    [{ USAGELINE_NETWORK: 'off' }, 'USAGELINE_NETWORK is "off"; accepted: "auto", "always", "never"'],
+    [
+      { USAGELINE_USER_AGENT: 'a\nb' },
+      'USAGELINE_USER_AGENT is "a\\nb"; accepted: printable ASCII, at most 200 characters',
+    ],
+    [{ USAGELINE_LOG: 'all' }, 'USAGELINE_LOG is "all"; accepted: debug'],
+  ])('that is not understood, %o, is told, and the file applies', async (env, warning) => {
+    const config = await load('timeout = 5', env);
+    expect(config.warnings).toEqual([warning]);
+    expect(config.settings).toMatchObject({ timeoutMs: 5000, network: true });
+    fs.unlinkSync(path);
+    expect((await loadConfig({ ...system, env })).warnings).toEqual([warning]);
+  });
+});
+
+describe('a file that cannot be used applies in no part, and is told', () => {
+  const NOT = 'so none of it applies';
+  it.each<[string, () => void, string]>([
+    ['a directory', () => fs.mkdirSync(path), `this cannot be read (not_a_file), ${NOT}`],
+    [
+      'a pipe that nobody writes to',
+      () => execFileSync('mkfifo', [path]),
+      `this cannot be read (not_a_file), ${NOT}`,
+    ],
+    ['a device', () => fs.symlinkSync('/dev/zero', path), `this cannot be read (not_a_file), ${NOT}`],
+    [
+      'larger than any',
+      () => fs.writeFileSync(path, '#'.repeat(2 ** 20 + 1)),
+      `this cannot be read (too_large), ${NOT}`,
+    ],
+    [
+      'not UTF-8',
+      () => fs.writeFileSync(path, Buffer.from([0x23, 0xff])),
+      'this is not UTF-8, so none of the file applies',
+    ],
+  ])('%s', async (_, make, problem) => {
+    make();
+    const config = await loadConfig(system);
+    expect(config).toEqual({ ...unconfigured({}), warnings: [`${path}: ${problem}`] });
+  });
+
+  it('one that may not be read', async () => {
+    fs.writeFileSync(path, 'timeout = 5');
+    const denied = () => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' });
+    };
+    const config = await loadConfig({ ...system, fs: { ...fs, openSync: denied } });
+    expect(config.warnings).toEqual([`${path}: this cannot be read (EACCES), ${NOT}`]);
+    const hidden = await loadConfig({ ...system, fs: { ...fs, statSync: denied, openSync: denied } });
+    expect(hidden.warnings).toEqual([`${path}: this cannot be read (EACCES), ${NOT}`]);
+  });
+
+  it('one that somebody named and that is not there', async () => {
+    const env = { USAGELINE_CONFIG: join(system.root, 'none.toml') };
+    const told = 'USAGELINE_CONFIG names a file that is not there: the defaults apply';
+    expect((await loadConfig({ ...system, env })).warnings).toEqual([told]);
+    const more = { ...env, USAGELINE_TIMEOUT: '9' };
+    const config = await loadConfig({ ...system, env: more });
+    expect(config.warnings).toEqual([`${env.USAGELINE_CONFIG}: ${told}`]);
+    expect(config.settings.timeoutMs).toBe(9000);
+  });
+});
+
+it('may be a link, as dotfile managers have it', async () => {
+  const real = join(system.root, 'dotfiles.toml');
+  fs.writeFileSync(real, 'timeout = 5');
+  fs.symlinkSync(real, path);
+  expect((await loadConfig(system)).settings.timeoutMs).toBe(5000);
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { readToml } from '../../src/config/toml.ts';
+
+const told = (text: string) =>
+  readToml(text).findings.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
+const valuesOf = (text: string) =>
+  Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
+
+const COLOR =
+  'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", some of them ("bold red"), or "none"';
+const SECONDS = 'a number of seconds from';
+
+describe('a key that is understood', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['', {}],
+    ['# nothing but words', {}],
+    ['\uFEFFtimeout = 5', { timeout: 5 }],
+    ['timeout = 0.1', { timeout: 0.1 }],
+    ['timeout = 300\r\nmax_stale = 150\r\n', { timeout: 300, max_stale: 150 }],
+    ['cache_duration = 150', { cache_duration: 150 }],
+    ['network = "never"', { network: 'never' }],
+    ['hide = ["seven_day", "7d Fable"]', { hide: ['seven_day', '7d Fable'] }],
+    ['hide = []', { hide: [] }],
+    ['thresholds.warn = 60', { 'thresholds.warn': 60 }],
+    ['[thresholds]\nwarn = 80\ncritical = 80', { 'thresholds.warn': 80, 'thresholds.critical': 80 }],
+    ['thresholds = { warn = 1.5 }', { 'thresholds.warn': 1.5 }],
+    ['[colors]\nok = "#FF8800"\ndim = "none"', { 'colors.ok': '#FF8800', 'colors.dim': 'none' }],
+    ['colors.ok = "bold bright-green dim"', { 'colors.ok': 'bold bright-green dim' }],
+    ['[output.tmux]\npercent = "left"', { 'output.tmux.percent': 'left' }],
+    ['[output.show.thresholds]\nwarn = 3', { 'output.show.thresholds.warn': 3 }],
+    ['output.statusline.colors.ok = "dim"', { 'output.statusline.colors.ok': 'dim' }],
+    ['format = "{5h} 100 %"', { format: '{5h} 100 %' }],
+  ])('%j', (text, values) => {
+    expect(told(text)).toEqual([]);
+    expect(valuesOf(text)).toEqual(values);
+  });
+});
+
+describe('a value that is not accepted is named with its line and with what is', () => {
+  it.each<[string, string]>([
+    ['timeout = 0', `1: timeout is 0; accepted: ${SECONDS} 0.1 to 300`],
+    ['\ntimeout = 300.1', `2: timeout is 300.1; accepted: ${SECONDS} 0.1 to 300`],
+    ['timeout = "5"', `1: timeout is "5"; accepted: ${SECONDS} 0.1 to 300`],
+    ['timeout = nan', `1: timeout is NaN; accepted: ${SECONDS} 0.1 to 300`],
+    ['timeout = inf', `1: timeout is Infinity; accepted: ${SECONDS} 0.1 to 300`],
+    ['cache_duration = 149', `1: cache_duration is 149; accepted: ${SECONDS} 150 to 86400`],
+    ['scoped_refresh = 60', `1: scoped_refresh is 60; accepted: ${SECONDS} 150 to 86400`],
+    ['max_stale = -1', `1: max_stale is -1; accepted: ${SECONDS} 150 to 604800`],
+    ['network = "no"', '1: network is "no"; accepted: "auto", "always", "never"'],
+    ['network = false', '1: network is false; accepted: "auto", "always", "never"'],
+    ['color = "on"', '1: color is "on"; accepted: "auto", "always", "never"'],
+    ['percent = 50', '1: percent is 50; accepted: "used", "left"'],
+    ['clock = "13h"', '1: clock is "13h"; accepted: "24h", "12h"'],
+    ['hide = "7d"', '1: hide is "7d"; accepted: a list of texts'],
+    ['hide = [7]', '1: hide is a list; accepted: a list of texts'],
+    ['user_agent = "a\\nb"', '1: user_agent is "a\\nb"; accepted: printable ASCII, at most 200 characters'],
+    ['user_agent = ""', '1: user_agent is ""; accepted: printable ASCII, at most 200 characters'],
+    ['format = ""', '1: format is ""; accepted: a preset or a template, at most 500 characters'],
+    ['colors.ok = "pink"', `1: colors.ok is "pink"; accepted: ${COLOR}`],
+    ['colors.ok = "#f80"', `1: colors.ok is "#f80"; accepted: ${COLOR}`],
+    ['colors.ok = "red green"', `1: colors.ok is "red green"; accepted: ${COLOR}`],
+    ['colors.ok = "none bold"', `1: colors.ok is "none bold"; accepted: ${COLOR}`],
+    ['[thresholds]\ncritical = 101', '2: thresholds.critical is 101; accepted: a number from 0 to 100'],
+    ['thresholds = 5', '1: thresholds is 5; accepted: a table with warn, critical'],
+    ['thresholds = 2026-01-01', '1: thresholds is a date; accepted: a table with warn, critical'],
+    ['timeout = { s = 5 }', `1: timeout is a table; accepted: ${SECONDS} 0.1 to 300`],
+    ['[[thresholds]]\nwarn = 1', '1: thresholds is a list; accepted: a table with warn, critical'],
+    ['[output.zsh.colors]\n\n"ok" = "x"', `3: output.zsh.colors.ok is "x"; accepted: ${COLOR}`],
+    ['user_agent = "\u001B[2J\u202E"', '1: this cannot be read as TOML, so none of the file applies'],
+  ])('%j', (text, finding) => {
+    expect(told(text)).toEqual([finding]);
+    expect(valuesOf(text)).toEqual({});
+  });
+
+  it('as far as a message needs it, and never with what would steer a terminal', () => {
+    const [finding = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
+    expect(finding).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
+  });
+});
+
+describe('a key that is not known is named with those that are', () => {
+  const ALL =
+    'network, cache_duration, scoped_refresh, max_stale, timeout, api_base_url, user_agent, format, color, percent, ' +
+    'clock, hide, thresholds, colors, output';
+  it.each<[string, RegExp | string]>([
+    ['time_out = 5', `1: "time_out" is no key; accepted: ${ALL}`],
+    ['[colours]\nok = "green"', `1: "colours" is no key; accepted: ${ALL}`],
+    ['[colors]\nbad = "red"', '2: "colors.bad" is no key; accepted: ok, warn, critical, dim, notice, strong'],
+    ['"thresholds.warn" = 5', `1: "thresholds.warn" is no key; accepted: ${ALL}`],
+    [
+      '[output.tmx]\npercent = "left"',
+      /^1: "output\.tmx" is no key; accepted: plain, ansi, zsh, .*statusline, show$/,
+    ],
+    [
+      '[output.tmux]\ntimeout = 5',
+      /^2: "output\.tmux\.timeout" is no key; accepted: format, color, .*, colors$/,
+    ],
+    ['__proto__ = 5', `1: "__proto__" is no key; accepted: ${ALL}`],
+    ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
+    ['"" = 5', `1: "" is no key; accepted: ${ALL}`],
+  ])('%j', (text, finding) => {
+    expect(told(text)).toEqual([typeof finding === 'string' ? finding : expect.stringMatching(finding)]);
+  });
+});
+
+describe('thresholds that have changed places', () => {
+  it.each<[string, string, Record<string, unknown>]>([
+    [
+      '[thresholds]\nwarn = 90\ncritical = 60',
+      '2: thresholds.warn is 90; accepted: at most thresholds.critical (60)',
+      {},
+    ],
+    ['thresholds.warn = 90', '1: thresholds.warn is 90; accepted: at most thresholds.critical (80)', {}],
+    ['thresholds.critical = 40', '1: thresholds.warn is 50; accepted: at most thresholds.critical (40)', {}],
+    [
+      'thresholds.warn = 70\n[output.tmux.thresholds]\ncritical = 60',
+      '3: output.tmux.thresholds.warn is 70; accepted: at most output.tmux.thresholds.critical (60)',
+      { 'thresholds.warn': 70 },
+    ],
+  ])('%j', (text, finding, values) => {
+    expect(told(text)).toEqual([finding]);
+    expect(valuesOf(text)).toEqual(values);
+  });
+});
+
+describe('a file as a whole', () => {
+  it('keeps its good keys beside the bad ones, and tells of them in their order', () => {
+    const text = 'timeout = 0\nnope = 1\nnetwork = "never"\n[colors]\nok = 5\n';
+    expect(valuesOf(text)).toEqual({ network: 'never' });
+    expect(told(text).map((finding) => finding.slice(0, 12))).toEqual([
+      '1: timeout i',
+      '2: "nope" is',
+      '5: colors.ok',
+    ]);
+  });
+
+  it.each([
+    ['timeout = 5\nnetwork = never', 2],
+    ['timeout = 5\n\n[thresholds', 3],
+    ['timeout = 5\ntimeout = 6', 2],
+  ])('that is no TOML applies in no part: %j', (text, line) => {
+    expect(told(text)).toEqual([`${line}: this cannot be read as TOML, so none of the file applies`]);
+    expect(valuesOf(text)).toEqual({});
+  });
+
+  it('with many mistakes does not fill the screen', () => {
+    const text = Array.from({ length: 1000 }, (_, index) => `key${index} = ${index}`).join('\n');
+    const findings = told(text);
+    expect(findings).toHaveLength(21);
+    expect(findings.at(-1)).toBe('-: and 980 more');
+  });
+
+  it('does not take what stands in a text for a key', () => {
+    const text = 'user_agent = """\ntimeout = 1\n"""\ntimeout = 0';
+    expect(told(text).at(-1)).toBe('4: timeout is 0; accepted: a number of seconds from 0.1 to 300');
+  });
+});

@@ -1,0 +1,121 @@
+import fs from 'node:fs';
+import { dirname } from 'node:path';
+import * as fc from 'fast-check';
+import { stringify } from 'smol-toml';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { usage } from '../../src/commands/usage.ts';
+import { configCheck, configShow } from '../../src/commands/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { NAMES } from '../../src/config/names.ts';
+import { configPlace } from '../../src/config/place.ts';
+import { OUTPUTS } from '../../src/config/schema.ts';
+import { parseQuickly } from '../../src/options.ts';
+import { anEntry } from '../support/build.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { serializeEntry } from '../../src/cache/entry.ts';
+import { fakeSystem } from '../support/system.ts';
+import { anyBytes, damaged, hostileText, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
+
+beforeAll(useMemoryAsDisk);
+
+const WORDS = [
+  'auto',
+  'always',
+  'never',
+  'used',
+  'left',
+  '12h',
+  'green',
+  'bold red',
+  '#ff8800',
+  'none',
+  'bars',
+  '',
+];
+const leaf = fc.oneof(
+  fc.constantFrom(...WORDS),
+  fc.double({ noNaN: true }),
+  fc.constantFrom(0, 0.1, 1, 50, 80, 150, 300, -1, 2 ** 53 - 1),
+  fc.boolean(),
+  fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') }),
+  hostileText,
+  fc.array(hostileText, { maxLength: 3 }),
+);
+const name = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...NAMES).map((dotted) => dotted.split('.')) },
+  { weight: 1, arbitrary: fc.array(hostileText, { minLength: 1, maxLength: 3 }) },
+);
+
+/** Keys of ours and others, with values of all kinds, as a file. */
+const anyToml = fc.array(fc.tuple(name, leaf), { maxLength: 12 }).map((entries) => {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of entries) {
+    let table = root;
+    for (const part of path.slice(0, -1)) {
+      if (!isTable(table, part)) table[part] = {};
+      table = table[part] as Record<string, unknown>;
+    }
+    table[path.at(-1) as string] = value;
+  }
+  try {
+    return stringify(root);
+  } catch {
+    // Halves of characters cannot be written.
+    return '';
+  }
+});
+
+function isTable(table: Record<string, unknown>, part: string): boolean {
+  const there = Object.hasOwn(table, part) ? table[part] : undefined;
+  return typeof there === 'object' && there !== null && !Array.isArray(there) && !(there instanceof Date);
+}
+
+describe('any file in the place of the configuration', () => {
+  it(
+    'costs no line, breaks nothing, and is told within bounds and in plain characters',
+    async () => {
+      const system = fakeSystem({ env: { USAGELINE_NETWORK: 'never' } });
+      const path = configPlace(system).path as string;
+      const directory = accountDirectory(`${system.root}/.cache/usageline`, 'claude');
+      fs.mkdirSync(dirname(path), { recursive: true });
+      fs.mkdirSync(directory.path, { recursive: true });
+      fs.writeFileSync(directory.entry, serializeEntry(anEntry({ credentials: null })));
+      const options = parseQuickly(['--output', 'tmux'])!;
+      const file = fc.oneof(
+        anyToml.map((text) => Buffer.from(text)),
+        damaged(anyToml),
+        anyBytes,
+      );
+      await fc.assert(
+        fc.asyncProperty(file, async (bytes) => {
+          fs.writeFileSync(path, bytes);
+          const { settings, warnings, common, outputs } = await loadConfig(system);
+          for (const ms of [settings.cacheDurationMs, settings.scopedRefreshMs, settings.maxStaleMs]) {
+            expect(ms).toBeGreaterThanOrEqual(150_000);
+          }
+          expect(settings.timeoutMs).toBeGreaterThanOrEqual(100);
+          expect(settings.timeoutMs).toBeLessThanOrEqual(300_000);
+          for (const { looks } of [common, ...Object.values(outputs)]) {
+            expect(looks.thresholds.warn).toBeLessThanOrEqual(looks.thresholds.critical);
+          }
+          expect(Object.keys(outputs).every((output) => OUTPUTS.includes(output))).toBe(true);
+          expect(warnings.length).toBeLessThanOrEqual(21 + OUTPUTS.length);
+          for (const warning of warnings) expect(warning).toMatch(/^[\u0020-\u007E]{1,600}$/);
+
+          const check = configCheck(system);
+          expect(check.exitCode).toBe(check.stderr === '' ? 0 : 2);
+          expect(configShow(system, {}).stdout).toMatch(/^[\n\u0020-\u007E]*$/);
+          // A base URL that is refused ends it, as it is promised to.
+          const line = await usage(system, options).catch(({ message }: Error) => message);
+          if (typeof line === 'string') expect(line).toMatch(/^api_base_url \(.* is refused: [ -~]*$/);
+          else {
+            expect(line).toMatchObject({ stderr: '', exitCode: 0 });
+            expect(line.stdout).toMatch(/^[^\n]+\n$/);
+          }
+        }),
+        { numRuns: runs(300) },
+      );
+    },
+    PATIENCE,
+  );
+});
