@@ -23,11 +23,11 @@ if [[ -z ${EPOCHSECONDS-} ]]; then _usageline_clock="SECONDS + $(($(date +%s) - 
 _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177'
 
 # What runs at every prompt, in a row. The line of the last prompt still is the one to show when its time has not
-# come (a minute at most) and nothing has changed: environment, credentials and configuration (to the millisecond),
-# and what has been put into PS1.
+# come (a minute at most) and nothing has changed: environment, credentials and configuration (to the millisecond;
+# one that is gone or older is seen with the next line), and what has been put into PS1.
 _usageline_precmd() {
   _usageline_status=$?
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ! $_usageline_config -ot $_usageline_sincec && ${PS1-} == *$_usageline_mark* ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *$_usageline_mark* ]] &&
     (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from))
   then
     :
@@ -138,7 +138,7 @@ _usageline_locate() {
 _usageline_split() {
   _usageline_directory=${_usageline_ready%/*}
   _usageline_since1=$_usageline_directory/since.1 _usageline_till1=$_usageline_directory/till.1
-  _usageline_sincec=$_usageline_directory/since.config _usageline_tillc=$_usageline_directory/till.config
+  _usageline_tillc=$_usageline_directory/till.config
 }
 _usageline_split
 

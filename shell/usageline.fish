@@ -16,12 +16,12 @@ set -q USAGELINE; or set -gx USAGELINE ''
 set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and echo none; or echo '')
 
 # What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
-# nothing has changed: environment, credentials, configuration, and the directory of the ready lines since it was
+# nothing has changed: environment, credentials, configuration (one that is gone or older is seen with the next line), and the directory of the ready lines since it was
 # looked at.
 function _usageline_prompt --on-event fish_prompt
     if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK" = "$_usageline_where" -a -e $_usageline_seen
         test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1
-        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2" -o $_usageline_config -nt $_usageline_tillc -o $_usageline_older -nt $_usageline_younger
+        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2" -o $_usageline_config -nt $_usageline_tillc
         and set -l old (path mtime -R -- $_usageline_seen)
         and test "$old" -lt $_usageline_for -a "$old" -ge 0
         and return
@@ -36,13 +36,6 @@ function _usageline_look
     # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
     test $_usageline_changed = yes; or _usageline_same config "$_usageline_config"; or _usageline_locate same
     _usageline_same config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
-    # By what the fast way sees that the configuration is gone.
-    set -g _usageline_older $_usageline_directory
-    set -g _usageline_younger $_usageline_directory
-    if test -e $_usageline_directory/since.config
-        set -g _usageline_older $_usageline_directory/since.config
-        set -g _usageline_younger $_usageline_config
-    end
     _usageline_take (_usageline_find 2>/dev/null)
     test $_usageline_changed = no; or set -g _usageline_for 0
     test $_usageline_for -gt 0; or _usageline_refresh

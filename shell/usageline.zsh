@@ -14,16 +14,17 @@ zmodload zsh/datetime 2>/dev/null
 typeset -gx USAGELINE=${USAGELINE-}
 # What a second `eval` finds stays as it is: in RPROMPT there is the line of the first.
 typeset -g usageline_prompt=${usageline_prompt-} _usageline_token=${_usageline_token-} _usageline_fd=${_usageline_fd-}
-typeset -g _usageline_mode=promptsubst _usageline_quick= _usageline_changed= _usageline_younger= _usageline_older=
+typeset -g _usageline_mode=promptsubst _usageline_quick= _usageline_changed=
 typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
 typeset -g usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${POWERLEVEL9K_MODE-}${POSH_THEME-}}:+none}}
 
 # What runs at every prompt, in a row: each function, list or option of its own would cost as much as the whole.
 # The line of the last prompt still is the one to show when its time has not come (a minute at most) and nothing
 # has changed: environment (what is changed in a session; the rest is looked at with the next line), credentials and
-# configuration (to the millisecond), and what has been put into RPROMPT.
+# configuration (to the millisecond; one that is gone or older is seen with the next line), and what has been put
+# into RPROMPT.
 _usageline_precmd() {
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && $_usageline_younger -nt $_usageline_older && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && ${RPROMPT-} == *"$_usageline_token" ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && ${RPROMPT-} == *"$_usageline_token" ]] &&
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
   then
   else
@@ -47,12 +48,6 @@ _usageline_again() {
   [[ -n $_usageline_changed ]] || _usageline_same "$_usageline_config" config || _usageline_locate same
   if _usageline_same "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
   typeset -g _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
-  # By what the fast way sees that the configuration is not gone: one of the ages is true of any other.
-  if [[ -e $_usageline_directory/since.config ]]; then
-    typeset -g _usageline_younger=$_usageline_config _usageline_older=$_usageline_directory/since.config
-  else
-    typeset -g _usageline_younger=$_usageline_directory _usageline_older=$_usageline_tillc
-  fi
   local text=
   # A file may go between two looks at it.
   { _usageline_find } 2>/dev/null
