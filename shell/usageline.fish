@@ -19,7 +19,7 @@ set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set
 # nothing has changed: environment, credentials, configuration (one that is gone or older is seen with the next line), and the directory of the ready lines since it was
 # looked at.
 function _usageline_prompt --on-event fish_prompt
-    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK" = "$_usageline_where" -a -e $_usageline_seen
+    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where" -a -e $_usageline_seen
         test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1
         and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2" -o $_usageline_config -nt $_usageline_tillc
         and set -l old (path mtime -R -- $_usageline_seen)
@@ -31,7 +31,7 @@ end
 
 # Everything that the same line again does without.
 function _usageline_look
-    test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK" = "$_usageline_where"
+    test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where"
     or _usageline_locate
     # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
     test $_usageline_changed = yes; or _usageline_same config "$_usageline_config"; or _usageline_locate same
@@ -97,7 +97,7 @@ end
 
 # Asks the program where the files are: the environment is another one than before, or the configuration.
 function _usageline_locate
-    set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK"
+    set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT"
     set -l answer
     test -x $_usageline_program[1]; and set answer ($_usageline_program ready fish </dev/null 2>/dev/null)
     # In the same environment no answer changes nothing.

@@ -43,7 +43,7 @@ _usageline_again() {
   if [[ -o promptsubst ]]; then typeset -g _usageline_mode=promptsubst; else typeset -g _usageline_mode=nopromptsubst; fi
   emulate -L zsh
   setopt noerrexit noerrreturn unset nowarncreateglobal
-  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_where" ]] || _usageline_locate
+  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" ]] || _usageline_locate
   # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
   [[ -n $_usageline_changed ]] || _usageline_same "$_usageline_config" config || _usageline_locate same
   if _usageline_same "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
@@ -105,7 +105,7 @@ _usageline_same() {
 # Asks the program where the files are: the environment is another one than before, or the configuration.
 _usageline_locate() {
   local -a answer
-  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
+  _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
   answer=("${(@f)$(builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
   # In the same environment no answer changes nothing.
   [[ -n ${answer[1]-} || ${1-} != same ]] || return 0

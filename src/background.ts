@@ -24,7 +24,8 @@ async function main(): Promise<void> {
     patient: false,
   });
   // Nobody waits for this: all that can be said in advance.
-  await prepareReady(system, parseReadyName(process.argv[3] ?? ''), Number.POSITIVE_INFINITY);
+  const wanted = parseReadyName(process.argv[3] ?? '', process.argv[4] || undefined);
+  await prepareReady(system, wanted, Number.POSITIVE_INFINITY);
 }
 
 // Nobody is there to read of a fault; the next call finds the entry as it was.

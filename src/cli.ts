@@ -5,6 +5,7 @@ import { CHECK_DEFAULTS, parseThreshold } from './commands/check-options.ts';
 import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
 import { COLOR_FLAGS, parseTimeout } from './options.ts';
+import { PRESETS } from './render/format/presets.ts';
 import type { CheckThresholds } from './render/check.ts';
 import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
@@ -70,6 +71,7 @@ interface PolicyFlags {
 interface LineFlags extends PolicyFlags {
   readonly json?: true;
   readonly output?: OutputKind;
+  readonly format?: string;
   readonly color: ColorFlag;
   readonly timeout?: number;
   readonly debug?: true;
@@ -91,6 +93,7 @@ interface InitFlags {
 interface StatuslineFlags {
   readonly after?: string;
   readonly output: LineKind;
+  readonly format?: string;
   readonly color: ColorFlag;
   readonly timeout?: number;
   readonly debug?: true;
@@ -104,7 +107,9 @@ function buildProgram(system: System, done: Done): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .addHelpText('after', HELP);
-  usageOptions(program).addOption(outputOption('plain', Object.keys(OUTPUT_KINDS)));
+  usageOptions(program)
+    .addOption(outputOption('plain', Object.keys(OUTPUT_KINDS)))
+    .addOption(formatOption().conflicts('json'));
   program.action(async (flags: LineFlags) => {
     const { usage } = await import('./commands/usage.ts');
     done(await usage(system, usageOptionsOf('line', flags)));
@@ -159,16 +164,17 @@ function buildProgram(system: System, done: Done): Command {
     .description("Claude Code's status line: reads its JSON on standard input, prints the line")
     .option('--after <command>', 'your own status line command: its output comes first, ours behind it')
     .addOption(outputOption('ansi', LINE_KINDS))
+    .addOption(formatOption())
     .addOption(colorOption())
     .addOption(timeoutOption())
     .addOption(debugOption())
     .addHelpText('after', STATUSLINE_HELP)
     .action(async (flags: StatuslineFlags) => {
-      const { after = null, output, color, timeout: timeoutMs = null, debug = false } = flags;
+      const { after = null, output, format = null, color, timeout: timeoutMs = null, debug = false } = flags;
       if (after === '') throw new UsageError("--after is ''; accepted: a command");
       const { listen } = await import('./statusline.ts');
       const { statusline } = await import('./commands/statusline.ts');
-      const options = { after, output, color, timeoutMs, debug };
+      const options = { after, output, format, color, timeoutMs, debug };
       done(await statusline(system, options, await listen(system)));
     });
 
@@ -321,6 +327,10 @@ function outputOption(kind: LineKind, choices: readonly string[]): Option {
   return new Option('--output <kind>', 'who reads the line').choices(choices).default(kind).conflicts('json');
 }
 
+function formatOption(): Option {
+  return new Option('--format <format>', `${Object.keys(PRESETS).join(', ')}, or a template`);
+}
+
 function policyOptions(command: Command): Command {
   return command
     .addOption(new Option('--wait', 'wait for a fresh answer').conflicts('cached'))
@@ -356,6 +366,7 @@ function usageOptionsOf(command: UsageOptions['command'], flags: LineFlags): Usa
     command,
     json: flags.json ?? false,
     output: flags.output ?? 'plain',
+    format: flags.format ?? null,
     color: flags.color,
     policy: policyOf(flags),
     timeoutMs: flags.timeout ?? null,
@@ -398,6 +409,8 @@ Examples:
   usageline --json | jq .      for programs
   usageline --wait             wait for a fresh answer (a terminal does so by itself)
   usageline --output tmux      colours and escapes as tmux wants them
+  usageline --format bars      5h ██░░░░░░ 22% 4h37m · 7d ███░░░░░ 33% 4d3h
+  usageline --format '{5h.percent}[ until {5h.at}]'
   usageline --cached           never ask, only show what is known
   usageline refresh --quiet    for cron; silent unless you have to do something
   usageline statusline         for Claude Code's status line, whose numbers it uses

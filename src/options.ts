@@ -9,6 +9,8 @@ export interface UsageOptions {
   readonly json: boolean;
   /** Who reads the line. */
   readonly output: OutputKind;
+  /** A preset or a template, not yet checked; null leaves it to the environment. */
+  readonly format: string | null;
   readonly color: ColorFlag;
   /** What was asked for by a flag; null leaves it to the command. */
   readonly policy: Policy | null;
@@ -46,6 +48,7 @@ const NO_OPTIONS: UsageOptions = {
   command: 'line',
   json: false,
   output: 'plain',
+  format: null,
   color: 'auto',
   policy: null,
   timeoutMs: null,
@@ -57,6 +60,7 @@ function parse(argv: readonly string[]): UsageOptions | null {
   let json = false;
   let debug = false;
   let output: OutputKind = 'plain';
+  let format: string | null = null;
   let color: ColorFlag = 'auto';
   let policy: Policy | null = null;
   let timeoutMs: number | null = null;
@@ -71,6 +75,9 @@ function parse(argv: readonly string[]): UsageOptions | null {
       const given = value();
       if (!isOutputKind(given)) return null;
       output = given;
+    } else if (flag === '--format') {
+      format = value();
+      if (format === '') return null;
     } else if (flag === '--timeout') {
       timeoutMs = parseTimeout(value());
       if (timeoutMs === null) return null;
@@ -90,8 +97,8 @@ function parse(argv: readonly string[]): UsageOptions | null {
     }
   }
   // Neither of the two is a line.
-  if (output !== 'plain' && (json || command === 'show')) return null;
-  return { command, json, output, color, policy, timeoutMs, debug };
+  if ((output !== 'plain' || format !== null) && (json || command === 'show')) return null;
+  return { command, json, output, format, color, policy, timeoutMs, debug };
 }
 
 /** Options of `statusline`. */
@@ -99,6 +106,7 @@ export interface StatuslineOptions {
   /** A command whose output comes first; null: ours alone. */
   readonly after: string | null;
   readonly output: LineKind;
+  readonly format: string | null;
   readonly color: ColorFlag;
   readonly timeoutMs: number | null;
   readonly debug: boolean;
@@ -107,6 +115,7 @@ export interface StatuslineOptions {
 export const STATUSLINE_DEFAULTS: StatuslineOptions = {
   after: null,
   output: 'ansi',
+  format: null,
   color: 'auto',
   timeoutMs: null,
   debug: false,
@@ -122,6 +131,7 @@ export function parseStatusline(argv: readonly string[]): StatuslineOptions | nu
     const value = inline ?? argv[(index += 1)] ?? '';
     if (flag === '--after' && value !== '') options.after = value;
     else if (flag === '--output' && isLineKind(value)) options.output = value;
+    else if (flag === '--format' && value !== '') options.format = value;
     else if (flag === '--color' && isColorFlag(value)) options.color = value;
     else return null;
   }

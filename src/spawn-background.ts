@@ -17,8 +17,8 @@ export function spawnBackground(
 ): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
-  const wanted = prepare?.wanted ? readyFileName(prepare.wanted) : '';
-  const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), wanted], {
+  const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : [];
+  const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted], {
     detached: true,
     stdio: 'ignore',
     windowsHide: true,

@@ -14,6 +14,7 @@ const DEFAULTS: UsageOptions = {
   command: 'line',
   json: false,
   output: 'plain',
+  format: null,
   color: 'auto',
   policy: null,
   timeoutMs: null,
@@ -21,7 +22,7 @@ const DEFAULTS: UsageOptions = {
 };
 const WORDS =
   'show --json --debug --wait --no-wait --cached --color --timeout auto always never x 1 0.1 300 300.1 007 ' +
-  '--output tmux plain --output=zsh --color=always --color= --timeout=2 --timeout=x --json=1 --help --';
+  '--output tmux plain --output=zsh --format bars --format={5h.percent} --color=always --color= --timeout=2 --timeout=x --json=1 --help --';
 const FLAGS = [
   '--json',
   '--debug',
@@ -31,6 +32,7 @@ const FLAGS = [
   '--timeout 7',
   '--color never',
   '--output zsh',
+  '--format minimal',
 ];
 const words = (line: string) => line.split(' ').filter((word) => word !== '');
 
@@ -50,6 +52,9 @@ describe('the quick way to read options', () => {
     ['--timeout 5', { timeoutMs: 5000 }],
     ['--timeout=0.25', { timeoutMs: 250 }],
     ['--timeout 5 --timeout=6', { timeoutMs: 6000 }],
+    ['--format bars', { format: 'bars' }],
+    ['--format={5h.percent}=', { format: '{5h.percent}=' }],
+    ['--format nonsense', { format: 'nonsense' }],
     ['show', { command: 'show' }],
     ['show --json --wait', { command: 'show', json: true, policy: 'wait' }],
     [
@@ -106,7 +111,9 @@ describe('the quick way to read options', () => {
     'constructor',
     'toString',
     '=',
-    '--format x',
+    '--formats x',
+    'show --format bars',
+    '--json --format bars',
   ])('leaves `%s` to the real parser', (line) => {
     expect(parseQuickly(words(line))).toBeNull();
   });

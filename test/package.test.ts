@@ -29,6 +29,7 @@ describe('the package', () => {
       'write-file-atomic',
       'proxy-from-env',
       'smol-toml',
+      'get-east-asian-width',
     ]) {
       expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC|BSD-3-Clause)\\)$`, 'm'));
     }

@@ -1,10 +1,11 @@
 import { errno } from '../errno.ts';
+import { readTextFile } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
-import { READY_TAG, readyDirectory, readyFileName } from './ready.ts';
+import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
 import type { ReadyName } from './ready.ts';
 import { removeShort, writeShort } from './ready-short.ts';
 import { removeQuietly, replaceLightly } from './replace.ts';
@@ -26,24 +27,40 @@ const LATER = '.later';
 
 /** The ready lines that there are: whoever reads them gets them renewed. */
 export function listReady({ fs }: System, directory: AccountDirectory): ReadyName[] {
+  const path = readyDirectory(directory);
   try {
-    return fs.readdirSync(readyDirectory(directory)).flatMap((file) => parseReadyName(file) ?? []);
+    return fs.readdirSync(path).flatMap((file) => {
+      const format = file.includes('~') ? formatIn(fs, `${path}${SEPARATOR}${file}`) : undefined;
+      return parseReadyName(file, format) ?? [];
+    });
   } catch {
     return [];
   }
 }
 
-/** What `readyFileName` named; null for any other file. */
-export function parseReadyName(file: string): ReadyName | null {
-  const [, kind, color, off, model] =
-    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
-  if (kind === undefined) return null;
-  return {
+/**
+ * What `readyFileName` named; null for any other file.
+ *
+ * @param format the format that it is of, which its name only hints at
+ */
+export function parseReadyName(file: string, format?: string): ReadyName | null {
+  const [, kind, color, off, hash, model] =
+    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
+  if (kind === undefined || (hash !== undefined && format === undefined)) return null;
+  const name: ReadyName = {
     kind,
     color: (color?.slice(1) ?? 'natural') as ReadyName['color'],
     network: off === undefined,
+    ...(hash !== undefined && format !== undefined && { format }),
     ...(model !== undefined && { model }),
   };
+  return readyFileName(name) === file ? name : null;
+}
+
+/** The format that a ready line's file says it is of. */
+function formatIn(fs: System['fs'], path: string): string | undefined {
+  const read = readTextFile(fs, path, 'refuse');
+  return read.kind === 'file' ? /\n~ (.*)\n# [^\n]*\n$/.exec(read.text)?.[1] : undefined;
 }
 
 /**
@@ -78,7 +95,7 @@ export function writeReady(
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
   const head = `${READY_TAG} ${refresh} ${seconds(from)} ${bootTime(system)} ${id}`;
   const later = [id, ...lines.slice(near), ''].join('\n');
-  const now = [head, ...lines.slice(0, near), `# ${conditions}`, ''].join('\n');
+  const now = [head, ...lines.slice(0, near)].join('\n') + readyEnd(conditions, name.format);
   // The far part first: it says whose it is, so the near one never stands beside another's.
   if (near < stages.length) replaceLightly(system, path + LATER, later, null);
   else removeQuietly(system, path + LATER);
@@ -103,7 +120,7 @@ export function writeSoonReady(
   const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
   const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0 0`;
   removeQuietly(system, path);
-  replaceLightly(system, path, [head, ...lines, `# ${conditions}`, ''].join('\n'), null);
+  replaceLightly(system, path, [head, ...lines].join('\n') + readyEnd(conditions, name.format), null);
 }
 
 /**

@@ -25,12 +25,16 @@ const LAUNCHED = new Set(
 export function writeShort(
   system: System,
   path: string,
-  { kind, color, network, model }: ReadyName,
+  { kind, color, network, format, model }: ReadyName,
   stages: readonly { readonly until: number; readonly text: string }[],
   askAt: number,
 ): void {
   const launched =
-    LAUNCHED.has(kind) && (color === 'natural' || color === 'mono') && network && model === undefined;
+    LAUNCHED.has(kind) &&
+    (color === 'natural' || color === 'mono') &&
+    network &&
+    format === undefined &&
+    model === undefined;
   for (const [index, suffix] of SUFFIXES.entries()) {
     const stage = launched ? stages[index] : undefined;
     const begins = stages[index - 1]?.until ?? 0;

@@ -27,14 +27,31 @@ export interface ReadyName {
   readonly color: 'natural' | 'terminal' | 'color' | 'mono';
   /** False where Claude Code's switch for traffic is set; configuration may think otherwise. */
   readonly network: boolean;
+  /** A preset or a template that was asked for, on one line; none: the one that is configured. */
+  readonly format?: string;
   /** Letters, digits and dashes: the model whose limit comes first. None on lines that know of no model. */
   readonly model?: string;
 }
 
-/** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `statusline@fable`. */
-export function readyFileName({ kind, color, network, model }: ReadyName): string {
-  const variant = model === undefined ? '' : `@${model}`;
+/** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
+export function readyFileName({ kind, color, network, format, model }: ReadyName): string {
+  const looks = format === undefined ? '' : `~${hashOf(format)}`;
+  const variant = `${looks}${model === undefined ? '' : `@${model}`}`;
   return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
+}
+
+/** A short name for a format; two of one name do no harm, since the file says whose it is. */
+function hashOf(format: string): string {
+  let hash = 5381;
+  for (let index = 0; index < format.length; index += 1) {
+    hash = Math.imul(hash, 33) ^ format.charCodeAt(index);
+  }
+  return (hash >>> 0).toString(36);
+}
+
+/** How a ready line's file ends: the format that was asked for, and the conditions. */
+export function readyEnd(conditions: string, format: string | undefined): string {
+  return `\n${format === undefined ? '' : `~ ${format}\n`}# ${conditions}\n`;
 }
 
 /** Where the ready lines of an account are. */
@@ -52,15 +69,17 @@ export function readyFile(directory: AccountDirectory, name: ReadyName): string 
  * anything it depends on is not what it was.
  *
  * @param conditions what the text depends on besides the time, as `conditionsOf` puts it
+ * @param format the one that was asked for
  */
-export function readReady(system: System, path: string, conditions: string): string | null {
+export function readReady(system: System, path: string, conditions: string, format?: string): string | null {
   const text = readOwn(system, path);
-  if (text === null || !text.endsWith(`\n# ${conditions}\n`)) return null;
+  if (text === null || !text.endsWith(readyEnd(conditions, format))) return null;
   const lines = text.split('\n');
-  const [tag, format, refresh, from] = (lines[0] as string).split(' ');
+  const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
   const now = system.now() / 1000;
   // Prepared in the future: the clock has been set back since.
-  if (`${tag} ${format}` !== READY_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5)) return null;
+  if (`${tag} ${edition}` !== READY_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5))
+    return null;
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] as string;
     const space = line.indexOf(' ');

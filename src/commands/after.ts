@@ -1,3 +1,4 @@
+import { widthOf } from '../render/width.ts';
 import { SECOND } from '../usage/time.ts';
 
 /** How long the other command may take, ms: nobody waits longer for a status line. */
@@ -51,11 +52,11 @@ export function beside(
 ): string {
   if (other === '') return line(columns);
   if (columns === null) return `${other}${GAP}${line(null)}`;
-  const room = columns - widthOf(other.slice(other.lastIndexOf('\n') + 1)) - GAP.length;
+  const room = columns - columnsOf(other.slice(other.lastIndexOf('\n') + 1)) - GAP.length;
   return room < LEAST_ROOM ? `${other}\n${line(columns)}` : `${other}${GAP}${line(room)}`;
 }
 
-/** Columns of somebody else's row, as far as that can be said without tables: colours and links have none. */
-function widthOf(row: string): number {
-  return [...row.replace(ESCAPES, '')].length;
+/** Columns of somebody else's row: colours and links have none. */
+function columnsOf(row: string): number {
+  return widthOf(row.replace(ESCAPES, ''));
 }

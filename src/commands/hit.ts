@@ -13,6 +13,7 @@ import { fillJson } from '../render/live-json.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
 import type { System } from '../system.ts';
+import { fits } from './fits.ts';
 
 /**
  * The line that was prepared for this moment, or null when there is more to do than to print it. This is what
@@ -23,12 +24,14 @@ export function hit(system: System, options: UsageOptions): string | null {
   const { path } = cacheRoot(system);
   if (path === null) return null;
   const key = claude.accountKey(system);
-  const name = key === null ? claude.account(system).directory : readPointer(system, path, key);
-  if (name === null) return null;
-  const directory = accountDirectory(path, name, variantOf(system.env));
-  const file = readyFile(directory, readyNameOf(system, options));
-  const text = readReady(system, file, conditionsOf(system, claude, directory));
-  if (text === null) return null;
+  const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
+  if (account === null) return null;
+  const directory = accountDirectory(path, account, variantOf(system.env));
+  const name = readyNameOf(system, { ...options, format: askedFormat(system.env, options.format) });
+  const conditions = conditionsOf(system, claude, directory);
+  const text = readReady(system, readyFile(directory, name), conditions, name.format);
+  if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
+    return null;
   return `${options.json ? fillJson(JSON.parse(text), system.now()) : text}\n`;
 }
 
@@ -38,13 +41,33 @@ export const JSON_KIND = 'json';
 /** Which ready line answers these options in this environment. */
 export function readyNameOf(
   system: System,
-  { output, color: flag, json = false }: Pick<UsageOptions, 'output' | 'color'> & { readonly json?: boolean },
+  { output, color: flag, format = null, json = false }: ReadyOptions,
 ): ReadyName {
   const { env } = system;
   const network = !isQuiet(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
+  const asked = format === null ? {} : { format };
   const said = saidColor(flag, env);
-  if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network };
+  if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network, ...asked };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
-  return { kind: output, color: shown ? 'terminal' : 'natural', network };
+  return { kind: output, color: shown ? 'terminal' : 'natural', network, ...asked };
+}
+
+/** The format that was asked for by the flag, else by the environment, not yet checked; null: by neither. */
+export function askedFormat({ USAGELINE_FORMAT }: System['env'], flag: string | null): string | null {
+  return flag ?? (USAGELINE_FORMAT || null);
+}
+
+/** What decides which ready line it is. */
+type ReadyOptions = Pick<UsageOptions, 'output' | 'color'> & {
+  readonly format?: string | null;
+  readonly json?: boolean;
+};
+
+/** No terminal that people work in is narrower, and to learn how wide one is costs an eighth of a Node start. */
+const ANY_TERMINAL = 40;
+
+function fitsTerminal(system: System, text: string): boolean {
+  if (fits(text, ANY_TERMINAL) || !isTerminal(system, STDOUT)) return true;
+  return fits(text, process.stdout.columns || null);
 }

@@ -6,8 +6,7 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../system.ts';
 import { UsageError } from './command.ts';
 import type { Prepare } from './command.ts';
-import { readyNameOf } from './hit.ts';
-import { readyPlace } from './ready.ts';
+import { hookName, readyPlace } from './ready.ts';
 
 /** This machine, as snippets see it. Throws a `UsageError` for paths that no snippet can hold. */
 export function runtimeOf(system: System): Runtime {
@@ -55,5 +54,5 @@ const KINDS: Partial<Record<InitTarget, LineKind>> = {
 export function prepareFor(system: System, target: InitTarget): Prepare | null {
   const output = KINDS[target];
   if (output === undefined) return null;
-  return { wanted: readyNameOf(system, { output, color: 'auto' }), aheadMs: Number.POSITIVE_INFINITY };
+  return { wanted: hookName(system, output), aheadMs: Number.POSITIVE_INFINITY };
 }

@@ -8,6 +8,7 @@ import {
   writeReady,
   writeReferences,
 } from '../cache/ready-files.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import { readyFileName } from '../cache/ready.ts';
 import type { ReadyName } from '../cache/ready.ts';
 import { appearanceOf } from '../config/config.ts';
@@ -31,6 +32,7 @@ import { transcriptRoots } from '../transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
 import { windowsOf } from '../usage/windows.ts';
+import { looksWith } from './format.ts';
 import { referencesOf } from './ready.ts';
 import { JSON_KIND } from './hit.ts';
 import { STATUSLINE_KIND } from './statusline-hit.ts';
@@ -59,7 +61,9 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   const directory = places.cache;
   if (directory === null) return;
   const there = listReady(system, directory);
-  const names = there.filter(({ kind, model }) => model === undefined && isKind(kind));
+  const names = withoutTrials(system, directory, there, wanted).filter(
+    ({ kind, model }) => model === undefined && isKind(kind),
+  );
   if (wanted && !names.some((name) => readyFileName(name) === readyFileName(wanted))) names.push(wanted);
   if (names.length === 0 || !ensureReadyDirectory(system, directory)) return;
 
@@ -109,6 +113,23 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   sweepVariants(system, directory);
 }
 
+/** More formats than that nobody looks at: somebody was trying some out. */
+const MAX_FORMATS = 8;
+
+/** The ready lines to renew. Formats that pile up are forgotten: those in use are missed, and prepared anew. */
+function withoutTrials(
+  system: System,
+  directory: AccountDirectory,
+  there: readonly ReadyName[],
+  wanted: ReadyName | null,
+): ReadyName[] {
+  const formats = new Set(there.map(({ format }) => format).filter((format) => format !== undefined));
+  if (formats.size <= MAX_FORMATS) return [...there];
+  const stays = ({ format }: ReadyName) => format === undefined || format === wanted?.format;
+  for (const name of there) if (!stays(name)) writeReady(system, directory, name, null, '');
+  return there.filter(stays);
+}
+
 function isKind(kind: string): boolean {
   return kind === JSON_KIND || kind === STATUSLINE_KIND || isLineKind(kind);
 }
@@ -139,7 +160,8 @@ function linesAhead(
   model: string | null,
 ): Schedule | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const { looks, color: configured } = appearanceOf(config, name.kind);
+  const { looks: usual, color: configured } = appearanceOf(config, name.kind);
+  const looks = looksWith(usual, name.format);
   const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageLooks) =>
     renderOutput(kind, usage, { color, looks, model, ...stage });

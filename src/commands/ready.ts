@@ -1,4 +1,5 @@
 import { readyFile } from '../cache/ready.ts';
+import type { ReadyName } from '../cache/ready.ts';
 import { loadConfig } from '../config/load.ts';
 import { configPlace } from '../config/place.ts';
 import { claude } from '../fetch/providers.ts';
@@ -8,6 +9,7 @@ import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
+import { checkedFormat } from './format.ts';
 import { readyNameOf } from './hit.ts';
 
 /** Where a shell's hook finds what it needs. Empty: there is no such place. */
@@ -33,7 +35,7 @@ export function referencesOf(system: System): (readonly [name: string, path: str
 export function readyPlace(system: System, output: LineKind): ReadyPlace {
   const { cache } = placesOf(system, claude);
   const [first = '', second = ''] = claude.credentialFiles(system);
-  const name = readyNameOf(system, { output, color: 'auto' });
+  const name = hookName(system, output);
   return {
     file: cache ? readyFile(cache, name) : '',
     logins: [first, second],
@@ -41,10 +43,15 @@ export function readyPlace(system: System, output: LineKind): ReadyPlace {
   };
 }
 
+/** The ready line of a hook, which knows of the environment alone. */
+export function hookName(system: System, output: LineKind): ReadyName {
+  return readyNameOf(system, { output, color: 'auto', format: checkedFormat(system.env, null) });
+}
+
 /** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
 export function ready(system: System, output: LineKind): CommandResult {
   const { file, logins, config } = readyPlace(system, output);
-  const wanted = readyNameOf(system, { output, color: 'auto' });
+  const wanted = hookName(system, output);
   return result(`${[file, ...logins, config].join('\n')}\n`, {
     prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY },
   });
@@ -65,6 +72,6 @@ export async function refreshReady(system: System, output: LineKind): Promise<Co
     person: false,
     patient: true,
   });
-  const wanted = readyNameOf(system, { output, color: 'auto' });
+  const wanted = hookName(system, output);
   return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });
 }

@@ -16,7 +16,8 @@ import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { saysSomethingNew } from '../usage/readings.ts';
 import type { Report } from '../usage/session.ts';
-import { readyNameOf } from './hit.ts';
+import { fits } from './fits.ts';
+import { askedFormat, readyNameOf } from './hit.ts';
 
 /** The ready line of Claude Code's status line: like `ansi`, but there is one per model with a limit of its own. */
 export const STATUSLINE_KIND = 'statusline';
@@ -39,16 +40,19 @@ export function statuslineHit(
   if (account === null) return null;
   const directory = accountDirectory(path, account, variantOf(system.env));
   if (report !== null && isNews(system, directory, report)) return null;
-  const name = statuslineName(system, options);
+  const name = statuslineName(system, { ...options, format: askedFormat(system.env, options.format) });
   const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));
-  const text = readReady(system, file, conditionsOf(system, claude, directory));
+  const text = readReady(system, file, conditionsOf(system, claude, directory), name.format);
   if (text === null || !fits(text, columnsOf(system.env))) return null;
   return `${text}\n`;
 }
 
 /** The ready line for sessions whose model has no limit of its own. */
-export function statuslineName(system: System, { output, color }: StatuslineOptions): ReadyName {
-  return { ...readyNameOf(system, { output, color }), kind: STATUSLINE_KIND };
+export function statuslineName(
+  system: System,
+  options: Pick<StatuslineOptions, 'output' | 'color' | 'format'>,
+): ReadyName {
+  return { ...readyNameOf(system, options), kind: STATUSLINE_KIND };
 }
 
 /** How wide Claude Code says its terminal is; null when it does not. */
@@ -84,12 +88,4 @@ function withModel(
   // As the line does: the first in the order of the windows is not known here, so there must be no choice.
   if (limits.length > 1) throw new Error('more than one limit');
   return limits[0] === undefined ? name : { ...name, model: limits[0] };
-}
-
-/** Every character of ours is one column wide, colours (`ESC[…m`) none. */
-function fits(text: string, columns: number | null): boolean {
-  if (columns === null || text.length <= columns) return true;
-  const [head = '', ...pieces] = text.split('\u001B');
-  const width = pieces.reduce((sum, piece) => sum + piece.length - piece.indexOf('m') - 1, head.length);
-  return width <= columns;
 }

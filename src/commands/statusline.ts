@@ -14,6 +14,7 @@ import type { Heard } from '../stdin.ts';
 import type { System } from '../system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
+import { checkedFormat, looksWith } from './format.ts';
 import { columnsOf, STATUSLINE_KIND, statuslineName } from './statusline-hit.ts';
 import { modelLimit, prepareSoon } from './statusline-ready.ts';
 
@@ -27,6 +28,7 @@ export async function statusline(
   { input, report }: Heard,
 ): Promise<CommandResult> {
   const { after: command, output, color: flag } = options;
+  const format = checkedFormat(system.env, options.format);
   // First, so that it runs while we look.
   const after = command === null ? null : (await import('./after.ts')).runAfter(command, input.bytes);
   const config = await loadConfig(system);
@@ -45,8 +47,9 @@ export async function statusline(
   const { env } = system;
   const columns = columnsOf(env);
   const isTty = () => isTerminal(system, STDOUT);
-  const wanted = output === 'ansi' ? statuslineName(system, options) : null;
-  const { looks, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
+  const wanted = output === 'ansi' ? statuslineName(system, { ...options, format }) : null;
+  const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
+  const looks = looksWith(usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;

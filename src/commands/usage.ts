@@ -10,13 +10,19 @@ import { renderOutput } from '../render/outputs/index.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../system.ts';
 import type { Usage } from '../usage/model.ts';
-import { endpointOf, exitCodeOf, resolveDeps, result, warningText } from './command.ts';
+import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
+import { checkedFormat, looksWith } from './format.ts';
 import { readyNameOf } from './hit.ts';
 
 /** The line (`usageline`), the table (`usageline show`), and either as JSON. */
 export async function usage(system: System, options: UsageOptions): Promise<CommandResult> {
   const { command, json } = options;
+  // First of all: who made a mistake wants to hear of that.
+  const format = checkedFormat(system.env, options.format);
+  if (options.format !== null && options.output === 'openmetrics') {
+    throw new UsageError('--format is for a line, and --output openmetrics has none');
+  }
   const terminal = isTerminal(system, STDOUT);
   // A prompt or a bar never waits, not even the first time.
   const waits = command === 'show' || json || terminal;
@@ -34,7 +40,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     },
   );
   const { startBackground, asked, settled } = resolution;
-  const text = `${await render(system, config, options, resolution.usage, terminal)}\n`;
+  const text = `${await render(system, config, { ...options, format }, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);
   if (json || command === 'show') {
     const stderr = json ? '' : warningText(config, resolution.warning);
@@ -48,7 +54,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     });
   }
   // What cannot be prepared misses nothing.
-  const wanted = isLineKind(options.output) ? readyNameOf(system, options) : null;
+  const wanted = isLineKind(options.output) ? readyNameOf(system, { ...options, format }) : null;
   const prepare = asked || startBackground || (settled && wanted) ? { wanted } : null;
   return result(text, { startBackground, prepare });
 }
@@ -56,20 +62,25 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
 async function render(
   system: System,
   config: Config,
-  { command, json, output, color: flag }: UsageOptions,
+  { command, json, output, format, color: flag }: UsageOptions,
   answer: Usage,
   terminal: boolean,
 ): Promise<string> {
   if (json) return renderJson(answer);
   const { env } = system;
-  const { looks, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
+  const { looks: usual, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
+  const looks = looksWith(usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
     const { renderDocument } = await import('../render/outputs/documents.ts');
-    return renderDocument(output, answer, { color, looks, countdowns: true });
+    return renderDocument(output, answer, { color, countdowns: true, looks });
   }
-  if (command === 'line') return renderOutput(output, answer, { color, looks, countdowns: true });
+  if (command === 'line') {
+    // What is markup for another host is not cut to a terminal.
+    const columns = terminal && output === 'plain' ? process.stdout.columns || null : null;
+    return renderOutput(output, answer, { color, looks, countdowns: true, columns });
+  }
   const { renderShow } = await import('../render/show.ts');
   return renderShow(answer, { color, looks, columns: columnsOf(system, terminal) });
 }

@@ -2,7 +2,12 @@ import type { System } from '../system.ts';
 import { shown } from './shown.ts';
 
 /** The variables that need the schema to be read; an empty one is none. */
-export const VARIABLES = ['USAGELINE_NETWORK', 'USAGELINE_TIMEOUT', 'USAGELINE_USER_AGENT'] as const;
+export const VARIABLES = [
+  'USAGELINE_NETWORK',
+  'USAGELINE_TIMEOUT',
+  'USAGELINE_USER_AGENT',
+  'USAGELINE_FORMAT',
+] as const;
 
 /** Whether the environment has a word in what the file could say, apart from the base URL. */
 export function isConfigured(env: System['env']): boolean {

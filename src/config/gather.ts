@@ -5,7 +5,7 @@ import { environmentWarnings } from './environment.ts';
 import { missing } from './place.ts';
 import type { ConfigPlace } from './place.ts';
 import { KEYS } from './schema.ts';
-import { accepts, readToml } from './toml.ts';
+import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
 import { shown } from './shown.ts';
 
@@ -61,7 +61,7 @@ function gatherEnvironment(env: System['env'], values: Map<string, Found<unknown
     const number = typeof key.default === 'number' && /^\d+(\.\d+)?$/.test(text);
     const value = number ? Number(text) : text;
     if (accepts(key, value)) values.set(name, { value, source: key.variable });
-    else warnings.push(`${key.variable} is ${shown(text)}; accepted: ${key.accepted}`);
+    else warnings.push(`${key.variable} is ${shown(text)}${refusal(key, value)}`);
   }
   return warnings;
 }

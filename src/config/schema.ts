@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { formatMistake } from '../render/format/index.ts';
 import { DEFAULT_LOOKS } from '../render/looks.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { SECOND } from '../usage/time.ts';
@@ -19,13 +20,15 @@ export interface Key {
   readonly description: string;
   /** What it accepts, in words. */
   readonly accepted: string;
+  /** What is wrong with a text, where that can be said better than by what is accepted; null when nothing is. */
+  readonly mistakeIn?: (text: string) => string | null;
   /** The variable that goes before the file. */
   readonly variable?: string;
   /** May also stand under `[output.<kind>]`, for that kind alone. */
   readonly perOutput?: true;
 }
 
-type Kind = Pick<Key, 'schema' | 'accepted'>;
+type Kind = Pick<Key, 'schema' | 'accepted' | 'mistakeIn'>;
 
 const choice = (values: readonly [string, ...string[]]): Kind => ({
   schema: z.enum(values as [string, ...string[]]),
@@ -48,8 +51,14 @@ const color = matching(
   'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", some of them ("bold red"), or "none"',
 );
 
-/** One of the presets or a template; what stands in a template is looked at by whoever renders it. */
-const format = matching(/^\P{Cc}{1,500}$/u, 'a preset or a template, at most 500 characters');
+const format: Kind = {
+  schema: z.string().check(
+    z.regex(/^\P{Cc}{1,500}$/u),
+    z.refine((text) => formatMistake(text) === null),
+  ),
+  accepted: 'a preset or a template, at most 500 characters',
+  mistakeIn: formatMistake,
+};
 
 const list: Kind = {
   schema: z.array(z.string().check(z.regex(/^\P{Cc}{1,60}$/u))).check(z.maxLength(50)),
@@ -110,6 +119,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   format: {
     ...format,
     default: DEFAULT_LOOKS.format,
+    variable: 'USAGELINE_FORMAT',
     perOutput: true,
     description: 'How the line is put together: the name of a preset, or a template.',
   },

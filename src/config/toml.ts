@@ -43,7 +43,7 @@ export function readToml(text: string): Contents {
       const key = keyAt(here);
       const dotted = here.join('.');
       if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(here) });
-      else if (key) tell(here, () => `${dotted} is ${shown(value)}; accepted: ${key.accepted}`);
+      else if (key) tell(here, () => `${dotted} is ${shown(value)}${refusal(key, value)}`);
       else if (!isSection(here))
         tell(here, () => `${shown(dotted)} is no key; accepted: ${namesBelow(path)}`);
       else if (isTable(value)) walk(value, here);
@@ -63,6 +63,12 @@ export function readToml(text: string): Contents {
 
 export function accepts({ schema }: Key, value: unknown): boolean {
   return schema.safeParse(value).success;
+}
+
+/** Why a value is not accepted, to be put behind it. */
+export function refusal({ mistakeIn, accepted }: Key, value: unknown): string {
+  const mistake = typeof value === 'string' ? mistakeIn?.(value) : null;
+  return mistake ? `: ${mistake}` : `; accepted: ${accepted}`;
 }
 
 /** A warning that begins after what is critical would never be seen. */

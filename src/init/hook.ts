@@ -17,6 +17,7 @@ export const ENVIRONMENT = [
   'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
   'USAGELINE_CONFIG',
   'USAGELINE_NETWORK',
+  'USAGELINE_FORMAT',
 ] as const;
 
 type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config', readonly string[]>>;

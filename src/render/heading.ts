@@ -5,10 +5,10 @@ import { SEPARATOR } from './glyphs.ts';
 const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
 
 /** `Claude · max 20x · account 1a2b3c4d · last known` */
-export function heading({ provider, plan, account, state }: Usage): string {
+export function heading({ provider, plan, account, state }: Usage, separator = SEPARATOR): string {
   const parts = [providers[provider], plan && allowlisted(plan).replaceAll('_', ' ')];
   if (account !== 'default') parts.push(`account ${allowlisted(account)}`);
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');
-  return parts.filter(Boolean).join(SEPARATOR);
+  return parts.filter(Boolean).join(separator);
 }

@@ -1,28 +1,44 @@
 import type { Span } from './color.ts';
 import { ELLIPSIS } from './glyphs.ts';
+import { startOf, widthOf } from './width.ts';
 
-/** Cut to `width` columns, the cut marked. All text here is one column a character. */
-export function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}${ELLIPSIS}`;
+/** Cut to `width` columns, the cut marked. */
+export function clip(text: string, width: number, ellipsis = ELLIPSIS): string {
+  if (widthOf(text) <= width) return text;
+  const mark = ellipsis.slice(0, Math.max(0, width));
+  return `${startOf(text, width - mark.length).trimEnd()}${mark}`;
 }
 
-/** A line cut to `width` columns, in its own styles, without white space at its end. */
-export function clipLine(spans: readonly Span[], width: number): Span[] {
+/** A line cut to `width` columns, the cut marked, in its own styles, without white space at its end. */
+export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIPSIS): Span[] {
+  const whole = trimmed(spans);
+  if (lineWidth(whole) <= width) return whole;
+  const mark = ellipsis.slice(0, Math.max(0, width));
   const line: Span[] = [];
-  let room = width;
-  for (const span of spans) {
-    const text = clip(span.text, room);
-    line.push({ ...span, text });
-    room -= text.length;
-    if (text.length < span.text.length) break;
-  }
-  while (line.length > 0) {
-    const last = line[line.length - 1]!;
-    const text = last.text.trimEnd();
-    if (text !== '') return [...line.slice(0, -1), { ...last, text }];
-    line.pop();
+  let room = width - mark.length;
+  for (const span of whole) {
+    const text = startOf(span.text, room);
+    if (text === span.text) line.push(span);
+    else return [...line, { ...span, text: text + mark }];
+    room -= widthOf(text);
   }
   return line;
+}
+
+/** Without white space at the end. */
+export function trimmed(spans: readonly Span[]): Span[] {
+  const line = [...spans];
+  while (line.length > 0) {
+    const last = line.pop() as Span;
+    const text = last.text.trimEnd();
+    if (text !== '') return [...line, { ...last, text }];
+  }
+  return line;
+}
+
+/** Columns of a line. */
+export function lineWidth(spans: readonly Span[]): number {
+  return spans.reduce((width, { text }) => width + widthOf(text), 0);
 }
 
 /** Prose in lines of at most `width` columns, broken between words; a longer word is broken anywhere. */

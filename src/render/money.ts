@@ -9,3 +9,8 @@ export function amountText(amount: number, { decimals }: ExtraUsage): string {
 export function currencySuffix({ currency }: ExtraUsage): string {
   return currency ? ` ${currency}` : '';
 }
+
+/** Whether there is something of it to be paid. */
+export function isInUse(extra: ExtraUsage | null): extra is ExtraUsage & { readonly used: number } {
+  return extra !== null && extra.enabled && extra.used !== null && extra.used > 0;
+}

@@ -4,6 +4,7 @@ import { clockTime } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age } from './duration.ts';
+import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
 import { withoutHidden } from './hidden.ts';
 import { clipLine, wrap } from './layout.ts';
@@ -35,11 +36,12 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
 export function renderShow(all: Usage, { color, columns, looks = DEFAULT_LOOKS }: ShowOptions): string {
   const usage = withoutHidden(all, looks);
+  const { separator, ellipsis } = glyphsOf(looks);
   const width = Math.max(MIN_COLUMNS, columns);
   const prose = (text: string, style: Style | null): Span[][] =>
     wrap(text, Math.min(width, MAX_PROSE)).map((line) => [{ text: line, style }]);
   const blocks = [
-    [clipLine([{ text: heading(usage), style: 'strong' }], width)],
+    [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
     table(rows(usage, looks), width, looks),
     [...prose(origin(usage, all, looks), 'dim'), ...prose(problem(usage, looks), 'notice')],
   ];

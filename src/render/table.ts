@@ -1,6 +1,7 @@
 import { level, plain } from './color.ts';
 import type { Span } from './color.ts';
-import { bar } from './glyphs.ts';
+import { bar, glyphsOf } from './glyphs.ts';
+import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
 import type { Looks } from './looks.ts';
 import { shownPercent } from './percent.ts';
@@ -22,12 +23,13 @@ interface Columns {
 }
 
 /** What the table needs of the looks. */
-type TableLooks = Pick<Looks, 'percent' | 'thresholds'>;
+type TableLooks = Pick<Looks, 'percent' | 'thresholds' | 'format'>;
 
 /** The rows under each other, none longer than `width` columns. */
 export function table(rows: readonly Row[], width: number, looks: TableLooks): Span[][] {
   const columns = fit(rows, width);
-  return rows.map((row) => clipLine(line(row, columns, looks), width));
+  const glyphs = glyphsOf(looks);
+  return rows.map((row) => clipLine(line(row, columns, looks, glyphs), width, glyphs.ellipsis));
 }
 
 /** What there is room for: the bar says least that the others do not, the pace is next. */
@@ -60,13 +62,13 @@ function barIn(room: number): number {
   return width < MIN_BAR ? 0 : width;
 }
 
-function line(row: Row, columns: Columns, looks: TableLooks): Span[] {
+function line(row: Row, columns: Columns, looks: TableLooks, glyphs: Glyphs): Span[] {
   const style = row.used === null ? null : level(row.used, looks.thresholds);
   const filled = row.used === null ? null : shownPercent(row.used, looks.percent);
-  const spans: Span[] = [plain(clip(row.label, columns.label).padEnd(columns.label))];
+  const spans: Span[] = [plain(clip(row.label, columns.label, glyphs.ellipsis).padEnd(columns.label))];
   const add = (span: Span) => spans.push(plain(GAP), span);
   if (columns.bar > 0) {
-    add(filled === null ? plain(' '.repeat(columns.bar)) : { text: bar(filled, columns.bar), style });
+    add(filled === null ? plain(' '.repeat(columns.bar)) : { text: bar(filled, columns.bar, glyphs), style });
   }
   if (columns.percent > 0) {
     spans.push(plain(GAP + ' '.repeat(columns.percent - row.percent.length)), { text: row.percent, style });

@@ -16,3 +16,12 @@ export function allowlisted(text: string): string {
     .slice(0, MAX_LENGTH)
     .trimEnd();
 }
+
+/**
+ * What somebody typed, to name it in a complaint: as much of it as says what was meant, without what could steer a
+ * terminal.
+ */
+export function printable(text: string): string {
+  const seen = text.slice(0, 60).replace(/[^\u0020-\u007E]/g, '?');
+  return seen.length < text.length ? `${seen}...` : seen;
+}

@@ -312,16 +312,45 @@ describe('the directory of the ready lines', () => {
     ]);
   });
 
+  it('lists those of formats with the format, which stands in the file', () => {
+    const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
+    for (const format of formats) {
+      const name = { ...NAME, ...(format !== undefined && { format }) };
+      writeReady(system, directory, name, prepared(), CONDITIONS);
+    }
+    const listed = listReady(system, directory).map(({ format }) => format);
+    expect(listed.sort()).toEqual(formats.toSorted());
+  });
+
+  it('lists none whose file says another format than its name', () => {
+    const name = { ...NAME, format: 'bars' };
+    writeReady(system, directory, name, prepared(), CONDITIONS);
+    const path = join(readyDirectory(directory), readyFileName(name));
+    fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
+    expect(listReady(system, directory)).toEqual([]);
+    fs.writeFileSync(path, '');
+    expect(listReady(system, directory)).toEqual([]);
+  });
+
   it('lists none where there is none', () => {
     expect(listReady(system, accountDirectory(system.root, 'none'))).toEqual([]);
   });
 
-  it.each(['', 'zsh-', 'zsh-blue', 'zsh-off-mono', '-off', 'zsh.later', '../zsh', 'zsh\n', 'ZSH', 'since.1'])(
-    'has no line called %j',
-    (name) => {
-      expect(parseReadyName(name)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'zsh-',
+    'zsh-blue',
+    'zsh-off-mono',
+    '-off',
+    'zsh.later',
+    '../zsh',
+    'zsh\n',
+    'ZSH',
+    'since.1',
+    'zsh~yizcw7',
+  ])('has no line called %j', (name) => {
+    expect(parseReadyName(name)).toBeNull();
+  });
 
   it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'i3blocks-mono', 'plain-color-off'])(
     'has a line called %s',

@@ -213,6 +213,25 @@ describe('a ready line', () => {
   });
 });
 
+describe('a ready line of a format', () => {
+  const stages = [{ until: NOW + MINUTE, text: 'bars' }];
+  const write = (format: string) => {
+    const prepared = { from: NOW, refreshAt: NOW + HOUR, stages };
+    // The file that another format's name would be of, had both the same hash.
+    writeReady(system, directory, { ...NAME, format }, prepared, CONDITIONS);
+    fs.renameSync(readyFile(directory, { ...NAME, format }), path);
+  };
+
+  it.each([
+    ['bars', 'bars', 'bars'],
+    ['bars', 'compact', null],
+    ['{5h.used} # x', '{5h.used} # x', 'bars'],
+  ])('%j is that of %j: %j', (written, asked, text) => {
+    write(written);
+    expect(readReady(system, path, CONDITIONS, asked)).toBe(text);
+  });
+});
+
 describe('the name of a ready line', () => {
   it.each<[ReadyName, string]>([
     [{ kind: 'zsh', color: 'natural', network: true }, 'zsh'],
@@ -221,6 +240,12 @@ describe('the name of a ready line', () => {
     [{ kind: 'plain', color: 'terminal', network: true }, 'plain-terminal'],
     [{ kind: 'zsh', color: 'natural', network: false }, 'zsh-off'],
     [{ kind: 'zsh', color: 'mono', network: false }, 'zsh-mono-off'],
+    [{ kind: 'plain', color: 'natural', network: true, format: 'bars' }, 'plain~yizcw7'],
+    [{ kind: 'plain', color: 'color', network: false, format: '{5h.used} ⚡' }, 'plain-color-off~1j67n6e'],
+    [
+      { kind: 'statusline', color: 'natural', network: true, format: 'bars', model: 'fable' },
+      'statusline~yizcw7@fable',
+    ],
   ])('of %o is %s', (name, file) => {
     expect(readyFileName(name)).toBe(file);
   });

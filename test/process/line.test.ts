@@ -187,7 +187,7 @@ describe('wrong usage', () => {
     [['--wait', 'refresh'], "option '--wait' does not apply to 'refresh'"],
     [['cache', 'bogus'], "unknown command 'bogus'; accepted: path, clear"],
     [['cache'], "'cache' needs a command; accepted: path, clear"],
-    [['--format', 'x'], "unknown option '--format'"],
+    [['--format', 'x'], /--format is 'x': no placeholder in it; accepted: default, .* or a template/],
   ] as [string[], string | RegExp][])('%j is named, with what is accepted', async (args, message) => {
     const { machine, endpoint } = await aMachine();
     const run = await machine.run(args);

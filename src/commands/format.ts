@@ -1,0 +1,23 @@
+import { formatMistake } from '../render/format/index.ts';
+import type { Looks } from '../render/looks.ts';
+import type { System } from '../system.ts';
+import { printable } from '../usage/text.ts';
+import { UsageError } from './command.ts';
+import { askedFormat } from './hit.ts';
+
+/**
+ * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts
+ * as none, and is named where there is room for it. Throws a `UsageError` for a wrong flag.
+ */
+export function checkedFormat(env: System['env'], flag: string | null): string | null {
+  const format = askedFormat(env, flag);
+  const mistake = format === null ? null : formatMistake(format);
+  if (mistake === null) return format;
+  if (flag !== null) throw new UsageError(`--format is '${printable(flag)}': ${mistake}`);
+  return null;
+}
+
+/** The looks that are configured, with a format that was asked for. */
+export function looksWith(looks: Looks, format: string | null | undefined): Looks {
+  return format == null ? looks : { ...looks, format };
+}

@@ -1,0 +1,77 @@
+import type { Window } from '../../usage/model.ts';
+import { plain } from '../color.ts';
+import { agePart, errorPart } from '../status.ts';
+import { windowField } from './fields.ts';
+import { agesOwed, rankedOf } from './filling.ts';
+import type { Filling, Ranked } from './filling.ts';
+import { lineField, spanOf } from './places.ts';
+import { separated } from './pieces.ts';
+import type { Piece } from './pieces.ts';
+import type { Node } from './template.ts';
+
+interface Filled {
+  readonly pieces: readonly Piece[];
+  /** Something that was asked for is there. */
+  readonly said: boolean;
+  /** A number among it. */
+  readonly numbers: boolean;
+}
+
+/** The template with what is known in its places; what it has no place for, and must be said, comes behind it. */
+export function fill(given: Filling): Filled {
+  const filling = { ...given, ranked: rankedOf(given) };
+  const { format, usage, cut, countdowns } = filling;
+  const { asks } = format;
+  const line = fillNodes(format.nodes, filling, null);
+  const must: Piece[][] = [];
+  if (!asks.has('line.status')) {
+    if (!asks.has('line.age')) must.push(agePart(usage));
+    if (!asks.has('line.error') && !cut.error) must.push(errorPart(usage, countdowns));
+  }
+  const pieces = [line.pieces, ...agesOwed(filling), ...must].filter((part) => part.length > 0);
+  return { ...line, pieces: separated(pieces) };
+}
+
+const NOTHING: Filled = { pieces: [], said: false, numbers: false };
+
+function fillNodes(nodes: readonly Node[], filling: Ranked, window: Window | null): Filled {
+  return nodes
+    .map((node) => fillNode(node, filling, window))
+    .reduce(
+      (all, part) => ({
+        pieces: [...all.pieces, ...part.pieces],
+        said: all.said || part.said,
+        numbers: all.numbers || part.numbers,
+      }),
+      NOTHING,
+    );
+}
+
+function fillNode(node: Node, filling: Ranked, window: Window | null): Filled {
+  if (node.kind === 'text') return { ...NOTHING, pieces: [plain(node.text)] };
+  if (node.kind === 'windows') return fillWindows(node.nodes, filling);
+  if (node.kind === 'group') {
+    const filled = fillNodes(node.nodes, filling, window);
+    return filled.said ? filled : NOTHING;
+  }
+  const { placeholder } = node;
+  if (placeholder.of === 'line') {
+    if (placeholder.field === 'sep') return { ...NOTHING, pieces: [null] };
+    const pieces = lineField(placeholder.field, filling);
+    const said = pieces.length > 0;
+    return { pieces, said, numbers: said && placeholder.field === 'extra' };
+  }
+  const pieces = spanOf(placeholder, window, filling);
+  const said = pieces.length > 0;
+  return { pieces, said, numbers: said && placeholder.field !== 'label' };
+}
+
+function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
+  const { onLine, cut, format } = filling;
+  const parts = onLine.slice(0, cut.windows).map((window) => {
+    const { pieces } = fillNodes(nodes, filling, window);
+    const own = format.asks.has('windows.age') ? null : windowField('age', window, filling);
+    return own === null ? pieces : pieces.concat(plain(' '), own);
+  });
+  return { pieces: separated(parts), said: parts.length > 0, numbers: parts.length > 0 };
+}

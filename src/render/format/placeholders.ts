@@ -1,0 +1,103 @@
+import { nearest } from './nearest.ts';
+
+/** What can be said of one window. The words are those of docs/specs/format.md. */
+export const WINDOW_FIELDS = {
+  label: 'its name: `5h`, `7d`, `7d Fable`',
+  percent: 'what is used, or left, as configured; `reset` once it has elapsed',
+  used: 'percent used',
+  left: 'percent left',
+  bar: 'the percentage as a bar of 8 columns',
+  reset: 'time until its reset: `4h37m`',
+  at: 'when that is on the clock: `23:02`, `Tue 21:25`',
+  pace: 'points ahead of even use, `+14`, or behind it, `-9`',
+  empty: 'time until it is used up at this pace, when that comes before the reset: `1h21m`',
+  age: 'age of this number alone, where it is older than the others: `16m ago`',
+  tokens: 'tokens counted from local transcripts, when that is all there is: `~420k`',
+} as const;
+export type WindowField = keyof typeof WINDOW_FIELDS;
+
+/** What can be said of the whole. */
+export const LINE_FIELDS = {
+  sep: ' `·` between two things that are shown; nothing at either end of the line',
+  extra: 'paid use beyond the subscription: `extra 7.63/20.00 EUR`',
+  plan: 'the plan: `max 20x`',
+  age: 'age of the numbers when they are out of date: `12m ago`',
+  error: 'what went wrong, and when the next try is: `rate limited 4m`',
+  status: 'age and error, with a separator between',
+} as const;
+export type LineField = keyof typeof LINE_FIELDS;
+
+/** Which window is meant: by id, by label in lower case, or by what it is among the others. */
+export const WINDOW_NAMES = {
+  '5h': 'the five hours',
+  '7d': 'the week',
+  model: "the weekly limit of the session's model, else the fullest one of a model",
+  tightest: 'the fullest of all',
+} as const;
+
+export type Placeholder =
+  | { readonly of: 'line'; readonly field: LineField }
+  /** `window`: an id or a label in lower case, `model`, `tightest`; null: the one that a section is at. */
+  | { readonly of: 'window'; readonly window: string | null; readonly field: WindowField };
+
+/** Ids, which are the endpoint's, for the two that everybody has. */
+const IDS: Readonly<Record<string, string>> = { '5h': 'five_hour', '7d': 'seven_day' };
+/** Windows by id or label: which ones there are, the account decides. */
+const NAMES =
+  /^(five_hour|seven_day(_[a-z]+)*|weekly_scoped:[a-z0-9-]+|7d [a-z0-9 ._+:/()-]+|model|tightest)$/;
+
+/**
+ * What a placeholder asks for; of an unknown one, what is accepted and may have been meant.
+ *
+ * @param inside in a section, where a field stands alone
+ */
+export function placeholderNamed(name: string, inside: boolean): Placeholder | Unknown {
+  if (inside) {
+    return isKey(WINDOW_FIELDS, name)
+      ? { of: 'window', window: null, field: name }
+      : unknown(name, Object.keys(WINDOW_FIELDS), `${list(Object.keys(WINDOW_FIELDS))}, within {#windows}`);
+  }
+  if (isKey(LINE_FIELDS, name)) return { of: 'line', field: name };
+  const dot = name.lastIndexOf('.');
+  const given = name.slice(0, Math.max(0, dot)).toLowerCase();
+  const field = name.slice(dot + 1);
+  const window = Object.hasOwn(IDS, given) ? (IDS[given] as string) : given;
+  if (dot > 0 && NAMES.test(window) && isKey(WINDOW_FIELDS, field)) return { of: 'window', window, field };
+  return unknown(name, ALL, ACCEPTED);
+}
+
+/** `{sep}` alone says nothing about anybody's use. */
+export function isEmptyOfData(placeholder: Placeholder): boolean {
+  return placeholder.of === 'line' && placeholder.field === 'sep';
+}
+
+const ALL = [
+  ...Object.keys(LINE_FIELDS),
+  ...Object.keys(WINDOW_NAMES).flatMap((name) =>
+    Object.keys(WINDOW_FIELDS).map((field) => `${name}.${field}`),
+  ),
+];
+
+/** What may stand between braces, in one line. */
+const ACCEPTED =
+  `${list(Object.keys(LINE_FIELDS))}, or a window (5h, 7d, 7d <name>, <id>, model, tightest) ` +
+  `with ${Object.keys(WINDOW_FIELDS)
+    .map((field) => `.${field}`)
+    .join(' ')}`;
+
+interface Unknown {
+  readonly more: string;
+}
+
+function unknown(name: string, names: readonly string[], accepted: string): Unknown {
+  const near = nearest(name.toLowerCase(), names);
+  return { more: `${near === null ? '' : ` (did you mean '{${near}}'?)`}; accepted: ${accepted}` };
+}
+
+function list(names: readonly string[]): string {
+  return names.join(', ');
+}
+
+function isKey<T extends object>(table: T, name: string): name is keyof T & string {
+  return Object.hasOwn(table, name);
+}

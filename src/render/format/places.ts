@@ -1,0 +1,75 @@
+import type { ExtraUsage, Window } from '../../usage/model.ts';
+import { allowlisted } from '../../usage/text.ts';
+import { plain } from '../color.ts';
+import type { Span } from '../color.ts';
+import { amountText, currencySuffix, isInUse } from '../money.ts';
+import { windowNamed } from '../selection.ts';
+import { agePart, errorPart } from '../status.ts';
+import { tokensField, windowField } from './fields.ts';
+import type { FieldContext } from './fields.ts';
+import type { Ranked } from './filling.ts';
+import type { Format } from './index.ts';
+import { separated } from './pieces.ts';
+import type { Piece } from './pieces.ts';
+import type { LineField, Placeholder, WindowField } from './placeholders.ts';
+
+const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
+const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
+
+/** @param here the window that a section is at */
+export function spanOf(
+  { window: name, field }: Extract<Placeholder, { of: 'window' }>,
+  here: Window | null,
+  filling: Ranked,
+): Span[] {
+  const { usage, ranked, cut, format } = filling;
+  if (field === 'tokens') {
+    const span = tokensField(name ?? here?.id ?? null, usage.tokens);
+    return span === null ? [] : [span];
+  }
+  const window = here ?? windowNamed(name as string, usage.windows, filling.model);
+  if (window === undefined) return [];
+  const rank = ranked.indexOf(window);
+  if (rank >= cut.windows) return [];
+  const first = firstNumber(format, name);
+  if (window.usedPercent === null && field === first) return [plain('reset')];
+  if (TIMES.has(field) && rank >= cut.timesFrom) return [];
+  if (field === 'bar' && cut.bars && first !== 'bar') return [];
+  const span = windowField(field, window, filling);
+  return span === null ? [] : [span];
+}
+
+/** Which field says that a window has elapsed: a percentage, else what else stands for one, else its time. */
+function firstNumber({ asks }: Format, name: string | null): WindowField | undefined {
+  return NUMBERS.find((field) => asks.has(`${name ?? 'windows'}.${field}`));
+}
+
+export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): readonly Piece[] {
+  const { usage, cut, countdowns } = filling;
+  const error = () => (cut.error ? [] : errorPart(usage, countdowns));
+  switch (field) {
+    case 'extra':
+      return cut.rest ? [] : extraPart(usage.extraUsage, filling);
+    case 'plan':
+      return cut.rest || usage.plan === null ? [] : textPart(allowlisted(usage.plan).replaceAll('_', ' '));
+    case 'age':
+      return agePart(usage);
+    case 'error':
+      return error();
+    case 'status':
+      return separated([agePart(usage), error()].filter((part) => part.length > 0));
+  }
+}
+
+function textPart(text: string): Span[] {
+  return text === '' ? [] : [plain(text)];
+}
+
+/** Paid use, once there is some. It is the endpoint's to know, and can be older than the windows. */
+function extraPart(extra: ExtraUsage | null, context: FieldContext): Span[] {
+  if (!isInUse(extra)) return [];
+  const limit = extra.limit === null ? '' : `/${amountText(extra.limit, extra)}`;
+  const text = `extra ${amountText(extra.used, extra)}${limit}${currencySuffix(extra)}`;
+  const own = windowField('age', { source: 'endpoint' } as Window, context);
+  return own === null ? [plain(text)] : [plain(`${text} `), own];
+}
