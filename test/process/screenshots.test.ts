@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const docs = new URL('../../docs/screenshots/', import.meta.url).pathname;
+const pictures = fs.readdirSync(docs).filter((name) => name.endsWith('.svg'));
+const made = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-pictures-'));
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(docs, 'make.mjs'), made]);
+}, 60_000);
+afterAll(() => fs.rmSync(made, { recursive: true, force: true }));
+
+describe('the pictures of the README', () => {
+  it('are those that the program makes today: `npm run screenshots`', () => {
+    expect(fs.readdirSync(made).sort()).toEqual(pictures.sort());
+  });
+
+  it.each(pictures)('%s is what the program prints today', (name) => {
+    expect(fs.readFileSync(join(made, name), 'utf8')).toBe(fs.readFileSync(join(docs, name), 'utf8'));
+  });
+
+  it('show the program’s colours, in each of both themes', () => {
+    expect(pictures.length).toBeGreaterThan(0);
+    for (const name of pictures) {
+      const picture = fs.readFileSync(join(docs, name), 'utf8');
+      const [warn, critical] = name.includes('dark') ? ['#e3b341', '#ff7b72'] : ['#8a6100', '#c4231b'];
+      expect(picture).toContain(` fill="${warn}">`);
+      expect(picture).toContain(` fill="${critical}" font-weight="bold">`);
+    }
+  });
+});
