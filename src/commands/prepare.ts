@@ -73,7 +73,8 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   const modified = referencesOf(system).map(([name, path]) => [name, mtimeOf(system, path)] as const);
   const conditions = conditionsOf(system, claude, directory);
   const { stamp } = knownStamp(system, claude, directory);
-  const config = await loadConfig(system);
+  // Without the format of our own environment: a line that was asked for in one has it in its name.
+  const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
   const deps = { system, settings, provider: claude, log: () => {} };
   const seen = look(deps, places, { policy: 'background', force: false }, stamp);

@@ -29,7 +29,8 @@ describe('a key that is understood', () => {
     ['[output.tmux]\npercent = "left"', { 'output.tmux.percent': 'left' }],
     ['[output.show.thresholds]\nwarn = 3', { 'output.show.thresholds.warn': 3 }],
     ['output.statusline.colors.ok = "dim"', { 'output.statusline.colors.ok': 'dim' }],
-    ['format = "{5h} 100 %"', { format: '{5h} 100 %' }],
+    ['format = "bars"', { format: 'bars' }],
+    ['format = "{5h.percent} of 100 %"', { format: '{5h.percent} of 100 %' }],
   ])('%j', (text, values) => {
     expect(told(text)).toEqual([]);
     expect(valuesOf(text)).toEqual(values);
@@ -55,7 +56,7 @@ describe('a value that is not accepted is named with its line and with what is',
     ['hide = [7]', '1: hide is a list; accepted: a list of texts'],
     ['user_agent = "a\\nb"', '1: user_agent is "a\\nb"; accepted: printable ASCII, at most 200 characters'],
     ['user_agent = ""', '1: user_agent is ""; accepted: printable ASCII, at most 200 characters'],
-    ['format = ""', '1: format is ""; accepted: a preset or a template, at most 500 characters'],
+    ['format = 5', '1: format is 5; accepted: a preset or a template, at most 500 characters'],
     ['colors.ok = "pink"', `1: colors.ok is "pink"; accepted: ${COLOR}`],
     ['colors.ok = "#f80"', `1: colors.ok is "#f80"; accepted: ${COLOR}`],
     ['colors.ok = "red green"', `1: colors.ok is "red green"; accepted: ${COLOR}`],
@@ -76,6 +77,14 @@ describe('a value that is not accepted is named with its line and with what is',
     const [finding = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
     expect(finding).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
   });
+});
+
+it('a template is named with the place of its mistake', () => {
+  const [finding = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
+  expect(more).toEqual([]);
+  expect(finding).toMatch(
+    /^2: format is "\{5h\.percent\} \{nope\}": unknown placeholder '\{nope\}' at character 14; accepted: /,
+  );
 });
 
 describe('a key that is not known is named with those that are', () => {

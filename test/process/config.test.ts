@@ -65,6 +65,20 @@ describe('a change of the configuration', () => {
     expect(table).not.toContain('7d ');
   });
 
+  it('is the format, of all outputs or of one', async () => {
+    const { machine } = await aMachine(
+      'format = "minimal"\n[output.tmux]\nformat = "5 hours: {5h.percent}"\ncolor = "never"',
+    );
+    await machine.run(['--wait']);
+    expect((await machine.run()).stdout).toMatch(/^\S+( \S+)? 33%\n$/);
+    for (const _ of [1, 2]) {
+      expect((await machine.run(['--output', 'tmux'])).stdout).toBe('5 hours: 22%\n');
+      const env = { USAGELINE_FORMAT: '{7d.percent}' };
+      expect((await machine.run(['--output', 'tmux'], env)).stdout).toBe('33%\n');
+      expect((await machine.run(['--output', 'tmux', '--format', 'compact'], env)).stdout).toContain(' · ');
+    }
+  });
+
   it('is that of the outputs which it is about', async () => {
     const { machine } = await aMachine('[output.tmux]\ncolor = "never"');
     await machine.run(['--wait']);
