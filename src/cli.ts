@@ -201,6 +201,7 @@ function buildProgram(system: System, done: Done): Command {
   config
     .command('path')
     .description('print where the configuration is, or would be')
+    .addHelpText('after', CONFIG_PATH_HELP)
     .action(async () => done((await import('./commands/config.ts')).configPath(system)));
   config
     .command('show')
@@ -216,6 +217,7 @@ function buildProgram(system: System, done: Done): Command {
   config
     .command('check')
     .description('name everything that is not understood; exit 2 when there is something')
+    .addHelpText('after', CONFIG_CHECK_HELP)
     .action(async () => done((await import('./commands/config.ts')).configCheck(system)));
   config
     .command('schema')
@@ -504,6 +506,16 @@ const CONFIG_HELP = `
 Examples:
   usageline config show
   $EDITOR "$(usageline config path)" && usageline config check
+`;
+
+const CONFIG_PATH_HELP = `
+Examples:
+  $EDITOR "$(usageline config path)"
+`;
+
+const CONFIG_CHECK_HELP = `
+Examples:
+  usageline config check && echo 'all of it is understood'
 `;
 
 const CONFIG_SHOW_HELP = `

@@ -11,7 +11,8 @@ export function clip(text: string, width: number, ellipsis = ELLIPSIS): string {
 
 /** A line cut to `width` columns, the cut marked, in its own styles, without white space at its end. */
 export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIPSIS): Span[] {
-  const whole = trimmed(spans);
+  const whole = [...spans];
+  trimEnd(whole);
   if (lineWidth(whole) <= width) return whole;
   const mark = ellipsis.slice(0, Math.max(0, width));
   const line: Span[] = [];
@@ -25,15 +26,14 @@ export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIP
   return line;
 }
 
-/** Without white space at the end. */
-export function trimmed(spans: readonly Span[]): Span[] {
-  const line = [...spans];
-  while (line.length > 0) {
-    const last = line.pop() as Span;
+/** Takes white space from the end of a line that is being made. */
+export function trimEnd(line: Span[]): void {
+  for (let last = line.pop(); last !== undefined; last = line.pop()) {
     const text = last.text.trimEnd();
-    if (text !== '') return [...line, { ...last, text }];
+    if (text === '') continue;
+    line.push(text === last.text ? last : { ...last, text });
+    return;
   }
-  return line;
 }
 
 /** Columns of a line. */

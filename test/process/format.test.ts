@@ -76,7 +76,7 @@ describe('a format', () => {
     const { machine } = await aMachine({ USAGELINE_FORMAT: '{5h.percnt}' });
     const run = await machine.run(['show']);
     expect(run).toMatchObject({ code: 0 });
-    expect(run.stderr).toContain("USAGELINE_FORMAT is '{5h.percnt}': unknown placeholder");
+    expect(run.stderr).toContain('USAGELINE_FORMAT is "{5h.percnt}": unknown placeholder');
   });
 
   it('is that of Claude Code’s status line, too', async () => {

@@ -9,7 +9,7 @@ import { errorCodes, jsonSchema } from '../support/json-schema.ts';
 /** Everything that may ever stand on a line: printable ASCII and what we draw with. */
 const PRINTABLE = /^[\u0020-\u007E·…█░]*$/;
 /** The only escape sequences we write. */
-export const COLOURS = /\u001B\[(?:0|1|2|32|33|1;31)m/g;
+export const COLOURS = /\u001B\[(?:0|1|2|36|33|1;31)m/g;
 const PERCENT = /(<?)(\d+(?:\.\d+)?(?:e\+\d+)?)%/g;
 const WIDTHS = [1, 41, 57, 80, 173];
 

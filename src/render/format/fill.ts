@@ -2,7 +2,7 @@ import type { Window } from '../../usage/model.ts';
 import { plain } from '../color.ts';
 import { agePart, errorPart } from '../status.ts';
 import { windowField } from './fields.ts';
-import { agesOwed, rankedOf } from './filling.ts';
+import { agesOwed, ranksOf } from './filling.ts';
 import type { Filling, Ranked } from './filling.ts';
 import { lineField, spanOf } from './places.ts';
 import { separated } from './pieces.ts';
@@ -19,7 +19,7 @@ interface Filled {
 
 /** The template with what is known in its places; what it has no place for, and must be said, comes behind it. */
 export function fill(given: Filling): Filled {
-  const filling = { ...given, ranked: rankedOf(given) };
+  const filling = { ...given, ranks: ranksOf(given) };
   const { format, usage, cut, countdowns } = filling;
   const { asks } = format;
   const line = fillNodes(format.nodes, filling, null);
@@ -35,16 +35,16 @@ export function fill(given: Filling): Filled {
 const NOTHING: Filled = { pieces: [], said: false, numbers: false };
 
 function fillNodes(nodes: readonly Node[], filling: Ranked, window: Window | null): Filled {
-  return nodes
-    .map((node) => fillNode(node, filling, window))
-    .reduce(
-      (all, part) => ({
-        pieces: [...all.pieces, ...part.pieces],
-        said: all.said || part.said,
-        numbers: all.numbers || part.numbers,
-      }),
-      NOTHING,
-    );
+  const pieces: Piece[] = [];
+  let said = false;
+  let numbers = false;
+  for (const node of nodes) {
+    const part = fillNode(node, filling, window);
+    pieces.push(...part.pieces);
+    said ||= part.said;
+    numbers ||= part.numbers;
+  }
+  return { pieces, said, numbers };
 }
 
 function fillNode(node: Node, filling: Ranked, window: Window | null): Filled {

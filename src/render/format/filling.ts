@@ -18,31 +18,37 @@ export interface Filling extends FieldContext {
   readonly cut: Cut;
 }
 
-/** A filling with the windows that the template shows, those that are left out last first. */
-export type Ranked = Filling & { readonly ranked: readonly Window[] };
+/** A filling with the places of the windows that the template shows, from 0: those that are left out last first. */
+export type Ranked = Filling & { readonly ranks: ReadonlyMap<Window, number> };
 
 /** In the order of the line; those that are asked for by name in the order in which they are. */
-export function rankedOf({ format, usage, onLine, model }: Filling): readonly Window[] {
-  const named = [...format.asks].map((asked) => windowNamed(nameIn(asked), usage.windows, model));
-  const ranked = [...(format.asks.has('windows.') ? onLine : []), ...named];
-  return [...new Set(ranked.filter((window) => window !== undefined))];
+export function ranksOf({ format, usage, onLine, model }: Filling): ReadonlyMap<Window, number> {
+  const ranks = new Map<Window, number>();
+  const add = (window: Window) => ranks.has(window) || ranks.set(window, ranks.size);
+  if (format.asks.has('windows.')) onLine.forEach(add);
+  for (const name of namesIn(format)) {
+    const window = windowNamed(name, usage.windows, model);
+    if (window) add(window);
+  }
+  return ranks;
 }
 
 /** Ages of single numbers that the template shows and has no place for. */
 export function agesOwed(filling: Ranked): Span[][] {
-  const { format, usage, model, ranked, cut } = filling;
+  const { format, usage, model, ranks, cut } = filling;
   const owed = new Map<Window, Span[]>();
-  for (const asked of format.asks) {
-    const name = nameIn(asked);
-    if (name === 'line' || name === 'windows' || format.asks.has(`${name}.age`)) continue;
+  for (const name of namesIn(format)) {
+    if (format.asks.has(`${name}.age`)) continue;
     const window = windowNamed(name, usage.windows, model);
-    const own = window && ranked.indexOf(window) < cut.windows ? windowField('age', window, filling) : null;
+    const isThere = window && (ranks.get(window) as number) < cut.windows;
+    const own = isThere ? windowField('age', window, filling) : null;
     if (window && own) owed.set(window, [plain(`${window.label} `), own]);
   }
   return [...owed.values()];
 }
 
-/** `five_hour` of `five_hour.percent`. */
-function nameIn(asked: string): string {
-  return asked.slice(0, asked.lastIndexOf('.'));
+/** The windows that a template asks for by name: `five_hour` of `five_hour.percent`. */
+function namesIn({ asks }: Format): string[] {
+  const names = [...asks].map((asked) => asked.slice(0, asked.lastIndexOf('.')));
+  return names.filter((name) => name !== 'line' && name !== 'windows');
 }

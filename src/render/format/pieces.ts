@@ -1,13 +1,13 @@
 import { plain } from '../color.ts';
 import type { Span } from '../color.ts';
-import { trimmed } from '../layout.ts';
+import { trimEnd } from '../layout.ts';
 
 /** A span, or null for a separator: whether that is written depends on its neighbours. */
 export type Piece = Span | null;
 
 /** Pieces as spans: separators between two things alone, and no white space beside them. */
 export function assembled(pieces: readonly Piece[], separator: string): Span[] {
-  let line: Span[] = [];
+  const line: Span[] = [];
   let due = false;
   for (const piece of pieces) {
     if (piece === null) {
@@ -18,16 +18,22 @@ export function assembled(pieces: readonly Piece[], separator: string): Span[] {
     const text = atStart ? piece.text.trimStart() : piece.text;
     if (text === '') continue;
     if (due) {
-      line = trimmed(line);
+      trimEnd(line);
       if (line.length > 0) line.push(plain(separator));
       due = false;
     }
-    line.push({ ...piece, text });
+    line.push(text === piece.text ? piece : { ...piece, text });
   }
-  return trimmed(line);
+  trimEnd(line);
+  return line;
 }
 
 /** Parts with a separator between each two. */
 export function separated(parts: readonly (readonly Piece[])[]): Piece[] {
-  return parts.flatMap((part, index) => (index === 0 ? part : [null, ...part]));
+  const pieces: Piece[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) pieces.push(null);
+    pieces.push(...part);
+  }
+  return pieces;
 }

@@ -22,14 +22,14 @@ export function spanOf(
   here: Window | null,
   filling: Ranked,
 ): Span[] {
-  const { usage, ranked, cut, format } = filling;
+  const { usage, ranks, cut, format } = filling;
   if (field === 'tokens') {
     const span = tokensField(name ?? here?.id ?? null, usage.tokens);
     return span === null ? [] : [span];
   }
   const window = here ?? windowNamed(name as string, usage.windows, filling.model);
   if (window === undefined) return [];
-  const rank = ranked.indexOf(window);
+  const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
   const first = firstNumber(format, name);
   if (window.usedPercent === null && field === first) return [plain('reset')];
