@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Whoever runs the tests has a home, a colour taste and a time zone; no test may see them.
@@ -14,6 +15,8 @@ const setupFiles = ['test/support/seed.ts'];
 
 export default defineConfig({
   test: {
+    // By itself it leaves a core idle, of two that is half of the machine.
+    maxWorkers: Math.max(1, availableParallelism()),
     projects: [
       {
         test: {
