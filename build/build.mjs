@@ -5,7 +5,7 @@
  */
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeBytecode } from './bytecode.mjs';
@@ -149,10 +149,25 @@ function entryOf(name, file) {
 const STARTED = new Set([hot, background]);
 const LOADER = '"use strict";require=(own=>id=>own("./parts.cjs").load(id,own))(require);';
 
+/**
+ * Bundles are ASCII: src/parts.ts reads them as such. Strings are written so by the bundler; what is left stands in
+ * regular expressions, which know the same escapes.
+ */
+function writeAscii({ path, text }) {
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(path, text.replace(/[^\0-\x7F]/g, escaped));
+}
+
+/** `·` → `\u00b7` */
+function escaped(char) {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 async function bundle(name, file) {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...entryOf(name, file),
     outfile: join(dist, `${name}.cjs`),
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node20.18',
@@ -172,6 +187,7 @@ async function bundle(name, file) {
     metafile: true,
     logLevel: 'warning',
   });
+  outputFiles.forEach(writeAscii);
   return Object.keys(metafile.inputs);
 }
 

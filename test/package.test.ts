@@ -41,4 +41,10 @@ describe('the package', () => {
       expect(read(`dist/${name}`)).not.toContain(root);
     }
   });
+
+  it('has bundles of ASCII alone, as which they are read with their bytecode', () => {
+    for (const name of fs.readdirSync(new URL('../dist', import.meta.url))) {
+      if (name.endsWith('.cjs')) expect(read(`dist/${name}`), name).toMatch(/^[\0-\x7F]*$/);
+    }
+  });
 });
