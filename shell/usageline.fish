@@ -19,10 +19,8 @@ set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set
 # nothing has changed: environment, credentials, configuration (one that is gone or older is seen with the next line), and the directory of the ready lines since it was
 # looked at.
 function _usageline_prompt --on-event fish_prompt
-    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where" -a -e $_usageline_seen
-        test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1
-        and not test $_usageline_login1 -nt $_usageline_till1 -o -e "$_usageline_login2" -o $_usageline_config -nt $_usageline_tillc
-        and set -l old (path mtime -R -- $_usageline_seen)
+    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where" -a -e $_usageline_seen -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+        set -l old (path mtime -R -- $_usageline_seen)
         and test "$old" -lt $_usageline_for -a "$old" -ge 0
         and return
     end
