@@ -42,6 +42,21 @@ it('without a login the line says how many tokens were used, and that it is an e
   });
 });
 
+it('what was counted goes with everything else that is ours', async () => {
+  const { machine, transcript } = await aMachineWithTranscripts();
+  fs.unlinkSync(machine.credentials);
+  await machine.run(['--wait']);
+  fs.appendFileSync(transcript, answered('c', 0, 980));
+  await machine.run();
+  expect(fs.readdirSync(machine.cache)).toContain('transcripts.json');
+  // A longer history has these, too, and a killed process leaves what it was writing.
+  for (const name of ['transcripts.bin', 'transcripts.new', 'transcripts.bin.123']) {
+    fs.writeFileSync(join(machine.cache, name), '');
+  }
+  expect(await machine.run(['init', '--uninstall', '--yes'])).toMatchObject({ stderr: '', code: 0 });
+  expect(fs.existsSync(join(machine.home, '.cache', 'usageline'))).toBe(false);
+});
+
 it('with numbers of the endpoint nobody looks at transcripts', async () => {
   const { machine } = await aMachineWithTranscripts();
   expect((await machine.run(['--wait'])).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');

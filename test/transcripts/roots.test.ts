@@ -14,7 +14,11 @@ describe('the folders of transcripts', () => {
       { XDG_CONFIG_HOME: 'xdg' },
       ['/home/ada/.claude/projects', '/home/ada/.config/claude/projects'],
     ],
-    ['CLAUDE_CONFIG_DIR alone', { CLAUDE_CONFIG_DIR: '/work', XDG_CONFIG_HOME: '/xdg' }, ['/work/projects']],
+    [
+      'CLAUDE_CONFIG_DIR alone',
+      { CLAUDE_CONFIG_DIR: '/elsewhere', XDG_CONFIG_HOME: '/xdg' },
+      ['/elsewhere/projects'],
+    ],
     [
       'an empty CLAUDE_CONFIG_DIR, which is none',
       { CLAUDE_CONFIG_DIR: '' },
