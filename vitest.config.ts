@@ -11,6 +11,9 @@ const env = {
   XDG_CONFIG_HOME: '',
 };
 
+// A machine that others keep busy gets a second try, and the summary says so.
+const retry = 1;
+
 const setupFiles = ['test/support/seed.ts'];
 
 export default defineConfig({
@@ -21,6 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'parts',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**'],
           env,
@@ -30,9 +34,9 @@ export default defineConfig({
       },
       {
         test: {
-          // Real sockets and real deadlines: a machine that others keep busy gets a second try, and the summary says so.
+          // Real sockets and real deadlines.
           name: 'sockets',
-          retry: 1,
+          retry,
           include: ['test/fetch/**/*.test.ts'],
           env,
           setupFiles,
@@ -42,9 +46,8 @@ export default defineConfig({
       {
         test: {
           // The built program, with deadlines of a second: what ran beside it would use them up.
-          // As above.
           name: 'program',
-          retry: 1,
+          retry,
           include: ['test/process/**/*.test.ts'],
           env,
           setupFiles,
@@ -57,7 +60,7 @@ export default defineConfig({
         test: {
           // Real shells in real terminals, which a busy machine can keep waiting for longer than any test should.
           name: 'hosts',
-          retry: 1,
+          retry,
           include: ['test/hosts/**/*.test.ts'],
           env,
           testTimeout: 30_000,

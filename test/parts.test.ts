@@ -2,17 +2,18 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { bytecodeFile, load, nameOf, sourceOf } from '../src/parts.ts';
+import { removeAtTheEnd } from './support/remove.ts';
 
 let directory: string;
 const own = vi.fn((id: string) => `as any module: ${id}`);
 
 beforeEach(() => {
   directory = fs.mkdtempSync(join(tmpdir(), 'usageline-parts-'));
+  removeAtTheEnd(directory);
   own.mockClear();
 });
-afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 const path = (name: string) => join(directory, name);
 const write = (name: string, source: string) => fs.writeFileSync(path(name), source);

@@ -10,6 +10,7 @@ import { fixture, json } from '../support/endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 import { TOKEN, until } from '../support/program.ts';
 import type { Machine, Run } from '../support/program.ts';
+import { removeTree } from '../support/remove.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
 import {
@@ -552,7 +553,7 @@ describe('the ground moves while the request is under way', () => {
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     () =>
       meanwhile(
-        ({ cache }) => fs.rmSync(cache, { recursive: true }),
+        ({ cache }) => removeTree(cache),
         ({ cache }) => nothingIn(cache),
       ),
   );
@@ -562,7 +563,7 @@ describe('the ground moves while the request is under way', () => {
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     () =>
       meanwhile(
-        ({ home }) => fs.rmSync(home, { recursive: true }),
+        ({ home }) => removeTree(home),
         ({ home }) => nothingIn(home),
       ),
   );
@@ -573,7 +574,7 @@ describe('the ground moves while the request is under way', () => {
     () =>
       meanwhile(
         ({ cache }) => {
-          fs.rmSync(cache, { recursive: true });
+          removeTree(cache);
           fs.writeFileSync(cache, 'theirs');
         },
         ({ cache }) => fs.readFileSync(cache, 'utf8'),
@@ -585,7 +586,7 @@ describe('the ground moves while the request is under way', () => {
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       meanwhile(({ cache }) => {
-        fs.rmSync(cache, { recursive: true });
+        removeTree(cache);
         fs.mkdirSync(cache, { mode: 0o700 });
       }, newData),
   );

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
 import type { Machine } from '../support/program.ts';
+import { removeAtTheEnd } from '../support/remove.ts';
 import { aWorkingMachine, runWith } from './harness.ts';
 
 /**
@@ -12,7 +12,7 @@ import { aWorkingMachine, runWith } from './harness.ts';
  */
 export function copyOfTheProgram(): readonly [string, string] {
   const place = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-program-'));
-  afterAll(() => fs.rmSync(place, { recursive: true, force: true }));
+  removeAtTheEnd(place);
   fs.chmodSync(place, 0o755);
   for (const name of ['bin', 'dist', 'package.json']) {
     fs.cpSync(new URL(`../../${name}`, import.meta.url), join(place, name), { recursive: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { Machine } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
+import { removeTree } from '../support/remove.ts';
 import { CONTENTS, DIRECTORY, LINK, NO_FILES, plant } from './disk-strange.ts';
 import type { Strange } from './disk-strange.ts';
 import { fault, PROGRAM, recordRows, runWith } from './harness.ts';
@@ -161,7 +162,7 @@ for (const [index, [name, place]] of Object.entries(TRANSCRIPTS).entries()) {
 async function estimated(place: Place): Promise<Observed> {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   const projects = join(machine.home, '.claude', 'projects');
-  onTestFinished(() => fs.rmSync(projects, { recursive: true, force: true }));
+  onTestFinished(() => removeTree(projects));
   await place(projects);
   const [first = '', ...rest] = PROGRAM;
   let run = await runWith([first, ...rest], machine.env);

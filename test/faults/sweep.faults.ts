@@ -7,6 +7,7 @@ import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { anEndpoint, json } from '../support/endpoint.ts';
 import { Machine } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
+import { removeTree } from '../support/remove.ts';
 import { describeWith } from '../support/tools.ts';
 import { passTime } from './disk-time.ts';
 import { fault, know, recordRows, runWith } from './harness.ts';
@@ -52,8 +53,8 @@ async function aPrepared(library: string) {
 
   /** The Nth call fails, and then whatever a user could do next. */
   return async (call: number, { errno, only }: Sweep): Promise<{ run: Run; failed: string | null }> => {
-    fs.rmSync(cache, { recursive: true, force: true });
-    fs.rmSync(runtime, { recursive: true, force: true });
+    removeTree(cache);
+    removeTree(runtime);
     fs.mkdirSync(runtime, { mode: 0o700 });
     fs.cpSync(original, cache, { recursive: true, preserveTimestamps: true });
     const log = join(machine.home, 'log');

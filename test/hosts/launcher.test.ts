@@ -6,6 +6,7 @@ import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { closeAtTheEnd } from '../support/endpoint.ts';
 import { runProgram } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
+import { removeTree } from '../support/remove.ts';
 import { describeWith } from '../support/tools.ts';
 import { aHost, eventually, launcher, NEW_LINE, OLD_LINE, Terminal, tmux } from './host.ts';
 import type { Host } from './host.ts';
@@ -189,7 +190,7 @@ for (const [name, argv] of Object.entries(shells)) {
       await host.machine.run(['ready', 'plain'], { CLAUDE_CONFIG_DIR });
       expect((await launch(host, path, [], { CLAUDE_CONFIG_DIR })).stdout).toBe(`${NEW_LINE}\n`);
       expect(host.started).toEqual([]);
-      fs.rmSync(join(host.home, '.cache/usageline/accounts'), { recursive: true });
+      removeTree(join(host.home, '.cache/usageline/accounts'));
       expect((await launch(host, path, [], { CLAUDE_CONFIG_DIR })).stdout).toBe(`${NEW_LINE}\n`);
       expect(host.started).toHaveLength(1);
       expect((await launch(host, path)).stdout).toBe(`${OLD_LINE}\n`);

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { removeAtTheEnd } from '../support/remove.ts';
 
 const program = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 
@@ -12,11 +13,11 @@ let home: string;
 let tmp: string;
 beforeEach(() => {
   root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-test-'));
+  removeAtTheEnd(root);
   home = join(root, 'home');
   tmp = join(root, 'tmp');
   for (const path of [home, tmp]) fs.mkdirSync(path);
 });
-afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
 interface Ended {
   readonly stdout: string;

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { removeAtTheEnd } from '../support/remove.ts';
 
 const docs = new URL('../../docs/screenshots/', import.meta.url).pathname;
 const pictures = fs.readdirSync(docs).filter((name) => name.endsWith('.svg'));
@@ -11,7 +12,7 @@ const made = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-pictures-
 beforeAll(() => {
   execFileSync(process.execPath, [join(docs, 'make.mjs'), made]);
 }, 60_000);
-afterAll(() => fs.rmSync(made, { recursive: true, force: true }));
+removeAtTheEnd(made);
 
 describe('the pictures of the README', () => {
   it('are those that the program makes today: `npm run screenshots`', () => {

@@ -2,20 +2,12 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { removeAtTheEnd, removeTree } from './remove.ts';
 
 /** Nothing but this text may ever carry it anywhere. */
 export const TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
 
 const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
-
-/** A detached refresh may still be writing there. */
-export const PATIENTLY = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
-
-const homes: string[] = [];
-afterAll(() => {
-  for (const home of homes.splice(0)) fs.rmSync(home, PATIENTLY);
-});
 
 export interface Run {
   readonly stdout: string;
@@ -32,7 +24,7 @@ export class Machine {
   env: Record<string, string>;
 
   constructor(baseUrl: string, env: Record<string, string> = {}) {
-    homes.push(this.home);
+    removeAtTheEnd(this.home);
     this.env = {
       PATH: process.env.PATH ?? '',
       HOME: this.home,
@@ -82,8 +74,9 @@ export class Machine {
       if (!/^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/.test(name)) continue;
       // A refresh that is still under way sweeps claims.
       const path = join(this.cache, name);
-      if (!fs.existsSync(path)) continue;
-      const file = JSON.parse(fs.readFileSync(path, 'utf8'));
+      const text = unlessGone(() => fs.readFileSync(path, 'utf8'));
+      if (text === undefined) continue;
+      const file = JSON.parse(text);
       if (name === 'usage.json') file.cached_at = new Date(Date.parse(file.cached_at) - ms).toISOString();
       else if (name === 'usage.lock') {
         file.blocked_until -= seconds;
@@ -99,7 +92,7 @@ export class Machine {
 
   /** Forgets everything. */
   reset(): void {
-    fs.rmSync(join(this.home, '.cache'), PATIENTLY);
+    removeTree(join(this.home, '.cache'));
   }
 }
 

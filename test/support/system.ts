@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { System } from '../../src/system.ts';
+import { removeAtTheEnd } from './remove.ts';
 
 /** 2026-11-20T18:25:00Z, the time at which every test starts. */
 const START = Date.UTC(2026, 10, 20, 18, 25);
@@ -15,15 +15,10 @@ export interface FakeSystem extends System {
   readonly root: string;
 }
 
-const roots: string[] = [];
-afterAll(() => {
-  for (const root of roots.splice(0)) fs.rmSync(root, { recursive: true, force: true });
-});
-
 /** Another machine: a home of its own, an empty environment, a clock that stands still, real files. */
 export function fakeSystem(overrides: Partial<System> & { env?: Record<string, string> } = {}): FakeSystem {
   const root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-'));
-  roots.push(root);
+  removeAtTheEnd(root);
   let now = START;
   let monotonic = 0;
   return {
