@@ -11,8 +11,9 @@ const FLOORS_A_ROUND = 3;
  * before it. A ratio is a row's time divided by the median of its floor *in that round*: a machine that is slow
  * for ten seconds slows both sides.
  *
- * @param floors by name, each a function that takes it once and returns ms
- * @param rows `{ floor, take }`: the name of the floor and a function that takes the row once and returns ms
+ * @param floors by name, each a function that takes it once and returns ms; none for what rows take themselves
+ * @param rows `{ floor, take }`: the name of the floor and a function that takes the row once and returns ms, or
+ *   `{ ms, floorMs }`, where the two were taken in turns
  * @returns the floors by name and the rows in order, with median and spread over all rounds; `samples` has a
  *   row's time in each round
  */
@@ -29,14 +30,19 @@ export async function measureRounds({ rounds, floors, rows }) {
     for (let place = 0; place < rows.length; place += 1) {
       const index = (place + Math.abs(round)) % rows.length;
       const { floor, take } = rows[index];
-      for (let time = 0; time < times(floor); time += 1) seen.get(floor).push(await floors[floor]());
-      taken.push({ index, ms: await take() });
+      for (let time = 0; floors[floor] && time < times(floor); time += 1) {
+        seen.get(floor).push(await floors[floor]());
+      }
+      const both = await take();
+      const { ms, floorMs: own } = typeof both === 'number' ? { ms: both } : both;
+      if (own !== undefined) seen.get(floor).push(own);
+      taken.push({ index, ms, own });
     }
     if (round < 0) continue;
     for (const name of names) floorMs.get(name).push(...seen.get(name));
-    for (const { index, ms } of taken) {
+    for (const { index, ms, own } of taken) {
       samples[index].ms.push(ms);
-      samples[index].ratio.push(ms / median(seen.get(rows[index].floor)));
+      samples[index].ratio.push(ms / (own ?? median(seen.get(rows[index].floor))));
     }
   }
   return {

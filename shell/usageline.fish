@@ -16,15 +16,21 @@ set -q USAGELINE; or set -gx USAGELINE ''
 set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and echo none; or echo '')
 
 # What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
-# nothing has changed: environment, credentials, configuration (one that is gone or older is seen with the next line), and the directory of the ready lines since it was
-# looked at.
+# nothing has changed: credentials, configuration (one that is gone or older is seen with the next line), the directory
+# of the ready lines since it was looked at, and the environment (below). A substitution costs more than all of it, so
+# the age comes through a pipe, for which fish starts nothing either.
 function _usageline_prompt --on-event fish_prompt
-    if test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where" -a -e $_usageline_seen -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
-        set -l old (path mtime -R -- $_usageline_seen)
+    if test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+        path mtime -R -- $_usageline_seen | read -l old
         and test "$old" -lt $_usageline_for -a "$old" -ge 0
         and return
     end
     _usageline_look
+end
+
+# What makes it another line is noticed when it is set: fish takes longer to compare a dozen variables than for a file.
+function _usageline_elsewhere --on-variable CLAUDE_CONFIG_DIR --on-variable USAGELINE_CACHE_DIR --on-variable XDG_CACHE_HOME --on-variable XDG_CONFIG_HOME --on-variable HOME --on-variable NO_COLOR --on-variable FORCE_COLOR --on-variable CLICOLOR_FORCE --on-variable CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC --on-variable USAGELINE_CONFIG --on-variable USAGELINE_NETWORK --on-variable USAGELINE_FORMAT
+    set -g _usageline_for 0
 end
 
 # Everything that the same line again does without.

@@ -7,7 +7,7 @@ import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
 import type { ReadyName } from './ready.ts';
-import { removeShort, writeShort } from './ready-short.ts';
+import { NEAR_STAGES, removeShort, writeShort } from './ready-short.ts';
 import { removeQuietly, replaceLightly } from './replace.ts';
 
 /** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
@@ -19,7 +19,6 @@ export interface Prepared {
 
 /** What stands in the file that is read at every prompt; the rest is in the one beside it, `<name>.later`. */
 export const NEAR_MS = 4 * MINUTE;
-const NEAR_STAGES = 8;
 /** Its texts, in bytes: with them and the conditions it stays a file that is read (`MAX_BYTES` in ready.ts). */
 const NEAR_BYTES = 12 * 1024;
 
@@ -93,7 +92,8 @@ export function writeReady(
   const refresh = Math.min(askAt(refreshAt, from), seconds(ends.until));
   // No two in a row begin alike: by this the far part is known to be of the same moment as the near one.
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
-  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${bootTime(system)} ${id}`;
+  const boot = bootTime(system);
+  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${boot} ${id}`;
   const later = [id, ...lines.slice(near), ''].join('\n');
   const now = [head, ...lines.slice(0, near)].join('\n') + readyEnd(conditions, name.format);
   // The far part first: it says whose it is, so the near one never stands beside another's.
@@ -101,7 +101,7 @@ export function writeReady(
   else removeQuietly(system, path + LATER);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
-  writeShort(system, path, name, stages, refresh * SECOND);
+  writeShort(system, path, name, { from, stages }, refresh * SECOND, boot);
 }
 
 /**

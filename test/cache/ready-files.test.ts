@@ -212,70 +212,124 @@ describe('a ready line on disk', () => {
   });
 });
 
-describe('the first texts, in files of their own', () => {
-  /** Of each: its text, and how long it lasts, seconds. */
-  const short = () =>
+describe('the texts in small files, for the launcher', () => {
+  const PLAIN: ReadyName = { ...NAME, kind: 'plain' };
+  const small = (changes: Partial<Prepared> = {}, on: Partial<FakeSystem> = {}) =>
+    writeReady({ ...system, ...on }, directory, PLAIN, prepared(changes), CONDITIONS);
+  /** Of each: what is in it, and how long it lasts, seconds. */
+  const files = () =>
     names()
-      .filter((name) => /\.\d$/.test(name))
+      .filter((name) => /\.\d+$/.test(name))
+      .sort((one, other) => Number(one.split('.')[1]) - Number(other.split('.')[1]))
       .map((name) => {
         const file = join(readyDirectory(directory), name);
-        return `${name} ${fs.readFileSync(file, 'utf8').trimEnd()} ${(fs.statSync(file).mtimeMs - NOW) / SECOND}`;
+        const lasts = (fs.statSync(file).mtimeMs - NOW) / SECOND;
+        return [name, ...linesOf(file).slice(0, -1), lasts];
       });
+  const at = (ms: number, text: string) => `${second(NOW + ms)} ${text}`;
   const a = { until: NOW + 30 * SECOND, text: 'a' };
   const b = { until: NOW + 90 * SECOND, text: 'b' };
+  const BOOT = () => linesOf(readyFile(directory, PLAIN))[0]!.split(' ')[4];
 
-  it.each([
-    ['as old as the end of each', { stages: [a, b] }, ['zsh.1 a 30', 'zsh.2 b 90']],
-    [
-      'or as the moment to ask again',
-      { stages: [a, b], refreshAt: NOW + 45 * SECOND },
-      ['zsh.1 a 30', 'zsh.2 b 45'],
-    ],
-    ['none that begins then', { stages: [a, b], refreshAt: a.until }, ['zsh.1 a 30']],
-    ['over, when it is time already', { stages: [a, b], refreshAt: NOW }, ['zsh.1 a 0']],
-    [
-      'four, however many there are',
-      { stages: stagesOf(60, MINUTE) },
-      ['zsh.1 text 0 60', 'zsh.2 text 1 120', 'zsh.3 text 2 180', 'zsh.4 text 3 240'],
-    ],
-  ])('are %s', (_what, changes, expected) => {
-    write(prepared(changes));
-    expect(short()).toEqual(expected);
+  it('are as old as the end of each', () => {
+    small({ stages: [a, b] });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 90],
+    ]);
+  });
+
+  it('end when somebody should ask again; beyond that stand others, with what a clock needs', () => {
+    small({ stages: [a, b], refreshAt: NOW + 45 * SECOND });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 45],
+      ['plain.9', BOOT(), at(90 * SECOND, 'b'), 90],
+    ]);
+    small({ stages: [a, b], refreshAt: a.until });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.9', BOOT(), at(90 * SECOND, 'b'), 90],
+    ]);
+    small({ stages: [a, b], refreshAt: NOW });
+    expect(files()).toEqual([['plain.9', BOOT(), at(30 * SECOND, 'a'), at(90 * SECOND, 'b'), 90]]);
+  });
+
+  it('are each text once and in order, however many there are', () => {
+    const stages = stagesOf(200, MINUTE);
+    small({ stages, refreshAt: NOW + 3 * MINUTE });
+    const all = files().flatMap(([name, ...lines]) =>
+      Number(String(name).split('.')[1]) < 9 ? lines[0] : lines.slice(1, -1),
+    );
+    expect(all).toEqual([
+      ...stages.slice(0, 3).map(({ text }) => text),
+      ...stages.slice(3).map(({ text }, index) => at((index + 4) * MINUTE, text)),
+    ]);
+    // Each file is as old as the last of its lines.
+    for (const [, ...lines] of files().slice(3))
+      expect(String(lines.at(-2)).split(' ')[0]).toBe(String(second(NOW) + Number(lines.at(-1))));
+  });
+
+  it('are one after the other, however soon the texts change', () => {
+    small({ stages: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
+    const ends = files().map((file) => file.at(-1));
+    expect(ends).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 12, 18, 25, 33, 41, 49, 58, 60]);
+  });
+
+  it('are without texts of less than the second by which ends are rounded down', () => {
+    const short = { until: a.until + 400, text: 'short' };
+    small({ stages: [{ ...a, until: a.until + 100 }, short, b] });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 90],
+    ]);
   });
 
   it('are the user’s alone, and never more than those that were prepared last', () => {
-    write(prepared({ stages: stagesOf(60, MINUTE) }));
-    write(prepared({ stages: [a] }));
-    expect(short()).toEqual(['zsh.1 a 30']);
-    expect(modeOf(`${path}.1`)).toBe(0o600);
+    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({ stages: [a] });
+    expect(files()).toEqual([['plain.1', 'a', 30]]);
+    expect(modeOf(join(readyDirectory(directory), 'plain.1'))).toBe(0o600);
   });
 
   it('are gone when they cannot be renewed', () => {
-    write(prepared());
-    write(prepared(), { fs: disk({ renameSync: failing('EIO') }) });
-    expect(short()).toEqual([]);
+    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({}, { fs: disk({ renameSync: failing('EIO') }) });
+    expect(files()).toEqual([]);
   });
 
   it.each<[string, ReadyName]>([
-    ['without network', { ...NAME, network: false }],
-    ['in colours that are not usual', { ...NAME, kind: 'plain', color: 'color' }],
-    ['of a model', { ...NAME, model: 'fable' }],
-    ['as an object', { ...NAME, kind: 'json' }],
-    ['of the status line', { ...NAME, kind: 'statusline' }],
+    ['without network', { ...PLAIN, network: false }],
+    ['in colours that are not usual', { ...PLAIN, color: 'color' }],
+    ['of a model', { ...PLAIN, model: 'fable' }],
+    ['as an object', { ...PLAIN, kind: 'json' }],
+    ['of the status line', { ...PLAIN, kind: 'statusline' }],
+    ['of a shell’s hook', NAME],
   ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
     writeReady(system, directory, name, prepared(), CONDITIONS);
-    expect(short()).toEqual([]);
+    expect(files()).toEqual([]);
   });
 
-  it('are there for each kind that it prints', () => {
+  it('are there for each kind that it prints and no hook reads', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
     const [, printed = ''] = /^case \$kind in\n([a-z0-9 |]+)\)\s+kind=/m.exec(launcher) ?? [];
-    const kinds = printed.split(' | ');
+    const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
       writeReady(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
+  });
+
+  it('are as many as the launcher looks for', () => {
+    const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
+    const [, turns = ''] = /^for turn in ([0-9 ]+) none; do$/m.exec(launcher) ?? [];
+    // Until both have as many as they can.
+    small({ stages: stagesOf(8, SECOND) });
+    const single = files().map(([name]) => name);
+    small({ stages: stagesOf(500, MINUTE), refreshAt: NOW });
+    const several = files().map(([name]) => name);
+    expect([...single, ...several]).toEqual(turns.split(' ').map((turn) => `plain.${turn}`));
   });
 });
 
@@ -364,7 +418,7 @@ describe('the directory of the ready lines', () => {
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     sweepReady(real(HOUR - MINUTE), directory);
-    const lines = ['zsh', 'zsh.1', 'zsh.2', 'zsh.3', 'zsh.4', 'zsh.later'];
+    const lines = ['zsh', 'zsh.later'];
     expect(names()).toEqual(['.kept', '.new.1', ...lines]);
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);

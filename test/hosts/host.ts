@@ -128,10 +128,20 @@ export class Host {
 
   /** The files of single texts: none but these, each lasting until then (epoch seconds). */
   plantShort(name: string, texts: Readonly<Record<string, number>>): void {
-    for (const turn of [1, 2, 3, 4]) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
+    for (let turn = 1; turn <= 18; turn += 1) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
     for (const [index, [text, until]] of Object.entries(texts).entries()) {
       replaceFile(join(this.ready, `${name}.${index + 1}`), `${text}\n`, until);
     }
+  }
+
+  /** One of the files of several texts: none but it and those of single ones, lasting until then (epoch seconds). */
+  plantSeveral(
+    name: string,
+    lines: readonly string[],
+    until: number,
+    boot: number | string = bootTime(),
+  ): void {
+    replaceFile(join(this.ready, `${name}.11`), [boot, ...lines, ''].join('\n'), until);
   }
 }
 

@@ -105,6 +105,28 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toEqual([]);
     });
 
+    it.concurrent('prints the one of several short texts whose time has come, and starts the one refresh', async () => {
+      const { host, path } = await aged();
+      host.hold(true);
+      const now = Math.floor(Date.now() / 1000);
+      host.plant('plain', [`${now + 99} of the whole line`]);
+      host.plantShort('plain', { first: now - 60, second: now - 9 });
+      const third = String.raw`$(touch x) 100% \n \\`;
+      host.plantSeveral('plain', [`${now - 5} over`, `${now + 99} ${third}`, `${now + 200} last`], now + 200);
+      for (const call of [1, 2, 3, 4]) {
+        // Some shells compare files by whole seconds, and who asks leaves a file there.
+        fs.utimesSync(host.ready, now - 5, now - 5);
+        if (call === 4)
+          fs.writeFileSync(join(host.ready, '.asked'), `${Math.floor(Date.now() / 1000) - 11}\n`);
+        expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
+        await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
+      }
+      host.hold(false);
+      await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
+      expect(host.started).toHaveLength(2);
+      expect(host.requests).toBe(1);
+    });
+
     it.concurrent('prints no short text that is over, nor one that it cannot read', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
@@ -230,7 +252,7 @@ for (const [name, argv] of Object.entries(shells)) {
     it.concurrent('runs nothing and makes no noise, whatever is in the file', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
-      for (const [what, text] of [
+      for (const [what, text, short] of [
         ['no number when to ask', 'usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1 1\n9999999999 text\n'],
         [
           'no number when it was prepared',
@@ -252,9 +274,14 @@ for (const [name, argv] of Object.entries(shells)) {
         ],
         ['nothing', ''],
         ['another version', 'usageline-ready 2 9999999999 1000000000 1 1\n9999999999 text\n'],
+        ['short, no time of the start', '', ['a[$(touch$IFS$HOME/x)]', '9999999999 text']],
+        ['short, no number until when', '', ['1', 'a[$(touch$IFS$HOME/x)] text', '9999999999 text']],
+        ['short, nothing', '', ['']],
+        ['short, a text that could be run', '', ['1', '9999999999 $(touch $HOME/x)`touch $HOME/x`\\']],
       ] as const) {
         fs.writeFileSync(join(host.ready, 'plain'), text);
         host.plantShort('plain', {});
+        if (short !== undefined) host.plantSeveral('plain', short.slice(1), 9_999_999_999, short[0]);
         const { stderr, code } = await launch(host, path);
         const ran = fs.existsSync(join(host.home, 'x'));
         expect({ what, stderr, code, ran }).toEqual({ what, stderr: '', code: 0, ran: false });
