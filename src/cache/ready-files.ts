@@ -180,13 +180,18 @@ export function ensureReadyDirectory({ fs }: System, directory: AccountDirectory
   }
 }
 
-/** Removes what a killed process left behind more than an hour ago. */
+/** Removes what a killed process left behind more than an hour ago, among the ready lines and the pointers to them. */
 export function sweepReady(system: System, directory: AccountDirectory): void {
-  const { fs, now } = system;
+  sweepOld(system, readyDirectory(directory), '.');
+  // The name of a pointer is somebody's choice, and may begin with a dot.
+  sweepOld(system, pointerDirectory(directory.root), '.new.');
+}
+
+function sweepOld({ fs, now }: System, place: string, prefix: string): void {
   try {
-    for (const file of fs.readdirSync(readyDirectory(directory))) {
-      if (!file.startsWith('.')) continue;
-      const path = `${readyDirectory(directory)}${SEPARATOR}${file}`;
+    for (const file of fs.readdirSync(place)) {
+      if (!file.startsWith(prefix)) continue;
+      const path = `${place}${SEPARATOR}${file}`;
       if (Math.abs(now() - fs.lstatSync(path).ctimeMs) > HOUR) fs.unlinkSync(path);
     }
   } catch {

@@ -416,6 +416,9 @@ describe('the directory of the ready lines', () => {
     write(prepared({ stages: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
+    const pointers = join(directory.root, 'accounts');
+    fs.mkdirSync(pointers);
+    for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     sweepReady(real(HOUR - MINUTE), directory);
     const lines = ['zsh', 'zsh.later'];
@@ -423,6 +426,7 @@ describe('the directory of the ready lines', () => {
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);
     expect(names()).toEqual(lines);
+    expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
     expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });
 });

@@ -83,7 +83,7 @@ async function ask(url: string, settings: TransportSettings = { ca }, timeoutMs 
     headers: { authorization: `Bearer ${TOKEN}` },
     timeoutMs,
   });
-  expect(performance.now() - start).toBeLessThan(timeoutMs + 300);
+  expect(performance.now() - start).toBeLessThan(timeoutMs + 1000);
   expect(JSON.stringify(outcome)).not.toMatch(/EXAMPLE|hunter2/);
   return outcome;
 }

@@ -31,7 +31,7 @@ async function ask(url: string, settings: TransportSettings = { ca }, timeoutMs 
     headers: { authorization: `Bearer ${TOKEN}`, 'user-agent': 'usageline/0.1.0' },
     timeoutMs,
   });
-  expect(performance.now() - start).toBeLessThan(timeoutMs + 300);
+  expect(performance.now() - start).toBeLessThan(timeoutMs + 1000);
   expect(JSON.stringify(outcome)).not.toContain('EXAMPLE');
   return outcome;
 }
