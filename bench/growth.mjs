@@ -2,14 +2,16 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { run } from './measure.mjs';
+import { createHistory, ESTIMATE } from './history.mjs';
 import { createPlace } from './place.mjs';
 import { nodeFloors, perform } from './processes.mjs';
 import { measureRounds } from './rounds.mjs';
-import { HIT, LINE } from './scenes.mjs';
+import { coloured, HIT, IDLE, LINE } from './scenes.mjs';
 import { background, program } from './stage.mjs';
 
 const MINUTE = 60_000;
 const KIB = 1024;
+const MIB = 1024 * KIB;
 /** A curve needs fewer rounds than a promise. */
 const MOST_ROUNDS = 20;
 
@@ -43,6 +45,42 @@ const series = [
     steps: [1, 10, 20, 30],
     curves: [{ id: 'refresh', label: 'the refresh behind', row: manyKinds }],
   },
+  {
+    id: 'sessions',
+    label: 'status line sessions',
+    unit: 'sessions',
+    // The program remembers 200.
+    steps: [1, 10, 100, 1000],
+    curves: [
+      { id: 'same', label: 'nothing new', row: manySessions(false) },
+      { id: 'new', label: 'something new', row: manySessions(true) },
+    ],
+  },
+  {
+    id: 'weeks',
+    label: 'transcripts of a year',
+    unit: 'weeks',
+    // The same every week: what is older than eight days should cost nothing.
+    steps: [1, 4, 13, 52],
+    curves: historyCurves((weeks) => ({
+      bytes: weeks * 4 * MIB,
+      files: weeks * 40,
+      folders: 10,
+      days: weeks * 7,
+    })),
+  },
+  {
+    id: 'transcripts',
+    label: 'transcripts of a week',
+    unit: 'MB',
+    steps: [1, 10, 100, 1000],
+    curves: historyCurves((megabytes) => ({
+      bytes: megabytes * MIB,
+      files: megabytes * 2,
+      folders: 10,
+      days: 7,
+    })),
+  },
 ];
 
 export async function measureGrowth({ root, endpoint, rounds }) {
@@ -51,7 +89,7 @@ export async function measureGrowth({ root, endpoint, rounds }) {
   for (const { id, label, unit, steps, curves } of series) {
     const points = curves.flatMap((curve) =>
       steps.map((at) => {
-        const home = join(root, `growth-${id}-${curve.id}-${at}`);
+        const home = join(root, id, `${curve.id}-${at}`);
         return { curve, at, row: curve.row({ home, endpoint, at }) };
       }),
     );
@@ -62,7 +100,8 @@ export async function measureGrowth({ root, endpoint, rounds }) {
         floor: 'node',
         take: async () => {
           const { scene, place, argv } = row.next();
-          return (await perform({ scene, place }, () => run(process.execPath, argv, place.env), endpoint)).ms;
+          const how = (input) => run(process.execPath, argv, place.env, input);
+          return (await perform({ scene, place }, how, endpoint)).ms;
         },
       })),
     });
@@ -71,6 +110,8 @@ export async function measureGrowth({ root, endpoint, rounds }) {
       return { id: curve.id, label: curve.label, at, ms, ratio };
     });
     grown.push({ id, label, unit, rows });
+    // A gigabyte that is still to be written to a disk would be in the way of whatever is measured next.
+    fs.rmSync(join(root, id), { recursive: true });
   }
   return grown;
 }
@@ -134,4 +175,45 @@ function manyKinds({ home, endpoint, at }) {
     },
   };
   return { next: () => ({ scene, place, argv: [background, '5000', 'plain'] }) };
+}
+
+/** A session's status line, beside all those that have told something in the last days. */
+function manySessions(works) {
+  return ({ home, endpoint, at }) => {
+    const place = createPlace(home, endpoint);
+    const scene = {
+      label: `statusline beside ${at} sessions`,
+      input: () => place.said(),
+      expect: works ? () => coloured(place.percent()) : IDLE,
+      prepare: () => (works ? place.working(at) : place.idle(at)),
+      after: () => (works ? place.keptWhatItSaid() : place.askedNobody()),
+    };
+    return { next: () => ({ scene, place, argv: [program, 'statusline'] }) };
+  };
+}
+
+/**
+ * Who has no login is shown an estimate, of transcripts that were all read before. Most calls look at those that are
+ * likely to change; once a minute all are looked at.
+ * @param sizeOf what there is of them at a step, see `generate`
+ */
+function historyCurves(sizeOf) {
+  const histories = new Map();
+  const row =
+    (everything) =>
+    ({ home, at }) => {
+      if (!histories.has(at)) histories.set(at, createHistory(home, sizeOf(at)));
+      const place = histories.get(at);
+      const scene = {
+        label: `transcripts at ${at}`,
+        expect: ESTIMATE,
+        prepare: () => (everything ? place.dueForAll() : place.lookedAt()),
+        after: () => place.expectLook(everything),
+      };
+      return { next: () => ({ scene, place, argv: [program, '--cached'] }) };
+    };
+  return [
+    { id: 'watched', label: 'a call, all read before', row: row(false) },
+    { id: 'all', label: 'the same, once a minute', row: row(true) },
+  ];
 }

@@ -8,6 +8,12 @@ const MINUTE = 60 * SECOND;
 /** So long a prepared line serves as many hits as come; it would be true for two minutes more. */
 const SERVES = 40 * SECOND;
 
+/** The percentages of a session at work; past the last one it begins anew. */
+const FIRST_PERCENT = 22;
+const LAST_PERCENT = 97;
+/** What the program writes before it asks anybody. */
+const ASKED = /^(usage\.lock|attempt\.\d+|background\.\d+|refresh\.mutex)$/;
+
 const LOGIN = {
   claudeAiOauth: {
     accessToken: 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN',
@@ -55,11 +61,14 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
   if (!fs.existsSync(entry)) throw new Error(`${home}: nothing was written (${first.stdout.trim()})`);
   const template = JSON.parse(fs.readFileSync(entry, 'utf8'));
   let servesUntil = 0;
+  let percent = LAST_PERCENT;
 
   const place = {
     env,
     ready,
     entry,
+    /** Where the pipe for standard input can be made. */
+    pipe: join(home, 'input'),
     write(file, value) {
       fs.writeFileSync(join(files, file), JSON.stringify(value), { mode: 0o600 });
     },
@@ -92,6 +101,71 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
+    /** What Claude Code says to its status line, of a session whose last response told of so many percent. */
+    said: (used = percent) => statusOf(template.data, used),
+    /** The last percentage that the session at work told. */
+    percent: () => percent,
+    /** One run that nobody measures, of a session that says this much. */
+    tell(used) {
+      const input = { text: place.said(used), pipe: place.pipe };
+      const { stderr } = run(process.execPath, [program, 'statusline'], env, input);
+      if (stderr !== '') throw new Error(`${home}: ${stderr}`);
+    },
+    /**
+     * A session that has said what it has to say, the last of so many, and its line, which is marked, see
+     * `prepared`. A prompt's line is prepared beside it.
+     */
+    idle(sessions = 1) {
+      if (Date.now() < servesUntil) return;
+      place.known(MINUTE);
+      place.unprepared();
+      run(process.execPath, [program], env);
+      percent = FIRST_PERCENT;
+      place.tell(percent - 1);
+      place.remember(sessions - 1);
+      // What is remembered of them is the program's affair.
+      place.tell(percent);
+      mark(ready);
+      servesUntil = Date.now() + SERVES;
+    },
+    /** A session at work, the last of so many: it is going to say another percentage each time. */
+    working(sessions = 1) {
+      if (percent >= LAST_PERCENT) {
+        servesUntil = 0;
+        place.idle(sessions);
+      }
+      percent += 1;
+      // As old as before, and the lines of prompts as new: all of them are made anew once a minute, which is no part
+      // of what most calls cost.
+      place.write('usage.json', { ...template, cached_at: new Date(Date.now() - MINUTE).toISOString() });
+      for (const name of fs.readdirSync(ready)) {
+        const stat = fs.statSync(join(ready, name));
+        fs.utimesSync(join(ready, name), stat.atime, stat.mtimeMs / SECOND);
+      }
+    },
+    /** Other sessions, which have said something within the last six days. */
+    remember(others) {
+      const file = join(files, 'statusline.json');
+      const told = JSON.parse(fs.readFileSync(file, 'utf8'));
+      const [[, one]] = Object.entries(told.sessions);
+      for (let index = 1; index <= others; index += 1) {
+        const id = `0b0e0000-5e55-4000-8000-${String(index).padStart(12, '0')}`;
+        told.sessions[id] = { ...one, at: one.at - Math.floor((index / others) * 6 * 24 * 60 * MINUTE) };
+      }
+      place.write('statusline.json', told);
+    },
+    /** Throws when anybody was asked, or was about to be. */
+    askedNobody() {
+      const left = fs.readdirSync(files).filter((name) => ASKED.test(name));
+      if (left.length > 0) throw new Error(`${home}: there should be no ${left.join(', ')}`);
+    },
+    /** Throws when the session's last percentage was not kept. */
+    keptWhatItSaid() {
+      place.askedNobody();
+      const { windows } = JSON.parse(fs.readFileSync(join(files, 'statusline.json'), 'utf8'));
+      const kept = windows.five_hour.used_percent;
+      if (kept !== percent) throw new Error(`${home}: ${kept} % were kept, ${percent} % were said`);
+    },
     /** Waits until the refresh in the background is done, so that it costs nobody else anything. */
     async refreshed() {
       const giveUpAt = Date.now() + 10 * SECOND;
@@ -104,6 +178,33 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
     },
   };
   return place;
+}
+
+/** An object as Claude Code sends it, with what else is in there. */
+function statusOf({ five_hour: five, seven_day: seven }, percent) {
+  return JSON.stringify({
+    hook_event_name: 'Status',
+    session_id: '0b0e0000-5e55-4000-8000-000000000000',
+    transcript_path: '/home/ada/.claude/projects/-home-ada-work/0b0e0000-5e55-4000-8000-000000000000.jsonl',
+    cwd: '/home/ada/work',
+    model: { id: 'claude-opus-4-5', display_name: 'Opus 4.5' },
+    workspace: { current_dir: '/home/ada/work', project_dir: '/home/ada/work', added_dirs: [] },
+    version: '2.1.0',
+    output_style: { name: 'default' },
+    cost: {
+      total_cost_usd: 1.284,
+      total_duration_ms: 1_834_221,
+      total_api_duration_ms: 421_077,
+      total_lines_added: 312,
+      total_lines_removed: 88,
+    },
+    context_window: { context_window_size: 200_000, used_percentage: 41, remaining_percentage: 59 },
+    exceeds_200k_tokens: false,
+    rate_limits: {
+      five_hour: { used_percentage: percent, resets_at: seconds(five.resets_at) },
+      seven_day: { used_percentage: seven.utilization, resets_at: seconds(seven.resets_at) },
+    },
+  });
 }
 
 /** The 22 % of the endpoint become 23 % in the lines that are ready, and there alone. */
@@ -126,6 +227,8 @@ function directories(cache) {
   const folder = join(cache, 'usageline');
   return fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.startsWith('claude')) : [];
 }
+
+const seconds = (time) => Math.round(Date.parse(time) / SECOND);
 
 /** Of what an entry says, not of its file. */
 function ageOf(file) {

@@ -25,15 +25,25 @@ export function nodeFloors(root) {
   ];
 }
 
-/** Runs a row once, whatever way, and throws when it did something else than the row is about. */
+/**
+ * Runs a row once, whatever way, and throws when it did something else than the row is about.
+ * @param how runs it, given its standard input
+ */
 export async function perform({ scene, place }, how, endpoint) {
   scene.prepare(place);
-  const result = how();
-  if (!scene.expect.test(result.stdout) || result.stderr !== '')
+  const input = scene.input ? inputOf(scene, place) : null;
+  const result = how(input);
+  const expected = typeof scene.expect === 'function' ? scene.expect(place) : scene.expect;
+  if (!expected.test(result.stdout) || result.stderr !== '')
     throw new Error(`${scene.label}: unexpected output: ${result.stdout}${result.stderr}`);
   if (scene.asks) endpoint.expected += 1;
   await scene.after?.(place);
   return result;
+}
+
+function inputOf({ input, socket = false }, place) {
+  const text = input(place);
+  return socket ? { text } : { text, pipe: place.pipe };
 }
 
 export async function measureProcesses({ root, endpoint, rounds, scenes }) {
@@ -51,7 +61,7 @@ export async function measureProcesses({ root, endpoint, rounds, scenes }) {
     rows: rows.map((row) => ({
       floor: row.scene.floor ?? 'node',
       take: async () =>
-        (await perform(row, () => run(process.execPath, row.argv, row.place.env), endpoint)).ms,
+        (await perform(row, (input) => run(process.execPath, row.argv, row.place.env, input), endpoint)).ms,
     })),
   });
 
@@ -71,7 +81,7 @@ export async function measureProcesses({ root, endpoint, rounds, scenes }) {
   const results = [];
   for (const [index, row] of rows.entries()) {
     const { id, label, limit = null, memory = null, floor = 'node' } = row.scene;
-    const once = () => peakMemory(process.execPath, row.argv, row.place.env, scratch);
+    const once = (input) => peakMemory(process.execPath, row.argv, row.place.env, scratch, input);
     const peakKib = await peakOf(async () => (await perform(row, once, endpoint)).kib);
     const floorPeak = floorResults.find((result) => result.id === floor).peakKib;
     results.push({

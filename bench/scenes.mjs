@@ -10,6 +10,12 @@ const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh · extra 
 export const LINE = new RegExp(`^5h 22${rest}`);
 /** The same, marked: only who has read the ready line prints it. */
 export const HIT = new RegExp(`^5h 23${rest}`);
+/** The same in the colours of Claude Code's status line, with a percentage. */
+export const coloured = (percent) =>
+  new RegExp(
+    String.raw`^5h \u001B\[[\d;]+m${percent}%\u001B\[0m 4h\d+m · 7d \u001B.* · extra 7\.63/20\.00 EUR\n$`,
+  );
+export const IDLE = coloured(23);
 export const STALE = /^5h 22% 4h\d+m · 7d 33% .* · 10m ago\n$/;
 
 const fresh = (place) => place.known(MINUTE);
@@ -24,7 +30,8 @@ const backoff = (place) => {
 /**
  * Everything that is measured as a whole Node process. `prepare` puts the files in place before each run, so
  * that what is measured is what somebody pays; `expect` is what it must print, so that no row ever measures
- * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory.
+ * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory. `input` is what
+ * stands on standard input, in a pipe unless `socket`.
  *
  * `floor` is `node`, an empty script, unless the row's environment itself makes Node slower.
  */
@@ -139,6 +146,53 @@ export const scenes = [
     args: ['show'],
     expect: /^Claude · max 20x\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
+  },
+  {
+    id: 'statusline_same',
+    label: 'statusline, nothing new',
+    limit: 1.25,
+    args: ['statusline'],
+    input: (place) => place.said(),
+    expect: IDLE,
+    prepare: (place) => place.idle(),
+    after: (place) => place.askedNobody(),
+  },
+  {
+    id: 'statusline_new',
+    label: 'statusline, something new',
+    limit: 1.6,
+    args: ['statusline'],
+    input: (place) => place.said(),
+    expect: (place) => coloured(place.percent()),
+    prepare: (place) => place.working(),
+    after: (place) => place.keptWhatItSaid(),
+  },
+  {
+    id: 'statusline_socket',
+    label: 'statusline, new, input in a socket',
+    args: ['statusline'],
+    input: (place) => place.said(),
+    socket: true,
+    expect: (place) => coloured(place.percent()),
+    prepare: (place) => place.working(),
+    after: (place) => place.keptWhatItSaid(),
+  },
+  {
+    id: 'statusline_none',
+    label: 'statusline, no input at all',
+    args: ['statusline'],
+    expect: IDLE,
+    prepare: (place) => place.idle(),
+    after: (place) => place.askedNobody(),
+  },
+  {
+    id: 'statusline_other',
+    label: 'statusline, input of another kind',
+    args: ['statusline'],
+    input: () => 'not what Claude Code says\n',
+    expect: IDLE,
+    prepare: (place) => place.idle(),
+    after: (place) => place.askedNobody(),
   },
   {
     id: 'cold',

@@ -64,15 +64,29 @@ export function dotPlot({ title, note, rows, log = false, unit }) {
   return document({ height: bottom + 26, title, note, body });
 }
 
+const PANEL_HEIGHT = 170;
+const PANELS_A_ROW = 3;
+
 /**
- * Curves over steps that are evenly spaced, whatever their distance.
+ * Curves over steps that are evenly spaced, whatever their distance; three panels in a row.
  * @param panels `{ label, unit, curves: [{ label, points: [{ at, value }] }] }`
  */
 export function curvePlot({ title, note, panels, unit }) {
-  const top = 96;
-  const height = 170;
+  const body = [];
+  let top = 96;
+  for (let index = 0; index < panels.length; index += PANELS_A_ROW) {
+    const row = panels.slice(index, index + PANELS_A_ROW);
+    body.push(...panelRow(row, top, unit));
+    top += PANEL_HEIGHT + 100 + linesBelow(row) * 18;
+  }
+  return document({ height: top - 44, title, note, body });
+}
+
+/** Panels side by side, on one scale. */
+function panelRow(panels, top, unit) {
+  const height = PANEL_HEIGHT;
   const gap = 46;
-  const wide = (WIDTH - 60 - gap * (panels.length - 1)) / panels.length;
+  const wide = (WIDTH - 60 - gap * (PANELS_A_ROW - 1)) / PANELS_A_ROW;
   const highest = Math.max(
     ...panels.flatMap(({ curves }) => curves.flatMap(({ points }) => points.map(({ value }) => value.p90))),
   );
@@ -102,8 +116,11 @@ export function curvePlot({ title, note, panels, unit }) {
       body.push(text(left + 14, top + height + 56 + which * 18, curve.label, 'quiet'));
     }
   }
-  const lines = Math.max(...panels.map(({ curves }) => curves.length));
-  return document({ height: top + height + 56 + lines * 18, title, note, body });
+  return body;
+}
+
+function linesBelow(panels) {
+  return Math.max(...panels.map(({ curves }) => curves.length));
 }
 
 /** Where a value is, and the round values that deserve a line. */
