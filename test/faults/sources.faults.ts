@@ -1,18 +1,33 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { HOUR as HOUR_MS, MINUTE } from '../../src/usage/time.ts';
 import { Machine } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
 import { removeTree } from '../support/remove.ts';
-import { CONTENTS, DIRECTORY, LINK, NO_FILES, plant } from './disk-strange.ts';
+import { asNobody, describeAsRoot, fill, giveAway, mountedOnItself, mountTmpfs } from './disk-mounts.ts';
+import { alike, CONTENTS, DIRECTORY, LINK, NO_FILES, plant } from './disk-strange.ts';
 import type { Strange } from './disk-strange.ts';
+import { passTime } from './disk-time.ts';
 import { fault, PROGRAM, recordRows, runWith } from './harness.ts';
 import type { Observed } from './harness.ts';
+import { copyOfTheProgram } from './process-copy.ts';
+import {
+  aDesk,
+  corruptCount,
+  COUNTED,
+  expectWhole,
+  OFF,
+  overAndOver,
+  remembered,
+  sessionsOf,
+  temporaries,
+} from './sources-transcripts.ts';
+import type { Desk } from './sources-transcripts.ts';
 
 recordRows('sources');
 
-/** Nobody is asked: what is shown comes from the session or from transcripts. */
-const OFF = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
+const copy = copyOfTheProgram();
 const SHOWN = /^5h 20% \d\w+ · 7d 33% 4d\w+$/m;
 const WITHIN = 10_000;
 const HOUR = 3600;
@@ -111,12 +126,12 @@ fault(
 );
 
 /** Places of transcripts. `~7d` is shown of what can be read. */
-const answered = (output: number) =>
+const answered = (output: number, name = 'm') =>
   `${JSON.stringify({
     type: 'assistant',
     requestId: 'r',
     timestamp: new Date(Date.now() - 60_000).toISOString(),
-    message: { id: 'm', model: 'claude-opus-4-5', usage: { input_tokens: 20, output_tokens: output } },
+    message: { id: name, model: 'claude-opus-4-5', usage: { input_tokens: 20, output_tokens: output } },
   })}\n`;
 type Place = (projects: string) => void | Promise<void>;
 const good = (projects: string) => {
@@ -169,6 +184,342 @@ async function estimated(place: Place): Promise<Observed> {
   for (let turn = 0; turn < 30 && !run.stdout.startsWith('~5h 2k'); turn += 1)
     run = await runWith([first, ...rest], machine.env);
   return { run, requests: null, files: 'counted what can be read' };
+}
+
+/** Two thousand tokens, and two thousand more. */
+const TWO = /^~5h 2k · ~7d 2k · disabled$/m;
+const FOUR = /^~5h 4k · ~7d 4k · disabled$/m;
+
+describeAsRoot('transcripts that may not be read, and a cache that is full', () => {
+  fault(
+    'sources-32',
+    "transcripts: another user's, file and folder, which may not be read",
+    { prints: TWO, requests: 0, within: WITHIN },
+    async () => {
+      const desk = await aDesk(asNobody(copy));
+      good(desk.projects);
+      fs.writeFileSync(join(desk.projects, 'p', 'theirs.jsonl'), answered(500_000));
+      fs.mkdirSync(join(desk.projects, 'theirs'));
+      fs.writeFileSync(join(desk.projects, 'theirs', 's.jsonl'), answered(500_000));
+      giveAway(desk.machine.home);
+      for (const [path, mode] of [
+        ['p/theirs.jsonl', 0o600],
+        ['theirs', 0o700],
+      ] as const) {
+        fs.chownSync(join(desk.projects, path), 0, 0);
+        fs.chmodSync(join(desk.projects, path), mode);
+      }
+      await desk.line();
+      return seen(desk, await desk.line(), 'counted what can be read');
+    },
+  );
+
+  fault(
+    'sources-33',
+    'transcripts: on a read-only disk, and no room where they are remembered',
+    { prints: COUNTED, requests: 0, within: WITHIN },
+    async () => {
+      const desk = await aDesk();
+      const { machine, projects } = desk;
+      mountTmpfs(machine.cache, 'size=2m');
+      const [first = ''] = sessionsOf(desk, 5, 10);
+      const readOnly = mountedOnItself(projects);
+      const before = await desk.week();
+      // Something for the journal, and something for all three.
+      fs.appendFileSync(first, answered(1980));
+      await desk.line();
+      expectWhole(machine);
+      const known = remembered(machine);
+      expect(Object.keys(known).sort()).toEqual(['transcripts.bin', 'transcripts.json', 'transcripts.new']);
+      fs.appendFileSync(first, answered(3980, 'more'));
+      readOnly();
+      fill(machine.cache);
+      const run = await desk.line();
+      expect(await desk.week()).toBe(before + 2000 + 4000);
+      expect(remembered(machine)).toEqual(known);
+      expect(temporaries(machine)).toEqual([]);
+      fs.rmSync(join(machine.cache, 'filler'));
+      expect(await desk.week()).toBe(before + 2000 + 4000);
+      expectWhole(machine);
+      return seen(desk, run, 'as they were, no temporary ones; written once there is room');
+    },
+  );
+});
+
+/** What is in the place of a folder of transcripts. */
+const NO_ROOT: Record<string, (path: string) => void> = {
+  missing: () => {},
+  'a link to nowhere': (path) => fs.symlinkSync(join(path, '..', 'nowhere'), path),
+  'a link to itself': (path) => fs.symlinkSync(path, path),
+  'a file': (path) => fs.writeFileSync(path, answered(500_000)),
+  'a link to a file': (path) => {
+    fs.writeFileSync(`${path}.jsonl`, answered(500_000));
+    fs.symlinkSync(`${path}.jsonl`, path);
+  },
+};
+fault(
+  'sources-34',
+  'transcripts: no folder, a link to nowhere or to itself, a file',
+  { prints: 'disabled', requests: 0, within: WITHIN },
+  () =>
+    alike(NO_ROOT, async (place) => {
+      const desk = await aDesk();
+      place(desk.projects);
+      const run = await desk.line();
+      expect(remembered(desk.machine)).toEqual({});
+      return seen(desk, run, 'none');
+    }),
+);
+fault(
+  'sources-35',
+  'transcripts: the same, and another folder is as it should be',
+  { prints: TWO, requests: 0, within: WITHIN },
+  () =>
+    alike(NO_ROOT, async (place) => {
+      const desk = await aDesk();
+      place(desk.projects);
+      good(join(desk.machine.home, '.config', 'claude', 'projects'));
+      const first = await desk.line();
+      expect((await desk.line()).stdout).toBe(first.stdout);
+      return seen(desk, first, 'counted what is there');
+    }),
+);
+
+/** What becomes of a transcript that was read, and what is shown from then on. */
+const LATER: [string, string, RegExp, (file: string) => void][] = [
+  [
+    'rotated: renamed, and a new one in its place',
+    'each counted once',
+    FOUR,
+    (file) => {
+      fs.renameSync(file, `${file}.1`);
+      fs.writeFileSync(file, answered(1980, 'other'));
+    },
+  ],
+  [
+    'renamed to what is a transcript as well',
+    'counted once',
+    TWO,
+    (file) => fs.renameSync(file, file.replace('.jsonl', '-old.jsonl')),
+  ],
+  ['deleted', 'what was counted stays', TWO, (file) => fs.rmSync(file)],
+  ['emptied', 'what was counted stays', TWO, (file) => fs.truncateSync(file)],
+  [
+    'written over by another of the same size',
+    'each counted once',
+    FOUR,
+    (file) => fs.writeFileSync(file, answered(1980, 'n')),
+  ],
+];
+for (const [index, [name, files, prints, change]] of LATER.entries()) {
+  fault(
+    `sources-${id(36 + index)}`,
+    `transcripts: one that was read is ${name}`,
+    { prints, requests: 0, within: WITHIN },
+    async () => {
+      const desk = await aDesk();
+      good(desk.projects);
+      expect((await desk.line()).stdout).toMatch(TWO);
+      change(join(desk.projects, 'p', 's.jsonl'));
+      const run = await desk.line();
+      expect((await desk.line()).stdout).toBe(run.stdout);
+      return seen(desk, run, files);
+    },
+  );
+}
+
+fault(
+  'sources-41',
+  'transcripts: truncated, renamed, deleted and written anew while they are read',
+  { prints: COUNTED, requests: 0, within: WITHIN },
+  async () => {
+    const desk = await aDesk();
+    const { machine, projects } = desk;
+    sessionsOf(desk, 20, 6);
+    const kept = join(machine.home, 'kept');
+    fs.cpSync(projects, kept, { recursive: true });
+    const end = overAndOver(
+      `cd "$KEPT" && find . -name '*.jsonl' | while IFS= read -r f; do
+        truncate -s 1000000 "$PROJECTS/$f"
+        mv "$PROJECTS/$f" "$PROJECTS/$f.old"
+        head -c 2000000 "$f" >"$PROJECTS/$f"
+        rm "$PROJECTS/$f.old"
+        cat "$f" >"$PROJECTS/$f"
+      done`,
+      { ...machine.env, KEPT: kept, PROJECTS: projects },
+    );
+    let slowest = await desk.line();
+    for (let calls = 1; calls < 20; calls += 1) {
+      const run = await desk.line();
+      expect(run).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
+      if (run.ms > slowest.ms) slowest = run;
+    }
+    await end();
+    expect(await desk.week()).toBe(await desk.weekUndisturbed());
+    expectWhole(machine);
+    return seen(desk, slowest, 'whole; in the end the same as of a program that nobody disturbed');
+  },
+  120_000,
+);
+
+/** What can be wrong with what is remembered. Each time everything is there to be read again. */
+const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
+  'archive cut off': (of) => fs.truncateSync(of('bin'), 1000),
+  'archive empty': (of) => fs.truncateSync(of('bin'), 0),
+  'archive with another number in it, and no state': (of) => {
+    corruptCount(of('bin'));
+    fs.rmSync(of('json'));
+  },
+  'no archive': (of) => fs.rmSync(of('bin')),
+  'state cut off in its second line': (of) => cutAfterLine(of('json'), 1),
+  'state cut off in its third line': (of) => cutAfterLine(of('json'), 2),
+  'state empty': (of) => fs.truncateSync(of('json'), 0),
+  'journal cut off': (of) => fs.truncateSync(of('new'), 100),
+  'journal of another state': (of) => {
+    const other = fs.readFileSync(of('new'), 'utf8').replace(/"base":\d+/, '"base":1');
+    fs.writeFileSync(of('new'), other);
+  },
+  'no journal': (of) => fs.rmSync(of('new')),
+  'nothing at all': (of) => ['json', 'bin', 'new'].forEach((name) => fs.rmSync(of(name))),
+};
+fault(
+  'sources-42',
+  'transcripts: archive, state and journal in turn cut off, empty, of another time, with other bytes',
+  { prints: COUNTED, requests: 0, within: WITHIN },
+  () =>
+    alike(FORGOTTEN, async (damage) => {
+      const desk = await aDesk();
+      const { machine } = desk;
+      const [first = ''] = sessionsOf(desk, 5, 10);
+      const before = await desk.week();
+      fs.appendFileSync(first, answered(1980));
+      await desk.line();
+      expect(Object.keys(remembered(machine))).toHaveLength(3);
+      damage((name) => join(machine.cache, `transcripts.${name}`));
+      const next = await desk.line();
+      expect(next).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
+      expect(await desk.week()).toBe(before + 2000);
+      expectWhole(machine);
+      return seen(desk, { ...(await desk.line()), ms: next.ms }, 'made anew, with the same numbers');
+    }),
+  120_000,
+);
+
+function cutAfterLine(path: string, lines: number): void {
+  const text = fs.readFileSync(path, 'utf8').split('\n');
+  const end = text.slice(0, lines).join('\n').length + 1;
+  fs.truncateSync(path, end + Math.ceil((text[lines] ?? '').length / 2));
+}
+
+const KILLS = 40;
+/** It ends by itself, whatever the machine is doing besides. */
+const LONGEST_MS = 4 * MINUTE;
+
+fault(
+  'sources-43',
+  `transcripts: ${KILLS} SIGKILLs at random moments of reading and writing, and somebody who looks all the while`,
+  { prints: COUNTED, requests: 0, within: WITHIN },
+  async () => {
+    const desk = await aDesk();
+    const { machine, endpoint } = desk;
+    const growing = halved(sessionsOf(desk, 20, 40));
+    await desk.line();
+    let life = (await desk.line()).ms;
+    const somebody = { looks: true };
+    const readers = (async () => {
+      let reads = 0;
+      for (; somebody.looks; reads += 1) {
+        expect(await desk.line()).toMatchObject({
+          code: 0,
+          stderr: '',
+          stdout: expect.stringMatching(COUNTED),
+        });
+      }
+      return reads;
+    })();
+    const during = { reading: 0, writing: 0 };
+    const end = performance.now() + LONGEST_MS;
+    let last: Run | null = null;
+    try {
+      for (let round = 0; during.reading + during.writing < KILLS; round += 1) {
+        if (performance.now() > end) throw new Error('too few of them were killed');
+        // A line or two; more than is read without all that is known; everything anew.
+        if (round % 10 === 9) for (const { file } of growing) fs.cpSync(file, `${file}.new`);
+        if (round % 10 === 9) for (const { file } of growing) fs.renameSync(`${file}.new`, file);
+        else
+          for (const one of growing.slice(0, round % 5 === 4 ? 20 : 2))
+            one.grow(round % 5 === 4 ? 60_000 : 9_000);
+        growing.push(...growing.splice(0, 2));
+        const killed = await killedOnce(machine, life);
+        if (killed === null) continue;
+        during[killed] += 1;
+        last = await desk.line();
+        expect(last).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
+        life = (4 * life + last.ms) / 5;
+      }
+    } finally {
+      somebody.looks = false;
+    }
+    const reads = await readers;
+    for (const one of growing) one.grow(Number.POSITIVE_INFINITY);
+    expect(await desk.week()).toBe(await desk.weekUndisturbed());
+    expectWhole(machine);
+    const requests = endpoint.requests.length;
+    const left = temporaries(machine).length;
+    expect(left).toBeLessThanOrEqual(KILLS);
+    // They go after an hour, when somebody has asked.
+    passTime(machine.cache, 2 * HOUR_MS);
+    const asked = await runWith([...PROGRAM, '--wait', '--timeout', '20'], {
+      ...machine.env,
+      [Object.keys(OFF)[0] as string]: '',
+    });
+    expect(asked).toMatchObject({ code: 0, stderr: '' });
+    // Not yet those of the journal.
+    const later = temporaries(machine);
+    expect(later.filter((name) => !name.startsWith('transcripts.new.'))).toEqual([]);
+    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of a program that nobody disturbed; temporary files at the end: ${left}, and ${later.length || 'none'} an hour and a request later`;
+    return { run: last as Run, requests, files };
+  },
+  LONGEST_MS + 2 * MINUTE,
+);
+
+/** One call that is killed: half of them at any moment, half as soon as something is written. Null: it was quicker. */
+async function killedOnce({ cache, env }: Machine, life: number): Promise<'reading' | 'writing' | null> {
+  let writing = false;
+  let watcher: fs.FSWatcher | undefined;
+  const atOnce = Math.random() < 0.5;
+  const run = await runWith([...PROGRAM], env, undefined, (child) => {
+    const own = new Set(fs.readdirSync(cache));
+    if (!atOnce) return void setTimeout(() => child.kill('SIGKILL'), Math.random() * life);
+    watcher = fs.watch(cache, (_event, name) => {
+      if (name === null || own.has(name) || !/^transcripts\.\w+\.\d+$/.test(name)) return;
+      writing = true;
+      // Anywhere between its first byte and its new name.
+      setTimeout(() => child.kill('SIGKILL'), Math.random() * 3);
+    });
+  });
+  watcher?.close();
+  return run.signal === 'SIGKILL' ? (writing ? 'writing' : 'reading') : null;
+}
+
+/** Of each transcript the first half, for now. */
+function halved(files: readonly string[]) {
+  return files.map((file) => {
+    const bytes = fs.readFileSync(file);
+    let at = Math.floor(bytes.length / 2);
+    fs.truncateSync(file, at);
+    const grow = (size: number) => {
+      const end = Math.min(bytes.length, at + size);
+      if (end > at) fs.appendFileSync(file, bytes.subarray(at, end));
+      at = end;
+    };
+    return { file, grow };
+  });
+}
+
+/** @param files in words */
+function seen({ endpoint }: Desk, run: Run, files: string): Observed {
+  return { run, requests: endpoint.requests.length, files };
 }
 
 function id(number: number): string {
