@@ -56,7 +56,9 @@ function expectJson(usage: Usage) {
 
 function expectTimes({ state, ageMs, cachedAt, generatedAt, windows, freshUntil, error }: Usage): void {
   if (state === 'fresh') {
-    expect(ageMs, 'fresh is never older than 180 s').toBeLessThan(180 * SECOND);
+    // Beside an answer that is fresh there may be older numbers of a session's, and then theirs is the age that is told.
+    const alone = windows.every(({ source }) => source === 'endpoint');
+    if (alone) expect(ageMs, 'fresh is never older than 180 s').toBeLessThan(180 * SECOND);
     expect(freshUntil).toBeGreaterThan(generatedAt);
   }
   if (state === 'fresh' || state === 'stale') expect(ageMs, 'numbers come with their age').not.toBeNull();

@@ -4,6 +4,7 @@ import { ENDPOINT_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { corpus, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
 import { World } from './world.ts';
+import type { Said, Status } from './sessions.ts';
 import type { Answer, Asked, Event } from './world.ts';
 
 beforeAll(useMemoryAsDisk);
@@ -70,12 +71,45 @@ const answer: fc.Arbitrary<Answer> = fc.record(
       'soon',
       '',
     ),
+    weekResets: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 7 * DAY }) },
+      { weight: 1, arbitrary: duration },
+    ),
     meanwhile: fc.constantFrom('nothing', 'nothing', 'nothing', 'nothing', 'renewed', 'switched'),
   },
   { requiredKeys: ['comes', 'takes', 'resets'] },
 );
-const file = fc.constantFrom('usage.json', 'usage.lock', 'attempt', 'everything');
+const file = fc.constantFrom('usage.json', 'statusline.json', 'usage.lock', 'attempt', 'everything');
 const scraps = ['usage-files', 'lock-files'].flatMap((name) => corpus(name).map(({ text }) => text));
+
+const said: fc.Arbitrary<Said> = fc.record({
+  says: fc.constantFrom('new', 'new', 'new', 'again', 'again', 'again', 'copy', 'nothing', 'broken'),
+  use: fc.oneof(fc.constantFrom(0, 1, 20, 99, 120), fc.nat(100)),
+  reset: fc.constantFrom(
+    'same',
+    'same',
+    'same',
+    'same',
+    'jitter',
+    'jitter',
+    'earlier',
+    'next',
+    'past',
+    'impossible',
+    'untold',
+  ),
+  form: fc.constantFrom('seconds', 'text'),
+  noise: fc.boolean(),
+});
+const status = fc.record({
+  do: fc.constant('status'),
+  status: fc.record<Status>({
+    session: fc.constantFrom('a', 'a', 'b', 'c'),
+    five_hour: said,
+    seven_day: said,
+  }),
+  answer,
+}) as fc.Arbitrary<Event>;
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ do: fc.constant('pass'), ms: clockChange }) },
@@ -92,6 +126,23 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), file }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('damage'), file, text: fc.constantFrom(...scraps) }) },
 ) as fc.Arbitrary<Event>;
+
+/** Sessions of Claude Code at work, and all else now and then. */
+const working: fc.Arbitrary<Event[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: status },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('pass'), ms: clockChange }) as fc.Arbitrary<Event> },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('sign in'),
+        as: fc.constantFrom('same', 'other', 'before'),
+      }) as fc.Arbitrary<Event>,
+    },
+    { weight: 4, arbitrary: event },
+  ),
+  { minLength: 4, maxLength: 30, size: 'max' },
+);
 
 /** Somebody who never lets go: what the hour's budget is there for. */
 const hammering: fc.Arbitrary<Event[]> = fc
@@ -137,6 +188,21 @@ describe('whatever happens, in any order', () => {
           numRuns: runs(70),
           examples: corpus<{ why: string; events: Event[] }>('histories').map(({ events }) => [events]),
         },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    'so they do beside sessions of Claude Code, whose numbers are shown for what they are',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(working, async (events) => {
+          const world = new World();
+          for (const one of events) await world.happen(one);
+          await world.expectAnEnd();
+        }),
+        { numRuns: runs(30) },
       );
     },
     PATIENCE,

@@ -4,10 +4,15 @@ import { expect } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
 import type { Outcome } from '../../src/fetch/provider.ts';
 import type { Policy } from '../../src/resolve/decide.ts';
+import type { ResolveDeps } from '../../src/resolve/context.ts';
+import { isAsKept, keepReport } from '../../src/resolve/readings.ts';
+import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { Resolution } from '../../src/resolve/resolve.ts';
 import { isSignIn } from '../../src/usage/failure.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
-import type { Reading, Usage } from '../../src/usage/model.ts';
+import type { Bucket, Reading, Usage } from '../../src/usage/model.ts';
+import { parseReport } from '../../src/usage/session.ts';
+import type { ReadWindow } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -15,6 +20,8 @@ import type { FakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { expectPromises } from './promises.ts';
+import { expectProgress, Sessions } from './sessions.ts';
+import type { Login, Status } from './sessions.ts';
 
 /** What the endpoint does with the next request. */
 export interface Answer {
@@ -24,6 +31,8 @@ export interface Answer {
   readonly takes: number;
   /** When a window of it is reset, ms from now. */
   readonly resets: number;
+  /** The same of the week; nothing: it does not tell of one. */
+  readonly weekResets?: number;
   /** Somebody signs in while it is under way. */
   readonly meanwhile?: 'nothing' | 'renewed' | 'switched';
 }
@@ -35,13 +44,14 @@ export interface Asked {
   readonly patient: boolean;
 }
 
-export type File = 'usage.json' | 'usage.lock' | 'attempt' | 'everything';
+export type File = 'usage.json' | 'statusline.json' | 'usage.lock' | 'attempt' | 'everything';
 
 /** One thing that happens. */
 export type Event =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'ask'; readonly asked: Asked; readonly answer: Answer }
   | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
+  | { readonly do: 'status'; readonly status: Status; readonly answer: Answer }
   | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
   | { readonly do: 'sign out' | 'expire' | 'no stamp' }
   | { readonly do: 'remove'; readonly file: File }
@@ -91,6 +101,8 @@ export class World {
   readonly #system: FakeSystem;
   readonly #provider: FakeProvider;
   readonly #ask: ReturnType<typeof asker>['ask'];
+  readonly #deps: ResolveDeps;
+  readonly #sessions = new Sessions();
   readonly #cache: string;
   readonly #sent: Sent[] = [];
   /** Whose each percentage is that the endpoint ever gave out: no two are the same. */
@@ -133,7 +145,9 @@ export class World {
       if (this.#several) await new Promise((done) => setTimeout(done, 4));
       return provider;
     };
-    this.#ask = asker(this.#system, this.#provider).ask;
+    const { ask, deps } = asker(this.#system, this.#provider);
+    this.#ask = ask;
+    this.#deps = deps;
     this.#cache = join(system.root, '.cache', 'usageline', 'claude');
   }
 
@@ -145,6 +159,8 @@ export class World {
         return this.#question([event.asked], event.answer);
       case 'both':
         return this.#question(event.asked, event.answer);
+      case 'status':
+        return this.#report(event.status, event.answer);
       case 'sign in':
         return this.#signIn(event.as);
       case 'sign out':
@@ -243,15 +259,15 @@ export class World {
       if (lost('usage.lock')) sent.inLock = false;
       if (lost('attempt')) sent.inClaim = false;
     }
+    if (lost('statusline.json')) this.#sessions.forget();
     if (text !== null && lost('usage.json')) this.#planted = true;
   }
 
   async #respond(): Promise<Outcome<Reading>> {
-    const { comes, retryAfter, takes, resets, meanwhile } = this.#answer;
+    const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#answer;
     const sent = this.#noteRequest();
     const at = this.#system.now();
     const owner = this.#provider.signedIn;
-    const utilization = this.#issued.size + 0.5;
     // Long enough for somebody else to come in between.
     await new Promise((done) => setTimeout(done, 3));
     this.#pass(takes);
@@ -265,9 +281,16 @@ export class World {
     }
     this.#delivered = true;
     // A clock set back meanwhile: nothing is kept that would have been asked for in the future.
+    const five_hour = this.#issue('five_hour', owner, at, resets);
+    const seven_day = weekResets === undefined ? null : this.#issue('seven_day', owner, at, weekResets);
+    return { ok: true, value: { data: { five_hour, ...(seven_day && { seven_day }) }, plan: 'max_20x' } };
+  }
+
+  #issue(name: ReadWindow, owner: string | null, at: number, resets: number): Bucket {
+    const utilization = this.#issued.size + 0.5;
     this.#issued.set(utilization, { owner, at: Math.min(at, this.#system.now()) });
-    const five_hour = { utilization, resets_at: iso(at + resets) };
-    return { ok: true, value: { data: { five_hour }, plan: 'max_20x' } };
+    this.#sessions.heard(name, at + resets);
+    return { utilization, resets_at: iso(at + resets) };
   }
 
   /** The least that is waited after a failure; jitter and repetition only add to it. */
@@ -367,7 +390,7 @@ export class World {
   /** Null: the process was killed. */
   async #resolved(asked: Asked, alone = false): Promise<Usage | null> {
     const before = this.#provider.authenticated;
-    const owners = new Set([this.#provider.signedIn]);
+    const login = this.#login();
     let resolution: Resolution;
     try {
       resolution = await this.#ask(asked);
@@ -376,17 +399,53 @@ export class World {
       this.#leaveMutexBehind();
       return null;
     }
-    owners.add(this.#provider.signedIn);
     const { usage, startBackground } = resolution;
-    this.#expectHonest(usage, owners);
+    this.#expectHonest(usage, [login, this.#login()]);
     if (alone && (asked.policy !== 'wait' || (usage.state === 'fresh' && usage.source === 'cache'))) {
       const spared = asked.policy !== 'wait' || !asked.force || usage.error?.code === 'budget';
       if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
     }
     // What `background.ts` does, once the answer is out.
-    if (startBackground)
-      await this.#resolved({ policy: 'wait', force: false, person: false, patient: false });
+    if (startBackground) await this.#resolved(BEHIND);
     return usage;
+  }
+
+  /** What `usageline statusline` does: what the session tells is kept, and shown beside what is known. */
+  async #report(status: Status, answer: Answer): Promise<void> {
+    this.#several = false;
+    // Not yet promised: what a clock confirms that is behind by less than the tolerance is seen before it was read.
+    const behind = this.#sessions.lastSaidAt - this.#system.now();
+    if (behind > 0 && behind <= TOLERANCE) this.#pass(behind);
+    const { usage: before } = await this.#ask(NEVER);
+    const [known, authenticated] = [this.#onDisk(), this.#provider.authenticated];
+    const now = this.#system.now();
+    const text = this.#sessions.textOf(status, now);
+    const report = parseReport(text, now);
+    const { places, known: reading } = startOf(this.#deps);
+    const kept = report && keepReport(this.#system, places, report, reading.stamp);
+    const news = this.#sessions.note(text, this.#login(), now);
+    expect(kept !== null, 'what is new is kept, and nothing else').toBe(news);
+    const sources = kept && isAsKept(this.#system, places, kept) ? kept : undefined;
+    const question = {
+      ...NEVER,
+      policy: 'background',
+      baseUrl: 'http://127.0.0.1:1',
+      userAgent: 'usageline/test',
+    } as const;
+    const start = { places, known: reading, ...(sources && { sources }) };
+    const { usage, startBackground } = await resolve(this.#deps, question, start);
+    this.#expectHonest(usage, [this.#login()]);
+    expectProgress(before, usage, text, news);
+    expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
+    expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
+    // Whoever looks at the files sees what was shown.
+    const { usage: again } = await this.#ask(NEVER);
+    expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
+    if (startBackground) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
+  }
+
+  #login(): Login {
+    return { owner: this.#provider.signedIn, stamp: this.#provider.currentStamp };
   }
 
   /** Who is killed releases nothing. Six seconds ago by the real clock, which is the one that counts here. */
@@ -397,25 +456,45 @@ export class World {
     fs.utimesSync(path, at, at);
   }
 
-  #expectHonest(usage: Usage, owners: ReadonlySet<string | null>): void {
-    const numbers = usage.windows.flatMap(({ usedPercent }) => usedPercent ?? []);
-    expectPromises(usage, numbers);
-    for (const number of numbers) {
-      const issued = this.#issued.get(number);
+  /** @param logins before and after */
+  #expectHonest(usage: Usage, logins: readonly Login[]): void {
+    const shown = usage.windows.filter(({ usedPercent }) => usedPercent !== null);
+    expectPromises(
+      usage,
+      shown.map(({ usedPercent }) => usedPercent as number),
+    );
+    const now = this.#system.now();
+    const newest = Math.max(
+      this.#sessions.lastSaidAt,
+      ...Array.from(this.#issued.values(), ({ at }) => at).filter((at) => at <= now + TOLERANCE),
+    );
+    if (usage.state === 'fresh' && !this.#planted)
+      expect(now - newest, 'fresh is what somebody has told just now').toBeLessThan(180 * SECOND);
+    const owners = logins.map(({ owner }) => owner);
+    for (const window of shown) {
+      expect(usage.cachedAt, 'no number is told to be newer than it is').toBeLessThanOrEqual(
+        this.#sessions.confirmedAt(window),
+      );
+      if (window.source === 'statusline') {
+        this.#sessions.expectTold(window, logins, now);
+        continue;
+      }
+      const issued = this.#issued.get(window.usedPercent as number);
       if (issued === undefined) {
         expect(this.#planted, 'a number that nobody gave out').toBe(true);
         continue;
       }
-      expect(usage.cachedAt, 'numbers carry their own time').toBe(issued.at);
+      expect(window.readAt, 'numbers carry their own time').toBe(issued.at);
       // Where there is no stamp, nobody can see credentials change.
       const seen = this.#provider.currentStamp !== null;
-      const known = seen && issued.owner !== null && !owners.has(null);
-      if (known) expect([...owners], 'the account of what is shown').toContain(issued.owner);
+      const known = seen && issued.owner !== null && !owners.includes(null);
+      if (known) expect(owners, 'the account of what is shown').toContain(issued.owner);
     }
-    const now = this.#system.now();
     const retryAt = usage.error?.retryAt ?? now;
     expect(retryAt, 'nobody is told to wait longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
   }
 }
 
 const NEVER: Asked = { policy: 'cached', force: false, person: false, patient: false };
+/** What the detached process asks. */
+const BEHIND: Asked = { ...NEVER, policy: 'wait' };
