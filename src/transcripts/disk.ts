@@ -25,20 +25,10 @@ export function openRegular(fs: System['fs'], path: string): { fd: number; stat:
 
 /** The bytes of a file of ours, up to a cap; null when there are none to be had. They start on a word's border. */
 export function readBytes(fs: System['fs'], path: string, cap: number): Buffer | null {
-  return read(fs, path, (size) => (size > cap ? null : size));
-}
-
-/** The first bytes of a file of ours, or all when there are no more; null when there are none to be had. */
-export function readStart(fs: System['fs'], path: string, most: number): Buffer | null {
-  return read(fs, path, (size) => Math.min(size, most));
-}
-
-function read(fs: System['fs'], path: string, wanted: (size: number) => number | null): Buffer | null {
   const open = openRegular(fs, path);
   if (open === null) return null;
   try {
-    const length = wanted(open.stat.size);
-    return length === null ? null : readAt(fs, open.fd, length, 0);
+    return open.stat.size > cap ? null : readAt(fs, open.fd, open.stat.size, 0);
   } catch {
     return null;
   } finally {

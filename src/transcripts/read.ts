@@ -6,17 +6,18 @@ import { enter, messages, settle } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Message, TokenEstimate } from './model.ts';
 import { readNews, updated } from './news.ts';
-import { countChange, readJournal, stateWith, summaryWith } from './journal.ts';
-import type { Journal } from './journal.ts';
-import { besideState, readOnIn } from './read-on.ts';
+import { NOTHING_SINCE, readJournal, serializeJournal, stateWith } from './journal.ts';
+import { besideState, goOn } from './read-on.ts';
 import { realRoots } from './roots.ts';
 import { isAsRead, scan, SETTLED } from './scan.ts';
-import type { Found } from './scan.ts';
+import type { Folder, Found } from './scan.ts';
 import { readState, serializeState } from './state.ts';
-import type { State, StateFile, Summary } from './state.ts';
-import { count, emptyTally, estimate, expire, isExact, KEPT } from './tally.ts';
+import type { State } from './state.ts';
+import { estimateOf, sumsOf } from './sums.ts';
+import type { Sums } from './sums.ts';
+import { count, emptyTally, expire, isExact, KEPT } from './tally.ts';
 import type { Tally } from './tally.ts';
-import { newsAmong, watchOf } from './watch.ts';
+import { watchOf } from './watch.ts';
 
 export interface TranscriptOptions {
   /** Folders that transcripts are below, see `transcriptRoots`. */
@@ -29,6 +30,8 @@ export interface TranscriptOptions {
   readonly thorough?: boolean;
   /** So many messages are kept beside the archive before it is written anew; a test has fewer. */
   readonly maxRecent?: number;
+  /** So many folders and transcripts stand on a line of the state; a test has fewer. */
+  readonly perLine?: number;
   /** Replaces a file atomically; an errno name when that failed. */
   readonly write: (path: string, content: string | Uint8Array) => string | null;
 }
@@ -51,60 +54,28 @@ const MAX_RECENT = 500;
 /** So many are held in memory before they are put into columns. */
 const MAX_HELD = 10_000;
 
+/** So many folders and transcripts stand on a line of the state: what a call has time to look at besides. */
+const PER_LINE = 256;
+
 /** Counts the tokens of local transcripts: what is new is read, the rest is remembered. */
 export function readTranscripts(system: System, options: TranscriptOptions): TranscriptReading {
-  const { roots, statePath } = options;
+  const { roots, statePath, deadline, write, maxRecent = MAX_RECENT } = options;
   const now = system.now();
   const real = realRoots(system, roots);
-  const file = statePath === null ? null : readState(system, statePath, roots);
-  if (file === null || statePath === null) return lookAgain(system, options, real, null, now);
-  const journal = readJournal(system, besideState(statePath, 'new'), file.summary.id);
-  if (options.thorough !== true && mayStand(file.summary, real, now)) {
-    const reading = goOn(system, { ...options, statePath }, file, journal, now);
-    if (reading !== null) return reading;
-  }
-  const state = file.whole();
-  return lookAgain(system, options, real, state && stateWith(state, journal), now);
-}
-
-/** From what is likely to change, as long as that is all that has; null when it is not. */
-function goOn(
-  system: System,
-  { statePath, write, deadline, maxRecent = MAX_RECENT }: TranscriptOptions & { readonly statePath: string },
-  file: StateFile,
-  journal: Journal | null,
-  now: number,
-): TranscriptReading | null {
-  const summary = journal ? summaryWith(file.summary, journal) : file.summary;
-  const news = now < summary.lookedAt ? null : newsAmong(system, summary.watch, summary.lookedAt);
-  if (news === null) return null;
-  const recent = news.length === 0 ? null : file.recent();
-  if (news.length > 0 && recent === null) return null;
-  let failure = null;
-  if (recent !== null) {
-    const known = { summary, recent, journal };
+  if (statePath === null) return lookAgain(system, options, real, null, now);
+  const journalPath = besideState(statePath, 'new');
+  const journal = readJournal(system, journalPath, roots);
+  if (journal !== null && options.thorough !== true) {
     const stop = () => system.monotonic() >= deadline;
     const kept = (message: Message) => isKept(message, now);
-    const read = readOnIn(system, besideState(statePath, 'bin'), news, known, stop, kept, now, maxRecent);
-    if (read === null) return null;
-    for (const change of read.changes) countChange(summary, change, now);
-    if (read.journal !== null) failure = write(besideState(statePath, 'new'), read.journal);
+    const read = goOn(system, journal, { statePath, real, now, stop, isKept: kept, maxRecent });
+    if (read !== null) {
+      const failure = read.journal === null ? null : write(journalPath, read.journal);
+      return { estimate: read.estimate, complete: true, failure };
+    }
   }
-  return { estimate: estimate(summary.tally, now), complete: true, failure };
-}
-
-/** Whether a summary is still one to go on from. */
-function mayStand(summary: Summary, real: readonly string[], now: number): boolean {
-  const { listedAt, complete, tally } = summary;
-  return (
-    complete &&
-    real.length > 0 &&
-    real.length === summary.real.length &&
-    real.every((root, index) => root === summary.real[index]) &&
-    now >= listedAt &&
-    now - listedAt < LIST_EVERY &&
-    isExact(tally, now)
-  );
+  const state = readState(system, statePath, roots);
+  return lookAgain(system, options, real, state && stateWith(state, journal), now);
 }
 
 function lookAgain(
@@ -125,11 +96,11 @@ function lookAgain(
   const complete = seen.complete && read.complete;
   const folders = updated(seen.folders, read.files, books.voided);
   const { roots } = options;
-  const about = { roots, real, lookedAt: now, listedAt, complete, folders, watch: watchOf(folders, real) };
-  const changed = seen.changed || read.changed || books.changed || listedAt === now;
+  const about = { roots, real, lookedAt: now, listedAt, complete };
   const known = books.tally.buckets.size > 0 || real.some((root) => folders.has(root));
-  const failure = changed && (known || state !== null) ? save(options, books, about, now) : null;
-  return { estimate: known ? estimate(books.tally, now) : null, complete, failure };
+  const sums = sumsOf(books.tally, now);
+  const failure = known || state !== null ? save(options, books, about, folders, sums, now) : null;
+  return { estimate: known ? estimateOf(sums, now) : null, complete, failure };
 }
 
 /** Whether there may be something new in a file. What was written in the moment of the last look may be. */
@@ -189,12 +160,15 @@ function putAway(books: Books, now: number): void {
 
 /**
  * The archive first: should we die in between, the state does not go with it and all is read again. The other
- * way round it would claim that messages are counted which nobody remembers.
+ * way round it would claim that messages are counted which nobody remembers. The journal last: until then the one that
+ * there is names another state.
  */
 function save(
-  { statePath, write, maxRecent = MAX_RECENT }: TranscriptOptions,
+  { statePath, write, maxRecent = MAX_RECENT, perLine = PER_LINE }: TranscriptOptions,
   books: Books,
-  about: Omit<State, 'id' | 'archive' | 'tally' | 'recent'>,
+  about: Omit<State, 'id' | 'archive' | 'tally' | 'recent' | 'folders'>,
+  folders: ReadonlyMap<string, Folder>,
+  sums: Sums,
   now: number,
 ): string | null {
   expire(books.tally, now);
@@ -207,5 +181,40 @@ function save(
     books.checksum = checksum;
   }
   const recent = [...books.recent.values()].filter((message) => isKept(message, now));
-  return write(statePath, serializeState({ ...about, archive: books.checksum, tally: books.tally, recent }));
+  const lines = linesOf(folders, perLine);
+  const state = { ...about, archive: books.checksum, tally: books.tally, recent };
+  const { id: base, text, lengths } = serializeState(state, lines);
+  const failure = write(statePath, text);
+  if (failure !== null || !about.complete) return failure;
+  const { roots, real, lookedAt, listedAt } = about;
+  const watch = watchOf(lines, real);
+  const head = {
+    base,
+    lengths,
+    baseLookedAt: lookedAt,
+    roots,
+    real,
+    lookedAt,
+    listedAt,
+    round: null,
+    sums,
+    watch,
+  };
+  return write(besideState(statePath, 'new'), serializeJournal(head, NOTHING_SINCE));
+}
+
+/** The folders line by line, in the order in which they were found. */
+function linesOf(folders: ReadonlyMap<string, Folder>, perLine: number): Map<string, Folder>[] {
+  const lines: Map<string, Folder>[] = [new Map()];
+  let size = 0;
+  for (const [path, folder] of folders) {
+    const its = 1 + folder.files.length;
+    if (size > 0 && size + its > perLine) {
+      lines.push(new Map());
+      size = 0;
+    }
+    size += its;
+    lines.at(-1)!.set(path, folder);
+  }
+  return lines;
 }

@@ -68,18 +68,14 @@ export function scan(
     }
     const stat = look(fs, path);
     if (stat === undefined || !stat.isDirectory()) return;
-    const mtimeMs = now - stat.mtimeMs > SETTLED ? stat.mtimeMs : -1;
+    const mtimeMs = reliable(stat, now);
     const listed = before && !thorough && before.mtimeMs === stat.mtimeMs ? before : list(fs, path, before);
     // Not to be listed: what was known of it stays.
     if (listed === null) return keep(path, before);
-    const files: TranscriptFile[] = [];
-    for (const file of listed.files) {
-      const its = look(fs, path + sep + file.name);
-      if (!its?.isFile() || now - its.mtimeMs > LIVE) continue;
-      files.push(file);
-      found.push({ folder: path, file, stat: its });
-      news ||= !isAsRead(file, its);
-    }
+    const live = liveIn(fs, path, listed.files, now);
+    const files = live.map(({ file }) => file);
+    found.push(...live);
+    news ||= live.some(({ file, stat: its }) => !isAsRead(file, its));
     if (before?.mtimeMs !== mtimeMs || files.length !== before.files.length) changed = true;
     folders.set(path, { mtimeMs, folders: listed.folders, files });
     if (depth < MAX_DEPTH) for (const name of listed.folders) visit(path + sep + name, depth + 1);
@@ -95,6 +91,39 @@ export function scan(
   for (const root of roots) visit(root, 0);
   if (folders.size !== known.size) changed = true;
   return { folders, found, changed, complete };
+}
+
+/** When the names in a folder last changed, epoch ms; -1 when that is too recent to rely on. */
+function reliable({ mtimeMs }: Stats, now: number): number {
+  return now - mtimeMs > SETTLED ? mtimeMs : -1;
+}
+
+/** Those of the transcripts in a folder that were written in the last days. */
+function liveIn(fs: System['fs'], folder: string, files: readonly TranscriptFile[], now: number): Found[] {
+  return files.flatMap((file) => {
+    const stat = look(fs, folder + sep + file.name);
+    return stat?.isFile() && now - stat.mtimeMs <= LIVE ? [{ folder, file, stat }] : [];
+  });
+}
+
+/**
+ * Lists one folder anew, and looks at the transcripts in it.
+ * @param known what is known of it
+ * @returns as `Folder.mtimeMs`, and its transcripts of the last days; null when it is none any more, or has a folder
+ *   in it that is not known
+ */
+export function lookInto(
+  { fs }: System,
+  path: string,
+  known: Folder,
+  now: number,
+): { readonly mtimeMs: number; readonly live: readonly Found[] } | null {
+  const stat = look(fs, path);
+  if (!stat?.isDirectory()) return null;
+  const listed = list(fs, path, known) ?? known;
+  const names = new Set(known.folders);
+  if (listed.folders.some((name) => !names.has(name))) return null;
+  return { mtimeMs: reliable(stat, now), live: liveIn(fs, path, listed.files, now) };
 }
 
 /** Whether a transcript is as it was when it was read to its end. */

@@ -1,6 +1,6 @@
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
-import { readBytes, readStart } from './disk.ts';
+import { openRegular, readAt, readBytes } from './disk.ts';
 import { hash } from './key.ts';
 import type { Message } from './model.ts';
 import { countsOf, countsRow, fileOf, fileRow, key, list, messageOf, messageRow } from './rows.ts';
@@ -8,15 +8,12 @@ import { ModelNames, modelsIn, number, orNull, text } from './rows.ts';
 import type { ModelOf, Row } from './rows.ts';
 import type { Folder } from './scan.ts';
 import type { Bucket, Tally } from './tally.ts';
-import type { Watch, Watched } from './watch.ts';
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Room for the files of a very busy week; what is larger is not ours. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** What the first two lines have room in, as a rule; nothing else is read of the file where nothing else is needed. */
-const START_BYTES = 256 * 1024;
 
-/** The first line of `transcripts.json`: enough to answer when nothing has changed. */
+/** The first line of `transcripts.json`. */
 export interface Summary {
   /** Stands for the first two lines: the journal says by it what it goes on from. */
   readonly id: number;
@@ -30,7 +27,6 @@ export interface Summary {
   readonly listedAt: number;
   readonly complete: boolean;
   readonly tally: Tally;
-  readonly watch: Watch;
 }
 
 /** The second line: what it takes to count a message that is met. */
@@ -40,46 +36,83 @@ export interface Recent {
   readonly recent: readonly Message[];
 }
 
-/** All three lines of it. */
+/** All lines of it: on the third and on each that follows are some of the folders. */
 export interface State extends Summary, Recent {
   readonly folders: ReadonlyMap<string, Folder>;
 }
 
-/** A state file whose first line is understood; the others are left until they are needed. */
-export interface StateFile {
-  readonly summary: Summary;
-  /** Null when the second line is damaged. */
-  recent(): Recent | null;
-  /** Everything, read anew; null when any of it is damaged. */
-  whole(): State | null;
+/** A state as it is written. */
+export interface Written {
+  readonly id: number;
+  readonly text: string;
+  /** Bytes of each line, its end included. */
+  readonly lengths: readonly number[];
 }
 
-/** The state for these roots; null when there is none, or anything about it is wrong: it is then made anew. */
-export function readState({ fs }: System, path: string, roots: readonly string[]): StateFile | null {
-  const [first, second] = linesOf(readStart(fs, path, START_BYTES));
-  const whole = () => orNull(() => parseAll(linesOf(readBytes(fs, path, MAX_BYTES)), roots));
-  if (first === undefined || second === undefined) {
-    const state = whole();
-    return state && { summary: state, recent: () => state, whole: () => state };
+/** A state file of which single lines are read where they stand, for who has not the time to read it all. */
+export interface OpenState {
+  /** Both throw for a line that is not as it was written. */
+  recent(): Recent;
+  /** The folders on a line, counted from 0. */
+  folders(line: number): Map<string, Folder>;
+  close(): void;
+}
+
+/** Everything; null when there is no state for these roots, or anything about it is wrong: it is then made anew. */
+export function readState({ fs }: System, path: string, roots: readonly string[]): State | null {
+  const bytes = readBytes(fs, path, MAX_BYTES);
+  return bytes && orNull(() => parseState(bytes.toString('utf8').split('\n'), roots));
+}
+
+/**
+ * Opens the state with an id; null when there is no such. It stays the one that was opened, whoever replaces it.
+ * @param lengths what was said of its lines when it was written
+ */
+export function openState(
+  { fs }: System,
+  path: string,
+  id: number,
+  lengths: readonly number[],
+): OpenState | null {
+  const open = openRegular(fs, path);
+  if (open === null) return null;
+  const { fd, stat } = open;
+  const close = () => fs.closeSync(fd);
+  const begin = openingOf(id);
+  const is =
+    stat.size === lengths.reduce((sum, length) => sum + length, 0) &&
+    orNull(() => readAt(fs, fd, begin.length, 0)?.toString('latin1') ?? null) === begin;
+  if (!is) {
+    close();
+    return null;
   }
-  const summary = orNull(() => parseSummary(JSON.parse(first), roots));
-  return summary && { summary, recent: () => orNull(() => parseRecent(JSON.parse(second))), whole };
+  const line = (index: number): unknown => {
+    const before = lengths.slice(0, index).reduce((sum, length) => sum + length, 0);
+    const bytes = readAt(fs, fd, number(lengths[index]), before);
+    if (bytes === null) throw new TypeError();
+    return JSON.parse(bytes.toString('utf8'));
+  };
+  return { recent: () => parseRecent(line(1)), folders: (index) => parseFolders(line(2 + index)), close };
 }
 
-/** The complete lines of a file. */
-function linesOf(bytes: Buffer | null): string[] {
-  return bytes === null ? [] : bytes.toString('utf8').split('\n').slice(0, -1);
+/** Throws for anything that is not as it was written, but for an object of another version or other roots. */
+function parseState(lines: string[], roots: readonly string[]): State | null {
+  const first: unknown = JSON.parse(lines[0]!);
+  const summary = parseSummary(first, roots);
+  // Behind the last line end is nothing.
+  if (summary === null || lines.length !== 3 + number((first as { lines?: unknown }).lines)) return null;
+  const folders = new Map<string, Folder>();
+  for (const line of lines.slice(2, -1)) {
+    for (const [path, folder] of parseFolders(JSON.parse(line))) folders.set(path, folder);
+  }
+  return { ...summary, ...parseRecent(JSON.parse(lines[1]!)), folders };
 }
 
-function parseAll([first, second, third]: string[], roots: readonly string[]): State | null {
-  const summary = parseSummary(JSON.parse(first as string), roots);
-  const recent = parseRecent(JSON.parse(second as string));
-  const rest: unknown = JSON.parse(third as string);
-  if (summary === null || recent === null || !isObject(rest)) return null;
-  return { ...summary, ...recent, folders: new Map(list(rest.folders).map((row) => folderOf(list(row)))) };
-}
-
-export function serializeState(state: Omit<State, 'id'>): string {
+/** @param folders line by line */
+export function serializeState(
+  state: Omit<State, 'id' | 'folders'>,
+  folders: readonly ReadonlyMap<string, Folder>[],
+): Written {
   const [inBuckets, inRecent] = [new ModelNames(), new ModelNames()];
   const buckets = Array.from(state.tally.buckets.values(), (b) => [
     b.at,
@@ -87,7 +120,6 @@ export function serializeState(state: Omit<State, 'id'>): string {
     ...countsRow(b),
   ]);
   const recent = state.recent.map((message) => messageRow(message, inRecent));
-  const { watch } = state;
   const summary = JSON.stringify({
     roots: state.roots,
     real: state.real,
@@ -96,24 +128,37 @@ export function serializeState(state: Omit<State, 'id'>): string {
     complete: state.complete,
     exact_from: state.tally.exactFrom,
     block: state.tally.block,
+    lines: folders.length,
     models: inBuckets.all,
     buckets,
-    watch: watch.entries.map(({ path, mtimeMs, file }) => [path, mtimeMs, file && fileRow(file)]),
-    watches_all: watch.all,
   });
   const second = JSON.stringify({ archive: state.archive, models: inRecent.all, recent });
-  const folders = [...state.folders].map(([path, { mtimeMs, folders: names, files }]) => [
+  const id = hash(summary + second);
+  const lines = [`${openingOf(id)}${summary.slice(1)}`, second, ...folders.map(serializeFolders)];
+  const ended = lines.map((line) => `${line}\n`);
+  return { id, text: ended.join(''), lengths: ended.map((line) => Buffer.byteLength(line)) };
+}
+
+/** How the state with an id begins. */
+function openingOf(id: number): string {
+  return `{"schema_version":${SCHEMA_VERSION},"id":${id},`;
+}
+
+function serializeFolders(folders: ReadonlyMap<string, Folder>): string {
+  const rows = [...folders].map(([path, { mtimeMs, folders: names, files }]) => [
     path,
     mtimeMs,
     names,
     files.map(fileRow),
   ]);
-  const id = hash(summary + second);
-  const first = `{"schema_version":${SCHEMA_VERSION},"id":${id},${summary.slice(1)}`;
-  return `${first}\n${second}\n${JSON.stringify({ folders })}\n`;
+  return JSON.stringify({ folders: rows });
 }
 
-/** Throws for anything that is not as it was written. */
+function parseFolders(line: unknown): Map<string, Folder> {
+  if (!isObject(line)) throw new TypeError();
+  return new Map(list(line.folders).map((row) => folderOf(list(row))));
+}
+
 function parseSummary(line: unknown, roots: readonly string[]): Summary | null {
   if (!isObject(line) || line.schema_version !== SCHEMA_VERSION) return null;
   if (JSON.stringify(line.roots) !== JSON.stringify(roots)) return null;
@@ -131,21 +176,16 @@ function parseSummary(line: unknown, roots: readonly string[]): Summary | null {
       block: line.block === null ? null : number(line.block),
       buckets: new Map(buckets.map((bucket) => [`${bucket.at} ${bucket.model}`, bucket])),
     },
-    watch: { entries: list(line.watch).map((row) => watchedOf(list(row))), all: line.watches_all === true },
   };
 }
 
-function parseRecent(line: unknown): Recent | null {
-  if (!isObject(line)) return null;
+function parseRecent(line: unknown): Recent {
+  if (!isObject(line)) throw new TypeError();
   const model = modelsIn(line.models);
   return {
     archive: line.archive === null ? null : key(line.archive),
     recent: list(line.recent).map((row) => messageOf(list(row), model)),
   };
-}
-
-function watchedOf([path, mtimeMs, file]: Row): Watched {
-  return { path: text(path), mtimeMs: number(mtimeMs), file: file === null ? null : fileOf(list(file)) };
 }
 
 function bucketOf([at, index, ...counts]: Row, model: ModelOf): Bucket {

@@ -1,9 +1,9 @@
 import { DAY, HOUR } from '../usage/time.ts';
 import { sum } from './message.ts';
-import type { Message, TokenCounts, TokenEstimate, TokenSum } from './model.ts';
+import type { Message, TokenCounts } from './model.ts';
 
-const BLOCK = 5 * HOUR;
-const WEEK = 7 * DAY;
+export const BLOCK = 5 * HOUR;
+export const WEEK = 7 * DAY;
 /** How long messages are remembered: a day more than they count, for lines of one message that are far apart. */
 export const KEPT = 8 * DAY;
 
@@ -58,19 +58,11 @@ export function expire(tally: Tally, now: number): void {
   }
 }
 
-/** What the sums say at `now`. */
-export function estimate(tally: Tally, now: number): TokenEstimate {
-  const past = sorted(tally).filter(({ at }) => at <= now);
+/** Where the last block began that a message of the past is in, over or not; null: there is none. */
+export function lastBlock(tally: Tally, now: number): number | null {
   let { block } = tally;
-  for (const { at } of past) block = blockOf(block, at);
-  const startsAt = block !== null && now < block + BLOCK && block <= now ? block : null;
-  return {
-    fiveHour:
-      startsAt === null
-        ? null
-        : { ...total(past.filter(({ at }) => at >= startsAt)), startsAt, endsAt: startsAt + BLOCK },
-    sevenDay: total(past.filter(({ at }) => at >= tally.exactFrom && at >= now - WEEK)),
-  };
+  for (const { at } of sorted(tally)) if (at <= now) block = blockOf(block, at);
+  return block;
 }
 
 /** The block that a message is in, given the one before: a new one begins when that is over. */
@@ -79,37 +71,25 @@ function blockOf(block: number | null, at: number): number {
 }
 
 /** At the end of an hour: a bucket of that hour then begins behind it. */
-function exactUntil(exactFrom: number): number {
+export function exactUntil(exactFrom: number): number {
   return hourOf(exactFrom) + 2 * HOUR;
 }
 
-function hourOf(at: number): number {
+export function hourOf(at: number): number {
   return Math.floor(at / HOUR) * HOUR;
 }
 
-function sorted(tally: Tally): Bucket[] {
+export function sorted(tally: Tally): Bucket[] {
   return [...tally.buckets.values()].sort((a, b) => a.at - b.at);
 }
 
-const NOTHING: TokenCounts = { input: 0, output: 0, cacheCreation: 0, cacheRead: 0 };
+export const NOTHING: TokenCounts = { input: 0, output: 0, cacheCreation: 0, cacheRead: 0 };
 
-function plus(a: TokenCounts, b: TokenCounts, sign: 1 | -1): TokenCounts {
+export function plus(a: TokenCounts, b: TokenCounts, sign: 1 | -1): TokenCounts {
   return {
     input: a.input + sign * b.input,
     output: a.output + sign * b.output,
     cacheCreation: a.cacheCreation + sign * b.cacheCreation,
     cacheRead: a.cacheRead + sign * b.cacheRead,
   };
-}
-
-function total(buckets: readonly Bucket[]): TokenSum {
-  const models = new Map<string, TokenCounts>();
-  let all = NOTHING;
-  for (const bucket of buckets) {
-    all = plus(all, bucket, 1);
-    models.set(bucket.model, plus(models.get(bucket.model) ?? NOTHING, bucket, 1));
-  }
-  const byModel = [...models].map(([model, counts]) => [model, { ...counts, total: sum(counts) }] as const);
-  // fromEntries defines properties: a model named __proto__ stays a name.
-  return { ...all, total: sum(all), byModel: Object.fromEntries(byModel) };
 }

@@ -31,6 +31,17 @@ function opened(at: Desk, act: (system: Desk['system']) => unknown): number {
   return count;
 }
 
+/** Changes what stands on the lines of a file, each of which is JSON. */
+function editLines(path: string, change: (lines: any[]) => void): void {
+  const lines = fs
+    .readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text));
+  change(lines);
+  fs.writeFileSync(path, `${lines.map((each) => JSON.stringify(each)).join('\n')}\n`);
+}
+
 describe('reading transcripts', () => {
   it('says nothing where there are none', () => {
     const at = desk();
@@ -221,28 +232,111 @@ describe('what is found among transcripts', () => {
     expect(totals(at.readAfresh())).toEqual([10, 10]);
   });
 
-  it('is all seen in a history larger than can be watched, the busy part of it at once', () => {
-    const at = desk();
-    for (let index = 0; index <= MAX_WATCHED; index += 1) {
-      at.append(`p${index % 7}/${index}.jsonl`, line({ id: `m${index}`, at: AT, output: 1 }));
-      at.system.advance(1);
+  describe('in a history larger than can be watched', () => {
+    const SESSIONS = 3 * MAX_WATCHED;
+    /** As many sessions in seven folders, the last of them changed last. */
+    function large(): Desk {
+      const at = desk();
+      for (let index = 0; index < SESSIONS; index += 1) {
+        at.append(`p${index % 7}/${index}.jsonl`, line({ id: `m${index}`, at: AT, output: 1 }));
+        at.system.advance(1);
+      }
+      at.system.advance(5 * SECOND);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS);
+      return at;
     }
+
+    it('sees at once what the busy part says', () => {
+      const at = large();
+      at.append(`p1/${SESSIONS - 1}.jsonl`, ten);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 10);
+    });
+
+    it('sees at once where another session begins, and goes on', () => {
+      const at = large();
+      at.append('p3/new.jsonl', ten);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 10);
+      at.system.advance(5 * SECOND);
+      at.append('p3/new.jsonl', hundred);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 110);
+      at.append('brand-new/0.jsonl', one);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 111);
+      at.append('brand-new/0.jsonl', line({ id: 'thousand', at: AT, output: 1000 }));
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 1111);
+    });
+
+    it('sees within a minute that the oldest is gone on with, and from then on at once', () => {
+      const at = large();
+      at.append('p0/0.jsonl', ten);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS);
+      at.system.advance(MINUTE);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 10);
+      at.system.advance(5 * SECOND);
+      at.append('p0/0.jsonl', hundred);
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 110);
+    });
+
+    it('sees everything at once when a person waits for it', () => {
+      const at = large();
+      at.append('p0/0.jsonl', hundred);
+      expect(totals(at.read({ thorough: true }))?.[1]).toBe(SESSIONS + 100);
+    });
+
+    it('looks at no more than it has time for, and at everything in a few calls', () => {
+      const at = large();
+      at.read({ thorough: true, perLine: 20 });
+      at.append('p6/6.jsonl', ten);
+      at.append('p2/2.jsonl', hundred);
+      at.system.advance(MINUTE);
+      const most = 2 * MAX_WATCHED + 2 * 20;
+      const weeks = new Set<number | undefined>();
+      for (let call = 0; call < 10; call += 1) {
+        let looks = 0;
+        const lstatSync = (path: string, ...rest: [{ throwIfNoEntry: false }]) => {
+          if (path.startsWith(at.projects)) looks += 1;
+          return fs.lstatSync(path, ...rest);
+        };
+        Object.assign(at.system, { fs: disk({ lstatSync }) });
+        weeks.add(totals(at.read())?.[1]);
+        expect(looks).toBeLessThan(most);
+      }
+      expect([...weeks]).toEqual([SESSIONS, SESSIONS + 100, SESSIONS + 110]);
+    });
+  });
+
+  it('counts once when another process, slower, has put an older journal in the place of a newer one', () => {
+    const at = desk();
+    at.append('a/one.jsonl', one);
     at.system.advance(5 * SECOND);
-    const all = MAX_WATCHED + 1;
-    expect(totals(at.read())?.[1]).toBe(all);
-    at.append(`p1/${MAX_WATCHED}.jsonl`, one);
-    expect(totals(at.read())?.[1]).toBe(all + 1);
-    at.append('p3/new.jsonl', ten);
+    at.read();
+    const journal = at.statePath.replace('.json', '.new');
+    const older = fs.readFileSync(journal);
+    at.append('a/one.jsonl', ten);
+    expect(totals(at.read())).toEqual([11, 11]);
+    fs.writeFileSync(journal, older);
+    at.append('a/one.jsonl', hundred);
+    expect(totals(at.read())).toEqual([111, 111]);
+    // Nor does one help that goes with a state which is no more.
+    at.read({ thorough: true });
+    fs.writeFileSync(journal, older);
+    expect(totals(at.read())).toEqual([111, 111]);
+  });
+
+  it('goes out of the week and out of the block to the millisecond, also when nothing else happens', () => {
+    const at = desk();
+    const [early, late] = [NOW - 7 * DAY + 10 * MINUTE, NOW - 4 * HOUR];
+    at.append('a.jsonl', line({ id: 'early', at: early, output: 1 }) + line({ at: late, output: 10 }));
     at.system.advance(5 * SECOND);
-    expect(totals(at.read())?.[1]).toBe(all + 11);
-    at.append('brand-new/0.jsonl', line({ id: 'brand-new', at: AT, output: 10_000 }));
-    expect(totals(at.read())?.[1]).toBe(all + 10_011);
-    at.remove('brand-new/0.jsonl');
-    at.append('p0/0.jsonl', hundred);
-    expect(totals(at.read({ thorough: true }))?.[1]).toBe(all + 10_111);
-    at.append('p1/1.jsonl', line({ id: 'late', at: AT, output: 1000 }));
-    at.system.advance(MINUTE);
-    expect(totals(at.read())?.[1]).toBe(all + 11_111);
+    expect(totals(at.read())).toEqual([10, 11]);
+    at.system.setNow(early + 7 * DAY);
+    expect(totals(at.read())).toEqual([10, 11]);
+    at.system.advance(1);
+    expect(totals(at.read())).toEqual([10, 10]);
+    const end = Math.floor(late / HOUR) * HOUR + 5 * HOUR;
+    at.system.setNow(end - 1);
+    expect(totals(at.read())).toEqual([10, 10]);
+    at.system.setNow(end);
+    expect(totals(at.read())).toEqual([null, 10]);
   });
 });
 
@@ -336,11 +430,21 @@ describe('a line at the end of a transcript', () => {
   it.each<[string, (at: Desk) => void]>([
     ['gone', (at) => fs.unlinkSync(journal(at))],
     ['empty', (at) => fs.writeFileSync(journal(at), '')],
-    ['cut off', (at) => fs.truncateSync(journal(at), 60)],
+    ['cut off in what there is to be known', (at) => fs.truncateSync(journal(at), 60)],
+    ['cut off in what was read', (at) => fs.truncateSync(journal(at), fs.statSync(journal(at)).size - 5)],
+    ['without its last line end', (at) => fs.truncateSync(journal(at), fs.statSync(journal(at)).size - 1)],
     ['a directory', (at) => (fs.unlinkSync(journal(at)), fs.mkdirSync(journal(at)))],
-    ['of another state', (at) => alter(at, (it) => (it.base += 1))],
-    ['broken in a message', (at) => alter(at, (it) => (it.changes[0][0][1] = null))],
-    ['broken in an offset', (at) => alter(at, (it) => (it.files[0][1][4] = -1))],
+    ['of another state', (at) => alter(at, ([head]) => (head.base += 1))],
+    ['of other folders', (at) => alter(at, ([head]) => (head.roots = ['/elsewhere']))],
+    ['of a state with other lines', (at) => alter(at, ([head]) => (head.lengths[1] += 1))],
+    ['broken in a sum', (at) => alter(at, ([head]) => (head.sums[3][0][1][0] = -1))],
+    ['broken in a moment', (at) => alter(at, ([head]) => (head.sums[6] = [0, 7, 1, 1, 1, 1]))],
+    ['cut off in a moment', (at) => alter(at, ([head]) => head.sums[6].push(0))],
+    ['broken in a folder', (at) => alter(at, ([head]) => (head.folders[0][1] = null))],
+    ['naming a line that is not there', (at) => alter(at, ([head]) => (head.folders[0][2] = 99))],
+    ['broken in what is watched', (at) => alter(at, ([head]) => (head.files[0][1][0][4] = -1))],
+    ['broken in a message', (at) => alter(at, ([, since]) => (since.changes[0][0][1] = null))],
+    ['broken in an offset', (at) => alter(at, ([, since]) => (since.files[0][1][0][4] = -1))],
   ])('is read again when the journal is %s', (_case, damage) => {
     const at = rested();
     at.append('more.jsonl', ten);
@@ -350,12 +454,12 @@ describe('a line at the end of a transcript', () => {
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
     at.system.advance(2 * MINUTE);
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+    at.append('another.jsonl', line({ id: 'thousand', request: 'r', at: AT, output: 1000 }));
+    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
   });
 
-  function alter(at: Desk, change: (journal: any) => void): void {
-    const value = JSON.parse(fs.readFileSync(journal(at), 'utf8'));
-    change(value);
-    fs.writeFileSync(journal(at), JSON.stringify(value));
+  function alter(at: Desk, change: (lines: any[]) => void): void {
+    editLines(journal(at), change);
   }
 
   it('is put into the state with the next look at everything', () => {
@@ -363,13 +467,14 @@ describe('a line at the end of a transcript', () => {
     at.append('more.jsonl', ten);
     written(at);
     at.system.advance(2 * MINUTE);
-    expect(written(at).names).toContain('transcripts.json');
+    expect(written(at).names).toEqual(['transcripts.new']);
+    expect(written(at, { thorough: true }).names).toEqual(['transcripts.json', 'transcripts.new']);
     fs.rmSync(journal(at));
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
   });
 
   it.each([
-    ['there is another transcript as well', (at: Desk) => at.append('another.jsonl', hundred)],
+    ['there is a folder that nobody knows', (at: Desk) => at.append('another/one.jsonl', hundred)],
     ['a transcript is gone', (at: Desk) => at.remove('more.jsonl')],
     ['too many messages would stand beside the archive', (at: Desk) => at.append('more.jsonl', hundred), 1],
   ])('has everything looked at when %s', (_case, happens, maxRecent?: number) => {
@@ -408,8 +513,12 @@ describe('what is remembered', () => {
     ['a sum is negative', (at) => edit(at, ([first]) => (first.buckets[0][2] = -1))],
     ['a sum is a text', (at) => edit(at, ([first]) => (first.buckets[0][2] = '1'))],
     ['a model is missing', (at) => edit(at, ([first]) => (first.models = []))],
-    ['a message is broken', (at) => edit(at, ([, recent]) => (recent.recent[0][0] = null))],
-    ['an offset is negative', (at) => edit(at, ([, , rest]) => (rest.folders[0][3][0][4] = -1))],
+    [
+      'a message is broken',
+      (at) => edit(at, ([, recent]) => (recent.recent = [[null, 1, 1, 0, 1, 1, 1, 1]])),
+    ],
+    ['an offset is negative', (at) => edit(at, ([, , rest]) => (rest.folders.at(-1)[3][0][4] = -1))],
+    ['a line is missing', (at) => edit(at, (lines) => lines.pop())],
     ['the archive is another one', (at) => edit(at, ([, recent]) => (recent.archive = 1))],
   ])('is made anew when %s', (_case, damage) => {
     const at = filled();
@@ -443,13 +552,7 @@ describe('what is remembered', () => {
   }
 
   function edit(at: Desk, change: (lines: any[]) => void): void {
-    const lines = fs
-      .readFileSync(at.statePath, 'utf8')
-      .trim()
-      .split('\n')
-      .map((text) => JSON.parse(text));
-    change(lines);
-    fs.writeFileSync(at.statePath, `${lines.map((each) => JSON.stringify(each)).join('\n')}\n`);
+    editLines(at.statePath, change);
   }
 
   it('stays in the archive when the state is lost, also of transcripts that are gone', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/transcripts/model.ts';
-import { count, emptyTally, estimate, expire, isExact } from '../../src/transcripts/tally.ts';
+import { estimateOf, sumsOf } from '../../src/transcripts/sums.ts';
+import { count, emptyTally, expire, isExact } from '../../src/transcripts/tally.ts';
+import type { Tally } from '../../src/transcripts/tally.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
@@ -15,6 +17,8 @@ function message(firstAt: number, output = 1, model = 'opus'): Message {
     counts: { input: 0, output, cacheCreation: 0, cacheRead: 0 },
   };
 }
+
+const estimate = (tally: Tally, now: number) => estimateOf(sumsOf(tally, now), now);
 
 function tallied(times: readonly number[], now = NOW) {
   const tally = emptyTally(now, null);
