@@ -4,7 +4,15 @@
  * is not in it, so there is nothing to be read that nobody needs.
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +84,7 @@ export async function makeBytecode(dist) {
       rmSync(join(scratch, 'cache', 'usageline', 'claude', 'ready'), { recursive: true, force: true });
       await run([join(dist, 'hot.cjs'), ...args], env);
     }
+    await countTokens(dist, join(scratch, 'desk'), made);
     for (const name of readdirSync(made)) copyFileSync(join(made, name), join(dist, name));
   } finally {
     server.close();
@@ -83,8 +92,31 @@ export async function makeBytecode(dist) {
   }
 }
 
-function run(argv, env) {
-  const child = spawn(process.execPath, ['--require', recorder, ...argv], {
+/**
+ * Without a login there are transcripts to be counted: those of a home in which a line is appended and another session
+ * begins. What the first read takes is not recorded: it is needed once, and would be loaded at each call.
+ */
+async function countTokens(dist, home, made) {
+  const project = join(home, '.claude', 'projects', 'work');
+  mkdirSync(project, { recursive: true });
+  const say = (name, id) => {
+    const usage = { input_tokens: 20, output_tokens: 1000 };
+    const message = { id, role: 'assistant', model: 'claude-opus-4-5', usage };
+    const line = { type: 'assistant', requestId: id, timestamp: new Date().toISOString(), message };
+    appendFileSync(join(project, name), `${JSON.stringify(line)}\n`);
+  };
+  const env = { HOME: home, USERPROFILE: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const line = [join(dist, 'hot.cjs'), '--cached'];
+  say('one.jsonl', 'a');
+  await run(line, env, []);
+  for (const name of ['one.jsonl', 'two.jsonl', null]) {
+    if (name !== null) say(name, name);
+    await run(line, { ...env, USAGELINE_BYTECODE: made });
+  }
+}
+
+function run(argv, env, before = ['--require', recorder]) {
+  const child = spawn(process.execPath, [...before, ...argv], {
     env,
     stdio: ['pipe', 'ignore', 'inherit'],
   });

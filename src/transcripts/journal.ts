@@ -178,7 +178,7 @@ export function countChange(tally: Tally, { before, after }: Change, now: number
   count(tally, now, after, 1);
 }
 
-/** What is known once what was read since is added. When all was looked at stays as it was: not all was since. */
+/** What is known once what was read since is added. `lookedAt` stays as it was: not all was looked at since. */
 export function stateWith(state: State, journal: Journal | null): State {
   const since = journal?.head.base === state.id ? journal.since() : null;
   if (journal === null || since === null) return state;
@@ -193,5 +193,5 @@ export function stateWith(state: State, journal: Journal | null): State {
     const others = folder.files.filter(({ name }) => name !== file.name);
     folders.set(dirname(path), { ...folder, files: [...others, file] });
   }
-  return { ...state, recent: [...recent.values()], folders };
+  return { ...state, listedAt: journal.head.listedAt, recent: [...recent.values()], folders };
 }

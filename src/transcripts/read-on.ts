@@ -12,7 +12,7 @@ import type { NewsRead } from './news.ts';
 import { isAsRead, lookInto, SETTLED } from './scan.ts';
 import type { Folder, Found } from './scan.ts';
 import { openState } from './state.ts';
-import type { OpenState, Recent } from './state.ts';
+import type { OpenState, RecentSearch } from './state.ts';
 import { estimateOf, holds, sumsWith } from './sums.ts';
 import type { Sums } from './sums.ts';
 import { look, watchWith } from './watch.ts';
@@ -162,13 +162,13 @@ function readIn(
   news: readonly Found[],
   head: Head,
   since: Since,
-  { archive: checksum, recent }: Recent,
+  recent: RecentSearch,
   { statePath, now, stop, isKept, maxRecent }: Conditions,
 ): NewsIn | null {
   if (news.reduce((bytes, { file, stat }) => bytes + stat.size - file.offset, 0) > MOST_BYTES) return null;
+  const { archive: checksum } = recent;
   const archive = checksum === null ? null : openArchive(system, besideState(statePath, 'bin'), checksum);
   if (checksum !== null && archive === null) return null;
-  const known = new Map(recent.map((message) => [message.key, message]));
   const all = new Map(since.changes);
   let sums: Sums | null = head.sums;
   let changed = false;
@@ -176,7 +176,7 @@ function readIn(
     if (!isKept(message) || sums === null) return;
     const { key } = message;
     const before = all.get(key);
-    const base = before ? before.before : (known.get(key) ?? archive?.find(key) ?? null);
+    const base = before ? before.before : (recent.find(key) ?? archive?.find(key) ?? null);
     const change: Change | null = changeOf(before?.after ?? base, message);
     if (change === null) return;
     changed = true;
@@ -190,7 +190,7 @@ function readIn(
     archive?.close();
   }
   if (sums === null || !read.complete) return null;
-  if (all.size > Math.min(MAX_CHANGES, maxRecent - known.size)) return null;
+  if (all.size > Math.min(MAX_CHANGES, maxRecent - recent.size)) return null;
   const files = new Map([...since.files, ...read.files]);
   return { sums, since: { files, changes: all }, files: read.files, changed: changed || read.changed };
 }

@@ -36,6 +36,14 @@ export interface Recent {
   readonly recent: readonly Message[];
 }
 
+/** The same where only some of it is wanted. */
+export interface RecentSearch {
+  readonly archive: number | null;
+  /** How many messages there are. */
+  readonly size: number;
+  find(id: number): Message | null;
+}
+
 /** All lines of it: on the third and on each that follows are some of the folders. */
 export interface State extends Summary, Recent {
   readonly folders: ReadonlyMap<string, Folder>;
@@ -51,8 +59,8 @@ export interface Written {
 
 /** A state file of which single lines are read where they stand, for who has not the time to read it all. */
 export interface OpenState {
-  /** Both throw for a line that is not as it was written. */
-  recent(): Recent;
+  /** Both throw for what is not as it was written. */
+  recent(): RecentSearch;
   /** The folders on a line, counted from 0. */
   folders(line: number): Map<string, Folder>;
   close(): void;
@@ -92,7 +100,7 @@ export function openState(
     if (bytes === null) throw new TypeError();
     return JSON.parse(bytes.toString('utf8'));
   };
-  return { recent: () => parseRecent(line(1)), folders: (index) => parseFolders(line(2 + index)), close };
+  return { recent: () => searchRecent(line(1)), folders: (index) => parseFolders(line(2 + index)), close };
 }
 
 /** Throws for anything that is not as it was written, but for an object of another version or other roots. */
@@ -177,6 +185,17 @@ function parseSummary(line: unknown, roots: readonly string[]): Summary | null {
       buckets: new Map(buckets.map((bucket) => [`${bucket.at} ${bucket.model}`, bucket])),
     },
   };
+}
+
+function searchRecent(line: unknown): RecentSearch {
+  if (!isObject(line)) throw new TypeError();
+  const model = modelsIn(line.models);
+  const rows = list(line.recent).map(list);
+  const find = (id: number) => {
+    const row = rows.find(([its]) => its === id);
+    return row === undefined ? null : messageOf(row, model);
+  };
+  return { archive: line.archive === null ? null : key(line.archive), size: rows.length, find };
 }
 
 function parseRecent(line: unknown): Recent {
