@@ -21,8 +21,8 @@ export interface Sums {
   readonly until: number;
   /** Names of the models in `edge`. */
   readonly models: readonly string[];
-  /** What leaves the week meanwhile, six numbers for each moment: ms after `from`, index of the model, counts. */
-  readonly edge: readonly number[];
+  /** What leaves the week meanwhile, oldest first. */
+  readonly edge: readonly Leaving[];
   /** Everything from `until` on. */
   readonly week: ByModel;
   /** Epoch ms at which the last block began, whether or not it is over; null: there was none. */
@@ -31,6 +31,17 @@ export interface Sums {
   readonly inBlock: ByModel;
 }
 
+/** Moments that leave the week one after the other: only those of which some have left are looked at one by one. */
+interface Leaving {
+  /** Ms after `from` of the last one. */
+  readonly last: number;
+  /** Five numbers for each model: its index, and its counts. */
+  readonly sums: readonly unknown[];
+  /** Six for each moment: ms after `from`, index of the model, counts. Both are checked when they are needed. */
+  readonly moments: readonly unknown[];
+}
+
+const TOGETHER = 32;
 /** So many moments at most, which are half an hour of a very busy week: to read more costs more than it saves. */
 const MAX_EDGE = 1000;
 
@@ -45,8 +56,14 @@ export function sumsOf(tally: Tally, now: number): Sums {
   const leaving = past.filter(({ at }) => at < until);
   const models = [...new Set(leaving.map(({ model }) => model))];
   const indexes = new Map(models.map((model, index) => [model, index]));
-  const edge: number[] = [];
-  for (const bucket of leaving) edge.push(bucket.at - from, indexes.get(bucket.model)!, ...countsRow(bucket));
+  const edge: Leaving[] = [];
+  for (let at = 0; at < leaving.length; at += TOGETHER) {
+    const some = leaving.slice(at, at + TOGETHER);
+    const [sums, moments]: [number[], number[]] = [[], []];
+    for (const its of some) moments.push(its.at - from, indexes.get(its.model)!, ...countsRow(its));
+    for (const [model, counts] of byModel(some)) sums.push(indexes.get(model)!, ...countsRow(counts));
+    edge.push({ last: some.at(-1)!.at - from, sums, moments });
+  }
   const block = lastBlock(tally, now);
   return {
     from,
@@ -64,14 +81,23 @@ export function holds({ from, until }: Sums, now: number): boolean {
   return now - WEEK >= from && now - WEEK < until;
 }
 
-/** What they say at `now` (epoch ms), while they hold. */
+/** What they say at `now` (epoch ms), while they hold. Throws for numbers that are not as they were written. */
 export function estimateOf({ from, models, edge, week, block, inBlock }: Sums, now: number): TokenEstimate {
   const all = new Map(week);
   const begin = now - WEEK - from;
-  for (let at = 0; at < edge.length; at += 6) {
-    if (edge[at]! < begin) continue;
-    const [input, output, cacheCreation, cacheRead] = edge.slice(at + 2, at + 6) as Four;
-    add(all, models[edge[at + 1]!]!, { input, output, cacheCreation, cacheRead }, 1);
+  const plusRow = (row: readonly unknown[]) => {
+    const [index, ...counts] = row;
+    add(all, text(models[number(index)]), countsOf(counts, Number.MAX_SAFE_INTEGER), 1);
+  };
+  for (const { last, sums, moments } of edge) {
+    if (last < begin) continue;
+    if (key(moments[0]) >= begin) {
+      for (let at = 0; at < sums.length; at += 5) plusRow(sums.slice(at, at + 5));
+    } else {
+      for (let at = 0; at < moments.length; at += 6) {
+        if (key(moments[at]) >= begin) plusRow(moments.slice(at + 1, at + 6));
+      }
+    }
   }
   const startsAt = block !== null && block <= now && now < block + BLOCK ? block : null;
   return {
@@ -79,8 +105,6 @@ export function estimateOf({ from, models, edge, week, block, inBlock }: Sums, n
     sevenDay: total(all),
   };
 }
-
-type Four = [number, number, number, number];
 
 /** The sums with a change to a message; null where only the tally can tell what comes of it. */
 export function sumsWith(sums: Sums, { before, after }: Change, now: number): Sums | null {
@@ -100,7 +124,16 @@ export function sumsWith(sums: Sums, { before, after }: Change, now: number): Su
 
 /** As they are written. */
 export function sumsRow({ from, until, models, edge, week, block, inBlock }: Sums): unknown[] {
-  return [from, until, block, rowsOf(week), rowsOf(inBlock), models, edge];
+  return [from, until, block, rowsOf(week), rowsOf(inBlock), models, edge.map(leavingRow)];
+}
+
+function leavingRow({ last, sums, moments }: Leaving): unknown[] {
+  return [last, sums, moments];
+}
+
+function leavingIn(row: unknown): Leaving {
+  const [last, sums, moments] = list(row);
+  return { last: key(last), sums: list(sums), moments: list(moments) };
 }
 
 function rowsOf(its: ByModel): unknown[] {
@@ -117,17 +150,11 @@ function byName(rows: unknown): ByModel {
 
 /** Throws for anything that is not as it was written. */
 export function sumsIn([from, until, block, week, inBlock, models, edge]: readonly unknown[]): Sums {
-  const names = list(models).map(text);
-  const moments = list(edge);
-  if (moments.length % 6 !== 0) throw new TypeError();
-  for (let at = 0; at < moments.length; at += 1) {
-    if (key(moments[at]) >= names.length && at % 6 === 1) throw new TypeError();
-  }
   return {
     from: number(from),
     until: number(until),
-    models: names,
-    edge: moments as number[],
+    models: list(models).map(text),
+    edge: list(edge).map(leavingIn),
     week: byName(week),
     block: block === null ? null : number(block),
     inBlock: byName(inBlock),

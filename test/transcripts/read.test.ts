@@ -438,8 +438,10 @@ describe('a line at the end of a transcript', () => {
     ['of other folders', (at) => alter(at, ([head]) => (head.roots = ['/elsewhere']))],
     ['of a state with other lines', (at) => alter(at, ([head]) => (head.lengths[1] += 1))],
     ['broken in a sum', (at) => alter(at, ([head]) => (head.sums[3][0][1][0] = -1))],
-    ['broken in a moment', (at) => alter(at, ([head]) => (head.sums[6] = [0, 7, 1, 1, 1, 1]))],
-    ['cut off in a moment', (at) => alter(at, ([head]) => head.sums[6].push(0))],
+    ['broken in what leaves the week', (at) => alter(at, ([head]) => (head.sums[6] = [[1, [], null]]))],
+    ['broken in a moment', (at) => leaves(at, [-1, 0, 1, 1, 1, 1])],
+    ['broken in the model of a moment', (at) => leaves(at, [9 * MINUTE, 7, 1, 1, 1, 1], [7, 1, 1, 1, 1])],
+    ['cut off in a moment', (at) => leaves(at, [9 * MINUTE, 0, 1], [0, 1])],
     ['broken in a folder', (at) => alter(at, ([head]) => (head.folders[0][1] = null))],
     ['naming a line that is not there', (at) => alter(at, ([head]) => (head.folders[0][2] = 99))],
     ['broken in what is watched', (at) => alter(at, ([head]) => (head.files[0][1][0][4] = -1))],
@@ -457,6 +459,11 @@ describe('a line at the end of a transcript', () => {
     at.append('another.jsonl', line({ id: 'thousand', request: 'r', at: AT, output: 1000 }));
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
   });
+
+  /** As if these moments had been written, and their sums. */
+  function leaves(at: Desk, moments: number[], sums: number[] = []): void {
+    alter(at, ([head]) => (head.sums[6] = [[9 * MINUTE, sums, moments]]));
+  }
 
   function alter(at: Desk, change: (lines: any[]) => void): void {
     editLines(journal(at), change);
