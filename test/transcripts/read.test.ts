@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_WATCHED } from '../../src/transcripts/watch.ts';
+import { replaceFile } from '../../src/cache/write.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { disk, failing } from '../cache/disk.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -276,6 +277,31 @@ describe('what is found among transcripts', () => {
       expect(totals(at.read())?.[1]).toBe(SESSIONS + 110);
     });
 
+    it('reads nothing twice, and lists no folder that is as it was, when a folder is new', () => {
+      const at = large();
+      at.append('p3/new.jsonl', ten.repeat(1000));
+      at.read();
+      at.system.advance(2 * MINUTE);
+      at.read();
+      at.append('brand-new/0.jsonl', hundred);
+      let lists = 0;
+      let bytes = 0;
+      const readSync = (...args: Parameters<typeof fs.readSync>) => {
+        const count = fs.readSync(...args);
+        bytes += count;
+        return count;
+      };
+      const readdirSync = (path: string, options: { withFileTypes: true }) => {
+        if (path.startsWith(at.projects)) lists += 1;
+        return fs.readdirSync(path, options);
+      };
+      Object.assign(at.system, { fs: disk({ readdirSync, readSync }) });
+      expect(totals(at.read())?.[1]).toBe(SESSIONS + 110);
+      // The folder above, twice, and those with something new in them.
+      expect(lists).toBeLessThanOrEqual(4);
+      expect(bytes).toBeLessThan((ten.length * 1000) / 4);
+    });
+
     it('sees everything at once when a person waits for it', () => {
       const at = large();
       at.append('p0/0.jsonl', hundred);
@@ -390,8 +416,7 @@ describe('a line at the end of a transcript', () => {
     const names: string[] = [];
     const write = (to: string, content: string | Uint8Array) => {
       names.push(to.slice(at.system.root.length + 1));
-      fs.writeFileSync(to, content);
-      return null;
+      return replaceFile(at.system, to, content);
     };
     const reading = at.read({ write, ...options });
     return { names, week: totals(reading)?.[1], afresh: totals(at.readAfresh())?.[1] };
@@ -436,6 +461,10 @@ describe('a line at the end of a transcript', () => {
     ['a directory', (at) => (fs.unlinkSync(journal(at)), fs.mkdirSync(journal(at)))],
     ['of another state', (at) => alter(at, ([head]) => (head.base += 1))],
     ['of other folders', (at) => alter(at, ([head]) => (head.roots = ['/elsewhere']))],
+    [
+      'beside a state that is cut off',
+      (at) => fs.truncateSync(at.statePath, fs.statSync(at.statePath).size - 5),
+    ],
     ['of a state with other lines', (at) => alter(at, ([head]) => (head.lengths[1] += 1))],
     ['broken in a sum', (at) => alter(at, ([head]) => (head.sums[3][0][1][0] = -1))],
     ['broken in what leaves the week', (at) => alter(at, ([head]) => (head.sums[6] = [[1, [], null]]))],
@@ -443,7 +472,13 @@ describe('a line at the end of a transcript', () => {
     ['broken in the model of a moment', (at) => leaves(at, [9 * MINUTE, 7, 1, 1, 1, 1], [7, 1, 1, 1, 1])],
     ['cut off in a moment', (at) => leaves(at, [9 * MINUTE, 0, 1], [0, 1])],
     ['broken in a folder', (at) => alter(at, ([head]) => (head.folders[0][1] = null))],
-    ['naming a line that is not there', (at) => alter(at, ([head]) => (head.folders[0][2] = 99))],
+    [
+      'naming a line that is not there',
+      (at) => {
+        alter(at, ([head]) => (head.folders[0][2] = 99));
+        at.append('new.jsonl', line({ id: 'new', request: 'r', at: AT, output: 7 }));
+      },
+    ],
     ['broken in what is watched', (at) => alter(at, ([head]) => (head.files[0][1][0][4] = -1))],
     ['broken in a message', (at) => alter(at, ([, since]) => (since.changes[0][0][1] = null))],
     ['broken in an offset', (at) => alter(at, ([, since]) => (since.files[0][1][0][4] = -1))],
@@ -453,7 +488,9 @@ describe('a line at the end of a transcript', () => {
     written(at);
     damage(at);
     at.append('more.jsonl', hundred);
-    expect(at.read().estimate).toEqual(at.readAfresh().estimate);
+    const { names, week, afresh } = written(at);
+    expect(names).toEqual(['transcripts.json', 'transcripts.new']);
+    expect(week).toBe(afresh);
     at.system.advance(2 * MINUTE);
     expect(at.read().estimate).toEqual(at.readAfresh().estimate);
     at.append('another.jsonl', line({ id: 'thousand', request: 'r', at: AT, output: 1000 }));
