@@ -1,7 +1,7 @@
 import type { System } from '../system.ts';
 
 /** Read at a time, bytes. */
-const CHUNK = 256 * 1024;
+export const CHUNK = 256 * 1024;
 /** A longer line is passed over: it holds an image or a file, and its counts are lost. */
 export const MAX_LINE = 1024 * 1024;
 

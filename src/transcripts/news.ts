@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import type { System } from '../system.ts';
 import { readOn, unread } from './file.ts';
 import type { TranscriptFile } from './file.ts';
-import { lineBuffer } from './lines.ts';
+import { CHUNK, lineBuffer } from './lines.ts';
 import { parseMessage } from './message.ts';
 import type { Message } from './model.ts';
 import type { Folder, Found } from './scan.ts';
@@ -40,11 +40,14 @@ export function readNews(
   const files = new Map<string, TranscriptFile>();
   let changed = false;
   let complete = true;
+  /** Bytes. */
+  let ahead = 0;
   const buffer = news.length > 0 ? lineBuffer() : null;
   if (news.reduce((bytes, { file, stat }) => bytes + stat.size - file.offset, 0) > MUCH) keepMemorySmall();
   for (const { folder, file, stat } of [...news].sort(byUrgency)) {
-    // One is always read on a little: any number of short turns comes to an end.
-    if (files.size > 0 && stop()) return { files, changed, complete: complete && isAsRead(file, stat) };
+    // As much is always read: turns come to an end however short they are, and however many sessions are under way.
+    if (ahead >= CHUNK && stop()) return { files, changed, complete: complete && isAsRead(file, stat) };
+    ahead += Math.max(0, stat.size - file.offset);
     const path = folder + sep + file.name;
     const read = readOn(fs, path, file, buffer!, stop, (line) => {
       const message = parseMessage(line);

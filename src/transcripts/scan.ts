@@ -29,6 +29,8 @@ export interface Scan {
   readonly complete: boolean;
 }
 
+/** So many new folders are looked at by a call that has no time left. */
+const AT_LEAST = 64;
 /** Claude Code nests three deep. */
 const MAX_DEPTH = 16;
 /** Two changes within the tick of a file system's clock have one time: until it is over, nothing is certain. */
@@ -56,15 +58,20 @@ export function scan(
   let changed = false;
   let complete = true;
   let news = false;
+  /** Folders that nobody knew. */
+  let met = 0;
 
   const visit = (path: string, depth: number): void => {
     if (folders.has(path)) return;
     const before = known.get(path);
-    // However short the time, until there is something to read: the next call would get no further.
-    if (news && stop()) {
-      complete = false;
-      keep(path, before);
-      return;
+    // However short the time, what is known is looked at, and some more until there is something to read: the next
+    // call would get no further.
+    if (before === undefined) {
+      if (news && met >= AT_LEAST && stop()) {
+        complete = false;
+        return;
+      }
+      met += 1;
     }
     const stat = look(fs, path);
     if (stat === undefined || !stat.isDirectory()) return;

@@ -370,19 +370,34 @@ describe('a deadline', () => {
   it('ends a call early; the newest are counted first, and the next call goes on', () => {
     const at = desk();
     for (const [index, text] of [one, ten, hundred].entries()) {
-      at.append(`a/${index}.jsonl`, text);
+      // Two of them are as much as a call reads in any case.
+      at.append(`a/${index}.jsonl`, text.repeat(Math.ceil((140 * 1024) / text.length)));
       at.system.advance(10 * SECOND);
     }
-    const weeks = [1, 2, 3, 4].map(() => {
+    const weeks = [1, 2, 3].map(() => {
       const reading = at.read({ deadline: 0 });
       return [reading.complete, totals(reading)?.[1]];
     });
     expect(weeks).toEqual([
-      [false, 100],
       [false, 110],
       [true, 111],
       [true, 111],
     ]);
+  });
+
+  it('keeps no call from reading a little of each session under way, and from being done then', () => {
+    const at = desk();
+    const names = ['a/one.jsonl', 'b/two.jsonl', 'c/three.jsonl'];
+    for (const name of names) at.append(name, one);
+    at.system.advance(5 * SECOND);
+    at.read();
+    for (const [index, name] of names.entries()) {
+      at.append(name, line({ id: `${index}`, at: AT, output: 10 }));
+    }
+    // A new folder, so that everything is looked at.
+    at.append('d/four.jsonl', hundred);
+    const reading = at.read({ deadline: -1 });
+    expect([reading.complete, totals(reading)]).toEqual([true, [131, 131]]);
   });
 
   it('ends it also in the middle of a file', () => {
