@@ -4,7 +4,7 @@ import { HOUR } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 
 /** What temporary files are called: ours plus a number, with a dot before those of `replaceLightly`. */
-const TEMPORARY = /^(usage\.json|usage\.lock|keychain\.json|transcripts\.json|transcripts\.bin|\.new)\.\d+$/;
+const TEMPORARY = /^(usage\.json|usage\.lock|keychain\.json|transcripts\.(json|bin|new)|\.new)\.\d+$/;
 
 /** Removes temporary files that a killed process left more than an hour ago. Called under the mutex. */
 export function sweepTemporaries({ fs, now }: System, directory: AccountDirectory): void {

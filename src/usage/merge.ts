@@ -30,6 +30,9 @@ export function mergeWindow(answer: Dated | null, reading: Dated | null): Window
   if (!isSameWindow(answer, reading)) {
     return (reading.resetsAt as number) > (answer.resetsAt as number) ? 'statusline' : 'endpoint';
   }
+  // Read after the end of the answer's window, it is of the next one, whose end it does not know.
+  if (reading.resetsAt === null && answer.resetsAt !== null && reading.readAt >= answer.resetsAt)
+    return 'statusline';
   // The endpoint knows best, so it may lower a number; within a window use only grows, so nobody else may.
   if (answer.readAt >= reading.readAt) return 'endpoint';
   return reading.percent >= answer.percent ? 'statusline' : 'endpoint';

@@ -56,10 +56,15 @@ export function countReport(
     if (!isRepeated(memory?.[name], reported)) {
       const base = baseOf(answers(name), standing);
       if (base !== null && !isOver(base, name, now) && !outdoes(reported, base)) return standing;
-      return { ...reported, readAt: now, seenAt: now };
+      // Who does not say when the window ends speaks of the one that is known to be under way.
+      const resetsAt =
+        reported.resetsAt ?? (base !== null && !isOver(base, name, now) ? base.resetsAt : null);
+      return { ...reported, resetsAt, readAt: now, seenAt: now };
     }
     // The response is new, since its other window moved: this number is still right.
-    return standing && isRepeated(standing, reported) ? { ...standing, seenAt: now } : standing;
+    if (standing === null || !isRepeated(standing, reported)) return standing;
+    // A clock that is a little behind the last one has not seen it earlier than it was read.
+    return { ...standing, seenAt: Math.max(standing.seenAt, now) };
   };
   const remember = (name: ReadWindow) => report.windows[name] ?? memory?.[name] ?? null;
   return {

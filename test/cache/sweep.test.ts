@@ -40,6 +40,7 @@ describe('sweeping', () => {
     'keychain.json.1',
     'transcripts.json.2',
     'transcripts.bin.3',
+    'transcripts.new.4',
   ])('removes %s', (name) => {
     expect(swept([name], 2 * HOUR)).toEqual([]);
   });

@@ -474,10 +474,8 @@ fault(
       [Object.keys(OFF)[0] as string]: '',
     });
     expect(asked).toMatchObject({ code: 0, stderr: '' });
-    // Not yet those of the journal.
-    const later = temporaries(machine);
-    expect(later.filter((name) => !name.startsWith('transcripts.new.'))).toEqual([]);
-    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of a program that nobody disturbed; temporary files at the end: ${left}, and ${later.length || 'none'} an hour and a request later`;
+    expect(temporaries(machine)).toEqual([]);
+    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of a program that nobody disturbed; temporary files at the end: ${left}, and none an hour and a request later`;
     return { run: last as Run, requests, files };
   },
   LONGEST_MS + 2 * MINUTE,

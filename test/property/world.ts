@@ -413,9 +413,6 @@ export class World {
   /** What `usageline statusline` does: what the session tells is kept, and shown beside what is known. */
   async #report(status: Status, answer: Answer): Promise<void> {
     this.#several = false;
-    // Not yet promised: what a clock confirms that is behind by less than the tolerance is seen before it was read.
-    const behind = this.#sessions.lastSaidAt - this.#system.now();
-    if (behind > 0 && behind <= TOLERANCE) this.#pass(behind);
     const { usage: before } = await this.#ask(NEVER);
     const [known, authenticated] = [this.#onDisk(), this.#provider.authenticated];
     const now = this.#system.now();

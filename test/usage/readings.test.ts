@@ -51,6 +51,23 @@ describe('a reading', () => {
     ],
   ])('%s', (_, reports, expected) => expect(shown(reports)).toEqual(expected));
 
+  it('that does not say when its window ends is of the one that is known, until that has ended', () => {
+    const kept = (known: Readings) => known.windows.five_hour;
+    expect(kept(after([says('a', five(22)), says('b', five(23, null))]))).toMatchObject(five(23));
+    const ending = NOW + MINUTE;
+    expect(kept(after([says('a', five(90, ending)), says('b', five(1, null))]))).toMatchObject(five(1, null));
+    const endpoint: Answers = () => ({ percent: 90, resetsAt: ending, readAt: NOW - MINUTE });
+    expect(kept(after([says('a', five(91, null)), says('a', five(1, null))], endpoint))).toMatchObject(
+      five(1, null),
+    );
+  });
+
+  it('is not confirmed before it was read, by a clock that is a little behind', () => {
+    const known = countReport(NO_READINGS, says('a', five(22), five(30, WEEK)), nobody, 's', NOW);
+    const { windows } = countReport(known, says('a', five(22), five(31, WEEK)), nobody, 's', NOW - 4000);
+    expect(windows.five_hour).toEqual({ ...five(22), readAt: NOW, seenAt: NOW });
+  });
+
   it('is the same object when nothing is new', () => {
     const known = after([says('a', five(22))]);
     expect(countReport(known, says('a', five(22)), nobody, 's', NOW + HOUR)).toBe(known);
