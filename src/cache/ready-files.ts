@@ -170,13 +170,29 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   replaceLightly(system, path, name, null);
 }
 
+/** As old as the last refresh that bin/usageline-prompt had started for the lines that there are; of 1970 for none. */
+const ASKED = '.asked';
+
 /** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
-export function ensureReadyDirectory({ fs }: System, directory: AccountDirectory): boolean {
+export function ensureReadyDirectory(system: System, directory: AccountDirectory): boolean {
+  const path = readyDirectory(directory);
   try {
-    fs.mkdirSync(readyDirectory(directory), { mode: 0o700 });
-    return true;
+    system.fs.mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     return errno(error) === 'EEXIST';
+  }
+  // Who makes it later changes the directory by that, which looks as if there were new lines in it.
+  replaceLightly(system, `${path}${SEPARATOR}${ASKED}`, '', 0);
+  return true;
+}
+
+/** To be called when lines are in place for which nobody need be asked: the next that are old are others. */
+export function forgetAsked(system: System, directory: AccountDirectory): void {
+  const path = `${readyDirectory(directory)}${SEPARATOR}${ASKED}`;
+  try {
+    if (system.fs.lstatSync(path).mtimeMs > 0) system.fs.utimesSync(path, 0, 0);
+  } catch {
+    replaceLightly(system, path, '', 0);
   }
 }
 
@@ -190,7 +206,7 @@ export function sweepReady(system: System, directory: AccountDirectory): void {
 function sweepOld({ fs, now }: System, place: string, prefix: string): void {
   try {
     for (const file of fs.readdirSync(place)) {
-      if (!file.startsWith(prefix)) continue;
+      if (!file.startsWith(prefix) || file === ASKED) continue;
       const path = `${place}${SEPARATOR}${file}`;
       if (Math.abs(now() - fs.lstatSync(path).ctimeMs) > HOUR) fs.unlinkSync(path);
     }

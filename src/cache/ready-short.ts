@@ -9,18 +9,23 @@ import { removeQuietly, replaceLightly } from './replace.ts';
  * for every byte: bin/usageline-prompt.
  */
 
-/** So many have one text each and nothing else: those until somebody should ask again, of which there are no more. */
+/** So many have one text each and nothing else: those until somebody should ask again, of which there are no more … */
 export const NEAR_STAGES = 8;
-/** For when somebody should ask again: so many lines each. Who asks then has mostly not been away for long. */
-const SEVERAL = [4, 6, 7, 8, 8, 8, 9, 10, 12, Number.POSITIVE_INFINITY];
-const suffixes = Array.from({ length: NEAR_STAGES + SEVERAL.length }, (_, index) => `.${index + 1}`);
+/** … and the first ones after that, while an answer is on its way. */
+const OLD_STAGES = 4;
+/** Of those that follow so many lines each. */
+const SEVERAL = [4, 5, 5, 6, 6, 6, 7, 7, 8, 8, 5, 5, 5, 5, Number.POSITIVE_INFINITY];
+const suffixes = Array.from(
+  { length: NEAR_STAGES + OLD_STAGES + SEVERAL.length },
+  (_, index) => `.${index + 1}`,
+);
 
 /** The output kinds that it prints; those of hooks are read by hooks, and copies for nobody would only be written. */
 const LAUNCHED = new Set('plain starship vim waybar tmux ansi i3blocks polybar sketchybar'.split(' '));
 
 /**
- * Whoever finds a file whose time is still to come has no other to look at. Those of a single text end at the moment
- * to ask again at the latest. What is not renewed goes: no text may outlive what stands beside it.
+ * Whoever finds a file whose time is still to come has no other to look at. The first ones end at the moment to ask
+ * again at the latest. What is not renewed goes: no text may outlive what stands beside it.
  *
  * @param path of the ready line
  * @param askAt epoch ms; at most `NEAR_STAGES` texts begin before it
@@ -41,24 +46,29 @@ export function writeShort(
     format === undefined &&
     model === undefined;
   const texts = launched ? withoutMoments(stages, from) : [];
-  const files: { readonly lines: string; readonly until: number }[] = texts
+  const fresh = texts
     .filter(({ begins }) => begins < askAt)
-    .map(({ text, until }) => ({ lines: text, until: Math.min(until, askAt) }));
-  files.length = NEAR_STAGES;
-  let rest = texts.filter(({ until }) => until > askAt);
+    .map(({ text, until }) => ({ text, until: Math.min(until, askAt) }));
+  const old = texts.filter(({ until }) => until > askAt);
+  const files = [...padded(fresh, NEAR_STAGES), ...padded(old, OLD_STAGES)];
+  let begin = OLD_STAGES;
   for (const count of SEVERAL) {
-    const some = rest.slice(0, count);
-    const last = some.at(-1);
-    if (last === undefined) break;
-    const lines = [boot, ...some.map(({ until, text }) => `${until / SECOND} ${text}`)].join('\n');
-    files.push({ lines, until: last.until });
-    rest = rest.slice(count);
+    const lines = old.slice(begin, begin + count).map(({ until, text }) => `${until / SECOND} ${text}`);
+    const last = old[begin + lines.length - 1];
+    if (last === undefined || lines.length === 0) break;
+    files.push({ text: [boot, ...lines].join('\n'), until: last.until });
+    begin += count;
   }
   for (const [index, suffix] of suffixes.entries()) {
     const file = files[index];
-    const written = file && replaceLightly(system, path + suffix, `${file.lines}\n`, file.until);
+    const written = file && replaceLightly(system, path + suffix, `${file.text}\n`, file.until);
     if (!written) removeQuietly(system, path + suffix);
   }
+}
+
+/** The first so many, and none where there are fewer. */
+function padded<T>(items: readonly T[], count: number): (T | undefined)[] {
+  return Array.from({ length: count }, (_, index) => items[index]);
 }
 
 /** What is shown for less than the second by which all ends are rounded is left out. */

@@ -1,5 +1,6 @@
 import {
   ensureReadyDirectory,
+  forgetAsked,
   listReady,
   NEAR_MS,
   sweepReady,
@@ -110,6 +111,7 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   }
   // Last: until now whoever compares with them takes the credentials for changed, which shows nobody's numbers.
   writeReferences(system, directory, modified);
+  if ([...outlooks.values()].some(({ refreshAt }) => refreshAt > now)) forgetAsked(system, directory);
   sweepReady(system, directory);
   sweepVariants(system, directory);
 }

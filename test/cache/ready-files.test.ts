@@ -239,41 +239,52 @@ describe('the texts in small files, for the launcher', () => {
     ]);
   });
 
-  it('end when somebody should ask again; beyond that stand others, with what a clock needs', () => {
+  it('end when somebody should ask again; beyond that stand others', () => {
     small({ stages: [a, b], refreshAt: NOW + 45 * SECOND });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
       ['plain.2', 'b', 45],
-      ['plain.9', BOOT(), at(90 * SECOND, 'b'), 90],
+      ['plain.9', 'b', 90],
     ]);
     small({ stages: [a, b], refreshAt: a.until });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
-      ['plain.9', BOOT(), at(90 * SECOND, 'b'), 90],
+      ['plain.9', 'b', 90],
     ]);
     small({ stages: [a, b], refreshAt: NOW });
-    expect(files()).toEqual([['plain.9', BOOT(), at(30 * SECOND, 'a'), at(90 * SECOND, 'b'), 90]]);
+    expect(files()).toEqual([
+      ['plain.9', 'a', 30],
+      ['plain.10', 'b', 90],
+    ]);
+  });
+
+  it('are several in one for later, with what a clock needs', () => {
+    small({ stages: stagesOf(7, MINUTE), refreshAt: NOW });
+    const later = [5, 6, 7].map((minutes) => at(minutes * MINUTE, `text ${minutes - 1}`));
+    expect(files().slice(4)).toEqual([['plain.13', BOOT(), ...later, 7 * 60]]);
   });
 
   it('are each text once and in order, however many there are', () => {
     const stages = stagesOf(200, MINUTE);
     small({ stages, refreshAt: NOW + 3 * MINUTE });
     const all = files().flatMap(([name, ...lines]) =>
-      Number(String(name).split('.')[1]) < 9 ? lines[0] : lines.slice(1, -1),
+      Number(String(name).split('.')[1]) < 13 ? lines[0] : lines.slice(1, -1),
     );
     expect(all).toEqual([
-      ...stages.slice(0, 3).map(({ text }) => text),
-      ...stages.slice(3).map(({ text }, index) => at((index + 4) * MINUTE, text)),
+      ...stages.slice(0, 7).map(({ text }) => text),
+      ...stages.slice(7).map(({ text }, index) => at((index + 8) * MINUTE, text)),
     ]);
     // Each file is as old as the last of its lines.
-    for (const [, ...lines] of files().slice(3))
+    for (const [, ...lines] of files().slice(7))
       expect(String(lines.at(-2)).split(' ')[0]).toBe(String(second(NOW) + Number(lines.at(-1))));
   });
 
   it('are one after the other, however soon the texts change', () => {
     small({ stages: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
-    const ends = files().map((file) => file.at(-1));
-    expect(ends).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 12, 18, 25, 33, 41, 49, 58, 60]);
+    const ends = files().map((file) => file.at(-1) as number);
+    expect(ends.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(ends).toEqual(ends.toSorted((one, other) => one - other));
+    expect(ends.at(-1)).toBe(60);
   });
 
   it('are without texts of less than the second by which ends are rounded down', () => {
@@ -312,7 +323,7 @@ describe('the texts in small files, for the launcher', () => {
 
   it('are there for each kind that it prints and no hook reads', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
-    const [, printed = ''] = /^case \$kind in\n([a-z0-9 |]+)\)\s+kind=/m.exec(launcher) ?? [];
+    const [, printed = ''] = /^case \$\{kind%-mono\} in\n([a-z0-9 |]+)\) ;;$/m.exec(launcher) ?? [];
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
@@ -323,9 +334,11 @@ describe('the texts in small files, for the launcher', () => {
 
   it('are as many as the launcher looks for', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
-    const [, turns = ''] = /^for turn in ([0-9 ]+) none; do$/m.exec(launcher) ?? [];
+    const turns = [...launcher.matchAll(/^for turn in ([0-9 ]+) none; do$/gm)]
+      .map(([, some]) => some)
+      .join(' ');
     // Until both have as many as they can.
-    small({ stages: stagesOf(8, SECOND) });
+    small({ stages: stagesOf(8, SECOND), refreshAt: NOW + 8 * SECOND });
     const single = files().map(([name]) => name);
     small({ stages: stagesOf(500, MINUTE), refreshAt: NOW });
     const several = files().map(([name]) => name);
@@ -338,6 +351,8 @@ describe('the directory of the ready lines', () => {
     fs.rmdirSync(readyDirectory(directory));
     expect(ensureReadyDirectory(system, directory)).toBe(true);
     expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
+    // Of when the launcher asked last: there from the start, since a new file would make the directory younger.
+    expect(names()).toEqual(['.asked']);
     expect(ensureReadyDirectory(system, directory)).toBe(true);
   });
 
@@ -416,16 +431,17 @@ describe('the directory of the ready lines', () => {
     write(prepared({ stages: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
+    fs.writeFileSync(join(readyDirectory(directory), '.asked'), '');
     const pointers = join(directory.root, 'accounts');
     fs.mkdirSync(pointers);
     for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
-    sweepReady(real(HOUR - MINUTE), directory);
     const lines = ['zsh', 'zsh.later'];
-    expect(names()).toEqual(['.kept', '.new.1', ...lines]);
+    sweepReady(real(HOUR - MINUTE), directory);
+    expect(names()).toEqual(['.asked', '.kept', '.new.1', ...lines]);
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);
-    expect(names()).toEqual(lines);
+    expect(names()).toEqual(['.asked', ...lines]);
     expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
     expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });

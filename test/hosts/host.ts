@@ -128,20 +128,32 @@ export class Host {
 
   /** The files of single texts: none but these, each lasting until then (epoch seconds). */
   plantShort(name: string, texts: Readonly<Record<string, number>>): void {
-    for (let turn = 1; turn <= 18; turn += 1) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
+    for (let turn = 1; turn <= 27; turn += 1) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
     for (const [index, [text, until]] of Object.entries(texts).entries()) {
       replaceFile(join(this.ready, `${name}.${index + 1}`), `${text}\n`, until);
     }
   }
 
-  /** One of the files of several texts: none but it and those of single ones, lasting until then (epoch seconds). */
+  /** The file of the first text for when somebody should ask again, lasting until then (epoch seconds). */
+  plantOld(name: string, text: string, until: number): void {
+    replaceFile(join(this.ready, `${name}.9`), `${text}\n`, until);
+  }
+
+  /** One of the files of several texts, lasting until then (epoch seconds). */
   plantSeveral(
     name: string,
     lines: readonly string[],
     until: number,
     boot: number | string = bootTime(),
   ): void {
-    replaceFile(join(this.ready, `${name}.11`), [boot, ...lines, ''].join('\n'), until);
+    replaceFile(join(this.ready, `${name}.14`), [boot, ...lines, ''].join('\n'), until);
+  }
+
+  /** As if the launcher had never had a refresh started. */
+  forgetAsked(): void {
+    const asked = join(this.ready, '.asked');
+    fs.writeFileSync(asked, '');
+    fs.utimesSync(asked, 1, 1);
   }
 }
 

@@ -105,6 +105,28 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toEqual([]);
     });
 
+    it.concurrent('prints the short text of old numbers, and starts the one refresh', async () => {
+      const { host, path } = await aged();
+      host.hold(true);
+      const now = Math.floor(Date.now() / 1000);
+      host.plant('plain', [`${now + 99} of the whole line`]);
+      host.plantShort('plain', { first: now - 60, second: now - 9 });
+      const third = String.raw`  $(touch x) 100% \n \\`;
+      host.plantOld('plain', third, now + 99);
+      for (const call of [1, 2, 3, 4]) {
+        // As the next lines leave it that are fresh for a while.
+        if (call === 4) host.forgetAsked();
+        // Some shells compare files by whole seconds, and who asks may leave a file there.
+        fs.utimesSync(host.ready, now - 5, now - 5);
+        expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
+        await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
+      }
+      host.hold(false);
+      await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
+      expect(host.started).toHaveLength(2);
+      expect(host.requests).toBe(1);
+    });
+
     it.concurrent('prints the one of several short texts whose time has come, and starts the one refresh', async () => {
       const { host, path } = await aged();
       host.hold(true);
@@ -114,16 +136,19 @@ for (const [name, argv] of Object.entries(shells)) {
       const third = String.raw`$(touch x) 100% \n \\`;
       host.plantSeveral('plain', [`${now - 5} over`, `${now + 99} ${third}`, `${now + 200} last`], now + 200);
       for (const call of [1, 2, 3, 4]) {
-        // Some shells compare files by whole seconds, and who asks leaves a file there.
+        if (call === 4) {
+          // Asked before these texts began: time to try again.
+          fs.writeFileSync(join(host.ready, 'plain.13'), '');
+          fs.utimesSync(join(host.ready, 'plain.13'), now + 1, now + 1);
+          await eventually('they begin', () => Date.now() >= (now + 1) * 1000);
+          fs.utimesSync(join(host.ready, '.asked'), now, now);
+        }
         fs.utimesSync(host.ready, now - 5, now - 5);
-        if (call === 4)
-          fs.writeFileSync(join(host.ready, '.asked'), `${Math.floor(Date.now() / 1000) - 11}\n`);
         expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
-        await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
+        await eventually('a refresh', () => host.refreshes === (call === 4 ? 2 : 1));
       }
       host.hold(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
-      expect(host.started).toHaveLength(2);
       expect(host.requests).toBe(1);
     });
 
@@ -182,6 +207,8 @@ for (const [name, argv] of Object.entries(shells)) {
         { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
         { CLAUDE_CONFIG_DIR: '/nonexistent/a b' },
         { USAGELINE_CACHE_DIR: 'relative' },
+        { XDG_CACHE_HOME: 'relative' },
+        { XDG_CONFIG_HOME: 'relative' },
         { HOME: '' },
       ]) {
         const before = host.started.length;
@@ -294,7 +321,7 @@ for (const [name, argv] of Object.entries(shells)) {
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram('sh', ['-c', `${command} <&-`], host.machine.env);
       expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
-      fs.rmSync(join(host.ready, '.asked'));
+      host.forgetAsked();
       const child = spawn(file, [...options, path], { env: host.machine.env, stdio: 'pipe' });
       closeAtTheEnd(() => child.kill());
       // Whoever still had it open would keep the caller waiting: tmux has one socket for both.
