@@ -194,7 +194,7 @@ function manySessions(works) {
 
 /**
  * Who has no login is shown an estimate, of transcripts that were all read before. Most calls look at those that are
- * likely to change; once a minute all are looked at.
+ * likely to change; after a minute each of the next ones looks at some of the others, too.
  * @param sizeOf what there is of them at a step, see `generate`
  */
 function historyCurves(sizeOf) {
@@ -214,6 +214,6 @@ function historyCurves(sizeOf) {
     };
   return [
     { id: 'watched', label: 'a call, all read before', row: row(false) },
-    { id: 'all', label: 'the same, once a minute', row: row(true) },
+    { id: 'all', label: 'the same, a minute later', row: row(true) },
   ];
 }

@@ -6,7 +6,7 @@ import { run } from './measure.mjs';
 import { program } from './stage.mjs';
 
 const MINUTE = 60_000;
-/** The program looks at everything again after a minute; until then no call is due for that. */
+/** After a minute the program begins to look at everything again; until then no call is due for that. */
 const SERVES = 30_000;
 /** So old is the latest transcript: what was written just now is read again. */
 const AGO = 10 * MINUTE;
@@ -23,48 +23,47 @@ export const ESTIMATE = /^(~5h [\d.]+[kMG]? · )?~7d [\d.]+[kMG]? · no data\n$/
 export function createHistory(home, size) {
   const projects = join(home, '.claude', 'projects');
   const cache = join(home, 'cache');
-  const state = join(cache, 'usageline', 'claude', 'transcripts.json');
+  const files = join(cache, 'usageline', 'claude');
+  const journal = join(files, 'transcripts.new');
   // Nobody is asked without a login, and should it ask all the same, then this is as far as it gets.
   const env = { HOME: home, XDG_CACHE_HOME: cache, TZ: 'UTC', HTTPS_PROXY: 'http://127.0.0.1:9' };
   const until = Date.now() - AGO;
   generate(projects, { seed: 7, until, ...size });
   putBack(projects, until);
 
-  const lines = () => fs.readFileSync(state, 'utf8').split('\n');
-  const summary = () => JSON.parse(lines()[0]);
+  /** Of the journal the first line, which says what was looked at and when. There is none before all is read. */
+  const lines = () => fs.readFileSync(journal, 'utf8').split('\n');
+  const head = () => JSON.parse(lines()[0]);
+  const settled = () => Date.now() - head().listed_at < SERVES && head().round === null;
   const read = (...argv) => {
     const { stdout, stderr } = run(process.execPath, [program, ...argv], env);
     if (stderr !== '') throw new Error(`${home}: ${stderr}`);
     return stdout;
   };
-  for (let readings = 0; readings === 0 || !summary().complete; readings += 1) {
+  for (let readings = 0; !fs.existsSync(journal); readings += 1) {
     if (readings === MOST_READINGS) throw new Error(`${home}: too much to be read`);
     read('show', '--cached');
   }
-  let before = 0;
-
   return {
     env,
-    /** One run that nobody measures, where the next one would have to look at everything. */
+    /** So many runs that nobody measures that the next one has nothing but its own to look at. */
     lookedAt() {
-      if (Date.now() - summary().listed_at >= SERVES) {
-        this.dueForAll();
+      for (let runs = 0; !settled(); runs += 1) {
+        if (runs === MOST_READINGS) throw new Error(`${home}: looked at again and again`);
         read('--cached');
       }
-      before = summary().listed_at;
     },
     /** As if it were two minutes since everything was looked at. */
     dueForAll() {
-      const [first, ...rest] = lines();
-      before = Date.now() - 2 * MINUTE;
-      const due = JSON.stringify({ ...JSON.parse(first), listed_at: before });
-      fs.writeFileSync(state, [due, ...rest].join('\n'));
+      const [, ...rest] = lines();
+      const due = JSON.stringify({ ...head(), listed_at: Date.now() - 2 * MINUTE, round: null });
+      fs.writeFileSync(journal, [due, ...rest].join('\n'));
     },
-    /** Throws when something was left unread, or more or less looked at than was meant. */
-    expectLook(everything) {
-      const { complete, listed_at: listedAt } = summary();
-      if (!complete) throw new Error(`${home}: not all was read`);
-      if (listedAt > before !== everything) throw new Error(`${home}: not what was to be looked at`);
+    /** Throws when more or less was looked at than was meant. */
+    expectLook(more) {
+      const { listed_at: listedAt, round } = head();
+      const begun = round !== null || Date.now() - listedAt < SERVES;
+      if (more ? !begun : !settled()) throw new Error(`${home}: not what was to be looked at`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run } from './measure.mjs';
 import { authority, program } from './stage.mjs';
 
@@ -79,6 +79,13 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       }
       const data = { ...template.data, ...more };
       place.write('usage.json', { ...template, data, cached_at: new Date(Date.now() - age).toISOString() });
+    },
+    /** A configuration file, once. */
+    configure(text) {
+      const path = join(home, '.config', 'usageline', 'config.toml');
+      if (fs.existsSync(path)) return;
+      fs.mkdirSync(dirname(path), { recursive: true });
+      fs.writeFileSync(path, text);
     },
     /** The start of a refresh, as one leaves it that is under way. */
     refreshing() {

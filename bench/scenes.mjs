@@ -6,6 +6,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh · extra 7\.63/20\.00 EUR\n$`;
+const TEMPLATE = '5h {5h.percent} | {7d.percent}';
 /** What the endpoint said. */
 export const LINE = new RegExp(`^5h 22${rest}`);
 /** The same, marked: only who has read the ready line prints it. */
@@ -70,6 +71,25 @@ export const scenes = [
     args: ['--output', 'tmux'],
     expect: /^5h #\[fg=cyan\]23%#\[default\] 4h\d+m · 7d /,
     prepare: (place) => place.prepared(() => fresh(place), '--output', 'tmux'),
+  },
+  {
+    id: 'hit_config',
+    label: 'cache hit, a configuration with a template',
+    memory: 1.1,
+    args: [],
+    expect: /^5h 23% \| 33%\n$/,
+    prepare: (place) => {
+      place.configure(`format = "${TEMPLATE}"\n\n[thresholds]\nwarn = 40\ncritical = 90\n`);
+      place.prepared(() => fresh(place));
+    },
+  },
+  {
+    id: 'hit_format',
+    label: 'cache hit, --format with a template',
+    memory: 1.1,
+    args: ['--format', TEMPLATE],
+    expect: /^5h 23% \| 33%\n$/,
+    prepare: (place) => place.prepared(() => fresh(place), '--format', TEMPLATE),
   },
   {
     id: 'hit_bin',
