@@ -20,7 +20,7 @@ set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set
 # of the ready lines since it was looked at, and the environment (below). A substitution costs more than all of it, so
 # the age comes through a pipe, for which fish starts nothing either.
 function _usageline_prompt --on-event fish_prompt
-    if test $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+    if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
         path mtime -R -- $_usageline_seen | read -l old
         and test "$old" -lt $_usageline_for -a "$old" -ge 0
         and return
@@ -30,13 +30,15 @@ end
 
 # What makes it another line is noticed when it is set: fish takes longer to compare a dozen variables than for a file.
 function _usageline_elsewhere --on-variable CLAUDE_CONFIG_DIR --on-variable USAGELINE_CACHE_DIR --on-variable XDG_CACHE_HOME --on-variable XDG_CONFIG_HOME --on-variable HOME --on-variable NO_COLOR --on-variable FORCE_COLOR --on-variable CLICOLOR_FORCE --on-variable CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC --on-variable USAGELINE_CONFIG --on-variable USAGELINE_NETWORK --on-variable USAGELINE_FORMAT
-    set -g _usageline_for 0
+    set -g _usageline_moved yes
 end
+set -g _usageline_moved yes
 
 # Everything that the same line again does without.
 function _usageline_look
     test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where"
     or _usageline_locate
+    set -g _usageline_moved no
     # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
     test $_usageline_changed = yes; or _usageline_same config "$_usageline_config"; or _usageline_locate same
     _usageline_same config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
@@ -138,8 +140,8 @@ function _usageline_refresh
 end
 
 function _usageline_done --on-signal WINCH
-    # Nothing is awaited: a window has changed indeed.
-    test $_usageline_for -le 0; or return 0
+    # Nothing is awaited: a window has changed indeed. Or it is another line that is, which the next prompt looks for.
+    test $_usageline_for -le 0 -a $_usageline_moved = no; or return 0
     set -l before $usageline_prompt
     _usageline_take (_usageline_find 2>/dev/null)
     test "$usageline_prompt" = "$before"; or commandline -f repaint

@@ -99,9 +99,18 @@ export function writeReady(
   // The far part first: it says whose it is, so the near one never stands beside another's.
   if (near < stages.length) replaceLightly(system, path + LATER, later, null);
   else removeQuietly(system, path + LATER);
+  // None of the last ones may stand beside the new line, nor any after one that could not be written.
+  removeShort(system, path);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
-  writeShort(system, path, name, { from, stages }, refresh * SECOND, boot);
+  const written = writeShort(system, path, name, { from, stages }, refresh * SECOND, boot);
+  // Another process has prepared the line meanwhile: the small files are partly its own.
+  if (!written || headOf(system, path) !== head) removeShort(system, path);
+}
+
+function headOf({ fs }: System, path: string): string | null {
+  const read = readTextFile(fs, path, 'refuse');
+  return read.kind === 'file' ? (read.text.split('\n', 1)[0] as string) : null;
 }
 
 /**
@@ -170,7 +179,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   replaceLightly(system, path, name, null);
 }
 
-/** As old as the last refresh that bin/usageline-prompt had started for the lines that there are; of 1970 for none. */
+/** When bin/usageline-prompt had refreshes started since the lines were last fresh, a line for each. */
 const ASKED = '.asked';
 
 /** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
@@ -182,18 +191,19 @@ export function ensureReadyDirectory(system: System, directory: AccountDirectory
     return errno(error) === 'EEXIST';
   }
   // Who makes it later changes the directory by that, which looks as if there were new lines in it.
-  replaceLightly(system, `${path}${SEPARATOR}${ASKED}`, '', 0);
+  replaceLightly(system, `${path}${SEPARATOR}${ASKED}`, '', null);
   return true;
 }
 
-/** To be called when lines are in place for which nobody need be asked: the next that are old are others. */
+/** To be called when lines are in place for which nobody need be asked. */
 export function forgetAsked(system: System, directory: AccountDirectory): void {
   const path = `${readyDirectory(directory)}${SEPARATOR}${ASKED}`;
   try {
-    if (system.fs.lstatSync(path).mtimeMs > 0) system.fs.utimesSync(path, 0, 0);
+    if (system.fs.lstatSync(path).size === 0) return;
   } catch {
-    replaceLightly(system, path, '', 0);
+    // Then it is made.
   }
+  replaceLightly(system, path, '', null);
 }
 
 /** Removes what a killed process left behind more than an hour ago, among the ready lines and the pointers to them. */

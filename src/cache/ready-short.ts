@@ -25,11 +25,13 @@ const LAUNCHED = new Set('plain starship vim waybar tmux ansi i3blocks polybar s
 
 /**
  * Whoever finds a file whose time is still to come has no other to look at. The first ones end at the moment to ask
- * again at the latest. What is not renewed goes: no text may outlive what stands beside it.
+ * again at the latest. There may be none when this is called; they are written in order, so that what there is of them
+ * is always the beginning.
  *
  * @param path of the ready line
  * @param askAt epoch ms; at most `NEAR_STAGES` texts begin before it
  * @param boot what a reader needs for a clock, see `bootTime`
+ * @returns false when one of them could not be written
  */
 export function writeShort(
   system: System,
@@ -38,7 +40,7 @@ export function writeShort(
   { from, stages }: Omit<Prepared, 'refreshAt'>,
   askAt: number,
   boot: number,
-): void {
+): boolean {
   const launched =
     LAUNCHED.has(kind) &&
     (color === 'natural' || color === 'mono') &&
@@ -59,11 +61,10 @@ export function writeShort(
     files.push({ text: [boot, ...lines].join('\n'), until: last.until });
     begin += count;
   }
-  for (const [index, suffix] of suffixes.entries()) {
+  return suffixes.every((suffix, index) => {
     const file = files[index];
-    const written = file && replaceLightly(system, path + suffix, `${file.text}\n`, file.until);
-    if (!written) removeQuietly(system, path + suffix);
-  }
+    return file === undefined || replaceLightly(system, path + suffix, `${file.text}\n`, file.until);
+  });
 }
 
 /** The first so many, and none where there are fewer. */

@@ -156,6 +156,20 @@ interface NewsIn {
   readonly changed: boolean;
 }
 
+function isMuch(news: readonly Found[]): boolean {
+  return news.reduce((bytes, { file, stat }) => bytes + stat.size - file.offset, 0) > MOST_BYTES;
+}
+
+/** What somebody else's rights keep from us is no reason to look at everything, at every call. */
+function mayBeRead({ fs }: System, { folder, file }: Found): boolean {
+  try {
+    fs.accessSync(folder + sep + file.name, fs.constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads what is new; null when it is too much of it, or nothing that is at the end of all that is known. */
 function readIn(
   system: System,
@@ -165,7 +179,7 @@ function readIn(
   recent: RecentSearch,
   { statePath, now, stop, isKept, maxRecent }: Conditions,
 ): NewsIn | null {
-  if (news.reduce((bytes, { file, stat }) => bytes + stat.size - file.offset, 0) > MOST_BYTES) return null;
+  if (isMuch(news) && isMuch(news.filter((one) => mayBeRead(system, one)))) return null;
   const { archive: checksum } = recent;
   const archive = checksum === null ? null : openArchive(system, besideState(statePath, 'bin'), checksum);
   if (checksum !== null && archive === null) return null;

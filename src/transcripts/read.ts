@@ -180,7 +180,8 @@ function save(
     if (failure !== null) return failure;
     books.checksum = checksum;
   }
-  const recent = [...books.recent.values()].filter((message) => isKept(message, now));
+  // By a clock that is far behind all are ahead of it: nobody would read them again once it is right.
+  const recent = [...books.recent.values()].filter(({ lastAt }) => lastAt >= now - KEPT);
   const lines = linesOf(folders, perLine);
   const state = { ...about, archive: books.checksum, tally: books.tally, recent };
   const { id: base, text, lengths } = serializeState(state, lines);

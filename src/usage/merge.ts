@@ -32,7 +32,7 @@ export function mergeWindow(answer: Dated | null, reading: Dated | null): Window
   }
   // Read after the end of the answer's window, it is of the next one, whose end it does not know.
   if (reading.resetsAt === null && answer.resetsAt !== null && reading.readAt >= answer.resetsAt)
-    return 'statusline';
+    return reading.readAt > answer.readAt ? 'statusline' : 'endpoint';
   // The endpoint knows best, so it may lower a number; within a window use only grows, so nobody else may.
   if (answer.readAt >= reading.readAt) return 'endpoint';
   return reading.percent >= answer.percent ? 'statusline' : 'endpoint';

@@ -309,6 +309,31 @@ describe('the texts in small files, for the launcher', () => {
     expect(files()).toEqual([]);
   });
 
+  it('are none at all where one of them cannot be written: a later one would be taken for it', () => {
+    for (const turn of [1, 2, 9]) {
+      small();
+      const renameSync = (from: string, to: string) =>
+        to.endsWith(`.${turn}`) ? failing('ENOSPC')() : fs.renameSync(from, to);
+      small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE }, { fs: disk({ renameSync }) });
+      expect(files()).toEqual([]);
+      expect(linesOf(readyFile(directory, PLAIN))[1]).toContain('text 0');
+    }
+  });
+
+  it('are none at all when another process has prepared the line meanwhile', () => {
+    let other = false;
+    const renameSync = (from: string, to: string) => {
+      fs.renameSync(from, to);
+      if (!to.endsWith('.3') || other) return;
+      other = true;
+      writeReady({ ...system, random: () => 0.5 }, directory, PLAIN, prepared({ stages: [a] }), CONDITIONS);
+    };
+    small({ stages: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
+    expect(other).toBe(true);
+    expect(files()).toEqual([]);
+    expect(linesOf(readyFile(directory, PLAIN))[1]).toContain(' a');
+  });
+
   it.each<[string, ReadyName]>([
     ['without network', { ...PLAIN, network: false }],
     ['in colours that are not usual', { ...PLAIN, color: 'color' }],

@@ -151,9 +151,7 @@ export class Host {
 
   /** As if the launcher had never had a refresh started. */
   forgetAsked(): void {
-    const asked = join(this.ready, '.asked');
-    fs.writeFileSync(asked, '');
-    fs.utimesSync(asked, 1, 1);
+    fs.writeFileSync(join(this.ready, '.asked'), '');
   }
 }
 

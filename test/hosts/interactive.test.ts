@@ -86,6 +86,19 @@ for (const shell of Object.values(shells)) {
         expect(host.started).toEqual([`ready ${name}`, `ready ${name}`]);
       });
 
+      it.concurrent('goes with it also when the window changes meanwhile', async () => {
+        const host = await aHost([name]);
+        const other = join(host.home, 'other');
+        fs.mkdirSync(other);
+        fs.copyFileSync(host.machine.credentials, join(other, '.credentials.json'));
+        await host.machine.run(['--wait'], { CLAUDE_CONFIG_DIR: other });
+        const terminal = await open(host, shell, { ready: OLD_LINE });
+        await terminal.press('C-l');
+        const self = name === 'fish' ? '$fish_pid' : '$$';
+        await terminal.type(`${shell.export('CLAUDE_CONFIG_DIR', other)}; kill -WINCH ${self}; sleep 0.2\n`);
+        await terminal.shows(NEW_LINE);
+      });
+
       it.concurrent('does without colour from the prompt on at which NO_COLOR is there', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, { ready: OLD_LINE });

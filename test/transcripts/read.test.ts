@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_WATCHED } from '../../src/transcripts/watch.ts';
 import { replaceFile } from '../../src/cache/write.ts';
@@ -216,6 +216,41 @@ describe('what is found among transcripts', () => {
     at.append(`${'d/'.repeat(16)}deep.jsonl`, one);
     at.append(`${'d/'.repeat(17)}deeper.jsonl`, ten);
     expect(totals(at.read())).toEqual([1, 1]);
+  });
+
+  it('keeps what was counted through a clock that is years behind for a while', () => {
+    const at = desk();
+    at.append('a/a.jsonl', one);
+    at.append('b/b.jsonl', ten);
+    expect(totals(at.read())).toEqual([11, 11]);
+    at.system.setNow(Date.UTC(2020, 0, 1));
+    at.read();
+    at.system.setNow(NOW + 5 * SECOND);
+    expect(totals(at.read())).toEqual([11, 11]);
+  });
+
+  it('goes on as before beside a large one that cannot be read', () => {
+    const at = desk();
+    at.append('a/mine.jsonl', one);
+    at.append('a/theirs.jsonl', 'x'.repeat(2 * 1024 * 1024));
+    const theirs = (path: string) => path.endsWith('theirs.jsonl');
+    const openSync = (path: string, ...rest: [number]) =>
+      theirs(path) ? failing('EACCES')() : fs.openSync(path, ...rest);
+    const accessSync = (path: string, mode: number) =>
+      theirs(path) ? failing('EACCES')() : fs.accessSync(path, mode);
+    Object.assign(at.system, { fs: disk({ openSync, accessSync }) });
+    at.read();
+    at.system.advance(5 * SECOND);
+    at.append('a/mine.jsonl', ten);
+    const written: string[] = [];
+    const { estimate } = at.read({
+      write(path, content) {
+        written.push(basename(path));
+        return replaceFile(at.system, path, content);
+      },
+    });
+    expect(estimate?.sevenDay?.output).toBe(11);
+    expect(written).toEqual(['transcripts.new']);
   });
 
   it('does not keep the others when a folder or a file cannot be read', () => {
