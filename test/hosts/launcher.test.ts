@@ -105,41 +105,31 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toEqual([]);
     });
 
-    it.concurrent('prints the short text of old numbers, and starts the one refresh', async () => {
+    const third = String.raw`$(touch x) 100% \n \\`;
+    it.concurrent.each<[string, string, (host: Host, now: number) => void]>([
+      ['the one', `  ${third}`, (host, now) => host.plantOld('plain', `  ${third}`, now + 99)],
+      [
+        'the one of several whose time has come',
+        third,
+        (host, now) => {
+          const lines = [`${now - 5} over`, `${now + 99} ${third}`, `${now + 200} last`];
+          host.plantSeveral('plain', lines, now + 200);
+        },
+      ],
+    ])('prints a short text of old numbers, %s, and starts the one refresh', async (_, text, plant) => {
       const { host, path } = await aged();
       host.hold(true);
       const now = Math.floor(Date.now() / 1000);
       host.plant('plain', [`${now + 99} of the whole line`]);
       host.plantShort('plain', { first: now - 60, second: now - 9 });
-      const third = String.raw`  $(touch x) 100% \n \\`;
-      host.plantOld('plain', third, now + 99);
+      plant(host, now);
       for (const call of [1, 2, 3, 4]) {
         // Ten seconds later.
         if (call === 4) host.forgetAsked();
         // Some shells compare files by whole seconds, and who asks may leave a file there.
         fs.utimesSync(host.ready, now - 5, now - 5);
-        expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
+        expect(await launch(host, path)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
         await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
-      }
-      host.hold(false);
-      await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
-      expect(host.started).toHaveLength(2);
-      expect(host.requests).toBe(1);
-    });
-
-    it.concurrent('prints the one of several short texts whose time has come, and starts the one refresh', async () => {
-      const { host, path } = await aged();
-      host.hold(true);
-      const now = Math.floor(Date.now() / 1000);
-      host.plant('plain', [`${now + 99} of the whole line`]);
-      host.plantShort('plain', { first: now - 60, second: now - 9 });
-      const third = String.raw`$(touch x) 100% \n \\`;
-      host.plantSeveral('plain', [`${now - 5} over`, `${now + 99} ${third}`, `${now + 200} last`], now + 200);
-      for (const call of [1, 2, 3, 4]) {
-        if (call === 4) host.forgetAsked();
-        fs.utimesSync(host.ready, now - 5, now - 5);
-        expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
-        await eventually('a refresh', () => host.refreshes === (call === 4 ? 2 : 1));
       }
       host.hold(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
