@@ -22,6 +22,8 @@ export interface Entry {
   readonly accountId: string | null;
   /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
   readonly credentials: string | null;
+  /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
+  readonly loginUntil?: number;
   /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
   readonly told?: Told;
 }
@@ -76,6 +78,7 @@ export function parseEntry(text: string): Entry | null {
   // Both present: the data win.
   const error = data === null && isRefreshCode(code) ? code : null;
   if (data === null && error === null) return null;
+  const loginUntil = parseTime(file.login_until);
   return {
     cachedAt,
     data,
@@ -83,6 +86,7 @@ export function parseEntry(text: string): Entry | null {
     plan: stringOrNull(file.plan),
     accountId: stringOrNull(file.account_id),
     credentials: stringOrNull(file.credentials),
+    ...(loginUntil !== null && { loginUntil }),
   };
 }
 
@@ -96,6 +100,7 @@ export function serializeEntry(entry: Entry): string {
     plan: entry.plan,
     account_id: entry.accountId,
     credentials: entry.credentials,
+    ...(entry.loginUntil !== undefined && { login_until: isoTime(entry.loginUntil) }),
   };
   try {
     return `${JSON.stringify(file)}\n`;

@@ -17,6 +17,8 @@ export interface AnswerParts {
   /** The first answer is on its way. */
   readonly pending: boolean;
   readonly account: string;
+  /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
+  readonly loginUntil?: number | undefined;
   /** When the standing was judged, epoch ms. */
   readonly decidedAt: number;
   /** Epoch ms. */
@@ -26,7 +28,7 @@ export interface AnswerParts {
 
 /** Puts the answer together: the one place that says what may be claimed of the numbers. */
 export function answer(parts: AnswerParts): Usage {
-  const { entry, error, now, settings } = parts;
+  const { entry, error, now, settings, loginUntil } = parts;
   const standing = standingNow(parts);
   const base = {
     generatedAt: now,
@@ -36,6 +38,7 @@ export function answer(parts: AnswerParts): Usage {
     pending: parts.pending,
     tokens: null,
     error,
+    ...(loginUntil !== undefined && { loginUntil }),
   } as const;
   if (standing === 'none' || entry?.data == null) {
     return {

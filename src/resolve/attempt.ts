@@ -124,12 +124,21 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 }
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: BackoffLock, { data, plan }: Reading, sentAt: number): Attempted {
+function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: number): Attempted {
   const { deps, places, stamp, directory, seen, accountId } = mine;
+  const { data, plan, loginUntil } = reading;
   const { system } = deps;
   // A clock that was set back meanwhile must not make a good answer one from the future.
   const cachedAt = Math.min(sentAt, system.now());
-  const entry: Entry = { cachedAt, data, error: null, plan, accountId, credentials: stamp };
+  const entry: Entry = {
+    cachedAt,
+    data,
+    error: null,
+    plan,
+    accountId,
+    credentials: stamp,
+    ...(loginUntil != null && { loginUntil }),
+  };
   const unwritten = keep(mine, entry);
   // Without a failure before it the lock that notes the request is as it shall be.
   if (directory && (noted.error !== null || noted.failures > 0)) {

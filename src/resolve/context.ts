@@ -52,6 +52,8 @@ export interface Look {
   readonly read: EntryRead;
   readonly lock: BackoffLock | null;
   readonly now: number;
+  /** Stamp of the credentials that the decision was made for. */
+  readonly stamp: string | null;
   readonly decision: Decision;
 }
 
@@ -90,7 +92,7 @@ export function look(
   const entry = withReadings(answered, readings, { stamp, now, account });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
-  return { read, lock, now, decision };
+  return { read, lock, now, stamp, decision };
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {
@@ -102,12 +104,15 @@ function sourcesOf(system: System, { cache }: Places, now: number): Sources {
 export function answerFrom(
   deps: ResolveDeps,
   places: Places,
-  { read, decision, now }: Look,
+  { read, decision, now, stamp }: Look,
   changes: Partial<Pick<AnswerParts, 'error' | 'pending' | 'source'>> = {},
 ): Usage {
   const error = changes.error === undefined ? decision.error : changes.error;
+  const entry = read.kind === 'entry' ? read.entry : null;
   return answer({
-    entry: read.kind === 'entry' ? read.entry : null,
+    entry,
+    // Of another login than the present one it says nothing.
+    loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
     standing: decision.standing,
     source: 'cache',
     pending: false,

@@ -71,6 +71,8 @@ export interface Reading {
   readonly data: UsageData;
   /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
   readonly plan: string | null;
+  /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
+  readonly loginUntil?: number | null;
 }
 
 /** Which source a number came from. */
@@ -152,6 +154,8 @@ export interface Usage {
    * ms.
    */
   readonly restAgeMs?: number;
+  /** When the login has to be renewed by its user, epoch ms; absent when that is not known of the present login. */
+  readonly loginUntil?: number;
   /** Only when `state` is `estimate`. */
   readonly tokens: TokenEstimate | null;
   readonly error: Failure | null;

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/files.ts';
-import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -54,6 +54,7 @@ describe('usage.json', () => {
     ['data of an unknown account', { plan: null, accountId: null, credentials: null }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
+    ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
   ])('comes back as it was written: %s', (_case, over) => {
@@ -66,7 +67,7 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
 
-  it.each([...SIGN_IN_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
     expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
   });
 
@@ -91,6 +92,7 @@ describe('usage.json', () => {
     ['an error of a wrong kind', file({ error: 'timeout' })],
     ['an error of an unknown code', file({ error: { code: 'x' } })],
     ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
+    ['an end of the login that is no time', file({ login_until: 'Friday' })],
   ])('is as good as ever with %s', (_case, any) => {
     expect(parseEntry(JSON.stringify(any))).toEqual(
       entry({ plan: null, accountId: null, credentials: null }),
@@ -215,10 +217,14 @@ const schema = z.pipe(
     schema_version: z.literal(1),
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
     data: z.catch(z.nullable(usageDataSchema()), null),
-    error: z.catch(z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...ENDPOINT_CODES]) })), null),
+    error: z.catch(
+      z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES]) })),
+      null,
+    ),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),
     credentials: z.catch(z.nullable(z.string()), null),
+    login_until: z.catch(z.nullable(z.string().check(z.refine((value) => parseTime(value) !== null))), null),
   }),
   z.transform((read, context): Entry => {
     if (read.data === null && read.error === null) {
@@ -231,6 +237,7 @@ const schema = z.pipe(
       plan: read.plan,
       accountId: read.account_id,
       credentials: read.credentials,
+      ...(read.login_until !== null && { loginUntil: Date.parse(read.login_until) }),
     };
   }),
 );
@@ -266,11 +273,14 @@ const envelope = fc.record(
     ),
     data: mostly(anyBody),
     error: mostly(
-      fc.constantFrom(...[...SIGN_IN_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code }))),
+      fc.constantFrom(
+        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code })),
+      ),
     ),
     plan: oddities,
     account_id: oddities,
     credentials: oddities,
+    login_until: oddities,
     more: oddities,
     __proto__x: oddities,
   },

@@ -53,7 +53,7 @@ export type Event =
   | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
   | { readonly do: 'status'; readonly status: Status; readonly answer: Answer }
   | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
-  | { readonly do: 'sign out' | 'expire' | 'no stamp' }
+  | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no stamp' }
   | { readonly do: 'remove'; readonly file: File }
   | { readonly do: 'damage'; readonly file: File; readonly text: string };
 
@@ -170,6 +170,9 @@ export class World {
         return;
       case 'expire':
         this.#provider.login = { ok: false, failure: { code: 'token_expired' } };
+        return;
+      case 'lapse':
+        this.#provider.login = { ok: false, failure: { code: 'token_lapsed' } };
         return;
       case 'no stamp':
         this.#setStamp(null);

@@ -18,7 +18,7 @@ const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | 
   knownOf(
     system,
     { ...places, cache },
-    { read, lock: null, now: NOW, decision: decide(aSituation()) },
+    { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
     stamp,
     loadSettings({}),
   );

@@ -185,6 +185,85 @@ describe('a failure', () => {
   });
 });
 
+describe('a lapsed token', () => {
+  const lapse = () => {
+    provider.login = failure('token_lapsed');
+  };
+
+  it('makes no request, keeps the numbers, and is looked at again after five minutes', async () => {
+    await ask();
+    const before = entryOnDisk();
+    lapse();
+    system.advance(20 * MINUTE);
+    expect(short((await ask()).usage)).toBe('stale cache token_lapsed');
+    expect(entryOnDisk()).toEqual(before);
+    expect(lockOnDisk()).toMatchObject({ error: 'token_lapsed', blockedUntil: system.now() + 5 * MINUTE });
+    system.advance(5 * MINUTE - SECOND);
+    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect(provider).toMatchObject({ authenticated: 2, sent: [NOW] });
+    system.advance(SECOND);
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect([short(usage), usage.pending, startBackground]).toEqual(['stale cache token_lapsed', false, true]);
+  });
+
+  it('is all that a prompt says where nothing is known, also when the next look is due', async () => {
+    lapse();
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+    expect(short((await ask()).usage)).toBe('none - token_lapsed');
+    system.advance(6 * MINUTE);
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect([short(usage), usage.pending, startBackground]).toEqual(['none - token_lapsed', false, true]);
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - token_lapsed');
+  });
+
+  it('is asked with at once when it has been renewed, and forgotten', async () => {
+    lapse();
+    await ask();
+    provider.login = { ok: true, value: null };
+    provider.currentStamp = 'stamp-2';
+    system.advance(SECOND);
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
+  });
+
+  it('is forgotten before the renewed one is sent: a process that is killed then leaves nothing of it', async () => {
+    lapse();
+    await ask();
+    provider.login = { ok: true, value: null };
+    provider.currentStamp = 'stamp-2';
+    provider.answer = () => {
+      throw new Error('killed');
+    };
+    await expect(ask()).rejects.toThrow('killed');
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+  });
+});
+
+describe('when the login must be renewed', () => {
+  const loginUntil = NOW + 20 * HOUR;
+  beforeEach(() => {
+    provider.answer = () => ({ ok: true, value: { ...aReading, loginUntil } });
+  });
+
+  it('is kept with the numbers, since a hit reads no credentials', async () => {
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    expect(entryOnDisk()).toMatchObject({ loginUntil });
+    system.advance(MINUTE);
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    provider.login = failure('token_lapsed');
+    system.advance(HOUR);
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    expect((await ask({ policy: 'cached' })).usage.loginUntil).toBe(loginUntil);
+  });
+
+  it('is not known of a login that has been rewritten since', async () => {
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    expect((await ask({ policy: 'cached' })).usage).not.toHaveProperty('loginUntil');
+  });
+});
+
 describe('changed credentials', () => {
   it('are asked with at once, although the last request is seconds old', async () => {
     await ask();

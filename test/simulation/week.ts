@@ -99,7 +99,7 @@ export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result>
       authenticate: async () =>
         machine.now < tokenUntil
           ? { ok: true, value: { plan: 'max_20x', send } }
-          : { ok: false, failure: { code: 'token_expired' } },
+          : { ok: false, failure: { code: 'token_lapsed' } },
     }),
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };

@@ -12,7 +12,7 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
     async authenticate(system) {
       const credentials = await readCredentials(system);
       if (!credentials.ok) return credentials;
-      const { token, plan } = credentials.value;
+      const { token, plan, loginUntil } = credentials.value;
       return {
         ok: true,
         value: {
@@ -20,7 +20,7 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
           async send(options) {
             const { requestUsage } = await import('./request.ts');
             const answer = await requestUsage(fetch, token, options);
-            return answer.ok ? { ok: true, value: { data: answer.value, plan } } : answer;
+            return answer.ok ? { ok: true, value: { data: answer.value, plan, loginUntil } } : answer;
           },
         },
       };
