@@ -14,6 +14,8 @@ import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
 import { answerFrom, look } from './context.ts';
 import type { Look, Question, ResolveDeps } from './context.ts';
+import { entryIdentity, identityOf } from './identity.ts';
+import type { EntryIdentity } from './identity.ts';
 import type { Places } from './places.ts';
 import { isBlocking, nextTry } from './decide.ts';
 
@@ -32,8 +34,8 @@ interface Attempt extends Turn {
   readonly directory: AccountDirectory | null;
   /** What was on disk once the mutex was held. */
   readonly seen: Look;
-  /** Who is signed in, as far as that can be known. */
-  readonly accountId: string | null;
+  /** Who is signed in, as the entry keeps it. */
+  readonly identity: EntryIdentity;
 }
 
 export type Attempted =
@@ -71,10 +73,10 @@ export async function attempt(
     return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
   }
 
-  // Before the credentials are read: if somebody else signs in between the two, the entry is taken for
-  // nobody's rather than for theirs.
-  const accountId = provider.accountId(system);
-  const mine: Attempt = { ...turn, directory, seen, accountId };
+  // Before the credentials are read: if another login takes their place between the two, the entry counts as of
+  // no account rather than as of that one.
+  const identity = entryIdentity(identityOf(system, provider, places.cache));
+  const mine: Attempt = { ...turn, directory, seen, identity };
   const session = await (await provider.connect()).authenticate(system);
   if (!session.ok) return failed(mine, seen.lock, session.failure, null);
 
@@ -125,11 +127,11 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
 function succeeded(mine: Attempt, noted: BackoffLock, { data, plan }: Reading, sentAt: number): Attempted {
-  const { deps, places, stamp, directory, seen, accountId } = mine;
+  const { deps, places, stamp, directory, seen, identity } = mine;
   const { system } = deps;
   // A clock that was set back meanwhile must not make a good answer one from the future.
   const cachedAt = Math.min(sentAt, system.now());
-  const entry: Entry = { cachedAt, data, error: null, plan, accountId, credentials: stamp };
+  const entry: Entry = { cachedAt, data, error: null, plan, ...identity, credentials: stamp };
   const unwritten = keep(mine, entry);
   // Without a failure before it the lock that notes the request is as it shall be.
   if (directory && (noted.error !== null || noted.failures > 0)) {

@@ -52,6 +52,9 @@ describe('usage.json', () => {
   it.each<[string, Partial<Entry>]>([
     ['data and all we keep beside them', {}],
     ['data of an unknown account', { plan: null, accountId: null, credentials: null }],
+    ['data of an account in an organisation', { organizationId: 'o-1' }],
+    ['names', { accountName: 'Ada', organizationName: 'Analytical Engines' }],
+    ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
@@ -91,10 +94,20 @@ describe('usage.json', () => {
     ['an error of a wrong kind', file({ error: 'timeout' })],
     ['an error of an unknown code', file({ error: { code: 'x' } })],
     ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
+    ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
+    ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
   ])('is as good as ever with %s', (_case, any) => {
     expect(parseEntry(JSON.stringify(any))).toEqual(
       entry({ plan: null, accountId: null, credentials: null }),
     );
+  });
+
+  it('has names that can be printed, whatever is in the file', () => {
+    const names = { account_name: 'Ada`$(id)`\n', organization_name: `${'x'.repeat(50)}` };
+    expect(parseEntry(JSON.stringify(file(names)))).toMatchObject({
+      accountName: 'Ada(id)',
+      organizationName: 'x'.repeat(40),
+    });
   });
 
   it('with both data and an error is data', () => {
@@ -218,6 +231,10 @@ const schema = z.pipe(
     error: z.catch(z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...ENDPOINT_CODES]) })), null),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),
+    account_unread: z.catch(z.optional(z.literal(true)), undefined),
+    organization_id: z.catch(z.optional(z.string()), undefined),
+    account_name: z.catch(z.optional(z.string()), undefined),
+    organization_name: z.catch(z.optional(z.string()), undefined),
     credentials: z.catch(z.nullable(z.string()), null),
   }),
   z.transform((read, context): Entry => {
@@ -230,6 +247,10 @@ const schema = z.pipe(
       error: read.data === null ? (read.error?.code ?? null) : null,
       plan: read.plan,
       accountId: read.account_id,
+      ...(read.account_unread && { accountUnread: true }),
+      ...(read.organization_id && { organizationId: read.organization_id }),
+      ...(read.account_name && { accountName: read.account_name }),
+      ...(read.organization_name && { organizationName: read.organization_name }),
       credentials: read.credentials,
     };
   }),
