@@ -139,7 +139,7 @@ describe('one object of a JSON file', () => {
 
   it('is not known beyond the bounds', () => {
     const text = `{"x":"${'x'.repeat(600_000)}","oauthAccount":{}}`;
-    expect(search(text, { bytes: 600_000, ms: 1000 })).toEqual({ kind: 'unknown', reason: 'too_large' });
+    expect(search(text, { bytes: 500_000, ms: 1000 })).toEqual({ kind: 'unknown', reason: 'too_large' });
     let now = 0;
     const slow = { ...system, monotonic: () => (now += 400) };
     expect(search(text, { bytes: 1e9, ms: 700 }, slow as typeof system)).toEqual({
