@@ -77,7 +77,8 @@ describe('a clock that was set back', () => {
       expect(provider.sent).toHaveLength(10);
       system.setNow(system.now() - back * SECOND);
       const from = system.now();
-      while ((await ask()).usage.state !== 'fresh') system.advance(SECOND);
+      const until = from + 5 * MINUTE;
+      while (system.now() < until && (await ask()).usage.state !== 'fresh') system.advance(SECOND);
       expect(system.now() - from).toBeLessThanOrEqual(MINUTE + 2 * SECOND);
     },
     60_000,
