@@ -62,6 +62,8 @@ export function answer(parts: AnswerParts): Usage {
   return {
     ...base,
     plan: entry.plan,
+    ...(entry.accountName != null && { accountName: entry.accountName }),
+    ...(entry.organizationName != null && { organizationName: entry.organizationName }),
     source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
     cachedAt,
     // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.

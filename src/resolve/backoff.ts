@@ -1,4 +1,4 @@
-import { MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
+import { clockError, clocksApart, MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
@@ -39,6 +39,7 @@ export function lockAfterFailure(
     writtenAt: now,
     credentials: stamp,
     requests: lastHour(previous, now),
+    ...keptOf(previous, now),
   };
 }
 
@@ -51,6 +52,17 @@ export function lockWithout(previous: BackoffLock | null, stamp: string | null, 
     writtenAt: now,
     credentials: stamp,
     requests: lastHour(previous, now),
+    ...keptOf(previous, now),
+  };
+}
+
+/** What a lock has besides a failure and the requests, for the next one. */
+function keptOf(previous: BackoffLock | null, now: number): Partial<BackoffLock> {
+  const { token, waivedAt } = previous ?? {};
+  return {
+    ...(token !== undefined && { token }),
+    ...(waivedAt !== undefined && { waivedAt }),
+    ...clocksApart(previous, now),
   };
 }
 
@@ -58,16 +70,25 @@ export function lockWithout(previous: BackoffLock | null, stamp: string | null, 
  * The lock with one more request, noted before it is sent: a crash in between must not make it free. The
  * failures before it count on, but a block that was void for these credentials must not come back for them. Of a
  * lapsed token nothing is left: the one that is sent now has not lapsed.
+ *
+ * @param token what is sent, as `BackoffLock` has it
+ * @param waived the time since the last request was waived for it
  */
 export function lockWithRequest(
   previous: BackoffLock | null,
   stamp: string | null,
   now: number,
+  token?: string,
+  waived = false,
 ): BackoffLock {
   const lapsed = previous?.error != null && isRenewal(previous.error);
-  const base = previous === null || lapsed ? lockWithout(previous, stamp, now) : previous;
+  const { error = null, failures = 0 } = lapsed ? {} : (previous ?? {});
   return {
-    ...base,
+    error,
+    failures,
+    ...keptOf(previous, now),
+    ...(token !== undefined && { token }),
+    ...(waived && { waivedAt: now }),
     blockedUntil: NOT_BLOCKED,
     writtenAt: now,
     credentials: stamp,
@@ -77,7 +98,8 @@ export function lockWithRequest(
 }
 
 function lastHour(lock: BackoffLock | null, now: number): readonly number[] {
-  return (lock?.requests ?? []).filter((at) => at > now - HOUR - SECOND);
+  const since = now - HOUR - SECOND - clockError(lock, now);
+  return (lock?.requests ?? []).filter((at) => at > since);
 }
 
 /** How long to wait, ms, before jitter and cap. `failures` counts this one. */

@@ -15,6 +15,7 @@ import type { AnswerParts } from './answer.ts';
 import { decide } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import type { AccountMatch } from './freshness.ts';
+import { identityOf, matchAccount } from './identity.ts';
 import type { Places } from './places.ts';
 import { withReadings } from './told.ts';
 
@@ -82,11 +83,11 @@ export function look(
     places.cache && readBackoffLock(system, places.cache.lock, now),
     places.fallback && readBackoffLock(system, places.fallback.lock, now),
   );
+  let match: AccountMatch | null = null;
   const account = (): AccountMatch => {
-    if (answered?.accountId == null) return 'unknown';
-    const signedIn = provider.accountId(system);
-    if (signedIn === null) return 'unknown';
-    return answered.accountId === signedIn ? 'same' : 'changed';
+    if (answered === null) return 'unknown';
+    match ??= matchAccount(answered, () => identityOf(system, provider, places.cache));
+    return match;
   };
   const { policy, force, eager = false } = question;
   const entry = withReadings(answered, readings, { stamp, now, account });

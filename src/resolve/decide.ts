@@ -79,7 +79,9 @@ export function decide(situation: Situation): Decision {
     // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
     // matter: it ends soon, and what looks like it may be a request under way.)
     const slot = hourlySlot(lock, now);
-    if (slot > now) return serve(4, { code: 'budget', retryAt: Math.max(slot, lock?.blockedUntil ?? 0) });
+    // A lock from the future stays one until a process writes it again.
+    if (slot > now && lock?.ahead === undefined)
+      return serve(4, { code: 'budget', retryAt: Math.max(slot, lock?.blockedUntil ?? 0) });
     const unknown: Failure | null = isShowable(standing) ? null : { code: 'no_data', retryAt: null };
     return { ...judgement, row: 4, action: 'background', error: lapsedStill(lock, stamp) ?? unknown };
   }

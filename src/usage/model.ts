@@ -138,6 +138,9 @@ export interface Usage {
   /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */
   readonly account: string;
   readonly plan: string | null;
+  /** Names of who is signed in, and of the organisation; not there when they are not known. Never an e-mail address. */
+  readonly accountName?: string;
+  readonly organizationName?: string;
   readonly state: State;
   readonly source: 'cache' | 'endpoint' | 'statusline' | 'transcripts' | null;
   readonly cachedAt: number | null;

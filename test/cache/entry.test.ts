@@ -52,6 +52,9 @@ describe('usage.json', () => {
   it.each<[string, Partial<Entry>]>([
     ['data and all we keep beside them', {}],
     ['data of an unknown account', { plan: null, accountId: null, credentials: null }],
+    ['data of an account in an organisation', { organizationId: 'o-1' }],
+    ['names', { accountName: 'Ada', organizationName: 'Analytical Engines' }],
+    ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
     ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
@@ -93,10 +96,20 @@ describe('usage.json', () => {
     ['an error of an unknown code', file({ error: { code: 'x' } })],
     ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
     ['an end of the login that is no time', file({ login_until: 'Friday' })],
+    ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
+    ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
   ])('is as good as ever with %s', (_case, any) => {
     expect(parseEntry(JSON.stringify(any))).toEqual(
       entry({ plan: null, accountId: null, credentials: null }),
     );
+  });
+
+  it('has names that can be printed, whatever is in the file', () => {
+    const names = { account_name: 'Ada`$(id)`\n', organization_name: `${'x'.repeat(50)}` };
+    expect(parseEntry(JSON.stringify(file(names)))).toMatchObject({
+      accountName: 'Ada(id)',
+      organizationName: 'x'.repeat(40),
+    });
   });
 
   it('with both data and an error is data', () => {
@@ -223,6 +236,10 @@ const schema = z.pipe(
     ),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),
+    account_unread: z.catch(z.optional(z.literal(true)), undefined),
+    organization_id: z.catch(z.optional(z.string()), undefined),
+    account_name: z.catch(z.optional(z.string()), undefined),
+    organization_name: z.catch(z.optional(z.string()), undefined),
     credentials: z.catch(z.nullable(z.string()), null),
     login_until: z.catch(z.nullable(z.string().check(z.refine((value) => parseTime(value) !== null))), null),
   }),
@@ -236,6 +253,10 @@ const schema = z.pipe(
       error: read.data === null ? (read.error?.code ?? null) : null,
       plan: read.plan,
       accountId: read.account_id,
+      ...(read.account_unread && { accountUnread: true }),
+      ...(read.organization_id && { organizationId: read.organization_id }),
+      ...(read.account_name && { accountName: read.account_name }),
+      ...(read.organization_name && { organizationName: read.organization_name }),
       credentials: read.credentials,
       ...(read.login_until !== null && { loginUntil: Date.parse(read.login_until) }),
     };

@@ -187,7 +187,7 @@ describe('a block', () => {
 
   it('has no next try when there is neither block nor budget', () => {
     expect(nextTry(null, { kind: 'granted' })).toBeNull();
-    expect(nextTry(null, { kind: 'refused', nextAt: 7 })).toBe(7);
+    expect(nextTry(null, { kind: 'refused', waivable: false, nextAt: 7 })).toBe(7);
   });
 });
 

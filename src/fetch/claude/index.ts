@@ -17,6 +17,10 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
         ok: true,
         value: {
           plan,
+          fingerprint(key) {
+            const { createHmac } = process.getBuiltinModule('node:crypto');
+            return createHmac('sha256', key).update(token).digest('hex').slice(0, 32);
+          },
           async send(options) {
             const { requestUsage } = await import('./request.ts');
             const answer = await requestUsage(fetch, token, options);
