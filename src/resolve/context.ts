@@ -1,8 +1,10 @@
 import { mergeBackoffLocks, readBackoffLock } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
 import { readReadings } from '../cache/readings.ts';
+import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
@@ -121,13 +123,34 @@ export function answerFrom(
     now: deps.system.now(),
     settings: deps.settings,
     ...changes,
-    error: deniedFailure(read, error) ?? error,
+    error: deniedFailure(deps.system, places, read, error) ?? error,
   });
 }
 
 /** Permission trouble is a miss like any other, but somebody should hear of it when nothing worse is known. */
-function deniedFailure(read: EntryRead, error: Failure | null): Failure | null {
+function deniedFailure(
+  system: System,
+  { cache }: Places,
+  read: EntryRead,
+  error: Failure | null,
+): Failure | null {
   if (read.kind === 'entry' || read.denied === null) return null;
   if (error !== null && error.code !== 'no_data') return null;
-  return { code: 'cache_unreadable', retryAt: error?.retryAt ?? null, detail: read.denied };
+  return {
+    code: 'cache_unreadable',
+    retryAt: error?.retryAt ?? null,
+    detail: placed(system, cache, read.denied),
+  };
+}
+
+/** The failure to keep what is known, with the directory that stands in the way. */
+export function unwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
+  return { code: 'cache_unwritable', retryAt: null, detail: placed(system, directory, reason) };
+}
+
+/** A reason with its directory, and with the owner of what stands in the way. */
+function placed(system: System, directory: AccountDirectory | null, reason: string): string {
+  if (directory === null) return reason;
+  const owner = foreignOwner(system, directory.path);
+  return `${directory.path}: ${reason}${owner === null ? '' : `, ${owner}`}`;
 }
