@@ -98,6 +98,7 @@ const shortcomings: Record<Shortcoming, string> = {
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
+  contradicted: 'stale: a session of Claude Code reports another number, so the endpoint is asked',
   'a window was reset': 'stale: a window was reset since',
   aged: 'stale',
 };

@@ -8,13 +8,14 @@ import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
+import { isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { TokenEstimate, Usage } from '../usage/model.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import type { Readings } from '../usage/readings.ts';
 import { answer } from './answer.ts';
 import type { AnswerParts } from './answer.ts';
-import { decide } from './decide.ts';
+import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import type { AccountMatch } from './freshness.ts';
 import type { Places } from './places.ts';
@@ -59,7 +60,7 @@ export interface Look {
   readonly decision: Decision;
 }
 
-/** What the two sources have said, as it is on disk. */
+/** The endpoint's answer and the sessions' reports, as they are on disk. */
 export interface Sources {
   readonly stored: EntryRead;
   readonly readings: Readings;
@@ -84,17 +85,31 @@ export function look(
     places.cache && readBackoffLock(system, places.cache.lock, now),
     places.fallback && readBackoffLock(system, places.fallback.lock, now),
   );
-  const account = (): AccountMatch => {
-    if (answered?.accountId == null) return 'unknown';
+  const matchOf = (known: string | null): AccountMatch => {
+    if (known === null) return 'unknown';
     const signedIn = provider.accountId(system);
     if (signedIn === null) return 'unknown';
-    return answered.accountId === signedIn ? 'same' : 'changed';
+    return known === signedIn ? 'same' : 'changed';
   };
+  const account = () => matchOf(answered?.accountId ?? null);
+  // An account that was known and cannot be told any more counts as another one.
+  const readingsAccount = (): AccountMatch =>
+    readings.account === null
+      ? 'unknown'
+      : provider.accountId(system) === readings.account
+        ? 'same'
+        : 'changed';
+  const canAsk = settings.network && !lacksLogin(lock, now, stamp);
   const { policy, force, eager = false } = question;
-  const entry = withReadings(answered, readings, { stamp, now, account });
+  const entry = withReadings(answered, readings, { stamp, now, canAsk, account, readingsAccount });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
   return { read, lock, now, stamp, decision };
+}
+
+/** Whether a sign-in error keeps the endpoint from being asked. */
+export function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null): boolean {
+  return lock !== null && lock.error !== null && isSignIn(lock.error) && isBlocking(lock, now, stamp);
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {

@@ -37,6 +37,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    isForeignSession: () => false,
     accountId: () => provider.signedIn,
     keychainModified: async () => null,
     connect: async () => ({

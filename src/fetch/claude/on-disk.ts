@@ -1,5 +1,6 @@
 import type { ProviderFiles } from '../provider.ts';
 import { account, configDir, credentialFiles } from './account.ts';
+import { isForeignSession } from './session-login.ts';
 import { credentialsStamp } from './stamp.ts';
 
 /** All that a prepared line needs to know of Claude. On the hot path. */
@@ -9,4 +10,5 @@ export const claudeFiles: ProviderFiles = {
   accountKey: configDir,
   credentialFiles,
   stamp: credentialsStamp,
+  isForeignSession,
 };
