@@ -3,6 +3,7 @@ import { readTextFile } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
@@ -172,7 +173,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   const name = directory.path.slice(directory.root.length + 1);
   try {
     if (readPointer(system, directory.root, key) === name) return;
-    system.fs.mkdirSync(pointerDirectory(directory.root), { recursive: true, mode: 0o700 });
+    if (makeDirectory(system.fs, pointerDirectory(directory.root)) !== null) return;
   } catch {
     return;
   }

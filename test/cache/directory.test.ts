@@ -53,6 +53,14 @@ describe("an account's directory", () => {
     expect(fs.readdirSync(directory.root).sort()).toEqual(['CACHEDIR.TAG', 'claude']);
   });
 
+  it.skipIf(process.platform !== 'linux').each(['/proc/nowhere', '/proc/no/where', '/proc/self/status/x'])(
+    'ends where nothing can be made: %s',
+    (root) => {
+      const system = fakeSystem({ fs: disk({}) });
+      expect(ensureDirectory(system, accountDirectory(root, 'claude'))).toMatch(/^E[A-Z]+$/);
+    },
+  );
+
   it('leaves the modes of existing directories alone', () => {
     const { system, directory } = place();
     fs.mkdirSync(directory.path, { recursive: true });
