@@ -2,10 +2,12 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { install } from '../../src/init/carry-out.ts';
-import { readInstalled } from '../../src/init/installed.ts';
+import { noted, readInstalled } from '../../src/init/installed.ts';
+import type { Installed } from '../../src/init/installed.ts';
 import type { InitTarget } from '../../src/init/names.ts';
 import { planInstall } from '../../src/init/plan-install.ts';
-import { planRemoval } from '../../src/init/plan-removal.ts';
+import { planRemoval, removalOf, withoutTarget } from '../../src/init/plan-removal.ts';
+import type { Removal } from '../../src/init/plan-removal.ts';
 import { usualFiles } from '../../src/init/plan.ts';
 import type { Plan } from '../../src/init/plan.ts';
 import { takeBack } from '../../src/init/take-back.ts';
@@ -58,21 +60,28 @@ class Desk {
     return planInstall(this.system, target, steps, readInstalled(this.system, this.notes));
   }
 
+  get installed(): Installed {
+    return readInstalled(this.system, this.notes);
+  }
+
   install(target: InitTarget, file: string | null = null): string | null {
-    const { changes } = this.plan(target, file);
-    return install(this.system, changes, readInstalled(this.system, this.notes), this.notes);
+    const { changes, settled } = this.plan(target, file);
+    return install(this.system, changes, settled.reduce(noted, this.installed), this.notes);
   }
 
-  removal(target: InitTarget): Plan {
-    const installed = readInstalled(this.system, this.notes);
+  removalOf(target: InitTarget): Removal {
     const usual = usualFiles(target, TARGETS[target].install as Install, this.runtime, null);
-    return planRemoval(this.system, [...usual, ...installed.files], installed);
+    return removalOf(target, usual, this.installed, null);
   }
 
-  /** With the launcher, which others than this target may use. */
+  removal(target: InitTarget): Pick<Plan, 'changes' | 'refused'> {
+    const { changes, refused } = planRemoval(this.system, this.removalOf(target).files, this.installed);
+    return { changes, refused };
+  }
+
   uninstall(target: InitTarget): ReturnType<typeof takeBack> {
-    const installed = readInstalled(this.system, this.notes);
-    return takeBack(this.system, this.removal(target).changes, installed, this.notes);
+    const after = withoutTarget(this.installed, target, this.removalOf(target));
+    return takeBack(this.system, this.removal(target).changes, after, this.notes);
   }
 }
 

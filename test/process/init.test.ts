@@ -59,7 +59,7 @@ describe('usageline init', () => {
     const before = home(machine);
     const shown = await machine.run(['init', 'bash', '--install', '--dry-run']);
     expect(shown).toMatchObject({ stderr: '', code: 0 });
-    expect(shown.stdout).toMatch(/^create .*hook\.bash\n/);
+    expect(shown.stdout).toMatch(/^create .*hook\.bash\n/m);
     expect(shown.stdout).toMatch(
       /^change .*\.bashrc, line 2; kept as it is: .*\n {2}\+ # >>> usageline >>>$/m,
     );
