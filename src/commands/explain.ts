@@ -6,6 +6,9 @@ import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
+import { healthOf } from '../init/health.ts';
+import { installedPath, readInstalled } from '../init/installed.ts';
+import { dataHome } from '../init/runtime.ts';
 import { clockTime } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
@@ -47,9 +50,17 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ['Budget', budgetText(lock, budget, now)],
     ['Next request', nextText(seen, entry, budget, stamp, config)],
     ['Cache', places.cache?.path ?? 'none'],
+    ...installedFacts(system),
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
+}
+
+/** What `usageline init` installed, and whether it still works. */
+function installedFacts(system: System): [string, string][] {
+  const home = system.home();
+  if (home === null) return [];
+  return healthOf(system, readInstalled(system, installedPath(dataHome({ env: system.env, home }))));
 }
 
 const policies: Record<Policy, string> = {

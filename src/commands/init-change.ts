@@ -54,7 +54,7 @@ export function uninstallTarget(system: System, runtime: Runtime, job: Job): Com
   const plan = planRemoval(system, removal.files, installed);
   if (plan.refused.length > 0) return refusal(plan);
   const left = removal.left.map(({ path, users }) => `left ${path}: ${users.join(', ')} use it\n`).join('');
-  const after = withoutTarget(installed, target, removal);
+  const after = withoutTarget(installed, removal);
   if (plan.changes.length === 0) {
     if (!job.dryRun && JSON.stringify(after) !== JSON.stringify(installed)) {
       const { problem } = takeBack(system, [], after, notes);

@@ -51,16 +51,13 @@ export function removalOf(
 }
 
 /** What is noted once a target and its files are gone. */
-export function withoutTarget(
-  { files, directories }: Installed,
-  target: InitTarget,
-  { files: gone, left }: Removal,
-): Installed {
+export function withoutTarget({ files, directories }: Installed, { files: gone, left }: Removal): Installed {
   const kept = files.filter((record) => !gone.some((other) => isSame(record, other)));
   return {
     files: kept.map((record) => {
-      const use = left.find(({ path }) => path === record.path);
-      return use && record.users ? { ...record, users: use.users, target: use.users[0] ?? target } : record;
+      const users = left.find(({ path }) => path === record.path)?.users;
+      const owner = users?.[0];
+      return owner === undefined ? record : Object.assign({}, record, { users, target: owner });
     }),
     directories,
   };
@@ -72,10 +69,10 @@ export function linksToRemoved(
   links: readonly string[],
   { changes }: Plan,
 ): readonly string[] {
-  const gone = changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : []));
+  const gone = new Set(changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : [])));
   return links.filter((link) => {
     const isLink = fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    return isLink && gone.includes(resolve(dirname(link), fs.readlinkSync(link)));
+    return isLink && gone.has(resolve(dirname(link), fs.readlinkSync(link)));
   });
 }
 

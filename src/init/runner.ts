@@ -93,10 +93,12 @@ const INLINE =
   'command -v usageline >/dev/null || exec node "$@"; shift; exec usageline "$@"';
 
 function words(candidates: readonly Candidate[]): string {
-  const word = (candidate: Candidate) =>
-    typeof candidate === 'string'
-      ? alwaysSh(candidate)
-      : // The pattern is the only part without quotes.
-        `${alwaysSh(candidate.before)}${candidate.version}[2-9][0-9].*${alwaysSh(candidate.after)}`;
   return candidates.map(word).join(' ');
+}
+
+function word(candidate: Candidate): string {
+  if (typeof candidate === 'string') return alwaysSh(candidate);
+  const { before, version, after } = candidate;
+  // The pattern is the only part without quotes.
+  return `${alwaysSh(before)}${version}[2-9][0-9].*${alwaysSh(after)}`;
 }

@@ -80,7 +80,7 @@ class Desk {
   }
 
   uninstall(target: InitTarget): ReturnType<typeof takeBack> {
-    const after = withoutTarget(this.installed, target, this.removalOf(target));
+    const after = withoutTarget(this.installed, this.removalOf(target));
     return takeBack(this.system, this.removal(target).changes, after, this.notes);
   }
 }

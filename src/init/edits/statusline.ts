@@ -26,11 +26,12 @@ interface OwnCommand {
   readonly after: string | null;
 }
 
+const isScript = (word = '') => /(^|[\\/])hot\.cjs$/.test(word);
+
 /** Known by program and subcommand, as words. */
 function ownCommand(command: string): OwnCommand | null {
   const words = wordsOf(command) ?? [];
   const [first = '', second = ''] = words;
-  const isScript = (word = '') => /(^|[\\/])hot\.cjs$/.test(word);
   const at = /(^|\/)usageline-run$/.test(first) ? 1 : isScript(second) ? 2 : isScript(words[4]) ? 5 : 0;
   if (at === 0 || words[at] !== 'statusline') return null;
   const options = words.slice(at + 1);
