@@ -97,7 +97,7 @@ function siblings(path: string): Candidate[] {
 /** In words, why nothing stays below this path; null where nothing says so. */
 function fleetingPlace(path: string, env: System['env']): string | null {
   if (path.includes('/_npx/')) return "it is in npx's cache, which npm empties";
-  if (/\/(pnpm\/dlx|dlx)-?[^/]*\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';
+  if (/\/pnpm\/dlx\/|\/dlx-\d+\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';
   const temporary = [absolute(env.TMPDIR), '/tmp', '/var/tmp', '/private/tmp', '/private/var/folders'];
   return temporary.some((name) => name !== null && path.startsWith(`${name}/`))
     ? 'it is in a temporary directory'
