@@ -75,7 +75,7 @@ export function lineOf(runtime: Runtime, output: string): string[] {
   return [launcherPath(runtime), '--output', output];
 }
 
-/** A command of the program to paste. It needs no file of ours: none would stay for its sake. */
+/** A command of the program to paste. It needs no installed file, since none is kept for pasted commands. */
 export function pastedProgram({ place, platform }: Runtime, ...args: readonly string[]): string[] {
   const program = [place.node, place.script, ...args];
   return platform === 'win32' ? program : ['/bin/sh', '-c', INLINE, ...program];

@@ -96,7 +96,7 @@ describe("Claude Code's settings", () => {
     ["'/home/ada/.local/share/usageline/usageline-run' statusline"],
     ['/bin/sh -c \'exec "$0" "$@"\' /usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
     ['/usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
-  ])('know a command of ours by its words: %s', (there) => {
+  ])('know the command of the program by its words: %s', (there) => {
     const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
     expect(commandIn(after(withStatusline(text, step)))).toBe(command);
     expect(after(withoutStatusline(text, null))).toBe('{}');
@@ -107,7 +107,7 @@ describe("Claude Code's settings", () => {
     [`NO_COLOR=1 ${command}`],
     [`${command} --format "$FORMAT"`],
     [`/home/ada/.local/share/usageline/usageline-run statusline; true`],
-  ])('keep a command that runs ours within it, and say so when we go: %s', (there) => {
+  ])('keep a command that runs the program within it, and refuse the removal: %s', (there) => {
     const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
     expect(withStatusline(text, step)).toEqual({ kind: 'none' });
     expect(withoutStatusline(text, null)).toEqual({

@@ -86,7 +86,7 @@ describe('a Node that is too old', () => {
     },
   );
 
-  it('is told before anything that it cannot parse', () => {
+  it('gets the sentence before anything that it cannot parse', () => {
     const text = fs.readFileSync(entry, 'utf8').replace(/^#!.*\n/, '');
     expect(text).toMatch(/^"use strict";\(function\(/);
     // What the bundler would rewrite is what Node 12 cannot parse.
