@@ -8,6 +8,9 @@ import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
+import { healthOf } from '../init/health.ts';
+import { installedPath, readInstalled } from '../init/installed.ts';
+import { dataHome } from '../init/runtime.ts';
 import { clockTime } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
@@ -51,9 +54,17 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ['Budget', budgetText(lock, budget, now)],
     ['Next request', keeps ? nextText(seen, entry, budget, stamp, config) : UNKEPT],
     ['Cache', cacheText(system, places.cache, keeps)],
+    ...installedFacts(system),
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
+}
+
+/** What `usageline init` installed, and whether it still works. */
+function installedFacts(system: System): [string, string][] {
+  const home = system.home();
+  if (home === null) return [];
+  return healthOf(system, readInstalled(system, installedPath(dataHome({ env: system.env, home }))));
 }
 
 const policies: Record<Policy, string> = {
