@@ -62,11 +62,11 @@ _usageline_look() {
 # Sets $text to what is true now, or to a sign that the answer is on its way when the line was prepared for other
 # credentials, or to nothing when there is none; and notes until when it need not be looked for again.
 _usageline_find() {
-  local line tag format refresh from boot id rest
+  local line tag format refresh from id rest
   # One of ours, or none at all.
   [[ -O $_usageline_ready ]] || return 0
   {
-    read -r tag format refresh from boot id rest || return 0
+    read -r tag format refresh from id rest || return 0
     [[ "$tag $format" == 'usageline-ready 1' ]] || return 0
     # What is no number never meets arithmetic.
     _usageline_number "$refresh" && _usageline_number "$from" || return 0

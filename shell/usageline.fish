@@ -64,7 +64,7 @@ function _usageline_find
     begin
         read -l head
         # What is no number never meets arithmetic.
-        string match -qr '^usageline-ready 1( [1-9][0-9]{0,10}){2}( [0-9]+){2}$' -- $head; or return
+        string match -qr '^usageline-ready 1( [1-9][0-9]{0,10}){2} [0-9]+$' -- $head; or return
         set fields (string split ' ' -- $head)
         # Prepared in the future: the clock has been set back since.
         test $now -ge (math $fields[4] - 5); or return
@@ -85,7 +85,7 @@ function _usageline_find
     test -O $_usageline_ready.later; or return
     begin
         read -l id
-        test "$id" = "$fields[6]"; or return
+        test "$id" = "$fields[5]"; or return
         while read -l until text
             string match -qr '^[1-9][0-9]{0,10}$' -- $until; or return
             test $now -lt $until; or continue

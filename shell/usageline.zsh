@@ -66,7 +66,7 @@ _usageline_find() {
   [[ -O $file ]] || return 0
   lines=("${(@f)$(<$file)}")
   # What is no number never meets arithmetic.
-  [[ ${lines[1]} == 'usageline-ready 1 '<1-99999999999>' '<1-99999999999>' '<->' '<-> ]] || return 0
+  [[ ${lines[1]} == 'usageline-ready 1 '<1-99999999999>' '<1-99999999999>' '<-> ]] || return 0
   head=(${(s: :)lines[1]})
   # Prepared in the future: the clock has been set back since.
   _usageline_from=$(( ${head[4]} - 5 ))
@@ -81,7 +81,7 @@ _usageline_find() {
   fi
   [[ -O $file.later ]] || return 0
   lines=("${(@f)$(<$file.later)}")
-  [[ ${lines[1]} == "${head[6]}" ]] && _usageline_first "${(@)lines[2,-1]}"
+  [[ ${lines[1]} == "${head[5]}" ]] && _usageline_first "${(@)lines[2,-1]}"
   _usageline_until=0
 }
 
