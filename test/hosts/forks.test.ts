@@ -57,10 +57,7 @@ for (const shell of Object.values(shells)) {
           `${head}\n9999999999 \u0001\u001B]0;title\u0007\u0002 %{\u001B[2J%}\n`,
         ],
         ['a command for a time', `${head}\na[$(touch$IFS$HOME/x)] text\n`],
-        [
-          'a command for the time to ask',
-          `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`,
-        ],
+        ['a command for the time to ask', `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`],
         [
           'a command for the time of preparing',
           `usageline-ready 1 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`,

@@ -269,10 +269,7 @@ for (const [name, argv] of Object.entries(shells)) {
           'no number when it was prepared',
           'usageline-ready 1 9999999999 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n',
         ],
-        [
-          'no number until when',
-          'usageline-ready 1 9999999999 1000000000 1\na[$(touch$IFS$HOME/x)] text\n',
-        ],
+        ['no number until when', 'usageline-ready 1 9999999999 1000000000 1\na[$(touch$IFS$HOME/x)] text\n'],
         [
           'a word for a number',
           'usageline-ready 1 9999999999 1000000000 a[$(touch$IFS$HOME/x)]\n1 a\n99999999999 text\n',

@@ -1,4 +1,4 @@
-import { hookHeader, hookText } from '../hook.ts';
+import { hookLines, hookText } from '../hook.ts';
 import { sh } from '../quote.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,7 +15,7 @@ export function posixShell(
 ): Target {
   return {
     name,
-    snippet: (runtime) => hookText(runtime, name, `# Into ~/.${name}rc: eval "$(usageline init ${name})"`),
+    snippet: (runtime) => hookText(runtime, name, `Into ~/.${name}rc: eval "$(usageline init ${name})"`),
     install: {
       steps: (runtime, file) => [
         hookFile(runtime, name),
@@ -33,8 +33,7 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   const text = [
     writtenBy('#', shell),
     `if [[ -r ${script} ]]; then`,
-    hookHeader(runtime, shell),
-    `source ${script}`,
+    hookLines(runtime, shell),
     'fi',
     '',
   ].join('\n');
