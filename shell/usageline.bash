@@ -17,13 +17,13 @@
 # - No command fails outside a condition, or ERR traps would see it.
 
 _usageline_aliases=no
-if \builtin shopt -q expand_aliases; then _usageline_aliases=yes; fi
+\builtin shopt -q expand_aliases && _usageline_aliases=yes
 \builtin shopt -u expand_aliases
 
 # What a second `eval` finds stays as it is.
 usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
 _usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options='' _usageline_asked='' _usageline_place='' _usageline_lost=''
-export USAGELINE=${USAGELINE-}
+builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
 # Before version 5 bash knows only how long it has been running.
