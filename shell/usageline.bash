@@ -22,10 +22,12 @@ _usageline_aliases=no
 
 # What a second `eval` finds stays as it is.
 usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
-_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options='' _usageline_asked='' _usageline_place='' _usageline_lost=''
+_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost=''
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
+# The list of options gets longer and shorter with each of them; bash before version 4.1 has none.
+if [[ -z ${BASHOPTS+x} ]]; then BASHOPTS=''; fi
 # Before version 5 bash knows only how long it has been running.
 _usageline_clock=EPOCHSECONDS
 if [[ -z ${EPOCHSECONDS-} ]]; then _usageline_clock="SECONDS + $(($(date +%s) - SECONDS))"; fi
@@ -37,8 +39,8 @@ _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\
 # one that is gone or older is seen with the next line), options of the shell, and what has been put into PS1.
 _usageline_precmd() {
   _usageline_status=$?
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}|${BASHOPTS-}" == "$_usageline_where|$_usageline_options" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *"$_usageline_mark"* ]] &&
-    (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from))
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *"$_usageline_mark"* ]] &&
+    (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from && ${#BASHOPTS} == _usageline_options))
   then
     _usageline_quick=yes
   else
@@ -64,9 +66,9 @@ _usageline_look() {
   if [[ $_usageline_fold == yes ]]; then
     builtin shopt -s nocasematch
     # The quick comparison is not exact as long as that is set.
-    _usageline_options=
+    _usageline_options=-1
   else
-    _usageline_options=${BASHOPTS-}
+    _usageline_options=${#BASHOPTS}
   fi
   if [[ $_usageline_trace == yes ]]; then builtin set -T; fi
 }

@@ -27,15 +27,19 @@ or set -g _usageline_way processes
 # nothing has changed: credentials, configuration (one that is gone or older is seen with the next line), the directory
 # of the ready lines since it was looked at, and the environment (below). A substitution costs more than all of it, so
 # the age comes through a pipe, for which fish starts nothing either.
-function _usageline_prompt --on-event fish_prompt
-    if test $_usageline_way = processes
-        # The quick comparison needs builtins.
-    else if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
-        path mtime -R -- $_usageline_seen | read -l old
-        and test "$old" -lt $_usageline_for -a "$old" -ge 0
-        and return
+if test $_usageline_way = builtins
+    function _usageline_prompt --on-event fish_prompt
+        if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+            path mtime -R -- $_usageline_seen | read -l old
+            and test "$old" -lt $_usageline_for -a "$old" -ge 0
+            and return
+        end
+        _usageline_look
     end
-    _usageline_look
+else
+    function _usageline_prompt --on-event fish_prompt
+        _usageline_look
+    end
 end
 
 # What makes it another line is noticed when it is set: fish takes longer to compare a dozen variables than for a file.
