@@ -87,11 +87,34 @@ export interface Window {
   /** Percent used; null when the window has elapsed since it was read. */
   readonly usedPercent: number | null;
   readonly resetsAt: number | null;
-  readonly windowSeconds: number;
+  /** Null when the length is not known or not fixed (a month): such a window has no pace. */
+  readonly windowSeconds: number | null;
   /** The reset has passed since the number was read: the percentage is not known any more. */
   readonly elapsed: boolean;
   readonly source: WindowSource;
   readonly readAt: number;
+  /** The same use in money, where the limit is one: `spend_limit`. */
+  readonly amount?: WindowAmount | null;
+  /**
+   * `always`: on the line however little is used. `details`: in `show` and JSON, never on the line or in `check`.
+   * Absent: the line shows it when it runs out before the week does.
+   */
+  readonly placement?: 'always' | 'details';
+  /** Why the limit is locked, of allowlisted characters. */
+  readonly lockedReason?: string | null;
+}
+
+/** Id and label of the limit on money: that of a gateway or of an Enterprise seat. */
+export const SPEND_LIMIT = { id: 'spend_limit', label: 'spend' } as const;
+
+/** An amount of money against a limit, in major units of `currency`. */
+export interface WindowAmount {
+  readonly used: number | null;
+  readonly limit: number | null;
+  /** ISO 4217, allowlisted; null when unknown. */
+  readonly currency: string | null;
+  /** Digits behind the point; absent: whole amounts have none, others those of the currency. */
+  readonly decimals?: number;
 }
 
 /** Paid use beyond the subscription, in major units of `currency`. */

@@ -26,11 +26,19 @@ export const windowJsonSchema = z
     model: z.nullable(label),
     used_percent: z.nullable(percent),
     resets_at: z.nullable(time),
-    window_seconds: z.int().check(z.gt(0)),
+    window_seconds: z.nullable(z.int().check(z.gt(0))),
     elapsed: z.boolean(),
     source: z.enum(['endpoint', 'statusline']),
     read_at: time,
     pace: z.nullable(pace),
+    amount: z.nullable(
+      z.strictObject({
+        used: z.nullable(z.number()),
+        limit: z.nullable(z.number()),
+        currency: z.nullable(safe),
+      }),
+    ),
+    locked_reason: z.nullable(safe),
   })
   .check(z.refine((window) => window.elapsed === (window.used_percent === null), 'elapsed goes with null'));
 
