@@ -1,9 +1,11 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Usage, UsageData } from '../usage/model.ts';
+import type { Origins } from '../usage/merge.ts';
+import type { Usage, UsageData, UsageDetails } from '../usage/model.ts';
 import type { ReadWindow } from '../usage/session.ts';
-import { extraUsageOf, windowsOf } from '../usage/windows.ts';
+import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
+import { extraUsageOf, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Standing } from './freshness.ts';
 
@@ -70,7 +72,7 @@ export function answer(parts: AnswerParts): Usage {
   };
 }
 
-type Shown = Pick<Usage, 'windows' | 'extraUsage'>;
+type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;
 
 /** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
 function shownOf(
@@ -84,6 +86,21 @@ function shownOf(
   return {
     windows: windowsOf(data, cachedAt, now, told?.origins).filter(({ readAt }) => current(readAt)),
     extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
+    ...(current(cachedAt) && detailsOf(data, cachedAt, now, told?.origins)),
+  };
+}
+
+/** What else the endpoint's answer has; what there is none of is absent. */
+function detailsOf(data: UsageData, cachedAt: number, now: number, origins: Origins = {}): UsageDetails {
+  const pools = poolsOf(data, cachedAt, now);
+  const breakdown = breakdownOf(data);
+  const locks = locksOf(data);
+  const lacking = lackingIn(data, origins);
+  return {
+    ...(pools.length > 0 && { pools }),
+    ...(breakdown.length > 0 && { breakdown }),
+    ...(locks.length > 0 && { locks }),
+    ...(lacking.length > 0 && { lacking }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { UsageData, WindowSource } from './model.ts';
 import { isSameWindow, READ_WINDOWS } from './session.ts';
 import type { Reported, ReadWindow } from './session.ts';
 import { isoTime, parseTime } from './time.ts';
-import { bucketOf } from './windows.ts';
+import { bucketOf, lackingIn } from './windows.ts';
 
 /** A window's number with the time at which it was read, epoch ms. */
 export interface Dated extends Reported {
@@ -46,8 +46,11 @@ export function mergeUsage(
 ): { readonly data: UsageData; readonly origins: Origins } {
   const merged: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...data };
   const origins: { [name in ReadWindow]?: ReadingTimes } = {};
+  const lacking = lackingIn(data);
   for (const name of READ_WINDOWS) {
     const reading = readings[name];
+    // The plan has lost the window since the session reported it.
+    if (reading !== null && lacking.includes(name) && reading.seenAt <= answeredAt) continue;
     if (reading === null || mergeWindow(answerOf(data, name, answeredAt), reading) !== 'statusline') continue;
     // An answer that does not speak of a window any more, because it had ended by then, is the newer one.
     if (reading.resetsAt !== null && reading.resetsAt <= answeredAt) continue;
@@ -63,6 +66,6 @@ export function mergeUsage(
 
 /** The endpoint's number for a window. */
 export function answerOf(data: UsageData, name: ReadWindow, readAt: number): Dated | null {
-  const bucket = bucketOf(data, name);
+  const bucket = bucketOf(data, name, readAt);
   return bucket && { percent: bucket.utilization, resetsAt: parseTime(bucket.resets_at), readAt };
 }

@@ -74,6 +74,19 @@ describe('the merged numbers', () => {
     ).toHaveProperty('five_hour');
   });
 
+  it('have no reading that is older than an answer whose plan lacks the window', () => {
+    const week = { utilization: 60, resets_at: iso(NOW + HOUR) };
+    const answers = [{ seven_day: week }, { five_hour: null, seven_day: week }];
+    for (const data of answers) {
+      const at = (readAt: number, seenAt = readAt) =>
+        mergeUsage(data, NOW, { five_hour: { ...reading, readAt, seenAt }, seven_day: null }).origins;
+      expect(at(NOW - MINUTE)).toEqual({});
+      expect(at(NOW)).toEqual({});
+      expect(at(NOW + 1), 'a session reports the window again').toHaveProperty('five_hour');
+      expect(at(NOW - MINUTE, NOW + 1), 'a session still reports it').toHaveProperty('five_hour');
+    }
+  });
+
   it('measure a reading by limits[] where the bucket is absent', () => {
     const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + HOUR), scope: null }];
     expect(mergeUsage({ limits }, NOW - MINUTE, { five_hour: reading, seven_day: null }).origins).toEqual({});
