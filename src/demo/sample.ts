@@ -56,7 +56,7 @@ export function exampleCredentials(expiresAt: number): string {
       expiresAt,
       scopes: ['user:inference', 'user:profile'],
       subscriptionType: 'max',
-      rateLimitTier: 'default_claude_max_20x',
+      rateLimitTier: 'default_claude_max_5x',
     },
   });
 }

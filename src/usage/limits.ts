@@ -7,7 +7,10 @@ import { DAY, HOUR, SECOND } from './time.ts';
 /** What a row of `limits[]` limits: a named bucket, or a window of its own. */
 export type LimitTarget =
   | { readonly bucket: BucketName }
-  | ({ readonly bucket: null } & Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds' | 'placement'>);
+  | { readonly bucket: null; readonly shape: WindowShape };
+
+/** What of a window is the same whatever its numbers are. */
+export type WindowShape = Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds' | 'placement'>;
 
 const WEEK_SECONDS = (7 * DAY) / SECOND;
 
@@ -43,17 +46,16 @@ function targetOf(row: Limit): LimitTarget | null {
   if (kind === 'weekly_scoped' || (kind === 'weekly' && scope !== 'none')) {
     if (scope === 'all models') return null;
     const { name, model } = part ?? UNNAMED;
-    return {
-      bucket: null,
+    const shape = {
       id: `weekly_scoped:${slug(name)}`,
       label: `7d ${printable(name)}`,
       model: model ? printable(name) : null,
       windowSeconds: WEEK_SECONDS,
     };
+    return { bucket: null, shape };
   }
   const id = slug(kind, /[^a-z0-9_]/g) || UNNAMED.name;
-  return {
-    bucket: null,
+  const shape: WindowShape = {
     id: part === null ? id : `${id}:${slug(part.name)}`,
     label:
       id === SPEND_LIMIT.id ? SPEND_LIMIT.label : printable(part === null ? kind : `${kind} ${part.name}`),
@@ -61,6 +63,7 @@ function targetOf(row: Limit): LimitTarget | null {
     windowSeconds: lengthOf(kind),
     placement: row.is_active === true ? 'always' : 'details',
   };
+  return { bucket: null, shape };
 }
 
 interface Scope {

@@ -1,5 +1,6 @@
 import { MAX_EXPONENT } from './data.ts';
 import { targetsOf } from './limits.ts';
+import type { WindowShape } from './limits.ts';
 import type { Origins } from './merge.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
@@ -31,7 +32,7 @@ const known: Record<BucketName, { label: string; model: string | null; windowSec
  */
 export function windowsOf(data: UsageData, askedAt: number, now: number, origins: Origins = {}): Window[] {
   const windows = new Map<string, Window>();
-  const add = (shape: Shape, percent: number, resetsAt: string | null, more: Partial<Window> = {}) => {
+  const add = (shape: WindowShape, percent: number, resetsAt: string | null, more: Partial<Window> = {}) => {
     const { id } = shape;
     const reset = parseTime(resetsAt);
     const reading = origins[id as keyof Origins];
@@ -46,9 +47,12 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
       readAt,
       ...more,
     };
-    // One name twice: the tighter limit is the one that counts.
+    // One name twice: the tighter limit is the one that counts, and one of them that is active is enough.
     const twin = windows.get(id);
-    if (twin === undefined || (window.usedPercent ?? -1) > (twin.usedPercent ?? -1)) windows.set(id, window);
+    const tighter =
+      twin === undefined || (window.usedPercent ?? -1) > (twin.usedPercent ?? -1) ? window : twin;
+    const active = twin !== undefined && twin.placement !== window.placement;
+    windows.set(id, active ? { ...tighter, placement: 'always' } : tighter);
   };
 
   for (const name of BUCKETS) {
@@ -61,7 +65,7 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
   for (const [index, limit] of rows.entries()) {
     const target = targets[index] ?? null;
     if (target === null || target.bucket !== null) continue;
-    const { bucket: _, ...shape } = target;
+    const { shape } = target;
     const repeats = shape.placement === undefined && shape.model !== null && named.has(shape.model);
     if (!repeats) add(shape, limit.percent, limit.resets_at, lockOf(limit));
   }
@@ -70,9 +74,7 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
   return [...windows.values()];
 }
 
-type Shape = Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds' | 'placement'>;
-
-const SPEND_SHAPE: Shape = { ...SPEND_LIMIT, model: null, windowSeconds: null, placement: 'always' };
+const SPEND_SHAPE: WindowShape = { ...SPEND_LIMIT, model: null, windowSeconds: null, placement: 'always' };
 
 /** Paid use as the limit that it is where there is no other; null when nothing is known against which it counts. */
 function spendLimitOf(extra: ExtraUsage | null): { usedPercent: number; amount: WindowAmount } | null {
@@ -95,7 +97,11 @@ function lockOf(bucket: Bucket | Limit): Pick<Window, 'lockedReason'> {
 export function lackingIn(data: UsageData, origins: Origins = {}): BucketName[] {
   const absent = PLAN_WINDOWS.filter((name) => !data[name] && bucketOf(data, name) === null);
   if (absent.length === 0) return [];
-  return windowsOf(data, 0, 0).some(({ id }) => !(id in origins)) ? absent : [];
+  const others =
+    BUCKETS.some((name) => !(name in origins) && bucketOf(data, name) !== null) ||
+    targetsOf(data.limits ?? []).some((target) => target !== null && target.bucket === null) ||
+    spendLimitOf(extraUsageOf(data)) !== null;
+  return others ? absent : [];
 }
 
 /** The windows that a plan has or has not; which other limits there are differs from day to day. */
@@ -166,7 +172,7 @@ const NO_MINOR_UNIT = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV X
 const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND';
 
 /** Digits behind the point, as ISO 4217 lists them (`Intl` knows too, at half the price of a Node start). */
-function minorDigits(currency: string | null): number {
+export function minorDigits(currency: string | null): number {
   if (currency === null || currency.length !== 3) return 2;
   return NO_MINOR_UNIT.includes(currency) ? 0 : THREE_DIGITS.includes(currency) ? 3 : 2;
 }

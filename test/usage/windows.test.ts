@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExtraUsage, Limit, UsageData } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
@@ -233,6 +234,31 @@ describe('the windows of a reading', () => {
     const awake = { ...asleep, is_active: true };
     expect(read({ limits: [awake] })).toMatchObject([{ ...window, placement: 'always' }]);
     expect(nextReset({ limits: [asleep] }, NOW)).toBe(NOW + HOUR);
+  });
+
+  it('lose no row that has a percentage, whatever its kind and scope are', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.constantFrom('session', 'weekly_all', 'weekly_scoped', 'weekly', 'monthly_all', ''),
+        fc.oneof(
+          fc.jsonValue(),
+          fc.record({ model: fc.jsonValue(), surface: fc.jsonValue() }),
+          fc.record({ model: fc.record({ display_name: fc.jsonValue(), id: fc.string() }) }),
+        ),
+        fc.constantFrom(true, false, null, 'x'),
+        (text, kind, scope, is_active) => {
+          for (const any of [text, kind]) {
+            const row = { kind: any, percent: 7, resets_at: null, scope, is_active };
+            const windows = windowsOf(parseResponse({ limits: [row] }), NOW, NOW);
+            if (JSON.stringify(scope)?.toLowerCase().includes('all models')) continue;
+            expect(windows).toHaveLength(1);
+            expect(windows[0]?.label).toMatch(/^[A-Za-z0-9 ._+:/()?-]{1,43}$/);
+            expect(windows[0]?.id).toMatch(/^[a-z0-9_:-]{1,81}$/);
+          }
+        },
+      ),
+    );
   });
 
   const past = iso(NOW - HOUR);
