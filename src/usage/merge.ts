@@ -49,8 +49,8 @@ export function mergeUsage(
   const lacking = lackingIn(data);
   for (const name of READ_WINDOWS) {
     const reading = readings[name];
-    // The plan has lost the window since the session reported it.
-    if (reading !== null && lacking.includes(name) && reading.seenAt <= answeredAt) continue;
+    // The plan has lost the window since this number was read, even if a session still repeats it.
+    if (reading !== null && lacking.includes(name) && reading.readAt <= answeredAt) continue;
     if (reading === null || mergeWindow(answerOf(data, name, answeredAt), reading) !== 'statusline') continue;
     // An answer that does not speak of a window any more, because it had ended by then, is the newer one.
     if (reading.resetsAt !== null && reading.resetsAt <= answeredAt) continue;
