@@ -366,7 +366,7 @@ function criticalOption(): Option {
     });
 }
 
-/** `-w` is a threshold, as in every plugin; the name of a limit behind it can be nothing but that limit. */
+/** `-w` is a threshold, as in every plugin. No threshold is the name of a limit, so `-w 5h` names one. */
 function warningOption(): Option {
   return new Option('-w, --warning <percent>', 'warning from so much used on')
     .default(CHECK_DEFAULTS.warning)
@@ -381,7 +381,7 @@ function warningOption(): Option {
     });
 }
 
-/** What stood behind `-w`, every time. */
+/** The values of `-w` so far. */
 interface Warning {
   readonly warning?: number;
   readonly window?: string;

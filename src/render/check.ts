@@ -83,7 +83,7 @@ function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
 
-/** The windows that a plan has or has not. */
+/** The windows that a plan can lack. */
 const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
 /** What a plugin says that could not do its work. */

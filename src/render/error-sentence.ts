@@ -2,8 +2,8 @@ import type { Usage } from '../usage/model.ts';
 import { longMessage } from './messages.ts';
 
 /**
- * What went wrong, in sentences; null when nothing did. That nothing is known yet is not said of numbers that are only
- * too old.
+ * What went wrong, in sentences; null when nothing did. `no_data` reads differently beside last known numbers:
+ * "nothing is known yet" would contradict them.
  */
 export function errorSentence({ error, state }: Pick<Usage, 'error' | 'state'>): string | null {
   if (error === null) return null;

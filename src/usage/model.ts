@@ -188,7 +188,7 @@ export interface UsageDetails {
   readonly pools?: readonly Pool[];
   readonly breakdown?: readonly BreakdownPart[];
   readonly locks?: readonly Lock[];
-  /** The windows that the plan has not: the answer lists others, and not these. */
+  /** The windows that the plan lacks: the answer lists others, and not these. */
   readonly lacking?: readonly BucketName[];
 }
 

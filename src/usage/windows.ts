@@ -89,7 +89,7 @@ function lockOf(bucket: Bucket | Limit): Pick<Window, 'lockedReason'> {
 }
 
 /**
- * The windows that the plan behind an answer has not (Ultra has no five hours): the answer lists other limits, and
+ * The windows that the plan behind an answer lacks (Ultra has no five hours): the answer lists other limits, and
  * neither these nor anything broken in their place.
  *
  * @param origins the windows whose number is the status line's: that a session knows them proves nothing
@@ -104,7 +104,7 @@ export function lackingIn(data: UsageData, origins: Origins = {}): BucketName[] 
   return others ? absent : [];
 }
 
-/** The windows that a plan has or has not; which other limits there are differs from day to day. */
+/** The windows that a plan can lack; which other limits there are differs from day to day. */
 const PLAN_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly BucketName[];
 
 /**

@@ -56,7 +56,7 @@ describe('usageline check', () => {
   });
 
   it.each(['ultra-assumed-absent.json', 'ultra-assumed-null.json'])(
-    'is OK with a limit that the plan has not: %s',
+    'is OK with a limit that the plan lacks: %s',
     async (name) => {
       const { endpoint, machine } = await aMachine();
       await machine.run(['refresh']);

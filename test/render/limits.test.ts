@@ -161,7 +161,7 @@ describe('extra usage with a limit of 0 and nothing used', () => {
   });
 });
 
-describe('a limit that the plan has not', () => {
+describe('a limit that the plan lacks', () => {
   const ultra = usage({ windows: [week()], lacking: ['five_hour'] });
 
   it.each([
@@ -203,7 +203,7 @@ describe('a limit that the plan has not', () => {
     ['another model', ultra, '7d Opus', 'OK', '7d opus: no such limit'],
     ['extra', ultra, 'extra', 'OK', 'extra: no such limit'],
     [
-      'only told by a session',
+      'only reported by a session',
       usage({ windows: [week({ source: 'statusline' })] }),
       '5h',
       'UNKNOWN',

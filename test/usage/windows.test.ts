@@ -519,7 +519,7 @@ describe('a limit on paid use', () => {
   });
 });
 
-describe('the windows that a plan has not', () => {
+describe('the windows that a plan lacks', () => {
   it.each<[string, UsageData, string[]]>([
     ['no five hours, absent', { seven_day: bucket(1) }, ['five_hour']],
     ['no five hours, null', { five_hour: null, seven_day: bucket(1) }, ['five_hour']],

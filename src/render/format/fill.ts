@@ -63,7 +63,7 @@ function fillNode(node: Node, filling: Ranked, window: Window | null): Filled {
   }
   const pieces = spanOf(placeholder, window, filling);
   const written = pieces.length > 0;
-  // A group about a window that the plan has not vanishes; outside of one the line says so.
+  // A group about a window that the plan lacks vanishes; outside of one the line says so.
   const said = written && !(placeholder.window !== null && isLacking(placeholder.window, filling.usage));
   return { pieces, said, numbers: written && placeholder.field !== 'label' };
 }

@@ -65,12 +65,12 @@ export function isLacking(name: string, { lacking = [] }: Usage): boolean {
   return (lacking as readonly string[]).includes(name);
 }
 
-/** What is written where a window would be that the plan has not. */
+/** What is written where a window would be that the plan lacks. */
 export const NO_SUCH_LIMIT = 'no such limit';
 
 const EVERYTHING = Object.keys(WINDOW_FIELDS) as WindowField[];
 
-/** In the place of the first thing that is asked of a window that the plan has not. */
+/** In the place of the first thing that is asked of a window that the plan lacks. */
 function lackingSpan(name: string, field: WindowField, { asks }: Format): Span[] {
   if (field === 'label') return [plain(name === 'five_hour' ? '5h' : '7d')];
   const first = [...NUMBERS, ...EVERYTHING].find((it) => it !== 'label' && asks.has(`${name}.${it}`));
