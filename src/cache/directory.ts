@@ -18,6 +18,8 @@ export interface AccountDirectory {
   readonly readings: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
+  /** Who was signed in, where the file that says so is large. */
+  readonly identity: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export function accountDirectory(root: string, name: string, variant = ''): Acco
     mutex: `${path}${SEPARATOR}refresh.mutex`,
     readings: `${path}${SEPARATOR}statusline.json`,
     keychain: `${path}${SEPARATOR}keychain.json`,
+    identity: `${path}${SEPARATOR}identity.json`,
   };
 }
 

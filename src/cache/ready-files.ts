@@ -179,6 +179,16 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   replaceLightly(system, path, name, null);
 }
 
+/** Removes what another version noted for a spelling of the default directory. */
+export function dropPointer({ fs }: System, { root }: AccountDirectory, key: string): void {
+  const path = pointerFile(root, key);
+  try {
+    if (path !== null) fs.unlinkSync(path);
+  } catch {
+    // There is none.
+  }
+}
+
 /** When bin/usageline-prompt had refreshes started since the lines were last fresh, a line for each. */
 const ASKED = '.asked';
 

@@ -19,6 +19,7 @@ import { freshUntil, pacedUntil, restDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
 import { knownStamp } from '../resolve/stamp.ts';
 import type { System } from '../system.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
 import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -79,6 +80,8 @@ const shortcomings: Record<Shortcoming, string> = {
   'no entry': 'none',
   'no data': 'only the failure of the last request',
   'another account': 'somebody else has signed in since: it is not shown',
+  'account not known':
+    'the credentials have changed, and Claude Code’s file does not say whose they are: not on the line, only as last known',
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
@@ -96,11 +99,14 @@ function entryText({ decision, read, now }: Look, entry: Entry | null, settings:
 
 function backoffText(lock: BackoffLock | null, now: number, stamp: string | null): string {
   if (lock === null || lock.blockedUntil <= now) return 'none';
+  const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
-  const times = lock.failures > 1 ? `, ${lock.failures} in a row` : '';
+  // Every few minutes of a night: how often says nothing.
+  const counts = lock.failures > 1 && !(lock.error !== null && isRenewal(lock.error));
+  const times = counts ? `, ${lock.failures} in a row` : '';
   const until = `${countdown(lock.blockedUntil - now)} more, until ${clockTime(lock.blockedUntil, now)}`;
   return isBlocking(lock, now, stamp)
-    ? `${failure}${times}: ${until}`
+    ? `${failure}${times}: ${until}${ends ? ', or until the credentials change' : ''}`
     : `${failure}${times}: void, because the credentials have changed since`;
 }
 

@@ -1,4 +1,5 @@
 import {
+  dropPointer,
   ensureReadyDirectory,
   forgetAsked,
   listReady,
@@ -68,7 +69,10 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   if (wanted && !names.some((name) => readyFileName(name) === readyFileName(wanted))) names.push(wanted);
   if (names.length === 0 || !ensureReadyDirectory(system, directory)) return;
 
-  writePointer(system, directory, claude.accountKey(system));
+  const key = claude.accountKey(system);
+  const { CLAUDE_CONFIG_DIR: given } = system.env;
+  if (key === null && given) dropPointer(system, directory, given);
+  else writePointer(system, directory, key);
 
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const modified = referencesOf(system).map(([name, path]) => [name, mtimeOf(system, path)] as const);

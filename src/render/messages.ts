@@ -38,6 +38,11 @@ const messages: Record<FailureCode, Message> = {
     advice: `Unlock the keychain. ${SIGN_IN_AGAIN}`,
   },
   token_expired: { short: SIGN_IN, happened: "Claude Code's login has expired", advice: SIGN_IN_AGAIN },
+  token_lapsed: {
+    short: 'run claude',
+    happened: 'The access token has lapsed: Claude Code renews its token when it runs next',
+    advice: 'The login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+  },
   missing_scope: {
     short: SIGN_IN,
     happened: 'The login may not read usage: it lacks the scope user:profile, as setup tokens do',

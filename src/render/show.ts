@@ -1,9 +1,10 @@
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
+import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Span, Style } from './color.ts';
-import { age } from './duration.ts';
+import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
@@ -55,6 +56,7 @@ export function renderShow(all: Usage, options: ShowOptions): string {
       ...prose(origin(usage, all, looks), 'dim'),
       ...lockSentences(usage).flatMap((text) => prose(text, 'notice')),
       ...prose(problem(usage, looks), 'notice'),
+      ...prose(renewalNotice(usage, looks), 'notice'),
     ],
   ];
   return blocks
@@ -128,8 +130,21 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, written: Clock
 function problem(usage: Usage, { clock }: Looks): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
-  // After signing in nobody has to wait: the new credentials are noticed at once.
-  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
+  // New credentials are noticed at once, so the next try is no date to wait for.
+  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
   return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, clock)}.`}`;
+}
+
+/** So long before its end a login is said to need renewal, ms. */
+const RENEWAL_NOTICE_MS = DAY;
+
+/** That the login ends soon, or has ended while its last access token still works. */
+function renewalNotice({ loginUntil, generatedAt, error }: Usage, { clock }: Looks): string {
+  if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
+  const left = loginUntil - generatedAt;
+  if (left > RENEWAL_NOTICE_MS) return '';
+  if (left <= 0) return 'The login must be renewed: run `/login` in Claude Code.';
+  const by = `${clockTime(loginUntil, generatedAt, clock)}, in ${countdown(left)}`;
+  return `The login must be renewed by ${by}: run \`/login\` in Claude Code.`;
 }

@@ -19,6 +19,8 @@ export interface AnswerParts {
   /** The first answer is on its way. */
   readonly pending: boolean;
   readonly account: string;
+  /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
+  readonly loginUntil?: number | undefined;
   /** When the standing was judged, epoch ms. */
   readonly decidedAt: number;
   /** Epoch ms. */
@@ -28,7 +30,7 @@ export interface AnswerParts {
 
 /** Puts the answer together: the one place that says what may be claimed of the numbers. */
 export function answer(parts: AnswerParts): Usage {
-  const { entry, error, now, settings } = parts;
+  const { entry, error, now, settings, loginUntil } = parts;
   const standing = standingNow(parts);
   const base = {
     generatedAt: now,
@@ -38,6 +40,7 @@ export function answer(parts: AnswerParts): Usage {
     pending: parts.pending,
     tokens: null,
     error,
+    ...(loginUntil !== undefined && { loginUntil }),
   } as const;
   if (standing === 'none' || entry?.data == null) {
     return {
@@ -61,6 +64,8 @@ export function answer(parts: AnswerParts): Usage {
   return {
     ...base,
     plan: entry.plan,
+    ...(entry.accountName != null && { accountName: entry.accountName }),
+    ...(entry.organizationName != null && { organizationName: entry.organizationName }),
     source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
     cachedAt,
     // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.

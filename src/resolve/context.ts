@@ -15,6 +15,7 @@ import type { AnswerParts } from './answer.ts';
 import { decide } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import type { AccountMatch } from './freshness.ts';
+import { identityOf, matchAccount } from './identity.ts';
 import type { Places } from './places.ts';
 import { withReadings } from './told.ts';
 
@@ -52,6 +53,8 @@ export interface Look {
   readonly read: EntryRead;
   readonly lock: BackoffLock | null;
   readonly now: number;
+  /** Stamp of the credentials that the decision was made for. */
+  readonly stamp: string | null;
   readonly decision: Decision;
 }
 
@@ -80,17 +83,17 @@ export function look(
     places.cache && readBackoffLock(system, places.cache.lock, now),
     places.fallback && readBackoffLock(system, places.fallback.lock, now),
   );
+  let match: AccountMatch | null = null;
   const account = (): AccountMatch => {
-    if (answered?.accountId == null) return 'unknown';
-    const signedIn = provider.accountId(system);
-    if (signedIn === null) return 'unknown';
-    return answered.accountId === signedIn ? 'same' : 'changed';
+    if (answered === null) return 'unknown';
+    match ??= matchAccount(answered, () => identityOf(system, provider, places.cache));
+    return match;
   };
   const { policy, force, eager = false } = question;
   const entry = withReadings(answered, readings, { stamp, now, account });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
-  return { read, lock, now, decision };
+  return { read, lock, now, stamp, decision };
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {
@@ -102,12 +105,15 @@ function sourcesOf(system: System, { cache }: Places, now: number): Sources {
 export function answerFrom(
   deps: ResolveDeps,
   places: Places,
-  { read, decision, now }: Look,
+  { read, decision, now, stamp }: Look,
   changes: Partial<Pick<AnswerParts, 'error' | 'pending' | 'source'>> = {},
 ): Usage {
   const error = changes.error === undefined ? decision.error : changes.error;
+  const entry = read.kind === 'entry' ? read.entry : null;
   return answer({
-    entry: read.kind === 'entry' ? read.entry : null,
+    entry,
+    // Of another login than the present one it says nothing.
+    loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
     standing: decision.standing,
     source: 'cache',
     pending: false,

@@ -7,8 +7,12 @@ import { HOUR, parseTime, SECOND } from '../usage/time.ts';
 /** What an entry is worth right now. */
 export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
 
-/** Whether the account behind the credentials is the one the entry was read for. */
-export type AccountMatch = 'same' | 'changed' | 'unknown';
+/**
+ * Whether the account behind the credentials is the one the entry was read for. `unknown`: the entry never said whose
+ * it is, so other credentials count as a renewed token. `untold`: the entry says it, or a file would have, and nobody
+ * can say it now.
+ */
+export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
 
 /** Clocks of one machine differ by less; a stamp further ahead is from a clock that was set back. */
 export const FUTURE_TOLERANCE_MS = 5 * SECOND;
@@ -105,6 +109,7 @@ export type Shortcoming =
   | 'no entry'
   | 'no data'
   | 'another account'
+  | 'account not known'
   | 'from the future'
   | 'too old'
   | 'credentials changed'
@@ -135,8 +140,9 @@ export function judgeEntry(
   const unchanged = sameCredentials(entry, stamp);
   // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
   // been none when it was written.
-  if (entry.credentials !== stamp && account() === 'changed')
-    return { standing: 'none', because: 'another account' };
+  const match = entry.credentials === stamp ? 'same' : account();
+  if (match === 'changed') return { standing: 'none', because: 'another account' };
+  if (match === 'untold') return { standing: 'last_known', because: 'account not known' };
   const { told } = entry;
   const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
   if (age < -FUTURE_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };

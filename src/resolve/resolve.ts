@@ -5,7 +5,6 @@ import { orEstimate } from './estimate.ts';
 import { placesOf } from './places.ts';
 import type { Look, Question, ResolveDeps, Sources } from './context.ts';
 import type { Places } from './places.ts';
-import { isShowable } from './decide.ts';
 import { currentStamp, knownStamp } from './stamp.ts';
 import type { StampReading } from './stamp.ts';
 
@@ -88,7 +87,7 @@ function behind(deps: ResolveDeps, places: Places, seen: Look): [Usage, boolean]
     const error = { code: 'cache_unwritable', retryAt: null, detail: claim.reason } as const;
     return [answerFrom(deps, places, seen, { error }), false];
   }
-  const pending = !isShowable(seen.decision.standing);
+  const pending = seen.decision.error?.code === 'no_data';
   return [answerFrom(deps, places, seen, { pending }), claim.kind === 'claimed'];
 }
 

@@ -52,8 +52,8 @@ export function withReadings(
 
 const NOBODY = { data: {}, error: null, plan: null, accountId: null } as const;
 
-/** Whether an answer may stand beside readings of now: not another account's, nor one from the future. */
+/** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
 function isCurrent(answer: Entry, { stamp, now, account }: Circumstances): boolean {
   if (answer.cachedAt > now + FUTURE_TOLERANCE_MS) return false;
-  return answer.credentials === stamp || account() !== 'changed';
+  return answer.credentials === stamp || account() === 'same' || account() === 'unknown';
 }

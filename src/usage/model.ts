@@ -92,6 +92,8 @@ export interface Reading {
   readonly data: UsageData;
   /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
   readonly plan: string | null;
+  /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
+  readonly loginUntil?: number | null;
 }
 
 /** Which source a number came from. */
@@ -221,6 +223,9 @@ export interface Usage extends UsageDetails {
   /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */
   readonly account: string;
   readonly plan: string | null;
+  /** Names of who is signed in, and of the organisation; not there when they are not known. Never an e-mail address. */
+  readonly accountName?: string;
+  readonly organizationName?: string;
   readonly state: State;
   readonly source: 'cache' | 'endpoint' | 'statusline' | 'transcripts' | null;
   readonly cachedAt: number | null;
@@ -237,6 +242,8 @@ export interface Usage extends UsageDetails {
    * ms.
    */
   readonly restAgeMs?: number;
+  /** When the login has to be renewed by its user, epoch ms; absent when that is not known of the present login. */
+  readonly loginUntil?: number;
   /** Only when `state` is `estimate`. */
   readonly tokens: TokenEstimate | null;
   readonly error: Failure | null;

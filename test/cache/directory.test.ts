@@ -28,6 +28,7 @@ describe("an account's directory", () => {
       mutex: '/cache/claude-0123abcd/refresh.mutex',
       readings: '/cache/claude-0123abcd/statusline.json',
       keychain: '/cache/claude-0123abcd/keychain.json',
+      identity: '/cache/claude-0123abcd/identity.json',
     });
   });
 

@@ -101,7 +101,14 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: () => 'stamp-1',
-    accountId: () => 'ada',
+    identity: () => ({
+      kind: 'known',
+      accountId: 'ada',
+      organizationId: null,
+      accountName: null,
+      organizationName: null,
+    }),
+    identitySource: () => ({ trace: '', bytes: 0 }),
     keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
@@ -109,6 +116,7 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
         ok: true,
         value: {
           plan: 'max_20x',
+          fingerprint: () => '00000000',
           send: async () => {
             if (sent.length > 0 && machine.now - (sent.at(-1) as number) < settings.scopedRefreshMs)
               needless += 1;

@@ -1,4 +1,5 @@
 import type { ExtraUsage, Usage, Window } from '../../usage/model.ts';
+import { allowlisted } from '../../usage/text.ts';
 import { plain } from '../color.ts';
 import type { Span } from '../color.ts';
 import { amountText, currencySuffix, isInUse, shownExtra } from '../money.ts';
@@ -90,6 +91,10 @@ export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): re
       return cut.rest ? [] : extraPart(shownExtra(usage), filling);
     case 'plan':
       return cut.rest ? [] : textPart(planName(usage.plan));
+    case 'account':
+      return cut.rest ? [] : textPart(allowlisted(usage.accountName ?? ''));
+    case 'org':
+      return cut.rest ? [] : textPart(allowlisted(usage.organizationName ?? ''));
     case 'age':
       return agePart(usage);
     case 'error':
