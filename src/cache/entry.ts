@@ -3,7 +3,7 @@ import type { System } from '../system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import type { Origins } from '../usage/merge.ts';
+import type { Origins, SpendReading } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
@@ -42,6 +42,14 @@ export interface Told {
   readonly origins: Origins;
   /** When a reading last counted, epoch ms. */
   readonly movedAt: number;
+  /** The limit on money that sessions report behind a gateway; null without one. */
+  readonly spend: SpendReading | null;
+  /** A session contradicts a number that is shown: it is not fresh any more. */
+  readonly contradicted: boolean;
+  /** False: the credentials have changed since, and it cannot be known whose they are. */
+  readonly certain: boolean;
+  /** The numbers are certain, and what was reported last: a session that repeats them sees its own. */
+  readonly asReported: boolean;
   /** When the endpoint told the rest, epoch ms; null: it never did. */
   readonly answeredAt: number | null;
   /** The rest is there, and nobody but the endpoint can tell it: limits per model, extra usage. */

@@ -1,6 +1,8 @@
 import { readClaims } from '../cache/claims.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { Entry } from '../cache/entry.ts';
+import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
@@ -39,15 +41,16 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
   const budget = judgeBudget({ lock, attempts }, now, stamp);
+  const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
     ['For', policies[policy]],
-    ['Decision', decisionText(seen, settings)],
+    ['Decision', decisionText(seen, settings, keeps)],
     ['Entry', entryText(seen, entry, settings)],
     ['Backoff', backoffText(lock, now, stamp)],
     ['Credentials', stampText(entry, stamp)],
     ['Budget', budgetText(lock, budget, now)],
-    ['Next request', nextText(seen, entry, budget, stamp, config)],
-    ['Cache', places.cache?.path ?? 'none'],
+    ['Next request', keeps ? nextText(seen, entry, budget, stamp, config) : UNKEPT],
+    ['Cache', cacheText(system, places.cache, keeps)],
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
@@ -59,7 +62,17 @@ const policies: Record<Policy, string> = {
   wait: 'a caller that waits (a terminal, show, --wait)',
 };
 
-function decisionText({ decision }: Look, settings: Settings): string {
+const UNKEPT = 'only by a command that a person waits for, since the cache cannot be written';
+
+function cacheText(system: System, cache: AccountDirectory | null, keeps: boolean): string {
+  if (cache === null) return 'none';
+  if (keeps) return cache.path;
+  const owner = foreignOwner(system, cache.path);
+  return `${cache.path}, which cannot be written${owner === null ? '' : `: ${owner}`}`;
+}
+
+/** @param keeps whether the cache can be written: without it no process is started */
+function decisionText({ decision }: Look, settings: Settings, keeps: boolean): string {
   const { row, action, standing } = decision;
   const known =
     standing === 'fresh' || standing === 'stale' ? 'what is known is shown' : 'there is nothing to show';
@@ -68,9 +81,11 @@ function decisionText({ decision }: Look, settings: Settings): string {
     2: `a backoff is in force: nobody asks, ${known}`,
     3: settings.network ? `${known}, and nobody asks` : `requests are switched off: ${known}`,
     4:
-      action === 'background'
-        ? `${known}, and a process in the background asks`
-        : `${known}; the budget is spent, so no process is started`,
+      action !== 'background'
+        ? `${known}; the budget is spent, so no process is started`
+        : keeps
+          ? `${known}, and a process in the background asks`
+          : `${known}; the cache cannot be written, so no process is started`,
     5: 'it asks, or takes the answer of who is asking already',
   };
   return `row ${row}: ${why[row]}`;
@@ -85,6 +100,7 @@ const shortcomings: Record<Shortcoming, string> = {
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
+  contradicted: 'stale: a session of Claude Code reports another number, so the endpoint is asked',
   'a window was reset': 'stale: a window was reset since',
   aged: 'stale',
 };

@@ -81,14 +81,19 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
-  const deps = { system, settings, provider: claude, log: () => {} };
-  const seen = look(deps, places, { policy: 'background', force: false }, stamp);
-  const { now } = seen;
-  const all = knownOf(system, places, seen, stamp, settings);
-  // Without numbers the answer would be an estimate, which is made anew each time: nothing to be said in advance.
-  const known = all && hasTranscripts(system) && usageAt(all, now).usage?.state === 'none' ? null : all;
+  const now = system.now();
+  const transcripts = hasTranscripts(system);
+  /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
+  const knownWhere = (network: boolean): Known | null => {
+    const deps = { system, settings: { ...settings, network }, provider: claude, log: () => {} };
+    const seen = look(deps, places, { policy: 'background', force: false }, stamp);
+    const known = knownOf(system, places, seen, stamp, deps.settings);
+    // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
+    return known && transcripts && usageAt(known, seen.now).usage?.state === 'none' ? null : known;
+  };
 
   // The same for every kind: worked out once with requests allowed, and once without.
+  const knowns = new Map<boolean, Known | null>();
   const outlooks = new Map<boolean, Outlook>();
   const outlookFor = (here: Known): Outlook => {
     const { network } = here.settings;
@@ -99,7 +104,9 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
 
   for (const name of names) {
     const network = allowsRequests(config.network?.value ?? 'auto', !name.network);
-    const here = known && { ...known, settings: { ...settings, network } };
+    if (!knowns.has(network)) knowns.set(network, knownWhere(network));
+    const known = knowns.get(network) ?? null;
+    const here = name.kind === STATUSLINE_KIND && known?.entry?.told?.asReported === false ? null : known;
     const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
     // Those of single models first: without its own a model gets the one for all others.
     for (const other of there.filter((it) => isVariant(it, name))) {

@@ -44,6 +44,12 @@ export interface ProviderFiles {
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
   stamp(system: System, keychain: string | null): string | null;
+  /**
+   * Whether a session of Claude Code with this environment uses another login than the stored one, whose usage is
+   * cached.
+   * @param stamp of the credentials, looked up only when the environment names another login
+   */
+  isForeignSession(system: System, stamp: () => string | null): boolean;
 }
 
 export type Outcome<T> =

@@ -100,12 +100,13 @@ const messages: Record<FailureCode, Message> = {
   cache_unreadable: {
     short: 'cache not readable',
     happened: 'The cache cannot be read',
-    advice: 'Check the permissions of the cache directory.',
+    advice: 'Take the directory back with `sudo chown`, or name another one in USAGELINE_CACHE_DIR.',
   },
   cache_unwritable: {
     short: 'cache not writable',
     happened: 'The cache cannot be written',
-    advice: 'Check the permissions of the cache directory and the space left on the disk.',
+    advice:
+      'Check its owner, its permissions and the space on the disk, or name another directory in USAGELINE_CACHE_DIR.',
   },
 };
 

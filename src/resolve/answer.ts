@@ -1,11 +1,12 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Origins } from '../usage/merge.ts';
-import type { Usage, UsageData, UsageDetails } from '../usage/model.ts';
-import type { ReadWindow } from '../usage/session.ts';
+import type { Origins, SpendReading } from '../usage/merge.ts';
+import { SPEND_LIMIT } from '../usage/model.ts';
+import type { Usage, UsageData, UsageDetails, Window } from '../usage/model.ts';
 import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
-import { extraUsageOf, lackingIn, windowsOf } from '../usage/windows.ts';
+import type { ReadWindow } from '../usage/session.ts';
+import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Standing } from './freshness.ts';
 
@@ -59,7 +60,8 @@ export function answer(parts: AnswerParts): Usage {
   const shown = shownOf(entry, entry.data, standing, now, settings);
   const cachedAt = told ? oldestOf(entry, shown) : entry.cachedAt;
   const age = now - cachedAt;
-  const mine = told !== undefined && (told.origins.five_hour ?? told.origins.seven_day) !== undefined;
+  const mine =
+    told !== undefined && (told.origins.five_hour ?? told.origins.seven_day ?? told.spend ?? null) !== null;
   const overdue = told?.answeredAt != null && now - told.answeredAt >= settings.scopedRefreshMs;
   return {
     ...base,
@@ -88,8 +90,9 @@ function shownOf(
   { maxStaleMs }: Settings,
 ): Shown {
   const current = (readAt: number) => !told || standing === 'last_known' || now - readAt < maxStaleMs;
+  const windows = windowsOf(data, cachedAt, now, told?.origins);
   return {
-    windows: windowsOf(data, cachedAt, now, told?.origins).filter(({ readAt }) => current(readAt)),
+    windows: withSpend(windows, told?.spend ?? null, now).filter(({ readAt }) => current(readAt)),
     extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
     ...(current(cachedAt) && detailsOf(data, cachedAt, now, told?.origins)),
   };
@@ -109,9 +112,37 @@ function detailsOf(data: UsageData, cachedAt: number, now: number, origins: Orig
   };
 }
 
+/** The windows with the limit on money that sessions report, unless the endpoint has answered with it since. */
+function withSpend(windows: readonly Window[], spend: SpendReading | null, now: number): readonly Window[] {
+  const answered = windows.find(({ id }) => id === SPEND_LIMIT.id);
+  if (spend === null || (answered !== undefined && answered.readAt >= spend.readAt)) return windows;
+  return [...windows.filter((window) => window !== answered), spendWindow(spend, now)];
+}
+
+/** A limit on money that sessions report. A gateway's period can be of any length: the window has no pace. */
+function spendWindow(spend: SpendReading, now: number): Window {
+  const { percent, resetsAt, readAt, usedUsd, limitUsd } = spend;
+  const elapsed = resetsAt !== null && hasElapsed(resetsAt, readAt, now);
+  return {
+    ...SPEND_LIMIT,
+    model: null,
+    usedPercent: elapsed ? null : percent,
+    resetsAt,
+    windowSeconds: null,
+    elapsed,
+    source: 'statusline',
+    readAt,
+    amount: elapsed ? null : { used: usedUsd, limit: limitUsd, currency: 'USD' },
+    placement: 'always',
+  };
+}
+
 /** Of when the oldest number is that is shown, epoch ms. */
 function oldestOf({ cachedAt, told }: Entry, { windows, extraUsage }: Shown): number {
-  const times = windows.map(({ id, readAt }) => told?.origins[id as ReadWindow]?.seenAt ?? readAt);
+  const times = windows.map(
+    ({ id, readAt }) =>
+      (id === SPEND_LIMIT.id ? told?.spend?.seenAt : told?.origins[id as ReadWindow]?.seenAt) ?? readAt,
+  );
   if (extraUsage !== null || times.length === 0) times.push(cachedAt);
   return Math.min(...times);
 }

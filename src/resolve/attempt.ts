@@ -13,7 +13,7 @@ import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Reading, Usage } from '../usage/model.ts';
 import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
-import { answerFrom, look } from './context.ts';
+import { answerFrom, look, unwritable } from './context.ts';
 import type { Look, Question, ResolveDeps } from './context.ts';
 import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
@@ -182,8 +182,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
   // A backoff from the time when the cache could not be written is over as well.
   if (places.fallback && directory === places.cache) discard(system, places.fallback.lock);
 
-  const error: Failure | null =
-    unwritten === null ? null : { code: 'cache_unwritable', retryAt: null, detail: unwritten };
+  const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
   const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
   const fresh: Look = { ...seen, read: { kind: 'entry', entry }, decision };
   return { kind: 'answer', usage: answerFrom(deps, places, fresh, { source: 'endpoint' }) };

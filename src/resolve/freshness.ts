@@ -27,7 +27,7 @@ export const AT_WORK_MS = HOUR;
 export function freshUntil(entry: Entry, settings: Settings): number {
   const { told } = entry;
   const answer = endOfAnswer(entry, settings);
-  if (!told) return answer;
+  if (!told?.certain) return answer;
   return isRenewed(entry)
     ? endOfTold(told, entry, settings)
     : Math.max(answer, endOfTold(told, entry, settings));
@@ -95,7 +95,8 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
 /** Until when nobody need ask although the numbers are stale, epoch ms: Claude Code is at work and will tell. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { told } = entry;
-  if (!told || told.answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  if (!told?.certain || told.contradicted || told.answeredAt === null || isRenewed(entry))
+    return Number.NEGATIVE_INFINITY;
   return Math.min(told.answeredAt + settings.scopedRefreshMs, told.movedAt + AT_WORK_MS);
 }
 
@@ -113,6 +114,7 @@ export type Shortcoming =
   | 'from the future'
   | 'too old'
   | 'credentials changed'
+  | 'contradicted'
   | 'a window was reset'
   | 'aged';
 
@@ -147,8 +149,9 @@ export function judgeEntry(
   const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
   if (age < -FUTURE_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
   if (age >= settings.maxStaleMs) return { standing: 'last_known', because: 'too old' };
+  if (told?.contradicted) return { standing: 'stale', because: 'contradicted' };
   // The readings are of these credentials, whatever the endpoint's part was asked with.
-  if (told && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
+  if (told?.certain && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
   if (!unchanged) return { standing: 'stale', because: 'credentials changed' };
   if (age >= settings.cacheDurationMs) return { standing: 'stale', because: 'aged' };
   if (now >= freshUntil(entry, settings)) return { standing: 'stale', because: 'a window was reset' };

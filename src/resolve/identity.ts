@@ -74,3 +74,20 @@ export function matchAccount(
     ? 'changed'
     : 'same';
 }
+
+/** Stands for an account that a file names, but that could not be read. */
+const UNREAD = '?';
+
+/** An account as one text, to compare it by; null when no file names one. */
+export function accountKey(identity: Identity): string | null {
+  if (identity.kind !== 'known') return identity.kind === 'unknown' ? UNREAD : null;
+  const { accountId, organizationId } = identity;
+  return organizationId === null ? accountId : `${accountId}\n${organizationId}`;
+}
+
+/** As `matchAccount`, for an account that was kept as one text. */
+export function matchAccountKey(key: string | null, now: () => Identity): AccountMatch {
+  if (key === UNREAD) return 'untold';
+  const [accountId, organizationId] = key?.split('\n') ?? [];
+  return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, now);
+}

@@ -5,14 +5,17 @@ import { parseEntry } from '../../src/cache/entry.ts';
 import type { Outcome } from '../../src/fetch/provider.ts';
 import type { Policy } from '../../src/resolve/decide.ts';
 import type { ResolveDeps } from '../../src/resolve/context.ts';
+import type { Look } from '../../src/resolve/context.ts';
+import { ownUsage } from '../../src/resolve/own-usage.ts';
 import { isAsKept, keepReport } from '../../src/resolve/readings.ts';
+import type { ReportOutcome } from '../../src/resolve/readings.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { Resolution } from '../../src/resolve/resolve.ts';
 import { isSignIn } from '../../src/usage/failure.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
 import type { Bucket, Reading, Usage } from '../../src/usage/model.ts';
-import { parseReport } from '../../src/usage/session.ts';
-import type { ReadWindow } from '../../src/usage/session.ts';
+import { parseReport, READ_WINDOWS } from '../../src/usage/session.ts';
+import type { ReadWindow, Report } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -125,6 +128,8 @@ export class World {
   /** Files were damaged or removed: what they would say is anybody's guess. */
   #spoilt = false;
   #several = false;
+  /** The credentials are not those under which a report was last kept. */
+  #rewritten = true;
   #answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
   #delivered = false;
 
@@ -237,6 +242,7 @@ export class World {
     this.#provider.currentStamp = stamp;
     this.#provider.token = token;
     this.#stamps += 1;
+    this.#rewritten = true;
   }
 
   #signIn(as: 'same' | 'other' | 'unknown' | 'before'): void {
@@ -274,7 +280,10 @@ export class World {
       if (lost('usage.lock')) sent.inLock = false;
       if (lost('attempt')) sent.inClaim = false;
     }
-    if (lost('statusline.json')) this.#sessions.forget();
+    if (lost('statusline.json')) {
+      this.#sessions.forget();
+      this.#rewritten = true;
+    }
     if (text !== null && lost('usage.json')) this.#planted = true;
   }
 
@@ -418,7 +427,10 @@ export class World {
     }
     const { usage, startBackground } = resolution;
     this.#expectHonest(usage, [login, this.#login()]);
-    if (alone && (asked.policy !== 'wait' || (usage.state === 'fresh' && usage.source === 'cache'))) {
+    // Beside reports the endpoint is asked for the rest, however fresh the numbers are.
+    const alike = !fs.existsSync(join(this.#cache, 'statusline.json'));
+    const spare = usage.state === 'fresh' && usage.source === 'cache' && alike;
+    if (alone && (asked.policy !== 'wait' || spare)) {
       // Whether the token is the one that was sent last is seen in the credentials alone.
       const renewed = this.#sent.length > 0 && this.#sent.at(-1)?.stamp !== this.#provider.currentStamp;
       const refused = usage.error?.code === 'budget' && !renewed;
@@ -438,10 +450,17 @@ export class World {
     const now = this.#system.now();
     const text = this.#sessions.textOf(status, now);
     const report = parseReport(text, now);
+    const memory = this.#sessions.memoryOf(status.session);
     const { places, known: reading } = startOf(this.#deps);
-    const kept = report && keepReport(this.#system, places, report, reading.stamp);
-    const news = this.#sessions.note(text, this.#login(), now);
-    expect(kept !== null, 'what is new is kept, and nothing else').toBe(news);
+    const outcome = report && keepReport(this.#deps, places, report, reading.stamp);
+    const kept = outcome?.kept ?? null;
+    // Of a session that is known to be another login's nothing is kept, its words included.
+    const heardAt = kept?.readings.sessions.get(report?.session ?? '')?.at;
+    const ignored = outcome?.foreign === true && heardAt !== now;
+    const news = !ignored && this.#sessions.note(text, this.#login(), now);
+    if (kept !== null) expect(news || this.#rewritten, 'news is written, or a new login').toBe(true);
+    else expect(news, 'news is kept').toBe(false);
+    if (report !== null && hasNumbers(report)) this.#rewritten = false;
     const sources = kept && isAsKept(this.#system, places, kept) ? kept : undefined;
     const question = {
       ...NEVER,
@@ -450,15 +469,50 @@ export class World {
       userAgent: 'usageline/test',
     } as const;
     const start = { places, known: reading, ...(sources && { sources }) };
-    const { usage, startBackground } = await resolve(this.#deps, question, start);
+    const { usage, startBackground, seen } = await resolve(this.#deps, question, start);
     this.#expectHonest(usage, [this.#login()]);
-    expectProgress(before, usage, text, news);
+    const failure = seen.lock?.error ?? null;
+    expectProgress(before, usage, text, memory, failure === null || !isSignIn(failure));
+    if (report !== null && outcome !== null) this.#expectOwn(usage, seen, report, outcome, reading.stamp);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
     expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
     // Whoever looks at the files sees what was shown.
     const { usage: again } = await this.#ask(NEVER);
     expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
     if (startBackground) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
+  }
+
+  /** The session's own line has every number of this very call. */
+  #expectOwn(
+    shared: Usage,
+    { read, decision }: Look,
+    report: Report,
+    outcome: ReportOutcome,
+    stamp: string | null,
+  ): void {
+    const now = this.#system.now();
+    const entry = read.kind === 'entry' ? read.entry : null;
+    const { settings } = this.#deps;
+    const usage = ownUsage({
+      shared: { entry, standing: decision.standing, usage: shared, error: shared.error },
+      report,
+      ...outcome,
+      stamp,
+      now,
+      settings,
+    });
+    for (const name of READ_WINDOWS) {
+      const reported = report.windows[name];
+      if (reported === null || (reported.resetsAt !== null && reported.resetsAt <= now)) continue;
+      const window = usage.windows.find(({ id }) => id === name);
+      expect(window?.usedPercent, 'its own line shows what the call reported').toBe(reported.percent);
+    }
+    // An idle session repeats numbers that are older than any other line would show.
+    if ((usage.ageMs ?? 0) >= DAY) return;
+    expectPromises(
+      usage,
+      usage.windows.flatMap(({ usedPercent }) => usedPercent ?? []),
+    );
   }
 
   #login(): Login {
@@ -510,6 +564,10 @@ export class World {
     const retryAt = usage.error?.retryAt ?? now;
     expect(retryAt, 'nobody is told to wait longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
   }
+}
+
+function hasNumbers({ windows }: Report): boolean {
+  return READ_WINDOWS.some((name) => windows[name] !== null);
 }
 
 const NEVER: Asked = { policy: 'cached', force: false, person: false, patient: false };
