@@ -62,7 +62,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
 async function render(
   system: System,
   config: Config,
-  { command, json, output, format, color: flag }: UsageOptions,
+  { command, json, output, format, color: flag, verbose }: UsageOptions,
   answer: Usage,
   terminal: boolean,
 ): Promise<string> {
@@ -82,7 +82,7 @@ async function render(
     return renderOutput(output, answer, { color, looks, countdowns: true, columns });
   }
   const { renderShow } = await import('../render/show.ts');
-  return renderShow(answer, { color, looks, columns: columnsOf(system, terminal) });
+  return renderShow(answer, { color, looks, columns: columnsOf(system, terminal), verbose });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

@@ -168,7 +168,7 @@ for (const [name, argv] of Object.entries(shells)) {
       const path = await install(host);
       for (const [args, output, code] of [
         [['--json'], /^\{"/, 0],
-        [['show'], /^Claude · max 20x\n/, 0],
+        [['show'], /^Claude · Ultra\n/, 0],
         [['--output', 'plain', '--cached'], /^5h 22%/, 0],
         [['--output', 'nonsense'], /^$/, 2],
         [['--version'], /^\d+\.\d+\.\d+\n$/, 0],
