@@ -44,6 +44,8 @@ export interface ProviderFiles {
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
   stamp(system: System, keychain: string | null): string | null;
+  /** Whether a stamp is that of a stored login. Without one the environment of a session is the only login. */
+  hasStoredLogin(system: System, stamp: string | null): boolean;
   /**
    * Whether a session of Claude Code with this environment uses another login than the stored one, whose usage is
    * cached.

@@ -18,7 +18,7 @@ import { answer } from './answer.ts';
 import type { AnswerParts } from './answer.ts';
 import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
-import { identityOf, matchAccount, matchAccountKey } from './identity.ts';
+import { identityOf, matchAccount, matchLogin } from './identity.ts';
 import type { Places } from './places.ts';
 import { withReadings } from './told.ts';
 
@@ -89,7 +89,7 @@ export function look(
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, places.cache));
   const account = () => (answered === null ? 'unknown' : matchAccount(answered, signedIn));
-  const readingsAccount = () => matchAccountKey(readings.account, signedIn);
+  const readingsAccount = () => matchLogin({ system, provider }, readings, stamp, signedIn);
   const canAsk = settings.network && !lacksLogin(lock, now, stamp);
   const { policy, force, eager = false } = question;
   const entry = withReadings(answered, readings, { stamp, now, canAsk, account, readingsAccount });

@@ -85,9 +85,27 @@ export function accountKey(identity: Identity): string | null {
   return organizationId === null ? accountId : `${accountId}\n${organizationId}`;
 }
 
-/** As `matchAccount`, for an account that was kept as one text. */
-export function matchAccountKey(key: string | null, now: () => Identity): AccountMatch {
-  if (key === UNREAD) return 'untold';
-  const [accountId, organizationId] = key?.split('\n') ?? [];
+/** The login under which something was read, as it was kept. */
+export interface KeptLogin {
+  /** Stamp of the credentials. */
+  readonly credentials: string | null;
+  /** The account as one text; null when no file named one. */
+  readonly account: string | null;
+}
+
+/**
+ * As `matchAccount`, for an account that was kept as one text. What was read without a stored login is of another one
+ * than what is stored now, and the other way round.
+ */
+export function matchLogin(
+  { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
+  { credentials, account }: KeptLogin,
+  stamp: string | null,
+  now: () => Identity,
+): AccountMatch {
+  if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, stamp))
+    return 'changed';
+  if (account === UNREAD) return 'untold';
+  const [accountId, organizationId] = account?.split('\n') ?? [];
   return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, now);
 }

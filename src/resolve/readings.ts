@@ -7,16 +7,15 @@ import { readReadings, serializeReadings } from '../cache/readings.ts';
 import { traceOf } from '../cache/ready.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
 import { answerOf } from '../usage/merge.ts';
 import { countReport, NO_READINGS, reportedAt, underLogin } from '../usage/readings.ts';
-import type { Login } from '../usage/readings.ts';
+import type { Login, Readings } from '../usage/readings.ts';
 import { READ_WINDOWS } from '../usage/session.ts';
 import type { ReadWindow, Report } from '../usage/session.ts';
 import { lacksLogin } from './context.ts';
 import type { ResolveDeps, Sources } from './context.ts';
-import { accountKey, identityOf, matchAccount, matchAccountKey } from './identity.ts';
+import { accountKey, identityOf, matchAccount, matchLogin } from './identity.ts';
 import type { Places } from './places.ts';
 
 /** Fifty sessions can write at once, and the last one wins: the others try again, but not for ever. */
@@ -60,9 +59,7 @@ export function keepReport(
     const now = system.now();
     const onDisk = readReadings(system, cache.readings, now);
     const same = onDisk.credentials === stamp && onDisk !== NO_READINGS;
-    const known = same
-      ? onDisk
-      : underLogin(onDisk, loginOf(system, provider, stamp, onDisk.account, signedIn));
+    const known = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
     const entry = traced(system, cache.entry);
     const stored = readEntry(system, cache.entry);
     const answered =
@@ -94,12 +91,11 @@ function hasNumbers({ windows, spend }: Report): boolean {
   return spend !== null || READ_WINDOWS.some((name) => windows[name] !== null);
 }
 
-/** @param known the account of the readings, as they were kept */
+/** @param known the readings as they were kept; none: every login is theirs */
 function loginOf(
-  system: System,
-  provider: ProviderDescriptor,
+  { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   stamp: string | null,
-  known: string | null,
+  known: Readings,
   signedIn: () => Identity,
 ): Login {
   const written = provider.credentialFiles(system).flatMap((path) => {
@@ -110,7 +106,7 @@ function loginOf(
     }
   });
   const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
-  const match = matchAccountKey(known, signedIn);
+  const match = known === NO_READINGS ? 'same' : matchLogin({ system, provider }, known, stamp, signedIn);
   const same = match === 'same' || match === 'unknown';
   return { stamp, account: accountKey(signedIn()), same, writtenAt };
 }

@@ -102,6 +102,7 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: () => 'stamp-1',
+    hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
     identity: () => ({
       kind: 'known',

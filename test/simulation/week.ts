@@ -92,6 +92,7 @@ export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result>
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: () => `stamp-${stamp}`,
+    hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
     identity: () => ({
       kind: 'known',

@@ -45,6 +45,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
     identity: () => provider.identityNow ?? known(provider.signedIn),
     identitySource: () => ({ trace: '', bytes: 0 }),

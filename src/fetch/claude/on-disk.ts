@@ -2,7 +2,7 @@ import { configDirectory } from '../../config-directory.ts';
 import type { ProviderFiles } from '../provider.ts';
 import { account, credentialFiles } from './account.ts';
 import { isForeignSession } from './session-login.ts';
-import { credentialsStamp } from './stamp.ts';
+import { credentialsStamp, hasStoredLogin } from './stamp.ts';
 
 /** All that a prepared line needs to know of Claude. On the hot path. */
 export const claudeFiles: ProviderFiles = {
@@ -11,5 +11,6 @@ export const claudeFiles: ProviderFiles = {
   accountKey: configDirectory,
   credentialFiles,
   stamp: credentialsStamp,
+  hasStoredLogin,
   isForeignSession,
 };

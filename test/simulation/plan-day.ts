@@ -1,0 +1,237 @@
+import { expect } from 'vitest';
+import { isForeignSession } from '../../src/fetch/claude/session-login.ts';
+import { hasStoredLogin } from '../../src/fetch/claude/stamp.ts';
+import { renderLine } from '../../src/render/line.ts';
+import { ownUsage } from '../../src/resolve/own-usage.ts';
+import { keepReport } from '../../src/resolve/readings.ts';
+import { resolve, startOf } from '../../src/resolve/resolve.ts';
+import type { RefreshFailure } from '../../src/usage/failure.ts';
+import type { Usage } from '../../src/usage/model.ts';
+import { parseResponse } from '../../src/usage/schema.ts';
+import { parseReport } from '../../src/usage/session.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { NOW } from '../support/build.ts';
+import { asker, fakeProvider } from '../support/provider.ts';
+import type { FakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+
+/** A prompt, and the worker that it starts. */
+const EVERY = MINUTE;
+
+/** What an account has used, by window id: percent, exactly as its endpoint and its sessions report it. */
+export type Used = Record<string, number>;
+
+/** One subscription as it really is. */
+export interface Subscription {
+  readonly owner: string;
+  readonly organization: string;
+  used: Used;
+}
+
+/** A session of Claude Code. */
+export interface Session {
+  readonly id: string;
+  readonly of: Subscription;
+  readonly env?: Record<string, string>;
+  readonly began: number;
+  /** The object that its status line command gets; null before its first response. */
+  input: Record<string, unknown> | null;
+}
+
+interface Moment {
+  readonly at: number;
+  readonly of: string;
+  readonly used: Used;
+}
+
+/**
+ * A day that follows a script. The real resolve runs on real files with a clock of its own; subscriptions, sessions and
+ * the endpoint are the script's. Whatever a line shows must have been so, at a time that is no older than what the line
+ * claims, for the subscription whose login is in use.
+ */
+export class PlanDay {
+  readonly begin = NOW;
+  readonly lines: { readonly at: number; readonly line: string }[] = [];
+  readonly #system: FakeSystem;
+  readonly provider: FakeProvider;
+  readonly #ask: ReturnType<typeof asker>['ask'];
+  readonly #deps: ReturnType<typeof asker>['deps'];
+  readonly #history: Moment[] = [];
+  readonly #sessions: Session[] = [];
+  #login: Subscription | null = null;
+  #stamps = 0;
+  /** The body of the next answers, or why there is none. */
+  answer: () => Record<string, unknown> | RefreshFailure = () => ({ code: 'network_error' });
+  numbers = 0;
+
+  constructor() {
+    this.#system = fakeSystem({ env: {} });
+    this.provider = fakeProvider(this.#system);
+    this.provider.signedIn = null;
+    this.provider.hasStoredLogin = hasStoredLogin;
+    this.provider.isForeignSession = isForeignSession;
+    this.provider.answer = () => {
+      const answer = this.answer();
+      if ('code' in answer) return { ok: false, failure: answer as unknown as RefreshFailure };
+      return { ok: true, value: { data: parseResponse(answer), plan: null } };
+    };
+    const { ask, deps } = asker(this.#system, this.provider);
+    this.#ask = ask;
+    this.#deps = deps;
+  }
+
+  get now(): number {
+    return this.#system.now();
+  }
+
+  /** Hours since the day began. */
+  get hour(): number {
+    return (this.now - this.begin) / HOUR;
+  }
+
+  /** Epoch ms of an hour of the day. */
+  at(hour: number): number {
+    return this.begin + hour * HOUR;
+  }
+
+  signIn(subscription: Subscription | null): void {
+    this.#login = subscription;
+    this.#stamps += 1;
+    this.provider.currentStamp = subscription ? `${this.now}:512:${this.#stamps}` : 'absent absent';
+    this.provider.token = `token-${this.#stamps}`;
+    this.provider.login = subscription
+      ? { ok: true, value: null }
+      : { ok: false, failure: { code: 'no_credentials' } };
+    this.provider.identityNow = subscription && {
+      kind: 'known',
+      accountId: subscription.owner,
+      organizationId: subscription.organization,
+      accountName: null,
+      organizationName: null,
+    };
+  }
+
+  /** The login file is written anew for the same account: its token was renewed, or that of an MCP server. */
+  rewriteLogin(): void {
+    this.signIn(this.#login);
+  }
+
+  session(id: string, of: Subscription, env: Record<string, string> = {}): Session {
+    const session: Session = { id, of, env, began: this.now, input: null };
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** A response: the subscription is used, and the session hears of it. */
+  use(session: Session, used: Used, limits: Record<string, unknown>): void {
+    session.of.used = { ...session.of.used, ...used };
+    this.#note(session.of);
+    session.input = limits;
+  }
+
+  /** Something changes what is used without a session: a reset, another plan, another machine. */
+  change({ of, used }: { of: Subscription; used: Used }): void {
+    of.used = used;
+    this.#note(of);
+  }
+
+  #note({ owner, organization, used }: Subscription): void {
+    this.#history.push({ at: this.now, of: `${owner} ${organization}`, used: { ...used } });
+  }
+
+  /** Lets the day go on; every minute there is a prompt, and `each` is called. */
+  async until(hour: number, each: () => void | Promise<void> = () => {}): Promise<void> {
+    for (; this.now < this.at(hour); this.#system.advance(EVERY)) {
+      await each();
+      await this.prompt();
+    }
+  }
+
+  /** What a prompt shows, checked; it starts a worker where that is due. */
+  async prompt(): Promise<string> {
+    const { usage, startBackground } = await this.#ask({ policy: 'background', person: false });
+    const line = renderLine(usage, { color: false });
+    this.lines.push({ at: this.now, line });
+    if (this.#login) this.#expectTrue(usage, line, this.#login);
+    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    return line;
+  }
+
+  /** What the status line of a session shows, checked. */
+  async statusline(session: Session): Promise<string> {
+    const system = { ...this.#system, env: { ...this.#system.env, ...session.env } };
+    const deps = { ...this.#deps, system };
+    const text = JSON.stringify({
+      session_id: session.id,
+      cost: { total_duration_ms: this.now - session.began },
+      ...(session.input && { rate_limits: session.input }),
+    });
+    const report = parseReport(text, this.now);
+    if (report === null) throw new Error('no report');
+    const { places, known } = startOf(deps);
+    const outcome = keepReport(deps, places, report, known.stamp);
+    const {
+      usage: shared,
+      startBackground,
+      seen,
+    } = await resolve(
+      deps,
+      {
+        policy: 'background',
+        force: false,
+        person: false,
+        patient: false,
+        baseUrl: 'http://127.0.0.1:1',
+        userAgent: 'usageline/test',
+      },
+      startOf(deps),
+    );
+    const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
+    const usage = ownUsage({
+      shared: { entry, standing: seen.decision.standing, usage: shared, error: shared.error },
+      report,
+      ...outcome,
+      stamp: known.stamp,
+      now: this.now,
+      settings: deps.settings,
+    });
+    const line = renderLine(usage, { color: false });
+    const told = session.input !== null && Object.keys(session.input).length > 0;
+    this.#expectTrue(usage, line, told ? session.of : (this.#login ?? session.of));
+    for (const [name, limit] of Object.entries(session.input ?? {})) {
+      const { used_percentage: percent, resets_at: resets } = limit as Record<string, number>;
+      if (resets !== undefined && resets * SECOND <= this.now) continue;
+      const window = usage.windows.find(({ id }) => id === name);
+      expect(window?.usedPercent, `${name} in ${line}: what the call reports is shown`).toBe(percent);
+    }
+    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    return line;
+  }
+
+  /** Every number was the subscription's within the age that is claimed. */
+  #expectTrue(usage: Usage, line: string, { owner, organization }: Subscription): void {
+    const { state, ageMs, restAgeMs, windows } = usage;
+    if (state !== 'fresh' && state !== 'stale') return;
+    const own = this.#history.filter(({ of }) => of === `${owner} ${organization}`);
+    for (const { id, usedPercent, source, resetsAt } of windows) {
+      if (usedPercent === null) continue;
+      this.numbers += 1;
+      expect(resetsAt === null || resetsAt > this.now, `${id} in ${line}: no window that has ended`).toBe(
+        true,
+      );
+      const rest = Math.max(15 * MINUTE, restAgeMs ?? 0);
+      const scoped = source === 'endpoint' && id !== 'five_hour' && id !== 'seven_day';
+      const claimed = state === 'stale' ? (ageMs ?? 0) : scoped ? rest : 3 * MINUTE;
+      const since = this.now - claimed - MINUTE;
+      const first = own.findLastIndex(({ at }) => at <= since);
+      const values = own.slice(Math.max(0, first)).map(({ used }) => used[id]);
+      expect(values, `${id} in ${line}, ${this.hour.toFixed(2)} h into the day`).toContain(usedPercent);
+    }
+  }
+
+  /** The lines of prompts between two hours. */
+  between(from: number, to: number): string[] {
+    return this.lines.filter(({ at }) => at >= this.at(from) && at < this.at(to)).map(({ line }) => line);
+  }
+}
