@@ -34,6 +34,7 @@ const below: Record<string, string[]> = {
   fetch: ['usage', ...machine],
   render: ['usage'],
   transcripts: ['usage', ...machine],
+  zone: ['usage', 'render', ...machine],
   init: ['output.ts', ...machine],
   completions: [],
   resolve: ['cache', 'fetch', 'config', 'usage', 'version.ts', ...machine],

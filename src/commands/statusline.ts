@@ -49,7 +49,7 @@ export async function statusline(
   const isTty = () => isTerminal(system, STDOUT);
   const wanted = output === 'ansi' ? statuslineName(system, { ...options, format }) : null;
   const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
-  const looks = looksWith(usual, format);
+  const looks = looksWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;

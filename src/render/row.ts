@@ -2,7 +2,7 @@ import type { ExtraUsage, TokenCount, TokenEstimate, Window } from '../usage/mod
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
-import type { Clock } from './clock.ts';
+import type { ClockLooks } from './clock.ts';
 import { countdown } from './duration.ts';
 import type { Looks } from './looks.ts';
 import { amountText, currencySuffix } from './money.ts';
@@ -21,10 +21,10 @@ export interface Row {
 }
 
 /** What a row needs of the looks. */
-type RowLooks = Pick<Looks, 'percent' | 'clock'>;
+type RowLooks = Pick<Looks, 'percent'> & ClockLooks;
 
 /** The side that was asked for; what is left says so, since nobody expects it. */
-function sideText(used: number, { percent: side }: RowLooks): string {
+function sideText(used: number, { percent: side }: Pick<Looks, 'percent'>): string {
   return `${percentText(shownPercent(used, side))}${side === 'left' ? ' left' : ''}`;
 }
 
@@ -32,21 +32,27 @@ function sideText(used: number, { percent: side }: RowLooks): string {
 export function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
-    const note = resetsAt === null ? '' : `at ${clockTime(resetsAt, now, looks.clock)}`;
-    return { label, used: null, percent: 'reset', note, pace: '' };
+    const time = resetsAt === null ? null : clockTime(resetsAt, now, looks);
+    return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
   }
   return {
     label,
     used: usedPercent,
     percent: sideText(usedPercent, looks),
-    note: resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks.clock) : '',
+    note: resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks) : '',
     pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
   };
 }
 
 /** A time to come, as countdown and on the clock: `in 4h37m, 15:02`. */
-export function moment(at: number, now: number, clock: Clock): string {
-  return `in ${countdown(at - now)}, ${clockTime(at, now, clock)}`;
+export function moment(at: number, now: number, looks: ClockLooks): string {
+  return withClock(`in ${countdown(at - now)}`, at, now, looks);
+}
+
+/** A clock time behind words that say the same, where the zone is known: `<1m ago, 18:24`. */
+export function withClock(words: string, at: number, now: number, looks: ClockLooks): string {
+  const time = clockTime(at, now, looks);
+  return time === null ? words : `${words}, ${time}`;
 }
 
 function paceText(pace: Pace | null, usedPercent: number, now: number): string {
@@ -58,7 +64,7 @@ function paceText(pace: Pace | null, usedPercent: number, now: number): string {
 }
 
 /** Paid use beyond the subscription; null while it is off. */
-export function extraRow(extra: ExtraUsage | null, looks: RowLooks): Row | null {
+export function extraRow(extra: ExtraUsage | null, looks: Pick<Looks, 'percent'>): Row | null {
   if (!extra?.enabled) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;
@@ -72,10 +78,10 @@ export function extraRow(extra: ExtraUsage | null, looks: RowLooks): Row | null 
 }
 
 /** What local transcripts have: counts and no percentage, since nobody knows of how many. */
-export function tokenRows(tokens: TokenEstimate | null, now: number, clock: Clock): Row[] {
+export function tokenRows(tokens: TokenEstimate | null, now: number, looks: ClockLooks): Row[] {
   const block = tokens?.fiveHour ?? null;
   const ends =
-    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, clock)}` : 'tokens';
+    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, looks)}` : 'tokens';
   return [...tokenRow('5h', block, ends), ...tokenRow('7d', tokens?.sevenDay ?? null, 'tokens')];
 }
 

@@ -1,7 +1,7 @@
 import { isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { clockTime } from './clock.ts';
-import type { Clock } from './clock.ts';
+import type { ClockLooks, Zone } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age } from './duration.ts';
 import { glyphsOf } from './glyphs.ts';
@@ -12,12 +12,22 @@ import { DEFAULT_LOOKS } from './looks.ts';
 import type { Looks } from './looks.ts';
 import { longMessage } from './messages.ts';
 import { paint } from './paint.ts';
-import { extraRow, moment, tokenRows, windowRow } from './row.ts';
+import { extraRow, moment, tokenRows, windowRow, withClock } from './row.ts';
 import { table } from './table.ts';
+
+/** The zone of clock times beside the one of the machine. */
+export interface ZoneNames {
+  /** How the zone is called at a moment (epoch ms): `CET`, `+05:45`. */
+  nameAt(at: number): string;
+  /** Whether the machine's own clock shows the same time. */
+  isMachineTime(at: number): boolean;
+}
 
 export interface ShowOptions {
   readonly color: boolean;
   readonly looks?: Looks;
+  /** Null or absent: the zone is the machine's, and needs no name. */
+  readonly zoneNames?: ZoneNames | null;
   /** Width of the terminal; below 40 it is taken for 40. */
   readonly columns: number;
 }
@@ -34,7 +44,9 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 };
 
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
-export function renderShow(all: Usage, { color, columns, looks = DEFAULT_LOOKS }: ShowOptions): string {
+export function renderShow(all: Usage, options: ShowOptions): string {
+  const { color, columns, looks: given = DEFAULT_LOOKS, zoneNames = null } = options;
+  const looks = { ...given, zone: namedOnce(given.zone, zoneNames) };
   const usage = withoutHidden(all, looks);
   const { separator, ellipsis } = glyphsOf(looks);
   const width = Math.max(MIN_COLUMNS, columns);
@@ -51,8 +63,25 @@ export function renderShow(all: Usage, { color, columns, looks = DEFAULT_LOOKS }
     .join('\n\n');
 }
 
+/**
+ * The zone, named at the first clock time that differs from the machine's, and again where the name changes: before a
+ * reset summer time may begin.
+ */
+function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
+  let named: string | null = null;
+  return {
+    offsetAt,
+    markAt(at) {
+      const name = names?.nameAt(at) ?? null;
+      if (name === named || (named === null && names?.isMachineTime(at))) return null;
+      named = name;
+      return name;
+    },
+  };
+}
+
 function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage, looks: Looks) {
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
   // Numbers of another day, held against today's clock, would give a pace that nobody has.
   const withPace = state === 'fresh' || state === 'stale';
   const extra = extraRow(extraUsage, looks);
@@ -69,7 +98,7 @@ const claims: Record<State, string> = {
 };
 
 /** How current the numbers are, when they were read and where they come from. */
-function origin(usage: Usage, all: Usage, { clock }: Looks): string {
+function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
     if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
@@ -77,15 +106,15 @@ function origin(usage: Usage, all: Usage, { clock }: Looks): string {
   }
   const told = usage.windows.some((window) => window.source === 'statusline');
   const facts = told
-    ? bySource(usage, clock)
-    : [readText(usage, clock), source && sources[source]].filter(Boolean).join(' ');
+    ? bySource(usage, looks)
+    : [readText(usage, looks), source && sources[source]].filter(Boolean).join(' ');
   const claim = facts === '' ? `${claims[state]}.` : `${claims[state]}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
   return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
 }
 
 /** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
-function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage, written: Clock): string {
+function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage, looks: ClockLooks): string {
   const from = (source: WindowSource) => {
     const mine = windows.filter((window) => window.source === source);
     const labels = mine.map(({ label }) => label);
@@ -93,24 +122,26 @@ function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage, written
     if (source === 'endpoint' && extraUsage?.enabled) labels.push('extra');
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
-    const clock = `${age(Math.max(0, generatedAt - oldest))}, ${clockTime(oldest, generatedAt, written)}`;
-    return labels.length === 0 ? [] : [`${labels.join(', ')} read ${clock}, ${sources[source]}`];
+    if (labels.length === 0) return [];
+    const read = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, looks);
+    return [`${labels.join(', ')} read ${read}, ${sources[source]}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
 
-function readText({ cachedAt, ageMs, generatedAt, state }: Usage, written: Clock): string {
+function readText({ cachedAt, ageMs, generatedAt, state }: Usage, looks: ClockLooks): string {
   if (cachedAt === null) return '';
-  const clock = clockTime(cachedAt, generatedAt, written);
-  if (ageMs !== null) return `read ${age(ageMs)}, ${clock},`;
-  return state === 'last_known' ? `stamped ${clock}, which is in the future,` : '';
+  if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, looks)},`;
+  if (state !== 'last_known') return '';
+  const time = clockTime(cachedAt, generatedAt, looks);
+  return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
 }
 
 /** What went wrong, what to do about it, and when the next try is. */
-function problem({ error, generatedAt, pending }: Usage, { clock }: Looks): string {
+function problem({ error, generatedAt, pending }: Usage, looks: ClockLooks): string {
   if (error === null || (pending && error.code === 'no_data')) return '';
   // After signing in nobody has to wait: the new credentials are noticed at once.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
   const next = timed ? error.retryAt : null;
-  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt, clock)}.`}`;
+  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
 }

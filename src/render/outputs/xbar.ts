@@ -51,7 +51,7 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 
 function rowsOf(usage: Usage, { looks }: OutputContext): Row[] {
   const { generatedAt, state, tokens, extraUsage } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
   if (!hasNumbers(usage)) return [];
   const rows = usage.windows.map((window) => windowRow(window, generatedAt, true, looks));
   const extra = extraRow(extraUsage, looks);
@@ -66,7 +66,7 @@ function origin(usage: Usage, { looks }: OutputContext): string[] {
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
   // After signing in nobody has to wait.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
-  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks.clock)}.` : '';
+  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks)}.` : '';
   return [...read, ...wrap(`${longMessage(error)}${next}`, MENU_COLUMNS)];
 }
 
