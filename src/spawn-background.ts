@@ -18,13 +18,17 @@ export function spawnBackground(
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
   const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : [];
-  const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted], {
-    detached: true,
-    stdio: 'ignore',
-    windowsHide: true,
-    // Not the caller's directory, which somebody may want to unmount or remove.
-    ...(platform !== 'win32' && { cwd: '/' }),
-  });
-  child.on('error', () => {});
-  child.unref();
+  try {
+    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted], {
+      detached: true,
+      stdio: 'ignore',
+      windowsHide: true,
+      // Not the caller's directory, which somebody may want to unmount or remove.
+      ...(platform !== 'win32' && { cwd: '/' }),
+    });
+    child.on('error', () => {});
+    child.unref();
+  } catch {
+    // Node throws for most reasons (ENOMEM, EPERM, E2BIG), and reports the others as an event.
+  }
 }
