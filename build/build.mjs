@@ -3,7 +3,7 @@
  * part that is loaded only when it is needed. CommonJS, because an ES module costs a quarter of a Node start
  * more; a file per part, because what stands in a file is paid for even if it never runs.
  */
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { createRequire } from 'node:module';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -15,7 +15,7 @@ const src = join(root, 'src');
 const dist = join(root, 'dist');
 const hot = join(src, 'hot.ts');
 const background = join(src, 'background.ts');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** `src/commands/usage.ts` → `commands-usage`. */
 const partName = (file) =>
@@ -149,6 +149,15 @@ function entryOf(name, file) {
 const STARTED = new Set([hot, background]);
 const LOADER = '"use strict";require=(own=>id=>own("./parts.cjs").load(id,own))(require);';
 
+/** Says one sentence under a Node that is too old. It and the rest of the entry parse under any Node from 12 on. */
+const { code: CHECK } = transformSync(
+  readFileSync(join(root, 'build', 'oldest-node.js'), 'utf8').replace(
+    '(OLDEST,',
+    `(${JSON.stringify(engines.node.replace('>=', '').split('.').map(Number))},`,
+  ),
+  { minify: true, target: 'es5' },
+);
+
 /**
  * Bundles are ASCII: src/parts.ts reads them as such. Strings are written so by the bundler; what is left stands in
  * regular expressions, which know the same escapes.
@@ -170,14 +179,16 @@ async function bundle(name, file) {
     write: false,
     bundle: true,
     platform: 'node',
-    target: 'node20.18',
+    target: file === hot ? 'node12' : 'node20.18',
     format: 'cjs',
     minify: true,
     // Node reads the source of what fails, and a file of one line takes it a second. The one that is read at
     // every prompt has nothing in it that could.
     ...(file !== hot && { lineLimit: 200 }),
     legalComments: 'none',
-    banner: { js: `${file === hot ? '#!/usr/bin/env node\n' : ''}${STARTED.has(file) ? LOADER : ''}` },
+    banner: {
+      js: `${file === hot ? `#!/usr/bin/env node\n"use strict";${CHECK}` : ''}${STARTED.has(file) ? LOADER : ''}`,
+    },
     define: { USAGELINE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     // `import()` of another part becomes `require`: the ES module loader would cost 5 ms.
     supported: { 'dynamic-import': false },

@@ -11,7 +11,7 @@
 # It puts itself before PS1; set usageline_place=none before to place $usageline_prompt yourself.
 
 # What a second `eval` finds stays as it is.
-usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
+usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_lost='' _usageline_changed='' _usageline_from=0 _usageline_until=0
 _usageline_mark=usageline_prompt
 export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
@@ -121,7 +121,7 @@ _usageline_follow() {
 _usageline_locate() {
   local answer
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
-  answer=$(builtin cd / && exec "${_usageline_program[@]}" ready bash </dev/null 2>/dev/null) || :
+  answer=$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}" && builtin cd / && exec "${_usageline_program[@]}" ready bash </dev/null 2>/dev/null) || :
   # In the same environment no answer changes nothing.
   [[ -n $answer || ${1-} != same ]] || return 0
   {
@@ -142,11 +142,24 @@ _usageline_split() {
 }
 _usageline_split
 
+# A relative directory counts from where the shell was when the program was asked for the files.
+_usageline_absolute() {
+  case ${CLAUDE_CONFIG_DIR-} in '' | /*) ;; *) CLAUDE_CONFIG_DIR=$1 ;; esac
+}
+
 # Starts the one refresh; its answer is at the next prompt.
 _usageline_refresh() {
   ((now - _usageline_started >= 10 || now < _usageline_started)) || return 0
   _usageline_started=$now
+  # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
+  if [[ $usageline_prompt != … ]]; then
+    _usageline_lost=''
+  else
+    [[ -z $_usageline_lost ]] || _usageline_where=''
+    _usageline_lost=1
+  fi
   (
+    _usageline_absolute "${_usageline_login1%/*}"
     builtin cd / || :
     "${_usageline_program[@]}" ready bash --refresh </dev/null >/dev/null 2>&1 &
   ) 2>/dev/null

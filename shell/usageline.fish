@@ -135,6 +135,16 @@ function _usageline_refresh
     set -l now (command date +%s)
     test (math $now - $_usageline_started) -ge 10 -o $now -lt $_usageline_started; or return 0
     set -g _usageline_started $now
+    # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
+    if test "$usageline_prompt" != …
+        set -g _usageline_lost no
+    else
+        test "$_usageline_lost" = yes; and set -g _usageline_where ''; and set -g _usageline_moved yes
+        set -g _usageline_lost yes
+    end
+    # A relative directory counts from where the shell was when the program was asked for the files.
+    set -l directory (string replace -r '/[^/]*$' '' -- "$_usageline_login1")
+    string match -qr '^[^/]' -- "$CLAUDE_CONFIG_DIR"; and set -lx CLAUDE_CONFIG_DIR $directory
     command sh -c '"$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
     disown $last_pid 2>/dev/null
 end

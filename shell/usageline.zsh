@@ -106,7 +106,7 @@ _usageline_same() {
 _usageline_locate() {
   local -a answer
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
-  answer=("${(@f)$(builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
+  answer=("${(@f)$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}"; builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
   # In the same environment no answer changes nothing.
   [[ -n ${answer[1]-} || ${1-} != same ]] || return 0
   _usageline_ready=${answer[1]-} _usageline_login1=${answer[2]-} _usageline_login2=${answer[3]-} _usageline_config=${answer[4]-}
@@ -122,17 +122,32 @@ _usageline_split() {
 }
 _usageline_split
 
+# A relative directory counts from where the shell was when the program was asked for the files.
+_usageline_absolute() {
+  case ${CLAUDE_CONFIG_DIR-} in
+    (''|/*) ;;
+    (*) CLAUDE_CONFIG_DIR=$1 ;;
+  esac
+}
+
 # Starts the one refresh, and has the prompt drawn anew when it is done.
 _usageline_refresh() {
   emulate -L zsh
   setopt noerrexit noerrreturn unset
   [[ -z $_usageline_fd ]] && (( EPOCHSECONDS - _usageline_started >= 10 || EPOCHSECONDS < _usageline_started )) || return 0
   _usageline_started=$EPOCHSECONDS
+  # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
+  if [[ $usageline_prompt != … ]]; then
+    typeset -g _usageline_lost=
+  else
+    [[ -z ${_usageline_lost-} ]] || _usageline_where=
+    typeset -g _usageline_lost=1
+  fi
   if [[ -o zle ]]; then
-    exec {_usageline_fd}< <(builtin cd -q /; exec $_usageline_program ready zsh --refresh </dev/null 2>/dev/null)
+    exec {_usageline_fd}< <(_usageline_absolute "${_usageline_login1%/*}"; builtin cd -q /; exec $_usageline_program ready zsh --refresh </dev/null 2>/dev/null)
     zle -F $_usageline_fd _usageline_done
   else
-    ( builtin cd -q /; $_usageline_program ready zsh --refresh </dev/null >/dev/null 2>&1 & )
+    ( _usageline_absolute "${_usageline_login1%/*}"; builtin cd -q /; $_usageline_program ready zsh --refresh </dev/null >/dev/null 2>&1 & )
   fi
 }
 

@@ -11,7 +11,8 @@ const GRACE_MS = 15 * SECOND;
 
 /** The detached refresh: a process of its own that asks once, writes what came of it, and says nothing. */
 async function main(): Promise<void> {
-  const system = nodeSystem();
+  // Ours is the root; a relative CLAUDE_CONFIG_DIR counts from the caller's.
+  const system = nodeSystem(process.argv[5] || undefined);
   const config = await loadConfig(system);
   const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
   // SIGKILL, because an ordinary exit waits for what hangs.

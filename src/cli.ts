@@ -448,6 +448,7 @@ Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
 Exit status: 0 fresh · 3 sign in (run claude once) · 4 try later
+With --quiet a lapsed token, which Claude Code renews when it runs next, is 0 as well.
 `;
 
 const CHECK_HELP = `

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readyFileName } from './cache/ready.ts';
 import type { Prepare } from './commands/command.ts';
+import { isAbsolutePath } from './paths.ts';
 import type { System } from './system.ts';
 
 /**
@@ -11,15 +12,18 @@ import type { System } from './system.ts';
  * @param prepare the ready line that its answer is to be prepared for, besides those that there are
  */
 export function spawnBackground(
-  { platform }: System,
+  { platform, env, cwd }: System,
   timeoutMs: number | null,
   prepare: Prepare | null,
 ): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
-  const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : [];
+  const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
+  // A relative directory counts from ours. The variable itself stays: macOS' keychain goes by its text.
+  const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
+  const from = relative ? [cwd() ?? ''] : [];
   try {
-    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted], {
+    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted, ...from], {
       detached: true,
       stdio: 'ignore',
       windowsHide: true,

@@ -1,6 +1,7 @@
 import { errno } from './errno.ts';
 import { isTerminal } from './output.ts';
 import type { System } from './system.ts';
+import { parseLenient } from './usage/lenient-json.ts';
 import type { Report } from './usage/session.ts';
 
 /*
@@ -33,12 +34,7 @@ export class Input {
     let last = this.#bytes.length - 1;
     while (last >= 0 && (this.#bytes[last] as number) <= 0x20) last -= 1;
     if (this.#bytes[last] !== 0x7d) return false;
-    try {
-      JSON.parse(this.text);
-      return true;
-    } catch {
-      return false;
-    }
+    return parseLenient(this.text) !== undefined;
   }
 
   /** What arrived, as it is; nothing when it was too much. */

@@ -14,6 +14,8 @@ export interface System {
   readonly platform: NodeJS.Platform;
   /** The user's home directory; null where there is none. */
   home(): string | null;
+  /** The directory in which the process was started; null where it is gone. */
+  cwd(): string | null;
   /** Login name, for the keychain; null where there is none. */
   userName(): string | null;
   /** Numeric user id; null where the platform has none. */
@@ -23,8 +25,12 @@ export interface System {
   readonly securityCommand: string;
 }
 
-/** This machine. Whatever costs time to find out is looked up when asked for. */
-export function nodeSystem(): System {
+/**
+ * This machine. Whatever costs time to find out is looked up when asked for.
+ *
+ * @param directory the directory that relative paths count from; not given: the one of this process
+ */
+export function nodeSystem(directory?: string): System {
   const { env, platform } = process;
   return {
     now: () => Date.now(),
@@ -38,6 +44,7 @@ export function nodeSystem(): System {
       tryOr(() => os().homedir(), null) ||
       tryOr(() => os().userInfo().homedir, null) ||
       null,
+    cwd: () => directory ?? tryOr(() => process.cwd(), null),
     userName: () => env.USER || tryOr(() => os().userInfo().username, null) || null,
     uid: process.getuid?.() ?? null,
     // An `import` would copy all of its functions in the bundle.

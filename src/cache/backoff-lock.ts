@@ -3,7 +3,7 @@ import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import { DAY, SECOND } from '../usage/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 
 /**
  * `usage.lock`: until when nobody asks, why, and when requests were sent in the last hour. It is a record,
@@ -19,6 +19,17 @@ export interface BackoffLock {
   /** Stamp of the credentials the failure is about; null when there was none. */
   readonly credentials: string | null;
   readonly requests: readonly number[];
+  /** Which token was sent last: a random key and the keyed hash, as `<key>:<hash>`. Never the token. */
+  readonly token?: string;
+  /** When changed credentials last waived the time between two requests. */
+  readonly waivedAt?: number;
+  /** Another clock on the same cache: at `at` of ours it was at `other`. */
+  readonly apart?: { readonly at: number; readonly other: number };
+  /**
+   * How far ahead of us the lock was written, ms. Such a lock has its requests alone: those to come count as made now,
+   * at every look until somebody writes it again.
+   */
+  readonly ahead?: number;
 }
 
 /** No lock lasts longer than this from the moment it was written, whatever it says. */
@@ -27,6 +38,11 @@ export const MAX_BLOCK_MS = DAY;
 const FOREIGN_BLOCK_MS = 30 * SECOND;
 /** Stamps further ahead than this were made by a clock that has been set back since. */
 export const CLOCK_TOLERANCE_MS = 5 * SECOND;
+
+/** Clocks of machines that share a cache are not further apart; what is, was set back. */
+const MAX_APART_MS = 15 * MINUTE;
+/** So long after another clock was seen its machine may still be at work. */
+const APART_FOR_MS = HOUR;
 
 /** Reads a backoff lock; null when there is none, or none that counts. */
 export function readBackoffLock({ fs }: System, path: string, now: number): BackoffLock | null {
@@ -51,15 +67,64 @@ export function parseBackoffLock(text: string, mtimeMs: number, now: number): Ba
   }
   if (!isObject(file) || typeof file.blocked_until !== 'number') return foreign(mtimeMs, now);
   const writtenAt = seconds(file.written_at) ?? mtimeMs;
-  if (writtenAt > now + CLOCK_TOLERANCE_MS) return null;
+  const noted = {
+    credentials: typeof file.credentials === 'string' ? file.credentials : null,
+    requests: requests(file.requests, Math.min(writtenAt, now + CLOCK_TOLERANCE_MS)),
+    ...(typeof file.token === 'string' && TOKEN.test(file.token) && { token: file.token }),
+    ...waived(seconds(file.waived_at), now),
+  };
+  const ahead = writtenAt - now;
+  if (ahead > CLOCK_TOLERANCE_MS) {
+    const requestsNow = noted.requests.map((at) => Math.min(at, now));
+    return { ...NO_BLOCK, ...noted, requests: requestsNow, writtenAt: now, ahead };
+  }
   return {
     blockedUntil: Math.min(file.blocked_until * SECOND, writtenAt + MAX_BLOCK_MS),
     error: isRefreshCode(file.error) ? file.error : null,
     failures: count(file.failures),
     writtenAt,
-    credentials: typeof file.credentials === 'string' ? file.credentials : null,
-    requests: requests(file.requests, writtenAt),
+    ...noted,
+    ...apart(file.apart, now),
   };
+}
+
+const NO_BLOCK = { blockedUntil: 0, error: null, failures: 0 } as const;
+
+/** Hex digits on both sides: nothing else is taken into a lock again. */
+const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
+
+function waived(at: number | null, now: number): Pick<BackoffLock, 'waivedAt'> {
+  return at === null ? {} : { waivedAt: Math.min(at, now) };
+}
+
+function apart(value: unknown, now: number): Pick<BackoffLock, 'apart'> {
+  if (!Array.isArray(value)) return {};
+  const [at, other] = value.map(seconds);
+  if (at == null || other == null || at > other || at > now + CLOCK_TOLERANCE_MS) return {};
+  return { apart: { at, other } };
+}
+
+/** What a lock knows of other clocks, for the next one that is written. */
+export function clocksApart(lock: BackoffLock | null, now: number): Pick<BackoffLock, 'apart'> {
+  if (lock?.ahead !== undefined) {
+    return lock.ahead > MAX_APART_MS ? {} : { apart: { at: now, other: now + lock.ahead } };
+  }
+  return lock?.apart && now < lock.apart.other + APART_FOR_MS ? { apart: lock.apart } : {};
+}
+
+/**
+ * By how much later than noted a request may have been made, ms: a clock behind ours noted it. Nothing while ours can
+ * only be the one behind.
+ */
+export function clockError(lock: Pick<BackoffLock, 'apart'> | null, now: number): number {
+  if (!lock?.apart) return 0;
+  const { at, other } = lock.apart;
+  return now < other || now >= other + APART_FOR_MS ? 0 : Math.min(other - at, MAX_APART_MS);
+}
+
+/** A lock that was written ahead of our clock, as ours: its requests survive, and end to be made now. */
+export function caughtUp({ ahead, ...lock }: BackoffLock, now: number): BackoffLock {
+  return ahead === undefined ? lock : { ...lock, writtenAt: now, ...clocksApart({ ...lock, ahead }, now) };
 }
 
 /**
@@ -72,7 +137,23 @@ export function mergeBackoffLocks(a: BackoffLock | null, b: BackoffLock | null):
   // What stands in both is one request; what stands twice in one of them are two.
   const known = new Set(a.requests);
   const requests = [...a.requests, ...b.requests.filter((at) => !known.has(at))].sort((x, y) => x - y);
-  return { ...later, writtenAt: Math.max(a.writtenAt, b.writtenAt), requests };
+  const last = b.writtenAt > a.writtenAt ? b : a;
+  const token = last.token ?? a.token ?? b.token;
+  const waivedAt = Math.max(a.waivedAt ?? 0, b.waivedAt ?? 0);
+  const seenApart = last.apart ?? a.apart ?? b.apart;
+  const ahead = Math.max(a.ahead ?? 0, b.ahead ?? 0);
+  return {
+    blockedUntil: later.blockedUntil,
+    error: later.error,
+    failures: later.failures,
+    credentials: later.credentials,
+    writtenAt: Math.max(a.writtenAt, b.writtenAt),
+    requests,
+    ...(token !== undefined && { token }),
+    ...(waivedAt > 0 && { waivedAt }),
+    ...(seenApart && { apart: seenApart }),
+    ...(ahead > 0 && { ahead }),
+  };
 }
 
 /** The text of `usage.lock`. Blocks are rounded up, stamps down. */
@@ -84,6 +165,9 @@ export function serializeBackoffLock(lock: BackoffLock): string {
     written_at: Math.floor(lock.writtenAt / SECOND),
     ...(lock.credentials !== null && { credentials: lock.credentials }),
     requests: lock.requests.map((at) => Math.floor(at / SECOND)),
+    ...(lock.token !== undefined && { token: lock.token }),
+    ...(lock.waivedAt !== undefined && { waived_at: Math.floor(lock.waivedAt / SECOND) }),
+    ...(lock.apart && { apart: [Math.floor(lock.apart.at / SECOND), Math.floor(lock.apart.other / SECOND)] }),
   };
   return `${JSON.stringify(file)}\n`;
 }

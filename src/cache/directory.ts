@@ -18,6 +18,8 @@ export interface AccountDirectory {
   readonly readings: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
+  /** Who was signed in, where the file that says so is large. */
+  readonly identity: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export function accountDirectory(root: string, name: string, variant = ''): Acco
     mutex: `${path}${SEPARATOR}refresh.mutex`,
     readings: `${path}${SEPARATOR}statusline.json`,
     keychain: `${path}${SEPARATOR}keychain.json`,
+    identity: `${path}${SEPARATOR}identity.json`,
   };
 }
 
@@ -48,11 +51,8 @@ const TAG = `Signature: 8a477f597d28d172789f06886806bc55
  * @returns the errno name of what went wrong, or null
  */
 export function ensureDirectory({ fs }: System, directory: AccountDirectory): string | null {
-  try {
-    fs.mkdirSync(directory.path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return errno(error);
-  }
+  const problem = makeDirectory(fs, directory.path);
+  if (problem !== null) return problem;
   const tag = `${directory.root}${SEPARATOR}CACHEDIR.TAG`;
   try {
     fs.writeFileSync(tag, TAG, { flag: 'wx', mode: 0o600 });
@@ -61,6 +61,38 @@ export function ensureDirectory({ fs }: System, directory: AccountDirectory): st
     if (errno(error) !== 'EEXIST') removeFile(fs, tag);
   }
   return null;
+}
+
+/**
+ * Makes a directory and every level above it that is missing, 0700. Node's own `recursive` tries for ever where a parent
+ * exists and yet nothing can be made in it (`/proc/nowhere`, Node 20).
+ *
+ * @returns the errno name of what went wrong, or null
+ */
+export function makeDirectory(fs: System['fs'], path: string): string | null {
+  const made = makeOne(fs, path);
+  const parent = path.slice(0, path.lastIndexOf(SEPARATOR));
+  if (made !== 'ENOENT' || parent === '') return made;
+  return makeDirectory(fs, parent) ?? makeOne(fs, path);
+}
+
+function makeOne(fs: System['fs'], path: string): string | null {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+    return null;
+  } catch (error) {
+    const code = errno(error);
+    return code === 'EEXIST' ? whyNoDirectory(fs, path) : code;
+  }
+}
+
+/** What is wrong with a path that exists, or null for a directory. A link can lead to nowhere. */
+function whyNoDirectory(fs: System['fs'], path: string): string | null {
+  try {
+    return fs.statSync(path).isDirectory() ? null : 'EEXIST';
+  } catch (error) {
+    return errno(error);
+  }
 }
 
 function removeFile(fs: System['fs'], path: string): void {

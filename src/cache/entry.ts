@@ -3,8 +3,9 @@ import type { System } from '../system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import type { Origins } from '../usage/merge.ts';
+import type { Origins, SpendReading } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
+import { allowlisted } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -20,8 +21,17 @@ export interface Entry {
   readonly plan: string | null;
   /** Whose numbers these are; null when that is not known. */
   readonly accountId: string | null;
+  /** There was a file that may say whose, and it could not be read. */
+  readonly accountUnread?: true;
+  /** The organisation whose subscription it is; null or not there when that is not known. */
+  readonly organizationId?: string | null;
+  /** Names for `{account}` and `{org}`, allowlisted. */
+  readonly accountName?: string | null;
+  readonly organizationName?: string | null;
   /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
   readonly credentials: string | null;
+  /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
+  readonly loginUntil?: number;
   /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
   readonly told?: Told;
 }
@@ -32,6 +42,14 @@ export interface Told {
   readonly origins: Origins;
   /** When a reading last counted, epoch ms. */
   readonly movedAt: number;
+  /** The limit on money that sessions report behind a gateway; null without one. */
+  readonly spend: SpendReading | null;
+  /** A session contradicts a number that is shown: it is not fresh any more. */
+  readonly contradicted: boolean;
+  /** False: the credentials have changed since, and it cannot be known whose they are. */
+  readonly certain: boolean;
+  /** The numbers are certain, and what was reported last: a session that repeats them sees its own. */
+  readonly asReported: boolean;
   /** When the endpoint told the rest, epoch ms; null: it never did. */
   readonly answeredAt: number | null;
   /** The rest is there, and nobody but the endpoint can tell it: limits per model, extra usage. */
@@ -76,13 +94,19 @@ export function parseEntry(text: string): Entry | null {
   // Both present: the data win.
   const error = data === null && isRefreshCode(code) ? code : null;
   if (data === null && error === null) return null;
+  const loginUntil = parseTime(file.login_until);
   return {
     cachedAt,
     data,
     error,
     plan: stringOrNull(file.plan),
     accountId: stringOrNull(file.account_id),
+    ...(file.account_unread === true && { accountUnread: true }),
+    ...optional('organizationId', idOrNull(file.organization_id)),
+    ...optional('accountName', nameOrNull(file.account_name)),
+    ...optional('organizationName', nameOrNull(file.organization_name)),
     credentials: stringOrNull(file.credentials),
+    ...(loginUntil !== null && { loginUntil }),
   };
 }
 
@@ -95,7 +119,12 @@ export function serializeEntry(entry: Entry): string {
     error: entry.error && { code: entry.error },
     plan: entry.plan,
     account_id: entry.accountId,
+    ...(entry.accountUnread && { account_unread: true }),
+    ...optional('organization_id', entry.organizationId),
+    ...optional('account_name', entry.accountName),
+    ...optional('organization_name', entry.organizationName),
     credentials: entry.credentials,
+    ...(entry.loginUntil !== undefined && { login_until: isoTime(entry.loginUntil) }),
   };
   try {
     return `${JSON.stringify(file)}\n`;
@@ -115,6 +144,19 @@ function upToDepth(value: unknown, depth: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, upToDepth(item, depth - 1)]));
 }
 
+function optional<K extends string>(key: K, value: string | null | undefined): { [P in K]?: string } {
+  return value == null ? {} : ({ [key]: value } as { [P in K]: string });
+}
+
 function stringOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+export function idOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A name as it may be printed; null where nothing is left of it. */
+export function nameOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? allowlisted(value) || null : null;
 }

@@ -1,7 +1,7 @@
 import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
-import type { WindowReading } from '../usage/merge.ts';
+import type { Dispute, SpendReading, WindowReading } from '../usage/merge.ts';
 import type { Readings, SessionMemory } from '../usage/readings.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import { percentOf, READ_WINDOWS } from '../usage/session.ts';
@@ -9,23 +9,23 @@ import type { Reported } from '../usage/session.ts';
 import { isoTime, parseTime, SECOND } from '../usage/time.ts';
 
 /*
- * `statusline.json`: what the sessions of Claude Code have told. A file of its own, so that the endpoint's answers
- * and the status lines cannot overwrite each other; numbers and the sessions' memory in the same file, so that
- * whoever loses a race loses both, and tells the number again.
+ * `statusline.json`: what the sessions of Claude Code have reported. A file of its own, so that the endpoint's answers
+ * and the status lines cannot overwrite each other. Numbers and the sessions' memory are in the same file: a process
+ * that loses a race loses both, and reports the number again.
  */
 
 export const READINGS_SCHEMA = 1;
 
-/** What was read by a clock that has been set back since counts for nothing. */
+/** A number read further ahead is from a clock that was set back since: it does not count. */
 const FUTURE_TOLERANCE_MS = 5 * SECOND;
 
-/** Whatever is wrong with the file: then nothing was told yet. */
+/** Reads `statusline.json`. Whatever is wrong with the file, nothing was reported yet then. */
 export function readReadings({ fs }: System, path: string, now: number): Readings {
   const read = readTextFile(fs, path, 'refuse');
   return (read.kind === 'file' && parseReadings(read.text, now)) || NO_READINGS;
 }
 
-/** The text of `statusline.json`; null when it is not as we write it. */
+/** The text of `statusline.json`; null when it is not as we write it. Keys of an earlier version may be absent. */
 export function parseReadings(text: string, now: number): Readings | null {
   let file: unknown;
   try {
@@ -34,32 +34,43 @@ export function parseReadings(text: string, now: number): Readings | null {
     return null;
   }
   if (!isObject(file) || file.schema_version !== READINGS_SCHEMA) return null;
-  const { credentials, windows, sessions } = file;
+  const { credentials, windows, sessions, disputes } = file;
   if ((typeof credentials !== 'string' && credentials !== null) || !isObject(windows) || !isObject(sessions))
     return null;
   const [five, seven] = READ_WINDOWS.map((name) => parseWindow(windows[name], now));
   if (five === undefined || seven === undefined) return null;
+  const [fiveDispute, sevenDispute] = READ_WINDOWS.map((name) =>
+    parseDispute(isObject(disputes) ? disputes[name] : null, now),
+  );
   const memories = new Map<string, SessionMemory>();
   for (const [id, value] of Object.entries(sessions)) {
     const memory = parseMemory(value);
-    // One that is broken is forgotten: its session counts once more.
+    // A broken one is forgotten: its session counts once more.
     if (memory) memories.set(id, memory);
   }
-  return { credentials, windows: { five_hour: five, seven_day: seven }, sessions: memories };
+  return {
+    credentials,
+    account: typeof file.account === 'string' ? file.account : null,
+    since: parseTime(file.since),
+    windows: { five_hour: five, seven_day: seven },
+    disputes: { five_hour: fiveDispute ?? null, seven_day: sevenDispute ?? null },
+    spend: parseSpend(file.spend, now),
+    sessions: memories,
+  };
 }
 
-export function serializeReadings({ credentials, windows, sessions }: Readings): string {
+export function serializeReadings(readings: Readings): string {
+  const { credentials, account, since, windows, disputes, spend, sessions } = readings;
   const file = {
     schema_version: READINGS_SCHEMA,
     credentials,
+    account,
+    since: iso(since),
     windows: { five_hour: windowJson(windows.five_hour), seven_day: windowJson(windows.seven_day) },
+    disputes: { five_hour: disputeJson(disputes.five_hour), seven_day: disputeJson(disputes.seven_day) },
+    spend: spend && { ...windowJson(spend), used_usd: spend.usedUsd, limit_usd: spend.limitUsd },
     // fromEntries defines properties: a session named __proto__ stays one.
-    sessions: Object.fromEntries(
-      [...sessions].map(([id, { at, five_hour: five, seven_day: seven }]) => [
-        id,
-        { at, five_hour: pairJson(five), seven_day: pairJson(seven) },
-      ]),
-    ),
+    sessions: Object.fromEntries([...sessions].map(([id, memory]) => [id, memoryJson(memory)])),
   };
   return `${JSON.stringify(file)}\n`;
 }
@@ -75,11 +86,27 @@ function windowJson(reading: WindowReading | null) {
   );
 }
 
+function disputeJson(dispute: Dispute | null) {
+  return dispute && { ...windowJson(dispute), session: dispute.session, maybe_idle: dispute.maybeIdle };
+}
+
+/** What is not so is left out: two hundred sessions are read at every run of the status line. */
+function memoryJson({ at, five_hour: five, seven_day: seven, spend, disputedAt, foreign }: SessionMemory) {
+  return {
+    at,
+    five_hour: pairJson(five),
+    seven_day: pairJson(seven),
+    ...(spend && { spend: pairJson(spend) }),
+    ...(disputedAt !== null && { disputed_at: disputedAt }),
+    ...(foreign && { foreign }),
+  };
+}
+
 function pairJson(reported: Reported | null) {
   return reported && [reported.percent, reported.resetsAt];
 }
 
-/** Undefined: broken, and with it the file, which nobody but us writes. */
+/** Undefined: broken, and with it the file, which no other program writes. */
 function parseWindow(value: unknown, now: number): WindowReading | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;
@@ -91,12 +118,33 @@ function parseWindow(value: unknown, now: number): WindowReading | null | undefi
   return seenAt > now + FUTURE_TOLERANCE_MS ? null : { percent, resetsAt, readAt, seenAt };
 }
 
+function parseDispute(value: unknown, now: number): Dispute | null {
+  const reading = parseWindow(value ?? null, now);
+  if (!reading || !isObject(value) || typeof value.session !== 'string') return null;
+  return { ...reading, session: value.session, maybeIdle: value.maybe_idle === true };
+}
+
+function parseSpend(value: unknown, now: number): SpendReading | null {
+  const reading = parseWindow(value ?? null, now);
+  if (!reading || !isObject(value)) return null;
+  return { ...reading, usedUsd: percentOf(value.used_usd), limitUsd: percentOf(value.limit_usd) };
+}
+
 /** A session's memory; null when it is broken. */
 export function parseMemory(value: unknown): SessionMemory | null {
   if (!isObject(value) || typeof value.at !== 'number') return null;
   const [five, seven] = READ_WINDOWS.map((name) => parsePair(value[name]));
-  if (five === undefined || seven === undefined) return null;
-  return { at: value.at, five_hour: five, seven_day: seven };
+  const spend = parsePair(value.spend ?? null);
+  if (five === undefined || seven === undefined || spend === undefined) return null;
+  const { at, disputed_at: disputedAt, foreign } = value;
+  return {
+    at,
+    five_hour: five,
+    seven_day: seven,
+    spend,
+    disputedAt: typeof disputedAt === 'number' ? disputedAt : null,
+    foreign: foreign === true,
+  };
 }
 
 function parsePair(value: unknown): Reported | null | undefined {

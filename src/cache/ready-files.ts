@@ -3,6 +3,7 @@ import { readTextFile } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
@@ -172,11 +173,21 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   const name = directory.path.slice(directory.root.length + 1);
   try {
     if (readPointer(system, directory.root, key) === name) return;
-    system.fs.mkdirSync(pointerDirectory(directory.root), { recursive: true, mode: 0o700 });
+    if (makeDirectory(system.fs, pointerDirectory(directory.root)) !== null) return;
   } catch {
     return;
   }
   replaceLightly(system, path, name, null);
+}
+
+/** Removes what another version noted for a spelling of the default directory. */
+export function dropPointer({ fs }: System, { root }: AccountDirectory, key: string): void {
+  const path = pointerFile(root, key);
+  try {
+    if (path !== null) fs.unlinkSync(path);
+  } catch {
+    // There is none.
+  }
 }
 
 /** When bin/usageline-prompt had refreshes started since the lines were last fresh, a line for each. */

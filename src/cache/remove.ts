@@ -3,7 +3,7 @@ import type { System } from '../system.ts';
 
 /** Everything that is ever written into an account's directory. */
 const OURS =
-  /^(usage\.json|usage\.lock|statusline\.json|keychain\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
+  /^(usage\.json|usage\.lock|statusline\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
 const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
 
 /**

@@ -1,3 +1,5 @@
+import { errno } from '../errno.ts';
+import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import type { AccountDirectory } from './directory.ts';
 
@@ -23,6 +25,37 @@ export function distrust({ fs, uid, platform }: System, directory: AccountDirect
       if (stat.mode & WORLD_WRITABLE) return `${path} can be written by everyone`;
     } catch {
       continue;
+    }
+  }
+  return null;
+}
+
+/** Whether a directory, or the nearest one above it that exists, can be written. Nothing is made to find out. */
+export function isWritable({ fs }: System, path: string): boolean {
+  for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
+    try {
+      fs.accessSync(place, fs.constants.W_OK | fs.constants.X_OK);
+      return true;
+    } catch (error) {
+      if (errno(error) !== 'ENOENT') return false;
+    }
+  }
+  return false;
+}
+
+/**
+ * Why a path is out of reach, for people: the nearest directory above it that can be looked at belongs to another
+ * user. Null when it does not.
+ */
+export function foreignOwner({ fs, uid }: System, path: string): string | null {
+  for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
+    try {
+      const stat = fs.statSync(place, { throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      if (uid === null || stat.uid === uid) return null;
+      return `${place} belongs to ${stat.uid === 0 ? 'root' : `user ${stat.uid}`}`;
+    } catch {
+      // It lies behind a directory that cannot be entered.
     }
   }
   return null;

@@ -36,11 +36,13 @@ export function cacheClear(system: System): CommandResult {
   }
 }
 
-/** The sessions' memory stays: what an idle one repeats would be new, however old it is. */
+/** The sessions' memory stays: the number that an idle one repeats would be news, however old it is. */
 function forgetReadings(system: System, path: string): void {
   const known = readReadings(system, path, system.now());
-  if (known.windows.five_hour === null && known.windows.seven_day === null) return;
-  replaceLightly(system, path, serializeReadings({ ...known, windows: NO_READINGS.windows }), null);
+  const { windows, disputes, spend } = NO_READINGS;
+  const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
+  if (numbers.every((number) => number === null)) return;
+  replaceLightly(system, path, serializeReadings({ ...known, windows, disputes, spend }), null);
 }
 
 function nowhere({ warning }: Places): CommandResult {

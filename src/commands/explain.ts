@@ -1,11 +1,16 @@
 import { readClaims } from '../cache/claims.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { Entry } from '../cache/entry.ts';
+import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { claude } from '../fetch/providers.ts';
+import { healthOf } from '../init/health.ts';
+import { installedPath, readInstalled } from '../init/installed.ts';
+import { dataHome } from '../init/runtime.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockLooks } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
@@ -20,6 +25,7 @@ import { freshUntil, pacedUntil, restDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
 import { knownStamp } from '../resolve/stamp.ts';
 import type { System } from '../system.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
 import { localZone } from '../zone/local.ts';
 import { result, warningText } from './command.ts';
@@ -41,18 +47,27 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
   const budget = judgeBudget({ lock, attempts }, now, stamp);
   const clock: ClockLooks = { clock: '24h', zone: localZone(system) };
+  const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
     ['For', policies[policy]],
-    ['Decision', decisionText(seen, settings)],
+    ['Decision', decisionText(seen, settings, keeps)],
     ['Entry', entryText(seen, entry, settings, clock)],
     ['Backoff', backoffText(lock, now, stamp, clock)],
     ['Credentials', stampText(entry, stamp)],
     ['Budget', budgetText(lock, budget, now, clock)],
-    ['Next request', nextText(seen, entry, budget, stamp, config, clock)],
-    ['Cache', places.cache?.path ?? 'none'],
+    ['Next request', keeps ? nextText(seen, entry, budget, stamp, config, clock) : UNKEPT],
+    ['Cache', cacheText(system, places.cache, keeps)],
+    ...installedFacts(system),
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
+}
+
+/** What `usageline init` installed, and whether it still works. */
+function installedFacts(system: System): [string, string][] {
+  const home = system.home();
+  if (home === null) return [];
+  return healthOf(system, readInstalled(system, installedPath(dataHome({ env: system.env, home }))));
 }
 
 const policies: Record<Policy, string> = {
@@ -61,7 +76,17 @@ const policies: Record<Policy, string> = {
   wait: 'a caller that waits (a terminal, show, --wait)',
 };
 
-function decisionText({ decision }: Look, settings: Settings): string {
+const UNKEPT = 'only by a command that a person waits for, since the cache cannot be written';
+
+function cacheText(system: System, cache: AccountDirectory | null, keeps: boolean): string {
+  if (cache === null) return 'none';
+  if (keeps) return cache.path;
+  const owner = foreignOwner(system, cache.path);
+  return `${cache.path}, which cannot be written${owner === null ? '' : `: ${owner}`}`;
+}
+
+/** @param keeps whether the cache can be written: without it no process is started */
+function decisionText({ decision }: Look, settings: Settings, keeps: boolean): string {
   const { row, action, standing } = decision;
   const known =
     standing === 'fresh' || standing === 'stale' ? 'what is known is shown' : 'there is nothing to show';
@@ -70,9 +95,11 @@ function decisionText({ decision }: Look, settings: Settings): string {
     2: `a backoff is in force: nobody asks, ${known}`,
     3: settings.network ? `${known}, and nobody asks` : `requests are switched off: ${known}`,
     4:
-      action === 'background'
-        ? `${known}, and a process in the background asks`
-        : `${known}; the budget is spent, so no process is started`,
+      action !== 'background'
+        ? `${known}; the budget is spent, so no process is started`
+        : keeps
+          ? `${known}, and a process in the background asks`
+          : `${known}; the cache cannot be written, so no process is started`,
     5: 'it asks, or takes the answer of who is asking already',
   };
   return `row ${row}: ${why[row]}`;
@@ -82,9 +109,12 @@ const shortcomings: Record<Shortcoming, string> = {
   'no entry': 'none',
   'no data': 'only the failure of the last request',
   'another account': 'somebody else has signed in since: it is not shown',
+  'account not known':
+    'the credentials have changed, and Claude Code’s file does not say whose they are: not on the line, only as last known',
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
+  contradicted: 'stale: a session of Claude Code reports another number, so the endpoint is asked',
   'a window was reset': 'stale: a window was reset since',
   aged: 'stale',
 };
@@ -110,11 +140,14 @@ function moreUntil(at: number, now: number, clock: ClockLooks): string {
 
 function backoffText(lock: BackoffLock | null, now: number, stamp: string | null, clock: ClockLooks): string {
   if (lock === null || lock.blockedUntil <= now) return 'none';
+  const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
-  const times = lock.failures > 1 ? `, ${lock.failures} in a row` : '';
+  // Every few minutes of a night: how often says nothing.
+  const counts = lock.failures > 1 && !(lock.error !== null && isRenewal(lock.error));
+  const times = counts ? `, ${lock.failures} in a row` : '';
   const until = moreUntil(lock.blockedUntil, now, clock);
   return isBlocking(lock, now, stamp)
-    ? `${failure}${times}: ${until}`
+    ? `${failure}${times}: ${until}${ends ? ', or until the credentials change' : ''}`
     : `${failure}${times}: void, because the credentials have changed since`;
 }
 

@@ -1,7 +1,7 @@
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
-import { planRemoval } from '../init/plan-removal.ts';
+import { linksToRemoved, planRemoval } from '../init/plan-removal.ts';
 import { usualFiles } from '../init/plan.ts';
 import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
@@ -33,9 +33,18 @@ export function uninstallAll(
   const stderr = plan.refused.map((line) => `usageline: left as it is: ${line}\n`).join('');
   const exitCode = stderr === '' ? 0 : 1;
   if (plan.changes.length === 0 && !cached) return result('nothing is installed\n', { stderr, exitCode });
-  const shown = `${preview(plan.changes)}${cached ? `remove ${cache}, the cache\n` : ''}`;
+  const links = linksToRemoved(
+    system,
+    Object.values(TARGETS).flatMap(({ install }) =>
+      typeof install === 'string' ? [] : (install.links?.(runtime) ?? []),
+    ),
+    plan,
+  );
+  const refused = (path: string) => plan.refused.some((line) => line.startsWith(`${path}: `));
+  const after = { ...installed, files: installed.files.filter(({ path }) => refused(path)) };
+  const shown = `${preview(plan.changes, links)}${cached ? `remove ${cache}, the cache\n` : ''}`;
   return withConsent(system, options, shown, () => {
-    const { backups, problem } = takeBack(system, plan.changes, installed, options.notes);
+    const { backups, problem } = takeBack(system, plan.changes, after, options.notes, links);
     if (problem !== null) return failure(problem);
     if (cached) removeCache(system, cache);
     const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;

@@ -1,8 +1,8 @@
 import { install } from '../init/carry-out.ts';
-import { readInstalled } from '../init/installed.ts';
+import { noted, readInstalled, writeInstalled } from '../init/installed.ts';
 import type { InitTarget } from '../init/names.ts';
 import { planInstall } from '../init/plan-install.ts';
-import { planRemoval } from '../init/plan-removal.ts';
+import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/plan-removal.ts';
 import { usualFiles } from '../init/plan.ts';
 import type { Plan } from '../init/plan.ts';
 import { preview } from '../init/preview.ts';
@@ -29,9 +29,18 @@ export function installTarget(system: System, runtime: Runtime, job: Job): Comma
   const installed = readInstalled(system, notes);
   const plan = planInstall(system, target, how.steps(runtime, job.file), installed);
   if (plan.refused.length > 0) return refusal(plan);
-  if (plan.changes.length === 0) return result(`${target} is installed already: nothing to change\n`);
-  return withConsent(system, job, preview(plan.changes), () => {
-    const problem = install(system, plan.changes, installed, notes);
+  // Files that are there already and shared with others have one user more.
+  const before = plan.settled.reduce(noted, installed);
+  if (plan.changes.length === 0) {
+    const isNew = !job.dryRun && JSON.stringify(before) !== JSON.stringify(installed);
+    const reason = isNew ? writeInstalled(system, notes, before) : null;
+    if (reason !== null) return failure(`${notes}: it cannot be written: ${reason}`);
+    return result(`${target} is installed already: nothing to change\n`);
+  }
+  const { fleeting, script } = runtime.place;
+  const warning = fleeting === null ? '' : `warning: ${script} will not stay: ${fleeting}. ${STAYING}\n`;
+  return withConsent(system, job, `${preview(plan.changes)}${warning}`, () => {
+    const problem = install(system, plan.changes, before, notes);
     if (problem !== null) return failure(problem);
     return result(`installed. ${how.after}\n`, { prepare: prepareFor(system, target) });
   });
@@ -41,19 +50,31 @@ export function installTarget(system: System, runtime: Runtime, job: Job): Comma
 export function uninstallTarget(system: System, runtime: Runtime, job: Job): CommandResult {
   const { target, how, notes, file } = job;
   const installed = readInstalled(system, notes);
-  const usual = usualFiles(target, how, runtime, file).filter((it) => it.target === target);
-  const noted = installed.files.filter((it) => it.target === target && (file === null || it.path === file));
-  const plan = planRemoval(system, [...usual, ...noted], installed);
+  const removal = removalOf(target, usualFiles(target, how, runtime, file), installed, file);
+  const plan = planRemoval(system, removal.files, installed);
   if (plan.refused.length > 0) return refusal(plan);
-  if (plan.changes.length === 0) return result(`${target} is not installed: nothing to change\n`);
-  return withConsent(system, job, preview(plan.changes), () => {
-    const { backups, problem } = takeBack(system, plan.changes, installed, notes);
+  const left = removal.left.map(({ path, users }) => `left ${path}: ${users.join(', ')} use it\n`).join('');
+  const after = withoutTarget(installed, removal);
+  if (plan.changes.length === 0) {
+    if (!job.dryRun && JSON.stringify(after) !== JSON.stringify(installed)) {
+      const { problem } = takeBack(system, [], after, notes);
+      if (problem !== null) return failure(problem);
+    }
+    return result(`${target} is not installed: nothing to change\n${left}`);
+  }
+  const links = linksToRemoved(system, how.links?.(runtime) ?? [], plan);
+  return withConsent(system, job, preview(plan.changes, links), () => {
+    const { backups, problem } = takeBack(system, plan.changes, after, notes, links);
     if (problem !== null) return failure(problem);
-    return result(`removed. ${how.afterRemoval ?? ''}`.trimEnd() + `\n${keptBackups(backups)}`);
+    const text = `removed. ${how.afterRemoval ?? ''}`.trimEnd();
+    return result(`${text}\n${left}${keptBackups(backups)}`);
   });
 }
 
-/** Half of it would not work, so that nothing is done. */
+/** What helps where the program is in a place that is emptied. */
+const STAYING = 'Better: npm install -g usageline, then usageline init once more';
+
+/** All or nothing: a part of the files would not work. */
 function refusal({ refused }: Plan): CommandResult {
   return failure(`nothing has been changed: ${refused.join('; ')}`);
 }

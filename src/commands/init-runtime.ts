@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { launcherPath } from '../init/runtime.ts';
+import { installedPath, readInstalled } from '../init/installed.ts';
+import { programPlace } from '../init/program.ts';
+import { dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget } from '../init/names.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
@@ -13,8 +15,8 @@ export function runtimeOf(system: System): Runtime {
   const { env, fs, platform } = system;
   const home = system.home();
   if (home === null) throw new UsageError('there is no home directory: HOME is not set');
-  const program = [process.execPath, join(import.meta.dirname, 'hot.cjs')] as const;
-  for (const path of [home, ...program]) {
+  const place = programPlace(system, process.execPath, import.meta.dirname);
+  for (const path of [home, place.node, place.script, place.command ?? '']) {
     if (/\p{Cc}/u.test(path))
       throw new UsageError(`a path has a control character in it: ${JSON.stringify(path)}`);
   }
@@ -23,11 +25,11 @@ export function runtimeOf(system: System): Runtime {
     env,
     platform,
     home,
-    program,
-    launcher: exists(launcherPath({ home })) ? launcherPath({ home }) : null,
+    place,
+    launcher: ownLauncher(system, home),
     user: `${system.userName()} ${home}`,
-    packagePath,
-    packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
+    packagePath: (...path) => join(place.root, ...path),
+    packageText: (...path) => fs.readFileSync(join(place.root, ...path), 'utf8'),
     hook: (shell) => {
       const { file, logins, config } = readyPlace(system, shell);
       return { ready: file, logins, config };
@@ -36,9 +38,13 @@ export function runtimeOf(system: System): Runtime {
   };
 }
 
-/** dist/commands-init.cjs lies beside dist/hot.cjs; what is not code of ours lies beside dist/. */
-function packagePath(...path: readonly string[]): string {
-  return join(import.meta.dirname, '..', ...path);
+/** The launcher, unless it is there only for targets that use it, and goes with them. */
+function ownLauncher(system: System, home: string): string | null {
+  const path = launcherPath({ home });
+  if (!system.fs.existsSync(path)) return null;
+  const { files } = readInstalled(system, installedPath(dataHome({ env: system.env, home })));
+  const record = files.find((file) => file.path === path);
+  return record?.users?.includes('sh') === false ? null : path;
 }
 
 /** Whose first line shall be there already when they ask for it. */

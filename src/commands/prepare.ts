@@ -1,4 +1,5 @@
 import {
+  dropPointer,
   ensureReadyDirectory,
   forgetAsked,
   listReady,
@@ -68,7 +69,10 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   if (wanted && !names.some((name) => readyFileName(name) === readyFileName(wanted))) names.push(wanted);
   if (names.length === 0 || !ensureReadyDirectory(system, directory)) return;
 
-  writePointer(system, directory, claude.accountKey(system));
+  const key = claude.accountKey(system);
+  const { CLAUDE_CONFIG_DIR: given } = system.env;
+  if (key === null && given) dropPointer(system, directory, given);
+  else writePointer(system, directory, key);
 
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const modified = referencesOf(system).map(([name, path]) => [name, mtimeOf(system, path)] as const);
@@ -77,14 +81,19 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
-  const deps = { system, settings, provider: claude, log: () => {} };
-  const seen = look(deps, places, { policy: 'background', force: false }, stamp);
-  const { now } = seen;
-  const all = knownOf(system, places, seen, stamp, settings);
-  // Without numbers the answer would be an estimate, which is made anew each time: nothing to be said in advance.
-  const known = all && hasTranscripts(system) && usageAt(all, now).usage?.state === 'none' ? null : all;
+  const now = system.now();
+  const transcripts = hasTranscripts(system);
+  /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
+  const knownWhere = (network: boolean): Known | null => {
+    const deps = { system, settings: { ...settings, network }, provider: claude, log: () => {} };
+    const seen = look(deps, places, { policy: 'background', force: false }, stamp);
+    const known = knownOf(system, places, seen, stamp, deps.settings);
+    // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
+    return known && transcripts && usageAt(known, seen.now).usage?.state === 'none' ? null : known;
+  };
 
   // The same for every kind: worked out once with requests allowed, and once without.
+  const knowns = new Map<boolean, Known | null>();
   const outlooks = new Map<boolean, Outlook>();
   const outlookFor = (here: Known): Outlook => {
     const { network } = here.settings;
@@ -95,7 +104,9 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
 
   for (const name of names) {
     const network = allowsRequests(config.network?.value ?? 'auto', !name.network);
-    const here = known && { ...known, settings: { ...settings, network } };
+    if (!knowns.has(network)) knowns.set(network, knownWhere(network));
+    const known = knowns.get(network) ?? null;
+    const here = name.kind === STATUSLINE_KIND && known?.entry?.told?.asReported === false ? null : known;
     const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
     // Those of single models first: without its own a model gets the one for all others.
     for (const other of there.filter((it) => isVariant(it, name))) {

@@ -5,7 +5,7 @@ import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
 import { countdown } from '../render/duration.ts';
 import { resolve } from '../resolve/resolve.ts';
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { System } from '../system.ts';
 import { endpointOf, exitCodeOfFailure, resolveDeps, result, warningText } from './command.ts';
@@ -32,7 +32,9 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
     patient: true,
   });
   const { error } = usage;
-  const exitCode = usage.state === 'fresh' ? 0 : exitCodeOfFailure(error);
+  // With --quiet, for cron and timers, a lapsed token is no failure: every night ends with one.
+  const expected = options.quiet && error !== null && isRenewal(error.code);
+  const exitCode = usage.state === 'fresh' || expected ? 0 : exitCodeOfFailure(error);
   const stdout = options.quiet
     ? ''
     : `${renderLine(usage, { color: false, looks: looksFor(config, 'plain') })}\n`;
@@ -48,6 +50,8 @@ function passesByItself({ code }: Failure): boolean {
 }
 
 function messageOf(error: Failure, now: number): string {
-  const next = error.retryAt === null ? '' : ` Next try in ${countdown(error.retryAt - now)}.`;
+  // New credentials are noticed at once, so the next try is no date to wait for.
+  const timed = error.retryAt !== null && !isAboutCredentials(error.code);
+  const next = timed ? ` Next try in ${countdown((error.retryAt as number) - now)}.` : '';
   return `${longMessage(error)}${next}`;
 }

@@ -15,7 +15,9 @@ import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { saysSomethingNew } from '../usage/readings.ts';
-import type { Report } from '../usage/session.ts';
+import { isSameWindow } from '../usage/session.ts';
+import type { Report, Reported } from '../usage/session.ts';
+import { parseTime } from '../usage/time.ts';
 import { fits } from './fits.ts';
 import { askedFormat, readyNameOf } from './hit.ts';
 
@@ -39,7 +41,7 @@ export function statuslineHit(
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account, variantOf(system.env));
-  if (report !== null && isNews(system, directory, report)) return null;
+  if (report !== null && hasOwnLine(system, directory, report)) return null;
   const name = statuslineName(system, { ...options, format: askedFormat(system.env, options.format) });
   const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));
   const text = readReady(system, file, conditionsOf(system, claude, directory), name.format);
@@ -61,13 +63,30 @@ export function columnsOf(env: System['env']): number | null {
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }
 
-function isNews(system: System, { readings }: AccountDirectory, report: Report): boolean {
-  if (report.windows.five_hour === null && report.windows.seven_day === null) return false;
+/** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
+function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
+  const { windows, spend, session } = report;
+  if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
   const read = readTextFile(system.fs, readings, 'refuse');
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
-  const sessions = isObject(file) && isObject(file.sessions) ? file.sessions : {};
-  const memory = Object.hasOwn(sessions, report.session) ? parseMemory(sessions[report.session]) : null;
-  return saysSomethingNew(memory ?? undefined, report);
+  if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
+  const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
+  if (memory === null || memory.foreign || saysSomethingNew(memory, report)) return true;
+  if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
+  const { five_hour: five, seven_day: seven } = file.windows;
+  return !(
+    isLatest(windows.five_hour, five) &&
+    isLatest(windows.seven_day, seven) &&
+    isLatest(spend, file.spend)
+  );
+}
+
+/** Whether a number is the latest of its window that any session reported. */
+function isLatest(reported: Reported | null, window: unknown): boolean {
+  if (reported === null) return true;
+  if (!isObject(window)) return false;
+  const { used_percent: percent, resets_at: resets } = window;
+  return percent === reported.percent && isSameWindow(reported, { resetsAt: parseTime(resets) });
 }
 
 /** The prepared line of the model with which a session works, where there is one. */

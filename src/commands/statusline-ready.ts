@@ -60,7 +60,11 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
       renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
-    const schedule = scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render);
+    // Where another number stands than the one reported last, no session finds its own line prepared.
+    const shared = known.entry?.told?.asReported !== false;
+    const schedule = shared
+      ? scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)
+      : null;
     if (schedule) writeSoonReady(system, directory, name, { from: known.now, ...schedule }, conditions);
     else removeQuietly(system, readyFile(directory, name));
     const behind = listReady(system, directory).some(

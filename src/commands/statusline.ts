@@ -8,11 +8,16 @@ import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
+import type { Look, ResolveDeps } from '../resolve/context.ts';
 import { knownOf } from '../resolve/known.ts';
+import { ownUsage } from '../resolve/own-usage.ts';
 import { isAsKept, keepReport } from '../resolve/readings.ts';
+import type { ReportOutcome } from '../resolve/readings.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
 import type { Heard } from '../stdin.ts';
 import type { System } from '../system.ts';
+import type { Usage } from '../usage/model.ts';
+import type { Report } from '../usage/session.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat, looksWith } from './format.ts';
@@ -20,8 +25,8 @@ import { columnsOf, STATUSLINE_KIND, statuslineName } from './statusline-hit.ts'
 import { modelLimit, prepareSoon } from './statusline-ready.ts';
 
 /**
- * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session tells when that
- * is something new, prints the line, and has the endpoint asked, behind the answer, for what the session cannot tell.
+ * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session reports when that
+ * is new, prints the line, and has the endpoint asked, behind the answer, for what the session cannot report.
  */
 export async function statusline(
   system: System,
@@ -36,15 +41,22 @@ export async function statusline(
   const deps = resolveDeps(system, config, options);
   const { places, known: reading } = startOf(deps);
   const { stamp } = reading;
-  const kept = report && keepReport(system, places, report, stamp);
+  const outcome = report && keepReport(deps, places, report, stamp);
+  const kept = outcome?.kept ?? null;
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const conditions = kept && places.cache && conditionsOf(system, claude, places.cache);
   const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
-  const { usage, startBackground, settled, seen } = await resolve(
+  const {
+    usage: shared,
+    startBackground,
+    settled,
+    seen,
+  } = await resolve(
     deps,
     { ...endpointOf(config), policy: 'background', force: false, patient: false, person: false },
     { places, known: reading, ...(sources && { sources }) },
   );
+  const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
   const { env } = system;
   const columns = columnsOf(env);
   const isTty = () => isTerminal(system, STDOUT);
@@ -64,11 +76,34 @@ export async function statusline(
     text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
   } else text = line(columns);
   if (wanted === null || startBackground || conditions === null) {
-    const prepare = kept !== null || settled || startBackground ? { wanted } : null;
+    // What is prepared is the shared line: a session with other numbers will not find its own there.
+    const missed = settled && usage === shared;
+    const prepare = kept !== null || missed || startBackground ? { wanted } : null;
     return result(`${text}\n`, { startBackground, prepare });
   }
   const known = knownOf(system, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
   const soon = () => prepareSoon(deps, places, { known, wanted, limit, conditions, color, looks });
   return result(`${text}\n`, { soon });
+}
+
+/** The usage as this session's own line shows it. */
+function ownUsageOf(
+  { system, settings }: ResolveDeps,
+  { seen, shared }: { readonly seen: Look; readonly shared: Usage },
+  report: Report,
+  { reportedAt, foreign }: ReportOutcome,
+  stamp: string | null,
+): Usage {
+  const { read, decision } = seen;
+  const entry = read.kind === 'entry' ? read.entry : null;
+  return ownUsage({
+    shared: { entry, standing: decision.standing, usage: shared, error: shared.error },
+    report,
+    reportedAt,
+    foreign,
+    stamp,
+    now: system.now(),
+    settings,
+  });
 }

@@ -47,13 +47,18 @@ export function exampleBody(start: number, answered: number): object {
   };
 }
 
-/** The text of a credentials file as Claude Code writes it. @param expiresAt epoch ms */
+/**
+ * The text of a credentials file as Claude Code writes it.
+ *
+ * @param expiresAt epoch ms; the refresh token expires with the access token
+ */
 export function exampleCredentials(expiresAt: number): string {
   return JSON.stringify({
     claudeAiOauth: {
       accessToken: EXAMPLE_TOKEN,
       refreshToken: 'sk-ant-ort01-EXAMPLE-NOT-A-TOKEN',
       expiresAt,
+      refreshTokenExpiresAt: expiresAt,
       scopes: ['user:inference', 'user:profile'],
       subscriptionType: 'max',
       rateLimitTier: 'default_claude_max_20x',

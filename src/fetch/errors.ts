@@ -26,7 +26,9 @@ export function failureOfStatus(status: number, retryAfter: string | null): Refr
 }
 
 /** The answer's compression or the length of its headers is not what it may be. */
-const UNREADABLE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|UND_ERR_HEADERS_OVERFLOW$)/;
+const UNREADABLE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|UND_ERR_HEADERS_OVERFLOW$|HPE_(?!INVALID_EOF_STATE$))/;
+/** Errors of the language: a fault of this program or of its Node. */
+const FAULTS = /^(Reference|Range|Syntax|Compile|Link|Runtime)Error$/;
 
 const certificate = 'the certificate is not trusted (NODE_EXTRA_CA_CERTS names an authority of your own)';
 
@@ -52,6 +54,10 @@ export function failureOf(error: unknown): RefreshFailure {
   if (cause[FAILURE]) return cause[FAILURE];
   const code = typeof cause.code === 'string' ? cause.code : '';
   if (UNREADABLE.test(code) || isNoHttp(cause)) return { code: 'bad_response' };
+  // Not the network's: it would be called offline.
+  if (code === '' && FAULTS.test(String(cause.name))) {
+    return { code: 'bad_response', detail: 'this Node cannot read a response' };
+  }
   const detail = details.get(code);
   return detail === undefined ? { code: 'network_error' } : { code: 'network_error', detail };
 }

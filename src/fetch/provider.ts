@@ -10,6 +10,30 @@ export interface Account {
   readonly directory: string;
 }
 
+/** Who is signed in, as the files on this machine have it. */
+export type Identity =
+  | {
+      readonly kind: 'known';
+      /** One person can be in several organisations, each with a subscription of its own. */
+      readonly accountId: string;
+      /** Null where the file does not have it. */
+      readonly organizationId: string | null;
+      /** Allowlisted; null where there is none. Never an e-mail address. */
+      readonly accountName: string | null;
+      readonly organizationName: string | null;
+    }
+  /** No file says who it is: there is none, or it names no account. */
+  | { readonly kind: 'none' }
+  /** There is a file, and it cannot be read, or not to its end. */
+  | { readonly kind: 'unknown' };
+
+/** The file that an identity is read from. */
+export interface IdentitySource {
+  /** Changes whenever the file does. */
+  readonly trace: string;
+  readonly bytes: number;
+}
+
 /** What can be known of a provider from the files on this machine, without reading any. On the hot path. */
 export interface ProviderFiles {
   readonly id: 'claude';
@@ -20,6 +44,12 @@ export interface ProviderFiles {
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
   stamp(system: System, keychain: string | null): string | null;
+  /**
+   * Whether a session of Claude Code with this environment uses another login than the stored one, whose usage is
+   * cached.
+   * @param stamp of the credentials, looked up only when the environment names another login
+   */
+  isForeignSession(system: System, stamp: () => string | null): boolean;
 }
 
 export type Outcome<T> =
@@ -38,6 +68,11 @@ export interface SendOptions {
 /** Usable credentials. The token stays inside: nothing outside the provider's folder ever holds it. */
 export interface Session {
   readonly plan: string | null;
+  /**
+   * HMAC-SHA256 of the token, in hex: known tokens can be recognized by it, and none can be made from it.
+   * @param key random, of the account's directory
+   */
+  fingerprint(key: string): string;
   /** Sends the one request. Never throws and never rejects: whatever happens is an outcome. */
   send(options: SendOptions): Promise<Outcome<Reading>>;
 }

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import type { Dispatcher } from 'undici';
 import { answerTo } from './answer.ts';
-import type { Answer } from './answer.ts';
 import type { Fetch } from './client.ts';
+import { decoded, header } from './body.ts';
 import { boundedLookup } from './dns.ts';
 import type { LookupSettings } from './dns.ts';
 import { proxyFor } from './proxy.ts';
@@ -33,7 +33,12 @@ const client: Client.Options = {
  * It asks for no compression, since a body has 3 KB, and undoes it where it comes all the same.
  */
 export function createTransport(settings: TransportSettings = {}): Fetch {
-  return async (url, { method, headers, signal }) => {
+  return async (url, init) => {
+    if (!hasWebAssembly()) {
+      const { createPlainTransport } = await import('./plain-transport.ts');
+      return createPlainTransport(settings, MAX_HEADER_BYTES)(url, init);
+    }
+    const { method, headers, signal } = init;
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
@@ -73,6 +78,24 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
 /** The production transport. */
 export const transport: Fetch = createTransport();
 
+/** What Node's types leave out. */
+interface Wasm {
+  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+}
+
+/**
+ * Whether undici can run its parser. Node has no WebAssembly with `--jitless`, and under `ulimit -v` no address space for
+ * its memory.
+ */
+function hasWebAssembly(): boolean {
+  try {
+    const { Memory } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
+    return new Memory({ initial: 1 }).buffer.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * V8 11 optimises the HTTP parser's WebAssembly on a thread that the exit of the process waits for: 65 ms. Said
  * once all that a connection needs is loaded: with a flag changed, Node's own modules take three times as long.
@@ -80,18 +103,4 @@ export const transport: Fetch = createTransport();
 function keepParserSimple(): void {
   if (!process.versions.v8.startsWith('11.')) return;
   process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
-}
-
-function header(headers: Answer['headers'], name: string): string | null {
-  const value = headers[name.toLowerCase()] ?? null;
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
-function decoded(body: Answer['body'], encoding: string | null): AsyncIterable<Uint8Array> {
-  const name = encoding?.trim().toLowerCase() ?? '';
-  if (!/^(x-gzip|gzip|deflate|br)$/.test(name)) return body;
-  const zlib = process.getBuiltinModule('node:zlib');
-  const { pipeline } = process.getBuiltinModule('node:stream');
-  // Whatever ends one of the two ends the other; the error comes out where the body is read.
-  return pipeline(body, name === 'br' ? zlib.createBrotliDecompress() : zlib.createUnzip(), () => {});
 }

@@ -83,9 +83,10 @@ export function replaceKeeping(
 
 /** Makes the directory that a file needs. @returns those that were not there, outermost first */
 export function makeDirectories({ fs }: System, directory: string): string[] {
-  const first = fs.mkdirSync(directory, { recursive: true });
   const made: string[] = [];
-  if (first === undefined) return made;
-  for (let path = directory; path.length >= first.length; path = dirname(path)) made.unshift(path);
+  for (let path = directory; !fs.existsSync(path) && dirname(path) !== path; path = dirname(path))
+    made.unshift(path);
+  // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
+  for (const path of made) fs.mkdirSync(path);
   return made;
 }

@@ -1,4 +1,5 @@
 import { fish, alwaysSh as sh } from './quote.ts';
+import { runnerScript } from './runner.ts';
 import type { HookShell, Runtime } from './runtime.ts';
 
 /**
@@ -22,11 +23,14 @@ export const ENVIRONMENT = [
 
 type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config', readonly string[]>>;
 
-/** The values that a hook begins with, as its shell sets them. */
-export function hookHeader(runtime: Runtime, shell: HookShell): string {
+/**
+ * The values that a hook begins with, as its shell sets them.
+ * @param program the words that start the program
+ */
+export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly string[]): string {
   const { ready, logins, config } = runtime.hook(shell);
   return headers[shell]({
-    program: runtime.program,
+    program,
     where: [ENVIRONMENT.map((name) => runtime.env[name] ?? '').join('|')],
     ready: [ready],
     logins,
@@ -37,7 +41,9 @@ export function hookHeader(runtime: Runtime, shell: HookShell): string {
 /** The whole hook, to `eval` at the start of each shell. */
 export function hookText(runtime: Runtime, shell: HookShell, comment: string): string {
   const script = runtime.packageText('shell', `usageline.${shell}`);
-  return `${comment}\n${hookHeader(runtime, shell)}\n${script}`;
+  // The runner's commands: the shell that reads this has no file of it.
+  const program = ['/bin/sh', '-c', runnerScript(runtime.place), 'usageline'];
+  return `${comment}\n${hookHeader(runtime, shell, program)}\n${script}`;
 }
 
 const headers: Record<HookShell, (values: Values) => string> = {

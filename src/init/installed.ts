@@ -11,6 +11,8 @@ export interface Record extends StatuslineMemory {
   readonly target: InitTarget;
   readonly kind: Step['kind'];
   readonly path: string;
+  /** The targets that use a shared file; null for a file of one target. */
+  readonly users: readonly InitTarget[] | null;
 }
 
 /**
@@ -33,7 +35,7 @@ export function readInstalled({ fs }: System, path: string): Installed {
   try {
     const { files, directories } = JSON.parse(read.kind === 'file' ? read.text : '{}');
     return {
-      files: listOf(files).flatMap((file) => (isRecord(file) ? [file] : [])),
+      files: listOf(files).flatMap((file) => (isRecord(file) ? [{ ...file, users: usersOf(file) }] : [])),
       directories: listOf(directories).filter((name) => isPath(name)),
     };
   } catch {
@@ -50,8 +52,19 @@ export function writeInstalled(system: System, path: string, installed: Installe
 export function noted(installed: Installed, record: Record): Installed {
   const others = installed.files.filter((file) => !isSame(file, record));
   const before = installed.files.find((file) => isSame(file, record));
+  if (before === undefined) return { ...installed, files: [...others, record] };
   // What it was at first is what it goes back to.
-  return { ...installed, files: [...others, before ? { ...before, target: record.target } : record] };
+  const { target } = before.users === null || record.users === null ? record : before;
+  const users = record.users && [...new Set([...(before.users ?? []), ...record.users])];
+  return { ...installed, files: [...others, { ...before, target, users }] };
+}
+
+/** The other targets that use a shared file and are still installed. */
+export function otherUsers({ files }: Installed, record: Record, target: InitTarget): InitTarget[] {
+  // The launcher of `init sh` has been installed for its own sake.
+  const isInstalled = (user: InitTarget) =>
+    user === 'sh' || files.some((file) => file.users === null && file.target === user);
+  return (record.users ?? []).filter((user) => user !== target && isInstalled(user));
 }
 
 export function isSame(one: Pick<Record, 'kind' | 'path'>, other: Pick<Record, 'kind' | 'path'>): boolean {
@@ -72,6 +85,12 @@ function isRecord(value: unknown): value is Record {
     typeof created === 'boolean' &&
     (command === null || typeof command === 'string')
   );
+}
+
+/** The users of a record; versions before this field had one shared file, the launcher. */
+function usersOf({ target, users }: Record): Record['users'] {
+  if (!Array.isArray(users)) return target === 'sh' ? ['sh'] : null;
+  return users.filter((user) => typeof user === 'string' && Object.hasOwn(INIT_TARGETS, user));
 }
 
 function isPath(value: unknown): value is string {

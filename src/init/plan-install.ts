@@ -8,7 +8,7 @@ import { withWhole } from './edits/whole.ts';
 import { isSame } from './installed.ts';
 import type { Installed } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { backupOf, ownerOf, planned } from './plan.ts';
+import { backupOf, planned, usersOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './target.ts';
 
@@ -26,10 +26,19 @@ export function planInstall(
       step.kind === 'statusline'
         ? rememberStatusline(found.text)
         : { created: found.text === null, command: null };
+    const users = usersOf(step, target);
+    // A shared file without a record has users that are not known: it stays when this target goes.
+    const unknown = users && found.text !== null && !isNoted(step, installed);
     return {
       found,
       edit: added(step, found.text),
-      record: { target: ownerOf(step, target), kind: step.kind, path: step.path, ...memory },
+      record: {
+        target,
+        kind: step.kind,
+        path: step.path,
+        users: unknown ? [...users, 'sh'] : users,
+        ...memory,
+      },
       mode: step.kind === 'whole' ? step.mode : null,
       backup: isKept(step, found, installed) ? backupOf(found.real) : null,
     };
@@ -49,5 +58,9 @@ function added(step: Step, text: string | null): Edit {
 
 /** The first time only: later on it is no longer as it was. */
 function isKept(step: Step, found: Found, installed: Installed): boolean {
-  return step.kind !== 'whole' && found.text !== null && !installed.files.some((file) => isSame(file, step));
+  return step.kind !== 'whole' && found.text !== null && !isNoted(step, installed);
+}
+
+function isNoted(step: Step, installed: Installed): boolean {
+  return installed.files.some((file) => isSame(file, step));
 }

@@ -4,10 +4,77 @@ import { withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
 import { withoutStatusline } from './edits/statusline.ts';
 import { withoutWhole } from './edits/whole.ts';
-import { isSame } from './installed.ts';
+import { dirname, resolve } from 'node:path';
+import { isSame, otherUsers } from './installed.ts';
 import type { Installed, Record } from './installed.ts';
+import type { InitTarget } from './names.ts';
 import { planned } from './plan.ts';
+import { RUNNER_NAME } from './runtime.ts';
 import type { Plan } from './plan.ts';
+
+/** What goes with a target, and what stays though the target uses it. */
+export interface Removal {
+  readonly files: readonly Record[];
+  readonly left: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
+}
+
+/**
+ * The files that go with a target: its own, and the shared ones that no other target uses.
+ * @param usual its files at their usual places
+ * @param file what `--file` names: the only one of several places to go; null: all
+ */
+export function removalOf(
+  target: InitTarget,
+  usual: readonly Record[],
+  installed: Installed,
+  file: string | null,
+): Removal {
+  // The launcher is what `sh` installs, and other targets share it.
+  const isOwn = ({ users, path, target: owner }: Record) =>
+    users === null
+      ? owner === target
+      : target === 'sh' && users.includes('sh') && !path.endsWith(`/${RUNNER_NAME}`);
+  const own = installed.files.filter((record) => isOwn(record) && (file === null || record.path === file));
+  const files = [...usual.filter((record) => record.users === null), ...own];
+  const stays = installed.files.some(
+    (record) => isOwn(record) && !files.some((other) => isSame(record, other)),
+  );
+  const shared = stays
+    ? []
+    : installed.files.filter((record) => record.users?.includes(target) && !own.includes(record));
+  const users = (record: Record) => otherUsers(installed, record, target);
+  const used = [...own, ...shared].filter((record) => users(record).length > 0);
+  return {
+    files: [...files, ...shared].filter((record) => !used.includes(record)),
+    left: used.map((record) => ({ path: record.path, users: users(record) })),
+  };
+}
+
+/** What is noted once a target and its files are gone. */
+export function withoutTarget({ files, directories }: Installed, { files: gone, left }: Removal): Installed {
+  const kept = files.filter((record) => !gone.some((other) => isSame(record, other)));
+  return {
+    files: kept.map((record) => {
+      const users = left.find(({ path }) => path === record.path)?.users;
+      const owner = users?.[0];
+      return owner === undefined ? record : Object.assign({}, record, { users, target: owner });
+    }),
+    directories,
+  };
+}
+
+/** The links among these that lead to a file that goes. */
+export function linksToRemoved(
+  { fs }: System,
+  links: readonly string[],
+  { changes }: Plan,
+): readonly string[] {
+  const gone = new Set(changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : [])));
+  return links.filter((link) => {
+    const isLink = fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return isLink && gone.has(resolve(dirname(link), fs.readlinkSync(link)));
+  });
+}
 
 /**
  * What has to be done for all of these files to be as if nothing had been. What cannot be read or understood, and of

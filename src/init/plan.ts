@@ -21,6 +21,8 @@ export interface Plan {
   readonly changes: readonly Planned[];
   /** Files that stay as they are though something of ours is or was to be there: `path: reason`. */
   readonly refused: readonly string[];
+  /** Files that are already as they should be. */
+  readonly settled: readonly Record[];
 }
 
 /** How somebody's file is kept as it was. */
@@ -36,17 +38,18 @@ export function usualFiles(
   file: string | null,
 ): Record[] {
   return how.steps(runtime, file).map((step) => ({
-    target: ownerOf(step, target),
+    target,
     kind: step.kind,
     path: step.path,
     created: false,
     command: null,
+    users: usersOf(step, target),
   }));
 }
 
-/** The launcher is nobody's but its own: it stays when one of its users goes. */
-export function ownerOf(step: Step, target: InitTarget): InitTarget {
-  return step.kind === 'whole' && step.shared ? 'sh' : target;
+/** The users that are noted of a file when this target is installed. */
+export function usersOf(step: Step, target: InitTarget): Record['users'] {
+  return step.kind === 'whole' && step.shared ? [target] : null;
 }
 
 /** What is decided of one file: how it changes, or in words why it does not; null: it is none of our business. */
@@ -55,6 +58,7 @@ export type Outcome = (Omit<Planned, 'path' | 'edit'> & { readonly edit: Edit })
 export function planned<T extends { path: string }>(list: readonly T[], decide: (item: T) => Outcome): Plan {
   const changes: Planned[] = [];
   const refused: string[] = [];
+  const settled: Record[] = [];
   for (const item of list) {
     const outcome = decide(item);
     if (outcome === null) continue;
@@ -62,7 +66,7 @@ export function planned<T extends { path: string }>(list: readonly T[], decide: 
     else if (outcome.edit.kind === 'refused') refused.push(`${item.path}: ${outcome.edit.reason}`);
     else if (outcome.edit.kind === 'change') {
       changes.push({ ...outcome, path: item.path, edit: outcome.edit });
-    }
+    } else settled.push(outcome.record);
   }
-  return { changes, refused };
+  return { changes, refused, settled };
 }

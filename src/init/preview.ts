@@ -4,11 +4,12 @@ import type { Planned } from './plan.ts';
 const MAX_LINES = 24;
 
 /**
- * What will change, in the manner of a diff. Of somebody's file only the lines that come and go: what stands around
+ * What will change, in the manner of a diff, and the links that go. Of somebody's file only the lines that come and go: what stands around
  * them may be nobody else's business.
  */
-export function preview(changes: readonly Planned[]): string {
-  return changes.map((change) => `${title(change)}\n${body(change)}`).join('\n');
+export function preview(changes: readonly Planned[], links: readonly string[] = []): string {
+  const shown = changes.map((change) => `${title(change)}\n${body(change)}`);
+  return [...shown, ...links.map((link) => `remove ${link}\n`)].join('\n');
 }
 
 function title({ path, found, edit, backup }: Planned): string {

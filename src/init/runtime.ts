@@ -1,4 +1,5 @@
 import type { System } from '../system.ts';
+import type { ProgramPlace } from './program.ts';
 
 /** The shells that have a hook. */
 export type HookShell = 'zsh' | 'bash' | 'fish';
@@ -18,12 +19,9 @@ export interface Runtime {
   readonly env: System['env'];
   readonly platform: NodeJS.Platform;
   readonly home: string;
-  /**
-   * Node and the program. Both by their own path: what cron, bars and Claude Code start does not have the PATH of a
-   * shell that set up nvm.
-   */
-  readonly program: readonly [node: string, script: string];
-  /** The launcher, if it has been installed. */
+  /** Node and the program: cron, bars and Claude Code do not have the PATH of a shell that set up nvm. */
+  readonly place: ProgramPlace;
+  /** The launcher, if the user has installed it for its own sake (`init sh`): it stays when other targets go. */
   readonly launcher: string | null;
   /** Tells this user from others, so that not everybody's cron job runs in the same minute. */
   readonly user: string;
@@ -33,16 +31,6 @@ export interface Runtime {
   hook(shell: HookShell): HookPlace;
   /** Whether there is a file of that name. */
   exists(path: string): boolean;
-}
-
-/** The line as one host wants it: the launcher where it has been installed, since it costs a shell and not a Node. */
-export function lineOf({ launcher, program }: Runtime, output: string): string[] {
-  return [...(launcher === null ? program : [launcher]), '--output', output];
-}
-
-/** Any other command of the program. */
-export function programOf({ program }: Runtime, ...args: readonly string[]): string[] {
-  return [...program, ...args];
 }
 
 /** `$XDG_CONFIG_HOME`, or what stands for it. */
@@ -55,9 +43,16 @@ export function dataHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
   return `${absolute(env.XDG_DATA_HOME) ?? `${home}/.local/share`}/usageline`;
 }
 
+export const RUNNER_NAME = 'usageline-run';
+
 /** Where the launcher is installed: on the PATH of most systems. */
 export function launcherPath({ home }: Pick<Runtime, 'home'>): string {
   return `${home}/.local/bin/usageline-prompt`;
+}
+
+/** Where the runner is installed: it has absolute paths of this machine in it, so not among the user's own files. */
+export function runnerPath(runtime: Pick<Runtime, 'env' | 'home'>): string {
+  return `${dataHome(runtime)}/${RUNNER_NAME}`;
 }
 
 /** A directory that a variable names; null when it names none, or not an absolute one. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
 import { hasChanged } from './carry-out.ts';
@@ -13,12 +14,17 @@ export interface TakenBack {
   readonly problem: string | null;
 }
 
-/** Does what was planned, file by file, and then removes what was noted, and the directories of our making. */
+/**
+ * Does what was planned, file by file, and then removes what was noted, and the directories of our making.
+ * @param before what is noted, without the files that need no change
+ * @param links links to files that go
+ */
 export function takeBack(
   system: System,
   changes: readonly Planned[],
   before: Installed,
   notes: string,
+  links: readonly string[] = [],
 ): TakenBack {
   let { files } = before;
   const backups: string[] = [];
@@ -32,7 +38,10 @@ export function takeBack(
     if (kept.text === planned.edit.after) system.fs.rmSync(backup, { force: true });
     else backups.push(backup);
   }
-  return { backups, problem: forget(system, { ...before, files }, notes) };
+  const problem = links.map((link) => unlink(system, link)).find((reason) => reason !== null) ?? null;
+  // A host makes a directory for such links, and removes it when it is empty.
+  for (const link of links) emptied(system.fs, dirname(link));
+  return { backups, problem: problem ?? forget(system, { ...before, files }, notes) };
 }
 
 function undo(system: System, planned: Planned): string | null {
@@ -42,8 +51,12 @@ function undo(system: System, planned: Planned): string | null {
     const reason = found.keep && replaceKeeping(system, found.real, edit.after, found.keep);
     return reason && `${path}: it cannot be written: ${reason}`;
   }
+  return unlink(system, path);
+}
+
+function unlink({ fs }: System, path: string): string | null {
   try {
-    system.fs.unlinkSync(path);
+    fs.unlinkSync(path);
     return null;
   } catch (error) {
     return `${path}: it cannot be removed: ${errno(error)}`;
@@ -57,7 +70,11 @@ function forget(system: System, { files, directories }: Installed, notes: string
   const left = directories
     .toSorted((one, other) => other.length - one.length)
     .filter((name) => !emptied(fs, name));
-  if (files.length === 0) return null;
+  if (files.length === 0) {
+    // It has our name, so it goes also where the notes that named it were lost.
+    emptied(fs, dirname(notes));
+    return null;
+  }
   const reason = writeInstalled(system, notes, { files, directories: left });
   return reason && `${notes}: it cannot be written: ${reason}`;
 }

@@ -15,6 +15,8 @@ export interface Install {
   steps(runtime: Runtime, file: string | null): readonly Step[];
   /** `--file` cannot say where, since there is more than one. */
   readonly several?: true;
+  /** Links that the host makes to files of these steps, absolute. They go with their files. */
+  links?(runtime: Runtime): readonly string[];
   /** What is left to be done by hand when it is in place. */
   readonly after?: string;
   /** What is left to be done by hand when it is gone. */
@@ -41,7 +43,7 @@ export interface WholeStep {
   readonly text: string;
   /** Permissions, e.g. 0o644. */
   readonly mode: number;
-  /** Of use to other targets as well: it stays until everything goes. */
+  /** Of use to other targets as well: it stays until the last of them goes. */
   readonly shared?: true;
 }
 

@@ -1,5 +1,7 @@
+import { isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
+import { HOUR } from '../usage/time.ts';
 import { level } from './color.ts';
 import type { Level, Style } from './color.ts';
 import type { Looks } from './looks.ts';
@@ -25,7 +27,7 @@ export function gistOf(usage: Usage, looks: Looks): Gist {
 
 function without(usage: Usage): Pick<Gist, 'word' | 'style'> {
   if (usage.state === 'estimate') return { word: 'estimate', style: null };
-  if (shownError(usage) !== null) return { word: 'error', style: 'notice' };
+  if (hasFailed(usage)) return { word: 'error', style: 'notice' };
   return usage.pending ? { word: 'pending', style: null } : { word: 'none', style: 'notice' };
 }
 
@@ -34,10 +36,24 @@ export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
 
+/** Whether something went wrong. A lapsed token did not: Claude Code renews it when it runs next. */
+export function hasFailed(usage: Usage): boolean {
+  const error = shownError(usage);
+  return error !== null && !isRenewal(error.code);
+}
+
+/** Beside numbers younger than this a lapsed token is not worth a word, ms. */
+const LAPSED_UNSAID_MS = HOUR;
+
 /** What went wrong, where that is news: not that there are no data yet, nor that somebody asks a little later. */
 export function shownError(usage: Usage): Failure | null {
   const { error, pending } = usage;
   if (error?.code === 'no_data' && (hasNumbers(usage) || pending)) return null;
   if (error?.code === 'budget' && hasNumbers(usage)) return null;
+  if (error !== null && isRenewal(error.code) && isRecent(usage)) return null;
   return error;
+}
+
+function isRecent({ state, ageMs }: Usage): boolean {
+  return state === 'fresh' || (state === 'stale' && (ageMs ?? 0) < LAPSED_UNSAID_MS);
 }

@@ -126,7 +126,15 @@ function windowJson(window: Window, { pace }: Moment) {
     source: window.source,
     read_at: iso(window.readAt),
     pace: pace(window),
+    amount: amountJson(window.amount),
+    locked_reason: window.lockedReason ?? null,
   };
+}
+
+function amountJson(amount: Window['amount']) {
+  if (!amount) return null;
+  const { used, limit, currency } = amount;
+  return { used: exact(used), limit: exact(limit), currency: currency || null };
 }
 
 function extraJson(extra: ExtraUsage | null) {

@@ -38,6 +38,11 @@ const messages: Record<FailureCode, Message> = {
     advice: `Unlock the keychain. ${SIGN_IN_AGAIN}`,
   },
   token_expired: { short: SIGN_IN, happened: "Claude Code's login has expired", advice: SIGN_IN_AGAIN },
+  token_lapsed: {
+    short: 'run claude',
+    happened: 'The access token has lapsed: Claude Code renews its token when it runs next',
+    advice: 'The login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+  },
   missing_scope: {
     short: SIGN_IN,
     happened: 'The login may not read usage: it lacks the scope user:profile, as setup tokens do',
@@ -95,12 +100,13 @@ const messages: Record<FailureCode, Message> = {
   cache_unreadable: {
     short: 'cache not readable',
     happened: 'The cache cannot be read',
-    advice: 'Check the permissions of the cache directory.',
+    advice: 'Take the directory back with `sudo chown`, or name another one in USAGELINE_CACHE_DIR.',
   },
   cache_unwritable: {
     short: 'cache not writable',
     happened: 'The cache cannot be written',
-    advice: 'Check the permissions of the cache directory and the space left on the disk.',
+    advice:
+      'Check its owner, its permissions and the space on the disk, or name another directory in USAGELINE_CACHE_DIR.',
   },
 };
 

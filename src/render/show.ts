@@ -1,9 +1,10 @@
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
+import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
 import type { ClockLooks, Zone } from './clock.ts';
 import type { Span, Style } from './color.ts';
-import { age } from './duration.ts';
+import { age, countdown } from './duration.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
 import { withoutHidden } from './hidden.ts';
@@ -55,7 +56,11 @@ export function renderShow(all: Usage, options: ShowOptions): string {
   const blocks = [
     [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
     table(rows(usage, looks), width, looks),
-    [...prose(origin(usage, all, looks), 'dim'), ...prose(problem(usage, looks), 'notice')],
+    [
+      ...prose(origin(usage, all, looks), 'dim'),
+      ...prose(problem(usage, looks), 'notice'),
+      ...prose(renewalNotice(usage, looks), 'notice'),
+    ],
   ];
   return blocks
     .filter((block) => block.length > 0)
@@ -140,8 +145,22 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, looks: ClockLo
 /** What went wrong, what to do about it, and when the next try is. */
 function problem({ error, generatedAt, pending }: Usage, looks: ClockLooks): string {
   if (error === null || (pending && error.code === 'no_data')) return '';
-  // After signing in nobody has to wait: the new credentials are noticed at once.
-  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
+  // New credentials are noticed at once, so the next try is no date to wait for.
+  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
   return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
+}
+
+/** So long before its end a login is said to need renewal, ms. */
+const RENEWAL_NOTICE_MS = DAY;
+
+/** That the login ends soon, or has ended while its last access token still works. */
+function renewalNotice({ loginUntil, generatedAt, error }: Usage, looks: ClockLooks): string {
+  if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
+  const left = loginUntil - generatedAt;
+  if (left > RENEWAL_NOTICE_MS) return '';
+  if (left <= 0) return 'The login must be renewed: run `/login` in Claude Code.';
+  const time = clockTime(loginUntil, generatedAt, looks);
+  const by = time === null ? `within ${countdown(left)}` : `by ${time}, in ${countdown(left)}`;
+  return `The login must be renewed ${by}: run \`/login\` in Claude Code.`;
 }

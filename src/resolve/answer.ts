@@ -1,9 +1,11 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Usage, UsageData } from '../usage/model.ts';
+import type { SpendReading } from '../usage/merge.ts';
+import { SPEND_LIMIT } from '../usage/model.ts';
+import type { Usage, UsageData, Window } from '../usage/model.ts';
 import type { ReadWindow } from '../usage/session.ts';
-import { extraUsageOf, windowsOf } from '../usage/windows.ts';
+import { extraUsageOf, hasElapsed, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Standing } from './freshness.ts';
 
@@ -17,6 +19,8 @@ export interface AnswerParts {
   /** The first answer is on its way. */
   readonly pending: boolean;
   readonly account: string;
+  /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
+  readonly loginUntil?: number | undefined;
   /** When the standing was judged, epoch ms. */
   readonly decidedAt: number;
   /** Epoch ms. */
@@ -26,7 +30,7 @@ export interface AnswerParts {
 
 /** Puts the answer together: the one place that says what may be claimed of the numbers. */
 export function answer(parts: AnswerParts): Usage {
-  const { entry, error, now, settings } = parts;
+  const { entry, error, now, settings, loginUntil } = parts;
   const standing = standingNow(parts);
   const base = {
     generatedAt: now,
@@ -36,6 +40,7 @@ export function answer(parts: AnswerParts): Usage {
     pending: parts.pending,
     tokens: null,
     error,
+    ...(loginUntil !== undefined && { loginUntil }),
   } as const;
   if (standing === 'none' || entry?.data == null) {
     return {
@@ -54,11 +59,14 @@ export function answer(parts: AnswerParts): Usage {
   const shown = shownOf(entry, entry.data, standing, now, settings);
   const cachedAt = told ? oldestOf(entry, shown) : entry.cachedAt;
   const age = now - cachedAt;
-  const mine = told !== undefined && (told.origins.five_hour ?? told.origins.seven_day) !== undefined;
+  const mine =
+    told !== undefined && (told.origins.five_hour ?? told.origins.seven_day ?? told.spend ?? null) !== null;
   const overdue = told?.answeredAt != null && now - told.answeredAt >= settings.scopedRefreshMs;
   return {
     ...base,
     plan: entry.plan,
+    ...(entry.accountName != null && { accountName: entry.accountName }),
+    ...(entry.organizationName != null && { organizationName: entry.organizationName }),
     source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
     cachedAt,
     // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.
@@ -81,15 +89,39 @@ function shownOf(
   { maxStaleMs }: Settings,
 ): Shown {
   const current = (readAt: number) => !told || standing === 'last_known' || now - readAt < maxStaleMs;
+  const spend = told?.spend ? [spendWindow(told.spend, now)] : [];
   return {
-    windows: windowsOf(data, cachedAt, now, told?.origins).filter(({ readAt }) => current(readAt)),
+    windows: [...windowsOf(data, cachedAt, now, told?.origins), ...spend].filter(({ readAt }) =>
+      current(readAt),
+    ),
     extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
+  };
+}
+
+/** A limit on money that sessions report. A gateway's period can be of any length: the window has no pace. */
+function spendWindow(spend: SpendReading, now: number): Window {
+  const { percent, resetsAt, readAt, usedUsd, limitUsd } = spend;
+  const elapsed = resetsAt !== null && hasElapsed(resetsAt, readAt, now);
+  return {
+    ...SPEND_LIMIT,
+    model: null,
+    usedPercent: elapsed ? null : percent,
+    resetsAt,
+    windowSeconds: null,
+    elapsed,
+    source: 'statusline',
+    readAt,
+    amount: elapsed ? null : { used: usedUsd, limit: limitUsd, currency: 'USD' },
+    placement: 'always',
   };
 }
 
 /** Of when the oldest number is that is shown, epoch ms. */
 function oldestOf({ cachedAt, told }: Entry, { windows, extraUsage }: Shown): number {
-  const times = windows.map(({ id, readAt }) => told?.origins[id as ReadWindow]?.seenAt ?? readAt);
+  const times = windows.map(
+    ({ id, readAt }) =>
+      (id === SPEND_LIMIT.id ? told?.spend?.seenAt : told?.origins[id as ReadWindow]?.seenAt) ?? readAt,
+  );
   if (extraUsage !== null || times.length === 0) times.push(cachedAt);
   return Math.min(...times);
 }

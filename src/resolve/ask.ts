@@ -1,10 +1,9 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
-import type { Failure } from '../usage/failure.ts';
 import { attempt } from './attempt.ts';
 import type { Attempted, Turn } from './attempt.ts';
-import { answerFrom, look } from './context.ts';
+import { answerFrom, look, unwritable } from './context.ts';
 
 /** Tries once to be the one who asks: in the cache directory or, where that cannot be written, in the fallback. */
 export async function ask(turn: Turn, timeoutMs: number): Promise<Attempted> {
@@ -18,7 +17,7 @@ export async function ask(turn: Turn, timeoutMs: number): Promise<Attempted> {
     deps.log(`${directory.path} cannot be written: ${reason}`);
   }
   if (question.person) return attempt(turn, null, timeoutMs);
-  const error: Failure = { code: 'cache_unwritable', retryAt: null, detail: reason };
+  const error = unwritable(deps.system, places.cache, reason);
   const usage = answerFrom(deps, places, look(deps, places, question, turn.stamp), { error });
   return { kind: 'answer', usage };
 }

@@ -1,4 +1,4 @@
-import { mergeBackoffLocks, readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
+import { caughtUp, mergeBackoffLocks, readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
@@ -7,13 +7,16 @@ import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
 import { replaceFile } from '../cache/write.ts';
+import type { Session } from '../fetch/provider.ts';
 import type { System } from '../system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Reading, Usage } from '../usage/model.ts';
 import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
-import { answerFrom, look } from './context.ts';
+import { answerFrom, look, unwritable } from './context.ts';
 import type { Look, Question, ResolveDeps } from './context.ts';
+import { entryIdentity, identityOf } from './identity.ts';
+import type { EntryIdentity } from './identity.ts';
 import type { Places } from './places.ts';
 import { isBlocking, nextTry } from './decide.ts';
 
@@ -32,8 +35,8 @@ interface Attempt extends Turn {
   readonly directory: AccountDirectory | null;
   /** What was on disk once the mutex was held. */
   readonly seen: Look;
-  /** Who is signed in, as far as that can be known. */
-  readonly accountId: string | null;
+  /** Who is signed in, as the entry keeps it. */
+  readonly identity: EntryIdentity;
 }
 
 export type Attempted =
@@ -56,6 +59,7 @@ export async function attempt(
 ): Promise<Attempted> {
   const { deps, question, places, stamp } = turn;
   const { system, provider, log } = deps;
+  catchUp(system, places, system.now());
   const seen = look(deps, places, { ...question, policy: 'wait' }, stamp);
   if (seen.decision.action === 'serve') {
     log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
@@ -63,20 +67,32 @@ export async function attempt(
   }
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
-  const budget = judgeBudget({ lock: seen.lock, attempts }, seen.now, stamp);
+  // Where nothing can be written, a lock from the future would stay one: then nobody asks until the clock is there.
+  const lock = directory === null && seen.lock?.ahead !== undefined ? null : seen.lock;
+  const budget = judgeBudget({ lock, attempts }, seen.now, stamp);
   log(`budget: ${budget.kind}`);
-  if (budget.kind === 'running') return { kind: 'busy' };
-  if (budget.kind === 'refused') {
-    const error: Failure = { code: 'budget', retryAt: nextTry(seen.lock, budget) };
+  const refused = (): Attempted | null => {
+    if (budget.kind === 'running') return { kind: 'busy' };
+    if (budget.kind === 'granted') return null;
+    const error: Failure = { code: 'budget', retryAt: nextTry(lock, budget) };
     return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
-  }
+  };
+  const waiver = budget.kind !== 'granted' && budget.waivable;
+  const refusal = waiver ? null : refused();
+  if (refusal) return refusal;
 
-  // Before the credentials are read: if somebody else signs in between the two, the entry is taken for
-  // nobody's rather than for theirs.
-  const accountId = provider.accountId(system);
-  const mine: Attempt = { ...turn, directory, seen, accountId };
+  // Before the credentials are read: if another login takes their place between the two, the entry counts as of
+  // no account rather than as of that one.
+  const identity = entryIdentity(identityOf(system, provider, places.cache));
+  const mine: Attempt = { ...turn, directory, seen, identity };
   const session = await (await provider.connect()).authenticate(system);
-  if (!session.ok) return failed(mine, seen.lock, session.failure, null);
+  if (!session.ok) return failed(mine, lock, session.failure, null);
+
+  const token = fingerprintOf(session.value, lock);
+  if (waiver && token === lock?.token) {
+    log('budget: the token is the one that was sent last');
+    return refused() as Attempted;
+  }
 
   const send = async (noted: BackoffLock): Promise<Attempted> => {
     // Age counts from here: the numbers are at least as old as the question.
@@ -87,18 +103,36 @@ export async function attempt(
     if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
     return succeeded(mine, noted, outcome.value, sentAt);
   };
-  return claimed(mine, attempts[0], timeoutMs, send);
+  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
+  return claimed(mine, attempts[0], timeoutMs, noteAt, send);
+}
+
+/** Locks that were written by a clock ahead of ours, as ours. The mutex is held. */
+function catchUp(system: System, { cache, fallback }: Places, now: number): void {
+  for (const directory of [cache, fallback]) {
+    const lock = directory && readBackoffLock(system, directory.lock, now);
+    if (directory && lock?.ahead !== undefined)
+      replaceFile(system, directory.lock, serializeBackoffLock(caughtUp(lock, now)));
+  }
+}
+
+/** The token that is to be sent, in a form that can be kept; with the key of the last one, so that the two compare. */
+function fingerprintOf(session: Session, lock: BackoffLock | null): string {
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
+  const key = lock?.token?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
+  return `${key}:${session.fingerprint(key)}`;
 }
 
 /** Sends with the right to it on record, so that a crash does not make the request free. */
 async function claimed(
-  { deps: { system, log }, directory, seen, stamp }: Attempt,
+  { deps: { system, log }, directory, stamp }: Attempt,
   latest: Claim | undefined,
   timeoutMs: number,
+  noteAt: (now: number) => BackoffLock,
   send: (noted: BackoffLock) => Promise<Attempted>,
 ): Promise<Attempted> {
   const now = system.now();
-  const noted = lockWithRequest(seen.lock, stamp, now);
+  const noted = noteAt(now);
   if (directory === null) return send(noted);
   const right = { at: now, until: now + timeoutMs, credentials: stamp };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
@@ -124,12 +158,21 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 }
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: BackoffLock, { data, plan }: Reading, sentAt: number): Attempted {
-  const { deps, places, stamp, directory, seen, accountId } = mine;
+function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: number): Attempted {
+  const { deps, places, stamp, directory, seen, identity } = mine;
+  const { data, plan, loginUntil } = reading;
   const { system } = deps;
   // A clock that was set back meanwhile must not make a good answer one from the future.
   const cachedAt = Math.min(sentAt, system.now());
-  const entry: Entry = { cachedAt, data, error: null, plan, accountId, credentials: stamp };
+  const entry: Entry = {
+    cachedAt,
+    data,
+    error: null,
+    plan,
+    ...identity,
+    credentials: stamp,
+    ...(loginUntil != null && { loginUntil }),
+  };
   const unwritten = keep(mine, entry);
   // Without a failure before it the lock that notes the request is as it shall be.
   if (directory && (noted.error !== null || noted.failures > 0)) {
@@ -139,8 +182,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, { data, plan }: Reading, s
   // A backoff from the time when the cache could not be written is over as well.
   if (places.fallback && directory === places.cache) discard(system, places.fallback.lock);
 
-  const error: Failure | null =
-    unwritten === null ? null : { code: 'cache_unwritable', retryAt: null, detail: unwritten };
+  const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
   const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
   const fresh: Look = { ...seen, read: { kind: 'entry', entry }, decision };
   return { kind: 'answer', usage: answerFrom(deps, places, fresh, { source: 'endpoint' }) };

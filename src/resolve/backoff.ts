@@ -1,6 +1,6 @@
-import { MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
+import { clockError, clocksApart, MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
 
@@ -9,11 +9,11 @@ const JITTER = 0.1;
 
 const NOT_BLOCKED = 0;
 
-type FailureKind = 'rate_limited' | 'sign_in' | 'passing';
+type FailureKind = 'rate_limited' | 'credentials' | 'passing';
 
 function kindOf(code: RefreshCode): FailureKind {
   if (code === 'rate_limited') return 'rate_limited';
-  return isSignIn(code) ? 'sign_in' : 'passing';
+  return isAboutCredentials(code) ? 'credentials' : 'passing';
 }
 
 /**
@@ -39,6 +39,7 @@ export function lockAfterFailure(
     writtenAt: now,
     credentials: stamp,
     requests: lastHour(previous, now),
+    ...keptOf(previous, now),
   };
 }
 
@@ -51,21 +52,43 @@ export function lockWithout(previous: BackoffLock | null, stamp: string | null, 
     writtenAt: now,
     credentials: stamp,
     requests: lastHour(previous, now),
+    ...keptOf(previous, now),
+  };
+}
+
+/** What a lock has besides a failure and the requests, for the next one. */
+function keptOf(previous: BackoffLock | null, now: number): Partial<BackoffLock> {
+  const { token, waivedAt } = previous ?? {};
+  return {
+    ...(token !== undefined && { token }),
+    ...(waivedAt !== undefined && { waivedAt }),
+    ...clocksApart(previous, now),
   };
 }
 
 /**
  * The lock with one more request, noted before it is sent: a crash in between must not make it free. The
- * failures before it count on, but a block that was void for these credentials must not come back for them.
+ * failures before it count on, but a block that was void for these credentials must not come back for them. Of a
+ * lapsed token nothing is left: the one that is sent now has not lapsed.
+ *
+ * @param token what is sent, as `BackoffLock` has it
+ * @param waived the time since the last request was waived for it
  */
 export function lockWithRequest(
   previous: BackoffLock | null,
   stamp: string | null,
   now: number,
+  token?: string,
+  waived = false,
 ): BackoffLock {
-  const base = previous ?? lockWithout(null, stamp, now);
+  const lapsed = previous?.error != null && isRenewal(previous.error);
+  const { error = null, failures = 0 } = lapsed ? {} : (previous ?? {});
   return {
-    ...base,
+    error,
+    failures,
+    ...keptOf(previous, now),
+    ...(token !== undefined && { token }),
+    ...(waived && { waivedAt: now }),
     blockedUntil: NOT_BLOCKED,
     writtenAt: now,
     credentials: stamp,
@@ -75,7 +98,8 @@ export function lockWithRequest(
 }
 
 function lastHour(lock: BackoffLock | null, now: number): readonly number[] {
-  return (lock?.requests ?? []).filter((at) => at > now - HOUR - SECOND);
+  const since = now - HOUR - SECOND - clockError(lock, now);
+  return (lock?.requests ?? []).filter((at) => at > since);
 }
 
 /** How long to wait, ms, before jitter and cap. `failures` counts this one. */
@@ -86,8 +110,8 @@ function waitFor(failure: RefreshFailure, failures: number, stamp: string | null
       if (asked !== null) return asked + Math.min((failures - 1) * 5 * MINUTE, 15 * MINUTE);
       return doubled(5 * MINUTE, failures, HOUR);
     }
-    case 'sign_in':
-      // Void as soon as the stamp changes; without one a sign-in would go unnoticed for too long.
+    case 'credentials':
+      // Void as soon as the stamp changes; without one a sign-in or a renewed token would go unnoticed for too long.
       return stamp === null ? MINUTE : 5 * MINUTE;
     case 'passing':
       return doubled(MINUTE, failures, 15 * MINUTE);

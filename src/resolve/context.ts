@@ -1,20 +1,24 @@
 import { mergeBackoffLocks, readBackoffLock } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
 import { readReadings } from '../cache/readings.ts';
+import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Identity } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
+import { isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { TokenEstimate, Usage } from '../usage/model.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import type { Readings } from '../usage/readings.ts';
 import { answer } from './answer.ts';
 import type { AnswerParts } from './answer.ts';
-import { decide } from './decide.ts';
+import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
-import type { AccountMatch } from './freshness.ts';
+import { identityOf, matchAccount, matchAccountKey } from './identity.ts';
 import type { Places } from './places.ts';
 import { withReadings } from './told.ts';
 
@@ -52,10 +56,12 @@ export interface Look {
   readonly read: EntryRead;
   readonly lock: BackoffLock | null;
   readonly now: number;
+  /** Stamp of the credentials that the decision was made for. */
+  readonly stamp: string | null;
   readonly decision: Decision;
 }
 
-/** What the two sources have said, as it is on disk. */
+/** The endpoint's answer and the sessions' reports, as they are on disk. */
 export interface Sources {
   readonly stored: EntryRead;
   readonly readings: Readings;
@@ -80,17 +86,21 @@ export function look(
     places.cache && readBackoffLock(system, places.cache.lock, now),
     places.fallback && readBackoffLock(system, places.fallback.lock, now),
   );
-  const account = (): AccountMatch => {
-    if (answered?.accountId == null) return 'unknown';
-    const signedIn = provider.accountId(system);
-    if (signedIn === null) return 'unknown';
-    return answered.accountId === signedIn ? 'same' : 'changed';
-  };
+  let identity: Identity | null = null;
+  const signedIn = () => (identity ??= identityOf(system, provider, places.cache));
+  const account = () => (answered === null ? 'unknown' : matchAccount(answered, signedIn));
+  const readingsAccount = () => matchAccountKey(readings.account, signedIn);
+  const canAsk = settings.network && !lacksLogin(lock, now, stamp);
   const { policy, force, eager = false } = question;
-  const entry = withReadings(answered, readings, { stamp, now, account });
+  const entry = withReadings(answered, readings, { stamp, now, canAsk, account, readingsAccount });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
-  return { read, lock, now, decision };
+  return { read, lock, now, stamp, decision };
+}
+
+/** Whether a sign-in error keeps the endpoint from being asked. */
+export function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null): boolean {
+  return lock !== null && lock.error !== null && isSignIn(lock.error) && isBlocking(lock, now, stamp);
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {
@@ -102,12 +112,15 @@ function sourcesOf(system: System, { cache }: Places, now: number): Sources {
 export function answerFrom(
   deps: ResolveDeps,
   places: Places,
-  { read, decision, now }: Look,
+  { read, decision, now, stamp }: Look,
   changes: Partial<Pick<AnswerParts, 'error' | 'pending' | 'source'>> = {},
 ): Usage {
   const error = changes.error === undefined ? decision.error : changes.error;
+  const entry = read.kind === 'entry' ? read.entry : null;
   return answer({
-    entry: read.kind === 'entry' ? read.entry : null,
+    entry,
+    // Of another login than the present one it says nothing.
+    loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
     standing: decision.standing,
     source: 'cache',
     pending: false,
@@ -116,13 +129,34 @@ export function answerFrom(
     now: deps.system.now(),
     settings: deps.settings,
     ...changes,
-    error: deniedFailure(read, error) ?? error,
+    error: deniedFailure(deps.system, places, read, error) ?? error,
   });
 }
 
 /** Permission trouble is a miss like any other, but somebody should hear of it when nothing worse is known. */
-function deniedFailure(read: EntryRead, error: Failure | null): Failure | null {
+function deniedFailure(
+  system: System,
+  { cache }: Places,
+  read: EntryRead,
+  error: Failure | null,
+): Failure | null {
   if (read.kind === 'entry' || read.denied === null) return null;
   if (error !== null && error.code !== 'no_data') return null;
-  return { code: 'cache_unreadable', retryAt: error?.retryAt ?? null, detail: read.denied };
+  return {
+    code: 'cache_unreadable',
+    retryAt: error?.retryAt ?? null,
+    detail: placed(system, cache, read.denied),
+  };
+}
+
+/** The failure to keep what is known, with the directory that stands in the way. */
+export function unwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
+  return { code: 'cache_unwritable', retryAt: null, detail: placed(system, directory, reason) };
+}
+
+/** A reason with its directory, and with the owner of what stands in the way. */
+function placed(system: System, directory: AccountDirectory | null, reason: string): string {
+  if (directory === null) return reason;
+  const owner = foreignOwner(system, directory.path);
+  return `${directory.path}: ${reason}${owner === null ? '' : `, ${owner}`}`;
 }

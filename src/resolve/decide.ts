@@ -1,7 +1,7 @@
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import { hourlySlot, judgeBudget } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
@@ -43,11 +43,11 @@ export function isShowable(standing: Standing): boolean {
   return standing === 'fresh' || standing === 'stale';
 }
 
-/** A backoff in force. One over sign-in is about the credentials it was written with, and about no others. */
+/** A backoff in force. One over credentials is about those it was written with, and about no others. */
 export function isBlocking(lock: BackoffLock, now: number, stamp: string | null): boolean {
   if (lock.blockedUntil <= now) return false;
   const renewed = lock.credentials !== null && lock.credentials !== stamp;
-  return !(lock.error !== null && isSignIn(lock.error) && renewed);
+  return !(lock.error !== null && isAboutCredentials(lock.error) && renewed);
 }
 
 /** What to do about a question for usage: the table, row by row, the first that applies. */
@@ -72,15 +72,18 @@ export function decide(situation: Situation): Decision {
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
   if (lock && isBlocking(lock, now, stamp)) return serve(2, blockedBy(lock, standing, now, stamp));
-  if (policy === 'cached') return serve(3, isShowable(standing) ? null : cachedFailure(entry, stamp));
+  const without = isShowable(standing) ? null : cachedFailure(entry, stamp);
+  if (policy === 'cached') return serve(3, lapsedStill(lock, stamp) ?? without);
   if (isShowable(standing) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
     // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
     // matter: it ends soon, and what looks like it may be a request under way.)
     const slot = hourlySlot(lock, now);
-    if (slot > now) return serve(4, { code: 'budget', retryAt: Math.max(slot, lock?.blockedUntil ?? 0) });
-    const error: Failure | null = isShowable(standing) ? null : { code: 'no_data', retryAt: null };
-    return { ...judgement, row: 4, action: 'background', error };
+    // A lock from the future stays one until a process writes it again.
+    if (slot > now && lock?.ahead === undefined)
+      return serve(4, { code: 'budget', retryAt: Math.max(slot, lock?.blockedUntil ?? 0) });
+    const unknown: Failure | null = isShowable(standing) ? null : { code: 'no_data', retryAt: null };
+    return { ...judgement, row: 4, action: 'background', error: lapsedStill(lock, stamp) ?? unknown };
   }
   return { ...judgement, row: 5, action: 'refresh', error: null };
 }
@@ -95,6 +98,16 @@ function blockedBy(lock: BackoffLock, standing: Standing, now: number, stamp: st
   const retryAt = nextTry(lock, judgeBudget({ lock, attempts: [] }, now, stamp));
   if (lock.error !== null) return { code: lock.error, retryAt };
   return isShowable(standing) ? null : { code: 'no_data', retryAt };
+}
+
+/**
+ * A token that has lapsed stays so until the credentials change, also once the wait is over: the line would otherwise
+ * say something else for a moment after every wait of a night. Null when the lock is not about that, or not about
+ * these credentials.
+ */
+function lapsedStill(lock: BackoffLock | null, stamp: string | null): Failure | null {
+  if (lock?.error == null || !isRenewal(lock.error)) return null;
+  return lock.credentials !== null && lock.credentials === stamp ? { code: lock.error, retryAt: null } : null;
 }
 
 /** The later of the end of the backoff and the budget's next slot, epoch ms. */

@@ -7,8 +7,12 @@ import { HOUR, parseTime, SECOND } from '../usage/time.ts';
 /** What an entry is worth right now. */
 export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
 
-/** Whether the account behind the credentials is the one the entry was read for. */
-export type AccountMatch = 'same' | 'changed' | 'unknown';
+/**
+ * Whether the account behind the credentials is the one the entry was read for. `unknown`: the entry never said whose
+ * it is, so other credentials count as a renewed token. `untold`: the entry says it, or a file would have, and nobody
+ * can say it now.
+ */
+export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
 
 /** Clocks of one machine differ by less; a stamp further ahead is from a clock that was set back. */
 export const FUTURE_TOLERANCE_MS = 5 * SECOND;
@@ -23,7 +27,7 @@ export const AT_WORK_MS = HOUR;
 export function freshUntil(entry: Entry, settings: Settings): number {
   const { told } = entry;
   const answer = endOfAnswer(entry, settings);
-  if (!told) return answer;
+  if (!told?.certain) return answer;
   return isRenewed(entry)
     ? endOfTold(told, entry, settings)
     : Math.max(answer, endOfTold(told, entry, settings));
@@ -91,7 +95,8 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
 /** Until when nobody need ask although the numbers are stale, epoch ms: Claude Code is at work and will tell. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { told } = entry;
-  if (!told || told.answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  if (!told?.certain || told.contradicted || told.answeredAt === null || isRenewed(entry))
+    return Number.NEGATIVE_INFINITY;
   return Math.min(told.answeredAt + settings.scopedRefreshMs, told.movedAt + AT_WORK_MS);
 }
 
@@ -105,9 +110,11 @@ export type Shortcoming =
   | 'no entry'
   | 'no data'
   | 'another account'
+  | 'account not known'
   | 'from the future'
   | 'too old'
   | 'credentials changed'
+  | 'contradicted'
   | 'a window was reset'
   | 'aged';
 
@@ -135,14 +142,16 @@ export function judgeEntry(
   const unchanged = sameCredentials(entry, stamp);
   // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
   // been none when it was written.
-  if (entry.credentials !== stamp && account() === 'changed')
-    return { standing: 'none', because: 'another account' };
+  const match = entry.credentials === stamp ? 'same' : account();
+  if (match === 'changed') return { standing: 'none', because: 'another account' };
+  if (match === 'untold') return { standing: 'last_known', because: 'account not known' };
   const { told } = entry;
   const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
   if (age < -FUTURE_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
   if (age >= settings.maxStaleMs) return { standing: 'last_known', because: 'too old' };
+  if (told?.contradicted) return { standing: 'stale', because: 'contradicted' };
   // The readings are of these credentials, whatever the endpoint's part was asked with.
-  if (told && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
+  if (told?.certain && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
   if (!unchanged) return { standing: 'stale', because: 'credentials changed' };
   if (age >= settings.cacheDurationMs) return { standing: 'stale', because: 'aged' };
   if (now >= freshUntil(entry, settings)) return { standing: 'stale', because: 'a window was reset' };

@@ -14,7 +14,8 @@ export function knownOf(
   settings: Settings,
 ): Known | null {
   const entry = read.kind === 'entry' ? read.entry : null;
-  // Whose numbers these are depends on a file that nobody looks at again: nothing to be said in advance.
+  // Whose numbers these are depends on a file that nobody looks at again: nothing to be said in advance. Where the
+  // entry does not know whose it is, it does not.
   const sure = entry === null || entry.credentials === stamp || entry.accountId === null;
   const readable = read.kind === 'entry' || read.denied === null;
   if (!sure || !readable || places.cache === null) return null;
@@ -23,7 +24,7 @@ export function knownOf(
     lock,
     now,
     stamp,
-    account: 'unknown',
+    account: entry?.accountUnread ? 'untold' : 'unknown',
     name: places.account.name,
     settings,
     lookAgainAt: keychainDueAt(system, places.cache),

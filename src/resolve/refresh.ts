@@ -51,7 +51,8 @@ const BUSY = { kind: 'busy' } as const;
 async function tryToAsk(turn: Turn, { lock }: Look, timeoutMs: number): Promise<Attempted> {
   const { deps, places, stamp } = turn;
   const attempts = places.cache ? readClaims(deps.system, places.cache.path, 'attempt') : [];
-  if (judgeBudget({ lock, attempts }, deps.system.now(), stamp).kind === 'running') return BUSY;
+  const budget = judgeBudget({ lock, attempts }, deps.system.now(), stamp);
+  if (budget.kind === 'running' && !budget.waivable) return BUSY;
   const { ask } = await import('./ask.ts');
   return ask(turn, timeoutMs);
 }

@@ -1,11 +1,10 @@
 import type { Usage } from '../usage/model.ts';
 import { claimBackground } from './background.ts';
-import { answerFrom, look } from './context.ts';
+import { answerFrom, look, unwritable } from './context.ts';
 import { orEstimate } from './estimate.ts';
 import { placesOf } from './places.ts';
 import type { Look, Question, ResolveDeps, Sources } from './context.ts';
 import type { Places } from './places.ts';
-import { isShowable } from './decide.ts';
 import { currentStamp, knownStamp } from './stamp.ts';
 import type { StampReading } from './stamp.ts';
 
@@ -85,10 +84,10 @@ function behind(deps: ResolveDeps, places: Places, seen: Look): [Usage, boolean]
   const claim = claimBackground(deps, places);
   if (claim.kind === 'failed') {
     // Nothing can be kept, so a process started at every call would ask at every call.
-    const error = { code: 'cache_unwritable', retryAt: null, detail: claim.reason } as const;
+    const error = unwritable(deps.system, places.cache, claim.reason);
     return [answerFrom(deps, places, seen, { error }), false];
   }
-  const pending = !isShowable(seen.decision.standing);
+  const pending = seen.decision.error?.code === 'no_data';
   return [answerFrom(deps, places, seen, { pending }), claim.kind === 'claimed'];
 }
 

@@ -6,7 +6,7 @@ import { DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { resetsOf } from '../usage/windows.ts';
 import { answer } from './answer.ts';
 import { hourlySlot } from './budget.ts';
-import { decide, isShowable } from './decide.ts';
+import { decide } from './decide.ts';
 import type { AccountMatch } from './freshness.ts';
 import { freshUntil, FUTURE_TOLERANCE_MS, turningPoints } from './freshness.ts';
 
@@ -133,7 +133,7 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
     force: false,
   });
   const asks = decision.action === 'background';
-  if (asks && !isShowable(decision.standing)) return { usage: null, asks };
+  if (asks && decision.error?.code === 'no_data') return { usage: null, asks };
   const { standing, error } = decision;
   const usage = answer({
     entry,

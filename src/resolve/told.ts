@@ -1,8 +1,11 @@
 import type { Entry } from '../cache/entry.ts';
-import { mergeUsage } from '../usage/merge.ts';
+import { answerOf, mergeUsage } from '../usage/merge.ts';
+import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
+import { reportsOf } from '../usage/readings.ts';
 import type { Readings } from '../usage/readings.ts';
-import { READ_WINDOWS } from '../usage/session.ts';
+import { isSameWindow, READ_WINDOWS } from '../usage/session.ts';
+import type { ReadWindow } from '../usage/session.ts';
 import { SECOND } from '../usage/time.ts';
 import { extraUsageOf, windowsOf } from '../usage/windows.ts';
 import type { AccountMatch } from './freshness.ts';
@@ -10,50 +13,85 @@ import type { AccountMatch } from './freshness.ts';
 /** As for an entry: a stamp further ahead is from a clock that was set back. */
 const FUTURE_TOLERANCE_MS = 5 * SECOND;
 
-export interface Circumstances {
+export interface Circumstances extends MergeMoment {
   /** Stamp of the credentials as they are now. */
   readonly stamp: string | null;
-  /** Epoch ms. */
-  readonly now: number;
+  /** Whether the entry's account is the one that is signed in. */
   readonly account: () => AccountMatch;
+  /** The same question about the account of the readings. */
+  readonly readingsAccount: () => AccountMatch;
 }
 
 /**
- * The endpoint's answer and what Claude Code's status line told, as one entry: where the two sources come together.
- * The same entry when there are no readings that count. Readings without an answer are an entry by themselves.
+ * The endpoint's answer and what Claude Code's sessions reported, as one entry: here the two sources meet. The same
+ * entry when there are no readings that count. Readings without an answer are an entry by themselves.
  */
 export function withReadings(
   answer: Entry | null,
-  { credentials, windows }: Readings,
-  { stamp, now, account }: Circumstances,
+  readings: Readings,
+  circumstances: Circumstances,
 ): Entry | null {
-  const told = READ_WINDOWS.flatMap((name) => windows[name] ?? []);
-  // Under other credentials they are nobody's: who has signed in since may be somebody else.
-  if (told.length === 0 || credentials !== stamp) return answer;
-  const movedAt = Math.max(...told.map(({ readAt }) => readAt));
-  const theirs = answer?.data != null && isCurrent(answer, { stamp, now, account }) ? answer : null;
-  const oldest = Math.min(...told.map(({ readAt }) => readAt));
-  const base: Entry = theirs ?? { ...NOBODY, cachedAt: oldest, credentials: stamp };
+  const { stamp, now } = circumstances;
+  const { windows, disputes, spend } = readings;
+  const numbers = [
+    ...READ_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
+    ...(spend ? [spend] : []),
+  ];
+  if (numbers.length === 0) return answer;
+  const match = readings.credentials === stamp ? 'same' : circumstances.readingsAccount();
+  if (match !== 'same' && match !== 'unknown') return answer;
+  const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
+  const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
+  const base: Entry = current ?? {
+    ...NO_ANSWER,
+    cachedAt: oldest,
+    credentials: match === 'same' ? stamp : readings.credentials,
+  };
   const data = base.data as UsageData;
-  const answeredAt = theirs?.cachedAt ?? null;
-  const merged = mergeUsage(data, theirs?.cachedAt ?? Number.NEGATIVE_INFINITY, windows);
-  // The answer tells of a window besides: by a limit per model, or one of the two that no session has told of.
+  const answeredAt = current?.cachedAt ?? null;
+  const reports = {
+    five_hour: reportsOf(readings, 'five_hour'),
+    seven_day: reportsOf(readings, 'seven_day'),
+  };
+  const merged = mergeUsage(data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
+  // The answer lists a window besides: a scoped limit, or one of the two that no session has reported.
   const lacks =
     extraUsageOf(data) !== null ||
     windowsOf(data, base.cachedAt, now).some(
-      ({ id }) => !(id in windows) || windows[id as 'five_hour'] === null,
+      ({ id }) => !(id in windows) || windows[id as ReadWindow] === null,
     );
+  const counted = [windows.five_hour, windows.seven_day, spend, ...Object.values(merged.origins)];
   return {
     ...base,
     data: merged.data,
-    told: { origins: merged.origins, movedAt, answeredAt, lacks, credentials: stamp },
+    told: {
+      origins: merged.origins,
+      movedAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
+      spend,
+      contradicted: merged.contradicted,
+      certain: match === 'same',
+      asReported: match === 'same' && READ_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
+      answeredAt,
+      lacks,
+      credentials: stamp,
+    },
   };
 }
 
-const NOBODY = { data: {}, error: null, plan: null, accountId: null } as const;
+const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as const;
 
-/** Whether an answer may stand beside readings of now: not another account's, nor one from the future. */
+/** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
 function isCurrent(answer: Entry, { stamp, now, account }: Circumstances): boolean {
   if (answer.cachedAt > now + FUTURE_TOLERANCE_MS) return false;
-  return answer.credentials === stamp || account() !== 'changed';
+  if (answer.credentials === stamp) return true;
+  const match = account();
+  return match === 'same' || match === 'unknown';
+}
+
+/** Whether the number that was reported last is the one that is shown. */
+function isShown(data: UsageData, name: ReadWindow, { reading, dispute }: WindowReports): boolean {
+  const last = dispute !== null && dispute.readAt > (reading?.readAt ?? -Infinity) ? dispute : reading;
+  const shown = answerOf(data, name, 0);
+  if (last === null || shown === null) return last === null;
+  return last.percent === shown.percent && isSameWindow(last, shown);
 }

@@ -15,6 +15,12 @@ export const SIGN_IN_CODES = [
   'forbidden',
 ] as const;
 
+/**
+ * The access token has lapsed beside a refresh token. The login is not lost: every night ends like this, and Claude
+ * Code renews its token when it runs next. Found before any request is made.
+ */
+export const RENEWAL_CODES = ['token_lapsed'] as const;
+
 /** The endpoint or the way to it failed; waiting is what helps. */
 export const ENDPOINT_CODES = [
   'rate_limited',
@@ -28,11 +34,12 @@ export const ENDPOINT_CODES = [
 export const LOCAL_CODES = ['no_data', 'budget', 'disabled', 'cache_unreadable', 'cache_unwritable'] as const;
 
 export type SignInCode = (typeof SIGN_IN_CODES)[number];
+export type RenewalCode = (typeof RENEWAL_CODES)[number];
 export type EndpointCode = (typeof ENDPOINT_CODES)[number];
 export type LocalCode = (typeof LOCAL_CODES)[number];
 
 /** What a refresh can end with: the codes that start a backoff. */
-export type RefreshCode = SignInCode | EndpointCode;
+export type RefreshCode = SignInCode | RenewalCode | EndpointCode;
 export type FailureCode = RefreshCode | LocalCode;
 
 /** Whether signing in (running `claude` once) is what helps against this code. */
@@ -40,10 +47,20 @@ export function isSignIn(code: string): code is SignInCode {
   return (SIGN_IN_CODES as readonly string[]).includes(code);
 }
 
+/** Whether Claude Code only has to run for this to end. */
+export function isRenewal(code: string): code is RenewalCode {
+  return (RENEWAL_CODES as readonly string[]).includes(code);
+}
+
+/** Whether a change of the credentials ends this failure at once, without a wait. */
+export function isAboutCredentials(code: string): code is SignInCode | RenewalCode {
+  return isSignIn(code) || isRenewal(code);
+}
+
 /** Whether a text read from disk is one of the codes a refresh can end with. */
 export function isRefreshCode(code: unknown): code is RefreshCode {
   if (typeof code !== 'string') return false;
-  return isSignIn(code) || (ENDPOINT_CODES as readonly string[]).includes(code);
+  return isAboutCredentials(code) || (ENDPOINT_CODES as readonly string[]).includes(code);
 }
 
 /**

@@ -1,6 +1,7 @@
+import { BUCKETS } from './model.ts';
 import type { UsageData, WindowSource } from './model.ts';
 import { isSameWindow, READ_WINDOWS } from './session.ts';
-import type { Reported, ReadWindow } from './session.ts';
+import type { Reported, ReadWindow, ReportedSpend } from './session.ts';
 import { isoTime, parseTime } from './time.ts';
 import { bucketOf } from './windows.ts';
 
@@ -9,10 +10,44 @@ export interface Dated extends Reported {
   readonly readAt: number;
 }
 
-/** A number that Claude Code's status line has told. */
+/** A number from Claude Code's status line. */
 export interface WindowReading extends Dated {
-  /** When a new response last said the same, epoch ms: the number moved at `readAt` and was right until then. */
+  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
   readonly seenAt: number;
+}
+
+/** A limit on money from Claude Code's status line. */
+export type SpendReading = WindowReading & ReportedSpend;
+
+/** A number that contradicts what is known: kept aside until the endpoint has answered. */
+export interface Dispute extends WindowReading {
+  /** The session that reported it. */
+  readonly session: string;
+  /** It can be an idle session's old number: lower than what is known, in the session's first report. */
+  readonly maybeIdle: boolean;
+}
+
+/** What the sessions reported for one window. */
+export interface WindowReports {
+  /** The latest number that counts. */
+  readonly reading: WindowReading | null;
+  readonly dispute: Dispute | null;
+}
+
+/** When a merge happens, and whether the endpoint can settle a dispute. */
+export interface MergeMoment {
+  /** Epoch ms. */
+  readonly now: number;
+  /** False with the network off, or without a login. */
+  readonly canAsk: boolean;
+}
+
+/** The number that stands for a window. */
+export interface Standing {
+  readonly source: WindowSource;
+  readonly number: Dated;
+  /** A later number contradicts it: it is not fresh any more. */
+  readonly contradicted: boolean;
 }
 
 export type ReadingTimes = Pick<WindowReading, 'readAt' | 'seenAt'>;
@@ -21,44 +56,85 @@ export type ReadingTimes = Pick<WindowReading, 'readAt' | 'seenAt'>;
 export type Origins = { readonly [name in ReadWindow]?: ReadingTimes };
 
 /**
- * Which of two numbers for a window is shown: the table of docs/specs/sources.md, whose rows are the cases of the
- * test. Null when there is none.
+ * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
+ * when there is none.
  */
-export function mergeWindow(answer: Dated | null, reading: Dated | null): WindowSource | null {
-  if (answer === null) return reading && 'statusline';
-  if (reading === null) return 'endpoint';
-  if (!isSameWindow(answer, reading)) {
-    return (reading.resetsAt as number) > (answer.resetsAt as number) ? 'statusline' : 'endpoint';
-  }
-  // Read after the end of the answer's window, it is of the next one, whose end it does not know.
-  if (reading.resetsAt === null && answer.resetsAt !== null && reading.readAt >= answer.resetsAt)
-    return reading.readAt > answer.readAt ? 'statusline' : 'endpoint';
-  // The endpoint knows best, so it may lower a number; within a window use only grows, so nobody else may.
-  if (answer.readAt >= reading.readAt) return 'endpoint';
-  return reading.percent >= answer.percent ? 'statusline' : 'endpoint';
+export function mergeWindow(
+  answer: Dated | null,
+  reports: WindowReports,
+  moment: MergeMoment,
+): Standing | null {
+  const base = baseOf(answer, reports.reading, moment);
+  const dispute = openDispute(answer, reports, moment.now);
+  if (dispute === null) return base;
+  const wins = base === null || isOver(base.number, moment.now) || (!moment.canAsk && !dispute.maybeIdle);
+  if (wins) return { source: 'statusline', number: dispute, contradicted: false };
+  return { ...base, contradicted: true };
 }
 
-/** Numbers of both sources in one: what is shown, and which of it is the status line's. */
+/** A dispute that no later number has settled; null when there is none, or its window has ended. */
+export function openDispute(
+  answer: Dated | null,
+  { reading, dispute }: WindowReports,
+  now: number,
+): Dispute | null {
+  const settledAt = Math.max(answer?.readAt ?? -Infinity, reading?.readAt ?? -Infinity);
+  return dispute === null || isOver(dispute, now) || dispute.readAt <= settledAt ? null : dispute;
+}
+
+/** The endpoint's answer beats what was read before it; what was read after it counts within the answer's window. */
+function baseOf(
+  answer: Dated | null,
+  reading: WindowReading | null,
+  { now, canAsk }: MergeMoment,
+): Standing | null {
+  const statusline = reading && ({ source: 'statusline', number: reading, contradicted: false } as const);
+  if (answer === null) return statusline;
+  const endpoint = { source: 'endpoint', number: answer, contradicted: false } as const;
+  if (statusline === null || statusline.number.readAt <= answer.readAt) return endpoint;
+  const stands = !canAsk || isSameWindow(answer, statusline.number) || isOver(answer, now);
+  return stands ? statusline : endpoint;
+}
+
+/** Whether the window of a number has ended. */
+function isOver({ resetsAt }: Reported, now: number): boolean {
+  return resetsAt !== null && resetsAt <= now;
+}
+
+export interface Merged {
+  readonly data: UsageData;
+  /** The windows that show the status line's number. */
+  readonly origins: Origins;
+  /** A number shown was contradicted. */
+  readonly contradicted: boolean;
+}
+
+/**
+ * The numbers of both sources in one.
+ *
+ * @param answeredAt when the endpoint's data were read, epoch ms; -Infinity without an answer
+ */
 export function mergeUsage(
   data: UsageData,
   answeredAt: number,
-  readings: Readonly<Record<ReadWindow, WindowReading | null>>,
-): { readonly data: UsageData; readonly origins: Origins } {
+  reports: Readonly<Record<ReadWindow, WindowReports>>,
+  moment: MergeMoment,
+): Merged {
   const merged: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...data };
   const origins: { [name in ReadWindow]?: ReadingTimes } = {};
+  let contradicted = false;
+  const lists = BUCKETS.some((name) => bucketOf(data, name) !== null) || (data.limits ?? []).length > 0;
   for (const name of READ_WINDOWS) {
-    const reading = readings[name];
-    if (reading === null || mergeWindow(answerOf(data, name, answeredAt), reading) !== 'statusline') continue;
-    // An answer that does not speak of a window any more, because it had ended by then, is the newer one.
-    if (reading.resetsAt !== null && reading.resetsAt <= answeredAt) continue;
-    const { percent, resetsAt, readAt, seenAt } = reading;
-    merged[name] = {
-      utilization: percent,
-      resets_at: resetsAt === null ? null : isoTime(resetsAt),
-    };
+    const standing = mergeWindow(answerOf(data, name, answeredAt), reports[name], moment);
+    contradicted ||= standing?.contradicted === true;
+    if (standing?.source !== 'statusline') continue;
+    const { percent, resetsAt, readAt, seenAt } = standing.number as WindowReading;
+    // A later answer without this window beats the reading: the window had ended, or the plan has no such limit.
+    if (readAt <= answeredAt && (lists || (resetsAt !== null && resetsAt <= answeredAt))) continue;
+    merged[name] = { utilization: percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
     origins[name] = { readAt, seenAt };
   }
-  return { data: merged, origins };
+  return { data: merged, origins, contradicted };
 }
 
 /** The endpoint's number for a window. */

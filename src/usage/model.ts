@@ -71,6 +71,8 @@ export interface Reading {
   readonly data: UsageData;
   /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
   readonly plan: string | null;
+  /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
+  readonly loginUntil?: number | null;
 }
 
 /** Which source a number came from. */
@@ -87,11 +89,34 @@ export interface Window {
   /** Percent used; null when the window has elapsed since it was read. */
   readonly usedPercent: number | null;
   readonly resetsAt: number | null;
-  readonly windowSeconds: number;
+  /** Null when the length is not known or not fixed (a month): such a window has no pace. */
+  readonly windowSeconds: number | null;
   /** The reset has passed since the number was read: the percentage is not known any more. */
   readonly elapsed: boolean;
   readonly source: WindowSource;
   readonly readAt: number;
+  /** The same use in money, where the limit is one: `spend_limit`. */
+  readonly amount?: WindowAmount | null;
+  /**
+   * `always`: on the line however little is used. `details`: in `show` and JSON, never on the line or in `check`.
+   * Absent: the line shows it when it runs out before the week does.
+   */
+  readonly placement?: 'always' | 'details';
+  /** Why the limit is locked, of allowlisted characters. */
+  readonly lockedReason?: string | null;
+}
+
+/** Id and label of the limit on money: that of a gateway or of an Enterprise seat. */
+export const SPEND_LIMIT = { id: 'spend_limit', label: 'spend' } as const;
+
+/** An amount of money against a limit, in major units of `currency`. */
+export interface WindowAmount {
+  readonly used: number | null;
+  readonly limit: number | null;
+  /** ISO 4217, allowlisted; null when unknown. */
+  readonly currency: string | null;
+  /** Digits behind the point; absent: whole amounts have none, others those of the currency. */
+  readonly decimals?: number;
 }
 
 /** Paid use beyond the subscription, in major units of `currency`. */
@@ -136,6 +161,9 @@ export interface Usage {
   /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */
   readonly account: string;
   readonly plan: string | null;
+  /** Names of who is signed in, and of the organisation; not there when they are not known. Never an e-mail address. */
+  readonly accountName?: string;
+  readonly organizationName?: string;
   readonly state: State;
   readonly source: 'cache' | 'endpoint' | 'statusline' | 'transcripts' | null;
   readonly cachedAt: number | null;
@@ -152,6 +180,8 @@ export interface Usage {
    * ms.
    */
   readonly restAgeMs?: number;
+  /** When the login has to be renewed by its user, epoch ms; absent when that is not known of the present login. */
+  readonly loginUntil?: number;
   /** Only when `state` is `estimate`. */
   readonly tokens: TokenEstimate | null;
   readonly error: Failure | null;

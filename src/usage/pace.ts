@@ -20,13 +20,13 @@ const TOLERANCE = 2;
 const MIN_EXPECTED = 3;
 
 /**
- * The pace of a window at `now` (epoch ms); null where nothing can be said: no percentage, no reset time,
- * a reset that is past or further away than the window is long, or a window that has only just begun.
+ * The pace of a window at `now` (epoch ms); null where nothing can be said: no percentage, no reset time, no known
+ * length, a reset that is past or further away than the window is long, or a window that has only just begun.
  */
 export function paceOf(window: Paced, now: number): Pace | null {
-  const { usedPercent: used, resetsAt } = window;
-  if (used === null || resetsAt === null) return null;
-  const length = window.windowSeconds * 1000;
+  const { usedPercent: used, resetsAt, windowSeconds } = window;
+  if (used === null || resetsAt === null || windowSeconds === null) return null;
+  const length = windowSeconds * 1000;
   const left = resetsAt - now;
   if (left <= 0 || left > length) return null;
   const elapsed = length - left;

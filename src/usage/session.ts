@@ -1,12 +1,13 @@
 import { isObject } from './data.ts';
+import { parseLenient } from './lenient-json.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
 /*
- * What Claude Code tells its status line command on standard input, as far as it is ours to know. On the hot path
- * of `usageline statusline`; validated by hand, since a schema library would cost more than the command may.
+ * The object that Claude Code writes to the standard input of its status line command. On the hot path of
+ * `usageline statusline`; validated by hand, since a schema library would cost more than the command may.
  */
 
-/** The windows that Claude Code tells of, with their lengths, ms. */
+/** The windows that Claude Code reports, with their lengths, ms. */
 export const WINDOW_LENGTHS = { five_hour: 5 * HOUR, seven_day: 7 * DAY } as const;
 export type ReadWindow = keyof typeof WINDOW_LENGTHS;
 export const READ_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly ReadWindow[];
@@ -15,78 +16,109 @@ export const READ_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readon
 export interface Reported {
   /** Percent used, 0–100 and beyond. */
   readonly percent: number;
-  /** Epoch ms; null when it is not told. */
+  /** Epoch ms; null when the report has no reset time. */
   readonly resetsAt: number | null;
+}
+
+/** The limit on money that a gateway sets, in whole US dollars and cents (123.45). */
+export interface ReportedSpend extends Reported {
+  readonly usedUsd: number | null;
+  readonly limitUsd: number | null;
 }
 
 /** One run of the status line command. */
 export interface Report {
-  /** Empty when it is not told: sessions without a name are taken for one. */
+  /** Empty when the object has no id: sessions without an id count as one. */
   readonly session: string;
-  /** The session's model as it is called; not yet fit to be printed. Null when it is not told. */
+  /** Display name of the session's model, as received: not yet fit to be printed. Null when absent. */
   readonly model: string | null;
+  /** When the session began, epoch ms; null when the object does not say how long it has run. */
+  readonly startedAt: number | null;
   readonly windows: Readonly<Record<ReadWindow, Reported | null>>;
+  /** Only behind a gateway that limits money. */
+  readonly spend: ReportedSpend | null;
 }
 
 /** Resets of one window move by about a second between two responses. */
 export const RESET_TOLERANCE_MS = 60 * SECOND;
 
-/** A clock may be wrong by so much before a reset that lies too far ahead is taken for a broken one. */
-const CLOCK_SKEW_MS = HOUR;
-
 const MAX_SESSION = 64;
 const MAX_MODEL = 200;
 
-/** Null for anything but a JSON object. Parts of it that are broken are as if they were not there. */
+/**
+ * Reads the object of one run. Null for anything but a JSON object; raw control characters in strings are accepted,
+ * and a part that is broken is as if it were absent.
+ */
 export function parseReport(text: string, now: number): Report | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const value = parseLenient(text);
   if (!isObject(value)) return null;
-  const { session_id: session, model, rate_limits: limits } = value;
+  const { session_id: session, model, rate_limits: limits, cost } = value;
   const name = isObject(model) ? model.display_name : null;
-  const of = (window: ReadWindow) =>
-    isObject(limits) ? reportedOf(limits[window], WINDOW_LENGTHS[window], now) : null;
+  const ran = isObject(cost) ? numberOf(cost.total_duration_ms) : null;
+  const part = (key: string) => (isObject(limits) && isObject(limits[key]) ? limits[key] : null);
   return {
     session: typeof session === 'string' ? session.slice(0, MAX_SESSION) : '',
     model: typeof name === 'string' ? name.slice(0, MAX_MODEL) : null,
-    windows: { five_hour: of('five_hour'), seven_day: of('seven_day') },
+    startedAt: ran !== null && ran >= 0 ? now - ran : null,
+    windows: { five_hour: windowOf(part('five_hour')), seven_day: windowOf(part('seven_day')) },
+    spend: spendOf(part('spend_limit')),
   };
 }
 
-function reportedOf(value: unknown, length: number, now: number): Reported | null {
-  if (!isObject(value)) return null;
-  const percent = percentOf(value.used_percentage);
-  const resetsAt = resetOf(value.resets_at);
-  if (percent === null) return null;
-  // The later reset is the newer window: one that cannot be would stand for good.
-  if (resetsAt !== null && resetsAt - now > length + CLOCK_SKEW_MS) return null;
-  return { percent, resetsAt };
+type Part = Record<string, unknown> | null;
+
+function windowOf(part: Part): Reported | null {
+  const percent = percentOf(plainNumber(part?.used_percentage));
+  return part === null || percent === null ? null : { percent, resetsAt: resetOf(part.resets_at) };
+}
+
+/** Without `used_percentage` the share follows from the amounts. Without a limit there is no share, and no window. */
+function spendOf(part: Part): ReportedSpend | null {
+  if (part === null) return null;
+  const [usedUsd, limitUsd] = [percentOf(plainNumber(part.used_usd)), percentOf(plainNumber(part.limit_usd))];
+  const share = usedUsd !== null && limitUsd ? (100 * usedUsd) / limitUsd : null;
+  const percent = percentOf(plainNumber(part.used_percentage) ?? share);
+  return percent === null ? null : { percent, resetsAt: resetOf(part.resets_at), usedUsd, limitUsd };
 }
 
 /** A finite number ≥ 0 without the noise of floating point (14.000000000000002), else null. */
 export function percentOf(value: unknown): number | null {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return null;
-  // `+ 0`: there is no less than nothing.
+  // `+ 0`: -0 becomes 0.
   return Number(value.toPrecision(12)) + 0;
 }
 
-/** Epoch seconds or RFC 3339, as ms; null for anything else. */
-function resetOf(value: unknown): number | null {
-  if (typeof value !== 'number') return parseTime(value);
-  return Number.isFinite(value) && value > 0 ? Math.round(value * SECOND) : null;
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** Whether two numbers of a session are one and the same, told twice. */
+/** A number, or a text that plainly is one: `41`, `41.5 %`. */
+function plainNumber(value: unknown): number | null {
+  if (typeof value !== 'string') return numberOf(value);
+  const match = /^\s{0,8}(\d{1,18}(?:\.\d{1,18})?)\s{0,8}%?\s{0,8}$/.exec(value);
+  return match ? Number(match[1]) : null;
+}
+
+/** As seconds this is the year 5138, as milliseconds 1973: the larger number is in milliseconds. */
+const MILLISECONDS_FROM = 1e11;
+/** The last moment that a `Date` can hold, epoch ms. */
+const LAST_MOMENT = 8.64e15;
+
+/** Epoch seconds or milliseconds, as a number or as text, or RFC 3339, as epoch ms; null for anything else. */
+function resetOf(value: unknown): number | null {
+  const number = plainNumber(value);
+  if (number === null) return parseTime(value);
+  const at = Math.round(number < MILLISECONDS_FROM ? number * SECOND : number);
+  return at > 0 && at <= LAST_MOMENT ? at : null;
+}
+
+/** Whether a session reports a number that it has reported before. An absent number repeats anything. */
 export function isRepeated(previous: Reported | null | undefined, reported: Reported | null): boolean {
   if (reported === null) return true;
   return previous != null && previous.percent === reported.percent && isSameWindow(previous, reported);
 }
 
-/** A reset that is not known tells no window from another. */
+/** An unknown reset time tells no window from another. */
 export function isSameWindow(a: Pick<Reported, 'resetsAt'>, b: Pick<Reported, 'resetsAt'>): boolean {
   if (a.resetsAt === null || b.resetsAt === null) return true;
   return Math.abs(a.resetsAt - b.resetsAt) <= RESET_TOLERANCE_MS;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  caughtUp,
+  clockError,
   mergeBackoffLocks,
   parseBackoffLock,
   readBackoffLock,
@@ -12,7 +14,7 @@ import {
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import { MAX_FILE_BYTES } from '../../src/files.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
-import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
 import { careful, disk, failing } from './disk.ts';
@@ -47,6 +49,9 @@ describe('usage.lock', () => {
     ['no credentials', { credentials: null }],
     ['no requests', { requests: [] }],
     ['the longest block there is', { blockedUntil: NOW + DAY }],
+    ['a token that was sent', { token: `${'0'.repeat(32)}:${'f'.repeat(32)}` }],
+    ['a waiver', { waivedAt: NOW - MINUTE }],
+    ['another clock', { apart: { at: NOW - MINUTE, other: NOW + MINUTE } }],
   ])('comes back as it was written: %s', (_case, over) => {
     expect(parse(serializeBackoffLock(lock(over)))).toEqual(lock(over));
   });
@@ -139,9 +144,64 @@ describe('usage.lock', () => {
   ])('written %s counts: %j', (_case, at, mtimeMs, counts) => {
     const file = { blocked_until: now + 60, requests: [now - 5], ...(at !== null && { written_at: at }) };
     const read = parse(JSON.stringify(file), mtimeMs);
-    // A lock that does not count takes its requests along.
-    if (counts) expect(read).toMatchObject({ blockedUntil: NOW + MINUTE, requests: [NOW - 5 * SECOND] });
-    else expect(read).toBeNull();
+    expect(read).toMatchObject({ blockedUntil: counts ? NOW + MINUTE : 0, requests: [NOW - 5 * SECOND] });
+    expect(read?.ahead === undefined).toBe(counts);
+  });
+
+  it('from the future blocks nothing, and its requests count as made now at the latest', () => {
+    const requests = [now - 100, now + 3, now + 300, now + 9999];
+    const file = { blocked_until: now + 900, error: 'timeout', failures: 3, written_at: now + 300, requests };
+    expect(parse(JSON.stringify({ ...file, credentials: 'c', token: 'abcdef01:23456789' }))).toEqual({
+      blockedUntil: 0,
+      error: null,
+      failures: 0,
+      writtenAt: NOW,
+      credentials: 'c',
+      requests: [NOW - 100 * SECOND, NOW, NOW, NOW],
+      token: 'abcdef01:23456789',
+      ahead: 300 * SECOND,
+    });
+  });
+
+  it('from the future is one of now once it was written again, and knows of the other clock', () => {
+    const read = parse(`{"blocked_until":1,"written_at":${now + 300},"requests":[${now + 300}]}`)!;
+    const again = parseBackoffLock(serializeBackoffLock(caughtUp(read, NOW)), NOW, NOW + MINUTE);
+    expect(again).toEqual({
+      ...lock({ blockedUntil: 0, error: null, failures: 0, credentials: null, requests: [NOW] }),
+      apart: { at: NOW, other: NOW + 300 * SECOND },
+    });
+    const far = parse(`{"blocked_until":1,"written_at":${now + 86_400},"requests":[]}`)!;
+    expect(caughtUp(far, NOW)).not.toHaveProperty('apart');
+    expect(caughtUp(lock(), NOW)).toEqual(lock());
+  });
+
+  it.each<[string, number, number]>([
+    ['can only be the one behind', 299, 0],
+    ['may be the one ahead', 300, 300],
+    ['may be the one ahead for an hour', 3899, 300],
+    ['has not seen the other one for an hour', 3900, 0],
+  ])('of two clocks allows for the difference where ours %s', (_case, later, error) => {
+    const apart = { at: NOW, other: NOW + 300 * SECOND };
+    expect(clockError(lock({ apart }), NOW + later * SECOND)).toBe(error * SECOND);
+  });
+
+  it.each<[string, unknown]>([
+    ['token', 'sk-ant-oat01-x'],
+    ['token', 'abcdef01'],
+    ['token', 7],
+    ['waived_at', '1'],
+    ['waived_at', null],
+    ['apart', [now]],
+    ['apart', [now + 60, now]],
+    ['apart', [now + 60, now + 120]],
+    ['apart', 'x'],
+  ])('with a %s of %j is one without', (key, value) => {
+    const text = JSON.stringify({ ...JSON.parse(serializeBackoffLock(lock())), [key]: value });
+    expect(parse(text)).toEqual(lock());
+  });
+
+  it('with a waiver from the future has it now', () => {
+    expect(parse(`{"blocked_until":1,"waived_at":${now + 900}}`)?.waivedAt).toBe(NOW);
   });
 
   it.each<[string, number, boolean]>([
@@ -151,7 +211,7 @@ describe('usage.lock', () => {
     expect(parse('x', mtimeMs)).toEqual(counts ? foreignLock(mtimeMs) : null);
   });
 
-  it.each([...SIGN_IN_CODES, ...ENDPOINT_CODES])('can be about %s', (error) => {
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES])('can be about %s', (error) => {
     expect(parse(serializeBackoffLock(lock({ error })))?.error).toBe(error);
   });
 
@@ -217,6 +277,7 @@ describe('usage.lock', () => {
         expect(read.blockedUntil).toBeLessThanOrEqual(NOW + DAY + 5 * SECOND);
         expect(read.writtenAt).toBeLessThanOrEqual(NOW + 5 * SECOND);
         for (const at of read.requests) expect(at).toBeLessThanOrEqual(read.writtenAt);
+        if (read.ahead !== undefined) expect(read.blockedUntil).toBe(0);
       }),
       { numRuns: 1000 },
     );
@@ -265,7 +326,9 @@ describe('usage.lock on disk', () => {
 
   it('that we may not read is none', () => {
     fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
-    expect(readBackoffLock({ ...system, fs: disk({ openSync: failing('EACCES') }) }, path, NOW)).toBeNull();
+    expect(
+      readBackoffLock({ ...system, fs: disk({ readFileSync: failing('EACCES') }) }, path, NOW),
+    ).toBeNull();
   });
 });
 

@@ -28,6 +28,7 @@ describe("an account's directory", () => {
       mutex: '/cache/claude-0123abcd/refresh.mutex',
       readings: '/cache/claude-0123abcd/statusline.json',
       keychain: '/cache/claude-0123abcd/keychain.json',
+      identity: '/cache/claude-0123abcd/identity.json',
     });
   });
 
@@ -51,6 +52,14 @@ describe("an account's directory", () => {
     expect(fs.readFileSync(tag, 'utf8').startsWith(`${SIGNATURE}\n`)).toBe(true);
     expect(fs.readdirSync(directory.root).sort()).toEqual(['CACHEDIR.TAG', 'claude']);
   });
+
+  it.skipIf(process.platform !== 'linux').each(['/proc/nowhere', '/proc/no/where', '/proc/self/status/x'])(
+    'ends where nothing can be made: %s',
+    (root) => {
+      const system = fakeSystem({ fs: disk({}) });
+      expect(ensureDirectory(system, accountDirectory(root, 'claude'))).toMatch(/^E[A-Z]+$/);
+    },
+  );
 
   it('leaves the modes of existing directories alone', () => {
     const { system, directory } = place();

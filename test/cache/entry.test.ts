@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/files.ts';
-import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -52,8 +52,12 @@ describe('usage.json', () => {
   it.each<[string, Partial<Entry>]>([
     ['data and all we keep beside them', {}],
     ['data of an unknown account', { plan: null, accountId: null, credentials: null }],
+    ['data of an account in an organisation', { organizationId: 'o-1' }],
+    ['names', { accountName: 'Ada', organizationName: 'Analytical Engines' }],
+    ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
+    ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
   ])('comes back as it was written: %s', (_case, over) => {
@@ -66,7 +70,7 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
 
-  it.each([...SIGN_IN_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
     expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
   });
 
@@ -91,10 +95,21 @@ describe('usage.json', () => {
     ['an error of a wrong kind', file({ error: 'timeout' })],
     ['an error of an unknown code', file({ error: { code: 'x' } })],
     ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
+    ['an end of the login that is no time', file({ login_until: 'Friday' })],
+    ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
+    ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
   ])('is as good as ever with %s', (_case, any) => {
     expect(parseEntry(JSON.stringify(any))).toEqual(
       entry({ plan: null, accountId: null, credentials: null }),
     );
+  });
+
+  it('has names that can be printed, whatever is in the file', () => {
+    const names = { account_name: 'Ada`$(id)`\n', organization_name: `${'x'.repeat(50)}` };
+    expect(parseEntry(JSON.stringify(file(names)))).toMatchObject({
+      accountName: 'Ada(id)',
+      organizationName: 'x'.repeat(40),
+    });
   });
 
   it('with both data and an error is data', () => {
@@ -215,10 +230,18 @@ const schema = z.pipe(
     schema_version: z.literal(1),
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
     data: z.catch(z.nullable(usageDataSchema()), null),
-    error: z.catch(z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...ENDPOINT_CODES]) })), null),
+    error: z.catch(
+      z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES]) })),
+      null,
+    ),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),
+    account_unread: z.catch(z.optional(z.literal(true)), undefined),
+    organization_id: z.catch(z.optional(z.string()), undefined),
+    account_name: z.catch(z.optional(z.string()), undefined),
+    organization_name: z.catch(z.optional(z.string()), undefined),
     credentials: z.catch(z.nullable(z.string()), null),
+    login_until: z.catch(z.nullable(z.string().check(z.refine((value) => parseTime(value) !== null))), null),
   }),
   z.transform((read, context): Entry => {
     if (read.data === null && read.error === null) {
@@ -230,7 +253,12 @@ const schema = z.pipe(
       error: read.data === null ? (read.error?.code ?? null) : null,
       plan: read.plan,
       accountId: read.account_id,
+      ...(read.account_unread && { accountUnread: true }),
+      ...(read.organization_id && { organizationId: read.organization_id }),
+      ...(read.account_name && { accountName: read.account_name }),
+      ...(read.organization_name && { organizationName: read.organization_name }),
       credentials: read.credentials,
+      ...(read.login_until !== null && { loginUntil: Date.parse(read.login_until) }),
     };
   }),
 );
@@ -266,11 +294,14 @@ const envelope = fc.record(
     ),
     data: mostly(anyBody),
     error: mostly(
-      fc.constantFrom(...[...SIGN_IN_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code }))),
+      fc.constantFrom(
+        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code })),
+      ),
     ),
     plan: oddities,
     account_id: oddities,
     credentials: oddities,
+    login_until: oddities,
     more: oddities,
     __proto__x: oddities,
   },

@@ -3,20 +3,37 @@ import { describe, expect, it } from 'vitest';
 import { parseReadings, readReadings, serializeReadings } from '../../src/cache/readings.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
 import { NO_READINGS } from '../../src/usage/readings.ts';
-import type { Readings } from '../../src/usage/readings.ts';
+import type { Readings, SessionMemory } from '../../src/usage/readings.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
 
+const pair = (percent: number, ahead: number) => ({ percent, resetsAt: NOW + ahead });
+const plain: SessionMemory = {
+  at: NOW,
+  five_hour: null,
+  seven_day: null,
+  spend: null,
+  disputedAt: null,
+  foreign: false,
+};
 const readings: Readings = {
   credentials: 'stamp-1',
+  account: 'ada',
+  since: NOW - HOUR,
   windows: {
     five_hour: { percent: 22.5, resetsAt: NOW + HOUR, readAt: NOW - MINUTE, seenAt: NOW },
     seven_day: null,
   },
+  disputes: {
+    five_hour: null,
+    seven_day: { ...pair(80, 2 * HOUR), readAt: NOW, seenAt: NOW, session: 'b', maybeIdle: true },
+  },
+  spend: { ...pair(104.2, HOUR), readAt: NOW, seenAt: NOW, usedUsd: 521, limitUsd: 500 },
   sessions: new Map([
-    ['a', { at: NOW, five_hour: { percent: 22.5, resetsAt: NOW + HOUR }, seven_day: null }],
-    ['__proto__', { at: NOW, five_hour: null, seven_day: { percent: 0, resetsAt: null } }],
+    ['a', { ...plain, five_hour: pair(22.5, HOUR), spend: pair(104.2, HOUR) }],
+    ['b', { ...plain, five_hour: null, disputedAt: NOW, foreign: true }],
+    ['__proto__', { ...plain, seven_day: { percent: 0, resetsAt: null } }],
   ]),
 };
 
@@ -32,6 +49,26 @@ describe('statusline.json', () => {
     expect(parseReadings(serializeReadings(readings), NOW)).toEqual(readings);
     const unknown = { ...readings, credentials: null };
     expect(parseReadings(serializeReadings(unknown), NOW)).toEqual(unknown);
+  });
+
+  it('is read without the keys that an earlier version did not write', () => {
+    const read = broken((file) => {
+      for (const key of ['account', 'since', 'disputes', 'spend']) delete file[key];
+      for (const session of Object.values<any>(file.sessions))
+        for (const key of ['spend', 'disputed_at', 'foreign']) delete session[key];
+    });
+    expect(read).toMatchObject({ account: null, since: null, disputes: NO_READINGS.disputes, spend: null });
+    expect(read?.windows).toEqual(readings.windows);
+    expect(read?.sessions.get('b')).toEqual({ ...plain, five_hour: null });
+  });
+
+  it.each<[string, (file: any) => void]>([
+    ['a dispute without a session', (file) => delete file.disputes.seven_day.session],
+    ['a dispute without a time', (file) => delete file.disputes.seven_day.read_at],
+    ['a dispute of the future', (file) => (file.disputes.seven_day.seen_at = '2036-01-01T00:00:00Z')],
+    ['disputes that are none', (file) => (file.disputes = 7)],
+  ])('leaves out %s', (_, change) => {
+    expect(broken(change)).toMatchObject({ disputes: NO_READINGS.disputes, windows: readings.windows });
   });
 
   it.each<[string, (file: any) => void]>([
@@ -55,7 +92,7 @@ describe('statusline.json', () => {
     ['no reset', { at: 1, five_hour: null, seven_day: [1, 'x'] }],
   ])('forgets a session that is %s', (_, session) => {
     const read = broken((file) => (file.sessions.a = session));
-    expect([...read!.sessions.keys()]).toEqual(['__proto__']);
+    expect([...read!.sessions.keys()]).toEqual(['b', '__proto__']);
     expect(read!.windows).toEqual(readings.windows);
   });
 

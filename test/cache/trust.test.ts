@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
-import { distrust } from '../../src/cache/trust.ts';
+import { distrust, foreignOwner, isWritable } from '../../src/cache/trust.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
@@ -78,5 +78,39 @@ describe('a cache directory is not trusted', () => {
     expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(
       `${directory.path} belongs to another user`,
     );
+  });
+});
+
+describe('what stands in the way of a directory', () => {
+  const path = () => join(directory.path, 'deeper', 'still');
+
+  it('is nothing where every directory on the way is the user’s', () => {
+    expect(foreignOwner(system, path())).toBeNull();
+    expect(isWritable(system, path())).toBe(true);
+  });
+
+  it('is the nearest directory of another user', () => {
+    const other = { ...system, uid: uid + 1 };
+    const owner = uid === 0 ? 'root' : `user ${uid}`;
+    expect(foreignOwner(other, path())).toBe(`${directory.path} belongs to ${owner}`);
+  });
+
+  it('is seen also behind a directory that cannot be entered', () => {
+    const closed = directory.path;
+    const statSync = ((at: string, options: object) => {
+      if (at.startsWith(`${closed}/`)) throw Object.assign(new Error('closed'), { code: 'EACCES' });
+      return fs.statSync(at, options);
+    }) as typeof fs.statSync;
+    const accessSync = (at: string) => {
+      if (at.startsWith(`${closed}/`)) throw Object.assign(new Error('closed'), { code: 'EACCES' });
+    };
+    const other = { ...system, uid: uid + 1, fs: { ...fs, statSync, accessSync } as unknown as typeof fs };
+    expect(foreignOwner(other, path())).toContain(`${closed} belongs to`);
+    expect(isWritable(other, path())).toBe(false);
+  });
+
+  it('is nothing that a path of nowhere could have', () => {
+    expect(foreignOwner(system, 'nowhere')).toBeNull();
+    expect(isWritable(system, 'nowhere')).toBe(false);
   });
 });

@@ -533,7 +533,7 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
       machine.login({ expiresAt: Date.now() + YEAR });
-      expect((await runAt(machine, Date.now() + 2 * YEAR, WAIT)).stdout).toBe('sign in\n');
+      expect((await runAt(machine, Date.now() + 2 * YEAR, WAIT)).stdout).toBe('run claude\n');
       expect(endpoint.requests).toHaveLength(0);
       const run = await machine.run(WAIT);
       return { run, requests: endpoint.requests.length, files: newDataKept(machine) };

@@ -27,7 +27,8 @@ async function install(host: Host, place = join(host.home, "it's a place")): Pro
   printed ??= host.machine.run(['init', 'sh']);
   const { stdout } = await printed;
   const path = join(place, 'usageline-prompt');
-  const counted = stdout.replace(/^program=.*$/m, `program='${host.home}/counted' script=`);
+  const counted = stdout.replace(/^run\(\) \{\n[^]*?^\}$/m, `run() { exec '${host.home}/counted' "$@"; }`);
+  expect(counted).toContain('/counted');
   fs.writeFileSync(path, counted, { mode: 0o755 });
   return path;
 }

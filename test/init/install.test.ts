@@ -2,10 +2,12 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { install } from '../../src/init/carry-out.ts';
-import { readInstalled } from '../../src/init/installed.ts';
+import { noted, readInstalled, writeInstalled } from '../../src/init/installed.ts';
+import type { Installed } from '../../src/init/installed.ts';
 import type { InitTarget } from '../../src/init/names.ts';
 import { planInstall } from '../../src/init/plan-install.ts';
-import { planRemoval } from '../../src/init/plan-removal.ts';
+import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../../src/init/plan-removal.ts';
+import type { Removal } from '../../src/init/plan-removal.ts';
 import { usualFiles } from '../../src/init/plan.ts';
 import type { Plan } from '../../src/init/plan.ts';
 import { takeBack } from '../../src/init/take-back.ts';
@@ -58,21 +60,31 @@ class Desk {
     return planInstall(this.system, target, steps, readInstalled(this.system, this.notes));
   }
 
+  get installed(): Installed {
+    return readInstalled(this.system, this.notes);
+  }
+
   install(target: InitTarget, file: string | null = null): string | null {
-    const { changes } = this.plan(target, file);
-    return install(this.system, changes, readInstalled(this.system, this.notes), this.notes);
+    const { changes, settled } = this.plan(target, file);
+    const before = settled.reduce(noted, this.installed);
+    return changes.length === 0
+      ? writeInstalled(this.system, this.notes, before)
+      : install(this.system, changes, before, this.notes);
   }
 
-  removal(target: InitTarget): Plan {
-    const installed = readInstalled(this.system, this.notes);
+  removalOf(target: InitTarget): Removal {
     const usual = usualFiles(target, TARGETS[target].install as Install, this.runtime, null);
-    return planRemoval(this.system, [...usual, ...installed.files], installed);
+    return removalOf(target, usual, this.installed, null);
   }
 
-  /** With the launcher, which others than this target may use. */
+  removal(target: InitTarget): Pick<Plan, 'changes' | 'refused'> {
+    const { changes, refused } = planRemoval(this.system, this.removalOf(target).files, this.installed);
+    return { changes, refused };
+  }
+
   uninstall(target: InitTarget): ReturnType<typeof takeBack> {
-    const installed = readInstalled(this.system, this.notes);
-    return takeBack(this.system, this.removal(target).changes, installed, this.notes);
+    const after = withoutTarget(this.installed, this.removalOf(target));
+    return takeBack(this.system, this.removal(target).changes, after, this.notes);
   }
 }
 
@@ -182,6 +194,123 @@ describe('what is installed', () => {
     expect(install(system, changes, { files: [], directories: [] }, desk.notes)).toMatch(/ENOSPC$/);
     desk.system.fs.rmSync(desk.path('.local'), { recursive: true });
     expect(desk.all).toEqual(before);
+  });
+});
+
+describe('what several targets share', () => {
+  const runner = '.local/share/usageline/usageline-run';
+  const launcher = '.local/bin/usageline-prompt';
+  const there = (desk: Desk) => [runner, launcher].filter((name) => fs.existsSync(desk.path(name)));
+
+  it('stays until the last of them goes, in any order', () => {
+    for (const order of [
+      ['tmux', 'starship', 'claude'],
+      ['claude', 'starship', 'tmux'],
+    ] as const) {
+      const desk = new Desk();
+      const before = desk.all;
+      for (const target of ['tmux', 'starship', 'claude'] as const) desk.install(target);
+      const left = order.map((target) => {
+        desk.uninstall(target);
+        return there(desk).length;
+      });
+      expect(left).toEqual(order[0] === 'tmux' ? [2, 1, 0] : [2, 2, 0]);
+      expect(desk.all).toEqual(before);
+    }
+  });
+
+  it('has a record of who uses it', () => {
+    const desk = new Desk();
+    desk.install('vim');
+    desk.install('neovim');
+    expect(desk.removalOf('vim').left).toEqual([
+      { path: desk.path(runner), users: ['neovim'] },
+      { path: desk.path(launcher), users: ['neovim'] },
+    ]);
+    desk.uninstall('vim');
+    expect(desk.installed.files.filter(({ users }) => users !== null).map(({ users }) => users)).toEqual([
+      ['neovim'],
+      ['neovim'],
+    ]);
+  });
+
+  it('stays where the launcher was installed for its own sake', () => {
+    const desk = new Desk();
+    const before = desk.all;
+    desk.install('tmux');
+    desk.install('sh');
+    desk.uninstall('tmux');
+    expect(there(desk)).toEqual([runner, launcher]);
+    desk.uninstall('sh');
+    expect(desk.all).toEqual(before);
+  });
+
+  it('is not kept by a target whose place another one has taken', () => {
+    const desk = new Desk();
+    const before = desk.all;
+    desk.install('zsh');
+    desk.install('p10k');
+    desk.uninstall('p10k');
+    expect(desk.all).toEqual(before);
+  });
+
+  it('stays where nothing is noted of its users', () => {
+    const desk = new Desk();
+    desk.install('zsh');
+    fs.rmSync(desk.notes);
+    desk.install('claude');
+    desk.uninstall('claude');
+    expect(there(desk)).toEqual([runner]);
+  });
+
+  it('is read from notes of an older version', () => {
+    const desk = new Desk();
+    desk.install('tmux');
+    const { files, directories } = JSON.parse(fs.readFileSync(desk.notes, 'utf8'));
+    for (const file of files) {
+      if (file.users !== null && file.path.endsWith('prompt')) file.target = 'sh';
+      delete file.users;
+    }
+    fs.writeFileSync(desk.notes, JSON.stringify({ files, directories }));
+    expect(desk.installed.files.find(({ path }) => path === desk.path(launcher))?.users).toEqual(['sh']);
+  });
+});
+
+describe('the link that systemctl makes', () => {
+  const units = '.config/systemd/user';
+  const links = (desk: Desk) => {
+    const { links: of } = TARGETS.systemd.install as Install;
+    const plan = planRemoval(desk.system, desk.removalOf('systemd').files, desk.installed);
+    return linksToRemoved(desk.system, of?.(desk.runtime) ?? [], plan);
+  };
+
+  it('goes with its unit, and its directory with it', () => {
+    const desk = new Desk();
+    const before = desk.all;
+    desk.install('systemd');
+    fs.mkdirSync(desk.path(`${units}/timers.target.wants`));
+    fs.symlinkSync(
+      desk.path(`${units}/usageline.timer`),
+      desk.path(`${units}/timers.target.wants/usageline.timer`),
+    );
+    const found = links(desk);
+    expect(found).toEqual([desk.path(`${units}/timers.target.wants/usageline.timer`)]);
+    const after = withoutTarget(desk.installed, desk.removalOf('systemd'));
+    expect(
+      takeBack(desk.system, desk.removal('systemd').changes, after, desk.notes, found).problem,
+    ).toBeNull();
+    expect(desk.all).toEqual(before);
+  });
+
+  it('is left alone where it leads elsewhere or is no link', () => {
+    const desk = new Desk();
+    desk.install('systemd');
+    expect(links(desk)).toEqual([]);
+    desk.write(`${units}/timers.target.wants/usageline.timer`, 'mine');
+    expect(links(desk)).toEqual([]);
+    fs.rmSync(desk.path(`${units}/timers.target.wants/usageline.timer`));
+    fs.symlinkSync('/elsewhere', desk.path(`${units}/timers.target.wants/usageline.timer`));
+    expect(links(desk)).toEqual([]);
   });
 });
 

@@ -1,7 +1,13 @@
 import fs from 'node:fs';
+import type { ProgramPlace } from '../../src/init/program.ts';
 import type { Runtime } from '../../src/init/runtime.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
+
+/** A place of Node and of the program without others beside it. */
+export function aPlace(node: string, script: string): ProgramPlace {
+  return { node, script, root, otherNodes: [], otherScripts: [], command: null, fleeting: null };
+}
 
 /** Somebody whose paths have everything in them that a path can have and a host might trip over. */
 export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
@@ -10,7 +16,7 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
     env: {},
     platform: 'linux',
     home: '/home/ada',
-    program: [`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'],
+    place: aPlace(`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'),
     launcher: null,
     user: 'ada',
     packagePath,

@@ -73,6 +73,49 @@ describe("Claude Code's settings", () => {
     expect(commandIn(moved)).toBe('/new/node /new/hot.cjs statusline --after mine');
   });
 
+  it.each([
+    ['an option', `${command} --format minimal`, `${step.command} --format minimal`],
+    [
+      'one before the other command',
+      `${command} --color never --after 'my line'`,
+      `${command} --color never --after 'my line'`,
+    ],
+    ['one behind it', `${command} --after mine --output plain`, `${command} --output plain --after mine`],
+    ['one that is written in another way', `${command} "--format" a\\ b`, `${command} --format 'a b'`],
+    ['the other command behind a sign', `${command} --after='my line'`, `${command} --after 'my line'`],
+  ])('keep %s that was added to our command, and lose all of it without us', (_, there, wanted) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+    const edit = withStatusline(text, step);
+    expect(commandIn(edit.kind === 'change' ? edit.after : text)).toBe(wanted);
+    const removed = after(withoutStatusline(text, null)) ?? '';
+    expect(removed).not.toContain('hot.cjs');
+    expect(JSON.parse(removed).statusLine?.command).toBe(/my line|mine/.exec(there)?.[0]);
+  });
+
+  it.each([
+    ["'/home/ada/.local/share/usageline/usageline-run' statusline"],
+    ['/bin/sh -c \'exec "$0" "$@"\' /usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
+    ['/usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
+  ])('know the command of the program by its words: %s', (there) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+    expect(commandIn(after(withStatusline(text, step)))).toBe(command);
+    expect(after(withoutStatusline(text, null))).toBe('{}');
+  });
+
+  it.each([
+    [`${command} | tr a b`],
+    [`NO_COLOR=1 ${command}`],
+    [`${command} --format "$FORMAT"`],
+    [`/home/ada/.local/share/usageline/usageline-run statusline; true`],
+  ])('keep a command that runs the program within it, and refuse the removal: %s', (there) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+    expect(withStatusline(text, step)).toEqual({ kind: 'none' });
+    expect(withoutStatusline(text, null)).toEqual({
+      kind: 'refused',
+      reason: 'its statusLine runs usageline within another command',
+    });
+  });
+
   it('stay as they are where somebody has written ours by hand', () => {
     const text = '{"statusLine": {"type": "command", "command": "usageline statusline"}}';
     expect(withStatusline(text, step)).toEqual({ kind: 'none' });

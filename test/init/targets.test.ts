@@ -7,9 +7,11 @@ import type { InitTarget } from '../../src/init/names.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
-import { aRuntime } from './runtime.ts';
+import { aPlace, aRuntime } from './runtime.ts';
 
 const runtime = aRuntime();
+/** What a pasted command starts the program with. */
+const program = ['/bin/sh', '-c', expect.any(String), runtime.place.node, runtime.place.script];
 const launcher = `/home/it's 100% "ada"/#1/$HOME/.local/bin/usageline-prompt`;
 const snippetOf = (target: InitTarget, changes = {}) => TARGETS[target].snippet(aRuntime(changes));
 
@@ -68,7 +70,7 @@ describe('a snippet', () => {
     (target) => {
       const command = commandIn[target]!(snippetOf(target));
       const rest = arguments_[target] ?? ['--output', target];
-      expect(wordsOf(command)).toEqual([...runtime.program, ...rest]);
+      expect(wordsOf(command)).toEqual([...program, ...rest]);
     },
   );
 
@@ -83,8 +85,8 @@ describe('a snippet', () => {
   it('is a task of VS Code that runs a process and no shell', () => {
     const { tasks } = JSON.parse(withoutComments(snippetOf('vscode')));
     expect(tasks).toHaveLength(1);
-    expect(tasks[0]).toMatchObject({ type: 'process', command: runtime.program[0] });
-    expect(tasks[0].args).toEqual([runtime.program[1], 'show']);
+    expect(tasks[0]).toMatchObject({ type: 'process', command: program[0] });
+    expect(tasks[0].args).toEqual([...program.slice(1), 'show']);
   });
 
   it('is a segment that oh-my-posh knows', () => {
@@ -112,8 +114,8 @@ describe('a snippet', () => {
   });
 
   it('has slashes on Windows that Git Bash does not eat', () => {
-    const program = ['C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs'] as const;
-    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program }));
+    const place = aPlace('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
+    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', place }));
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
   });
 
@@ -146,11 +148,11 @@ describeWith('systemd-analyze', 'the units', () => {
     const { root } = fakeSystem();
     const directory = join(root, `it's 50% "more" $HOME`);
     fs.mkdirSync(directory);
-    const node = join(directory, 'node');
-    fs.symlinkSync(process.execPath, node);
     const { install } = TARGETS.systemd;
     if (typeof install === 'string') throw new Error(install);
-    const steps = install.steps(aRuntime({ home: root, program: [node, join(directory, 'hot.cjs')] }), null);
+    const steps = install
+      .steps(aRuntime({ home: directory }), null)
+      .filter(({ path }) => path.includes('/systemd/'));
     const paths = steps.map((step) => {
       const path = join(root, step.path.slice(step.path.lastIndexOf('/') + 1));
       fs.writeFileSync(path, step.kind === 'whole' ? step.text : '');

@@ -53,13 +53,60 @@ describe('usageline init', () => {
     expect(nothing).toMatchObject({ stdout: 'nothing is installed\n', stderr: '', code: 0 });
   });
 
+  it('takes the launcher and the runner with the last target, and says what it leaves', async () => {
+    const machine = await aMachine();
+    const before = home(machine);
+    for (const target of ['tmux', 'claude', 'systemd'])
+      await machine.run(['init', target, '--install', '--yes']);
+    const runner = join(machine.home, '.local/share/usageline/usageline-run');
+    const wants = join(machine.home, '.config/systemd/user/timers.target.wants');
+    fs.mkdirSync(wants);
+    fs.symlinkSync('../usageline.timer', join(wants, 'usageline.timer'));
+    const shown = await machine.run(['init', 'systemd', '--uninstall', '--dry-run']);
+    expect(shown.stdout).toContain(`remove ${wants}/usageline.timer\n`);
+    const systemd = await machine.run(['init', 'systemd', '--uninstall', '--yes']);
+    expect(systemd.stdout).toContain(`left ${runner}: tmux, claude use it\n`);
+    expect(systemd.stdout).not.toContain('disable');
+    expect(fs.existsSync(join(machine.home, '.config'))).toBe(false);
+    const tmux = await machine.run(['init', 'tmux', '--uninstall', '--yes']);
+    expect(tmux.stdout).toContain(`left ${runner}: claude use it\n`);
+    expect(tmux.stdout).toMatch(/^remove .*usageline-prompt$/m);
+    const claude = await machine.run(['init', 'claude', '--uninstall', '--yes']);
+    expect(claude.stdout).not.toContain('left ');
+    expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);
+    expect(fs.readdirSync(machine.home).filter((name) => name !== '.cache')).toEqual(['.claude']);
+  });
+
+  it('is seen by explain, with what is gone', async () => {
+    const machine = await aMachine();
+    expect((await machine.run(['explain'])).stdout).not.toContain('Installed');
+    for (const target of ['tmux', 'claude']) await machine.run(['init', target, '--install', '--yes']);
+    const whole = (await machine.run(['explain'])).stdout;
+    expect(whole).toMatch(/^Installed +tmux, claude$/m);
+    expect(whole).not.toContain('To repair');
+    fs.writeFileSync(join(machine.home, '.tmux.conf'), '');
+    fs.rmSync(join(machine.home, '.local/bin/usageline-prompt'));
+    fs.writeFileSync(
+      join(machine.home, '.claude/settings.json'),
+      '{"statusLine": {"type": "command", "command": "date"}}',
+    );
+    const { stdout } = await machine.run(['explain']);
+    expect(stdout).toContain(
+      '.tmux.conf: nothing of tmux is in it any more. To repair it: usageline init tmux --install',
+    );
+    expect(stdout).toContain('usageline-prompt: nothing of tmux is in it any more.');
+    expect(stdout).toContain('settings.json: nothing of claude is in it any more.');
+    fs.rmSync(join(machine.home, '.local/share/usageline/usageline-run'));
+    expect((await machine.run(['explain'])).stdout).toContain('usageline-run is not found');
+  });
+
   it('shows what it would do, and does it for nobody who cannot be asked', async () => {
     const machine = await aMachine();
     fs.writeFileSync(join(machine.home, '.bashrc'), 'export TOKEN=mine\n');
     const before = home(machine);
     const shown = await machine.run(['init', 'bash', '--install', '--dry-run']);
     expect(shown).toMatchObject({ stderr: '', code: 0 });
-    expect(shown.stdout).toMatch(/^create .*hook\.bash\n/);
+    expect(shown.stdout).toMatch(/^create .*hook\.bash\n/m);
     expect(shown.stdout).toMatch(
       /^change .*\.bashrc, line 2; kept as it is: .*\n {2}\+ # >>> usageline >>>$/m,
     );

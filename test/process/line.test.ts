@@ -384,11 +384,27 @@ describe('usageline explain', () => {
     await machine.run(['--wait']);
     const blocked = await machine.run(['explain', '--wait']);
     expect(said(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: nobody asks/);
-    expect(said(blocked, 'Backoff')).toMatch(/^unauthorized: [45]m more, until \d\d:\d\d$/);
+    expect(said(blocked, 'Backoff')).toMatch(
+      /^unauthorized: [45]m more, until \d\d:\d\d, or until the credentials change$/,
+    );
     machine.login({ accessToken: 'sk-ant-oat01-NEW' });
     const renewed = await machine.run(['explain', '--wait']);
     expect(said(renewed, 'Decision')).toMatch(/^row 5: it asks/);
     expect(said(renewed, 'Backoff')).toBe('unauthorized: void, because the credentials have changed since');
+  });
+
+  it('names a lapsed token without a count: every few minutes of a night would add one', async () => {
+    const { machine } = await aMachine();
+    machine.login({ expiresAt: Date.now() - MINUTE });
+    for (const _ of [1, 2]) {
+      await machine.run(['--wait']);
+      machine.age(6 * MINUTE);
+    }
+    await machine.run(['--wait']);
+    expect(machine.read('usage.lock')).toMatchObject({ error: 'token_lapsed', failures: 3 });
+    expect(said(await machine.run(['explain']), 'Backoff')).toMatch(
+      /^token_lapsed: [45]m more, until \d\d:\d\d, or until the credentials change$/,
+    );
   });
 
   it.each([

@@ -89,9 +89,81 @@ describe('usageline statusline', () => {
     expect((await statusline(machine, payload(20))).stdout).toBe(first.stdout);
     expect(fs.statSync(join(machine.cache, 'statusline.json')).mtimeMs).toBe(before);
     expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
-    // From what was prepared: the same, if a session says so, and the other one's number otherwise.
+    // From what was prepared where the session reports the latest numbers, and its own otherwise.
     expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
-    expect((await statusline(machine, payload(19, { session_id: 'two' }))).stdout).toMatch(/^5h 21%/);
+    expect((await statusline(machine, payload(19, { session_id: 'two' }))).stdout).toMatch(/^5h 19%/);
+    expect((await statusline(machine, payload(19, { session_id: 'two' }))).stdout).toMatch(/^5h 19%/);
+    expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
+    expect((await machine.run()).stdout).toMatch(/^5h 21%/);
+  });
+
+  it.each([
+    ['a token', { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-x' }],
+    ['a key', { ANTHROPIC_API_KEY: 'sk-ant-api03-x' }],
+    ['a gateway', { ANTHROPIC_BASE_URL: 'http://127.0.0.1:8317' }],
+  ])('shows a session with %s of its own its numbers, and nothing of them elsewhere', async (_, env) => {
+    const machine = new Machine(endpoint.url, OFF);
+    await statusline(machine, payload(20));
+    const other = payload(80, { session_id: 'two' });
+    for (let run = 0; run < 2; run += 1)
+      expect((await statusline(machine, other, { env })).stdout).toMatch(/^5h 80% .* 7d 33%/);
+    expect((await machine.run()).stdout).toMatch(/^5h 20% .* 7d 33%/);
+    expect(Object.keys(file(machine).sessions)).toEqual(['one']);
+    expect((await statusline(machine, '{}', { env })).stdout).toMatch(/^5h 20%/);
+  });
+
+  it.each([
+    ['with another token', (login: any) => (login.claudeAiOauth.accessToken += '2')],
+    ['with the token of an MCP server', (login: any) => (login.mcpOAuth = { 'a|1': { accessToken: 'm' } })],
+  ])('keeps what the same account reported when the login file is rewritten %s', async (_, change) => {
+    const machine = new Machine(endpoint.url, OFF);
+    const account = { oauthAccount: { accountUuid: 'a-1', organizationUuid: 'o-1' } };
+    fs.writeFileSync(join(machine.home, '.claude.json'), JSON.stringify(account));
+    await statusline(machine, payload(20));
+    const login = JSON.parse(fs.readFileSync(machine.credentials, 'utf8'));
+    change(login);
+    fs.writeFileSync(machine.credentials, JSON.stringify(login));
+    expect((await machine.run()).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+\n$/);
+    expect((await statusline(machine, payload(20))).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+\n$/);
+    account.oauthAccount.accountUuid = 'a-2';
+    fs.writeFileSync(join(machine.home, '.claude.json'), JSON.stringify(account));
+    change(login);
+    fs.writeFileSync(machine.credentials, `${JSON.stringify(login)}\n`);
+    expect((await machine.run()).stdout).not.toMatch(/20%|33%/);
+    expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
+    expect((await machine.run()).stdout, 'the session began under the other account').not.toMatch(/21%|33%/);
+  });
+
+  it('shows what it is told where nothing can be kept, and names the directory', async () => {
+    const machine = new Machine(endpoint.url, OFF);
+    fs.mkdirSync(machine.cache, { recursive: true });
+    fs.writeFileSync(join(machine.cache, '..', '..', 'blocked'), '');
+    const env = { XDG_CACHE_HOME: join(machine.cache, '..', '..', 'blocked') };
+    for (let run = 0; run < 2; run += 1)
+      expect((await statusline(machine, payload(47), { env })).stdout).toMatch(/^5h 47% \S+ · 7d 33%/);
+    expect(
+      (await statusline(machine, payload(47), { env: { HOME: '/nonexistent', USER: '' } })).stdout,
+    ).toMatch(/^5h 47%/);
+  });
+
+  it('shows the limit on money of a gateway, here and in prompts where there is no other login', async () => {
+    const machine = new Machine(endpoint.url, OFF);
+    fs.rmSync(machine.credentials);
+    const spend_limit = { used_usd: 521, limit_usd: 500, period: 'monthly', resets_at: inHours(99) };
+    const input = JSON.stringify({ session_id: 'one', rate_limits: { spend_limit } });
+    const env = { ANTHROPIC_BASE_URL: 'https://gateway.example.test', ANTHROPIC_AUTH_TOKEN: 'x' };
+    for (let run = 0; run < 2; run += 1)
+      expect((await statusline(machine, input, { env })).stdout).toMatch(/^spend 104% 4d/);
+    expect((await machine.run()).stdout).toMatch(/^spend 104% 4d/);
+    const json = JSON.parse((await machine.run(['--json'])).stdout);
+    expect(json.windows).toMatchObject([
+      {
+        id: 'spend_limit',
+        used_percent: 104.2,
+        amount: { used: 521, limit: 500, currency: 'USD' },
+        pace: null,
+      },
+    ]);
   });
 
   it.each<[string, string | Buffer | Feed, number]>([
@@ -151,7 +223,11 @@ describe('usageline statusline', () => {
         scope: { model: { display_name: 'Opus' } },
       },
     ];
-    const own = await anEndpoint(json({ limits }));
+    const window = (utilization: number, hours: number) => ({
+      utilization,
+      resets_at: new Date(inHours(hours) * 1000).toISOString(),
+    });
+    const own = await anEndpoint(json({ five_hour: window(20, 4), seven_day: window(33, 99), limits }));
     const machine = new Machine(own.url);
     const first = await statusline(machine, payload(20));
     expect(first.stdout).toMatch(/^5h 20%/);
@@ -420,19 +496,22 @@ describe('usageline statusline', () => {
     });
   });
 
-  it('keeps what sessions said when the cache is cleared, and shows none of it', async () => {
+  it('shows no prompt what was reported before the cache was cleared', async () => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
     await machine.run(['cache', 'clear']);
-    expect((await statusline(machine, payload(20))).stdout).toBe('disabled\n');
+    expect((await machine.run()).stdout).toBe('disabled\n');
+    expect((await statusline(machine, payload(20))).stdout).toMatch(/^5h 20%/);
+    expect((await machine.run()).stdout, 'a repeated number is no news').toBe('disabled\n');
     expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
+    expect((await machine.run()).stdout).toMatch(/^5h 21%/);
   });
 
-  it('shows nobody’s numbers after somebody else has signed in', async () => {
+  it('shows prompts an age where it is not known whose the rewritten login file is', async () => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
     machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-ANOTHER' });
-    expect((await machine.run()).stdout).toBe('disabled\n');
-    expect((await statusline(machine, payload(20))).stdout).toBe('disabled\n');
+    expect((await machine.run()).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+ · <1m ago · disabled\n$/);
+    expect((await statusline(machine, payload(20))).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+\n$/);
   });
 });

@@ -122,7 +122,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       as: fc.constantFrom('same', 'same', 'other', 'unknown', 'before'),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('sign out', 'expire', 'no stamp') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('sign out', 'expire', 'lapse', 'no stamp', 'touch', 'touch'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), file }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('damage'), file, text: fc.constantFrom(...scraps) }) },
 ) as fc.Arbitrary<Event>;

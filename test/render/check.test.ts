@@ -87,6 +87,15 @@ describe('a monitoring check', () => {
     expect(said).not.toContain('|');
   });
 
+  it.each<[number, Verdict, string]>([
+    [20 * MINUTE, 'OK', '(read 20m ago)'],
+    [9 * HOUR, 'UNKNOWN', '(read 9h ago, run claude)'],
+  ])('goes by the age of the numbers when the token has lapsed: %d ms', (ageMs, verdict, claims) => {
+    const { verdict: found, text } = check(stale({ ageMs, error: failure('token_lapsed') }));
+    expect(found).toBe(verdict);
+    expect(text).toContain(claims);
+  });
+
   it('is UNKNOWN when it was called wrongly', () => {
     expect(unknown('a | b')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
   });

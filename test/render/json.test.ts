@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderErrorJson, renderJson } from '../../src/render/json.ts';
 import { longMessage } from '../../src/render/messages.ts';
+import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
 import { errorCodes, jsonSchema } from '../support/json-schema.ts';
@@ -51,6 +52,8 @@ describe('the JSON of usage', () => {
             source: 'endpoint',
             read_at: '2026-11-20T18:23:12.000Z',
             pace: { expected_percent: 31.4, delta: -9.4, status: 'behind', empty_at: null },
+            amount: null,
+            locked_reason: null,
           },
         ],
         extra_usage: { enabled: true, used: 7.63, limit: 20, currency: 'EUR', used_percent: 38.15 },
@@ -81,6 +84,18 @@ describe('the JSON of usage', () => {
       plan: null,
       windows: [{ resets_at: null, pace: null }],
       extra_usage: { enabled: true, used: null, limit: null, currency: null, used_percent: null },
+    });
+  });
+
+  it('has the money of a spend limit, whose length is not known', () => {
+    const amount = { used: 0.1 + 0.2, limit: 500, currency: 'USD' };
+    const spend = window({ ...SPEND_LIMIT, usedPercent: 104.2, resetsAt: null, windowSeconds: null, amount });
+    expect(json(usage({ windows: [spend] })).windows[0]).toMatchObject({
+      id: 'spend_limit',
+      label: 'spend',
+      window_seconds: null,
+      pace: null,
+      amount: { used: 0.3, limit: 500, currency: 'USD' },
     });
   });
 

@@ -24,6 +24,9 @@ import {
 const line = (of: Usage) => renderLine(of, { color: false });
 const paint = (of: Usage) => renderLine(of, { color: true }).replaceAll('\u001B', '␛');
 const IN_4M = NOW + 4 * MINUTE + 59 * SECOND;
+const aged = (ageMs: number, windows: Window[] = [window(), week()]) =>
+  stale({ ageMs, cachedAt: NOW - ageMs, windows });
+const TOKENS = { total: 420_000, input: 1, output: 2, cacheCreation: 3, cacheRead: 4 };
 
 describe('the windows on the line', () => {
   it.each<[string, Window[], string]>([
@@ -149,6 +152,7 @@ describe('an error on the line', () => {
     credentials_invalid: 'sign in',
     keychain_error: 'sign in',
     token_expired: 'sign in',
+    token_lapsed: 'run claude',
     missing_scope: 'sign in',
     unauthorized: 'sign in',
     forbidden: 'sign in',
@@ -173,9 +177,32 @@ describe('an error on the line', () => {
     expect(line(stale({ windows: [window()], error }))).toBe('5h 22% 4h37m · 12m ago');
   });
 
-  it.each(CODES.filter((code) => code !== 'no_data' && code !== 'budget'))('%s beside data', (code) => {
+  const unsaid = new Set<FailureCode>(['no_data', 'budget', 'token_lapsed']);
+  it.each(CODES.filter((code) => !unsaid.has(code)))('%s beside data', (code) => {
     const error = failure(code, { retryAt: IN_4M });
     expect(line(stale({ windows: [window()], error }))).toBe(`5h 22% 4h37m · 12m ago · ${texts[code]}`);
+  });
+
+  it.each<[string, Usage, string]>([
+    ['data of 12 minutes ago', stale(), '5h 22% 4h37m · 7d 33% 4d3h · 12m ago'],
+    ['data of just under an hour ago', aged(HOUR - 1), '5h 22% 4h37m · 7d 33% 4d3h · 59m ago'],
+    ['data of an hour ago', aged(HOUR), '5h 22% 4h37m · 7d 33% 4d3h · 1h ago · run claude'],
+    ['data of nine hours ago', aged(9 * HOUR), '5h 22% 4h37m · 7d 33% 4d3h · 9h ago · run claude'],
+    ['fresh data', usage(), '5h 22% 4h37m · 7d 33% 4d3h'],
+    [
+      'a window that was reset',
+      aged(9 * HOUR, [window(ELAPSED), week()]),
+      '5h reset · 7d 33% 4d3h · 9h ago · run claude',
+    ],
+    ['data of two days ago', lastKnown(), 'run claude'],
+    ['no data', none(), 'run claude'],
+    [
+      'an estimate',
+      none({ state: 'estimate', tokens: { fiveHour: null, sevenDay: TOKENS } }),
+      '~7d 420k · run claude',
+    ],
+  ])('a lapsed token beside %s', (_name, of, text) => {
+    expect(line({ ...of, error: failure('token_lapsed', { retryAt: IN_4M }) })).toBe(text);
   });
 
   it.each<[FailureCode, string]>([

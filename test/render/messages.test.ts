@@ -13,6 +13,14 @@ describe('an error in sentences', () => {
     expect(shortMessage(failure(code), NOW)).toBe('sign in');
   });
 
+  it('asks for no sign-in when the token has lapsed, and helps users of the desktop app', () => {
+    const text = longMessage(failure('token_lapsed'));
+    expect(text).toContain('Claude Code renews its token when it runs next.');
+    expect(text).toContain('run `claude` once in a terminal');
+    expect(text).not.toMatch(/sign in|expired/);
+    expect(shortMessage(failure('token_lapsed', { retryAt: NOW + 240_000 }), NOW)).toBe('run claude');
+  });
+
   it('has different words for every code', () => {
     expect(new Set(CODES.map((code) => longMessage(failure(code)))).size).toBe(CODES.length);
   });

@@ -152,12 +152,22 @@ describe('what went wrong', () => {
       "Claude Code's login has expired. Run `claude` once to sign in again.",
     ],
     [
+      'token_lapsed',
+      'The access token has lapsed: Claude Code renews its token when it runs next. The login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+    ],
+    [
       'timeout',
       'No answer came in time. Check the connection, or allow more time with `--timeout <seconds>`. Next try in 4m, 18:29.',
     ],
   ])('%s: what happened, what to do, when the next try is', (code, text) => {
     const error = failure(code, { retryAt: NOW + 4 * MINUTE + 1 });
     expect(show(none({ error })).split('\n').slice(2).join(' ')).toBe(`No data. ${text}`);
+  });
+
+  it('says of a lapsed token why the numbers are old, also while they are younger than an hour', () => {
+    const text = show(stale({ error: failure('token_lapsed', { retryAt: NOW + MINUTE }) }));
+    expect(text).toContain('Claude Code renews its token when it runs next.');
+    expect(text).not.toContain('Next try');
   });
 
   it('stands beside the data', () => {
@@ -170,6 +180,40 @@ describe('what went wrong', () => {
 
   it.each(CODES)('%s is told', (code) => {
     expect(show(none({ error: failure(code, { detail: 'our-detail' }) }))).toContain('(our-detail)');
+  });
+});
+
+describe('a login that must be renewed', () => {
+  const notice = (ms: number, over: Partial<Usage> = {}, looks: Partial<Looks> = {}) => {
+    const of = usage({ loginUntil: NOW + ms, ...over });
+    const text = renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, ...looks } });
+    return text.split('\n').find((row) => row.startsWith('The login')) ?? null;
+  };
+  const by = (when: string) => `The login must be renewed by ${when}: run \`/login\` in Claude Code.`;
+
+  it.each<[string, number, string | null]>([
+    ['25 days', 25 * DAY, null],
+    ['a moment more than a day', DAY + 1, null],
+    ['a day', DAY, by('Sat 18:25, in 1d')],
+    ['20 hours', 20 * HOUR, by('Sat 14:25, in 20h')],
+    ['two hours', 2 * HOUR, by('20:25, in 2h')],
+    ['a moment', 1, by('18:25, in <1m')],
+    ['no time', 0, 'The login must be renewed: run `/login` in Claude Code.'],
+    ['no time for an hour', -HOUR, 'The login must be renewed: run `/login` in Claude Code.'],
+  ])('within %s', (_name, ms, text) => {
+    expect(notice(ms)).toBe(text);
+  });
+
+  it('is said in the configured clock, and beside an error that does not say it', () => {
+    expect(notice(20 * HOUR, {}, { clock: '12h' })).toBe(by('Sat 2:25pm, in 20h'));
+    expect(notice(20 * HOUR, { error: failure('token_lapsed') })).toBe(by('Sat 14:25, in 20h'));
+    expect(notice(20 * HOUR, { error: failure('token_expired') })).toBeNull();
+  });
+
+  it('has no clock time where the zone is not known', () => {
+    expect(notice(20 * HOUR, {}, { zone: { offsetAt: () => null } })).toBe(
+      'The login must be renewed within 20h: run `/login` in Claude Code.',
+    );
   });
 });
 

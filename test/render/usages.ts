@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import type { ExtraUsage, State, Usage, Window } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
@@ -10,7 +10,12 @@ import { extraUsageOf, windowsOf } from '../../src/usage/windows.ts';
 
 export const NOW = Date.parse('2026-11-20T18:25:00.000Z');
 
-export const CODES: readonly FailureCode[] = [...SIGN_IN_CODES, ...ENDPOINT_CODES, ...LOCAL_CODES];
+export const CODES: readonly FailureCode[] = [
+  ...SIGN_IN_CODES,
+  ...RENEWAL_CODES,
+  ...ENDPOINT_CODES,
+  ...LOCAL_CODES,
+];
 
 export function window(over: Partial<Window> = {}): Window {
   return {

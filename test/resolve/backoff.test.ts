@@ -6,7 +6,7 @@ import {
   parseRetryAfter,
 } from '../../src/resolve/backoff.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
-import { SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, NOW } from '../support/build.ts';
 
@@ -72,14 +72,17 @@ describe('the wait after other failures', () => {
     expect([1, 2, 3, 4, 5, 6, 200].map((n) => wait(code, n))).toEqual([60, 120, 240, 480, 900, 900, 900]);
   });
 
-  it.each(SIGN_IN_CODES)('%s: five minutes, every time', (code) => {
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])('%s: five minutes, every time', (code) => {
     expect([1, 2, 9].map((n) => wait(code, n))).toEqual([300, 300, 300]);
   });
 
-  it.each(SIGN_IN_CODES)('%s: one minute where nobody can see the credentials change', (code) => {
-    const lock = lockAfterFailure(null, { code }, null, NOW, 0);
-    expect(lock.blockedUntil).toBe(NOW + MINUTE);
-  });
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])(
+    '%s: one minute where nobody can see the credentials change',
+    (code) => {
+      const lock = lockAfterFailure(null, { code }, null, NOW, 0);
+      expect(lock.blockedUntil).toBe(NOW + MINUTE);
+    },
+  );
 
   it('adds up to a tenth, and takes nothing away', () => {
     expect(wait('timeout', 1, null, 0)).toBe(60);
@@ -123,6 +126,12 @@ describe('the record of requests', () => {
     expect(noted.requests).toEqual([...requests.slice(1), NOW]);
     expect(noted).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
     expect(noted.blockedUntil).toBeLessThanOrEqual(NOW);
+  });
+
+  it('forgets a lapsed token once a request is sent, since that one carries a token that has not lapsed', () => {
+    const noted = lockWithRequest(aLock({ error: 'token_lapsed', failures: 97, requests }), 'stamp-2', NOW);
+    expect(noted).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
+    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
   });
 
   it('is in whole seconds, as the file has it', () => {

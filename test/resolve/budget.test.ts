@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { Claim } from '../../src/cache/claims.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import type { Spent } from '../../src/resolve/budget.ts';
@@ -11,10 +12,13 @@ const at = (ms: number, credentials: string | null = 'a'): Claim => ({
   until: NOW - ms + 2 * SECOND,
   credentials,
 });
-const lock = (requests: number[], credentials: string | null = 'a') => ({
+const lock = (requests: number[], credentials: string | null = 'a', more: Partial<BackoffLock> = {}) => ({
   requests: requests.map((ms) => NOW - ms),
   credentials,
+  token: 'abcdef01:23456789',
+  ...more,
 });
+const apart = (at: number, other: number) => ({ apart: { at: NOW + at, other: NOW + other } });
 const every = (count: number, ms: number) => Array.from({ length: count }, () => ms);
 
 /** What was spent, by whom it is asked → what is said. */
@@ -26,15 +30,58 @@ const table: [string, Partial<Spent>, string][] = [
   ['an attempt beyond its deadline', { attempts: [at(2000)] }, 'refused until 58000'],
   ['59.999 s after the last', { attempts: [at(59_999)] }, 'refused until 1'],
   ['a minute after the last', { attempts: [at(MINUTE)] }, 'granted'],
-  ['an attempt with other credentials', { attempts: [at(10_000, 'b')] }, 'granted'],
+  [
+    'an attempt with other credentials',
+    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b') },
+    'refused until 50000, waivable',
+  ],
+  [
+    'a running attempt with other credentials',
+    { attempts: [at(1000, 'b')], lock: lock([1000], 'b') },
+    'running until 1000, waivable',
+  ],
+  [
+    'an attempt with other credentials and a token that is not known',
+    { attempts: [at(10_000, 'b')] },
+    'refused until 50000',
+  ],
+  [
+    'an attempt with other credentials, waived less than 5 min ago',
+    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b', { waivedAt: NOW - 299_999 }) },
+    'refused until 50000',
+  ],
+  [
+    'an attempt with other credentials, waived 5 min ago',
+    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b', { waivedAt: NOW - 300_000 }) },
+    'refused until 50000, waivable',
+  ],
   ['an attempt of unknown credentials', { attempts: [at(10_000, null)] }, 'refused until 50000'],
-  ['credentials changed and back', { attempts: [at(5000, 'b'), at(20_000)] }, 'refused until 40000'],
+  [
+    'credentials changed and back',
+    { attempts: [at(5000, 'b'), at(20_000)], lock: lock([5000, 20_000], 'b') },
+    'refused until 55000, waivable',
+  ],
   ['an attempt from the future', { attempts: [at(-6000)] }, 'granted'],
   ['an attempt a moment ahead', { attempts: [at(-4000)] }, 'running until 6000'],
   ['a request on record, 30 s ago', { lock: lock([30_000]) }, 'refused until 31000'],
   ['a request on record, 61 s ago', { lock: lock([61_000]) }, 'granted'],
   ['a request on record, 60.5 s ago: rounded down', { lock: lock([60_500]) }, 'refused until 500'],
-  ['a record of other credentials', { lock: lock([30_000], 'b') }, 'granted'],
+  ['a record of other credentials', { lock: lock([30_000], 'b') }, 'refused until 31000, waivable'],
+  [
+    'a record by a clock that may be 5 min behind',
+    { lock: lock([300_000], 'a', apart(-600_000, -300_000)) },
+    'refused until 61000',
+  ],
+  [
+    'a record by a clock of which ours is behind',
+    { lock: lock([100_000], 'a', apart(-200_000, 100_000)) },
+    'granted',
+  ],
+  [
+    '24 in a little more than an hour, by clocks that are apart',
+    { lock: lock(every(24, HOUR + 2 * MINUTE), 'a', apart(-600_000, -300_000)) },
+    `refused until ${SECOND + 3 * MINUTE}`,
+  ],
   ['a record of unknown credentials', { lock: lock([30_000], null) }, 'refused until 31000'],
   [
     'the record of the same attempt, rounded',
@@ -67,6 +114,7 @@ describe('the budget', () => {
     const verdict = judgeBudget({ lock: null, attempts: [], ...spent }, NOW, 'a');
     const until =
       verdict.kind === 'running' ? verdict.until : verdict.kind === 'refused' ? verdict.nextAt : null;
-    expect(until === null ? verdict.kind : `${verdict.kind} until ${until - NOW}`).toBe(expected);
+    const waivable = verdict.kind !== 'granted' && verdict.waivable ? ', waivable' : '';
+    expect(until === null ? verdict.kind : `${verdict.kind} until ${until - NOW}${waivable}`).toBe(expected);
   });
 });

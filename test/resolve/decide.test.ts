@@ -3,7 +3,7 @@ import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
 import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
 import type { Shortcoming } from '../../src/resolve/freshness.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import { ENDPOINT_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
 
@@ -60,7 +60,7 @@ const table: Line[] = [
   ],
   ['rate limited with other credentials', { lock: aLock(), stamp: 'stamp-2' }, '2 serve none rate_limited'],
   ['block over', { lock: aLock({ blockedUntil: NOW }) }, '5 refresh none -'],
-  ...SIGN_IN_CODES.flatMap((error): Line[] => [
+  ...[...SIGN_IN_CODES, ...RENEWAL_CODES].flatMap((error): Line[] => [
     [`${error}, same credentials`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
     [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
     [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, '5 refresh none -'],
@@ -108,6 +108,25 @@ const table: Line[] = [
     '4 background stale -',
   ],
   ['background, budget spent', { entry: stale, lock: spent, policy: 'background' }, '4 serve stale budget'],
+  // A lapsed token stays lapsed when the wait is over, as long as the credentials are the same.
+  ...(['cached', 'background', 'wait'] as Policy[]).flatMap((policy): Line[] => {
+    const over = { policy, lock: aLock({ error: 'token_lapsed', blockedUntil: NOW }) };
+    const then = { cached: '3 serve', background: '4 background', wait: '5 refresh' }[policy];
+    const lapsed = policy === 'wait' ? '-' : 'token_lapsed';
+    const nothing = policy === 'wait' ? '-' : 'no_data';
+    return [
+      [`token lapsed, wait over, ${policy}, fresh data`, { ...over, entry: anEntry() }, '1 serve fresh -'],
+      [`token lapsed, wait over, ${policy}`, { ...over, entry: stale }, `${then} stale ${lapsed}`],
+      [`token lapsed, wait over, ${policy}, nothing known`, over, `${then} none ${lapsed}`],
+      [`token lapsed, renewed since, ${policy}`, { ...over, stamp: 'stamp-2' }, `${then} none ${nothing}`],
+      [`token lapsed, no stamp any more, ${policy}`, { ...over, stamp: null }, `${then} none ${nothing}`],
+    ];
+  }),
+  [
+    'token expired, wait over',
+    { entry: stale, lock: aLock({ error: 'token_expired', blockedUntil: NOW }), policy: 'background' },
+    '4 background stale -',
+  ],
   // Row 5: ask.
   ['wait, stale data', { entry: stale }, '5 refresh stale -'],
   ['wait, data of a day ago', { entry: old }, '5 refresh last_known -'],
@@ -168,7 +187,7 @@ describe('a block', () => {
 
   it('has no next try when there is neither block nor budget', () => {
     expect(nextTry(null, { kind: 'granted' })).toBeNull();
-    expect(nextTry(null, { kind: 'refused', nextAt: 7 })).toBe(7);
+    expect(nextTry(null, { kind: 'refused', waivable: false, nextAt: 7 })).toBe(7);
   });
 });
 

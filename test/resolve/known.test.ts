@@ -18,7 +18,7 @@ const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | 
   knownOf(
     system,
     { ...places, cache },
-    { read, lock: null, now: NOW, decision: decide(aSituation()) },
+    { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
     stamp,
     loadSettings({}),
   );
@@ -34,6 +34,8 @@ describe('what can be said in advance', () => {
     expect(known({ kind: 'entry', entry: anEntry() }, 'stamp-2')).toBeNull();
     expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
     expect(known(miss('EACCES'))).toBeNull();
+    const unread = anEntry({ accountId: null, accountUnread: true });
+    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ account: 'untold' });
     expect(known(miss(null), 'stamp-1', null)).toBeNull();
   });
 });

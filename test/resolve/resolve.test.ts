@@ -185,11 +185,91 @@ describe('a failure', () => {
   });
 });
 
+describe('a lapsed token', () => {
+  const lapse = () => {
+    provider.login = failure('token_lapsed');
+  };
+
+  it('makes no request, keeps the numbers, and is looked at again after five minutes', async () => {
+    await ask();
+    const before = entryOnDisk();
+    lapse();
+    system.advance(20 * MINUTE);
+    expect(short((await ask()).usage)).toBe('stale cache token_lapsed');
+    expect(entryOnDisk()).toEqual(before);
+    expect(lockOnDisk()).toMatchObject({ error: 'token_lapsed', blockedUntil: system.now() + 5 * MINUTE });
+    system.advance(5 * MINUTE - SECOND);
+    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect(provider).toMatchObject({ authenticated: 2, sent: [NOW] });
+    system.advance(SECOND);
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect([short(usage), usage.pending, startBackground]).toEqual(['stale cache token_lapsed', false, true]);
+  });
+
+  it('is all that a prompt says where nothing is known, also when the next look is due', async () => {
+    lapse();
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+    expect(short((await ask()).usage)).toBe('none - token_lapsed');
+    system.advance(6 * MINUTE);
+    const { usage, startBackground } = await ask({ policy: 'background' });
+    expect([short(usage), usage.pending, startBackground]).toEqual(['none - token_lapsed', false, true]);
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - token_lapsed');
+  });
+
+  it('is asked with at once when it has been renewed, and forgotten', async () => {
+    lapse();
+    await ask();
+    provider.login = { ok: true, value: null };
+    provider.currentStamp = 'stamp-2';
+    system.advance(SECOND);
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
+  });
+
+  it('is forgotten before the renewed one is sent: a process that is killed then leaves nothing of it', async () => {
+    lapse();
+    await ask();
+    provider.login = { ok: true, value: null };
+    provider.currentStamp = 'stamp-2';
+    provider.answer = () => {
+      throw new Error('killed');
+    };
+    await expect(ask()).rejects.toThrow('killed');
+    expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
+  });
+});
+
+describe('when the login must be renewed', () => {
+  const loginUntil = NOW + 20 * HOUR;
+  beforeEach(() => {
+    provider.answer = () => ({ ok: true, value: { ...aReading, loginUntil } });
+  });
+
+  it('is kept with the numbers, since a hit reads no credentials', async () => {
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    expect(entryOnDisk()).toMatchObject({ loginUntil });
+    system.advance(MINUTE);
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    provider.login = failure('token_lapsed');
+    system.advance(HOUR);
+    expect((await ask()).usage.loginUntil).toBe(loginUntil);
+    expect((await ask({ policy: 'cached' })).usage.loginUntil).toBe(loginUntil);
+  });
+
+  it('is not known of a login that has been rewritten since', async () => {
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    expect((await ask({ policy: 'cached' })).usage).not.toHaveProperty('loginUntil');
+  });
+});
+
 describe('changed credentials', () => {
   it('are asked with at once, although the last request is seconds old', async () => {
     await ask();
     system.advance(5 * SECOND);
     provider.currentStamp = 'stamp-2';
+    provider.token = 'token-2';
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
     expect(provider.sent).toHaveLength(2);
     system.advance(5 * SECOND);
@@ -204,8 +284,52 @@ describe('changed credentials', () => {
     expect(short(usage)).toBe('none - no_data');
     expect(usage).toMatchObject({ windows: [], plan: null, cachedAt: null });
     provider.answer = () => failure('timeout');
+    provider.token = 'token-2';
     expect(short((await ask()).usage)).toBe('none - timeout');
   });
+
+  it('of another organisation make the old numbers nobody’s, although the person is the same', async () => {
+    const ada = { kind: 'known', accountId: 'ada', accountName: null, organizationName: null } as const;
+    provider.identityNow = { ...ada, organizationId: 'org-1' };
+    await ask();
+    provider.currentStamp = 'stamp-2';
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
+    provider.identityNow = { ...ada, organizationId: 'org-2' };
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
+    provider.identityNow = { ...ada, organizationId: null };
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
+  });
+
+  it.each([
+    ['was known and is not any more', 'ada', 'none'],
+    ['was known and cannot be read any more', 'ada', 'unknown'],
+    ['could not be read', 'unknown', 'ada'],
+    ['cannot be read, before and after', 'unknown', 'unknown'],
+    ['could not be read and is gone', 'unknown', 'none'],
+  ])('make the old numbers last known where the account %s', async (_case, before, after) => {
+    const identity = (who: string) => (who === 'ada' ? null : ({ kind: who as 'none' | 'unknown' } as const));
+    provider.identityNow = identity(before);
+    await ask();
+    expect(short((await ask({ policy: 'cached' })).usage)).toBe('fresh cache -');
+    provider.currentStamp = 'stamp-2';
+    provider.identityNow = identity(after);
+    const { usage } = await ask({ policy: 'cached' });
+    expect(short(usage)).toBe('last_known cache no_data');
+    expect(usage.windows).toHaveLength(2);
+    system.advance(2 * MINUTE);
+    expect(short((await ask()).usage)).toBe('fresh endpoint -');
+  });
+
+  it.each(['none', 'unknown', 'ada'])(
+    'are a renewed token where nothing ever said whose the numbers are, and now says %s',
+    async (after) => {
+      provider.identityNow = { kind: 'none' };
+      await ask();
+      provider.currentStamp = 'stamp-2';
+      provider.identityNow = after === 'ada' ? null : { kind: after as 'none' };
+      expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
+    },
+  );
 
   it('of another account where there was no stamp before make the old numbers nobody’s, too', async () => {
     provider.currentStamp = null;
@@ -215,14 +339,72 @@ describe('changed credentials', () => {
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
   });
 
-  it.each([
-    ['nobody knows who is signed in', null],
-    ['the same person is', 'ada'],
-  ])('keep the old numbers as stale when %s', async (_case, signedIn) => {
+  it('keep the old numbers as stale when the same person has signed in', async () => {
     await ask();
     provider.currentStamp = 'stamp-2';
-    provider.signedIn = signedIn;
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
+  });
+
+  it('with the token that was sent last wait for their minute, however often they are touched', async () => {
+    for (let touched = 0; touched < 40; touched += 1) {
+      provider.currentStamp = `stamp-${touched}`;
+      await ask();
+      system.advance(SECOND / 2);
+    }
+    expect(provider.sent).toHaveLength(1);
+    const { usage } = await ask({ policy: 'wait', force: true });
+    expect(usage.error).toMatchObject({ code: 'budget', retryAt: NOW + MINUTE });
+    system.setNow(NOW + MINUTE);
+    expect((await ask()).usage.source).toBe('endpoint');
+  });
+
+  it('with ever new tokens are asked with at once no more than once in five minutes', async () => {
+    for (let renewed = 0; renewed < 120; renewed += 1) {
+      provider.currentStamp = `stamp-${renewed}`;
+      provider.token = `token-${renewed}`;
+      await ask();
+      system.advance(5 * SECOND);
+    }
+    const gaps = provider.sent.slice(1).map((at, index) => at - (provider.sent[index] as number));
+    const early = provider.sent.filter((_at, index) => index > 0 && (gaps[index - 1] as number) < MINUTE);
+    expect(early).toHaveLength(2);
+    expect((early[1] as number) - (early[0] as number)).toBeGreaterThanOrEqual(5 * MINUTE);
+  });
+
+  it('that come back are no new ones, and two that take turns are waived once', async () => {
+    await ask();
+    for (const [index, who] of ['b', 'a', 'b', 'a'].entries()) {
+      system.advance(5 * SECOND);
+      provider.currentStamp = `stamp-${who}`;
+      provider.token = `token-${who}`;
+      await ask();
+      expect(provider.sent).toHaveLength(2);
+      expect(index).toBeLessThan(4);
+    }
+  });
+
+  it('do not waive the hour', async () => {
+    for (let sent = 0; sent < 30; sent += 1) {
+      provider.currentStamp = `stamp-${sent}`;
+      provider.token = `token-${sent}`;
+      await ask({ force: true });
+      system.advance(61 * SECOND);
+    }
+    expect(provider.sent).toHaveLength(24);
+  });
+
+  it('leave a keyed hash in the lock, and another key in each directory', async () => {
+    await ask();
+    const { token } = JSON.parse(fs.readFileSync(join(cache, 'usage.lock'), 'utf8')) as { token: string };
+    expect(token).toMatch(/^[0-9a-f]{32}:/);
+    system.advance(2 * HOUR);
+    await ask();
+    const later = JSON.parse(fs.readFileSync(join(cache, 'usage.lock'), 'utf8')) as { token: string };
+    expect(later.token).toBe(token);
+    fs.rmSync(cache, { recursive: true });
+    await ask();
+    const other = JSON.parse(fs.readFileSync(join(cache, 'usage.lock'), 'utf8')) as { token: string };
+    expect(other.token).not.toBe(token);
   });
 });
 
@@ -499,12 +681,16 @@ describe('a cache that cannot be written', () => {
 });
 
 describe('clocks', () => {
-  it('set back: an entry from the future is last known only, and a lock from there holds nothing up', async () => {
+  it('set back: an entry from the future is last known only, and a lock from there holds up for a minute', async () => {
     await ask();
     system.setNow(NOW - HOUR);
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('last_known cache no_data');
     expect(usage.ageMs).toBeNull();
+    const refused = (await ask()).usage;
+    expect(short(refused)).toBe('last_known cache budget');
+    expect(refused.error?.retryAt).toBeLessThanOrEqual(NOW - HOUR + MINUTE + SECOND);
+    system.advance(MINUTE + SECOND);
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
   });
 

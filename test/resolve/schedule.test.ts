@@ -8,7 +8,7 @@ import { answer } from '../../src/resolve/answer.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { outlookOf, scheduleOf } from '../../src/resolve/schedule.ts';
 import type { Known, Schedule } from '../../src/resolve/schedule.ts';
-import { ENDPOINT_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, RENEWAL_CODES } from '../../src/usage/failure.ts';
 import type { Limit, Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, parseTime, SECOND } from '../../src/usage/time.ts';
 import { windowsOf } from '../../src/usage/windows.ts';
@@ -65,7 +65,7 @@ function programAt({ entry, lock, stamp, settings: its, name }: Known, at: numbe
     standing,
     error,
     source: 'cache',
-    pending: action === 'background' && standing !== 'fresh' && standing !== 'stale',
+    pending: action === 'background' && error?.code === 'no_data',
     account: name,
     decidedAt: at,
     now: at,
@@ -125,6 +125,43 @@ describe('what will be shown', () => {
       { entry: null, lock: theLock() },
       [0, 3 * MINUTE, 4 * MINUTE + 29 * SECOND, 4 * MINUTE + HALF],
       [4 * MINUTE + HALF, 'rate limited 4m', 'rate limited 1m', 'rate limited <1m', NEVER],
+    ],
+    [
+      'beside data says what renews a lapsed token once they are an hour old, also after the wait',
+      {
+        entry: theEntry({ cachedAt: NOW - 58 * MINUTE - 10 * SECOND, data: NO_RESET }),
+        lock: theLock({ error: 'token_lapsed' }),
+      },
+      [0, MINUTE + 49 * SECOND, MINUTE + 50 * SECOND, 4 * MINUTE + HALF, 5 * HOUR],
+      [
+        4 * MINUTE + HALF,
+        '5h 22% · 58m ago',
+        '5h 22% · 59m ago',
+        '5h 22% · 1h ago · run claude',
+        '5h 22% · 1h ago · run claude',
+        '5h 22% · 5h ago · run claude',
+      ],
+    ],
+    [
+      'without data is what renews a lapsed token, also after the wait',
+      { entry: null, lock: theLock({ error: 'token_lapsed' }) },
+      [0, 4 * MINUTE + HALF, HOUR - SECOND],
+      [4 * MINUTE + HALF, 'run claude', 'run claude', 'run claude'],
+    ],
+    [
+      'under other credentials than those of a lapsed token is nothing of it',
+      {
+        entry: theEntry({
+          cachedAt: NOW - 2 * HOUR,
+          data: NO_RESET,
+          credentials: 'stamp-2',
+          accountId: null,
+        }),
+        stamp: 'stamp-2',
+        lock: theLock({ error: 'token_lapsed' }),
+      },
+      [0, 10 * MINUTE],
+      [0, '5h 22% · 2h ago', '5h 22% · 2h ago'],
     ],
     [
       'under a backoff of another program without data is when the next try is',
@@ -280,7 +317,7 @@ const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),
-      error: fc.constantFrom(null, 'unauthorized' as const, ...ENDPOINT_CODES),
+      error: fc.constantFrom(null, 'unauthorized' as const, ...RENEWAL_CODES, ...ENDPOINT_CODES),
       failures: fc.integer({ min: 0, max: 3 }),
       writtenAt: offset(-HOUR, 5 * SECOND).map((ms) => NOW + ms),
       credentials: fc.constantFrom('stamp-1', 'stamp-2', null),

@@ -42,6 +42,7 @@ describe('on macOS the keychain', () => {
   it('tells of new credentials, which are used at once', async () => {
     await ask();
     keychain.date = '20261120182413Z';
+    provider.token = 'token-2';
     system.advance(31 * SECOND);
     expect((await ask()).usage).toMatchObject({ state: 'fresh', source: 'endpoint' });
     expect(provider.sent).toHaveLength(2);

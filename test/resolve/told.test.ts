@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
+import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { readReadings, serializeReadings } from '../../src/cache/readings.ts';
@@ -16,10 +17,12 @@ import { renderLine } from '../../src/render/line.ts';
 import type { WindowReading } from '../../src/usage/merge.ts';
 import { NO_READINGS } from '../../src/usage/readings.ts';
 import type { Readings } from '../../src/usage/readings.ts';
+import type { Report } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
 
 const settings = loadSettings({});
 const FIVE = NOW + 4 * HOUR + 37 * MINUTE;
@@ -54,7 +57,13 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
   return { ...entry, data: { ...entry.data, limits: [FABLE] } };
 };
 const merged = (entry: Entry | null, readings: Readings, account: AccountMatch = 'unknown', now = NOW) =>
-  withReadings(entry, readings, { stamp: 'stamp-1', now, account: () => account });
+  withReadings(entry, readings, {
+    stamp: 'stamp-1',
+    now,
+    canAsk: true,
+    account: () => account,
+    readingsAccount: () => account,
+  });
 
 /** What a prompt is told, and what is done. */
 const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
@@ -181,11 +190,81 @@ describe('readings beside an answer', () => {
     expect(decided(merged(scoped(26 * HOUR), told(five(25 * HOUR), null))).usage.state).toBe('last_known');
   });
 
-  it('under other credentials are none', () => {
+  it('of another account are none', () => {
     const theirs = { ...readings, credentials: 'stamp-0' };
     const entry = scoped(10 * MINUTE);
-    expect(merged(entry, theirs)).toBe(entry);
-    expect(merged(null, theirs)).toBeNull();
+    expect(merged(entry, theirs, 'changed')).toBe(entry);
+    expect(merged(null, theirs, 'changed')).toBeNull();
+  });
+
+  it('of the same account are as good under rewritten credentials', () => {
+    const { row, usage, line } = decided(merged(null, { ...readings, credentials: 'stamp-0' }, 'same'), {
+      settings: off,
+    });
+    expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
+  });
+
+  it('are shown with their age where it is not known whose the rewritten credentials are', () => {
+    const entry = merged(null, { ...readings, credentials: 'stamp-0' }, 'unknown');
+    expect(decided(entry).action).toBe('background');
+    const { usage, line } = decided(entry, { settings: off });
+    expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
+    const paced = merged(scoped(4 * MINUTE), { ...readings, credentials: 'stamp-0' }, 'unknown');
+    expect(decided(paced).action).toBe('background');
+  });
+
+  describe('that are contradicted by a session', () => {
+    const dispute = { ...five(SECOND), percent: 80, resetsAt: FIVE + HOUR, session: 'b', maybeIdle: false };
+    const disputed = {
+      ...told(five(MINUTE), week(MINUTE)),
+      disputes: { five_hour: dispute, seven_day: null },
+    };
+    const mergedWith = (canAsk: boolean) =>
+      withReadings(scoped(2 * MINUTE), disputed, {
+        stamp: 'stamp-1',
+        now: NOW,
+        canAsk,
+        account: () => 'same',
+        readingsAccount: () => 'same',
+      });
+
+    it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
+      const { row, action, usage, line } = decided(mergedWith(true));
+      expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
+      expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
+      expect(decided(mergedWith(true), { lock: aLock() }).row).toBe(2);
+    });
+
+    it('give way where the endpoint cannot be asked', () => {
+      const { usage, line } = decided(mergedWith(false), { settings: off });
+      expect([usage.state, usage.error]).toEqual(['fresh', null]);
+      expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h');
+    });
+
+    it('are not what a session that repeats the latest report is to see', () => {
+      expect(mergedWith(true)?.told?.asReported).toBe(false);
+      expect(mergedWith(false)?.told?.asReported).toBe(true);
+      expect(merged(scoped(2 * MINUTE), readings)?.told?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), readings)?.told?.asReported).toBe(false);
+    });
+  });
+
+  it('stand beside a limit on money, which has no pace and is always on the line', () => {
+    const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
+    const alone = {
+      ...NO_READINGS,
+      credentials: 'stamp-1',
+      spend: { ...spend, usedUsd: 521, limitUsd: 500 },
+    };
+    const { row, usage } = decided(merged(null, alone), { settings: off });
+    expect([row, usage.state, usage.source]).toEqual([1, 'fresh', 'statusline']);
+    expect(usage.windows).toMatchObject([
+      { id: 'spend_limit', usedPercent: 104.2, windowSeconds: null, amount: { used: 521, limit: 500 } },
+    ]);
+    const ended = { ...alone, spend: { ...alone.spend, resetsAt: NOW - SECOND } };
+    expect(decided(merged(null, ended), { settings: off }).usage.windows).toMatchObject([
+      { usedPercent: null, elapsed: true, amount: null },
+    ]);
   });
 
   it('do not stand beside another account’s answer, nor one from the future', () => {
@@ -270,20 +349,33 @@ describe('what is prepared', () => {
   });
 });
 
-describe('keeping what a session says', () => {
-  const report = {
+describe('keeping what a session reports', () => {
+  const report: Report = {
     session: 'a',
     model: null,
-    windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null },
+    startedAt: null,
+    windows: { five_hour: { percent: 24, resetsAt: FIVE }, seven_day: null },
+    spend: null,
   };
+  /** One run of the status line on a machine where `fs` may be another one. */
+  const keep = (
+    system: FakeSystem,
+    cache: AccountDirectory | null,
+    {
+      fs = system.fs,
+      said = report,
+      stamp = 'stamp-1' as string | null,
+      provider = fakeProvider(system),
+    } = {},
+  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache }, said, stamp);
 
   it('writes once, and nothing the second time', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const kept = keepReport(system, { cache }, report, 'stamp-1');
+    const { kept } = keep(system, cache);
     expect(kept?.readings).toEqual(readReadings(system, cache.readings, NOW));
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBeNull();
-    expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(7);
+    expect(keep(system, cache).kept).toBeNull();
+    expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
   });
 
   it('measures it by the endpoint’s answer', () => {
@@ -291,16 +383,17 @@ describe('keeping what a session says', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
-    expect(keepReport(system, { cache }, report, 'stamp-1')?.stored).toMatchObject({ kind: 'entry' });
+    const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
+    expect(keep(system, cache, { said: lower }).kept?.stored).toMatchObject({ kind: 'entry' });
     expect(readReadings(system, cache.readings, NOW).windows.five_hour).toBeNull();
   });
 
   it('does not count what cannot be kept', () => {
     const system = fakeSystem();
-    expect(keepReport(system, { cache: null }, report, 'stamp-1')).toBeNull();
+    expect(keep(system, null).kept).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    expect(keepReport(system, { cache }, report, 'stamp-1')).toBeNull();
+    expect(keep(system, cache).kept).toBeNull();
     const full = fakeSystem();
     const there = accountDirectory(full.root, 'claude');
     const fs = {
@@ -309,7 +402,7 @@ describe('keeping what a session says', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     } as unknown as typeof full.fs;
-    expect(keepReport({ ...full, fs }, { cache: there }, report, 'stamp-1')).toBeNull();
+    expect(keep(full, there, { fs }).kept).toBeNull();
   });
 
   it('gives up when others are always quicker', () => {
@@ -317,15 +410,15 @@ describe('keeping what a session says', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
     fs.renameSync = (from) => system.fs.unlinkSync(from);
-    const kept = keepReport({ ...system, fs }, { cache }, report, 'stamp-1');
-    expect(kept?.readings.windows.five_hour?.percent).toBe(7);
+    const { kept } = keep(system, cache, { fs });
+    expect(kept?.readings.windows.five_hour?.percent).toBe(24);
     expect(isAsKept(system, { cache }, kept!)).toBe(false);
   });
 
   it.each(['entry', 'readings'] as const)('knows when the file of the %s is another by now', (name) => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const kept = keepReport(system, { cache }, report, 'stamp-1')!;
+    const kept = keep(system, cache).kept!;
     expect(isAsKept(system, { cache }, kept)).toBe(true);
     system.fs.writeFileSync(cache[name], '{}');
     expect(isAsKept(system, { cache }, kept)).toBe(false);
@@ -340,14 +433,88 @@ describe('keeping what a session says', () => {
       system.fs.renameSync(from, to);
       if (others > 0 && to === cache.readings) {
         others -= 1;
-        keepReport(system, { cache }, { ...report, session: 'b' }, 'stamp-1');
+        keep(system, cache, { said: { ...report, session: 'b' } });
         const theirs = { ...readReadings(system, cache.readings, NOW), sessions: new Map() };
         system.fs.writeFileSync(cache.readings, serializeReadings(theirs));
       }
     };
-    const kept = keepReport({ ...system, fs }, { cache }, report, 'stamp-1');
+    const { kept } = keep(system, cache, { fs });
     expect([...readReadings(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
     expect(isAsKept(system, { cache }, kept!)).toBe(true);
+  });
+
+  describe('under a login', () => {
+    const login = () => {
+      const system = fakeSystem();
+      const cache = accountDirectory(`${system.root}/cache`, 'claude');
+      const provider = fakeProvider(system);
+      const run = (said: Report, stamp = 'stamp-1') => keep(system, cache, { said, stamp, provider });
+      const read = () => readReadings(system, cache.readings, NOW);
+      return { system, provider, run, read };
+    };
+    const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
+
+    it('is noted with the account, and once more when the login file was rewritten for it', () => {
+      const { run, read } = login();
+      run(report);
+      expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
+      expect(run(report, 'stamp-2').kept).not.toBeNull();
+      expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
+      expect(run(report, 'stamp-2').kept).toBeNull();
+    });
+
+    it('counts for nobody else once another account has signed in', () => {
+      const { provider, run, read } = login();
+      run(report);
+      provider.signedIn = 'grace';
+      expect(run(higher, 'stamp-2')).toMatchObject({ foreign: true });
+      expect(read()).toMatchObject({ account: 'grace', windows: { five_hour: null } });
+      const other = { ...higher, session: 'b' };
+      expect(run(other, 'stamp-2')).toMatchObject({ foreign: false });
+      expect(read().windows.five_hour?.percent).toBe(25);
+    });
+
+    it('is not measured by the answer to another account', () => {
+      const { system, provider, run, read } = login();
+      const cache = accountDirectory(`${system.root}/cache`, 'claude');
+      system.fs.mkdirSync(cache.path, { recursive: true });
+      const answer = anEntry({ accountId: 'grace', credentials: 'stamp-0' });
+      const other = { utilization: 90, resets_at: iso(FIVE + HOUR) };
+      system.fs.writeFileSync(cache.entry, serializeEntry({ ...answer, data: { five_hour: other } }));
+      run(report);
+      expect(read()).toMatchObject({
+        windows: { five_hour: { percent: 24 } },
+        disputes: { five_hour: null },
+      });
+      provider.signedIn = 'grace';
+      run({ ...report, session: 'b' }, 'stamp-2');
+      expect(read()).toMatchObject({
+        windows: { five_hour: null },
+        disputes: { five_hour: { session: 'b' } },
+      });
+    });
+
+    it('is not written from a session whose environment names another login', () => {
+      const { provider, run, read } = login();
+      provider.isForeignSession = () => true;
+      expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
+      expect(read()).toEqual(NO_READINGS);
+    });
+
+    it('is not asked for an account when it has no numbers', () => {
+      const { provider, run } = login();
+      provider.identity = () => expect.fail('the account file can be large');
+      const empty = { ...report, windows: { five_hour: null, seven_day: null } };
+      expect(run(empty)).toEqual({ kept: null, foreign: false, reportedAt: NOW });
+    });
+
+    it('says when its numbers were right', () => {
+      const { system, run } = login();
+      expect(run(report).reportedAt).toBe(NOW);
+      system.setNow(NOW + HOUR);
+      expect(run(report).reportedAt).toBe(NOW);
+      expect(run(higher).reportedAt).toBe(NOW + HOUR);
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { loadSettings } from '../../src/config/settings.ts';
 import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
 import { placesOf } from '../../src/resolve/places.ts';
+import { ownUsage } from '../../src/resolve/own-usage.ts';
 import { keepReport } from '../../src/resolve/readings.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Reading, Usage } from '../../src/usage/model.ts';
@@ -101,7 +102,15 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: () => 'stamp-1',
-    accountId: () => 'ada',
+    isForeignSession: () => false,
+    identity: () => ({
+      kind: 'known',
+      accountId: 'ada',
+      organizationId: null,
+      accountName: null,
+      organizationName: null,
+    }),
+    identitySource: () => ({ trace: '', bytes: 0 }),
     keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
@@ -109,6 +118,7 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
         ok: true,
         value: {
           plan: 'max_20x',
+          fingerprint: () => '00000000',
           send: async () => {
             if (sent.length > 0 && machine.now - (sent.at(-1) as number) < settings.scopedRefreshMs)
               needless += 1;
@@ -152,9 +162,20 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
 
   const asks = (question: Question, report: Report | null = null): Promise<void> =>
     machine.process(async () => {
-      if (report !== null) keepReport(system, placesOf(system, provider), report, 'stamp-1');
-      const { usage, startBackground } = await resolve(deps, question);
+      const kept = report && keepReport(deps, placesOf(system, provider), report, 'stamp-1');
+      const { usage, startBackground, seen } = await resolve(deps, question);
       check(usage);
+      if (report !== null && kept !== null) {
+        const { read, decision } = seen;
+        const shared = {
+          entry: read.kind === 'entry' ? read.entry : null,
+          standing: decision.standing,
+          usage,
+          error: usage.error,
+        };
+        const now = machine.now;
+        check(ownUsage({ shared, report, ...kept, stamp: 'stamp-1', now, settings }));
+      }
       if (startBackground) {
         machine.at(machine.now + START_UP, () =>
           machine.process(async () => void (await resolve(deps, { ...behind }))),
@@ -192,7 +213,13 @@ export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
           return;
         }
         reports += 1;
-        return asks(prompt, { session: `s${index}`, model: 'Fable 5', windows });
+        return asks(prompt, {
+          session: `s${index}`,
+          model: 'Fable 5',
+          startedAt: null,
+          windows,
+          spend: null,
+        });
       },
     );
   }

@@ -60,6 +60,7 @@ export class Machine {
       env: {},
       platform: 'linux',
       home: () => this.root,
+      cwd: () => '/',
       userName: () => 'ada',
       uid: process.getuid?.() ?? null,
       fs,

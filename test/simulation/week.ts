@@ -92,14 +92,22 @@ export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result>
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: () => `stamp-${stamp}`,
-    accountId: () => 'ada',
+    isForeignSession: () => false,
+    identity: () => ({
+      kind: 'known',
+      accountId: 'ada',
+      organizationId: null,
+      accountName: null,
+      organizationName: null,
+    }),
+    identitySource: () => ({ trace: '', bytes: 0 }),
     keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
       authenticate: async () =>
         machine.now < tokenUntil
-          ? { ok: true, value: { plan: 'max_20x', send } }
-          : { ok: false, failure: { code: 'token_expired' } },
+          ? { ok: true, value: { plan: 'max_20x', fingerprint: () => `000000${stamp}`.slice(-8), send } }
+          : { ok: false, failure: { code: 'token_lapsed' } },
     }),
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };

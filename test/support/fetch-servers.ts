@@ -103,6 +103,7 @@ export function tunnelTo(target: () => number): Respond {
       socket.pipe(upstream);
     });
     upstream.on('error', () => socket.destroy());
+    upstream.on('close', () => socket.destroy());
     socket.on('close', () => upstream.destroy());
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ENDPOINT_CODES, LOCAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 
 /**
  * What `usageline --json` promises, field by field and in this order; a field that nobody promised fails,
@@ -26,11 +26,19 @@ export const windowJsonSchema = z
     model: z.nullable(label),
     used_percent: z.nullable(percent),
     resets_at: z.nullable(time),
-    window_seconds: z.int().check(z.gt(0)),
+    window_seconds: z.nullable(z.int().check(z.gt(0))),
     elapsed: z.boolean(),
     source: z.enum(['endpoint', 'statusline']),
     read_at: time,
     pace: z.nullable(pace),
+    amount: z.nullable(
+      z.strictObject({
+        used: z.nullable(z.number()),
+        limit: z.nullable(z.number()),
+        currency: z.nullable(safe),
+      }),
+    ),
+    locked_reason: z.nullable(safe),
   })
   .check(z.refine((window) => window.elapsed === (window.used_percent === null), 'elapsed goes with null'));
 
@@ -67,4 +75,9 @@ export const jsonSchema = z.strictObject({
 });
 
 /** The codes that the error of a usage can have. */
-export const errorCodes: readonly string[] = [...SIGN_IN_CODES, ...ENDPOINT_CODES, ...LOCAL_CODES];
+export const errorCodes: readonly string[] = [
+  ...SIGN_IN_CODES,
+  ...RENEWAL_CODES,
+  ...ENDPOINT_CODES,
+  ...LOCAL_CODES,
+];

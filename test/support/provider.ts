@@ -1,6 +1,6 @@
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
+import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
@@ -23,10 +23,18 @@ export interface FakeProvider extends ProviderDescriptor {
   login: Outcome<null>;
   currentStamp: string | null;
   signedIn: string | null;
+  /** Who is signed in, in full; null: `signedIn` says it. */
+  identityNow: Identity | null;
+  token: string;
   /** Epoch ms of every request that was sent. */
   readonly sent: number[];
   /** How often credentials were read. */
   authenticated: number;
+}
+
+function known(accountId: string | null): Identity {
+  if (accountId === null) return { kind: 'none' };
+  return { kind: 'known', accountId, organizationId: null, accountName: null, organizationName: null };
 }
 
 /** A service that answers as it is told, and counts. */
@@ -37,7 +45,9 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     accountKey: () => null,
     credentialFiles: () => [],
     stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
-    accountId: () => provider.signedIn,
+    isForeignSession: () => false,
+    identity: () => provider.identityNow ?? known(provider.signedIn),
+    identitySource: () => ({ trace: '', bytes: 0 }),
     keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
@@ -48,13 +58,16 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
           provider.sent.push(system.now());
           return provider.answer(options);
         };
-        return { ok: true, value: { plan: 'max_20x', send } };
+        const fingerprint = () => Buffer.from(provider.token).toString('hex');
+        return { ok: true, value: { plan: 'max_20x', fingerprint, send } };
       },
     }),
     answer: () => ({ ok: true, value: aReading }),
     login: { ok: true, value: null },
     currentStamp: 'stamp-1',
     signedIn: 'ada',
+    identityNow: null,
+    token: 'token-1',
     sent: [],
     authenticated: 0,
   };

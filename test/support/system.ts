@@ -28,6 +28,7 @@ export function fakeSystem(overrides: Partial<System> & { env?: Record<string, s
     env: {},
     platform: 'linux',
     home: () => root,
+    cwd: () => root,
     userName: () => 'ada',
     uid: process.getuid?.() ?? null,
     fs,

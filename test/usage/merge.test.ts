@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeUsage, mergeWindow } from '../../src/usage/merge.ts';
-import type { Dated } from '../../src/usage/merge.ts';
+import type { Dated, Dispute, WindowReading } from '../../src/usage/merge.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 
@@ -13,26 +13,48 @@ const cases = table
   .split('\n')
   .filter((row) => row.startsWith('| ') && !row.startsWith('| case'))
   .map((row) => row.split('|').map((cell) => cell.trim()))
-  .map(([, name = '', answer = '', reading = '', shown = '']) => ({
+  .map(([, name = '', answer = '', reading = '', dispute = '', now = '', stands = '']) => ({
     name,
     answer: dated(answer),
-    reading: dated(reading),
-    shown: shown === '–' ? null : shown,
+    reading: read(reading),
+    dispute: disputed(dispute),
+    moment: { now: at(now.slice(0, 5)), canAsk: !now.endsWith(', cannot ask') },
+    stands,
   }));
+
+function at(time: string): number {
+  return Date.parse(`2026-11-20T${time.padEnd(8, ':00')}Z`);
+}
 
 function dated(cell: string): Dated | null {
   if (cell === '–') return null;
-  const [, percent, reset, read] = /^(\d+) %(?: until ([\d:]+))?, read ([\d:]+)$/.exec(cell) ?? [];
-  const at = (time: string) => Date.parse(`2026-11-20T${time.padEnd(8, ':00')}Z`);
-  if (percent === undefined || read === undefined) throw new Error(`no number: ${cell}`);
-  return { percent: Number(percent), resetsAt: reset === undefined ? null : at(reset), readAt: at(read) };
+  const [, percent, reset, when] =
+    /^(\d+) %(?: until ([\d:]+))?, read ([\d:]+)(?:, maybe idle)?$/.exec(cell) ?? [];
+  if (percent === undefined || when === undefined) throw new Error(`no number: ${cell}`);
+  return { percent: Number(percent), resetsAt: reset === undefined ? null : at(reset), readAt: at(when) };
 }
 
-describe('which number is shown', () => {
-  it('has its cases', () => expect(cases.length).toBeGreaterThan(15));
+function read(cell: string): WindowReading | null {
+  const number = dated(cell);
+  return number && { ...number, seenAt: number.readAt };
+}
 
-  it.each(cases)('$name: $shown', ({ answer, reading, shown }) => {
-    expect(mergeWindow(answer, reading)).toBe(shown);
+function disputed(cell: string): Dispute | null {
+  const number = read(cell);
+  return number && { ...number, session: 'a', maybeIdle: cell.endsWith(', maybe idle') };
+}
+
+describe('which number stands', () => {
+  it('has its cases in the specification', () => expect(cases.length).toBeGreaterThan(20));
+
+  it.each(cases)('$name: $stands', ({ answer, reading, dispute, moment, stands }) => {
+    const standing = mergeWindow(answer, { reading, dispute }, moment);
+    const word = { [answer?.readAt ?? -1]: 'endpoint', [reading?.readAt ?? -2]: 'reading' };
+    // A reading of the same moment as the answer never stands.
+    if (answer !== null) word[answer.readAt] = 'endpoint';
+    const number = standing === null ? '–' : (word[standing.number.readAt] ?? 'dispute');
+    expect(`${number}${standing?.contradicted ? ', contradicted' : ''}`).toBe(stands);
+    if (standing !== null) expect(standing.source === 'endpoint').toBe(number === 'endpoint');
   });
 
   const number = fc.record({
@@ -40,47 +62,75 @@ describe('which number is shown', () => {
     resetsAt: fc.option(fc.integer({ min: NOW - 6 * HOUR, max: NOW + 6 * HOUR })),
     readAt: fc.integer({ min: NOW - 6 * HOUR, max: NOW }),
   });
+  const reading = number.map((it) => ({ ...it, seenAt: it.readAt }));
+  const dispute = reading.map((it) => ({ ...it, session: 'a', maybeIdle: false }));
 
-  it('is never lower than the endpoint’s because of a reading of the same window', () => {
+  it('is the endpoint’s whenever the endpoint answered last, whatever the resets are', () => {
     fc.assert(
-      fc.property(number, number, (answer, reading) => {
-        const same = { ...reading, resetsAt: answer.resetsAt };
-        if (mergeWindow(answer, same) === 'statusline')
-          expect(same.percent).toBeGreaterThanOrEqual(answer.percent);
-      }),
+      fc.property(
+        number,
+        fc.option(reading),
+        fc.option(dispute),
+        fc.boolean(),
+        (answer, one, other, canAsk) => {
+          const last = Math.max(one?.readAt ?? -Infinity, other?.readAt ?? -Infinity);
+          if (last > answer.readAt) return;
+          const standing = mergeWindow(answer, { reading: one, dispute: other }, { now: NOW, canAsk });
+          expect(standing).toEqual({ source: 'endpoint', number: answer, contradicted: false });
+        },
+      ),
     );
   });
 });
 
 describe('the merged numbers', () => {
   const reading = { percent: 24, resetsAt: NOW + HOUR, readAt: NOW, seenAt: NOW };
+  const reports = (one: WindowReading | null) => ({
+    five_hour: { reading: one, dispute: null },
+    seven_day: { reading: null, dispute: null },
+  });
+  const moment = { now: NOW, canAsk: true };
 
   it('keep what only the endpoint knows', () => {
     const limits = [
       { kind: 'weekly_scoped', percent: 82, resets_at: null, scope: { model: { display_name: 'Fable' } } },
     ];
     const data = { five_hour: { utilization: 22, resets_at: iso(NOW + HOUR) }, limits };
-    expect(mergeUsage(data, NOW - MINUTE, { five_hour: reading, seven_day: null })).toEqual({
+    expect(mergeUsage(data, NOW - MINUTE, reports(reading), moment)).toEqual({
       data: { five_hour: { utilization: 24, resets_at: iso(NOW + HOUR) }, limits },
       origins: { five_hour: { readAt: NOW, seenAt: NOW } },
+      contradicted: false,
     });
   });
 
-  it('have no reading of a window that had ended when the endpoint no longer spoke of it', () => {
+  it('have no reading of a window that had ended when the endpoint answered without it', () => {
     const over = { ...reading, resetsAt: NOW - HOUR, readAt: NOW - 2 * HOUR };
-    expect(mergeUsage({ five_hour: null }, NOW, { five_hour: over, seven_day: null }).origins).toEqual({});
-    expect(
-      mergeUsage({}, Number.NEGATIVE_INFINITY, { five_hour: over, seven_day: null }).origins,
-    ).toHaveProperty('five_hour');
+    expect(mergeUsage({ five_hour: null }, NOW, reports(over), moment).origins).toEqual({});
+    expect(mergeUsage({}, Number.NEGATIVE_INFINITY, reports(over), moment).origins).toHaveProperty(
+      'five_hour',
+    );
+  });
+
+  it('have no older reading of a window that an answer does not list beside others', () => {
+    const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
+    const older = { ...reading, readAt: NOW - MINUTE };
+    for (const data of [{ five_hour: null, seven_day }, { seven_day }]) {
+      expect(mergeUsage(data, NOW, reports(older), moment).origins).toEqual({});
+      expect(mergeUsage(data, NOW - 2 * MINUTE, reports(older), moment).origins).toHaveProperty('five_hour');
+    }
+    expect(mergeUsage({}, NOW, reports(older), moment).origins).toHaveProperty('five_hour');
   });
 
   it('measure a reading by limits[] where the bucket is absent', () => {
-    const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + HOUR), scope: null }];
-    expect(mergeUsage({ limits }, NOW - MINUTE, { five_hour: reading, seven_day: null }).origins).toEqual({});
+    const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + 2 * HOUR), scope: null }];
+    expect(mergeUsage({ limits }, NOW - MINUTE, reports(reading), moment).origins).toEqual({});
   });
 
-  it('pass a reset on that is not known', () => {
-    const { data } = mergeUsage({}, 0, { five_hour: { ...reading, resetsAt: null }, seven_day: null });
-    expect(data.five_hour).toEqual({ utilization: 24, resets_at: null });
+  it('say so when a number that is shown was contradicted', () => {
+    const data = { five_hour: { utilization: 22, resets_at: iso(NOW + HOUR) } };
+    const dispute = { ...reading, resetsAt: NOW + 3 * HOUR, session: 'a', maybeIdle: false };
+    const disputed = { ...reports(null), five_hour: { reading: null, dispute } };
+    expect(mergeUsage(data, NOW - MINUTE, disputed, moment)).toMatchObject({ data, contradicted: true });
+    expect(mergeUsage(data, NOW, disputed, moment)).toMatchObject({ data, contradicted: false });
   });
 });

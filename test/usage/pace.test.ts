@@ -36,6 +36,10 @@ describe('the pace of a week', () => {
     expect(pace(used, left)).toBeNull();
   });
 
+  it('is not known for a window without a known length', () => {
+    expect(paceOf(week({ usedPercent: 50, resetsAt: NOW + DAY, windowSeconds: null }), NOW)).toBeNull();
+  });
+
   it('is told as soon as 3 % should have been used', () => {
     expect(pace(12, 7 * DAY * 0.9699)).not.toBeNull();
   });

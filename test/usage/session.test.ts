@@ -8,11 +8,12 @@ const reset = (NOW + 4 * HOUR) / SECOND;
 const fiveHour = (value: unknown) =>
   parseReport(JSON.stringify({ rate_limits: { five_hour: value } }), NOW)?.windows.five_hour;
 
-describe('what Claude Code tells', () => {
-  it('is session, model and two windows', () => {
+describe('a report', () => {
+  it('has session, model, start and two windows', () => {
     const text = JSON.stringify({
       session_id: 'a1',
       model: { id: 'm', display_name: 'Opus 4.5' },
+      cost: { total_cost_usd: 1.5, total_duration_ms: 90_000 },
       rate_limits: {
         five_hour: { used_percentage: 22, resets_at: reset },
         seven_day: { used_percentage: 33.5, resets_at: iso(NOW + 50 * HOUR) },
@@ -21,6 +22,8 @@ describe('what Claude Code tells', () => {
     expect(parseReport(text, NOW)).toEqual({
       session: 'a1',
       model: 'Opus 4.5',
+      startedAt: NOW - 90_000,
+      spend: null,
       windows: {
         five_hour: { percent: 22, resetsAt: NOW + 4 * HOUR },
         seven_day: { percent: 33.5, resetsAt: NOW + 50 * HOUR },
@@ -32,6 +35,8 @@ describe('what Claude Code tells', () => {
     ['a float with noise', { used_percentage: 14.000000000000002, resets_at: reset }, 14],
     ['over the limit', { used_percentage: 140, resets_at: reset }, 140],
     ['nothing', { used_percentage: 0, resets_at: reset }, 0],
+    ['a text', { used_percentage: '41', resets_at: reset }, 41],
+    ['a text with a percent sign', { used_percentage: ' 41.5 % ', resets_at: reset }, 41.5],
     ['less than nothing, by sign', { used_percentage: -0, resets_at: reset }, 0],
   ])('takes %s', (_, value, percent) => {
     expect(fiveHour(value)).toEqual({ percent, resetsAt: NOW + 4 * HOUR });
@@ -39,14 +44,78 @@ describe('what Claude Code tells', () => {
 
   it.each([
     ['a negative percentage', { used_percentage: -1, resets_at: reset }],
-    ['a percentage in words', { used_percentage: '22', resets_at: reset }],
+    ['a percentage in words', { used_percentage: 'half', resets_at: reset }],
+    ['an empty text', { used_percentage: '', resets_at: reset }],
+    ['a hexadecimal text', { used_percentage: '0x20', resets_at: reset }],
+    ['a negative text', { used_percentage: '-3', resets_at: reset }],
     ['no percentage', { resets_at: reset }],
     ['no window', null],
     ['a list', [22]],
-    ['a reset that cannot be', { used_percentage: 22, resets_at: reset + 3 * 3600 }],
-    ['a reset in milliseconds', { used_percentage: 22, resets_at: reset * 1000 }],
   ])('takes %s for no data', (_, value) => {
     expect(fiveHour(value)).toBeNull();
+  });
+
+  it.each([
+    ['seconds', reset],
+    ['milliseconds', reset * 1000],
+    ['a text of seconds', `${reset}`],
+    ['a text of milliseconds', `${reset * 1000}`],
+    ['a fraction', reset + 0.0004],
+    ['RFC 3339', iso(NOW + 4 * HOUR)],
+  ])('reads a reset in %s', (_, resets_at) => {
+    expect(fiveHour({ used_percentage: 22, resets_at })).toEqual({ percent: 22, resetsAt: NOW + 4 * HOUR });
+  });
+
+  it.each([
+    ['a line feed', 'a\nb'],
+    ['a carriage return', 'a\r\nb'],
+    ['a tab', 'a\tb'],
+    ['an escape sequence', 'a\u001B[1mb'],
+    ['NUL', 'a\u0000b'],
+    ['a backslash before a line feed', 'a\\\nb'],
+    ['quotes and backslashes before it', '\\"x\\\\\n'],
+  ])('is read when a string has %s in it as it stands', (_, raw) => {
+    const text = `{"session_name":"${raw}","session_id":"s","rate_limits":{"five_hour":{"used_percentage":41}}}`;
+    expect(() => JSON.parse(text)).toThrow();
+    expect(parseReport(text, NOW)).toMatchObject({ session: 's', windows: { five_hour: { percent: 41 } } });
+  });
+
+  it.each([
+    ['no start', {}],
+    ['a start in words', { cost: { total_duration_ms: 'long' } }],
+    ['a negative start', { cost: { total_duration_ms: -1 } }],
+    ['a start in a list', { cost: [1] }],
+  ])('does not say when its session began with %s', (_, value) => {
+    expect(parseReport(JSON.stringify(value), NOW)?.startedAt).toBeNull();
+  });
+
+  it.each<[string, unknown, unknown]>([
+    [
+      'percent and amounts',
+      { used_percentage: 104.2, used_usd: 521, limit_usd: 500, resets_at: reset },
+      { percent: 104.2, usedUsd: 521, limitUsd: 500, resetsAt: NOW + 4 * HOUR },
+    ],
+    [
+      'amounts alone',
+      { used_usd: 125, limit_usd: 500 },
+      { percent: 25, usedUsd: 125, limitUsd: 500, resetsAt: null },
+    ],
+    [
+      'amounts as text',
+      { used_usd: '125', limit_usd: '500' },
+      { percent: 25, usedUsd: 125, limitUsd: 500, resetsAt: null },
+    ],
+    [
+      'percent alone',
+      { used_percentage: 25 },
+      { percent: 25, usedUsd: null, limitUsd: null, resetsAt: null },
+    ],
+    ['no limit', { used_usd: 125, limit_usd: null }, null],
+    ['a limit of nothing', { used_usd: 0, limit_usd: 0 }, null],
+    ['nothing', {}, null],
+    ['no object', 7, null],
+  ])('reads a spend limit with %s', (_, spend_limit, expected) => {
+    expect(parseReport(JSON.stringify({ rate_limits: { spend_limit } }), NOW)?.spend).toEqual(expected);
   });
 
   it.each([

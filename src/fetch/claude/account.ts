@@ -1,32 +1,25 @@
+import { configDirectory, join, LOGIN_FILE, oneSpelling, secondDirectory } from '../../config-directory.ts';
 import type { System } from '../../system.ts';
 import type { Account } from '../provider.ts';
 
 /*
- * On the hot path: nothing is imported, and the hash is computed only when CLAUDE_CONFIG_DIR is set.
+ * On the hot path: a hash is computed only where CLAUDE_CONFIG_DIR names another directory than the default one.
  */
-
-/** CLAUDE_CONFIG_DIR as it stands in the environment; null when unset or empty. */
-export function configDir(system: System): string | null {
-  return system.env.CLAUDE_CONFIG_DIR || null;
-}
 
 /**
- * The first 8 hex digits of SHA-256 of CLAUDE_CONFIG_DIR's NFC form; null when it is not set. Claude Code
- * tells its keychain items apart by the same digits.
+ * The first 8 hex digits of SHA-256 of CLAUDE_CONFIG_DIR's NFC form, exactly as it is spelled; null when it is not
+ * set. Claude Code tells its keychain items apart by the same digits.
  */
-export function configDirHash(system: System): string | null {
-  const dir = configDir(system);
-  if (dir === null) return null;
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(dir.normalize('NFC')).digest('hex').slice(0, 8);
+export function configDirHash({ env }: System): string | null {
+  return env.CLAUDE_CONFIG_DIR ? hashOf(env.CLAUDE_CONFIG_DIR) : null;
 }
 
-/** Whose usage is asked for: one account per configuration directory. */
+/** Whose usage is asked for: one account per configuration directory, however it is spelled. */
 export function account(system: System): Account {
-  const hash = configDirHash(system);
-  return hash === null
-    ? { name: 'default', directory: 'claude' }
-    : { name: hash, directory: `claude-${hash}` };
+  const directory = configDirectory(system);
+  if (directory === null) return { name: 'default', directory: 'claude' };
+  const hash = hashOf(oneSpelling(system, directory));
+  return { name: hash, directory: `claude-${hash}` };
 }
 
 /**
@@ -34,23 +27,18 @@ export function account(system: System): Account {
  * CLAUDE_CONFIG_DIR nor a home nor an absolute XDG_CONFIG_HOME.
  */
 export function credentialFiles(system: System): string[] {
-  const dir = configDir(system);
-  if (dir !== null) return [join(system, dir, '.credentials.json')];
+  const { platform } = system;
+  const directory = configDirectory(system);
+  if (directory !== null) return [join(platform, directory, LOGIN_FILE)];
   const home = system.home();
-  const xdg = absolute(system, system.env.XDG_CONFIG_HOME) ?? (home && join(system, home, '.config'));
+  const second = secondDirectory(system);
   return [
-    ...(home ? [join(system, home, '.claude', '.credentials.json')] : []),
-    ...(xdg ? [join(system, xdg, 'claude', '.credentials.json')] : []),
+    ...(home ? [join(platform, home, '.claude', LOGIN_FILE)] : []),
+    ...(second ? [join(platform, second, LOGIN_FILE)] : []),
   ];
 }
 
-/** Path parts joined as the system's platform does; nothing is normalised. */
-export function join(system: System, ...parts: readonly string[]): string {
-  return parts.join(system.platform === 'win32' ? '\\' : '/');
-}
-
-/** Relative values are to be ignored, says the XDG Base Directory Specification; empty is unset. */
-function absolute(system: System, path: string | undefined): string | null {
-  const pattern = system.platform === 'win32' ? /^([A-Za-z]:[\\/]|\\\\)/ : /^\//;
-  return path && pattern.test(path) ? path : null;
+function hashOf(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text.normalize('NFC')).digest('hex').slice(0, 8);
 }

@@ -1,16 +1,21 @@
 import { readTextFile } from '../../files.ts';
 import type { System } from '../../system.ts';
 import { isObject } from '../../usage/data.ts';
-import type { RefreshFailure, SignInCode } from '../../usage/failure.ts';
+import type { RefreshFailure, RenewalCode, SignInCode } from '../../usage/failure.ts';
 import type { Outcome } from '../provider.ts';
 import { credentialFiles } from './account.ts';
 import { readKeychain } from './keychain.ts';
 import { planOf } from './plan.ts';
 
-/** Credentials that can be sent. The refresh token is not read: it is single-use, and Claude Code's own. */
+/**
+ * Credentials that can be sent. The refresh token is never used: it is single-use, and spending it would log the user
+ * out of Claude Code. Only its presence and its expiry are read.
+ */
 export interface Credentials {
   readonly token: string;
   readonly plan: string | null;
+  /** When the refresh token expires, epoch ms: from then on only a new login helps. Null when it is not known. */
+  readonly loginUntil: number | null;
 }
 
 type Found = Outcome<Credentials> | null;
@@ -57,28 +62,59 @@ function fromEnvironment(system: System): Found {
   const token = system.env.CLAUDE_CODE_OAUTH_TOKEN?.trim();
   if (!token) return null;
   return isHeaderSafe(token)
-    ? { ok: true, value: { token, plan: null } }
+    ? { ok: true, value: { token, plan: null, loginUntil: null } }
     : failed('credentials_invalid', 'CLAUDE_CODE_OAUTH_TOKEN');
 }
 
-/** Whether a stored login can be sent. An expired token is not: those draw 429s that outlast them. */
-function judge(text: string, origin: string, now: number): Outcome<Credentials> {
-  const login = parseLogin(text);
-  if (login === null) return failed('credentials_invalid', origin);
-  const { accessToken: token, expiresAt, scopes, rateLimitTier, subscriptionType } = login;
+/**
+ * Whether a stored login can be sent; null where none is stored. An expired token is not sent: those draw 429s that
+ * outlast them.
+ */
+function judge(text: string, origin: string, now: number): Found {
+  const stored = parseObject(text);
+  if (stored !== null && holdsOnlyOtherLogins(stored)) return null;
+  const login = stored?.claudeAiOauth;
+  if (!isObject(login)) return failed('credentials_invalid', origin);
+  const { accessToken: token, scopes, rateLimitTier, subscriptionType } = login;
   if (typeof token !== 'string' || !isHeaderSafe(token)) return failed('credentials_invalid', origin);
-  if (typeof expiresAt === 'number' && expiresAt <= now) return failed('token_expired', origin);
+  const lapsed = typeof login.expiresAt === 'number' && login.expiresAt <= now;
+  if (lapsed && !isRenewable(login, now)) return failed('token_expired', origin);
+  // Before the lapse: a renewed token has the scopes of the old one.
   if (Array.isArray(scopes) && scopes.length > 0 && !scopes.includes('user:profile')) {
     return failed('missing_scope', origin);
   }
-  return { ok: true, value: { token, plan: planOf(rateLimitTier, subscriptionType) } };
+  // Nothing is wrong with the place: it is not named.
+  if (lapsed) return failed('token_lapsed');
+  const plan = planOf(rateLimitTier, subscriptionType);
+  return { ok: true, value: { token, plan, loginUntil: loginUntilOf(login) } };
 }
 
-function parseLogin(text: string): Record<string, unknown> | null {
+/** The keychain item and the file also hold the tokens of MCP servers, with a subscription login or without one. */
+function holdsOnlyOtherLogins(stored: Record<string, unknown>): boolean {
+  return 'mcpOAuth' in stored && (stored.claudeAiOauth ?? null) === null;
+}
+
+/** Whether Claude Code can renew the access token by itself. */
+function isRenewable(login: Record<string, unknown>, now: number): boolean {
+  const { refreshToken } = login;
+  if (typeof refreshToken !== 'string' || refreshToken.trim() === '') return false;
+  const until = loginUntilOf(login);
+  return until === null || until > now;
+}
+
+/** `refreshTokenExpiresAt`, epoch ms. Logins of before mid 2026 do not have it. */
+function loginUntilOf({ refreshTokenExpiresAt: until }: Record<string, unknown>): number | null {
+  return typeof until === 'number' ? Math.max(0, Math.min(until, LATEST)) : null;
+}
+
+/** The last moment that a `Date` can hold, epoch ms. */
+const LATEST = 8.64e15;
+
+function parseObject(text: string): Record<string, unknown> | null {
   try {
     // trim() takes a byte order mark along. The error's message would quote the text.
     const value: unknown = JSON.parse(text.trim());
-    return isObject(value) && isObject(value.claudeAiOauth) ? value.claudeAiOauth : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
@@ -89,7 +125,7 @@ function isHeaderSafe(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }
 
-function failed(code: SignInCode, detail?: string): Outcome<never> {
+function failed(code: SignInCode | RenewalCode, detail?: string): Outcome<never> {
   const failure: RefreshFailure = detail === undefined ? { code } : { code, detail };
   return { ok: false, failure };
 }

@@ -1,23 +1,98 @@
-import { readTextFile } from '../../files.ts';
+import { configDirectory, join } from '../../config-directory.ts';
 import type { System } from '../../system.ts';
 import { isObject } from '../../usage/data.ts';
-import { configDir, join } from './account.ts';
+import { allowlisted } from '../../usage/text.ts';
+import type { Identity, IdentitySource } from '../provider.ts';
+import { findTopLevel } from './top-level.ts';
+import type { Bounds } from './top-level.ts';
+
+const FILE = '.claude.json';
+const NONE: Identity = { kind: 'none' };
+const UNKNOWN: Identity = { kind: 'unknown' };
 
 /**
- * Who is signed in: `oauthAccount.accountUuid` of Claude Code's `.claude.json`, which stands in
- * CLAUDE_CONFIG_DIR when that is set, else in the home directory. Null when it does not say.
+ * Who is signed in: `oauthAccount` of Claude Code's `.claude.json`, which is in CLAUDE_CONFIG_DIR when that is set, else
+ * in the home directory. For the default directory both places count, since the variable can name it, too: the file
+ * that was changed last says who it is.
  */
-export function accountId(system: System): string | null {
-  const dir = configDir(system) ?? system.home();
-  if (dir === null) return null;
-  const read = readTextFile(system.fs, join(system, dir, '.claude.json'), 'follow');
-  if (read.kind !== 'file') return null;
-  try {
-    const config: unknown = JSON.parse(read.text.trim());
-    const account = isObject(config) ? config.oauthAccount : null;
-    const id = isObject(account) ? account.accountUuid : null;
-    return typeof id === 'string' && id !== '' ? id : null;
-  } catch {
-    return null;
+export function identity(system: System, bounds?: Bounds): Identity {
+  for (const { path } of lookAt(system)) {
+    const search = findTopLevel(system, path, 'oauthAccount', bounds);
+    if (search.kind === 'unknown') return UNKNOWN;
+    const found = search.kind === 'found' ? identityIn(search.text) : NONE;
+    if (found.kind !== 'none') return found;
   }
+  return NONE;
+}
+
+/** What that depends on, without reading it. */
+export function identitySource(system: System): IdentitySource {
+  const files = lookAt(system);
+  return {
+    trace: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+interface Place {
+  readonly path: string;
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly ino: number;
+}
+
+/** The files that there are, the one that was changed last first. */
+function lookAt(system: System): Place[] {
+  return paths(system)
+    .flatMap((path) => {
+      try {
+        const stat = system.fs.statSync(path, { throwIfNoEntry: false });
+        return stat ? { path, mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino } : [];
+      } catch {
+        // Whoever opens it finds out what is wrong.
+        return { path, mtimeMs: 0, size: 0, ino: 0 };
+      }
+    })
+    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+}
+
+function paths(system: System): string[] {
+  const { platform, home } = system;
+  const directory = configDirectory(system);
+  if (directory !== null) return [join(platform, directory, FILE)];
+  const at = home();
+  if (at === null) return [];
+  const usual = join(platform, at, FILE);
+  return platform === 'darwin' ? [usual] : [usual, join(platform, at, '.claude', FILE)];
+}
+
+function identityIn(text: string): Identity {
+  let account: unknown;
+  try {
+    account = JSON.parse(text);
+  } catch {
+    return UNKNOWN;
+  }
+  if (!isObject(account)) return NONE;
+  const accountId = idOf(account.accountUuid);
+  if (accountId === null) return NONE;
+  return {
+    kind: 'known',
+    accountId,
+    organizationId: idOf(account.organizationUuid),
+    accountName: nameOf(account.displayName),
+    organizationName: nameOf(account.organizationName),
+  };
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= 256 ? value : null;
+}
+
+/** A name that can be printed; null for none, and for an e-mail address or what has one in it. */
+function nameOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  // Letters without their accents: the rest of a name is better than a name with holes in it.
+  const text = value.slice(0, 256).normalize('NFKD');
+  return text.includes('@') ? null : allowlisted(text) || null;
 }

@@ -12,15 +12,19 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
     async authenticate(system) {
       const credentials = await readCredentials(system);
       if (!credentials.ok) return credentials;
-      const { token, plan } = credentials.value;
+      const { token, plan, loginUntil } = credentials.value;
       return {
         ok: true,
         value: {
           plan,
+          fingerprint(key) {
+            const { createHmac } = process.getBuiltinModule('node:crypto');
+            return createHmac('sha256', key).update(token).digest('hex').slice(0, 32);
+          },
           async send(options) {
             const { requestUsage } = await import('./request.ts');
             const answer = await requestUsage(fetch, token, options);
-            return answer.ok ? { ok: true, value: { data: answer.value, plan } } : answer;
+            return answer.ok ? { ok: true, value: { data: answer.value, plan, loginUntil } } : answer;
           },
         },
       };

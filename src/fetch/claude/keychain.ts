@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { System } from '../../system.ts';
-import { isObject } from '../../usage/data.ts';
 import { configDirHash } from './account.ts';
 
 /** What macOS' keychain says. `reason` is a text of ours. */
@@ -18,13 +17,12 @@ const NOT_FOUND = 44;
 
 /**
  * The text of Claude Code's keychain item. The tool prints it as hex digits when it holds anything but
- * ASCII. An item that holds only `mcpOAuth` is no login: absent.
+ * ASCII.
  */
 export async function readKeychain(system: System): Promise<KeychainAnswer> {
   const answer = await security(system, ['-w'], READ_TIMEOUT_MS);
   if (answer.kind !== 'found') return answer;
-  const text = fromHex(answer.value.trim());
-  return holdsLogin(text) ? { kind: 'found', value: text } : { kind: 'absent' };
+  return { kind: 'found', value: fromHex(answer.value.trim()) };
 }
 
 /**
@@ -92,14 +90,4 @@ function fromHex(text: string): string {
   if (text.length % 2 !== 0 || !/^[0-9a-f]+$/i.test(text)) return text;
   const bytes = Buffer.from(text, 'hex');
   return isUtf8(bytes) ? bytes.toString('utf8') : text;
-}
-
-function holdsLogin(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text.trim());
-    return !isObject(value) || 'claudeAiOauth' in value || !('mcpOAuth' in value);
-  } catch {
-    // Broken, but there: credentials.ts says so.
-    return true;
-  }
 }

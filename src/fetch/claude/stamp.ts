@@ -22,6 +22,13 @@ export function credentialsStamp(system: System, keychain: string | null): strin
 
 const ABSENT = 'absent';
 
+/** Whether a stamp is that of a stored login. A keychain that was not asked yet may hold one. */
+export function hasStoredLogin({ platform }: System, stamp: string | null): boolean {
+  if (stamp === null) return false;
+  const parts = stamp.split(' ');
+  return parts.some((part) => part !== ABSENT) || (platform === 'darwin' && parts.length < 3);
+}
+
 function stampOf(fs: System['fs'], path: string): string {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });

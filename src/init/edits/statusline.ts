@@ -4,6 +4,7 @@ import { NONE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 import { propertyOf, scanObject, skipBlank } from './json-object.ts';
 import type { JsonObject, Property } from './json-object.ts';
+import { wordsOf } from './words.ts';
 
 /*
  * The `statusLine` of Claude Code's settings. All other bytes of the file stay as they are: one property is added at
@@ -12,10 +13,33 @@ import type { JsonObject, Property } from './json-object.ts';
 
 const KEY = 'statusLine';
 
-/** What a command of ours looks like, wherever the program was when it was written, and what it runs besides. */
-const OURS = /hot\.cjs'? statusline(?: --after (.+))?$/s;
-/** One that somebody has written by hand. */
-const BY_HAND = /\busageline(?:\.cjs)?['"]? statusline\b/;
+/** A part of a longer command that a user wrote around the program. */
+const BY_HAND = /\busageline(?:\.cjs|-run)?['"]? statusline\b|\bhot\.cjs['"]? statusline\b/;
+/** Files that `init` has in its commands: a command with one of them fails when the file is gone. */
+const INSTALLED = /usageline-run\b|\bhot\.cjs\b/;
+
+/** A command that `init` wrote, wherever the program was then. */
+interface OwnCommand {
+  /** Options that the user added. */
+  readonly options: readonly string[];
+  /** The other command, which runs behind the line; null: none. */
+  readonly after: string | null;
+}
+
+const isScript = (word = '') => /(^|[\\/])hot\.cjs$/.test(word);
+
+/** Known by program and subcommand, as words. */
+function ownCommand(command: string): OwnCommand | null {
+  const words = wordsOf(command) ?? [];
+  const [first = '', second = ''] = words;
+  const at = /(^|\/)usageline-run$/.test(first) ? 1 : isScript(second) ? 2 : isScript(words[4]) ? 5 : 0;
+  if (at === 0 || words[at] !== 'statusline') return null;
+  const options = words.slice(at + 1);
+  const index = options.findIndex((option) => /^--after(=|$)/.test(option));
+  if (index === -1) return { options, after: null };
+  const [option = '', value = ''] = options.splice(index, options[index] === '--after' ? 2 : 1);
+  return { options, after: option === '--after' ? value : option.slice('--after='.length) };
+}
 
 export function withStatusline(text: string | null, { command }: StatuslineStep): Edit {
   const added = `"${KEY}": { "type": "command", "command": ${JSON.stringify(command)} }`;
@@ -29,10 +53,10 @@ export function withStatusline(text: string | null, { command }: StatuslineStep)
   const literal = commandOf(text, property);
   if (literal === null) return refused(`its ${KEY} is not {"type": "command", "command": "…"}`);
   const there: string = JSON.parse(literal.text);
-  const before = OURS.exec(there);
-  if (before === null && BY_HAND.test(there)) return NONE;
-  const other = before === null ? sh(there) : before[1];
-  const wanted = other === undefined ? command : `${command} --after ${other}`;
+  const own = ownCommand(there);
+  if (own === null && BY_HAND.test(there)) return NONE;
+  const { options, after } = own ?? { options: [], after: there };
+  const wanted = [command, ...options.map(sh), ...(after === null ? [] : ['--after', sh(after)])].join(' ');
   return there === wanted ? NONE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
 }
 
@@ -60,9 +84,13 @@ export function withoutStatusline(text: string | null, memory: StatuslineMemory 
   if (typeof object === 'string') return refused(object);
   const property = propertyOf(object, KEY);
   const literal = property && commandOf(text, property);
-  const ours = literal && OURS.exec(JSON.parse(literal.text));
-  if (property === null || !literal || !ours) return NONE;
-  if (ours[1] !== undefined) return splice(text, literal.start, literal.text, original(ours[1], memory));
+  if (property === null || !literal) return NONE;
+  const there: string = JSON.parse(literal.text);
+  const own = ownCommand(there);
+  if (own === null) {
+    return INSTALLED.test(there) ? refused(`its ${KEY} runs usageline within another command`) : NONE;
+  }
+  if (own.after !== null) return splice(text, literal.start, literal.text, original(own.after, memory));
   const edit = taken(text, object, property);
   const empty = edit.kind === 'change' && edit.after !== null && edit.after.replace(/\s/g, '') === '{}';
   return empty && memory?.created ? { ...edit, after: null } : edit;
@@ -112,8 +140,7 @@ function taken(text: string, { open, properties }: JsonObject, property: Propert
 }
 
 /** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
-function original(word: string, memory: StatuslineMemory | null): string {
-  const command = word.startsWith("'") ? word.slice(1, -1).replaceAll(String.raw`'\''`, "'") : word;
+function original(command: string, memory: StatuslineMemory | null): string {
   const remembered = memory?.command ?? null;
   return remembered !== null && JSON.parse(remembered) === command ? remembered : JSON.stringify(command);
 }

@@ -1,5 +1,6 @@
 import { shCommand } from '../quote.ts';
-import { absolute, programOf } from '../runtime.ts';
+import { pastedProgram, programOf, runnerStep } from '../runner.ts';
+import { absolute } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
 
@@ -9,11 +10,16 @@ export const claude: Target = {
     runtime,
   ) => `// Into ~/.claude/settings.json, without this comment. A command that you have already goes behind it:
 // statusline --after 'my-own-command'
-${JSON.stringify({ statusLine: { type: 'command', command: command(runtime) } }, null, 2)}
+${JSON.stringify({ statusLine: { type: 'command', command: pasted(runtime) } }, null, 2)}
 `,
   install: {
     steps: (runtime, file) => [
-      { kind: 'statusline', path: file ?? settings(runtime), command: command(runtime) },
+      runnerStep(runtime),
+      {
+        kind: 'statusline',
+        path: file ?? settings(runtime),
+        command: shCommand(programOf(runtime, 'statusline')),
+      },
     ],
     after: 'Claude Code shows it from its next start on.',
   },
@@ -24,7 +30,7 @@ function settings({ env, home }: Runtime): string {
 }
 
 /** On Windows it is Git Bash that runs it, which takes a backslash for an escape. */
-function command(runtime: Runtime): string {
-  const argv = programOf(runtime, 'statusline');
+function pasted(runtime: Runtime): string {
+  const argv = pastedProgram(runtime, 'statusline');
   return shCommand(runtime.platform === 'win32' ? argv.map((word) => word.replaceAll('\\', '/')) : argv);
 }

@@ -1,11 +1,11 @@
 import { cron as escaped, shCommand } from '../quote.ts';
-import { programOf } from '../runtime.ts';
+import { pastedProgram } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 export const cron: Target = {
   name: 'cron',
   snippet: (runtime) => `# Into crontab -e. Silent, and so without mail, unless you have to sign in.
-${minute(runtime.user)}-59/10 * * * * ${escaped(shCommand(programOf(runtime, 'refresh', '--quiet')))}
+${minute(runtime.user)}-59/10 * * * * ${escaped(shCommand(pastedProgram(runtime, 'refresh', '--quiet')))}
 `,
   install: 'a crontab is changed with: crontab -e',
 };

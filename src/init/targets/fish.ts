@@ -1,5 +1,6 @@
 import { hookHeader, hookText } from '../hook.ts';
 import { fish as quoted } from '../quote.ts';
+import { MOVED, programOf, runnerStep } from '../runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
@@ -11,6 +12,7 @@ export const fish: Target = {
     hookText(runtime, 'fish', '# Into ~/.config/fish/config.fish: usageline init fish | source'),
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
       {
         kind: 'whole',
         path: file ?? `${configHome(runtime)}/fish/conf.d/usageline.fish`,
@@ -27,11 +29,26 @@ export const fish: Target = {
 function atFirstPrompt(runtime: Runtime): string {
   const script = quoted(runtime.packagePath('shell', 'usageline.fish'));
   return `${writtenBy('#', 'fish')}
-if status is-interactive; and test -r ${script}
+if status is-interactive
     function _usageline_begin --on-event fish_prompt
         functions -e _usageline_begin
-${indented(hookHeader(runtime, 'fish'))}
-        source ${script}
+        if test -r ${script}
+${indented(hookHeader(runtime, 'fish', programOf(runtime)))}
+            source ${script}
+        else
+            # The package has moved: its program has the hook's new place, if there is one.
+            ${programOf(runtime, 'init', 'fish').map(quoted).join(' ')} </dev/null 2>/dev/null | source
+            if not functions -q _usageline_prompt
+                set -gx USAGELINE ${quoted(MOVED)}
+                test "$usageline_place" = none; and return
+                functions -q fish_right_prompt; and functions -c fish_right_prompt _usageline_right_prompt_before
+                function fish_right_prompt
+                    functions -q _usageline_right_prompt_before; and _usageline_right_prompt_before
+                    echo -n "$USAGELINE"
+                end
+                return
+            end
+        end
         _usageline_prompt
     end
 end
@@ -39,5 +56,5 @@ end
 }
 
 function indented(text: string): string {
-  return text.replace(/^/gm, '        ');
+  return text.replace(/^/gm, '            ');
 }

@@ -1,12 +1,12 @@
 import { shCommand } from '../quote.ts';
-import { lineOf } from '../runtime.ts';
+import { pastedLine } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 export const i3blocks: Target = {
   name: 'i3blocks',
   snippet: (runtime) => `# Into ~/.config/i3blocks/config, where in the bar it shall be.
 [usageline]
-command=${shCommand(lineOf(runtime, 'i3blocks'))}
+command=${shCommand(pastedLine(runtime, 'i3blocks'))}
 interval=15
 format=json
 `,

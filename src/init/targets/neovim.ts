@@ -1,19 +1,22 @@
 import { json, shCommand } from '../quote.ts';
-import { configHome, lineOf } from '../runtime.ts';
-import type { Runtime } from '../runtime.ts';
+import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { writtenBy } from '../written.ts';
+import { launcherStep } from './sh.ts';
 
 export const neovim: Target = {
   name: 'neovim',
   snippet: (runtime) =>
-    `-- As ~/.config/nvim/plugin/usageline.lua, or into ~/.config/nvim/init.lua.\n${script(runtime)}`,
+    `-- As ~/.config/nvim/plugin/usageline.lua, or into ~/.config/nvim/init.lua.\n${script(pastedLine(runtime, 'vim'))}`,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
+      launcherStep(runtime),
       {
         kind: 'whole',
         path: file ?? `${configHome(runtime)}/${runtime.env.NVIM_APPNAME || 'nvim'}/plugin/usageline.lua`,
-        text: `${writtenBy('--', 'neovim')}\n${script(runtime)}`,
+        text: `${writtenBy('--', 'neovim')}\n${script(lineOf(runtime, 'vim'))}`,
         mode: 0o644,
       },
     ],
@@ -27,8 +30,7 @@ export const neovim: Target = {
  * format, for which the output kind \`vim\` doubles every percent sign; a text with one that is not doubled is none of
  * ours.
  */
-function script(runtime: Runtime): string {
-  const command = lineOf(runtime, 'vim');
+function script(command: readonly string[]): string {
   return `-- ${shCommand(command)}
 local command = { ${command.map(json).join(', ')} }
 -- For lualine, among its sections: lualine_x = { function() return vim.g.usageline end }

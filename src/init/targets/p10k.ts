@@ -1,3 +1,4 @@
+import { runnerStep } from '../runner.ts';
 import type { Target } from '../target.ts';
 import { hookFile, readHook } from './posix-shell.ts';
 import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
@@ -21,6 +22,7 @@ ${SEGMENT}
 `,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
       hookFile(runtime, 'zsh'),
       {
         kind: 'block',

@@ -1,5 +1,5 @@
 import { shCommand } from '../quote.ts';
-import { lineOf } from '../runtime.ts';
+import { pastedLine } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 export const polybar: Target = {
@@ -9,7 +9,7 @@ export const polybar: Target = {
   ) => `; Into ~/.config/polybar/config.ini; and usageline among modules-left, -center or -right.
 [module/usageline]
 type = custom/script
-exec = ${shCommand(lineOf(runtime, 'polybar'))}
+exec = ${shCommand(pastedLine(runtime, 'polybar'))}
 interval = 15
 `,
   install: 'only you know where in the bar it goes: paste the module',

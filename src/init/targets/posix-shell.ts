@@ -1,5 +1,6 @@
 import { hookHeader, hookText } from '../hook.ts';
-import { sh } from '../quote.ts';
+import { alwaysSh, sh, shCommand } from '../quote.ts';
+import { MOVED, programOf, runnerStep } from '../runner.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
@@ -18,6 +19,7 @@ export function posixShell(
     snippet: (runtime) => hookText(runtime, name, `# Into ~/.${name}rc: eval "$(usageline init ${name})"`),
     install: {
       steps: (runtime, file) => [
+        runnerStep(runtime),
         hookFile(runtime, name),
         { kind: 'block', path: file ?? rc(runtime), body: readHook(runtime, name, interactive) },
       ],
@@ -27,19 +29,32 @@ export function posixShell(
   };
 }
 
-/** The file with the values. */
+/**
+ * The file with the values. Where the package has moved, the program prints the hook from its new place; where that is
+ * not found either, the prompt says so.
+ */
 export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   const script = sh(runtime.packagePath('shell', `usageline.${shell}`));
   const text = [
     writtenBy('#', shell),
     `if [[ -r ${script} ]]; then`,
-    hookHeader(runtime, shell),
+    hookHeader(runtime, shell, programOf(runtime)),
     `source ${script}`,
+    'else',
+    `_usageline_moved=$(${shCommand(programOf(runtime, 'init', shell))} </dev/null 2>/dev/null) ||`,
+    `  _usageline_moved=${alwaysSh(SAYS_MOVED[shell])}`,
+    'eval "$_usageline_moved"; unset _usageline_moved',
     'fi',
     '',
   ].join('\n');
   return { kind: 'whole', path: hookPath(runtime, shell), text, mode: 0o644 };
 }
+
+/** What the hook file runs where there is no program. */
+const SAYS_MOVED = {
+  zsh: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || RPROMPT=\${RPROMPT-}$USAGELINE`,
+  bash: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || PS1="$USAGELINE \${PS1-}"`,
+};
 
 /** The line of the rc file that reads it, and does no harm where the file is gone. */
 export function readHook(runtime: Runtime, shell: 'zsh' | 'bash', interactive: string): string {

@@ -1,5 +1,5 @@
 import { shCommand } from '../quote.ts';
-import { programOf } from '../runtime.ts';
+import { pastedProgram } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 /**
@@ -13,7 +13,7 @@ export const prometheus: Target = {
 # The directory is what node_exporter has as --collector.textfile.directory, and has to be writable.
 directory=\${1:-/var/lib/prometheus/node-exporter}
 new=$(mktemp "$directory/.usageline.XXXXXX") || exit 1
-if ${shCommand(programOf(runtime, '--output', 'openmetrics'))} >"$new" && chmod 644 "$new"; then
+if ${shCommand(pastedProgram(runtime, '--output', 'openmetrics'))} >"$new" && chmod 644 "$new"; then
   mv -f "$new" "$directory/usageline.prom"
 else
   rm -f "$new"

@@ -1,5 +1,5 @@
 import { alwaysSh, shCommand } from '../quote.ts';
-import { lineOf } from '../runtime.ts';
+import { pastedLine } from '../runner.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
 
@@ -15,5 +15,5 @@ sketchybar --add item usageline right \\
 
 /** xargs makes words of the line as a shell would, and runs nothing that is in it. */
 function script(runtime: Runtime): string {
-  return `${shCommand(lineOf(runtime, 'sketchybar'))} | xargs sketchybar --set "$NAME"`;
+  return `${shCommand(pastedLine(runtime, 'sketchybar'))} | xargs sketchybar --set "$NAME"`;
 }

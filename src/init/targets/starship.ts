@@ -1,6 +1,6 @@
 import { json, shCommand } from '../quote.ts';
-import { absolute, configHome, launcherPath, lineOf } from '../runtime.ts';
-import type { Runtime } from '../runtime.ts';
+import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { absolute, configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
@@ -10,15 +10,16 @@ export const starship: Target = {
 # Where a hook for the shell is (usageline init zsh, bash, fish), this is faster:
 #   [env_var.USAGELINE]
 #   format = '[$env_value]($style) '
-${table(runtime)}
+${table(pastedLine(runtime, 'starship'))}
 `,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
       launcherStep(runtime),
       {
         kind: 'block',
         path: file ?? absolute(runtime.env.STARSHIP_CONFIG) ?? `${configHome(runtime)}/starship.toml`,
-        body: table({ ...runtime, launcher: launcherPath(runtime) }),
+        body: table(lineOf(runtime, 'starship')),
         objection,
       },
     ],
@@ -27,10 +28,10 @@ ${table(runtime)}
 };
 
 /** The shell is said: starship's default is the user's, whose rc file would be read at every prompt. */
-function table(runtime: Runtime): string {
+function table(command: readonly string[]): string {
   return `[custom.usageline]
 description = "How much of the Claude subscription is used"
-command = ${json(shCommand(lineOf(runtime, 'starship')))}
+command = ${json(shCommand(command))}
 shell = ["sh"]
 when = true
 format = "[$output]($style) "`;

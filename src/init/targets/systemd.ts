@@ -1,15 +1,18 @@
 import { systemd as quoted } from '../quote.ts';
-import { configHome, programOf } from '../runtime.ts';
+import { pastedProgram, programOf, runnerStep } from '../runner.ts';
+import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Target } from '../target.ts';
+import type { Step, Target } from '../target.ts';
 import { writtenBy } from '../written.ts';
 
+const REFRESH = ['refresh', '--quiet'];
+const TIMER_UNIT = 'usageline.timer';
 const ENABLE = 'systemctl --user daemon-reload && systemctl --user enable --now usageline.timer';
 
 export const systemd: Target = {
   name: 'systemd',
   snippet: (runtime) => `# ~/.config/systemd/user/usageline.service
-${service(runtime)}
+${service(pastedProgram(runtime, ...REFRESH))}
 # ~/.config/systemd/user/usageline.timer
 ${TIMER}
 # Then: ${ENABLE}
@@ -17,29 +20,37 @@ ${TIMER}
   install: {
     several: true,
     steps: (runtime) => {
-      const directory = `${configHome(runtime)}/systemd/user`;
-      return Object.entries({ service: service(runtime), timer: TIMER }).map(([kind, text]) => ({
+      const unit = (name: string, text: string): Step => ({
         kind: 'whole',
-        path: `${directory}/usageline.${kind}`,
+        path: `${unitDirectory(runtime)}/${name}`,
         text: `${writtenBy('#', 'systemd')}\n${text}`,
         mode: 0o644,
-      }));
+      });
+      return [
+        runnerStep(runtime),
+        unit('usageline.service', service(programOf(runtime, ...REFRESH))),
+        unit(TIMER_UNIT, TIMER),
+      ];
     },
+    // `systemctl disable` would refuse to remove it once the unit is gone.
+    links: (runtime) => [`${unitDirectory(runtime)}/timers.target.wants/${TIMER_UNIT}`],
     after: `Then: ${ENABLE}`,
-    afterRemoval: 'Then: systemctl --user disable --now usageline.timer; systemctl --user daemon-reload',
+    afterRemoval: `Then: systemctl --user stop ${TIMER_UNIT}; systemctl --user daemon-reload`,
   },
 };
 
+function unitDirectory(runtime: Runtime): string {
+  return `${configHome(runtime)}/systemd/user`;
+}
+
 /** 4 means that waiting helps: no reason for a failed unit. 3 is one, since signing in is what helps. */
-function service(runtime: Runtime): string {
+function service(argv: readonly string[]): string {
   return `[Unit]
 Description=Keep the numbers of usageline fresh
 
 [Service]
 Type=oneshot
-ExecStart=${command(programOf(runtime, 'refresh', '--quiet'))
-    .map(quoted)
-    .join(' ')}
+ExecStart=${command(argv).map(quoted).join(' ')}
 SuccessExitStatus=4
 `;
 }

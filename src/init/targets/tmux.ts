@@ -1,5 +1,6 @@
 import { shCommand, tmux as quoted } from '../quote.ts';
-import { configHome, launcherPath, lineOf } from '../runtime.ts';
+import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
@@ -7,15 +8,16 @@ import { launcherStep } from './sh.ts';
 export const tmux: Target = {
   name: 'tmux',
   snippet: (runtime) => `# Into ~/.tmux.conf. To have it elsewhere, put #{E:@usageline} there.
-${options(runtime)}
+${options(pastedLine(runtime, 'tmux'))}
 `,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
       launcherStep(runtime),
       {
         kind: 'block',
         path: file ?? usualFile(runtime),
-        body: options({ ...runtime, launcher: launcherPath(runtime) }),
+        body: options(lineOf(runtime, 'tmux')),
       },
     ],
     after: 'In a tmux that runs: tmux source-file, with that file.',
@@ -27,8 +29,8 @@ ${options(runtime)}
  * The line is an option of its own, and the status line has it once, however often the file is read. tmux' default
  * of 40 columns would cut off what was there before.
  */
-function options(runtime: Runtime): string {
-  return `set -g @usageline "#(${quoted(shCommand(lineOf(runtime, 'tmux')))})"
+function options(command: readonly string[]): string {
+  return `set -g @usageline "#(${quoted(shCommand(command))})"
 if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right ' #{E:@usageline}'"
 if -F "#{e|<:#{status-right-length},100}" "set -g status-right-length 100"`;
 }

@@ -1,18 +1,21 @@
 import { vim as quoted } from '../quote.ts';
-import { lineOf } from '../runtime.ts';
-import type { Runtime } from '../runtime.ts';
+import { lineOf, pastedLine, runnerStep } from '../runner.ts';
 import type { Target } from '../target.ts';
 import { writtenBy } from '../written.ts';
+import { launcherStep } from './sh.ts';
 
 export const vim: Target = {
   name: 'vim',
-  snippet: (runtime) => `" Into ~/.vimrc, or as ~/.vim/plugin/usageline.vim.\n${script(runtime)}`,
+  snippet: (runtime) =>
+    `" Into ~/.vimrc, or as ~/.vim/plugin/usageline.vim.\n${script(pastedLine(runtime, 'plain'))}`,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
+      launcherStep(runtime),
       {
         kind: 'whole',
         path: file ?? `${runtime.home}/.vim/plugin/usageline.vim`,
-        text: `${writtenBy('"', 'vim')}\n${script(runtime)}`,
+        text: `${writtenBy('"', 'vim')}\n${script(lineOf(runtime, 'plain'))}`,
         mode: 0o644,
       },
     ],
@@ -24,10 +27,10 @@ export const vim: Target = {
  * The line comes from a job, every 15 s: vim waits for nothing. `%{g:usageline}` shows a text and does not read it as
  * a format, so what it needs is the plain line.
  */
-function script(runtime: Runtime): string {
+function script(command: readonly string[]): string {
   return `if has('job') && has('timers') && !exists('g:usageline')
   let g:usageline = ''
-  let s:command = [${lineOf(runtime, 'plain').map(quoted).join(', ')}]
+  let s:command = [${command.map(quoted).join(', ')}]
 
   function! s:take(channel, line) abort
     if g:usageline !=# a:line

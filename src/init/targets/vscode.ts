@@ -1,4 +1,4 @@
-import { programOf } from '../runtime.ts';
+import { pastedProgram } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 export const vscode: Target = {
@@ -6,7 +6,7 @@ export const vscode: Target = {
   snippet: (
     runtime,
   ) => `// Into .vscode/tasks.json, or the user's own: Tasks: Open User Tasks. It runs by: Tasks: Run Task.
-${JSON.stringify(tasks(programOf(runtime, 'show')), null, 2)}
+${JSON.stringify(tasks(pastedProgram(runtime, 'show')), null, 2)}
 `,
   install: 'tasks.json may hold comments and tasks of your own: paste the task',
 };

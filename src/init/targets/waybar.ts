@@ -1,5 +1,5 @@
 import { shCommand } from '../quote.ts';
-import { lineOf } from '../runtime.ts';
+import { pastedLine } from '../runner.ts';
 import type { Target } from '../target.ts';
 
 export const waybar: Target = {
@@ -8,7 +8,7 @@ export const waybar: Target = {
     runtime,
   ) => `// Into ~/.config/waybar/config.jsonc; and "custom/usageline" among modules-left, -center or -right.
 // style.css has it as #custom-usageline, with the classes ok, warn, critical, stale and error.
-"custom/usageline": ${JSON.stringify(moduleOf(shCommand(lineOf(runtime, 'waybar'))), null, 2)},
+"custom/usageline": ${JSON.stringify(moduleOf(shCommand(pastedLine(runtime, 'waybar'))), null, 2)},
 `,
   install: 'its configuration holds comments, and only you know where in the bar it goes: paste the module',
 };

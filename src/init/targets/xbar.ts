@@ -1,6 +1,5 @@
 import { shCommand } from '../quote.ts';
-import { programOf } from '../runtime.ts';
-import type { Runtime } from '../runtime.ts';
+import { pastedProgram, programOf, runnerStep } from '../runner.ts';
 import type { Target } from '../target.ts';
 import { writtenBy } from '../written.ts';
 
@@ -10,21 +9,18 @@ export const xbar: Target = {
 # xbar: ~/Library/Application Support/xbar/plugins/usageline.1m.sh, executable. SwiftBar: the same, in its plugin
 # folder. Argos: ~/.config/argos/usageline.r.1m.sh
 # <swiftbar.hideAbout>true</swiftbar.hideAbout>
-exec ${command(runtime)}
+exec ${shCommand(pastedProgram(runtime, '--output', 'xbar'))}
 `,
   install: {
     steps: (runtime, file) => [
+      runnerStep(runtime),
       {
         kind: 'whole',
         path: file ?? `${runtime.home}/Library/Application Support/xbar/plugins/usageline.1m.sh`,
-        text: `#!/bin/sh\n${writtenBy('#', 'xbar')}\nexec ${command(runtime)}\n`,
+        text: `#!/bin/sh\n${writtenBy('#', 'xbar')}\nexec ${shCommand(programOf(runtime, '--output', 'xbar'))}\n`,
         mode: 0o755,
       },
     ],
     after: 'xbar shows it after: Refresh all.',
   },
 };
-
-function command(runtime: Runtime): string {
-  return shCommand(programOf(runtime, '--output', 'xbar'));
-}

@@ -5,7 +5,7 @@ export interface Cut {
   /** How many windows there are. */
   readonly windows: number;
   readonly bars: boolean;
-  /** Extra usage and plan. */
+  /** Extra usage, plan and names. */
   readonly rest: boolean;
   readonly error: boolean;
 }

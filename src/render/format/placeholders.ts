@@ -21,6 +21,8 @@ export const LINE_FIELDS = {
   sep: ' `·` between two things that are shown; nothing at either end of the line',
   extra: 'paid use beyond the subscription: `extra 7.63/20.00 EUR`',
   plan: 'the plan: `max 20x`',
+  account: 'the name of the account: `Ada`',
+  org: 'the organisation that it is used for: `Analytical Engines`',
   age: 'age of the numbers when they are out of date: `12m ago`',
   error: 'what went wrong, and when the next try is: `rate limited 4m`',
   status: 'age and error, with a separator between',

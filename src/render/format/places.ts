@@ -51,7 +51,11 @@ export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): re
     case 'extra':
       return cut.rest ? [] : extraPart(usage.extraUsage, filling);
     case 'plan':
-      return cut.rest || usage.plan === null ? [] : textPart(allowlisted(usage.plan).replaceAll('_', ' '));
+      return cut.rest ? [] : textPart(allowlisted(usage.plan ?? '').replaceAll('_', ' '));
+    case 'account':
+      return cut.rest ? [] : textPart(allowlisted(usage.accountName ?? ''));
+    case 'org':
+      return cut.rest ? [] : textPart(allowlisted(usage.organizationName ?? ''));
     case 'age':
       return agePart(usage);
     case 'error':

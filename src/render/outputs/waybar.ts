@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { gistOf, shownError } from '../gist.ts';
+import { gistOf, hasFailed } from '../gist.ts';
 import { lineSpans } from '../line.ts';
 import { detailLines } from '../details.ts';
 import { paintEach } from './output.ts';
@@ -38,7 +38,7 @@ function textOf(usage: Usage, context: OutputContext): string {
 function classesOf(usage: Usage, word: string): string[] {
   const classes = [word];
   if (usage.state === 'stale') classes.push('stale');
-  if (word !== 'error' && shownError(usage) !== null) classes.push('error');
+  if (word !== 'error' && hasFailed(usage)) classes.push('error');
   return classes;
 }
 

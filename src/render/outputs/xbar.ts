@@ -1,4 +1,4 @@
-import { isSignIn } from '../../usage/failure.ts';
+import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
 import { level } from '../color.ts';
 import type { Style } from '../color.ts';
@@ -64,8 +64,8 @@ function origin(usage: Usage, { looks }: OutputContext): string[] {
   const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`] : [];
   const error = shownError(usage);
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
-  // After signing in nobody has to wait.
-  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isSignIn(error.code);
+  // New credentials are noticed at once, so the next try is no date to wait for.
+  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks)}.` : '';
   return [...read, ...wrap(`${longMessage(error)}${next}`, MENU_COLUMNS)];
 }

@@ -9,11 +9,7 @@ test.each<[Record<string, string>, string, string]>([
   [{}, 'default', 'claude'],
   [{ CLAUDE_CONFIG_DIR: '' }, 'default', 'claude'],
   [{ CLAUDE_CONFIG_DIR: '/home/ada/work' }, sha('/home/ada/work'), `claude-${sha('/home/ada/work')}`],
-  [
-    { CLAUDE_CONFIG_DIR: '/home/ada/.claude' },
-    sha('/home/ada/.claude'),
-    `claude-${sha('/home/ada/.claude')}`,
-  ],
+  [{ CLAUDE_CONFIG_DIR: '/home/ada/work/' }, sha('/home/ada/work'), `claude-${sha('/home/ada/work')}`],
 ])('with %j the account is %s in %s', (env, name, directory) => {
   expect(account(fakeSystem({ env }))).toEqual({ name, directory });
 });

@@ -10,7 +10,8 @@ import { fakeSystem } from '../../support/system.ts';
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
 const first = (system: { root: string }) => join(system.root, '.claude', '.credentials.json');
 const second = (system: { root: string }) => join(system.root, '.config', 'claude', '.credentials.json');
-const expired = credentialsText({ expiresAt: NOW });
+const expired = credentialsText({ expiresAt: NOW, refreshToken: undefined });
+const lapsed = credentialsText({ expiresAt: NOW });
 const unscoped = credentialsText({ scopes: ['user:inference'] });
 const usable = (token: string) => ({ ok: true, value: expect.objectContaining({ token }) });
 const failed = (code: string, detail?: string) => ({
@@ -23,13 +24,16 @@ async function reading(text: string | Buffer) {
   const system = fakeSystem();
   put(first(system), text);
   const outcome = await readCredentials(system);
-  if (!outcome.ok) expect(outcome.failure.detail).toBe(first(system));
+  if (!outcome.ok) {
+    const unnamed = ['no_credentials', 'token_lapsed'].includes(outcome.failure.code);
+    expect(outcome.failure.detail).toBe(unnamed ? undefined : first(system));
+  }
   return outcome.ok ? outcome.value : outcome.failure.code;
 }
 
 describe('a file', () => {
   const token = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
-  const value = { token, plan: 'max_20x' };
+  const value = { token, plan: 'max_20x', loginUntil: null };
   test.each<[string, string]>([
     ['as Claude Code writes it', credentialsText()],
     ['with white space around', `\n  ${credentialsText()}\n\n`],
@@ -53,7 +57,7 @@ describe('a file', () => {
     ['a bare token', token, 'credentials_invalid'],
     ['a list', '[]', 'credentials_invalid'],
     ['null', 'null', 'credentials_invalid'],
-    ['without a login', '{"mcpOAuth":{}}', 'credentials_invalid'],
+    ['an empty object', '{}', 'credentials_invalid'],
     ['with an odd login', '{"claudeAiOauth":"x"}', 'credentials_invalid'],
     ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'credentials_invalid'],
     ['without a token', credentialsText({ accessToken: undefined }), 'credentials_invalid'],
@@ -69,15 +73,55 @@ describe('a file', () => {
     ['with a token that is not ASCII', credentialsText({ accessToken: 'tokén' }), 'credentials_invalid'],
     ['with NUL in the token', credentialsText({ accessToken: 'a\0b' }), 'credentials_invalid'],
     ['that has ended just now', expired, 'token_expired'],
-    ['that ended in 1970', credentialsText({ expiresAt: 0 }), 'token_expired'],
+    ['that ended in 1970', credentialsText({ expiresAt: 0, refreshToken: undefined }), 'token_expired'],
     ['without user:profile', unscoped, 'missing_scope'],
     [
       'that has ended, without user:profile',
-      credentialsText({ expiresAt: 1, scopes: ['x'] }),
+      credentialsText({ expiresAt: 1, refreshToken: undefined, scopes: ['x'] }),
       'token_expired',
     ],
   ])('%s is not', async (_, text, code) => {
     expect(await reading(text)).toBe(code);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['nothing else', {}, 'token_lapsed'],
+    ['an expiry of its own to come', { refreshTokenExpiresAt: NOW + 1 }, 'token_lapsed'],
+    ['an unknown expiry', { refreshTokenExpiresAt: null }, 'token_lapsed'],
+    ['an odd expiry', { refreshTokenExpiresAt: 'Friday' }, 'token_lapsed'],
+    ['an expiry beyond every calendar', { refreshTokenExpiresAt: 1e300 }, 'token_lapsed'],
+    ['an access token of 1970', { expiresAt: 0 }, 'token_lapsed'],
+    ['empty scopes', { scopes: [] }, 'token_lapsed'],
+    ['scopes as text', { scopes: 'user:inference user:profile' }, 'token_lapsed'],
+    // A renewal does not add a scope.
+    ['scopes without user:profile', { scopes: ['user:inference'] }, 'missing_scope'],
+    ['an expiry of its own that has come', { refreshTokenExpiresAt: NOW }, 'token_expired'],
+    ['an expiry of its own in 1970', { refreshTokenExpiresAt: 0 }, 'token_expired'],
+    ['no text in it', { refreshToken: ' ' }, 'token_expired'],
+    ['a number in its place', { refreshToken: 7 }, 'token_expired'],
+    ['null in its place', { refreshToken: null }, 'token_expired'],
+    ['no access token', { accessToken: '', refreshToken: '' }, 'credentials_invalid'],
+  ])('whose access token has run out beside a refresh token with %s: %s', async (_, login, code) => {
+    expect(await reading(credentialsText({ expiresAt: NOW, ...login }))).toBe(code);
+    expect(await reading(`\uFEFF${credentialsText({ expiresAt: NOW, ...login })}\r\n`)).toBe(code);
+  });
+
+  test.each<[string, string, string]>([
+    ['only tokens of MCP servers', '{"mcpOAuth":{"a":{"accessToken":"x"}}}', 'no_credentials'],
+    ['null for a login beside them', '{"mcpOAuth":{},"claudeAiOauth":null}', 'no_credentials'],
+    ['a login without a token beside them', '{"mcpOAuth":{},"claudeAiOauth":{}}', 'credentials_invalid'],
+  ])('with %s: %s', async (_, text, code) => {
+    expect(await reading(text)).toBe(code);
+  });
+
+  test.each<[unknown, number | null]>([
+    [NOW + 1, NOW + 1],
+    [undefined, null],
+    ['Friday', null],
+    [1e300, 8.64e15],
+    [-1e300, 0],
+  ])('whose refresh token expires at %j is usable until %j', async (refreshTokenExpiresAt, loginUntil) => {
+    expect(await reading(credentialsText({ refreshTokenExpiresAt }))).toEqual({ ...value, loginUntil });
   });
 
   test('may be a link', async () => {
@@ -136,6 +180,16 @@ describe('of several', () => {
     ['both files', { first: good('one'), second: good('two') }, usable('one')],
     ['the second file only', { second: good('two') }, usable('two')],
     ['an expired file and a good one', { first: expired, second: good('two') }, usable('two')],
+    ['a lapsed file and a good one', { first: lapsed, second: good('two') }, usable('two')],
+    ['a lapsed file and the environment', { first: lapsed, system: { env } }, usable('from-environment')],
+    ['a lapsed file and an expired one', { first: lapsed, second: expired }, 'token_lapsed'],
+    ['an expired file and a lapsed one', { first: expired, second: lapsed }, 'token_expired'],
+    ['a file without a login and a lapsed one', { first: '{"mcpOAuth":{}}', second: lapsed }, 'token_lapsed'],
+    [
+      'a file without a login and a good one',
+      { first: '{"mcpOAuth":{}}', second: good('two') },
+      usable('two'),
+    ],
     ['a broken file and a good one', { first: '{', second: good('two') }, usable('two')],
     [
       'an unscoped file and the environment',
@@ -187,6 +241,7 @@ describe('of several', () => {
       { system: mac, keychain: `echo '${expired}'` },
       failed('token_expired', 'keychain'),
     ],
+    ['a lapsed keychain', { system: mac, keychain: `echo '${lapsed}'` }, failed('token_lapsed')],
     ['a keychain where there is none', { keychain: `echo '${good('key')}'` }, failed('no_credentials')],
   ])('%s', async (_, world, expected) => {
     const system = fakeSystem(world.system);

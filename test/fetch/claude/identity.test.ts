@@ -1,10 +1,15 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { accountId } from '../../../src/fetch/claude/identity.ts';
+import { identity, identitySource } from '../../../src/fetch/claude/identity.ts';
 import { put } from '../../support/fetch-credentials.ts';
+import type { System } from '../../../src/system.ts';
 import { fakeSystem } from '../../support/system.ts';
 
+const accountId = (system: System) => {
+  const found = identity(system);
+  return found.kind === 'known' ? found.accountId : found.kind;
+};
 const config = (accountUuid: unknown) => JSON.stringify({ numStartups: 7, oauthAccount: { accountUuid } });
 
 test('it stands in the home directory', () => {
@@ -17,7 +22,7 @@ test('it stands in CLAUDE_CONFIG_DIR when that is set', () => {
   const { root } = fakeSystem();
   const system = fakeSystem({ env: { CLAUDE_CONFIG_DIR: join(root, 'work') } });
   put(join(system.root, '.claude.json'), config('private'));
-  expect(accountId(system)).toBeNull();
+  expect(accountId(system)).toBe('none');
   put(join(root, 'work', '.claude.json'), config('work'));
   expect(accountId(system)).toBe('work');
 });
@@ -31,21 +36,25 @@ test('it may be a link', () => {
   expect(accountId(system)).toBe('linked');
 });
 
-test.each<[string, string | Buffer]>([
-  ['empty', ''],
-  ['not JSON', '{"oauthAccount"'],
-  ['not UTF-8', Buffer.from([0xff, 0xfe])],
-  ['a list', '[]'],
-  ['null', 'null'],
-  ['without an account', '{}'],
-  ['with an odd account', '{"oauthAccount":"x"}'],
-  ['with an account of nobody', '{"oauthAccount":{}}'],
-  ['with an empty id', config('')],
-  ['with a number for an id', config(7)],
-])('a file that is %s does not say', (_, text) => {
+test.each<[string, string | Buffer, 'none' | 'unknown']>([
+  ['empty', '', 'none'],
+  ['blank', ' \n', 'none'],
+  ['cut off', '{"oauthAccount":{"accountUuid":"a"', 'unknown'],
+  ['cut off in a key', '{"oauthAccount"', 'unknown'],
+  ['not UTF-8', Buffer.from([0xff, 0xfe]), 'unknown'],
+  ['a list', '[]', 'unknown'],
+  ['null', 'null', 'unknown'],
+  ['without an account', '{}', 'none'],
+  ['signed out', '{"oauthAccount":null,"x":{"accountUuid":"a"}}', 'none'],
+  ['with an odd account', '{"oauthAccount":"x"}', 'none'],
+  ['with an account of nobody', '{"oauthAccount":{}}', 'none'],
+  ['with an empty id', config(''), 'none'],
+  ['with a number for an id', config(7), 'none'],
+  ['with an account that is no JSON', '{"oauthAccount":{accountUuid:"a"}}', 'unknown'],
+])('a file that is %s does not say', (_, text, kind) => {
   const system = fakeSystem();
   put(join(system.root, '.claude.json'), text);
-  expect(accountId(system)).toBeNull();
+  expect(identity(system)).toEqual({ kind });
 });
 
 test('a byte order mark does not matter', () => {
@@ -54,10 +63,70 @@ test('a byte order mark does not matter', () => {
   expect(accountId(system)).toBe('marked');
 });
 
-test('without a file, or with a directory for one, nobody knows', () => {
+test('without a file nobody has signed in; what is no file is not known', () => {
   const system = fakeSystem();
-  expect(accountId(system)).toBeNull();
+  expect(identity(system)).toEqual({ kind: 'none' });
   mkdirSync(join(system.root, '.claude.json'));
-  expect(accountId(system)).toBeNull();
-  expect(accountId(fakeSystem({ home: () => null }))).toBeNull();
+  expect(identity(system)).toEqual({ kind: 'unknown' });
+  expect(identity(fakeSystem({ home: () => null }))).toEqual({ kind: 'none' });
+});
+
+test('it has the organisation and names that can be printed', () => {
+  const system = fakeSystem();
+  const oauthAccount = {
+    accountUuid: 'a-1',
+    organizationUuid: 'o-1',
+    displayName: 'Zoë `x`',
+    organizationName: 'Analytical Engines $(id)',
+  };
+  put(join(system.root, '.claude.json'), JSON.stringify({ oauthAccount }));
+  expect(identity(system)).toEqual({
+    kind: 'known',
+    accountId: 'a-1',
+    organizationId: 'o-1',
+    accountName: 'Zoe x',
+    organizationName: 'Analytical Engines (id)',
+  });
+});
+
+test.each(['ada@example.com', "ada@example.com's Organization", 'ada＠example.com', '日本', 7, null])(
+  'the name %j is none',
+  (name) => {
+    const system = fakeSystem();
+    const oauthAccount = { accountUuid: 'a', displayName: name, organizationName: name };
+    put(join(system.root, '.claude.json'), JSON.stringify({ oauthAccount }));
+    expect(identity(system)).toMatchObject({ accountName: null, organizationName: null });
+  },
+);
+
+test('of the two places of the default directory the one that was changed last counts', () => {
+  const system = fakeSystem();
+  const [home, inside] = [join(system.root, '.claude.json'), join(system.root, '.claude', '.claude.json')];
+  put(home, config('home'));
+  put(inside, config('inside'));
+  for (const [older, newer, expected] of [
+    [home, inside, 'inside'],
+    [inside, home, 'home'],
+  ] as const) {
+    utimesSync(older, 1000, 1000);
+    utimesSync(newer, 2000, 2000);
+    expect(accountId(system)).toBe(expected);
+  }
+  put(home, '{}');
+  utimesSync(home, 3000, 3000);
+  expect(accountId(system)).toBe('inside');
+  put(home, '{"oauthAccount":');
+  expect(accountId(system)).toBe('unknown');
+  const mac = fakeSystem({ platform: 'darwin', home: system.home });
+  expect(accountId(mac)).toBe('unknown');
+});
+
+test('its source changes with the file', () => {
+  const system = fakeSystem();
+  expect(identitySource(system)).toEqual({ trace: '', bytes: 0 });
+  const file = put(join(system.root, '.claude.json'), config('a'));
+  const before = identitySource(system);
+  expect(before.bytes).toBe(config('a').length);
+  utimesSync(file, 1000, 1000);
+  expect(identitySource(system).trace).not.toBe(before.trace);
 });

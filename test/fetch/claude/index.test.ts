@@ -10,15 +10,16 @@ const options = { baseUrl: 'https://api.anthropic.com', timeoutMs: 4000, userAge
 const body = async function* body() {
   yield Buffer.from('{"five_hour":{"utilization":22,"resets_at":null},"odd":1}');
 };
-const signedIn = () => {
+const signedIn = (login: Record<string, unknown> = {}) => {
   const system = fakeSystem();
-  put(join(system.root, '.claude', '.credentials.json'), credentialsText());
+  put(join(system.root, '.claude', '.credentials.json'), credentialsText(login));
   return system;
 };
 
 test('a session sends its token once and reads what is used', async () => {
   const fetch = vi.fn<Fetch>(async () => ({ status: 200, headers: { get: () => null }, body: body() }));
-  const session = await createClaude({ fetch }).authenticate(signedIn());
+  const login = { refreshTokenExpiresAt: 4_102_444_900_000 };
+  const session = await createClaude({ fetch }).authenticate(signedIn(login));
   expect(fetch).not.toHaveBeenCalled();
   if (!session.ok) throw new Error('not signed in');
   expect(JSON.stringify(session)).not.toContain('EXAMPLE');
@@ -27,6 +28,7 @@ test('a session sends its token once and reads what is used', async () => {
     ok: true,
     value: {
       plan: 'max_20x',
+      loginUntil: login.refreshTokenExpiresAt,
       data: { five_hour: { utilization: 22, resets_at: null }, unknown_buckets: { odd: 1 } },
     },
   });
@@ -60,7 +62,7 @@ test('the default binding goes over the wire', async () => {
   expect(claude.id).toBe('claude');
   expect(session.ok && (await session.value.send({ ...options, baseUrl: server.url }))).toEqual({
     ok: true,
-    value: { plan: 'max_20x', data: { seven_day: null } },
+    value: { plan: 'max_20x', loginUntil: null, data: { seven_day: null } },
   });
   expect(server.received[0]).toMatch(/^GET \/api\/oauth\/usage HTTP\/1\.1\r\n/);
 });

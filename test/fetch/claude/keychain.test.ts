@@ -56,12 +56,7 @@ describe('reading', () => {
     ['no JSON', printing('secret'), found('secret')],
     ['a list', printing('[]'), found('[]')],
     ['an empty object', printing('{}'), found('{}')],
-    ['only mcpOAuth', printing('{"mcpOAuth":{"a":1}}'), { kind: 'absent' }],
-    [
-      'mcpOAuth and a login',
-      printing('{"mcpOAuth":{},"claudeAiOauth":{}}'),
-      found('{"mcpOAuth":{},"claudeAiOauth":{}}'),
-    ],
+    ['only mcpOAuth', printing('{"mcpOAuth":{"a":1}}'), found('{"mcpOAuth":{"a":1}}')],
     ['that there is none', 'exit 44', { kind: 'absent' }],
     ['another error', 'echo secret; exit 36', failed('failed (36)')],
     ['its end by a signal', 'kill -TERM $$', failed('failed (killed)')],

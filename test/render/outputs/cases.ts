@@ -61,6 +61,9 @@ export const STATES = {
     tokens: { fiveHour: { ...tokens, endsAt: NOW + 3_600_000 }, sevenDay: null },
     error: failure('network_error'),
   }),
+  'lapsed, recent': stale({ error: failure('token_lapsed') }),
+  'lapsed overnight': stale({ ageMs: 9 * 3_600_000, error: failure('token_lapsed') }),
+  'lapsed, nothing known': none({ error: failure('token_lapsed', { retryAt: NOW + 300_000 }) }),
   'signed out': none({ error: failure('no_credentials') }),
   nothing: none(),
 } satisfies Record<string, Usage>;

@@ -46,6 +46,9 @@ describe("waybar's module", () => {
     ['last known', ['error']],
     ['pending', ['pending']],
     ['estimate', ['estimate', 'error']],
+    ['lapsed, recent', ['ok', 'stale']],
+    ['lapsed overnight', ['ok', 'stale']],
+    ['lapsed, nothing known', ['none']],
     ['signed out', ['error']],
     ['nothing', ['none']],
   ])('%s has the classes %j', (state, classes) => {

@@ -75,6 +75,15 @@ describe("xbar's plugin", () => {
   it.each<[keyof typeof STATES, string, string[]]>([
     ['pending', '…', ['The first answer is on its way']],
     ['signed out', 'sign in', ['No login of Claude Code was found. Run `claude` once to sign in.']],
+    ['lapsed, recent', '5h 22% 4h37m · 7d 33% 4d3h · 12m ago', ['Read 12m ago']],
+    [
+      'lapsed, nothing known',
+      'run claude',
+      [
+        'The access token has lapsed: Claude Code renews its token when it runs next. The',
+        'login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+      ],
+    ],
     ['without limits', 'no limits reported', ['Read 1m ago']],
     [
       'stale',

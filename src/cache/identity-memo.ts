@@ -1,0 +1,47 @@
+import { readTextFile } from '../files.ts';
+import type { System } from '../system.ts';
+import { isObject } from '../usage/data.ts';
+import { idOrNull, nameOrNull } from './entry.ts';
+import { replaceLightly } from './replace.ts';
+
+/** Who was signed in when a file was read that takes long to read: `identity.json`. */
+export interface IdentityMemo {
+  /** What the file looked like, by `stat`. */
+  readonly trace: string;
+  /** Null: the file names no account. */
+  readonly accountId: string | null;
+  readonly organizationId: string | null;
+  readonly accountName: string | null;
+  readonly organizationName: string | null;
+}
+
+/** Whatever is wrong with the file: then it is as if it were not there. */
+export function readIdentityMemo({ fs }: System, path: string): IdentityMemo | null {
+  const read = readTextFile(fs, path, 'refuse');
+  if (read.kind !== 'file') return null;
+  try {
+    const file: unknown = JSON.parse(read.text);
+    if (!isObject(file) || typeof file.trace !== 'string') return null;
+    return {
+      trace: file.trace,
+      accountId: idOrNull(file.account_id),
+      organizationId: idOrNull(file.organization_id),
+      accountName: nameOrNull(file.account_name),
+      organizationName: nameOrNull(file.organization_name),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing is lost when it cannot be written: the file is read again. */
+export function writeIdentityMemo(system: System, path: string, memo: IdentityMemo): void {
+  const file = {
+    trace: memo.trace,
+    account_id: memo.accountId,
+    organization_id: memo.organizationId,
+    account_name: memo.accountName,
+    organization_name: memo.organizationName,
+  };
+  replaceLightly(system, path, `${JSON.stringify(file)}\n`, null);
+}

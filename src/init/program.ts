@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import type { System } from '../system.ts';
+import { absolute } from './runtime.ts';
+
+/**
+ * Where Node and the program are, and where to look for them when they are gone. A version manager or a package
+ * manager removes the directory of a version with the next upgrade, so a link that it keeps is preferred.
+ */
+export interface ProgramPlace {
+  readonly node: string;
+  readonly script: string;
+  /** The directory of the package. */
+  readonly root: string;
+  /** Other places of Node and of the program, the one to prefer last. */
+  readonly otherNodes: readonly Candidate[];
+  readonly otherScripts: readonly Candidate[];
+  /** The command `usageline` as PATH has it; null where PATH has none. */
+  readonly command: string | null;
+  /** Why the program will not stay where it is; null where nothing says so. */
+  readonly fleeting: string | null;
+}
+
+/** A path; or the same path below the directory of any version from 20 on. */
+export type Candidate =
+  | string
+  | { readonly before: string; readonly version: string; readonly after: string };
+
+/** Links to a Node that one shell or one project has for itself. */
+const FLEETING_LINKS = /\/fnm_multishells\/|\/node_modules\/\.bin\/|^\/run\/user\/|\/\.direnv\//;
+
+/**
+ * @param execPath Node itself, without links
+ * @param directory the directory of `hot.cjs`, without links
+ */
+export function programPlace(
+  { env, fs, platform }: Pick<System, 'env' | 'fs' | 'platform'>,
+  execPath: string,
+  directory: string,
+): ProgramPlace {
+  const script = join(directory, 'hot.cjs');
+  const root = join(directory, '..');
+  const plain = { node: execPath, script, root, otherNodes: [], otherScripts: [], command: null };
+  if (platform === 'win32') return { ...plain, fleeting: null };
+  const isSame = (link: string, path: string) => realPath(fs, link) === path;
+  const directories = (env.PATH ?? '').split(':').flatMap((name) => absolute(name) ?? []);
+  const links = [
+    ...versionless(execPath),
+    // What PATH leads to directly has no better name.
+    ...(directories.some((name) => `${name}/node` === execPath) ? [] : directories)
+      .map((name) => `${name}/node`)
+      .filter((link) => !FLEETING_LINKS.test(link) && fleetingPlace(link, env) === null),
+  ];
+  const node = links.find((link) => isSame(link, execPath)) ?? execPath;
+  const stableRoot = versionless(root).find((link) => isSame(link, root)) ?? root;
+  const stableScript = join(stableRoot, script.slice(root.length));
+  return {
+    node,
+    script: stableScript,
+    root: stableRoot,
+    otherNodes: [...shims(execPath), ...siblings(execPath), ...versionless(execPath), execPath],
+    otherScripts: [...siblings(script), ...(stableScript === script ? [] : [script])],
+    command:
+      directories
+        .map((name) => `${name}/usageline`)
+        .find((path) => fs.existsSync(path) && !/\/node_modules\/\.bin\//.test(path)) ?? null,
+    fleeting: fleetingPlace(script, env) ?? fleetingPlace(execPath, env),
+  };
+}
+
+/** Links that lead to whatever version is there: Homebrew's, fnm's default, pnpm's. */
+function versionless(path: string): string[] {
+  const links = [
+    path.replace(/\/Cellar\/([^/]+)\/[^/]+\//, '/opt/$1/'),
+    path.replace(/\/node-versions\/[^/]+\/installation\//, '/aliases/default/'),
+    path.replace(/\/node_modules\/\.pnpm\/[^/]+\/node_modules\//, '/node_modules/'),
+  ];
+  return links.filter((link) => link !== path);
+}
+
+/** What stands for Node in Volta, asdf and mise: it chooses a version by itself. */
+function shims(path: string): string[] {
+  const shim = [
+    path.replace(/\/tools\/image\/node\/.*/, '/bin/node'),
+    path.replace(/\/installs\/(nodejs|node)\/.*/, '/shims/node'),
+  ];
+  return shim.filter((link) => link !== path);
+}
+
+/** The same path in the directories of other versions, which all version managers have side by side. */
+function siblings(path: string): Candidate[] {
+  const parts = /^(.*\/)(v?)\d+\.\d+\.\d+(\/.*)$/.exec(path);
+  if (parts === null) return [];
+  const [, before = '', version = '', after = ''] = parts;
+  return [{ before, version, after }];
+}
+
+/** In words, why nothing stays below this path; null where nothing says so. */
+function fleetingPlace(path: string, env: System['env']): string | null {
+  if (path.includes('/_npx/')) return "it is in npx's cache, which npm empties";
+  if (/\/pnpm\/dlx\/|\/dlx-\d+\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';
+  const temporary = [absolute(env.TMPDIR), '/tmp', '/var/tmp', '/private/tmp', '/private/var/folders'];
+  return temporary.some((name) => name !== null && path.startsWith(`${name}/`))
+    ? 'it is in a temporary directory'
+    : null;
+}
+
+function realPath(fs: System['fs'], path: string): string | null {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+import type { AccountDirectory } from '../cache/directory.ts';
+import type { Entry } from '../cache/entry.ts';
+import { readIdentityMemo, writeIdentityMemo } from '../cache/identity-memo.ts';
+import type { Identity } from '../fetch/provider.ts';
+import type { ProviderDescriptor } from '../fetch/providers.ts';
+import type { System } from '../system.ts';
+import type { AccountMatch } from './freshness.ts';
+
+/** From this size on it is worth remembering what stands in a file, bytes. */
+const LARGE = 1024 * 1024;
+
+/** Who is signed in. What a large file says is remembered until the file changes: prompts ask again and again. */
+export function identityOf(
+  system: System,
+  provider: ProviderDescriptor,
+  directory: AccountDirectory | null,
+): Identity {
+  const { trace, bytes } = provider.identitySource(system);
+  if (directory === null || bytes < LARGE) return provider.identity(system);
+  const memo = readIdentityMemo(system, directory.identity);
+  if (memo?.trace === trace) {
+    const { accountId } = memo;
+    return accountId === null ? { kind: 'none' } : { ...memo, kind: 'known', accountId };
+  }
+  const found = provider.identity(system);
+  // What is not known may be known at the next look: the reason can be a busy disk.
+  if (found.kind !== 'unknown') {
+    const { accountId, organizationId, accountName, organizationName } =
+      found.kind === 'known' ? found : NOBODY;
+    const written = { trace, accountId, organizationId, accountName, organizationName };
+    writeIdentityMemo(system, directory.identity, written);
+  }
+  return found;
+}
+
+const NOBODY = { accountId: null, organizationId: null, accountName: null, organizationName: null } as const;
+
+/** What an entry keeps of who it is of. */
+export type EntryIdentity = Pick<
+  Entry,
+  'accountId' | 'accountUnread' | 'organizationId' | 'accountName' | 'organizationName'
+>;
+
+export function entryIdentity(identity: Identity): EntryIdentity {
+  switch (identity.kind) {
+    case 'known': {
+      const { accountId, organizationId, accountName, organizationName } = identity;
+      return { accountId, organizationId, accountName, organizationName };
+    }
+    case 'none':
+      return { accountId: null };
+    case 'unknown':
+      return { accountId: null, accountUnread: true };
+  }
+}
+
+/**
+ * Whether an entry that was written under other credentials is of who is signed in now. Compared is what both sides
+ * know: older versions kept no organisation.
+ *
+ * @param now looked up only where the entry says whose it is
+ */
+export function matchAccount(
+  { accountId, accountUnread, organizationId = null }: EntryIdentity,
+  now: () => Identity,
+): AccountMatch {
+  if (accountUnread) return 'untold';
+  if (accountId === null) return 'unknown';
+  const identity = now();
+  if (identity.kind !== 'known') return 'untold';
+  if (identity.accountId !== accountId) return 'changed';
+  const organization = identity.organizationId;
+  return organizationId !== null && organization !== null && organizationId !== organization
+    ? 'changed'
+    : 'same';
+}
+
+/** Stands for an account that a file names, but that could not be read. */
+const UNREAD = '?';
+
+/** An account as one text, to compare it by; null when no file names one. */
+export function accountKey(identity: Identity): string | null {
+  if (identity.kind !== 'known') return identity.kind === 'unknown' ? UNREAD : null;
+  const { accountId, organizationId } = identity;
+  return organizationId === null ? accountId : `${accountId}\n${organizationId}`;
+}
+
+/** As `matchAccount`, for an account that was kept as one text. */
+export function matchAccountKey(key: string | null, now: () => Identity): AccountMatch {
+  if (key === UNREAD) return 'untold';
+  const [accountId, organizationId] = key?.split('\n') ?? [];
+  return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, now);
+}

@@ -1,0 +1,321 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MOVED } from '../../src/init/runner.ts';
+import { closeAtTheEnd } from '../support/endpoint.ts';
+import { runProgram } from '../support/program.ts';
+import type { Run } from '../support/program.ts';
+import { removeTree } from '../support/remove.ts';
+import { describeWith } from '../support/tools.ts';
+import { aHost, OLD_LINE, Terminal } from './host.ts';
+import type { Host } from './host.ts';
+import { LAYOUTS } from './layouts.ts';
+import type { Layout } from './layouts.ts';
+import { shells } from './shells.ts';
+
+const SYSTEM = '/usr/bin:/bin';
+const withoutColours = (text: string) => text.replace(/\u001B\[[0-9;]*m/g, '');
+
+/** A machine of a user whose home has everything in its name that a host could expand. */
+class Desk {
+  readonly home: string;
+  readonly layout: Layout;
+  path: string;
+
+  constructor(
+    readonly host: Host,
+    name: string,
+    home = `it's 50% #1 "x" $HOME`,
+  ) {
+    this.home = join(host.home, home);
+    fs.mkdirSync(this.home);
+    // A copy would be another login.
+    for (const name of ['.claude', '.cache']) fs.renameSync(join(host.home, name), join(this.home, name));
+    fs.mkdirSync(join(this.home, '.local/share/fish/generated_completions'), { recursive: true });
+    this.layout = LAYOUTS[name]!(this.home);
+    this.path = [...this.layout.path, SYSTEM].join(':');
+  }
+
+  static async with(name: string, home?: string): Promise<Desk> {
+    return new Desk(await aHost(['plain']), name, home);
+  }
+
+  get env(): Record<string, string> {
+    return { ...this.host.machine.env, HOME: this.home, PATH: this.path };
+  }
+
+  read(name: string): string {
+    return fs.readFileSync(join(this.home, name), 'utf8');
+  }
+
+  async install(...targets: string[]): Promise<string> {
+    let said = '';
+    for (const target of targets) {
+      const { node, script } = this.layout;
+      const run = await runProgram(node, [script, 'init', target, '--install', '--yes'], this.env);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+      said += run.stdout;
+    }
+    return said;
+  }
+
+  upgrade(): void {
+    this.layout.upgrade();
+    this.path = [...(this.layout.pathAfter ?? this.layout.path), SYSTEM].join(':');
+    // No line is left that a launcher or a hook could show by itself.
+    removeTree(join(this.home, '.cache/usageline/claude/ready'));
+  }
+
+  /** Node and the program are gone for good. */
+  remove(): void {
+    for (const name of ['.nvm', '.npm', 'bin', 'prefix']) removeTree(join(this.home, name));
+    this.path = SYSTEM;
+    removeTree(join(this.home, '.cache/usageline/claude/ready'));
+  }
+
+  sh(command: string, input = ''): { stdout: string; stderr: string; status: number | null } {
+    return spawnSync('dash', ['-c', command], { env: this.env, input, encoding: 'utf8' });
+  }
+
+  launcher(...args: string[]): Promise<Run> {
+    return runProgram(join(this.home, '.local/bin/usageline-prompt'), args, this.env);
+  }
+
+  statusline(): { stdout: string; stderr: string; status: number | null } {
+    const { statusLine } = JSON.parse(this.read('.claude/settings.json'));
+    return this.sh(statusLine.command, '{"session_id": "one"}');
+  }
+
+  /** The command that vim's script starts, with its words as vim reads them. */
+  get editorCommand(): string[] {
+    const list = /^ *let s:command = \[(.*)\]$/m.exec(this.read('.vim/plugin/usageline.vim'))?.[1] ?? '';
+    return [...list.matchAll(/'((?:[^']|'')*)'/g)].map(([, word = '']) => word.replaceAll("''", "'"));
+  }
+}
+
+describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.with(name);
+    await desk.install('sh', 'claude', 'vim', 'xbar', 'systemd');
+    desk.upgrade();
+  });
+
+  it('leaves the launcher with its line', async () => {
+    expect(await desk.launcher()).toMatchObject({ stdout: `${OLD_LINE}\n`, stderr: '', code: 0 });
+    expect((await desk.launcher('--output', 'waybar')).stdout).toContain(`{"text":"${OLD_LINE}"`);
+  });
+
+  it("leaves Claude Code's status line", () => {
+    const { stdout, stderr, status } = desk.statusline();
+    expect({ stdout: withoutColours(stdout), stderr, status }).toEqual({
+      stdout: `${OLD_LINE}\n`,
+      stderr: '',
+      status: 0,
+    });
+  });
+
+  it('leaves the command of the editor and of xbar', async () => {
+    const [file = '', ...args] = desk.editorCommand;
+    expect(await runProgram(file, args, desk.env)).toMatchObject({ stdout: `${OLD_LINE}\n`, code: 0 });
+    const plugin = join(desk.home, 'Library/Application Support/xbar/plugins/usageline.1m.sh');
+    const { stdout, code } = await runProgram(plugin, [], desk.env);
+    expect(stdout).toMatch(/^5h 22%/);
+    expect(code).toBe(0);
+  });
+
+  it('leaves the timer with a refresh', async () => {
+    const runner = join(desk.home, '.local/share/usageline/usageline-run');
+    expect(desk.read('.config/systemd/user/usageline.service')).toContain('usageline-run');
+    expect(await runProgram(runner, ['refresh', '--quiet'], desk.env)).toMatchObject({ stdout: '', code: 0 });
+  });
+
+  it('is seen by explain, unless a link has outlived it', async () => {
+    const runner = join(desk.home, '.local/share/usageline/usageline-run');
+    const { stdout } = await runProgram(runner, ['explain'], desk.env);
+    expect(stdout).toMatch(/^Installed +claude, vim, xbar, systemd, sh$/m);
+    const linked = ['fnm', 'Homebrew', 'pnpm'].includes(name);
+    expect(stdout.includes('not found')).toBe(!linked);
+    expect(stdout.includes('To repair it: usageline init claude --install')).toBe(!linked);
+  });
+});
+
+describe('without Node and without the program', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await Desk.with('nvm');
+    fs.mkdirSync(join(desk.home, '.config/fish'), { recursive: true });
+    for (const { rc, prompt } of Object.values(shells)) fs.writeFileSync(join(desk.home, rc), `${prompt}\n`);
+    await desk.install('sh', 'claude', 'zsh', 'bash', 'fish');
+    desk.remove();
+  });
+
+  it.each([
+    [[], MOVED],
+    [['--output', 'tmux'], MOVED],
+    [['--output', 'waybar'], JSON.stringify({ text: MOVED })],
+    [['--output', 'i3blocks'], JSON.stringify({ full_text: MOVED })],
+  ])('the launcher with %j says so where the line would be', async (args, text) => {
+    expect(await desk.launcher(...args)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
+  });
+
+  it("Claude Code's status line says so", () => {
+    expect(desk.statusline()).toMatchObject({ stdout: `${MOVED}\n`, stderr: '', status: 0 });
+  });
+
+  it.each([
+    [['--output', 'openmetrics'], ''],
+    [['ready', 'zsh'], ''],
+    [['refresh', '--quiet'], `${MOVED}\n`],
+    [['show'], `${MOVED}\n`],
+  ])('%j fails, and prints nothing that a program would take for an answer', async (args, stderr) => {
+    expect(await desk.launcher(...args)).toMatchObject({ stdout: '', stderr, code: 127 });
+  });
+
+  for (const shell of Object.values(shells)) {
+    describeWith('tmux', `the prompt of ${shell.name}`, () =>
+      describeWith(shell.name, 'in a terminal', () => {
+        it('says so', async () => {
+          const before = desk.host.machine.env;
+          desk.host.machine.env = desk.env;
+          const rc = join(desk.home, '.bashrc');
+          const argv =
+            shell.name === 'bash' ? ['bash', '--noprofile', '--rcfile', rc, '-i'] : shell.argv(desk.host);
+          const terminal = await Terminal.open(desk.host, argv, 120);
+          desk.host.machine.env = before;
+          expect(await terminal.shows(MOVED)).not.toMatch(/not found|No such/);
+          await terminal.close();
+        });
+      }),
+    );
+  }
+});
+
+for (const shell of Object.values(shells)) {
+  describeWith('tmux', `an upgrade under the hook of ${shell.name}`, () =>
+    describeWith(shell.name, 'in a terminal', () => {
+      // pnpm: the package moves and its link stays. nvm and npx: the shell's script is gone with the package.
+      it.each(['nvm', 'pnpm', 'npx'])('leaves the line to new shells: %s', async (name) => {
+        const desk = await Desk.with(name);
+        fs.mkdirSync(join(desk.home, '.config/fish'), { recursive: true });
+        fs.writeFileSync(join(desk.home, shell.rc), `${shell.prompt}\n`);
+        await desk.install(shell.name);
+        desk.upgrade();
+        desk.host.machine.env = desk.env;
+        const rc = join(desk.home, '.bashrc');
+        const argv =
+          shell.name === 'bash' ? ['bash', '--noprofile', '--rcfile', rc, '-i'] : shell.argv(desk.host);
+        const terminal = await Terminal.open(desk.host, argv, 120);
+        await terminal.shows(/ >/);
+        // The first prompt starts the refresh, and a later one has the line.
+        await terminal.type('\n');
+        await expect
+          .poll(async () => (await terminal.press('Enter'), terminal.screen()), {
+            timeout: 15_000,
+            interval: 300,
+          })
+          .toMatch(/5h \d+% 4h37m/);
+        await terminal.close();
+      });
+    }),
+  );
+}
+
+describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
+  it('leaves the line to tmux', async () => {
+    const desk = await Desk.with('nvm');
+    await desk.install('tmux');
+    desk.upgrade();
+    desk.host.machine.env = desk.env;
+    const inner = `usageline-moved-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+    closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
+    const terminal = await Terminal.open(desk.host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
+    await terminal.shows(OLD_LINE);
+  });
+
+  for (const [editor, target] of [
+    ['vim', 'vim'],
+    ['nvim', 'neovim'],
+  ] as const) {
+    describeWith(editor, 'an editor', () => {
+      it(`leaves the line to ${editor}`, async () => {
+        const desk = await Desk.with('nvm', 'plain');
+        await desk.install(target);
+        desk.upgrade();
+        desk.host.machine.env = desk.env;
+        const terminal = await Terminal.open(desk.host, [editor, 'file.txt']);
+        await terminal.shows(OLD_LINE);
+        await terminal.close();
+      });
+    });
+  }
+});
+
+describe('an installation from a place that goes', () => {
+  it('is done with a warning before the question', async () => {
+    const desk = await Desk.with('npx');
+    const said = await desk.install('sh');
+    expect(said).toContain(
+      `warning: ${desk.layout.script} will not stay: it is in npx's cache, which npm empties. Better: npm install -g usageline`,
+    );
+    expect(said.indexOf('warning: ')).toBeLessThan(said.indexOf('installed.'));
+  });
+});
+
+describe("a debugger's NODE_OPTIONS", () => {
+  const NODE_OPTIONS = '--require=/gone/bootloader.js';
+
+  it('does not reach what the launcher and Claude Code start', async () => {
+    const desk = await Desk.with('nvm');
+    await desk.install('sh', 'claude');
+    removeTree(join(desk.home, '.cache/usageline/claude/ready'));
+    const env = { ...desk.env, NODE_OPTIONS };
+    const launcher = join(desk.home, '.local/bin/usageline-prompt');
+    expect(await runProgram(launcher, [], env)).toMatchObject({
+      stdout: `${OLD_LINE}\n`,
+      stderr: '',
+      code: 0,
+    });
+    const { statusLine } = JSON.parse(desk.read('.claude/settings.json'));
+    const line = spawnSync('sh', ['-c', statusLine.command], { env, input: '', encoding: 'utf8' });
+    expect(line).toMatchObject({ stdout: expect.stringContaining('22%'), stderr: '', status: 0 });
+  });
+
+  it('leaves its certificates', async () => {
+    const desk = await Desk.with('nvm');
+    await desk.install('sh');
+    const node = join(desk.home, '.nvm/versions/node/v22.1.0/bin/node');
+    fs.rmSync(node);
+    fs.writeFileSync(node, '#!/bin/sh\necho "<$NODE_OPTIONS> <$NODE_USE_SYSTEM_CA>"\n', { mode: 0o755 });
+    const runner = join(desk.home, '.local/share/usageline/usageline-run');
+    const said = async (options: string) =>
+      (await runProgram(runner, ['show'], { ...desk.env, NODE_OPTIONS: options })).stdout;
+    expect(await said('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
+    expect(await said('--use-system-ca --inspect')).toBe('<> <1>\n');
+    expect(await said('--inspect')).toBe('<> <>\n');
+  });
+
+  for (const shell of Object.values(shells)) {
+    describeWith(shell.name, `the hook of ${shell.name}`, () => {
+      it.each(['installed', 'printed'])('has its refresh: %s', async (how) => {
+        const desk = await Desk.with('nvm', 'plain');
+        const { node, script } = desk.layout;
+        await desk.install(shell.name);
+        const read = {
+          zsh: 'source ~/.local/share/usageline/hook.zsh',
+          bash: 'source ~/.local/share/usageline/hook.bash',
+          fish: 'source ~/.config/fish/conf.d/usageline.fish; functions -q _usageline_begin; and _usageline_begin',
+        }[shell.name];
+        const printed = shell.init.replace(/'[^']*' '[^']*'/, `env NODE_OPTIONS= '${node}' '${script}'`);
+        removeTree(join(desk.home, '.cache/usageline/claude/ready'));
+        const [file = '', ...args] = shell.script.toSpliced(-1, 0, '-i');
+        const lines = [how === 'printed' ? printed : read, shell.hook, 'sleep 0.1', shell.hook].join('\n');
+        const env = { ...desk.env, NODE_OPTIONS };
+        await runProgram(file, [...args, lines], env);
+        const ready = join(desk.home, '.cache/usageline/claude/ready', shell.name);
+        await expect.poll(() => fs.existsSync(ready), { timeout: 10_000 }).toBe(true);
+      });
+    });
+  }
+});

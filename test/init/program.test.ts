@@ -1,0 +1,172 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { programPlace } from '../../src/init/program.ts';
+import type { ProgramPlace } from '../../src/init/program.ts';
+import { fakeSystem } from '../support/system.ts';
+
+/** A file system below a directory without a name that means "temporary": the paths are as on a real machine. */
+function placeOf(
+  execPath: string,
+  directory: string,
+  { path = [] as string[], links = {} as Record<string, string>, platform = 'linux' as NodeJS.Platform } = {},
+): ProgramPlace {
+  const realpathSync = (name: string) => {
+    const link = Object.keys(links).find((from) => name === from || name.startsWith(`${from}/`));
+    const real = link === undefined ? name : links[link] + name.slice(link.length);
+    if (real !== execPath && !real.startsWith(dirname(directory))) throw new Error('ENOENT');
+    return real;
+  };
+  const existsSync = (name: string) => name in links;
+  const system = fakeSystem({ env: { PATH: path.join(':') }, platform });
+  return programPlace({ ...system, fs: { ...fs, realpathSync, existsSync } as never }, execPath, directory);
+}
+
+const PACKAGE = '/usr/lib/node_modules/usageline';
+
+describe('the place of Node', () => {
+  it.each<[string, string, Record<string, string>, string[], string]>([
+    ['of a distribution', '/usr/bin/node', {}, ['/usr/bin'], '/usr/bin/node'],
+    [
+      'of Homebrew, by the link that outlives an upgrade',
+      '/opt/homebrew/Cellar/node/22.1.0/bin/node',
+      { '/opt/homebrew/opt/node': '/opt/homebrew/Cellar/node/22.1.0' },
+      ['/opt/homebrew/bin'],
+      '/opt/homebrew/opt/node/bin/node',
+    ],
+    [
+      'of a version of Homebrew that is on no PATH',
+      '/usr/local/Cellar/node@22/22.9.0_1/bin/node',
+      { '/usr/local/opt/node@22': '/usr/local/Cellar/node@22/22.9.0_1' },
+      [],
+      '/usr/local/opt/node@22/bin/node',
+    ],
+    [
+      "of fnm's default, not the link of one shell",
+      '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation/bin/node',
+      {
+        '/home/ada/.local/share/fnm/aliases/default':
+          '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation',
+        '/home/ada/.local/state/fnm_multishells/1_2':
+          '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation',
+      },
+      ['/home/ada/.local/state/fnm_multishells/1_2/bin'],
+      '/home/ada/.local/share/fnm/aliases/default/bin/node',
+    ],
+    [
+      'of fnm, where the default is another version',
+      '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation/bin/node',
+      {
+        '/home/ada/.local/state/fnm_multishells/1_2':
+          '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation',
+      },
+      ['/home/ada/.local/state/fnm_multishells/1_2/bin'],
+      '/home/ada/.local/share/fnm/node-versions/v22.1.0/installation/bin/node',
+    ],
+    [
+      'of nvm, which has no link',
+      '/home/ada/.nvm/versions/node/v22.1.0/bin/node',
+      {},
+      ['/home/ada/.nvm/versions/node/v22.1.0/bin'],
+      '/home/ada/.nvm/versions/node/v22.1.0/bin/node',
+    ],
+    [
+      'of an archive, by the link on PATH',
+      '/opt/node-v22.1.0-linux-x64/bin/node',
+      { '/usr/local/bin/node': '/opt/node-v22.1.0-linux-x64/bin/node' },
+      ['/usr/bin', '/usr/local/bin'],
+      '/usr/local/bin/node',
+    ],
+    [
+      'of a project, not by a link in its node_modules',
+      '/work/node_modules/node/bin/node',
+      { '/work/node_modules/.bin/node': '/work/node_modules/node/bin/node' },
+      ['/work/node_modules/.bin'],
+      '/work/node_modules/node/bin/node',
+    ],
+    [
+      'of a machine, not by a link in a temporary directory',
+      '/opt/node/bin/node',
+      { '/tmp/x/node': '/opt/node/bin/node' },
+      ['/tmp/x', 'relative', ''],
+      '/opt/node/bin/node',
+    ],
+  ])('is that %s', (_, execPath, links, path, node) => {
+    expect(placeOf(execPath, `${PACKAGE}/dist`, { links, path }).node).toBe(node);
+  });
+
+  it.each([
+    ['/home/ada/.volta/tools/image/node/22.1.0/bin/node', '/home/ada/.volta/bin/node'],
+    ['/home/ada/.asdf/installs/nodejs/22.1.0/bin/node', '/home/ada/.asdf/shims/node'],
+    ['/home/ada/.local/share/mise/installs/node/22.1.0/bin/node', '/home/ada/.local/share/mise/shims/node'],
+  ])('has the shim and the other versions as alternatives to %s', (execPath, shim) => {
+    const [before, after] = execPath.split('22.1.0');
+    expect(placeOf(execPath, `${PACKAGE}/dist`).otherNodes).toEqual([
+      shim,
+      { before, version: '', after },
+      execPath,
+    ]);
+  });
+});
+
+describe('the place of the program', () => {
+  it.each([
+    [
+      'pnpm',
+      '/home/ada/pnpm/global/5/node_modules/.pnpm/usageline@0.1.0/node_modules/usageline',
+      '/home/ada/pnpm/global/5/node_modules/usageline',
+    ],
+    [
+      'Homebrew',
+      '/opt/homebrew/Cellar/usageline/0.1.0/libexec/lib/node_modules/usageline',
+      '/opt/homebrew/opt/usageline/libexec/lib/node_modules/usageline',
+    ],
+  ])('is the link of %s that outlives an upgrade, where there is one', (_, root, link) => {
+    const linked = placeOf('/usr/bin/node', `${root}/dist`, { links: { [link]: root } });
+    expect(linked).toMatchObject({ root: link, script: `${link}/dist/hot.cjs` });
+    expect(placeOf('/usr/bin/node', `${root}/dist`)).toMatchObject({ root, script: `${root}/dist/hot.cjs` });
+  });
+
+  it('has the same package of other versions of Node as an alternative', () => {
+    const version = '/home/ada/.nvm/versions/node/v22.1.0';
+    const { otherScripts } = placeOf(`${version}/bin/node`, `${version}${PACKAGE.slice(4)}/dist`);
+    expect(otherScripts).toEqual([
+      {
+        before: '/home/ada/.nvm/versions/node/',
+        version: 'v',
+        after: '/lib/node_modules/usageline/dist/hot.cjs',
+      },
+    ]);
+  });
+
+  it('has the command on PATH as an alternative, unless it is that of a project', () => {
+    const links = { '/work/node_modules/.bin/usageline': '', '/usr/bin/usageline': '' };
+    const path = ['/work/node_modules/.bin', '/usr/bin'];
+    expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`, { links, path }).command).toBe('/usr/bin/usageline');
+    expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`).command).toBeNull();
+  });
+
+  it.each([
+    ['/home/ada/.npm/_npx/0123abcd/node_modules/usageline', "it is in npx's cache, which npm empties"],
+    [
+      '/home/ada/.cache/pnpm/dlx/abc/def/node_modules/usageline',
+      'it is in the cache of pnpm dlx, which pnpm empties',
+    ],
+    [
+      '/home/ada/.local/share/pnpm/store/tmp/dlx-123/node_modules/usageline',
+      'it is in the cache of pnpm dlx, which pnpm empties',
+    ],
+    ['/tmp/x/node_modules/usageline', 'it is in a temporary directory'],
+    ['/private/var/folders/x/usageline', 'it is in a temporary directory'],
+    ['/home/tmp/usageline', null],
+    ['/home/ada/dlx', null],
+    [PACKAGE, null],
+  ])('%s is one that goes, or not', (root, reason) => {
+    expect(placeOf('/usr/bin/node', join(root, 'dist')).fleeting).toBe(reason);
+  });
+
+  it('is taken as it is on Windows', () => {
+    const place = placeOf('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
+    expect(place).toMatchObject({ node: 'C:\\node.exe', otherNodes: [], otherScripts: [], fleeting: null });
+  });
+});

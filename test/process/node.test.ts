@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { anEndpoint, fixture, json } from '../support/endpoint.ts';
+import { Machine, runProgram } from '../support/program.ts';
+import { fakeSystem } from '../support/system.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+const entry = join(root, 'dist/hot.cjs');
+const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
+
+async function aMachine(): Promise<Machine> {
+  return new Machine((await anEndpoint(json(fixture('2026-04-18-max.json')))).url);
+}
+
+describe('a Node without WebAssembly', () => {
+  it('has the numbers all the same: --jitless', async () => {
+    const machine = await aMachine();
+    const { stdout, code } = await machine.run(['--wait'], { NODE_OPTIONS: '--jitless' });
+    expect({ stdout, code }).toEqual({ stdout: LINE, code: 0 });
+    // The detached refresh, too.
+    machine.reset();
+    await machine.run([], { NODE_OPTIONS: '--jitless' });
+    await expect.poll(() => fs.existsSync(join(machine.cache, 'usage.json')), { timeout: 8000 }).toBe(true);
+    expect(machine.read('usage.json').error).toBeNull();
+  });
+
+  it.runIf(process.platform === 'linux')('has them under a limit of the address space', async () => {
+    const machine = await aMachine();
+    const command = 'ulimit -v 4000000; exec "$0" "$@"';
+    const run = await runProgram('sh', ['-c', command, process.execPath, entry, '--wait'], machine.env);
+    expect(run).toMatchObject({ stdout: LINE, stderr: '', code: 0 });
+  });
+});
+
+describe('a Node that is too old', () => {
+  const { root: directory } = fakeSystem();
+  /** Runs the entry as a Node of this version would; nothing else of the program may be loaded by it. */
+  function runAs(version: string, ...args: string[]) {
+    const preload = join(directory, 'preload.cjs');
+    fs.writeFileSync(
+      preload,
+      `const { env, versions } = process;
+       Object.defineProperty(process, 'versions', { value: { ...versions, node: env.PRETENDED } });
+       process.getBuiltinModule = undefined;`,
+    );
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--require', preload, entry, ...args], {
+      env: { PATH: process.env.PATH, HOME: directory, PRETENDED: version },
+      encoding: 'utf8',
+    });
+    return { stdout, stderr, status };
+  }
+  const sentence = (version: string) => `usageline needs Node 20.18.1 or newer, this is ${version}\n`;
+
+  it.each(['0.12.18', '9.11.2', '12.22.12', '18.20.8', '20.9.0', '20.18.0'])(
+    'gets one sentence: %s',
+    (version) => {
+      for (const args of [
+        [],
+        ['show'],
+        ['init', 'zsh'],
+        ['ready', 'zsh', '--refresh'],
+        ['--output', 'openmetrics'],
+      ]) {
+        expect(runAs(version, ...args)).toEqual({ stdout: '', stderr: sentence(version), status: 1 });
+      }
+    },
+  );
+
+  it.each([
+    [['statusline'], sentence('18.20.8')],
+    [['--output', 'tmux'], sentence('18.20.8')],
+    [['--output', 'waybar'], `${JSON.stringify({ text: sentence('18.20.8').trimEnd() })}\n`],
+    [['--output', 'i3blocks'], `${JSON.stringify({ full_text: sentence('18.20.8').trimEnd() })}\n`],
+  ])('says so where a host shows the line: %j', (args, stdout) => {
+    expect(runAs('18.20.8', ...args)).toEqual({ stdout, stderr: '', status: 0 });
+  });
+
+  it.each(['20.18.1', '20.19.0', '21.0.0', '22.3.0', '24.11.0', '100.0.0-nightly'])(
+    'is not %s',
+    (version) => {
+      // The preload takes away what the program needs first.
+      expect(runAs(version, 'show').stderr).not.toContain('needs Node');
+    },
+  );
+
+  it('gets the sentence before anything that it cannot parse', () => {
+    const text = fs.readFileSync(entry, 'utf8').replace(/^#!.*\n/, '');
+    expect(text).toMatch(/^"use strict";\(function\(/);
+    // What the bundler would rewrite is what Node 12 cannot parse.
+    const shape = (target: string) => transformSync(text, { target, minifyWhitespace: true }).code;
+    expect(shape('node12')).toBe(shape('esnext'));
+    const check = /^"use strict";(\(function\(.*?\}\)\(.*?process\.argv\);)/s.exec(text)?.[1] ?? '';
+    expect(transformSync(check, { target: 'es5' }).code.length).toBeGreaterThan(300);
+  });
+
+  it('is the one that the package names', () => {
+    const { engines } = JSON.parse(fs.readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(sentence('x')).toContain(engines.node.slice(2));
+    const undici = JSON.parse(fs.readFileSync(join(root, 'node_modules/undici/package.json'), 'utf8'));
+    expect(engines.node).toBe(undici.engines.node);
+  });
+});

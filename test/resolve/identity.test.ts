@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { Identity } from '../../src/fetch/provider.ts';
+import { entryIdentity, identityOf, matchAccount } from '../../src/resolve/identity.ts';
+import { fakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+
+const ada: Identity = {
+  kind: 'known',
+  accountId: 'ada',
+  organizationId: 'org-1',
+  accountName: 'Ada',
+  organizationName: 'Engines',
+};
+
+describe('who is signed in', () => {
+  let system = fakeSystem();
+  let directory = accountDirectory(system.root, 'claude');
+  let [looks, source, now] = [0, { trace: 'a', bytes: 0 }, ada as Identity];
+  const look = (place: typeof directory | null = directory) => {
+    const provider = { ...fakeProvider(system), identitySource: () => source };
+    provider.identity = () => {
+      looks += 1;
+      return now;
+    };
+    return identityOf(system, provider, place);
+  };
+
+  beforeEach(() => {
+    system = fakeSystem();
+    directory = accountDirectory(system.root, 'claude');
+    fs.mkdirSync(directory.path);
+    [looks, source, now] = [0, { trace: 'a', bytes: 2 * 1024 * 1024 }, ada];
+  });
+
+  it('is read once from a large file that does not change', () => {
+    for (let call = 0; call < 3; call += 1) expect(look()).toMatchObject(ada);
+    expect(looks).toBe(1);
+    expect(fs.statSync(directory.identity).mode & 0o777).toBe(0o600);
+    source = { ...source, trace: 'b' };
+    now = { ...ada, accountId: 'grace' };
+    expect(look()).toMatchObject({ accountId: 'grace' });
+    expect(look()).toMatchObject({ accountId: 'grace' });
+    expect(looks).toBe(2);
+  });
+
+  it('is remembered to be nobody, too', () => {
+    now = { kind: 'none' };
+    look();
+    expect(look()).toEqual({ kind: 'none' });
+    expect(looks).toBe(1);
+  });
+
+  it('is read each time from a small file, without a place to remember, and while it is not known', () => {
+    source = { trace: 'a', bytes: 1000 };
+    look();
+    look();
+    source = { trace: 'a', bytes: 2 * 1024 * 1024 };
+    look(null);
+    look(null);
+    now = { kind: 'unknown' };
+    look();
+    look();
+    expect(looks).toBe(6);
+    expect(fs.readdirSync(directory.path)).toEqual([]);
+  });
+
+  it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])('is not what %j says', (text) => {
+    fs.writeFileSync(directory.identity, text);
+    expect(look()).toEqual(ada);
+    expect(looks).toBe(1);
+  });
+
+  it('is not read through a link', () => {
+    fs.writeFileSync(join(system.root, 'elsewhere'), '{"trace":"a","account_id":"eve"}');
+    fs.symlinkSync(join(system.root, 'elsewhere'), directory.identity);
+    expect(look()).toEqual(ada);
+  });
+});
+
+describe('an entry under other credentials', () => {
+  it.each<[string, Partial<Identity> | { kind: 'old' | 'none' | 'unknown' }, Partial<Identity>, string]>([
+    ['the same person and organisation', {}, {}, 'same'],
+    ['another person', {}, { accountId: 'grace' } as Partial<Identity>, 'changed'],
+    ['another organisation', {}, { organizationId: 'org-2' } as Partial<Identity>, 'changed'],
+    ['an organisation that is not told now', {}, { organizationId: null } as Partial<Identity>, 'same'],
+    ['an organisation that was not kept', { organizationId: null } as Partial<Identity>, {}, 'same'],
+    ['nobody now', {}, { kind: 'none' }, 'untold'],
+    ['a file that cannot be read now', {}, { kind: 'unknown' }, 'untold'],
+    ['a file that could not be read', { kind: 'unknown' }, {}, 'untold'],
+    ['nobody then', { kind: 'none' }, {}, 'unknown'],
+    ['nobody then, and a file that cannot be read now', { kind: 'none' }, { kind: 'unknown' }, 'unknown'],
+  ])('is compared with %s', (_case, before, after, expected) => {
+    const kept = entryIdentity({ ...ada, ...before } as Identity);
+    expect(matchAccount(kept, () => ({ ...ada, ...after }) as Identity)).toBe(expected);
+  });
+
+  it('of an older version is compared by its account', () => {
+    expect(matchAccount({ accountId: 'ada' }, () => ada)).toBe('same');
+    expect(matchAccount({ accountId: 'grace' }, () => ada)).toBe('changed');
+  });
+});
