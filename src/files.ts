@@ -48,8 +48,29 @@ function readOwn(fs: System['fs'], path: string): FileRead {
   }
 }
 
-/** For files that somebody else looks after: what was opened is what is looked at and read. */
+/** The bytes of a file that may be a link to a regular one, read as carefully; null when they cannot be read. */
+export function readBinaryFile(fs: System['fs'], path: string): Buffer | null {
+  const read = readBytes(fs, path, 0);
+  return read.kind === 'bytes' ? read.bytes : null;
+}
+
 function readCarefully(fs: System['fs'], path: string, more: number): FileRead {
+  const read = readBytes(fs, path, more);
+  if (read.kind !== 'bytes') return read;
+  const { bytes, mtimeMs } = read;
+  return isUtf8(bytes)
+    ? { kind: 'file', text: bytes.toString('utf8'), mtimeMs }
+    : { kind: 'not_utf8', mtimeMs };
+}
+
+interface BytesRead {
+  readonly kind: 'bytes';
+  readonly bytes: Buffer;
+  readonly mtimeMs: number;
+}
+
+/** For files that somebody else looks after: what was opened is what is looked at and read. */
+function readBytes(fs: System['fs'], path: string, more: number): BytesRead | FileRead {
   const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
   let fd: number;
   try {
@@ -63,8 +84,7 @@ function readCarefully(fs: System['fs'], path: string, more: number): FileRead {
     if (stat.size > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
     const bytes = readUpTo(fs, fd, stat.size);
     if (bytes === null) return { kind: 'unreadable', reason: 'too_large' };
-    if (!isUtf8(bytes)) return { kind: 'not_utf8', mtimeMs: stat.mtimeMs };
-    return { kind: 'file', text: bytes.toString('utf8'), mtimeMs: stat.mtimeMs };
+    return { kind: 'bytes', bytes, mtimeMs: stat.mtimeMs };
   } catch (error) {
     return failed(error);
   } finally {

@@ -22,13 +22,17 @@ export function spawnBackground(
   // A relative directory counts from ours. The variable itself stays: macOS' keychain goes by its text.
   const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
   const from = relative ? [cwd() ?? ''] : [];
-  const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted, ...from], {
-    detached: true,
-    stdio: 'ignore',
-    windowsHide: true,
-    // Not the caller's directory, which somebody may want to unmount or remove.
-    ...(platform !== 'win32' && { cwd: '/' }),
-  });
-  child.on('error', () => {});
-  child.unref();
+  try {
+    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted, ...from], {
+      detached: true,
+      stdio: 'ignore',
+      windowsHide: true,
+      // Not the caller's directory, which somebody may want to unmount or remove.
+      ...(platform !== 'win32' && { cwd: '/' }),
+    });
+    child.on('error', () => {});
+    child.unref();
+  } catch {
+    // Node throws for most reasons (ENOMEM, EPERM, E2BIG), and reports the others as an event.
+  }
 }

@@ -34,6 +34,7 @@ const below: Record<string, string[]> = {
   fetch: ['usage', ...machine],
   render: ['usage'],
   transcripts: ['usage', ...machine],
+  zone: ['usage', 'render', ...machine],
   init: ['output.ts', ...machine],
   completions: [],
   resolve: ['cache', 'fetch', 'config', 'usage', 'version.ts', ...machine],
@@ -67,12 +68,19 @@ describe('the house', () => {
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
   });
 
-  it('ends the process where commands and the detached refresh end; the demo hands a signal on', () => {
+  it('ends processes in few places: where commands and the detached refresh end, and what else was started', () => {
     const users = fs
       .readdirSync(src, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .filter((name) => /process\.(exit\(|exitCode|kill\()/.test(withoutComments(join(src, name))));
-    expect(users.sort()).toEqual(['background.ts', 'demo/demo.ts', 'hot.ts', 'run.ts', 'statusline.ts']);
+    expect(users.sort()).toEqual([
+      'background.ts',
+      'commands/after.ts',
+      'demo/demo.ts',
+      'hot.ts',
+      'run.ts',
+      'statusline.ts',
+    ]);
   });
 });
 

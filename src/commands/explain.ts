@@ -12,6 +12,7 @@ import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import { clockTime } from '../render/clock.ts';
+import type { ClockLooks } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
@@ -26,6 +27,7 @@ import { knownStamp } from '../resolve/stamp.ts';
 import type { System } from '../system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
+import { localZone } from '../zone/local.ts';
 import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
@@ -44,15 +46,16 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
   const budget = judgeBudget({ lock, attempts }, now, stamp);
+  const clock: ClockLooks = { clock: '24h', zone: localZone(system) };
   const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
     ['For', policies[policy]],
     ['Decision', decisionText(seen, settings, keeps)],
-    ['Entry', entryText(seen, entry, settings)],
-    ['Backoff', backoffText(lock, now, stamp)],
+    ['Entry', entryText(seen, entry, settings, clock)],
+    ['Backoff', backoffText(lock, now, stamp, clock)],
     ['Credentials', stampText(entry, stamp)],
-    ['Budget', budgetText(lock, budget, now)],
-    ['Next request', keeps ? nextText(seen, entry, budget, stamp, config) : UNKEPT],
+    ['Budget', budgetText(lock, budget, now, clock)],
+    ['Next request', keeps ? nextText(seen, entry, budget, stamp, config, clock) : UNKEPT],
     ['Cache', cacheText(system, places.cache, keeps)],
     ...installedFacts(system),
   ];
@@ -116,22 +119,33 @@ const shortcomings: Record<Shortcoming, string> = {
   aged: 'stale',
 };
 
-function entryText({ decision, read, now }: Look, entry: Entry | null, settings: Settings): string {
+function entryText(
+  { decision, read, now }: Look,
+  entry: Entry | null,
+  settings: Settings,
+  clock: ClockLooks,
+): string {
   if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
   const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
   if (decision.because !== null) return `${readAt}${shortcomings[decision.because]}`;
   const until = freshUntil(entry as Entry, settings);
-  return `${readAt}fresh for ${countdown(until - now)} more, until ${clockTime(until, now)}`;
+  return `${readAt}fresh for ${moreUntil(until, now, clock)}`;
 }
 
-function backoffText(lock: BackoffLock | null, now: number, stamp: string | null): string {
+/** `1m more, until 18:27`; without the clock time where the zone is not known. */
+function moreUntil(at: number, now: number, clock: ClockLooks): string {
+  const time = clockTime(at, now, clock);
+  return `${countdown(at - now)} more${time === null ? '' : `, until ${time}`}`;
+}
+
+function backoffText(lock: BackoffLock | null, now: number, stamp: string | null, clock: ClockLooks): string {
   if (lock === null || lock.blockedUntil <= now) return 'none';
   const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
   // Every few minutes of a night: how often says nothing.
   const counts = lock.failures > 1 && !(lock.error !== null && isRenewal(lock.error));
   const times = counts ? `, ${lock.failures} in a row` : '';
-  const until = `${countdown(lock.blockedUntil - now)} more, until ${clockTime(lock.blockedUntil, now)}`;
+  const until = moreUntil(lock.blockedUntil, now, clock);
   return isBlocking(lock, now, stamp)
     ? `${failure}${times}: ${until}${ends ? ', or until the credentials change' : ''}`
     : `${failure}${times}: void, because the credentials have changed since`;
@@ -145,12 +159,13 @@ function stampText(entry: Entry | null, stamp: string | null): string {
     : 'changed since the entry was read';
 }
 
-function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number): string {
+function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number, clock: ClockLooks): string {
   const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
   const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
   if (budget.kind === 'running') return `${spent}; one is under way`;
-  return `${spent}; the next may be sent in ${countdown(budget.nextAt - now)}, at ${clockTime(budget.nextAt, now)}`;
+  const time = clockTime(budget.nextAt, now, clock);
+  return `${spent}; the next may be sent in ${countdown(budget.nextAt - now)}${time === null ? '' : `, at ${time}`}`;
 }
 
 /** When somebody who asks would make a request. */
@@ -160,6 +175,7 @@ function nextText(
   budget: BudgetVerdict,
   stamp: string | null,
   { settings, network }: Config,
+  clock: ClockLooks,
 ): string {
   if (!settings.network) {
     return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${QUIET} is set`}`;
@@ -170,7 +186,8 @@ function nextText(
     ? (restDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
     : fresh;
   const at = Math.max(rest, nextTry(blocking, budget) ?? now);
-  return at <= now
-    ? 'at the next call that may ask'
-    : `not before ${clockTime(at, now)}, in ${countdown(at - now)}`;
+  if (at <= now) return 'at the next call that may ask';
+  const time = clockTime(at, now, clock);
+  const wait = `in ${countdown(at - now)}`;
+  return time === null ? `${wait} at the earliest` : `not before ${time}, ${wait}`;
 }

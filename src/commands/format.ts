@@ -2,6 +2,7 @@ import { formatMistake } from '../render/format/index.ts';
 import type { Looks } from '../render/looks.ts';
 import type { System } from '../system.ts';
 import { printable } from '../usage/text.ts';
+import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
 import { askedFormat } from './hit.ts';
 
@@ -17,7 +18,7 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
   return null;
 }
 
-/** The looks that are configured, with a format that was asked for. */
-export function looksWith(looks: Looks, format: string | null | undefined): Looks {
-  return format == null ? looks : { ...looks, format };
+/** The looks that are configured, with a format that was asked for and the zone of the process. */
+export function looksWith(system: System, looks: Looks, format: string | null | undefined): Looks {
+  return { ...looks, format: format ?? looks.format, zone: localZone(system) };
 }

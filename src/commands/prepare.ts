@@ -117,7 +117,9 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
     for (const { ready, limit } of [...variants, { ready: name, limit: null }]) {
       const prepared =
         here &&
-        (name.kind === JSON_KIND ? objectAhead(here) : linesAhead(outlookFor(here), config, name, limit));
+        (name.kind === JSON_KIND
+          ? objectAhead(here)
+          : linesAhead(system, outlookFor(here), config, name, limit));
       writeReady(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
     }
   }
@@ -169,6 +171,7 @@ function modelsOf({ entry }: Known): Map<string, string> {
 
 /** @param model whose limit comes first */
 function linesAhead(
+  system: System,
   outlook: Outlook,
   config: Config,
   name: ReadyName,
@@ -176,7 +179,7 @@ function linesAhead(
 ): Schedule | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
   const { looks: usual, color: configured } = appearanceOf(config, name.kind);
-  const looks = looksWith(usual, name.format);
+  const looks = looksWith(system, usual, name.format);
   const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageLooks) =>
     renderOutput(kind, usage, { color, looks, model, ...stage });

@@ -4,6 +4,7 @@ import { claude } from '../fetch/providers.ts';
 import type { StatuslineOptions } from '../options.ts';
 import { isTerminal, STDOUT } from '../output.ts';
 import { wantsColor } from '../render/color.ts';
+import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
@@ -35,7 +36,7 @@ export async function statusline(
   const { after: command, output, color: flag } = options;
   const format = checkedFormat(system.env, options.format);
   // First, so that it runs while we look.
-  const after = command === null ? null : (await import('./after.ts')).runAfter(command, input.bytes);
+  const after = command === null ? null : (await import('./after.ts')).runAfter(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
   const { places, known: reading } = startOf(deps);
@@ -61,13 +62,19 @@ export async function statusline(
   const isTty = () => isTerminal(system, STDOUT);
   const wanted = output === 'ansi' ? statuslineName(system, { ...options, format }) : null;
   const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
-  const looks = looksWith(usual, format);
+  const looks = looksWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
     renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
-  const text = after ? (await import('./after.ts')).beside(await after, line, columns) : line(columns);
+  let text: string;
+  if (command !== null && after !== null) {
+    const { beside, outputToShow } = await import('./after.ts');
+    const wrapped = { session: report?.session ?? '', command };
+    const { ellipsis } = glyphsOf(looks);
+    text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
+  } else text = line(columns);
   if (wanted === null || startBackground || conditions === null) {
     // What is prepared is the shared line: a session with other numbers will not find its own there.
     const missed = settled && usage === shared;

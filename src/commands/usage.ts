@@ -12,6 +12,7 @@ import type { System } from '../system.ts';
 import type { Usage } from '../usage/model.ts';
 import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
+import { zoneName } from '../zone/local.ts';
 import { checkedFormat, looksWith } from './format.ts';
 import { readyNameOf } from './hit.ts';
 
@@ -69,7 +70,7 @@ async function render(
   if (json) return renderJson(answer);
   const { env } = system;
   const { looks: usual, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
-  const looks = looksWith(usual, format);
+  const looks = looksWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
@@ -82,7 +83,9 @@ async function render(
     return renderOutput(output, answer, { color, looks, countdowns: true, columns });
   }
   const { renderShow } = await import('../render/show.ts');
-  return renderShow(answer, { color, looks, columns: columnsOf(system, terminal), verbose });
+  const zoneNames =
+    zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, looks.zone);
+  return renderShow(answer, { color, looks, zoneNames, columns: columnsOf(system, terminal), verbose });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

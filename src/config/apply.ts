@@ -59,12 +59,13 @@ function appearance(values: Gathered['values'], output: string | null): Appearan
     const text = pick<string | null>(`colors.${style}`, null);
     return text === null ? DEFAULT_LOOKS.colors[style] : colorOf(text);
   };
-  const { format, percent, clock, hide, thresholds } = DEFAULT_LOOKS;
+  const { format, percent, clock, zone, hide, thresholds } = DEFAULT_LOOKS;
   return {
     looks: {
       format: pick('format', format),
       percent: pick('percent', percent),
       clock: pick('clock', clock),
+      zone,
       hide: pick('hide', hide).map((name) => name.toLowerCase()),
       thresholds: {
         warn: pick('thresholds.warn', thresholds.warn),

@@ -1,4 +1,4 @@
-import { DAY } from '../usage/time.ts';
+import { DAY, MINUTE } from '../usage/time.ts';
 
 // Written out, because asking `Intl` for them costs half a start of Node.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -7,39 +7,66 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
 
+/** The time zone of clock times. */
+export interface Zone {
+  /** By how much local clocks are ahead of UTC at a moment (epoch ms), in ms; null when that is not known. */
+  offsetAt(at: number): number | null;
+  /** What is written behind a clock time, to name the zone: `CET`, `+05:45`. Null: nothing. */
+  markAt?(at: number): string | null;
+}
+
+/** The zone in which Node runs: the one that `TZ` names, else the machine's. */
+export const NODE_ZONE: Zone = {
+  offsetAt: (at) => 0 - new Date(at).getTimezoneOffset() * MINUTE,
+};
+
+/** What clock times depend on besides the moment. */
+export interface ClockLooks {
+  readonly clock: Clock;
+  readonly zone: Zone;
+}
+
 /**
  * A moment on the local clock, as short as it stays unmistakable from `now` (both epoch ms): `15:02` today,
- * `Thu 15:02` within a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year.
+ * `Thu 15:02` within a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year; `15:02 CET` where the zone has
+ * to be named. Null when the zone is not known: a clock time of any other one would be false.
  */
-export function clockTime(at: number, now: number, clock: Clock = '24h'): string {
-  const date = new Date(at);
-  const today = new Date(now);
+export function clockTime(at: number, now: number, { clock, zone }: ClockLooks): string | null {
+  const [date, today] = [localDate(at, zone), localDate(now, zone)];
+  if (date === null || today === null) return null;
+  const days = Math.abs(dayOf(date) - dayOf(today));
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  if (days >= DAYS_A_WEEK && date.getUTCFullYear() !== today.getUTCFullYear()) {
+    return `${day} ${date.getUTCFullYear()}`;
+  }
   const time = clock === '24h' ? hours24(date) : hours12(date);
-  const days = Math.abs(daysBetween(today, date));
-  if (days === 0) return time;
+  const mark = zone.markAt?.(at) ?? null;
   // Seven days away has today's name.
-  if (days < 7) return `${WEEKDAYS[date.getDay()]} ${time}`;
-  const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`;
-  return date.getFullYear() === today.getFullYear() ? `${day} ${time}` : `${day} ${date.getFullYear()}`;
+  const named = days === 0 ? [] : [days < DAYS_A_WEEK ? WEEKDAYS[date.getUTCDay()] : day];
+  return [...named, time, ...(mark === null ? [] : [mark])].join(' ');
 }
 
-/** Midnights between two moments; rounded, since a day on which clocks change has 23 or 25 hours. */
-function daysBetween(from: Date, to: Date): number {
-  return Math.round((midnight(to) - midnight(from)) / DAY);
+const DAYS_A_WEEK = 7;
+
+/** The local time as if it were UTC: there is no other way to a `Date` of a zone that Node does not know. */
+function localDate(at: number, zone: Zone): Date | null {
+  const offset = zone.offsetAt(at);
+  return offset === null ? null : new Date(at + offset);
 }
 
-function midnight(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** Days of 24 hours, as there are no others in UTC. */
+function dayOf(date: Date): number {
+  return Math.floor(date.getTime() / DAY);
 }
 
 function hours24(date: Date): string {
-  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  return `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
 }
 
 /** Midnight is `12:00am`, noon `12:00pm`. */
 function hours12(date: Date): string {
-  const hours = date.getHours();
-  return `${hours % 12 || 12}:${twoDigits(date.getMinutes())}${hours < 12 ? 'am' : 'pm'}`;
+  const hours = date.getUTCHours();
+  return `${hours % 12 || 12}:${twoDigits(date.getUTCMinutes())}${hours < 12 ? 'am' : 'pm'}`;
 }
 
 function twoDigits(value: number): string {

@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts';
+import { NODE_ZONE } from './clock.ts';
+import type { Clock, Zone } from './clock.ts';
 import type { Style } from './color.ts';
 
 /** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
@@ -12,6 +13,8 @@ export interface Looks {
   readonly colors: Readonly<Record<Style, Color>>;
   /** How clock times are written in the table. */
   readonly clock: Clock;
+  /** The zone of clock times. */
+  readonly zone: Zone;
   /** Windows that are not shown: ids (`seven_day`, `weekly_scoped:fable`) or labels in lower case (`7d fable`). */
   readonly hide: readonly string[];
 }
@@ -62,5 +65,6 @@ export const DEFAULT_LOOKS: Looks = {
     strong: { color: null, bold: true, dim: false },
   },
   clock: '24h',
+  zone: NODE_ZONE,
   hide: [],
 };

@@ -10,7 +10,7 @@ import type {
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
-import type { Clock } from './clock.ts';
+import type { ClockLooks } from './clock.ts';
 import { countdown } from './duration.ts';
 import type { Looks } from './looks.ts';
 import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
@@ -29,10 +29,10 @@ export interface Row {
 }
 
 /** What a row needs of the looks. */
-type RowLooks = Pick<Looks, 'percent' | 'clock'>;
+type RowLooks = Pick<Looks, 'percent'> & ClockLooks;
 
 /** The side that was asked for; what is left says so, since nobody expects it. */
-function sideText(used: number, { percent: side }: RowLooks): string {
+function sideText(used: number, { percent: side }: Pick<Looks, 'percent'>): string {
   return `${percentText(shownPercent(used, side))}${side === 'left' ? ' left' : ''}`;
 }
 
@@ -40,10 +40,10 @@ function sideText(used: number, { percent: side }: RowLooks): string {
 function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
-    const note = resetsAt === null ? '' : `at ${clockTime(resetsAt, now, looks.clock)}`;
-    return { label, used: null, percent: 'reset', note, pace: '' };
+    const time = resetsAt === null ? null : clockTime(resetsAt, now, looks);
+    return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
   }
-  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks.clock) : null;
+  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks) : null;
   return {
     label,
     used: usedPercent,
@@ -54,8 +54,14 @@ function windowRow(window: Window, now: number, withPace: boolean, looks: RowLoo
 }
 
 /** A time to come, as countdown and on the clock: `in 4h37m, 15:02`. */
-export function moment(at: number, now: number, clock: Clock): string {
-  return `in ${countdown(at - now)}, ${clockTime(at, now, clock)}`;
+export function moment(at: number, now: number, looks: ClockLooks): string {
+  return withClock(`in ${countdown(at - now)}`, at, now, looks);
+}
+
+/** A clock time behind words that say the same, where the zone is known: `<1m ago, 18:24`. */
+export function withClock(words: string, at: number, now: number, looks: ClockLooks): string {
+  const time = clockTime(at, now, looks);
+  return time === null ? words : `${words}, ${time}`;
 }
 
 function paceText(pace: Pace | null, usedPercent: number, now: number): string {
@@ -70,11 +76,12 @@ function paceText(pace: Pace | null, usedPercent: number, now: number): string {
 const money = (dollars: number) => dollars.toFixed(2);
 
 /** Dollars that are used up or expire: an amount, no percentage. */
-function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, clock: Clock): Row {
-  const at = expiresAt === null ? '' : clockTime(expiresAt, now, clock);
-  if (expired) return { label, used: null, percent: '', note: `expired ${at}`, pace: '' };
+function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, looks: ClockLooks): Row {
+  const at = expiresAt === null ? null : clockTime(expiresAt, now, looks);
+  if (expired)
+    return { label, used: null, percent: '', note: `expired${at === null ? '' : ` ${at}`}`, pace: '' };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
-  const until = expiresAt !== null && expiresAt > now ? `, until ${at}` : '';
+  const until = at !== null && (expiresAt as number) > now ? `, until ${at}` : '';
   return { label, used: null, percent: '', note: `${amount} USD${until}`, pace: '' };
 }
 
@@ -87,8 +94,8 @@ export function limitRows(usage: Usage, withPace: boolean, looks: RowLooks): Row
 }
 
 /** Every pool as a row. They are a table of their own: their notes would cost the limits their pace. */
-export function poolRows({ pools = [], generatedAt }: Usage, { clock }: RowLooks): Row[] {
-  return pools.map((pool) => poolRow(pool, generatedAt, clock));
+export function poolRows({ pools = [], generatedAt }: Usage, looks: RowLooks): Row[] {
+  return pools.map((pool) => poolRow(pool, generatedAt, looks));
 }
 
 /** The week's use by product. A part is no limit: it has no bar and no colour. */
@@ -113,10 +120,10 @@ function extraRow(extra: ExtraUsage | null, looks: RowLooks): Row | null {
 }
 
 /** What local transcripts have: counts and no percentage, since nobody knows of how many. */
-export function tokenRows(tokens: TokenEstimate | null, now: number, clock: Clock): Row[] {
+export function tokenRows(tokens: TokenEstimate | null, now: number, looks: ClockLooks): Row[] {
   const block = tokens?.fiveHour ?? null;
   const ends =
-    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, clock)}` : 'tokens';
+    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, looks)}` : 'tokens';
   return [...tokenRow('5h', block, ends), ...tokenRow('7d', tokens?.sevenDay ?? null, 'tokens')];
 }
 

@@ -2,7 +2,7 @@ import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
-import type { Clock } from './clock.ts';
+import type { ClockLooks, Zone } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
@@ -15,13 +15,23 @@ import { DEFAULT_LOOKS } from './looks.ts';
 import type { Looks } from './looks.ts';
 import { shownExtra } from './money.ts';
 import { paint } from './paint.ts';
-import { breakdownRows, limitRows, moment, poolRows, tokenRows } from './row.ts';
+import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
+
+/** The zone of clock times beside the one of the machine. */
+export interface ZoneNames {
+  /** How the zone is called at a moment (epoch ms): `CET`, `+05:45`. */
+  nameAt(at: number): string;
+  /** Whether the machine's own clock shows the same time. */
+  isMachineTime(at: number): boolean;
+}
 
 export interface ShowOptions {
   readonly color: boolean;
   readonly looks?: Looks;
+  /** Null or absent: the zone is the machine's, and needs no name. */
+  readonly zoneNames?: ZoneNames | null;
   /** Width of the terminal; below 40 it is taken for 40. */
   readonly columns: number;
   /** What else the answer has: the week by product. */
@@ -41,7 +51,8 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
 export function renderShow(all: Usage, options: ShowOptions): string {
-  const { color, columns, looks = DEFAULT_LOOKS, verbose = false } = options;
+  const { color, columns, looks: given = DEFAULT_LOOKS, zoneNames = null, verbose = false } = options;
+  const looks = { ...given, zone: namedOnce(given.zone, zoneNames) };
   const usage = withoutHidden(all, looks);
   const { separator, ellipsis } = glyphsOf(looks);
   const width = Math.max(MIN_COLUMNS, columns);
@@ -65,9 +76,26 @@ export function renderShow(all: Usage, options: ShowOptions): string {
     .join('\n\n');
 }
 
+/**
+ * The zone, named at the first clock time that differs from the machine's, and again where the name changes: before a
+ * reset summer time may begin.
+ */
+function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
+  let named: string | null = null;
+  return {
+    offsetAt,
+    markAt(at) {
+      const name = names?.nameAt(at) ?? null;
+      if (name === named || (named === null && names?.isMachineTime(at))) return null;
+      named = name;
+      return name;
+    },
+  };
+}
+
 function rows(usage: Usage, looks: Looks): Row[] {
   const { state, tokens, generatedAt } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
   // Numbers of another day, held against today's clock, would give a pace that nobody has.
   return limitRows(usage, state === 'fresh' || state === 'stale', looks);
 }
@@ -88,7 +116,7 @@ const claims: Record<State, string> = {
 };
 
 /** How current the numbers are, when they were read and where they come from. */
-function origin(usage: Usage, all: Usage, { clock }: Looks): string {
+function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
     if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
@@ -96,15 +124,15 @@ function origin(usage: Usage, all: Usage, { clock }: Looks): string {
   }
   const told = usage.windows.some((window) => window.source === 'statusline');
   const facts = told
-    ? bySource(usage, clock)
-    : [readText(usage, clock), source && sources[source]].filter(Boolean).join(' ');
+    ? bySource(usage, looks)
+    : [readText(usage, looks), source && sources[source]].filter(Boolean).join(' ');
   const claim = facts === '' ? `${claims[state]}.` : `${claims[state]}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
   return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
 }
 
 /** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
-function bySource(usage: Usage, written: Clock): string {
+function bySource(usage: Usage, looks: ClockLooks): string {
   const { windows, generatedAt, cachedAt } = usage;
   const from = (source: WindowSource) => {
     const mine = windows.filter((window) => window.source === source);
@@ -113,38 +141,41 @@ function bySource(usage: Usage, written: Clock): string {
     if (source === 'endpoint' && shownExtra(usage)) labels.push('extra');
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
-    const clock = `${age(Math.max(0, generatedAt - oldest))}, ${clockTime(oldest, generatedAt, written)}`;
-    return labels.length === 0 ? [] : [`${labels.join(', ')} read ${clock}, ${sources[source]}`];
+    if (labels.length === 0) return [];
+    const read = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, looks);
+    return [`${labels.join(', ')} read ${read}, ${sources[source]}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
 
-function readText({ cachedAt, ageMs, generatedAt, state }: Usage, written: Clock): string {
+function readText({ cachedAt, ageMs, generatedAt, state }: Usage, looks: ClockLooks): string {
   if (cachedAt === null) return '';
-  const clock = clockTime(cachedAt, generatedAt, written);
-  if (ageMs !== null) return `read ${age(ageMs)}, ${clock},`;
-  return state === 'last_known' ? `stamped ${clock}, which is in the future,` : '';
+  if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, looks)},`;
+  if (state !== 'last_known') return '';
+  const time = clockTime(cachedAt, generatedAt, looks);
+  return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
 }
 
 /** What went wrong, what to do about it, and when the next try is. */
-function problem(usage: Usage, { clock }: Looks): string {
+function problem(usage: Usage, looks: ClockLooks): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
-  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, clock)}.`}`;
+  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
 }
 
 /** So long before its end a login is said to need renewal, ms. */
 const RENEWAL_NOTICE_MS = DAY;
 
 /** That the login ends soon, or has ended while its last access token still works. */
-function renewalNotice({ loginUntil, generatedAt, error }: Usage, { clock }: Looks): string {
+function renewalNotice({ loginUntil, generatedAt, error }: Usage, looks: ClockLooks): string {
   if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
   const left = loginUntil - generatedAt;
   if (left > RENEWAL_NOTICE_MS) return '';
   if (left <= 0) return 'The login must be renewed: run `/login` in Claude Code.';
-  const by = `${clockTime(loginUntil, generatedAt, clock)}, in ${countdown(left)}`;
-  return `The login must be renewed by ${by}: run \`/login\` in Claude Code.`;
+  const time = clockTime(loginUntil, generatedAt, looks);
+  const by = time === null ? `within ${countdown(left)}` : `by ${time}, in ${countdown(left)}`;
+  return `The login must be renewed ${by}: run \`/login\` in Claude Code.`;
 }

@@ -1,12 +1,11 @@
 import type { System } from '../system.ts';
+import { NEEDLE } from './message.ts';
 
 /** Read at a time, bytes. */
 export const CHUNK = 256 * 1024;
 /** A longer line is passed over: it holds an image or a file, and its counts are lost. */
 export const MAX_LINE = 1024 * 1024;
 
-/** Only lines with this in them can count. In a text inside JSON its quotes would be escaped. */
-const NEEDLE = Buffer.from('"usage"');
 const NEWLINE = 0x0a;
 
 /** How far a file has been read. */

@@ -2,51 +2,91 @@ import { isObject } from '../usage/data.ts';
 import { parseTime } from '../usage/time.ts';
 import { hash } from './key.ts';
 import type { Message, TokenCounts } from './model.ts';
+import { wholeObjects } from './splice.ts';
+import type { Extent } from './splice.ts';
 
 /** More tokens than this no single answer has; it is also what fits into 32 bits on disk. */
 export const MAX_COUNT = 2 ** 32 - 1;
 /** A longer name is not a model's. */
 const MAX_MODEL_LENGTH = 100;
+/** A line of a mebibyte that has lost its line ends has fewer. */
+const MAX_RECORDS = 1000;
 export const UNKNOWN_MODEL = 'unknown';
 
-const OPENING = 0x7b;
-const CLOSING = 0x7d;
+/** How an object and a list begin and end. Most lines that are no JSON are seen by that. */
+const CLOSED_BY: Readonly<Record<number, number>> = { 0x7b: 0x7d, 0x5b: 0x5d };
+
+/** Only a record with this in it can count. In a text inside JSON its quotation marks would be escaped. */
+export const NEEDLE = Buffer.from('"usage"');
 
 /**
- * What one line of a transcript counts for; null for a line that counts for nothing: another kind of line, cut
- * off, no JSON, without a time, or an error message of Claude Code's own that no model has answered.
+ * The messages that one line of a transcript counts for: one as a rule, and one more for each call of the advisor within
+ * it. None for another kind of line, no JSON, a line without a time, or an error message of Claude Code's own that no
+ * model has answered. Of a line with several records, or parts of them, every whole record counts.
  */
-export function parseMessage(line: Buffer): Message | null {
-  const text = between(line);
-  if (text === null) return null;
-  let entry: unknown;
+export function parseMessages(line: Buffer): Message[] {
+  const { start, end } = withoutPadding(line);
+  const mayBeWhole = CLOSED_BY[line[start] ?? 0] === line[end - 1];
+  const entry = mayBeWhole ? parsed(line, start, end) : undefined;
+  if (entry !== undefined) return messagesOf(entry);
+  return wholeObjects(line, NEEDLE)
+    .slice(0, MAX_RECORDS)
+    .flatMap((object) => messagesOf(parsed(line, object.start, object.end)));
+}
+
+/** Undefined for what is not JSON. */
+function parsed(line: Buffer, start: number, end: number): unknown {
   try {
-    entry = JSON.parse(text);
+    return JSON.parse(line.toString('utf8', start, end));
   } catch {
-    return null;
+    return undefined;
   }
-  if (!isObject(entry) || (entry.type !== undefined && entry.type !== 'assistant')) return null;
+}
+
+function messagesOf(entry: unknown): Message[] {
+  if (!isObject(entry) || (entry.type !== undefined && entry.type !== 'assistant')) return [];
   const { message } = entry;
-  if (!isObject(message) || !isObject(message.usage)) return null;
-  if (entry.isApiErrorMessage === true || message.model === '<synthetic>') return null;
+  if (!isObject(message) || !isObject(message.usage)) return [];
+  if (entry.isApiErrorMessage === true || message.model === '<synthetic>') return [];
   const at = parseTime(entry.timestamp);
+  if (at === null) return [];
   const counts = countsOf(message.usage);
-  if (at === null || counts === null) return null;
-  const key = hash(identity(entry, message, counts));
-  return { key, firstAt: at, lastAt: at, model: modelOf(message.model), counts };
+  const id = identity(entry, message, counts);
+  const parts = [
+    { id, model: message.model, counts },
+    ...advisorParts(message.usage).map((part, index) => ({
+      id: `${id}\nadvisor ${index}`,
+      model: part.model,
+      counts: countsOf(part),
+    })),
+  ];
+  return parts
+    .filter((part) => sum(part.counts) > 0)
+    .map((part) => ({
+      key: hash(part.id),
+      firstAt: at,
+      lastAt: at,
+      model: modelOf(part.model),
+      counts: part.counts,
+    }));
 }
 
 /**
- * The object on the line, without a byte order mark before it, or the zeros that a file system leaves behind
- * when power fails. Null when there is no object.
+ * Calls of the advisor, another model that is asked while a message is made. They are not in the totals of `usage`. As a
+ * stream grows, calls are added at the end: the place of one among the others identifies it.
  */
-function between(line: Buffer): string | null {
+function advisorParts({ iterations }: Record<string, unknown>): Record<string, unknown>[] {
+  if (!Array.isArray(iterations)) return [];
+  return iterations.filter(isObject).filter(({ type }) => type === 'advisor_message');
+}
+
+/** Without a byte order mark before the record, or the zeros that a file system leaves behind when power fails. */
+function withoutPadding(line: Buffer): Extent {
   let start = 0;
   while (isPadding(line[start])) start += 1;
   let end = line.length;
   while (end > start && isPadding(line[end - 1])) end -= 1;
-  if (line[start] !== OPENING || line[end - 1] !== CLOSING) return null;
-  return line.toString('utf8', start, end);
+  return { start, end };
 }
 
 /** NUL, tab, line ends, space, and the three bytes of a byte order mark. */
@@ -63,25 +103,20 @@ function isPadding(byte: number | undefined): boolean {
   );
 }
 
-function countsOf(usage: Record<string, unknown>): TokenCounts | null {
-  const input = count(usage.input_tokens);
-  const output = count(usage.output_tokens);
-  const cacheCreation = count(usage.cache_creation_input_tokens);
-  const cacheRead = count(usage.cache_read_input_tokens);
-  const counts = {
-    input: input ?? 0,
-    output: output ?? 0,
-    cacheCreation: cacheCreation ?? 0,
-    cacheRead: cacheRead ?? 0,
+function countsOf(usage: Record<string, unknown>): TokenCounts {
+  return {
+    input: count(usage.input_tokens),
+    output: count(usage.output_tokens),
+    cacheCreation: count(usage.cache_creation_input_tokens),
+    cacheRead: count(usage.cache_read_input_tokens),
   };
-  return sum(counts) > 0 ? counts : null;
 }
 
-/** A whole number that can be a count; null for anything else, which costs only its own count. */
-function count(value: unknown): number | null {
-  if (!Number.isInteger(value)) return null;
+/** A whole number that can be a count; 0 for anything else, which costs only its own count. */
+function count(value: unknown): number {
+  if (!Number.isInteger(value)) return 0;
   const number = value as number;
-  return number >= 0 && number <= MAX_COUNT ? number : null;
+  return number >= 0 && number <= MAX_COUNT ? number : 0;
 }
 
 function modelOf(value: unknown): string {

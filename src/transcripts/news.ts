@@ -3,7 +3,7 @@ import type { System } from '../system.ts';
 import { readOn, unread } from './file.ts';
 import type { TranscriptFile } from './file.ts';
 import { CHUNK, lineBuffer } from './lines.ts';
-import { parseMessage } from './message.ts';
+import { parseMessages } from './message.ts';
 import type { Message } from './model.ts';
 import type { Folder, Found } from './scan.ts';
 import { isAsRead, SETTLED } from './scan.ts';
@@ -50,8 +50,7 @@ export function readNews(
     ahead += Math.max(0, stat.size - file.offset);
     const path = folder + sep + file.name;
     const read = readOn(fs, path, file, buffer!, stop, (line) => {
-      const message = parseMessage(line);
-      if (message !== null) onMessage(message);
+      for (const message of parseMessages(line)) onMessage(message);
     });
     // Gone or not to be opened: it is tried again next time, and nobody waits for it.
     if (read === null) continue;

@@ -9,7 +9,7 @@ import type { ModelOf, Row } from './rows.ts';
 import type { Folder } from './scan.ts';
 import type { Bucket, Tally } from './tally.ts';
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** Room for the files of a very busy week; what is larger is not ours. */
 const MAX_BYTES = 32 * 1024 * 1024;
 

@@ -642,7 +642,9 @@ describeWith('faketime', 'local times', () => {
       return slowest(KNOWN, ['Mars/Olympus_Mons', '', ':/etc/passwd', 'x'.repeat(5000)], async (TZ) => {
         const show = await machine.run(['show', '--cached'], { TZ });
         expect(show).toMatchObject({ code: 0, stderr: '' });
-        expect(show.stdout).toMatch(/read 12m ago, (\w+ )?\d\d:\d\d,/);
+        // Without a zone there are no clock times.
+        const clock = TZ === '' ? '(\\w+ )?\\d\\d:\\d\\d, ' : '';
+        expect(show.stdout).toMatch(new RegExp(`read 12m ago, ${clock}from`));
         const run = await machine.run(['--cached'], { TZ });
         return { run, requests: endpoint.requests.length, files: filesOf(machine) };
       });

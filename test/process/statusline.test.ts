@@ -290,31 +290,209 @@ describe('usageline statusline', () => {
   });
 
   describe('--after', () => {
+    const after = (
+      machine: Machine,
+      command: string,
+      more: { env?: Record<string, string>; session?: string } = {},
+    ) =>
+      statusline(machine, payload(20, more.session ? { session_id: more.session } : {}), {
+        args: ['--after', command],
+        ...(more.env && { env: more.env }),
+      });
+    const isAlive = (pid: number) => {
+      try {
+        // A process that has ended, and that nobody has waited for yet, is none.
+        return !/^State:\s+[ZX]/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+      } catch {
+        return false;
+      }
+    };
+    /** The numbers that a command has written into a file, one on a line. */
+    const pidsIn = (file: string) =>
+      fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(Number) : [];
+
     it.each([
       ['its line first', 'printf "\\033[36mmine\\033[0m\\n"', /^mine {2}5h 20%/],
       ['all its rows', 'echo one; echo two', /^one\ntwo {2}5h 20%/],
       ['the same input', 'grep -o Opus', /^Opus {2}5h 20%/],
-      ['ours alone when it fails', 'echo mine; exit 1', /^5h 20%/],
+      ['what it printed when it fails', 'echo mine; exit 1', /^mine {2}5h 20%/],
+      ['what it printed when a signal ends it', 'echo mine; kill -9 $$', /^mine {2}5h 20%/],
       ['ours alone when it prints nothing', ':', /^5h 20%/],
+      ['ours alone when it fails and prints nothing', 'exit 3', /^5h 20%/],
       ['ours alone when there is no such command', 'no-such-command-anywhere', /^5h 20%/],
+      ['a row of 60 000 characters', 'head -c 60000 /dev/zero | tr "\\0" x', /^x{60000} {2}5h 20%/],
+      ['the beginning of more', 'head -c 900000 /dev/zero | tr "\\0" x', /^x{65536} {2}5h 20%/],
     ])('shows %s', async (_, command, expected) => {
       const machine = new Machine(endpoint.url, OFF);
-      const run = await statusline(machine, payload(20), { args: ['--after', command] });
+      const run = await after(machine, command);
       expect(run).toMatchObject({ code: 0, stderr: '' });
       expect(run.stdout).toMatch(expected);
     });
 
-    it('waits two seconds for it, and has a row of its own where there is no room', async () => {
+    it.each([
+      ['that is silent', 'sleep 30 & echo $! > "$HOME/pids"; echo mine'],
+      ['that goes on printing', 'yes & echo $! > "$HOME/pids"; sleep 0.2; exit 0'],
+      ['and fails', 'echo mine; sleep 30 & echo $! > "$HOME/pids"; exit 1'],
+      [
+        'behind much output',
+        'sleep 30 & echo $! > "$HOME/pids"; echo mine; head -c 50000 /dev/zero | tr "\\0" x',
+      ],
+    ])('shows it at its end when it leaves a process behind %s', async (_, command) => {
       const machine = new Machine(endpoint.url, OFF);
-      const slow = await statusline(machine, payload(20), { args: ['--after', 'exec sleep 9'] });
-      expect(slow.stdout).toMatch(/^5h 20%/);
-      expect(slow.ms).toBeLessThan(4500);
-      const env = { COLUMNS: '40' };
-      const long = await statusline(machine, payload(20), {
-        args: ['--after', 'echo a-line-of-twenty-chars'],
-        env,
-      });
+      await after(machine, ':');
+      const run = await after(machine, command);
+      const [left] = pidsIn(join(machine.home, 'pids'));
+      try {
+        expect(run).toMatchObject({ code: 0, stderr: '' });
+        expect(run.stdout).toMatch(/^(mine|y)\b[^]* {2}5h 20%/);
+        if (command.includes('50000')) expect(run.stdout).toMatch(/x{50000} {2}5h/);
+        expect(run.ms).toBeLessThan(1900);
+        // It is the command's own affair, as with a refresh in the background.
+        if (!command.includes('yes')) expect(isAlive(left!)).toBe(true);
+      } finally {
+        if (left !== undefined && isAlive(left)) process.kill(left, 'SIGKILL');
+      }
+    });
+
+    it('has a row of its own where there is no room for it', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      const long = await after(machine, 'echo a-line-of-twenty-chars', { env: { COLUMNS: '40' } });
       expect(long.stdout).toMatch(/^a-line-of-twenty-chars\n5h 20%/);
+    });
+
+    it('waits two seconds for it, and shows what the same command printed last in the same session', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      const command = 'test -e "$HOME/slow" && exec sleep 9; printf "\\033[31mmine"';
+      expect((await after(machine, command)).stdout).toMatch(/^mine {2}5h 20%/);
+      fs.writeFileSync(join(machine.home, 'slow'), '');
+      const [same, another, changed] = await Promise.all([
+        after(machine, command),
+        after(machine, command, { session: 'another' }),
+        after(machine, ` ${command}`),
+      ]);
+      for (const run of [same, another, changed]) {
+        expect(run).toMatchObject({ code: 0, stderr: '' });
+        expect(run.ms).toBeGreaterThan(1900);
+        expect(run.ms).toBeLessThan(4500);
+      }
+      expect(same.stdout).toMatch(/^mine {2}5h 20%/);
+      expect(another.stdout).toMatch(/^… {2}5h 20%/);
+      expect(changed.stdout).toMatch(/^… {2}5h 20%/);
+    });
+
+    it('keeps neither the command nor the session, and nothing where there is no cache', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      await after(machine, 'secret=SECRET; echo mine', { session: 'SESSION' });
+      const path = join(machine.cache, 'after.json');
+      expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+      expect(fs.readFileSync(path, 'utf8')).toContain('mine');
+      expect(fs.readFileSync(path, 'utf8')).not.toMatch(/SECRET|SESSION/);
+      const env = { USAGELINE_CACHE_DIR: machine.credentials };
+      expect((await after(machine, 'echo mine', { env })).stdout).toMatch(/^mine {2}\w/);
+      expect((await after(machine, 'exec sleep 9', { env })).stdout).toMatch(/^… {2}/);
+    });
+
+    /** Writes the number of each of its processes, and is a pipeline within a subshell. */
+    const PIPELINE =
+      '(sh -c \'echo $$ >> "$HOME/pids"; exec sleep 31\' | sh -c \'echo $$ >> "$HOME/pids"; exec sleep 32\'); echo $$ >> "$HOME/pids"; echo x';
+
+    it('ends all its processes at the deadline', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      const run = await after(machine, PIPELINE);
+      expect(run.stdout).toMatch(/^… {2}5h 20%/);
+      const pids = pidsIn(join(machine.home, 'pids'));
+      expect(pids).toHaveLength(2);
+      await until(() => pids.every((pid) => !isAlive(pid)), 2000);
+      expect(pids.filter(isAlive)).toEqual([]);
+    });
+
+    it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends them, and itself, at %s', async (signal) => {
+      const machine = new Machine(endpoint.url, OFF);
+      const child = spawn(process.execPath, [entry, 'statusline', '--after', PIPELINE], {
+        env: machine.env,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      let printed = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
+      const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+        child.on('close', (_code, by) => resolve(by));
+      });
+      child.stdin.end(payload(20));
+      await until(() => pidsIn(join(machine.home, 'pids')).length === 2, 5000);
+      child.kill(signal);
+      expect(await ended).toBe(signal);
+      expect(printed).toBe('');
+      const pids = pidsIn(join(machine.home, 'pids'));
+      await until(() => pids.every((pid) => !isAlive(pid)), 2000);
+      expect(pids.filter(isAlive)).toEqual([]);
+    });
+
+    it('ends them when usageline ends for another reason', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      const run = await statusline(machine, payload(20), {
+        args: ['--after', PIPELINE],
+        env: { USAGELINE_API_BASE_URL: 'http://example.com' },
+      });
+      expect(run.code).toBe(2);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(pidsIn(join(machine.home, 'pids')).filter(isAlive)).toEqual([]);
+    });
+
+    it.each([
+      ['ENOMEM', 12],
+      ['EPERM', 1],
+      ['E2BIG', 7],
+      ['EMFILE', 24],
+      ['EAGAIN', 11],
+      ['ENOENT', 2],
+      ['EACCES', 13],
+    ])(
+      'shows ours alone when no process can be started (%s), nor the one of the refresh',
+      async (_, errno) => {
+        const machine = new Machine(endpoint.url);
+        // As if the system call failed: some of these Node throws, others it reports as an event.
+        const preload = join(machine.home, 'preload.cjs');
+        fs.writeFileSync(
+          preload,
+          `process.binding('process_wrap').Process.prototype.spawn = () => -${errno};\n`,
+        );
+        const env = { NODE_OPTIONS: `--require "${preload}"` };
+        const run = await after(machine, 'echo mine', { env });
+        expect(run).toMatchObject({ code: 0, stderr: '' });
+        expect(run.stdout).toMatch(/^5h 20%.*\n$/);
+      },
+    );
+
+    it('shows ours alone with next to no descriptors', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      await statusline(machine, payload(20));
+      for (const most of [19, 20, 21, 22, 23, 24, 25]) {
+        const child = spawn(
+          'sh',
+          [
+            '-c',
+            `ulimit -n ${most}; exec "$0" "$@"`,
+            process.execPath,
+            entry,
+            'statusline',
+            '--after',
+            'echo mine',
+          ],
+          {
+            env: machine.env,
+          },
+        );
+        let [stdout, stderr] = ['', ''];
+        child.stdout.on('data', (text) => (stdout += text));
+        child.stderr.on('data', (text) => (stderr += text));
+        child.stdin.on('error', () => {});
+        child.stdin.end(payload(20));
+        const code = await new Promise((resolve) => child.on('close', resolve));
+        // Below some number of descriptors Node itself does not start.
+        if (code !== 0 && stdout === '' && !stderr.includes('usageline')) continue;
+        expect([most, code, stderr]).toEqual([most, 0, '']);
+        expect(stdout.replace(/\u001B\[[\d;]*m/g, '')).toMatch(/^(mine {2})?5h 20%/);
+      }
     });
   });
 

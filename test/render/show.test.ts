@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Zone } from '../../src/render/clock.ts';
 import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
 import type { Looks } from '../../src/render/looks.ts';
 import { renderShow } from '../../src/render/show.ts';
+import type { ZoneNames } from '../../src/render/show.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -207,6 +209,12 @@ describe('a login that must be renewed', () => {
     expect(notice(20 * HOUR, { error: failure('token_lapsed') })).toBe(by('Sat 14:25, in 20h'));
     expect(notice(20 * HOUR, { error: failure('token_expired') })).toBeNull();
   });
+
+  it('has no clock time where the zone is not known', () => {
+    expect(notice(20 * HOUR, {}, { zone: { offsetAt: () => null } })).toBe(
+      'The login must be renewed within 20h: run `/login` in Claude Code.',
+    );
+  });
 });
 
 describe('the width', () => {
@@ -313,5 +321,79 @@ describe('show with other looks', () => {
     };
     const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, looks });
     expect(text).toContain('\u001B[34m22%\u001B[0m');
+  });
+});
+
+describe('show in a zone that is not the machine’s', () => {
+  const BERLIN: Zone = { offsetAt: () => HOUR };
+  const always = (name: string): ZoneNames => ({ nameAt: () => name, isMachineTime: () => false });
+  const showIn = (
+    zone: Zone,
+    zoneNames: ZoneNames | null,
+    of = usage({ windows: [window(), week(), fable()] }),
+  ) =>
+    renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, zone }, zoneNames })
+      .split('\n')
+      .filter((row) => /\d:\d\d/.test(row));
+
+  it('names it once', () => {
+    expect(showIn(BERLIN, always('CET'))).toEqual([
+      '5h        ████░░░░░░░░░░░░░░░░  22%  in 4h37m, Sat 00:02 CET  14 points ahead, empty in 1h21m',
+      '7d        ███████░░░░░░░░░░░░░  33%  in 4d3h, Tue 22:25       8 points behind',
+      '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 22:25       41 points ahead, empty in 15h8m',
+      'Current: read 1m ago, 19:23, from the cache.',
+    ]);
+  });
+
+  it('names it again where clocks change before a reset, and for the time of reading, which is before that', () => {
+    const change = NOW + DAY;
+    const zone: Zone = { offsetAt: (at) => (at < change ? HOUR : 2 * HOUR) };
+    const names: ZoneNames = { nameAt: (at) => (at < change ? 'CET' : 'CEST'), isMachineTime: () => false };
+    expect(showIn(zone, names).map((row) => /\d\d:\d\d( [A-Z]+)?/.exec(row)?.[0])).toEqual([
+      '00:02 CET',
+      '23:25 CEST',
+      '23:25',
+      '19:23 CET',
+    ]);
+  });
+
+  it('names it from the first time on that differs from the machine’s', () => {
+    const change = NOW + DAY;
+    const names: ZoneNames = {
+      nameAt: (at) => (at < change ? 'GMT' : 'BST'),
+      isMachineTime: (at) => at < change,
+    };
+    expect(showIn(BERLIN, names).map((row) => /\d\d:\d\d( [A-Z]+)?/.exec(row)?.[0])).toEqual([
+      '00:02',
+      '22:25 BST',
+      '22:25',
+      '19:23 GMT',
+    ]);
+  });
+
+  it('does not name it where no time differs', () => {
+    const same: ZoneNames = { nameAt: () => 'CET', isMachineTime: () => true };
+    expect(showIn(BERLIN, same).join()).not.toContain('CET');
+    expect(showIn(BERLIN, null)).toEqual(showIn(BERLIN, same));
+  });
+
+  it('has no clock time at all where the zone is not known', () => {
+    const unknown: Zone = { offsetAt: () => null };
+    const at = (of: Usage) =>
+      renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, zone: unknown } });
+    expect(
+      at(usage({ windows: [window(), week()] }))
+        .split('\n')
+        .slice(2),
+    ).toEqual([
+      '5h  ████░░░░░░░░░░░░░░░░  22%  in 4h37m  14 points ahead, empty in 1h21m',
+      '7d  ███████░░░░░░░░░░░░░  33%  in 4d3h   8 points behind',
+      '',
+      'Current: read 1m ago, from the cache.',
+    ]);
+    expect(at(stale({ windows: [window(ELAPSED)] }))).toContain('5h  reset\n');
+    expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('stamped in the future,');
+    const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
+    expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });
 });

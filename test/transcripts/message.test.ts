@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { joined, MAX_COUNT, parseMessage } from '../../src/transcripts/message.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { joined, MAX_COUNT, parseMessages } from '../../src/transcripts/message.ts';
 import type { Message } from '../../src/transcripts/model.ts';
 import { answer } from './generate.mjs';
 
@@ -15,7 +15,8 @@ const about = {
   read: 4,
 };
 const whole = JSON.stringify(answer(about));
-const parse = (line: string | Buffer) => parseMessage(Buffer.from(line));
+const all = (line: string | Buffer) => parseMessages(Buffer.from(line));
+const parse = (line: string | Buffer) => all(line)[0];
 /** The line with something else at a path into it. */
 const changed = (change: (entry: any) => void) => {
   const entry: unknown = JSON.parse(whole);
@@ -57,7 +58,7 @@ describe('a line of a transcript', () => {
     ['only zeros', '\0'.repeat(100)],
     ['cut off', whole.slice(0, -1)],
     ['the second half of one', whole.slice(100)],
-    ['two halves glued together', whole.slice(0, 80) + whole],
+    ['two parts of one behind each other', whole.slice(0, -30) + whole.slice(0, 100)],
     ['no JSON', '{usage}'],
     ['a list', `[${whole}]`],
     ['null', 'null'],
@@ -76,7 +77,7 @@ describe('a line of a transcript', () => {
     ['without any tokens', changed((entry) => (entry.message.usage = { service_tier: 'standard' }))],
     ['of zeros', changed((entry) => (entry.message.usage = { input_tokens: 0, output_tokens: 0 }))],
   ])('counts for nothing when it is %s', (_case, line) => {
-    expect(parse(line)).toBeNull();
+    expect(all(line)).toEqual([]);
   });
 
   it.each<[string, unknown, number]>([
@@ -101,6 +102,191 @@ describe('a line of a transcript', () => {
     ['longer than a name', 'x'.repeat(101)],
   ])('whose model is %s is of an unknown one', (_case, model) => {
     expect(parse(changed((entry) => (entry.message.model = model)))?.model).toBe('unknown');
+  });
+});
+
+describe('calls of the advisor', () => {
+  const counted = (type: string, output: number, more: object = {}) => ({
+    type,
+    input_tokens: 1,
+    output_tokens: output,
+    ...more,
+  });
+  const withIterations = (iterations: unknown, change = (_entry: any) => {}) =>
+    changed((entry) => ((entry.message.usage.iterations = iterations), change(entry)));
+  const outputs = (line: string) => all(line).map(({ model, counts }) => [model, counts.output]);
+
+  it('are counted beside the message, under their own model', () => {
+    const line = withIterations([
+      counted('message', 1),
+      counted('advisor_message', 7805, { model: 'sage', cache_read_input_tokens: 5 }),
+      counted('message', 1),
+    ]);
+    const [message, advice, ...others] = all(line);
+    expect(others).toEqual([]);
+    expect(message).toEqual(parse(whole));
+    expect(advice).toMatchObject({ firstAt: AT, lastAt: AT, model: 'sage' });
+    expect(advice?.counts).toEqual({ input: 1, output: 7805, cacheCreation: 0, cacheRead: 5 });
+  });
+
+  it('each count, also two that are alike, and one without a model', () => {
+    const twice = counted('advisor_message', 9, { model: 'sage' });
+    const keys = all(withIterations([twice, twice, counted('advisor_message', 3)])).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(4);
+    expect(outputs(withIterations([twice, twice, counted('advisor_message', 3)]))).toEqual([
+      ['opus', 2],
+      ['sage', 9],
+      ['sage', 9],
+      ['unknown', 3],
+    ]);
+  });
+
+  it('are the same ones on every line of a message, as calls are added', () => {
+    const [one, two] = [counted('advisor_message', 1), counted('advisor_message', 2)];
+    const early = all(withIterations([one]));
+    const late = all(withIterations([one, counted('message', 1), two]));
+    expect(late.slice(0, 2).map(({ key }) => key)).toEqual(early.map(({ key }) => key));
+    const other = all(withIterations([one], (entry) => (entry.message.id = 'msg_2')));
+    expect(other[1]?.key).not.toBe(early[1]?.key);
+  });
+
+  it('count where the message itself has no tokens', () => {
+    const line = withIterations([counted('advisor_message', 4)], (entry) => {
+      const { iterations } = entry.message.usage;
+      entry.message.usage = { iterations };
+    });
+    expect(outputs(line)).toEqual([['unknown', 4]]);
+  });
+
+  it.each<[string, unknown, ((entry: any) => void)?]>([
+    ['no list', { type: 'advisor_message', output_tokens: 1 }],
+    ['of other types', [counted('message', 1), counted('compaction', 1), counted('', 1)]],
+    ['without tokens', [{ type: 'advisor_message' }, { type: 'advisor_message', output_tokens: -1 }]],
+    ['no objects', [null, 'advisor_message', 1, ['advisor_message']]],
+  ])('are none when `iterations` is %s', (_case, iterations) => {
+    expect(all(withIterations(iterations))).toEqual(all(whole));
+  });
+
+  it('are none of an error message of Claude Code', () => {
+    const line = withIterations([counted('advisor_message', 4)], (entry) => (entry.isApiErrorMessage = true));
+    expect(all(line)).toEqual([]);
+  });
+});
+
+describe('a line with parts of several records', () => {
+  const record = (id: string, text = 'a "quoted" } { text \\') =>
+    JSON.stringify(answer({ id, request: id, at: AT, model: 'opus', output: 1, text }));
+  const [a, b, c] = [record('a'), record('b'), record('c')];
+  const keys = (line: string | Buffer) => all(line).map(({ key }) => key);
+  const keyOf = Object.fromEntries([a, b, c].map((line) => [line, keys(line)[0]!]));
+
+  it.each<[string, string, string[]]>([
+    ['two records without a line end between them', a + b, [a, b]],
+    ['three', a + b + c, [a, b, c]],
+    ['zeros between two', a + '\0'.repeat(99) + b, [a, b]],
+    ['white space between two', `${a} \t${b}`, [a, b]],
+    ['the end of a record before a whole one', a.slice(150) + b, [b]],
+    ['the start of a record behind a whole one', a + b.slice(0, 150), [a]],
+    ['parts before, between and behind', c.slice(200) + a + c.slice(0, 90) + b + c.slice(0, 300), [a, b]],
+    ['another kind of record before it', `{"type":"summary","leafUuid":"x"}${b}`, [b]],
+    ['a record of a user cut off in a text', `{"type":"user","message":{"content":"a } { b${b}`, [b]],
+    ['a record cut off behind a backslash', `{"type":"user","message":{"content":"a \\${b}`, [b]],
+    ['a record cut off behind a key', `{"type":"user","message":${b}`, [b]],
+    ['a record cut off in a list', `{"type":"user","message":{"content":[${b}`, [b]],
+    ['a record cut off in a number', `{"type":"user","n":[1,-12${b}`, [b]],
+    ['text that is no record', `[error] {not json} {"a" "b"} ]} " ${a}`, [a]],
+    ['a record within the end of another one', `"x":[1]}}${a}],"y":{"z":1}}`, [a]],
+  ])('counts the whole ones: %s', (_case, line, expected) => {
+    expect(() => JSON.parse(line)).toThrow();
+    expect(keys(line)).toEqual(expected.map((whole) => keyOf[whole]));
+  });
+
+  it('counts the record behind another that is cut off at any byte', () => {
+    const cut = Buffer.from(record('cut', 'é {"type":"x"} \u0000'));
+    for (let length = 0; length < cut.length; length += 1) {
+      const line = Buffer.concat([cut.subarray(0, length), Buffer.from(b)]);
+      expect([length, ...keys(line)]).toEqual([length, keyOf[b]]);
+    }
+  });
+
+  it('counts the record before and behind a piece that begins and ends at any byte', () => {
+    const piece = record('piece');
+    for (let at = 0; at < piece.length; at += 1) {
+      const line = a + piece.slice(at, at + 40) + b;
+      expect([at, ...keys(line)]).toEqual([at, keyOf[a], keyOf[b]]);
+    }
+  });
+
+  it('counts nothing of what only looks like a record in a text', () => {
+    const quoted = JSON.stringify({ type: 'user', message: { content: `${a}${b}` }, usage: 1 });
+    expect(all(quoted)).toEqual([]);
+    expect(all(quoted.slice(0, -10))).toEqual([]);
+    expect(keys(quoted.slice(0, -10) + c)).toEqual([keyOf[c]]);
+  });
+});
+
+describe('the work that a line takes', () => {
+  const lines = (size: number): [string, string][] => {
+    const filled = (piece: string) => piece.repeat(size / piece.length);
+    return [
+      ['starts of records', filled('{"type":"assistant","usage":')],
+      ['starts of records in lists', filled('[{"parentUuid":[')],
+      ['objects that are cut off', filled('{"usage":1,')],
+      ['ends of objects', filled('"usage"}]}')],
+      ['empty objects', filled('{}')],
+      ['brackets', filled('{')],
+      ['lists', filled('[')],
+      ['lists in a record', `{"type":${filled('[')}`],
+      ['quotation marks', filled('"')],
+      ['texts that do not end', filled('{"a":"{')],
+      ['backslashes', `{"a":"${filled('\\')}`],
+      ['records that count for nothing', filled('{"type":"x","usage":{}}')],
+      ['objects that only seem whole', filled('{"usage":{"usage":nul}}')],
+      ['nested objects', filled('{"usage":[') + filled(']}')],
+      ['nested objects with an error inside', `${filled('{"usage":{"x":')}1 1${filled('}}')}`],
+    ].map(([name, pieces]) => [name!, `${pieces}"usage"`]);
+  };
+
+  it.each(lines(64 * 1024))('is to look at each byte a few times and no more: %s', (_case, line) => {
+    let reads = 0;
+    const bytes = Buffer.from(line);
+    const counted = new Proxy(bytes, {
+      get(target, name) {
+        const value = Reflect.get(target, name, target);
+        if (typeof value === 'function') return value.bind(target);
+        reads += 1;
+        return value;
+      },
+    });
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      expect(parseMessages(counted)).toEqual([]);
+      expect(reads).toBeLessThan(8 * bytes.length);
+      expect(parse.mock.calls.length).toBeLessThanOrEqual(1001);
+      const parsed = parse.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+      expect(parsed).toBeLessThanOrEqual(2 * bytes.length);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it('grows as the line does, up to ten megabytes', () => {
+    const MEBIBYTE = 1024 * 1024;
+    /** The shortest of a few, ms: other work of the machine only adds. */
+    const shortest = (line: string) => {
+      const bytes = Buffer.from(line);
+      const times = Array.from({ length: 2 }, () => {
+        const start = performance.now();
+        parseMessages(bytes);
+        return performance.now() - start;
+      });
+      return Math.min(...times);
+    };
+    const plain = shortest(`{"type":"user","usage":"${'x'.repeat(10 * MEBIBYTE)}`);
+    const [, hostile] = lines(10 * MEBIBYTE).find(([name]) => name === 'objects that are cut off')!;
+    const [, tenth] = lines(MEBIBYTE).find(([name]) => name === 'objects that are cut off')!;
+    expect(shortest(hostile)).toBeLessThan(100 * plain);
+    expect(shortest(hostile)).toBeLessThan(10 * 5 * shortest(tenth));
   });
 });
 

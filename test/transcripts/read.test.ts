@@ -10,7 +10,7 @@ import { disk, failing } from '../cache/disk.ts';
 import { fakeSystem } from '../support/system.ts';
 import { desk, line, totals } from './desk.ts';
 import type { Desk } from './desk.ts';
-import { generate } from './generate.mjs';
+import { answer, generate } from './generate.mjs';
 
 const NOW = fakeSystem().now();
 const AT = NOW - MINUTE;
@@ -81,6 +81,43 @@ describe('reading transcripts', () => {
     expect(totals(at.read())).toEqual([1, 1]);
     at.append('a.jsonl', ten.slice(100));
     expect(totals(at.read())).toEqual([11, 11]);
+  });
+
+  const withAdvice = (output: number, after: number, ...advice: number[]) => {
+    const entry: any = answer({ id: 'm', request: 'r', at: AT + after, output });
+    const iterations = advice.map((tokens) => ({
+      type: 'advisor_message',
+      model: 'sage',
+      input_tokens: tokens,
+    }));
+    entry.message.usage.iterations = iterations;
+    return `${JSON.stringify(entry)}\n`;
+  };
+
+  it('counts the advisor’s calls once, over lines, files and calls', () => {
+    const at = desk();
+    at.append('a.jsonl', withAdvice(1, 0, 1000) + withAdvice(2, 10, 1000));
+    expect(totals(at.read())).toEqual([1002, 1002]);
+    at.append('a.jsonl', withAdvice(3, 20, 1000, 20_000));
+    expect(totals(at.read())).toEqual([21_003, 21_003]);
+    at.append('b/resumed.jsonl', withAdvice(2, 10, 1000) + withAdvice(3, 20, 1000, 20_000));
+    expect(totals(at.read())).toEqual([21_003, 21_003]);
+    expect(at.read().estimate?.sevenDay.byModel.sage?.total).toBe(21_000);
+    expect(totals(at.readAfresh())).toEqual([21_003, 21_003]);
+  });
+
+  it('counts whole records on a line with parts of others, read at once or as it grows', () => {
+    const at = desk();
+    const text = one.slice(0, 200) + ten.trimEnd() + hundred.trimEnd() + one;
+    for (let end = 0; end <= text.length; end += 97) {
+      at.write('a.jsonl', text.slice(0, end));
+      at.read();
+    }
+    at.append('a.jsonl', text.slice(text.length - (text.length % 97)));
+    expect(totals(at.read())).toEqual([111, 111]);
+    at.append('a.jsonl', '\0'.repeat(512) + line({ id: 'next', at: AT, output: 1000 }));
+    expect(totals(at.read())).toEqual([1111, 1111]);
+    expect(totals(at.readAfresh())).toEqual([1111, 1111]);
   });
 
   it('opens nothing when nothing has changed', () => {
@@ -602,7 +639,7 @@ describe('what is remembered', () => {
     ['the archive is empty', (at) => fs.truncateSync(archiveOf(at), 0)],
     ['the archive has a wrong bit in a count', (at) => flip(archiveOf(at), countIn(archiveOf(at)))],
     ['the archive has a wrong bit in its header', (at) => flip(archiveOf(at), 17)],
-    ['the state is of another version', (at) => edit(at, ([first]) => (first.schema_version = 1))],
+    ['the state is of the version before', (at) => edit(at, ([first]) => (first.schema_version = 3))],
     ['the state is of other folders', (at) => edit(at, ([first]) => (first.roots = ['/elsewhere']))],
     ['a sum is negative', (at) => edit(at, ([first]) => (first.buckets[0][2] = -1))],
     ['a sum is a text', (at) => edit(at, ([first]) => (first.buckets[0][2] = '1'))],

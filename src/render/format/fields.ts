@@ -50,7 +50,7 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
     case 'reset':
       return coming === null || !countdowns ? null : plain(countdown(coming - now));
     case 'at':
-      return coming === null ? null : plain(clockTime(coming, now, looks.clock));
+      return coming === null ? null : textOrNull(clockTime(coming, now, looks));
     case 'pace':
       return textOrNull(signed(pace()?.delta));
     case 'empty': {

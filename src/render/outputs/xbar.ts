@@ -56,7 +56,7 @@ function tableItems(rows: readonly Row[], context: OutputContext): string[] {
 
 function rowsOf(usage: Usage, { looks }: OutputContext): Row[] {
   const { generatedAt, state, tokens } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks.clock);
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
   return hasNumbers(usage) ? limitRows(usage, true, looks) : [];
 }
 
@@ -69,7 +69,7 @@ function origin(usage: Usage, { looks }: OutputContext): string[] {
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
-  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks.clock)}.` : '';
+  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks)}.` : '';
   return [...read, ...wrap(`${errorSentence(usage)}${next}`, MENU_COLUMNS)];
 }
 

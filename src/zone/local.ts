@@ -1,0 +1,78 @@
+import { readBinaryFile } from '../files.ts';
+import { NODE_ZONE } from '../render/clock.ts';
+import type { Zone } from '../render/clock.ts';
+import type { System } from '../system.ts';
+import { parsePosixZone } from './posix.ts';
+import type { ZoneRules } from './rules.ts';
+import { parseZoneFile } from './zoneinfo.ts';
+
+/** Names that mean UTC, so that nothing has to be looked up for the machines that run in it. */
+const UTC_NAME = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/;
+/** `Europe/Berlin`, `Etc/GMT+5`: for anything else Node takes the machine's own zone without a word. */
+const NAME = /^[A-Za-z][A-Za-z_+-]*(\/[A-Za-z_+-]+)*\d{0,2}$/;
+const MAX_NAME_LENGTH = 100;
+
+const UNKNOWN: Zone = { offsetAt: () => null };
+
+/** The zone of the process. It is looked for when the first clock time is written. */
+export function localZone(system: System): Zone {
+  let zone: Zone | null = null;
+  const found = () => (zone ??= find(system));
+  return { offsetAt: (at) => found().offsetAt(at) };
+}
+
+function find(system: System): Zone {
+  const name = zoneName(system.env);
+  if (name === null) return NODE_ZONE;
+  const rules = writtenRules(system, name);
+  if (rules !== null) return zoneOf(rules);
+  if (name.startsWith('/') || name.length > MAX_NAME_LENGTH) return UNKNOWN;
+  if (UTC_NAME.test(name) || (NAME.test(name) && isAheadOrBehind())) return NODE_ZONE;
+  // Node is at UTC: because that is so in this zone, or because it does not know the name.
+  const file = databaseRules(system, name);
+  if (file !== null) return zoneOf(file);
+  return isUtcByIntl(name) ? NODE_ZONE : UNKNOWN;
+}
+
+/** What `TZ` says; null when it is not set, or says nothing. */
+export function zoneName({ TZ }: System['env']): string | null {
+  return TZ?.replace(/^:/, '') || null;
+}
+
+/** The rules that `TZ` has in itself, or in the file whose path it is; null for a name, and for what is neither. */
+export function writtenRules(system: System, name: string): ZoneRules | null {
+  return name.startsWith('/') ? rulesIn(system, name) : parsePosixZone(name);
+}
+
+/** The rules that the time zone database of the machine has under a name. */
+export function databaseRules(system: System, name: string): ZoneRules | null {
+  return rulesIn(system, `${system.env.TZDIR || '/usr/share/zoneinfo'}/${name}`);
+}
+
+/** The rules in a file of the time zone database. */
+export function rulesIn({ fs }: System, path: string): ZoneRules | null {
+  const bytes = readBinaryFile(fs, path);
+  return bytes && parseZoneFile(bytes);
+}
+
+function zoneOf(rules: ZoneRules): Zone {
+  return { offsetAt: (at) => rules(at).offsetMs };
+}
+
+/** Noon by UTC, in winter and in summer: enough to see whether clocks of a zone differ from UTC. */
+const NOONS = [Date.UTC(2026, 0, 15, 12), Date.UTC(2026, 6, 15, 12)];
+
+function isAheadOrBehind(): boolean {
+  return NOONS.some((at) => NODE_ZONE.offsetAt(at) !== 0);
+}
+
+/** Asked last: loading `Intl` costs half a start of Node. */
+function isUtcByIntl(timeZone: string): boolean {
+  try {
+    const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    const format = new Intl.DateTimeFormat('en-US', { timeZone, ...clock });
+    return NOONS.every((at) => format.format(at) === '12:00');
+  } catch {
+    return false;
+  }
+}

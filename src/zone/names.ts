@@ -1,0 +1,49 @@
+import { readTextFile } from '../files.ts';
+import type { Zone } from '../render/clock.ts';
+import type { ZoneNames } from '../render/show.ts';
+import type { System } from '../system.ts';
+import { HOUR, MINUTE } from '../usage/time.ts';
+import { databaseRules, rulesIn, writtenRules, zoneName } from './local.ts';
+import type { ZoneRules } from './rules.ts';
+
+/** Letters alone: what says an offset is written as one. */
+const ABBREVIATION = /^[A-Za-z]{3,6}$/;
+
+/**
+ * How the zone that `TZ` sets differs from the machine's own, for a person who reads clock times; null where the
+ * machine's is not known. Reads a few files, so it is not for a prompt.
+ */
+export function zoneNames(system: System, { offsetAt }: Zone): ZoneNames | null {
+  const name = zoneName(system.env);
+  const machine = machineRules(system);
+  if (name === null || machine === null) return null;
+  // Node knows offsets, and names only in words or at the price of `Intl`.
+  const rules = writtenRules(system, name) ?? databaseRules(system, name);
+  return {
+    nameAt(at) {
+      const offset = offsetAt(at) ?? 0;
+      const local = rules?.(at);
+      const isName = local?.offsetMs === offset && ABBREVIATION.test(local.name);
+      return isName ? local.name : offsetText(offset);
+    },
+    isMachineTime: (at) => machine(at).offsetMs === offsetAt(at),
+  };
+}
+
+/** The zone in which programs run for which `TZ` is not set; null where that stands in no file. */
+function machineRules(system: System): ZoneRules | null {
+  if (system.platform === 'win32') return null;
+  const local = rulesIn(system, '/etc/localtime');
+  if (local !== null) return local;
+  const named = readTextFile(system.fs, '/etc/timezone', 'follow');
+  const rules = named.kind === 'file' ? databaseRules(system, named.text.trim()) : null;
+  return rules ?? (() => ({ offsetMs: 0, name: 'UTC' }));
+}
+
+/** `+05:45`, `-03:00`. */
+function offsetText(offsetMs: number): string {
+  const size = Math.abs(offsetMs);
+  const [hours, minutes] = [Math.floor(size / HOUR), Math.floor((size % HOUR) / MINUTE)];
+  const digits = [hours, minutes].map((value) => String(value).padStart(2, '0'));
+  return `${offsetMs < 0 ? '-' : '+'}${digits.join(':')}`;
+}

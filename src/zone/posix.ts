@@ -1,0 +1,115 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import type { LocalTime, ZoneRules } from './rules.ts';
+
+/*
+ * Time zones as POSIX writes them into `TZ`: `EST5EDT`, `<+0545>-5:45`, `CET-1CEST,M3.5.0,M10.5.0/3`. Node takes most
+ * of them for UTC, or for the zone of the machine.
+ */
+
+/** Longer texts are none. */
+const MAX_LENGTH = 200;
+
+const NAME = '([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)';
+const TIME = '([+-]?\\d{1,3}(?::\\d{1,2}){0,2})';
+const DATE = '(J\\d{1,3}|\\d{1,3}|M\\d{1,2}\\.\\d\\.\\d)';
+const CHANGE = `${DATE}(?:/${TIME})?`;
+const ZONE = new RegExp(`^${NAME}${TIME}(?:${NAME}${TIME}?(?:,${CHANGE},${CHANGE})?)?$`);
+
+/** The day of a year on which clocks change: its midnight, in UTC. */
+type ChangeDay = (year: number) => number;
+
+interface Change {
+  readonly day: ChangeDay;
+  /** On the local clock, ms from midnight; negative, or more than a day, where the day is another one. */
+  readonly time: number;
+}
+
+/** The rules of the United States, which apply where a zone with summer time names none. */
+const USUAL_CHANGES = ['M3.2.0', 'M11.1.0'] as const;
+const USUAL_TIME = '2';
+/** Hours that an offset, and the time of a change, can have. */
+const MAX_OFFSET = 24;
+const MAX_TIME = 167;
+
+/** The zone that a text describes; null when it is not of this form. */
+export function parsePosixZone(text: string): ZoneRules | null {
+  const match = text.length > MAX_LENGTH ? null : ZONE.exec(text);
+  if (match === null) return null;
+  const [, name, west, summerName, summerWest, startDay, startTime, endDay, endTime] = match;
+  const standard = localTime(name!, duration(west!, MAX_OFFSET));
+  if (standard === null) return null;
+  if (summerName === undefined) return () => standard;
+  const summer =
+    summerWest === undefined
+      ? { offsetMs: standard.offsetMs + HOUR, name: bare(summerName) }
+      : localTime(summerName, duration(summerWest, MAX_OFFSET));
+  const start = change(startDay ?? USUAL_CHANGES[0], startTime);
+  const end = change(endDay ?? USUAL_CHANGES[1], endTime);
+  return summer && start && end && withChanges(standard, summer, start, end);
+}
+
+function localTime(name: string, westMs: number | null): LocalTime | null {
+  // `0 -` and not `-`: there is no negative zero among offsets.
+  return westMs === null ? null : { offsetMs: 0 - westMs, name: bare(name) };
+}
+
+function bare(name: string): string {
+  return name.replace(/[<>]/g, '');
+}
+
+/** `-5:45`, `3`, `26:30:15` in ms; null when it is out of bounds. */
+function duration(text: string, most: number): number | null {
+  const [hours = 0, minutes = 0, seconds = 0] = text.replace(/^[+-]/, '').split(':').map(Number);
+  if (hours > most || minutes > 59 || seconds > 59) return null;
+  const size = hours * HOUR + minutes * MINUTE + seconds * SECOND;
+  return text.startsWith('-') ? 0 - size : size;
+}
+
+function change(day: string, time: string = USUAL_TIME): Change | null {
+  const [dayOf, ms] = [changeDay(day), duration(time, MAX_TIME)];
+  return dayOf === null || ms === null ? null : { day: dayOf, time: ms };
+}
+
+function changeDay(text: string): ChangeDay | null {
+  if (text.startsWith('M')) {
+    const [month, week, weekday] = text.slice(1).split('.').map(Number) as [number, number, number];
+    const valid = month >= 1 && month <= 12 && week >= 1 && week <= 5 && weekday <= 6;
+    return valid ? (year) => nthWeekday(year, month, week, weekday) : null;
+  }
+  if (text.startsWith('J')) {
+    const day = Number(text.slice(1));
+    // The 29th of February has no number.
+    const skipped = (year: number) => (day >= 60 && isLeap(year) ? DAY : 0);
+    return day >= 1 && day <= 365 ? (year) => Date.UTC(year, 0, day) + skipped(year) : null;
+  }
+  const day = Number(text);
+  return day <= 365 ? (year) => Date.UTC(year, 0, 1 + day) : null;
+}
+
+/** The fifth one is the last one. */
+function nthWeekday(year: number, month: number, week: number, weekday: number): number {
+  const first = Date.UTC(year, month - 1, 1);
+  const days = ((weekday - new Date(first).getUTCDay() + 7) % 7) + 7 * (week - 1);
+  const inMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return first + (days < inMonth ? days : days - 7) * DAY;
+}
+
+function isLeap(year: number): boolean {
+  return new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
+}
+
+function withChanges(standard: LocalTime, summer: LocalTime, start: Change, end: Change): ZoneRules {
+  return (at) => {
+    const thisYear = new Date(at).getUTCFullYear();
+    let [latest, is] = [-Infinity, standard];
+    // A change can lie in another year by UTC than on the local clock. Where both are at one moment the start comes
+    // second: summer time goes on all year.
+    for (const year of [thisYear - 1, thisYear, thisYear + 1]) {
+      const ends = end.day(year) + end.time - summer.offsetMs;
+      if (ends <= at && ends >= latest) [latest, is] = [ends, standard];
+      const starts = start.day(year) + start.time - standard.offsetMs;
+      if (starts <= at && starts >= latest) [latest, is] = [starts, summer];
+    }
+    return is;
+  };
+}
