@@ -13,19 +13,33 @@
 # What a second `source` finds stays as it is.
 set -q usageline_prompt; or set -g usageline_prompt ''
 set -q USAGELINE; or set -gx USAGELINE ''
-set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and echo none; or echo '')
+set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set -q POSH_THEME; and builtin echo none; or builtin echo '')
+
+# Before version 3.6 fish could not compare files or look at their times (and before 3.5 there was no `path`), and a user
+# may have another function of that name. Then processes do so, at every prompt.
+set -g _usageline_way builtins
+type -q path
+and string match -qr '^[0-9]+$' -- (path mtime -- / 2>/dev/null)
+and test / -ef / 2>/dev/null
+or set -g _usageline_way processes
 
 # What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
 # nothing has changed: credentials, configuration (one that is gone or older is seen with the next line), the directory
 # of the ready lines since it was looked at, and the environment (below). A substitution costs more than all of it, so
 # the age comes through a pipe, for which fish starts nothing either.
-function _usageline_prompt --on-event fish_prompt
-    if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
-        path mtime -R -- $_usageline_seen | read -l old
-        and test "$old" -lt $_usageline_for -a "$old" -ge 0
-        and return
+if test $_usageline_way = builtins
+    function _usageline_prompt --on-event fish_prompt
+        if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+            path mtime -R -- $_usageline_seen | read -l old
+            and test "$old" -lt $_usageline_for -a "$old" -ge 0
+            and return
+        end
+        _usageline_look
     end
-    _usageline_look
+else
+    function _usageline_prompt --on-event fish_prompt
+        _usageline_look
+    end
 end
 
 # What makes it another line is noticed when it is set: fish takes longer to compare a dozen variables than for a file.
@@ -40,8 +54,16 @@ function _usageline_look
     or _usageline_locate
     set -g _usageline_moved no
     # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
-    test $_usageline_changed = yes; or _usageline_same config "$_usageline_config"; or _usageline_locate same
+    if test $_usageline_changed = no
+        if not _usageline_same config "$_usageline_config"; or _usageline_unknown 1; or _usageline_unknown 2
+            _usageline_locate same
+        end
+    end
     _usageline_same config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
+    # The quick comparison sees only the time of the configuration, so it has to fail.
+    test -L $_usageline_sincec -a -e $_usageline_sincec
+    and set -g _usageline_till1 $_usageline_since1
+    or set -g _usageline_till1 $_usageline_directory/till.1
     _usageline_take (_usageline_find 2>/dev/null)
     test $_usageline_changed = no; or set -g _usageline_for 0
     test $_usageline_for -gt 0; or _usageline_refresh
@@ -52,10 +74,13 @@ end
 function _usageline_find
     set -g _usageline_for 0
     # One of ours, or none at all.
-    test -O "$_usageline_ready"; or return
+    if not test -O "$_usageline_ready"
+        _usageline_blocked
+        return
+    end
     # fish has no clock but that of the files: what is written now is as old as now, and as this look.
     set -l now
-    if test -w $_usageline_directory; and echo -n >$_usageline_seen
+    if test $_usageline_way = builtins -a -w $_usageline_directory; and builtin echo -n >$_usageline_seen
         set now (path mtime -- $_usageline_seen)
     else
         set now (command date +%s)
@@ -64,41 +89,72 @@ function _usageline_find
     begin
         read -l head
         # What is no number never meets arithmetic.
-        string match -qr '^usageline-ready 1( [1-9][0-9]{0,10}){2}( [0-9]+){2}$' -- $head; or return
+        string match -qr '^usageline-ready 1( [1-9][0-9]{0,10}){2} [0-9]+$' -- $head; or return
         set fields (string split ' ' -- $head)
         # Prepared in the future: the clock has been set back since.
-        test $now -ge (math $fields[4] - 5); or return
+        test $now -ge (builtin math $fields[4] - 5); or return
         if not _usageline_same 1 "$_usageline_login1"; or not _usageline_same 2 "$_usageline_login2"
-            echo …
+            builtin echo …
             return
         end
         while read -l until text
             string match -qr '^[1-9][0-9]{0,10}$' -- $until; or break
             test $now -lt $until; or continue
-            echo -- $text
+            builtin echo -- $text
             test $until -gt $fields[3]; and set until $fields[3]
             # So many seconds from now it need not be looked for again.
-            set -g _usageline_for (math $until - $now)
+            set -g _usageline_for (builtin math $until - $now)
             return
         end
     end <$_usageline_ready
     test -O $_usageline_ready.later; or return
     begin
         read -l id
-        test "$id" = "$fields[6]"; or return
+        test "$id" = "$fields[5]"; or return
         while read -l until text
             string match -qr '^[1-9][0-9]{0,10}$' -- $until; or return
             test $now -lt $until; or continue
-            echo -- $text
+            builtin echo -- $text
             return
         end
     end <$_usageline_ready.later
 end
 
-# Whether a file is the one that the line was prepared for: neither older nor younger nor gone.
+# A directory that cannot be entered holds no line for good, and nothing that is started would change that.
+function _usageline_blocked
+    set -l path $_usageline_directory
+    while test -n "$path" -a ! -e "$path"
+        set path (string replace -r '/[^/]*$' '' -- $path)
+    end
+    test -n "$path" -a ! -x "$path"; or return
+    set -g _usageline_for 60
+    builtin echo cache not readable
+end
+
+# Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
+# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once.
 function _usageline_same -a name file
-    test "$file" -nt $_usageline_directory/till.$name -o "$file" -ot $_usageline_directory/since.$name; and return 1
-    test -e "$file"; or not test -e $_usageline_directory/since.$name
+    set -l since $_usageline_directory/since.$name
+    set -l till $_usageline_directory/till.$name
+    if test $_usageline_way = processes
+        command sh -c 'if [ -h "$2" ] && [ -e "$2" ]; then [ "$1" -ef "$2" ] && ! [ "$1" -nt "$3" ]
+            elif [ -h "$2" ]; then [ -n "$4" ] && [ -e "$1" ] && ! [ "$1" -nt "$3" ]
+            elif [ -e "$1" ]; then [ -e "$2" ] && ! [ "$1" -nt "$3" ] && ! [ "$1" -ot "$2" ]
+            else ! [ -e "$2" ]; fi' sh "$file" $since $till "$_usageline_asked" 2>/dev/null
+    else if test -L $since -a -e $since
+        test "$file" -ef $since -a ! "$file" -nt $till
+    else if test -L $since
+        test -n "$_usageline_asked" -a -e "$file" -a ! "$file" -nt $till
+    else if test -e "$file"
+        test -e $since -a ! "$file" -nt $till -a ! "$file" -ot $since
+    else
+        not test -e $since
+    end
+end
+
+# Whether only the program can say if a file is the same.
+function _usageline_unknown -a name
+    test -z "$_usageline_asked" -a -L $_usageline_directory/since.$name -a ! -e $_usageline_directory/since.$name
 end
 
 # Asks the program where the files are: the environment is another one than before, or the configuration.
@@ -106,6 +162,7 @@ function _usageline_locate
     set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT"
     set -l answer
     test -x $_usageline_program[1]; and set answer ($_usageline_program ready fish </dev/null 2>/dev/null)
+    set -g _usageline_asked yes
     # In the same environment no answer changes nothing.
     test -n "$answer[1]" -o "$argv[1]" != same; or return
     set -g _usageline_ready "$answer[1]"
@@ -123,17 +180,19 @@ function _usageline_split
     set -g _usageline_seen $_usageline_directory/.seen.$fish_pid
     set -g _usageline_since1 $_usageline_directory/since.1
     set -g _usageline_till1 $_usageline_directory/till.1
+    set -g _usageline_sincec $_usageline_directory/since.config
     set -g _usageline_tillc $_usageline_directory/till.config
 end
 _usageline_split
 set -g _usageline_changed no
+set -g _usageline_asked ''
 
 # Starts the one refresh. When it is done it sends us the signal of a window that has changed: fish tells nobody of
 # the end of a job that it was to forget, and whom this signal takes by surprise it does not hurt.
 function _usageline_refresh
     test -x $_usageline_program[1]; or return 0
     set -l now (command date +%s)
-    test (math $now - $_usageline_started) -ge 10 -o $now -lt $_usageline_started; or return 0
+    test (builtin math $now - $_usageline_started) -ge 10 -o $now -lt $_usageline_started; or return 0
     set -g _usageline_started $now
     # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
     if test "$usageline_prompt" != …
@@ -146,7 +205,7 @@ function _usageline_refresh
     set -l directory (string replace -r '/[^/]*$' '' -- "$_usageline_login1")
     string match -qr '^[^/]' -- "$CLAUDE_CONFIG_DIR"; and set -lx CLAUDE_CONFIG_DIR $directory
     command sh -c '"$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
-    disown $last_pid 2>/dev/null
+    builtin disown $last_pid 2>/dev/null
 end
 
 function _usageline_done --on-signal WINCH
@@ -154,7 +213,7 @@ function _usageline_done --on-signal WINCH
     test $_usageline_for -le 0 -a $_usageline_moved = no; or return 0
     set -l before $usageline_prompt
     _usageline_take (_usageline_find 2>/dev/null)
-    test "$usageline_prompt" = "$before"; or commandline -f repaint
+    test "$usageline_prompt" = "$before"; or builtin commandline -f repaint
 end
 
 function _usageline_take -a found
@@ -169,15 +228,19 @@ function _usageline_take -a found
     set -gx USAGELINE $plain
 end
 
-if test "$usageline_place" != none; and not functions -q _usageline_right_prompt_before
-    if functions -q fish_right_prompt
-        functions -c fish_right_prompt _usageline_right_prompt_before
+if test "$usageline_place" != none; and not builtin functions -q _usageline_right_prompt_before
+    if builtin functions -q fish_right_prompt
+        builtin functions -c fish_right_prompt _usageline_right_prompt_before
     else
         function _usageline_right_prompt_before
         end
     end
     function fish_right_prompt
-        _usageline_right_prompt_before
-        echo -n $usageline_prompt
+        # A space between the two, unless there is one.
+        set -l before (_usageline_right_prompt_before)
+        test -z "$before" -o -z "$usageline_prompt"
+        or string match -qr '\s(\e\[[0-9;]*m|\e\(B)*$' -- "$before"
+        or set before "$before "
+        builtin echo -n -- "$before$usageline_prompt"
     end
 end

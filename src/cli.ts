@@ -6,7 +6,7 @@ import { result, UsageError } from './commands/command.ts';
 import { TIMEOUT_RANGE } from './config/settings.ts';
 import { COLOR_FLAGS, parseTimeout } from './options.ts';
 import { PRESETS } from './render/format/presets.ts';
-import type { CheckThresholds } from './render/check.ts';
+import { limitNamed } from './render/limit-name.ts';
 import { isLineKind, OUTPUT_KINDS } from './render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from './render/outputs/kinds.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -69,6 +69,7 @@ interface PolicyFlags {
 }
 
 interface LineFlags extends PolicyFlags {
+  readonly verbose?: true;
   readonly json?: true;
   readonly output?: OutputKind;
   readonly format?: string;
@@ -77,7 +78,10 @@ interface LineFlags extends PolicyFlags {
   readonly debug?: true;
 }
 
-interface CheckFlags extends CheckThresholds {
+interface CheckFlags {
+  readonly warning: number | Warning;
+  readonly critical: number;
+  readonly window?: string;
   readonly timeout?: number;
   readonly debug?: true;
 }
@@ -116,6 +120,7 @@ function buildProgram(system: System, done: Done): Command {
   });
 
   usageOptions(program.command('show'))
+    .option('--verbose', 'the week by product besides, where the endpoint splits it')
     .description('a table for people: bars, resets, pace, and what to do about an error')
     .addHelpText('after', SHOW_HELP)
     .action(async (_own: LineFlags, command: Command) => {
@@ -140,15 +145,17 @@ function buildProgram(system: System, done: Done): Command {
   program
     .command('check')
     .description('a plugin for Nagios and Icinga: OK, WARNING, CRITICAL or UNKNOWN, with performance data')
-    .addOption(thresholdOption('-w, --warning', 'warning'))
-    .addOption(thresholdOption('-c, --critical', 'critical'))
+    .addOption(warningOption())
+    .addOption(criticalOption())
+    .addOption(windowOption())
     .addOption(timeoutOption('-t, --timeout <seconds>'))
     .addOption(debugOption())
     .addHelpText('after', CHECK_HELP)
     .action(async (flags: CheckFlags) => {
       const { check } = await import('./commands/check.ts');
-      const { warning, critical, timeout: timeoutMs = null, debug = false } = flags;
-      done(await check(system, { warning, critical, timeoutMs, debug }));
+      const { critical, timeout: timeoutMs = null, debug = false } = flags;
+      const { warning, window } = checkTargetOf(flags);
+      done(await check(system, { warning, critical, window, timeoutMs, debug }));
     });
 
   policyOptions(program.command('explain'))
@@ -349,14 +356,50 @@ function timeoutOption(flags = '--timeout <seconds>'): Option {
   });
 }
 
-function thresholdOption(flags: string, name: keyof CheckThresholds): Option {
-  return new Option(`${flags} <percent>`, `${name} from so much used on`)
-    .default(CHECK_DEFAULTS[name])
+function criticalOption(): Option {
+  return new Option('-c, --critical <percent>', 'critical from so much used on')
+    .default(CHECK_DEFAULTS.critical)
     .argParser((text) => {
       const percent = parseThreshold(text);
       if (percent !== null) return percent;
-      throw new UsageError(`--${name} is '${text}'; accepted: a number from 0 to 100`);
+      throw new UsageError(`--critical is '${text}'; accepted: a number from 0 to 100`);
     });
+}
+
+/** `-w` is a threshold, as in every plugin. No threshold is the name of a limit, so `-w 5h` names one. */
+function warningOption(): Option {
+  return new Option('-w, --warning <percent>', 'warning from so much used on')
+    .default(CHECK_DEFAULTS.warning)
+    .argParser((text: string, before: number | Warning) => {
+      const warning = parseThreshold(text);
+      const others = typeof before === 'number' ? {} : before;
+      if (warning !== null) return { ...others, warning };
+      if (limitNamed(text) !== null) return { ...others, window: text };
+      throw new UsageError(
+        `--warning is '${text}'; accepted: a number from 0 to 100, or the name of a limit`,
+      );
+    });
+}
+
+/** The values of `-w` so far. */
+interface Warning {
+  readonly warning?: number;
+  readonly window?: string;
+}
+
+function windowOption(): Option {
+  return new Option('--window <name>', 'one limit alone: 5h, 7d, 7d fable, spend, extra, or an id').argParser(
+    (text) => {
+      if (text.trim() !== '') return text;
+      throw new UsageError("--window is ''; accepted: the name of a limit, such as 5h");
+    },
+  );
+}
+
+function checkTargetOf({ warning, window }: CheckFlags): { warning: number; window: string | null } {
+  const given = typeof warning === 'number' ? { warning } : warning;
+  const named = window ?? ('window' in given ? given.window : undefined);
+  return { warning: given.warning ?? CHECK_DEFAULTS.warning, window: named ?? null };
 }
 
 function debugOption(): Option {
@@ -373,6 +416,7 @@ function usageOptionsOf(command: UsageOptions['command'], flags: LineFlags): Usa
     policy: policyOf(flags),
     timeoutMs: flags.timeout ?? null,
     debug: flags.debug ?? false,
+    verbose: flags.verbose ?? false,
   };
 }
 
@@ -434,6 +478,7 @@ const SHOW_HELP = `
 Examples:
   usageline show
   usageline show --cached      what is known, without asking
+  usageline show --verbose     which product the week was used for, too
   usageline show --json        the same as usageline --json
 `;
 
@@ -454,7 +499,8 @@ With --quiet a lapsed token, which Claude Code renews when it runs next, is 0 as
 const CHECK_HELP = `
 Examples:
   usageline check                   CLAUDE OK - 5h 22%, 7d 33% | 'five_hour'=22%;80;95;0;100 …
-  usageline check -w 70 -c 100      critical when a limit is used up
+  usageline check -w 70 -c 100      critical when a limit is reached
+  usageline check --window 7d       CLAUDE OK - 7d 33% | 'seven_day'=33%;80;95;0;100
 Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong usage)
 `;
 

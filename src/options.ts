@@ -17,6 +17,8 @@ export interface UsageOptions {
   /** Ms; null leaves it to the settings. */
   readonly timeoutMs: number | null;
   readonly debug: boolean;
+  /** Of `show`: what else the answer has. */
+  readonly verbose: boolean;
 }
 
 export const COLOR_FLAGS = ['auto', 'always', 'never'] as const;
@@ -53,12 +55,14 @@ const NO_OPTIONS: UsageOptions = {
   policy: null,
   timeoutMs: null,
   debug: false,
+  verbose: false,
 };
 
 function parse(argv: readonly string[]): UsageOptions | null {
   const command = argv[0] === 'show' ? 'show' : 'line';
   let json = false;
   let debug = false;
+  let verbose = false;
   let output: OutputKind = 'plain';
   let format: string | null = null;
   let color: ColorFlag = 'auto';
@@ -87,6 +91,8 @@ function parse(argv: readonly string[]): UsageOptions | null {
       json = true;
     } else if (flag === '--debug') {
       debug = true;
+    } else if (flag === '--verbose' && command === 'show') {
+      verbose = true;
     } else if (Object.hasOwn(POLICY_FLAGS, flag)) {
       const asked = POLICY_FLAGS[flag] as Policy;
       // Two that contradict each other are a mistake to be named.
@@ -98,7 +104,7 @@ function parse(argv: readonly string[]): UsageOptions | null {
   }
   // Neither of the two is a line.
   if ((output !== 'plain' || format !== null) && (json || command === 'show')) return null;
-  return { command, json, output, format, color, policy, timeoutMs, debug };
+  return { command, json, output, format, color, policy, timeoutMs, debug, verbose };
 }
 
 /** Options of `statusline`. */

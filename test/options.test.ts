@@ -19,6 +19,7 @@ const DEFAULTS: UsageOptions = {
   policy: null,
   timeoutMs: null,
   debug: false,
+  verbose: false,
 };
 const WORDS =
   'show --json --debug --wait --no-wait --cached --color --timeout auto always never x 1 0.1 300 300.1 007 ' +

@@ -25,7 +25,7 @@ const week = iso(NOW + 4 * DAY + 3 * HOUR);
 const entry = (minutesAgo) => ({
   schema_version: 1,
   cached_at: iso(NOW - minutesAgo * MINUTE),
-  plan: 'max_20x',
+  plan: 'max_5x',
   data: {
     five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR + 37 * MINUTE) },
     seven_day: { utilization: 61, resets_at: week },

@@ -93,8 +93,7 @@ export function writeReady(
   const refresh = Math.min(askAt(refreshAt, from), seconds(ends.until));
   // No two in a row begin alike: by this the far part is known to be of the same moment as the near one.
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
-  const boot = bootTime(system);
-  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${boot} ${id}`;
+  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${id}`;
   const later = [id, ...lines.slice(near), ''].join('\n');
   const now = [head, ...lines.slice(0, near)].join('\n') + readyEnd(conditions, name.format);
   // The far part first: it says whose it is, so the near one never stands beside another's.
@@ -104,7 +103,7 @@ export function writeReady(
   removeShort(system, path);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
-  const written = writeShort(system, path, name, { from, stages }, refresh * SECOND, boot);
+  const written = writeShort(system, path, name, { from, stages }, refresh * SECOND);
   // Another process has prepared the line meanwhile: the small files are partly its own.
   if (!written || headOf(system, path) !== head) removeShort(system, path);
 }
@@ -128,30 +127,73 @@ export function writeSoonReady(
 ): void {
   const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
   const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
-  const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0 0`;
+  const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0`;
   removeQuietly(system, path);
   replaceLightly(system, path, [head, ...lines].join('\n') + readyEnd(conditions, name.format), null);
 }
 
 /**
- * Files as old as the credentials, for readers that can compare the ages of files and nothing else:
- * `since.<name>` is a little older than the file of that name, `till.<name>` a little younger. There is no `since`
- * for one that is absent, and its `till` is as old as can be.
+ * How a reader that can only compare files recognizes the version of a file that a line depends on; null for an absent
+ * file.
+ */
+export interface Witness {
+  /** Modification time, epoch ms; before 1970 it is negative. */
+  readonly mtime: number;
+  /**
+   * null: the time tells one version from another. A path: the time does not, but the file is reached through a link,
+   * and this is where the link leads. `'unknown'`: neither does.
+   */
+  readonly target: string | null;
+}
+
+/** A time before this one was set by a packer: neither the program nor what it reads existed then. */
+const PACKED_BEFORE = Date.UTC(2000, 0, 1);
+/** What `since.<name>` links to when no shell can recognize the file. It never exists. */
+const UNKNOWN = '.unknown';
+
+/**
+ * Looks at a file for `writeReferences`. Stores and images give all their files one time (Nix 1 s, OSTree 0 s after
+ * 1970): there the target of a link differs between two versions. Other packers use whole seconds.
  *
- * @param modified names and mtimes, ms; null for a file that is absent
+ * @param home a link on the way to the home directory itself counts for none
+ */
+export function witnessOf({ fs, home }: System, path: string): Witness | null {
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    const mtime = stat.mtimeMs;
+    if (mtime % SECOND !== 0 && mtime >= PACKED_BEFORE) return { mtime, target: null };
+    const target = fs.realpathSync(path);
+    const start = home();
+    const below = start !== null && path.startsWith(`${start}${SEPARATOR}`);
+    const plain = below ? fs.realpathSync(start) + path.slice(start.length) : path;
+    if (target !== plain) return { mtime, target };
+    return { mtime, target: mtime < PACKED_BEFORE ? 'unknown' : null };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Files for readers that can compare files and nothing else. Where the time of a file is enough, `since.<name>` is a
+ * millisecond older than the file and `till.<name>` a millisecond younger. Where it is not, `since.<name>` is a link to
+ * the target of the file (or to nothing, so that the reader asks the program). For an absent file there is no `since`,
+ * and its `till` is of 1970.
  */
 export function writeReferences(
   system: System,
   directory: AccountDirectory,
-  modified: readonly (readonly [name: string, mtime: number | null])[],
+  witnesses: readonly (readonly [name: string, witness: Witness | null])[],
 ): void {
-  for (const [name, mtime] of modified) {
+  for (const [name, witness] of witnesses) {
     const [since, till] = ['since', 'till'].map(
       (side) => `${readyDirectory(directory)}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
-    if (mtime === null) removeQuietly(system, since);
-    else mark(system, since, mtime - 1);
-    mark(system, till, mtime === null ? 0 : mtime + 1);
+    if (witness === null) removeQuietly(system, since);
+    else if (witness.target === null) mark(system, since, witness.mtime - 1);
+    else link(system, since, witness.target === 'unknown' ? UNKNOWN : witness.target);
+    // Node takes a negative time for the present one.
+    mark(system, till, witness === null ? 0 : Math.max(0, witness.mtime + 1));
   }
 }
 
@@ -164,6 +206,22 @@ function mark(system: System, path: string, mtime: number): void {
     // Then writing it says what is wrong.
   }
   replaceLightly(system, path, '', mtime);
+}
+
+function link(system: System, path: string, target: string): void {
+  const { fs, random } = system;
+  const directory = path.slice(0, path.lastIndexOf(SEPARATOR) + 1);
+  const temporary = `${directory}.new.${Math.floor(random() * 1e12)}`;
+  try {
+    const there = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
+    fs.symlinkSync(target, temporary);
+    fs.renameSync(temporary, path);
+  } catch {
+    // Without it readers take the file for another one, and ask.
+    removeQuietly(system, temporary);
+    removeQuietly(system, path);
+  }
 }
 
 /** Notes which directory an account's is, for readers that cannot afford to find out. */
@@ -262,18 +320,4 @@ export function sweepVariants(system: System, directory: AccountDirectory): void
 /** Rounded down: a text ends a little early rather than late. */
 function seconds(ms: number): number {
   return Math.floor(ms / SECOND);
-}
-
-/**
- * When the machine was started, epoch seconds; 0 where that is not told. With it and /proc/uptime a shell that
- * has no clock knows the time.
- */
-function bootTime({ fs, platform, now }: System): number {
-  if (platform !== 'linux') return 0;
-  try {
-    const uptime = Number.parseFloat(fs.readFileSync('/proc/uptime', 'utf8'));
-    return uptime > 0 ? Math.floor(now() / SECOND - uptime) : 0;
-  } catch {
-    return 0;
-  }
 }

@@ -13,7 +13,7 @@ import { removeQuietly, replaceLightly } from './replace.ts';
 export const NEAR_STAGES = 8;
 /** … and the first ones after that, while an answer is on its way. */
 const OLD_STAGES = 4;
-/** Of those that follow so many lines each. */
+/** Of those that follow so many lines each, and before them the moment at which the first of them begins. */
 const SEVERAL = [4, 5, 5, 6, 6, 6, 7, 7, 8, 8, 5, 5, 5, 5, Number.POSITIVE_INFINITY];
 const suffixes = Array.from(
   { length: NEAR_STAGES + OLD_STAGES + SEVERAL.length },
@@ -30,7 +30,6 @@ const LAUNCHED = new Set('plain starship vim waybar tmux ansi i3blocks polybar s
  *
  * @param path of the ready line
  * @param askAt epoch ms; at most `NEAR_STAGES` texts begin before it
- * @param boot what a reader needs for a clock, see `bootTime`
  * @returns false when one of them could not be written
  */
 export function writeShort(
@@ -39,7 +38,6 @@ export function writeShort(
   { kind, color, network, format, model }: ReadyName,
   { from, stages }: Omit<Prepared, 'refreshAt'>,
   askAt: number,
-  boot: number,
 ): boolean {
   const launched =
     LAUNCHED.has(kind) &&
@@ -55,10 +53,12 @@ export function writeShort(
   const files = [...padded(fresh, NEAR_STAGES), ...padded(old, OLD_STAGES)];
   let begin = OLD_STAGES;
   for (const count of SEVERAL) {
-    const lines = old.slice(begin, begin + count).map(({ until, text }) => `${until / SECOND} ${text}`);
-    const last = old[begin + lines.length - 1];
-    if (last === undefined || lines.length === 0) break;
-    files.push({ text: [boot, ...lines].join('\n'), until: last.until });
+    const several = old.slice(begin, begin + count);
+    const [first, last] = [several[0], several.at(-1)];
+    if (first === undefined || last === undefined) break;
+    // A reader that compares the file's own time with its clock has both ends of the file then.
+    const lines = several.map(({ until, text }) => `${until / SECOND} ${text}`);
+    files.push({ text: [first.begins / SECOND, ...lines].join('\n'), until: last.until });
     begin += count;
   }
   return suffixes.every((suffix, index) => {

@@ -7,6 +7,8 @@ import { endpointOf, resolveDeps, result, UsageError } from './command.ts';
 import type { CommandResult, ExitCode } from './command.ts';
 
 export interface CheckOptions extends CheckThresholds {
+  /** The one limit to look at, as a person calls it; null: all. */
+  readonly window: string | null;
   readonly timeoutMs: number | null;
   readonly debug: boolean;
 }
@@ -16,7 +18,7 @@ const exitCodes: Record<Verdict, ExitCode> = { OK: 0, WARNING: 1, CRITICAL: 2, U
 
 /** `usageline check`: a plugin for Nagios, Icinga and their like. */
 export async function check(system: System, options: CheckOptions): Promise<CommandResult> {
-  const { warning, critical } = options;
+  const { warning, critical, window } = options;
   if (warning > critical) {
     throw new UsageError(
       `--warning is ${warning}, above --critical ${critical}; accepted: at most --critical`,
@@ -32,7 +34,7 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
     person: false,
     patient: true,
   });
-  return resultOf(checkOf(usage, options), { prepare: asked ? { wanted: null } : null });
+  return resultOf(checkOf(usage, options, window), { prepare: asked ? { wanted: null } : null });
 }
 
 /** Wrong usage, or a fault of ours: the plugin does not know. */

@@ -6,6 +6,7 @@ import {
   NEAR_MS,
   sweepReady,
   sweepVariants,
+  witnessOf,
   writePointer,
   writeReady,
   writeReferences,
@@ -75,7 +76,7 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   else writePointer(system, directory, key);
 
   // Before the files are read: what changes in between shows as a condition that does not hold.
-  const modified = referencesOf(system).map(([name, path]) => [name, mtimeOf(system, path)] as const);
+  const witnesses = referencesOf(system).map(([name, path]) => [name, witnessOf(system, path)] as const);
   const conditions = conditionsOf(system, claude, directory);
   const { stamp } = knownStamp(system, claude, directory);
   // Without the format of our own environment: a line that was asked for in one has it in its name.
@@ -123,7 +124,7 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
     }
   }
   // Last: until now whoever compares with them takes the credentials for changed, which shows nobody's numbers.
-  writeReferences(system, directory, modified);
+  writeReferences(system, directory, witnesses);
   if ([...outlooks.values()].some(({ refreshAt }) => refreshAt > now)) forgetAsked(system, directory);
   sweepReady(system, directory);
   sweepVariants(system, directory);
@@ -207,12 +208,4 @@ function objectAhead(known: Known): Schedule {
 
 function hasTranscripts(system: System): boolean {
   return transcriptRoots(system).some((root) => system.fs.existsSync(root));
-}
-
-function mtimeOf({ fs }: System, path: string): number | null {
-  try {
-    return fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -63,7 +63,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
 async function render(
   system: System,
   config: Config,
-  { command, json, output, format, color: flag }: UsageOptions,
+  { command, json, output, format, color: flag, verbose }: UsageOptions,
   answer: Usage,
   terminal: boolean,
 ): Promise<string> {
@@ -85,7 +85,7 @@ async function render(
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
     zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, looks.zone);
-  return renderShow(answer, { color, looks, zoneNames, columns: columnsOf(system, terminal) });
+  return renderShow(answer, { color, looks, zoneNames, columns: columnsOf(system, terminal), verbose });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

@@ -61,7 +61,7 @@ export function exampleCredentials(expiresAt: number): string {
       refreshTokenExpiresAt: expiresAt,
       scopes: ['user:inference', 'user:profile'],
       subscriptionType: 'max',
-      rateLimitTier: 'default_claude_max_20x',
+      rateLimitTier: 'default_claude_max_5x',
     },
   });
 }

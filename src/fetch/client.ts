@@ -26,6 +26,11 @@ export interface JsonRequest {
   readonly headers: Record<string, string>;
   /** One deadline for everything, ms from now. */
   readonly timeoutMs: number;
+  /** The failure that the object of a 2xx answer is itself; null when it is an answer. */
+  readonly failureIn?: (
+    body: Readonly<Record<string, unknown>>,
+    retryAfter: string | null,
+  ) => RefreshFailure | null;
 }
 
 /** The longest body we read, bytes after decompression: a live one has 3 KB, a gzip bomb has gigabytes. */
@@ -46,15 +51,15 @@ const OVER = new Error('over');
  */
 export async function requestJson(
   fetch: Fetch,
-  { url, headers, timeoutMs }: JsonRequest,
+  request: JsonRequest,
 ): Promise<Outcome<Record<string, unknown>>> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<Outcome<never>>((resolve) => {
-    timer = setTimeout(() => resolve(failed({ code: 'timeout' })), timeoutMs);
+    timer = setTimeout(() => resolve(failed({ code: 'timeout' })), request.timeoutMs);
   });
   try {
-    return await Promise.race([exchange(fetch, url, headers, controller.signal), deadline]);
+    return await Promise.race([exchange(fetch, request, controller.signal), deadline]);
   } finally {
     clearTimeout(timer);
     // With a reason: Node would make an exception of its own, and load what that takes.
@@ -64,18 +69,20 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  url: string,
-  headers: Record<string, string>,
+  { url, headers, failureIn }: JsonRequest,
   signal: AbortSignal,
 ): Promise<Outcome<Record<string, unknown>>> {
   try {
     const response = await fetch(url, { method: 'GET', headers, signal, redirect: 'manual' });
     // The body of an error answer is not read: nothing in it is for us, and it may never end.
-    const failure = failureOfStatus(response.status, response.headers.get('retry-after'));
+    const retryAfter = response.headers.get('retry-after');
+    const failure = failureOfStatus(response.status, retryAfter);
     if (failure) return failed(failure);
     const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
     const value = bytes && parseObject(bytes);
-    return value ? { ok: true, value } : failed({ code: 'bad_response' });
+    if (!value) return failed({ code: 'bad_response' });
+    const inside = failureIn?.(value, retryAfter) ?? null;
+    return inside ? failed(inside) : { ok: true, value };
   } catch (error) {
     return failed(failureOf(error));
   }

@@ -38,12 +38,38 @@ export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly
   });
 }
 
-/** The whole hook, to `eval` at the start of each shell. */
+/** The whole hook, to `eval` at the start of each shell (fish: to `source`). */
 export function hookText(runtime: Runtime, shell: HookShell, comment: string): string {
-  const script = runtime.packageText('shell', `usageline.${shell}`);
   // The runner's commands: the shell that reads this has no file of it.
   const program = ['/bin/sh', '-c', runnerScript(runtime.place), 'usageline'];
-  return `${comment}\n${hookHeader(runtime, shell, program)}\n${script}`;
+  if (shell === 'fish') {
+    return `# ${comment}\n${hookHeader(runtime, shell, program)}\n${runtime.packageText('shell', 'usageline.fish')}`;
+  }
+  // An interactive bash may take a comment for a command.
+  return `\\builtin ':' ${sh(comment)}\n${hookLines(runtime, shell, program)}\n`;
+}
+
+/**
+ * The commands that read the hook in zsh and bash, for a file or for `eval`: they must parse under all options and
+ * aliases that a user can have set. The script itself is read from the package, since `source`, unlike `eval` in zsh,
+ * reads one command after the other.
+ * @param program the words that start the program
+ */
+export function hookLines(runtime: Runtime, shell: 'zsh' | 'bash', program: readonly string[]): string {
+  const lines = `${hookHeader(runtime, shell, program)}\n\\builtin source ${sh(runtime.packagePath('shell', `usageline.${shell}`))}`;
+  return shell === 'zsh' ? underOwnOptions(lines) : `${DEBUG_TRAP}\n${lines}`;
+}
+
+/** Here the trap can be seen: bash hides it from files that are read and from functions. A script has no prompt. */
+const DEBUG_TRAP = '[[ $- != *i* ]] || _usageline_debug=$(\\builtin trap -p DEBUG)';
+
+/** Options decide how zsh reads a quoted line break. A global alias stands for any word that is not quoted. */
+function underOwnOptions(lines: string): string {
+  const quoted = lines.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n');
+  return [
+    `_usageline_read() { \\builtin 'emulate' '-L' 'zsh'; \\builtin 'setopt' 'no_aliases'; \\builtin 'eval' "$1"; }`,
+    `_usageline_read $'${quoted}'`,
+  ].join('\n');
 }
 
 const headers: Record<HookShell, (values: Values) => string> = {

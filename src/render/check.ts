@@ -1,9 +1,15 @@
 import type { Usage } from '../usage/model.ts';
+import { printable } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
 import { age, countdown } from './duration.ts';
 import { hasNumbers, shownError } from './gist.ts';
-import { longMessage, shortMessage } from './messages.ts';
+import { errorSentence } from './error-sentence.ts';
+import { NO_SUCH_LIMIT } from './format/places.ts';
+import { limitNamed } from './limit-name.ts';
+import { shortMessage } from './messages.ts';
+import { shownExtra } from './money.ts';
 import { percentText } from './percent.ts';
+import { isForLine } from './selection.ts';
 
 /** What a monitoring plugin can say, as Nagios names it. */
 export type Verdict = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
@@ -26,6 +32,7 @@ interface Gauge {
   readonly label: string;
   readonly used: number | null;
   readonly resetsAt: number | null;
+  readonly locked?: boolean;
 }
 
 /** Numbers of so long ago do not show any more that all is well, ms. */
@@ -33,10 +40,16 @@ const OLD_MS = HOUR;
 /** Performance data knows no exponents. */
 const MOST = 1e6;
 
-/** Usage as a monitoring plugin reports it. That it cannot be asked for is UNKNOWN, never CRITICAL. */
-export function checkOf(usage: Usage, thresholds: CheckThresholds): Check {
-  if (!hasNumbers(usage)) return unknown(usage.error ? longMessage(usage.error) : 'no data', usage.provider);
-  const gauges = gaugesOf(usage);
+/**
+ * Usage as a monitoring plugin reports it. That it cannot be asked for is UNKNOWN, never CRITICAL.
+ *
+ * @param only the one limit that is asked about, by id or label; null: all
+ */
+export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string | null = null): Check {
+  if (!hasNumbers(usage)) return unknown(errorSentence(usage) ?? 'no data', usage.provider);
+  const all = gaugesOf(usage, only === null);
+  const gauges = only === null ? all : all.filter((gauge) => isNamed(gauge, only));
+  if (only !== null && gauges.length === 0) return missing(usage, only, all);
   const worst = Math.max(...gauges.map(({ used }) => used ?? 0));
   const verdict = verdictOf(worst, usage, thresholds);
   const limits = gauges.map((gauge) => gaugeText(gauge, usage.generatedAt, thresholds)).join(', ');
@@ -45,6 +58,33 @@ export function checkOf(usage: Usage, thresholds: CheckThresholds): Check {
   const graph = gauges.flatMap(({ id, used }) => (used === null ? [] : graphText(id, used, thresholds)));
   return { verdict, text: line(verdict, text, usage.provider, graph) };
 }
+
+function isNamed({ id, label }: Gauge, text: string): boolean {
+  // A limit of a kind that is not known has a name of its own.
+  const name = limitNamed(text) ?? text.trim().toLowerCase();
+  return id === name || label.toLowerCase() === name;
+}
+
+/**
+ * A limit that is not there. It cannot be exceeded, so a plan that has none is OK; but it is not known to have none
+ * before the endpoint has listed its limits.
+ */
+function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
+  const { windows, lacking = [], provider } = usage;
+  const name = limitNamed(text);
+  if (name === null) {
+    const known = all.map(({ label }) => label).join(', ') || 'none';
+    return unknown(`no limit is called '${printable(text)}'; there are: ${known}`, provider);
+  }
+  const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
+  const absent = name in PLAN_LABELS ? (lacking as readonly string[]).includes(name) : listed;
+  const label = PLAN_LABELS[name] ?? name;
+  if (!absent) return unknown(`${label} is not known`, provider);
+  return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
+}
+
+/** The windows that a plan can lack. */
+const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
 /** What a plugin says that could not do its work. */
 export function unknown(message: string, provider: Usage['provider'] = 'claude'): Check {
@@ -61,18 +101,22 @@ function verdictOf(worst: number, usage: Usage, { warning, critical }: CheckThre
   return ageOf(usage) > OLD_MS ? 'UNKNOWN' : 'OK';
 }
 
-function gaugesOf({ windows, extraUsage: extra }: Usage): Gauge[] {
-  const gauges = windows.map(({ id, label, usedPercent, resetsAt }) => {
-    return { id, label, used: usedPercent, resetsAt };
+/** @param inForce whether to leave out limits of unknown kinds that are not active */
+function gaugesOf(usage: Usage, inForce: boolean): Gauge[] {
+  const windows = inForce ? usage.windows.filter(isForLine) : usage.windows;
+  const gauges = windows.map(({ id, label, usedPercent, resetsAt, lockedReason }) => {
+    return { id, label, used: usedPercent, resetsAt, locked: lockedReason != null };
   });
-  if (!extra?.enabled || extra.usedPercent === null) return gauges;
+  const extra = shownExtra(usage);
+  if (extra === null || extra.usedPercent === null) return gauges;
   return [...gauges, { id: 'extra_usage', label: 'extra', used: extra.usedPercent, resetsAt: null }];
 }
 
-function gaugeText({ label, used, resetsAt }: Gauge, now: number, { warning }: CheckThresholds): string {
-  if (used === null) return `${label} reset`;
+function gaugeText(gauge: Gauge, now: number, { warning }: CheckThresholds): string {
+  const { label, used, resetsAt, locked } = gauge;
+  if (used === null) return `${label} reset${locked ? ' locked' : ''}`;
   const soon = used >= warning && resetsAt !== null && resetsAt > now;
-  return `${label} ${percentText(used)}${soon ? ` resets in ${countdown(resetsAt - now)}` : ''}`;
+  return `${label} ${percentText(used)}${locked ? ' locked' : ''}${soon ? ` resets in ${countdown(resetsAt - now)}` : ''}`;
 }
 
 /** `'five_hour'=22%;80;95;0;100`: value, thresholds, least and most. */

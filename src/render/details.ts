@@ -1,10 +1,11 @@
 import type { ExtraUsage, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { age, countdown } from './duration.ts';
+import { errorSentence } from './error-sentence.ts';
 import { hasNumbers, shownError } from './gist.ts';
 import { heading } from './heading.ts';
 import type { Looks } from './looks.ts';
-import { longMessage } from './messages.ts';
-import { amountText, currencySuffix } from './money.ts';
+import { lockSentences } from './locks.ts';
+import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
 
@@ -24,7 +25,7 @@ export function detailLines(usage: Usage, context: DetailLooks): string[] {
     heading(usage),
     ...limitLines(usage, context),
     ...ageLines(usage),
-    ...(error === null ? [] : [longMessage(error)]),
+    ...(error === null ? [] : [errorSentence(usage) as string]),
   ];
 }
 
@@ -32,20 +33,22 @@ function limitLines(usage: Usage, context: DetailLooks): string[] {
   if (usage.state === 'estimate') return tokenLines(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? ['The first answer is on its way.'] : [];
   const windows = usage.windows.map((window) => windowLine(window, usage.generatedAt, context));
-  const lines = [...windows, ...extraLines(usage.extraUsage)];
-  return lines.length > 0 ? lines : ['No limits reported.'];
+  const lines = [...windows, ...extraLines(shownExtra(usage))];
+  return [...(lines.length > 0 ? lines : ['No limits reported.']), ...lockSentences(usage)];
 }
 
-function windowLine({ label, usedPercent, resetsAt }: Window, now: number, context: DetailLooks): string {
+function windowLine(window: Window, now: number, context: DetailLooks): string {
+  const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) return `${label} reset`;
   const { percent: side } = context.looks;
   const number = `${percentText(shownPercent(usedPercent, side))} ${side}`;
   const comes = context.countdowns && resetsAt !== null && resetsAt > now;
-  return `${label} ${number}${comes ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
+  const amount = windowAmountText(window, ' of ');
+  return `${label} ${number}${amount === null ? '' : `, ${amount}`}${comes ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
 }
 
 function extraLines(extra: ExtraUsage | null): string[] {
-  if (!extra?.enabled || extra.used === null) return [];
+  if (extra === null || extra.used === null) return [];
   const limit = extra.limit === null ? '' : ` of ${amountText(extra.limit, extra)}`;
   return [`extra ${amountText(extra.used, extra)}${limit}${currencySuffix(extra)}`];
 }

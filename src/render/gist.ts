@@ -5,6 +5,7 @@ import { HOUR } from '../usage/time.ts';
 import { level } from './color.ts';
 import type { Level, Style } from './color.ts';
 import type { Looks } from './looks.ts';
+import { isForLine } from './selection.ts';
 
 /** Usage in a nutshell, for hosts that have one colour, one class or one number for all of it. */
 export interface Gist {
@@ -18,7 +19,7 @@ export interface Gist {
 
 export function gistOf(usage: Usage, looks: Looks): Gist {
   if (!hasNumbers(usage)) return { used: null, ...without(usage) };
-  const known = usage.windows.flatMap(({ usedPercent }) => usedPercent ?? []);
+  const known = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
   if (known.length === 0) return { used: null, word: 'none', style: null };
   const used = Math.max(...known);
   const word = level(used, looks.thresholds);

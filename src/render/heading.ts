@@ -1,12 +1,13 @@
 import type { Usage } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { SEPARATOR } from './glyphs.ts';
+import { planName } from './plan.ts';
 
 const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
 
-/** `Claude · max 20x · account 1a2b3c4d · last known` */
+/** `Claude · Ultra · account 1a2b3c4d · last known` */
 export function heading({ provider, plan, account, state }: Usage, separator = SEPARATOR): string {
-  const parts = [providers[provider], plan && allowlisted(plan).replaceAll('_', ' ')];
+  const parts = [providers[provider], planName(plan)];
   if (account !== 'default') parts.push(`account ${allowlisted(account)}`);
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');

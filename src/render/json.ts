@@ -1,9 +1,9 @@
-import type { ExtraUsage, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
+import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
+import { errorSentence } from './error-sentence.ts';
 import { ageSeconds, paceJson } from './live-json.ts';
 import type { JsonTemplate } from './live-json.ts';
-import { longMessage } from './messages.ts';
 
 /** Named in every object; a change that could break a reader gets a new name. */
 const SCHEMA = 'usageline/v1';
@@ -19,7 +19,7 @@ export function renderJson(usage: Usage): string {
   const { error } = usage;
   return stringify(
     usage,
-    error && { code: error.code, message: longMessage(error), retry_at: iso(error.retryAt) },
+    error && { code: error.code, message: errorSentence(usage) as string, retry_at: iso(error.retryAt) },
   );
 }
 
@@ -98,6 +98,25 @@ function objectOf(usage: Usage, error: JsonError | null, moment: Moment) {
     extra_usage: extraJson(usage.extraUsage),
     tokens: tokensJson(tokens),
     error,
+    pools: (usage.pools ?? []).map(poolJson),
+    seven_day_breakdown: (usage.breakdown ?? []).map(({ key, name, percent }) => {
+      return { key, name, percent: exact(percent) };
+    }),
+    locked: (usage.locks ?? []).map(({ id, reason }) => ({ id, reason })),
+  };
+}
+
+function poolJson({ id, label, used, limit, remaining, expiresAt, expired, lockedReason }: Pool) {
+  return {
+    id,
+    label,
+    used: exact(used),
+    limit: exact(limit),
+    remaining: exact(remaining),
+    currency: 'USD',
+    expires_at: iso(expiresAt),
+    expired,
+    locked_reason: lockedReason,
   };
 }
 

@@ -43,7 +43,7 @@ export function lineSpans(all: Usage, options: LineOptions = { countdowns: true 
   const usage = withoutHidden(all, looks);
   const glyphs = glyphsOf(looks);
   const filling = {
-    usage: hasNumbers(usage) ? usage : { ...usage, windows: [], extraUsage: null },
+    usage: hasNumbers(usage) ? usage : { ...usage, windows: [], extraUsage: null, lacking: [] },
     onLine: hasNumbers(usage) ? lineWindows(usage.windows, model) : [],
     model,
     now: usage.generatedAt,

@@ -1,11 +1,19 @@
-import type { ExtraUsage, TokenCount, TokenEstimate, Window } from '../usage/model.ts';
+import type {
+  BreakdownPart,
+  ExtraUsage,
+  Pool,
+  TokenCount,
+  TokenEstimate,
+  Usage,
+  Window,
+} from '../usage/model.ts';
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
 import type { ClockLooks } from './clock.ts';
 import { countdown } from './duration.ts';
 import type { Looks } from './looks.ts';
-import { amountText, currencySuffix } from './money.ts';
+import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
 
@@ -29,17 +37,18 @@ function sideText(used: number, { percent: side }: Pick<Looks, 'percent'>): stri
 }
 
 /** @param withPace false where the number is too old to be compared with the clock */
-export function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
+function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
     const time = resetsAt === null ? null : clockTime(resetsAt, now, looks);
     return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
   }
+  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks) : null;
   return {
     label,
     used: usedPercent,
     percent: sideText(usedPercent, looks),
-    note: resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks) : '',
+    note: [windowAmountText(window, ' of '), comes].filter(Boolean).join(', '),
     pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
   };
 }
@@ -56,16 +65,50 @@ export function withClock(words: string, at: number, now: number, looks: ClockLo
 }
 
 function paceText(pace: Pace | null, usedPercent: number, now: number): string {
+  // Work may go on at a limit, at a lower priority.
+  if (usedPercent >= 100) return 'limit reached';
   if (pace === null) return '';
-  if (usedPercent >= 100) return 'used up';
   if (pace.status === 'on_pace') return 'on pace';
   const points = `${Math.round(Math.abs(pace.delta))} points ${pace.status}`;
   return pace.emptyAt === null ? points : `${points}, empty in ${countdown(pace.emptyAt - now)}`;
 }
 
-/** Paid use beyond the subscription; null while it is off. */
-export function extraRow(extra: ExtraUsage | null, looks: Pick<Looks, 'percent'>): Row | null {
-  if (!extra?.enabled) return null;
+const money = (dollars: number) => dollars.toFixed(2);
+
+/** Dollars that are used up or expire: an amount, no percentage. */
+function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, looks: ClockLooks): Row {
+  const comes = expiresAt !== null && expiresAt > now;
+  const at = expiresAt !== null && (expired || comes) ? clockTime(expiresAt, now, looks) : null;
+  if (expired)
+    return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
+  const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
+  const until = at === null ? '' : `, until ${at}`;
+  return { label, used: null, percent: '', note: `${amount} USD${until}`, pace: '' };
+}
+
+/** Every limit as a row: windows and paid use. */
+export function limitRows(usage: Usage, withPace: boolean, looks: RowLooks): Row[] {
+  const { windows, generatedAt: now } = usage;
+  const extra = extraRow(shownExtra(usage), looks);
+  const rows = windows.map((window) => windowRow(window, now, withPace, looks));
+  return extra === null ? rows : [...rows, extra];
+}
+
+/** Every pool as a row. They are a table of their own: their notes would cost the limits their pace. */
+export function poolRows({ pools = [], generatedAt }: Usage, looks: ClockLooks): Row[] {
+  return pools.map((pool) => poolRow(pool, generatedAt, looks));
+}
+
+/** The week's use by product. A part is no limit: it has no bar and no colour. */
+export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
+  return parts.map(({ name, percent }) => {
+    return { label: name, used: null, percent: percentText(percent), note: '', pace: '' };
+  });
+}
+
+/** Paid use beyond the subscription. */
+function extraRow(extra: ExtraUsage | null, looks: Pick<Looks, 'percent'>): Row | null {
+  if (extra === null) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;
   return {

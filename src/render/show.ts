@@ -5,15 +5,18 @@ import { clockTime } from './clock.ts';
 import type { ClockLooks, Zone } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age, countdown } from './duration.ts';
+import { errorSentence } from './error-sentence.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
 import { withoutHidden } from './hidden.ts';
 import { clipLine, wrap } from './layout.ts';
+import { lockSentences } from './locks.ts';
 import { DEFAULT_LOOKS } from './looks.ts';
 import type { Looks } from './looks.ts';
-import { longMessage } from './messages.ts';
+import { shownExtra } from './money.ts';
 import { paint } from './paint.ts';
-import { extraRow, moment, tokenRows, windowRow, withClock } from './row.ts';
+import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
+import type { Row } from './row.ts';
 import { table } from './table.ts';
 
 /** The zone of clock times beside the one of the machine. */
@@ -31,6 +34,8 @@ export interface ShowOptions {
   readonly zoneNames?: ZoneNames | null;
   /** Width of the terminal; below 40 it is taken for 40. */
   readonly columns: number;
+  /** What else the answer has: the week by product. */
+  readonly verbose?: boolean;
 }
 
 const MIN_COLUMNS = 40;
@@ -46,7 +51,7 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
 export function renderShow(all: Usage, options: ShowOptions): string {
-  const { color, columns, looks: given = DEFAULT_LOOKS, zoneNames = null } = options;
+  const { color, columns, looks: given = DEFAULT_LOOKS, zoneNames = null, verbose = false } = options;
   const looks = { ...given, zone: namedOnce(given.zone, zoneNames) };
   const usage = withoutHidden(all, looks);
   const { separator, ellipsis } = glyphsOf(looks);
@@ -56,8 +61,11 @@ export function renderShow(all: Usage, options: ShowOptions): string {
   const blocks = [
     [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
     table(rows(usage, looks), width, looks),
+    table(poolRows(usage, looks), width, looks),
+    verbose ? breakdown(usage, width, looks) : [],
     [
       ...prose(origin(usage, all, looks), 'dim'),
+      ...lockSentences(usage).flatMap((text) => prose(text, 'notice')),
       ...prose(problem(usage, looks), 'notice'),
       ...prose(renewalNotice(usage, looks), 'notice'),
     ],
@@ -85,13 +93,18 @@ function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
   };
 }
 
-function rows({ windows, extraUsage, generatedAt, state, tokens }: Usage, looks: Looks) {
+function rows(usage: Usage, looks: Looks): Row[] {
+  const { state, tokens, generatedAt } = usage;
   if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
   // Numbers of another day, held against today's clock, would give a pace that nobody has.
-  const withPace = state === 'fresh' || state === 'stale';
-  const extra = extraRow(extraUsage, looks);
-  const limits = windows.map((window) => windowRow(window, generatedAt, withPace, looks));
-  return extra === null ? limits : [...limits, extra];
+  return limitRows(usage, state === 'fresh' || state === 'stale', looks);
+}
+
+/** Which product the week was used for. */
+function breakdown({ breakdown: parts = [] }: Usage, width: number, looks: Looks): Span[][] {
+  if (parts.length === 0) return [];
+  const title = clipLine([{ text: 'The week by product', style: 'strong' }], width);
+  return [title, ...table(breakdownRows(parts), width, looks)];
 }
 
 const claims: Record<State, string> = {
@@ -119,12 +132,13 @@ function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
 }
 
 /** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
-function bySource({ windows, generatedAt, extraUsage, cachedAt }: Usage, looks: ClockLooks): string {
+function bySource(usage: Usage, looks: ClockLooks): string {
+  const { windows, generatedAt, cachedAt } = usage;
   const from = (source: WindowSource) => {
     const mine = windows.filter((window) => window.source === source);
     const labels = mine.map(({ label }) => label);
     const times = mine.map(({ readAt }) => readAt);
-    if (source === 'endpoint' && extraUsage?.enabled) labels.push('extra');
+    if (source === 'endpoint' && shownExtra(usage)) labels.push('extra');
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
     if (labels.length === 0) return [];
@@ -143,12 +157,13 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, looks: ClockLo
 }
 
 /** What went wrong, what to do about it, and when the next try is. */
-function problem({ error, generatedAt, pending }: Usage, looks: ClockLooks): string {
+function problem(usage: Usage, looks: ClockLooks): string {
+  const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
-  return `${longMessage(error)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
+  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
 }
 
 /** So long before its end a login is said to need renewal, ms. */

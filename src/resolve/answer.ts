@@ -1,11 +1,12 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { SpendReading } from '../usage/merge.ts';
+import type { Origins, SpendReading } from '../usage/merge.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
-import type { Usage, UsageData, Window } from '../usage/model.ts';
+import type { Usage, UsageData, UsageDetails, Window } from '../usage/model.ts';
+import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
 import type { ReadWindow } from '../usage/session.ts';
-import { extraUsageOf, hasElapsed, windowsOf } from '../usage/windows.ts';
+import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Standing } from './freshness.ts';
 
@@ -78,7 +79,7 @@ export function answer(parts: AnswerParts): Usage {
   };
 }
 
-type Shown = Pick<Usage, 'windows' | 'extraUsage'>;
+type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;
 
 /** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
 function shownOf(
@@ -89,13 +90,33 @@ function shownOf(
   { maxStaleMs }: Settings,
 ): Shown {
   const current = (readAt: number) => !told || standing === 'last_known' || now - readAt < maxStaleMs;
-  const spend = told?.spend ? [spendWindow(told.spend, now)] : [];
+  const windows = windowsOf(data, cachedAt, now, told?.origins);
   return {
-    windows: [...windowsOf(data, cachedAt, now, told?.origins), ...spend].filter(({ readAt }) =>
-      current(readAt),
-    ),
+    windows: withSpend(windows, told?.spend ?? null, now).filter(({ readAt }) => current(readAt)),
     extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
+    ...(current(cachedAt) && detailsOf(data, cachedAt, now, told?.origins)),
   };
+}
+
+/** What else the endpoint's answer has; what there is none of is absent. */
+function detailsOf(data: UsageData, cachedAt: number, now: number, origins: Origins = {}): UsageDetails {
+  const pools = poolsOf(data, cachedAt, now);
+  const breakdown = breakdownOf(data);
+  const locks = locksOf(data);
+  const lacking = lackingIn(data, origins);
+  return {
+    ...(pools.length > 0 && { pools }),
+    ...(breakdown.length > 0 && { breakdown }),
+    ...(locks.length > 0 && { locks }),
+    ...(lacking.length > 0 && { lacking }),
+  };
+}
+
+/** The windows with the limit on money that sessions report, unless the endpoint has answered with it since. */
+function withSpend(windows: readonly Window[], spend: SpendReading | null, now: number): readonly Window[] {
+  const answered = windows.find(({ id }) => id === SPEND_LIMIT.id);
+  if (spend === null || (answered !== undefined && answered.readAt >= spend.readAt)) return windows;
+  return [...windows.filter((window) => window !== answered), spendWindow(spend, now)];
 }
 
 /** A limit on money that sessions report. A gateway's period can be of any length: the window has no pace. */

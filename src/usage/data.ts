@@ -1,5 +1,5 @@
 import { BUCKETS } from './model.ts';
-import type { Amount, Bucket, ExtraUsageData, Limit, Spend, UsageData } from './model.ts';
+import type { Amount, BreakdownRow, BucketData, ExtraUsageData, Limit, Spend, UsageData } from './model.ts';
 import { parseTime } from './time.ts';
 
 /**
@@ -48,12 +48,11 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-function bucket(value: unknown): Bucket | null | undefined {
+/** An object without a percentage stays: it says that the limit is there, and may say why it is locked. */
+function bucket(value: unknown): BucketData | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;
-  const utilization = amount(value.utilization);
-  if (utilization === null) return undefined;
-  return { ...value, utilization, resets_at: time(value.resets_at) };
+  return { ...value, utilization: amount(value.utilization), resets_at: time(value.resets_at) };
 }
 
 function limits(value: unknown): Limit[] | undefined {
@@ -65,12 +64,8 @@ function limit(value: unknown): Limit | null {
   if (!isObject(value) || typeof value.kind !== 'string') return null;
   const percent = amount(value.percent);
   if (percent === null) return null;
-  return { ...value, kind: value.kind, percent, resets_at: time(value.resets_at), scope: scope(value.scope) };
-}
-
-function scope(value: unknown): Limit['scope'] {
-  if (!isObject(value) || !isObject(value.model) || typeof value.model.display_name !== 'string') return null;
-  return value as Limit['scope'];
+  const scope = isObject(value.scope) ? value.scope : null;
+  return { ...value, kind: value.kind, percent, resets_at: time(value.resets_at), scope };
 }
 
 function extraUsage(value: unknown): ExtraUsageData | null | undefined {
@@ -98,6 +93,19 @@ function spend(value: unknown): Spend | null | undefined {
   };
 }
 
+function breakdown(value: unknown): UsageData['seven_day_breakdown'] | undefined {
+  if (value === null) return null;
+  if (!isObject(value)) return undefined;
+  if (!Array.isArray(value.rows)) return Object.hasOwn(value, 'rows') ? { ...value, rows: [] } : value;
+  return { ...value, rows: value.rows.flatMap((row) => breakdownRow(row) ?? []) };
+}
+
+function breakdownRow(value: unknown): BreakdownRow | null {
+  if (!isObject(value)) return null;
+  const percent = amount(value.percent);
+  return percent === null ? null : { ...value, percent };
+}
+
 /** The largest exponent a currency amount can have; ISO 4217 ends at 4. */
 export const MAX_EXPONENT = 8;
 
@@ -119,4 +127,5 @@ const readers = {
   limits,
   extra_usage: extraUsage,
   spend,
+  seven_day_breakdown: breakdown,
 };

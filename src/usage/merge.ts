@@ -1,9 +1,8 @@
-import { BUCKETS } from './model.ts';
 import type { UsageData, WindowSource } from './model.ts';
 import { isSameWindow, READ_WINDOWS } from './session.ts';
 import type { Reported, ReadWindow, ReportedSpend } from './session.ts';
 import { isoTime, parseTime } from './time.ts';
-import { bucketOf } from './windows.ts';
+import { bucketOf, lackingIn } from './windows.ts';
 
 /** A window's number with the time at which it was read, epoch ms. */
 export interface Dated extends Reported {
@@ -123,14 +122,15 @@ export function mergeUsage(
   const merged: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...data };
   const origins: { [name in ReadWindow]?: ReadingTimes } = {};
   let contradicted = false;
-  const lists = BUCKETS.some((name) => bucketOf(data, name) !== null) || (data.limits ?? []).length > 0;
+  const lacking = lackingIn(data);
   for (const name of READ_WINDOWS) {
     const standing = mergeWindow(answerOf(data, name, answeredAt), reports[name], moment);
     contradicted ||= standing?.contradicted === true;
     if (standing?.source !== 'statusline') continue;
     const { percent, resetsAt, readAt, seenAt } = standing.number as WindowReading;
     // A later answer without this window beats the reading: the window had ended, or the plan has no such limit.
-    if (readAt <= answeredAt && (lists || (resetsAt !== null && resetsAt <= answeredAt))) continue;
+    const ended = resetsAt !== null && resetsAt <= answeredAt;
+    if (readAt <= answeredAt && (ended || lacking.includes(name))) continue;
     merged[name] = { utilization: percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
     origins[name] = { readAt, seenAt };
   }
@@ -139,6 +139,6 @@ export function mergeUsage(
 
 /** The endpoint's number for a window. */
 export function answerOf(data: UsageData, name: ReadWindow, readAt: number): Dated | null {
-  const bucket = bucketOf(data, name);
+  const bucket = bucketOf(data, name, readAt);
   return bucket && { percent: bucket.utilization, resetsAt: parseTime(bucket.resets_at), readAt };
 }

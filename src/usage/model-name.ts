@@ -10,7 +10,11 @@ export function modelKey(name: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** Whether a session's model is what a limit is for: `Opus 4.5` is `Opus`, word by word. Both as keys. */
+/**
+ * Whether a session's model is what a limit is for: `Opus 4.5` is `Opus`, word by word, and it is the id
+ * `claude-opus-4-5-20251101`. Both as keys.
+ */
 export function isModelOf(session: string, limit: string): boolean {
-  return limit !== '' && `-${session}-`.includes(`-${limit}-`);
+  const name = limit.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+  return name !== '' && `-${session}-`.includes(`-${name}-`);
 }

@@ -13,21 +13,41 @@ export interface Bucket {
   readonly resets_at: string | null;
 }
 
-/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today. */
+/** A bucket as it is kept: one without a percentage can still be a pool, or say why it is locked. */
+export interface BucketData {
+  readonly utilization: number | null;
+  readonly resets_at: string | null;
+}
+
+/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today; any other can come. */
 export interface Limit {
   readonly kind: string;
   readonly percent: number;
   readonly resets_at: string | null;
-  readonly scope: { readonly model: { readonly display_name: string } } | null;
+  /** What the limit is on, as received: `limits.ts` looks for a name in it. Null: everything. */
+  readonly scope: Readonly<Record<string, unknown>> | null;
+  /** The limit that the endpoint would put into a headline. */
+  readonly is_active?: unknown;
 }
 
-/** `extra_usage`: amounts in minor units of `currency`. `monthly_limit: null` means no limit. */
+/** A row of `seven_day_breakdown`: the part of the week's use that one product has. */
+export interface BreakdownRow {
+  readonly percent: number;
+  readonly key?: unknown;
+  readonly display_name?: unknown;
+}
+
+/**
+ * `extra_usage`: amounts in minor units of `currency`, which has `decimal_places` digits where the endpoint says so.
+ * `monthly_limit: null` means no limit.
+ */
 export interface ExtraUsageData {
   readonly is_enabled: boolean;
   readonly monthly_limit: number | null;
   readonly used_credits: number | null;
   readonly utilization: number | null;
   readonly currency: string | null;
+  readonly decimal_places?: unknown;
 }
 
 /** An amount of `spend`: `amount_minor` / 10^`exponent` of `currency`. */
@@ -59,10 +79,11 @@ export type BucketName = (typeof BUCKETS)[number];
  * A validated response: `data` of `usage.json`. It mirrors what the endpoint sent; a broken part is
  * left out, keys that we do not know stand under `unknown_buckets`.
  */
-export type UsageData = { readonly [name in BucketName]?: Bucket | null } & {
+export type UsageData = { readonly [name in BucketName]?: BucketData | null } & {
   readonly limits?: readonly Limit[];
   readonly extra_usage?: ExtraUsageData | null;
   readonly spend?: Spend | null;
+  readonly seven_day_breakdown?: { readonly rows?: readonly BreakdownRow[] } | null;
   readonly unknown_buckets?: Readonly<Record<string, unknown>>;
 };
 
@@ -132,6 +153,47 @@ export interface ExtraUsage {
   readonly decimals: number;
 }
 
+/** An amount in US dollars that is used up or expires: money beside the limits, no percentage of a window. */
+export interface Pool {
+  /** The endpoint's key for it, allowlisted. */
+  readonly id: string;
+  readonly label: string;
+  /** Dollars; null when neither this nor the remainder is known. */
+  readonly used: number | null;
+  readonly limit: number;
+  readonly remaining: number | null;
+  /** Epoch ms. */
+  readonly expiresAt: number | null;
+  /** It expired after it was read. */
+  readonly expired: boolean;
+  readonly lockedReason: string | null;
+}
+
+/** One product's part of the week's use. */
+export interface BreakdownPart {
+  /** The endpoint's key, allowlisted; null without one. */
+  readonly key: string | null;
+  readonly name: string;
+  /** Percent of what was used in the week; all parts together are 100. */
+  readonly percent: number;
+}
+
+/** A bucket that is locked and is neither a window nor a pool. */
+export interface Lock {
+  readonly id: string;
+  readonly label: string;
+  readonly reason: string;
+}
+
+/** What an answer has besides windows and extra usage. What there is none of is absent. */
+export interface UsageDetails {
+  readonly pools?: readonly Pool[];
+  readonly breakdown?: readonly BreakdownPart[];
+  readonly locks?: readonly Lock[];
+  /** The windows that the plan lacks: the answer lists others, and not these. */
+  readonly lacking?: readonly BucketName[];
+}
+
 /** Tokens that local transcripts have, over a time. */
 export interface TokenCount {
   readonly total: number;
@@ -155,7 +217,7 @@ export interface TokenEstimate {
 export type State = 'fresh' | 'stale' | 'last_known' | 'estimate' | 'none';
 
 /** The answer to "how much is used": everything a renderer needs, and nothing it would have to decide. */
-export interface Usage {
+export interface Usage extends UsageDetails {
   readonly generatedAt: number;
   readonly provider: 'claude';
   /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */

@@ -21,13 +21,13 @@ const time = orNull(z.string().check(z.refine((value) => parseTime(value) !== nu
 /** A part that is left out when it is broken. */
 const part = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
 
-const bucket = part(z.nullable(z.looseObject({ utilization: amount, resets_at: time })));
+const bucket = part(z.nullable(z.looseObject({ utilization: amountOrNull, resets_at: time })));
 
 const limit = z.looseObject({
   kind: text,
   percent: amount,
   resets_at: time,
-  scope: orNull(z.looseObject({ model: z.looseObject({ display_name: text }) })),
+  scope: orNull(z.looseObject({})),
 });
 
 const extraUsage = z.looseObject({
@@ -52,20 +52,27 @@ const spend = z.looseObject({
   limit: moneyOrNull,
 });
 
+/** The elements that are as they should be. */
+const listOf = <T extends z.ZodMiniType>(schema: T) =>
+  z.pipe(
+    z.array(z.catch(z.nullable(schema), null as never)),
+    z.transform((items) => items.filter((item) => item !== null)),
+  );
+
+const breakdown = z.looseObject({
+  rows: z.optional(z.catch(listOf(z.looseObject({ percent: amount })), [])),
+});
+
 const known = {
   five_hour: bucket,
   seven_day: bucket,
   seven_day_opus: bucket,
   seven_day_sonnet: bucket,
   seven_day_oauth_apps: bucket,
-  limits: part(
-    z.pipe(
-      z.array(z.catch(z.nullable(limit), null)),
-      z.transform((items) => items.filter((item) => item !== null)),
-    ),
-  ),
+  limits: part(listOf(limit)),
   extra_usage: part(z.nullable(extraUsage)),
   spend: part(z.nullable(spend)),
+  seven_day_breakdown: part(z.nullable(breakdown)),
 };
 
 const parts = z.object(known);

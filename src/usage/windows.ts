@@ -1,6 +1,10 @@
+import { MAX_EXPONENT } from './data.ts';
+import { targetsOf } from './limits.ts';
+import type { WindowShape } from './limits.ts';
 import type { Origins } from './merge.ts';
-import { BUCKETS } from './model.ts';
-import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window } from './model.ts';
+import { BUCKETS, SPEND_LIMIT } from './model.ts';
+import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
+import { isPool, lockedReasonOf } from './pools.ts';
 import { allowlisted } from './text.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
@@ -18,8 +22,9 @@ const known: Record<BucketName, { label: string; model: string | null; windowSec
 /**
  * The limits of a reading, in the order in which they are shown: five hours, seven days, then the others.
  *
- * `limits[]` repeats the named buckets, and since July 2026 is the only place for limits per model: it
- * fills in what the buckets lack and never replaces one that is there.
+ * `limits[]` repeats the named buckets, and since July 2026 is the only place for limits per model: it fills in what
+ * the buckets lack, and takes the place of one whose reset had passed already when it was read. An answer with no
+ * limit but that on paid use (Enterprise, Team) has this one as a window.
  *
  * @param askedAt epoch ms at which the numbers were asked for
  * @param now epoch ms for which the windows are shown
@@ -27,42 +32,80 @@ const known: Record<BucketName, { label: string; model: string | null; windowSec
  */
 export function windowsOf(data: UsageData, askedAt: number, now: number, origins: Origins = {}): Window[] {
   const windows = new Map<string, Window>();
-  const add = (id: string, shape: (typeof known)[BucketName], percent: number, resetsAt: string | null) => {
+  const add = (shape: WindowShape, percent: number, resetsAt: string | null, more: Partial<Window> = {}) => {
+    const { id } = shape;
     const reset = parseTime(resetsAt);
     const reading = origins[id as keyof Origins];
     const readAt = reading?.readAt ?? askedAt;
     const elapsed = reset !== null && hasElapsed(reset, readAt, now);
     const window: Window = {
-      id,
       ...shape,
       usedPercent: elapsed ? null : percent,
       resetsAt: reset,
       elapsed,
       source: reading ? 'statusline' : 'endpoint',
       readAt,
+      ...more,
     };
-    // One name twice: the tighter limit is the one that counts.
+    // One name twice: the tighter limit is the one that counts, and one of them that is active is enough.
     const twin = windows.get(id);
-    if (twin === undefined || (window.usedPercent ?? -1) > (twin.usedPercent ?? -1)) windows.set(id, window);
+    const tighter =
+      twin === undefined || (window.usedPercent ?? -1) > (twin.usedPercent ?? -1) ? window : twin;
+    const active = twin !== undefined && twin.placement !== window.placement;
+    windows.set(id, active ? { ...tighter, placement: 'always' } : tighter);
   };
 
   for (const name of BUCKETS) {
-    const bucket = bucketOf(data, name);
-    if (bucket) add(name, known[name], bucket.utilization, bucket.resets_at);
+    const bucket = bucketOf(data, name, origins[name as keyof Origins]?.readAt ?? askedAt);
+    if (bucket) add({ id: name, ...known[name] }, bucket.utilization, bucket.resets_at, lockOf(bucket));
   }
   const named = new Set([...windows.values()].map((window) => window.model));
-  for (const limit of data.limits ?? []) {
-    const model = scopedModel(limit);
-    if (model === null || named.has(model)) continue;
-    add(
-      scopedId(limit),
-      { label: `7d ${model}`, model, windowSeconds: SEVEN_DAYS },
-      limit.percent,
-      limit.resets_at,
-    );
+  const rows = data.limits ?? [];
+  const targets = targetsOf(rows);
+  for (const [index, limit] of rows.entries()) {
+    const target = targets[index] ?? null;
+    if (target === null || target.bucket !== null) continue;
+    const { shape } = target;
+    const repeats = shape.placement === undefined && shape.model !== null && named.has(shape.model);
+    if (!repeats) add(shape, limit.percent, limit.resets_at, lockOf(limit));
   }
+  const spend = windows.size === 0 ? spendLimitOf(extraUsageOf(data)) : null;
+  if (spend) add(SPEND_SHAPE, spend.usedPercent, null, { amount: spend.amount });
   return [...windows.values()];
 }
+
+const SPEND_SHAPE: WindowShape = { ...SPEND_LIMIT, model: null, windowSeconds: null, placement: 'always' };
+
+/** Paid use as the limit that it is where there is no other; null when nothing is known against which it counts. */
+function spendLimitOf(extra: ExtraUsage | null): { usedPercent: number; amount: WindowAmount } | null {
+  if (!isWorthShowing(extra) || extra.usedPercent === null) return null;
+  const { used, limit, currency, decimals, usedPercent } = extra;
+  return { usedPercent, amount: { used, limit, currency, decimals } };
+}
+
+function lockOf(bucket: Bucket | Limit): Pick<Window, 'lockedReason'> {
+  const lockedReason = lockedReasonOf(bucket);
+  return lockedReason === null ? {} : { lockedReason };
+}
+
+/**
+ * The windows that the plan behind an answer lacks (Ultra has no five hours): the answer lists other limits, and
+ * neither these nor anything broken in their place.
+ *
+ * @param origins the windows whose number is the status line's: that a session knows them proves nothing
+ */
+export function lackingIn(data: UsageData, origins: Origins = {}): BucketName[] {
+  const absent = PLAN_WINDOWS.filter((name) => !data[name] && bucketOf(data, name) === null);
+  if (absent.length === 0) return [];
+  const others =
+    BUCKETS.some((name) => !(name in origins) && bucketOf(data, name) !== null) ||
+    targetsOf(data.limits ?? []).some((target) => target !== null && target.bucket === null) ||
+    spendLimitOf(extraUsageOf(data)) !== null;
+  return others ? absent : [];
+}
+
+/** The windows that a plan can lack; which other limits there are differs from day to day. */
+const PLAN_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly BucketName[];
 
 /**
  * Whether a window ended after it was read: its old percentage is wrong then, not merely old.
@@ -94,76 +137,92 @@ export function resetsOf(data: UsageData, without: Origins = {}): number[] {
     if (reset !== null) resets.push(reset);
   };
   for (const name of BUCKETS) if (!(name in without)) add(data[name]?.resets_at ?? null);
-  for (const { kind, resets_at: resetsAt } of data.limits ?? []) {
-    const stood =
-      kind === 'session' ? 'five_hour' in without : kind === 'weekly_all' && 'seven_day' in without;
-    if (!stood && (kind === 'session' || kind === 'weekly_all' || kind === 'weekly_scoped')) add(resetsAt);
+  const rows = data.limits ?? [];
+  const targets = targetsOf(rows);
+  for (const [index, limit] of rows.entries()) {
+    const target = targets[index] ?? null;
+    if (target !== null && !(target.bucket !== null && target.bucket in without)) add(limit.resets_at);
   }
   return resets;
 }
 
-/** A known limit as the endpoint has it: by its name, else from `limits[]`. */
-export function bucketOf(data: UsageData, name: BucketName): Bucket | null {
-  return data[name] ?? fallback(name, data.limits);
-}
-
-function fallback(name: BucketName, limits: readonly Limit[] = []): Bucket | null {
-  const kind = name === 'five_hour' ? 'session' : name === 'seven_day' ? 'weekly_all' : null;
-  const limit = kind === null ? undefined : limits.find((item) => item.kind === kind);
-  return limit ? { utilization: limit.percent, resets_at: limit.resets_at } : null;
-}
-
-/** The model of a weekly limit per model as it may be shown; null where there is none to name. */
-function scopedModel(limit: Limit): string | null {
-  const name = limit.kind === 'weekly_scoped' ? (limit.scope?.model.display_name.trim() ?? '') : '';
-  if (name === '' || /^all models$/i.test(name)) return null;
-  // A name without one character we may print still is a limit that somebody can run into.
-  return allowlisted(name) || '?';
-}
-
-function scopedId(limit: Limit): string {
-  const name = limit.scope?.model.display_name.trim() ?? '';
-  return `weekly_scoped:${name
-    .slice(0, 40)
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '-')}`;
+/**
+ * A known limit as the endpoint has it: by its name, else from `limits[]`. Null where neither has a percentage.
+ *
+ * @param readAt epoch ms; a bucket whose reset had passed by then was left behind, and gives way to a live row
+ */
+export function bucketOf(
+  data: UsageData,
+  name: BucketName,
+  readAt = Number.NEGATIVE_INFINITY,
+): Bucket | null {
+  const own = data[name] ?? null;
+  const bucket = own !== null && own.utilization !== null && !isPool(own) ? (own as Bucket) : null;
+  const isOver = ({ resets_at: resetsAt }: Bucket) =>
+    (parseTime(resetsAt) ?? Number.POSITIVE_INFINITY) <= readAt;
+  if (bucket !== null && !isOver(bucket)) return bucket;
+  const rows = data.limits ?? [];
+  const row = rows[targetsOf(rows).findIndex((target) => target?.bucket === name)];
+  if (row === undefined) return bucket;
+  const filled = { ...row, utilization: row.percent };
+  return bucket !== null && isOver(filled) ? bucket : filled;
 }
 
 const NO_MINOR_UNIT = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF';
 const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND';
 
 /** Digits behind the point, as ISO 4217 lists them (`Intl` knows too, at half the price of a Node start). */
-function minorDigits(currency: string | null): number {
+export function minorDigits(currency: string | null): number {
   if (currency === null || currency.length !== 3) return 2;
   return NO_MINOR_UNIT.includes(currency) ? 0 : THREE_DIGITS.includes(currency) ? 3 : 2;
 }
 
 /**
- * Paid use beyond the subscription: `extra_usage`, or `spend` where that is absent or off.
- * Null when the response speaks of neither.
+ * Paid use beyond the subscription: `extra_usage`, or `spend` where that is absent or off. The digits that the
+ * endpoint gives an amount beat those that its currency usually has. Null when the response speaks of neither.
  */
 export function extraUsageOf(data: UsageData): ExtraUsage | null {
   const { extra_usage: extra, spend } = data;
   if (spend && !extra?.is_enabled) {
     const currency = spend.used?.currency ?? spend.limit?.currency ?? null;
+    const used = spend.used && spend.used.amount_minor / 10 ** spend.used.exponent;
+    const limit = spend.limit && spend.limit.amount_minor / 10 ** spend.limit.exponent;
+    const digits = [spend.used, spend.limit].flatMap((amount) => amount?.exponent ?? []);
     return {
       enabled: spend.enabled,
-      used: spend.used && spend.used.amount_minor / 10 ** spend.used.exponent,
-      limit: spend.limit && spend.limit.amount_minor / 10 ** spend.limit.exponent,
+      used,
+      limit,
       currency: (currency && allowlisted(currency)) || null,
-      usedPercent: spend.percent,
-      decimals: spend.used?.exponent ?? minorDigits(currency),
+      usedPercent: spend.percent ?? share(used, limit),
+      decimals: digits.length > 0 ? Math.max(...digits) : minorDigits(currency),
     };
   }
   if (!extra) return null;
-  const decimals = minorDigits(extra.currency);
+  const decimals = digitsOf(extra.decimal_places) ?? minorDigits(extra.currency);
   const major = (minor: number | null) => (minor === null ? null : minor / 10 ** decimals);
+  const [used, limit] = [major(extra.used_credits), major(extra.monthly_limit)];
   return {
     enabled: extra.is_enabled,
-    used: major(extra.used_credits),
-    limit: major(extra.monthly_limit),
+    used,
+    limit,
     currency: (extra.currency && allowlisted(extra.currency)) || null,
-    usedPercent: extra.utilization,
+    usedPercent: extra.utilization ?? share(used, limit),
     decimals,
   };
+}
+
+/** Whether paid use is on, and there is something that can be or was used: `0.00 of 0.00` is nothing. */
+export function isWorthShowing(extra: ExtraUsage | null): extra is ExtraUsage {
+  if (!extra?.enabled) return false;
+  return extra.limit === null || extra.limit > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
+}
+
+/** Percent of a limit, where the endpoint gives both amounts and no percentage. */
+function share(used: number | null, limit: number | null): number | null {
+  return used === null || limit === null || limit <= 0 ? null : (100 * used) / limit;
+}
+
+function digitsOf(value: unknown): number | null {
+  const digits = typeof value === 'number' && Number.isInteger(value) ? value : -1;
+  return digits >= 0 && digits <= MAX_EXPONENT ? digits : null;
 }

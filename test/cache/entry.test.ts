@@ -120,8 +120,12 @@ describe('usage.json', () => {
   });
 
   it('loses a broken part, and nothing beside it', () => {
-    const data = { five_hour: { utilization: '22' }, seven_day: bucket, limits: [{ percent: -1 }] };
-    expect(parseEntry(JSON.stringify(file({ data })))?.data).toEqual({ seven_day: bucket, limits: [] });
+    const data = { five_hour: { utilization: '22' }, spend: 7, seven_day: bucket, limits: [{ percent: -1 }] };
+    expect(parseEntry(JSON.stringify(file({ data })))?.data).toEqual({
+      five_hour: { utilization: null, resets_at: null },
+      seven_day: bucket,
+      limits: [],
+    });
   });
 
   it.each<[string, string]>([

@@ -10,10 +10,11 @@ import {
   sweepReady,
   sweepVariants,
   writeReady,
+  witnessOf,
   writeReferences,
   writeSoonReady,
 } from '../../src/cache/ready-files.ts';
-import type { Prepared } from '../../src/cache/ready-files.ts';
+import type { Prepared, Witness } from '../../src/cache/ready-files.ts';
 import { readReady, readyDirectory, readyFile, readyFileName } from '../../src/cache/ready.ts';
 import type { ReadyName } from '../../src/cache/ready.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -93,7 +94,7 @@ describe('a ready line on disk', () => {
     write(prepared(), { platform: 'darwin' });
     expect(fs.readFileSync(path, 'utf8')).toBe(
       [
-        `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} 0 ${ID}`,
+        `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} ${ID}`,
         `${second(NOW) + 60} text 0`,
         `${second(NOW) + 120} text 1`,
         `${second(NOW) + 180} text 2`,
@@ -169,16 +170,6 @@ describe('a ready line on disk', () => {
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
-  it('says when the machine was started, where that is known', () => {
-    const uptime = disk({ readFileSync: () => '1000.25 3000.00\n' });
-    write(prepared(), { fs: uptime });
-    expect(linesOf(path)[0]!.split(' ')[4]).toBe(String(second(NOW - 1_000_250)));
-    for (const readFileSync of [failing('EACCES'), () => 'soon', () => '']) {
-      write(prepared(), { fs: disk({ readFileSync }) });
-      expect(linesOf(path)[0]!.split(' ')[4]).toBe('0');
-    }
-  });
-
   it.each([null, prepared({ stages: [] })])('is removed when there is nothing to prepare', (nothing) => {
     write(prepared());
     write(nothing);
@@ -229,7 +220,6 @@ describe('the texts in small files, for the launcher', () => {
   const at = (ms: number, text: string) => `${second(NOW + ms)} ${text}`;
   const a = { until: NOW + 30 * SECOND, text: 'a' };
   const b = { until: NOW + 90 * SECOND, text: 'b' };
-  const BOOT = () => linesOf(readyFile(directory, PLAIN))[0]!.split(' ')[4];
 
   it('are as old as the end of each', () => {
     small({ stages: [a, b] });
@@ -258,10 +248,10 @@ describe('the texts in small files, for the launcher', () => {
     ]);
   });
 
-  it('are several in one for later, with what a clock needs', () => {
+  it('are several in one for later, with the moment at which the first of them begins', () => {
     small({ stages: stagesOf(7, MINUTE), refreshAt: NOW });
     const later = [5, 6, 7].map((minutes) => at(minutes * MINUTE, `text ${minutes - 1}`));
-    expect(files().slice(4)).toEqual([['plain.13', BOOT(), ...later, 7 * 60]]);
+    expect(files().slice(4)).toEqual([['plain.13', String(second(NOW + 4 * MINUTE)), ...later, 7 * 60]]);
   });
 
   it('are each text once and in order, however many there are', () => {
@@ -274,7 +264,12 @@ describe('the texts in small files, for the launcher', () => {
       ...stages.slice(0, 7).map(({ text }) => text),
       ...stages.slice(7).map(({ text }, index) => at((index + 8) * MINUTE, text)),
     ]);
-    // Each file is as old as the last of its lines.
+    // Each file is as old as the last of its lines, and begins where the one before it ends.
+    const [, ...following] = files().slice(7);
+    const before = files().slice(7, -1);
+    expect(following.map(([, begins]) => begins)).toEqual(
+      before.map((file) => String(second(NOW) + Number(file.at(-1)))),
+    );
     for (const [, ...lines] of files().slice(7))
       expect(String(lines.at(-2)).split(' ')[0]).toBe(String(second(NOW) + Number(lines.at(-1))));
   });
@@ -494,40 +489,106 @@ describe('the lines of another environment', () => {
 });
 
 describe('the marks beside credentials and configuration', () => {
+  const byTime = (mtime: number | null): Witness | null => (mtime === null ? null : { mtime, target: null });
   const marks = (login: number | null, config: number | null) =>
     [
-      ['1', login],
-      ['config', config],
+      ['1', byTime(login)],
+      ['config', byTime(config)],
     ] as const;
-  const mark = (name: string) => fs.statSync(join(readyDirectory(directory), name)).mtimeMs;
+  const inReady = (name: string) => join(readyDirectory(directory), name);
+  const mark = (name: string) => fs.statSync(inReady(name)).mtimeMs;
+  const file = () => join(system.root, 'credentials');
+  const aged = (path: string, seconds: number) => {
+    fs.writeFileSync(path, '');
+    // A number below zero is the present for Node.
+    fs.utimesSync(path, new Date(seconds * SECOND), new Date(seconds * SECOND));
+    return path;
+  };
+  const written = (path: string) => {
+    writeReferences(system, directory, [['1', witnessOf(system, path)]]);
+    return fs.lstatSync(inReady('since.1')).isSymbolicLink() ? fs.readlinkSync(inReady('since.1')) : 'a file';
+  };
 
   it.each([1_795_000_000_000, 1_795_000_000_123.25, 1_795_000_000_999.75])(
     'lie on both sides of %d, within a millisecond or so',
     (mtime) => {
-      const file = join(system.root, 'credentials');
-      fs.writeFileSync(file, '');
-      fs.utimesSync(file, mtime / SECOND, mtime / SECOND);
-      const real = fs.statSync(file).mtimeMs;
-      writeReferences(system, directory, [['1', real]]);
+      fs.writeFileSync(file(), '');
+      fs.utimesSync(file(), mtime / SECOND, mtime / SECOND);
+      const real = fs.statSync(file()).mtimeMs;
+      writeReferences(system, directory, [['1', witnessOf(system, file())]]);
       expect(mark('since.1')).toBeLessThan(real);
       expect(mark('till.1')).toBeGreaterThan(real);
       expect(mark('till.1') - mark('since.1')).toBeLessThan(2.1);
     },
   );
 
-  it('of a file that is absent are a mark of 1970 alone', () => {
+  it.each([-86_400, -1, 0, 1, 315_532_800, 499_162_500])(
+    'say of a file of %d s after 1970 that its time says nothing',
+    (seconds) => {
+      expect(written(aged(file(), seconds))).toBe('.unknown');
+      expect(fs.existsSync(inReady('since.1'))).toBe(false);
+      expect(mark('till.1')).toBeCloseTo(Math.max(0, seconds * SECOND + 1), 1);
+    },
+  );
+
+  it.each([-1, 0, 1, 1_700_000_000])('lead where a link to a file of %d s after 1970 leads', (seconds) => {
+    const store = aged(join(system.root, 'store'), seconds);
+    fs.symlinkSync(store, file());
+    expect(written(file())).toBe(fs.realpathSync(store));
+    const other = aged(join(system.root, 'store-2'), seconds);
+    fs.unlinkSync(file());
+    fs.symlinkSync(other, file());
+    expect(written(file())).toBe(fs.realpathSync(other));
+    fs.unlinkSync(file());
+    fs.writeFileSync(file(), '');
+    expect(written(file())).toBe('a file');
+  });
+
+  it('lead where a linked directory leads, and take no notice of a link to the home directory', () => {
+    const folder = join(system.root, 'generation');
+    fs.mkdirSync(folder);
+    const real = aged(join(folder, 'config.toml'), 1_700_000_000);
+    const link = join(system.root, 'linked');
+    fs.symlinkSync(folder, link);
+    expect(witnessOf(system, join(link, 'config.toml'))?.target).toBe(fs.realpathSync(real));
+    const atHome = { ...system, home: () => link };
+    expect(witnessOf(atHome, join(link, 'config.toml'))?.target).toBe(null);
+  });
+
+  it('say that a file of any other time is told by it, link or not', () => {
+    fs.writeFileSync(join(system.root, 'store'), '');
+    fs.utimesSync(join(system.root, 'store'), NOW / SECOND + 0.5, NOW / SECOND + 0.5);
+    fs.symlinkSync(join(system.root, 'store'), file());
+    expect(written(file())).toBe('a file');
+    expect(written(join(system.root, 'store'))).toBe('a file');
+  });
+
+  it.each([['EPERM'], ['ENOSPC']])('are gone where no link can be made: %s', (reason) => {
+    writeReferences(system, directory, [['1', byTime(NOW)]]);
+    const fails = { ...system, fs: disk({ symlinkSync: failing(reason) }) };
+    writeReferences(fails, directory, [['1', witnessOf(system, aged(file(), 0))]]);
+    expect(names()).toEqual(['till.1']);
+  });
+
+  it('of a file that is absent or cannot be looked at are a mark of 1970 alone', () => {
     writeReferences(system, directory, marks(NOW, null));
-    writeReferences(system, directory, marks(null, NOW));
+    writeReferences(system, directory, [
+      ['1', witnessOf(system, join(system.root, 'absent'))],
+      ['config', byTime(NOW)],
+    ]);
     expect(names()).toEqual(['since.config', 'till.1', 'till.config']);
     expect(mark('till.1')).toBe(0);
+    expect(witnessOf({ ...system, fs: disk({ statSync: failing('EACCES') }) }, file())).toBe(null);
   });
 
   it('are left alone as long as they are right', () => {
-    writeReferences(system, directory, marks(NOW + 0.4567, null));
+    const link = ['2', { mtime: 1000, target: '/store/file' }] as const;
+    const right = [...marks(NOW + 0.4567, null), link];
+    writeReferences(system, directory, right);
     const locked = { ...system, fs: disk({ writeFileSync: failing('EROFS') }) };
-    const inodes = () => names().map((name) => fs.statSync(join(readyDirectory(directory), name)).ino);
+    const inodes = () => names().map((name) => fs.lstatSync(inReady(name)).ino);
     const before = inodes();
-    writeReferences(system, directory, marks(NOW + 0.4567, null));
+    writeReferences(system, directory, right);
     expect(inodes()).toEqual(before);
     expect(() => writeReferences(locked, directory, marks(NOW + 1, NOW))).not.toThrow();
     expect(inodes()).toEqual(before);
@@ -536,9 +597,11 @@ describe('the marks beside credentials and configuration', () => {
   it('replace a link in their place', () => {
     const victim = join(system.root, 'victim');
     fs.writeFileSync(victim, '');
-    fs.symlinkSync(victim, join(readyDirectory(directory), 'till.1'));
-    writeReferences(system, directory, [['1', NOW]]);
-    expect(fs.lstatSync(join(readyDirectory(directory), 'till.1')).isFile()).toBe(true);
-    expect(fs.statSync(victim).mtimeMs).toBeGreaterThan(0);
+    fs.symlinkSync(victim, inReady('till.1'));
+    fs.symlinkSync(victim, inReady('since.1'));
+    writeReferences(system, directory, [['1', byTime(NOW)]]);
+    expect(fs.lstatSync(inReady('till.1')).isFile()).toBe(true);
+    expect(fs.lstatSync(inReady('since.1')).isFile()).toBe(true);
+    expect(fs.statSync(victim).mtimeMs).toBeGreaterThan(NOW);
   });
 });

@@ -47,7 +47,7 @@ for (const shell of Object.values(shells)) {
       const host = await aHost([shell.name]);
       // What they start would put the true line back.
       host.hold(true);
-      const head = 'usageline-ready 1 9999999999 1000000000 1 1';
+      const head = 'usageline-ready 1 9999999999 1000000000 1';
       for (const [what, text] of [
         ['a command for a text', `${head}\n9999999999 ${hostile}\n`],
         ['a backslash', `${head}\n9999999999 \\$(touch $HOME/x)\n`],
@@ -57,17 +57,14 @@ for (const shell of Object.values(shells)) {
           `${head}\n9999999999 \u0001\u001B]0;title\u0007\u0002 %{\u001B[2J%}\n`,
         ],
         ['a command for a time', `${head}\na[$(touch$IFS$HOME/x)] text\n`],
-        [
-          'a command for the time to ask',
-          `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1 1\n9999999999 text\n`,
-        ],
+        ['a command for the time to ask', `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`],
         [
           'a command for the time of preparing',
           `usageline-ready 1 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`,
         ],
-        ['endless digits', `usageline-ready 1 ${'9'.repeat(40)} 1 1 1\n${'9'.repeat(40)} text\n`],
-        ['octal digits', 'usageline-ready 1 0999 0888 1 1\n0999 text\n'],
-        ['another version', 'usageline-ready 2 9999999999 1000000000 1 1\n9999999999 text\n'],
+        ['endless digits', `usageline-ready 1 ${'9'.repeat(40)} 1 1\n${'9'.repeat(40)} text\n`],
+        ['octal digits', 'usageline-ready 1 0999 0888 1\n0999 text\n'],
+        ['another version', 'usageline-ready 2 9999999999 1000000000 1\n9999999999 text\n'],
         ['nothing', ''],
       ]) {
         const path = join(host.ready, shell.name);

@@ -119,7 +119,7 @@ export class Host {
   /** Puts a ready line in the place of the program's; `later` if the texts stand beside it. */
   plant(name: string, lines: readonly string[], { refresh = 600, from = 0, later = false } = {}): void {
     const now = Math.floor(Date.now() / 1000);
-    const head = `usageline-ready 1 ${now + refresh} ${now + from} ${bootTime()} 4711`;
+    const head = `usageline-ready 1 ${now + refresh} ${now + from} 4711`;
     replaceFile(join(this.ready, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
     const path = join(this.ready, name);
     replaceFile(path, [head, ...(later ? [`${now - 1} gone`] : lines), '# planted', ''].join('\n'), now + 60);
@@ -144,20 +144,15 @@ export class Host {
     name: string,
     lines: readonly string[],
     until: number,
-    boot: number | string = bootTime(),
+    begins: number | string = Math.floor(Date.now() / 1000) - 60,
   ): void {
-    replaceFile(join(this.ready, `${name}.14`), [boot, ...lines, ''].join('\n'), until);
+    replaceFile(join(this.ready, `${name}.14`), [begins, ...lines, ''].join('\n'), until);
   }
 
   /** As if the launcher had never had a refresh started. */
   forgetAsked(): void {
     fs.writeFileSync(join(this.ready, '.asked'), '');
   }
-}
-
-function bootTime(): number {
-  const uptime = Number.parseFloat(fs.readFileSync('/proc/uptime', 'utf8'));
-  return Math.floor(Date.now() / 1000 - uptime);
 }
 
 /** As the program does: whoever reads sees one or the other. */

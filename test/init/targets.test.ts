@@ -119,11 +119,21 @@ describe('a snippet', () => {
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
   });
 
-  it.each(['zsh', 'bash', 'fish', 'sh'] as const)('is a script whose program is set: %s', (target) => {
+  it.each(['fish', 'sh'] as const)('is a script whose program is set: %s', (target) => {
     const text = snippetOf(target);
     expect(text).toContain('hot.cjs');
     expect(text.split('\n').length).toBeGreaterThan(50);
   });
+
+  it.each(['zsh', 'bash'] as const)(
+    'reads a script whose program is set, without a comment: %s',
+    (target) => {
+      const text = snippetOf(target);
+      expect(text).toContain('hot.cjs');
+      expect(text).toContain(`shell/usageline.${target}`);
+      expect(text).not.toMatch(/^\s*#/m);
+    },
+  );
 });
 
 describe('the list of targets', () => {

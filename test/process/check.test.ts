@@ -37,6 +37,43 @@ describe('usageline check', () => {
     expect(run.stdout.startsWith(`CLAUDE UNKNOWN - ${text}`)).toBe(true);
   });
 
+  it.each([
+    [['--window', '5h'], "CLAUDE OK - 5h 11% | 'five_hour'=11%;80;95;0;100", 0],
+    [['-w', '5h'], "CLAUDE OK - 5h 11% | 'five_hour'=11%;80;95;0;100", 0],
+    [
+      ['-w', '5', '-w', '7D Fable'],
+      /^CLAUDE WARNING - 7d Fable 5% resets in .* \| 'weekly_scoped:fable'=5%;5;95;/,
+      1,
+    ],
+    [['-w', '7d opus', '-w', '5'], 'CLAUDE OK - 7d opus: no such limit', 0],
+    [['--window', '5hh'], "CLAUDE UNKNOWN - no limit is called '5hh'; there are: 5h, 7d, 7d Fable", 3],
+  ] as [string[], string | RegExp, number][])('%j looks at one limit', async (args, text, code) => {
+    const { machine } = await aMachine();
+    const run = await machine.run(['check', ...args]);
+    expect(run).toMatchObject({ stderr: '', code });
+    if (typeof text === 'string') expect(run.stdout).toBe(`${text}\n`);
+    else expect(run.stdout).toMatch(text);
+  });
+
+  it.each(['ultra-assumed-absent.json', 'ultra-assumed-null.json'])(
+    'is OK with a limit that the plan lacks: %s',
+    async (name) => {
+      const { endpoint, machine } = await aMachine();
+      await machine.run(['refresh']);
+      machine.age(12 * MINUTE);
+      endpoint.answer = json(fixture(name));
+      for (const args of [
+        ['-w', '5h'],
+        ['--window', 'five_hour', '-w', '0', '-c', '0'],
+      ])
+        expect(await machine.run(['check', ...args])).toMatchObject({
+          stdout: 'CLAUDE OK - 5h: no such limit\n',
+          stderr: '',
+          code: 0,
+        });
+    },
+  );
+
   it('goes by what is known when it cannot ask, and says so', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['refresh']);
@@ -48,8 +85,9 @@ describe('usageline check', () => {
   });
 
   it.each([
-    [['-w', 'many'], "--warning is 'many'; accepted: a number from 0 to 100"],
-    [['-w', '-1'], "--warning is '-1'; accepted: a number from 0 to 100"],
+    [['-w', 'many'], "--warning is 'many'; accepted: a number from 0 to 100, or the name of a limit"],
+    [['-w', '-1'], "--warning is '-1'; accepted: a number from 0 to 100, or the name of a limit"],
+    [['--window', ''], "--window is ''; accepted: the name of a limit, such as 5h"],
     [['-c', '101'], "--critical is '101'; accepted: a number from 0 to 100"],
     [['-w', '90', '-c', '80'], '--warning is 90, above --critical 80; accepted: at most --critical'],
     [['-t', '0'], "--timeout is '0'; accepted: a number of seconds from 0.1 to 300"],

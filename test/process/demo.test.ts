@@ -76,7 +76,7 @@ describe('usageline demo', () => {
     expect(stdout).toMatch(new RegExp(`${line} · 12m ago · rate limited \\dm\n  1 request`));
     expect(stdout).toMatch(new RegExp(`${line} · 12m ago · rate limited \\dm\n  no requests`));
     expect(stdout).toMatch(new RegExp(`${line} · 22m ago · sign in\n  no requests`));
-    expect(stdout).toMatch(/\$ usageline show\n {2}Claude · max 20x\n/);
+    expect(stdout).toMatch(/\$ usageline show\n {2}Claude · Max\n/);
     expect(stdout).toMatch(/17 calls of usageline, 4 requests in all\.\n$/);
     for (const text of stdout.split('\n')) expect(text.length, text).toBeLessThanOrEqual(80);
 

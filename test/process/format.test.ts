@@ -89,7 +89,7 @@ describe('a format', () => {
   it('`ascii` makes the table one of seven bits', async () => {
     const { machine } = await aMachine({ USAGELINE_FORMAT: 'ascii' });
     const run = await machine.run(['show']);
-    expect(run.stdout).toMatch(/^Claude \| max 20x\n\n5h +#+-+ +22%/);
+    expect(run.stdout).toMatch(/^Claude \| Ultra\n\n5h +#+-+ +22%/);
     expect(run.stdout).toMatch(/^[ -~\n]+$/);
   });
 });

@@ -19,6 +19,9 @@ describe('usageline', () => {
     ['2026-07-03-limits.json', '5h 11% 4h37m · 7d 9% 4d3h'],
     ['2026-08-05-max.json', '5h 5% 4h37m · 7d 60% 4d3h · 7d Fable 82% 4d3h'],
     ['enterprise-null-five-hour.json', 'extra 12.50 USD'],
+    ['2026-10-06-pool.json', '5h 27% 4h37m · 7d 60% 4d3h'],
+    ['ultra-assumed-absent.json', '7d 60% 4d3h'],
+    ['ultra-assumed-null.json', '7d 60% 4d3h'],
     ['extra-usage-eur.json', '5h 13% 4h37m · 7d 30% 4d3h · extra 7.63/20.00 EUR'],
   ])('shows %s', async (name, line) => {
     const { machine } = await aMachine(fixture(name));
@@ -232,7 +235,7 @@ describe('the commands', () => {
     const { machine } = await aMachine(fixture('2026-08-05-max.json'));
     const { stdout, code, stderr } = await machine.run(['show'], { COLUMNS: '60' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Claude · max 20x\n/);
+    expect(stdout).toMatch(/^Claude · Ultra\n/);
     expect(stdout).toMatch(/\n7d Fable .* 82% +in 4d3h, \w{3} \d\d:\d\d/);
     expect(stdout).toMatch(/\nCurrent: read <1m ago, \d\d:\d\d, from the endpoint\.\n$/);
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);

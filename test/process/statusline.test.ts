@@ -153,8 +153,8 @@ describe('usageline statusline', () => {
     const input = JSON.stringify({ session_id: 'one', rate_limits: { spend_limit } });
     const env = { ANTHROPIC_BASE_URL: 'https://gateway.example.test', ANTHROPIC_AUTH_TOKEN: 'x' };
     for (let run = 0; run < 2; run += 1)
-      expect((await statusline(machine, input, { env })).stdout).toMatch(/^spend 104% 4d/);
-    expect((await machine.run()).stdout).toMatch(/^spend 104% 4d/);
+      expect((await statusline(machine, input, { env })).stdout).toMatch(/^spend 104% 521\/500 USD 4d/);
+    expect((await machine.run()).stdout).toMatch(/^spend 104% 521\/500 USD 4d/);
     const json = JSON.parse((await machine.run(['--json'])).stdout);
     expect(json.windows).toMatchObject([
       {

@@ -48,7 +48,7 @@ describeWith('tmux', 'in a real terminal', () => {
   it('show fits into 60 columns without a broken line', async () => {
     const text = await screen('show', json(fixture('2026-08-05-max.json')), { width: 60, height: 24 });
     const lines = text.replace(/\u001B\[[\d;]*m/g, '').split('\n');
-    expect(lines[0]).toBe('Claude · max 20x');
+    expect(lines[0]).toBe('Claude · Ultra');
     const rows = lines.slice(2, 6).map((line) => line.replace(/[█▏▎▍▌▋▊▉░]+/, '▒'));
     expect(rows[2]).toMatch(/^7d Fable +▒? +82% +in 4d3h, \w{3} \d\d:\d\d/);
     // A line that is too long would go on in the next one, which then begins like none of these.

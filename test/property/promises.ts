@@ -24,8 +24,11 @@ export function expectPromises(usage: Usage, numbers: readonly number[] | null):
   const shows = WIDTHS.map((columns) => expectShow(usage, columns));
   if (numbers === null) return;
 
-  for (const text of [line, ...shows]) expectDerivable(text, numbers);
-  const known = new Set(numbers.map(cleaned));
+  // Where an answer has both amounts and no percentage, it is worked out.
+  const { used, limit } = usage.extraUsage ?? { used: null, limit: null };
+  const share = used !== null && limit !== null && limit > 0 ? [(100 * used) / limit] : [];
+  for (const text of [line, ...shows]) expectDerivable(text, [...numbers, ...share]);
+  const known = new Set([...numbers, ...share].map(cleaned));
   for (const { used_percent: used } of json.windows) if (used !== null) expect(known).toContain(used);
   const extra = json.extra_usage;
   if (extra === null) return;

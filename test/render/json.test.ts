@@ -63,8 +63,49 @@ describe('the JSON of usage', () => {
           message: longMessage(error),
           retry_at: '2026-11-20T18:26:00.000Z',
         },
+        pools: [],
+        seven_day_breakdown: [],
+        locked: [],
       }),
     );
+  });
+
+  it('has pools, the week by product, and what is locked', () => {
+    const pool = {
+      id: 'iguana_necktie',
+      label: 'cloud credit',
+      used: 0.1 + 0.2,
+      limit: 250,
+      remaining: null,
+      expiresAt: NOW + DAY,
+      expired: false,
+      lockedReason: 'x',
+    };
+    const breakdown = [{ key: 'claude_code', name: 'Claude Code', percent: 71 }];
+    const locks = [{ id: 'tangelo', label: 'tangelo', reason: 'upgrade_required' }];
+    expect(json(usage({ pools: [pool], breakdown, locks }))).toMatchObject({
+      pools: [
+        {
+          id: 'iguana_necktie',
+          label: 'cloud credit',
+          used: 0.3,
+          limit: 250,
+          remaining: null,
+          currency: 'USD',
+          expires_at: '2026-11-21T18:25:00.000Z',
+          expired: false,
+          locked_reason: 'x',
+        },
+      ],
+      seven_day_breakdown: breakdown,
+      locked: [{ id: 'tangelo', reason: 'upgrade_required' }],
+    });
+  });
+
+  it('does not say that nothing is known of numbers that are only too old', () => {
+    const error = failure('no_data');
+    expect(json(lastKnown({ error })).error?.message).toContain('No current numbers');
+    expect(json(none({ error })).error?.message).toContain('Nothing is known yet');
   });
 
   it('says null, never 0, for what is missing', () => {

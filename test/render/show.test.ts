@@ -38,7 +38,7 @@ describe('show at 80 columns and more', () => {
   it('gives each limit a row: label, bar, percent, reset, pace', () => {
     const windows = [window(), week({ usedPercent: 50, resetsAt: NOW + 4 * DAY }), fable()];
     expect(show(usage({ windows, extraUsage: extra() })).split('\n')).toEqual([
-      'Claude · max 20x',
+      'Claude · Ultra',
       '',
       '5h        ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
       '7d        ██████████░░░░░░░░░░  50%  in 4d, Tue 18:25    7 points ahead, empty in 3d',
@@ -63,7 +63,7 @@ describe('show at 80 columns and more', () => {
   it.each<[string, Partial<Parameters<typeof week>[0] & object>, string]>([
     ['on pace', { usedPercent: 42, resetsAt: NOW + 4 * DAY }, 'on pace'],
     ['behind', { usedPercent: 33, resetsAt: NOW + 4 * DAY }, '10 points behind'],
-    ['used up', { usedPercent: 100, resetsAt: NOW + 4 * DAY }, 'used up'],
+    ['used up', { usedPercent: 100, resetsAt: NOW + 4 * DAY }, 'limit reached'],
     ['beyond a week', { resetsAt: NOW + 9 * DAY }, 'in 9d, 29 Nov 18:25'],
     ['only just begun', { resetsAt: NOW + 7 * DAY }, 'in 7d, 27 Nov 18:25'],
     ['no reset time', { resetsAt: null }, '33%'],
@@ -92,12 +92,12 @@ describe('show at 80 columns and more', () => {
 
 describe('the heading', () => {
   it.each<[Partial<Usage>, string]>([
-    [{}, 'Claude · max 20x'],
+    [{}, 'Claude · Ultra'],
     [{ plan: null }, 'Claude'],
     [{ plan: '\u001B漢' }, 'Claude'],
-    [{ account: '1a2b3c4d' }, 'Claude · max 20x · account 1a2b3c4d'],
-    [{ state: 'last_known' }, 'Claude · max 20x · last known'],
-    [{ state: 'estimate' }, 'Claude · max 20x · estimate'],
+    [{ account: '1a2b3c4d' }, 'Claude · Ultra · account 1a2b3c4d'],
+    [{ state: 'last_known' }, 'Claude · Ultra · last known'],
+    [{ state: 'estimate' }, 'Claude · Ultra · estimate'],
   ])('for %j', (over, heading) => {
     expect(show(usage(over)).split('\n')[0]).toBe(heading);
   });
@@ -268,7 +268,7 @@ describe('show in colour', () => {
       columns: 100,
     });
     const [heading, , row, , origin, problem] = text.replaceAll('\u001B', '␛').split('\n');
-    expect(heading).toBe('␛[1mClaude · max 20x␛[0m');
+    expect(heading).toBe('␛[1mClaude · Ultra␛[0m');
     expect(row).toMatch(
       /^7d Fable {2}␛\[1;31m█+░+␛\[0m {2}␛\[1;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[2m41 points/,
     );
@@ -393,6 +393,19 @@ describe('show in a zone that is not the machine’s', () => {
     ]);
     expect(at(stale({ windows: [window(ELAPSED)] }))).toContain('5h  reset\n');
     expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('stamped in the future,');
+    const pool = {
+      id: 'x',
+      label: 'credit',
+      used: 1,
+      limit: 250,
+      remaining: 249,
+      expiresAt: NOW + DAY,
+      expired: false,
+      lockedReason: null,
+    };
+    expect(at(usage({ pools: [pool] }))).toContain('credit  1.00 of 250.00 USD\n');
+    const over = { ...pool, expiresAt: NOW - DAY, expired: true };
+    expect(at(usage({ pools: [over] }))).toContain('credit  expired\n');
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
     expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
-import type { ExtraUsage, State, Usage, Window } from '../../src/usage/model.ts';
+import { SPEND_LIMIT } from '../../src/usage/model.ts';
+import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
 import { allowlisted } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -45,6 +46,39 @@ export function week(over: Partial<Window> = {}): Window {
 
 export function fable(over: Partial<Window> = {}): Window {
   return week({ id: 'weekly_scoped:fable', label: '7d Fable', model: 'Fable', usedPercent: 82, ...over });
+}
+
+/** The limit on money of a gateway or of an Enterprise seat. */
+export function spend(over: Partial<Window> = {}): Window {
+  return window({
+    ...SPEND_LIMIT,
+    usedPercent: 104.2,
+    resetsAt: null,
+    windowSeconds: null,
+    placement: 'always',
+    amount: { used: 521, limit: 500, currency: 'USD', decimals: 2 },
+    ...over,
+  });
+}
+
+/** A limit of a kind that is not known. */
+export function daily(over: Partial<Window> = {}): Window {
+  const id = 'daily_all';
+  return window({ id, label: id, usedPercent: 97, windowSeconds: 86_400, placement: 'details', ...over });
+}
+
+export function pool(over: Partial<Pool> = {}): Pool {
+  return {
+    id: 'iguana_necktie',
+    label: 'cloud credit',
+    used: 12.5,
+    limit: 250,
+    remaining: 237.5,
+    expiresAt: NOW + 4 * DAY,
+    expired: false,
+    lockedReason: null,
+    ...over,
+  };
 }
 
 export const ELAPSED: Partial<Window> = { usedPercent: null, elapsed: true, resetsAt: NOW - MINUTE };
@@ -130,17 +164,32 @@ const percent = fc.oneof(
   fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
 );
 
+const amount = orNull(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }));
+// What the alphabet leaves of any text is tried with models: these are looked at for their places alone.
+const named = fc.constantFrom('?', 'a', 'x'.repeat(40), '(.+) a:b');
+const reason = fc.constantFrom(null, 'upgrade_required', 'x'.repeat(40));
+const common = {
+  amount: orNull(
+    fc.record({ used: amount, limit: amount, currency: fc.constantFrom('USD', 'JPY', '', null) }),
+  ),
+  placement: fc.constantFrom('always' as const, 'details' as const),
+  lockedReason: reason,
+};
+
 const windowArbitrary: fc.Arbitrary<Window> = fc
-  .record({
-    id: fc.constantFrom('five_hour', 'seven_day', 'seven_day_opus', 'weekly_scoped:x'),
-    model: orNull(safeText.map((text) => text || '?')),
-    usedPercent: orNull(percent),
-    resetsAt: orNull(moment),
-    windowSeconds: fc.constantFrom((5 * HOUR) / SECOND, (7 * DAY) / SECOND),
-    source: fc.constantFrom('endpoint' as const, 'statusline' as const),
-    readAt: moment,
-  })
-  .map((parts) => consistent(window(parts)));
+  .tuple(
+    fc.record({
+      id: fc.constantFrom('five_hour', 'seven_day', 'seven_day_opus', 'weekly_scoped:x'),
+      model: orNull(safeText.map((text) => text || '?')),
+      usedPercent: orNull(percent),
+      resetsAt: orNull(moment),
+      windowSeconds: fc.constantFrom((5 * HOUR) / SECOND, (7 * DAY) / SECOND, null),
+      source: fc.constantFrom('endpoint' as const, 'statusline' as const),
+      readAt: moment,
+    }),
+    fc.record(common, { requiredKeys: [] }),
+  )
+  .map(([parts, more]) => consistent(window({ ...parts, ...more })));
 
 /** The fields that follow from others, as the model has them. */
 function consistent(any: Window): Window {
@@ -148,7 +197,6 @@ function consistent(any: Window): Window {
   return { ...any, label: model === null ? '7d' : `7d ${model}`, elapsed: usedPercent === null };
 }
 
-const amount = orNull(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }));
 const extraArbitrary: fc.Arbitrary<ExtraUsage> = fc.record({
   enabled: fc.boolean(),
   used: amount,
@@ -167,8 +215,31 @@ const failureArbitrary: fc.Arbitrary<Failure> = fc.record(
   { requiredKeys: ['code', 'retryAt'] },
 );
 
-/** Any usage that the model allows, likely or not. */
-export const usageArbitrary: fc.Arbitrary<Usage> = fc.record({
+const detailsArbitrary: fc.Arbitrary<UsageDetails> = fc.record(
+  {
+    pools: fc.array(
+      fc.record({
+        id: named,
+        label: named,
+        used: amount,
+        limit: fc.double({ min: 0.01, noNaN: true, noDefaultInfinity: true }),
+        remaining: amount,
+        expiresAt: orNull(moment),
+        expired: fc.boolean(),
+        lockedReason: reason,
+      }),
+      { maxLength: 2 },
+    ),
+    breakdown: fc.array(fc.record({ key: reason, name: named, percent }), { maxLength: 3 }),
+    locks: fc.array(fc.record({ id: named, label: named, reason: fc.constant('upgrade_required') }), {
+      maxLength: 2,
+    }),
+    lacking: fc.subarray(['five_hour', 'seven_day'] as const),
+  },
+  { requiredKeys: [] },
+);
+
+const plainArbitrary: fc.Arbitrary<Usage> = fc.record({
   generatedAt: fc.constant(NOW),
   provider: fc.constant('claude' as const),
   account: fc.constantFrom('default', '1a2b3c4d'),
@@ -190,3 +261,8 @@ export const usageArbitrary: fc.Arbitrary<Usage> = fc.record({
   tokens: fc.constant(null),
   error: orNull(failureArbitrary),
 });
+
+/** Any usage that the model allows, likely or not. */
+export const usageArbitrary: fc.Arbitrary<Usage> = fc
+  .tuple(plainArbitrary, detailsArbitrary)
+  .map(([plain, details]) => ({ ...plain, ...details }));

@@ -70,3 +70,54 @@ describe('what may be claimed of an entry', () => {
     expect(answer(parts({ standing: 'none', entry })).state).toBe('none');
   });
 });
+
+describe('what an answer has besides windows', () => {
+  const week = { utilization: 60, resets_at: iso(NOW + DAY) };
+
+  it('is absent where there is none of it', () => {
+    const shown = answer(parts({ entry: anEntry({ data: { five_hour: week, seven_day: week } }) }));
+    for (const key of ['pools', 'breakdown', 'locks', 'lacking']) expect(shown).not.toHaveProperty(key);
+  });
+
+  it('is pools, the week by product, locks, and what the plan lacks', () => {
+    const data = {
+      seven_day: week,
+      seven_day_breakdown: { rows: [{ key: 'chat', percent: 100 }] },
+      unknown_buckets: { iguana_necktie: { limit_dollars: 250 }, tangelo: { locked_reason: 'x' } },
+    };
+    expect(answer(parts({ entry: anEntry({ data }) }))).toMatchObject({
+      pools: [{ id: 'iguana_necktie', limit: 250 }],
+      breakdown: [{ key: 'chat', percent: 100 }],
+      locks: [{ id: 'tangelo', reason: 'x' }],
+      lacking: ['five_hour'],
+    });
+  });
+
+  it.each([
+    [NOW - MINUTE - 1, 'endpoint', 104.2],
+    [NOW - MINUTE + 1, 'statusline', 105],
+  ])('is one limit on money: of the endpoint and a session the later one (%i)', (readAt, source, percent) => {
+    const spend = {
+      enabled: true,
+      percent: 104.2,
+      used: { amount_minor: 52_100, currency: 'USD', exponent: 2 },
+      limit: { amount_minor: 50_000, currency: 'USD', exponent: 2 },
+    };
+    const reported = { percent: 105, resetsAt: null, usedUsd: 525, limitUsd: 500, readAt, seenAt: readAt };
+    const told = {
+      origins: {},
+      movedAt: NOW,
+      answeredAt: NOW - MINUTE,
+      lacks: true,
+      credentials: null,
+      contradicted: false,
+      certain: true,
+      asReported: true,
+      spend: reported,
+    };
+    const entry = { ...anEntry({ cachedAt: NOW - MINUTE, data: { spend } }), told };
+    expect(answer(parts({ entry })).windows).toMatchObject([
+      { id: 'spend_limit', label: 'spend', source, usedPercent: percent, placement: 'always' },
+    ]);
+  });
+});

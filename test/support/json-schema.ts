@@ -72,6 +72,21 @@ export const jsonSchema = z.strictObject({
   ),
   tokens: z.null(),
   error: z.nullable(errorJsonSchema),
+  pools: z.array(
+    z.strictObject({
+      id: label,
+      label,
+      used: z.nullable(z.number()),
+      limit: z.number().check(z.gt(0)),
+      remaining: z.nullable(z.number()),
+      currency: z.literal('USD'),
+      expires_at: z.nullable(time),
+      expired: z.boolean(),
+      locked_reason: z.nullable(safe),
+    }),
+  ),
+  seven_day_breakdown: z.array(z.strictObject({ key: z.nullable(safe), name: label, percent })),
+  locked: z.array(z.strictObject({ id: label, reason: safe })),
 });
 
 /** The codes that the error of a usage can have. */

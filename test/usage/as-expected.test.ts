@@ -23,10 +23,19 @@ describe('an answer that is as expected', () => {
     ['a broken part', { five_hour: { utilization: -1, resets_at: null } }],
     ['a broken limit beside a good one', { limits: [{ kind: 'session', percent: 1, resets_at: null }, 7] }],
     ['a reset that is no time', { five_hour: { utilization: 1, resets_at: 'soon' } }],
-    ['a part that lacks something', { five_hour: { utilization: 1 } }],
+    ['a percentage that is text', { five_hour: { utilization: '1', resets_at: null } }],
+    ['a breakdown with a broken row', { seven_day_breakdown: { rows: [{ key: 'chat' }] } }],
     ['our own name for a drawer', { unknown_buckets: {} }],
   ])('has not %s', (_case, any) => {
     expect(asExpected(any)).toBeNull();
+  });
+
+  it.each([
+    ['a bucket without a reset', { five_hour: { utilization: 1 } }],
+    ['extra usage without a currency', { extra_usage: { is_enabled: false, utilization: 0 } }],
+    ['a limit without a scope', { limits: [{ kind: 'session', percent: 1 }] }],
+  ])('can lack what the schema takes for null: %s', (_case, any) => {
+    expect(asExpected(any)).toEqual(parseResponse(any));
   });
 
   it('keeps what nobody knows, in the drawer for it', () => {

@@ -10,11 +10,26 @@ export const CAPTURED = [
   '2026-08-05-max',
   'enterprise-null-five-hour',
   'extra-usage-eur',
+  '2026-10-06-pool',
+  'ultra-assumed-absent',
+  'ultra-assumed-null',
 ] as const;
 
 export function body(name: (typeof CAPTURED)[number]): Body {
   return JSON.parse(fixture(name)) as Body;
 }
+
+/** The week's use by product, as the endpoint has sent it since September 2026; the percentages are made up. */
+export const BREAKDOWN = {
+  as_of: '2026-09-17T09:00:00+00:00',
+  window_started_at: '2026-09-12T13:00:00+00:00',
+  rows: [
+    { key: 'claude_code', display_name: 'Claude Code', percent: 71 },
+    { key: 'chat', display_name: 'Chat', percent: 18 },
+    { key: 'cowork', display_name: 'Cowork', percent: 9 },
+    { key: 'other', display_name: 'Other', percent: 2 },
+  ],
+};
 
 /** Values that have broken parsers before, beside ordinary JSON. */
 const value = fc.oneof(
@@ -43,6 +58,12 @@ const key = fc.oneof(
     'limits',
     'extra_usage',
     'spend',
+    'seven_day_breakdown',
+    'rows',
+    'scope',
+    'locked_reason',
+    'limit_dollars',
+    'decimal_places',
     'unknown_buckets',
     '__proto__',
     'constructor',
@@ -70,7 +91,7 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
 
 /** Captured answers with a few things replaced, removed or added, at any depth. */
 const mutated = fc.tuple(fc.constantFrom(...CAPTURED), changes).map(([name, list]) => {
-  const whole = body(name);
+  const whole = { ...body(name), seven_day_breakdown: structuredClone(BREAKDOWN) };
   for (const change of list) apply(whole, change);
   return parsed(whole);
 });

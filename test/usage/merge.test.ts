@@ -121,6 +121,24 @@ describe('the merged numbers', () => {
     expect(mergeUsage({}, NOW, reports(older), moment).origins).toHaveProperty('five_hour');
   });
 
+  it('have no reading that is older than an answer whose plan lacks the window', () => {
+    const week = { utilization: 60, resets_at: iso(NOW + HOUR) };
+    const answers = [{ seven_day: week }, { five_hour: null, seven_day: week }];
+    for (const data of answers) {
+      const at = (readAt: number, seenAt = readAt) =>
+        mergeUsage(data, NOW, reports({ ...reading, readAt, seenAt }), moment).origins;
+      expect(at(NOW - MINUTE)).toEqual({});
+      expect(at(NOW)).toEqual({});
+      expect(at(NOW - MINUTE, NOW + 1), 'a session repeats it').toEqual({});
+      expect(at(NOW + 1), 'a session has a new number of it').toHaveProperty('five_hour');
+    }
+    const broken = { five_hour: { utilization: null, resets_at: null }, seven_day: week };
+    const older = reports({ ...reading, readAt: NOW - MINUTE, seenAt: NOW - MINUTE });
+    expect(mergeUsage(broken, NOW, older, moment).origins, 'broken is not lacking').toHaveProperty(
+      'five_hour',
+    );
+  });
+
   it('measure a reading by limits[] where the bucket is absent', () => {
     const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + 2 * HOUR), scope: null }];
     expect(mergeUsage({ limits }, NOW - MINUTE, reports(reading), moment).origins).toEqual({});

@@ -1,8 +1,16 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExtraUsage, Limit, UsageData } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
-import { extraUsageOf, hasElapsed, nextReset, windowsOf } from '../../src/usage/windows.ts';
+import {
+  extraUsageOf,
+  hasElapsed,
+  isWorthShowing,
+  lackingIn,
+  nextReset,
+  windowsOf,
+} from '../../src/usage/windows.ts';
 import { body } from './bodies.ts';
 
 const NOW = Date.parse('2026-07-02T20:00:00Z');
@@ -48,6 +56,28 @@ describe('the windows of a reading', () => {
       ],
     ],
     ['enterprise-null-five-hour', []],
+    [
+      '2026-10-06-pool',
+      [
+        ['five_hour', '5h', 27],
+        ['seven_day', '7d', 60],
+        ['weekly_scoped:fable', '7d Fable', 42],
+      ],
+    ],
+    [
+      'ultra-assumed-absent',
+      [
+        ['seven_day', '7d', 60],
+        ['weekly_scoped:fable', '7d Fable', 42],
+      ],
+    ],
+    [
+      'ultra-assumed-null',
+      [
+        ['seven_day', '7d', 60],
+        ['weekly_scoped:fable', '7d Fable', 42],
+      ],
+    ],
     [
       'extra-usage-eur',
       [
@@ -111,10 +141,23 @@ describe('the windows of a reading', () => {
       { five_hour: bucket(1), limits: [limit('session', 7)] },
       [['five_hour', '5h', 1]],
     ],
-    ['an unknown kind is none of ours', { limits: [limit('daily', 7, 'Fable')] }, []],
     ['a null bucket is no window', { seven_day: null }, []],
-    ['a scoped limit without a scope', { limits: [scoped(null)] }, []],
-    ['a scoped limit without a name', { limits: [scoped('  ')] }, []],
+    [
+      'a scoped limit without a scope has a neutral name',
+      { limits: [scoped(null)] },
+      [['weekly_scoped:other', '7d other', 5]],
+    ],
+    [
+      'a scoped limit without a name has a neutral one',
+      { limits: [scoped('  ')] },
+      [['weekly_scoped:other', '7d other', 5]],
+    ],
+    [
+      'a bucket that is an amount of dollars',
+      { five_hour: { ...bucket(7), limit_dollars: 250 } as never },
+      [],
+    ],
+    ['a bucket without a percentage', { five_hour: { utilization: null, resets_at: LATER } }, []],
     ['a limit for "All models"', { limits: [scoped('All models'), scoped('all Models ')] }, []],
     [
       'a limit beside the bucket of the same model',
@@ -139,6 +182,147 @@ describe('the windows of a reading', () => {
     ['a name of which nothing may be printed', { limits: [scoped('漢')] }, [['weekly_scoped:-', '7d ?', 5]]],
   ])('%s', (_name, data, windows) => {
     expect(brief(data)).toEqual(windows);
+  });
+
+  const named = (scope: Limit['scope'], kind = 'weekly_scoped') =>
+    read({ limits: [{ ...limit(kind, 100), scope }] }).map(({ id, label, model }) => [id, label, model]);
+
+  it.each<[Limit['scope'], string, string, string | null]>([
+    [{ model: { display_name: 'Fable', id: 'claude-fable-5' }, surface: 'x' }, 'fable', '7d Fable', 'Fable'],
+    [{ model: null, surface: { display_name: 'Claude Code' } }, 'claude-code', '7d Claude Code', null],
+    [{ model: { id: 'm' }, surface: { display_name: 'Cowork' } }, 'cowork', '7d Cowork', null],
+    [{ model: null, surface: 'cowork' }, 'cowork', '7d cowork', null],
+    [{ model: null, surface: { id: 'claude_code' } }, 'claude-code', '7d claude_code', null],
+    [
+      { model: { id: 'claude-opus-5', display_name: null }, surface: null },
+      'claude-opus-5',
+      '7d claude-opus-5',
+      'claude-opus-5',
+    ],
+    [{ model: 'claude-opus-5' }, 'claude-opus-5', '7d claude-opus-5', 'claude-opus-5'],
+    [{ model: { display_name: 'All models', id: 'all' }, surface: 'cowork' }, 'cowork', '7d cowork', null],
+    [{ model: { display_name: '漢', id: 'claude-x' } }, 'claude-x', '7d claude-x', 'claude-x'],
+    [{ model: { display_name: 7, id: [] }, surface: {} }, 'other', '7d other', null],
+  ])('name a weekly limit on %j', (scope, id, label, model) => {
+    expect(named(scope)).toEqual([[`weekly_scoped:${id}`, label, model]]);
+    expect(named(scope, 'weekly')).toEqual([[`weekly_scoped:${id}`, label, model]]);
+  });
+
+  it.each<[string, Partial<Limit>, object]>([
+    ['daily_all', {}, { id: 'daily_all', label: 'daily_all', windowSeconds: 86_400 }],
+    ['hourly', {}, { id: 'hourly', label: 'hourly', windowSeconds: 3600 }],
+    ['weekly', {}, { id: 'weekly', label: 'weekly', windowSeconds: 604_800 }],
+    ['monthly_all', {}, { id: 'monthly_all', label: 'monthly_all', windowSeconds: null }],
+    ['dailyish', {}, { id: 'dailyish', label: 'dailyish', windowSeconds: null }],
+    [
+      'monthly_scoped',
+      { scope: { model: { display_name: 'Fable' } } },
+      { id: 'monthly_scoped:fable', label: 'monthly_scoped Fable', model: 'Fable', windowSeconds: null },
+    ],
+    [
+      'session',
+      { scope: { model: { display_name: 'Fable' } } },
+      { id: 'session:fable', label: 'session Fable', model: 'Fable', windowSeconds: null },
+    ],
+    ['daily_all', { scope: { model: { display_name: 'All models' } } }, { id: 'daily_all' }],
+    ['spend_limit', {}, { id: 'spend_limit', label: 'spend' }],
+    ['$(x)\u001B', {}, { id: '--x--', label: '(x)' }],
+    ['', {}, { id: 'other', label: '?' }],
+  ])('have the unknown kind %j under its own name', (kind, more, window) => {
+    const asleep = { ...limit(kind, 7), is_active: false, ...more };
+    expect(read({ limits: [asleep] })).toMatchObject([{ ...window, usedPercent: 7, placement: 'details' }]);
+    const awake = { ...asleep, is_active: true };
+    expect(read({ limits: [awake] })).toMatchObject([{ ...window, placement: 'always' }]);
+    expect(nextReset({ limits: [asleep] }, NOW)).toBe(NOW + HOUR);
+  });
+
+  it('lose no row that has a percentage, whatever its kind and scope are', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.constantFrom('session', 'weekly_all', 'weekly_scoped', 'weekly', 'monthly_all', ''),
+        fc.oneof(
+          fc.jsonValue(),
+          fc.record({ model: fc.jsonValue(), surface: fc.jsonValue() }),
+          fc.record({ model: fc.record({ display_name: fc.jsonValue(), id: fc.string() }) }),
+        ),
+        fc.constantFrom(true, false, null, 'x'),
+        (text, kind, scope, is_active) => {
+          for (const any of [text, kind]) {
+            const row = { kind: any, percent: 7, resets_at: null, scope, is_active };
+            const windows = windowsOf(parseResponse({ limits: [row] }), NOW, NOW);
+            if (JSON.stringify(scope)?.toLowerCase().includes('all models')) continue;
+            expect(windows).toHaveLength(1);
+            expect(windows[0]?.label).toMatch(/^[A-Za-z0-9 ._+:/()?-]{1,43}$/);
+            expect(windows[0]?.id).toMatch(/^[a-z0-9_:-]{1,81}$/);
+          }
+        },
+      ),
+    );
+  });
+
+  const past = iso(NOW - HOUR);
+  it.each<[string, UsageData, unknown[]]>([
+    [
+      'a bucket whose reset had passed gives way to a live row',
+      {
+        five_hour: bucket(80, past),
+        seven_day: bucket(90, past),
+        limits: [limit('session', 7), limit('weekly_all', 9)],
+      },
+      [
+        ['five_hour', '5h', 7],
+        ['seven_day', '7d', 9],
+      ],
+    ],
+    [
+      'a bucket whose reset had passed stands beside a row that is no newer',
+      { five_hour: bucket(80, past), limits: [{ ...limit('session', 7), resets_at: past }] },
+      [['five_hour', '5h', 80]],
+    ],
+    [
+      'a bucket whose reset had passed stands alone',
+      { five_hour: bucket(80, past) },
+      [['five_hour', '5h', 80]],
+    ],
+    [
+      'a row without a reset is live',
+      { five_hour: bucket(80, past), limits: [{ ...limit('session', 0), resets_at: null }] },
+      [['five_hour', '5h', 0]],
+    ],
+    [
+      'a row for a part fills no bucket',
+      { limits: [limit('session', 7, 'Fable')] },
+      [['session:fable', 'session Fable', 7]],
+    ],
+    [
+      'a row with an empty scope fills the bucket',
+      {
+        limits: [
+          { ...limit('session', 7), scope: { model: { id: null, display_name: null }, surface: null } },
+        ],
+      },
+      [['five_hour', '5h', 7]],
+    ],
+  ])('of buckets and rows: %s', (_name, data, windows) => {
+    expect(brief(data)).toEqual(windows);
+  });
+
+  it('gives the bucket back when its row elapses: the row is what counts', () => {
+    const data = { five_hour: bucket(80, past), limits: [limit('session', 7)] };
+    expect(read(data, NOW + HOUR)[0]).toMatchObject({ elapsed: true, usedPercent: null });
+  });
+
+  it('say why a limit is locked', () => {
+    const locked = { ...bucket(7), locked_reason: 'verification`_required' };
+    expect(
+      read({ five_hour: locked, limits: [{ ...scoped('A'), locked_reason: 'x' } as Limit] }),
+    ).toMatchObject([{ lockedReason: 'verification_required' }, { lockedReason: 'x' }]);
+    for (const reason of [null, '', '漢', 7, {}]) {
+      expect(read({ five_hour: { ...bucket(7), locked_reason: reason } as never })[0]).not.toHaveProperty(
+        'lockedReason',
+      );
+    }
   });
 
   it('cut a long name', () => {
@@ -252,6 +436,22 @@ describe('extra usage', () => {
     ],
     ['without a limit', { extra_usage: { ...on, monthly_limit: null } }, { ...eur, limit: null }],
     [
+      'with more digits than its currency has',
+      { extra_usage: { ...on, decimal_places: 4 } },
+      { ...eur, used: 0.0763, limit: 0.2, decimals: 4 },
+    ],
+    [
+      'with fewer digits than its currency has',
+      { extra_usage: { ...on, decimal_places: 0 } },
+      { ...eur, used: 763, limit: 2000, decimals: 0 },
+    ],
+    ...[9, -1, 1.5, '2', null].map((decimal_places): [string, UsageData, ExtraUsage] => [
+      `with ${JSON.stringify(decimal_places)} for its digits`,
+      { extra_usage: { ...on, decimal_places } },
+      eur,
+    ]),
+    ['without a percentage', { extra_usage: { ...on, utilization: null } }, eur],
+    [
       'switched off',
       { extra_usage: off },
       { enabled: false, used: null, limit: null, currency: null, usedPercent: null, decimals: 2 },
@@ -260,11 +460,7 @@ describe('extra usage', () => {
     ['off, beside spend', { extra_usage: off, spend }, fromSpend],
     ['absent, beside spend', { spend }, fromSpend],
     ['null, beside spend', { extra_usage: null, spend }, fromSpend],
-    [
-      'spend of another exponent',
-      { spend: { ...spend, used: usd(500, 0) } },
-      { ...fromSpend, used: 500, decimals: 0 },
-    ],
+    ['spend of another exponent', { spend: { ...spend, used: usd(500, 0) } }, { ...fromSpend, used: 500 }],
     ['spend without a limit', { spend: { ...spend, limit: null } }, { ...fromSpend, limit: null }],
     ['neither', { extra_usage: null }, null],
     [
@@ -274,5 +470,78 @@ describe('extra usage', () => {
     ],
   ])('%s', (_name, data, extra) => {
     expect(extraUsageOf(data)).toEqual(extra);
+  });
+
+  it.each<[string, Partial<ExtraUsage>, boolean]>([
+    ['used', {}, true],
+    ['unused', { used: 0, usedPercent: 0 }, true],
+    ['without a limit', { limit: null, used: 0, usedPercent: null }, true],
+    ['off', { enabled: false }, false],
+    ['of 0 and unused', { limit: 0, used: 0, usedPercent: 0 }, false],
+    ['of 0, nothing known of its use', { limit: 0, used: null, usedPercent: null }, false],
+    ['of 0 and used', { limit: 0, used: 0.01, usedPercent: null }, true],
+  ])('%s is worth a place or not', (_name, over, worth) => {
+    expect(isWorthShowing({ ...eur, ...over })).toBe(worth);
+  });
+});
+
+describe('a limit on paid use', () => {
+  const spend = { enabled: true, percent: 104.2, used: usd(52_100), limit: usd(50_000) };
+  const window = {
+    id: 'spend_limit',
+    label: 'spend',
+    model: null,
+    usedPercent: 104.2,
+    resetsAt: null,
+    windowSeconds: null,
+    amount: { used: 521, limit: 500, currency: 'USD', decimals: 2 },
+  };
+
+  it('is a window where the answer has no other', () => {
+    expect(read({ five_hour: null, spend })).toMatchObject([window]);
+    const extra = {
+      is_enabled: true,
+      monthly_limit: 50_000,
+      used_credits: 52_100,
+      utilization: null,
+      currency: 'USD',
+    };
+    expect(read({ extra_usage: extra })).toMatchObject([window]);
+  });
+
+  it.each<[string, UsageData]>([
+    ['beside another window', { seven_day: bucket(1), spend }],
+    ['when it is off', { spend: { ...spend, enabled: false } }],
+    ['without a limit', { spend: { ...spend, percent: null, limit: null } }],
+    ['when it is 0 and nothing is used', { spend: { ...spend, percent: 0, used: usd(0), limit: usd(0) } }],
+  ])('is none %s', (_name, data) => {
+    expect(read(data).filter(({ id }) => id === 'spend_limit')).toEqual([]);
+  });
+});
+
+describe('the windows that a plan lacks', () => {
+  it.each<[string, UsageData, string[]]>([
+    ['no five hours, absent', { seven_day: bucket(1) }, ['five_hour']],
+    ['no five hours, null', { five_hour: null, seven_day: bucket(1) }, ['five_hour']],
+    ['no week', { five_hour: bucket(1) }, ['seven_day']],
+    ['five hours by a row', { seven_day: bucket(1), limits: [limit('session', 1)] }, []],
+    ['a scoped limit alone', { limits: [scoped('Fable')] }, ['five_hour', 'seven_day']],
+    ['an answer without any limit', { five_hour: null, limits: [] }, []],
+    [
+      'a bucket that is broken',
+      { five_hour: { utilization: null, resets_at: null }, seven_day: bucket(1) },
+      [],
+    ],
+  ])('%s', (_name, data, names) => {
+    expect(lackingIn(data)).toEqual(names);
+  });
+
+  it('are not known from what a session reported', () => {
+    const times = { readAt: NOW, seenAt: NOW };
+    expect(lackingIn({ seven_day: bucket(1) }, { seven_day: times })).toEqual([]);
+  });
+
+  it.each(['ultra-assumed-absent', 'ultra-assumed-null'] as const)('of %s: the five hours', (name) => {
+    expect(lackingIn(parseResponse(body(name)))).toEqual(['five_hour']);
   });
 });

@@ -3,13 +3,14 @@ import type { UsageData } from '../../usage/model.ts';
 import { requestJson } from '../client.ts';
 import type { Fetch } from '../client.ts';
 import type { Outcome, SendOptions } from '../provider.ts';
+import { failureInBody } from './error-body.ts';
 
 /** The header without which the endpoint refuses OAuth tokens, as Claude Code sends it. */
 const BETA = 'oauth-2025-04-20';
 
 /**
- * Asks Claude's endpoint once (`GET /api/oauth/usage`). Never throws; a 2xx object is a valid answer even
- * when no limit stands in it.
+ * Asks Claude's endpoint once (`GET /api/oauth/usage`). Never throws. A 2xx object is a valid answer even when it has
+ * no limit, unless it is an error itself.
  *
  * @param token checked to be header-safe
  */
@@ -28,6 +29,7 @@ export async function requestUsage(
       'user-agent': userAgent.replace(/[^\x20-\x7e]/g, ''),
     },
     timeoutMs,
+    failureIn: failureInBody,
   });
   if (!answer.ok) return answer;
   const data = asExpected(answer.value);

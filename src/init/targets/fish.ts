@@ -9,7 +9,7 @@ import { writtenBy } from '../written.ts';
 export const fish: Target = {
   name: 'fish',
   snippet: (runtime) =>
-    hookText(runtime, 'fish', '# Into ~/.config/fish/config.fish: usageline init fish | source'),
+    hookText(runtime, 'fish', 'Into ~/.config/fish/config.fish: usageline init fish | source'),
   install: {
     steps: (runtime, file) => [
       runnerStep(runtime),

@@ -4,12 +4,13 @@ import { hookFile, readHook } from './posix-shell.ts';
 import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
 
 /**
- * The segment takes the text from the hook's variable: no process at a prompt. Its text undergoes prompt expansion,
- * so the percent sign is doubled. Instant prompt makes the same call with what the last shell has seen.
+ * The segment takes the text from the hook's variable when the prompt is drawn: no process at a prompt. Its text
+ * undergoes prompt expansion, so the percent sign is doubled. Instant prompt makes the same call with what the last shell
+ * has seen.
  */
 const SEGMENT = [
-  `function prompt_usageline() { p10k segment -c '$USAGELINE' -t "\${USAGELINE//\\%/%%}" }`,
-  'function instant_prompt_usageline() { prompt_usageline }',
+  "function prompt_usageline() { p10k segment -c '$USAGELINE' -e -t '${USAGELINE//\\%/%%}'; }",
+  'function instant_prompt_usageline() { prompt_usageline; }',
   'if (( ! ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(Ie)usageline]} )); then POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(usageline); fi',
 ].join('\n');
 

@@ -1,4 +1,4 @@
-import { hookHeader, hookText } from '../hook.ts';
+import { hookLines, hookText } from '../hook.ts';
 import { alwaysSh, sh, shCommand } from '../quote.ts';
 import { MOVED, programOf, runnerStep } from '../runner.ts';
 import { dataHome } from '../runtime.ts';
@@ -16,7 +16,7 @@ export function posixShell(
 ): Target {
   return {
     name,
-    snippet: (runtime) => hookText(runtime, name, `# Into ~/.${name}rc: eval "$(usageline init ${name})"`),
+    snippet: (runtime) => hookText(runtime, name, `Into ~/.${name}rc: eval "$(usageline init ${name})"`),
     install: {
       steps: (runtime, file) => [
         runnerStep(runtime),
@@ -38,12 +38,11 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   const text = [
     writtenBy('#', shell),
     `if [[ -r ${script} ]]; then`,
-    hookHeader(runtime, shell, programOf(runtime)),
-    `source ${script}`,
+    hookLines(runtime, shell, programOf(runtime)),
     'else',
     `_usageline_moved=$(${shCommand(programOf(runtime, 'init', shell))} </dev/null 2>/dev/null) ||`,
     `  _usageline_moved=${alwaysSh(SAYS_MOVED[shell])}`,
-    'eval "$_usageline_moved"; unset _usageline_moved',
+    '\\builtin eval "$_usageline_moved"; \\builtin unset _usageline_moved',
     'fi',
     '',
   ].join('\n');

@@ -39,19 +39,27 @@ function script(command: readonly string[]): string {
     endif
   endfunction
 
+  " A restricted vim (rvim, or a shell that lets nobody in) starts no jobs: it has no line.
   function! s:ask(timer) abort
-    let s:job = job_start(s:command, {'out_cb': function('s:take'), 'in_io': 'null', 'err_io': 'null'})
+    try
+      let s:job = job_start(s:command, {'out_cb': function('s:take'), 'in_io': 'null', 'err_io': 'null'})
+      return 1
+    catch
+      call timer_stop(a:timer)
+      return 0
+    endtry
   endfunction
 
-  call s:ask(0)
-  call timer_start(15000, function('s:ask'), {'repeat': -1})
+  if s:ask(-1)
+    call timer_start(15000, function('s:ask'), {'repeat': -1})
 
-  " What vim shows while the option is empty, with our line behind it.
-  if &statusline ==# ''
-    set statusline=%<%f\\ %h%m%r%=%-14.(%l,%c%V%)\\ %P
+    " What vim shows while the option is empty, with our line behind it.
+    if &statusline ==# ''
+      set statusline=%<%f\\ %h%m%r%=%-14.(%l,%c%V%)\\ %P
+    endif
+    set statusline+=\\ \\ %{g:usageline}
+    set laststatus=2
   endif
-  set statusline+=\\ \\ %{g:usageline}
-  set laststatus=2
 endif
 `;
 }

@@ -7,6 +7,7 @@ import { age, countdown } from '../duration.ts';
 import { bar } from '../glyphs.ts';
 import type { Glyphs } from '../glyphs.ts';
 import type { Looks } from '../looks.ts';
+import { windowAmountText } from '../money.ts';
 import { percentText, shownPercent } from '../percent.ts';
 import { tokenText } from '../tokens.ts';
 import type { WindowField } from './placeholders.ts';
@@ -44,6 +45,8 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
       return number(percent(field));
     case 'bar':
       return number(bar(shownPercent(usedPercent ?? 0, looks.percent), BAR_COLUMNS, glyphs));
+    case 'amount':
+      return textOrNull(usedPercent === null ? null : windowAmountText(window));
     case 'reset':
       return coming === null || !countdowns ? null : plain(countdown(coming - now));
     case 'at':

@@ -4,7 +4,7 @@ import { agePart, errorPart } from '../status.ts';
 import { windowField } from './fields.ts';
 import { agesOwed, ranksOf } from './filling.ts';
 import type { Filling, Ranked } from './filling.ts';
-import { lineField, spanOf } from './places.ts';
+import { isLacking, lineField, spanOf } from './places.ts';
 import { separated } from './pieces.ts';
 import type { Piece } from './pieces.ts';
 import type { Node } from './template.ts';
@@ -62,8 +62,10 @@ function fillNode(node: Node, filling: Ranked, window: Window | null): Filled {
     return { pieces, said, numbers: said && placeholder.field === 'extra' };
   }
   const pieces = spanOf(placeholder, window, filling);
-  const said = pieces.length > 0;
-  return { pieces, said, numbers: said && placeholder.field !== 'label' };
+  const written = pieces.length > 0;
+  // A group about a window that the plan lacks vanishes; outside of one the line says so.
+  const said = written && !(placeholder.window !== null && isLacking(placeholder.window, filling.usage));
+  return { pieces, said, numbers: written && placeholder.field !== 'label' };
 }
 
 function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {

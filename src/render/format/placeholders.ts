@@ -7,6 +7,7 @@ export const WINDOW_FIELDS = {
   used: 'percent used',
   left: 'percent left',
   bar: 'the percentage as a bar of 8 columns',
+  amount: 'the same in money, of a limit on spending: `521/500 USD`',
   reset: 'time until its reset: `4h37m`',
   at: 'when that is on the clock: `23:02`, `Tue 21:25`',
   pace: 'points ahead of even use, `+14`, or behind it, `-9`',
@@ -20,7 +21,7 @@ export type WindowField = keyof typeof WINDOW_FIELDS;
 export const LINE_FIELDS = {
   sep: ' `·` between two things that are shown; nothing at either end of the line',
   extra: 'paid use beyond the subscription: `extra 7.63/20.00 EUR`',
-  plan: 'the plan: `max 20x`',
+  plan: 'the plan: `Ultra`',
   account: 'the name of the account: `Ada`',
   org: 'the organisation that it is used for: `Analytical Engines`',
   age: 'age of the numbers when they are out of date: `12m ago`',
@@ -33,6 +34,7 @@ export type LineField = keyof typeof LINE_FIELDS;
 export const WINDOW_NAMES = {
   '5h': 'the five hours',
   '7d': 'the week',
+  spend: 'the limit on spending, of a gateway or an Enterprise seat',
   model: "the weekly limit of the session's model, else the fullest one of a model",
   tightest: 'the fullest of all',
 } as const;
@@ -44,9 +46,17 @@ export type Placeholder =
 
 /** Ids, which are the endpoint's, for the two that everybody has. */
 const IDS: Readonly<Record<string, string>> = { '5h': 'five_hour', '7d': 'seven_day' };
+
+/** The id or label in lower case that a person's name for a window stands for; null when no window is called so. */
+export function windowNameOf(given: string): string | null {
+  const name = given.trim().toLowerCase();
+  const window = Object.hasOwn(IDS, name) ? (IDS[name] as string) : name;
+  return NAMES.test(window) ? window : null;
+}
+
 /** Windows by id or label: which ones there are, the account decides. */
 const NAMES =
-  /^(five_hour|seven_day(_[a-z]+)*|weekly_scoped:[a-z0-9-]+|7d [a-z0-9 ._+:/()-]+|model|tightest)$/;
+  /^(five_hour|seven_day(_[a-z]+)*|(hourly|daily|weekly|monthly)(_[a-z]+)*(:[a-z0-9-]+)?|7d [a-z0-9 ._+:/()-]+|spend(_limit)?|model|tightest)$/;
 
 /**
  * What a placeholder asks for; of an unknown one, what is accepted and may have been meant.
@@ -61,10 +71,9 @@ export function placeholderNamed(name: string, inside: boolean): Placeholder | U
   }
   if (isKey(LINE_FIELDS, name)) return { of: 'line', field: name };
   const dot = name.lastIndexOf('.');
-  const given = name.slice(0, Math.max(0, dot)).toLowerCase();
+  const window = dot > 0 ? windowNameOf(name.slice(0, dot)) : null;
   const field = name.slice(dot + 1);
-  const window = Object.hasOwn(IDS, given) ? (IDS[given] as string) : given;
-  if (dot > 0 && NAMES.test(window) && isKey(WINDOW_FIELDS, field)) return { of: 'window', window, field };
+  if (window !== null && isKey(WINDOW_FIELDS, field)) return { of: 'window', window, field };
   return unknown(name, ALL, ACCEPTED);
 }
 
@@ -82,7 +91,7 @@ const ALL = [
 
 /** What may stand between braces, in one line. */
 const ACCEPTED =
-  `${list(Object.keys(LINE_FIELDS))}, or a window (5h, 7d, 7d <name>, <id>, model, tightest) ` +
+  `${list(Object.keys(LINE_FIELDS))}, or a window (5h, 7d, 7d <name>, <id>, spend, model, tightest) ` +
   `with ${Object.keys(WINDOW_FIELDS)
     .map((field) => `.${field}`)
     .join(' ')}`;

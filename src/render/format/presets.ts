@@ -3,11 +3,11 @@
  * `default` in its glyphs alone.
  */
 export const PRESETS = {
-  default: '{#windows}{label} {percent}[ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  default: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
   compact: '{#windows}{label} {percent}{/windows}{sep}{status}',
-  bars: '{#windows}{label}[ {bar}] {percent}[ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  bars: '{#windows}{label}[ {bar}] {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
   minimal: '{tightest.label} {tightest.percent}[ {tightest.age}]{sep}{status}',
-  ascii: '{#windows}{label} {percent}[ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  ascii: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
 } as const;
 export type Preset = keyof typeof PRESETS;
 

@@ -1,6 +1,7 @@
-import type { ExtraUsage, Usage, Window } from '../../usage/model.ts';
+import type { ExtraUsage, Usage, Window, WindowAmount } from '../../usage/model.ts';
 import { SECOND } from '../../usage/time.ts';
 import { allowlisted } from '../../usage/text.ts';
+import { isWorthShowing } from '../../usage/windows.ts';
 import { hasNumbers, shownError } from '../gist.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -68,6 +69,16 @@ export const METRICS: readonly Metric[] = [
     samples: (usage) => windowSamples(usage, ({ readAt }) => seconds(readAt)),
   },
   {
+    name: 'usageline_window_used_amount',
+    help: 'What of a limit on money is used, in units of its currency.',
+    samples: (usage) => amountSamples(usage, ({ used }) => used),
+  },
+  {
+    name: 'usageline_window_limit_amount',
+    help: 'A limit on money, in units of its currency.',
+    samples: (usage) => amountSamples(usage, ({ limit }) => limit),
+  },
+  {
     name: 'usageline_extra_usage_used_ratio',
     help: 'How much of the limit for extra usage is used, 1 is all of it.',
     samples: (usage) => extraSamples(usage, ({ usedPercent }) => usedPercent && ratio(usedPercent)),
@@ -100,9 +111,16 @@ function windowSamples(usage: Usage, valueOf: (window: Window) => number | null)
   return usage.windows.map((window) => [{ window: window.id, model: window.model ?? '' }, valueOf(window)]);
 }
 
+function amountSamples(usage: Usage, valueOf: (amount: WindowAmount) => number | null): Sample[] {
+  if (!hasNumbers(usage)) return [];
+  return usage.windows.flatMap(({ id, amount }): Sample[] =>
+    amount ? [[{ window: id, currency: amount.currency ?? '' }, valueOf(amount)]] : [],
+  );
+}
+
 function extraSamples(usage: Usage, valueOf: (extra: ExtraUsage) => number | null): Sample[] {
   const { extraUsage: extra } = usage;
-  if (!hasNumbers(usage) || !extra?.enabled) return [];
+  if (!hasNumbers(usage) || !isWorthShowing(extra)) return [];
   return [[{ currency: extra.currency ?? '' }, valueOf(extra)]];
 }
 

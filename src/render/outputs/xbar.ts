@@ -3,12 +3,13 @@ import type { Usage } from '../../usage/model.ts';
 import { level } from '../color.ts';
 import type { Style } from '../color.ts';
 import { age } from '../duration.ts';
+import { errorSentence } from '../error-sentence.ts';
 import { gistOf, hasNumbers, shownError } from '../gist.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
-import { longMessage } from '../messages.ts';
-import { extraRow, moment, tokenRows, windowRow } from '../row.ts';
+import { lockSentences } from '../locks.ts';
+import { limitRows, moment, poolRows, tokenRows } from '../row.ts';
 import type { Row } from '../row.ts';
 import { table } from '../table.ts';
 import { wordsOf } from './output.ts';
@@ -41,7 +42,11 @@ export const xbar: StructuredOutput = {
 };
 
 function rowItems(usage: Usage, context: OutputContext): string[] {
-  const rows = rowsOf(usage, context);
+  const pools = hasNumbers(usage) ? poolRows(usage, context.looks) : [];
+  return [...tableItems(rowsOf(usage, context), context), ...tableItems(pools, context)];
+}
+
+function tableItems(rows: readonly Row[], context: OutputContext): string[] {
   return table(rows, MENU_COLUMNS, context.looks).map((spans, index) => {
     const used = rows[index]?.used ?? null;
     const near = used === null ? 'ok' : level(used, context.looks.thresholds);
@@ -50,24 +55,22 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 }
 
 function rowsOf(usage: Usage, { looks }: OutputContext): Row[] {
-  const { generatedAt, state, tokens, extraUsage } = usage;
+  const { generatedAt, state, tokens } = usage;
   if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
-  if (!hasNumbers(usage)) return [];
-  const rows = usage.windows.map((window) => windowRow(window, generatedAt, true, looks));
-  const extra = extraRow(extraUsage, looks);
-  return extra === null ? rows : [...rows, extra];
+  return hasNumbers(usage) ? limitRows(usage, true, looks) : [];
 }
 
 /** How old the numbers are, what went wrong, and when the next try is. */
 function origin(usage: Usage, { looks }: OutputContext): string[] {
   const { state, ageMs, generatedAt } = usage;
-  const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`] : [];
+  const locked = hasNumbers(usage) ? lockSentences(usage).flatMap((text) => wrap(text, MENU_COLUMNS)) : [];
+  const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`, ...locked] : locked;
   const error = shownError(usage);
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks)}.` : '';
-  return [...read, ...wrap(`${longMessage(error)}${next}`, MENU_COLUMNS)];
+  return [...read, ...wrap(`${errorSentence(usage)}${next}`, MENU_COLUMNS)];
 }
 
 function colorOf(style: Style | null, { color, looks }: OutputContext): string {

@@ -73,6 +73,12 @@ test.each([
   expect({ ...known, ...unknown }).toEqual(body);
 });
 
+test('a rate limit inside a 200 waits as long as its header says', async () => {
+  const body = fixture('error-429.json');
+  server.use(http.get(endpoint, () => HttpResponse.json(body, { headers: { 'retry-after': '300' } })));
+  expect(await ask()).toEqual({ ok: false, failure: { code: 'rate_limited', retryAfter: '300' } });
+});
+
 test.each([
   ['error-403-scope.json', 403, { code: 'forbidden' }],
   ['error-429.json', 429, { code: 'rate_limited', retryAfter: '0' }],

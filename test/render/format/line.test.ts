@@ -158,7 +158,7 @@ describe('a template', () => {
     [String.raw`\{{5h.used}\} \[{7d.used}\]`, '{22%} [33%]'],
     ['{sep}{5h.used}{sep}{sep}{7d opus.used}{sep}{7d.used}{sep}', '22% · 33%'],
     ['  {5h.used} {sep} {7d.used}  ', '22% · 33%'],
-    ['{plan} {5h.used} {extra}', 'max 20x 22% extra 7.63/20.00 EUR'],
+    ['{plan} {5h.used} {extra}', 'Ultra 22% extra 7.63/20.00 EUR'],
     ['{#windows}{label}:{used}{/windows}', '5h:22% · 7d:33% · 7d Fable:82%'],
     ['a {#windows}[{empty}]{/windows} b', 'a 1h21m · 15h8m b'],
     ['50% % # {5h.used}', '50% % # 22%'],

@@ -65,7 +65,7 @@ describe("waybar's module", () => {
   it('tells of every limit in the tooltip, a line each', () => {
     const lines = render(STATES.fresh).tooltip.split('\r');
     expect(lines).toEqual([
-      'Claude · max 20x',
+      'Claude · Ultra',
       '5h 22% used, resets in 4h37m',
       '7d 33% used, resets in 4d3h',
       '7d Fable 82% used, resets in 4d3h',

@@ -55,7 +55,7 @@ describe("xbar's plugin", () => {
       },
     ]);
     expect(texts(limits)).toEqual([
-      'Claude · max 20x',
+      'Claude · Ultra',
       '5h        ████░░░░░░░░░░░░  22%  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
       '7d        █████░░░░░░░░░░░  33%  in 4d3h, Tue 21:25  8 points behind',
       '7d Fable  █████████████░░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m',
@@ -107,10 +107,10 @@ describe("xbar's plugin", () => {
 
   it('shows an estimate as one, and old numbers not at all', () => {
     expect(texts(menu(STATES.estimate)[1])).toEqual([
-      'Claude · max 20x · estimate',
+      'Claude · Ultra · estimate',
       '5h  ~420k  tokens, block ends in 1h, 19:25',
     ]);
-    expect(texts(menu(STATES['last known'])[1])).toEqual(['Claude · max 20x · last known']);
+    expect(texts(menu(STATES['last known'])[1])).toEqual(['Claude · Ultra · last known']);
   });
 
   it.each([

@@ -1,0 +1,120 @@
+import { isObject } from './data.ts';
+import { BUCKETS, SPEND_LIMIT } from './model.ts';
+import type { BucketName, Limit, Window } from './model.ts';
+import { allowlisted } from './text.ts';
+import { DAY, HOUR, SECOND } from './time.ts';
+
+/** What a row of `limits[]` limits: a named bucket, or a window of its own. */
+export type LimitTarget =
+  | { readonly bucket: BucketName }
+  | { readonly bucket: null; readonly shape: WindowShape };
+
+/** What of a window is the same whatever its numbers are. */
+export type WindowShape = Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds' | 'placement'>;
+
+const WEEK_SECONDS = (7 * DAY) / SECOND;
+
+/** Kinds that repeat a named bucket. */
+const BUCKET_KINDS: ReadonlyMap<string, BucketName> = new Map([
+  ['session', 'five_hour'],
+  ['weekly_all', 'seven_day'],
+  ...BUCKETS.map((name) => [name, name] as const),
+]);
+
+const known = new WeakMap<readonly Limit[], readonly (LimitTarget | null)[]>();
+
+/** The targets of all rows, in order. Kept with the list: a prerendered line looks at it for every moment. */
+export function targetsOf(rows: readonly Limit[]): readonly (LimitTarget | null)[] {
+  let targets = known.get(rows);
+  if (targets === undefined) {
+    targets = rows.map(targetOf);
+    known.set(rows, targets);
+  }
+  return targets;
+}
+
+/**
+ * What a row is on. Null for a weekly limit on "All models", which repeats `weekly_all`. A kind that is not known
+ * keeps its own name; it is on the line only while the endpoint calls it active.
+ */
+function targetOf(row: Limit): LimitTarget | null {
+  const kind = row.kind.trim();
+  const scope = scopeOf(row.scope);
+  const part = typeof scope === 'string' ? null : scope;
+  const bucket = BUCKET_KINDS.get(kind);
+  if (bucket !== undefined && part === null) return { bucket };
+  if (kind === 'weekly_scoped' || (kind === 'weekly' && scope !== 'none')) {
+    if (scope === 'all models') return null;
+    const { name, model } = part ?? UNNAMED;
+    const shape = {
+      id: `weekly_scoped:${slug(name)}`,
+      label: `7d ${printable(name)}`,
+      model: model ? printable(name) : null,
+      windowSeconds: WEEK_SECONDS,
+    };
+    return { bucket: null, shape };
+  }
+  const id = slug(kind, /[^a-z0-9_]/g) || UNNAMED.name;
+  const shape: WindowShape = {
+    id: part === null ? id : `${id}:${slug(part.name)}`,
+    label:
+      id === SPEND_LIMIT.id ? SPEND_LIMIT.label : printable(part === null ? kind : `${kind} ${part.name}`),
+    model: part?.model ? printable(part.name) : null,
+    windowSeconds: lengthOf(kind),
+    placement: row.is_active === true ? 'always' : 'details',
+  };
+  return { bucket: null, shape };
+}
+
+interface Scope {
+  readonly name: string;
+  /** Whether it is the name of a model. */
+  readonly model: boolean;
+}
+
+/** A scoped limit whose scope has no name can still be reached. */
+const UNNAMED: Scope = { name: 'other', model: false };
+
+/** A scope by its model's display name, else by its surface, else by the model's id. */
+function scopeOf(scope: Limit['scope']): Scope | 'all models' | 'unnamed' | 'none' {
+  if (scope === null) return 'none';
+  const { model, surface } = scope;
+  const all = /^all models$/i.test(textOf(model, 'display_name'));
+  const names: Scope[] = [
+    { name: all ? '' : textOf(model, 'display_name'), model: true },
+    { name: textOf(surface, 'display_name'), model: false },
+    { name: typeof surface === 'string' ? surface.trim() : textOf(surface, 'id'), model: false },
+    { name: all ? '' : typeof model === 'string' ? model.trim() : textOf(model, 'id'), model: true },
+  ];
+  const given = names.filter(({ name }) => name !== '');
+  const shown = given.find(({ name }) => allowlisted(name) !== '') ?? given[0];
+  if (shown !== undefined) return shown;
+  if (all) return 'all models';
+  return isGiven(model) || isGiven(surface) ? 'unnamed' : 'none';
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+function textOf(value: unknown, key: string): string {
+  const text = isObject(value) ? value[key] : null;
+  return typeof text === 'string' ? text.trim() : '';
+}
+
+/** A name without one character that may be printed is still that of a limit. */
+function printable(name: string): string {
+  return allowlisted(name) || '?';
+}
+
+function slug(name: string, others = /[^a-z0-9]/g): string {
+  return name.slice(0, 40).toLowerCase().replace(others, '-');
+}
+
+const LENGTHS = { hourly: HOUR, daily: DAY, weekly: 7 * DAY } as const;
+
+/** Seconds, where the name of a kind gives the length plainly; null else. A month has no fixed one. */
+function lengthOf(kind: string): number | null {
+  const word = kind.toLowerCase().split(/[^a-z]/, 1)[0] ?? '';
+  return Object.hasOwn(LENGTHS, word) ? LENGTHS[word as keyof typeof LENGTHS] / SECOND : null;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { failureInBody } from '../../../src/fetch/claude/error-body.ts';
+
+const fixture = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/claude/${name}`, import.meta.url), 'utf8')) as object;
+const error = (type: unknown) => ({ type: 'error', error: { type, message: 'words' } });
+const week = { seven_day: { utilization: 1, resets_at: null } };
+
+it.each([
+  ['a rate limit', fixture('error-429.json'), { code: 'rate_limited', retryAfter: '7' }],
+  ['a missing scope', fixture('error-403-scope.json'), { code: 'forbidden' }],
+  ['a refused login', error('authentication_error'), { code: 'unauthorized' }],
+  ['an overload', error('overloaded_error'), { code: 'bad_response' }],
+  ['an error without a type', { error: {} }, { code: 'bad_response' }],
+  ['an error whose type is no text', error({}), { code: 'bad_response' }],
+  ['an error without words', { type: 'error' }, { code: 'bad_response' }],
+  ['an error that calls itself one beside a limit', { ...error('x'), ...week }, { code: 'bad_response' }],
+])('%s inside a 2xx answer is that failure', (_name, body, failure) => {
+  expect(failureInBody({ ...body }, '7')).toEqual(failure);
+});
+
+it.each([
+  ['empty', {}],
+  ['without a window', { five_hour: null, limits: [] }],
+  ['with a null for an error', { error: null }],
+  ['with a text for an error', { error: 'x' }],
+  ['with an error beside a limit', { error: { type: 'rate_limit_error' }, ...week }],
+  ['with another type', { type: 'usage', ...week }],
+])('an answer %s is an answer', (_name, body) => {
+  expect(failureInBody({ ...body }, '7')).toBeNull();
+});
