@@ -77,11 +77,12 @@ const money = (dollars: number) => dollars.toFixed(2);
 
 /** Dollars that are used up or expire: an amount, no percentage. */
 function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, looks: ClockLooks): Row {
-  const at = expiresAt === null ? null : clockTime(expiresAt, now, looks);
+  const comes = expiresAt !== null && expiresAt > now;
+  const at = expiresAt !== null && (expired || comes) ? clockTime(expiresAt, now, looks) : null;
   if (expired)
-    return { label, used: null, percent: '', note: `expired${at === null ? '' : ` ${at}`}`, pace: '' };
+    return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
-  const until = at !== null && (expiresAt as number) > now ? `, until ${at}` : '';
+  const until = at === null ? '' : `, until ${at}`;
   return { label, used: null, percent: '', note: `${amount} USD${until}`, pace: '' };
 }
 
@@ -94,7 +95,7 @@ export function limitRows(usage: Usage, withPace: boolean, looks: RowLooks): Row
 }
 
 /** Every pool as a row. They are a table of their own: their notes would cost the limits their pace. */
-export function poolRows({ pools = [], generatedAt }: Usage, looks: RowLooks): Row[] {
+export function poolRows({ pools = [], generatedAt }: Usage, looks: ClockLooks): Row[] {
   return pools.map((pool) => poolRow(pool, generatedAt, looks));
 }
 
@@ -106,7 +107,7 @@ export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
 }
 
 /** Paid use beyond the subscription. */
-function extraRow(extra: ExtraUsage | null, looks: RowLooks): Row | null {
+function extraRow(extra: ExtraUsage | null, looks: Pick<Looks, 'percent'>): Row | null {
   if (extra === null) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;

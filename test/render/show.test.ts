@@ -393,6 +393,19 @@ describe('show in a zone that is not the machine’s', () => {
     ]);
     expect(at(stale({ windows: [window(ELAPSED)] }))).toContain('5h  reset\n');
     expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('stamped in the future,');
+    const pool = {
+      id: 'x',
+      label: 'credit',
+      used: 1,
+      limit: 250,
+      remaining: 249,
+      expiresAt: NOW + DAY,
+      expired: false,
+      lockedReason: null,
+    };
+    expect(at(usage({ pools: [pool] }))).toContain('credit  1.00 of 250.00 USD\n');
+    const over = { ...pool, expiresAt: NOW - DAY, expired: true };
+    expect(at(usage({ pools: [over] }))).toContain('credit  expired\n');
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
     expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });
