@@ -11,9 +11,6 @@ const env = {
   XDG_CONFIG_HOME: '',
 };
 
-// A machine that others keep busy gets a second try, and the summary says so.
-const retry = 1;
-
 const setupFiles = ['test/support/seed.ts'];
 
 export default defineConfig({
@@ -24,7 +21,6 @@ export default defineConfig({
       {
         test: {
           name: 'parts',
-          retry,
           include: ['test/**/*.test.ts'],
           exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**'],
           env,
@@ -36,7 +32,6 @@ export default defineConfig({
         test: {
           // Real sockets and real deadlines.
           name: 'sockets',
-          retry,
           include: ['test/fetch/**/*.test.ts'],
           env,
           setupFiles,
@@ -47,7 +42,6 @@ export default defineConfig({
         test: {
           // The built program, with deadlines of a second: what ran beside it would use them up.
           name: 'program',
-          retry,
           include: ['test/process/**/*.test.ts'],
           env,
           setupFiles,
@@ -60,7 +54,6 @@ export default defineConfig({
         test: {
           // Real shells in real terminals, which a busy machine can keep waiting for longer than any test should.
           name: 'hosts',
-          retry,
           include: ['test/hosts/**/*.test.ts'],
           env,
           testTimeout: 30_000,

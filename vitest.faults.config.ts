@@ -9,7 +9,5 @@ export default defineConfig({
     testTimeout: 60_000,
     // Rows promise wall times: files that run side by side would break each other's promises.
     fileParallelism: false,
-    // A machine that does other things at the same time breaks them as well: once more, and the summary says so.
-    retry: 1,
   },
 });
