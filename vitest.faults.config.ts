@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/faults/**/*.faults.ts'],
     globalSetup: ['test/faults/report.ts'],
     env: { TZ: 'UTC' },
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // Rows promise wall times: files that run side by side would break each other's promises.
     fileParallelism: false,
   },
