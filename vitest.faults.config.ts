@@ -6,10 +6,8 @@ export default defineConfig({
     include: ['test/faults/**/*.faults.ts'],
     globalSetup: ['test/faults/report.ts'],
     env: { TZ: 'UTC' },
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // Rows promise wall times: files that run side by side would break each other's promises.
     fileParallelism: false,
-    // A machine that does other things at the same time breaks them as well: once more, and the summary says so.
-    retry: 1,
   },
 });

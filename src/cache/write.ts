@@ -39,6 +39,8 @@ export function replaceFile(system: System, path: string, content: string | Uint
  * one's place. Node's `writeFileSync` goes on until all is written or fails; the size is what the disk says.
  */
 function writeChecked(fs: System['fs'], temporary: string, content: string | Uint8Array): void {
+  // An umask such as 0277 takes the right to write the file from everyone but root.
+  fs.chmodSync(temporary, 0o600);
   fs.writeFileSync(temporary, content);
   if (fs.statSync(temporary).size !== Buffer.byteLength(content)) {
     throw Object.assign(new Error('short write'), { code: 'EIO' });

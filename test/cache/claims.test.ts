@@ -396,7 +396,7 @@ describe('twelve processes at once', () => {
       child.once('message', (message) => resolve(message as string));
     });
 
-  it('take one claim in every round', { timeout: 60_000 }, async () => {
+  it('take one claim in every round', async () => {
     const directory = place();
     const contender = await program(fs.mkdtempSync(join(system.root, 'program-')), CONTENDER);
     for (let count = 0; count < 12; count += 1) children.push(fork(contender, [directory]));

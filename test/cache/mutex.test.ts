@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import { acquireMutex, MUTEX_STALE_MS } from '../../src/cache/mutex.ts';
 import type { Mutex } from '../../src/cache/mutex.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { fakeSystem } from '../support/system.ts';
 import { disk, failing, failure } from './disk.ts';
 
@@ -106,7 +107,9 @@ describe('the mutex of an account', () => {
     const before = fs.statSync(directory.mutex).mtimeMs;
     await pause(5);
     vi.advanceTimersByTime(2000);
-    await vi.waitFor(() => expect(fs.statSync(directory.mutex).mtimeMs).toBeGreaterThan(before));
+    await vi.waitFor(() => expect(fs.statSync(directory.mutex).mtimeMs).toBeGreaterThan(before), {
+      timeout: PATIENCE,
+    });
   });
 
   it('that somebody took away hurts nobody', async () => {

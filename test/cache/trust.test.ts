@@ -6,6 +6,7 @@ import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { distrust, foreignOwner, isWritable } from '../../src/cache/trust.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
+import { itAsRoot } from '../support/user.ts';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -45,7 +46,7 @@ describe('a cache directory is trusted', () => {
     expect(distrust(system, directory)).toBeNull();
   });
 
-  it.runIf(uid === 0)('by root, whoever it belongs to', () => {
+  itAsRoot('by root, whoever it belongs to', () => {
     fs.chownSync(directory.root, 12345, 12345);
     expect(distrust({ ...system, uid: 0 }, directory)).toBeNull();
   });
@@ -73,7 +74,7 @@ describe('a cache directory is not trusted', () => {
     );
   });
 
-  it.runIf(uid === 0)('when the account’s part of it belongs to somebody else', () => {
+  itAsRoot('when the account’s part of it belongs to somebody else', () => {
     fs.chownSync(directory.root, uid + 1, 0);
     expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(
       `${directory.path} belongs to another user`,

@@ -32,7 +32,7 @@ describe('a demo that does not come out as told', () => {
     expect(outcome.kind === 'played' && outcome.failures).toBeGreaterThan(5);
     expect(text()).toContain('NOT AS TOLD: 1 request, not 0');
     expect(fs.readdirSync(parent)).toEqual([]);
-  }, 30_000);
+  });
 
   it('counts every request of a program that asks too often', async () => {
     const { system, parent, text } = audience();
@@ -54,7 +54,7 @@ describe('a demo that does not come out as told', () => {
     expect(text()).toContain('NOT AS TOLD: 1 request, not 2');
     expect(text()).toContain('NOT AS TOLD: one request, not 20');
     expect(fs.readdirSync(parent)).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('a demo that cannot begin', () => {

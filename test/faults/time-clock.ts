@@ -18,7 +18,9 @@ export function runAt(
 
 /** How libfaketime is told of a clock that is off by so much. */
 export function offsetTo(moment: number): string {
-  const seconds = (moment - Date.now()) / SECOND;
+  // This clock may be moved itself, and the offset of another process is one from the real clock.
+  const own = process.env.TESTS_DATE ? Number.parseFloat(process.env.FAKETIME ?? '0') : 0;
+  const seconds = (moment - Date.now()) / SECOND + own;
   return `${seconds < 0 ? '' : '+'}${seconds.toFixed(3)}`;
 }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { boundedLookup } from '../../src/fetch/dns.ts';
 import type { BoundedLookup, LookupSettings } from '../../src/fetch/dns.ts';
 import { nameServer } from '../support/fetch-servers.ts';
@@ -144,7 +145,7 @@ describe('asking a name server', () => {
     const { servers, asked } = await nameServer(() => null);
     const bound = boundedLookup({ hostsFile, servers });
     const answer = look('silent.example', { all: true }, { bound });
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await vi.waitFor(() => expect(asked).toHaveLength(2), { timeout: PATIENCE });
     const start = performance.now();
     bound.cancel();
     expect(await answer).toBe('ECANCELLED');

@@ -11,7 +11,7 @@ export const entry = join(root, 'bin', 'usageline.cjs');
 export const launcher = join(root, 'bin', 'usageline-prompt');
 const hot = join(root, 'dist', 'hot.cjs');
 
-/** What the endpoint says first, and what it says later. Counted from now on: the countdowns last half a minute. */
+/** What the endpoint says first, and what it says later. Counted from now on: the countdowns last 50 seconds. */
 export const oldNumbers = () => fixture('2026-04-18-max.json');
 export const newNumbers: Answer = (request, response) =>
   json(fixture('2026-07-03-limits.json'))(request, response);
@@ -22,7 +22,7 @@ export const NEW_LINE = '5h 11% 4h37m · 7d 9% 4d3h';
 const run = promisify(execFile);
 
 /** Waits until something holds; says what it was waiting for. */
-export function eventually(what: string, holds: () => unknown, within = 10_000): Promise<void> {
+export function eventually(what: string, holds: () => unknown, within?: number): Promise<void> {
   return until(async () => Boolean(await holds()), within, what);
 }
 
@@ -182,6 +182,11 @@ export async function tmux(...args: string[]): Promise<string> {
   return (await run('tmux', ['-L', socket, ...args], { encoding: 'utf8' })).stdout;
 }
 
+/** The tmux server of this file. It lasts: one that its last session has ended answers the next one for a moment. */
+export function tmuxServer(): Promise<void> {
+  return (server ??= startServer());
+}
+
 async function startServer(): Promise<void> {
   await tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'keeper', 'sleep 600');
   await tmux('set', '-g', 'escape-time', '0');
@@ -197,8 +202,7 @@ export class Terminal {
   private constructor(readonly session: string) {}
 
   static async open(host: Host, argv: readonly string[], width = 100): Promise<Terminal> {
-    server ??= startServer();
-    await server;
+    await tmuxServer();
     const session = `s${(names += 1)}`;
     const env = Object.entries({ ...host.machine.env, SHELL: '/bin/sh' }).map(([name, value]) =>
       quoted(`${name}=${value}`),

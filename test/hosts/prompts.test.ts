@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
-import { tmux } from './host.ts';
+import { tmux, tmuxServer } from './host.ts';
 import type { Host } from './host.ts';
 import { aHostileHost, harmDone } from './hostile.ts';
 
@@ -44,7 +44,8 @@ describeWith('tmux', 'a hostile name in tmux', () => {
   it.each(['always', 'never'])('does nothing but appear, colour %s', async (color) => {
     const host = await aHostileHost();
     const session = `hostile-${color}`;
-    await tmux('-f', '/dev/null', 'new-session', '-d', '-s', session, '-c', host.home, 'sleep 60');
+    await tmuxServer();
+    await tmux('new-session', '-d', '-s', session, '-c', host.home, 'sleep 60');
     const shown = await tmux('display-message', '-p', '-t', session, await textOf(host, 'tmux', color));
     expect(bare(shown)).toBe(await host.truth('plain'));
     await tmux('kill-session', '-t', session);

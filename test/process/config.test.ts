@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, until } from '../support/program.ts';
+import { Machine, until, stampNow } from '../support/program.ts';
 
 const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
 const COLOURED = /^5h \u001B\[.*22%/;
@@ -109,13 +109,20 @@ describe('what is configured is what is done', () => {
   });
 
   it('how long an answer is waited for, behind a line as well', async () => {
-    const { endpoint, machine } = await aMachine('timeout = 0.3');
-    endpoint.answer = () => {};
+    // Longer than the default: it cannot be mistaken for that one, however slow the machine is.
+    const { endpoint, machine } = await aMachine('timeout = 3.5');
+    const waited: number[] = [];
+    endpoint.answer = (request) => {
+      const asked = performance.now();
+      request.socket.on('close', () => waited.push(performance.now() - asked));
+    };
     const run = await machine.run(['--json', '--wait']);
     expect(JSON.parse(run.stdout).error.code).toBe('timeout');
-    expect(run.ms).toBeLessThan(1900);
+    expect(run.ms).toBeGreaterThan(3400);
     machine.reset();
     await machine.run();
+    await until(() => waited.length === 2);
+    expect(Math.min(...waited)).toBeGreaterThan(2500);
     await until(
       () => fs.existsSync(join(machine.cache, 'usage.lock')) && 'error' in machine.read('usage.lock'),
     );
@@ -185,7 +192,9 @@ describe('network = "never"', () => {
     };
     const timestamp = new Date(Date.now() - MINUTE).toISOString();
     const answer = { type: 'assistant', requestId: 'a', timestamp, message };
-    fs.writeFileSync(join(project, 's.jsonl'), `${JSON.stringify(answer)}\n`);
+    const transcript = join(project, 's.jsonl');
+    fs.writeFileSync(transcript, `${JSON.stringify(answer)}\n`);
+    stampNow(transcript);
     expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · disabled\n');
     const run = await machine.run(['--json']);
     expect(run.code).toBe(0);

@@ -15,12 +15,13 @@ async function slowEndpoint() {
 describe(`${CROWD} processes at once`, () => {
   it('on an empty cache make one request, and every one of them prints data', async () => {
     const { endpoint, machine } = await slowEndpoint();
-    const runs = await Promise.all(crowd.map(() => machine.run(['--wait', '--timeout', '30'])));
+    const runs = await Promise.all(crowd.map(() => machine.run(['--wait', '--timeout', '150'])));
     expect(endpoint.requests).toHaveLength(1);
-    expect(new Set(runs.map(({ stdout, stderr, code }) => `${code} ${stderr}${stdout}`))).toEqual(
-      new Set(['0 5h 22% 4h37m · 7d 33% 4d3h\n']),
-    );
-  }, 120_000);
+    // Minutes pass until the last of them has printed, where other work goes on as well.
+    const data = /^0 5h 22% 4h[23]\dm · 7d 33% 4d[23]h\n$/;
+    const lines = runs.map(({ stdout, stderr, code }) => `${code} ${stderr}${stdout}`);
+    expect(lines.filter((line) => !data.test(line))).toEqual([]);
+  });
 
   it('on an expired entry make one request, and nobody waits for it', async () => {
     const { endpoint, machine } = await slowEndpoint();
@@ -29,15 +30,16 @@ describe(`${CROWD} processes at once`, () => {
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const runs = await Promise.all(crowd.map(() => machine.run()));
     // Whoever starts after the answer shows it. (On a machine this busy it can also come too late.)
-    const known = /^5h 22% 4h37m · 7d 33% 4d3h · 1h ago( · no answer)?\n$/;
+    const known = /^5h 22% 4h[23]\dm · 7d 33% 4d[23]h · 1h ago( · no answer)?\n$/;
+    const renewed = /^5h 11% 4h[23]\dm · 7d 9% 4d[23]h\n$/;
     const lines = runs.map(({ stdout }) => stdout);
-    expect(lines.filter((line) => !known.test(line) && line !== '5h 11% 4h37m · 7d 9% 4d3h\n')).toEqual([]);
+    expect(lines.filter((line) => !known.test(line) && !renewed.test(line))).toEqual([]);
     expect(lines.filter((line) => known.test(line)).length).toBeGreaterThan(0);
-    await until(() => endpoint.requests.length === 2, 10_000);
+    await until(() => endpoint.requests.length === 2);
     await until(
       () =>
         machine.read('usage.json').data.five_hour.utilization === 11 || 'error' in machine.read('usage.lock'),
     );
     expect(endpoint.requests).toHaveLength(2);
-  }, 120_000);
+  });
 });

@@ -83,7 +83,7 @@ describe('usageline demo', () => {
     expect(fs.readdirSync(tmp)).toEqual([]);
     expect(fs.readdirSync(home)).toEqual([]);
     expect(processes()).toEqual([]);
-  }, 30_000);
+  });
 
   it("does not touch the user's account, cache or proxy, whatever the environment says", async () => {
     const elsewhere = join(home, 'elsewhere');
@@ -102,7 +102,7 @@ describe('usageline demo', () => {
     expect(stdout).toContain('4 requests in all');
     expect(exitCode).toBe(0);
     expect(fs.readdirSync(home)).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([
     ['without colour in a pipe', {}, false],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine } from '../support/program.ts';
+import { Machine, stampNow } from '../support/program.ts';
 
 /** A line of a transcript: one answer of a model, so long ago. */
 function answered(id: string, ago: number, output: number): string {
@@ -20,6 +20,7 @@ async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript
   fs.mkdirSync(project, { recursive: true });
   const transcript = join(project, 'session.jsonl');
   fs.writeFileSync(transcript, answered('a', MINUTE, 1000) + answered('b', MINUTE / 2, 980));
+  stampNow(transcript);
   return { machine, transcript };
 }
 
@@ -30,6 +31,7 @@ it('without a login the line says how many tokens were used, and that it is an e
 
   // What is new counts at once: nothing was prepared that would be in its way.
   fs.appendFileSync(transcript, answered('c', 0, 980));
+  stampNow(transcript);
   expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
   const run = await machine.run(['--json']);
   expect(run.code).toBe(0);
@@ -47,6 +49,7 @@ it('what was counted goes with everything else that is ours', async () => {
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
   fs.appendFileSync(transcript, answered('c', 0, 980));
+  stampNow(transcript);
   await machine.run();
   expect(fs.readdirSync(machine.cache)).toContain('transcripts.json');
   // A longer history has these, too, and a killed process leaves what it was writing.

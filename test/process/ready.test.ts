@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { offsetTo } from '../faults/time-clock.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, runProgram, until } from '../support/program.ts';
+import { Machine, runProgram, until, withRealClock } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
 
@@ -291,7 +291,7 @@ describeWith('faketime', 'as time goes on', () => {
     runProgram(
       'faketime',
       ['-f', offsetTo(Date.now() + ms), process.execPath, program, ...args],
-      machine.env,
+      withRealClock(machine.env),
     );
 
   /** A machine with a line prepared from numbers of just now. */

@@ -11,7 +11,7 @@ const made = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-pictures-
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(docs, 'make.mjs'), made]);
-}, 60_000);
+});
 removeAtTheEnd(made);
 
 describe('the pictures of the README', () => {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
+import { PATIENCE } from '../support/patience.ts';
 import type { Answer } from '../support/endpoint.ts';
 import { filesBelow, Machine, TOKEN, until } from '../support/program.ts';
 
@@ -91,7 +92,7 @@ describe.concurrent('the token is nowhere but in the request', () => {
     });
     const machine = new Machine(endpoint.url);
     await machine.run([]);
-    await until(() => seen.length > 0, 10_000, 'a detached refresh that asks');
+    await until(() => seen.length > 0, PATIENCE, 'a detached refresh that asks');
     expect(seen.join('\n')).not.toContain(piece);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anEndpoint, json } from '../support/endpoint.ts';
+import { LATE } from '../support/patience.ts';
 import { Machine, until } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
 
@@ -182,34 +183,36 @@ describe('usageline statusline', () => {
       const run = await statusline(machine, input, { shell });
       expect(run.code).toBe(0);
       expect(run.stdout).toMatch(/^5h 20% \d\w+ · 7d 33% 4d\w+\n$/);
-      expect(run.ms).toBeLessThan(waits + 3000);
+      expect(run.ms).toBeLessThan(waits + LATE);
       // There `cat` would wait for the end.
       if (typeof input === 'function') break;
     }
   });
 
   it.each([
-    ['a file', '< "$F"'],
-    ['/dev/null', '< /dev/null'],
-    ['/dev/zero', '< /dev/zero'],
-    ['a directory', '< /'],
-    ['nothing at all', '<&-'],
-    ['a pipe', '< "$F.pipe" & cat "$F" > "$F.pipe"; wait'],
-    ['a pipe that stays open', '< "$F.pipe" & { cat "$F"; sleep 5; } > "$F.pipe" & wait %1'],
-  ])('reads %s as standard input', async (_, redirect) => {
+    ['a file', '', '< "$F"'],
+    ['/dev/null', '', '< /dev/null'],
+    ['/dev/zero', '', '< /dev/zero'],
+    ['a directory', '', '< /'],
+    ['nothing at all', '', '<&-'],
+    ['a pipe', 'mkfifo "$F.pipe"; ', '< "$F.pipe" & cat "$F" > "$F.pipe"; wait'],
+    // The shell itself keeps it open.
+    ['a pipe that stays open', 'mkfifo "$F.pipe"; exec 3<>"$F.pipe"; cat "$F" >&3; ', '< "$F.pipe" 3>&-'],
+  ])('reads %s as standard input', async (_, before, redirect) => {
     const machine = new Machine(endpoint.url, OFF);
     const path = join(machine.home, 'input');
     fs.writeFileSync(path, payload(20));
-    const fifo = redirect.includes('pipe') ? 'mkfifo "$F.pipe"; ' : '';
-    const child = spawn('bash', ['-mc', `${fifo}"$0" "$1" statusline ${redirect}`, process.execPath, entry], {
-      env: { ...machine.env, F: path },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      'bash',
+      ['-mc', `${before}"$0" "$1" statusline ${redirect}`, process.execPath, entry],
+      {
+        env: { ...machine.env, F: path },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let text = '';
-    const start = performance.now();
     child.stdout.on('data', (more) => (text += more));
-    await until(() => text.includes('\n'), 4000);
-    expect(performance.now() - start).toBeLessThan(4000);
+    await until(() => text.includes('\n'));
     expect(text).toMatch(redirect.includes('$F') ? /5h / : /disabled/);
     child.kill();
   });
@@ -346,7 +349,6 @@ describe('usageline statusline', () => {
         expect(run).toMatchObject({ code: 0, stderr: '' });
         expect(run.stdout).toMatch(/^(mine|y)\b[^]* {2}5h 20%/);
         if (command.includes('50000')) expect(run.stdout).toMatch(/x{50000} {2}5h/);
-        expect(run.ms).toBeLessThan(1900);
         // It is the command's own affair, as with a refresh in the background.
         if (!command.includes('yes')) expect(isAlive(left!)).toBe(true);
       } finally {
@@ -373,7 +375,7 @@ describe('usageline statusline', () => {
       for (const run of [same, another, changed]) {
         expect(run).toMatchObject({ code: 0, stderr: '' });
         expect(run.ms).toBeGreaterThan(1900);
-        expect(run.ms).toBeLessThan(4500);
+        expect(run.ms).toBeLessThan(2000 + LATE);
       }
       expect(same.stdout).toMatch(/^mine {2}5h 20%/);
       expect(another.stdout).toMatch(/^… {2}5h 20%/);

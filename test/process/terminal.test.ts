@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
-import { Machine } from '../support/program.ts';
+import { Machine, until } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
 
 const program = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
-const socket = `usageline-test-${process.pid}`;
-const tmux = (...args: string[]) => execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' });
+let servers = 0;
+const tmux = (...args: string[]) =>
+  execFileSync('tmux', ['-L', `usageline-test-${process.pid}-${servers}`, ...args], { encoding: 'utf8' });
 
 describeWith('tmux', 'in a real terminal', () => {
   afterEach(() => {
@@ -16,6 +17,8 @@ describeWith('tmux', 'in a real terminal', () => {
     } catch {
       // It ended by itself.
     }
+    // A server that is about to end still answers for a moment: the next test has one of its own.
+    servers += 1;
   });
 
   /** What is on the screen once the command is done, escape sequences included. */
@@ -25,12 +28,9 @@ describeWith('tmux', 'in a real terminal', () => {
     const env = Object.entries(machine.env).map(([name, value]) => `${name}='${value}'`);
     const command = `env -i ${env.join(' ')} ${process.execPath} ${program} ${args}; echo "exit $?"; sleep 60`;
     tmux('-f', '/dev/null', 'new-session', '-d', '-x', `${size.width}`, '-y', `${size.height}`, command);
-    for (let look = 0; look < 200; look += 1) {
-      const text = tmux('capture-pane', '-p', '-e');
-      if (text.includes('exit ')) return text.replace(/\n+$/, '\n');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the program did not end');
+    let text = '';
+    await until(() => (text = tmux('capture-pane', '-p', '-e')).includes('exit '), undefined, 'its end');
+    return text.replace(/\n+$/, '\n');
   }
 
   const slowly =

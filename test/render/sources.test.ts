@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { paint } from '../../src/render/paint.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { lineSpans } from '../../src/render/line.ts';
@@ -8,6 +8,12 @@ import { tokenText } from '../../src/render/tokens.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { extra, fable, NOW, stale, usage, week, window } from './usages.ts';
+
+// Clock times are expected as they are in UTC.
+beforeEach(() => {
+  vi.stubEnv('TZ', 'UTC');
+});
+afterEach(() => vi.unstubAllEnvs());
 
 const line = (value: Usage, looks: Partial<LineOptions> = {}) =>
   paint(lineSpans(value, { countdowns: true, ...looks }), false);

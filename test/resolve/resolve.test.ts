@@ -10,6 +10,7 @@ import type { RefreshCode } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { aReading, asker, fakeProvider } from '../support/provider.ts';
 import type { FakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -464,7 +465,9 @@ describe('several at once', () => {
       await new Promise((done) => setTimeout(done, 100));
       return { ok: true, value: aReading };
     };
-    const answers = await Promise.all(Array.from({ length: 12 }, () => inRealTime().ask()));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => inRealTime({ timeoutMs: PATIENCE }).ask()),
+    );
     expect(provider.sent).toHaveLength(1);
     expect(answers.map(({ usage }) => usage.state)).toEqual(Array.from({ length: 12 }, () => 'fresh'));
     expect(answers.filter(({ usage }) => usage.source === 'endpoint')).toHaveLength(1);
@@ -485,7 +488,9 @@ describe('several at once', () => {
       await new Promise((done) => setTimeout(done, 50));
       return failure('rate_limited');
     };
-    const answers = await Promise.all(Array.from({ length: 4 }, () => inRealTime().ask()));
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => inRealTime({ timeoutMs: PATIENCE }).ask()),
+    );
     expect(provider.sent).toHaveLength(1);
     expect(answers.map(({ usage }) => short(usage))).toEqual(
       Array.from({ length: 4 }, () => 'none - rate_limited'),
@@ -513,7 +518,7 @@ describe('several at once', () => {
   it('take over when whoever had the mutex is gone', async () => {
     fs.mkdirSync(cache, { recursive: true });
     const mutex = await acquireMutex(system, directory());
-    const asking = inRealTime({ timeoutMs: 2000 }).ask();
+    const asking = inRealTime({ timeoutMs: PATIENCE }).ask();
     await new Promise((done) => setTimeout(done, 100));
     if (mutex.kind === 'held') await mutex.release();
     expect(short((await asking).usage)).toBe('fresh endpoint -');
@@ -523,7 +528,7 @@ describe('several at once', () => {
     await ask();
     system.advance(2 * MINUTE);
     const mutex = await acquireMutex(system, directory());
-    const asking = inRealTime({ timeoutMs: 2000 }).ask({ force: true, patient: true });
+    const asking = inRealTime({ timeoutMs: PATIENCE }).ask({ force: true, patient: true });
     await new Promise((done) => setTimeout(done, 100));
     if (mutex.kind === 'held') await mutex.release();
     expect(short((await asking).usage)).toBe('fresh endpoint -');

@@ -8,7 +8,7 @@ import { resolve } from '../../src/resolve/resolve.ts';
 import type { Reading, Usage } from '../../src/usage/model.ts';
 import type { Report } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
-import { Machine } from './machine.ts';
+import { Machine, START } from './machine.ts';
 
 /** What a simulated day comes to. */
 export interface DayResult {
@@ -50,8 +50,8 @@ const PAUSES = [
  * ask is answered by the real code on real files; clock, endpoint and people are made up. Somebody uses the account
  * on another machine, too, a little.
  */
-export async function simulateDay({ seed = 1 } = {}): Promise<DayResult> {
-  const machine = new Machine(seed);
+export async function simulateDay({ seed = 1, start = START } = {}): Promise<DayResult> {
+  const machine = new Machine(seed, start);
   const { system, begin, random } = machine;
   const from = begin + 9 * HOUR;
   const end = begin + 18 * HOUR;

@@ -3,10 +3,9 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { System } from '../../src/system.ts';
-import { DAY } from '../../src/usage/time.ts';
 
-/** Monday. */
-const WEEK_BEGINS = 4;
+/** The start of a simulation that names none, epoch ms: the first minute of a Monday, UTC. */
+export const START = Date.UTC(2026, 10, 23);
 
 /** mulberry32: small, and the same everywhere. */
 export function seeded(seed: number): () => number {
@@ -31,25 +30,32 @@ interface Process {
   waits: number;
 }
 
+/** A timer of a process, as far as the code under test uses it. */
+interface Timer {
+  /** The process does not wait for this timer: the mutex keeps itself alive with one. */
+  unref(): Timer;
+}
+
 /**
  * A machine whose time is simulated and whose files are real (in memory where the platform has such a place).
  * Its processes run the real code: while one computes the clock stands still, and it moves on once all of them
- * wait for something. So the same seed gives the same week.
+ * wait for something. So the same seed and the same start give the same week, on any day and under any load: no
+ * process sees the real clock (the mutex asks `Date.now`, sets timers and compares both with its directory's time).
  */
 export class Machine {
-  /** Next Monday, UTC: never before the real clock, by which the mutex goes. */
-  readonly begin = (Math.ceil(Date.now() / DAY / 7) + 1) * 7 * DAY + WEEK_BEGINS * DAY;
+  readonly begin: number;
   readonly system: System;
   readonly random: () => number;
   readonly root: string;
-  #now = this.begin;
+  #now: number;
   #order = 0;
   readonly #queue: Task[] = [];
   readonly #processes = new Set<Process>();
   readonly #current = new AsyncLocalStorage<Process>();
-  readonly #setTimeout = globalThis.setTimeout;
 
-  constructor(seed: number) {
+  constructor(seed: number, begin: number) {
+    this.begin = begin;
+    this.#now = begin;
     this.random = seeded(seed);
     const place = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.root = fs.mkdtempSync(join(place, 'usageline-week-'));
@@ -63,7 +69,7 @@ export class Machine {
       cwd: () => '/',
       userName: () => 'ada',
       uid: process.getuid?.() ?? null,
-      fs,
+      fs: { ...fs, mkdirSync: this.#makeDirectory } as typeof fs,
       securityCommand: join(this.root, 'no-security-command'),
     };
   }
@@ -71,6 +77,14 @@ export class Machine {
   get now(): number {
     return this.#now;
   }
+
+  /** The mutex is a directory, and its time says whether its holder lives. */
+  readonly #makeDirectory = (path: string, options?: fs.MakeDirectoryOptions): string | undefined => {
+    const made = fs.mkdirSync(path, options);
+    const seconds = this.#now / 1000;
+    fs.utimesSync(path, seconds, seconds);
+    return made;
+  };
 
   /** Something that happens at a time of its own. */
   at(time: number, run: Task['run']): void {
@@ -124,18 +138,36 @@ export class Machine {
 
   /** Runs until `end` (epoch ms). */
   async run(end: number): Promise<void> {
-    // Whoever waits for another's answer pauses between two looks: those pauses are simulated, too.
-    globalThis.setTimeout = ((run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+    const real = { now: Date.now, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+    const simulated = new WeakMap<object, () => void>();
+    Date.now = () => (this.#current.getStore() === undefined ? real.now() : this.#now);
+    globalThis.setTimeout = ((callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
       const one = this.#current.getStore();
-      // The heartbeat of the mutex is real: what it keeps alive is real as well, and held for milliseconds.
-      if (one === undefined || ms >= 1000) return this.#setTimeout(run, ms, ...args);
+      if (one === undefined) return real.setTimeout(callback, ms, ...args);
+      let [pending, awaited] = [true, true];
       one.waits += 1;
-      this.at(this.#now + ms, () => {
-        one.waits -= 1;
-        run(...args);
+      const stopWaiting = (): void => {
+        if (awaited) one.waits -= 1;
+        awaited = false;
+      };
+      const timer: Timer = { unref: () => (stopWaiting(), timer) };
+      simulated.set(timer, () => {
+        pending = false;
+        stopWaiting();
       });
-      return undefined;
+      this.at(this.#now + ms, () => {
+        if (!pending) return;
+        pending = false;
+        stopWaiting();
+        this.#current.run(one, () => callback(...args));
+      });
+      return timer;
     }) as typeof setTimeout;
+    globalThis.clearTimeout = ((timer?: NodeJS.Timeout) => {
+      const clear = timer && simulated.get(timer);
+      if (clear) clear();
+      else real.clearTimeout(timer);
+    }) as typeof clearTimeout;
     try {
       for (let task = this.#next(); task !== undefined && task.at < end; task = this.#next()) {
         this.#now = task.at;
@@ -145,7 +177,9 @@ export class Machine {
       }
       this.#now = end;
     } finally {
-      globalThis.setTimeout = this.#setTimeout;
+      Date.now = real.now;
+      globalThis.setTimeout = real.setTimeout;
+      globalThis.clearTimeout = real.clearTimeout;
       fs.rmSync(this.root, { recursive: true, force: true });
     }
   }

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate`: bundles the simulation, since Node 20 does not run TypeScript, and runs it.
- * Options: `--seed <n>`, `--days <n>`, `--json`.
+ * Options: `--seed <n>`, `--days <n>`, `--start <date, UTC>`, `--json`.
  */
 import { build } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -21,6 +21,7 @@ export interface Recovery {
   readonly hint: string;
   /** Minutes from the first 429 to the next answer. */
   readonly minutes: number;
+  /** Requests that reached the endpoint after the first 429, the one that was answered included. */
   readonly requests: number;
 }
 
@@ -108,6 +109,10 @@ export class Tally {
 
   sent(at: number, stamp: number): void {
     this.#sent.push({ at, stamp });
+  }
+
+  /** A request that was sent while there was a network: only such a request can prolong a throttle. */
+  reached(): void {
     if (this.#blocked) this.#blocked.requests += 1;
   }
 

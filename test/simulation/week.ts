@@ -15,7 +15,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { atWork, sixtyCallers, workOf } from './callers.ts';
 import type { Caller } from './callers.ts';
 import { Endpoint, foreignPrograms } from './endpoint.ts';
-import { Machine } from './machine.ts';
+import { Machine, START } from './machine.ts';
 import { Tally } from './tally.ts';
 import type { Result } from './tally.ts';
 
@@ -38,8 +38,8 @@ const START_UP = 60;
  * nothing are not carried to the files: a fresh entry is counted as such, and `decide` says of every other
  * question whether there is anything to do but to answer.
  */
-export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result> {
-  const machine = new Machine(seed);
+export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): Promise<Result> {
+  const machine = new Machine(seed, start);
   const { system, begin, random } = machine;
   const end = begin + days * DAY;
   const endpoint = new Endpoint(random);
@@ -62,6 +62,7 @@ export async function simulateWeek({ seed = 1, days = 7 } = {}): Promise<Result>
       await machine.sleep(random() < 0.5 ? 30 : timeoutMs);
       return fails(random() < 0.5 ? 'network_error' : 'timeout');
     }
+    tally.reached();
     await machine.sleep(150 + Math.round(-Math.log(1 - random()) * 250));
     if (random() < 0.004) return fails('server_error');
     if (random() < 0.004) return fails('timeout');

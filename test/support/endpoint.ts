@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
-import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -52,11 +52,14 @@ export const json =
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 
+/** How long a countdown stays as it is after a fixture was read: a busy machine needs most of the minute. */
+const LASTS = 50 * SECOND;
+
 /** A real response body, with its resets moved to where they are still to come. */
 export function fixture(name: string, now = Date.now()): Record<string, unknown> {
   const body = JSON.parse(readFileSync(new URL(`../fixtures/claude/${name}`, import.meta.url), 'utf8'));
-  const five = now + 4 * HOUR + 37 * MINUTE + MINUTE / 2;
-  const seven = now + 4 * DAY + 3 * HOUR + MINUTE / 2;
+  const five = now + 4 * HOUR + 37 * MINUTE + LASTS;
+  const seven = now + 4 * DAY + 3 * HOUR + LASTS;
   for (const [key, value] of Object.entries<{ resets_at?: string } | null>(body)) {
     if (value?.resets_at) value.resets_at = stamp(key === 'five_hour' ? five : seven);
   }

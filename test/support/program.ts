@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENCE } from './patience.ts';
 import { removeAtTheEnd, removeTree } from './remove.ts';
 
 /** Nothing but this text may ever carry it anywhere. */
@@ -18,6 +19,19 @@ export interface Run {
   readonly ms: number;
 }
 
+const MOVED_CLOCK = ['LD_PRELOAD', 'FAKETIME', 'FAKETIME_DONT_FAKE_MONOTONIC', 'NO_FAKE_STAT'];
+/** What moves the clock of a program as the test's own is moved, under `npm run test:dates`. */
+const movedClock: Record<string, string> = {};
+for (const name of process.env.TESTS_DATE ? MOVED_CLOCK : []) {
+  const value = process.env[name];
+  if (value !== undefined) movedClock[name] = value;
+}
+
+/** An environment for a program whose clock the test moves by itself. */
+export function withRealClock(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !(name in movedClock)));
+}
+
 /** Somebody's machine: a home with a login, a clean environment, and the built program. */
 export class Machine {
   readonly home = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-home-'));
@@ -30,6 +44,7 @@ export class Machine {
       HOME: this.home,
       TZ: 'UTC',
       USAGELINE_API_BASE_URL: baseUrl,
+      ...movedClock,
       ...env,
     };
     this.login();
@@ -96,6 +111,12 @@ export class Machine {
   }
 }
 
+/** Stamps a file with the time of this clock: under a moved one the file system would stamp it with another. */
+export function stampNow(path: string): void {
+  const seconds = Date.now() / 1000;
+  fs.utimesSync(path, seconds, seconds);
+}
+
 /** A file as found: its path and its bytes, one character each. */
 export interface Found {
   readonly path: string;
@@ -145,7 +166,7 @@ export function runProgram(file: string, args: readonly string[], env: Record<st
  */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  within = 5000,
+  within = PATIENCE,
   what = 'what was waited for',
 ): Promise<void> {
   const end = performance.now() + within;

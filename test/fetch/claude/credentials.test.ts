@@ -6,6 +6,7 @@ import { readCredentials } from '../../../src/fetch/claude/credentials.ts';
 import type { System } from '../../../src/system.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
+import { itAsOrdinaryUser } from '../../support/user.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
 const first = (system: { root: string }) => join(system.root, '.claude', '.credentials.json');
@@ -147,7 +148,7 @@ describe('a file', () => {
     expect(await readCredentials(system)).toEqual(failed('credentials_unreadable', first(system)));
   });
 
-  test.skipIf(process.getuid?.() === 0)('that may not be read cannot be read', async () => {
+  itAsOrdinaryUser('that may not be read cannot be read', async () => {
     const system = fakeSystem();
     chmodSync(put(first(system), credentialsText()), 0);
     expect(await readCredentials(system)).toEqual(failed('credentials_unreadable', first(system)));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHECK_DEFAULTS } from '../../../src/commands/check-options.ts';
 import { checkOf } from '../../../src/render/check.ts';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
@@ -8,6 +8,12 @@ import { isLineKind, isOutputKind, OUTPUT_KINDS } from '../../../src/render/outp
 import { MINUTE } from '../../../src/usage/time.ts';
 import { fable, failure, NOW, stale, week, window } from '../usages.ts';
 import { context } from './cases.ts';
+
+// Clock times are expected as they are in UTC.
+beforeEach(() => {
+  vi.stubEnv('TZ', 'UTC');
+});
+afterEach(() => vi.unstubAllEnvs());
 
 const page = readFileSync(new URL('../../../docs/specs/outputs.md', import.meta.url), 'utf8');
 /** The first block of each section. */

@@ -1,10 +1,16 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { failure, none, NOW, stale, usage, window } from '../usages.ts';
 import { anyUsage, context, hostile, PAYLOADS, STATES, used } from './cases.ts';
+
+// Clock times are expected as they are in UTC.
+beforeEach(() => {
+  vi.stubEnv('TZ', 'UTC');
+});
+afterEach(() => vi.unstubAllEnvs());
 
 interface Item {
   readonly text: string;
