@@ -113,8 +113,8 @@ function windowSamples(usage: Usage, valueOf: (window: Window) => number | null)
 
 function amountSamples(usage: Usage, valueOf: (amount: WindowAmount) => number | null): Sample[] {
   if (!hasNumbers(usage)) return [];
-  return usage.windows.flatMap(({ id, amount }): Sample[] =>
-    amount ? [[{ window: id, currency: amount.currency ?? '' }, valueOf(amount)]] : [],
+  return usage.windows.flatMap(({ id, model, amount }): Sample[] =>
+    amount ? [[{ window: id, model: model ?? '', currency: amount.currency ?? '' }, valueOf(amount)]] : [],
   );
 }
 
