@@ -70,11 +70,13 @@ for (const [index, [name, strange]] of Object.entries(IN_ITS_PLACE).entries()) {
   );
 }
 
-fault('sources-13', 'statusline.json is a directory', { prints: 'disabled', within: WITHIN }, async () => {
+const REPORTED = { prints: /^5h 20% \S+ · 7d 33% \S+$/m, within: WITHIN };
+fault('sources-13', 'statusline.json is a directory', REPORTED, async () => {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   await plant(DIRECTORY, join(machine.cache, 'statusline.json'));
-  // What cannot be kept does not count.
   const run = await statusline(machine, CAT);
+  // A number that cannot be kept counts for no other line.
+  expect((await machine.run()).stdout).toBe('disabled\n');
   expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['theirs']);
   return { run, requests: null, files: 'nothing kept, nothing removed' };
 });

@@ -28,7 +28,7 @@ const answersAt = (endpoint: Endpoint, now: number) => {
 describeWith('faketime', 'the clock is set', () => {
   fault(
     'time-01',
-    'back by an hour, a day, ten years and to 1970 after an answer: one more request, then quiet',
+    'back by an hour, a day, ten years and to 1970 after an answer: a minute of rest, one more request, then quiet',
     { prints: FRESH, requests: 8, within: AT_ONCE },
     () =>
       slowest(FRESH, [HOUR, DAY, 10 * YEAR, Date.now() - MINUTE], async (back) => {
@@ -36,15 +36,16 @@ describeWith('faketime', 'the clock is set', () => {
         expect((await machine.run(WAIT)).stdout).toMatch(FRESH);
         const then = Date.now() - back;
         answersAt(endpoint, then);
-        const run = await runAt(machine, then, WAIT);
-        expect((await runAt(machine, then + 20 * SECOND, WAIT)).stdout).toMatch(FRESH);
+        expect((await runAt(machine, then, WAIT)).stdout).toMatch(PAUSED);
+        const run = await runAt(machine, then + 65 * SECOND, WAIT);
+        expect((await runAt(machine, then + 85 * SECOND, WAIT)).stdout).toMatch(FRESH);
         return { run, requests: endpoint.requests.length, files: newDataKept(machine) };
       }),
   );
 
   fault(
     'time-02',
-    'back by an hour, a day and ten years after a 429: the tool is not parked',
+    'back by an hour, a day and ten years after a 429: the tool is parked for a minute at most',
     { prints: FRESH, requests: 6, within: AT_ONCE },
     () =>
       slowest(FRESH, [HOUR, DAY, 10 * YEAR], async (back) => {
@@ -52,7 +53,8 @@ describeWith('faketime', 'the clock is set', () => {
         expect((await machine.run(WAIT)).stdout).toMatch(/^rate limited (1h|59m)/);
         const then = Date.now() - back;
         answersAt(endpoint, then);
-        const run = await runAt(machine, then, WAIT);
+        expect((await runAt(machine, then, WAIT)).stdout).toMatch(PAUSED);
+        const run = await runAt(machine, then + 65 * SECOND, WAIT);
         return { run, requests: endpoint.requests.length, files: newDataKept(machine) };
       }),
   );
@@ -138,9 +140,11 @@ describeWith('faketime', 'the clock is set', () => {
       const then = Date.now() + 10 * YEAR;
       answersAt(endpoint, then);
       await runAt(machine, then, WAIT);
-      answersAt(endpoint, Date.now());
-      const run = await machine.run(WAIT);
-      expect((await machine.run(WAIT)).stdout).toBe(run.stdout);
+      const back = Date.now() + 65 * SECOND;
+      answersAt(endpoint, back);
+      expect((await machine.run(WAIT)).stdout).toMatch(PAUSED);
+      const run = await runAt(machine, back, WAIT);
+      expect((await runAt(machine, back + SECOND, WAIT)).stdout).toBe(run.stdout);
       return { run, requests: endpoint.requests.length, files: newDataKept(machine) };
     },
   );
@@ -599,7 +603,10 @@ describeWith('faketime', 'local times', () => {
         putEntry(machine, then - MINUTE - 30 * SECOND, { five_hour: { utilization: 42, resets_at } });
         const run = await runAt(machine, then, ['show', '--cached'], { TZ: zone });
         expect(run.stdout, zone).toContain(`${says}\n`.replace('\n', ''));
-        expect(run.stdout, zone).toContain(`read 1m ago, ${read},`);
+        // The zone stands beside the first clock time that is not the machine's.
+        expect(run.stdout.replace(/ (?:[A-Z]{2,5}|[+-][\d:]+)(?=,)/, ''), zone).toContain(
+          `read 1m ago, ${read},`,
+        );
         return { run, requests: endpoint.requests.length, files: goodDataKept(machine) };
       });
     },
@@ -790,3 +797,5 @@ describeWith('faketime', 'a day asleep in mid-request', () => {
     },
   );
 });
+/** What a lock from the future costs: the requests in it count as made now. */
+const PAUSED = /^paused (1m|<1m)\n/;
