@@ -204,7 +204,7 @@ function _usageline_refresh
     # A relative directory counts from where the shell was when the program was asked for the files.
     set -l directory (string replace -r '/[^/]*$' '' -- "$_usageline_login1")
     string match -qr '^[^/]' -- "$CLAUDE_CONFIG_DIR"; and set -lx CLAUDE_CONFIG_DIR $directory
-    command sh -c '"$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
+    command sh -c 'cd /; "$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
     builtin disown $last_pid 2>/dev/null
 end
 

@@ -120,7 +120,7 @@ function buildProgram(system: System, done: Done): Command {
   });
 
   usageOptions(program.command('show'))
-    .option('--verbose', 'the week by product besides, where the endpoint splits it')
+    .option('--verbose', 'also the week by product, where the endpoint reports it')
     .description('a table for people: bars, resets, pace, and what to do about an error')
     .addHelpText('after', SHOW_HELP)
     .action(async (_own: LineFlags, command: Command) => {
@@ -240,7 +240,7 @@ function buildProgram(system: System, done: Done): Command {
     .option('--uninstall', 'take it away; without a target: everything, cache included')
     .option('--file <path>', 'the file to change, in the place of the usual one')
     .option('--yes', 'do not ask')
-    .option('--dry-run', 'only show what would change')
+    .option('--dry-run', 'with --install or --uninstall: only show what would change')
     .addHelpText('after', INIT_HELP)
     .action(async (target: InitTarget | undefined, flags: InitFlags) => {
       const options = initOptionsOf(target ?? null, flags);

@@ -48,6 +48,8 @@ export interface Told {
   readonly contradicted: boolean;
   /** False: the credentials have changed since, and it cannot be known whose they are. */
   readonly certain: boolean;
+  /** The sessions work without a stored login, as behind a gateway: signing in is not what they need. */
+  readonly unstored: boolean;
   /** The numbers are certain, and what was reported last: a session that repeats them sees its own. */
   readonly asReported: boolean;
   /** When the endpoint told the rest, epoch ms; null: it never did. */

@@ -5,7 +5,7 @@ import type { Dispute, SpendReading, WindowReading } from '../usage/merge.ts';
 import type { Readings, SessionMemory } from '../usage/readings.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import { percentOf, READ_WINDOWS } from '../usage/session.ts';
-import type { Reported } from '../usage/session.ts';
+import type { Reported, ReportedSpend } from '../usage/session.ts';
 import { isoTime, parseTime, SECOND } from '../usage/time.ts';
 
 /*
@@ -55,12 +55,13 @@ export function parseReadings(text: string, now: number): Readings | null {
     windows: { five_hour: five, seven_day: seven },
     disputes: { five_hour: fiveDispute ?? null, seven_day: sevenDispute ?? null },
     spend: parseSpend(file.spend, now),
+    unstored: file.unstored === true,
     sessions: memories,
   };
 }
 
 export function serializeReadings(readings: Readings): string {
-  const { credentials, account, since, windows, disputes, spend, sessions } = readings;
+  const { credentials, account, since, windows, disputes, spend, unstored, sessions } = readings;
   const file = {
     schema_version: READINGS_SCHEMA,
     credentials,
@@ -69,6 +70,7 @@ export function serializeReadings(readings: Readings): string {
     windows: { five_hour: windowJson(windows.five_hour), seven_day: windowJson(windows.seven_day) },
     disputes: { five_hour: disputeJson(disputes.five_hour), seven_day: disputeJson(disputes.seven_day) },
     spend: spend && { ...windowJson(spend), used_usd: spend.usedUsd, limit_usd: spend.limitUsd },
+    ...(unstored && { unstored }),
     // fromEntries defines properties: a session named __proto__ stays one.
     sessions: Object.fromEntries([...sessions].map(([id, memory]) => [id, memoryJson(memory)])),
   };
@@ -90,13 +92,13 @@ function disputeJson(dispute: Dispute | null) {
   return dispute && { ...windowJson(dispute), session: dispute.session, maybe_idle: dispute.maybeIdle };
 }
 
-/** What is not so is left out: two hundred sessions are read at every run of the status line. */
+/** False and null values are left out: two hundred sessions are read at every run of the status line. */
 function memoryJson({ at, five_hour: five, seven_day: seven, spend, disputedAt, foreign }: SessionMemory) {
   return {
     at,
     five_hour: pairJson(five),
     seven_day: pairJson(seven),
-    ...(spend && { spend: pairJson(spend) }),
+    ...(spend && { spend: [spend.percent, spend.resetsAt, spend.usedUsd, spend.limitUsd] }),
     ...(disputedAt !== null && { disputed_at: disputedAt }),
     ...(foreign && { foreign }),
   };
@@ -134,7 +136,7 @@ function parseSpend(value: unknown, now: number): SpendReading | null {
 export function parseMemory(value: unknown): SessionMemory | null {
   if (!isObject(value) || typeof value.at !== 'number') return null;
   const [five, seven] = READ_WINDOWS.map((name) => parsePair(value[name]));
-  const spend = parsePair(value.spend ?? null);
+  const spend = parseSpendPair(value.spend ?? null);
   if (five === undefined || seven === undefined || spend === undefined) return null;
   const { at, disputed_at: disputedAt, foreign } = value;
   return {
@@ -145,6 +147,13 @@ export function parseMemory(value: unknown): SessionMemory | null {
     disputedAt: typeof disputedAt === 'number' ? disputedAt : null,
     foreign: foreign === true,
   };
+}
+
+/** Percentage and reset, used and limit in dollars. */
+function parseSpendPair(value: unknown): ReportedSpend | null | undefined {
+  const pair = parsePair(Array.isArray(value) ? value.slice(0, 2) : value);
+  if (!pair || !Array.isArray(value)) return pair as null | undefined;
+  return { ...pair, usedUsd: percentOf(value[2]), limitUsd: percentOf(value[3]) };
 }
 
 function parsePair(value: unknown): Reported | null | undefined {

@@ -21,13 +21,17 @@ export function distrust({ fs, uid, platform }: System, directory: AccountDirect
       const stat = fs.statSync(path, { throwIfNoEntry: false });
       if (stat === undefined) continue;
       // Root may look after other people's caches.
-      if (uid !== 0 && stat.uid !== uid) return `${path} belongs to another user`;
+      if (uid !== 0 && stat.uid !== uid) return `${path} belongs to ${nameOf(stat.uid)}`;
       if (stat.mode & WORLD_WRITABLE) return `${path} can be written by everyone`;
     } catch {
       continue;
     }
   }
   return null;
+}
+
+function nameOf(uid: number): string {
+  return uid === 0 ? 'root' : `user ${uid}`;
 }
 
 /** Whether a directory, or the nearest one above it that exists, can be written. Nothing is made to find out. */
@@ -53,7 +57,7 @@ export function foreignOwner({ fs, uid }: System, path: string): string | null {
       const stat = fs.statSync(place, { throwIfNoEntry: false });
       if (stat === undefined) continue;
       if (uid === null || stat.uid === uid) return null;
-      return `${place} belongs to ${stat.uid === 0 ? 'root' : `user ${stat.uid}`}`;
+      return `${place} belongs to ${nameOf(stat.uid)}`;
     } catch {
       // It lies behind a directory that cannot be entered.
     }

@@ -107,10 +107,10 @@ function decisionText({ decision }: Look, settings: Settings, keeps: boolean): s
 
 const shortcomings: Record<Shortcoming, string> = {
   'no entry': 'none',
-  'no data': 'only the failure of the last request',
-  'another account': 'somebody else has signed in since: it is not shown',
+  'no data': 'none, only the last failure',
+  'another account': 'another account has signed in since: it is not shown',
   'account not known':
-    'the credentials have changed, and Claude Code’s file does not say whose they are: not on the line, only as last known',
+    'the login changed, and .claude.json does not say whose the numbers are: not on the line, only as last known',
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',

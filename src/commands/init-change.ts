@@ -53,7 +53,7 @@ export function uninstallTarget(system: System, runtime: Runtime, job: Job): Com
   const removal = removalOf(target, usualFiles(target, how, runtime, file), installed, file);
   const plan = planRemoval(system, removal.files, installed);
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.left.map(({ path, users }) => `left ${path}: ${users.join(', ')} use it\n`).join('');
+  const left = removal.left.map(({ path, users }) => `kept ${path}: used by ${users.join(', ')}\n`).join('');
   const after = withoutTarget(installed, removal);
   if (plan.changes.length === 0) {
     if (!job.dryRun && JSON.stringify(after) !== JSON.stringify(installed)) {

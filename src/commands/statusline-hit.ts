@@ -16,7 +16,7 @@ import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { saysSomethingNew } from '../usage/readings.ts';
 import { isSameWindow } from '../usage/session.ts';
-import type { Report, Reported } from '../usage/session.ts';
+import type { Report, Reported, ReportedSpend } from '../usage/session.ts';
 import { parseTime } from '../usage/time.ts';
 import { fits } from './fits.ts';
 import { askedFormat, readyNameOf } from './hit.ts';
@@ -77,7 +77,8 @@ function hasOwnLine(system: System, { readings }: AccountDirectory, report: Repo
   return !(
     isLatest(windows.five_hour, five) &&
     isLatest(windows.seven_day, seven) &&
-    isLatest(spend, file.spend)
+    isLatest(spend, file.spend) &&
+    isLatestAmount(spend, file.spend)
   );
 }
 
@@ -87,6 +88,12 @@ function isLatest(reported: Reported | null, window: unknown): boolean {
   if (!isObject(window)) return false;
   const { used_percent: percent, resets_at: resets } = window;
   return percent === reported.percent && isSameWindow(reported, { resetsAt: parseTime(resets) });
+}
+
+/** A limit on money whose share stays a whole number while its amount changes. */
+function isLatestAmount(reported: ReportedSpend | null, spend: unknown): boolean {
+  if (reported === null || !isObject(spend)) return reported === null;
+  return spend.used_usd === reported.usedUsd && spend.limit_usd === reported.limitUsd;
 }
 
 /** The prepared line of the model with which a session works, where there is one. */

@@ -52,6 +52,8 @@ export interface ProviderFiles {
    * @param stamp of the credentials, looked up only when the environment names another login
    */
   isForeignSession(system: System, stamp: () => string | null): boolean;
+  /** Whether this environment makes Claude Code use another login than a stored one: a token, a key, a gateway. */
+  namesOtherLogin(system: System): boolean;
 }
 
 export type Outcome<T> =

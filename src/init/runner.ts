@@ -34,7 +34,7 @@ case " \${NODE_OPTIONS-} " in
 esac
 [ "\${1-}" = --where ] || ! [ -x "$node" ] || ! [ -f "$script" ] || exec "$node" "$script" "$@"
 
-# Node or the program has moved: another version beside it, else what PATH has. The last one found is the newest.
+# Node or the program has moved: another version beside it that is new enough, else what PATH has.
 if ! [ -x "$node" ]; then
   node=$(command -v node) || node=
   for other in ${words(otherNodes)}; do ! [ -x "$other" ] || node=$other; done
@@ -92,6 +92,9 @@ const INLINE =
   'export NODE_OPTIONS=; [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; ' +
   'command -v usageline >/dev/null || exec node "$@"; shift; exec usageline "$@"';
 
+/** Versions of Node from 20.18 on. The shell sorts what a pattern finds as text: the last one need not be the newest. */
+const NEW_ENOUGH = ['20.1[89].*', '20.[2-9][0-9].*', '2[1-9].*', '[3-9][0-9].*'];
+
 function words(candidates: readonly Candidate[]): string {
   return candidates.map(word).join(' ');
 }
@@ -100,5 +103,5 @@ function word(candidate: Candidate): string {
   if (typeof candidate === 'string') return alwaysSh(candidate);
   const { before, version, after } = candidate;
   // The pattern is the only part without quotes.
-  return `${alwaysSh(before)}${version}[2-9][0-9].*${alwaysSh(after)}`;
+  return NEW_ENOUGH.map((pattern) => `${alwaysSh(before)}${version}${pattern}${alwaysSh(after)}`).join(' ');
 }

@@ -41,7 +41,7 @@ const messages: Record<FailureCode, Message> = {
   token_lapsed: {
     short: 'run claude',
     happened: 'The access token has lapsed: Claude Code renews its token when it runs next',
-    advice: 'The login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+    advice: 'The login is not lost. Run `claude` once in a terminal: the desktop app does not renew it.',
   },
   missing_scope: {
     short: SIGN_IN,

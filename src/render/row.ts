@@ -83,7 +83,13 @@ function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, 
     return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
   const until = at === null ? '' : `, until ${at}`;
-  return { label, used: null, percent: '', note: `${amount} USD${until}`, pace: '' };
+  return {
+    label,
+    used: null,
+    percent: '',
+    note: `${amount} USD${used === null ? '' : ' used'}${until}`,
+    pace: '',
+  };
 }
 
 /** Every limit as a row: windows and paid use. */

@@ -115,6 +115,8 @@ const claims: Record<State, string> = {
   none: 'No data',
 };
 
+const OWNER_UNKNOWN = 'Last known: the login has changed, and nothing says whose these numbers are';
+
 /** How current the numbers are, when they were read and where they come from. */
 function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
   const { state, source, pending } = usage;
@@ -126,7 +128,8 @@ function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
   const facts = told
     ? bySource(usage, looks)
     : [readText(usage, looks), source && sources[source]].filter(Boolean).join(' ');
-  const claim = facts === '' ? `${claims[state]}.` : `${claims[state]}: ${facts}.`;
+  const word = usage.ownerUnknown ? OWNER_UNKNOWN : claims[state];
+  const claim = facts === '' ? `${word}.` : `${word}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
   return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
 }

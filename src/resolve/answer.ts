@@ -8,12 +8,14 @@ import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
 import type { ReadWindow } from '../usage/session.ts';
 import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
-import type { Standing } from './freshness.ts';
+import type { Shortcoming, Standing } from './freshness.ts';
 
 /** What was decided, as parts of an answer. */
 export interface AnswerParts {
   readonly entry: Entry | null;
   readonly standing: Standing;
+  /** Why the numbers are worth no more; absent: by their age. */
+  readonly because?: Shortcoming | null;
   readonly error: Failure | null;
   /** `endpoint` when this very process has just asked. */
   readonly source: 'cache' | 'endpoint';
@@ -40,8 +42,10 @@ export function answer(parts: AnswerParts): Usage {
     state: standing,
     pending: parts.pending,
     tokens: null,
-    error,
+    error: isBesideThePoint(parts) ? null : error,
     ...(loginUntil !== undefined && { loginUntil }),
+    ...(standing === 'last_known' &&
+      parts.because === 'account not known' && { ownerUnknown: true as const }),
   } as const;
   if (standing === 'none' || entry?.data == null) {
     return {
@@ -77,6 +81,12 @@ export function answer(parts: AnswerParts): Usage {
     // What is stale has its age on the line anyway.
     ...(standing === 'fresh' && overdue && { restAgeMs: now - (told.answeredAt as number) }),
   };
+}
+
+/** Sessions report numbers without a stored login: there is nothing to sign in to. */
+function isBesideThePoint({ entry, standing, error }: AnswerParts): boolean {
+  const shown = standing === 'fresh' || standing === 'stale';
+  return error?.code === 'no_credentials' && shown && entry?.told?.unstored === true;
 }
 
 type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;

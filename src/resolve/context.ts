@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
 import type { System } from '../system.ts';
-import { isSignIn } from '../usage/failure.ts';
+import { isAboutCredentials } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { TokenEstimate, Usage } from '../usage/model.ts';
 import { NO_READINGS } from '../usage/readings.ts';
@@ -82,15 +82,12 @@ export function look(
   const now = system.now();
   const { stored, readings } = sources ?? sourcesOf(system, places, now);
   const answered = stored.kind === 'entry' ? stored.entry : null;
-  const lock = mergeBackoffLocks(
-    places.cache && readBackoffLock(system, places.cache.lock, now),
-    places.fallback && readBackoffLock(system, places.fallback.lock, now),
-  );
+  const lock = readLock(system, places, now);
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, places.cache));
   const account = () => (answered === null ? 'unknown' : matchAccount(answered, signedIn));
   const readingsAccount = () => matchLogin({ system, provider }, readings, stamp, signedIn);
-  const canAsk = settings.network && !lacksLogin(lock, now, stamp);
+  const canAsk = canSettle(settings, lock, now, stamp);
   const { policy, force, eager = false } = question;
   const entry = withReadings(answered, readings, { stamp, now, canAsk, account, readingsAccount });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
@@ -98,9 +95,33 @@ export function look(
   return { read, lock, now, stamp, decision };
 }
 
-/** Whether a sign-in error keeps the endpoint from being asked. */
-export function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null): boolean {
-  return lock !== null && lock.error !== null && isSignIn(lock.error) && isBlocking(lock, now, stamp);
+/** The backoff, wherever it is kept. */
+export function readLock(
+  system: System,
+  { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
+  now: number,
+): BackoffLock | null {
+  return mergeBackoffLocks(
+    cache && readBackoffLock(system, cache.lock, now),
+    fallback && readBackoffLock(system, fallback.lock, now),
+  );
+}
+
+/** Whether the endpoint can settle which of two numbers is right. */
+export function canSettle(
+  { network }: Settings,
+  lock: BackoffLock | null,
+  now: number,
+  stamp: string | null,
+): boolean {
+  return network && !lacksLogin(lock, now, stamp);
+}
+
+/** Whether a failure over the credentials keeps the endpoint from being asked. */
+function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null): boolean {
+  return (
+    lock !== null && lock.error !== null && isAboutCredentials(lock.error) && isBlocking(lock, now, stamp)
+  );
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {
@@ -122,6 +143,7 @@ export function answerFrom(
     // Of another login than the present one it says nothing.
     loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
     standing: decision.standing,
+    because: decision.because,
     source: 'cache',
     pending: false,
     account: places.account.name,

@@ -85,6 +85,11 @@ export function accountKey(identity: Identity): string | null {
   return organizationId === null ? accountId : `${accountId}\n${organizationId}`;
 }
 
+/** Whether numbers of an account may stand under the present login. One that never was known counts as the same. */
+export function countsAsSame(match: AccountMatch): boolean {
+  return match === 'same' || match === 'unknown';
+}
+
 /** The login under which something was read, as it was kept. */
 export interface KeptLogin {
   /** Stamp of the credentials. */

@@ -5,7 +5,7 @@ import type { ReadingTimes } from '../usage/merge.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageData, Window } from '../usage/model.ts';
 import { isSameWindow, READ_WINDOWS } from '../usage/session.ts';
-import type { ReadWindow, Report, Reported } from '../usage/session.ts';
+import type { ReadWindow, Report, Reported, ReportedSpend } from '../usage/session.ts';
 import { isoTime } from '../usage/time.ts';
 import { answer } from './answer.ts';
 import { isShowable } from './decide.ts';
@@ -75,6 +75,7 @@ export function ownUsage(parts: OwnParts): Usage {
     movedAt: at,
     contradicted: false,
     certain: true,
+    unstored: base?.told?.unstored ?? false,
     asReported: true,
     credentials: stamp,
   };
@@ -118,6 +119,15 @@ function replaces(
 ): boolean {
   if (window === undefined) return true;
   if (reported.resetsAt !== null && reported.resetsAt <= now) return false;
-  const same = reported.percent === window.usedPercent && isSameWindow(reported, window);
+  const same =
+    reported.percent === window.usedPercent &&
+    isSameWindow(reported, window) &&
+    isSameAmount(reported, window);
   return !same || at > (seenAt ?? at);
+}
+
+/** Of a limit on money the amount can change while its share stays a whole number. */
+function isSameAmount(reported: Reported | ReportedSpend, { amount }: Window): boolean {
+  if (!('usedUsd' in reported)) return true;
+  return reported.usedUsd === (amount?.used ?? null) && reported.limitUsd === (amount?.limit ?? null);
 }

@@ -1,4 +1,3 @@
-import { readBackoffLock } from '../cache/backoff-lock.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
@@ -13,10 +12,11 @@ import { countReport, NO_READINGS, reportedAt, underLogin } from '../usage/readi
 import type { Login, Readings } from '../usage/readings.ts';
 import { READ_WINDOWS } from '../usage/session.ts';
 import type { ReadWindow, Report } from '../usage/session.ts';
-import { lacksLogin } from './context.ts';
+import { canSettle, readLock } from './context.ts';
 import type { ResolveDeps, Sources } from './context.ts';
-import { accountKey, identityOf, matchAccount, matchLogin } from './identity.ts';
+import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
 import type { Places } from './places.ts';
+import { isCurrent } from './told.ts';
 
 /** Fifty sessions can write at once, and the last one wins: the others try again, but not for ever. */
 const MAX_TURNS = 4;
@@ -43,13 +43,14 @@ export interface ReportOutcome {
  */
 export function keepReport(
   { system, provider, settings }: Pick<ResolveDeps, 'system' | 'provider' | 'settings'>,
-  { cache }: Pick<Places, 'cache'>,
+  { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
   report: Report,
   stamp: string | null,
 ): ReportOutcome {
   const foreign = provider.isForeignSession(system, () => stamp);
   if (cache === null || foreign || !hasNumbers(report))
     return { kept: null, reportedAt: system.now(), foreign };
+  const unstored = provider.namesOtherLogin(system);
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, cache));
   let heard: ReportOutcome | null = null;
@@ -59,32 +60,31 @@ export function keepReport(
     const now = system.now();
     const onDisk = readReadings(system, cache.readings, now);
     const same = onDisk.credentials === stamp && onDisk !== NO_READINGS;
-    const known = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
+    const kept = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
+    const known = kept.unstored === unstored ? kept : { ...kept, unstored };
     const entry = traced(system, cache.entry);
     const stored = readEntry(system, cache.entry);
-    const answered =
-      stored.kind === 'entry' && isOf(stored.entry, stamp, signedIn, now) ? stored.entry : null;
+    const answered = stored.kind === 'entry' ? currentOf(stored.entry, { stamp, now, signedIn }) : null;
     const answers = (name: ReadWindow) =>
       answered?.data ? answerOf(answered.data, name, answered.cachedAt) : null;
-    const lock = readBackoffLock(system, cache.lock, now);
-    const canAsk = settings.network && !lacksLogin(lock, now, stamp);
+    const canAsk = canSettle(settings, readLock(system, { cache, fallback }, now), now, stamp);
     const next = countReport(known, report, answers, { now, canAsk });
     const at: number = heard?.reportedAt ?? reportedAt(known.sessions.get(report.session), report, now);
     if (next.readings === onDisk) return heard ?? { kept: null, reportedAt: at, foreign: next.foreign };
     const readings = write(system, cache, serializeReadings(next.readings));
     if (readings === null) return { kept: null, reportedAt: now, foreign: next.foreign };
-    const kept = { stored, readings: next.readings, traces: `${entry} ${readings}` };
-    heard = { kept, reportedAt: at, foreign: next.foreign };
+    const written = { stored, readings: next.readings, traces: `${entry} ${readings}` };
+    heard = { kept: written, reportedAt: at, foreign: next.foreign };
   }
   return heard ?? { kept: null, reportedAt: system.now(), foreign: false };
 }
 
-/** Whether an answer is of the login under which reports are counted, and not from the future. */
-function isOf(entry: Entry, stamp: string | null, signedIn: () => Identity, now: number): boolean {
-  if (entry.cachedAt > now) return false;
-  if (entry.credentials === stamp) return true;
-  const match = matchAccount(entry, signedIn);
-  return match === 'same' || match === 'unknown';
+/** An answer of the login under which reports are counted; null for another's. */
+function currentOf(
+  entry: Entry,
+  { stamp, now, signedIn }: { stamp: string | null; now: number; signedIn: () => Identity },
+): Entry | null {
+  return isCurrent(entry, { stamp, now, account: () => matchAccount(entry, signedIn) }) ? entry : null;
 }
 
 function hasNumbers({ windows, spend }: Report): boolean {
@@ -107,8 +107,7 @@ function loginOf(
   });
   const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
   const match = known === NO_READINGS ? 'same' : matchLogin({ system, provider }, known, stamp, signedIn);
-  const same = match === 'same' || match === 'unknown';
-  return { stamp, account: accountKey(signedIn()), same, writtenAt };
+  return { stamp, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };
 }
 
 /** Whether what was kept is still what is on disk. */

@@ -6,12 +6,10 @@ import { reportsOf } from '../usage/readings.ts';
 import type { Readings } from '../usage/readings.ts';
 import { isSameWindow, READ_WINDOWS } from '../usage/session.ts';
 import type { ReadWindow } from '../usage/session.ts';
-import { SECOND } from '../usage/time.ts';
 import { extraUsageOf, windowsOf } from '../usage/windows.ts';
+import { FUTURE_TOLERANCE_MS } from './freshness.ts';
 import type { AccountMatch } from './freshness.ts';
-
-/** As for an entry: a stamp further ahead is from a clock that was set back. */
-const FUTURE_TOLERANCE_MS = 5 * SECOND;
+import { countsAsSame } from './identity.ts';
 
 export interface Circumstances extends MergeMoment {
   /** Stamp of the credentials as they are now. */
@@ -39,7 +37,7 @@ export function withReadings(
   ];
   if (numbers.length === 0) return answer;
   const match = readings.credentials === stamp ? 'same' : circumstances.readingsAccount();
-  if (match !== 'same' && match !== 'unknown') return answer;
+  if (!countsAsSame(match)) return answer;
   const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
@@ -70,6 +68,7 @@ export function withReadings(
       spend,
       contradicted: merged.contradicted,
       certain: match === 'same',
+      unstored: readings.unstored,
       asReported: match === 'same' && READ_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
       answeredAt,
       lacks,
@@ -81,11 +80,13 @@ export function withReadings(
 const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as const;
 
 /** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
-function isCurrent(answer: Entry, { stamp, now, account }: Circumstances): boolean {
+export function isCurrent(
+  answer: Entry,
+  { stamp, now, account }: Pick<Circumstances, 'stamp' | 'now' | 'account'>,
+): boolean {
   if (answer.cachedAt > now + FUTURE_TOLERANCE_MS) return false;
   if (answer.credentials === stamp) return true;
-  const match = account();
-  return match === 'same' || match === 'unknown';
+  return countsAsSame(account());
 }
 
 /** Whether the number that was reported last is the one that is shown. */

@@ -124,13 +124,19 @@ export function mergeUsage(
   let contradicted = false;
   const lacking = lackingIn(data);
   for (const name of READ_WINDOWS) {
-    const standing = mergeWindow(answerOf(data, name, answeredAt), reports[name], moment);
+    // A later answer without this window beats its numbers: the window had ended, or the plan has no such limit.
+    const holds = <T extends WindowReading>(number: T | null): T | null =>
+      number !== null &&
+      (number.readAt > answeredAt ||
+        !(lacking.includes(name) || (number.resetsAt !== null && number.resetsAt <= answeredAt)))
+        ? number
+        : null;
+    const { reading, dispute } = reports[name];
+    const held = { reading: holds(reading), dispute: holds(dispute) };
+    const standing = mergeWindow(answerOf(data, name, answeredAt), held, moment);
     contradicted ||= standing?.contradicted === true;
     if (standing?.source !== 'statusline') continue;
     const { percent, resetsAt, readAt, seenAt } = standing.number as WindowReading;
-    // A later answer without this window beats the reading: the window had ended, or the plan has no such limit.
-    const ended = resetsAt !== null && resetsAt <= answeredAt;
-    if (readAt <= answeredAt && (ended || lacking.includes(name))) continue;
     merged[name] = { utilization: percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
     origins[name] = { readAt, seenAt };
   }

@@ -244,6 +244,8 @@ export interface Usage extends UsageDetails {
   readonly restAgeMs?: number;
   /** When the login has to be renewed by its user, epoch ms; absent when that is not known of the present login. */
   readonly loginUntil?: number;
+  /** The login changed, and it cannot be known whose these last known numbers are. */
+  readonly ownerUnknown?: true;
   /** Only when `state` is `estimate`. */
   readonly tokens: TokenEstimate | null;
   readonly error: Failure | null;

@@ -1,14 +1,14 @@
 import { mergeWindow, openDispute } from './merge.ts';
 import type { Dated, Dispute, MergeMoment, SpendReading, WindowReading, WindowReports } from './merge.ts';
-import { isRepeated, isSameWindow, READ_WINDOWS, WINDOW_LENGTHS } from './session.ts';
-import type { ReadWindow, Report, Reported } from './session.ts';
+import { isRepeated, isRepeatedSpend, isSameWindow, READ_WINDOWS, WINDOW_LENGTHS } from './session.ts';
+import type { ReadWindow, Report, Reported, ReportedSpend } from './session.ts';
 import { DAY, HOUR } from './time.ts';
 
 /** What a session reported last: the same once more is no news. */
 export type SessionMemory = Readonly<Record<ReadWindow, Reported | null>> & {
   /** When its last new report came, epoch ms. */
   readonly at: number;
-  readonly spend: Reported | null;
+  readonly spend: ReportedSpend | null;
   /** When it last contradicted what was known, epoch ms. */
   readonly disputedAt: number | null;
   /** It belongs to another login than the cache: what it reports counts for its own line alone. */
@@ -26,6 +26,8 @@ export interface Readings {
   readonly windows: Readonly<Record<ReadWindow, WindowReading | null>>;
   readonly disputes: Readonly<Record<ReadWindow, Dispute | null>>;
   readonly spend: SpendReading | null;
+  /** The sessions work without a stored login: a gateway or a token in their environment is the login. */
+  readonly unstored: boolean;
   readonly sessions: ReadonlyMap<string, SessionMemory>;
 }
 
@@ -43,6 +45,7 @@ export const NO_READINGS: Readings = {
   windows: { five_hour: null, seven_day: null },
   disputes: { five_hour: null, seven_day: null },
   spend: null,
+  unstored: false,
   sessions: new Map(),
 };
 
@@ -96,11 +99,11 @@ export interface Counted {
 export function countReport(known: Readings, report: Report, answers: Answers, moment: MergeMoment): Counted {
   const { now } = moment;
   const memory = known.sessions.get(report.session);
-  const was = memory?.foreign ?? beganBefore(known.since, report);
-  if (!saysSomethingNew(memory, report)) return { readings: known, foreign: was };
-  const foreign = isForeign(was, memory, report, answers, now);
+  const wasForeign = memory?.foreign ?? beganBefore(known.since, report);
+  if (!saysSomethingNew(memory, report)) return { readings: known, foreign: wasForeign };
+  const foreign = isForeign(wasForeign, memory, report, answers, now);
   // Of a session that is known to be foreign nothing is kept: every write makes all prepared lines void.
-  if (foreign && was) return { readings: known, foreign };
+  if (foreign && wasForeign) return { readings: known, foreign };
 
   const count = (name: ReadWindow) =>
     foreign
@@ -136,7 +139,7 @@ export function saysSomethingNew(
 ): boolean {
   return (
     READ_WINDOWS.some((name) => !isRepeated(memory?.[name], windows[name])) ||
-    !isRepeated(memory?.spend, spend)
+    !isRepeatedSpend(memory?.spend, spend)
   );
 }
 
@@ -154,13 +157,13 @@ function beganBefore(since: number | null, { startedAt }: Report): boolean {
  * to be of this one when every window it reports is the endpoint's.
  */
 function isForeign(
-  was: boolean,
+  wasForeign: boolean,
   memory: SessionMemory | undefined,
   { windows }: Report,
   answers: Answers,
   now: number,
 ): boolean {
-  const agrees = READ_WINDOWS.flatMap((name) => {
+  const compared = READ_WINDOWS.flatMap((name) => {
     const answer = answers(name);
     const reported = windows[name];
     if (reported === null || reported.resetsAt === null || answer === null || answer.resetsAt === null)
@@ -169,8 +172,8 @@ function isForeign(
     const refutes = memory?.disputedAt != null && answer.readAt >= memory.disputedAt;
     return [{ same: isSameWindow(reported, answer), refutes }];
   });
-  if (was) return !(agrees.length > 0 && agrees.every(({ same }) => same));
-  return agrees.some(({ same, refutes }) => refutes && !same);
+  if (wasForeign) return !(compared.length > 0 && compared.every(({ same }) => same));
+  return compared.some(({ same, refutes }) => refutes && !same);
 }
 
 /** The reports for one window once this one has been taken into account. */
@@ -242,17 +245,17 @@ function without(known: Readings, name: ReadWindow, session: string): WindowRepo
 
 function countedSpend(
   standing: SpendReading | null,
-  said: Reported | null | undefined,
+  said: ReportedSpend | null | undefined,
   { spend }: Report,
   now: number,
 ): SpendReading | null {
   if (spend === null || (spend.resetsAt !== null && spend.resetsAt <= now)) return standing;
-  if (!isRepeated(said, spend)) {
+  if (!isRepeatedSpend(said, spend)) {
     const fell = said != null && spend.percent < said.percent;
     const lower = standing !== null && isSameWindow(standing, spend) && spend.percent < standing.percent;
     return lower && !fell ? standing : { ...spend, readAt: now, seenAt: now };
   }
-  return standing !== null && isRepeated(standing, spend)
+  return standing !== null && isRepeatedSpend(standing, spend)
     ? { ...standing, seenAt: Math.max(standing.seenAt, now) }
     : standing;
 }

@@ -118,6 +118,16 @@ export function isRepeated(previous: Reported | null | undefined, reported: Repo
   return previous != null && previous.percent === reported.percent && isSameWindow(previous, reported);
 }
 
+/** As `isRepeated`, for a limit on money: the amount can change while its share stays a whole number. */
+export function isRepeatedSpend(
+  previous: ReportedSpend | null | undefined,
+  reported: ReportedSpend | null,
+): boolean {
+  if (reported === null || previous == null) return reported === null;
+  const { usedUsd, limitUsd } = reported;
+  return isRepeated(previous, reported) && previous.usedUsd === usedUsd && previous.limitUsd === limitUsd;
+}
+
 /** An unknown reset time tells no window from another. */
 export function isSameWindow(a: Pick<Reported, 'resetsAt'>, b: Pick<Reported, 'resetsAt'>): boolean {
   if (a.resetsAt === null || b.resetsAt === null) return true;

@@ -30,8 +30,12 @@ const readings: Readings = {
     seven_day: { ...pair(80, 2 * HOUR), readAt: NOW, seenAt: NOW, session: 'b', maybeIdle: true },
   },
   spend: { ...pair(104.2, HOUR), readAt: NOW, seenAt: NOW, usedUsd: 521, limitUsd: 500 },
+  unstored: true,
   sessions: new Map([
-    ['a', { ...plain, five_hour: pair(22.5, HOUR), spend: pair(104.2, HOUR) }],
+    [
+      'a',
+      { ...plain, five_hour: pair(22.5, HOUR), spend: { ...pair(104.2, HOUR), usedUsd: 521, limitUsd: 500 } },
+    ],
     ['b', { ...plain, five_hour: null, disputedAt: NOW, foreign: true }],
     ['__proto__', { ...plain, seven_day: { percent: 0, resetsAt: null } }],
   ]),
@@ -53,11 +57,17 @@ describe('statusline.json', () => {
 
   it('is read without the keys that an earlier version did not write', () => {
     const read = broken((file) => {
-      for (const key of ['account', 'since', 'disputes', 'spend']) delete file[key];
+      for (const key of ['account', 'since', 'disputes', 'spend', 'unstored']) delete file[key];
       for (const session of Object.values<any>(file.sessions))
         for (const key of ['spend', 'disputed_at', 'foreign']) delete session[key];
     });
-    expect(read).toMatchObject({ account: null, since: null, disputes: NO_READINGS.disputes, spend: null });
+    expect(read).toMatchObject({
+      account: null,
+      since: null,
+      disputes: NO_READINGS.disputes,
+      spend: null,
+      unstored: false,
+    });
     expect(read?.windows).toEqual(readings.windows);
     expect(read?.sessions.get('b')).toEqual({ ...plain, five_hour: null });
   });

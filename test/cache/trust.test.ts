@@ -18,6 +18,7 @@ beforeEach(() => {
 
 const uid = process.getuid?.() ?? 0;
 const somebodyElse = { uid: uid + 1 };
+const owner = uid === 0 ? 'root' : `user ${uid}`;
 
 describe('a cache directory is trusted', () => {
   it('when it is ours', () => {
@@ -69,16 +70,12 @@ describe('a cache directory is not trusted', () => {
   });
 
   it('when it belongs to somebody else', () => {
-    expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(
-      `${directory.root} belongs to another user`,
-    );
+    expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(`${directory.root} belongs to ${owner}`);
   });
 
   itAsRoot('when the account’s part of it belongs to somebody else', () => {
     fs.chownSync(directory.root, uid + 1, 0);
-    expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(
-      `${directory.path} belongs to another user`,
-    );
+    expect(distrust({ ...system, ...somebodyElse }, directory)).toBe(`${directory.path} belongs to ${owner}`);
   });
 });
 
@@ -92,7 +89,6 @@ describe('what stands in the way of a directory', () => {
 
   it('is the nearest directory of another user', () => {
     const other = { ...system, uid: uid + 1 };
-    const owner = uid === 0 ? 'root' : `user ${uid}`;
     expect(foreignOwner(other, path())).toBe(`${directory.path} belongs to ${owner}`);
   });
 

@@ -65,11 +65,11 @@ describe('usageline init', () => {
     const shown = await machine.run(['init', 'systemd', '--uninstall', '--dry-run']);
     expect(shown.stdout).toContain(`remove ${wants}/usageline.timer\n`);
     const systemd = await machine.run(['init', 'systemd', '--uninstall', '--yes']);
-    expect(systemd.stdout).toContain(`left ${runner}: tmux, claude use it\n`);
+    expect(systemd.stdout).toContain(`kept ${runner}: used by tmux, claude\n`);
     expect(systemd.stdout).not.toContain('disable');
     expect(fs.existsSync(join(machine.home, '.config'))).toBe(false);
     const tmux = await machine.run(['init', 'tmux', '--uninstall', '--yes']);
-    expect(tmux.stdout).toContain(`left ${runner}: claude use it\n`);
+    expect(tmux.stdout).toContain(`kept ${runner}: used by claude\n`);
     expect(tmux.stdout).toMatch(/^remove .*usageline-prompt$/m);
     const claude = await machine.run(['init', 'claude', '--uninstall', '--yes']);
     expect(claude.stdout).not.toContain('left ');

@@ -90,7 +90,7 @@ describe('a limit on money', () => {
       text: "CLAUDE CRITICAL - spend 104% | 'spend_limit'=104.2%;80;95;0;100",
     });
     expect(metrics(seat)).toContain(
-      'used_amount{provider="claude",account="default",window="spend_limit",currency="USD"} 521',
+      'used_amount{provider="claude",account="default",window="spend_limit",model="",currency="USD"} 521',
     );
     expect(metrics(seat)).toContain(
       'extra_usage_limit_amount{provider="claude",account="default",currency="USD"} 500',
@@ -263,7 +263,7 @@ describe('a pool of dollars', () => {
     expect(show(of).split('\n').slice(2, 5)).toEqual([
       '5h  ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02  14 points ahead, empty in 1h21m',
       '',
-      'cloud credit  12.50 of 250.00 USD, until Tue 18:25',
+      'cloud credit  12.50 of 250.00 USD used, until Tue 18:25',
     ]);
     expect(line(of)).toBe('5h 22% 4h37m');
     expect(menu(of)).toContain('12.50 of 250.00 USD');
@@ -273,7 +273,7 @@ describe('a pool of dollars', () => {
   it.each([
     [{ expired: true, expiresAt: NOW - DAY }, 'expired Thu 18:25'],
     [{ used: null }, '250.00 USD, until Tue 18:25'],
-    [{ expiresAt: null }, '12.50 of 250.00 USD'],
+    [{ expiresAt: null }, '12.50 of 250.00 USD used'],
   ])('%j reads %s', (over, text) => {
     expect(show(usage({ pools: [pool(over)] }))).toMatch(new RegExp(`^cloud credit {2,}${text}$`, 'm'));
   });

@@ -16,7 +16,7 @@ describe('an error in sentences', () => {
   it('asks for no sign-in when the token has lapsed, and helps users of the desktop app', () => {
     const text = longMessage(failure('token_lapsed'));
     expect(text).toContain('Claude Code renews its token when it runs next.');
-    expect(text).toContain('run `claude` once in a terminal');
+    expect(text).toContain('Run `claude` once in a terminal: the desktop app does not');
     expect(text).not.toMatch(/sign in|expired/);
     expect(shortMessage(failure('token_lapsed', { retryAt: NOW + 240_000 }), NOW)).toBe('run claude');
   });

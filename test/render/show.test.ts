@@ -153,7 +153,7 @@ describe('what went wrong', () => {
     ],
     [
       'token_lapsed',
-      'The access token has lapsed: Claude Code renews its token when it runs next. The login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+      'The access token has lapsed: Claude Code renews its token when it runs next. The login is not lost. Run `claude` once in a terminal: the desktop app does not renew it.',
     ],
     [
       'timeout',
@@ -403,7 +403,7 @@ describe('show in a zone that is not the machine’s', () => {
       expired: false,
       lockedReason: null,
     };
-    expect(at(usage({ pools: [pool] }))).toContain('credit  1.00 of 250.00 USD\n');
+    expect(at(usage({ pools: [pool] }))).toContain('credit  1.00 of 250.00 USD used\n');
     const over = { ...pool, expiresAt: NOW - DAY, expired: true };
     expect(at(usage({ pools: [over] }))).toContain('credit  expired\n');
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });

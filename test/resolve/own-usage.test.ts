@@ -147,6 +147,7 @@ describe('a session’s own line', () => {
       spend: { ...spend, percent: 90, readAt: NOW, seenAt: NOW },
       contradicted: false,
       certain: true,
+      unstored: false,
       asReported: true,
       answeredAt: NOW - MINUTE,
       lacks: false,
@@ -154,5 +155,8 @@ describe('a session’s own line', () => {
     };
     const beside = lines({ ...anEntry(), told }, { ...reports(null), spend });
     expect(beside.own.windows.map(({ usedPercent }) => usedPercent)).toEqual([22, 33, 104.2]);
+    const dearer = { ...told.spend, usedUsd: 451 };
+    const moved = lines({ ...anEntry(), told }, { ...reports(null), spend: dearer });
+    expect(moved.own.windows.at(-1)).toMatchObject({ usedPercent: 90, amount: { used: 451 } });
   });
 });

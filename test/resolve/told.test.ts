@@ -367,7 +367,7 @@ describe('keeping what a session reports', () => {
       stamp = 'stamp-1' as string | null,
       provider = fakeProvider(system),
     } = {},
-  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache }, said, stamp);
+  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache, fallback: null }, said, stamp);
 
   it('writes once, and nothing the second time', () => {
     const system = fakeSystem();

@@ -104,6 +104,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
     stamp: () => 'stamp-1',
     hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
+    namesOtherLogin: () => false,
     identity: () => ({
       kind: 'known',
       accountId: 'ada',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isForeignSession } from '../../src/fetch/claude/session-login.ts';
+import { isForeignSession, namesOtherLogin } from '../../src/fetch/claude/session-login.ts';
 import { hasStoredLogin } from '../../src/fetch/claude/stamp.ts';
 import { renderLine } from '../../src/render/line.ts';
 import { ownUsage } from '../../src/resolve/own-usage.ts';
@@ -71,6 +71,7 @@ export class PlanDay {
     this.provider.signedIn = null;
     this.provider.hasStoredLogin = hasStoredLogin;
     this.provider.isForeignSession = isForeignSession;
+    this.provider.namesOtherLogin = namesOtherLogin;
     this.provider.answer = () => {
       const answer = this.answer();
       if ('code' in answer) return { ok: false, failure: answer as unknown as RefreshFailure };

@@ -271,6 +271,10 @@ describe('a day on a seat behind a gateway, without a login', () => {
     expect(day.between(2.96, 3).every((line) => line.startsWith('spend 120% 600/500 USD 2h'))).toBe(true);
     expect(await day.statusline(idle)).toMatch(/^spend 20% .* · 2h ago/);
     expect(await day.prompt()).toMatch(/^spend 120%/);
+    await day.until(4);
+    // Sessions report without a stored login: there is nothing to sign in to.
+    expect(day.between(0.6, 4).filter((line) => line.includes('sign in'))).toEqual([]);
+    expect(await day.prompt()).toMatch(/^spend 120% 600\/500 USD \S+ · 1h ago$/);
     // The month turns, and a login appears beside the gateway: its numbers are the account's, the seat's its sessions'.
     await day.until(5.2);
     expect(await day.prompt()).toMatch(/^spend reset/);

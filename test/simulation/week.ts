@@ -95,6 +95,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     stamp: () => `stamp-${stamp}`,
     hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
+    namesOtherLogin: () => false,
     identity: () => ({
       kind: 'known',
       accountId: 'ada',

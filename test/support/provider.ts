@@ -47,6 +47,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
     hasStoredLogin: (_system, stamp) => stamp !== null,
     isForeignSession: () => false,
+    namesOtherLogin: () => false,
     identity: () => provider.identityNow ?? known(provider.signedIn),
     identitySource: () => ({ trace: '', bytes: 0 }),
     keychainModified: async () => null,

@@ -139,6 +139,17 @@ describe('the merged numbers', () => {
     );
   });
 
+  it('are contradicted by no older report of a window that the plan has lost', () => {
+    const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
+    const older = { ...reading, readAt: NOW - MINUTE };
+    const dispute = { ...older, percent: 10, readAt: NOW - MINUTE + 1, session: 'a', maybeIdle: true };
+    const disputed = { ...reports(null), five_hour: { reading: older, dispute } };
+    for (const canAsk of [true, false]) {
+      const merged = mergeUsage({ five_hour: null, seven_day }, NOW, disputed, { now: NOW, canAsk });
+      expect(merged).toMatchObject({ contradicted: false, origins: {} });
+    }
+  });
+
   it('measure a reading by limits[] where the bucket is absent', () => {
     const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + 2 * HOUR), scope: null }];
     expect(mergeUsage({ limits }, NOW - MINUTE, reports(reading), moment).origins).toEqual({});

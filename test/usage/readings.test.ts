@@ -311,6 +311,13 @@ describe('a limit on money', () => {
     expect(count(known, spends('a', 2), nobody, NOW + HOUR).spend?.percent).toBe(2);
   });
 
+  it('counts also when its amount changes and its share does not', () => {
+    const cents = (usedUsd: number): Report => ({ ...says('a', null), spend: { ...spend(41), usedUsd } });
+    expect(after([cents(41.2), cents(41.9)]).spend).toMatchObject({ percent: 41, usedUsd: 41.9 });
+    const known = after([cents(41.9)]);
+    expect(count(known, cents(41.9), nobody, NOW + HOUR)).toBe(known);
+  });
+
   it('of an earlier period does not count', () => {
     const known = after([spends('a', 40)]);
     expect(count(known, spends('b', 90, NOW), nobody, NOW + HOUR).spend?.percent).toBe(40);

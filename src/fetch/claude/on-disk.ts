@@ -1,7 +1,7 @@
 import { configDirectory } from '../../config-directory.ts';
 import type { ProviderFiles } from '../provider.ts';
 import { account, credentialFiles } from './account.ts';
-import { isForeignSession } from './session-login.ts';
+import { isForeignSession, namesOtherLogin } from './session-login.ts';
 import { credentialsStamp, hasStoredLogin } from './stamp.ts';
 
 /** All that a prepared line needs to know of Claude. On the hot path. */
@@ -13,4 +13,5 @@ export const claudeFiles: ProviderFiles = {
   stamp: credentialsStamp,
   hasStoredLogin,
   isForeignSession,
+  namesOtherLogin,
 };

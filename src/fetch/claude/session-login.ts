@@ -17,9 +17,13 @@ const ANTHROPIC = /^https:\/\/api\.anthropic\.com\/?$/i;
  * @param stamp of the credentials, looked up only when the environment names another login
  */
 export function isForeignSession(system: System, stamp: () => string | null): boolean {
-  const { env } = system;
+  return namesOtherLogin(system) && hasStoredLogin(system, stamp());
+}
+
+/** Whether this environment makes Claude Code use another login than a stored one. */
+export function namesOtherLogin({ env }: System): boolean {
   const base = env.ANTHROPIC_BASE_URL?.trim();
-  const other =
-    TOKENS.some((name) => env[name]?.trim()) || (base !== undefined && base !== '' && !ANTHROPIC.test(base));
-  return other && hasStoredLogin(system, stamp());
+  return (
+    TOKENS.some((name) => env[name]?.trim()) || (base !== undefined && base !== '' && !ANTHROPIC.test(base))
+  );
 }

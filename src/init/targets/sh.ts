@@ -22,8 +22,11 @@ export function launcherStep(runtime: Runtime, file: string | null = null): Step
 
 /** @param start the commands that start the program with the arguments of the launcher */
 function launcherText(runtime: Runtime, start: string): string {
-  return runtime
-    .packageText('bin', 'usageline-prompt')
+  const text = runtime.packageText('bin', 'usageline-prompt');
+  const place = /^run\(\) \{ .* \}$/m;
+  // Without its place the launcher would depend on the caller's PATH.
+  if (!place.test(text)) throw new Error('the launcher has no line that starts the program');
+  return text
     .replace(/^#!.*$/m, (shebang) => `${shebang}\n${writtenBy('#', 'sh')}`)
-    .replace(/^run\(\) \{ .* \}$/m, () => `run() {\n${start}}`);
+    .replace(place, () => `run() {\n${start}}`);
 }

@@ -87,7 +87,8 @@ describe("xbar's plugin", () => {
       'run claude',
       [
         'The access token has lapsed: Claude Code renews its token when it runs next. The',
-        'login is not lost. With the desktop app alone, run `claude` once in a terminal.',
+        'login is not lost. Run `claude` once in a terminal: the desktop app does not renew',
+        'it.',
       ],
     ],
     ['without limits', 'no limits reported', ['Read 1m ago']],
