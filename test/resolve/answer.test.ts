@@ -112,6 +112,7 @@ describe('what an answer has besides windows', () => {
       credentials: null,
       contradicted: false,
       certain: true,
+      unstored: false,
       asReported: true,
       spend: reported,
     };
