@@ -3,7 +3,7 @@
 #   _usageline_program    the program, as an array
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_login1, _usageline_login2   the login files: when one changes, another account may be signed in; and
 #   _usageline_config     the one whose change makes another line of it
 #   _usageline_debug      the DEBUG trap, if there is one
 # It gives you:
@@ -12,7 +12,7 @@
 # It puts itself before PS1; set usageline_place=none before to place $usageline_prompt yourself.
 #
 # It runs in the shell of its user, so:
-# - There is no `local`: that fails for a name that the user has made read-only. All names begin with _usageline_.
+# - There is no `local` but for IFS: it fails for a name that the user has made read-only. All names begin with _usageline_.
 # - Builtins are called by `builtin`, since a function may have the name, and aliases are off while this is read.
 # - No command fails outside a condition, or ERR traps would see it.
 
@@ -74,7 +74,7 @@ _usageline_look() {
 }
 
 _usageline_show() {
-  # `read` needs it; one that is read-only and odd costs the line.
+  # `read` splits by IFS. If the user has made an unusual IFS read-only, no line is shown.
   [[ ${IFS-$' \t\n'} == $' \t\n' ]] || builtin local IFS=' ' 2>/dev/null || :
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" != "$_usageline_where" ]]; then
     _usageline_locate

@@ -3,7 +3,7 @@
 #   _usageline_program    the program, as a list
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_login1, _usageline_login2   the login files: when one changes, another account may be signed in; and
 #   _usageline_config     the one whose change makes another line of it
 # It gives you:
 #   $usageline_prompt     the line with its colours, for fish_prompt or fish_right_prompt

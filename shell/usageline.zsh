@@ -4,7 +4,7 @@
 #   _usageline_program    the program, as an array
 #   _usageline_where      what the place of the files depends on, and
 #   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the files whose change makes somebody else of us, and
+#   _usageline_login1, _usageline_login2   the login files: when one changes, another account may be signed in; and
 #   _usageline_config     the one whose change makes another line of it
 # It gives you:
 #   $usageline_prompt     the line for PROMPT or RPROMPT, with zsh's own colours

@@ -57,6 +57,9 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ['Budget', budgetText(lock, budget, now, clock)],
     ['Next request', keeps ? nextText(seen, entry, budget, stamp, config, clock) : UNKEPT],
     ['Cache', cacheText(system, places.cache, keeps)],
+    ...(clock.zone.offsetAt(now) === null
+      ? ([['Time zone', 'TZ is not a known zone: no clock times']] as [string, string][])
+      : []),
     ...installedFacts(system),
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');

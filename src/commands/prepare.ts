@@ -123,7 +123,7 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
       writeReady(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
     }
   }
-  // Last: until now whoever compares with them takes the credentials for changed, which shows nobody's numbers.
+  // Last: until they are written, readers believe that the credentials have changed, and show no numbers.
   writeReferences(system, directory, witnesses);
   if ([...outlooks.values()].some(({ refreshAt }) => refreshAt > now)) forgetAsked(system, directory);
   sweepReady(system, directory);

@@ -79,10 +79,10 @@ describe('the place of Node', () => {
     ],
     [
       'of a project, not by a link in its node_modules',
-      '/work/node_modules/node/bin/node',
-      { '/work/node_modules/.bin/node': '/work/node_modules/node/bin/node' },
-      ['/work/node_modules/.bin'],
-      '/work/node_modules/node/bin/node',
+      '/project/node_modules/node/bin/node',
+      { '/project/node_modules/.bin/node': '/project/node_modules/node/bin/node' },
+      ['/project/node_modules/.bin'],
+      '/project/node_modules/node/bin/node',
     ],
     [
       'of a machine, not by a link in a temporary directory',
@@ -140,8 +140,8 @@ describe('the place of the program', () => {
   });
 
   it('has the command on PATH as an alternative, unless it is that of a project', () => {
-    const links = { '/work/node_modules/.bin/usageline': '', '/usr/bin/usageline': '' };
-    const path = ['/work/node_modules/.bin', '/usr/bin'];
+    const links = { '/project/node_modules/.bin/usageline': '', '/usr/bin/usageline': '' };
+    const path = ['/project/node_modules/.bin', '/usr/bin'];
     expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`, { links, path }).command).toBe('/usr/bin/usageline');
     expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`).command).toBeNull();
   });

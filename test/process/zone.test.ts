@@ -55,6 +55,8 @@ describe('a time zone that is not known', () => {
         expect(run.stdout).not.toMatch(CLOCK);
       }
       expect((await machine.run(['show', '--cached'], { TZ })).stdout).toContain('in 4h37m ');
+      expect((await machine.run(['explain'], { TZ })).stdout).toContain('TZ is not a known zone');
+      expect((await machine.run(['explain'])).stdout).not.toContain('TZ');
     },
   );
 });
