@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { runProgram } from '../support/program.ts';
+import { clockMovedBy, faketimeLibrary } from '../support/clock.ts';
 import type { Machine, Run } from '../support/program.ts';
 import { SECOND } from '../../src/usage/time.ts';
 import { PROGRAM, runWith } from './harness.ts';
@@ -13,7 +12,7 @@ export function runAt(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Run> {
-  return runProgram('faketime', ['-f', offsetTo(moment), ...PROGRAM, ...args], { ...machine.env, ...env });
+  return runWith([...PROGRAM, ...args], { ...machine.env, ...clockMovedBy(offsetTo(moment)), ...env });
 }
 
 /** How libfaketime is told of a clock that is off by so much. */
@@ -30,7 +29,7 @@ export function movableClock(machine: Machine): { env: Record<string, string>; m
   const move = (ms: number) => fs.writeFileSync(file, offsetTo(Date.now() + ms));
   move(0);
   const env = {
-    LD_PRELOAD: execFileSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' }).trim(),
+    LD_PRELOAD: faketimeLibrary(),
     FAKETIME_TIMESTAMP_FILE: file,
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { offsetTo } from '../faults/time-clock.ts';
+import { clockMovedBy } from '../support/clock.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, runProgram, until, withRealClock } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
@@ -288,11 +289,10 @@ describe('after a refresh by', () => {
 
 describeWith('faketime', 'as time goes on', () => {
   const later = (machine: Machine, ms: number, args: readonly string[] = []): Promise<Run> =>
-    runProgram(
-      'faketime',
-      ['-f', offsetTo(Date.now() + ms), process.execPath, program, ...args],
-      withRealClock(machine.env),
-    );
+    runProgram(process.execPath, [program, ...args], {
+      ...withRealClock(machine.env),
+      ...clockMovedBy(offsetTo(Date.now() + ms)),
+    });
 
   /** A machine with a line prepared from numbers of just now. */
   async function known(changes: Record<string, unknown> = {}) {
