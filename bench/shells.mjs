@@ -231,12 +231,10 @@ function fresh(place) {
   place.prepared(() => place.known(MINUTE));
 }
 
-async function stale(place, state) {
+function stale(place, state) {
   if (Date.now() < state.until) return;
   place.known(10 * MINUTE);
   run(process.execPath, [program, 'ready', 'plain'], place.env);
-  // A shell without a clock of its own counts whole seconds twice, and is so much late.
-  await pause(2100);
   state.until = Date.now() + SERVES;
 }
 
