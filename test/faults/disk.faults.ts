@@ -24,7 +24,7 @@ import {
   mountTmpfs,
 } from './disk-mounts.ts';
 import { alike, CONTENTS, DIRECTORY, LINK, NO_FILES, plant } from './disk-strange.ts';
-import { fault, goodDataKept, know, KNOWN, lockWords, recordRows, runWith } from './harness.ts';
+import { fault, goodDataKept, know, KNOWN, lockWords, processesOf, recordRows, runWith } from './harness.ts';
 import type { Observed } from './harness.ts';
 import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
 
@@ -70,12 +70,10 @@ async function fiveLines(
   const runs: Run[] = [];
   for (let count = 0; count < 5; count += 1) runs.push(await run());
   expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
-  // A process that one of them left behind would have asked by now.
-  await pause(500);
+  // A process that one of them left behind has asked once it is gone.
+  await until(() => processesOf(world.machine).length === 0);
   return noted(world, runs[0] as Run, files(world.machine));
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function newData(machine: Machine): string {
   expect(machine.read('usage.json').data.five_hour.utilization).toBe(22);

@@ -124,6 +124,23 @@ export function know(machine: Machine, age = 12 * 60_000 + 1000): string {
   return text;
 }
 
+/** Ids of the processes that run for a machine, left behind or not: its home stands in their environment. */
+export function processesOf(machine: Machine): number[] {
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => {
+      try {
+        return (
+          /^\d+$/.test(name) &&
+          fs.readFileSync(`/proc/${name}/environ`, 'utf8').includes(`HOME=${machine.home}\0`)
+        );
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
 /** Whether good data survived, in words for the table. Fails when they did not. */
 export function goodDataKept(machine: Machine): string {
   const entry = parseEntry(fs.readFileSync(join(machine.cache, 'usage.json'), 'utf8'));

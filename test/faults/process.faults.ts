@@ -8,7 +8,7 @@ import type { Answer } from '../support/endpoint.ts';
 import { until } from '../support/program.ts';
 import type { Machine, Run } from '../support/program.ts';
 import { passTime } from './disk-time.ts';
-import { fault, goodDataKept, know, KNOWN, lockWords, recordRows, runWith } from './harness.ts';
+import { fault, goodDataKept, know, KNOWN, lockWords, processesOf, recordRows, runWith } from './harness.ts';
 import type { Observed } from './harness.ts';
 import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
 
@@ -398,21 +398,17 @@ describe('the refresh behind a prompt', () => {
   );
 });
 
-/** The number of the detached process of a machine: its home stands in its environment. */
+/** The number of the detached process of a machine. */
 function childOf(machine: Machine): number {
-  const found = fs.readdirSync('/proc').filter((name) => {
+  const found = processesOf(machine).filter((id) => {
     try {
-      return (
-        /^\d+$/.test(name) &&
-        fs.readFileSync(`/proc/${name}/environ`, 'utf8').includes(`HOME=${machine.home}\0`) &&
-        fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('background.cjs')
-      );
+      return fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('background.cjs');
     } catch {
       return false;
     }
   });
   expect(found).toHaveLength(1);
-  return Number(found[0]);
+  return found[0] as number;
 }
 
 describe('odd surroundings', () => {
