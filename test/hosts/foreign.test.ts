@@ -397,6 +397,8 @@ for (const shell of Object.values(shells)) {
 
     it.each([-5, 0, 1])('shows the line of a login file of %d s, and starts no refresh', async (seconds) => {
       const host = await aHost([shell.name]);
+      // Another token: the one that was sent last would have to wait for the next minute.
+      host.machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-OF-ANOTHER' });
       age(host.machine.credentials, seconds);
       await host.machine.run(['--wait']);
       await host.machine.run(['ready', shell.name]);
