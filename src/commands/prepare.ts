@@ -82,15 +82,17 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
+  // One moment for all: what is due at a moment after `from` would be due from the next full second on.
   const now = system.now();
+  const then = { ...system, now: () => now };
   const transcripts = hasTranscripts(system);
   /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
   const knownWhere = (network: boolean): Known | null => {
-    const deps = { system, settings: { ...settings, network }, provider: claude, log: () => {} };
+    const deps = { system: then, settings: { ...settings, network }, provider: claude, log: () => {} };
     const seen = look(deps, places, { policy: 'background', force: false }, stamp);
-    const known = knownOf(system, places, seen, stamp, deps.settings);
+    const known = knownOf(then, places, seen, stamp, deps.settings);
     // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
-    return known && transcripts && usageAt(known, seen.now).usage?.state === 'none' ? null : known;
+    return known && transcripts && usageAt(known, now).usage?.state === 'none' ? null : known;
   };
 
   // The same for every kind: worked out once with requests allowed, and once without.

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { SECOND } from '../../src/usage/time.ts';
 import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
 import { Machine, unlessGone, until } from '../support/program.ts';
@@ -96,9 +95,6 @@ export class Host {
   async grow(ms: number, ...kinds: string[]): Promise<void> {
     this.machine.age(ms);
     for (const kind of kinds) await this.machine.run(['ready', kind]);
-    // Times in prepared lines are whole seconds, rounded up: what is due is due from the next one on.
-    const next = (Math.floor(Date.now() / SECOND) + 1) * SECOND;
-    await until(() => Date.now() >= next);
   }
 
   /** Lets time pass for the ready lines, as somebody sees it who only has them and the clock. */
