@@ -17,7 +17,7 @@ const HANGS = 180_000;
 
 const setupFiles = ['test/support/seed.ts', 'test/dates/setup.ts'];
 
-// CI installs every tool: a test that it skips, but for one that needs another user, is one that nobody runs.
+// CI installs every tool, so a skipped test is an error there, except one that needs another user.
 const reporters = process.env.CI ? ['./test/support/skipped.ts', 'default'] : ['default'];
 
 export default defineConfig({

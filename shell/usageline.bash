@@ -251,7 +251,7 @@ _usageline_take() {
 
 # Before PS1. As a parameter, since its value is not expanded once more; where bash expands nothing in a prompt, as plain
 # text, which has nothing that PS1 gives a meaning to.
-# What the quick comparison looks for in PS1 is nothing when somebody places the line himself.
+# When the user places the line, the quick comparison looks for nothing in PS1.
 _usageline_put() {
   if [[ $usageline_place == none ]]; then
     _usageline_mark=''
@@ -290,8 +290,8 @@ _usageline_complain() {
 }
 
 # Our part of PROMPT_COMMAND is the last, so that it finds PS1 as others have made it. Terminals that see by a DEBUG trap
-# which command runs wait for the first one after their own part: with them ours is the first, and goes behind the part
-# that makes PS1 anew when there is one, but never behind the last.
+# which command runs wait for the first one after their own part. There the hook goes first, or behind the part that
+# makes PS1 anew, but never last.
 _usageline_enter() {
   if [[ ${PROMPT_COMMAND[*]-} == *_usageline_precmd* ]]; then
     builtin return 0

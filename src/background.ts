@@ -11,7 +11,7 @@ const GRACE_MS = 15 * SECOND;
 
 /** The detached refresh: a process of its own that asks once, writes what came of it, and says nothing. */
 async function main(): Promise<void> {
-  // Ours is the root; a relative CLAUDE_CONFIG_DIR counts from the caller's.
+  // This process runs in `/`. A relative CLAUDE_CONFIG_DIR is resolved against the caller's directory.
   const system = nodeSystem(process.argv[5] || undefined);
   const config = await loadConfig(system);
   const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;

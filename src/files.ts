@@ -69,7 +69,7 @@ interface BytesRead {
   readonly mtimeMs: number;
 }
 
-/** For files that somebody else looks after: what was opened is what is looked at and read. */
+/** Reads a file of another program. Type and size come from the open descriptor, so the file cannot change in between. */
 function readBytes(fs: System['fs'], path: string, more: number): BytesRead | FileRead {
   const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
   let fd: number;

@@ -19,7 +19,7 @@ export function spawnBackground(
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
   const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
-  // A relative directory counts from ours. The variable itself stays: macOS' keychain goes by its text.
+  // A relative directory is resolved against the present one. The variable keeps its text: the keychain entry of macOS depends on it.
   const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
   const from = relative ? [cwd() ?? ''] : [];
   try {
@@ -27,7 +27,7 @@ export function spawnBackground(
       detached: true,
       stdio: 'ignore',
       windowsHide: true,
-      // Not the caller's directory, which somebody may want to unmount or remove.
+      // In the caller's directory it would prevent unmounting or removing it.
       ...(platform !== 'win32' && { cwd: '/' }),
     });
     child.on('error', () => {});

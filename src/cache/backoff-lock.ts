@@ -23,11 +23,11 @@ export interface BackoffLock {
   readonly token?: string;
   /** When changed credentials last waived the time between two requests. */
   readonly waivedAt?: number;
-  /** Another clock on the same cache: at `at` of ours it was at `other`. */
+  /** The clock of another machine that writes to this cache: when this clock showed `at`, it showed `other`. */
   readonly apart?: { readonly at: number; readonly other: number };
   /**
-   * How far ahead of us the lock was written, ms. Such a lock has its requests alone: those to come count as made now,
-   * at every look until somebody writes it again.
+   * By how much the lock's time is ahead of this clock, ms. Of such a lock only the requests count; a request with a
+   * future time counts as made now, until the lock is written again.
    */
   readonly ahead?: number;
 }
@@ -113,8 +113,8 @@ export function clocksApart(lock: BackoffLock | null, now: number): Pick<Backoff
 }
 
 /**
- * By how much later than noted a request may have been made, ms: a clock behind ours noted it. Nothing while ours can
- * only be the one behind.
+ * How much later than its recorded time a request may have been made, ms: the other clock was behind this one. 0 when
+ * this clock is the one behind.
  */
 export function clockError(lock: Pick<BackoffLock, 'apart'> | null, now: number): number {
   if (!lock?.apart) return 0;
@@ -122,7 +122,7 @@ export function clockError(lock: Pick<BackoffLock, 'apart'> | null, now: number)
   return now < other || now >= other + APART_FOR_MS ? 0 : Math.min(other - at, MAX_APART_MS);
 }
 
-/** A lock that was written ahead of our clock, as ours: its requests survive, and end to be made now. */
+/** Rewrites a lock with a future time for this clock. Its requests are kept; those in the future get fixed times. */
 export function caughtUp({ ahead, ...lock }: BackoffLock, now: number): BackoffLock {
   return ahead === undefined ? lock : { ...lock, writtenAt: now, ...clocksApart({ ...lock, ahead }, now) };
 }

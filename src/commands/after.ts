@@ -5,7 +5,7 @@ import { widthOf } from '../render/width.ts';
 import type { System } from '../system.ts';
 import { SECOND } from '../usage/time.ts';
 
-/** How long the wrapped command may take, ms: nobody waits longer for a status line. */
+/** How long the wrapped command may take, ms. A later status line is of no use. */
 const DEADLINE_MS = 2 * SECOND;
 /** No status line is longer. */
 const MAX_OUTPUT_CHARACTERS = 64 * 1024;
@@ -70,7 +70,7 @@ export function runAfter({ platform }: System, command: string, input: Buffer): 
     });
     child.on('error', () => done({ kind: 'output', text: '' }));
     child.on('exit', () => {
-      // What it leaves behind is not ours to end, and its number can be another's by then.
+      // Do not kill its process group: the user may want what it started, and another process may have its id by then.
       clearTimeout(timer);
       stopListening();
       whenQuiet(

@@ -4,8 +4,8 @@ import type { Planned } from './plan.ts';
 const MAX_LINES = 24;
 
 /**
- * What will change, in the manner of a diff, and the links that go. Of somebody's file only the lines that come and go: what stands around
- * them may be nobody else's business.
+ * The changes as a diff, and the links that are removed. Of a user's file only added and removed lines are shown: the
+ * lines around them may be private.
  */
 export function preview(changes: readonly Planned[], links: readonly string[] = []): string {
   const shown = changes.map((change) => `${title(change)}\n${body(change)}`);

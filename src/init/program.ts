@@ -16,7 +16,7 @@ export interface ProgramPlace {
   readonly otherScripts: readonly Candidate[];
   /** The command `usageline` as PATH has it; null where PATH has none. */
   readonly command: string | null;
-  /** Why the program will not stay where it is; null where nothing says so. */
+  /** Why the program's directory is temporary; null when there is no sign of that. */
   readonly fleeting: string | null;
 }
 
@@ -94,7 +94,7 @@ function siblings(path: string): Candidate[] {
   return [{ before, version, after }];
 }
 
-/** In words, why nothing stays below this path; null where nothing says so. */
+/** Text: why files below this path are temporary; null when there is no sign of that. */
 function fleetingPlace(path: string, env: System['env']): string | null {
   if (path.includes('/_npx/')) return "it is in npx's cache, which npm empties";
   if (/\/pnpm\/dlx\/|\/dlx-\d+\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';

@@ -67,7 +67,7 @@ export async function attempt(
   }
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
-  // Where nothing can be written, a lock from the future would stay one: then nobody asks until the clock is there.
+  // In a read-only cache nothing corrects a lock with a future time. It would block every request until that time.
   const lock = directory === null && seen.lock?.ahead !== undefined ? null : seen.lock;
   const budget = judgeBudget({ lock, attempts }, seen.now, stamp);
   log(`budget: ${budget.kind}`);
@@ -107,7 +107,7 @@ export async function attempt(
   return claimed(mine, attempts[0], timeoutMs, noteAt, send);
 }
 
-/** Locks that were written by a clock ahead of ours, as ours. The mutex is held. */
+/** Rewrites locks with a future time for this clock. The caller holds the mutex. */
 function catchUp(system: System, { cache, fallback }: Places, now: number): void {
   for (const directory of [cache, fallback]) {
     const lock = directory && readBackoffLock(system, directory.lock, now);

@@ -8,9 +8,9 @@ import { HOUR, parseTime, SECOND } from '../usage/time.ts';
 export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
 
 /**
- * Whether the account behind the credentials is the one the entry was read for. `unknown`: the entry never said whose
- * it is, so other credentials count as a renewed token. `untold`: the entry says it, or a file would have, and nobody
- * can say it now.
+ * Whether the credentials belong to the entry's account. `unknown`: the entry has no account, so other credentials count
+ * as a renewed token. `untold`: the entry has one, or the file with it could not be read then, and the present account
+ * cannot be found out.
  */
 export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
 

@@ -9,7 +9,7 @@ import type { AccountMatch } from './freshness.ts';
 /** From this size on it is worth remembering what stands in a file, bytes. */
 const LARGE = 1024 * 1024;
 
-/** Who is signed in. What a large file says is remembered until the file changes: prompts ask again and again. */
+/** The account that is signed in. For a large file the result is stored until the file changes: prompts need it often. */
 export function identityOf(
   system: System,
   provider: ProviderDescriptor,
@@ -55,10 +55,10 @@ export function entryIdentity(identity: Identity): EntryIdentity {
 }
 
 /**
- * Whether an entry that was written under other credentials is of who is signed in now. Compared is what both sides
- * know: older versions kept no organisation.
+ * Whether an entry that was written under other credentials belongs to the account that is signed in now. Compares the
+ * fields that both have: older versions stored no organisation.
  *
- * @param now looked up only where the entry says whose it is
+ * @param now called only when the entry has an account
  */
 export function matchAccount(
   { accountId, accountUnread, organizationId = null }: EntryIdentity,

@@ -14,8 +14,8 @@ export function knownOf(
   settings: Settings,
 ): Known | null {
   const entry = read.kind === 'entry' ? read.entry : null;
-  // Whose numbers these are depends on a file that nobody looks at again: nothing to be said in advance. Where the
-  // entry does not know whose it is, it does not.
+  // With other credentials the account comes from a file that no prepared line depends on, so nothing can be prepared.
+  // An entry without an account does not need that file.
   const sure = entry === null || entry.credentials === stamp || entry.accountId === null;
   const readable = read.kind === 'entry' || read.denied === null;
   if (!sure || !readable || places.cache === null) return null;

@@ -91,7 +91,7 @@ function hasNumbers({ windows, spend }: Report): boolean {
   return spend !== null || READ_WINDOWS.some((name) => windows[name] !== null);
 }
 
-/** @param known the readings as they were kept; none: every login is theirs */
+/** @param known the stored readings; when there are none, they match every login */
 function loginOf(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   stamp: string | null,

@@ -48,7 +48,7 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** An object without a percentage stays: it says that the limit is there, and may say why it is locked. */
+/** An object without a percentage is kept: the limit exists, and the object may have the reason why it is locked. */
 function bucket(value: unknown): BucketData | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;

@@ -237,7 +237,7 @@ function confirmed(
   };
 }
 
-/** What is left once a session is known to be another login's. */
+/** The reports without those of one session, which turned out to use another login. */
 function without(known: Readings, name: ReadWindow, session: string): WindowReports {
   const { reading, dispute } = reportsOf(known, name);
   return { reading, dispute: dispute?.session === session ? null : dispute };

@@ -128,7 +128,7 @@ export function isRepeatedSpend(
   return isRepeated(previous, reported) && previous.usedUsd === usedUsd && previous.limitUsd === limitUsd;
 }
 
-/** An unknown reset time tells no window from another. */
+/** Whether two reports are about the same window. An unknown reset time matches every window. */
 export function isSameWindow(a: Pick<Reported, 'resetsAt'>, b: Pick<Reported, 'resetsAt'>): boolean {
   if (a.resetsAt === null || b.resetsAt === null) return true;
   return Math.abs(a.resetsAt - b.resetsAt) <= RESET_TOLERANCE_MS;

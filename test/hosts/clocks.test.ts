@@ -151,6 +151,8 @@ describe('the launcher and files whose times say nothing', () => {
     async (seconds) => {
       const host = await aHost(['plain']);
       const { credentials } = host.machine;
+      // Another token: the one that was sent last would have to wait for the next minute.
+      host.machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-OF-ANOTHER' });
       const store = host.write('store/login', fs.readFileSync(credentials, 'utf8'));
       age(store, seconds);
       linked(credentials, store);

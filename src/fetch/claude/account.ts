@@ -8,7 +8,7 @@ import type { Account } from '../provider.ts';
 
 /**
  * The first 8 hex digits of SHA-256 of CLAUDE_CONFIG_DIR's NFC form, exactly as it is spelled; null when it is not
- * set. Claude Code tells its keychain items apart by the same digits.
+ * set. Claude Code uses the same digits in the names of its keychain items.
  */
 export function configDirHash({ env }: System): string | null {
   return env.CLAUDE_CONFIG_DIR ? hashOf(env.CLAUDE_CONFIG_DIR) : null;

@@ -49,7 +49,7 @@ function lookAt(system: System): Place[] {
         const stat = system.fs.statSync(path, { throwIfNoEntry: false });
         return stat ? { path, mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino } : [];
       } catch {
-        // Whoever opens it finds out what is wrong.
+        // The code that opens the file reports the error.
         return { path, mtimeMs: 0, size: 0, ino: 0 };
       }
     })
