@@ -3,7 +3,7 @@ import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 
 /**
  * `usage.lock`: until when nobody asks, why, and when requests were sent in the last hour. It is a record,
@@ -36,8 +36,6 @@ export interface BackoffLock {
 export const MAX_BLOCK_MS = DAY;
 /** What a lock that we cannot read is worth: another program's, or a broken one. */
 const FOREIGN_BLOCK_MS = 30 * SECOND;
-/** Stamps further ahead than this were made by a clock that has been set back since. */
-export const CLOCK_TOLERANCE_MS = 5 * SECOND;
 
 /** Clocks of machines that share a cache are not further apart; what is, was set back. */
 const MAX_APART_MS = 15 * MINUTE;

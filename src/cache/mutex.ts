@@ -2,8 +2,7 @@ import './survive-sigxfsz.ts';
 import { lock } from 'proper-lockfile';
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
-import { SECOND } from '../usage/time.ts';
-import { CLOCK_TOLERANCE_MS } from './backoff-lock.ts';
+import { CLOCK_TOLERANCE_MS, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 
 /** A holder that has not been heard of for this long is dead. */

@@ -6,7 +6,7 @@ import type { Readings, SessionMemory } from '../usage/readings.ts';
 import { NO_READINGS } from '../usage/readings.ts';
 import { percentOf, READ_WINDOWS } from '../usage/session.ts';
 import type { Reported, ReportedSpend } from '../usage/session.ts';
-import { isoTime, parseTime, SECOND } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 
 /*
  * `statusline.json`: what the sessions of Claude Code have reported. A file of its own, so that the endpoint's answers
@@ -15,9 +15,6 @@ import { isoTime, parseTime, SECOND } from '../usage/time.ts';
  */
 
 export const READINGS_SCHEMA = 1;
-
-/** A number read further ahead is from a clock that was set back since: it does not count. */
-const FUTURE_TOLERANCE_MS = 5 * SECOND;
 
 /** Reads `statusline.json`. Whatever is wrong with the file, nothing was reported yet then. */
 export function readReadings({ fs }: System, path: string, now: number): Readings {
@@ -117,7 +114,7 @@ function parseWindow(value: unknown, now: number): WindowReading | null | undefi
   const [readAt, seenAt] = [parseTime(value.read_at), parseTime(value.seen_at)];
   if (percent === null || readAt === null || seenAt === null || seenAt < readAt) return undefined;
   if (resetsAt === null && value.resets_at !== null) return undefined;
-  return seenAt > now + FUTURE_TOLERANCE_MS ? null : { percent, resetsAt, readAt, seenAt };
+  return seenAt > now + CLOCK_TOLERANCE_MS ? null : { percent, resetsAt, readAt, seenAt };
 }
 
 function parseDispute(value: unknown, now: number): Dispute | null {

@@ -1,7 +1,7 @@
 import type { BackoffLock } from '../cache/backoff-lock.ts';
-import { clockError, CLOCK_TOLERANCE_MS } from '../cache/backoff-lock.ts';
+import { clockError } from '../cache/backoff-lock.ts';
 import type { Claim } from '../cache/claims.ts';
-import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 
 /** One account sends at most one request in this time … */
 export const REQUEST_SPACING_MS = MINUTE;

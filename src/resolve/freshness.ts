@@ -2,7 +2,7 @@ import type { Entry, Told } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { nextReset } from '../usage/windows.ts';
 import { READ_WINDOWS } from '../usage/session.ts';
-import { HOUR, parseTime, SECOND } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, HOUR, parseTime } from '../usage/time.ts';
 
 /** What an entry is worth right now. */
 export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
@@ -13,9 +13,6 @@ export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
  * cannot be found out.
  */
 export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
-
-/** Clocks of one machine differ by less; a stamp further ahead is from a clock that was set back. */
-export const FUTURE_TOLERANCE_MS = 5 * SECOND;
 
 /**
  * While a reading of Claude Code's status line is younger than this, somebody works with it: then the endpoint is
@@ -147,7 +144,7 @@ export function judgeEntry(
   if (match === 'untold') return { standing: 'last_known', because: 'account not known' };
   const { told } = entry;
   const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
-  if (age < -FUTURE_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
+  if (age < -CLOCK_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
   if (age >= settings.maxStaleMs) return { standing: 'last_known', because: 'too old' };
   if (told?.contradicted) return { standing: 'stale', because: 'contradicted' };
   // The readings are of these credentials, whatever the endpoint's part was asked with.

@@ -2,13 +2,13 @@ import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
-import { DAY, HOUR, MINUTE } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { resetsOf } from '../usage/windows.ts';
 import { answer } from './answer.ts';
 import { hourlySlot } from './budget.ts';
 import { decide } from './decide.ts';
 import type { AccountMatch } from './freshness.ts';
-import { freshUntil, FUTURE_TOLERANCE_MS, turningPoints } from './freshness.ts';
+import { freshUntil, turningPoints } from './freshness.ts';
 
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
 export interface Known {
@@ -170,7 +170,7 @@ function timesOf({ entry, lock, settings }: Known): Times {
   if (!entry?.data) return { once, resets: [], ages: [] };
   once.push(freshUntil(entry, settings), entry.cachedAt + settings.maxStaleMs);
   // Stamped by a clock that has been set back: it counts from the moment at which it may be a rounding matter.
-  once.push(entry.cachedAt - FUTURE_TOLERANCE_MS);
+  once.push(entry.cachedAt - CLOCK_TOLERANCE_MS);
   once.push(...turningPoints(entry, settings));
   const told = Object.values(entry.told?.origins ?? {}).map(({ seenAt }) => seenAt);
   return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...told] };

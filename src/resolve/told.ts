@@ -4,10 +4,10 @@ import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
 import { reportsOf } from '../usage/readings.ts';
 import type { Readings } from '../usage/readings.ts';
+import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';
 import { isSameWindow, READ_WINDOWS } from '../usage/session.ts';
 import type { ReadWindow } from '../usage/session.ts';
 import { extraUsageOf, windowsOf } from '../usage/windows.ts';
-import { FUTURE_TOLERANCE_MS } from './freshness.ts';
 import type { AccountMatch } from './freshness.ts';
 import { countsAsSame } from './identity.ts';
 
@@ -84,7 +84,7 @@ export function isCurrent(
   answer: Entry,
   { stamp, now, account }: Pick<Circumstances, 'stamp' | 'now' | 'account'>,
 ): boolean {
-  if (answer.cachedAt > now + FUTURE_TOLERANCE_MS) return false;
+  if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
   if (answer.credentials === stamp) return true;
   return countsAsSame(account());
 }

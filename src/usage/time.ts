@@ -3,6 +3,9 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** Clocks of one machine differ by less. A time further in the future is from a clock that was set back since. */
+export const CLOCK_TOLERANCE_MS = 5 * SECOND;
+
 /** Years that RFC 3339 can write, in UTC: an offset can lead out of them, and no text leads back. */
 const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');

@@ -9,6 +9,7 @@ import type { Reading, Usage } from '../../src/usage/model.ts';
 import type { Report } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { Machine, START } from './machine.ts';
+import { ONE_LOGIN } from '../support/provider.ts';
 
 /** What a simulated day comes to. */
 export interface DayResult {
@@ -97,23 +98,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
     plan: 'max_20x',
   });
   const provider: ProviderDescriptor = {
-    id: 'claude',
-    account: () => ({ name: 'default', directory: 'claude' }),
-    accountKey: () => null,
-    credentialFiles: () => [],
-    stamp: () => 'stamp-1',
-    hasStoredLogin: (_system, stamp) => stamp !== null,
-    isForeignSession: () => false,
-    namesOtherLogin: () => false,
-    identity: () => ({
-      kind: 'known',
-      accountId: 'ada',
-      organizationId: null,
-      accountName: null,
-      organizationName: null,
-    }),
-    identitySource: () => ({ trace: '', bytes: 0 }),
-    keychainModified: async () => null,
+    ...ONE_LOGIN,
     connect: async () => ({
       id: 'claude',
       authenticate: async () => ({

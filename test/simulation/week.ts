@@ -18,6 +18,7 @@ import { Endpoint, foreignPrograms } from './endpoint.ts';
 import { Machine, START } from './machine.ts';
 import { Tally } from './tally.ts';
 import type { Result } from './tally.ts';
+import { ONE_LOGIN } from '../support/provider.ts';
 
 /** A token lasts so long; Claude Code renews it when somebody works with it. */
 const TOKEN_LASTS = 8 * HOUR;
@@ -88,23 +89,8 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   };
 
   const provider: ProviderDescriptor = {
-    id: 'claude',
-    account: () => ({ name: 'default', directory: 'claude' }),
-    accountKey: () => null,
-    credentialFiles: () => [],
+    ...ONE_LOGIN,
     stamp: () => `stamp-${stamp}`,
-    hasStoredLogin: (_system, stamp) => stamp !== null,
-    isForeignSession: () => false,
-    namesOtherLogin: () => false,
-    identity: () => ({
-      kind: 'known',
-      accountId: 'ada',
-      organizationId: null,
-      accountName: null,
-      organizationName: null,
-    }),
-    identitySource: () => ({ trace: '', bytes: 0 }),
-    keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
       authenticate: async () =>

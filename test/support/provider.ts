@@ -37,20 +37,27 @@ function known(accountId: string | null): Identity {
   return { kind: 'known', accountId, organizationId: null, accountName: null, organizationName: null };
 }
 
-/** A service that answers as it is told, and counts. */
+/** One login that never changes; `connect` is left to the test. */
+export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
+  id: 'claude',
+  account: () => ({ name: 'default', directory: 'claude' }),
+  accountKey: () => null,
+  credentialFiles: () => [],
+  stamp: () => 'stamp-1',
+  hasStoredLogin: (_system, stamp) => stamp !== null,
+  isForeignSession: () => false,
+  namesOtherLogin: () => false,
+  identity: () => known('ada'),
+  identitySource: () => ({ trace: '', bytes: 0 }),
+  keychainModified: async () => null,
+};
+
+/** A service that returns the response that a test sets, and counts requests. */
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
-    id: 'claude',
-    account: () => ({ name: 'default', directory: 'claude' }),
-    accountKey: () => null,
-    credentialFiles: () => [],
+    ...ONE_LOGIN,
     stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
-    hasStoredLogin: (_system, stamp) => stamp !== null,
-    isForeignSession: () => false,
-    namesOtherLogin: () => false,
     identity: () => provider.identityNow ?? known(provider.signedIn),
-    identitySource: () => ({ trace: '', bytes: 0 }),
-    keychainModified: async () => null,
     connect: async () => ({
       id: 'claude',
       authenticate: async () => {
