@@ -29,8 +29,8 @@ for (const shell of Object.values(shells)) {
           ['usageline completions ', [/bash/, /fish/, /powershell/, /zsh/]],
           ['usageline init zsh --file .clau', [/> usageline init zsh --file \.claude\/$/m]],
         ] as const) {
-          await terminal.press('C-c');
-          await terminal.press('C-l');
+          // Not C-c: what is typed before the shell has seen that signal is lost.
+          await terminal.press('C-e', 'C-u', 'C-l');
           await terminal.type(typed);
           await terminal.shows(typed.trimEnd());
           await terminal.press('Tab');
