@@ -37,9 +37,9 @@ export const MAX_BLOCK_MS = DAY;
 /** What a lock that we cannot read is worth: another program's, or a broken one. */
 const FOREIGN_BLOCK_MS = 30 * SECOND;
 
-/** Clocks of machines that share a cache are not further apart; what is, was set back. */
+/** The largest difference between clocks of machines that share a cache. A larger one means that a clock was set back. */
 const MAX_APART_MS = 15 * MINUTE;
-/** So long after another clock was seen its machine may still be at work. */
+/** How long another machine's clock counts after its last write, ms. */
 const APART_FOR_MS = HOUR;
 
 /** Reads a backoff lock; null when there is none, or none that counts. */
@@ -88,7 +88,7 @@ export function parseBackoffLock(text: string, mtimeMs: number, now: number): Ba
 
 const NO_BLOCK = { blockedUntil: 0, error: null, failures: 0 } as const;
 
-/** Hex digits on both sides: nothing else is taken into a lock again. */
+/** Hex digits on both sides. A lock with anything else in this field loses the field. */
 const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
 
 function waived(at: number | null, now: number): Pick<BackoffLock, 'waivedAt'> {

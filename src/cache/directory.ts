@@ -18,7 +18,7 @@ export interface AccountDirectory {
   readonly readings: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
-  /** Who was signed in, where the file that says so is large. */
+  /** The account that was signed in; written only when the file that names it is large. */
   readonly identity: string;
 }
 

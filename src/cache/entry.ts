@@ -21,9 +21,9 @@ export interface Entry {
   readonly plan: string | null;
   /** Whose numbers these are; null when that is not known. */
   readonly accountId: string | null;
-  /** There was a file that may say whose, and it could not be read. */
+  /** A file that may name the account existed and could not be read. */
   readonly accountUnread?: true;
-  /** The organisation whose subscription it is; null or not there when that is not known. */
+  /** The organisation whose subscription it is; null or absent when not known. */
   readonly organizationId?: string | null;
   /** Names for `{account}` and `{org}`, allowlisted. */
   readonly accountName?: string | null;
@@ -46,11 +46,11 @@ export interface Told {
   readonly spend: SpendReading | null;
   /** A session contradicts a number that is shown: it is not fresh any more. */
   readonly contradicted: boolean;
-  /** False: the credentials have changed since, and it cannot be known whose they are. */
+  /** False: the credentials have changed since, and their account is not known. */
   readonly certain: boolean;
   /** The sessions work without a stored login, as behind a gateway: signing in is not what they need. */
   readonly unstored: boolean;
-  /** The numbers are certain, and what was reported last: a session that repeats them sees its own. */
+  /** The numbers are certain and are the last reported ones: a session that repeats them sees its own numbers. */
   readonly asReported: boolean;
   /** When the endpoint told the rest, epoch ms; null: it never did. */
   readonly answeredAt: number | null;
@@ -158,7 +158,7 @@ export function idOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A name as it may be printed; null where nothing is left of it. */
+/** A name with its printable characters only; null when it has none. */
 export function nameOrNull(value: unknown): string | null {
   return typeof value === 'string' ? allowlisted(value) || null : null;
 }

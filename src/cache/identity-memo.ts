@@ -4,7 +4,7 @@ import { isObject } from '../usage/data.ts';
 import { idOrNull, nameOrNull } from './entry.ts';
 import { replaceLightly } from './replace.ts';
 
-/** Who was signed in when a file was read that takes long to read: `identity.json`. */
+/** `identity.json`: the account that a large file named when it was last read. */
 export interface IdentityMemo {
   /** What the file looked like, by `stat`. */
   readonly trace: string;
@@ -15,7 +15,7 @@ export interface IdentityMemo {
   readonly organizationName: string | null;
 }
 
-/** Whatever is wrong with the file: then it is as if it were not there. */
+/** A broken file counts as absent. */
 export function readIdentityMemo({ fs }: System, path: string): IdentityMemo | null {
   const read = readTextFile(fs, path, 'refuse');
   if (read.kind !== 'file') return null;
@@ -34,7 +34,7 @@ export function readIdentityMemo({ fs }: System, path: string): IdentityMemo | n
   }
 }
 
-/** Nothing is lost when it cannot be written: the file is read again. */
+/** A failed write is harmless: the large file is read again. */
 export function writeIdentityMemo(system: System, path: string, memo: IdentityMemo): void {
   const file = {
     trace: memo.trace,

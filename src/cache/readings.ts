@@ -16,7 +16,7 @@ import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 
 export const READINGS_SCHEMA = 1;
 
-/** Reads `statusline.json`. Whatever is wrong with the file, nothing was reported yet then. */
+/** Reads `statusline.json`. A broken file counts as one without reports. */
 export function readReadings({ fs }: System, path: string, now: number): Readings {
   const read = readTextFile(fs, path, 'refuse');
   return (read.kind === 'file' && parseReadings(read.text, now)) || NO_READINGS;
@@ -42,7 +42,7 @@ export function parseReadings(text: string, now: number): Readings | null {
   const memories = new Map<string, SessionMemory>();
   for (const [id, value] of Object.entries(sessions)) {
     const memory = parseMemory(value);
-    // A broken one is forgotten: its session counts once more.
+    // A broken one is dropped: its session's next report counts as new.
     if (memory) memories.set(id, memory);
   }
   return {
@@ -105,7 +105,7 @@ function pairJson(reported: Reported | null) {
   return reported && [reported.percent, reported.resetsAt];
 }
 
-/** Undefined: broken, and with it the file, which no other program writes. */
+/** Undefined: broken. Then the whole file is, since no other program writes it. */
 function parseWindow(value: unknown, now: number): WindowReading | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;

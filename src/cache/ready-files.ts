@@ -140,8 +140,8 @@ export interface Witness {
   /** Modification time, epoch ms; before 1970 it is negative. */
   readonly mtime: number;
   /**
-   * null: the time tells one version from another. A path: the time does not, but the file is reached through a link,
-   * and this is where the link leads. `'unknown'`: neither does.
+   * null: the mtime distinguishes versions. A path: the mtime does not, and this is the target of the link that leads to
+   * the file. `'unknown'`: nothing distinguishes versions.
    */
   readonly target: string | null;
 }
@@ -218,7 +218,7 @@ function link(system: System, path: string, target: string): void {
     fs.symlinkSync(target, temporary);
     fs.renameSync(temporary, path);
   } catch {
-    // Without it readers take the file for another one, and ask.
+    // Without it readers take the file for a new version, and start the program.
     removeQuietly(system, temporary);
     removeQuietly(system, path);
   }
@@ -238,7 +238,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   replaceLightly(system, path, name, null);
 }
 
-/** Removes what another version noted for a spelling of the default directory. */
+/** Removes the pointer that an earlier version wrote for a spelling of the default directory. */
 export function dropPointer({ fs }: System, { root }: AccountDirectory, key: string): void {
   const path = pointerFile(root, key);
   try {

@@ -13,7 +13,7 @@ import { removeQuietly, replaceLightly } from './replace.ts';
 export const NEAR_STAGES = 8;
 /** … and the first ones after that, while an answer is on its way. */
 const OLD_STAGES = 4;
-/** Of those that follow so many lines each, and before them the moment at which the first of them begins. */
+/** Lines per file of the later texts. The first line of each file is the time at which its first text begins. */
 const SEVERAL = [4, 5, 5, 6, 6, 6, 7, 7, 8, 8, 5, 5, 5, 5, Number.POSITIVE_INFINITY];
 const suffixes = Array.from(
   { length: NEAR_STAGES + OLD_STAGES + SEVERAL.length },

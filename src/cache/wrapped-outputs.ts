@@ -16,9 +16,9 @@ const SCHEMA_VERSION = 1;
 /** The latest ones, each of at most so many characters: a few sessions with a few rows each. */
 const MAX_OUTPUTS = 16;
 const MAX_CHARACTERS = 8192;
-/** An older one says nothing any more. */
+/** Older outputs are not used. */
 const MAX_AGE = DAY;
-/** So often an output that stays the same is written again. */
+/** How often an unchanged output is written again. */
 const RENEW_EVERY = HOUR;
 
 interface Output {
@@ -39,7 +39,7 @@ export function rememberedOutput(system: System, directory: AccountDirectory, of
   return outputsIn(system, directory).find((output) => output.key === key)?.text ?? null;
 }
 
-/** Remembers what a command printed. An output that is empty, or too long, takes the place of the one before. */
+/** Stores what a command printed. An empty or too long output removes the stored one. */
 export function rememberOutput(system: System, directory: AccountDirectory, of: string, text: string): void {
   const key = keyOf(of);
   const known = outputsIn(system, directory);
@@ -52,7 +52,7 @@ export function rememberOutput(system: System, directory: AccountDirectory, of: 
   const outputs = [...others, ...own].slice(-MAX_OUTPUTS);
   const file = `${JSON.stringify({ schema_version: SCHEMA_VERSION, outputs })}\n`;
   const replaced = () => replaceLightly(system, pathIn(directory), file, null);
-  // The directory is there, as a rule.
+  // The directory usually exists.
   if (!replaced() && ensureDirectory(system, directory) === null) replaced();
 }
 

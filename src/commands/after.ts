@@ -9,7 +9,7 @@ import { SECOND } from '../usage/time.ts';
 const DEADLINE_MS = 2 * SECOND;
 /** No status line is longer. */
 const MAX_OUTPUT_CHARACTERS = 64 * 1024;
-/** Less room than this beside the last row of the wrapped command, in columns, is none. */
+/** Fewer free columns than this beside the command's last row: the line gets a row of its own. */
 const LEAST_ROOM = 24;
 const GAP = '  ';
 /** Signals that end usageline, and that the wrapped command does not get by itself. */
@@ -107,7 +107,7 @@ function endGroup(child: ChildProcess, platform: NodeJS.Platform): void {
     if (platform === 'win32') child.kill('SIGKILL');
     else process.kill(-child.pid!, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }
 
@@ -133,7 +133,7 @@ function whenQuiet(received: () => number, onQuiet: () => void): void {
   setImmediate(turn);
 }
 
-/** Whose output it is: what is remembered of one session or command is not shown for another. */
+/** Session and command of a stored output: it is not shown for another one. */
 export interface Wrapped {
   readonly session: string;
   readonly command: string;

@@ -36,7 +36,7 @@ export function cacheClear(system: System): CommandResult {
   }
 }
 
-/** The sessions' memory stays: the number that an idle one repeats would be news, however old it is. */
+/** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
 function forgetReadings(system: System, path: string): void {
   const known = readReadings(system, path, system.now());
   const { windows, disputes, spend } = NO_READINGS;

@@ -145,7 +145,7 @@ function backoffText(lock: BackoffLock | null, now: number, stamp: string | null
   if (lock === null || lock.blockedUntil <= now) return 'none';
   const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
-  // Every few minutes of a night: how often says nothing.
+  // It happens every few minutes at night, so the count is of no use.
   const counts = lock.failures > 1 && !(lock.error !== null && isRenewal(lock.error));
   const times = counts ? `, ${lock.failures} in a row` : '';
   const until = moreUntil(lock.blockedUntil, now, clock);

@@ -18,7 +18,7 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
   return null;
 }
 
-/** The looks that are configured, with a format that was asked for and the zone of the process. */
+/** The configured looks, with the requested format and the zone of the process. */
 export function looksWith(system: System, looks: Looks, format: string | null | undefined): Looks {
   return { ...looks, format: format ?? looks.format, zone: localZone(system) };
 }

@@ -29,7 +29,7 @@ export function installTarget(system: System, runtime: Runtime, job: Job): Comma
   const installed = readInstalled(system, notes);
   const plan = planInstall(system, target, how.steps(runtime, job.file), installed);
   if (plan.refused.length > 0) return refusal(plan);
-  // Files that are there already and shared with others have one user more.
+  // An existing shared file gets one more user.
   const before = plan.settled.reduce(noted, installed);
   if (plan.changes.length === 0) {
     const isNew = !job.dryRun && JSON.stringify(before) !== JSON.stringify(installed);
@@ -71,7 +71,7 @@ export function uninstallTarget(system: System, runtime: Runtime, job: Job): Com
   });
 }
 
-/** What helps where the program is in a place that is emptied. */
+/** The advice when the program is in a temporary place. */
 const STAYING = 'Better: npm install -g usageline, then usageline init once more';
 
 /** All or nothing: a part of the files would not work. */

@@ -60,7 +60,7 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
       renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
-    // Where another number stands than the one reported last, no session finds its own line prepared.
+    // When the shared line has another number than the last report, no prepared line is a session's own.
     const shared = known.entry?.told?.asReported !== false;
     const schedule = shared
       ? scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)

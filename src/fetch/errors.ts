@@ -54,7 +54,7 @@ export function failureOf(error: unknown): RefreshFailure {
   if (cause[FAILURE]) return cause[FAILURE];
   const code = typeof cause.code === 'string' ? cause.code : '';
   if (UNREADABLE.test(code) || isNoHttp(cause)) return { code: 'bad_response' };
-  // Not the network's: it would be called offline.
+  // Not a network error: the message would be `offline`.
   if (code === '' && FAULTS.test(String(cause.name))) {
     return { code: 'bad_response', detail: 'this Node cannot read a response' };
   }

@@ -63,7 +63,7 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
       request.once('response', (message) => {
         // The parser's error comes to the request; the body would only say that the connection is lost.
         request.on('error', (error) => message.destroy(error));
-        // Without a reader it is of no interest.
+        // Without a reader the error does not matter.
         message.on('error', () => {});
       });
       request.end();

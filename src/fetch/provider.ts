@@ -10,7 +10,7 @@ export interface Account {
   readonly directory: string;
 }
 
-/** Who is signed in, as the files on this machine have it. */
+/** The account that is signed in, by the files on this machine. */
 export type Identity =
   | {
       readonly kind: 'known';
@@ -22,7 +22,7 @@ export type Identity =
       readonly accountName: string | null;
       readonly organizationName: string | null;
     }
-  /** No file says who it is: there is none, or it names no account. */
+  /** There is no file that names an account. */
   | { readonly kind: 'none' }
   /** There is a file, and it cannot be read, or not to its end. */
   | { readonly kind: 'unknown' };

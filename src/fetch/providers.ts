@@ -8,9 +8,9 @@ import type { Identity, IdentitySource, Provider, ProviderFiles } from './provid
  * time to load is behind `connect`.
  */
 export interface ProviderDescriptor extends ProviderFiles {
-  /** Who is signed in. The file can be large: it takes up to some seconds to read. */
+  /** The account that is signed in. Reading a large file can take seconds. */
   identity(system: System): Identity;
-  /** What that is read from, by `stat` alone. */
+  /** The file that names the account, by `stat` only. */
   identitySource(system: System): IdentitySource;
   /** macOS: modification date of the keychain's item, `absent` without one; null when it cannot be found out. */
   keychainModified(system: System): Promise<string | null>;

@@ -78,7 +78,7 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
 /** The production transport. */
 export const transport: Fetch = createTransport();
 
-/** What Node's types leave out. */
+/** Missing in Node's types. */
 interface Wasm {
   readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
 }

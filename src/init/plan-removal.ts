@@ -50,7 +50,7 @@ export function removalOf(
   };
 }
 
-/** What is noted once a target and its files are gone. */
+/** The record after a target and its files are removed. */
 export function withoutTarget({ files, directories }: Installed, { files: gone, left }: Removal): Installed {
   const kept = files.filter((record) => !gone.some((other) => isSame(record, other)));
   return {
@@ -63,7 +63,7 @@ export function withoutTarget({ files, directories }: Installed, { files: gone, 
   };
 }
 
-/** The links among these that lead to a file that goes. */
+/** Those links whose target is removed. */
 export function linksToRemoved(
   { fs }: System,
   links: readonly string[],

@@ -45,7 +45,7 @@ export function programPlace(
   const directories = (env.PATH ?? '').split(':').flatMap((name) => absolute(name) ?? []);
   const links = [
     ...versionless(execPath),
-    // What PATH leads to directly has no better name.
+    // The path in PATH is no link, so it is the best name.
     ...(directories.some((name) => `${name}/node` === execPath) ? [] : directories)
       .map((name) => `${name}/node`)
       .filter((link) => !FLEETING_LINKS.test(link) && fleetingPlace(link, env) === null),
@@ -67,7 +67,7 @@ export function programPlace(
   };
 }
 
-/** Links that lead to whatever version is there: Homebrew's, fnm's default, pnpm's. */
+/** Links to the current version: Homebrew's, fnm's default, pnpm's. */
 function versionless(path: string): string[] {
   const links = [
     path.replace(/\/Cellar\/([^/]+)\/[^/]+\//, '/opt/$1/'),
@@ -77,7 +77,7 @@ function versionless(path: string): string[] {
   return links.filter((link) => link !== path);
 }
 
-/** What stands for Node in Volta, asdf and mise: it chooses a version by itself. */
+/** The shims of Volta, asdf and mise: each chooses a version of Node. */
 function shims(path: string): string[] {
   const shim = [
     path.replace(/\/tools\/image\/node\/.*/, '/bin/node'),

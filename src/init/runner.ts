@@ -10,7 +10,7 @@ import { writtenBy } from './written.ts';
  * `init` installs starts the program through it, so installing any target again repairs all of them.
  */
 
-/** What stands in the place of the line where neither Node nor the program is found. */
+/** The line when Node or the program is not found. */
 export const MOVED = 'usageline: moved, run usageline init';
 
 /** The runner as a file. Every target that starts the program needs it. */

@@ -71,7 +71,7 @@ function forget(system: System, { files, directories }: Installed, notes: string
     .toSorted((one, other) => other.length - one.length)
     .filter((name) => !emptied(fs, name));
   if (files.length === 0) {
-    // It has our name, so it goes also where the notes that named it were lost.
+    // It has usageline's name, so it is removed even when the record that named it is lost.
     emptied(fs, dirname(notes));
     return null;
   }

@@ -43,7 +43,7 @@ export interface WholeStep {
   readonly text: string;
   /** Permissions, e.g. 0o644. */
   readonly mode: number;
-  /** Of use to other targets as well: it stays until the last of them goes. */
+  /** Other targets use it too: it is removed with the last of them. */
   readonly shared?: true;
 }
 

@@ -135,7 +135,7 @@ function write(system: System, cache: AccountDirectory, text: string): string | 
     replaceLightly(system, cache.readings, text, null, (temporary) => {
       trace = traced(system, temporary);
     });
-  // The directory is there, as a rule.
+  // The directory usually exists.
   if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return trace;
   return null;
 }
