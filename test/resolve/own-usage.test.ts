@@ -8,17 +8,9 @@ import { ownUsage } from '../../src/resolve/own-usage.ts';
 import type { OwnParts } from '../../src/resolve/own-usage.ts';
 import type { Report, Reported } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
-import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
+import { aLock, anEntry, aSituation, FABLE, FIVE, NOW, WEEK } from '../support/build.ts';
 
 const settings = loadSettings({});
-const FIVE = NOW + 4 * HOUR + 37 * MINUTE;
-const WEEK = NOW + 99 * HOUR;
-const FABLE = {
-  kind: 'weekly_scoped',
-  percent: 82,
-  resets_at: iso(WEEK),
-  scope: { model: { display_name: 'Fable' } },
-};
 
 const reports = (five: Reported | null, seven: Reported | null = null): Report => ({
   session: 'a',

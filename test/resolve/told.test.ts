@@ -19,20 +19,12 @@ import { NO_READINGS } from '../../src/usage/readings.ts';
 import type { Readings } from '../../src/usage/readings.ts';
 import type { Report } from '../../src/usage/session.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
-import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
+import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
 const settings = loadSettings({});
-const FIVE = NOW + 4 * HOUR + 37 * MINUTE;
-const WEEK = NOW + 99 * HOUR;
-const FABLE = {
-  kind: 'weekly_scoped',
-  percent: 82,
-  resets_at: iso(WEEK),
-  scope: { model: { display_name: 'Fable' } },
-};
 
 const five = (ago: number, changes: Partial<WindowReading> = {}): WindowReading => ({
   percent: 24,

@@ -9,13 +9,26 @@ export const NOW = Date.parse('2026-11-20T18:25:00Z');
 
 export const iso = (at: number) => new Date(at).toISOString();
 
+/** When the five-hour window of `anEntry` ends, epoch ms. */
+export const FIVE = NOW + 4 * HOUR + 37 * MINUTE;
+/** When its week ends, epoch ms. */
+export const WEEK = NOW + 99 * HOUR;
+
+/** The weekly limit of one model, as the endpoint has it. */
+export const FABLE = {
+  kind: 'weekly_scoped',
+  percent: 82,
+  resets_at: iso(WEEK),
+  scope: { model: { display_name: 'Fable' } },
+};
+
 /** An entry of a minute ago, with both windows open. */
 export function anEntry(changes: Partial<Entry> = {}): Entry {
   return {
     cachedAt: NOW - MINUTE,
     data: {
-      five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR + 37 * MINUTE) },
-      seven_day: { utilization: 33, resets_at: iso(NOW + 99 * HOUR) },
+      five_hour: { utilization: 22, resets_at: iso(FIVE) },
+      seven_day: { utilization: 33, resets_at: iso(WEEK) },
     },
     error: null,
     plan: 'max_20x',
