@@ -247,12 +247,14 @@ export class Terminal {
     return screen;
   }
 
-  /** Runs a command and waits for the prompt after it; gives what it printed. */
+  /**
+   * Runs a command and waits for the prompt after it; gives what it printed. Both commands are one line: the terminal
+   * would show a second line twice where it arrives while the first one runs.
+   */
   async command(line: string): Promise<string> {
     const mark = `done${(names += 1)}`;
     await this.press('C-l');
-    await this.type(`${line}\n`);
-    await this.type(`echo ${mark.slice(0, 4)}""${mark.slice(4)}\n`);
+    await this.type(`${line}; echo ${mark.slice(0, 4)}""${mark.slice(4)}\n`);
     const screen = await this.shows(new RegExp(`^${mark}\\n.+`, 'm'));
     return screen;
   }
