@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { runProgram } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
+import { itAsOrdinaryUser } from '../support/user.ts';
 import { aHost, eventually, NEW_LINE, OLD_LINE, quoted, Terminal } from './host.ts';
 import type { Host } from './host.ts';
 import { open, script, shells } from './shells.ts';
@@ -459,19 +460,16 @@ for (const shell of Object.values(shells)) {
       host.hold(false);
     });
 
-    it.skipIf(process.getuid?.() === 0)(
-      'says that it cannot enter the directory, and starts nothing',
-      async () => {
-        const host = await aHost([shell.name]);
-        fs.chmodSync(host.machine.cache, 0o000);
-        try {
-          const { stdout } = await script(host, shell, [say('a'), say('b')].join('\n'));
-          expect(said(stdout)).toEqual({ a: 'cache not readable', b: 'cache not readable' });
-          expect(host.refreshes).toBe(0);
-        } finally {
-          fs.chmodSync(host.machine.cache, 0o700);
-        }
-      },
-    );
+    itAsOrdinaryUser('says that it cannot enter the directory, and starts nothing', async () => {
+      const host = await aHost([shell.name]);
+      fs.chmodSync(host.machine.cache, 0o000);
+      try {
+        const { stdout } = await script(host, shell, [say('a'), say('b')].join('\n'));
+        expect(said(stdout)).toEqual({ a: 'cache not readable', b: 'cache not readable' });
+        expect(host.refreshes).toBe(0);
+      } finally {
+        fs.chmodSync(host.machine.cache, 0o700);
+      }
+    });
   });
 }
