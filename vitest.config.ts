@@ -7,7 +7,8 @@ const env = {
   TZ: process.env.TESTS_ZONE ?? 'UTC',
   NO_COLOR: '',
   FORCE_COLOR: undefined as unknown as string,
-  HOME: '/nonexistent',
+  // Nothing can be made below it, not even by root.
+  HOME: '/dev/null/home',
   XDG_CACHE_HOME: '',
   XDG_CONFIG_HOME: '',
 };

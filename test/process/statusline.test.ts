@@ -143,7 +143,7 @@ describe('usageline statusline', () => {
     for (let run = 0; run < 2; run += 1)
       expect((await statusline(machine, payload(47), { env })).stdout).toMatch(/^5h 47% \S+ · 7d 33%/);
     expect(
-      (await statusline(machine, payload(47), { env: { HOME: '/nonexistent', USER: '' } })).stdout,
+      (await statusline(machine, payload(47), { env: { HOME: '/dev/null/none', USER: '' } })).stdout,
     ).toMatch(/^5h 47%/);
   });
 

@@ -107,7 +107,7 @@ test.each<[string, Record<string, string>, string | null, string | null]>([
     '2026Z',
     'absent absent keychain:2026Z',
   ],
-  ['no file in CLAUDE_CONFIG_DIR', { CLAUDE_CONFIG_DIR: '/nonexistent' }, null, 'absent'],
+  ['no file in CLAUDE_CONFIG_DIR', { CLAUDE_CONFIG_DIR: '/dev/null/none' }, null, 'absent'],
 ])('with %s', (_, env, keychain, expected) => {
   expect(credentialsStamp(fakeSystem({ env }), keychain)).toBe(expected);
 });
