@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
+import { isRoot } from '../support/user.ts';
 import { aHost, eventually, launcher, OLD_LINE, replaceFile } from './host.ts';
 import type { Host } from './host.ts';
 
@@ -19,6 +20,7 @@ function launch(host: Host, env: Record<string, string> = {}, before: readonly s
 }
 
 const canMoveUptime = spawnSync('unshare', ['-T', '--boottime', '60', '--fork', 'true']).status === 0;
+const skipped = canMoveUptime ? '' : ` (skipped: needs ${isRoot ? 'a time namespace' : 'root'})`;
 
 describe('the clock of the launcher', () => {
   const now = () => Math.floor(Date.now() / 1000);
@@ -38,7 +40,7 @@ describe('the clock of the launcher', () => {
   };
 
   it.skipIf(!canMoveUptime).each([-200, -60, 60, 200, 3600, 40_000])(
-    'takes no notice of an uptime that is off by %d s',
+    `takes no notice of an uptime that is off by %d s${skipped}`,
     async (seconds) => {
       const host = await ten();
       const run = await launch(host, {}, ['unshare', '-T', '--boottime', String(seconds), '--fork']);

@@ -189,6 +189,26 @@ describe('usageline statusline', () => {
     }
   });
 
+  it('reads what has arrived on a machine so busy that the time for it is over first', async () => {
+    const machine = new Machine(endpoint.url, OFF);
+    const busy = join(machine.home, 'busy.cjs');
+    // Stops the program for twice as long as it waits for its input.
+    fs.writeFileSync(
+      busy,
+      `const plain = setTimeout;
+      globalThis.setTimeout = (call, ms) => {
+        const timer = plain(call, ms);
+        if (ms === 200) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+        return timer;
+      };`,
+    );
+    await statusline(machine, payload(20));
+    const env = { NODE_OPTIONS: `--require ${busy}` };
+    const run = await statusline(machine, payload(21), { env });
+    expect(run.stdout).toMatch(/^5h 21%/);
+    expect(run.ms).toBeGreaterThan(400);
+  });
+
   it.each([
     ['a file', '', '< "$F"'],
     ['/dev/null', '', '< /dev/null'],
