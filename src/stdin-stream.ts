@@ -15,8 +15,7 @@ export function readInputStream(): Promise<Input> {
     });
     stream.on('end', done);
     stream.on('error', done);
-    // On a busy machine the time can be over before the first look at the stream. A turn of the event loop reads what
-    // has arrived by then.
+    // On a busy machine the timer can fire before the first read. One more turn of the event loop reads what has arrived.
     setTimeout(() => setImmediate(done), INPUT_PATIENCE_MS);
   });
 }

@@ -218,7 +218,7 @@ export function isWorthShowing(extra: ExtraUsage | null): extra is ExtraUsage {
   return extra.limit === null || extra.limit > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
 }
 
-/** Percent of a limit, where the endpoint gives both amounts and no percentage. Null where it is beyond all numbers. */
+/** Percent of a limit, where the endpoint gives both amounts and no percentage. Null where the result is not finite. */
 function share(used: number | null, limit: number | null): number | null {
   return used === null || limit === null || limit <= 0 ? null : percentOf((100 * used) / limit);
 }

@@ -60,7 +60,7 @@ function removeLeftovers() {
     try {
       unlinkSync(join('/dev/shm', name));
     } catch {
-      // Another user's, or removed by another run.
+      // The file belongs to another user, or another run has removed it.
     }
   }
 }

@@ -205,7 +205,7 @@ export function expectProgress(
 ): void {
   const now = after.generatedAt;
   const report = parseReport(text, now) as Report;
-  // Numbers of an owner that is not known stand beside no report, and are no measure for one.
+  // A report is not compared with numbers whose owner is unknown.
   if (before.ownerUnknown) return;
   for (const old of before.windows) {
     const name = old.id as ReadWindow;

@@ -514,7 +514,7 @@ describe('a limit on paid use', () => {
     ['when it is off', { spend: { ...spend, enabled: false } }],
     ['without a limit', { spend: { ...spend, percent: null, limit: null } }],
     [
-      'when its share is beyond all numbers',
+      'when its share is not finite',
       {
         extra_usage: {
           is_enabled: true,
