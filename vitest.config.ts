@@ -11,6 +11,8 @@ const env = {
   HOME: '/dev/null/home',
   XDG_CACHE_HOME: '',
   XDG_CONFIG_HOME: '',
+  // tmux starts its commands with it, or with the shell of the account, which may be one that lets nobody in.
+  SHELL: '/bin/sh',
 };
 
 // A test that takes longer hangs. A busy machine makes a test ten times as slow, and not red.
