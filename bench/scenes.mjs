@@ -164,7 +164,7 @@ export const scenes = [
     label: 'show',
     limit: 1.6,
     args: ['show'],
-    expect: /^Claude · max 20x\n[^]*\nCurrent: read 1m ago/,
+    expect: /^Claude · Ultra\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
   },
   {
