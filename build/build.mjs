@@ -4,6 +4,7 @@
  * more; a file per part, because what stands in a file is paid for even if it never runs.
  */
 import { build, transformSync } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -202,6 +203,17 @@ function notices(inputs) {
   });
 }
 
+/** A line for each file, as `sha256sum --check` reads it. */
+function checksums() {
+  const lines = readdirSync(dist)
+    .sort()
+    .map((name) => {
+      const sum = createHash('sha256').update(readFileSync(join(dist, name)));
+      return `${sum.digest('hex')}  ${name}\n`;
+    });
+  return lines.join('');
+}
+
 if (existsSync(dist)) rmSync(dist, { recursive: true });
 borderTo(hot);
 borderTo(background);
@@ -214,6 +226,8 @@ for (;;) {
   inputs.push(...(await bundle(name, part.file)));
 }
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
+// By it src/damage.ts knows damaged files.
+writeFileSync(join(dist, 'SHA256SUMS'), checksums());
 // Permissions are packed, too, and must not depend on the umask. npm links hot.cjs itself: one file less to load than
 // through bin/.
 for (const name of readdirSync(dist)) chmodSync(join(dist, name), name === 'hot.cjs' ? 0o755 : 0o644);

@@ -45,6 +45,6 @@ describe('the package', () => {
   it('has no code but JavaScript and the WebAssembly of the parser', () => {
     const files = fs.readdirSync(new URL('../dist', import.meta.url));
     const others = files.filter((name) => !name.endsWith('.cjs'));
-    expect(others.sort()).toEqual(['THIRD_PARTY_NOTICES.txt', 'llhttp.wasm']);
+    expect(others.sort()).toEqual(['SHA256SUMS', 'THIRD_PARTY_NOTICES.txt', 'llhttp.wasm']);
   });
 });
