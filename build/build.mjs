@@ -226,7 +226,7 @@ for (;;) {
   inputs.push(...(await bundle(name, part.file)));
 }
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
-// By it src/damage.ts knows damaged files.
+// src/damage.ts compares the files with it.
 writeFileSync(join(dist, 'SHA256SUMS'), checksums());
 // Permissions are packed, too, and must not depend on the umask. npm links hot.cjs itself: one file less to load than
 // through bin/.

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { System } from './system.ts';
 
 /*
- * A damaged installation, by a disk with errors or a power cut while npm was writing. Every file is compared with its
- * checksum. That takes too long for every call, so it is done after a fault, and for `explain`.
+ * A disk with errors, or a power cut while npm writes, damages an installation. To find the damage, every file is
+ * compared with its checksum; that takes too long for an ordinary call.
  */
 
 /** Written by the build: a line for each other file beside it, as `sha256sum --check` reads it. */

@@ -84,7 +84,7 @@ function filesOf(directory: string): Map<string, { mode: string; content: Buffer
 }
 
 describeWith('faketime', 'the build', () => {
-  it('makes the same bytes of the same source, wherever, whenever and by whomever it is run', () => {
+  it('makes the same bytes of the same source in every directory, at every time, under every umask, zone and locale', () => {
     const one = build(checkout('one'), { umask: '022', cwd: '.', env: { TZ: 'UTC', LC_ALL: 'C' } });
     const other = build(checkout('a longer path', 'to another'), {
       umask: '077',
