@@ -232,7 +232,7 @@ describe('a claim', () => {
 
   it('whose end cannot be noted is over when its time is', () => {
     const directory = place({ 'attempt.1': content() });
-    const full = { ...system, fs: disk({ ftruncateSync: failing('EIO') }) };
+    const full = { ...system, fs: disk({ lutimesSync: failing('EIO') }) };
     endClaim(full, directory, 'attempt', claim(1));
     expect(newest(directory)).toEqual(claim(1));
   });

@@ -187,7 +187,7 @@ describe('a ready line on disk', () => {
         failing(reason)();
       };
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ utimesSync: failing(reason) }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
