@@ -213,9 +213,12 @@ function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
   // Node takes a negative time for the present one.
   const wanted = ROUNDED_BY.map((by) => Math.max(0, mtime + side * (1 + by)));
   const seen = timeOf(system, path);
+  const off = seen === null ? Number.POSITIVE_INFINITY : Math.abs(seen - (wanted[0] as number));
   // Times are written as seconds with a fraction, which keeps them to a microsecond.
-  if (seen !== null && Math.abs(seen - (wanted[0] as number)) < 0.01) return;
-  for (const time of wanted) {
+  if (off < 0.01) return;
+  // A time that has been rounded since it was written, behind a cache of the network's: to be seen only now.
+  const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
+  for (const time of rounded ? wanted.slice(-1) : wanted) {
     if (!replaceLightly(system, path, '', time)) return;
     const got = timeOf(system, path);
     if (got === null || (got - mtime) * side > 0) return;
