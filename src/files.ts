@@ -10,7 +10,7 @@ export type FileRead =
   | { readonly kind: 'absent' }
   /** `not_utf8`: read, but no text; `mtimeMs` is still known. */
   | { readonly kind: 'not_utf8'; readonly mtimeMs: number }
-  /** `reason`: an errno name, or `not_a_file` (directory, FIFO, device), `too_large`, `not_ours` (another user's). */
+  /** `reason`: an errno name, or `not_a_file` (directory, FIFO, device), or `too_large`. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**

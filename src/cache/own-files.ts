@@ -25,7 +25,7 @@ export function readOwnFile({ fs, uid }: System, path: string): FileRead {
     if (stat.size > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
     if (uid !== null && stat.uid !== uid) {
       // The owner may exchange it meanwhile: what was opened is looked at, and nothing else is read.
-      return uid === 0 ? readTextFile(fs, path, 'refuse') : { kind: 'unreadable', reason: 'not_ours' };
+      return uid === 0 ? readTextFile(fs, path, 'refuse') : { kind: 'unreadable', reason: 'EPERM' };
     }
     const text = readAtOnce(fs, path);
     if (text.length > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };

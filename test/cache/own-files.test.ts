@@ -126,7 +126,7 @@ describe('a file of ours', () => {
   describe('of another user', () => {
     it('is not read', () => {
       const path = file();
-      expect(readOwnFile(foreign(path, 1000), path)).toEqual({ kind: 'unreadable', reason: 'not_ours' });
+      expect(readOwnFile(foreign(path, 1000), path)).toEqual({ kind: 'unreadable', reason: 'EPERM' });
       expect(readClosedFile(foreign(path, 1000), path, 1000)).toBeNull();
     });
 
