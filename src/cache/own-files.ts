@@ -5,8 +5,10 @@ import type { System } from '../system.ts';
 import { trustIn } from './trust.ts';
 
 /*
- * The one way to touch a file in the cache. Whatever opens one for writing has created it by this very open, in a
- * directory that no other user can change; an existing file is replaced by a rename, never written in place.
+ * The one way to touch a file in the cache. A file is opened for writing only where this open has created it, or where
+ * it is the one that `write-file-atomic` has just made; the directory is one that no other user can change; and an
+ * existing file is replaced by a rename, never written in place. The mutex alone is `proper-lockfile`'s: a directory,
+ * taken after `ensureDirectory` has judged the place.
  */
 
 /** Write permission for anybody but the owner, in a file's mode. */
