@@ -20,6 +20,8 @@ export interface System {
   userName(): string | null;
   /** Numeric user id; null where the platform has none. */
   readonly uid: number | null;
+  /** Numeric id of the user's own group; null where the platform has none. */
+  readonly gid: number | null;
   readonly fs: typeof import('node:fs');
   /** macOS' keychain tool. */
   readonly securityCommand: string;
@@ -47,6 +49,7 @@ export function nodeSystem(directory?: string): System {
     cwd: () => directory ?? tryOr(() => process.cwd(), null),
     userName: () => env.USER || tryOr(() => os().userInfo().username, null) || null,
     uid: process.getuid?.() ?? null,
+    gid: process.getgid?.() ?? null,
     // An `import` would copy all of its functions in the bundle.
     fs: process.getBuiltinModule('node:fs'),
     securityCommand: '/usr/bin/security',

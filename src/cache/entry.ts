@@ -1,4 +1,3 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
@@ -7,6 +6,7 @@ import type { Origins, SpendReading } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
+import { readOwnFile } from './own-files.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -71,8 +71,8 @@ export type EntryRead =
     };
 
 /** Reads `usage.json`. Whatever is wrong with the file is a miss. */
-export function readEntry({ fs }: System, path: string): EntryRead {
-  const read = readTextFile(fs, path, 'refuse');
+export function readEntry(system: System, path: string): EntryRead {
+  const read = readOwnFile(system, path);
   if (read.kind === 'unreadable' && (read.reason === 'EACCES' || read.reason === 'EPERM')) {
     return { kind: 'miss', denied: read.reason, absent: false };
   }

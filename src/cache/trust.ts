@@ -2,32 +2,128 @@ import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import type { AccountDirectory } from './directory.ts';
+import { isPrivateGroup } from './private-group.ts';
 
-/** Write permission for everyone, in a file's mode. */
-const WORLD_WRITABLE = 0o002;
+const WRITABLE_BY_GROUP = 0o020;
+const WRITABLE_BY_EVERYONE = 0o002;
+/** In a directory with this bit a name can be moved or removed only by the owner of the file or of the directory. */
+const STICKY = 0o1000;
+/** As many as Linux follows. The system call that uses a longer path fails. */
+const MAX_LINKS = 40;
+
+/** Who can change what a path means. docs/specs/files.md has the rule. */
+export type Trust =
+  /** The user and root alone. `exists`: the directory is there; a missing one is judged by those above it. */
+  | { readonly kind: 'trusted'; readonly exists: boolean }
+  /** Another user owns a directory, or a link, on the way. */
+  | { readonly kind: 'foreign'; readonly path: string; readonly uid: number }
+  /** Other users can write a directory on the way. */
+  | { readonly kind: 'open'; readonly path: string; readonly by: 'everyone' | 'its group' };
 
 /**
- * Why a cache directory is not to be used: whoever else can write it could put numbers before us, or links
- * in our way. A directory that is not there yet will be ours; one that cannot be looked at is found out by
- * whoever uses it.
+ * Judges a directory and every directory and link on the way to it. What cannot be looked at counts as missing: the
+ * system call that uses the path fails with the reason.
+ *
+ * @param closed so many of the last directories belong to the cache: to the user alone, and the sticky bit does not help
+ */
+export function trustIn(system: System, path: string, closed = 1): Trust {
+  const { fs, uid, platform } = system;
+  // Windows keeps permissions elsewhere, and gives a user's directories to the user.
+  if (platform === 'win32' || uid === null) return { kind: 'trusted', exists: true };
+  const names = namesIn(path);
+  let at = '';
+  let links = 0;
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    if (name === '..') {
+      // What is left of the way has no links in it any more.
+      at = at.slice(0, Math.max(0, at.lastIndexOf(SEPARATOR)));
+      continue;
+    }
+    const place = `${at}${SEPARATOR}${name}`;
+    let target: string | null = null;
+    try {
+      const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+      if (stat === undefined) return { kind: 'trusted', exists: false };
+      const link = stat.isSymbolicLink();
+      const ours = !link && names.length < closed;
+      if (stat.uid !== uid && (ours || !isSystemId(system, stat.uid)))
+        return { kind: 'foreign', path: place, uid: stat.uid };
+      if (link) target = fs.readlinkSync(place);
+      else if (ours || !(stat.mode & STICKY)) {
+        if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path: place, by: 'everyone' };
+        if (stat.mode & WRITABLE_BY_GROUP && !isGroupOfOne(system, stat.gid))
+          return { kind: 'open', path: place, by: 'its group' };
+      }
+    } catch {
+      return { kind: 'trusted', exists: false };
+    }
+    if (target === null) at = place;
+    else {
+      if ((links += 1) > MAX_LINKS) return { kind: 'trusted', exists: false };
+      if (target.startsWith(SEPARATOR)) at = '';
+      names.unshift(...namesIn(target));
+    }
+  }
+  return { kind: 'trusted', exists: true };
+}
+
+function namesIn(path: string): string[] {
+  return path.split(SEPARATOR).filter((name) => name !== '' && name !== '.');
+}
+
+/** The root of the cache and the account's part of it. */
+const CLOSED = 2;
+
+/**
+ * Why a cache directory is not to be read: other users can put numbers into it, or links. Root reads another user's
+ * directory, and writes nothing there (`isOwnDirectory`).
  *
  * @returns a reason in words, or null
  */
-export function distrust({ fs, uid, platform }: System, directory: AccountDirectory): string | null {
-  // Windows keeps such things elsewhere, and gives a user's directories to the user.
-  if (platform === 'win32' || uid === null) return null;
-  for (const path of [directory.root, directory.path]) {
-    try {
-      const stat = fs.statSync(path, { throwIfNoEntry: false });
-      if (stat === undefined) continue;
-      // Root may look after other people's caches.
-      if (uid !== 0 && stat.uid !== uid) return `${path} belongs to ${nameOf(stat.uid)}`;
-      if (stat.mode & WORLD_WRITABLE) return `${path} can be written by everyone`;
-    } catch {
-      continue;
-    }
+export function distrust(system: System, directory: AccountDirectory): string | null {
+  const trust = trustIn(system, directory.path, CLOSED);
+  return trust.kind === 'foreign' && system.uid === 0 ? null : reasonOf(trust);
+}
+
+/** Whether a cache directory is the user's own: one that is written, and whose ready lines are printed as they stand. */
+export function isOwnDirectory(system: System, directory: AccountDirectory): boolean {
+  return trustIn(system, directory.path, CLOSED).kind === 'trusted';
+}
+
+function reasonOf(trust: Trust): string | null {
+  switch (trust.kind) {
+    case 'trusted':
+      return null;
+    case 'foreign':
+      return `${trust.path} belongs to ${nameOf(trust.uid)}`;
+    case 'open':
+      return `${trust.path} can be written by ${trust.by}`;
   }
-  return null;
+}
+
+/** Ids below this one belong to Android itself: every app is a user, and the system's are above their directories. */
+const FIRST_ANDROID_APP = 10_000;
+/** How Linux shows the owners that a user namespace does not know, such as root outside of a container. */
+const UNKNOWN_OWNER = 65_534;
+
+/** Whether a user or group id is the system's own: what it can write is not written by other users. */
+function isSystemId({ fs, platform }: System, id: number): boolean {
+  if (id === 0) return true;
+  if (platform === 'android') return id < FIRST_ANDROID_APP;
+  return id === UNKNOWN_OWNER && isUserNamespace(fs);
+}
+
+/** Where not all user ids exist: in containers without root, in sandboxes. */
+function isUserNamespace(fs: System['fs']): boolean {
+  try {
+    return !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function isGroupOfOne(system: System, group: number): boolean {
+  return isSystemId(system, group) || isPrivateGroup(system, group);
 }
 
 function nameOf(uid: number): string {
@@ -35,7 +131,9 @@ function nameOf(uid: number): string {
 }
 
 /** Whether a directory, or the nearest one above it that exists, can be written. Nothing is made to find out. */
-export function isWritable({ fs }: System, path: string): boolean {
+export function isWritable(system: System, path: string): boolean {
+  if (trustIn(system, path).kind !== 'trusted') return false;
+  const { fs } = system;
   for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
     try {
       fs.accessSync(place, fs.constants.W_OK | fs.constants.X_OK);
@@ -49,18 +147,21 @@ export function isWritable({ fs }: System, path: string): boolean {
 
 /**
  * Why a path is out of reach, for people: the nearest directory above it that can be looked at belongs to another
- * user. Null when it does not.
+ * user, or one on the way does. Null when neither does.
  */
-export function foreignOwner({ fs, uid }: System, path: string): string | null {
+export function foreignOwner(system: System, path: string): string | null {
+  const { fs, uid } = system;
+  if (uid === null) return null;
   for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
     try {
       const stat = fs.statSync(place, { throwIfNoEntry: false });
       if (stat === undefined) continue;
-      if (uid === null || stat.uid === uid) return null;
-      return `${place} belongs to ${nameOf(stat.uid)}`;
+      if (stat.uid !== uid) return `${place} belongs to ${nameOf(stat.uid)}`;
+      break;
     } catch {
       // It lies behind a directory that cannot be entered.
     }
   }
-  return null;
+  const trust = trustIn(system, path);
+  return trust.kind === 'foreign' ? reasonOf(trust) : null;
 }

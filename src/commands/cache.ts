@@ -1,3 +1,4 @@
+import { removeOwnFile } from '../cache/own-files.ts';
 import { readReadings, serializeReadings } from '../cache/readings.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
@@ -27,7 +28,7 @@ export function cacheClear(system: System): CommandResult {
   const { entry, readings } = places.cache;
   forgetReadings(system, readings);
   try {
-    system.fs.unlinkSync(entry);
+    removeOwnFile(system, entry);
     return result(`removed ${entry}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);

@@ -187,7 +187,7 @@ describe('a ready line on disk', () => {
         failing(reason)();
       };
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ utimesSync: failing(reason) }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
@@ -592,6 +592,48 @@ describe('the marks beside credentials and configuration', () => {
     expect(inodes()).toEqual(before);
     expect(() => writeReferences(locked, directory, marks(NOW + 1, NOW))).not.toThrow();
     expect(inodes()).toEqual(before);
+  });
+
+  const floor = (by: number) => (ms: number) => Math.floor(ms / by) * by;
+  const roundings: [string, (ms: number) => number][] = [
+    ['to whole seconds, down', floor(SECOND)],
+    ['to every other second, down', floor(2 * SECOND)],
+    ['to the nearest second', (ms) => Math.round(ms / SECOND) * SECOND],
+    ['to every other second, up', (ms) => Math.ceil(ms / (2 * SECOND)) * 2 * SECOND],
+    ['to hundredths of a second', floor(10)],
+  ];
+  /** A file system that keeps times so. */
+  const coarse = (round: (ms: number) => number) => {
+    const futimesSync = (fd: number, _atime: number, mtime: number) => {
+      const kept = round(mtime * SECOND) / SECOND;
+      fs.futimesSync(fd, kept, kept);
+    };
+    return { ...system, fs: disk({ futimesSync }) };
+  };
+  const TIMES = [NOW, NOW + 1, NOW + 499, NOW + 500, NOW + 999, NOW + 1000, NOW + 1700, NOW + 1999.5];
+
+  it.each(roundings)('lie on both sides of a file where times are rounded %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      writeReferences(coarse(round), directory, [['1', byTime(mtime)]]);
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+      expect(mark('till.1') - mark('since.1')).toBeLessThanOrEqual(6 * SECOND);
+    }
+  });
+
+  it.each(roundings)('do so with the second preparation where that shows only later, %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      for (const name of names()) fs.unlinkSync(inReady(name));
+      for (let turn = 0; turn < 2; turn += 1) {
+        writeReferences(system, directory, [['1', byTime(mtime)]]);
+        for (const name of names()) {
+          const kept = round(mark(name)) / SECOND;
+          fs.utimesSync(inReady(name), kept, kept);
+        }
+      }
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+    }
   });
 
   it('replace a link in their place', () => {

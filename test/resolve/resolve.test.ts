@@ -636,10 +636,10 @@ describe('a cache that cannot be written', () => {
         if (String(path).includes(name) && String(rest[0]) === 'wx') throw full;
         return fs.openSync(path, ...rest);
       }) as typeof fs.openSync,
-      lstatSync: ((path: string, options: object) => {
-        if (name === 'usage.lock' && path.endsWith(name)) throw full;
-        return fs.lstatSync(path, options);
-      }) as typeof fs.lstatSync,
+      renameSync: ((from: string, to: string) => {
+        if (to.endsWith(name)) throw full;
+        fs.renameSync(from, to);
+      }) as typeof fs.renameSync,
     };
     const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
     expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
