@@ -19,6 +19,7 @@ import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
 import type { Places } from './places.ts';
 import { isBlocking, nextTry } from './decide.ts';
+import { dependsOnToken, restamp, storedEntry } from './same-token.ts';
 
 /** A caller whose turn it may be to ask. */
 export interface Turn {
@@ -60,7 +61,8 @@ export async function attempt(
   const { deps, question, places, stamp } = turn;
   const { system, provider, log } = deps;
   catchUp(system, places, system.now());
-  const seen = look(deps, places, { ...question, policy: 'wait' }, stamp);
+  const lookAgain = () => look(deps, places, { ...question, policy: 'wait' }, stamp);
+  let seen = lookAgain();
   if (seen.decision.action === 'serve') {
     log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
     return { kind: 'answer', usage: answerFrom(deps, places, seen) };
@@ -78,22 +80,32 @@ export async function attempt(
     return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
-  const refusal = waiver ? null : refused();
+  const stored = places.cache && storedEntry(system, places.cache.entry);
+  const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, lock, seen.now, stamp);
+  const refusal = waiver || tokenDecides ? null : refused();
   if (refusal) return refusal;
 
   // Before the credentials are read: if another login takes their place between the two, the entry counts as of
   // no account rather than as of that one.
-  const identity = entryIdentity(identityOf(system, provider, places.cache));
-  const mine: Attempt = { ...turn, directory, seen, identity };
+  const signedIn = identityOf(system, provider, places.cache);
+  const identity = entryIdentity(signedIn);
   const session = await (await provider.connect()).authenticate(system);
-  if (!session.ok) return failed(mine, lock, session.failure, null);
+  if (!session.ok) return failed({ ...turn, directory, seen, identity }, lock, session.failure, null);
 
   const token = fingerprintOf(session.value, lock);
-  if (waiver && token === lock?.token) {
+  if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
+    log('the credentials have changed, the token has not');
+    seen = lookAgain();
+    if (seen.decision.action === 'serve') return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+  }
+  const waived = waiver && token !== lock?.token;
+  const refusedForToken = waived ? null : refused();
+  if (refusedForToken) {
     log('budget: the token is the one that was sent last');
-    return refused() as Attempted;
+    return refusedForToken;
   }
 
+  const mine: Attempt = { ...turn, directory, seen, identity };
   const send = async (noted: BackoffLock): Promise<Attempted> => {
     // Age counts from here: the numbers are at least as old as the question.
     const sentAt = system.now();
@@ -103,7 +115,7 @@ export async function attempt(
     if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
     return succeeded(mine, noted, outcome.value, sentAt);
   };
-  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
+  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waived);
   return claimed(mine, attempts[0], timeoutMs, noteAt, send);
 }
 
@@ -171,6 +183,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
     plan,
     ...identity,
     credentials: stamp,
+    ...(noted.token !== undefined && { token: noted.token }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = keep(mine, entry);
