@@ -9,7 +9,7 @@ import { TOKEN } from '../support/program.ts';
 import type { Machine, Run } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
 import { describeAsRoot } from './disk-mounts.ts';
-import { aWorkingMachine, fault, lockWords, PROGRAM, recordRows, runWith } from './harness.ts';
+import { aWorkingMachine, fault, lockWords, recordRows } from './harness.ts';
 import { runAt } from './time-clock.ts';
 
 recordRows('login');
