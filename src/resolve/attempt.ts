@@ -106,11 +106,12 @@ export async function attempt(
   }
 
   const mine: Attempt = { ...turn, directory, seen, identity };
-  const send = async (noted: BackoffLock): Promise<Attempted> => {
+  const send = async (noted: BackoffLock, leftMs: number): Promise<Attempted> => {
+    if (leftMs <= 0) return failed(mine, noted, { code: 'timeout' }, null);
     // Age counts from here: the numbers are at least as old as the question.
     const sentAt = system.now();
     const { baseUrl, userAgent } = question;
-    const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
+    const outcome = await session.value.send({ baseUrl, timeoutMs: leftMs, userAgent });
     log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
     if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
     return succeeded(mine, noted, outcome.value, sentAt);
@@ -135,17 +136,21 @@ function fingerprintOf(session: Session, lock: BackoffLock | null): string {
   return `${key}:${session.fingerprint(key)}`;
 }
 
-/** Sends with the right to it on record, so that a crash does not make the request free. */
+/**
+ * Sends with the right to it on record, so that a crash does not make the request free. The deadline counts from the
+ * claim: a process that was stopped in between, or a machine that slept, has no right to a late request.
+ */
 async function claimed(
   { deps: { system, log }, directory, stamp }: Attempt,
   latest: Claim | undefined,
   timeoutMs: number,
   noteAt: (now: number) => BackoffLock,
-  send: (noted: BackoffLock) => Promise<Attempted>,
+  send: (noted: BackoffLock, leftMs: number) => Promise<Attempted>,
 ): Promise<Attempted> {
   const now = system.now();
+  const began = system.monotonic();
   const noted = noteAt(now);
-  if (directory === null) return send(noted);
+  if (directory === null) return send(noted, timeoutMs);
   const right = { at: now, until: now + timeoutMs, credentials: stamp };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
   log(`attempt: ${taken.kind}`);
@@ -157,7 +162,9 @@ async function claimed(
     dropClaim(system, directory.path, 'attempt', taken.claim);
     return { kind: 'unwritable', reason: unwritten };
   }
-  const result = await send(noted);
+  // Both clocks: one of them does not count while a machine sleeps, and the other one can be set back.
+  const spent = Math.max(system.monotonic() - began, system.now() - now);
+  const result = await send(noted, timeoutMs - spent);
   tidyUp(system, directory, taken.claim);
   return result;
 }

@@ -411,6 +411,28 @@ describe('changed credentials', () => {
   });
 });
 
+describe('a process that is stopped between its claim and its request', () => {
+  it.each([
+    ['until its deadline is over sends nothing', 2 * SECOND, 0, 'none - timeout'],
+    ['for a moment has what is left of its deadline', 1.5 * SECOND, 1, 'fresh endpoint -'],
+  ])('%s', async (_case, stopped, sent, shown) => {
+    const deadlines: number[] = [];
+    provider.answer = ({ timeoutMs }) => {
+      deadlines.push(timeoutMs);
+      return { ok: true, value: aReading };
+    };
+    const openSync: typeof fs.openSync = (path, ...how) => {
+      const fd = fs.openSync(path, ...how);
+      if (String(path).endsWith('attempt.1')) system.advance(stopped);
+      return fd;
+    };
+    const { ask: askStopped } = asker({ ...system, fs: { ...fs, openSync } as typeof fs }, provider);
+    expect(short((await askStopped()).usage)).toBe(shown);
+    expect(deadlines).toEqual(sent === 0 ? [] : [SECOND / 2]);
+    expect(lockOnDisk()?.requests).toEqual([NOW]);
+  });
+});
+
 describe('the budget', () => {
   it('allows one request a minute, however it is asked for', async () => {
     await ask();
