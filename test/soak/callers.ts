@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { foreignNumbers, wrongEnd } from './invariants.ts';
 import type { Secrets } from './invariants.ts';
-import { KINDS } from './kinds.ts';
+import { CROWD, KINDS } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { signal } from './processes.ts';
 import type { Login, Stage } from './stage.ts';
@@ -46,6 +46,24 @@ export async function callAgainAndAgain(around: Surroundings): Promise<void> {
     const all = [...stage.logins, stage.signedOut];
     const login = all[Math.floor(random() * all.length)] as Login;
     await call(around, kind, login);
+  }
+}
+
+/** So many processes ask for one login in the same moment, every now and then. */
+const CROWD_SIZE = 8;
+const CROWD_PAUSE_MS = 20 * SECOND;
+
+/** Crowds that all want a request, until the soak is over: one of them may send it. */
+export async function crowdAgainAndAgain(around: Surroundings): Promise<void> {
+  const { stage, random } = around;
+  while (!around.over()) {
+    const login = stage.logins[Math.floor(random() * stage.logins.length)] as Login;
+    await Promise.all(Array.from({ length: CROWD_SIZE }, () => call(around, CROWD, login)));
+    for (
+      const end = performance.now() + random() * CROWD_PAUSE_MS;
+      performance.now() < end && !around.over();
+    )
+      await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

@@ -32,7 +32,13 @@ export class Disk {
     const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'tmpfs', this.#path]);
     if (status !== 0) throw new Error(`${this.#path} cannot be mounted`);
     const began = performance.now();
-    this.#timer = setInterval(() => this.#turn(performance.now() - began), LOOK_MS);
+    let before = began;
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      if (this.#state !== 'good') this.#tally.badDiskMs += now - before;
+      before = now;
+      this.#turn(now - began);
+    }, LOOK_MS);
   }
 
   /** Good again, for good. */
@@ -51,7 +57,6 @@ export class Disk {
     const bad = elapsed % TURN_MS >= TURN_MS - BAD_MS;
     const odd = Math.floor(elapsed / TURN_MS) % 2 === 1;
     this.#make(bad ? (odd ? 'read-only' : 'full') : 'good');
-    if (this.#state !== 'good') this.#tally.badDiskMs += LOOK_MS;
   }
 
   #make(state: State): void {

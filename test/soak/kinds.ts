@@ -28,6 +28,14 @@ const USAGE_EXITS = [0, 3, 4];
 /** docs/specs/outputs.md, "check". */
 const CHECK_EXITS = [0, 1, 2, 3];
 
+/** What a crowd calls. */
+export const CROWD: Kind = {
+  name: 'refresh --force',
+  args: ['refresh', '--force'],
+  prints: 'text',
+  exits: USAGE_EXITS,
+};
+
 export const KINDS: readonly Kind[] = [
   line('line', []),
   line('line --wait', ['--wait']),
@@ -47,7 +55,7 @@ export const KINDS: readonly Kind[] = [
   { name: '--json --wait', args: ['--json', '--wait'], prints: 'object', exits: USAGE_EXITS },
   { name: 'show', args: ['show'], prints: 'text', exits: USAGE_EXITS },
   { name: 'refresh', args: ['refresh'], prints: 'text', exits: USAGE_EXITS },
-  { name: 'refresh --force', args: ['refresh', '--force'], prints: 'text', exits: USAGE_EXITS },
+  CROWD,
   { name: 'check', args: ['check', '-w', '80', '-c', '95'], prints: 'line', exits: CHECK_EXITS },
   { name: 'ready zsh', args: ['ready', 'zsh'], prints: 'text', exits: [0] },
   { name: 'ready zsh --refresh', args: ['ready', 'zsh', '--refresh'], prints: 'silence', exits: [0] },

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { seeded } from '../simulation/machine.ts';
-import { callAgainAndAgain } from './callers.ts';
+import { callAgainAndAgain, crowdAgainAndAgain } from './callers.ts';
 import type { Call } from './callers.ts';
 import { Disk } from './disk.ts';
 import { Endpoint } from './endpoint.ts';
@@ -125,7 +125,10 @@ async function callersFor(ms: number): Promise<void> {
     checks += 1;
     if (checks % 6 === 0) progress();
   }, CHECK_MS);
-  await Promise.all(Array.from({ length: callers }, () => callAgainAndAgain(around)));
+  await Promise.all([
+    crowdAgainAndAgain(around),
+    ...Array.from({ length: callers }, () => callAgainAndAgain(around)),
+  ]);
   clearInterval(timer);
 }
 

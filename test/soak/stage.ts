@@ -21,7 +21,10 @@ export interface Login {
   readonly tokens: string[];
 }
 
-/** A home with three logins, and a copy of the built program, which a build meanwhile does not change. */
+/** Each has a budget of its own, so there are more requests than one login allows. */
+const LOGINS = ['default', 'work', 'team', 'client', 'lab', 'school'];
+
+/** A home with several logins, and a copy of the built program, which a build meanwhile does not change. */
 export class Stage {
   readonly root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-soak-'));
   readonly home = join(this.root, 'home');
@@ -44,7 +47,7 @@ export class Stage {
     for (const name of ['bin', 'dist', 'package.json', 'shell'])
       fs.cpSync(name, join(this.root, 'program', name), { recursive: true });
     this.#putCommand();
-    this.logins = ['default', 'work', 'team'].map((name, index) => this.#directoryOf(name, index));
+    this.logins = LOGINS.map((name, index) => this.#directoryOf(name, index));
     for (const login of this.logins) this.renew(login);
     this.signedOut = this.#directoryOf('out', this.logins.length);
   }
@@ -66,8 +69,8 @@ export class Stage {
         name === 'default'
           ? 'claude'
           : `claude-${createHash('sha256').update(directory).digest('hex').slice(0, 8)}`,
-      least: 20 * index + 1,
-      most: 20 * index + 19,
+      least: 14 * index + 1,
+      most: 14 * index + 13,
       tokens: [],
     };
     const sessions = join(directory, 'projects', '-project');
