@@ -30,6 +30,8 @@ export interface Entry {
   readonly organizationName?: string | null;
   /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
   readonly credentials: string | null;
+  /** Which token the numbers were asked with: a random key and the keyed hash, as `usage.lock` has it. */
+  readonly token?: string;
   /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
   /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
@@ -108,6 +110,7 @@ export function parseEntry(text: string): Entry | null {
     ...optional('accountName', nameOrNull(file.account_name)),
     ...optional('organizationName', nameOrNull(file.organization_name)),
     credentials: stringOrNull(file.credentials),
+    ...optional('token', idOrNull(file.token)),
     ...(loginUntil !== null && { loginUntil }),
   };
 }
@@ -126,6 +129,7 @@ export function serializeEntry(entry: Entry): string {
     ...optional('account_name', entry.accountName),
     ...optional('organization_name', entry.organizationName),
     credentials: entry.credentials,
+    ...optional('token', entry.token),
     ...(entry.loginUntil !== undefined && { login_until: isoTime(entry.loginUntil) }),
   };
   try {

@@ -19,6 +19,7 @@ import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
 import type { Places } from './places.ts';
 import { isBlocking, nextTry } from './decide.ts';
+import { dependsOnToken, restamp, storedEntry } from './same-token.ts';
 
 /** A caller whose turn it may be to ask. */
 export interface Turn {
@@ -60,7 +61,8 @@ export async function attempt(
   const { deps, question, places, stamp } = turn;
   const { system, provider, log } = deps;
   catchUp(system, places, system.now());
-  const seen = look(deps, places, { ...question, policy: 'wait' }, stamp);
+  const lookAgain = () => look(deps, places, { ...question, policy: 'wait' }, stamp);
+  let seen = lookAgain();
   if (seen.decision.action === 'serve') {
     log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
     return { kind: 'answer', usage: answerFrom(deps, places, seen) };
@@ -78,32 +80,43 @@ export async function attempt(
     return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
-  const refusal = waiver ? null : refused();
+  const stored = places.cache && storedEntry(system, places.cache.entry);
+  const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, lock, seen.now, stamp);
+  const refusal = waiver || tokenDecides ? null : refused();
   if (refusal) return refusal;
 
   // Before the credentials are read: if another login takes their place between the two, the entry counts as of
   // no account rather than as of that one.
-  const identity = entryIdentity(identityOf(system, provider, places.cache));
-  const mine: Attempt = { ...turn, directory, seen, identity };
+  const signedIn = identityOf(system, provider, places.cache);
+  const identity = entryIdentity(signedIn);
   const session = await (await provider.connect()).authenticate(system);
-  if (!session.ok) return failed(mine, lock, session.failure, null);
+  if (!session.ok) return failed({ ...turn, directory, seen, identity }, lock, session.failure, null);
 
   const token = fingerprintOf(session.value, lock);
-  if (waiver && token === lock?.token) {
+  if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
+    log('the credentials have changed, the token has not');
+    seen = lookAgain();
+    if (seen.decision.action === 'serve') return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+  }
+  const waived = waiver && token !== lock?.token;
+  const refusedForToken = waived ? null : refused();
+  if (refusedForToken) {
     log('budget: the token is the one that was sent last');
-    return refused() as Attempted;
+    return refusedForToken;
   }
 
-  const send = async (noted: BackoffLock): Promise<Attempted> => {
+  const mine: Attempt = { ...turn, directory, seen, identity };
+  const send = async (noted: BackoffLock, leftMs: number): Promise<Attempted> => {
+    if (leftMs <= 0) return failed(mine, noted, { code: 'timeout' }, null);
     // Age counts from here: the numbers are at least as old as the question.
     const sentAt = system.now();
     const { baseUrl, userAgent } = question;
-    const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
+    const outcome = await session.value.send({ baseUrl, timeoutMs: leftMs, userAgent });
     log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
     if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
     return succeeded(mine, noted, outcome.value, sentAt);
   };
-  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
+  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waived);
   return claimed(mine, attempts[0], timeoutMs, noteAt, send);
 }
 
@@ -123,17 +136,21 @@ function fingerprintOf(session: Session, lock: BackoffLock | null): string {
   return `${key}:${session.fingerprint(key)}`;
 }
 
-/** Sends with the right to it on record, so that a crash does not make the request free. */
+/**
+ * Sends with the right to it on record, so that a crash does not make the request free. The deadline counts from the
+ * claim: a process that was stopped in between, or a machine that slept, has no right to a late request.
+ */
 async function claimed(
   { deps: { system, log }, directory, stamp }: Attempt,
   latest: Claim | undefined,
   timeoutMs: number,
   noteAt: (now: number) => BackoffLock,
-  send: (noted: BackoffLock) => Promise<Attempted>,
+  send: (noted: BackoffLock, leftMs: number) => Promise<Attempted>,
 ): Promise<Attempted> {
   const now = system.now();
+  const began = system.monotonic();
   const noted = noteAt(now);
-  if (directory === null) return send(noted);
+  if (directory === null) return send(noted, timeoutMs);
   const right = { at: now, until: now + timeoutMs, credentials: stamp };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
   log(`attempt: ${taken.kind}`);
@@ -145,7 +162,9 @@ async function claimed(
     dropClaim(system, directory.path, 'attempt', taken.claim);
     return { kind: 'unwritable', reason: unwritten };
   }
-  const result = await send(noted);
+  // Both clocks: one of them does not count while a machine sleeps, and the other one can be set back.
+  const spent = Math.max(system.monotonic() - began, system.now() - now);
+  const result = await send(noted, timeoutMs - spent);
   tidyUp(system, directory, taken.claim);
   return result;
 }
@@ -171,6 +190,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
     plan,
     ...identity,
     credentials: stamp,
+    ...(noted.token !== undefined && { token: noted.token }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = keep(mine, entry);

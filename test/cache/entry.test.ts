@@ -57,6 +57,7 @@ describe('usage.json', () => {
     ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
+    ['the token it was asked with', { token: 'abcdef01:23456789' }],
     ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
@@ -94,7 +95,7 @@ describe('usage.json', () => {
     ['no error at all', without('error')],
     ['an error of a wrong kind', file({ error: 'timeout' })],
     ['an error of an unknown code', file({ error: { code: 'x' } })],
-    ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
+    ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [], token: 7 })],
     ['an end of the login that is no time', file({ login_until: 'Friday' })],
     ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
     ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
@@ -245,6 +246,7 @@ const schema = z.pipe(
     account_name: z.catch(z.optional(z.string()), undefined),
     organization_name: z.catch(z.optional(z.string()), undefined),
     credentials: z.catch(z.nullable(z.string()), null),
+    token: z.catch(z.optional(z.string()), undefined),
     login_until: z.catch(z.nullable(z.string().check(z.refine((value) => parseTime(value) !== null))), null),
   }),
   z.transform((read, context): Entry => {
@@ -262,6 +264,7 @@ const schema = z.pipe(
       ...(read.account_name && { accountName: read.account_name }),
       ...(read.organization_name && { organizationName: read.organization_name }),
       credentials: read.credentials,
+      ...(read.token && { token: read.token }),
       ...(read.login_until !== null && { loginUntil: Date.parse(read.login_until) }),
     };
   }),

@@ -49,6 +49,7 @@ describe('the first question', () => {
       plan: 'max_20x',
       accountId: 'ada',
       credentials: 'stamp-1',
+      token: lockOnDisk()?.token,
     });
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
   });
@@ -317,6 +318,7 @@ describe('changed credentials', () => {
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('last_known cache no_data');
     expect(usage.windows).toHaveLength(2);
+    provider.token = 'token-2';
     system.advance(2 * MINUTE);
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
   });
@@ -356,7 +358,7 @@ describe('changed credentials', () => {
     const { usage } = await ask({ policy: 'wait', force: true });
     expect(usage.error).toMatchObject({ code: 'budget', retryAt: NOW + MINUTE });
     system.setNow(NOW + MINUTE);
-    expect((await ask()).usage.source).toBe('endpoint');
+    expect((await ask({ force: true })).usage.source).toBe('endpoint');
   });
 
   it('with ever new tokens are asked with at once no more than once in five minutes', async () => {
@@ -406,6 +408,28 @@ describe('changed credentials', () => {
     await ask();
     const other = JSON.parse(fs.readFileSync(join(cache, 'usage.lock'), 'utf8')) as { token: string };
     expect(other.token).not.toBe(token);
+  });
+});
+
+describe('a process that is stopped between its claim and its request', () => {
+  it.each([
+    ['until its deadline is over sends nothing', 2 * SECOND, 0, 'none - timeout'],
+    ['for a moment has what is left of its deadline', 1.5 * SECOND, 1, 'fresh endpoint -'],
+  ])('%s', async (_case, stopped, sent, shown) => {
+    const deadlines: number[] = [];
+    provider.answer = ({ timeoutMs }) => {
+      deadlines.push(timeoutMs);
+      return { ok: true, value: aReading };
+    };
+    const openSync: typeof fs.openSync = (path, ...how) => {
+      const fd = fs.openSync(path, ...how);
+      if (String(path).endsWith('attempt.1')) system.advance(stopped);
+      return fd;
+    };
+    const { ask: askStopped } = asker({ ...system, fs: { ...fs, openSync } as typeof fs }, provider);
+    expect(short((await askStopped()).usage)).toBe(shown);
+    expect(deadlines).toEqual(sent === 0 ? [] : [SECOND / 2]);
+    expect(lockOnDisk()?.requests).toEqual([NOW]);
   });
 });
 
