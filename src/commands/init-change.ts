@@ -1,5 +1,6 @@
 import { install } from '../init/carry-out.ts';
 import { noted, readInstalled, writeInstalled } from '../init/installed.ts';
+import { sweep } from '../init/leftovers.ts';
 import type { InitTarget } from '../init/names.ts';
 import { planInstall } from '../init/plan-install.ts';
 import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/plan-removal.ts';
@@ -37,9 +38,10 @@ function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decisi
   const before = plan.settled.reduce(noted, installed);
   if (changes.length === 0) {
     const there = result(`${target} is installed already: nothing to change\n`);
-    if (JSON.stringify(before) === JSON.stringify(installed)) return { kind: 'done', result: there };
+    const isNew = JSON.stringify(before) !== JSON.stringify(installed);
     const note = () => {
-      const reason = writeInstalled(system, notes, before);
+      sweep(system, notes, before.files);
+      const reason = isNew ? writeInstalled(system, notes, before) : null;
       return reason && `${notes}: it cannot be written: ${reason}`;
     };
     return { kind: 'note', result: there, note };
@@ -74,7 +76,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
   const after = withoutTarget(installed, removal);
   if (changes.length === 0) {
     const absent = result(`${target} is not installed: nothing to change\n${left}`);
-    if (JSON.stringify(after) === JSON.stringify(installed)) return { kind: 'done', result: absent };
+    // An `init` that was killed may have left something.
     const note = () => takeBack(system, { changes, files: removal.files }, after, notes).problem;
     return { kind: 'note', result: absent, note };
   }
@@ -98,7 +100,7 @@ const STAYING = 'Better: npm install -g usageline, then usageline init once more
 
 /** All or nothing: a part of the files would not work. */
 function refusal({ refused }: Plan): Decision {
-  return { kind: 'done', result: failure(`nothing has been changed: ${refused.join('; ')}`) };
+  return { kind: 'refused', result: failure(`nothing has been changed: ${refused.join('; ')}`) };
 }
 
 /** A backup that is not what the file is now may be all that is left of something. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { askOnTerminal } from '../init/ask.ts';
 import { notesProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
@@ -9,9 +10,9 @@ import type { InitOptions } from './init.ts';
 
 /** What is to be done, as the files and the notes are at this moment. */
 export type Decision =
-  /** Nothing, or it is refused. */
-  | { readonly kind: 'done'; readonly result: CommandResult }
-  /** Only the notes change, of which nothing is shown. */
+  /** It is refused. */
+  | { readonly kind: 'refused'; readonly result: CommandResult }
+  /** No file of the user changes, so nothing is shown: only the notes, and what a killed process has left. */
   | { readonly kind: 'note'; readonly result: CommandResult; note(): string | null }
   | {
       readonly kind: 'change';
@@ -35,7 +36,7 @@ export function withConsent(system: System, job: Job, decide: () => Decision): C
   const problem = notesProblem(system, notes);
   if (problem !== null) return failure(`nothing has been changed: ${problem}`);
   const first = decide();
-  if (first.kind === 'done') return first.result;
+  if (first.kind === 'refused') return first.result;
   if (dryRun) {
     if (first.kind === 'note') return first.result;
     return result(`${first.shown}nothing has been changed (--dry-run)\n`);
@@ -51,7 +52,7 @@ export function withConsent(system: System, job: Job, decide: () => Decision): C
   }
   return alone(system, job, () => {
     const now = decide();
-    if (now.kind === 'done') return now.result;
+    if (now.kind === 'refused') return now.result;
     if (now.kind === 'note') {
       const reason = now.note();
       return reason === null ? now.result : failure(reason);
@@ -70,7 +71,7 @@ function sameAs(one: unknown, other: unknown): boolean {
 
 /** Without the directory of the notes, an uninstall has nothing to share with other processes, and makes none. */
 function alone(system: System, { action, notes }: Job, act: () => CommandResult): CommandResult {
-  if (action === 'uninstall' && !system.fs.existsSync(notes)) return act();
+  if (action === 'uninstall' && !system.fs.existsSync(dirname(notes))) return act();
   const lock = takeLock(system, notes);
   if (typeof lock === 'string') return failure(`nothing has been changed: ${lock}`);
   try {

@@ -1,6 +1,7 @@
+import { dirname } from 'node:path';
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
-import { look, makeDirectories } from './disk.ts';
+import { look, makeDirectories, removeDirectories } from './disk.ts';
 import { noted, writeInstalled } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { sweep } from './leftovers.ts';
@@ -22,25 +23,21 @@ export function install(
   notes: string,
 ): string | null {
   let installed = before;
-  const directories = (path: string) => {
-    const made = makeDirectories(system, path.slice(0, path.lastIndexOf('/')));
-    installed = { ...installed, directories: [...installed.directories, ...made] };
-  };
-  sweep(
-    system,
-    [...before.files, ...changes].map(({ path }) => path),
-  );
+  sweep(system, notes, [...before.files, ...changes]);
   for (const planned of changes) {
     const { path, record } = planned;
+    let made: readonly string[];
     try {
-      directories(notes);
-      directories(path);
+      made = makeDirectories(system, dirname(path));
     } catch (error) {
       return `${path}: its directory cannot be made: ${errno(error)}`;
     }
-    installed = noted(installed, record);
+    installed = noted({ ...installed, directories: [...installed.directories, ...made] }, record);
     const reason = writeInstalled(system, notes, installed);
-    if (reason !== null) return `${notes}: it cannot be written: ${reason}`;
+    if (reason !== null) {
+      removeDirectories(system, made);
+      return `${notes}: it cannot be written: ${reason}`;
+    }
     if (hasChanged(system, planned)) return `${path}: it has been changed meanwhile`;
     const failed = change(system, planned);
     if (failed !== null) return `${path}: it cannot be written: ${failed}`;

@@ -49,24 +49,28 @@ function realPath(fs: System['fs'], path: string): string | null {
 }
 
 /**
- * Makes the directory that a file needs. Throws what the file system says where it cannot be made.
+ * Makes the directory that a file needs. Throws what the file system says where it cannot be made, and makes none then.
  * @returns those that this call has made, outermost first
  */
-export function makeDirectories({ fs }: System, directory: string): string[] {
+export function makeDirectories(system: System, directory: string): string[] {
+  const { fs } = system;
   const missing: string[] = [];
+  const made: string[] = [];
   for (let path = directory; !fs.existsSync(path) && dirname(path) !== path; path = dirname(path))
     missing.unshift(path);
   // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
-  return missing.filter((path) => {
+  for (const path of missing) {
     try {
       fs.mkdirSync(path);
-      return true;
+      made.push(path);
     } catch (error) {
       // Another process has made it meanwhile.
-      if (errno(error) === 'EEXIST' && fs.existsSync(path)) return false;
+      if (errno(error) === 'EEXIST' && fs.existsSync(path)) continue;
+      removeDirectories(system, made);
       throw error;
     }
-  });
+  }
+  return made;
 }
 
 /** Removes a file or a link; none there is no failure. @returns the errno name of what went wrong, or null */
@@ -88,4 +92,9 @@ export function removeEmpty({ fs }: System, directory: string): boolean {
   } catch (error) {
     return errno(error) === 'ENOENT';
   }
+}
+
+/** Removes directories that are empty. @param directories outermost first */
+export function removeDirectories(system: System, directories: readonly string[]): void {
+  for (const path of directories.toReversed()) removeEmpty(system, path);
 }

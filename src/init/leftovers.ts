@@ -9,9 +9,9 @@ import { temporaryOf } from './replace.ts';
  * that was not changed.
  */
 
-/** Removes the temporary files beside these files and beside their backups, where that is possible. */
-export function sweep(system: System, paths: readonly string[]): void {
-  for (const path of paths) {
+/** Removes the temporary files beside the notes, these files and their backups, where that is possible. */
+export function sweep(system: System, notes: string, files: readonly { readonly path: string }[]): void {
+  for (const { path } of [{ path: notes }, ...files]) {
     const found = look(system, path);
     const real = typeof found === 'string' ? path : found.real;
     removeFile(system, temporaryOf(real));

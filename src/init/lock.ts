@@ -1,6 +1,6 @@
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
-import { makeDirectories, removeEmpty, removeFile } from './disk.ts';
+import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './disk.ts';
 import { directoriesOfNothing, readInstalled, writeInstalled } from './installed.ts';
 
 /*
@@ -47,9 +47,11 @@ export function takeLock(system: System, notes: string): Lock | string {
       }
       if (monotonic() > end) return `another usageline init is at work: ${directory}/${other}`;
     } catch (error) {
+      const reason = errno(error);
       // The process that held the lock has removed the directory just now.
-      if (errno(error) !== 'ENOENT' || monotonic() > end) {
-        return `${directory}: it cannot be written: ${errno(error)}`;
+      if (reason !== 'ENOENT' || monotonic() > end) {
+        removeDirectories(system, made);
+        return `${directory}: it cannot be written: ${reason}`;
       }
     }
     sleep(PAUSE_MS * (1 + random()));
@@ -63,7 +65,7 @@ function held(system: System, notes: string, flag: string, made: readonly string
   const reason = made.length === 0 ? null : writeInstalled(system, notes, { ...installed, directories });
   if (reason === null) return { release: () => release(system, notes, flag) };
   removeFile(system, flag);
-  for (const path of made.toReversed()) removeEmpty(system, path);
+  removeDirectories(system, made);
   return `${notes}: it cannot be written: ${reason}`;
 }
 

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { System } from '../system.ts';
 import { hasChanged } from './carry-out.ts';
 import { look, removeEmpty, removeFile } from './disk.ts';
-import { innermostFirst, isSame, writeInstalled } from './installed.ts';
+import { innermostFirst, isSame, readInstalled, writeInstalled } from './installed.ts';
 import type { Installed, Record } from './installed.ts';
 import { backupBeside, sweep } from './leftovers.ts';
 import { backupOf } from './plan.ts';
@@ -44,10 +44,7 @@ export function takeBack(
     const { real } = planned.found;
     if (backupBeside(system, real, planned.edit.after) === 'different') backups.push(backupOf(real));
   }
-  sweep(
-    system,
-    [...all, ...before.files].map(({ path }) => path),
-  );
+  sweep(system, notes, [...all, ...before.files]);
   const problem =
     removeBackups(system, all) ??
     links.map((link) => remove(system, link)).find((reason) => reason !== null) ??
@@ -89,6 +86,8 @@ function forget(system: System, { files, directories }: Installed, notes: string
     removeEmpty(system, dirname(notes));
     return null;
   }
-  const reason = writeInstalled(system, notes, { files, directories: left });
+  const after = { files, directories: left };
+  if (JSON.stringify(after) === JSON.stringify(readInstalled(system, notes))) return null;
+  const reason = writeInstalled(system, notes, after);
   return reason && `${notes}: it cannot be written: ${reason}`;
 }
