@@ -73,7 +73,9 @@ describe('the house', () => {
     const users = fs
       .readdirSync(src, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
-      .filter((name) => /process\.(exit\(|exitCode|kill\((?!\w+, 0\)))/.test(withoutComments(join(src, name))));
+      .filter((name) =>
+        /process\.(exit\(|exitCode|kill\((?!\w+, 0\)))/.test(withoutComments(join(src, name))),
+      );
     expect(users.sort()).toEqual([
       'background.ts',
       'commands/after.ts',
