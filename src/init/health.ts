@@ -43,7 +43,8 @@ function fileProblem(system: System, file: Record, installed: Installed): string
       : null;
   }
   // Versions before the runner wrote the places of Node and of the program into every file.
-  return file.users === null && change.edit.removed.includes('hot.cjs')
+  const { removed } = change.edit;
+  return file.users === null && removed.includes('hot.cjs') && !removed.includes(RUNNER_NAME)
     ? `${path}: it would not find a Node that moves. ${repair(target)}`
     : null;
 }

@@ -87,6 +87,20 @@ describeWith('tmux', 'the question', () => {
     await yes.shows('code 0');
     expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toMatch(/^mine\n# >>> usageline >>>\n/);
   });
+
+  it('does not stand for a change of a file that has been changed since', async () => {
+    const host = await aHost(['zsh']);
+    host.write('.zshrc', 'mine\n');
+    const command = `${process.execPath} ${entry} init zsh --install; echo "code $?"; exec sleep 60`;
+    const terminal = await Terminal.open(host, ['sh', '-c', command], 150);
+    await terminal.shows('Do this? [y/N]');
+    host.write('.zshrc', 'mine\nmore\n');
+    await terminal.type('y\n');
+    await terminal.shows('the files have been changed meanwhile');
+    await terminal.shows('code 1');
+    expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toBe('mine\nmore\n');
+    expect(fs.existsSync(join(host.home, '.local/share/usageline'))).toBe(false);
+  });
 });
 
 describeWith('tmux', 'usageline init tmux --install', () => {
