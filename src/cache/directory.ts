@@ -2,7 +2,7 @@ import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { createOwnFile, removeOwnFile } from './own-files.ts';
-import { trustIn } from './trust.ts';
+import { trustIn } from '../trust.ts';
 
 /** The files of one account. Nothing else is ever written below the cache root. */
 export interface AccountDirectory {
@@ -94,19 +94,19 @@ export const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
  * trusted: for root also one of another user, who would be locked out of what root makes there. Node's own `recursive`
  * tries for ever where a parent exists and yet nothing can be made in it (`/proc/nowhere`, Node 20).
  *
- * @param closed see `trustIn`
+ * @param own how many of the last directories are the own ones of the cache, see `End`
  * @returns the errno name of what went wrong, or null
  */
-export function makeDirectory(system: System, path: string, closed: number): string | null {
-  const before = trustIn(system, path, closed);
+export function makeDirectory(system: System, path: string, own: number): string | null {
+  const before = trustIn(system, path, { own });
   if (before.kind !== 'trusted') return NOT_TRUSTED;
   let made = makeOne(system.fs, path);
   const parent = path.slice(0, path.lastIndexOf(SEPARATOR));
   if (made === 'ENOENT' && parent !== '')
-    made = makeDirectory(system, parent, Math.max(0, closed - 1)) ?? makeOne(system.fs, path);
+    made = makeDirectory(system, parent, Math.max(0, own - 1)) ?? makeOne(system.fs, path);
   if (made !== null || before.exists) return made;
   // Where others can make directories, theirs can have come first.
-  return trustIn(system, path, closed).kind === 'trusted' ? null : NOT_TRUSTED;
+  return trustIn(system, path, { own }).kind === 'trusted' ? null : NOT_TRUSTED;
 }
 
 /** What the system says of what only the owner may do. */

@@ -2,7 +2,7 @@ import { MAX_FILE_BYTES, readFailure, readTextFile } from '../files.ts';
 import type { FileRead } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
-import { trustIn } from './trust.ts';
+import { trustIn } from '../trust.ts';
 
 /*
  * The one way to touch a file in the cache. A file is opened for writing only where this open has created it, or where

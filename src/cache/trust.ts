@@ -1,78 +1,12 @@
 import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
+import { trustIn } from '../trust.ts';
+import type { Trust } from '../trust.ts';
 import type { AccountDirectory } from './directory.ts';
-import { isPrivateGroup } from './private-group.ts';
-
-const WRITABLE_BY_GROUP = 0o020;
-const WRITABLE_BY_EVERYONE = 0o002;
-/** In a directory with this bit a name can be moved or removed only by the owner of the file or of the directory. */
-const STICKY = 0o1000;
-/** As many as Linux follows. The system call that uses a longer path fails. */
-const MAX_LINKS = 40;
-
-/** Who can change what a path means. docs/specs/files.md has the rule. */
-export type Trust =
-  /** The user and root alone. `exists`: the directory is there; a missing one is judged by those above it. */
-  | { readonly kind: 'trusted'; readonly exists: boolean }
-  /** Another user owns a directory, or a link, on the way. */
-  | { readonly kind: 'foreign'; readonly path: string; readonly uid: number }
-  /** Other users can write a directory on the way. */
-  | { readonly kind: 'open'; readonly path: string; readonly by: 'everyone' | 'its group' };
-
-/**
- * Judges a directory and every directory and link on the way to it. What cannot be looked at counts as missing: the
- * system call that uses the path fails with the reason.
- *
- * @param closed so many of the last directories belong to the cache: to the user alone, and the sticky bit does not help
- */
-export function trustIn(system: System, path: string, closed = 1): Trust {
-  const { fs, uid, platform } = system;
-  // Windows keeps permissions elsewhere, and gives a user's directories to the user.
-  if (platform === 'win32' || uid === null) return { kind: 'trusted', exists: true };
-  const names = namesIn(path);
-  let at = '';
-  let links = 0;
-  for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    if (name === '..') {
-      // What is left of the way has no links in it any more.
-      at = at.slice(0, Math.max(0, at.lastIndexOf(SEPARATOR)));
-      continue;
-    }
-    const place = `${at}${SEPARATOR}${name}`;
-    let target: string | null = null;
-    try {
-      const stat = fs.lstatSync(place, { throwIfNoEntry: false });
-      if (stat === undefined) return { kind: 'trusted', exists: false };
-      const link = stat.isSymbolicLink();
-      const ours = !link && names.length < closed;
-      if (stat.uid !== uid && (ours || !isSystemId(system, stat.uid)))
-        return { kind: 'foreign', path: place, uid: stat.uid };
-      if (link) target = fs.readlinkSync(place);
-      else if (ours || !(stat.mode & STICKY)) {
-        if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path: place, by: 'everyone' };
-        if (stat.mode & WRITABLE_BY_GROUP && !isGroupOfOne(system, stat.gid))
-          return { kind: 'open', path: place, by: 'its group' };
-      }
-    } catch {
-      return { kind: 'trusted', exists: false };
-    }
-    if (target === null) at = place;
-    else {
-      if ((links += 1) > MAX_LINKS) return { kind: 'trusted', exists: false };
-      if (target.startsWith(SEPARATOR)) at = '';
-      names.unshift(...namesIn(target));
-    }
-  }
-  return { kind: 'trusted', exists: true };
-}
-
-function namesIn(path: string): string[] {
-  return path.split(SEPARATOR).filter((name) => name !== '' && name !== '.');
-}
 
 /** The root of the cache and the account's part of it. */
-const CLOSED = 2;
+const OWN = 2;
 
 /**
  * Why a cache directory is not to be read: other users can put numbers into it, or links. Root reads another user's
@@ -81,13 +15,13 @@ const CLOSED = 2;
  * @returns a reason in words, or null
  */
 export function distrust(system: System, directory: AccountDirectory): string | null {
-  const trust = trustIn(system, directory.path, CLOSED);
+  const trust = trustIn(system, directory.path, { own: OWN });
   return trust.kind === 'foreign' && system.uid === 0 ? null : reasonOf(trust);
 }
 
 /** Whether a cache directory is the user's own: one that is written, and whose ready lines are printed as they stand. */
 export function isOwnDirectory(system: System, directory: AccountDirectory): boolean {
-  return trustIn(system, directory.path, CLOSED).kind === 'trusted';
+  return trustIn(system, directory.path, { own: OWN }).kind === 'trusted';
 }
 
 function reasonOf(trust: Trust): string | null {
@@ -99,31 +33,6 @@ function reasonOf(trust: Trust): string | null {
     case 'open':
       return `${trust.path} can be written by ${trust.by}`;
   }
-}
-
-/** Ids below this one belong to Android itself: every app is a user, and the system's are above their directories. */
-const FIRST_ANDROID_APP = 10_000;
-/** How Linux shows the owners that a user namespace does not know, such as root outside of a container. */
-const UNKNOWN_OWNER = 65_534;
-
-/** Whether a user or group id is the system's own: what it can write is not written by other users. */
-function isSystemId({ fs, platform }: System, id: number): boolean {
-  if (id === 0) return true;
-  if (platform === 'android') return id < FIRST_ANDROID_APP;
-  return id === UNKNOWN_OWNER && isUserNamespace(fs);
-}
-
-/** Where not all user ids exist: in containers without root, in sandboxes. */
-function isUserNamespace(fs: System['fs']): boolean {
-  try {
-    return !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-function isGroupOfOne(system: System, group: number): boolean {
-  return isSystemId(system, group) || isPrivateGroup(system, group);
 }
 
 function nameOf(uid: number): string {

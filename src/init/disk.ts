@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { errno } from '../errno.ts';
 import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
-import { distrust, LEADS_NOWHERE } from './trust.ts';
+import { distrust } from './trust.ts';
 
 /** A user's file, as found. */
 export interface Found {
@@ -26,7 +26,7 @@ function found(system: System, path: string): Found | string {
   const reason = distrust(system, path);
   if (reason !== null) return reason;
   const real = realPath(fs, path);
-  if (real === null) return LEADS_NOWHERE;
+  if (real === null) return 'it is a link that leads nowhere';
   const read = readTextFile(fs, real, 'follow');
   if (read.kind === 'absent') return { real, text: null };
   if (read.kind === 'not_utf8') return 'it is not UTF-8';
@@ -38,13 +38,14 @@ function found(system: System, path: string): Found | string {
   return { real, text: read.text };
 }
 
+/** Where the links of a path lead; null for nowhere. */
 function realPath(fs: System['fs'], path: string): string | null {
-  const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (!link) return path;
   try {
-    return fs.realpathSync(path);
-  } catch {
-    return null;
+    const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return link ? fs.realpathSync(path) : path;
+  } catch (error) {
+    if (['ELOOP', 'ENOENT', 'ENOTDIR'].includes(errno(error))) return null;
+    throw error;
   }
 }
 

@@ -21,8 +21,8 @@ describe('a file may be changed', () => {
   it.each([
     ['in a directory of the user', 0o755, null],
     ['in one that only the owners of files may change', 0o1777, null],
-    ['not in one that everyone can write', 0o757, 'can be written by others'],
-    ['not in one that a group can write', 0o2775, 'can be written by others'],
+    ['not in one that everyone can write', 0o757, 'can be written by everyone'],
+    ['not in one that a group can write', 0o2775, 'can be written by its group'],
   ])('%s', (_, mode, reason) => {
     const system = fakeSystem();
     const directory = aPath(system, 'a', mode);
@@ -43,8 +43,8 @@ describe('a file may be changed', () => {
     expect(distrust(system, join(system.root, '.zshrc'))).toBeNull();
     fs.symlinkSync('../dotfiles/zshrc', join(open, 'zshrc'));
     fs.symlinkSync('./open/../open/zshrc', join(system.root, '.bashrc'));
-    expect(distrust(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by others`);
-    expect(look(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by others`);
+    expect(distrust(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
+    expect(look(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
   });
 
   it('and a link to itself leads nowhere', () => {

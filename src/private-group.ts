@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from './system.ts';
 
 /** Larger lists of users are not read: such a system has its users elsewhere. */
 const MAX_BYTES = 1024 * 1024;
