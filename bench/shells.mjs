@@ -187,7 +187,11 @@ done`;
     const env = { ...place.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
     const { time, close } = openSession('/bin/sh', ['-c', script], env);
     // One refresh in ten seconds is started: what is measured is the call that starts it.
-    const askedLongAgo = () => fs.writeFileSync(join(place.ready, '.asked'), '');
+    const askedLongAgo = () => {
+      for (const name of fs.readdirSync(place.ready)) {
+        if (name.startsWith('.asked.')) fs.rmSync(join(place.ready, name), { force: true });
+      }
+    };
     const check = () => {
       askedLongAgo();
       const { stdout, stderr } = run(launcher, [], env);
