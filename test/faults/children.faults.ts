@@ -123,7 +123,8 @@ const observed = ({ endpoint }: World, run: Run, files: string): Observed => ({
   files,
 });
 
-const arrived = ({ endpoint }: World) => until(() => endpoint.requests.length === 1, undefined, 'the request');
+const arrived = ({ endpoint }: World) =>
+  until(() => endpoint.requests.length === 1, undefined, 'the request');
 
 /** The refresh is there, and waits. Then it is let go, and ends. */
 async function refreshRuns(world: World & { release: () => void }): Promise<void> {
@@ -186,13 +187,23 @@ describe('what the status line command has started', () => {
   const left = ({ machine }: World) => processesOf(machine).map((pid) => commandOf(pid));
   const rows: [string, string, string, number, RegExp][] = [
     ['children-21', 'five calls, and the other command hangs', 'sleep 31; echo x', 5, /^… {2}.*22%/],
-    ['children-22', 'two calls, and the other command is a pipeline that hangs', 'sleep 31 | sleep 31', 2, /22%/],
+    [
+      'children-22',
+      'two calls, and the other command is a pipeline that hangs',
+      'sleep 31 | sleep 31',
+      2,
+      /22%/,
+    ],
     ['children-23', 'the other command ends with 1', 'echo other; exit 1', 1, /^other {2}.*22%/],
   ];
   for (const [id, description, after, times, prints] of rows) {
     fault(id, `${description}: nothing is left`, { prints, requests: 0, within: WITHIN }, async () => {
       const { world, runs } = await statusline(after, times);
-      await until(() => left(world).every((command) => !command.startsWith('sleep')), undefined, 'the end of all');
+      await until(
+        () => left(world).every((command) => !command.startsWith('sleep')),
+        undefined,
+        'the end of all',
+      );
       return observed(world, runs[0] as Run, 'no process is left');
     });
   }
@@ -390,7 +401,11 @@ describeAsRoot('what other users have put into the cache', () => {
         const change = (name: string) => `rm -f ${name}; ${stand[what].replace('NAME', name)}`;
         const command = shell
           ? changedUnder(shell, machine, change(kind))
-          : ['sh', '-c', `cd "${ready(machine, '.')}"; ${change('plain')}; ${change('plain.1')}; dash ${launcher}`];
+          : [
+              'sh',
+              '-c',
+              `cd "${ready(machine, '.')}"; ${change('plain')}; ${change('plain.1')}; dash ${launcher}`,
+            ];
         return observed(world, await runWith(asNobody(command), machine.env), 'no process waits');
       },
     );
@@ -452,8 +467,12 @@ describeAsRoot('times of files', () => {
         putProgram(machine, `echo "$*" >>'${count}'; exec ${program} "$@"`);
         fs.writeFileSync(count, '');
         giveAway(machine.home);
-        const counted = shell.name === 'fish' ? 'set -g _usageline_program $HOME/bin/usageline' : '_usageline_program=("$HOME/bin/usageline")';
-        const prompts = (times: number) => Array.from({ length: times }, () => [shell.hook, shell.later]).flat();
+        const counted =
+          shell.name === 'fish'
+            ? 'set -g _usageline_program $HOME/bin/usageline'
+            : '_usageline_program=("$HOME/bin/usageline")';
+        const prompts = (times: number) =>
+          Array.from({ length: times }, () => [shell.hook, shell.later]).flat();
         const starts = `wc -l <'${count}'`;
         const before = shell.name === 'fish' ? `set before (${starts})` : `before=$(${starts})`;
         const more = shell.name === 'fish' ? `(math (${starts}) - $before)` : `$(($(${starts}) - before))`;

@@ -45,76 +45,86 @@ async function noted(host: Host): Promise<{ directory: string | undefined; own: 
   return { directory, own: locks(lines.slice(0, second)), above: locks(lines.slice(second)) };
 }
 
-describe.runIf(process.platform === 'linux')('a refresh has no descriptor and no directory of its caller', () => {
-  for (const argv of [['dash'], ['busybox', 'ash', '-eu'], ['bash', '--posix', '-eu']]) {
-    describeWith(argv[0] as string, `the launcher under ${argv.join(' ')}`, () => {
-      it.each([
-        ['', (host: Host) => `${host.home}/bin:${host.machine.env.PATH}`, '/'],
-        // The program would not be found from elsewhere.
-        [', but where PATH is relative', (host: Host) => `../bin:${host.machine.env.PATH}`, null],
-      ])('leaves both behind%s', async (_, pathOf, directory) => {
-        const host = await aNotingHost('plain');
-        const [file = '', ...args] = calling(host, [...argv, launcher]);
-        const run = await runProgram(file, args, { ...host.machine.env, PATH: pathOf(host) });
-        expect(run).toMatchObject({ stdout: expect.stringMatching(/^5h 22%.*12m ago\n$/), stderr: '', code: 0 });
-        expect(await noted(host)).toMatchObject({ directory: directory ?? join(host.home, 'project'), own: [] });
-      });
+describe.runIf(process.platform === 'linux')(
+  'a refresh has no descriptor and no directory of its caller',
+  () => {
+    for (const argv of [['dash'], ['busybox', 'ash', '-eu'], ['bash', '--posix', '-eu']]) {
+      describeWith(argv[0] as string, `the launcher under ${argv.join(' ')}`, () => {
+        it.each([
+          ['', (host: Host) => `${host.home}/bin:${host.machine.env.PATH}`, '/'],
+          // The program would not be found from elsewhere.
+          [', but where PATH is relative', (host: Host) => `../bin:${host.machine.env.PATH}`, null],
+        ])('leaves both behind%s', async (_, pathOf, directory) => {
+          const host = await aNotingHost('plain');
+          const [file = '', ...args] = calling(host, [...argv, launcher]);
+          const run = await runProgram(file, args, { ...host.machine.env, PATH: pathOf(host) });
+          expect(run).toMatchObject({
+            stdout: expect.stringMatching(/^5h 22%.*12m ago\n$/),
+            stderr: '',
+            code: 0,
+          });
+          expect(await noted(host)).toMatchObject({
+            directory: directory ?? join(host.home, 'project'),
+            own: [],
+          });
+        });
 
-      it('does so without bash, for the numbers that it can name', async () => {
-        const host = await aNotingHost('plain');
-        const bin = join(host.home, 'few');
-        fs.mkdirSync(bin);
-        for (const name of ['sh', 'ls', 'mv', 'date', 'node']) {
-          const { stdout } = await runProgram('sh', ['-c', `command -v ${name}`], host.machine.env);
-          fs.symlinkSync(stdout.trim(), join(bin, name));
-        }
-        const [file = '', ...args] = calling(host, [
-          'env',
-          `PATH=${host.home}/bin:${bin}`,
-          (await runProgram('sh', ['-c', `command -v ${argv[0]}`], host.machine.env)).stdout.trim(),
-          ...argv.slice(1),
-          launcher,
-        ]);
-        await runProgram(file, args, host.machine.env);
-        const { own } = await noted(host);
-        expect(own.filter((line) => / [3-9] -> /.test(line))).toEqual([]);
-      });
-    });
-  }
-
-  const script = (shell: Shell) =>
-    [
-      `cd /`,
-      shell.init,
-      shell.counted.replace('$HOME/counted', '$HOME/bin/usageline'),
-      shell.name === 'fish' ? 'cd $HOME/project' : 'cd "$HOME/project"',
-    ].join('\n');
-
-  for (const shell of Object.values(shells)) {
-    describeWith(shell.name, `the hook of ${shell.name}`, () => {
-      it('leaves both behind', async () => {
-        const host = await aNotingHost(shell.name);
-        const text = [script(shell), shell.hook, 'echo "<$USAGELINE>"'].join('\n');
-        const [file = '', ...args] = calling(host, [...shell.script, text]);
-        const run = await runProgram(file, args, host.machine.env);
-        expect(run.stdout).toMatch(/^<5h 22%.*12m ago>\n$/);
-        expect(run.stderr).toBe('');
-        expect(await noted(host)).toMatchObject({ directory: '/', own: [] });
-      });
-
-      describeWith('tmux', 'at a terminal', () => {
-        it('leaves both behind', async () => {
-          const host = await aNotingHost(shell.name);
-          host.write(shell.rc, [shell.prompt, script(shell), ''].join('\n'));
-          const terminal = await Terminal.open(host, calling(host, shell.argv(host)));
-          const screen = await terminal.shows(/ >/);
-          const { directory, own, above } = await noted(host);
-          expect({ directory, own, screen }).toEqual({ directory: '/', own: [], screen });
-          // Above it is a process that waits for its end.
-          if (shell.name === 'fish') expect(above).toEqual([]);
-          await terminal.close();
+        it('does so without bash, for the numbers that it can name', async () => {
+          const host = await aNotingHost('plain');
+          const bin = join(host.home, 'few');
+          fs.mkdirSync(bin);
+          for (const name of ['sh', 'ls', 'mv', 'date', 'node']) {
+            const { stdout } = await runProgram('sh', ['-c', `command -v ${name}`], host.machine.env);
+            fs.symlinkSync(stdout.trim(), join(bin, name));
+          }
+          const [file = '', ...args] = calling(host, [
+            'env',
+            `PATH=${host.home}/bin:${bin}`,
+            (await runProgram('sh', ['-c', `command -v ${argv[0]}`], host.machine.env)).stdout.trim(),
+            ...argv.slice(1),
+            launcher,
+          ]);
+          await runProgram(file, args, host.machine.env);
+          const { own } = await noted(host);
+          expect(own.filter((line) => / [3-9] -> /.test(line))).toEqual([]);
         });
       });
-    });
-  }
-});
+    }
+
+    const script = (shell: Shell) =>
+      [
+        `cd /`,
+        shell.init,
+        shell.counted.replace('$HOME/counted', '$HOME/bin/usageline'),
+        shell.name === 'fish' ? 'cd $HOME/project' : 'cd "$HOME/project"',
+      ].join('\n');
+
+    for (const shell of Object.values(shells)) {
+      describeWith(shell.name, `the hook of ${shell.name}`, () => {
+        it('leaves both behind', async () => {
+          const host = await aNotingHost(shell.name);
+          const text = [script(shell), shell.hook, 'echo "<$USAGELINE>"'].join('\n');
+          const [file = '', ...args] = calling(host, [...shell.script, text]);
+          const run = await runProgram(file, args, host.machine.env);
+          expect(run.stdout).toMatch(/^<5h 22%.*12m ago>\n$/);
+          expect(run.stderr).toBe('');
+          expect(await noted(host)).toMatchObject({ directory: '/', own: [] });
+        });
+
+        describeWith('tmux', 'at a terminal', () => {
+          it('leaves both behind', async () => {
+            const host = await aNotingHost(shell.name);
+            host.write(shell.rc, [shell.prompt, script(shell), ''].join('\n'));
+            const terminal = await Terminal.open(host, calling(host, shell.argv(host)));
+            const screen = await terminal.shows(/ >/);
+            const { directory, own, above } = await noted(host);
+            expect({ directory, own, screen }).toEqual({ directory: '/', own: [], screen });
+            // Above it is a process that waits for its end.
+            if (shell.name === 'fish') expect(above).toEqual([]);
+            await terminal.close();
+          });
+        });
+      });
+    }
+  },
+);
