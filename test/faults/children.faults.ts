@@ -213,7 +213,7 @@ describe('what the status line command has started', () => {
     { prints: /^other {2}.*22%/, requests: 0, within: WITHIN },
     async () => {
       const { world, runs } = await statusline('sleep 31 & echo other', 1);
-      const [sleeping] = processesOf(world.machine).filter((pid) => commandOf(pid).startsWith('sleep'));
+      const sleeping = processesOf(world.machine).find((pid) => commandOf(pid).startsWith('sleep'));
       expect(sleeping).toBeDefined();
       process.kill(sleeping as number, 'SIGKILL');
       expect((runs[0] as Run).ms).toBeLessThan(30_000);

@@ -40,7 +40,7 @@ async function noted(host: Host): Promise<{ directory: string | undefined; own: 
   const path = join(host.home, 'noted');
   await eventually('the refresh', () => fs.existsSync(path));
   const [directory, ...lines] = fs.readFileSync(path, 'utf8').split('\n');
-  const second = lines.findIndex((line, index) => index > 0 && /^total/.test(line));
+  const second = lines.findIndex((line, index) => index > 0 && line.startsWith('total'));
   const locks = (part: readonly string[]) => part.filter((line) => line.includes('/lock'));
   return { directory, own: locks(lines.slice(0, second)), above: locks(lines.slice(second)) };
 }
