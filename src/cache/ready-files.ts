@@ -271,8 +271,10 @@ export function dropPointer(system: System, { root }: AccountDirectory, key: str
   }
 }
 
-/** When bin/usageline-prompt had refreshes started since the lines were last fresh, a line for each. */
-const ASKED = '.asked';
+/** How the name of an empty file begins that bin/usageline-prompt makes when it has a refresh started. */
+const ASKED = '.asked.';
+/** It looks no further back than 10 s. */
+const ASKED_MS = MINUTE;
 
 /** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
 export function ensureReadyDirectory(system: System, directory: AccountDirectory): boolean {
@@ -283,36 +285,29 @@ export function ensureReadyDirectory(system: System, directory: AccountDirectory
   } catch (error) {
     return errno(error) === 'EEXIST' && mayWriteIn(system, path);
   }
-  // Who makes it later changes the directory by that, which looks as if there were new lines in it.
-  replaceLightly(system, `${path}${SEPARATOR}${ASKED}`, '', null);
   return true;
 }
 
 /** To be called when lines are in place for which nobody need be asked. */
 export function forgetAsked(system: System, directory: AccountDirectory): void {
-  const path = `${readyDirectory(directory)}${SEPARATOR}${ASKED}`;
-  try {
-    if (system.fs.lstatSync(path).size === 0) return;
-  } catch {
-    // Then it is made.
-  }
-  replaceLightly(system, path, '', null);
+  sweepOld(system, readyDirectory(directory), ASKED, 0);
 }
 
 /** Removes what a killed process left behind more than an hour ago, among the ready lines and the pointers to them. */
 export function sweepReady(system: System, directory: AccountDirectory): void {
+  sweepOld(system, readyDirectory(directory), ASKED, ASKED_MS);
   sweepOld(system, readyDirectory(directory), '.');
   // The name of a pointer is somebody's choice, and may begin with a dot.
   sweepOld(system, pointerDirectory(directory.root), '.new.');
 }
 
-function sweepOld(system: System, place: string, prefix: string): void {
+function sweepOld(system: System, place: string, prefix: string, age = HOUR): void {
   const { fs, now } = system;
   try {
     for (const file of fs.readdirSync(place)) {
-      if (!file.startsWith(prefix) || file === ASKED) continue;
+      if (!file.startsWith(prefix)) continue;
       const path = `${place}${SEPARATOR}${file}`;
-      if (Math.abs(now() - fs.lstatSync(path).ctimeMs) > HOUR) removeOwnFile(system, path);
+      if (age === 0 || Math.abs(now() - fs.lstatSync(path).ctimeMs) > age) removeOwnFile(system, path);
     }
   } catch {
     // A courtesy.

@@ -5,6 +5,7 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import {
   ensureReadyDirectory,
+  forgetAsked,
   listReady,
   parseReadyName,
   sweepReady,
@@ -371,8 +372,7 @@ describe('the directory of the ready lines', () => {
     fs.rmdirSync(readyDirectory(directory));
     expect(ensureReadyDirectory(system, directory)).toBe(true);
     expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
-    // Of when the launcher asked last: there from the start, since a new file would make the directory younger.
-    expect(names()).toEqual(['.asked']);
+    expect(names()).toEqual([]);
     expect(ensureReadyDirectory(system, directory)).toBe(true);
   });
 
@@ -451,19 +451,40 @@ describe('the directory of the ready lines', () => {
     write(prepared({ stages: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
-    fs.writeFileSync(join(readyDirectory(directory), '.asked'), '');
     const pointers = join(directory.root, 'accounts');
     fs.mkdirSync(pointers);
     for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     const lines = ['zsh', 'zsh.later'];
     sweepReady(real(HOUR - MINUTE), directory);
-    expect(names()).toEqual(['.asked', '.kept', '.new.1', ...lines]);
+    expect(names()).toEqual(['.kept', '.new.1', ...lines]);
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);
-    expect(names()).toEqual(['.asked', ...lines]);
+    expect(names()).toEqual(lines);
     expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
     expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the starts of the launcher', () => {
+  const start = (name: string) => fs.writeFileSync(join(readyDirectory(directory), name), '');
+  const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+
+  it('are removed a minute later, when it looks back no more', () => {
+    start('.asked.4711');
+    start('.kept');
+    sweepReady(later(MINUTE / 2), directory);
+    expect(names()).toEqual(['.asked.4711', '.kept']);
+    sweepReady(later(2 * MINUTE), directory);
+    expect(names()).toEqual(['.kept']);
+  });
+
+  it('are forgotten at once where no refresh is needed', () => {
+    start('.asked.4711');
+    start('.asked.4722');
+    start('.kept');
+    forgetAsked(system, directory);
+    expect(names()).toEqual(['.kept']);
   });
 });
 

@@ -137,6 +137,25 @@ describeWith('tmux', 'usageline init tmux --install', () => {
     );
     expect(stdout.match(/@usageline/g)).toHaveLength(1);
   });
+
+  it.each(['a (b) c', 'b)', '(b', 'a)b(c', `it's) (50% #(1`])(
+    'shows the line below a directory %j',
+    async (name) => {
+      const host = await aHost(['tmux']);
+      const home = join(host.home, name);
+      for (const part of ['.claude', '.cache']) {
+        fs.cpSync(join(host.home, part), join(home, part), { recursive: true, preserveTimestamps: true });
+      }
+      host.machine.env = { ...host.machine.env, HOME: home };
+      await install(host, 'tmux');
+      const inner = `usageline-paren-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+      closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
+      const terminal = await Terminal.open(host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
+      await terminal.shows(OLD_LINE);
+      expect(await terminal.last()).not.toContain('usageline');
+      await terminal.close();
+    },
+  );
 });
 
 for (const [editor, target] of [
