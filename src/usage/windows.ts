@@ -5,6 +5,7 @@ import type { Origins } from './merge.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
 import { isPool, lockedReasonOf } from './pools.ts';
+import { percentOf } from './session.ts';
 import { allowlisted } from './text.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
@@ -217,9 +218,9 @@ export function isWorthShowing(extra: ExtraUsage | null): extra is ExtraUsage {
   return extra.limit === null || extra.limit > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
 }
 
-/** Percent of a limit, where the endpoint gives both amounts and no percentage. */
+/** Percent of a limit, where the endpoint gives both amounts and no percentage. Null where it is beyond all numbers. */
 function share(used: number | null, limit: number | null): number | null {
-  return used === null || limit === null || limit <= 0 ? null : (100 * used) / limit;
+  return used === null || limit === null || limit <= 0 ? null : percentOf((100 * used) / limit);
 }
 
 function digitsOf(value: unknown): number | null {

@@ -513,6 +513,18 @@ describe('a limit on paid use', () => {
     ['beside another window', { seven_day: bucket(1), spend }],
     ['when it is off', { spend: { ...spend, enabled: false } }],
     ['without a limit', { spend: { ...spend, percent: null, limit: null } }],
+    [
+      'when its share is beyond all numbers',
+      {
+        extra_usage: {
+          is_enabled: true,
+          monthly_limit: 1e-300,
+          used_credits: 1e300,
+          utilization: null,
+          currency: null,
+        },
+      },
+    ],
     ['when it is 0 and nothing is used', { spend: { ...spend, percent: 0, used: usd(0), limit: usd(0) } }],
   ])('is none %s', (_name, data) => {
     expect(read(data).filter(({ id }) => id === 'spend_limit')).toEqual([]);
