@@ -5,7 +5,7 @@ import { mayWriteIn, readOwnFile, removeOwnFile } from './own-files.ts';
 
 /** Everything that is ever written into an account's directory. */
 const OURS =
-  /^(usage\.json|usage\.lock|statusline\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+(\.\d+)?|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
+  /^(usage\.json|usage\.lock|statusline\.json|after\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+(\.\d+)?|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
 
 /**
  * Removes the cache, whose root somebody may have put anywhere: by the names of what is ours, and directories only
