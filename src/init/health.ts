@@ -1,5 +1,5 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
+import { look } from './disk.ts';
 import { wordsOf } from './edits/words.ts';
 import type { Installed, Record } from './installed.ts';
 import type { InitTarget } from './names.ts';
@@ -7,7 +7,8 @@ import { planRemoval } from './plan-removal.ts';
 import { RUNNER_NAME } from './runtime.ts';
 
 /*
- * A look at what was installed: whether it is still there, and what it would start. It writes nothing.
+ * A look at what was installed: whether it is still there, and what it would start. It writes nothing, and starts no
+ * file that another user can have put there.
  */
 
 /** A runner that does not answer within this time is broken. */
@@ -55,13 +56,14 @@ function runnerProblem(
   { path }: Record,
   [target = 'sh' as InitTarget]: readonly InitTarget[],
 ): string | null {
-  const read = readTextFile(system.fs, path, 'refuse');
-  const text = read.kind === 'file' ? read.text : '';
-  const [node, script] = placeIn(text);
+  // The notes name the file, and they can be another user's.
+  const found = look(system, path);
+  if (typeof found === 'string') return `${path} is not started: ${found}`;
+  const [node, script] = placeIn(found.text ?? '');
   if (node === undefined || script === undefined) {
     return `${path} is not found, or not as it was installed. ${repair(target)}`;
   }
-  const [foundNode = '', foundScript = ''] = whereOf(system, path);
+  const [foundNode = '', foundScript = ''] = whereOf(system, found.real);
   const gone = [node === foundNode ? '' : node, script === foundScript ? '' : script].filter(Boolean);
   if (gone.length === 0) return null;
   const moved = `${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} not found`;
