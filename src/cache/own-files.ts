@@ -139,6 +139,23 @@ export function removeOwnFile(system: System, path: string): void {
   system.fs.unlinkSync(path);
 }
 
+/**
+ * Removes a file, a link, or a directory with everything in it. A directory that another user can change is not entered:
+ * between two calls that user could put a link in the place of what is in it, and Node's own `rmSync` would go on behind
+ * the link.
+ *
+ * @throws what the system calls fail with; EPERM for a directory that is not trusted and has something in it
+ */
+export function removeOwnTree(system: System, path: string): void {
+  assertMayWrite(system, path);
+  const { fs } = system;
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isDirectory()) return fs.unlinkSync(path);
+  for (const name of fs.readdirSync(path)) removeOwnTree(system, `${path}${SEPARATOR}${name}`);
+  fs.rmdirSync(path);
+}
+
 /** Sets the time of a file that is there, without writing into it. A link is not followed. @throws as above */
 export function stampOwnFile(system: System, path: string, seconds: number): void {
   assertMayWrite(system, path);

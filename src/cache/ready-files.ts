@@ -4,7 +4,7 @@ import type { System } from '../system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
-import { mayWriteIn, readOwnFile, removeOwnFile, replaceOwnLink } from './own-files.ts';
+import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree, replaceOwnLink } from './own-files.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
 import type { ReadyName } from './ready.ts';
@@ -331,7 +331,7 @@ export function sweepVariants(system: System, directory: AccountDirectory): void
       const path = `${directory.path}${SEPARATOR}${name}`;
       if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.ready) continue;
       // Every line that is prepared is a change of its directory.
-      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) fs.rmSync(path, { recursive: true });
+      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) removeOwnTree(system, path);
     }
   } catch {
     // A courtesy.

@@ -1,7 +1,7 @@
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { ACCOUNT } from './directory.ts';
-import { mayWriteIn, readOwnFile, removeOwnFile } from './own-files.ts';
+import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
 
 /** Everything that is ever written into an account's directory. */
 const OURS =
@@ -17,9 +17,9 @@ export function removeCache(system: System, root: string): void {
   for (const name of namesIn(fs, root)) {
     const path = `${root}${SEPARATOR}${name}`;
     if (name === 'CACHEDIR.TAG') removeTag(system, path);
-    else if (name === 'accounts') removeAll(fs, path);
+    else if (name === 'accounts') removeAll(system, path);
     else if (ACCOUNT.test(name)) {
-      for (const file of namesIn(fs, path)) if (OURS.test(file)) removeAll(fs, `${path}${SEPARATOR}${file}`);
+      for (const file of namesIn(fs, path)) if (OURS.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);
     }
   }
@@ -36,11 +36,11 @@ function removeTag(system: System, path: string): void {
   }
 }
 
-function removeAll(fs: System['fs'], path: string): void {
+function removeAll(system: System, path: string): void {
   try {
-    fs.rmSync(path, { recursive: true, force: true });
+    removeOwnTree(system, path);
   } catch {
-    // A refresh that runs writes there just now.
+    // A refresh that runs writes there just now, or other users can.
   }
 }
 

@@ -5,6 +5,7 @@ import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
+import { removeQuietly } from '../cache/replace.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
 import { replaceFile } from '../cache/write.ts';
 import type { Session } from '../fetch/provider.ts';
@@ -200,7 +201,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
     replaceFile(system, directory.lock, serializeBackoffLock(cleared));
   }
   // A backoff from the time when the cache could not be written is over as well.
-  if (places.fallback && directory === places.cache) discard(system, places.fallback.lock);
+  if (places.fallback && directory === places.cache) removeQuietly(system, places.fallback.lock);
 
   const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
   const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
@@ -274,12 +275,4 @@ function keep({ deps: { system }, places }: Attempt, entry: Entry): string | nul
     read.entry.cachedAt > entry.cachedAt &&
     read.entry.cachedAt <= system.now();
   return newer ? null : replaceFile(system, places.cache.entry, serializeEntry(entry));
-}
-
-function discard({ fs }: System, path: string): void {
-  try {
-    fs.unlinkSync(path);
-  } catch {
-    // There was none.
-  }
 }

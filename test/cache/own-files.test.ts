@@ -9,6 +9,7 @@ import {
   readClosedFile,
   readOwnFile,
   removeOwnFile,
+  removeOwnTree,
   replaceOwnLink,
   stampOwnFile,
 } from '../../src/cache/own-files.ts';
@@ -271,5 +272,29 @@ describe('a link', () => {
     const broken = { ...system, fs: disk({ renameSync: failing('EIO') }) };
     expect(() => replaceOwnLink(broken, join(directory, 'link'), 'x')).toThrow(/EIO/);
     expect(fs.readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('removing a directory with what is in it', () => {
+  it('removes files, links themselves and directories', () => {
+    const [path, elsewhere] = [join(system.root, 'tree'), join(system.root, 'elsewhere')];
+    fs.mkdirSync(join(path, 'inner'), { recursive: true });
+    fs.mkdirSync(elsewhere);
+    fs.writeFileSync(join(elsewhere, 'precious'), '');
+    fs.writeFileSync(join(path, 'inner', 'file'), '');
+    fs.symlinkSync(elsewhere, join(path, 'inner', 'link'));
+    removeOwnTree(system, path);
+    removeOwnTree(system, path);
+    expect(fs.existsSync(path)).toBe(false);
+    expect(fs.readdirSync(elsewhere)).toEqual(['precious']);
+  });
+
+  it('does not enter a directory that other users can write', () => {
+    const path = join(system.root, 'tree');
+    fs.mkdirSync(join(path, 'open', 'theirs'), { recursive: true });
+    fs.writeFileSync(join(path, 'open', 'theirs', 'file'), '');
+    fs.chmodSync(join(path, 'open'), 0o777);
+    expect(() => removeOwnTree(system, path)).toThrow('not trusted');
+    expect(fs.existsSync(join(path, 'open', 'theirs', 'file'))).toBe(true);
   });
 });

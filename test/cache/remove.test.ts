@@ -31,3 +31,16 @@ it('removes every file that the documentation names, and no other', () => {
   removeCache(system, root);
   expect(fs.existsSync(root)).toBe(false);
 });
+
+it('enters no directory of the cache that other users can write', () => {
+  const system = fakeSystem();
+  const root = join(system.root, 'cache');
+  const open = ['accounts', 'claude/ready', 'claude-0a1b2c3d'].map((name) => join(root, name));
+  for (const path of open) {
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(join(path, 'usage.json'), '');
+    fs.chmodSync(path, 0o777);
+  }
+  removeCache(system, root);
+  for (const path of open) expect(fs.readdirSync(path)).toEqual(['usage.json']);
+});
