@@ -34,6 +34,11 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
   return true;
 }
 
+/** A text with paths, or values of the environment, for people: nothing in it steers a terminal. */
+export function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}
+
 /**
  * Whether a descriptor is a terminal. Most callers are pipes, and to see that costs one system call. On Linux
  * the device number says the rest; elsewhere Node's `tty` is asked, which costs an eighth of a Node start.

@@ -4,6 +4,7 @@ import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../errno.ts';
 import { claude } from '../fetch/providers.ts';
+import { visible } from '../output.ts';
 import { placesOf } from '../resolve/places.ts';
 import type { Places } from '../resolve/places.ts';
 import type { System } from '../system.ts';
@@ -29,11 +30,11 @@ export function cacheClear(system: System): CommandResult {
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
-    return result(`removed ${entry}\n`, { prepare: { wanted: null } });
+    return result(`removed ${visible(entry)}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') return result(`nothing to remove: no ${entry}\n`);
-    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${entry}: ${reason}\n` });
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return result(`nothing to remove: no ${visible(entry)}\n`);
+    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${visible(entry)}: ${reason}\n` });
   }
 }
 
@@ -47,5 +48,5 @@ function forgetReadings(system: System, path: string): void {
 }
 
 function nowhere({ warning }: Places): CommandResult {
-  return result('', { exitCode: 1, stderr: `usageline: ${warning}\n` });
+  return result('', { exitCode: 1, stderr: `usageline: ${visible(warning ?? '')}\n` });
 }

@@ -12,6 +12,7 @@ import { claude } from '../fetch/providers.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
+import { visible } from '../output.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockLooks } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
@@ -64,7 +65,7 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ...installedFacts(system),
     ...programFacts(system),
   ];
-  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
+  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${visible(fact)}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
 }
 

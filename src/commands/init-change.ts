@@ -10,6 +10,7 @@ import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { takeBack } from '../init/take-back.ts';
 import type { Install } from '../init/target.ts';
+import { visible } from '../output.ts';
 import type { System } from '../system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -72,7 +73,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
   const plan = planRemoval(system, removal.files, installed);
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.left.map(({ path, users }) => `kept ${path}: used by ${users.join(', ')}\n`).join('');
+  const left = removal.left.map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`).join('');
   const after = withoutTarget(installed, removal);
   if (changes.length === 0) {
     const absent = result(`${target} is not installed: nothing to change\n${left}`);
@@ -105,5 +106,5 @@ function refusal({ refused }: Plan): Decision {
 
 /** A backup that is not what the file is now may be all that is left of something. */
 export function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${path}: the file has had other changes since\n`).join('');
+  return backups.map((path) => `kept ${visible(path)}: the file has had other changes since\n`).join('');
 }

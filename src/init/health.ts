@@ -1,3 +1,4 @@
+import { visible } from '../output.ts';
 import type { System } from '../system.ts';
 import { look } from './disk.ts';
 import { wordsOf } from './edits/words.ts';
@@ -24,7 +25,7 @@ export function healthOf(system: System, installed: Installed): [label: string, 
     const problem = isRunner(file)
       ? runnerProblem(system, file, targets)
       : fileProblem(system, file, installed);
-    return problem === null ? [] : [['', printable(problem)] as [string, string]];
+    return problem === null ? [] : [['', visible(problem)] as [string, string]];
   });
   return [['Installed', targets.join(', ')], ...files];
 }
@@ -93,8 +94,4 @@ function whereOf({ env }: System, path: string): string[] {
 
 function repair(target: InitTarget): string {
   return `To repair it: usageline init ${target} --install`;
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }

@@ -35,7 +35,7 @@ export function readInstalled({ fs }: System, path: string): Installed {
   const read = readTextFile(fs, path, 'refuse');
   const { files = [], directories = [] } = (read.kind === 'file' && listsIn(read.text)) || {};
   return {
-    files: files.flatMap((file) => (isRecord(file) ? [{ ...file, users: usersOf(file) }] : [])),
+    files: files.flatMap((file) => (isRecord(file) ? [recordOf(file)] : [])),
     directories: directories.filter((name) => isPath(name)),
   };
 }
@@ -115,6 +115,12 @@ function isRecord(value: unknown): value is Record {
     typeof created === 'boolean' &&
     (command === null || typeof command === 'string')
   );
+}
+
+/** The keys that are known, and no others: what is nested without end cannot be written again. */
+function recordOf(file: Record): Record {
+  const { target, kind, path, created, command } = file;
+  return { target, kind, path, created, command, users: usersOf(file) };
 }
 
 /** The users of a record; versions before this field had one shared file, the launcher. */
