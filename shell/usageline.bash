@@ -102,11 +102,11 @@ _usageline_find() {
     builtin return 0
   fi
   {
-    builtin read -r _usageline_tag _usageline_format _usageline_due _usageline_from _usageline_id _usageline_rest || builtin return 0
+    builtin read -r _usageline_tag _usageline_format _usageline_due _usageline_begin _usageline_id _usageline_rest || builtin return 0
     [[ "$_usageline_tag $_usageline_format" == 'usageline-ready 1' ]] || builtin return 0
-    # What is no number never meets arithmetic.
-    _usageline_number "$_usageline_due" && _usageline_number "$_usageline_from" || builtin return 0
-    _usageline_from=$((_usageline_from - 5))
+    # What is no number never meets arithmetic, and is in no variable that the next prompt computes with.
+    _usageline_number "$_usageline_due" && _usageline_number "$_usageline_begin" || builtin return 0
+    _usageline_from=$((_usageline_begin - 5))
     # Prepared in the future: the clock has been set back since.
     ((_usageline_now >= _usageline_from)) || builtin return 0
     if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then

@@ -40,7 +40,9 @@ export function takeLock(system: System, notes: string): Lock | string {
       made.push(...makeDirectories(system, directory));
       let other = otherFlag(system, directory, flag);
       if (other === null) {
-        fs.writeFileSync(`${directory}/${flag}`, '', { mode: 0o600 });
+        // Left by a process that had this id. What is in its place is removed, never written.
+        removeFile(system, `${directory}/${flag}`);
+        fs.writeFileSync(`${directory}/${flag}`, '', { mode: 0o600, flag: 'wx' });
         other = otherFlag(system, directory, flag);
         if (other === null) return held(system, notes, `${directory}/${flag}`, made);
         removeFile(system, `${directory}/${flag}`);

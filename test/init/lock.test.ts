@@ -84,6 +84,16 @@ describe('the lock of what is installed', () => {
     taken(takeLock(system, notes)).release();
   });
 
+  it('writes nothing through a link that lies where its own file would be', () => {
+    const { system, notes, flag } = aPlace();
+    const precious = join(system.root, 'precious');
+    fs.writeFileSync(precious, 'years of work');
+    fs.mkdirSync(dirname(notes), { recursive: true });
+    fs.symlinkSync(precious, flag(process.pid));
+    taken(takeLock(system, notes)).release();
+    expect(fs.readFileSync(precious, 'utf8')).toBe('years of work');
+  });
+
   it('says why the directory cannot be made', () => {
     const { system, notes } = aPlace();
     fs.writeFileSync(join(system.root, '.local'), '');
