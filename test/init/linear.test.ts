@@ -5,6 +5,7 @@ import { rememberStatusline, withoutStatusline, withStatusline } from '../../src
 import { withoutWhole, withWhole } from '../../src/init/edits/whole.ts';
 import { wordsOf } from '../../src/init/edits/words.ts';
 import type { BlockStep, Install, StatuslineStep, WholeStep } from '../../src/init/target.ts';
+import { absolute } from '../../src/init/runtime.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { PATIENCE } from '../support/patience.ts';
 import { aRuntime } from './runtime.ts';
@@ -121,4 +122,9 @@ describe('an edit of the longest file takes time that grows with its size', () =
     const whole = steps.find(({ kind }) => kind === 'whole') as WholeStep;
     withWatchdog(() => [withWhole(filled(piece), whole), withoutWhole(filled(piece))]);
   });
+});
+
+it('takes the slashes from a directory of the environment in time that grows with its length', () => {
+  const directory = `/a${filled('/')}b`;
+  expect(withWatchdog(() => absolute(`${directory}//`))).toBe(directory);
 });
