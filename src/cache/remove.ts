@@ -19,7 +19,8 @@ export function removeCache(system: System, root: string): void {
     if (name === 'CACHEDIR.TAG') removeTag(system, path);
     else if (name === 'accounts') removeAll(system, path);
     else if (ACCOUNT.test(name)) {
-      for (const file of namesIn(fs, path)) if (OURS.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
+      for (const file of namesIn(fs, path))
+        if (OURS.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);
     }
   }

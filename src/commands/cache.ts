@@ -33,7 +33,8 @@ export function cacheClear(system: System): CommandResult {
     return result(`removed ${visible(entry)}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') return result(`nothing to remove: no ${visible(entry)}\n`);
+    if (reason === 'ENOENT' || reason === 'ENOTDIR')
+      return result(`nothing to remove: no ${visible(entry)}\n`);
     return result('', { exitCode: 1, stderr: `usageline: cannot remove ${visible(entry)}: ${reason}\n` });
   }
 }

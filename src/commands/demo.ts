@@ -19,7 +19,10 @@ export async function demo(system: System): Promise<CommandResult> {
   const entry = join(import.meta.dirname, 'hot.cjs');
   const outcome = await runDemo(system, { entry, color });
   if (outcome.kind === 'impossible') {
-    return result('', { exitCode: 1, stderr: `usageline: the demo cannot begin: ${visible(outcome.reason)}\n` });
+    return result('', {
+      exitCode: 1,
+      stderr: `usageline: the demo cannot begin: ${visible(outcome.reason)}\n`,
+    });
   }
   const { failures } = outcome;
   if (failures === 0) return result('');

@@ -73,7 +73,9 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
   const plan = planRemoval(system, removal.files, installed);
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.left.map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`).join('');
+  const left = removal.left
+    .map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`)
+    .join('');
   const after = withoutTarget(installed, removal);
   if (changes.length === 0) {
     const absent = result(`${target} is not installed: nothing to change\n${left}`);

@@ -15,7 +15,10 @@ describeWith('bash', 'a ready line with a command where a number should be', () 
 
   it.each([
     ['the first line of another format', (text: string) => `other-format 1 1 ${text} 1\n`],
-    ['the time from which it is true', (text: string) => `usageline-ready 1 99999999999 ${text} 1\n99999999999 x\n`],
+    [
+      'the time from which it is true',
+      (text: string) => `usageline-ready 1 99999999999 ${text} 1\n99999999999 x\n`,
+    ],
     ['the time of the next refresh', (text: string) => `usageline-ready 1 ${text} 1 1\n99999999999 x\n`],
     ['the end of a text', (text: string) => `usageline-ready 1 99999999999 1 1\n${text} x\n`],
   ])('leaves none in a variable of the hook: %s', (_, file) => {

@@ -32,7 +32,9 @@ function aRunner(system: FakeSystem): { directory: string; isStarted: () => bool
 it('asks the runner of the user what it would start', () => {
   const system = fakeSystem();
   const { installed, isStarted } = aRunner(system);
-  expect(healthOf(system, installed).flat().join('\n')).toContain('/gone/node and /gone/hot.cjs are not found');
+  expect(healthOf(system, installed).flat().join('\n')).toContain(
+    '/gone/node and /gone/hot.cjs are not found',
+  );
   expect(isStarted()).toBe(true);
 });
 
