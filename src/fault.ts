@@ -33,3 +33,20 @@ export function onUncaught(listener: (error: unknown) => void): () => void {
     process.off('uncaughtException', listener).off('unhandledRejection', listener);
   };
 }
+
+/**
+ * Work that goes on after an exception which no caller can catch may be waiting for what threw it, or not. All that is
+ * waited for has a deadline of its own: most are shorter than this, ms, and a request ends at once.
+ */
+const PATIENCE_MS = 3000;
+
+/**
+ * The outcome of some work. An exception that no caller can catch is ignored while the work still comes to its end, and
+ * is what the promise rejects with when it does not.
+ */
+export function withUncaught<T>(work: Promise<T>): Promise<T> {
+  const uncaught = new Promise<never>((_, reject) => {
+    onUncaught((error) => setTimeout(reject, PATIENCE_MS, error));
+  });
+  return Promise.race([work, uncaught]);
+}

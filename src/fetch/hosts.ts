@@ -29,7 +29,7 @@ export function hostsAddresses(path: string, wanted: string): LookupAddress[] {
     let begun = '';
     for (let total = 0; total < MAX_BYTES && milliseconds() < until;) {
       const count = fs.readSync(fd, chunk, 0, CHUNK_BYTES, null);
-      const text = begun + chunk.latin1Slice(0, count);
+      const text = begun + chunk.toString('latin1', 0, count);
       // At the end of the file the last line need not have an end of its own.
       const end = count === 0 ? text.length : text.lastIndexOf('\n') + 1;
       addFrom(text.slice(0, end), wanted, found);

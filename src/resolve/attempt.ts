@@ -7,6 +7,7 @@ import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
 import { replaceFile } from '../cache/write.ts';
+import { describeFault } from '../fault.ts';
 import type { Session } from '../fetch/provider.ts';
 import type { System } from '../system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
@@ -85,26 +86,51 @@ export async function attempt(
   // no account rather than as of that one.
   const identity = entryIdentity(identityOf(system, provider, places.cache));
   const mine: Attempt = { ...turn, directory, seen, identity };
-  const session = await (await provider.connect()).authenticate(system);
-  if (!session.ok) return failed(mine, lock, session.failure, null);
+  let request: NotedRequest | null = null;
+  try {
+    const session = await (await provider.connect()).authenticate(system);
+    if (!session.ok) return failed(mine, lock, session.failure, null);
 
-  const token = fingerprintOf(session.value, lock);
-  if (waiver && token === lock?.token) {
-    log('budget: the token is the one that was sent last');
-    return refused() as Attempted;
+    const token = fingerprintOf(session.value, lock);
+    if (waiver && token === lock?.token) {
+      log('budget: the token is the one that was sent last');
+      return refused() as Attempted;
+    }
+
+    const send = async (noted: BackoffLock): Promise<Sent> => {
+      // Age counts from here: the numbers are at least as old as the question.
+      const sentAt = system.now();
+      request = { noted, sentAt };
+      const { baseUrl, userAgent } = question;
+      const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
+      log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
+      if (outcome.ok) return { result: succeeded(mine, noted, outcome.value, sentAt), left: true };
+      const { failure } = outcome;
+      if (failure.unsent) return { result: failed(mine, lock, failure, null, noted), left: false };
+      return { result: failed(mine, noted, failure, sentAt), left: true };
+    };
+    const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
+    return await claimed(mine, attempts[0], timeoutMs, noteAt, send);
+  } catch (error) {
+    // Nothing here throws for what the world does. Without a lock the next prompt would try it again, and so on.
+    const detail = describeFault(error);
+    log(`internal error: ${detail}`);
+    const { noted = lock, sentAt = null } = (request as NotedRequest | null) ?? {};
+    return failed(mine, noted, { code: 'internal_error', detail }, sentAt);
   }
+}
 
-  const send = async (noted: BackoffLock): Promise<Attempted> => {
-    // Age counts from here: the numbers are at least as old as the question.
-    const sentAt = system.now();
-    const { baseUrl, userAgent } = question;
-    const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
-    log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
-    if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
-    return succeeded(mine, noted, outcome.value, sentAt);
-  };
-  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
-  return claimed(mine, attempts[0], timeoutMs, noteAt, send);
+/** A request that is on record in the lock. */
+interface NotedRequest {
+  readonly noted: BackoffLock;
+  /** Epoch ms. */
+  readonly sentAt: number;
+}
+
+/** What came of a request, and whether any of it can have left this machine. */
+interface Sent {
+  readonly result: Attempted;
+  readonly left: boolean;
 }
 
 /** Rewrites locks with a future time for this clock. The caller holds the mutex. */
@@ -129,25 +155,29 @@ async function claimed(
   latest: Claim | undefined,
   timeoutMs: number,
   noteAt: (now: number) => BackoffLock,
-  send: (noted: BackoffLock) => Promise<Attempted>,
+  send: (noted: BackoffLock) => Promise<Sent>,
 ): Promise<Attempted> {
   const now = system.now();
   const noted = noteAt(now);
-  if (directory === null) return send(noted);
+  if (directory === null) return (await send(noted)).result;
   const right = { at: now, until: now + timeoutMs, credentials: stamp };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
   log(`attempt: ${taken.kind}`);
   if (taken.kind === 'lost') return { kind: 'busy' };
   if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
-  const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
-  if (unwritten !== null) {
-    // Half a record would let a request go uncounted.
-    dropClaim(system, directory.path, 'attempt', taken.claim);
-    return { kind: 'unwritable', reason: unwritten };
+  // Half a record would let a request go uncounted, and a claim for none would hold the next one up.
+  let left = false;
+  try {
+    const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
+    if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
+    left = true;
+    const sent = await send(noted);
+    left = sent.left;
+    return sent.result;
+  } finally {
+    if (left) tidyUp(system, directory, taken.claim);
+    else dropClaim(system, directory.path, 'attempt', taken.claim);
   }
-  const result = await send(noted);
-  tidyUp(system, directory, taken.claim);
-  return result;
 }
 
 /** Whoever waits for this attempt may stop; what earlier ones left behind goes. */
@@ -191,18 +221,24 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
 /**
  * Row 7: the lock says when to try again; what is known stays as it is.
  * @param sentAt epoch ms; null when it failed before anything was sent
+ * @param withdrawn a lock on disk whose latest request was not sent, and counts no more
  */
 function failed(
   mine: Attempt,
   previous: BackoffLock | null,
   failure: RefreshFailure,
   sentAt: number | null,
+  withdrawn: BackoffLock | null = null,
 ): Attempted {
   const { deps, places, stamp, directory, seen } = mine;
   const { system } = deps;
   const { code, detail } = failure;
   const now = system.now();
-  const lock = besideTheirs(mine, lockAfterFailure(previous, failure, stamp, now, system.random()));
+  const lock = besideTheirs(
+    mine,
+    lockAfterFailure(previous, failure, stamp, now, system.random()),
+    withdrawn,
+  );
   if (directory) {
     replaceFile(system, directory.lock, serializeBackoffLock(lock));
     if (nothingToLose(seen)) {
@@ -224,11 +260,22 @@ function failed(
  * Our lock, with what somebody else has learnt since we noted our request: a process that was stopped in the
  * middle of one must not undo another's backoff when it goes on.
  */
-function besideTheirs({ deps: { system }, directory, stamp }: Attempt, ours: BackoffLock): BackoffLock {
+function besideTheirs(
+  { deps: { system }, directory, stamp }: Attempt,
+  ours: BackoffLock,
+  withdrawn: BackoffLock | null = null,
+): BackoffLock {
   const now = system.now();
-  const theirs = directory && readBackoffLock(system, directory.lock, now);
+  const onDisk = directory && readBackoffLock(system, directory.lock, now);
+  const theirs = onDisk && withdrawn ? withoutLatest(onDisk, withdrawn) : onDisk;
   const both = mergeBackoffLocks(ours, theirs) ?? ours;
   return theirs && isBlocking(theirs, now, stamp) ? both : { ...ours, requests: both.requests };
+}
+
+/** A lock without the latest request of another one. */
+function withoutLatest(lock: BackoffLock, { requests }: BackoffLock): BackoffLock {
+  const index = lock.requests.lastIndexOf(requests.at(-1) as number);
+  return index < 0 ? lock : { ...lock, requests: lock.requests.toSpliced(index, 1) };
 }
 
 function readAt({ read }: Look): number | null {
