@@ -190,6 +190,40 @@ describe('a Node that lacks something', () => {
   );
 });
 
+describe('a damaged installation', () => {
+  fault(
+    'defence-13',
+    'what asks is missing: the refresh behind a prompt writes so, and the next prompt says it',
+    { prints: 'internal error', requests: 0, within: WITHIN },
+    async () => {
+      const damaged = copyOfTheProgram();
+      fs.rmSync(join(damaged[1], '..', '..', 'dist', 'asking.cjs'));
+      const { machine, endpoint } = await aMachineWith(damaged);
+      expect(await machine.run()).toMatchObject({ stdout: '…\n', stderr: '', code: 0 });
+      await settled(machine);
+      const run = await machine.run();
+      expect(machine.read('usage.lock').requests).toEqual([]);
+      return { run, requests: endpoint.requests.length, files: lockWords(machine) };
+    },
+  );
+  fault(
+    'defence-14',
+    'what prints is missing: it says so, without a trace',
+    {
+      prints: '',
+      exit: 1,
+      within: WITHIN,
+      stderr: /^usageline: a part of it cannot be loaded \(MODULE_NOT_FOUND\): install it again\n$/,
+    },
+    async () => {
+      const damaged = copyOfTheProgram();
+      fs.rmSync(join(damaged[1], '..', '..', 'dist', 'usage.cjs'));
+      const { machine } = await aMachineWith(damaged);
+      return { run: await machine.run(), requests: null, files: '–' };
+    },
+  );
+});
+
 describe('an exception that nothing can catch', () => {
   /** NODE_OPTIONS under which something throws, in a timer, once a socket is there. */
   const thrower = (machine: Machine): Record<string, string> => {

@@ -22,6 +22,7 @@ import { NEEDLE } from '../../src/transcripts/message.ts';
 import { wholeObjects } from '../../src/transcripts/splice.ts';
 import { lineBuffer, readLines } from '../../src/transcripts/lines.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
+import { isObject } from '../../src/usage/data.ts';
 import { parseReport } from '../../src/usage/session.ts';
 import { allowlisted } from '../../src/usage/text.ts';
 import { parsePosixZone } from '../../src/zone/posix.ts';
@@ -248,7 +249,7 @@ function withJson(text: string, use: (value: Record<string, unknown>) => unknown
   } catch {
     return null;
   }
-  return typeof value === 'object' && value !== null ? use(value as Record<string, unknown>) : null;
+  return isObject(value) ? use(value) : null;
 }
 
 /** More than any of them takes on a busy machine, ms of this process' own time: a loop with a square in it takes minutes. */
