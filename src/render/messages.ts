@@ -82,7 +82,7 @@ const messages: Record<FailureCode, Message> = {
   },
   internal_error: {
     short: 'internal error',
-    happened: 'usageline, or the Node that runs it, failed',
+    happened: 'An exception stopped usageline, or the Node that runs it',
     advice:
       'usageline asks again by itself. If it stays like this, report it with what stands in parentheses.',
   },
