@@ -30,10 +30,18 @@ if (argv[0] === 'statusline') {
 
 /** `run` names what goes wrong within a command. Before that, only a part of the program can be missing or damaged. */
 async function broken(error: unknown): Promise<never> {
-  const damage = await import('./damage.ts').then(({ damageOf }) => damageOf(system.fs)).catch(() => null);
-  const message = damage ?? `a part of it cannot be loaded (${errno(error)}): install it again`;
+  const message = (await damage()) ?? `a part of it cannot be loaded (${errno(error)}): install it again`;
   writeOut(system, STDERR, `usageline: ${message}\n`);
   process.exit(1);
+}
+
+async function damage(): Promise<string | null> {
+  try {
+    const { damageOf } = await import('./damage.ts');
+    return damageOf(system.fs);
+  } catch {
+    return null;
+  }
 }
 
 /** What goes wrong on the short way is looked at again, and named, on the long one. */
