@@ -20,7 +20,10 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
   let waited = 0;
   while (written < length) {
     try {
-      written += fs.writeSync(fd, rest as string);
+      const count = fs.writeSync(fd, rest as string);
+      // No usual file does that; such a one would never take the rest.
+      if (count === 0) return false;
+      written += count;
       if (written < length) rest = Buffer.from(text).subarray(written);
     } catch (error) {
       const reason = errno(error);

@@ -24,7 +24,15 @@ const imports = fs
 const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
 
 /** What stands for the machine. */
-const machine = ['system.ts', 'files.ts', 'trust.ts', 'paths.ts', 'errno.ts', 'config-directory.ts'];
+const machine = [
+  'system.ts',
+  'files.ts',
+  'trust.ts',
+  'paths.ts',
+  'errno.ts',
+  'fault.ts',
+  'config-directory.ts',
+];
 
 /** The rooms below: what a room may import, besides itself. */
 const below: Record<string, string[]> = {

@@ -1,3 +1,4 @@
+import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import type { AccountDirectory } from './directory.ts';
@@ -97,8 +98,12 @@ export function readReady(system: System, path: string, conditions: string, form
   return null;
 }
 
-/** What tells one state of a file from another: mtime (ms), size and inode. */
+/** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
 export function traceOf({ fs }: System, path: string): string {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
+  } catch (error) {
+    return errno(error);
+  }
 }

@@ -58,6 +58,7 @@ export function exitCodeOf({ state, error }: Usage): ExitCode {
 }
 
 export function exitCodeOfFailure(error: Failure | null): ExitCode {
+  if (error?.code === 'internal_error') return 1;
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
 

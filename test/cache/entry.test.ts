@@ -7,7 +7,13 @@ import * as z from 'zod/mini';
 import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/files.ts';
-import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import {
+  ENDPOINT_CODES,
+  FAULT_CODES,
+  LOCAL_CODES,
+  RENEWAL_CODES,
+  SIGN_IN_CODES,
+} from '../../src/usage/failure.ts';
 import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -71,9 +77,12 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
 
-  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
-    expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
-  });
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES])(
+    'keeps the failure %s',
+    (error) => {
+      expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
+    },
+  );
 
   it('is one line, the four public keys first', () => {
     const text = serializeEntry(entry());
@@ -236,7 +245,9 @@ const schema = z.pipe(
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
     data: z.catch(z.nullable(usageDataSchema()), null),
     error: z.catch(
-      z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES]) })),
+      z.nullable(
+        z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES]) }),
+      ),
       null,
     ),
     plan: z.catch(z.nullable(z.string()), null),
@@ -302,7 +313,9 @@ const envelope = fc.record(
     data: mostly(anyBody),
     error: mostly(
       fc.constantFrom(
-        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code })),
+        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES, 'budget'].map((code) => ({
+          code,
+        })),
       ),
     ),
     plan: oddities,

@@ -117,8 +117,9 @@ function placesIn(node: unknown): [Body, string][] {
   return places;
 }
 
-/** A key named __proto__ is a key. */
+/** A key named __proto__ is a key. The length of a list is none that JSON could write. */
 function define(object: Body, name: string, put: unknown): void {
+  if (Array.isArray(object) && name === 'length') return;
   Object.defineProperty(object, name, { value: put, enumerable: true, configurable: true, writable: true });
 }
 
