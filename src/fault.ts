@@ -9,7 +9,11 @@
  */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const frame = (error.stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at '));
+  // The message comes before the frames, and can have lines of its own.
+  const { stack = '', message } = error;
+  const start = stack.indexOf(message);
+  const frames = start < 0 ? '' : stack.slice(start + message.length);
+  const frame = frames.split('\n').find((line) => line.trimStart().startsWith('at '));
   return `${error.name} ${frame === undefined ? '' : placeOf(frame.trim())}`.trim();
 }
 

@@ -7,6 +7,15 @@ const throwing = (error: unknown) => {
   throw error;
 };
 
+const errorOf = (act: () => unknown) => {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return null;
+};
+
 describe('a fault in words', () => {
   it.each([
     ['at emitLookup (node:net:1466:9)', 'TypeError emitLookup node:net:1466:9'],
@@ -22,6 +31,11 @@ describe('a fault in words', () => {
   it('has none of its message', () => {
     expect(describeFault(new Error('secret'))).toMatch(/^Error at .*fault\.test\.ts:\d+:\d+$/);
     expect(describeFault(Object.assign(new Error('secret'), { stack: undefined }))).toBe('Error');
+    const quoted = '\n  at secret (/secret)';
+    for (const error of [new Error(quoted), errorOf(() => JSON.parse(quoted))]) {
+      expect(describeFault(error)).not.toMatch(/secr/);
+      expect(describeFault(error)).toMatch(/^\w*Error at /);
+    }
     expect(describeFault('secret')).toBe('string');
     expect(describeFault(null)).toBe('object');
   });

@@ -62,6 +62,12 @@ describe("Claude Code's settings", () => {
     expect(after(withoutStatusline(after(withStatusline(before, step)), null))).toBe(before);
   });
 
+  it.each(['\nat secret', '{', '1', ''])('give it back where the notes have %j in its place', (noted) => {
+    const text = '{"statusLine": {"type": "command", "command": "mine"}}';
+    const edit = withoutStatusline(after(withStatusline(text, step)), { created: false, command: noted });
+    expect(after(edit)).toBe(text);
+  });
+
   it('keep what has been changed around it since', () => {
     const there = after(withStatusline('{"a": 1}', step)) ?? '';
     const edited = there.replace('"a": 1', '"z": 0, "a": 2').replace(/\}$/, ', "b": 3}');

@@ -158,5 +158,14 @@ function taken(text: string, { open, properties }: JsonObject, property: Propert
 /** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
 function original(command: string, memory: StatuslineMemory | null): string {
   const remembered = memory?.command ?? null;
-  return remembered !== null && JSON.parse(remembered) === command ? remembered : JSON.stringify(command);
+  return remembered !== null && isLiteralOf(remembered, command) ? remembered : JSON.stringify(command);
+}
+
+/** The notes can have any text there. */
+function isLiteralOf(literal: string, text: string): boolean {
+  try {
+    return JSON.parse(literal) === text;
+  } catch {
+    return false;
+  }
 }
