@@ -75,6 +75,26 @@ export function trustIn(system: System, path: string, { file = false, own = file
   return { kind: 'trusted', exists: true };
 }
 
+/**
+ * Judges the file that a path leads to as well: whether another user can change what is read there. A file that cannot be
+ * looked at counts as trusted, and is found out by the call that reads it.
+ */
+export function trustInFile(system: System, path: string): Trust {
+  const trust = trustIn(system, path, { file: true });
+  const { fs, uid, platform } = system;
+  if (trust.kind !== 'trusted' || platform === 'win32' || uid === null) return trust;
+  try {
+    const stat = fs.statSync(path);
+    if (stat.uid !== uid && !isSystemId(system, stat.uid)) return { kind: 'foreign', path, uid: stat.uid };
+    if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path, by: 'everyone' };
+    if (stat.mode & WRITABLE_BY_GROUP && !isGroupOfOne(system, stat.gid))
+      return { kind: 'open', path, by: 'its group' };
+    return trust;
+  } catch {
+    return trust;
+  }
+}
+
 function namesIn(path: string): string[] {
   return path.split(SEPARATOR).filter((name) => name !== '' && name !== '.');
 }
