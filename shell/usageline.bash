@@ -20,8 +20,9 @@ _usageline_aliases=no
 \builtin shopt -q expand_aliases && _usageline_aliases=yes
 \builtin shopt -u expand_aliases
 
-# What a second `eval` finds stays as it is.
-usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
+# What a second `eval` finds stays as it is. The environment can have any text where arithmetic needs a number.
+if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
+usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
 _usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost='' _usageline_stray='' _usageline_coarse=''
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}

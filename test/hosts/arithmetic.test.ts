@@ -36,4 +36,19 @@ describeWith('bash', 'a ready line with a command where a number should be', () 
     expect(stdout).toMatch(/^-?\d+ \d+\n$/);
     expect(fs.existsSync(trace)).toBe(false);
   });
+
+  it('runs none that the environment has', () => {
+    const { home } = new Machine('http://127.0.0.1:9');
+    const trace = join(home, 'trace');
+    const script = `
+      _usageline_program=(/bin/false) _usageline_where='||||${home}|||||||' _usageline_ready=${home}/ready
+      _usageline_login1=${home}/1 _usageline_login2=${home}/2 _usageline_config=${home}/c PS1='$ '
+      source ${hook}
+      _usageline_precmd; _usageline_precmd`;
+    const names = ['started', 'from', 'until', 'now', 'options', 'clock'].map((name) => `_usageline_${name}`);
+    const hostile = Object.fromEntries(names.map((name) => [name, attack(trace)]));
+    const env = { PATH: process.env.PATH ?? '', HOME: home, ...hostile };
+    expect(spawnSync('bash', ['--norc', '-c', script], { env }).status).toBe(0);
+    expect(fs.existsSync(trace)).toBe(false);
+  });
 });
