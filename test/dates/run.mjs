@@ -9,7 +9,7 @@
  * that passes under all dates.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,12 @@ function runUnder(name, options, { date = name, stdio = 'inherit' } = {}) {
 function removeLeftovers() {
   for (const name of readdirSync('/dev/shm')) {
     const [, id] = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name) ?? [];
-    if (id && !existsSync(`/proc/${id}`)) rmSync(join('/dev/shm', name), { force: true });
+    if (!id || existsSync(`/proc/${id}`)) continue;
+    try {
+      unlinkSync(join('/dev/shm', name));
+    } catch {
+      // Another user's, or removed by another run.
+    }
   }
 }
 
