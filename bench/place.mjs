@@ -128,7 +128,7 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       place.unprepared();
       run(process.execPath, [program], env);
       percent = FIRST_PERCENT;
-      place.tell(percent - 1);
+      place.tell(percent);
       place.remember(sessions - 1);
       // What is remembered of them is the program's affair.
       place.tell(percent);

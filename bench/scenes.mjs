@@ -162,9 +162,9 @@ export const scenes = [
   {
     id: 'show',
     label: 'show',
-    limit: 1.6,
+    limit: 1.7,
     args: ['show'],
-    expect: /^Claude · max 20x\n[^]*\nCurrent: read 1m ago/,
+    expect: /^Claude · Ultra\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
   },
   {
@@ -180,7 +180,7 @@ export const scenes = [
   {
     id: 'statusline_new',
     label: 'statusline, something new',
-    limit: 1.6,
+    limit: 2,
     args: ['statusline'],
     input: (place) => place.said(),
     expect: (place) => coloured(place.percent()),
@@ -217,7 +217,7 @@ export const scenes = [
   {
     id: 'cold',
     label: 'cold fetch over loopback http',
-    limit: 2.6,
+    limit: 3.9,
     asks: 'http',
     args: ['--wait'],
     expect: LINE,

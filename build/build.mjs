@@ -4,11 +4,11 @@
  * more; a file per part, because what stands in a file is paid for even if it never runs.
  */
 import { build, transformSync } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeBytecode } from './bytecode.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
@@ -145,10 +145,6 @@ function entryOf(name, file) {
   };
 }
 
-/** What is started, and loads its parts with their bytecode (src/parts.ts): what they `require` is, too. */
-const STARTED = new Set([hot, background]);
-const LOADER = '"use strict";require=(own=>id=>own("./parts.cjs").load(id,own))(require);';
-
 /** Says one sentence under a Node that is too old. It and the rest of the entry parse under any Node from 12 on. */
 const { code: CHECK } = transformSync(
   readFileSync(join(root, 'build', 'oldest-node.js'), 'utf8').replace(
@@ -158,25 +154,11 @@ const { code: CHECK } = transformSync(
   { minify: true, target: 'es5' },
 );
 
-/**
- * Bundles are ASCII: src/parts.ts reads them as such. Strings are written so by the bundler; what is left stands in
- * regular expressions, which know the same escapes.
- */
-function writeAscii({ path, text }) {
-  mkdirSync(dist, { recursive: true });
-  writeFileSync(path, text.replace(/[^\0-\x7F]/g, escaped));
-}
-
-/** `·` → `\u00b7` */
-function escaped(char) {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
 async function bundle(name, file) {
-  const { metafile, outputFiles } = await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
     ...entryOf(name, file),
     outfile: join(dist, `${name}.cjs`),
-    write: false,
     bundle: true,
     platform: 'node',
     target: file === hot ? 'node12' : 'node20.18',
@@ -186,9 +168,7 @@ async function bundle(name, file) {
     // every prompt has nothing in it that could.
     ...(file !== hot && { lineLimit: 200 }),
     legalComments: 'none',
-    banner: {
-      js: `${file === hot ? `#!/usr/bin/env node\n"use strict";${CHECK}` : ''}${STARTED.has(file) ? LOADER : ''}`,
-    },
+    ...(file === hot && { banner: { js: `#!/usr/bin/env node\n"use strict";${CHECK}` } }),
     define: { USAGELINE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     // `import()` of another part becomes `require`: the ES module loader would cost 5 ms.
     supported: { 'dynamic-import': false },
@@ -198,7 +178,6 @@ async function bundle(name, file) {
     metafile: true,
     logLevel: 'warning',
   });
-  outputFiles.forEach(writeAscii);
   return Object.keys(metafile.inputs);
 }
 
@@ -216,16 +195,28 @@ function notices(inputs) {
     const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
     if (!LICENCES.has(license))
       throw new Error(`${name} has the licence ${license}; accepted: ${[...LICENCES].join(', ')}`);
-    const file = readdirSync(join(root, path)).find((name) => /^licen[cs]e/i.test(name));
+    const file = readdirSync(join(root, path))
+      .sort()
+      .find((name) => /^licen[cs]e/i.test(name));
     const text = file ? readFileSync(join(root, path, file), 'utf8').trim() : '(no licence file)';
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
 }
 
+/** A line for each file, as `sha256sum --check` reads it. */
+function checksums() {
+  const lines = readdirSync(dist)
+    .sort()
+    .map((name) => {
+      const sum = createHash('sha256').update(readFileSync(join(dist, name)));
+      return `${sum.digest('hex')}  ${name}\n`;
+    });
+  return lines.join('');
+}
+
 if (existsSync(dist)) rmSync(dist, { recursive: true });
 borderTo(hot);
 borderTo(background);
-borderTo(join(src, 'parts.ts'));
 const inputs = [];
 for (;;) {
   const next = [...parts].find(([, { done }]) => !done);
@@ -234,7 +225,9 @@ for (;;) {
   part.done = true;
   inputs.push(...(await bundle(name, part.file)));
 }
-// npm links the file itself: one file less to load than through bin/.
-chmodSync(join(dist, 'hot.cjs'), 0o755);
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
-await makeBytecode(dist);
+// src/damage.ts compares the files with it.
+writeFileSync(join(dist, 'SHA256SUMS'), checksums());
+// Permissions are packed, too, and must not depend on the umask. npm links hot.cjs itself: one file less to load than
+// through bin/.
+for (const name of readdirSync(dist)) chmodSync(join(dist, name), name === 'hot.cjs' ? 0o755 : 0o644);

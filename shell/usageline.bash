@@ -20,9 +20,10 @@ _usageline_aliases=no
 \builtin shopt -q expand_aliases && _usageline_aliases=yes
 \builtin shopt -u expand_aliases
 
-# What a second `eval` finds stays as it is.
-usageline_prompt=${usageline_prompt-} _usageline_started=${_usageline_started-0} _usageline_changed='' _usageline_from=0 _usageline_until=0
-_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost='' _usageline_stray=''
+# What a second `eval` finds stays as it is. The environment can have any text where arithmetic needs a number.
+if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
+usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
+_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost='' _usageline_stray='' _usageline_coarse=''
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
@@ -97,17 +98,16 @@ _usageline_show() {
 # Sets $_usageline_text to what is true now, or to a sign that the answer is on its way when the line was prepared for
 # other credentials, or to nothing when there is none; and notes until when it need not be looked for again.
 _usageline_find() {
-  # One of ours, or none at all.
-  if [[ ! -O $_usageline_ready ]]; then
+  if ! _usageline_own "$_usageline_ready"; then
     _usageline_blocked
     builtin return 0
   fi
   {
-    builtin read -r _usageline_tag _usageline_format _usageline_due _usageline_from _usageline_id _usageline_rest || builtin return 0
+    builtin read -r _usageline_tag _usageline_format _usageline_due _usageline_begin _usageline_id _usageline_rest || builtin return 0
     [[ "$_usageline_tag $_usageline_format" == 'usageline-ready 1' ]] || builtin return 0
-    # What is no number never meets arithmetic.
-    _usageline_number "$_usageline_due" && _usageline_number "$_usageline_from" || builtin return 0
-    _usageline_from=$((_usageline_from - 5))
+    # What is no number never meets arithmetic, and is in no variable that the next prompt computes with.
+    _usageline_number "$_usageline_due" && _usageline_number "$_usageline_begin" || builtin return 0
+    _usageline_from=$((_usageline_begin - 5))
     # Prepared in the future: the clock has been set back since.
     ((_usageline_now >= _usageline_from)) || builtin return 0
     if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
@@ -119,11 +119,16 @@ _usageline_find() {
       builtin return 0
     fi
   } <"$_usageline_ready"
-  [[ -O $_usageline_ready.later ]] || builtin return 0
+  _usageline_own "$_usageline_ready.later" || builtin return 0
   {
     if builtin read -r _usageline_line && [[ $_usageline_line == "$_usageline_id" ]]; then _usageline_first || :; fi
     _usageline_until=0
   } <"$_usageline_ready.later"
+}
+
+# A file of the user's, and no link: what another user puts in its place is not read, and no pipe is waited for.
+_usageline_own() {
+  [[ -f $1 && -O $1 && ! -h $1 ]]
 }
 
 # The first text whose time is still to come.
@@ -153,7 +158,8 @@ _usageline_blocked() {
 }
 
 # Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
-# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once.
+# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once. Where the times of
+# the cache are too coarse for the file's, a file that is older than the lines is the same.
 _usageline_same() {
   if [[ -h $_usageline_directory/since.$2 ]]; then
     if [[ -e $_usageline_directory/since.$2 ]]; then
@@ -162,7 +168,8 @@ _usageline_same() {
       [[ -n $_usageline_asked && -e $1 && ! $1 -nt $_usageline_directory/till.$2 ]]
     fi
   elif [[ -e $1 ]]; then
-    [[ -e $_usageline_directory/since.$2 && ! $1 -nt $_usageline_directory/till.$2 && ! $1 -ot $_usageline_directory/since.$2 ]]
+    [[ -e $_usageline_directory/since.$2 ]] || builtin return 1
+    [[ ! $1 -nt $_usageline_directory/till.$2 && ! $1 -ot $_usageline_directory/since.$2 ]] || [[ -n $_usageline_coarse && ! $1 -nt $_usageline_directory ]]
   else
     [[ ! -e $_usageline_directory/since.$2 ]]
   fi
@@ -197,6 +204,9 @@ _usageline_locate() {
     IFS= builtin read -r _usageline_config
   } <<<"$_usageline_answer" || :
   _usageline_split
+  # The program has just prepared the line for these files. When they still look like others, times are coarse.
+  _usageline_coarse=''
+  _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
   # The refresh of another account does not wait for ten seconds since the last one's start.
   _usageline_started=0
 }
@@ -213,6 +223,15 @@ _usageline_absolute() {
   case ${CLAUDE_CONFIG_DIR-} in '' | /*) ;; *) CLAUDE_CONFIG_DIR=$1 ;; esac
 }
 
+# Closes what the shell has open, so that it does not stay open as long as the refresh runs: locks, ends of pipes.
+_usageline_close() {
+  builtin set +f
+  for _usageline_rest in /dev/fd/*; do
+    _usageline_rest=${_usageline_rest##*/}
+    if [[ $_usageline_rest != *[!0-9]* && $_usageline_rest != [0-2] ]]; then builtin eval "exec $_usageline_rest>&-" || :; fi
+  done
+}
+
 # Starts the one refresh; its answer is at the next prompt.
 _usageline_refresh() {
   ((_usageline_now - _usageline_started >= 10 || _usageline_now < _usageline_started)) || builtin return 0
@@ -227,6 +246,7 @@ _usageline_refresh() {
   (
     _usageline_absolute "${_usageline_login1%/*}"
     builtin cd / || :
+    _usageline_close
     "${_usageline_program[@]}" ready bash --refresh </dev/null >/dev/null 2>&1 &
   ) 2>/dev/null
 }

@@ -24,14 +24,14 @@ and test / -ef / 2>/dev/null
 or set -g _usageline_way processes
 
 # What runs at every prompt. The line of the last prompt still is the one to show when its time has not come and
-# nothing has changed: credentials, configuration (one that is gone or older is seen with the next line), the directory
-# of the ready lines since it was looked at, and the environment (below). A substitution costs more than all of it, so
-# the age comes through a pipe, for which fish starts nothing either.
+# nothing has changed: credentials, configuration (one that is gone or older is seen with the next line), and the
+# environment (below). What time it is says the age of the credentials. A substitution costs more than all of it, so the
+# age comes through a pipe, for which fish starts nothing either.
 if test $_usageline_way = builtins
     function _usageline_prompt --on-event fish_prompt
-        if test $_usageline_moved = no -a $_usageline_directory -ot $_usageline_seen -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
-            path mtime -R -- $_usageline_seen | read -l old
-            and test "$old" -lt $_usageline_for -a "$old" -ge 0
+        if test $_usageline_moved = no -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+            path mtime -R -- $_usageline_login1 | read -l old
+            and test "$old" -lt $_usageline_until -a "$old" -ge $_usageline_from
             and return
         end
         _usageline_look
@@ -66,25 +66,43 @@ function _usageline_look
     or set -g _usageline_till1 $_usageline_directory/till.1
     _usageline_take (_usageline_find 2>/dev/null)
     test $_usageline_changed = no; or set -g _usageline_for 0
+    # The same as ages of the credentials; before now the clock has been set back.
+    if test $_usageline_for -gt 0 -a $_usageline_way = builtins
+        path mtime -R -- $_usageline_login1 | read -g _usageline_from
+        and set -g _usageline_until (builtin math $_usageline_from + $_usageline_for)
+        or set -g _usageline_until 0
+    else
+        set -g _usageline_until 0
+    end
     test $_usageline_for -gt 0; or _usageline_refresh
+end
+
+# Sets what time it is. The age of a file is its time's distance from the clock: no process is needed to read that.
+function _usageline_clock
+    if test $_usageline_way = builtins
+        path mtime -- / | read -l then
+        path mtime -R -- / | read -l old
+        set -g _usageline_now (builtin math $then + $old)
+    else
+        set -g _usageline_now (command date +%s)
+    end
+end
+
+# A file of the user's, and no link: what another user puts in its place is not read, and no pipe is waited for.
+function _usageline_own -a file
+    test -f "$file" -a -O "$file" -a ! -L "$file"
 end
 
 # Prints what is true now, or a sign that the answer is on its way when the line was prepared for other credentials,
 # or nothing when there is none; and notes for how long it need not be looked for again.
 function _usageline_find
     set -g _usageline_for 0
-    # One of ours, or none at all.
-    if not test -O "$_usageline_ready"
+    if not _usageline_own "$_usageline_ready"
         _usageline_blocked
         return
     end
-    # fish has no clock but that of the files: what is written now is as old as now, and as this look.
-    set -l now
-    if test $_usageline_way = builtins -a -w $_usageline_directory; and builtin echo -n >$_usageline_seen
-        set now (path mtime -- $_usageline_seen)
-    else
-        set now (command date +%s)
-    end
+    _usageline_clock
+    set -l now $_usageline_now
     set -l fields
     begin
         read -l head
@@ -107,7 +125,7 @@ function _usageline_find
             return
         end
     end <$_usageline_ready
-    test -O $_usageline_ready.later; or return
+    _usageline_own $_usageline_ready.later; or return
     begin
         read -l id
         test "$id" = "$fields[5]"; or return
@@ -132,21 +150,24 @@ function _usageline_blocked
 end
 
 # Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
-# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once.
+# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once. Where the times of
+# the cache are too coarse for the file's, a file that is older than the lines is the same.
 function _usageline_same -a name file
     set -l since $_usageline_directory/since.$name
     set -l till $_usageline_directory/till.$name
     if test $_usageline_way = processes
         command sh -c 'if [ -h "$2" ] && [ -e "$2" ]; then [ "$1" -ef "$2" ] && ! [ "$1" -nt "$3" ]
             elif [ -h "$2" ]; then [ -n "$4" ] && [ -e "$1" ] && ! [ "$1" -nt "$3" ]
-            elif [ -e "$1" ]; then [ -e "$2" ] && ! [ "$1" -nt "$3" ] && ! [ "$1" -ot "$2" ]
-            else ! [ -e "$2" ]; fi' sh "$file" $since $till "$_usageline_asked" 2>/dev/null
+            elif [ -e "$1" ]; then
+                [ -e "$2" ] && ! [ "$1" -nt "$3" ] && ! [ "$1" -ot "$2" ] || { [ "$5" = yes ] && [ -e "$2" ] && ! [ "$1" -nt "$6" ]; }
+            else ! [ -e "$2" ]; fi' sh "$file" $since $till "$_usageline_asked" $_usageline_coarse $_usageline_directory 2>/dev/null
     else if test -L $since -a -e $since
         test "$file" -ef $since -a ! "$file" -nt $till
     else if test -L $since
         test -n "$_usageline_asked" -a -e "$file" -a ! "$file" -nt $till
     else if test -e "$file"
         test -e $since -a ! "$file" -nt $till -a ! "$file" -ot $since
+        or test $_usageline_coarse = yes -a -e $since -a ! "$file" -nt $_usageline_directory
     else
         not test -e $since
     end
@@ -170,14 +191,19 @@ function _usageline_locate
     set -g _usageline_login2 "$answer[3]"
     set -g _usageline_config "$answer[4]"
     _usageline_split
+    # The program has just prepared the line for these files. When they still look like others, times are coarse.
+    set -g _usageline_coarse no
+    _usageline_same 1 "$_usageline_login1"; and _usageline_same 2 "$_usageline_login2"; and _usageline_same config "$_usageline_config"
+    or set -g _usageline_coarse yes
 end
 
 function _usageline_split
     set -g _usageline_for 0
+    set -g _usageline_from 0
+    set -g _usageline_until 0
     # The refresh of another account does not wait for ten seconds since the last one's start.
     set -g _usageline_started 0
     set -g _usageline_directory (string replace -r '/[^/]*$' '' -- "$_usageline_ready")
-    set -g _usageline_seen $_usageline_directory/.seen.$fish_pid
     set -g _usageline_since1 $_usageline_directory/since.1
     set -g _usageline_till1 $_usageline_directory/till.1
     set -g _usageline_sincec $_usageline_directory/since.config
@@ -186,14 +212,15 @@ end
 _usageline_split
 set -g _usageline_changed no
 set -g _usageline_asked ''
+set -g _usageline_coarse no
 
 # Starts the one refresh. When it is done it sends us the signal of a window that has changed: fish tells nobody of
 # the end of a job that it was to forget, and whom this signal takes by surprise it does not hurt.
 function _usageline_refresh
     test -x $_usageline_program[1]; or return 0
-    set -l now (command date +%s)
-    test (builtin math $now - $_usageline_started) -ge 10 -o $now -lt $_usageline_started; or return 0
-    set -g _usageline_started $now
+    _usageline_clock
+    test (builtin math $_usageline_now - $_usageline_started) -ge 10 -o $_usageline_now -lt $_usageline_started; or return 0
+    set -g _usageline_started $_usageline_now
     # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
     if test "$usageline_prompt" != …
         set -g _usageline_lost no
@@ -204,7 +231,9 @@ function _usageline_refresh
     # A relative directory counts from where the shell was when the program was asked for the files.
     set -l directory (string replace -r '/[^/]*$' '' -- "$_usageline_login1")
     string match -qr '^[^/]' -- "$CLAUDE_CONFIG_DIR"; and set -lx CLAUDE_CONFIG_DIR $directory
-    command sh -c 'cd /; "$@" ready fish --refresh; kill -WINCH '$fish_pid sh $_usageline_program </dev/null >/dev/null 2>/dev/null &
+    # Locks and ends of pipes that the shell has open would stay open as long as the refresh runs. They are closed for it.
+    set -l closed (string replace -rf '^/dev/fd/([3-9]|[1-9][0-9]+)$' '$1>&-' -- /dev/fd/*)
+    builtin eval "command sh -c 'cd /; \"\$@\" ready fish --refresh; kill -WINCH $fish_pid' sh \$_usageline_program </dev/null >/dev/null 2>/dev/null $closed &"
     builtin disown $last_pid 2>/dev/null
 end
 

@@ -19,7 +19,7 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # What a second `eval` finds stays as it is: in RPROMPT there is the line of the first.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_asked=
+builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_asked= _usageline_coarse=
 builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` where the user has chosen the place, `segment` where that is one of powerlevel10k.
@@ -74,8 +74,8 @@ _usageline_again() {
 # other credentials, or to nothing when there is none; and notes until when it need not be looked for again.
 _usageline_find() {
   _usageline_until=0
-  # One of ours, or none at all.
-  if [[ ! -O $_usageline_ready ]]; then
+  # A file of the user's, and no link: what another user puts in its place is not read, and no pipe is waited for.
+  if [[ ! ( -f $_usageline_ready && -O $_usageline_ready && ! -h $_usageline_ready ) ]]; then
     _usageline_blocked
     builtin return 0
   fi
@@ -94,7 +94,7 @@ _usageline_find() {
     (( _usageline_until <= ${_usageline_head[3]} )) || _usageline_until=${_usageline_head[3]}
     builtin return 0
   fi
-  [[ -O $_usageline_ready.later ]] || builtin return 0
+  [[ -f $_usageline_ready.later && -O $_usageline_ready.later && ! -h $_usageline_ready.later ]] || builtin return 0
   _usageline_lines=("${(@f)$(<$_usageline_ready.later)}")
   [[ ${_usageline_lines[1]} == "${_usageline_head[5]}" ]] && _usageline_first "${(@)_usageline_lines[2,-1]}"
   _usageline_until=0
@@ -122,13 +122,15 @@ _usageline_blocked() {
 }
 
 # Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
-# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once.
+# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once. Where the times of
+# the cache are too coarse for the file's, a file that is older than the lines is the same.
 _usageline_same() {
   _usageline_since=$_usageline_directory/since.$2 _usageline_till=$_usageline_directory/till.$2
   if [[ -h $_usageline_since ]]; then
     [[ ( ( -e $_usageline_since && $1 -ef $_usageline_since ) || ( ! -e $_usageline_since && -n $_usageline_asked && -e $1 ) ) && ! $1 -nt $_usageline_till ]]
   else
-    [[ ( $1 -nt $_usageline_since && ! $1 -nt $_usageline_till ) || ( ! -e $1 && ! -e $_usageline_since ) ]]
+    [[ ( $1 -nt $_usageline_since && ! $1 -nt $_usageline_till ) || ( ! -e $1 && ! -e $_usageline_since ) ||
+      ( -n $_usageline_coarse && -e $1 && -e $_usageline_since && ! $1 -nt $_usageline_directory ) ]]
   fi
 }
 
@@ -147,6 +149,9 @@ _usageline_locate() {
   _usageline_ready=${_usageline_answer[1]-} _usageline_login1=${_usageline_answer[2]-}
   _usageline_login2=${_usageline_answer[3]-} _usageline_config=${_usageline_answer[4]-}
   _usageline_split
+  # The program has just prepared the line for these files. When they still look like others, times are coarse.
+  _usageline_coarse=
+  _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
   # The refresh of another account does not wait for ten seconds since the last one's start.
   _usageline_started=0
 }
@@ -166,6 +171,14 @@ _usageline_absolute() {
   esac
 }
 
+# What runs the refresh has no descriptor and no directory of the shell's: a lock, the end of a pipe or a mount would last
+# as long as it does.
+_usageline_leave() {
+  _usageline_absolute "${_usageline_login1%/*}"
+  builtin cd -q /
+  for _usageline_rest in /dev/fd/<3->(N:t); do exec {_usageline_rest}>&-; done
+}
+
 # Starts the one refresh, and has the prompt drawn anew when it is done.
 _usageline_refresh() {
   builtin emulate -L zsh
@@ -181,10 +194,10 @@ _usageline_refresh() {
     builtin typeset -g _usageline_stray=1
   fi
   if [[ -o zle ]]; then
-    exec {_usageline_fd}< <(_usageline_absolute "${_usageline_login1%/*}"; builtin cd -q /; exec $_usageline_program ready zsh --refresh </dev/null 2>/dev/null)
+    exec {_usageline_fd}< <(_usageline_leave 2>/dev/null; exec $_usageline_program ready zsh --refresh </dev/null 2>/dev/null)
     builtin zle -F $_usageline_fd _usageline_done
   else
-    ( _usageline_absolute "${_usageline_login1%/*}"; builtin cd -q /; $_usageline_program ready zsh --refresh </dev/null >/dev/null 2>&1 & )
+    ( _usageline_leave 2>/dev/null; $_usageline_program ready zsh --refresh </dev/null >/dev/null 2>&1 & )
   fi
 }
 

@@ -17,50 +17,22 @@ export type FileRead =
  * Reads a small text file without ever hanging and without reading more than 1 MiB: it is opened without
  * blocking (a FIFO would wait for its writer), must be a regular file and is read up to the cap.
  *
- * @param links `refuse` for files of our own (a link in the cache directory is none of our making);
+ * @param links `refuse` for files that the program makes (those in the cache: `readOwnFile` of cache/own-files.ts);
  *   `follow` for files that people manage, which may be links as long as they end in a regular file
  */
 export function readTextFile(fs: System['fs'], path: string, links: 'follow' | 'refuse'): FileRead {
-  return links === 'refuse' ? readOwn(fs, path) : readCarefully(fs, path, 0);
-}
-
-/**
- * A file in a directory that only we can write. Looked at first and then read in one go: that is twice as
- * fast as four system calls, at every prompt, and nobody is there to put a device in its place in between.
- */
-function readOwn(fs: System['fs'], path: string): FileRead {
-  try {
-    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return { kind: 'absent' };
-    if (!stat.isFile()) return { kind: 'unreadable', reason: 'not_a_file' };
-    if (stat.size > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
-    const flag = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
-    // Node takes a number, its types only a text.
-    const options = { encoding: 'utf8', flag: flag as unknown as string } as const;
-    const text = fs.readFileSync(path, options);
-    if (text.length > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
-    // What is not UTF-8 becomes this character, which a file can also hold.
-    if (text.includes('\uFFFD')) return readCarefully(fs, path, O_NOFOLLOW);
-    return { kind: 'file', text, mtimeMs: stat.mtimeMs };
-  } catch (error) {
-    return failed(error);
-  }
-}
-
-/** The bytes of a file that may be a link to a regular one, read as carefully; null when they cannot be read. */
-export function readBinaryFile(fs: System['fs'], path: string): Buffer | null {
-  const read = readBytes(fs, path, 0);
-  return read.kind === 'bytes' ? read.bytes : null;
-}
-
-function readCarefully(fs: System['fs'], path: string, more: number): FileRead {
-  const read = readBytes(fs, path, more);
+  const read = readBytes(fs, path, links);
   if (read.kind !== 'bytes') return read;
   const { bytes, mtimeMs } = read;
   return isUtf8(bytes)
     ? { kind: 'file', text: bytes.toString('utf8'), mtimeMs }
     : { kind: 'not_utf8', mtimeMs };
+}
+
+/** The bytes of a file that may be a link to a regular one, read as carefully; null when they cannot be read. */
+export function readBinaryFile(fs: System['fs'], path: string): Buffer | null {
+  const read = readBytes(fs, path, 'follow');
+  return read.kind === 'bytes' ? read.bytes : null;
 }
 
 interface BytesRead {
@@ -69,14 +41,17 @@ interface BytesRead {
   readonly mtimeMs: number;
 }
 
-/** Reads a file of another program. Type and size come from the open descriptor, so the file cannot change in between. */
-function readBytes(fs: System['fs'], path: string, more: number): BytesRead | FileRead {
-  const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
+/** Type and size come from the open descriptor, so the file cannot change in between. */
+function readBytes(fs: System['fs'], path: string, links: 'follow' | 'refuse'): BytesRead | FileRead {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
   let fd: number;
   try {
-    fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | more);
+    // A platform without that flag follows links all the same.
+    if (links === 'refuse' && fs.lstatSync(path).isSymbolicLink())
+      return { kind: 'unreadable', reason: 'not_a_file' };
+    fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
   } catch (error) {
-    return failed(error);
+    return readFailure(error);
   }
   try {
     const stat = fs.fstatSync(fd);
@@ -86,13 +61,14 @@ function readBytes(fs: System['fs'], path: string, more: number): BytesRead | Fi
     if (bytes === null) return { kind: 'unreadable', reason: 'too_large' };
     return { kind: 'bytes', bytes, mtimeMs: stat.mtimeMs };
   } catch (error) {
-    return failed(error);
+    return readFailure(error);
   } finally {
     fs.closeSync(fd);
   }
 }
 
-function failed(error: unknown): FileRead {
+/** What a failed system call says of a file. */
+export function readFailure(error: unknown): FileRead {
   const reason = errno(error);
   return reason === 'ENOENT' || reason === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'unreadable', reason };
 }

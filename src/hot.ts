@@ -1,7 +1,8 @@
 import { hit } from './commands/hit.ts';
+import { errno } from './errno.ts';
 import { parseQuickly } from './options.ts';
 import type { UsageOptions } from './options.ts';
-import { STDOUT, writeOut } from './output.ts';
+import { STDERR, STDOUT, writeOut } from './output.ts';
 import { nodeSystem } from './system.ts';
 import type { System } from './system.ts';
 
@@ -15,16 +16,32 @@ const options = parseQuickly(argv);
 const text = options && freshLine(system, options);
 
 if (argv[0] === 'statusline') {
-  void import('./statusline.ts').then(({ main }) => main(system, argv));
+  import('./statusline.ts').then(({ main }) => main(system, argv)).catch(broken);
 } else if (text !== null) {
   // Rather than to let Node take itself apart: that is a twentieth of its start.
   process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
 } else if (options) {
-  void Promise.all([import('./run.ts'), import('./commands/usage.ts')]).then(([{ run }, { usage }]) =>
-    run(system, options, () => usage(system, options)),
-  );
+  Promise.all([import('./run.ts'), import('./commands/usage.ts')])
+    .then(([{ run }, { usage }]) => run(system, options, () => usage(system, options)))
+    .catch(broken);
 } else {
-  void import('./cli.ts').then(({ main }) => main(system, argv));
+  import('./cli.ts').then(({ main }) => main(system, argv)).catch(broken);
+}
+
+/** `run` names what goes wrong within a command. Before that, only a part of the program can be missing or damaged. */
+async function broken(error: unknown): Promise<never> {
+  const message = (await damage()) ?? `a part of it cannot be loaded (${errno(error)}): install it again`;
+  writeOut(system, STDERR, `usageline: ${message}\n`);
+  process.exit(1);
+}
+
+async function damage(): Promise<string | null> {
+  try {
+    const { damageOf } = await import('./damage.ts');
+    return damageOf(system.fs);
+  } catch {
+    return null;
+  }
 }
 
 /** What goes wrong on the short way is looked at again, and named, on the long one. */

@@ -20,7 +20,10 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
   let waited = 0;
   while (written < length) {
     try {
-      written += fs.writeSync(fd, rest as string);
+      const count = fs.writeSync(fd, rest as string);
+      // No usual file does that; such a one would never take the rest.
+      if (count === 0) return false;
+      written += count;
       if (written < length) rest = Buffer.from(text).subarray(written);
     } catch (error) {
       const reason = errno(error);
@@ -32,6 +35,11 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
     }
   }
   return true;
+}
+
+/** A text with paths, or values of the environment, for people: nothing in it steers a terminal. */
+export function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
 }
 
 /**

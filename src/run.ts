@@ -1,5 +1,6 @@
 import { isUsageError } from './commands/command.ts';
 import type { CommandResult } from './commands/command.ts';
+import { describeFault, withUncaught } from './fault.ts';
 import { STDERR, STDOUT, writeOut } from './output.ts';
 import { renderErrorJson } from './render/json.ts';
 import { spawnBackground } from './spawn-background.ts';
@@ -16,36 +17,46 @@ export interface RunOptions {
 
 /**
  * Runs a command, prints what it says and ends the process: the one place that does. Whatever a command left
- * open (a socket, a timer) ends here, too.
+ * open (a socket, a timer) ends here, too. Whatever is thrown meanwhile, wherever, is a failure of the command or does
+ * not matter to it: Node prints no trace. Once the text is out nothing changes exit code or standard error.
  */
 export async function run(
   system: System,
   options: RunOptions,
   command: () => Promise<CommandResult>,
 ): Promise<never> {
-  const outcome = await command().catch((error: unknown) => faultOf(system, options, error));
+  const outcome = await withUncaught(command()).catch((error: unknown) => faultOf(system, options, error));
   const printed = [
     outcome.stderr === '' || writeOut(system, STDERR, outcome.stderr),
     outcome.stdout === '' || writeOut(system, STDOUT, outcome.stdout),
   ].every(Boolean);
-  const { startBackground, soon } = outcome;
+  await followUp(system, options, outcome).catch(() => {});
+  process.exit(printed ? outcome.exitCode : outcome.exitCode || 1);
+}
+
+/** What is done once the text is out. The next call finds what is missing. */
+async function followUp(
+  system: System,
+  { timeoutMs }: RunOptions,
+  { startBackground, soon, prepare: asked }: CommandResult,
+): Promise<void> {
   const left = soon?.();
-  const prepare = left?.kind === 'prepare' ? left : outcome.prepare;
-  const spawns = startBackground || left?.kind === 'spawn';
-  if (spawns) spawnBackground(system, options.timeoutMs, prepare);
+  const prepare = left?.kind === 'prepare' ? left : asked;
+  if (startBackground || left?.kind === 'spawn') spawnBackground(system, timeoutMs, prepare);
   else if (prepare)
     await (await import('./commands/prepare.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
-  process.exit(printed ? outcome.exitCode : outcome.exitCode || 1);
 }
 
 /** What did not come back as a result: wrong usage, which is named, or a fault of ours. */
 async function faultOf(
-  { now }: System,
+  { fs, now }: System,
   { json, check = false }: RunOptions,
   error: unknown,
 ): Promise<CommandResult> {
   const wrongUsage = isUsageError(error);
-  const message = wrongUsage ? error.message : `internal error: ${traceOf(error)}`;
+  const message = wrongUsage
+    ? error.message
+    : ((await damage(fs)) ?? `internal error: ${describeFault(error)}`);
   if (check) return (await import('./commands/check.ts')).checkFault(message);
   const code = wrongUsage ? 'wrong_usage' : 'internal_error';
   return {
@@ -58,10 +69,7 @@ async function faultOf(
   };
 }
 
-/** Kind and place of an exception, without its message: Node quotes headers and file contents in some. */
-function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frame = (error.stack ?? '').split('\n').find((line) => /^\s+at /.test(line));
-  const place = frame?.trim().replace(/\(?([^()\s]*[/\\])?([^()/\\\s]+)\)?$/, '$2') ?? '';
-  return `${error.name} ${place}`.trim();
+/** What is damaged, where that is the reason of a fault; the file that would say so can be damaged as well. */
+function damage(fs: System['fs']): Promise<string | null> {
+  return import('./damage.ts').then(({ damageOf }) => damageOf(fs)).catch(() => null);
 }

@@ -1,27 +1,27 @@
 import { join } from 'node:path';
 import { readyFileName } from './cache/ready.ts';
 import type { Prepare } from './commands/command.ts';
+import { closeInherited } from './descriptors.ts';
 import { isAbsolutePath } from './paths.ts';
 import type { System } from './system.ts';
 
 /**
- * Starts the refresh that nobody waits for. It must not inherit a descriptor: whoever reads our output
- * waits for the last writer to close it. Errors are nobody's to see: the next call finds what is missing.
+ * Starts the refresh that nobody waits for. It inherits no descriptor and no directory: a reader of a pipe would wait
+ * for it, and a lock or a mount would last as long as it does. Errors are nobody's to see: the next call finds what is
+ * missing.
  *
  * @param timeoutMs deadline of its request; null for the configured one
  * @param prepare the ready line that its answer is to be prepared for, besides those that there are
  */
-export function spawnBackground(
-  { platform, env, cwd }: System,
-  timeoutMs: number | null,
-  prepare: Prepare | null,
-): void {
+export function spawnBackground(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
+  const { platform, env, cwd } = system;
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'background.cjs');
   const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
   // A relative directory is resolved against the present one. The variable keeps its text: the keychain entry of macOS depends on it.
   const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
   const from = relative ? [cwd() ?? ''] : [];
+  closeInherited(system);
   try {
     const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted, ...from], {
       detached: true,

@@ -1,5 +1,6 @@
 import { statuslineHit } from './commands/statusline-hit.ts';
 import type { CommandResult } from './commands/command.ts';
+import { withUncaught } from './fault.ts';
 import { parseStatusline } from './options.ts';
 import type { StatuslineOptions } from './options.ts';
 import { STDOUT, writeOut } from './output.ts';
@@ -19,14 +20,16 @@ export async function main(system: System, argv: readonly string[]): Promise<nev
   const text = tried(() => statuslineHit(system, options, heard.report));
   if (text !== null) process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
   const { statusline } = await import('./commands/statusline.ts');
-  const outcome = statusline(system, options, heard);
+  const outcome = withUncaught(statusline(system, options, heard));
   const known = await outcome.catch(() => null);
   if (known?.soon) {
     // What a session that works costs at every response: all that is left is said here, rather than to load `run`.
     const printed = writeOut(system, STDOUT, known.stdout);
     const left = known.soon();
-    if (left.kind === 'nothing') process.exit(printed ? 0 : 1);
-    return finish(system, options, { ...known, stdout: '', soon: () => left });
+    const exitCode = printed ? 0 : 1;
+    if (left.kind === 'nothing') process.exit(exitCode);
+    const rest = { ...known, stdout: '', exitCode, soon: () => left } as const;
+    return finish(system, options, rest).catch(() => process.exit(exitCode));
   }
   return finish(system, options, outcome);
 }

@@ -1,3 +1,5 @@
+import { isAbsolutePath } from './paths.ts';
+
 /**
  * The world as one value: everything the program asks of the machine goes through here, so a test can be
  * another machine, another platform or another time. Files are Node's own synchronous functions: the hot
@@ -12,7 +14,7 @@ export interface System {
   random(): number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** The user's home directory; null where there is none. */
+  /** The user's home directory, absolute; null where there is none. */
   home(): string | null;
   /** The directory in which the process was started; null where it is gone. */
   cwd(): string | null;
@@ -20,6 +22,8 @@ export interface System {
   userName(): string | null;
   /** Numeric user id; null where the platform has none. */
   readonly uid: number | null;
+  /** Numeric id of the user's own group; null where the platform has none. */
+  readonly gid: number | null;
   readonly fs: typeof import('node:fs');
   /** macOS' keychain tool. */
   readonly securityCommand: string;
@@ -40,17 +44,22 @@ export function nodeSystem(directory?: string): System {
     env,
     platform,
     home: () =>
-      (platform !== 'win32' && env.HOME) ||
-      tryOr(() => os().homedir(), null) ||
-      tryOr(() => os().userInfo().homedir, null) ||
-      null,
+      (platform !== 'win32' && absolute(env.HOME)) ||
+      absolute(tryOr(() => os().homedir(), null)) ||
+      absolute(tryOr(() => os().userInfo().homedir, null)),
     cwd: () => directory ?? tryOr(() => process.cwd(), null),
     userName: () => env.USER || tryOr(() => os().userInfo().username, null) || null,
     uid: process.getuid?.() ?? null,
+    gid: process.getgid?.() ?? null,
     // An `import` would copy all of its functions in the bundle.
     fs: process.getBuiltinModule('node:fs'),
     securityCommand: '/usr/bin/security',
   };
+}
+
+/** Null for a relative home: everything below it would be in whatever directory the program was started. */
+function absolute(path: string | null | undefined): string | null {
+  return path && isAbsolutePath(path) ? path : null;
 }
 
 function os(): typeof import('node:os') {

@@ -1,9 +1,9 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { readOwnFile } from './own-files.ts';
 
 /**
  * `usage.lock`: until when nobody asks, why, and when requests were sent in the last hour. It is a record,
@@ -43,8 +43,8 @@ const MAX_APART_MS = 15 * MINUTE;
 const APART_FOR_MS = HOUR;
 
 /** Reads a backoff lock; null when there is none, or none that counts. */
-export function readBackoffLock({ fs }: System, path: string, now: number): BackoffLock | null {
-  const read = readTextFile(fs, path, 'refuse');
+export function readBackoffLock(system: System, path: string, now: number): BackoffLock | null {
+  const read = readOwnFile(system, path);
   switch (read.kind) {
     case 'file':
       return parseBackoffLock(read.text, read.mtimeMs, now);

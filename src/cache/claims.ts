@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { TIMEOUT_RANGE } from '../config/settings.ts';
 import { errno } from '../errno.ts';
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { SECOND } from '../usage/time.ts';
+import { createOwnFile, readOwnFile, removeOwnFile, stampOwnFile } from './own-files.ts';
 
 /**
  * A right taken by creating a numbered file exclusively: `attempt.7` is the right to send one request,
@@ -31,9 +31,9 @@ export type ClaimResult =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** All claims of a kind, the newest first. A directory that cannot be listed has none. */
-export function readClaims({ fs }: System, directory: string, kind: ClaimKind): Claim[] {
-  return numbers(fs, directory, kind).map((number) => {
-    const read = readTextFile(fs, claimFile(directory, kind, number), 'refuse');
+export function readClaims(system: System, directory: string, kind: ClaimKind): Claim[] {
+  return numbers(system, directory, kind).map((number) => {
+    const read = readOwnFile(system, claimFile(directory, kind, number));
     // What cannot be read (removed meanwhile, or not a file) holds its number and nothing else.
     return read.kind === 'file' ? parseClaim(number, read.text, read.mtimeMs) : nobodys(number);
   });
@@ -44,7 +44,7 @@ export function readClaims({ fs }: System, directory: string, kind: ClaimKind): 
  * @param claim `until` and `at` in epoch ms
  */
 export function takeClaim(
-  { fs }: System,
+  system: System,
   directory: string,
   kind: ClaimKind,
   known: Claim | undefined,
@@ -53,28 +53,23 @@ export function takeClaim(
   let number: number;
   let fd: number;
   try {
-    const before = list(fs, directory, kind)[0] ?? 0;
+    const before = list(system, directory, kind)[0] ?? 0;
     if (before > (known?.number ?? 0)) return { kind: 'lost' };
     number = before + 1;
-    fd = fs.openSync(claimFile(directory, kind, number), 'wx', 0o600);
+    fd = createOwnFile(system, claimFile(directory, kind, number));
   } catch (error) {
     const reason = errno(error);
     return reason === 'EEXIST' ? { kind: 'lost' } : { kind: 'failed', reason };
   }
   // From here on the file is ours. One that was not won would be taken for a request under way, and one
   // without its content (a full disk) says less than it must: better none.
-  const result = complete(fs, directory, kind, { ...claim, number }, fd);
-  if (result.kind !== 'claimed') removeClaim(fs, claimFile(directory, kind, number));
+  const result = complete(system, directory, kind, { ...claim, number }, fd);
+  if (result.kind !== 'claimed') removeClaim(system, claimFile(directory, kind, number));
   return result;
 }
 
-function complete(
-  fs: System['fs'],
-  directory: string,
-  kind: ClaimKind,
-  claim: Claim,
-  fd: number,
-): ClaimResult {
+function complete(system: System, directory: string, kind: ClaimKind, claim: Claim, fd: number): ClaimResult {
+  const { fs } = system;
   const { number, ...content } = claim;
   try {
     try {
@@ -83,27 +78,24 @@ function complete(
       fs.closeSync(fd);
     }
     // Two that listed at different moments can have created different numbers: the higher one counts.
-    return list(fs, directory, kind)[0] === number ? { kind: 'claimed', claim } : { kind: 'lost' };
+    return list(system, directory, kind)[0] === number ? { kind: 'claimed', claim } : { kind: 'lost' };
   } catch (error) {
     return { kind: 'failed', reason: errno(error) };
   }
 }
 
+/** The file of a claim that is over has this time: the claims were invented later. Epoch ms. */
+const ENDED_AT = 0;
+/** Some file systems know no time before 1980. */
+const ENDED_BEFORE = Date.UTC(2000, 0, 1);
+
 /**
- * Notes that what a claim was taken for is over, so that nobody waits for it. Written in place: a torn text
- * is a claim without an `until`, which says the same.
+ * Notes that what a claim was taken for is over, so that nobody waits for it. Only the time of its file is set, since a
+ * file is never written in place, and a new one would come back after another process has removed the claim.
  */
-export function endClaim({ fs }: System, directory: string, kind: ClaimKind, claim: Claim): void {
-  const { number, ...content } = claim;
+export function endClaim(system: System, directory: string, kind: ClaimKind, { number }: Claim): void {
   try {
-    // Not created again if somebody has removed it: it would come back without its number being the newest.
-    const fd = fs.openSync(claimFile(directory, kind, number), 'r+');
-    try {
-      fs.ftruncateSync(fd);
-      fs.writeSync(fd, JSON.stringify({ ...content, until: content.at }), 0);
-    } finally {
-      fs.closeSync(fd);
-    }
+    stampOwnFile(system, claimFile(directory, kind, number), ENDED_AT);
   } catch {
     // Then it is over when its time is.
   }
@@ -112,37 +104,46 @@ export function endClaim({ fs }: System, directory: string, kind: ClaimKind, cla
 /** Removes claims older than `before` (epoch ms); the newest always stays, for the numbering. */
 export function sweepClaims(system: System, directory: string, kind: ClaimKind, before: number): void {
   for (const claim of readClaims(system, directory, kind).slice(1)) {
-    if (claim.at < before) removeClaim(system.fs, claimFile(directory, kind, claim.number));
+    if (claim.at < before) removeClaim(system, claimFile(directory, kind, claim.number));
   }
 }
 
 /** Gives a claim back that was not used. */
-export function dropClaim({ fs }: System, directory: string, kind: ClaimKind, { number }: Claim): void {
-  removeClaim(fs, claimFile(directory, kind, number));
+export function dropClaim(system: System, directory: string, kind: ClaimKind, { number }: Claim): void {
+  removeClaim(system, claimFile(directory, kind, number));
 }
 
 function claimFile(directory: string, kind: ClaimKind, number: number): string {
   return join(directory, `${kind}.${number}`);
 }
 
-/** Beyond this a number was not made by counting. */
-const MAX_NUMBER = 1e12;
+/** Before it no version of this program ran: a clock that shows less is wrong. Epoch ms. */
+const FIRST_CLAIM = Date.UTC(2026, 0, 1);
 
-function numbers(fs: System['fs'], directory: string, kind: ClaimKind): number[] {
+/**
+ * The highest number that counting can have come to: a claim for every second since 1970. It grows with the time, so
+ * every claim that counts has a next number, at the latest a second later.
+ */
+function highestNumber({ now }: System): number {
+  return Math.floor(Math.max(now(), FIRST_CLAIM) / SECOND);
+}
+
+function numbers(system: System, directory: string, kind: ClaimKind): number[] {
   try {
-    return list(fs, directory, kind);
+    return list(system, directory, kind);
   } catch {
     return [];
   }
 }
 
-function list(fs: System['fs'], directory: string, kind: ClaimKind): number[] {
-  return fs
+function list(system: System, directory: string, kind: ClaimKind): number[] {
+  const highest = highestNumber(system);
+  return system.fs
     .readdirSync(directory)
     .flatMap((name) => {
       const [prefix, digits = '', ...rest] = name.split('.');
       const ours = prefix === kind && rest.length === 0 && /^[1-9]\d*$/.test(digits);
-      return ours && Number(digits) < MAX_NUMBER ? [Number(digits)] : [];
+      return ours && Number(digits) <= highest ? [Number(digits)] : [];
     })
     .sort((a, b) => b - a);
 }
@@ -164,18 +165,24 @@ function parseClaim(number: number, text: string, mtimeMs: number): Claim {
   }
   const { at, until, credentials } = isObject(file) ? file : {};
   const takenAt = typeof at === 'number' && Number.isFinite(at) ? at : mtimeMs;
+  if (mtimeMs < ENDED_BEFORE)
+    return { number, at: takenAt, until: takenAt, credentials: stringOrNull(credentials) };
   const over = typeof until === 'number' && Number.isFinite(until) ? until : takenAt;
   return {
     number,
     at: takenAt,
     until: Math.min(over, takenAt + MAX_RUNNING_MS),
-    credentials: typeof credentials === 'string' ? credentials : null,
+    credentials: stringOrNull(credentials),
   };
 }
 
-function removeClaim(fs: System['fs'], path: string): void {
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function removeClaim(system: System, path: string): void {
   try {
-    fs.unlinkSync(path);
+    removeOwnFile(system, path);
   } catch {
     // Gone already, or not ours to remove.
   }

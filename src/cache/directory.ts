@@ -1,6 +1,8 @@
 import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
+import { createOwnFile, removeOwnFile } from './own-files.ts';
+import { trustIn } from '../trust.ts';
 
 /** The files of one account. Nothing else is ever written below the cache root. */
 export interface AccountDirectory {
@@ -46,35 +48,69 @@ const TAG = `Signature: 8a477f597d28d172789f06886806bc55
 # This file marks a cache directory of usageline. Backup programs may leave it out.
 `;
 
+/** The root of the cache and the account's part of it: the user's alone. */
+const CLOSED = 2;
+
 /**
  * Makes the directory, 0700 for every level that is missing; the modes of existing ones are left alone.
  * @returns the errno name of what went wrong, or null
  */
-export function ensureDirectory({ fs }: System, directory: AccountDirectory): string | null {
-  const problem = makeDirectory(fs, directory.path);
-  if (problem !== null) return problem;
-  const tag = `${directory.root}${SEPARATOR}CACHEDIR.TAG`;
-  try {
-    fs.writeFileSync(tag, TAG, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    // There already, or not to be had: only backups would notice. Half of one would stay half for good.
-    if (errno(error) !== 'EEXIST') removeFile(fs, tag);
-  }
-  return null;
+export function ensureDirectory(system: System, directory: AccountDirectory): string | null {
+  const problem = makeDirectory(system, directory.path, CLOSED);
+  if (problem === null) markAsCache(system, directory.root);
+  return problem;
 }
 
+/** Written where the root has nothing in it but ours: backup programs leave out all that lies beside the tag. */
+function markAsCache(system: System, root: string): void {
+  const { fs } = system;
+  const tag = `${root}${SEPARATOR}CACHEDIR.TAG`;
+  try {
+    if (fs.lstatSync(tag, { throwIfNoEntry: false })) return;
+    if (fs.lstatSync(root).isSymbolicLink() || !fs.readdirSync(root).every(isOfCache)) return;
+    const fd = createOwnFile(system, tag);
+    try {
+      fs.writeFileSync(fd, TAG);
+    } catch {
+      // Half of one would stay half for good.
+      removeOwnFile(system, tag);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // Only backups would notice.
+  }
+}
+
+/** Whether a name in the root of the cache is one that this program gives. */
+export function isOfCache(name: string): boolean {
+  return name === 'accounts' || ACCOUNT.test(name);
+}
+
+export const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
+
 /**
- * Makes a directory and every level above it that is missing, 0700. Node's own `recursive` tries for ever where a parent
- * exists and yet nothing can be made in it (`/proc/nowhere`, Node 20).
+ * Makes a directory and every level above it that is missing, 0700. Nothing is made below a directory that is not
+ * trusted: for root also one of another user, who would be locked out of what root makes there. Node's own `recursive`
+ * tries for ever where a parent exists and yet nothing can be made in it (`/proc/nowhere`, Node 20).
  *
+ * @param own how many of the last directories are the own ones of the cache, see `End`
  * @returns the errno name of what went wrong, or null
  */
-export function makeDirectory(fs: System['fs'], path: string): string | null {
-  const made = makeOne(fs, path);
+export function makeDirectory(system: System, path: string, own: number): string | null {
+  const before = trustIn(system, path, { own });
+  if (before.kind !== 'trusted') return NOT_TRUSTED;
+  let made = makeOne(system.fs, path);
   const parent = path.slice(0, path.lastIndexOf(SEPARATOR));
-  if (made !== 'ENOENT' || parent === '') return made;
-  return makeDirectory(fs, parent) ?? makeOne(fs, path);
+  if (made === 'ENOENT' && parent !== '')
+    made = makeDirectory(system, parent, Math.max(0, own - 1)) ?? makeOne(system.fs, path);
+  if (made !== null || before.exists) return made;
+  // Where others can make directories, theirs can have come first.
+  return trustIn(system, path, { own }).kind === 'trusted' ? null : NOT_TRUSTED;
 }
+
+/** What the system says of what only the owner may do. */
+const NOT_TRUSTED = 'EPERM';
 
 function makeOne(fs: System['fs'], path: string): string | null {
   try {
@@ -92,13 +128,5 @@ function whyNoDirectory(fs: System['fs'], path: string): string | null {
     return fs.statSync(path).isDirectory() ? null : 'EEXIST';
   } catch (error) {
     return errno(error);
-  }
-}
-
-function removeFile(fs: System['fs'], path: string): void {
-  try {
-    fs.unlinkSync(path);
-  } catch {
-    // There is none.
   }
 }

@@ -1,4 +1,3 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
@@ -7,6 +6,7 @@ import type { Origins, SpendReading } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
 import { allowlisted } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
+import { readOwnFile } from './own-files.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -30,6 +30,8 @@ export interface Entry {
   readonly organizationName?: string | null;
   /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
   readonly credentials: string | null;
+  /** Which token the numbers were asked with: a random key and the keyed hash, as `usage.lock` has it. */
+  readonly token?: string;
   /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
   /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
@@ -71,8 +73,8 @@ export type EntryRead =
     };
 
 /** Reads `usage.json`. Whatever is wrong with the file is a miss. */
-export function readEntry({ fs }: System, path: string): EntryRead {
-  const read = readTextFile(fs, path, 'refuse');
+export function readEntry(system: System, path: string): EntryRead {
+  const read = readOwnFile(system, path);
   if (read.kind === 'unreadable' && (read.reason === 'EACCES' || read.reason === 'EPERM')) {
     return { kind: 'miss', denied: read.reason, absent: false };
   }
@@ -108,6 +110,7 @@ export function parseEntry(text: string): Entry | null {
     ...optional('accountName', nameOrNull(file.account_name)),
     ...optional('organizationName', nameOrNull(file.organization_name)),
     credentials: stringOrNull(file.credentials),
+    ...optional('token', idOrNull(file.token)),
     ...(loginUntil !== null && { loginUntil }),
   };
 }
@@ -126,6 +129,7 @@ export function serializeEntry(entry: Entry): string {
     ...optional('account_name', entry.accountName),
     ...optional('organization_name', entry.organizationName),
     credentials: entry.credentials,
+    ...optional('token', entry.token),
     ...(entry.loginUntil !== undefined && { login_until: isoTime(entry.loginUntil) }),
   };
   try {

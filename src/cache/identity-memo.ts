@@ -1,7 +1,7 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { idOrNull, nameOrNull } from './entry.ts';
+import { readOwnFile } from './own-files.ts';
 import { replaceLightly } from './replace.ts';
 
 /** `identity.json`: the account that a large file named when it was last read. */
@@ -16,8 +16,8 @@ export interface IdentityMemo {
 }
 
 /** A broken file counts as absent. */
-export function readIdentityMemo({ fs }: System, path: string): IdentityMemo | null {
-  const read = readTextFile(fs, path, 'refuse');
+export function readIdentityMemo(system: System, path: string): IdentityMemo | null {
+  const read = readOwnFile(system, path);
   if (read.kind !== 'file') return null;
   try {
     const file: unknown = JSON.parse(read.text);

@@ -1,6 +1,6 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
+import { readOwnFile } from './own-files.ts';
 
 /** What macOS' keychain said when it was last asked; asking costs a process, so it is not done at every prompt. */
 export interface KeychainMemo {
@@ -10,8 +10,8 @@ export interface KeychainMemo {
   readonly modified: string | null;
 }
 
-export function readKeychainMemo({ fs }: System, path: string): KeychainMemo | null {
-  const read = readTextFile(fs, path, 'refuse');
+export function readKeychainMemo(system: System, path: string): KeychainMemo | null {
+  const read = readOwnFile(system, path);
   if (read.kind !== 'file') return null;
   try {
     const file: unknown = JSON.parse(read.text);

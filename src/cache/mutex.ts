@@ -4,6 +4,7 @@ import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
 import { CLOCK_TOLERANCE_MS, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
+import { removeOwnTree } from './own-files.ts';
 
 /** A holder that has not been heard of for this long is dead. */
 export const MUTEX_STALE_MS = 5 * SECOND;
@@ -105,9 +106,9 @@ function clearImpossible(system: System, path: string): void {
   }
 }
 
-function remove({ fs }: System, path: string): void {
+function remove(system: System, path: string): void {
   try {
-    fs.rmSync(path, { recursive: true, force: true });
+    removeOwnTree(system, path);
   } catch {
     // Then the attempt to lock says what is wrong.
   }

@@ -1,5 +1,6 @@
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
+import { readClosedFile } from './own-files.ts';
 
 /*
  * An account's directory is named by a hash, which costs a tenth of a Node start to compute and which a shell
@@ -8,6 +9,8 @@ import type { System } from '../system.ts';
  */
 
 const NAME = /^[a-z]+-[0-9a-f]{8}$/;
+/** No name of a directory of ours is longer. */
+const MAX_BYTES = 64;
 
 /** No name of a file can be longer, on any usual file system. */
 const MAX_NAME = 255;
@@ -28,9 +31,8 @@ export function pointerDirectory(root: string): string {
 }
 
 /** The name of the account's directory; null when nobody has noted it. */
-export function readPointer({ fs }: System, root: string, key: string): string | null {
+export function readPointer(system: System, root: string, key: string): string | null {
   const path = pointerFile(root, key);
-  if (path === null || !fs.statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-  const name = fs.readFileSync(path, 'utf8').slice(0, 64);
-  return NAME.test(name) ? name : null;
+  const name = path && readClosedFile(system, path, MAX_BYTES);
+  return name && NAME.test(name) ? name : null;
 }

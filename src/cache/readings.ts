@@ -1,4 +1,3 @@
-import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import type { Dispute, SpendReading, WindowReading } from '../usage/merge.ts';
@@ -7,6 +6,7 @@ import { NO_READINGS } from '../usage/readings.ts';
 import { percentOf, READ_WINDOWS } from '../usage/session.ts';
 import type { Reported, ReportedSpend } from '../usage/session.ts';
 import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
+import { readOwnFile } from './own-files.ts';
 
 /*
  * `statusline.json`: what the sessions of Claude Code have reported. A file of its own, so that the endpoint's answers
@@ -17,8 +17,8 @@ import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 export const READINGS_SCHEMA = 1;
 
 /** Reads `statusline.json`. A broken file counts as one without reports. */
-export function readReadings({ fs }: System, path: string, now: number): Readings {
-  const read = readTextFile(fs, path, 'refuse');
+export function readReadings(system: System, path: string, now: number): Readings {
+  const read = readOwnFile(system, path);
   return (read.kind === 'file' && parseReadings(read.text, now)) || NO_READINGS;
 }
 

@@ -1,10 +1,10 @@
 import { errno } from '../errno.ts';
-import { readTextFile } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree, replaceOwnLink } from './own-files.ts';
 import { pointerDirectory, pointerFile, readPointer } from './pointer.ts';
 import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './ready.ts';
 import type { ReadyName } from './ready.ts';
@@ -26,11 +26,11 @@ const NEAR_BYTES = 12 * 1024;
 const LATER = '.later';
 
 /** The ready lines that there are: whoever reads them gets them renewed. */
-export function listReady({ fs }: System, directory: AccountDirectory): ReadyName[] {
+export function listReady(system: System, directory: AccountDirectory): ReadyName[] {
   const path = readyDirectory(directory);
   try {
-    return fs.readdirSync(path).flatMap((file) => {
-      const format = file.includes('~') ? formatIn(fs, `${path}${SEPARATOR}${file}`) : undefined;
+    return system.fs.readdirSync(path).flatMap((file) => {
+      const format = file.includes('~') ? formatIn(system, `${path}${SEPARATOR}${file}`) : undefined;
       return parseReadyName(file, format) ?? [];
     });
   } catch {
@@ -58,8 +58,8 @@ export function parseReadyName(file: string, format?: string): ReadyName | null 
 }
 
 /** The format that a ready line's file says it is of. */
-function formatIn(fs: System['fs'], path: string): string | undefined {
-  const read = readTextFile(fs, path, 'refuse');
+function formatIn(system: System, path: string): string | undefined {
+  const read = readOwnFile(system, path);
   return read.kind === 'file' ? /\n~ (.*)\n# [^\n]*\n$/.exec(read.text)?.[1] : undefined;
 }
 
@@ -108,8 +108,8 @@ export function writeReady(
   if (!written || headOf(system, path) !== head) removeShort(system, path);
 }
 
-function headOf({ fs }: System, path: string): string | null {
-  const read = readTextFile(fs, path, 'refuse');
+function headOf(system: System, path: string): string | null {
+  const read = readOwnFile(system, path);
   return read.kind === 'file' ? (read.text.split('\n', 1)[0] as string) : null;
 }
 
@@ -174,6 +174,9 @@ export function witnessOf({ fs, home }: System, path: string): Witness | null {
   }
 }
 
+/** The time of an absent file, for its `till`, which is of 1970. Epoch ms. */
+const ABSENT = -1;
+
 /**
  * Files for readers that can compare files and nothing else. Where the time of a file is enough, `since.<name>` is a
  * millisecond older than the file and `till.<name>` a millisecond younger. Where it is not, `since.<name>` is a link to
@@ -190,36 +193,56 @@ export function writeReferences(
       (side) => `${readyDirectory(directory)}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
     if (witness === null) removeQuietly(system, since);
-    else if (witness.target === null) mark(system, since, witness.mtime - 1);
+    else if (witness.target === null) mark(system, since, witness.mtime, -1);
     else link(system, since, witness.target === 'unknown' ? UNKNOWN : witness.target);
-    // Node takes a negative time for the present one.
-    mark(system, till, witness === null ? 0 : Math.max(0, witness.mtime + 1));
+    mark(system, till, witness === null ? ABSENT : witness.mtime, 1);
   }
 }
 
-function mark(system: System, path: string, mtime: number): void {
-  try {
-    const stat = system.fs.lstatSync(path, { throwIfNoEntry: false });
-    // Times are written as seconds with a fraction, which keeps them to a microsecond.
-    if (stat?.isFile() && Math.abs(stat.mtimeMs - mtime) < 0.01) return;
-  } catch {
-    // Then writing it says what is wrong.
+/** How much a file's time is moved until it is on the right side, ms: file systems round to as much as 2 s. */
+const ROUNDED_BY = [0, SECOND, 2 * SECOND];
+
+/**
+ * Gives a reference a time before or after another file's, as the file system of the cache keeps it: it may round to
+ * whole seconds, and the other file's may not.
+ *
+ * @param mtime of the other file, epoch ms
+ * @param side -1: before it, 1: after it
+ */
+function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
+  // Node takes a negative time for the present one.
+  const wanted = ROUNDED_BY.map((by) => Math.max(0, mtime + side * (1 + by)));
+  const seen = timeOf(system, path);
+  const off = seen === null ? Number.POSITIVE_INFINITY : Math.abs(seen - (wanted[0] as number));
+  // Times are written as seconds with a fraction, which keeps them to a microsecond.
+  if (off < 0.01) return;
+  // A time that has been rounded since it was written, behind a cache of the network's: to be seen only now.
+  const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
+  for (const time of rounded ? wanted.slice(-1) : wanted) {
+    if (!replaceLightly(system, path, '', time)) return;
+    const got = timeOf(system, path);
+    if (got === null || (got - mtime) * side > 0) return;
   }
-  replaceLightly(system, path, '', mtime);
+}
+
+/** The modification time of a regular file, epoch ms. */
+function timeOf({ fs }: System, path: string): number | null {
+  try {
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? stat.mtimeMs : null;
+  } catch {
+    return null;
+  }
 }
 
 function link(system: System, path: string, target: string): void {
-  const { fs, random } = system;
-  const directory = path.slice(0, path.lastIndexOf(SEPARATOR) + 1);
-  const temporary = `${directory}.new.${Math.floor(random() * 1e12)}`;
+  const { fs } = system;
   try {
     const there = fs.lstatSync(path, { throwIfNoEntry: false });
     if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
-    fs.symlinkSync(target, temporary);
-    fs.renameSync(temporary, path);
+    replaceOwnLink(system, path, target);
   } catch {
     // Without it readers take the file for a new version, and start the program.
-    removeQuietly(system, temporary);
     removeQuietly(system, path);
   }
 }
@@ -231,7 +254,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   const name = directory.path.slice(directory.root.length + 1);
   try {
     if (readPointer(system, directory.root, key) === name) return;
-    if (makeDirectory(system.fs, pointerDirectory(directory.root)) !== null) return;
+    if (makeDirectory(system, pointerDirectory(directory.root), 1) !== null) return;
   } catch {
     return;
   }
@@ -239,55 +262,52 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
 }
 
 /** Removes the pointer that an earlier version wrote for a spelling of the default directory. */
-export function dropPointer({ fs }: System, { root }: AccountDirectory, key: string): void {
+export function dropPointer(system: System, { root }: AccountDirectory, key: string): void {
   const path = pointerFile(root, key);
   try {
-    if (path !== null) fs.unlinkSync(path);
+    if (path !== null) removeOwnFile(system, path);
   } catch {
     // There is none.
   }
 }
 
-/** When bin/usageline-prompt had refreshes started since the lines were last fresh, a line for each. */
-const ASKED = '.asked';
+/** How the name of an empty file begins that bin/usageline-prompt makes when it has a refresh started. */
+const ASKED = '.asked.';
+/** It looks no further back than 10 s. */
+const ASKED_MS = MINUTE;
 
 /** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
 export function ensureReadyDirectory(system: System, directory: AccountDirectory): boolean {
   const path = readyDirectory(directory);
+  if (!mayWriteIn(system, directory.path)) return false;
   try {
     system.fs.mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    return errno(error) === 'EEXIST';
+    return errno(error) === 'EEXIST' && mayWriteIn(system, path);
   }
-  // Who makes it later changes the directory by that, which looks as if there were new lines in it.
-  replaceLightly(system, `${path}${SEPARATOR}${ASKED}`, '', null);
   return true;
 }
 
 /** To be called when lines are in place for which nobody need be asked. */
 export function forgetAsked(system: System, directory: AccountDirectory): void {
-  const path = `${readyDirectory(directory)}${SEPARATOR}${ASKED}`;
-  try {
-    if (system.fs.lstatSync(path).size === 0) return;
-  } catch {
-    // Then it is made.
-  }
-  replaceLightly(system, path, '', null);
+  sweepOld(system, readyDirectory(directory), ASKED, 0);
 }
 
 /** Removes what a killed process left behind more than an hour ago, among the ready lines and the pointers to them. */
 export function sweepReady(system: System, directory: AccountDirectory): void {
+  sweepOld(system, readyDirectory(directory), ASKED, ASKED_MS);
   sweepOld(system, readyDirectory(directory), '.');
   // The name of a pointer is somebody's choice, and may begin with a dot.
   sweepOld(system, pointerDirectory(directory.root), '.new.');
 }
 
-function sweepOld({ fs, now }: System, place: string, prefix: string): void {
+function sweepOld(system: System, place: string, prefix: string, age = HOUR): void {
+  const { fs, now } = system;
   try {
     for (const file of fs.readdirSync(place)) {
-      if (!file.startsWith(prefix) || file === ASKED) continue;
+      if (!file.startsWith(prefix)) continue;
       const path = `${place}${SEPARATOR}${file}`;
-      if (Math.abs(now() - fs.lstatSync(path).ctimeMs) > HOUR) fs.unlinkSync(path);
+      if (age === 0 || Math.abs(now() - fs.lstatSync(path).ctimeMs) > age) removeOwnFile(system, path);
     }
   } catch {
     // A courtesy.
@@ -305,12 +325,13 @@ const FORGOTTEN_MS = 7 * DAY;
 /** Removes the lines of environments that nobody has had for a week. */
 export function sweepVariants(system: System, directory: AccountDirectory): void {
   const { fs, now } = system;
+  if (!mayWriteIn(system, directory.path)) return;
   try {
     for (const name of fs.readdirSync(directory.path)) {
       const path = `${directory.path}${SEPARATOR}${name}`;
       if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.ready) continue;
       // Every line that is prepared is a change of its directory.
-      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) fs.rmSync(path, { recursive: true });
+      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) removeOwnTree(system, path);
     }
   } catch {
     // A courtesy.

@@ -1,6 +1,8 @@
+import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import type { AccountDirectory } from './directory.ts';
+import { readClosedFile } from './own-files.ts';
 
 /*
  * The ready line: the text for one output kind, prepared by whoever resolves usage, with the time until which
@@ -13,8 +15,13 @@ export const READY_TAG = 'usageline-ready 1';
 
 /** Nobody's line is longer; a file that is was not written by us. */
 const MAX_BYTES = 16 * 1024;
-/** Write permission for anybody but the owner, in a file's mode. */
-const WRITABLE_BY_OTHERS = 0o022;
+/**
+ * A line of ours: text, and colours, which bash's kind has between two marks of its own. No other control character and
+ * nothing that turns the direction of writing: whatever is prepared is printed as it stands.
+ */
+const COLOR = '\u001B\\[[0-9;]*m';
+const UNSEEN = '\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069';
+const LINE = new RegExp(`^(?:[^${UNSEEN}]|${COLOR}|\u0001${COLOR}\u0002)*$`);
 
 /** What there is a ready line for: the text depends on nothing else that a caller can choose. */
 export interface ReadyName {
@@ -65,14 +72,14 @@ export function readyFile(directory: AccountDirectory, name: ReadyName): string 
 }
 
 /**
- * The text that was prepared for this moment; null when there is none, when it is time to ask again, or when
- * anything it depends on is not what it was.
+ * The text that was prepared for this moment; null when there is none, when it is time to ask again, when anything it
+ * depends on is not what it was, or when it has anything in it that no line of ours has.
  *
  * @param conditions what the text depends on besides the time, as `conditionsOf` puts it
  * @param format the one that was asked for
  */
 export function readReady(system: System, path: string, conditions: string, format?: string): string | null {
-  const text = readOwn(system, path);
+  const text = readClosedFile(system, path, MAX_BYTES);
   if (text === null || !text.endsWith(readyEnd(conditions, format))) return null;
   const lines = text.split('\n');
   const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
@@ -83,23 +90,20 @@ export function readReady(system: System, path: string, conditions: string, form
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] as string;
     const space = line.indexOf(' ');
-    if (now < Number(line.slice(0, space))) return line.slice(space + 1);
+    if (now < Number(line.slice(0, space))) {
+      const shown = line.slice(space + 1);
+      return LINE.test(shown) ? shown : null;
+    }
   }
   return null;
 }
 
-/** A file that only we can have written: a line is shown as it stands, so nobody else may put one there. */
-function readOwn({ fs, uid }: System, path: string): string | null {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isFile() || stat.size > MAX_BYTES) return null;
-  if (uid !== null && ((stat.uid !== uid && uid !== 0) || stat.mode & WRITABLE_BY_OTHERS)) return null;
-  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
-  const flag = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
-  return fs.readFileSync(path, { encoding: 'utf8', flag: flag as unknown as string });
-}
-
-/** What tells one state of a file from another: mtime (ms), size and inode. */
+/** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
 export function traceOf({ fs }: System, path: string): string {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
+  } catch (error) {
+    return errno(error);
+  }
 }

@@ -1,22 +1,26 @@
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
+import { ACCOUNT } from './directory.ts';
+import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
 
 /** Everything that is ever written into an account's directory. */
 const OURS =
-  /^(usage\.json|usage\.lock|statusline\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
-const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
+  /^(usage\.json|usage\.lock|statusline\.json|after\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+(\.\d+)?|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
 
 /**
  * Removes the cache, whose root somebody may have put anywhere: by the names of what is ours, and directories only
- * when nothing else is in them.
+ * when nothing else is in them. Nothing is removed where other users could exchange the directory meanwhile.
  */
-export function removeCache({ fs }: System, root: string): void {
+export function removeCache(system: System, root: string): void {
+  if (!mayWriteIn(system, root)) return;
+  const { fs } = system;
   for (const name of namesIn(fs, root)) {
     const path = `${root}${SEPARATOR}${name}`;
-    if (name === 'CACHEDIR.TAG') removeTag(fs, path);
-    else if (name === 'accounts') removeAll(fs, path);
+    if (name === 'CACHEDIR.TAG') removeTag(system, path);
+    else if (name === 'accounts') removeAll(system, path);
     else if (ACCOUNT.test(name)) {
-      for (const file of namesIn(fs, path)) if (OURS.test(file)) removeAll(fs, `${path}${SEPARATOR}${file}`);
+      for (const file of namesIn(fs, path))
+        if (OURS.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);
     }
   }
@@ -24,19 +28,20 @@ export function removeCache({ fs }: System, root: string): void {
 }
 
 /** Other programs write such a file too. */
-function removeTag(fs: System['fs'], path: string): void {
+function removeTag(system: System, path: string): void {
   try {
-    if (fs.readFileSync(path, 'utf8').includes('usageline')) fs.unlinkSync(path);
+    const read = readOwnFile(system, path);
+    if (read.kind === 'file' && read.text.includes('usageline')) removeOwnFile(system, path);
   } catch {
     // Then it is none of ours.
   }
 }
 
-function removeAll(fs: System['fs'], path: string): void {
+function removeAll(system: System, path: string): void {
   try {
-    fs.rmSync(path, { recursive: true, force: true });
+    removeOwnTree(system, path);
   } catch {
-    // A refresh that runs writes there just now.
+    // A refresh that runs writes there just now, or other users can.
   }
 }
 

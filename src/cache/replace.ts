@@ -1,6 +1,10 @@
-import { SEPARATOR } from '../paths.ts';
+import { errno } from '../errno.ts';
 import { SECOND } from '../usage/time.ts';
 import type { System } from '../system.ts';
+import { createOwnFile, removeOwnFile, temporaryBeside } from './own-files.ts';
+
+/** How many names are tried for a temporary file, where there is something of that name. */
+const MAX_NAMES = 3;
 
 /**
  * Replaces a file that can be made again at any time: by a rename of our own and not by `write-file-atomic`, since
@@ -12,33 +16,50 @@ import type { System } from '../system.ts';
  * @returns whether it was replaced
  */
 export function replaceLightly(
-  { fs, random }: System,
+  system: System,
   path: string,
   text: string,
   mtime: number | null,
   written: (temporary: string) => void = () => {},
 ): boolean {
-  // Not the file's own name and more: that may be as long as a name can be.
-  const directory = path.slice(0, path.lastIndexOf(SEPARATOR) + 1);
-  const temporary = `${directory}.new.${Math.floor(random() * 1e12)}`;
+  const { fs } = system;
+  const temporary = createBeside(system, path);
+  if (temporary === null) return false;
+  const { name, fd } = temporary;
   try {
-    // Exclusively: what stands there under this name, a link for example, is another's.
-    fs.writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
-    if (mtime !== null) fs.utimesSync(temporary, mtime / SECOND, mtime / SECOND);
-    written(temporary);
-    fs.renameSync(temporary, path);
+    try {
+      fs.writeFileSync(fd, text);
+      if (mtime !== null) fs.futimesSync(fd, mtime / SECOND, mtime / SECOND);
+    } finally {
+      fs.closeSync(fd);
+    }
+    written(name);
+    fs.renameSync(name, path);
     return true;
   } catch {
-    removeQuietly({ fs }, temporary);
+    removeQuietly(system, name);
     return false;
   }
 }
 
-export function removeQuietly({ fs }: Pick<System, 'fs'>, path: string): void {
+/** Creates a temporary file; null where that cannot be done. What is there under its name is left alone. */
+function createBeside(system: System, path: string): { name: string; fd: number } | null {
+  for (let count = 0; count < MAX_NAMES; count += 1) {
+    const name = temporaryBeside(system, path);
+    try {
+      return { name, fd: createOwnFile(system, name) };
+    } catch (error) {
+      if (errno(error) !== 'EEXIST') return null;
+    }
+  }
+  return null;
+}
+
+export function removeQuietly(system: System, path: string): void {
   try {
     // Mostly there is none, and to look costs a tenth of an exception.
-    if (fs.lstatSync(path, { throwIfNoEntry: false })) fs.unlinkSync(path);
+    if (system.fs.lstatSync(path, { throwIfNoEntry: false })) removeOwnFile(system, path);
   } catch {
-    // Somebody else was quicker.
+    // Another process has removed it, or this one may not.
   }
 }

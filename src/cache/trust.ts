@@ -1,33 +1,38 @@
 import { errno } from '../errno.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
+import { trustIn } from '../trust.ts';
+import type { Trust } from '../trust.ts';
 import type { AccountDirectory } from './directory.ts';
 
-/** Write permission for everyone, in a file's mode. */
-const WORLD_WRITABLE = 0o002;
+/** The root of the cache and the account's part of it. */
+const OWN = 2;
 
 /**
- * Why a cache directory is not to be used: whoever else can write it could put numbers before us, or links
- * in our way. A directory that is not there yet will be ours; one that cannot be looked at is found out by
- * whoever uses it.
+ * Why a cache directory is not to be read: other users can put numbers into it, or links. Root reads another user's
+ * directory, and writes nothing there (`isOwnDirectory`).
  *
  * @returns a reason in words, or null
  */
-export function distrust({ fs, uid, platform }: System, directory: AccountDirectory): string | null {
-  // Windows keeps such things elsewhere, and gives a user's directories to the user.
-  if (platform === 'win32' || uid === null) return null;
-  for (const path of [directory.root, directory.path]) {
-    try {
-      const stat = fs.statSync(path, { throwIfNoEntry: false });
-      if (stat === undefined) continue;
-      // Root may look after other people's caches.
-      if (uid !== 0 && stat.uid !== uid) return `${path} belongs to ${nameOf(stat.uid)}`;
-      if (stat.mode & WORLD_WRITABLE) return `${path} can be written by everyone`;
-    } catch {
-      continue;
-    }
+export function distrust(system: System, directory: AccountDirectory): string | null {
+  const trust = trustIn(system, directory.path, { own: OWN });
+  return trust.kind === 'foreign' && system.uid === 0 ? null : reasonOf(trust);
+}
+
+/** Whether a cache directory is the user's own: one that is written, and whose ready lines are printed as they stand. */
+export function isOwnDirectory(system: System, directory: AccountDirectory): boolean {
+  return trustIn(system, directory.path, { own: OWN }).kind === 'trusted';
+}
+
+function reasonOf(trust: Trust): string | null {
+  switch (trust.kind) {
+    case 'trusted':
+      return null;
+    case 'foreign':
+      return `${trust.path} belongs to ${nameOf(trust.uid)}`;
+    case 'open':
+      return `${trust.path} can be written by ${trust.by}`;
   }
-  return null;
 }
 
 function nameOf(uid: number): string {
@@ -35,7 +40,9 @@ function nameOf(uid: number): string {
 }
 
 /** Whether a directory, or the nearest one above it that exists, can be written. Nothing is made to find out. */
-export function isWritable({ fs }: System, path: string): boolean {
+export function isWritable(system: System, path: string): boolean {
+  if (trustIn(system, path).kind !== 'trusted') return false;
+  const { fs } = system;
   for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
     try {
       fs.accessSync(place, fs.constants.W_OK | fs.constants.X_OK);
@@ -49,18 +56,21 @@ export function isWritable({ fs }: System, path: string): boolean {
 
 /**
  * Why a path is out of reach, for people: the nearest directory above it that can be looked at belongs to another
- * user. Null when it does not.
+ * user, or one on the way does. Null when neither does.
  */
-export function foreignOwner({ fs, uid }: System, path: string): string | null {
+export function foreignOwner(system: System, path: string): string | null {
+  const { fs, uid } = system;
+  if (uid === null) return null;
   for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
     try {
       const stat = fs.statSync(place, { throwIfNoEntry: false });
       if (stat === undefined) continue;
-      if (uid === null || stat.uid === uid) return null;
-      return `${place} belongs to ${nameOf(stat.uid)}`;
+      if (stat.uid !== uid) return `${place} belongs to ${nameOf(stat.uid)}`;
+      break;
     } catch {
       // It lies behind a directory that cannot be entered.
     }
   }
-  return null;
+  const trust = trustIn(system, path);
+  return trust.kind === 'foreign' ? reasonOf(trust) : null;
 }

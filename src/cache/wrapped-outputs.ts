@@ -1,10 +1,11 @@
-import { readTextFile } from '../files.ts';
+import { MAX_FILE_BYTES } from '../files.ts';
 import { SEPARATOR } from '../paths.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { DAY, HOUR } from '../usage/time.ts';
 import { ensureDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { readClosedFile } from './own-files.ts';
 import { replaceLightly } from './replace.ts';
 
 /*
@@ -56,11 +57,11 @@ export function rememberOutput(system: System, directory: AccountDirectory, of: 
   if (!replaced() && ensureDirectory(system, directory) === null) replaced();
 }
 
-function outputsIn({ fs, now }: System, directory: AccountDirectory): Output[] {
-  const read = readTextFile(fs, pathIn(directory), 'refuse');
-  if (read.kind !== 'file') return [];
+/** Shown as the commands printed them, so those of another user are not read, not by root either. */
+function outputsIn(system: System, directory: AccountDirectory): Output[] {
+  const { now } = system;
   try {
-    const file: unknown = JSON.parse(read.text);
+    const file: unknown = JSON.parse(readClosedFile(system, pathIn(directory), MAX_FILE_BYTES) ?? 'null');
     if (!isObject(file) || file.schema_version !== SCHEMA_VERSION || !Array.isArray(file.outputs)) return [];
     return file.outputs.filter(isOutput).filter(({ at }) => Math.abs(now() - at) < MAX_AGE);
   } catch {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { rememberOutput, rememberedOutput } from '../cache/wrapped-outputs.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
+import { closeInherited } from '../descriptors.ts';
 import { widthOf } from '../render/width.ts';
 import type { System } from '../system.ts';
 import { SECOND } from '../usage/time.ts';
@@ -36,8 +37,10 @@ export type Ended =
  * may hold its output open for longer. It has a process group of its own, which ends at the deadline, and when
  * usageline ends before it.
  */
-export function runAfter({ platform }: System, command: string, input: Buffer): Promise<Ended> {
+export function runAfter(system: System, command: string, input: Buffer): Promise<Ended> {
+  const { platform } = system;
   return new Promise((resolve) => {
+    closeInherited(system);
     const child = started(command, platform);
     const { stdin, stdout } = child ?? {};
     if (!child || !stdin || !stdout) return resolve({ kind: 'output', text: '' });

@@ -1,8 +1,10 @@
+import { removeOwnFile } from '../cache/own-files.ts';
 import { readReadings, serializeReadings } from '../cache/readings.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../errno.ts';
 import { claude } from '../fetch/providers.ts';
+import { visible } from '../output.ts';
 import { placesOf } from '../resolve/places.ts';
 import type { Places } from '../resolve/places.ts';
 import type { System } from '../system.ts';
@@ -27,12 +29,13 @@ export function cacheClear(system: System): CommandResult {
   const { entry, readings } = places.cache;
   forgetReadings(system, readings);
   try {
-    system.fs.unlinkSync(entry);
-    return result(`removed ${entry}\n`, { prepare: { wanted: null } });
+    removeOwnFile(system, entry);
+    return result(`removed ${visible(entry)}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);
-    if (reason === 'ENOENT' || reason === 'ENOTDIR') return result(`nothing to remove: no ${entry}\n`);
-    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${entry}: ${reason}\n` });
+    if (reason === 'ENOENT' || reason === 'ENOTDIR')
+      return result(`nothing to remove: no ${visible(entry)}\n`);
+    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${visible(entry)}: ${reason}\n` });
   }
 }
 
@@ -46,5 +49,5 @@ function forgetReadings(system: System, path: string): void {
 }
 
 function nowhere({ warning }: Places): CommandResult {
-  return result('', { exitCode: 1, stderr: `usageline: ${warning}\n` });
+  return result('', { exitCode: 1, stderr: `usageline: ${visible(warning ?? '')}\n` });
 }

@@ -3,7 +3,7 @@ import { claude } from '../fetch/providers.ts';
 import type { Config, Found } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
-import { STDERR, writeOut } from '../output.ts';
+import { STDERR, visible, writeOut } from '../output.ts';
 import type { Question, ResolveDeps } from '../resolve/context.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
@@ -58,6 +58,7 @@ export function exitCodeOf({ state, error }: Usage): ExitCode {
 }
 
 export function exitCodeOfFailure(error: Failure | null): ExitCode {
+  if (error?.code === 'internal_error') return 1;
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
 
@@ -103,7 +104,7 @@ export function resolveDeps(
       options.debug || wantsLog(system.env)
         ? (event) => {
             const elapsed = (system.monotonic() - start).toFixed(1);
-            writeOut(system, STDERR, `usageline: +${elapsed} ms ${event}\n`);
+            writeOut(system, STDERR, `usageline: +${elapsed} ms ${visible(event)}\n`);
           }
         : () => {},
   };
@@ -113,6 +114,6 @@ export function resolveDeps(
 export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
   return [...warnings, ...more]
     .filter((text) => text !== null)
-    .map((text) => `usageline: ${text}\n`)
+    .map((text) => `usageline: ${visible(text)}\n`)
     .join('');
 }

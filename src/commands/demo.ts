@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runDemo } from '../demo/demo.ts';
-import { isTerminal, STDOUT } from '../output.ts';
+import { isTerminal, STDOUT, visible } from '../output.ts';
 import { wantsColor } from '../render/color.ts';
 import type { System } from '../system.ts';
 import { result } from './command.ts';
@@ -19,7 +19,10 @@ export async function demo(system: System): Promise<CommandResult> {
   const entry = join(import.meta.dirname, 'hot.cjs');
   const outcome = await runDemo(system, { entry, color });
   if (outcome.kind === 'impossible') {
-    return result('', { exitCode: 1, stderr: `usageline: the demo cannot begin: ${outcome.reason}\n` });
+    return result('', {
+      exitCode: 1,
+      stderr: `usageline: the demo cannot begin: ${visible(outcome.reason)}\n`,
+    });
   }
   const { failures } = outcome;
   if (failures === 0) return result('');

@@ -7,10 +7,12 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
+import { damageOf } from '../damage.ts';
 import { claude } from '../fetch/providers.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
+import { visible } from '../output.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockLooks } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
@@ -61,8 +63,9 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
       ? ([['Time zone', 'TZ is not a known zone: no clock times']] as [string, string][])
       : []),
     ...installedFacts(system),
+    ...programFacts(system),
   ];
-  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${fact}\n`).join('');
+  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${visible(fact)}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
 }
 
@@ -71,6 +74,12 @@ function installedFacts(system: System): [string, string][] {
   const home = system.home();
   if (home === null) return [];
   return healthOf(system, readInstalled(system, installedPath(dataHome({ env: system.env, home }))));
+}
+
+/** Whether the program itself is as it was built; nothing where it is. */
+function programFacts({ fs }: System): [string, string][] {
+  const damage = damageOf(fs);
+  return damage === null ? [] : [['Program', damage]];
 }
 
 const policies: Record<Policy, string> = {

@@ -7,9 +7,11 @@ export function fits(text: string, columns: number | null): boolean {
   let width = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    // A colour, `ESC[…m`, has none.
-    if (code === 0x1b) at = text.indexOf('m', at);
-    else width += code < FIRST_WIDE || OURS.includes(text[at] as string) ? 1 : 2;
+    if (code === 0x1b) {
+      // A colour, `ESC[…m`, has none. Without an end it is none of ours.
+      at = text.indexOf('m', at);
+      if (at < 0) return false;
+    } else width += code < FIRST_WIDE || OURS.includes(text[at] as string) ? 1 : 2;
   }
   return width <= columns;
 }

@@ -3,6 +3,7 @@ import { readPointer } from '../cache/pointer.ts';
 import { readReady, readyFile } from '../cache/ready.ts';
 import type { ReadyName } from '../cache/ready.ts';
 import { cacheRoot } from '../cache/root.ts';
+import { isOwnDirectory } from '../cache/trust.ts';
 import { isQuiet, wantsLog } from '../config/settings.ts';
 import { variantOf } from '../config/variant.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
@@ -27,6 +28,7 @@ export function hit(system: System, options: UsageOptions): string | null {
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account, variantOf(system.env));
+  if (!isOwnDirectory(system, directory)) return null;
   const name = readyNameOf(system, { ...options, format: askedFormat(system.env, options.format) });
   const conditions = conditionsOf(system, claude, directory);
   const text = readReady(system, readyFile(directory, name), conditions, name.format);

@@ -7,47 +7,57 @@ import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { takeBack } from '../init/take-back.ts';
 import { TARGETS } from '../init/targets/index.ts';
+import { visible } from '../output.ts';
 import type { System } from '../system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { keptBackups } from './init-change.ts';
 import { failure, withConsent } from './init-consent.ts';
-import type { InitOptions } from './init.ts';
+import type { Decision, Job } from './init-consent.ts';
 
 /**
  * `usageline init --uninstall`: every target, the launcher and the cache, as if nothing had been. A file that cannot
  * be understood is named, and does not keep the others.
  */
-export function uninstallAll(
-  system: System,
-  runtime: Runtime,
-  options: InitOptions & { readonly notes: string },
-): CommandResult {
-  const installed = readInstalled(system, options.notes);
-  const usual = Object.values(TARGETS).flatMap(({ name, install }) =>
-    typeof install === 'string' ? [] : usualFiles(name, install, runtime, null),
+export function uninstallAll(system: System, runtime: Runtime, job: Job): CommandResult {
+  return withConsent(system, job, () => decide(system, runtime, job));
+}
+
+function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
+  const installed = readInstalled(system, notes);
+  const hows = Object.values(TARGETS).flatMap(({ name, install: how }) =>
+    typeof how === 'string' ? [] : [{ name, how }],
   );
-  const plan = planRemoval(system, [...usual, ...installed.files], installed);
+  const usual = hows.flatMap(({ name, how }) => usualFiles(name, how, runtime, null));
+  const files = [...usual, ...installed.files];
+  const plan = planRemoval(system, files, installed);
+  const { changes } = plan;
   const cache = cacheRoot(system).path;
   const cached = cache !== null && system.fs.existsSync(cache);
-  const stderr = plan.refused.map((line) => `usageline: left as it is: ${line}\n`).join('');
+  const stderr = plan.refused.map((line) => `usageline: left as it is: ${visible(line)}\n`).join('');
   const exitCode = stderr === '' ? 0 : 1;
-  if (plan.changes.length === 0 && !cached) return result('nothing is installed\n', { stderr, exitCode });
-  const links = linksToRemoved(
-    system,
-    Object.values(TARGETS).flatMap(({ install }) =>
-      typeof install === 'string' ? [] : (install.links?.(runtime) ?? []),
-    ),
-    plan,
-  );
   const refused = (path: string) => plan.refused.some((line) => line.startsWith(`${path}: `));
   const after = { ...installed, files: installed.files.filter(({ path }) => refused(path)) };
-  const shown = `${preview(plan.changes, links)}${cached ? `remove ${cache}, the cache\n` : ''}`;
-  return withConsent(system, options, shown, () => {
-    const { backups, problem } = takeBack(system, plan.changes, after, options.notes, links);
-    if (problem !== null) return failure(problem);
-    if (cached) removeCache(system, cache);
-    const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
-    return result(text, { stderr, exitCode });
-  });
+  const links = linksToRemoved(
+    system,
+    hows.flatMap(({ how }) => how.links?.(runtime) ?? []),
+    plan,
+  );
+  const act = () => takeBack(system, { changes, files, links }, after, notes);
+  if (changes.length === 0 && !cached) {
+    const nothing = result('nothing is installed\n', { stderr, exitCode });
+    return { kind: 'note', result: nothing, note: () => act().problem };
+  }
+  return {
+    kind: 'change',
+    shown: `${preview(changes, links)}${cached ? `remove ${visible(cache)}, the cache\n` : ''}`,
+    what: [changes, links],
+    act: () => {
+      const { backups, problem } = act();
+      if (problem !== null) return failure(problem);
+      if (cached) removeCache(system, cache);
+      const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
+      return result(text, { stderr, exitCode });
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { install } from '../init/carry-out.ts';
 import { noted, readInstalled, writeInstalled } from '../init/installed.ts';
+import { sweep } from '../init/leftovers.ts';
 import type { InitTarget } from '../init/names.ts';
 import { planInstall } from '../init/plan-install.ts';
 import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/plan-removal.ts';
@@ -9,77 +10,103 @@ import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { takeBack } from '../init/take-back.ts';
 import type { Install } from '../init/target.ts';
+import { visible } from '../output.ts';
 import type { System } from '../system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { failure, withConsent } from './init-consent.ts';
+import type { Decision, Job } from './init-consent.ts';
 import { prepareFor } from './init-runtime.ts';
 import type { InitOptions } from './init.ts';
 
-interface Job extends InitOptions {
+interface TargetJob extends InitOptions, Job {
   readonly target: InitTarget;
   readonly how: Install;
-  /** Where it is noted what has been installed. */
-  readonly notes: string;
 }
 
 /** `usageline init <target> --install`. */
-export function installTarget(system: System, runtime: Runtime, job: Job): CommandResult {
+export function installTarget(system: System, runtime: Runtime, job: TargetJob): CommandResult {
+  return withConsent(system, job, () => decideInstall(system, runtime, job));
+}
+
+function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decision {
   const { target, how, notes } = job;
   const installed = readInstalled(system, notes);
   const plan = planInstall(system, target, how.steps(runtime, job.file), installed);
+  const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
   // An existing shared file gets one more user.
   const before = plan.settled.reduce(noted, installed);
-  if (plan.changes.length === 0) {
-    const isNew = !job.dryRun && JSON.stringify(before) !== JSON.stringify(installed);
-    const reason = isNew ? writeInstalled(system, notes, before) : null;
-    if (reason !== null) return failure(`${notes}: it cannot be written: ${reason}`);
-    return result(`${target} is installed already: nothing to change\n`);
+  if (changes.length === 0) {
+    const there = result(`${target} is installed already: nothing to change\n`);
+    const isNew = JSON.stringify(before) !== JSON.stringify(installed);
+    const note = () => {
+      sweep(system, notes, before.files);
+      const reason = isNew ? writeInstalled(system, notes, before) : null;
+      return reason && `${notes}: it cannot be written: ${reason}`;
+    };
+    return { kind: 'note', result: there, note };
   }
   const { fleeting, script } = runtime.place;
   const warning = fleeting === null ? '' : `warning: ${script} will not stay: ${fleeting}. ${STAYING}\n`;
-  return withConsent(system, job, `${preview(plan.changes)}${warning}`, () => {
-    const problem = install(system, plan.changes, before, notes);
-    if (problem !== null) return failure(problem);
-    return result(`installed. ${how.after}\n`, { prepare: prepareFor(system, target) });
-  });
+  return {
+    kind: 'change',
+    shown: `${preview(changes)}${warning}`,
+    what: changes,
+    act: () => {
+      const problem = install(system, changes, before, notes);
+      if (problem !== null) return failure(problem);
+      return result(`installed. ${how.after}\n`, { prepare: prepareFor(system, target) });
+    },
+  };
 }
 
 /** `usageline init <target> --uninstall`: from the usual place, and from wherever `--file` has put it. */
-export function uninstallTarget(system: System, runtime: Runtime, job: Job): CommandResult {
+export function uninstallTarget(system: System, runtime: Runtime, job: TargetJob): CommandResult {
+  return withConsent(system, job, () => decideRemoval(system, runtime, job));
+}
+
+function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decision {
   const { target, how, notes, file } = job;
   const installed = readInstalled(system, notes);
   const removal = removalOf(target, usualFiles(target, how, runtime, file), installed, file);
   const plan = planRemoval(system, removal.files, installed);
+  const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.left.map(({ path, users }) => `kept ${path}: used by ${users.join(', ')}\n`).join('');
+  const left = removal.left
+    .map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`)
+    .join('');
   const after = withoutTarget(installed, removal);
-  if (plan.changes.length === 0) {
-    if (!job.dryRun && JSON.stringify(after) !== JSON.stringify(installed)) {
-      const { problem } = takeBack(system, [], after, notes);
-      if (problem !== null) return failure(problem);
-    }
-    return result(`${target} is not installed: nothing to change\n${left}`);
+  if (changes.length === 0) {
+    const absent = result(`${target} is not installed: nothing to change\n${left}`);
+    // An `init` that was killed may have left something.
+    const note = () => takeBack(system, { changes, files: removal.files }, after, notes).problem;
+    return { kind: 'note', result: absent, note };
   }
   const links = linksToRemoved(system, how.links?.(runtime) ?? [], plan);
-  return withConsent(system, job, preview(plan.changes, links), () => {
-    const { backups, problem } = takeBack(system, plan.changes, after, notes, links);
-    if (problem !== null) return failure(problem);
-    const text = `removed. ${how.afterRemoval ?? ''}`.trimEnd();
-    return result(`${text}\n${left}${keptBackups(backups)}`);
-  });
+  return {
+    kind: 'change',
+    shown: preview(changes, links),
+    what: [changes, links],
+    act: () => {
+      const removed = { changes, files: removal.files, links };
+      const { backups, problem } = takeBack(system, removed, after, notes);
+      if (problem !== null) return failure(problem);
+      const text = `removed. ${how.afterRemoval ?? ''}`.trimEnd();
+      return result(`${text}\n${left}${keptBackups(backups)}`);
+    },
+  };
 }
 
 /** The advice when the program is in a temporary place. */
 const STAYING = 'Better: npm install -g usageline, then usageline init once more';
 
 /** All or nothing: a part of the files would not work. */
-function refusal({ refused }: Plan): CommandResult {
-  return failure(`nothing has been changed: ${refused.join('; ')}`);
+function refusal({ refused }: Plan): Decision {
+  return { kind: 'refused', result: failure(`nothing has been changed: ${refused.join('; ')}`) };
 }
 
 /** A backup that is not what the file is now may be all that is left of something. */
 export function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${path}: the file has had other changes since\n`).join('');
+  return backups.map((path) => `kept ${visible(path)}: the file has had other changes since\n`).join('');
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { programPlace } from '../init/program.ts';
-import { dataHome, launcherPath } from '../init/runtime.ts';
+import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget } from '../init/names.ts';
+import { visible } from '../output.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../system.ts';
 import { UsageError } from './command.ts';
@@ -16,9 +17,10 @@ export function runtimeOf(system: System): Runtime {
   const home = system.home();
   if (home === null) throw new UsageError('there is no home directory: HOME is not set');
   const place = programPlace(system, process.execPath, import.meta.dirname);
-  for (const path of [home, place.node, place.script, place.command ?? '']) {
+  const homes = [home, dataHome({ env, home }), configHome({ env, home })];
+  for (const path of [...homes, place.node, place.script, place.command ?? '']) {
     if (/\p{Cc}/u.test(path))
-      throw new UsageError(`a path has a control character in it: ${JSON.stringify(path)}`);
+      throw new UsageError(`a path has a control character in it: "${visible(path)}"`);
   }
   const exists = (path: string) => fs.existsSync(path);
   return {

@@ -3,11 +3,13 @@ import { installedPath } from '../init/installed.ts';
 import type { InitTarget } from '../init/names.ts';
 import { dataHome } from '../init/runtime.ts';
 import { TARGETS } from '../init/targets/index.ts';
+import { foreignHome } from '../init/trust.ts';
 import type { System } from '../system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { uninstallAll } from './init-all.ts';
 import { installTarget, uninstallTarget } from './init-change.ts';
+import { failure } from './init-consent.ts';
 import { prepareFor, runtimeOf } from './init-runtime.ts';
 
 export interface InitOptions {
@@ -32,6 +34,8 @@ export function init(system: System, options: InitOptions): CommandResult {
   if (system.platform === 'win32') {
     throw new UsageError('--install and --uninstall are not for Windows; paste what is printed without them');
   }
+  const foreign = foreignHome(system, runtime.home);
+  if (foreign !== null) return failure(`nothing has been changed: ${foreign}`);
   const notes = installedPath(dataHome(runtime));
   if (target === null) return uninstallAll(system, runtime, { ...options, notes });
   const how = TARGETS[target].install;

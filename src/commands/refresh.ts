@@ -46,7 +46,8 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
 
 /** What waiting cures, or what the user asked for: no reason for cron to send mail. */
 function passesByItself({ code }: Failure): boolean {
-  return !isSignIn(code) && code !== 'cache_unwritable' && code !== 'cache_unreadable';
+  const stays = isSignIn(code) || code === 'internal_error';
+  return !stays && code !== 'cache_unwritable' && code !== 'cache_unreadable';
 }
 
 function messageOf(error: Failure, now: number): string {

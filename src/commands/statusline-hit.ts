@@ -1,14 +1,15 @@
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
+import { readOwnFile } from '../cache/own-files.ts';
 import { readPointer } from '../cache/pointer.ts';
 import { parseMemory } from '../cache/readings.ts';
 import { readReady, readyDirectory, readyFile, readyFileName } from '../cache/ready.ts';
 import type { ReadyName } from '../cache/ready.ts';
 import { cacheRoot } from '../cache/root.ts';
+import { isOwnDirectory } from '../cache/trust.ts';
 import { wantsLog } from '../config/settings.ts';
 import { variantOf } from '../config/variant.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
-import { readTextFile } from '../files.ts';
 import type { StatuslineOptions } from '../options.ts';
 import { conditionsOf } from '../resolve/conditions.ts';
 import type { System } from '../system.ts';
@@ -41,6 +42,7 @@ export function statuslineHit(
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account, variantOf(system.env));
+  if (!isOwnDirectory(system, directory)) return null;
   if (report !== null && hasOwnLine(system, directory, report)) return null;
   const name = statuslineName(system, { ...options, format: askedFormat(system.env, options.format) });
   const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));
@@ -67,7 +69,7 @@ export function columnsOf(env: System['env']): number | null {
 function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
-  const read = readTextFile(system.fs, readings, 'refuse');
+  const read = readOwnFile(system, readings);
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;

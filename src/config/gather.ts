@@ -1,5 +1,6 @@
 import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
+import { trustInFile } from '../trust.ts';
 import type { Found } from './config.ts';
 import { environmentWarnings } from './environment.ts';
 import { missing } from './place.ts';
@@ -35,12 +36,12 @@ function unreadable(text: string): Contents {
   return { ...NOTHING, findings: [{ line: null, text }] };
 }
 
-function readFile({ fs }: System, place: ConfigPlace): Contents {
+function readFile(system: System, place: ConfigPlace): Contents {
   if (place.path === null) return NOTHING;
-  const read = readTextFile(fs, place.path, 'follow');
+  const read = readTextFile(system.fs, place.path, 'follow');
   switch (read.kind) {
     case 'file':
-      return readToml(read.text);
+      return withoutForeignEndpoint(system, place.path, readToml(read.text));
     case 'absent': {
       const text = missing(place);
       return text === null ? NOTHING : unreadable(text);
@@ -50,6 +51,22 @@ function readFile({ fs }: System, place: ConfigPlace): Contents {
     default:
       return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
   }
+}
+
+const ENDPOINT = 'api_base_url';
+
+/** The token is sent to the endpoint, so another user must not be able to name it: all other keys do less harm. */
+function withoutForeignEndpoint(system: System, path: string, contents: Contents): Contents {
+  const given = contents.values.get(ENDPOINT);
+  const trust = given === undefined ? null : trustInFile(system, path);
+  if (given === undefined || trust === null || trust.kind === 'trusted') return contents;
+  const reason =
+    trust.kind === 'open' ? `can be written by ${trust.by}` : `belongs to another user (${trust.uid})`;
+  const text = `${ENDPOINT} is not used, since ${printable(trust.path)} ${reason}`;
+  return {
+    values: new Map([...contents.values].filter(([name]) => name !== ENDPOINT)),
+    findings: [...contents.findings, { line: given.line, text }],
+  };
 }
 
 /** @returns what is set and not accepted, in words */

@@ -7,7 +7,8 @@
  */
 export function locator(text: string): (path: readonly string[]) => number | null {
   const lines = new Map<string, number>();
-  let table: readonly string[] = [];
+  /** The table that the lines are in; null for one with a name that is too long. */
+  let table: readonly string[] | null = [];
   let closing: string | null = null;
   for (const [index, line] of text.split('\n').entries()) {
     if (closing !== null) {
@@ -17,10 +18,11 @@ export function locator(text: string): (path: readonly string[]) => number | nul
     }
     const header = /^\s*\[\[?([^\]]*)\]/.exec(line);
     const key = KEY.exec(line);
-    if (header) table = partsOf(header[1] ?? '');
-    const found = header ? table : key ? [...table, ...partsOf(key[1] ?? '')] : [];
-    const name = nameOf(found);
-    if (found.length > 0 && !lines.has(name)) lines.set(name, index + 1);
+    const own = partsOf(header?.[1] ?? key?.[1] ?? '');
+    if (header) table = own;
+    const found = header ? table : key && table && own && [...table, ...own];
+    const name = found ? nameOf(found) : '';
+    if (found && found.length > 0 && !lines.has(name)) lines.set(name, index + 1);
     const opened = key && /("""|''')/.exec(line)?.[1];
     if (opened && line.indexOf(opened) === line.lastIndexOf(opened)) closing = opened;
   }
@@ -36,8 +38,12 @@ export function locator(text: string): (path: readonly string[]) => number | nul
 const PART = `(?:[\\w-]+|"[^"]*"|'[^']*')`;
 const KEY = new RegExp(`^\\s*(${PART}(?:\\s*\\.\\s*${PART})*)\\s*=`);
 
-/** `output . "tmux"` → its parts. */
-function partsOf(dotted: string): string[] {
+/** No key has a longer name. The name of a table is part of that of each of its keys: a long one would cost too much. */
+const MAX_NAME = 500;
+
+/** `output . "tmux"` → its parts; null for a name that is too long. */
+function partsOf(dotted: string): string[] | null {
+  if (dotted.length > MAX_NAME) return null;
   return [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   );

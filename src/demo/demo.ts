@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
+import { trustIn } from '../trust.ts';
 import { runner } from './call.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -27,6 +29,11 @@ export type DemoOutcome =
 
 /** Sets everything up, plays the script and leaves nothing behind, however it ends. */
 export async function runDemo(system: System, options: DemoOptions): Promise<DemoOutcome> {
+  const parent = resolve(options.parent ?? tmpdir());
+  // The stage is written by its path, and removed with all that is in it.
+  if (trustIn(system, parent, { own: 0 }).kind !== 'trusted') {
+    return impossible(`another user can change what is in ${parent} (TMPDIR names another directory)`);
+  }
   let endpoint: Endpoint;
   try {
     endpoint = await startEndpoint(system.now(), options.host);
@@ -34,7 +41,6 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
     return impossible(`no port on this machine for the endpoint of the demo: ${errno(error)}`);
   }
   let stage: Stage;
-  const parent = options.parent ?? tmpdir();
   try {
     stage = createStage(system, parent, {
       USAGELINE_API_BASE_URL: endpoint.url,

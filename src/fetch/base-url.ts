@@ -29,7 +29,7 @@ export function checkBaseUrl(text: string): BaseUrlCheck {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     return { ok: false, reason: `the token would cross the network in clear; accepted: ${ACCEPTED}` };
   }
-  return { ok: true, baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, '') };
+  return { ok: true, baseUrl: `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '') };
 }
 
 /** `hostname` as the URL parser leaves it: IPv4 in four decimal parts, IPv6 in brackets and shortest form. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../usage/data.ts';
+import { onUncaught } from '../fault.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';
 import type { Outcome } from './provider.ts';
@@ -13,6 +14,11 @@ export interface FetchInit {
   readonly signal: AbortSignal;
   /** Redirects would carry the token elsewhere: they are never followed. */
   readonly redirect: 'manual';
+  /**
+   * A transport that knows it says, before anything else, how to find out whether any of the request can have left this
+   * machine. Of one that does not (the global `fetch`) a request counts as sent.
+   */
+  readonly tellsWhetherSent?: (isSent: () => boolean) => void;
 }
 
 export interface FetchResponse {
@@ -43,7 +49,8 @@ const OVER = new Error('over');
 
 /**
  * Sends one GET request and reads a JSON object. Never throws: whatever happens is an outcome, and none
- * of the words of the server or of a foreign error are in it.
+ * of the words of the server or of a foreign error are in it. What is thrown meanwhile where nothing can catch it (in a
+ * callback of a socket, a timer, a name lookup) ends the request as well.
  *
  * There is one deadline, a timer of our own (`AbortSignal.timeout` ignores fake timers, and an abort
  * signal alone bounds neither DNS nor a silent TLS peer): when it ends, so does the waiting.
@@ -55,13 +62,34 @@ export async function requestJson(
 ): Promise<Outcome<Record<string, unknown>>> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let stopListening: (() => void) | undefined;
   const deadline = new Promise<Outcome<never>>((resolve) => {
     timer = setTimeout(() => resolve(failed({ code: 'timeout' })), request.timeoutMs);
   });
+  let isSent: (() => boolean) | undefined;
+  const ended = (error: unknown) => {
+    const failure = failureOf(error);
+    return failed(
+      failure.code === 'internal_error' && isSent?.() === false ? { ...failure, unsent: true } : failure,
+    );
+  };
+  const uncaught = new Promise<Outcome<never>>((resolve) => {
+    stopListening = onUncaught((error) => resolve(ended(error)));
+  });
+  const init: FetchInit = {
+    method: 'GET',
+    headers: request.headers,
+    signal: controller.signal,
+    redirect: 'manual',
+    tellsWhetherSent: (ask) => {
+      isSent = ask;
+    },
+  };
   try {
-    return await Promise.race([exchange(fetch, request, controller.signal), deadline]);
+    return await Promise.race([exchange(fetch, request, init).catch(ended), deadline, uncaught]);
   } finally {
     clearTimeout(timer);
+    stopListening?.();
     // With a reason: Node would make an exception of its own, and load what that takes.
     controller.abort(OVER);
   }
@@ -69,23 +97,19 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  { url, headers, failureIn }: JsonRequest,
-  signal: AbortSignal,
+  { url, failureIn }: JsonRequest,
+  init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
-  try {
-    const response = await fetch(url, { method: 'GET', headers, signal, redirect: 'manual' });
-    // The body of an error answer is not read: nothing in it is for us, and it may never end.
-    const retryAfter = response.headers.get('retry-after');
-    const failure = failureOfStatus(response.status, retryAfter);
-    if (failure) return failed(failure);
-    const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
-    const value = bytes && parseObject(bytes);
-    if (!value) return failed({ code: 'bad_response' });
-    const inside = failureIn?.(value, retryAfter) ?? null;
-    return inside ? failed(inside) : { ok: true, value };
-  } catch (error) {
-    return failed(failureOf(error));
-  }
+  const response = await fetch(url, init);
+  // The body of an error answer is not read: nothing in it is for us, and it may never end.
+  const retryAfter = response.headers.get('retry-after');
+  const failure = failureOfStatus(response.status, retryAfter);
+  if (failure) return failed(failure);
+  const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
+  const value = bytes && parseObject(bytes);
+  if (!value) return failed({ code: 'bad_response' });
+  const inside = failureIn?.(value, retryAfter) ?? null;
+  return inside ? failed(inside) : { ok: true, value };
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { LookupAddress, Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { readTextFile } from '../files.ts';
+import { hostsAddresses } from './hosts.ts';
 
 // An `import` would copy all of their functions in the bundle.
-const fs = process.getBuiltinModule('node:fs');
 const { isIP } = process.getBuiltinModule('node:net');
 
 /*
@@ -58,7 +57,8 @@ export function boundedLookup(settings: LookupSettings = {}): BoundedLookup {
       const families = familiesOf(family);
       const done: Done = (error, found) => {
         const [first] = found;
-        if (!first) callback(error, []);
+        // A name server can answer without an address and without an error: with an alias that leads nowhere.
+        if (!first) callback(error ?? notFound(name), []);
         else if (all) callback(null, found);
         else callback(null, first.address, first.family);
       };
@@ -120,13 +120,13 @@ function localAddresses(name: string, hosts: string): readonly LookupAddress[] {
       { address: '::1', family: 6 },
     ];
   }
-  const read = readTextFile(fs, hosts, 'follow');
-  if (read.kind !== 'file') return [];
-  return read.text.split('\n').flatMap((line) => {
-    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    const family = isIP(address);
-    return family !== 0 && names.some((item) => item.toLowerCase() === wanted) ? [{ address, family }] : [];
-  });
+  return hostsAddresses(hosts, wanted);
+}
+
+/** As Node's own lookup says it. */
+function notFound(hostname: string): NodeJS.ErrnoException {
+  const details = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname };
+  return Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), details);
 }
 
 function hostsFile(): string {

@@ -1,3 +1,4 @@
+import { describeFault } from '../fault.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 
 /**
@@ -27,8 +28,26 @@ export function failureOfStatus(status: number, retryAfter: string | null): Refr
 
 /** The answer's compression or the length of its headers is not what it may be. */
 const UNREADABLE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|UND_ERR_HEADERS_OVERFLOW$|HPE_(?!INVALID_EOF_STATE$))/;
-/** Errors of the language: a fault of this program or of its Node. */
-const FAULTS = /^(Reference|Range|Syntax|Compile|Link|Runtime)Error$/;
+
+/** Errnos of sockets that no other system call has. */
+const SOCKET =
+  /^(EADDRINUSE|EADDRNOTAVAIL|EAFNOSUPPORT|ECONN(ABORTED|REFUSED(_BY_PROXY)?|RESET)|EHOST(DOWN|UNREACH)|ENET(DOWN|RESET|UNREACH)|ENOTCONN|EPIPE|EPROTO|EPROTONOSUPPORT|ETIMEDOUT)$/;
+/** Codes of `node:dns` and of getaddrinfo. */
+const DNS =
+  /^E(AI_[A-Z]+|BAD(FAMILY|FLAGS|HINTS|NAME|QUERY|RESP|STR)|CANCELLED|DESTRUCTION|FILE|FORMERR|NODATA|NONAME|NOTFOUND|NOTIMP|NOTINITIALIZED|OF|REFUSED|SERVFAIL|TIMEOUT)$/;
+/** Codes of Node's TLS, and OpenSSL's names for what is wrong with a certificate. */
+const TLS =
+  /^((ERR_(TLS|SSL|OSSL)|UNABLE_TO|CERT|CRL|ERROR_IN_C(ERT|RL))_[A-Z0-9_]+|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/;
+/** What the HTTP clients call a connection that ended, or was ended. */
+const CONNECTION =
+  /^(UND_ERR_(ABORT(ED)?|BODY_TIMEOUT|CLOSED|CONNECT_TIMEOUT|DESTROYED|HEADERS_TIMEOUT|INFO|PRX_TLS|RES_CONTENT_LENGTH_MISMATCH|SOCKET)|HPE_INVALID_EOF_STATE|ERR_SOCKET_[A-Z_]+|ERR_STREAM_(DESTROYED|PREMATURE_CLOSE)|ABORT_ERR)$/;
+/** This machine has none left: no connection could be opened, and the network is not at fault. */
+const EXHAUSTED: ReadonlyMap<string, string> = new Map([
+  ['EMFILE', 'too many open files'],
+  ['ENFILE', 'too many open files on this machine'],
+  ['ENOMEM', 'no memory'],
+  ['ENOBUFS', 'no memory for a connection'],
+]);
 
 const certificate = 'the certificate is not trusted (NODE_EXTRA_CA_CERTS names an authority of your own)';
 
@@ -54,16 +73,23 @@ export function failureOf(error: unknown): RefreshFailure {
   if (cause[FAILURE]) return cause[FAILURE];
   const code = typeof cause.code === 'string' ? cause.code : '';
   if (UNREADABLE.test(code) || isNoHttp(cause)) return { code: 'bad_response' };
-  // Not a network error: the message would be `offline`.
-  if (code === '' && FAULTS.test(String(cause.name))) {
-    return { code: 'bad_response', detail: 'this Node cannot read a response' };
-  }
+  if (!isNetworkError(cause, code))
+    return { code: 'internal_error', detail: EXHAUSTED.get(code) ?? describeFault(cause) };
   const detail = details.get(code);
   return detail === undefined ? { code: 'network_error' } : { code: 'network_error', detail };
 }
 
-/** What undici's errors have; none of it is trusted. */
-type Foreign = { readonly [property in 'name' | 'code' | 'data' | 'cause']?: unknown } & {
+/** Whether an error is one of a socket, of TLS or of name lookup. Anything else is a fault, whatever its words. */
+function isNetworkError({ name, data, syscall }: Foreign, code: string): boolean {
+  if (EXHAUSTED.has(code)) return false;
+  // A firewall can refuse a connection with errnos that files have as well (EACCES, EPERM).
+  if (syscall === 'connect') return true;
+  if (name === 'HTTPParserError' && data === '') return true;
+  return [SOCKET, DNS, TLS, CONNECTION].some((known) => known.test(code));
+}
+
+/** What errors of Node and of undici have; none of it is trusted. */
+type Foreign = { readonly [property in 'name' | 'code' | 'data' | 'cause' | 'syscall']?: unknown } & {
   readonly [FAILURE]?: RefreshFailure;
 };
 

@@ -5,6 +5,7 @@ import type { Fetch } from './client.ts';
 import { boundedLookup } from './dns.ts';
 import { proxyFor } from './proxy.ts';
 import type { Proxy } from './proxy.ts';
+import { isAnyUsed } from './sockets.ts';
 import type { TransportSettings } from './transport.ts';
 
 /**
@@ -18,11 +19,12 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
   const tls = process.getBuiltinModule('node:tls');
   const trust = { rejectUnauthorized: true, ...(settings.ca ? { ca: settings.ca } : {}) };
 
-  return async (url, { method, headers, signal }) => {
+  return async (url, { method, headers, signal, tellsWhetherSent }) => {
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
     const sockets: Socket[] = [];
+    tellsWhetherSent?.(() => isAnyUsed(sockets));
     const opened = (socket: Socket) => {
       // TLS within a tunnel is closed before the tunnel.
       sockets.unshift(socket);

@@ -50,13 +50,9 @@ function withoutAddressAsName(connect: Connect): Connect {
 function onlyOnce(connect: Connect): Connect {
   return (options, callback) =>
     connect(options, (...result) => {
-      const [error] = result;
-      if (error === null) callback(...result);
-      else callback(Object.assign(new Error('no tunnel'), { code: codeOf(error) }), null);
+      const { code = '' } = (result[0] ?? {}) as NodeJS.ErrnoException;
+      const again = code === 'UND_ERR_SOCKET' || code === 'UND_ERR_INFO';
+      if (again) callback(Object.assign(new Error('no tunnel'), { code: 'ECONNRESET' }), null);
+      else callback(...result);
     });
-}
-
-function codeOf(error: Error): string {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return code === 'UND_ERR_SOCKET' || code === 'UND_ERR_INFO' ? 'ECONNRESET' : code;
 }

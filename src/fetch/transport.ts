@@ -7,6 +7,7 @@ import { decoded, header } from './body.ts';
 import { boundedLookup } from './dns.ts';
 import type { LookupSettings } from './dns.ts';
 import { proxyFor } from './proxy.ts';
+import { isAnyUsed } from './sockets.ts';
 
 export interface TransportSettings {
   readonly dns?: LookupSettings;
@@ -34,6 +35,8 @@ const client: Client.Options = {
  */
 export function createTransport(settings: TransportSettings = {}): Fetch {
   return async (url, init) => {
+    const sockets = new Set<Socket>();
+    init.tellsWhetherSent?.(() => isAnyUsed(sockets));
     if (!hasWebAssembly()) {
       const { createPlainTransport } = await import('./plain-transport.ts');
       return createPlainTransport(settings, MAX_HEADER_BYTES)(url, init);
@@ -42,7 +45,6 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
-    const sockets = new Set<Socket>();
     // Said explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would be the default otherwise.
     const tls = { rejectUnauthorized: true, timeout: 0, ...(settings.ca ? { ca: settings.ca } : {}) };
     const connector = buildConnector({ ...tls, lookup });

@@ -1,16 +1,19 @@
+import { dirname } from 'node:path';
 import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
-import { look, makeDirectories, replaceKeeping } from './disk.ts';
+import { look, makeDirectories, removeDirectories } from './disk.ts';
 import { noted, writeInstalled } from './installed.ts';
 import type { Installed } from './installed.ts';
+import { sweep } from './leftovers.ts';
 import type { Planned } from './plan.ts';
+import { writeLike, writeWithMode } from './replace.ts';
 
-/** What a file is made when it is somebody's and not there yet. */
+/** The mode of a user's file that is not there yet. */
 const USUAL_MODE = 0o644;
 
 /**
  * Does what was planned, file by file, and notes each before it is touched: whatever goes wrong in between can be
- * taken back.
+ * taken back. The lock is to be held.
  * @returns what went wrong, in words, or null
  */
 export function install(
@@ -20,32 +23,39 @@ export function install(
   notes: string,
 ): string | null {
   let installed = before;
-  const directories = (path: string) => {
-    const made = makeDirectories(system, path.slice(0, path.lastIndexOf('/')));
-    installed = { ...installed, directories: [...installed.directories, ...made] };
-  };
+  sweep(system, notes, [...before.files, ...changes]);
   for (const planned of changes) {
-    const { path, found, edit, record, mode, backup } = planned;
+    const { path, record } = planned;
+    let made: readonly string[];
     try {
-      directories(notes);
-      directories(path);
+      made = makeDirectories(system, dirname(path));
     } catch (error) {
       return `${path}: its directory cannot be made: ${errno(error)}`;
     }
-    installed = noted(installed, record);
+    installed = noted({ ...installed, directories: [...installed.directories, ...made] }, record);
     const reason = writeInstalled(system, notes, installed);
-    if (reason !== null) return `${notes}: it cannot be written: ${reason}`;
+    if (reason !== null) {
+      removeDirectories(system, made);
+      return `${notes}: it cannot be written: ${reason}`;
+    }
     if (hasChanged(system, planned)) return `${path}: it has been changed meanwhile`;
-    const failed =
-      (backup === null ? null : replaceKeeping(system, backup, found.text ?? '', found.keep ?? 0o600)) ??
-      replaceKeeping(system, found.real, edit.after ?? '', mode ?? found.keep ?? USUAL_MODE);
+    const failed = change(system, planned);
     if (failed !== null) return `${path}: it cannot be written: ${failed}`;
   }
   return null;
 }
 
-/** What has been changed since it was shown is not what somebody has agreed to. */
+/** A file of ours has the mode that is planned; a user's file, and its backup, keep what they have. */
+function change(system: System, { found, edit, mode, backup }: Planned): string | null {
+  const { real, text } = found;
+  const after = edit.after ?? '';
+  if (mode !== null || text === null) return writeWithMode(system, real, after, mode ?? USUAL_MODE);
+  const failed = backup === null ? null : writeLike(system, backup, text, real);
+  return failed ?? writeLike(system, real, after, real);
+}
+
+/** A file that has been changed since it was shown is not the one that the user has agreed to change. */
 export function hasChanged(system: System, { path, found }: Planned): boolean {
   const now = look(system, path);
-  return typeof now === 'string' || now.text !== found.text;
+  return typeof now === 'string' || now.text !== found.text || now.real !== found.real;
 }

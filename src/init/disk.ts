@@ -2,91 +2,100 @@ import { dirname } from 'node:path';
 import { errno } from '../errno.ts';
 import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
+import { distrust } from './trust.ts';
 
-/** A file of somebody's, as found. */
+/** A user's file, as found. */
 export interface Found {
   /** The file itself: what a link points to, since dotfile managers put links in its place. */
   readonly real: string;
   /** Null: there is none. */
   readonly text: string | null;
-  /** Permissions, owner and group; null where there is no file. */
-  readonly keep: Keep | null;
-}
-
-export interface Keep {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
 }
 
 /** Looks at a file that may be changed; in words, why it is not to be. */
 export function look(system: System, path: string): Found | string {
+  try {
+    return found(system, path);
+  } catch (error) {
+    return `it cannot be looked at: ${errno(error)}`;
+  }
+}
+
+function found(system: System, path: string): Found | string {
   const { fs, uid, platform } = system;
+  const reason = distrust(system, path);
+  if (reason !== null) return reason;
   const real = realPath(fs, path);
   if (real === null) return 'it is a link that leads nowhere';
   const read = readTextFile(fs, real, 'follow');
-  if (read.kind === 'absent') return { real, text: null, keep: null };
+  if (read.kind === 'absent') return { real, text: null };
   if (read.kind === 'not_utf8') return 'it is not UTF-8';
   if (read.kind === 'unreadable') return `it cannot be read: ${read.reason}`;
   const stat = fs.statSync(real);
   if (stat.nlink > 1) return 'it has a second name (a hard link), which would not change with it';
   if (platform !== 'win32' && (stat.mode & 0o222) === 0) return 'it is read-only';
-  if (uid !== null && uid !== 0 && stat.uid !== uid) return 'it belongs to another user';
-  return { real, text: read.text, keep: { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid } };
+  if (uid !== null && stat.uid !== uid) return 'it belongs to another user';
+  return { real, text: read.text };
 }
 
+/** Where the links of a path lead; null for nowhere. */
 function realPath(fs: System['fs'], path: string): string | null {
-  const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (!link) return path;
   try {
-    return fs.realpathSync(path);
-  } catch {
-    return null;
+    const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return link ? fs.realpathSync(path) : path;
+  } catch (error) {
+    if (['ELOOP', 'ENOENT', 'ENOTDIR'].includes(errno(error))) return null;
+    throw error;
   }
 }
 
 /**
- * Replaces a file at once, with the mode and the owner that it had: a reader sees the old text or the new one, and
- * when the disk is full the old one stays.
- * @returns the errno name of what went wrong, or null
+ * Makes the directory that a file needs. Throws what the file system says where it cannot be made, and makes none then.
+ * @returns those that this call has made, outermost first
  */
-export function replaceKeeping(
-  system: System,
-  path: string,
-  text: string,
-  keep: Keep | number,
-): string | null {
-  const { fs, random } = system;
-  const temporary = `${path}.usageline-${Math.floor(random() * 1e12)}`;
-  let fd: number | null = null;
-  try {
-    fd = fs.openSync(temporary, 'wx', 0o600);
-    fs.writeFileSync(fd, text);
-    if (typeof keep === 'number') fs.fchmodSync(fd, keep);
-    else {
-      const { uid, gid } = fs.fstatSync(fd);
-      if (uid !== keep.uid || gid !== keep.gid) fs.fchownSync(fd, keep.uid, keep.gid);
-      fs.fchmodSync(fd, keep.mode);
+export function makeDirectories(system: System, directory: string): string[] {
+  const { fs } = system;
+  const missing: string[] = [];
+  const made: string[] = [];
+  for (let path = directory; !fs.existsSync(path) && dirname(path) !== path; path = dirname(path))
+    missing.unshift(path);
+  // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
+  for (const path of missing) {
+    try {
+      fs.mkdirSync(path);
+      made.push(path);
+    } catch (error) {
+      // Another process has made it meanwhile.
+      if (errno(error) === 'EEXIST' && fs.existsSync(path)) continue;
+      removeDirectories(system, made);
+      throw error;
     }
-    // A power failure must not leave somebody without an rc file.
-    fs.fsyncSync(fd);
-    fs.closeSync(fd);
-    fd = null;
-    fs.renameSync(temporary, path);
+  }
+  return made;
+}
+
+/** Removes a file or a link; none there is no failure. @returns the errno name of what went wrong, or null */
+export function removeFile({ fs }: System, path: string): string | null {
+  try {
+    fs.unlinkSync(path);
     return null;
   } catch (error) {
-    if (fd !== null) fs.closeSync(fd);
-    fs.rmSync(temporary, { force: true });
-    return errno(error);
+    const reason = errno(error);
+    return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason;
   }
 }
 
-/** Makes the directory that a file needs. @returns those that were not there, outermost first */
-export function makeDirectories({ fs }: System, directory: string): string[] {
-  const made: string[] = [];
-  for (let path = directory; !fs.existsSync(path) && dirname(path) !== path; path = dirname(path))
-    made.unshift(path);
-  // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
-  for (const path of made) fs.mkdirSync(path);
-  return made;
+/** Removes a directory unless it has something in it. @returns whether it is gone */
+export function removeEmpty({ fs }: System, directory: string): boolean {
+  try {
+    fs.rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return errno(error) === 'ENOENT';
+  }
+}
+
+/** Removes directories that are empty. @param directories outermost first */
+export function removeDirectories(system: System, directories: readonly string[]): void {
+  for (const path of directories.toReversed()) removeEmpty(system, path);
 }

@@ -1,5 +1,6 @@
-import { readTextFile } from '../files.ts';
+import { visible } from '../output.ts';
 import type { System } from '../system.ts';
+import { look } from './disk.ts';
 import { wordsOf } from './edits/words.ts';
 import type { Installed, Record } from './installed.ts';
 import type { InitTarget } from './names.ts';
@@ -7,7 +8,8 @@ import { planRemoval } from './plan-removal.ts';
 import { RUNNER_NAME } from './runtime.ts';
 
 /*
- * A look at what was installed: whether it is still there, and what it would start. It writes nothing.
+ * A look at what was installed: whether it is still there, and what it would start. It writes nothing, and starts no
+ * file that another user can have put there.
  */
 
 /** A runner that does not answer within this time is broken. */
@@ -23,7 +25,7 @@ export function healthOf(system: System, installed: Installed): [label: string, 
     const problem = isRunner(file)
       ? runnerProblem(system, file, targets)
       : fileProblem(system, file, installed);
-    return problem === null ? [] : [['', printable(problem)] as [string, string]];
+    return problem === null ? [] : [['', visible(problem)] as [string, string]];
   });
   return [['Installed', targets.join(', ')], ...files];
 }
@@ -43,7 +45,8 @@ function fileProblem(system: System, file: Record, installed: Installed): string
       : null;
   }
   // Versions before the runner wrote the places of Node and of the program into every file.
-  return file.users === null && change.edit.removed.includes('hot.cjs')
+  const { removed } = change.edit;
+  return file.users === null && removed.includes('hot.cjs') && !removed.includes(RUNNER_NAME)
     ? `${path}: it would not find a Node that moves. ${repair(target)}`
     : null;
 }
@@ -54,13 +57,14 @@ function runnerProblem(
   { path }: Record,
   [target = 'sh' as InitTarget]: readonly InitTarget[],
 ): string | null {
-  const read = readTextFile(system.fs, path, 'refuse');
-  const text = read.kind === 'file' ? read.text : '';
-  const [node, script] = placeIn(text);
+  // The notes name the file, and they can be another user's.
+  const found = look(system, path);
+  if (typeof found === 'string') return `${path} is not started: ${found}`;
+  const [node, script] = placeIn(found.text ?? '');
   if (node === undefined || script === undefined) {
     return `${path} is not found, or not as it was installed. ${repair(target)}`;
   }
-  const [foundNode = '', foundScript = ''] = whereOf(system, path);
+  const [foundNode = '', foundScript = ''] = whereOf(system, found.real);
   const gone = [node === foundNode ? '' : node, script === foundScript ? '' : script].filter(Boolean);
   if (gone.length === 0) return null;
   const moved = `${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} not found`;
@@ -90,8 +94,4 @@ function whereOf({ env }: System, path: string): string[] {
 
 function repair(target: InitTarget): string {
   return `To repair it: usageline init ${target} --install`;
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }

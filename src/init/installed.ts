@@ -1,9 +1,10 @@
 import { readTextFile } from '../files.ts';
 import type { System } from '../system.ts';
+import { look } from './disk.ts';
 import type { StatuslineMemory } from './edits/statusline.ts';
-import { replaceKeeping } from './disk.ts';
 import { INIT_TARGETS } from './names.ts';
 import type { InitTarget } from './names.ts';
+import { writeWithMode } from './replace.ts';
 import type { Step } from './target.ts';
 
 /** A file that `--install` has changed. */
@@ -32,20 +33,39 @@ export function installedPath(dataHome: string): string {
 /** A file that cannot be read, or is none of ours, says that nothing has been installed. */
 export function readInstalled({ fs }: System, path: string): Installed {
   const read = readTextFile(fs, path, 'refuse');
-  try {
-    const { files, directories } = JSON.parse(read.kind === 'file' ? read.text : '{}');
-    return {
-      files: listOf(files).flatMap((file) => (isRecord(file) ? [{ ...file, users: usersOf(file) }] : [])),
-      directories: listOf(directories).filter((name) => isPath(name)),
-    };
-  } catch {
-    return { files: [], directories: [] };
-  }
+  const { files = [], directories = [] } = (read.kind === 'file' && listsIn(read.text)) || {};
+  return {
+    files: files.flatMap((file) => (isRecord(file) ? [recordOf(file)] : [])),
+    directories: directories.filter((name) => isPath(name)),
+  };
+}
+
+/** Why the notes cannot be relied on, in words: to go on would forget what has been installed. Null when they can. */
+export function notesProblem(system: System, path: string): string | null {
+  const found = look(system, path);
+  if (typeof found === 'string') return `${path}: ${found}`;
+  return found.real === path ? null : `${path}: it is a link`;
 }
 
 /** @returns the errno name of what went wrong, or null */
 export function writeInstalled(system: System, path: string, installed: Installed): string | null {
-  return replaceKeeping(system, path, `${JSON.stringify(installed, null, 2)}\n`, 0o600);
+  return writeWithMode(system, path, `${JSON.stringify(installed, null, 2)}\n`, 0o600);
+}
+
+/**
+ * Where nothing is installed: the directories of our making, the innermost first. The directory of the notes has
+ * usageline's name, and is one of them even when no note says so. Null where something is installed, or the notes are
+ * not understood.
+ */
+export function directoriesOfNothing(system: System, path: string): readonly string[] | null {
+  const read = readTextFile(system.fs, path, 'refuse');
+  const files = read.kind === 'file' ? listsIn(read.text)?.files : read.kind === 'absent' && [];
+  if (!files || files.length > 0) return null;
+  return innermostFirst([...readInstalled(system, path).directories, path.slice(0, path.lastIndexOf('/'))]);
+}
+
+export function innermostFirst(directories: readonly string[]): string[] {
+  return directories.toSorted((one, other) => other.length - one.length);
 }
 
 /** Notes a file, in the place of what was noted of it before. */
@@ -71,6 +91,16 @@ export function isSame(one: Pick<Record, 'kind' | 'path'>, other: Pick<Record, '
   return one.kind === other.kind && one.path === other.path;
 }
 
+/** The lists in the notes, unchecked; null for what is no JSON object. */
+function listsIn(text: string): { [key in keyof Installed]: readonly unknown[] } | null {
+  try {
+    const { files, directories } = JSON.parse(text);
+    return { files: listOf(files), directories: listOf(directories) };
+  } catch {
+    return null;
+  }
+}
+
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -85,6 +115,12 @@ function isRecord(value: unknown): value is Record {
     typeof created === 'boolean' &&
     (command === null || typeof command === 'string')
   );
+}
+
+/** The keys that are known, and no others: what is nested without end cannot be written again. */
+function recordOf(file: Record): Record {
+  const { target, kind, path, created, command } = file;
+  return { target, kind, path, created, command, users: usersOf(file) };
 }
 
 /** The users of a record; versions before this field had one shared file, the launcher. */

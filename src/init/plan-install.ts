@@ -8,6 +8,7 @@ import { withWhole } from './edits/whole.ts';
 import { isSame } from './installed.ts';
 import type { Installed } from './installed.ts';
 import type { InitTarget } from './names.ts';
+import { removedFrom } from './plan-removal.ts';
 import { backupOf, planned, usersOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './target.ts';
@@ -40,7 +41,7 @@ export function planInstall(
         ...memory,
       },
       mode: step.kind === 'whole' ? step.mode : null,
-      backup: isKept(step, found, installed) ? backupOf(found.real) : null,
+      backup: isKept(step, found) ? backupOf(found.real) : null,
     };
   });
 }
@@ -56,9 +57,10 @@ function added(step: Step, text: string | null): Edit {
   }
 }
 
-/** The first time only: later on it is no longer as it was. */
-function isKept(step: Step, found: Found, installed: Installed): boolean {
-  return step.kind !== 'whole' && found.text !== null && !isNoted(step, installed);
+/** Only while nothing of the program is in it: later on it is no longer as it was. The notes do not say: a killed
+ * `init` has noted the file and may not have kept it. */
+function isKept({ kind }: Step, { text }: Found): boolean {
+  return kind !== 'whole' && text !== null && removedFrom(kind, text, null).kind === 'none';
 }
 
 function isNoted(step: Step, installed: Installed): boolean {

@@ -71,8 +71,12 @@ export function linksToRemoved(
 ): readonly string[] {
   const gone = new Set(changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : [])));
   return links.filter((link) => {
-    const isLink = fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    return isLink && gone.has(resolve(dirname(link), fs.readlinkSync(link)));
+    try {
+      return gone.has(resolve(dirname(link), fs.readlinkSync(link)));
+    } catch {
+      // It is not there, or no link.
+      return false;
+    }
   });
 }
 
@@ -86,13 +90,17 @@ export function planRemoval(system: System, files: readonly Record[], installed:
     const noted = installed.files.find((record) => isSame(record, file)) ?? null;
     const found = look(system, file.path);
     if (typeof found === 'string') return noted && found;
-    const edit = removed(file, found.text, noted);
+    const edit = removedFrom(file.kind, found.text, noted);
     if (edit.kind === 'refused' && file.kind === 'statusline' && noted === null) return null;
     return { found, edit, record: file, mode: null, backup: null };
   });
 }
 
-function removed({ kind }: Record, text: string | null, noted: Record | null): Edit {
+/**
+ * What becomes of a file's text when everything of the program goes.
+ * @param noted what is remembered of the file; null: nothing
+ */
+export function removedFrom(kind: Record['kind'], text: string | null, noted: Record | null): Edit {
   switch (kind) {
     case 'block':
       return withoutBlock(text);

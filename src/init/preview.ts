@@ -1,3 +1,4 @@
+import { visible } from '../output.ts';
 import type { Planned } from './plan.ts';
 
 /** A file of ours longer than this is told by its length. */
@@ -8,8 +9,8 @@ const MAX_LINES = 24;
  * lines around them may be private.
  */
 export function preview(changes: readonly Planned[], links: readonly string[] = []): string {
-  const shown = changes.map((change) => `${title(change)}\n${body(change)}`);
-  return [...shown, ...links.map((link) => `remove ${link}\n`)].join('\n');
+  const shown = changes.map((change) => `${visible(title(change))}\n${body(change)}`);
+  return [...shown, ...links.map((link) => `remove ${visible(link)}\n`)].join('\n');
 }
 
 function title({ path, found, edit, backup }: Planned): string {
@@ -29,9 +30,4 @@ function signed(sign: '+' | '-', text: string): string {
   if (text === '') return '';
   if (lines.length > MAX_LINES) return `  ${sign} ${lines.length} lines\n`;
   return lines.map((line) => `  ${sign} ${visible(line)}\n`).join('');
-}
-
-/** A control character would be the terminal's, and is shown as what it is not. */
-function visible(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }

@@ -36,10 +36,32 @@ export function vim(text: string): string {
 /**
  * A shell command as tmux runs it with `#(…)` out of a value between double quotes: what the shell reads, then what
  * formats expand (`#`, and `%` by strftime), then what tmux' own parser expands.
+ *
+ * @param command words of `shCommand`: a parenthesis stands between single quotes
  */
 export function tmux(command: string): string {
-  const format = command.replace(/[#%]/g, '$&$&');
+  const shell = isBalanced(command) ? command : withoutParentheses(command);
+  const format = shell.replace(/[#%]/g, '$&$&');
   return format.replace(/[\\"$]/g, String.raw`\$&`);
+}
+
+/** tmux counts parentheses up to the one that ends `#(`, and knows no quotes. */
+function isBalanced(text: string): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '(') open += 1;
+    else if (character === ')') open -= 1;
+    if (open < 0) return false;
+  }
+  return open === 0;
+}
+
+/** The same words, where the shell writes the parentheses that stood between single quotes. */
+function withoutParentheses(command: string): string {
+  return command.replace(/[()]/g, (character) => {
+    const octal = character.charCodeAt(0).toString(8);
+    return `'"$(printf '\\${octal}')"'`;
+  });
 }
 
 /** A command line for crontab, where a percent sign ends the line. */

@@ -87,8 +87,8 @@ export function pastedLine(runtime: Runtime, output: string): string[] {
   return launcher === null ? pastedProgram(runtime, '--output', output) : [launcher, '--output', output];
 }
 
-/** `$0` is Node and `$1` the program. */
-const INLINE =
+/** What a pasted command has `sh` run: `$0` is Node and `$1` the program. */
+export const INLINE =
   'export NODE_OPTIONS=; [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; ' +
   'command -v usageline >/dev/null || exec node "$@"; shift; exec usageline "$@"';
 

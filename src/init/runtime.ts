@@ -57,5 +57,5 @@ export function runnerPath(runtime: Pick<Runtime, 'env' | 'home'>): string {
 
 /** A directory that a variable names; null when it names none, or not an absolute one. */
 export function absolute(value: string | undefined): string | null {
-  return value?.startsWith('/') ? value.replace(/\/+$/, '') || '/' : null;
+  return value?.startsWith('/') ? value.replace(/(?<!\/)\/+$/, '') || '/' : null;
 }

@@ -80,6 +80,12 @@ const messages: Record<FailureCode, Message> = {
     happened: 'No answer came in time',
     advice: 'Check the connection, or allow more time with `--timeout <seconds>`.',
   },
+  internal_error: {
+    short: 'internal error',
+    happened: 'An exception stopped usageline, or the Node that runs it',
+    advice:
+      'usageline asks again by itself. If it stays like this, report it with what stands in parentheses.',
+  },
   no_data: {
     short: 'no data',
     timed: true,

@@ -5,8 +5,10 @@ import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
+import { removeQuietly } from '../cache/replace.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
 import { replaceFile } from '../cache/write.ts';
+import { describeFault } from '../fault.ts';
 import type { Session } from '../fetch/provider.ts';
 import type { System } from '../system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
@@ -19,6 +21,7 @@ import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
 import type { Places } from './places.ts';
 import { isBlocking, nextTry } from './decide.ts';
+import { dependsOnToken, restamp, storedEntry } from './same-token.ts';
 
 /** A caller whose turn it may be to ask. */
 export interface Turn {
@@ -60,7 +63,8 @@ export async function attempt(
   const { deps, question, places, stamp } = turn;
   const { system, provider, log } = deps;
   catchUp(system, places, system.now());
-  const seen = look(deps, places, { ...question, policy: 'wait' }, stamp);
+  const lookAgain = () => look(deps, places, { ...question, policy: 'wait' }, stamp);
+  let seen = lookAgain();
   if (seen.decision.action === 'serve') {
     log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
     return { kind: 'answer', usage: answerFrom(deps, places, seen) };
@@ -78,33 +82,73 @@ export async function attempt(
     return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
-  const refusal = waiver ? null : refused();
+  const stored = places.cache && storedEntry(system, places.cache.entry);
+  const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, lock, seen.now, stamp);
+  const refusal = waiver || tokenDecides ? null : refused();
   if (refusal) return refusal;
 
   // Before the credentials are read: if another login takes their place between the two, the entry counts as of
   // no account rather than as of that one.
-  const identity = entryIdentity(identityOf(system, provider, places.cache));
-  const mine: Attempt = { ...turn, directory, seen, identity };
-  const session = await (await provider.connect()).authenticate(system);
-  if (!session.ok) return failed(mine, lock, session.failure, null);
+  const signedIn = identityOf(system, provider, places.cache);
+  const identity = entryIdentity(signedIn);
+  const mine = (): Attempt => ({ ...turn, directory, seen, identity });
+  let request: NotedRequest | null = null;
+  try {
+    const session = await (await provider.connect()).authenticate(system);
+    if (!session.ok) return failed(mine(), lock, session.failure, null);
 
-  const token = fingerprintOf(session.value, lock);
-  if (waiver && token === lock?.token) {
-    log('budget: the token is the one that was sent last');
-    return refused() as Attempted;
+    const token = fingerprintOf(session.value, lock);
+    if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
+      log('the credentials have changed, the token has not');
+      seen = lookAgain();
+      if (seen.decision.action === 'serve') return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+    }
+    const waived = waiver && token !== lock?.token;
+    const refusedForToken = waived ? null : refused();
+    if (refusedForToken) {
+      log('budget: the token is the one that was sent last');
+      return refusedForToken;
+    }
+
+    const send = async (noted: BackoffLock, leftMs: number): Promise<Sent> => {
+      const unsent = (failure: RefreshFailure): Sent => ({
+        result: failed(mine(), lock, failure, null, noted),
+        left: false,
+      });
+      if (leftMs <= 0) return unsent({ code: 'timeout' });
+      // Age counts from here: the numbers are at least as old as the question.
+      const sentAt = system.now();
+      request = { noted, sentAt };
+      const { baseUrl, userAgent } = question;
+      const outcome = await session.value.send({ baseUrl, timeoutMs: leftMs, userAgent });
+      log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
+      if (outcome.ok) return { result: succeeded(mine(), noted, outcome.value, sentAt), left: true };
+      const { failure } = outcome;
+      if (failure.unsent) return unsent(failure);
+      return { result: failed(mine(), noted, failure, sentAt), left: true };
+    };
+    const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waived);
+    return await claimed(mine(), attempts[0], timeoutMs, noteAt, send);
+  } catch (error) {
+    // Nothing here throws for what the world does. Without a lock the next prompt would try it again, and so on.
+    const detail = describeFault(error);
+    log(`internal error: ${detail}`);
+    const { noted = lock, sentAt = null } = (request as NotedRequest | null) ?? {};
+    return failed(mine(), noted, { code: 'internal_error', detail }, sentAt);
   }
+}
 
-  const send = async (noted: BackoffLock): Promise<Attempted> => {
-    // Age counts from here: the numbers are at least as old as the question.
-    const sentAt = system.now();
-    const { baseUrl, userAgent } = question;
-    const outcome = await session.value.send({ baseUrl, timeoutMs, userAgent });
-    log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
-    if (!outcome.ok) return failed(mine, noted, outcome.failure, sentAt);
-    return succeeded(mine, noted, outcome.value, sentAt);
-  };
-  const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waiver);
-  return claimed(mine, attempts[0], timeoutMs, noteAt, send);
+/** A request that is on record in the lock. */
+interface NotedRequest {
+  readonly noted: BackoffLock;
+  /** Epoch ms. */
+  readonly sentAt: number;
+}
+
+/** What came of a request, and whether any of it can have left this machine. */
+interface Sent {
+  readonly result: Attempted;
+  readonly left: boolean;
 }
 
 /** Rewrites locks with a future time for this clock. The caller holds the mutex. */
@@ -123,31 +167,41 @@ function fingerprintOf(session: Session, lock: BackoffLock | null): string {
   return `${key}:${session.fingerprint(key)}`;
 }
 
-/** Sends with the right to it on record, so that a crash does not make the request free. */
+/**
+ * Sends with the right to it on record, so that a crash does not make the request free. The deadline counts from the
+ * claim: a process that was stopped in between, or a machine that slept, has no right to a late request.
+ */
 async function claimed(
   { deps: { system, log }, directory, stamp }: Attempt,
   latest: Claim | undefined,
   timeoutMs: number,
   noteAt: (now: number) => BackoffLock,
-  send: (noted: BackoffLock) => Promise<Attempted>,
+  send: (noted: BackoffLock, leftMs: number) => Promise<Sent>,
 ): Promise<Attempted> {
   const now = system.now();
+  const began = system.monotonic();
   const noted = noteAt(now);
-  if (directory === null) return send(noted);
+  if (directory === null) return (await send(noted, timeoutMs)).result;
   const right = { at: now, until: now + timeoutMs, credentials: stamp };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
   log(`attempt: ${taken.kind}`);
   if (taken.kind === 'lost') return { kind: 'busy' };
   if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
-  const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
-  if (unwritten !== null) {
-    // Half a record would let a request go uncounted.
-    dropClaim(system, directory.path, 'attempt', taken.claim);
-    return { kind: 'unwritable', reason: unwritten };
+  // Half a record would let a request go uncounted, and a claim for none would hold the next one up.
+  let left = false;
+  try {
+    const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
+    if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
+    left = true;
+    // Both clocks: one of them does not count while a machine sleeps, and the other one can be set back.
+    const spent = Math.max(system.monotonic() - began, system.now() - now);
+    const sent = await send(noted, timeoutMs - spent);
+    left = sent.left;
+    return sent.result;
+  } finally {
+    if (left) tidyUp(system, directory, taken.claim);
+    else dropClaim(system, directory.path, 'attempt', taken.claim);
   }
-  const result = await send(noted);
-  tidyUp(system, directory, taken.claim);
-  return result;
 }
 
 /** Whoever waits for this attempt may stop; what earlier ones left behind goes. */
@@ -171,6 +225,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
     plan,
     ...identity,
     credentials: stamp,
+    ...(noted.token !== undefined && { token: noted.token }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = keep(mine, entry);
@@ -180,7 +235,7 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
     replaceFile(system, directory.lock, serializeBackoffLock(cleared));
   }
   // A backoff from the time when the cache could not be written is over as well.
-  if (places.fallback && directory === places.cache) discard(system, places.fallback.lock);
+  if (places.fallback && directory === places.cache) removeQuietly(system, places.fallback.lock);
 
   const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
   const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
@@ -191,18 +246,24 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
 /**
  * Row 7: the lock says when to try again; what is known stays as it is.
  * @param sentAt epoch ms; null when it failed before anything was sent
+ * @param withdrawn a lock on disk whose latest request was not sent, and counts no more
  */
 function failed(
   mine: Attempt,
   previous: BackoffLock | null,
   failure: RefreshFailure,
   sentAt: number | null,
+  withdrawn: BackoffLock | null = null,
 ): Attempted {
   const { deps, places, stamp, directory, seen } = mine;
   const { system } = deps;
   const { code, detail } = failure;
   const now = system.now();
-  const lock = besideTheirs(mine, lockAfterFailure(previous, failure, stamp, now, system.random()));
+  const lock = besideTheirs(
+    mine,
+    lockAfterFailure(previous, failure, stamp, now, system.random()),
+    withdrawn,
+  );
   if (directory) {
     replaceFile(system, directory.lock, serializeBackoffLock(lock));
     if (nothingToLose(seen)) {
@@ -224,11 +285,22 @@ function failed(
  * Our lock, with what somebody else has learnt since we noted our request: a process that was stopped in the
  * middle of one must not undo another's backoff when it goes on.
  */
-function besideTheirs({ deps: { system }, directory, stamp }: Attempt, ours: BackoffLock): BackoffLock {
+function besideTheirs(
+  { deps: { system }, directory, stamp }: Attempt,
+  ours: BackoffLock,
+  withdrawn: BackoffLock | null = null,
+): BackoffLock {
   const now = system.now();
-  const theirs = directory && readBackoffLock(system, directory.lock, now);
+  const onDisk = directory && readBackoffLock(system, directory.lock, now);
+  const theirs = onDisk && withdrawn ? withoutLatest(onDisk, withdrawn) : onDisk;
   const both = mergeBackoffLocks(ours, theirs) ?? ours;
   return theirs && isBlocking(theirs, now, stamp) ? both : { ...ours, requests: both.requests };
+}
+
+/** A lock without the latest request of another one. */
+function withoutLatest(lock: BackoffLock, { requests }: BackoffLock): BackoffLock {
+  const index = lock.requests.lastIndexOf(requests.at(-1) as number);
+  return index < 0 ? lock : { ...lock, requests: lock.requests.toSpliced(index, 1) };
 }
 
 function readAt({ read }: Look): number | null {
@@ -254,12 +326,4 @@ function keep({ deps: { system }, places }: Attempt, entry: Entry): string | nul
     read.entry.cachedAt > entry.cachedAt &&
     read.entry.cachedAt <= system.now();
   return newer ? null : replaceFile(system, places.cache.entry, serializeEntry(entry));
-}
-
-function discard({ fs }: System, path: string): void {
-  try {
-    fs.unlinkSync(path);
-  } catch {
-    // There was none.
-  }
 }

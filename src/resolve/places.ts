@@ -1,7 +1,7 @@
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
-import { distrust } from '../cache/trust.ts';
+import { distrust, isOwnDirectory } from '../cache/trust.ts';
 import { variantOf } from '../config/variant.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/providers.ts';
@@ -10,7 +10,7 @@ import type { System } from '../system.ts';
 /** Where one account's files are. */
 export interface Places {
   readonly account: Account;
-  /** Null: there is no usable cache root. */
+  /** Null: there is no usable cache root. Root reads that of another user, and whatever would write there fails. */
   readonly cache: AccountDirectory | null;
   /** Where the budget is kept while the cache cannot be written; null when there is no such place. */
   readonly fallback: AccountDirectory | null;
@@ -41,5 +41,5 @@ function fallbackOf(system: System, account: Account): AccountDirectory | null {
   const runtime = system.env.XDG_RUNTIME_DIR;
   if (!runtime?.startsWith('/')) return null;
   const directory = accountDirectory(`${runtime}/usageline`, account.directory);
-  return distrust(system, directory) === null ? directory : null;
+  return isOwnDirectory(system, directory) ? directory : null;
 }

@@ -20,6 +20,9 @@ const known: Record<BucketName, { label: string; model: string | null; windowSec
   seven_day_oauth_apps: { label: '7d apps', model: null, windowSeconds: SEVEN_DAYS },
 };
 
+/** No account has more limits. An answer with hundreds would make a line of as many, and take seconds to prepare. */
+const MAX_WINDOWS = 32;
+
 /**
  * The limits of a reading, in the order in which they are shown: five hours, seven days, then the others.
  *
@@ -35,6 +38,7 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
   const windows = new Map<string, Window>();
   const add = (shape: WindowShape, percent: number, resetsAt: string | null, more: Partial<Window> = {}) => {
     const { id } = shape;
+    if (windows.size >= MAX_WINDOWS && !windows.has(id)) return;
     const reset = parseTime(resetsAt);
     const reading = origins[id as keyof Origins];
     const readAt = reading?.readAt ?? askedAt;

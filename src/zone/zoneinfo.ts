@@ -9,6 +9,8 @@ import type { LocalTime, ZoneRules } from './rules.ts';
 
 const MAGIC = 'TZif';
 const HEADER = 44;
+/** A longer abbreviation is cut. A damaged file can have one of a megabyte, and forty thousand changes that lead to it. */
+const MAX_NAME = 32;
 
 interface Header {
   readonly version: number;
@@ -52,7 +54,7 @@ function parse(bytes: Buffer): ZoneRules | null {
     const name = names + bytes.readUInt8(at + 5);
     return {
       offsetMs: bytes.readInt32BE(at) * SECOND,
-      name: bytes.toString('latin1', name, bytes.indexOf(0, name)),
+      name: bytes.toString('latin1', name, Math.min(bytes.indexOf(0, name), name + MAX_NAME)),
     };
   };
   const local = times.map((_, index) => typeAt(bytes.readUInt8(indexes + index)));

@@ -224,6 +224,25 @@ describe('a claim', () => {
     expect(newest(directory)).toEqual(claim(1, { until: NOW }));
   });
 
+  it('that is over keeps its text, whatever has taken its place', () => {
+    const directory = place({ 'attempt.1': content(), victim: 'theirs' });
+    const text = fs.readFileSync(join(directory, 'attempt.1'), 'utf8');
+    endClaim(system, directory, 'attempt', claim(1));
+    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe(text);
+    for (const take of [fs.symlinkSync, fs.linkSync]) {
+      fs.unlinkSync(join(directory, 'attempt.1'));
+      take(join(directory, 'victim'), join(directory, 'attempt.1'));
+      endClaim(system, directory, 'attempt', claim(1));
+      expect(fs.readFileSync(join(directory, 'victim'), 'utf8')).toBe('theirs');
+    }
+  });
+
+  it.each([0, Date.UTC(1980, 0, 1), Date.UTC(1999, 11, 31)])('is over with a file of %d', (mtime) => {
+    const directory = place({ 'attempt.1': content() });
+    fs.utimesSync(join(directory, 'attempt.1'), mtime / SECOND, mtime / SECOND);
+    expect(newest(directory)).toEqual(claim(1, { until: NOW }));
+  });
+
   it('that is gone does not come back when it is over', () => {
     const directory = place();
     endClaim(system, directory, 'attempt', claim(1));
@@ -232,7 +251,7 @@ describe('a claim', () => {
 
   it('whose end cannot be noted is over when its time is', () => {
     const directory = place({ 'attempt.1': content() });
-    const full = { ...system, fs: disk({ ftruncateSync: failing('EIO') }) };
+    const full = { ...system, fs: disk({ lutimesSync: failing('EIO') }) };
     endClaim(full, directory, 'attempt', claim(1));
     expect(newest(directory)).toEqual(claim(1));
   });
@@ -260,6 +279,9 @@ describe('the claims of a directory', () => {
     'Attempt.1',
     '.attempt.1',
     'attempt.1000000000000',
+    'attempt.999999999999',
+    'attempt.9007199254740991',
+    `attempt.${Math.floor(NOW / SECOND) + 1}`,
     'attempt.99999999999999999999999999',
     'background.1',
     'usage.json.1',
@@ -270,6 +292,39 @@ describe('the claims of a directory', () => {
       kind: 'claimed',
       claim: { number: 1 },
     });
+  });
+
+  const SECONDS = Math.floor(NOW / SECOND);
+  it.each([999_999_999, 1_000_000_000, SECONDS - 1, SECONDS])(
+    'have a next one for every number that counts, at the latest a second later: %i',
+    (number) => {
+      const directory = place({ [`attempt.${number}`]: content({ at: NOW - MINUTE }) });
+      const later = { ...system, now: () => NOW + SECOND };
+      expect(numbersOf(directory)).toEqual([number]);
+      expect(takeClaim(later, directory, 'attempt', newest(directory), content())).toMatchObject({
+        kind: 'claimed',
+        claim: { number: number + 1 },
+      });
+    },
+  );
+
+  it('count on whatever else has a number, and leave it there', () => {
+    const directory = place({
+      'attempt.7': content({ at: NOW - MINUTE }),
+      'attempt.999999999999': content(),
+    });
+    fs.mkdirSync(join(directory, 'attempt.888888888888'));
+    expect(takeClaim(system, directory, 'attempt', newest(directory), content())).toMatchObject({
+      kind: 'claimed',
+      claim: { number: 8 },
+    });
+    sweepClaims(system, directory, 'attempt', NOW);
+    expect(namesIn(directory)).toEqual(['attempt.8', 'attempt.888888888888', 'attempt.999999999999']);
+  });
+
+  it('count as far where the clock shows 1970', () => {
+    const early = { ...system, now: () => 5 * SECOND };
+    expect(readClaims(early, place({ 'attempt.1000': content() }), 'attempt')).toHaveLength(1);
   });
 
   it('are none where nothing can be listed', () => {

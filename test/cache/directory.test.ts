@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
 import { fakeSystem } from '../support/system.ts';
+import { itAsRoot } from '../support/user.ts';
 import { disk, failing, failure, modeOf } from './disk.ts';
 
 const SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
@@ -69,6 +70,65 @@ describe("an account's directory", () => {
     expect(ensureDirectory(system, directory)).toBeNull();
     expect(modeOf(directory.root)).toBe(0o755);
     expect(modeOf(directory.path)).toBe(0o750);
+  });
+
+  it.each([
+    ['made by this program', []],
+    ['empty', []],
+    ['with nothing in it but directories of this program', ['claude', 'claude-0123abcd', 'accounts']],
+  ])('has its tag in a root that is %s', (_case, names) => {
+    const { system, directory, tag } = place();
+    for (const name of names) fs.mkdirSync(join(directory.root, name), { recursive: true });
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.existsSync(tag)).toBe(true);
+  });
+
+  it.each(['thesis.tex', 'claude.txt', 'claude-thesis', 'codex', '.git', 'claude-0123abcd.bak'])(
+    'has no tag in a root with %s in it: backup programs would leave that out',
+    (name) => {
+      const { system, directory, tag } = place();
+      fs.mkdirSync(join(directory.root, name), { recursive: true });
+      expect(ensureDirectory(system, directory)).toBeNull();
+      expect(fs.existsSync(directory.path)).toBe(true);
+      expect(fs.existsSync(tag)).toBe(false);
+    },
+  );
+
+  it('has no tag where its root is a link', () => {
+    const { system, directory } = place();
+    const elsewhere = join(system.root, 'elsewhere');
+    fs.mkdirSync(elsewhere);
+    fs.mkdirSync(join(system.root, 'cache'));
+    fs.symlinkSync(elsewhere, directory.root);
+    expect(ensureDirectory(system, directory)).toBeNull();
+    expect(fs.readdirSync(elsewhere)).toEqual(['claude']);
+  });
+
+  it('is not made below a directory that others can write', () => {
+    const { system, directory } = place();
+    fs.chmodSync(system.root, 0o777);
+    expect(ensureDirectory(system, directory)).toBe('EPERM');
+    expect(fs.readdirSync(system.root)).toEqual([]);
+  });
+
+  itAsRoot('is not made by root below a directory of another user, however deep', () => {
+    const { system, directory } = place();
+    fs.chownSync(system.root, 54_321, 54_321);
+    expect(ensureDirectory(system, directory)).toBe('EPERM');
+    fs.mkdirSync(directory.path, { recursive: true });
+    expect(ensureDirectory(system, directory)).toBe('EPERM');
+    expect(fs.readdirSync(directory.root)).toEqual(['claude']);
+  });
+
+  it('is not used where another user was quicker to make it', () => {
+    const { system, directory } = place({
+      mkdirSync: (path: string, options: object) => {
+        fs.mkdirSync(path, options);
+        // As if it had been there already, and open to everyone.
+        if (path === directory.root) fs.chmodSync(path, 0o777);
+      },
+    });
+    expect(ensureDirectory(system, directory)).toBe('EPERM');
   });
 
   it("leaves somebody else's tag alone", () => {

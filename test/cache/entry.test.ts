@@ -7,7 +7,13 @@ import * as z from 'zod/mini';
 import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/files.ts';
-import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import {
+  ENDPOINT_CODES,
+  FAULT_CODES,
+  LOCAL_CODES,
+  RENEWAL_CODES,
+  SIGN_IN_CODES,
+} from '../../src/usage/failure.ts';
 import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -57,6 +63,7 @@ describe('usage.json', () => {
     ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
     ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
+    ['the token it was asked with', { token: 'abcdef01:23456789' }],
     ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
@@ -70,9 +77,12 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
 
-  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES])('keeps the failure %s', (error) => {
-    expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
-  });
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES])(
+    'keeps the failure %s',
+    (error) => {
+      expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
+    },
+  );
 
   it('is one line, the four public keys first', () => {
     const text = serializeEntry(entry());
@@ -94,7 +104,7 @@ describe('usage.json', () => {
     ['no error at all', without('error')],
     ['an error of a wrong kind', file({ error: 'timeout' })],
     ['an error of an unknown code', file({ error: { code: 'x' } })],
-    ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [] })],
+    ['a plan that is no text', file({ plan: 20, account_id: {}, credentials: [], token: 7 })],
     ['an end of the login that is no time', file({ login_until: 'Friday' })],
     ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
     ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
@@ -235,7 +245,9 @@ const schema = z.pipe(
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
     data: z.catch(z.nullable(usageDataSchema()), null),
     error: z.catch(
-      z.nullable(z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES]) })),
+      z.nullable(
+        z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES]) }),
+      ),
       null,
     ),
     plan: z.catch(z.nullable(z.string()), null),
@@ -245,6 +257,7 @@ const schema = z.pipe(
     account_name: z.catch(z.optional(z.string()), undefined),
     organization_name: z.catch(z.optional(z.string()), undefined),
     credentials: z.catch(z.nullable(z.string()), null),
+    token: z.catch(z.optional(z.string()), undefined),
     login_until: z.catch(z.nullable(z.string().check(z.refine((value) => parseTime(value) !== null))), null),
   }),
   z.transform((read, context): Entry => {
@@ -262,6 +275,7 @@ const schema = z.pipe(
       ...(read.account_name && { accountName: read.account_name }),
       ...(read.organization_name && { organizationName: read.organization_name }),
       credentials: read.credentials,
+      ...(read.token && { token: read.token }),
       ...(read.login_until !== null && { loginUntil: Date.parse(read.login_until) }),
     };
   }),
@@ -299,7 +313,9 @@ const envelope = fc.record(
     data: mostly(anyBody),
     error: mostly(
       fc.constantFrom(
-        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, 'budget'].map((code) => ({ code })),
+        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES, 'budget'].map((code) => ({
+          code,
+        })),
       ),
     ),
     plan: oddities,

@@ -172,7 +172,7 @@ describe('the mutex of an account', () => {
   it('that can be neither looked at nor cleared is tried all the same', async () => {
     const blind = { ...system, fs: disk({ lstatSync: failing('EACCES') }) };
     expect((await acquire(place(), blind)).kind).toBe('held');
-    const bound = { ...system, fs: disk({ rmSync: failing('EPERM') }) };
+    const bound = { ...system, fs: disk({ rmdirSync: failing('EPERM') }) };
     expect((await acquire(theirs(-3600), bound)).kind).toBe('busy');
   });
 });

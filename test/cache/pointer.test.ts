@@ -117,6 +117,26 @@ describe('the note of which directory is an account’s', () => {
     );
   });
 
+  it('is read no further than a name is long, and not through a link', () => {
+    note('/work');
+    const file = pointerFile(root, '/work')!;
+    fs.truncateSync(file, 800e6);
+    const reading = disk({ readFileSync: failing('EIO') });
+    expect(readPointer({ ...system, fs: reading }, root, '/work')).toBeNull();
+    fs.renameSync(file, join(system.root, 'elsewhere'));
+    fs.writeFileSync(join(system.root, 'elsewhere'), NAME);
+    fs.symlinkSync(join(system.root, 'elsewhere'), file);
+    expect(readPointer(system, root, '/work')).toBeNull();
+  });
+
+  it('is none where another user has written it, or can', () => {
+    note('/work');
+    const file = pointerFile(root, '/work')!;
+    expect(readPointer({ ...system, uid: (system.uid ?? 0) + 1 }, root, '/work')).toBeNull();
+    fs.chmodSync(file, 0o666);
+    expect(readPointer(system, root, '/work')).toBeNull();
+  });
+
   it('is none where a directory is in its place, or nothing', () => {
     expect(readPointer(system, root, '/work')).toBeNull();
     fs.mkdirSync(pointerFile(root, '/work')!, { recursive: true });

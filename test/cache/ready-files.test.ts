@@ -5,6 +5,7 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import {
   ensureReadyDirectory,
+  forgetAsked,
   listReady,
   parseReadyName,
   sweepReady,
@@ -187,7 +188,7 @@ describe('a ready line on disk', () => {
         failing(reason)();
       };
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ utimesSync: failing(reason) }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
       write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
@@ -371,8 +372,7 @@ describe('the directory of the ready lines', () => {
     fs.rmdirSync(readyDirectory(directory));
     expect(ensureReadyDirectory(system, directory)).toBe(true);
     expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
-    // Of when the launcher asked last: there from the start, since a new file would make the directory younger.
-    expect(names()).toEqual(['.asked']);
+    expect(names()).toEqual([]);
     expect(ensureReadyDirectory(system, directory)).toBe(true);
   });
 
@@ -451,19 +451,40 @@ describe('the directory of the ready lines', () => {
     write(prepared({ stages: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
     fs.mkdirSync(join(readyDirectory(directory), '.kept'));
-    fs.writeFileSync(join(readyDirectory(directory), '.asked'), '');
     const pointers = join(directory.root, 'accounts');
     fs.mkdirSync(pointers);
     for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     const lines = ['zsh', 'zsh.later'];
     sweepReady(real(HOUR - MINUTE), directory);
-    expect(names()).toEqual(['.asked', '.kept', '.new.1', ...lines]);
+    expect(names()).toEqual(['.kept', '.new.1', ...lines]);
     fs.rmdirSync(join(readyDirectory(directory), '.kept'));
     sweepReady(real(HOUR + MINUTE), directory);
-    expect(names()).toEqual(['.asked', ...lines]);
+    expect(names()).toEqual(lines);
     expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
     expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the starts of the launcher', () => {
+  const start = (name: string) => fs.writeFileSync(join(readyDirectory(directory), name), '');
+  const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+
+  it('are removed a minute later, when it looks back no more', () => {
+    start('.asked.4711');
+    start('.kept');
+    sweepReady(later(MINUTE / 2), directory);
+    expect(names()).toEqual(['.asked.4711', '.kept']);
+    sweepReady(later(2 * MINUTE), directory);
+    expect(names()).toEqual(['.kept']);
+  });
+
+  it('are forgotten at once where no refresh is needed', () => {
+    start('.asked.4711');
+    start('.asked.4722');
+    start('.kept');
+    forgetAsked(system, directory);
+    expect(names()).toEqual(['.kept']);
   });
 });
 
@@ -592,6 +613,48 @@ describe('the marks beside credentials and configuration', () => {
     expect(inodes()).toEqual(before);
     expect(() => writeReferences(locked, directory, marks(NOW + 1, NOW))).not.toThrow();
     expect(inodes()).toEqual(before);
+  });
+
+  const floor = (by: number) => (ms: number) => Math.floor(ms / by) * by;
+  const roundings: [string, (ms: number) => number][] = [
+    ['to whole seconds, down', floor(SECOND)],
+    ['to every other second, down', floor(2 * SECOND)],
+    ['to the nearest second', (ms) => Math.round(ms / SECOND) * SECOND],
+    ['to every other second, up', (ms) => Math.ceil(ms / (2 * SECOND)) * 2 * SECOND],
+    ['to hundredths of a second', floor(10)],
+  ];
+  /** A file system that keeps times so. */
+  const coarse = (round: (ms: number) => number) => {
+    const futimesSync = (fd: number, _atime: number, mtime: number) => {
+      const kept = round(mtime * SECOND) / SECOND;
+      fs.futimesSync(fd, kept, kept);
+    };
+    return { ...system, fs: disk({ futimesSync }) };
+  };
+  const TIMES = [NOW, NOW + 1, NOW + 499, NOW + 500, NOW + 999, NOW + 1000, NOW + 1700, NOW + 1999.5];
+
+  it.each(roundings)('lie on both sides of a file where times are rounded %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      writeReferences(coarse(round), directory, [['1', byTime(mtime)]]);
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+      expect(mark('till.1') - mark('since.1')).toBeLessThanOrEqual(6 * SECOND);
+    }
+  });
+
+  it.each(roundings)('do so with the second preparation where that shows only later, %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      for (const name of names()) fs.unlinkSync(inReady(name));
+      for (let turn = 0; turn < 2; turn += 1) {
+        writeReferences(system, directory, [['1', byTime(mtime)]]);
+        for (const name of names()) {
+          const kept = round(mark(name)) / SECOND;
+          fs.utimesSync(inReady(name), kept, kept);
+        }
+      }
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+    }
   });
 
   it('replace a link in their place', () => {

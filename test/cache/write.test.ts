@@ -86,11 +86,41 @@ describe('replacing a file', () => {
     expect(modeOf(second.path)).toBe(0o600);
   });
 
-  itAsRoot("leaves a user's file to its user when root writes it", () => {
+  itAsRoot('writes nothing as root in a directory of another user', () => {
+    const { path, directory, now, names } = place();
+    fs.chownSync(directory, 1234, 1235);
+    expect(replaceFile({ ...system }, path, NEW)).toBe('EPERM');
+    expect([now(), names()]).toEqual([OLD, ['usage.json']]);
+  });
+
+  it.each([
+    ['a link to a file', (name: string, target: string) => fs.symlinkSync(target, name)],
+    ['a second name of a file', (name: string, target: string) => fs.linkSync(target, name)],
+  ])('writes into nothing but the file that was made: %s', (_case, arrange) => {
+    const { path, directory, names } = place();
+    const target = join(directory, 'target');
+    fs.writeFileSync(target, 'theirs');
+    // As if it had been exchanged after the package made it.
+    const chmodSync = (name: string) => {
+      fs.unlinkSync(name);
+      arrange(name, target);
+    };
+    expect(replaceFile({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
+    expect(fs.readFileSync(target, 'utf8')).toBe('theirs');
+    expect(names()).toEqual(['target', 'usage.json']);
+  });
+
+  it('gives its temporary file a name that does not follow from the file or the process', () => {
     const { path } = place();
-    fs.chownSync(path, 1234, 1235);
-    expect(replaceFile(system, path, NEW)).toBeNull();
-    expect(fs.statSync(path)).toMatchObject({ uid: 1234, gid: 1235 });
+    const made: string[] = [];
+    const chmodSync = (name: string, mode: number) => {
+      made.push(name);
+      fs.chmodSync(name, mode);
+    };
+    for (const chance of [0.25, 0.75])
+      replaceFile({ ...system, random: () => chance, fs: disk({ chmodSync }) }, path, NEW);
+    expect(made[0]).toContain('/.new.250000000000.');
+    expect(made[1]).toContain('/.new.750000000000.');
   });
 
   it('makes a new file: who has the old one open reads on in it', () => {
@@ -217,7 +247,8 @@ describe('replacing a file on Windows', () => {
     const waits = countWaits();
     const rename = refuse(2, code);
     expect(replaceFile(windows, path, NEW)).toBeNull();
-    expect(rename).toHaveBeenCalledTimes(3);
+    // The package's, and the one into the place.
+    expect(rename).toHaveBeenCalledTimes(4);
     expect(waits).toEqual([10, 20]);
     expect(now()).toBe(NEW);
     expect(names()).toEqual(['usage.json']);
@@ -350,7 +381,7 @@ describe('a full disk', () => {
   `;
   const onTinyDisk = (...command: string[]) => {
     const mount = fs.mkdtempSync(join(system.root, 'mount-'));
-    const script = 'mount -t tmpfs -o size=64k tmpfs "$1" && shift && exec "$@"';
+    const script = 'mount -t tmpfs -o size=64k,mode=700 tmpfs "$1" && shift && exec "$@"';
     return spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', mount, ...command, mount], {
       encoding: 'utf8',
     });

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { configPlace } from '../../src/config/place.ts';
 import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
 import { fakeSystem } from '../support/system.ts';
+import { itAsRoot } from '../support/user.ts';
 import type { FakeSystem } from '../support/system.ts';
 
 let system: FakeSystem;
@@ -206,4 +207,56 @@ it('may be a link, as dotfile managers have it', async () => {
   fs.writeFileSync(real, 'timeout = 5');
   fs.symlinkSync(real, path);
   expect((await loadConfig(system)).settings.timeoutMs).toBe(5000);
+});
+
+describe('an endpoint that another user could name', () => {
+  const OTHER = 54_322;
+  const TEXT = 'timeout = 5\napi_base_url = "https://example.test"';
+  const told = async () => {
+    const { baseUrl, settings, warnings } = await loadConfig(system);
+    // All other keys apply.
+    expect(settings.timeoutMs).toBe(5000);
+    return { url: baseUrl?.value ?? null, warnings };
+  };
+  beforeEach(() => {
+    fs.writeFileSync(path, TEXT);
+    fs.chmodSync(path, 0o600);
+  });
+
+  it('is used where the file is the user’s own', async () => {
+    expect(await told()).toEqual({ url: 'https://example.test', warnings: [] });
+  });
+
+  it('is not used where the file can be written by everyone', async () => {
+    fs.chmodSync(path, 0o666);
+    const warning = `${path}:2: api_base_url is not used, since ${path} can be written by everyone`;
+    expect(await told()).toEqual({ url: null, warnings: [warning] });
+  });
+
+  it('is not used where a directory on the way can be', async () => {
+    fs.chmodSync(dirname(path), 0o777);
+    const { url, warnings } = await told();
+    expect(url).toBeNull();
+    expect(warnings).toEqual([expect.stringContaining(`since ${dirname(path)} can be written by everyone`)]);
+  });
+
+  it('is not used where a link leads to such a file', async () => {
+    const elsewhere = join(system.root, 'shared.toml');
+    fs.renameSync(path, elsewhere);
+    fs.symlinkSync(elsewhere, path);
+    expect((await told()).url).toBe('https://example.test');
+    fs.chmodSync(elsewhere, 0o622);
+    expect((await told()).url).toBeNull();
+  });
+
+  itAsRoot('is not used by root where the file, or its directory, is another user’s', async () => {
+    fs.chownSync(path, OTHER, OTHER);
+    expect(await told()).toMatchObject({
+      url: null,
+      warnings: [expect.stringContaining(`belongs to another user (${OTHER})`)],
+    });
+    fs.chownSync(path, 0, 0);
+    fs.chownSync(dirname(path), OTHER, OTHER);
+    expect((await told()).url).toBeNull();
+  });
 });

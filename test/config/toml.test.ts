@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readToml } from '../../src/config/toml.ts';
+import { LATE } from '../support/patience.ts';
 
 const told = (text: string) =>
   readToml(text).findings.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
@@ -163,4 +164,14 @@ describe('a file as a whole', () => {
     const text = 'user_agent = """\ntimeout = 1\n"""\ntimeout = 0';
     expect(told(text).at(-1)).toBe('4: timeout is 0; accepted: a number of seconds from 0.1 to 300');
   });
+});
+
+it('looks for the lines of keys in a time that grows with the file, whatever its tables are called', () => {
+  const start = performance.now();
+  const keys = Array.from({ length: 10_000 }, (_, index) => `x${index} = 1\n`).join('');
+  expect(told(`["${'a'.repeat(100_000)}"]\n${keys}`)).toHaveLength(1);
+  expect(told(`timeout = 99999\n["${'a'.repeat(1000)}"]\n`)).toContainEqual(
+    expect.stringMatching(/^1: timeout is 99999/),
+  );
+  expect(performance.now() - start).toBeLessThan(LATE);
 });

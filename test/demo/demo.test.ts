@@ -77,3 +77,12 @@ describe('a demo that cannot begin', () => {
     });
   });
 });
+
+it('does not play where other users can exchange its stage', async () => {
+  const { system, parent } = audience();
+  fs.chmodSync(parent, 0o777);
+  const entry = program(system.root, `require('node:fs').writeFileSync(process.env.HOME + '/played', '');`);
+  const outcome = await runDemo(system, { entry, color: false, parent });
+  expect(outcome).toMatchObject({ kind: 'impossible' });
+  expect(fs.readdirSync(parent)).toEqual([]);
+});

@@ -108,6 +108,18 @@ export function answerAddress(address: string): NameAnswer {
   return (query) => reply(query, RESPONSE, query.readUInt16BE(endOfName(query)) === 1 ? [record] : []);
 }
 
+/** The name is an alias (CNAME), and there is nothing behind it. One label. */
+export function answerAlias(label: string): NameAnswer {
+  const name = Buffer.from([label.length, ...Buffer.from(label), 0]);
+  const record = Buffer.from([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, name.length, ...name]);
+  return (query) => reply(query, RESPONSE, [record]);
+}
+
+/** One answer for IPv4 addresses, and one for IPv6 addresses. */
+export function answerByType(four: NameAnswer, six: NameAnswer): NameAnswer {
+  return (query) => (query.readUInt16BE(endOfName(query)) === 1 ? four : six)(query);
+}
+
 function reply(query: Buffer, flags: number, records: readonly Buffer[]): Buffer {
   const head = Buffer.from(query.subarray(0, 12));
   head.writeUInt16BE(flags, 2);

@@ -4,6 +4,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requestJson } from '../../src/fetch/client.ts';
 import type { Fetch, FetchResponse } from '../../src/fetch/client.ts';
+import { LATE, PATIENCE } from '../support/patience.ts';
 
 const url = 'https://api.example.com/thing';
 const request = { url, headers: { authorization: 'Bearer secret-token' }, timeoutMs: 1000 };
@@ -38,6 +39,9 @@ const rejecting =
   async () => {
     throw error;
   };
+const throwing = (error: unknown) => {
+  throw error;
+};
 const response = (body: FetchResponse['body']): FetchResponse => ({
   status: 200,
   headers: { get: () => null },
@@ -169,14 +173,79 @@ describe('what goes wrong on the way', () => {
     [Object.assign(new TypeError('fetch failed'), { cause: parser('SSH-2.0 secret-token') }), 'bad_response'],
     [plain('UND_ERR_HEADERS_OVERFLOW'), 'bad_response'],
     [plain('Z_DATA_ERROR'), 'bad_response'],
-    [new Error('secret-token'), 'network_error'],
-    [Object.assign(new Error('secret-token'), { code: 7, detail: 'secret-token' }), 'network_error'],
-    ['secret-token', 'network_error'],
-    [null, 'network_error'],
-    [undefined, 'network_error'],
+    [plain('EAI_AGAIN'), 'network_error'],
+    [plain('ESERVFAIL'), 'network_error'],
+    [plain('ERR_SSL_WRONG_VERSION_NUMBER'), 'network_error'],
+    [plain('UNABLE_TO_GET_CRL'), 'network_error'],
+    [Object.assign(plain('EACCES'), { syscall: 'connect' }), 'network_error'],
   ])('%o is %s, without its words', async (error, code) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed(code));
+  });
+
+  test.each([
+    [new Error('secret-token')],
+    [new TypeError('secret-token')],
+    [Object.assign(new Error('secret-token'), { code: 7, detail: 'secret-token' })],
+    [plain('EACCES')],
+    [plain('ERR_INVALID_ARG_TYPE')],
+    [plain('UND_ERR_INVALID_ARG')],
+    [Object.assign(plain('EMFILE'), { syscall: 'connect' })],
+    ['secret-token'],
+    [null],
+    [undefined],
+  ])('%o is no error of the network, and none of its words are told', async (error) => {
+    const outcome = await requestJson(rejecting(error), request);
+    expect(outcome).toEqual(failed('internal_error', { detail: expect.stringMatching(/./) }));
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+
+  test('a fault is told by its kind and its place', async () => {
+    const outcome = await requestJson(rejecting(new RangeError('secret-token')), request);
+    expect(outcome).toEqual(
+      failed('internal_error', {
+        detail: expect.stringMatching(/^RangeError at \S* ?client\.test\.ts:\d+:\d+$/),
+      }),
+    );
+    const emfile = await requestJson(rejecting(plain('EMFILE')), request);
+    expect(emfile).toEqual(failed('internal_error', { detail: 'too many open files' }));
+  });
+
+  test.each<[string, () => void]>([
+    ['a timer', () => setTimeout(() => throwing(new TypeError('secret-token')), 1)],
+    ['the next turn', () => setImmediate(() => throwing(new TypeError('secret-token')))],
+    ['a rejection without a handler', () => void Promise.reject(new TypeError('secret-token'))],
+  ])('what is thrown in %s ends the request at once', async (_, happen) => {
+    const start = performance.now();
+    const listeners = process.listenerCount('uncaughtException');
+    const outcome = await requestJson(
+      () => {
+        happen();
+        return new Promise(() => {});
+      },
+      { ...request, timeoutMs: PATIENCE },
+    );
+    expect(outcome).toEqual(failed('internal_error', { detail: expect.stringContaining('TypeError') }));
+    expect(performance.now() - start).toBeLessThan(LATE);
+    expect(process.listenerCount('uncaughtException')).toBe(listeners);
+  });
+
+  test.each([
+    [true, {}],
+    [false, { unsent: true }],
+  ])('a transport says whether a request that failed by a fault was sent: %s', async (sent, more) => {
+    const faulty: Fetch = async (_url, { tellsWhetherSent }) => {
+      tellsWhetherSent?.(() => sent);
+      throw new TypeError('secret-token');
+    };
+    expect(await requestJson(faulty, request)).toEqual(
+      failed('internal_error', { detail: expect.stringContaining('TypeError'), ...more }),
+    );
+    const refused: Fetch = async (_url, { tellsWhetherSent }) => {
+      tellsWhetherSent?.(() => sent);
+      throw plain('ECONNRESET');
+    };
+    expect(await requestJson(refused, request)).toEqual(failed('network_error'));
   });
 
   test.each([
@@ -194,7 +263,7 @@ describe('what goes wrong on the way', () => {
     const thrower = (() => {
       throw new TypeError('secret-token is no header');
     }) as Fetch;
-    expect(await requestJson(thrower, request)).toEqual(failed('network_error'));
+    expect(await requestJson(thrower, request)).toMatchObject(failed('internal_error'));
   });
 });
 

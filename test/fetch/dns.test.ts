@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -6,6 +7,7 @@ import { PATIENCE } from '../support/patience.ts';
 import { boundedLookup } from '../../src/fetch/dns.ts';
 import type { BoundedLookup, LookupSettings } from '../../src/fetch/dns.ts';
 import { nameServer } from '../support/fetch-servers.ts';
+import type { Said } from '../support/fetch-servers.ts';
 import { fakeSystem } from '../support/system.ts';
 
 const v4 = (last: number) => Buffer.from([192, 0, 2, last]);
@@ -16,7 +18,7 @@ const { root } = fakeSystem();
 const hostsFile = join(root, 'hosts');
 writeFileSync(
   hostsFile,
-  '# comment one.example\n127.0.0.1 localhost\n10.0.0.7\tone.example Two.Example # three.example\n::7 one.example\nnonsense one.example\n\n10.0.0.8 eight.example\r\n',
+  '# comment one.example\n127.0.0.1 localhost\n10.0.0.7\tone.example Two.Example # three.example\n::7 one.example\nnonsense one.example\n\n10.0.0.8 eight.example\r\n  10.0.0.9 Nine.example.\n10.0.0.10 last.example',
 );
 
 /** The answer as a promise: addresses, or the code of the error. */
@@ -49,6 +51,9 @@ describe('without asking anybody', () => {
     ['ONE.example', ['10.0.0.7', '::7']],
     ['two.example', ['10.0.0.7']],
     ['eight.example', ['10.0.0.8']],
+    ['one.example.', ['10.0.0.7', '::7']],
+    ['nine.example', ['10.0.0.9']],
+    ['last.example', ['10.0.0.10']],
   ])('%s is %j', async (name, found) => {
     expect(await look(name)).toEqual(found);
   });
@@ -130,6 +135,20 @@ describe('asking a name server', () => {
     expect(await look('nowhere.example', {}, { servers })).toBe('ENOTFOUND');
   });
 
+  test.each<[string, Said, Said]>([
+    ['an alias without an address', 'alias', 'alias'],
+    ['no such name for IPv4, an alias for IPv6', 'none', 'alias'],
+    ['an alias for IPv4, no such name for IPv6', 'alias', 'none'],
+    ['nothing for IPv4, an alias for IPv6', 'empty', 'alias'],
+    ['an alias for IPv4, a refusal for IPv6', 'alias', 'refused'],
+    ['nothing at all', 'empty', 'empty'],
+  ])('no address is an error: %s', async (_, four, six) => {
+    const { servers } = await nameServer((_name, type) => (type === 1 ? four : six));
+    for (const options of [{ all: true }, {}, { family: 4 }, { family: 6 }]) {
+      expect(await look('usage.example', options, { servers })).toMatch(/^(ENOTFOUND|ENODATA|EREFUSED)$/);
+    }
+  });
+
   test('what cannot be a name is an error', async () => {
     expect(await look(`${'x'.repeat(70)}.example`)).toBe('EBADNAME');
   });
@@ -154,6 +173,43 @@ describe('asking a name server', () => {
 });
 
 describe('the hosts file', () => {
+  const written = (text: string | Buffer): { hostsFile: string } => {
+    const path = join(fakeSystem().root, 'hosts');
+    writeFileSync(path, text);
+    return { hostsFile: path };
+  };
+  const advertisement = (_: unknown, index: number) => `0.0.0.0 ad-${index}.example\n`;
+
+  test('of several MB is read to its end', async () => {
+    const list = Array.from({ length: 60_000 }, advertisement).join('');
+    expect(list.length).toBeGreaterThan(1024 * 1024);
+    expect(
+      await look('one.example', {}, written(`127.0.0.1 localhost\n10.0.0.7 one.example\n${list}`)),
+    ).toEqual(['10.0.0.7', 4]);
+    expect(await look('one.example', {}, written(`${list}10.0.0.7 one.example`))).toEqual(['10.0.0.7', 4]);
+  });
+
+  test('can have comments in any encoding', async () => {
+    const text = Buffer.from('# f\u00fcr\n10.0.0.7 one.example # f\u00fcr\n', 'latin1');
+    expect(await look('one.example', {}, written(text))).toEqual(['10.0.0.7', 4]);
+  });
+
+  test('with a line of a MB has the names of all other lines, and none within the line', async () => {
+    const text = `10.0.0.6 ${'x'.repeat(1_000_000)} \n10.0.0.7 one.example\n# ${'x '.repeat(500_000)} 10.0.0.8 one.example\n`;
+    expect(await look('one.example', { all: true }, written(text))).toEqual(['10.0.0.7']);
+  });
+
+  test.each([
+    ['a directory', (path: string) => mkdirSync(path)],
+    ['a FIFO', (path: string) => void spawnSync('mkfifo', [path])],
+    ['a link to itself', (path: string) => symlinkSync(path, path)],
+    ['empty', (path: string) => writeFileSync(path, '')],
+  ])('that is %s has no names', async (_, make) => {
+    const path = join(fakeSystem().root, 'hosts');
+    make(path);
+    expect(await look('one.example', {}, { hostsFile: path, servers: ['127.0.0.1:9'] })).toMatch(/^E/);
+  });
+
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.unstubAllGlobals();

@@ -151,7 +151,9 @@ export class Host {
 
   /** As if the launcher had never had a refresh started. */
   forgetAsked(): void {
-    fs.writeFileSync(join(this.ready, '.asked'), '');
+    for (const name of fs.readdirSync(this.ready).filter((file) => file.startsWith('.asked.'))) {
+      unlessGone(() => fs.unlinkSync(join(this.ready, name)));
+    }
   }
 }
 

@@ -87,6 +87,20 @@ describeWith('tmux', 'the question', () => {
     await yes.shows('code 0');
     expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toMatch(/^mine\n# >>> usageline >>>\n/);
   });
+
+  it('does not stand for a change of a file that has been changed since', async () => {
+    const host = await aHost(['zsh']);
+    host.write('.zshrc', 'mine\n');
+    const command = `${process.execPath} ${entry} init zsh --install; echo "code $?"; exec sleep 60`;
+    const terminal = await Terminal.open(host, ['sh', '-c', command], 150);
+    await terminal.shows('Do this? [y/N]');
+    host.write('.zshrc', 'mine\nmore\n');
+    await terminal.type('y\n');
+    await terminal.shows('the files have been changed meanwhile');
+    await terminal.shows('code 1');
+    expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toBe('mine\nmore\n');
+    expect(fs.existsSync(join(host.home, '.local/share/usageline'))).toBe(false);
+  });
 });
 
 describeWith('tmux', 'usageline init tmux --install', () => {
@@ -123,6 +137,25 @@ describeWith('tmux', 'usageline init tmux --install', () => {
     );
     expect(stdout.match(/@usageline/g)).toHaveLength(1);
   });
+
+  it.each(['a (b) c', 'b)', '(b', 'a)b(c', `it's) (50% #(1`])(
+    'shows the line below a directory %j',
+    async (name) => {
+      const host = await aHost(['tmux']);
+      const home = join(host.home, name);
+      for (const part of ['.claude', '.cache']) {
+        fs.cpSync(join(host.home, part), join(home, part), { recursive: true, preserveTimestamps: true });
+      }
+      host.machine.env = { ...host.machine.env, HOME: home };
+      await install(host, 'tmux');
+      const inner = `usageline-paren-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
+      closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
+      const terminal = await Terminal.open(host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
+      await terminal.shows(OLD_LINE);
+      expect(await terminal.last()).not.toContain('usageline');
+      await terminal.close();
+    },
+  );
 });
 
 for (const [editor, target] of [

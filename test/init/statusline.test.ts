@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Edit } from '../../src/init/edits/edit.ts';
 import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { sh, shCommand } from '../../src/init/quote.ts';
+import { pastedProgram } from '../../src/init/runner.ts';
 import type { StatuslineStep } from '../../src/init/target.ts';
+import { aPlace, aRuntime } from './runtime.ts';
 
-const command = "/usr/bin/node '/opt/my node/dist/hot.cjs' statusline";
+const command = "/usr/bin/node '/opt/my node/usageline/dist/hot.cjs' statusline";
 const step: StatuslineStep = { kind: 'statusline', path: '/home/ada/.claude/settings.json', command };
 
 function after(edit: Edit): string | null {
@@ -57,6 +60,12 @@ describe("Claude Code's settings", () => {
   it('give the other command back without a memory of it, too', () => {
     const before = '{"statusLine":{"type":"command","command":"my \'line\'"}}';
     expect(after(withoutStatusline(after(withStatusline(before, step)), null))).toBe(before);
+  });
+
+  it.each(['\nat secret', '{', '1', ''])('give it back where the notes have %j in its place', (noted) => {
+    const text = '{"statusLine": {"type": "command", "command": "mine"}}';
+    const edit = withoutStatusline(after(withStatusline(text, step)), { created: false, command: noted });
+    expect(after(edit)).toBe(text);
   });
 
   it('keep what has been changed around it since', () => {
@@ -114,6 +123,30 @@ describe("Claude Code's settings", () => {
       kind: 'refused',
       reason: 'its statusLine runs usageline within another command',
     });
+  });
+
+  it('know a pasted command by its words, wherever the checkout is', () => {
+    const argv = pastedProgram(
+      aRuntime({ place: aPlace('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
+      'statusline',
+    );
+    const text = JSON.stringify({ statusLine: { type: 'command', command: shCommand(argv) } });
+    expect(commandIn(after(withStatusline(text, step)))).toBe(command);
+    expect(after(withoutStatusline(text, null))).toBe('{}');
+  });
+
+  it.each([
+    'node /opt/other/dist/hot.cjs statusline',
+    '/opt/other/hot.cjs statusline --usageline',
+    '/bin/sh -c \'exec "$0" "$@"\' node /opt/other/dist/hot.cjs statusline',
+    'node /opt/other/dist/hot.cjs statusline | tr a b',
+    'node /opt/my-usageline/other/hot.cjs statusline',
+  ])('keep the command of another program that has a file of the same name: %s', (there) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+    const edited = after(withStatusline(text, step));
+    expect(commandIn(edited)).toBe(`${command} --after ${sh(there)}`);
+    expect(after(withoutStatusline(edited, rememberStatusline(text)))).toBe(text);
+    expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
   });
 
   it('stay as they are where somebody has written ours by hand', () => {

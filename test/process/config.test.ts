@@ -304,3 +304,22 @@ function statusline(machine: Machine, input: string): Promise<string> {
     child.stdin.end(input);
   });
 }
+
+it('shows no value of the environment that could steer a terminal', async () => {
+  const machine = new Machine('http://127.0.0.1:9');
+  const escape = '\u001B]0;title\u0007\u009B31m\u202E';
+  const relative = { USAGELINE_CACHE_DIR: `rel${escape}` };
+  const runs = await Promise.all([
+    machine.run(['explain'], relative),
+    machine.run(['show'], relative),
+    machine.run(['refresh', '--debug'], { XDG_CACHE_HOME: join(machine.home, escape) }),
+    machine.run(['explain'], { XDG_CACHE_HOME: join(machine.home, escape) }),
+    machine.run(['cache', 'clear'], { XDG_CACHE_HOME: join(machine.home, escape) }),
+    machine.run(['init', 'claude', '--install', '--yes'], { CLAUDE_CONFIG_DIR: join(machine.home, escape) }),
+    machine.run(['init', 'tmux', '--install', '--dry-run', '--file', join(machine.home, escape)]),
+  ]);
+  for (const { stdout, stderr } of runs) {
+    expect(stdout + stderr).toContain(']0;title??31m?');
+    expect(stdout + stderr).not.toMatch(/[\u001B\u0007\u009B\u202E]/);
+  }
+});

@@ -136,6 +136,32 @@ describe('usageline init', () => {
     expect(all.stderr).toMatch(/^usageline: left as it is: .*\.zshrc: its marks/);
   });
 
+  it.each(['XDG_DATA_HOME', 'XDG_CONFIG_HOME'])(
+    'refuses a path with a control character, which would end a line of what it writes: %s',
+    async (name) => {
+      const machine = await aMachine();
+      const path = join(machine.home, 'a\nrun-shell id\n#\u001B[31m\u009B');
+      for (const action of [[], ['--install', '--yes']]) {
+        const run = await machine.run(['init', 'neovim', ...action], { [name]: path });
+        expect(run).toMatchObject({ stdout: '', code: 2 });
+        expect(run.stderr).toContain('a path has a control character in it: "');
+        expect(run.stderr).not.toMatch(/run-shell id\n|[\u001B\u009B]/);
+      }
+      expect(fs.readdirSync(machine.home)).not.toContain('a\nrun-shell id\n#\u001B[31m\u009B');
+    },
+  );
+
+  it('goes on with notes in which another program has nested lists without end', async () => {
+    const machine = await aMachine();
+    await machine.run(['init', 'zsh', '--install', '--yes']);
+    const notes = join(machine.home, '.local', 'share', 'usageline', 'installed.json');
+    const deep = `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)},`;
+    fs.writeFileSync(notes, fs.readFileSync(notes, 'utf8').replace(/\{(?=\s*"target")/, deep));
+    expect(await machine.run(['init', 'tmux', '--install', '--yes'])).toMatchObject({ stderr: '', code: 0 });
+    expect(await machine.run(['init', '--uninstall', '--yes'])).toMatchObject({ stderr: '', code: 0 });
+    expect(fs.existsSync(notes)).toBe(false);
+  });
+
   it('removes only what is ours from a cache that is somewhere else', async () => {
     const machine = await aMachine();
     const root = join(machine.home, 'shared');

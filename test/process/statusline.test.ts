@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import type { StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anEndpoint, json } from '../support/endpoint.ts';
@@ -544,4 +547,19 @@ describe('usageline statusline', () => {
     expect((await machine.run()).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+ · <1m ago · disabled\n$/);
     expect((await statusline(machine, payload(20))).stdout).toMatch(/^5h 20% \S+ · 7d 33% \S+\n$/);
   });
+});
+
+it('is the same for a caller that is a Node program, whose channel can be any descriptor', async () => {
+  const machine = new Machine('http://127.0.0.1:9');
+  const stdio = Array.from({ length: 21 }, (_, index) => (index === 1 || index === 2 ? 'pipe' : 'ignore'));
+  const child = spawn(process.execPath, [entry, 'statusline', '--after', 'echo mine'], {
+    env: machine.env,
+    stdio: [...stdio.slice(0, 20), 'ipc'] as StdioOptions,
+  });
+  const said = ['', ''];
+  for (const index of [1, 2]) {
+    (child.stdio[index] as Readable).setEncoding('utf8').on('data', (text) => (said[index - 1] += text));
+  }
+  const [code] = await once(child, 'close');
+  expect({ code, said }).toEqual({ code: 0, said: [expect.stringMatching(/^mine  .+\n$/), ''] });
 });

@@ -7,7 +7,11 @@ import type { BlockStep, StatuslineStep } from '../../src/init/target.ts';
 import { hostileText, PATIENCE, runs } from './support.ts';
 
 const block: BlockStep = { kind: 'block', path: '/f', body: 'line of ours' };
-const statusline: StatuslineStep = { kind: 'statusline', path: '/f', command: '/n /dist/hot.cjs statusline' };
+const statusline: StatuslineStep = {
+  kind: 'statusline',
+  path: '/f',
+  command: '/n /usageline/dist/hot.cjs statusline',
+};
 
 const piece = fc.oneof(
   fc.constantFrom('\n', '\r\n', '\r', '\\', '\n\n', '# ', '\u2028', '\uFEFF', "'", '"'),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
-import { ENDPOINT_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, FAULT_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { corpus, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
 import { World } from './world.ts';
@@ -52,6 +52,7 @@ const answer: fc.Arbitrary<Answer> = fc.record(
       'unauthorized',
       'forbidden',
       ...ENDPOINT_CODES,
+      ...FAULT_CODES,
     ),
     takes: fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom(0, 40, 300, 2000) },

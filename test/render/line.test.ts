@@ -158,6 +158,7 @@ describe('an error on the line', () => {
     forbidden: 'sign in',
     rate_limited: 'rate limited 4m',
     server_error: 'server error',
+    internal_error: 'internal error',
     bad_response: 'bad answer',
     network_error: 'offline',
     timeout: 'no answer',

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import {
+  ENDPOINT_CODES,
+  FAULT_CODES,
+  LOCAL_CODES,
+  RENEWAL_CODES,
+  SIGN_IN_CODES,
+} from '../../src/usage/failure.ts';
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
@@ -15,6 +21,7 @@ export const CODES: readonly FailureCode[] = [
   ...SIGN_IN_CODES,
   ...RENEWAL_CODES,
   ...ENDPOINT_CODES,
+  ...FAULT_CODES,
   ...LOCAL_CODES,
 ];
 

@@ -3,7 +3,7 @@ import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
 import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
 import type { Shortcoming } from '../../src/resolve/freshness.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import { ENDPOINT_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
 
@@ -66,7 +66,7 @@ const table: Line[] = [
     [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, '5 refresh none -'],
     [`${error}, no stamp to compare`, { lock: aLock({ error, credentials: null }) }, `2 serve none ${error}`],
   ]),
-  ...ENDPOINT_CODES.flatMap((error): Line[] => [
+  ...[...ENDPOINT_CODES, ...FAULT_CODES].flatMap((error): Line[] => [
     [`${error}, stale data`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
     [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
     [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, `2 serve none ${error}`],

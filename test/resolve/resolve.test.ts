@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
 import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
-import { takeClaim } from '../../src/cache/claims.ts';
+import { readClaims, takeClaim } from '../../src/cache/claims.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
@@ -30,10 +30,24 @@ beforeEach(() => {
 
 const failure = (code: RefreshCode, retryAfter?: string) =>
   ({ ok: false, failure: { code, ...(retryAfter !== undefined && { retryAfter }) } }) as const;
+const throwing = (error: unknown): never => {
+  throw error;
+};
 const short = ({ state, source, error }: Usage) => `${state} ${source ?? '-'} ${error?.code ?? '-'}`;
 const entryOnDisk = () => parseEntry(fs.readFileSync(join(cache, 'usage.json'), 'utf8'));
 const lockOnDisk = () =>
   parseBackoffLock(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
+/** Leaves the files as they were while the request was under way, without the mutex. */
+async function askAndBeKilled(): Promise<void> {
+  const then = join(system.root, 'then');
+  provider.answer = () => {
+    fs.cpSync(cache, then, { recursive: true, filter: (path) => !path.endsWith('.mutex') });
+    return failure('timeout');
+  };
+  await ask();
+  fs.rmSync(cache, { recursive: true });
+  fs.renameSync(then, cache);
+}
 const directory = () => accountDirectory(join(system.root, '.cache', 'usageline'), 'claude');
 
 describe('the first question', () => {
@@ -49,6 +63,7 @@ describe('the first question', () => {
       plan: 'max_20x',
       accountId: 'ada',
       credentials: 'stamp-1',
+      token: lockOnDisk()?.token,
     });
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
   });
@@ -233,10 +248,7 @@ describe('a lapsed token', () => {
     await ask();
     provider.login = { ok: true, value: null };
     provider.currentStamp = 'stamp-2';
-    provider.answer = () => {
-      throw new Error('killed');
-    };
-    await expect(ask()).rejects.toThrow('killed');
+    await askAndBeKilled();
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
   });
 });
@@ -317,6 +329,7 @@ describe('changed credentials', () => {
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('last_known cache no_data');
     expect(usage.windows).toHaveLength(2);
+    provider.token = 'token-2';
     system.advance(2 * MINUTE);
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
   });
@@ -356,7 +369,7 @@ describe('changed credentials', () => {
     const { usage } = await ask({ policy: 'wait', force: true });
     expect(usage.error).toMatchObject({ code: 'budget', retryAt: NOW + MINUTE });
     system.setNow(NOW + MINUTE);
-    expect((await ask()).usage.source).toBe('endpoint');
+    expect((await ask({ force: true })).usage.source).toBe('endpoint');
   });
 
   it('with ever new tokens are asked with at once no more than once in five minutes', async () => {
@@ -409,6 +422,28 @@ describe('changed credentials', () => {
   });
 });
 
+describe('a process that is stopped between its claim and its request', () => {
+  it.each([
+    ['until its deadline is over sends nothing', 2 * SECOND, 0, 'none - timeout'],
+    ['for a moment has what is left of its deadline', 1.5 * SECOND, 1, 'fresh endpoint -'],
+  ])('%s', async (_case, stopped, sent, shown) => {
+    const deadlines: number[] = [];
+    provider.answer = ({ timeoutMs }) => {
+      deadlines.push(timeoutMs);
+      return { ok: true, value: aReading };
+    };
+    const openSync: typeof fs.openSync = (path, ...how) => {
+      const fd = fs.openSync(path, ...how);
+      if (String(path).endsWith('attempt.1')) system.advance(stopped);
+      return fd;
+    };
+    const { ask: askStopped } = asker({ ...system, fs: { ...fs, openSync } as typeof fs }, provider);
+    expect(short((await askStopped()).usage)).toBe(shown);
+    expect(deadlines).toEqual(sent === 0 ? [] : [SECOND / 2]);
+    expect(lockOnDisk()?.requests).toEqual(sent === 0 ? [] : [NOW]);
+  });
+});
+
 describe('the budget', () => {
   it('allows one request a minute, however it is asked for', async () => {
     await ask();
@@ -440,11 +475,70 @@ describe('the budget', () => {
   });
 
   it('counts a request whose process died before it could say anything', async () => {
-    provider.answer = () => Promise.reject(new Error('killed'));
-    await expect(ask()).rejects.toThrow('killed');
+    await askAndBeKilled();
     system.advance(10 * SECOND);
     expect(short((await ask()).usage)).toBe('none - budget');
     expect(provider.sent).toHaveLength(1);
+  });
+
+  describe('by an exception', () => {
+    const mutex = () => fs.existsSync(join(cache, 'refresh.mutex'));
+    const claims = () => fs.readdirSync(cache).filter((name) => name.startsWith('attempt.'));
+
+    it.each<[string, () => Promise<never>]>([
+      ['thrown at once', () => throwing(new TypeError('secret'))],
+      ['that comes later', () => Promise.reject(new TypeError('secret'))],
+    ])('%s: line, lock, claim and mutex are as after any other failure', async (_, happen) => {
+      provider.answer = happen;
+      const { usage } = await ask();
+      expect(short(usage)).toBe('none - internal_error');
+      expect(usage.error).toMatchObject({
+        retryAt: NOW + MINUTE,
+        detail: expect.stringMatching(/^TypeError at /),
+      });
+      expect(JSON.stringify([usage, lockOnDisk(), entryOnDisk()])).not.toContain('secret');
+      expect(lockOnDisk()).toMatchObject({ error: 'internal_error', failures: 1, requests: [NOW] });
+      expect(mutex()).toBe(false);
+      expect(claims()).toEqual(['attempt.1']);
+      expect(readClaims(system, cache, 'attempt')[0]).toMatchObject({ at: NOW, until: NOW });
+      expect(short((await ask({ policy: 'background' })).usage)).toBe('none - internal_error');
+      system.advance(61 * SECOND);
+      provider.answer = () => ({ ok: true, value: aReading });
+      expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    });
+
+    it('before anything is sent: no request is counted', async () => {
+      const { connect } = provider;
+      Object.assign(provider, { connect: () => throwing(new Error('secret')) });
+      expect(short((await ask()).usage)).toBe('none - internal_error');
+      expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: [] });
+      expect(claims()).toEqual([]);
+      expect(mutex()).toBe(false);
+      Object.assign(provider, { connect });
+      system.advance(66 * SECOND);
+      expect(short((await ask()).usage)).toBe('fresh endpoint -');
+    });
+
+    it('of a request of which nothing has left: it is taken back', async () => {
+      system.advance(-10 * MINUTE);
+      await ask();
+      system.advance(10 * MINUTE);
+      const before = lockOnDisk()!.requests;
+      expect(before).toHaveLength(1);
+      provider.answer = () => ({ ok: false, failure: { code: 'internal_error', unsent: true } });
+      const { usage } = await ask();
+      expect(short(usage)).toBe('stale cache internal_error');
+      expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: before });
+      expect(claims()).not.toContain('attempt.2');
+      expect(entryOnDisk()?.data).not.toBeNull();
+    });
+
+    it('of a request that may have left: it counts', async () => {
+      provider.answer = () => ({ ok: false, failure: { code: 'internal_error' } });
+      expect(short((await ask()).usage)).toBe('none - internal_error');
+      expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: [NOW] });
+      expect(claims()).toEqual(['attempt.1']);
+    });
   });
 
   it('is not given back by clearing the cache', async () => {
@@ -636,10 +730,10 @@ describe('a cache that cannot be written', () => {
         if (String(path).includes(name) && String(rest[0]) === 'wx') throw full;
         return fs.openSync(path, ...rest);
       }) as typeof fs.openSync,
-      lstatSync: ((path: string, options: object) => {
-        if (name === 'usage.lock' && path.endsWith(name)) throw full;
-        return fs.lstatSync(path, options);
-      }) as typeof fs.lstatSync,
+      renameSync: ((from: string, to: string) => {
+        if (to.endsWith(name)) throw full;
+        fs.renameSync(from, to);
+      }) as typeof fs.renameSync,
     };
     const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
     expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');

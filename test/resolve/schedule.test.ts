@@ -8,7 +8,7 @@ import { answer } from '../../src/resolve/answer.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { outlookOf, scheduleOf } from '../../src/resolve/schedule.ts';
 import type { Known, Schedule } from '../../src/resolve/schedule.ts';
-import { ENDPOINT_CODES, RENEWAL_CODES } from '../../src/usage/failure.ts';
+import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES } from '../../src/usage/failure.ts';
 import type { Limit, Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, parseTime, SECOND } from '../../src/usage/time.ts';
 import { windowsOf } from '../../src/usage/windows.ts';
@@ -317,7 +317,13 @@ const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),
-      error: fc.constantFrom(null, 'unauthorized' as const, ...RENEWAL_CODES, ...ENDPOINT_CODES),
+      error: fc.constantFrom(
+        null,
+        'unauthorized' as const,
+        ...RENEWAL_CODES,
+        ...ENDPOINT_CODES,
+        ...FAULT_CODES,
+      ),
       failures: fc.integer({ min: 0, max: 3 }),
       writtenAt: offset(-HOUR, 5 * SECOND).map((ms) => NOW + ms),
       credentials: fc.constantFrom('stamp-1', 'stamp-2', null),

@@ -69,6 +69,7 @@ export class Machine {
       cwd: () => '/',
       userName: () => 'ada',
       uid: process.getuid?.() ?? null,
+      gid: process.getgid?.() ?? null,
       fs: { ...fs, mkdirSync: this.#makeDirectory } as typeof fs,
       securityCommand: join(this.root, 'no-security-command'),
     };

@@ -112,7 +112,7 @@ export function tunnelTo(target: () => number): Respond {
  * A name server on loopback. `answers` gives the addresses of a name (type 1 is A, 28 AAAA): null does not
  * answer at all, an empty list says that the name does not exist.
  */
-export async function nameServer(answers: (name: string, type: number) => readonly Buffer[] | null) {
+export async function nameServer(answers: (name: string, type: number) => readonly Buffer[] | Said | null) {
   const asked: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -120,13 +120,12 @@ export async function nameServer(answers: (name: string, type: number) => readon
     asked.push(`${name} ${type === 28 ? 'AAAA' : 'A'}`);
     const found = answers(name, type);
     if (found === null) return;
+    const { code, records } =
+      typeof found === 'string' ? WITHOUT_ADDRESS[found] : addressRecords(found, type);
     const head = Buffer.from(query.subarray(0, 12));
-    head.writeUInt16BE(found.length > 0 ? 0x8180 : 0x8183, 2);
-    head.writeUInt16BE(found.length, 6);
+    head.writeUInt16BE(0x8180 | code, 2);
+    head.writeUInt16BE(records.length, 6);
     head.writeUInt32BE(0, 8);
-    const records = found.map((address) =>
-      Buffer.concat([Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, address.length]), address]),
-    );
     socket.send(Buffer.concat([head, query.subarray(12, end), ...records]), from.port, from.address);
   });
   await new Promise<void>((resolve) => {
@@ -136,6 +135,24 @@ export async function nameServer(answers: (name: string, type: number) => readon
     socket.close();
   });
   return { servers: [`127.0.0.1:${socket.address().port}`], asked };
+}
+
+/** A DNS answer without an address: no such name, no record, a refusal, an alias (CNAME) that leads nowhere. */
+export type Said = keyof typeof WITHOUT_ADDRESS;
+
+const ALIAS = Buffer.from('\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x09\x07nowhere\0', 'latin1');
+const WITHOUT_ADDRESS = {
+  none: { code: 3, records: [] as Buffer[] },
+  empty: { code: 0, records: [] as Buffer[] },
+  refused: { code: 5, records: [] as Buffer[] },
+  alias: { code: 0, records: [ALIAS] },
+};
+
+function addressRecords(addresses: readonly Buffer[], type: number): { code: number; records: Buffer[] } {
+  const records = addresses.map((address) =>
+    Buffer.concat([Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, address.length]), address]),
+  );
+  return { code: records.length > 0 ? 0 : 3, records };
 }
 
 function question(query: Buffer) {

@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { ENDPOINT_CODES, LOCAL_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
+import {
+  ENDPOINT_CODES,
+  FAULT_CODES,
+  LOCAL_CODES,
+  RENEWAL_CODES,
+  SIGN_IN_CODES,
+} from '../../src/usage/failure.ts';
 
 /**
  * What `usageline --json` promises, field by field and in this order; a field that nobody promised fails,
@@ -94,5 +100,6 @@ export const errorCodes: readonly string[] = [
   ...SIGN_IN_CODES,
   ...RENEWAL_CODES,
   ...ENDPOINT_CODES,
+  ...FAULT_CODES,
   ...LOCAL_CODES,
 ];

@@ -31,6 +31,7 @@ export function fakeSystem(overrides: Partial<System> & { env?: Record<string, s
     cwd: () => root,
     userName: () => 'ada',
     uid: process.getuid?.() ?? null,
+    gid: process.getgid?.() ?? null,
     fs,
     securityCommand: join(root, 'no-security-command'),
     ...overrides,

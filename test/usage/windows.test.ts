@@ -30,6 +30,16 @@ const read = (data: UsageData, now = NOW) => windowsOf(data, NOW, now);
 const brief = (data: UsageData) => read(data).map(({ id, label, usedPercent }) => [id, label, usedPercent]);
 
 describe('the windows of a reading', () => {
+  it('are 32 at most, however many an answer has', () => {
+    const limits = Array.from({ length: 900 }, (_, index) => scoped(`M${index}`, index));
+    const windows = read({ five_hour: bucket(1), limits: [...limits, scoped('M0', 99)] });
+    expect(windows.map(({ id }) => id)).toEqual([
+      'five_hour',
+      ...Array.from({ length: 31 }, (_, index) => `weekly_scoped:m${index}`),
+    ]);
+    expect(windows[1]?.usedPercent).toBe(99);
+  });
+
   it.each([
     [
       '2026-04-18-max',

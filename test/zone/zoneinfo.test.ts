@@ -105,6 +105,12 @@ describe('a file of the time zone database', () => {
     expect(parseZoneFile(bytes)).toBeNull();
   });
 
+  it('has no name longer than any that is printed, however often a damaged file leads to a long one', () => {
+    const changes = Array.from({ length: 40_000 }, (_, index) => [index, 0] as const);
+    const damaged = tables({ changes, types: [{ offset: 3600, name: 'A'.repeat(500_000) }] }, 1, 4);
+    expect(parseZoneFile(damaged)?.(0)).toEqual({ offsetMs: 3_600_000, name: 'A'.repeat(32) });
+  });
+
   it('is none when it is cut off anywhere in its tables', () => {
     const whole = file();
     for (let length = 0; length < whole.length - FOOTER.length; length += 1) {

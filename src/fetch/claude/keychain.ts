@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ChildProcess } from 'node:child_process';
 import type { System } from '../../system.ts';
 import { configDirHash } from './account.ts';
 
@@ -14,6 +15,7 @@ const LOOKUP_TIMEOUT_MS = 1000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 /** `errSecItemNotFound` as the tool's exit status. */
 const NOT_FOUND = 44;
+const NOT_RUN = 'the keychain tool cannot be run';
 
 /**
  * The text of Claude Code's keychain item. The tool prints it as hex digits when it holds anything but
@@ -34,7 +36,8 @@ export async function keychainModified(system: System): Promise<string | null> {
   const answer = await security(system, [], LOOKUP_TIMEOUT_MS);
   if (answer.kind === 'absent') return 'absent';
   if (answer.kind === 'failed') return null;
-  return /"mdat"<timedate>=[^\n]*"(\d{14}Z)/.exec(answer.value)?.[1] ?? null;
+  // `"mdat"<timedate>=0x3230…  "20261120182312Z\000"`. Bounded, because other attributes can have any text.
+  return /"mdat"<timedate>=[^\n]{0,64}"(\d{14}Z)/.exec(answer.value)?.[1] ?? null;
 }
 
 function serviceName(system: System): string {
@@ -52,12 +55,10 @@ function security(system: System, flags: readonly string[], timeoutMs: number): 
     '-s',
     serviceName(system),
   ];
-  const { spawn } = process.getBuiltinModule('node:child_process');
   return new Promise((resolve) => {
-    const child = spawn(system.securityCommand, args, {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...system.env },
-    });
+    const child = started(system, args);
+    const stdout = child?.stdout;
+    if (!child || !stdout) return resolve({ kind: 'failed', reason: NOT_RUN });
     const chunks: Buffer[] = [];
     let length = 0;
     const end = (answer: KeychainAnswer) => {
@@ -67,23 +68,38 @@ function security(system: System, flags: readonly string[], timeoutMs: number): 
     const fail = (reason: string) => {
       // Its own children may hold the pipe open: it is closed here, and not waited for.
       child.kill('SIGKILL');
-      child.stdout.destroy();
+      stdout.destroy();
       child.unref();
       end({ kind: 'failed', reason });
     };
     const timer = setTimeout(() => fail('the keychain did not answer in time'), timeoutMs);
-    child.stdout.on('data', (chunk: Buffer) => {
+    stdout.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length > MAX_OUTPUT_BYTES) fail('the keychain item is too large');
       else chunks.push(chunk);
     });
-    child.on('error', () => fail('the keychain tool cannot be run'));
+    child.on('error', () => fail(NOT_RUN));
     child.on('close', (code) => {
       if (code === 0) end({ kind: 'found', value: Buffer.concat(chunks).toString('utf8') });
       else if (code === NOT_FOUND) end({ kind: 'absent' });
       else fail(`the keychain tool failed (${code ?? 'killed'})`);
     });
   });
+}
+
+/** Null when the process cannot be started: Node throws for most reasons, and reports some as an event. */
+function started(system: System, args: readonly string[]): ChildProcess | null {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  try {
+    const child = spawn(system.securityCommand, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...system.env },
+    });
+    // Without free descriptors it has no streams, and this event comes later.
+    return child.on('error', () => {});
+  } catch {
+    return null;
+  }
 }
 
 function fromHex(text: string): string {

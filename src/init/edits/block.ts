@@ -9,6 +9,9 @@ import type { Edit } from './edit.ts';
 
 const BEGIN = '# >>> usageline >>>';
 const END = '# <<< usageline <<<';
+const MARKS = /(?<=^|\n)# (?:>>>|<<<) usageline (?:>>>|<<<)(?=\r?\n|\r?$)/g;
+/** So many lines are named when marks are wrong. */
+const SHOWN_MARKS = 10;
 const NOTES = {
   unended: '# (The line before this block had no newline at its end.)',
   empty: '# (This file was empty.)',
@@ -55,12 +58,13 @@ export function withoutBlock(text: string | null): Edit {
 
 /** The block; null when there is none; in words what is wrong with it. */
 function findBlock(text: string): Block | string | null {
-  const marks = [...text.matchAll(/(?<=^|\n)# (?:>>>|<<<) usageline (?:>>>|<<<)(?=\r?\n|\r?$)/g)];
+  const marks = [...text.matchAll(MARKS)];
   if (marks.length === 0) return null;
   const [first, last, more] = marks;
   if (first?.[0] !== BEGIN || last?.[0] !== END || more !== undefined) {
-    const lines = marks.map(({ index }) => text.slice(0, index).split('\n').length).join(', ');
-    return `its marks are not one "${BEGIN}" and then one "${END}": line ${lines}`;
+    const lines = marks.slice(0, SHOWN_MARKS).map(({ index }) => text.slice(0, index).split('\n').length);
+    const others = marks.length > SHOWN_MARKS ? ', …' : '';
+    return `its marks are not one "${BEGIN}" and then one "${END}": line ${lines.join(', ')}${others}`;
   }
   const newline = text.startsWith('\r\n', first.index + BEGIN.length) ? '\r\n' : '\n';
   const inside = text.slice(first.index + BEGIN.length + newline.length, last.index);

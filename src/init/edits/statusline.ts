@@ -1,4 +1,5 @@
 import { sh } from '../quote.ts';
+import { INLINE } from '../runner.ts';
 import type { StatuslineStep } from '../target.ts';
 import { NONE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
@@ -13,10 +14,20 @@ import { wordsOf } from './words.ts';
 
 const KEY = 'statusLine';
 
+/** A directory of the package. `hot.cjs` alone may be a file of another program. */
+const PACKAGE = /[\\/]usageline[\w@.+-]*[\\/]/;
+const isScript = (word = '') => /[\\/]hot\.cjs$/.test(word) && PACKAGE.test(word);
+
 /** A part of a longer command that a user wrote around the program. */
-const BY_HAND = /\busageline(?:\.cjs|-run)?['"]? statusline\b|\bhot\.cjs['"]? statusline\b/;
-/** Files that `init` has in its commands: a command with one of them fails when the file is gone. */
-const INSTALLED = /usageline-run\b|\bhot\.cjs\b/;
+function runsProgram(command: string): boolean {
+  const script = /\bhot\.cjs['"]? statusline\b/.test(command) && PACKAGE.test(command);
+  return script || /\busageline(?:\.cjs|-run)?['"]? statusline\b/.test(command);
+}
+
+/** Whether a command has a file in it that `init` puts into its commands: it fails when that file is gone. */
+function needsInstalled(command: string): boolean {
+  return /usageline-run\b/.test(command) || (/\bhot\.cjs\b/.test(command) && PACKAGE.test(command));
+}
 
 /** A command that `init` wrote, wherever the program was then. */
 interface OwnCommand {
@@ -26,19 +37,24 @@ interface OwnCommand {
   readonly after: string | null;
 }
 
-const isScript = (word = '') => /(^|[\\/])hot\.cjs$/.test(word);
-
 /** Known by program and subcommand, as words. */
 function ownCommand(command: string): OwnCommand | null {
   const words = wordsOf(command) ?? [];
-  const [first = '', second = ''] = words;
-  const at = /(^|\/)usageline-run$/.test(first) ? 1 : isScript(second) ? 2 : isScript(words[4]) ? 5 : 0;
-  if (at === 0 || words[at] !== 'statusline') return null;
+  const at = startsAt(words);
+  if (at === null || words[at] !== 'statusline') return null;
   const options = words.slice(at + 1);
   const index = options.findIndex((option) => /^--after(=|$)/.test(option));
   if (index === -1) return { options, after: null };
   const [option = '', value = ''] = options.splice(index, options[index] === '--after' ? 2 : 1);
   return { options, after: option === '--after' ? value : option.slice('--after='.length) };
+}
+
+/** Where the program's own arguments begin: behind the runner, Node and the script, or a command that was pasted. */
+function startsAt(words: readonly string[]): number | null {
+  const [first = '', second, third = '', , fifth = ''] = words;
+  if (/(^|\/)usageline-run$/.test(first)) return 1;
+  if (isScript(second)) return 2;
+  return isScript(fifth) || (third === INLINE && fifth.endsWith('hot.cjs')) ? 5 : null;
 }
 
 export function withStatusline(text: string | null, { command }: StatuslineStep): Edit {
@@ -54,7 +70,7 @@ export function withStatusline(text: string | null, { command }: StatuslineStep)
   if (literal === null) return refused(`its ${KEY} is not {"type": "command", "command": "…"}`);
   const there: string = JSON.parse(literal.text);
   const own = ownCommand(there);
-  if (own === null && BY_HAND.test(there)) return NONE;
+  if (own === null && runsProgram(there)) return NONE;
   const { options, after } = own ?? { options: [], after: there };
   const wanted = [command, ...options.map(sh), ...(after === null ? [] : ['--after', sh(after)])].join(' ');
   return there === wanted ? NONE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
@@ -88,7 +104,7 @@ export function withoutStatusline(text: string | null, memory: StatuslineMemory 
   const there: string = JSON.parse(literal.text);
   const own = ownCommand(there);
   if (own === null) {
-    return INSTALLED.test(there) ? refused(`its ${KEY} runs usageline within another command`) : NONE;
+    return needsInstalled(there) ? refused(`its ${KEY} runs usageline within another command`) : NONE;
   }
   if (own.after !== null) return splice(text, literal.start, literal.text, original(own.after, memory));
   const edit = taken(text, object, property);
@@ -142,5 +158,14 @@ function taken(text: string, { open, properties }: JsonObject, property: Propert
 /** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
 function original(command: string, memory: StatuslineMemory | null): string {
   const remembered = memory?.command ?? null;
-  return remembered !== null && JSON.parse(remembered) === command ? remembered : JSON.stringify(command);
+  return remembered !== null && isLiteralOf(remembered, command) ? remembered : JSON.stringify(command);
+}
+
+/** The notes can have any text there. */
+function isLiteralOf(literal: string, text: string): boolean {
+  try {
+    return JSON.parse(literal) === text;
+  } catch {
+    return false;
+  }
 }

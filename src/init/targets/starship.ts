@@ -37,9 +37,12 @@ when = true
 format = "[$output]($style) "`;
 }
 
+/** Within a line: a pattern that goes on over blank lines takes seconds for many of them. */
+const TABLE = /^[ \t]*\[[ \t]*["']?custom["']?[ \t]*\.[ \t]*["']?usageline["']?[ \t]*\]/m;
+
 /** A table that is there twice makes starship ignore the whole file; so does one within a text. */
 function objection(rest: string): string | null {
-  if (/^\s*\[\s*custom\s*\.\s*["']?usageline["']?\s*\]/m.test(rest)) {
+  if (TABLE.test(rest)) {
     return 'there is a [custom.usageline] already';
   }
   const open = ['"""', "'''"].find((quotes) => rest.split(quotes).length % 2 === 0);

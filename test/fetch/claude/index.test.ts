@@ -39,7 +39,9 @@ test('a session sends its token once and reads what is used', async () => {
 });
 
 test('a failure of the request is the failure of the session', async () => {
-  const provider = createClaude({ fetch: () => Promise.reject(new Error('no')) });
+  const provider = createClaude({
+    fetch: () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNRESET' })),
+  });
   const session = await provider.authenticate(signedIn());
   expect(session.ok && (await session.value.send(options))).toEqual({
     ok: false,

@@ -71,6 +71,13 @@ describe('reading', () => {
     expect(await readKeychain(fakeSystem({ platform: 'darwin' }))).toEqual(failed('cannot be run'));
   });
 
+  test('a tool that the system refuses to start is a failure', async () => {
+    // E2BIG: Node throws.
+    const { system } = withTool('exit 44', { env: { TOO_LONG: 'x'.repeat(4_000_000) } });
+    expect(await readKeychain(system)).toEqual(failed('cannot be run'));
+    expect(await keychainModified(system)).toBeNull();
+  });
+
   test.each([
     ['waits for ever', 'sleep 20'],
     ['leaves a child with its output', 'sleep 20 & exit 0'],
@@ -119,6 +126,14 @@ describe('the modification date', () => {
     const { system, args } = withTool(attributes(mdat));
     expect(await keychainModified(system)).toBe('20261120182312Z');
     expect(args()).toEqual(['find-generic-password', '-a', 'ada', '-s', 'Claude Code-credentials']);
+  });
+
+  test('is looked for in a time that grows with the text', async () => {
+    const start = performance.now();
+    const text = attributes(`$(yes '"mdat"<timedate>=' | head -n 40000 | tr -d '\\n')`);
+    const script = text.replace("<<'END'", '<<END');
+    expect(await keychainModified(withTool(script).system)).toBeNull();
+    expect(performance.now() - start).toBeLessThan(LATE);
   });
 
   test.each([

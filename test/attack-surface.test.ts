@@ -1,0 +1,141 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/*
+ * docs/specs/attack-surface.md lists every call that touches files or processes, every pattern and every place where a
+ * shell reads a text. Here the list is compared with the source.
+ */
+
+const root = new URL('..', import.meta.url).pathname;
+const text = (path: string) => fs.readFileSync(join(root, path), 'utf8');
+
+const page = text('docs/specs/attack-surface.md');
+const sources = fs
+  .readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+  .sort();
+
+/** The rows of all tables whose second column has this heading, as cells. */
+function rowsOf(heading: string): string[][] {
+  return page
+    .split('\n\n')
+    .filter((part) => part.split('\n', 1)[0]?.split('|')[2]?.trim() === heading)
+    .flatMap((part) => part.trim().split('\n').slice(2))
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+const quoted = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word as string);
+
+/** What a file does: its calls, by name, and the number of its patterns. */
+interface Surface {
+  readonly calls: readonly string[];
+  readonly patterns: number;
+}
+
+/** Calls that end with `Sync` are those of `node:fs` and `node:child_process`; the others are these. */
+const OTHER_CALLS =
+  /^(?:.*\.)?(kill|spawn|fork|execFile|lock|writeFileAtomic\.sync|createReadStream|createWriteStream)$/;
+
+function surfaceOf(name: string): Surface {
+  const source = ts.createSourceFile(name, text(`src/${name}`), ts.ScriptTarget.Latest, true);
+  const calls = new Set<string>();
+  let patterns = 0;
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text.endsWith('Sync')) calls.add(node.text);
+    if (ts.isCallExpression(node)) {
+      const [, call] = OTHER_CALLS.exec(node.expression.getText()) ?? [];
+      if (call !== undefined) calls.add(call);
+    }
+    if (ts.isRegularExpressionLiteral(node)) patterns += 1;
+    if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') patterns += 1;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { calls: [...calls].sort(), patterns };
+}
+
+const surfaces = new Map(sources.map((name) => [name, surfaceOf(name)]));
+
+/** By file, the calls that the page names; a row for several files names what any of them does. */
+function namedCalls(): Record<string, string[]> {
+  const named: Record<string, Set<string>> = {};
+  for (const [place, calls] of rowsOf('calls')) {
+    const files = quoted(place);
+    for (const file of files) {
+      const does = surfaces.get(file)?.calls ?? [];
+      const its = quoted(calls).filter((call) => files.length === 1 || does.includes(call));
+      for (const call of its) (named[file] ??= new Set()).add(call);
+    }
+  }
+  return Object.fromEntries(Object.entries(named).map(([file, calls]) => [file, [...calls].sort()]));
+}
+
+describe('the page of the attack surface', () => {
+  it('names the calls of every file that touch files or processes, and no others', () => {
+    const real = [...surfaces]
+      .filter(([, { calls }]) => calls.length > 0)
+      .map(([file, { calls }]) => [file, calls]);
+    expect(namedCalls()).toEqual(Object.fromEntries(real));
+  });
+
+  it('names functions that are there', () => {
+    for (const [place = ''] of rowsOf('calls')) {
+      for (const [, file = '', functions = ''] of place.matchAll(/`([^`]+)`: ([\w, ]+)/g)) {
+        for (const name of functions.split(', '))
+          expect(text(`src/${file}`), `${file} ${name}`).toContain(name);
+      }
+    }
+  });
+
+  it('counts the patterns of every file', () => {
+    const named = rowsOf('patterns').flatMap(([files, count]) =>
+      quoted(files).map((file) => [file, Number(count)] as const),
+    );
+    expect(named).toHaveLength(new Set(named.map(([file]) => file)).size);
+    const real = [...surfaces]
+      .filter(([, { patterns }]) => patterns > 0)
+      .map(([file, it]) => [file, it.patterns]);
+    expect(Object.fromEntries(named)).toEqual(Object.fromEntries(real));
+  });
+
+  it('counts what shells evaluate, substitute and redirect', () => {
+    const named = rowsOf('evaluations').map(([file, ...counts]) => [quoted(file)[0], counts.map(Number)]);
+    expect(Object.fromEntries(named)).toEqual(shells());
+  });
+
+  it('need not look for calls by promises, since there are none', () => {
+    const promises = sources.filter((name) => /fs\/promises|fs\.promises/.test(text(`src/${name}`)));
+    expect(promises).toEqual([]);
+  });
+});
+
+/** Files with text for shells, as paths of the repository: all in `bin` and `shell`, and those of `init` that have some. */
+function shells(): Record<string, number[]> {
+  const scripts = [
+    'bin/usageline-prompt',
+    ...fs.readdirSync(join(root, 'shell')).map((name) => `shell/${name}`),
+  ];
+  const written = sources
+    .filter((name) => name.startsWith('init/') && !name.startsWith('init/edits/'))
+    .map((name) => `src/${name}`)
+    .filter((path) => countsOf(path).some((count) => count > 0));
+  return Object.fromEntries([...scripts, ...written].map((path) => [path, countsOf(path)]));
+}
+
+function countsOf(path: string): number[] {
+  const code = text(path).replace(/^\s*(#|\*|\/\*|\/\/).*$/gm, '');
+  const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
+  return [
+    count(/(?<![\w.])(?:eval|exec|source)(?= ["'$\w{\\/])/g),
+    // Without arithmetic; in tmux it is `#(…)`, in fish a word in parentheses.
+    path.endsWith('.fish') ? count(/[ =](?:\((?=[\w$]))/g) : count(/[$#]\((?!\()/g),
+    count(/<<<|<\(|[<>]"?\$|[<>]\/|[<>]&/g),
+  ];
+}

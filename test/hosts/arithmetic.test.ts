@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/tools.ts';
+import { Machine } from '../support/program.ts';
+
+const hook = new URL('../../shell/usageline.bash', import.meta.url).pathname;
+
+/*
+ * Arithmetic in bash runs what stands in the subscript of a text that should be a number.
+ */
+describeWith('bash', 'a ready line with a command where a number should be', () => {
+  const attack = (trace: string) => `a[$(id>${trace})]`;
+
+  it.each([
+    ['the first line of another format', (text: string) => `other-format 1 1 ${text} 1\n`],
+    [
+      'the time from which it is true',
+      (text: string) => `usageline-ready 1 99999999999 ${text} 1\n99999999999 x\n`,
+    ],
+    ['the time of the next refresh', (text: string) => `usageline-ready 1 ${text} 1 1\n99999999999 x\n`],
+    ['the end of a text', (text: string) => `usageline-ready 1 99999999999 1 1\n${text} x\n`],
+  ])('leaves none in a variable of the hook: %s', (_, file) => {
+    const { home } = new Machine('http://127.0.0.1:9');
+    const [ready, trace] = [join(home, 'ready'), join(home, 'trace')];
+    fs.writeFileSync(ready, file(attack(trace)));
+    const script = `
+      _usageline_program=(/bin/false) _usageline_where='||||${home}|||||||' _usageline_ready=${ready}
+      _usageline_login1=${home}/1 _usageline_login2=${home}/2 _usageline_config=${home}/c PS1='$ '
+      source ${hook}
+      _usageline_precmd; _usageline_precmd
+      echo "$_usageline_from $_usageline_until"`;
+    const env = { PATH: process.env.PATH ?? '', HOME: home };
+    const { stdout } = spawnSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8' });
+    expect(stdout).toMatch(/^-?\d+ \d+\n$/);
+    expect(fs.existsSync(trace)).toBe(false);
+  });
+
+  it('runs none that the environment has', () => {
+    const { home } = new Machine('http://127.0.0.1:9');
+    const trace = join(home, 'trace');
+    const script = `
+      _usageline_program=(/bin/false) _usageline_where='||||${home}|||||||' _usageline_ready=${home}/ready
+      _usageline_login1=${home}/1 _usageline_login2=${home}/2 _usageline_config=${home}/c PS1='$ '
+      source ${hook}
+      _usageline_precmd; _usageline_precmd`;
+    const names = ['started', 'from', 'until', 'now', 'options', 'clock'].map((name) => `_usageline_${name}`);
+    const hostile = Object.fromEntries(names.map((name) => [name, attack(trace)]));
+    const env = { PATH: process.env.PATH ?? '', HOME: home, ...hostile };
+    expect(spawnSync('bash', ['--norc', '-c', script], { env }).status).toBe(0);
+    expect(fs.existsSync(trace)).toBe(false);
+  });
+});

@@ -1,0 +1,130 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { withBlock, withoutBlock } from '../../src/init/edits/block.ts';
+import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { withoutWhole, withWhole } from '../../src/init/edits/whole.ts';
+import { wordsOf } from '../../src/init/edits/words.ts';
+import type { BlockStep, Install, StatuslineStep, WholeStep } from '../../src/init/target.ts';
+import { absolute } from '../../src/init/runtime.ts';
+import { TARGETS } from '../../src/init/targets/index.ts';
+import { PATIENCE } from '../support/patience.ts';
+import { aRuntime } from './runtime.ts';
+
+/** The longest file that is read. */
+const SIZE = 2 ** 20;
+
+/** Text of the size of the longest file that is read, of one piece again and again. */
+function filled(piece: string): string {
+  return piece.repeat(Math.floor(SIZE / piece.length));
+}
+
+/** Ends what goes on for longer than that, ms: a time that grows with the square of the size is minutes. */
+function withWatchdog<T>(act: () => T): T {
+  return runInNewContext('act()', { act }, { timeout: PATIENCE });
+}
+
+const steps = Object.values(TARGETS).flatMap(({ name, install }) =>
+  typeof install === 'string'
+    ? []
+    : (install as Install).steps(aRuntime(), null).map((step) => ({ ...step, name: `${name} ${step.kind}` })),
+);
+const blocks = steps.filter((step) => step.kind === 'block') as (BlockStep & { name: string })[];
+
+const MARK = '# >>> usageline >>>\n';
+const PIECES = [
+  '\n',
+  '\r\n',
+  ' ',
+  'a',
+  '\\',
+  '\\\n',
+  '[',
+  '[\n',
+  '[ custom',
+  '[custom.\n',
+  '\t\n',
+  '"""',
+  "'",
+  '"',
+  '#',
+  '# >>> usageline',
+  MARK,
+  '# <<< usageline <<<\n',
+  `\n${MARK}`,
+  `a${MARK}`,
+];
+
+describe('an edit of the longest file takes time that grows with its size', () => {
+  it.each(blocks.flatMap((step) => PIECES.map((piece) => ({ name: step.name, step, piece }))))(
+    '$name: $piece',
+    ({ step, piece }) => {
+      const text = filled(piece);
+      for (const around of [text, `${MARK}${text}\n# <<< usageline <<<\n`]) {
+        const edits = withWatchdog(() => [withBlock(around, step), withoutBlock(around)]);
+        expect(edits.map(({ kind }) => kind)).not.toContain(undefined);
+      }
+    },
+  );
+
+  const step: StatuslineStep = {
+    kind: 'statusline',
+    path: '/home/ada/.claude/settings.json',
+    command: '/home/ada/.local/share/usageline/usageline-run statusline',
+  };
+  const COMMANDS = [
+    'a',
+    ' ',
+    "'",
+    '"',
+    '\\',
+    '\\ ',
+    'a ',
+    "'a' ",
+    '"\\"',
+    'usageline',
+    '/usageline',
+    '/usageline/',
+    'usageline statusline ',
+    'hot.cjs ',
+    '--after ',
+    '/usageline/hot.cjs statusline',
+  ];
+  it.each(COMMANDS)('a status line command of %j', (piece) => {
+    for (const there of [filled(piece), `${step.command} ${filled(piece)}`]) {
+      const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+      withWatchdog(() => [
+        wordsOf(there),
+        withStatusline(text, step),
+        withoutStatusline(text, rememberStatusline(text)),
+      ]);
+    }
+  });
+
+  it.each(['{"a":1}', '[', '{"a":[[],{},"x\\"",1.5e3]}', '{"a":{"b":{"c":"d"}}}', '1', '"a",', ' ', '\\"'])(
+    'settings of %j',
+    (piece) => {
+      for (const text of [
+        filled(piece),
+        `{"a": [${filled(`${piece},`)}1]}`,
+        `{"a": "${filled(piece)}"}`,
+        `{"a": 1 ${filled(piece)}}`,
+      ]) {
+        withWatchdog(() => [
+          withStatusline(text, step),
+          withoutStatusline(text, rememberStatusline(text)),
+          rememberStatusline(text),
+        ]);
+      }
+    },
+  );
+
+  it.each(PIECES)('a file of our own in the place of %j', (piece) => {
+    const whole = steps.find(({ kind }) => kind === 'whole') as WholeStep;
+    withWatchdog(() => [withWhole(filled(piece), whole), withoutWhole(filled(piece))]);
+  });
+});
+
+it('takes the slashes from a directory of the environment in time that grows with its length', () => {
+  const directory = `/a${filled('/')}b`;
+  expect(withWatchdog(() => absolute(`${directory}//`))).toBe(directory);
+});

@@ -1,0 +1,102 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readInstalled, writeInstalled } from '../../src/init/installed.ts';
+import { takeLock } from '../../src/init/lock.ts';
+import type { Lock } from '../../src/init/lock.ts';
+import { closeAtTheEnd } from '../support/endpoint.ts';
+import { fakeSystem } from '../support/system.ts';
+
+function aPlace(changes: Parameters<typeof fakeSystem>[0] = {}) {
+  const system = fakeSystem({ now: () => Date.now(), ...changes });
+  const notes = join(system.root, '.local/share/usageline/installed.json');
+  const flag = (id: number, host = hostname()) =>
+    join(dirname(notes), `.init.${id}.${host.replace(/[^\w.-]/g, '_')}`);
+  return { system, notes, flag };
+}
+
+const taken = (lock: Lock | string) => {
+  if (typeof lock === 'string') throw new Error(lock);
+  return lock;
+};
+
+describe('the lock of what is installed', () => {
+  it('leaves nothing behind where nothing is installed', () => {
+    const { system, notes } = aPlace();
+    const lock = taken(takeLock(system, notes));
+    expect(readInstalled(system, notes).directories).toHaveLength(3);
+    lock.release();
+    expect(fs.readdirSync(system.root)).toEqual([]);
+  });
+
+  it('leaves the notes where something is, with the directories that it has made', () => {
+    const { system, notes } = aPlace();
+    const lock = taken(takeLock(system, notes));
+    const { directories } = readInstalled(system, notes);
+    const file = { target: 'zsh', kind: 'block', path: '/a', users: null, created: false, command: null };
+    writeInstalled(system, notes, { files: [file as never], directories });
+    lock.release();
+    expect(fs.readdirSync(dirname(notes))).toEqual(['installed.json']);
+    expect(readInstalled(system, notes).directories).toEqual(directories);
+  });
+
+  it('leaves notes alone that it does not understand', () => {
+    const { system, notes } = aPlace();
+    fs.mkdirSync(dirname(notes), { recursive: true });
+    for (const text of ['{', '[]x', '{"files": [{"of": "a later version"}]}']) {
+      fs.writeFileSync(notes, text);
+      taken(takeLock(system, notes)).release();
+      expect(fs.readFileSync(notes, 'utf8')).toBe(text);
+    }
+  });
+
+  it('is not to be had while another process has it, and is when that process is gone', async () => {
+    // Every look at the clock is another second.
+    let seconds = 0;
+    const { system, notes, flag } = aPlace({ monotonic: () => (seconds += 20) * 1000 });
+    const other = spawn('sleep', ['1000']);
+    closeAtTheEnd(() => void other.kill('SIGKILL'));
+    fs.mkdirSync(dirname(notes), { recursive: true });
+    const path = flag(other.pid as number);
+    fs.writeFileSync(path, '');
+    expect(takeLock(system, notes)).toBe(`another usageline init is at work: ${path}`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    const lock = taken(takeLock(system, notes));
+    expect(fs.existsSync(path)).toBe(false);
+    lock.release();
+  });
+
+  it('is not to be had while a process of another machine has it, for ten minutes', () => {
+    let seconds = 0;
+    const { system, notes, flag } = aPlace({ monotonic: () => (seconds += 20) * 1000 });
+    // There is no process of this number here.
+    const { pid } = spawnSync('true');
+    const path = flag(pid, 'elsewhere');
+    fs.mkdirSync(dirname(notes), { recursive: true });
+    fs.writeFileSync(path, '');
+    expect(takeLock(system, notes)).toBe(`another usageline init is at work: ${path}`);
+    const past = Date.now() / 1000 - 601;
+    fs.utimesSync(path, past, past);
+    taken(takeLock(system, notes)).release();
+  });
+
+  it('writes nothing through a link that lies where its own file would be', () => {
+    const { system, notes, flag } = aPlace();
+    const precious = join(system.root, 'precious');
+    fs.writeFileSync(precious, 'years of work');
+    fs.mkdirSync(dirname(notes), { recursive: true });
+    fs.symlinkSync(precious, flag(process.pid));
+    taken(takeLock(system, notes)).release();
+    expect(fs.readFileSync(precious, 'utf8')).toBe('years of work');
+  });
+
+  it('says why the directory cannot be made', () => {
+    const { system, notes } = aPlace();
+    fs.writeFileSync(join(system.root, '.local'), '');
+    expect(takeLock(system, notes)).toMatch(/usageline: it cannot be written: ENOTDIR$/);
+  });
+});

@@ -1,0 +1,60 @@
+import fs from 'node:fs';
+import { beforeEach, expect, it } from 'vitest';
+import { readBackoffLock, serializeBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { acquireMutex } from '../../src/cache/mutex.ts';
+import { noteFault } from '../../src/resolve/note-fault.ts';
+import { MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, NOW } from '../support/build.ts';
+import { fakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+
+let system = fakeSystem();
+const directory = () => accountDirectory(`${system.root}/.cache/usageline`, 'claude');
+const lock = () => readBackoffLock(system, directory().lock, system.now());
+const note = () => noteFault({ system, provider: fakeProvider(system) });
+
+beforeEach(() => {
+  system = fakeSystem();
+});
+
+it('writes a backoff that names it, and that grows', async () => {
+  await note();
+  expect(lock()).toMatchObject({
+    error: 'internal_error',
+    failures: 1,
+    blockedUntil: NOW + MINUTE,
+    requests: [],
+  });
+  expect(fs.existsSync(directory().mutex)).toBe(false);
+  system.advance(61 * SECOND);
+  await note();
+  expect(lock()).toMatchObject({ failures: 2, blockedUntil: NOW + 61 * SECOND + 2 * MINUTE });
+});
+
+it('keeps the requests, and a backoff that holds', async () => {
+  expect(ensureDirectory(system, directory())).toBeNull();
+  const active = aLock({ requests: [NOW - MINUTE] });
+  fs.writeFileSync(directory().lock, serializeBackoffLock(active));
+  await note();
+  expect(lock()).toMatchObject({ error: 'rate_limited', blockedUntil: active.blockedUntil });
+  system.setNow(active.blockedUntil + SECOND);
+  await note();
+  expect(lock()).toMatchObject({ error: 'internal_error', failures: 1, requests: active.requests });
+});
+
+it('writes nothing while another process asks', async () => {
+  expect(ensureDirectory(system, directory())).toBeNull();
+  system.setNow(Date.now());
+  const mutex = await acquireMutex(system, directory());
+  expect(mutex.kind).toBe('held');
+  await note();
+  expect(lock()).toBeNull();
+  if (mutex.kind === 'held') await mutex.release();
+});
+
+it('writes nothing where there is no cache', async () => {
+  fs.writeFileSync(`${system.root}/.cache`, '');
+  await note();
+  expect(fs.readFileSync(`${system.root}/.cache`, 'utf8')).toBe('');
+});
