@@ -213,7 +213,7 @@ describe('a damaged installation', () => {
       prints: '',
       exit: 1,
       within: WITHIN,
-      stderr: /^usageline: a part of it cannot be loaded \((ENOENT|MODULE_NOT_FOUND)\): install it again\n$/,
+      stderr: /^usageline: this installation is damaged \(usage\.cjs\): install it again\n$/,
     },
     async () => {
       const damaged = copyOfTheProgram();
