@@ -378,8 +378,12 @@ export class World {
   async #answered(asked: Asked, answer: Answer): Promise<Usage> {
     const before = this.#sent.length;
     const free = asked.policy === 'wait' && asked.force && !this.#spoilt && this.#nothingInTheWay();
+    const began = performance.now();
     const [usage] = await this.#guarded(answer, async () => [await this.#resolved(asked, true)]);
-    if (free) expect(this.#sent.length, 'who insists, with nothing in the way, is heard').toBe(before + 1);
+    // A machine that is busy for longer than the deadline sends nothing.
+    const inTime = (performance.now() - began) * HURRY < this.#deps.settings.timeoutMs;
+    if (free && inTime)
+      expect(this.#sent.length, 'who insists, with nothing in the way, is heard').toBe(before + 1);
     return usage ?? (await this.#guarded(answer, async () => [await this.#resolved(NEVER)]))[0]!;
   }
 
@@ -435,15 +439,17 @@ export class World {
     return parseEntry(text)?.data ? text : null;
   }
 
-  /** Whether the answer or the lock on disk is of another state of the login file, or the lock from the future. */
+  /**
+   * Whether the answer or the lock on disk is of another state of the login file. A request of later than now leaves a
+   * claim that counts for nothing: the claim before it is of another state as well.
+   */
   #hasOtherStamp(): boolean {
+    if (this.#sent.some(({ at }) => at > this.#system.now() + TOLERANCE)) return true;
     return ['usage.json', 'usage.lock'].some((name) => {
       const path = join(this.#cache, name);
       const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
       const [, credentials] = /"credentials":"([^"]*)"/.exec(text) ?? [];
-      const [, written = 0] = /"written_at":(\d+)/.exec(text) ?? [];
-      const isAhead = Number(written) * SECOND > this.#system.now() + TOLERANCE;
-      return isAhead || (credentials !== undefined && credentials !== this.#provider.currentStamp);
+      return credentials !== undefined && credentials !== this.#provider.currentStamp;
     });
   }
 
