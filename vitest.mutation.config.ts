@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/resolve/{decide,backoff,budget,answer}.test.ts',
-      'test/cache/{entry,backoff-lock}.test.ts',
+      'test/resolve/{decide,backoff,budget,answer,same-token}.test.ts',
+      'test/cache/{entry,backoff-lock,claims}.test.ts',
       'test/usage/*.test.ts',
     ],
     env: { TZ: 'UTC' },
