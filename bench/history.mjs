@@ -1,7 +1,7 @@
 /** A home without a login whose transcripts have all been read: what an estimate costs then. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { generate } from '../test/transcripts/generate.mjs';
+import { generate } from '../test/fetch/claude/transcripts/generate.mjs';
 import { run } from './measure.mjs';
 import { program } from './stage.mjs';
 

@@ -12,7 +12,7 @@ export const program = join(root, 'dist', 'hot.cjs');
 /** The way through a checkout. */
 export const checkout = join(root, 'bin', 'usageline.cjs');
 export const launcher = join(root, 'bin', 'usageline-prompt');
-export const background = join(root, 'dist', 'background.cjs');
+export const background = join(root, 'dist', 'worker.cjs');
 export const authority = join(root, 'test', 'fixtures', 'tls', 'ca.pem');
 
 /** Says what is missing, or null. */

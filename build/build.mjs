@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
 const dist = join(root, 'dist');
-const hot = join(src, 'hot.ts');
-const background = join(src, 'background.ts');
+const main = join(src, 'main.ts');
+const worker = join(src, 'worker.ts');
 const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** `src/commands/usage.ts` → `commands-usage`. */
@@ -25,13 +25,14 @@ const partName = (file) =>
 
 /** Parts that are never loaded one without the other, in one file: each file costs half a millisecond. */
 const TOGETHER = {
-  usage: ['run.ts', 'commands/usage.ts', 'commands/prepare.ts'],
-  asking: ['resolve/ask.ts', 'fetch/claude/index.ts'],
+  usage: ['cli/run.ts', 'commands/usage.ts', 'prerender/store.ts'],
+  asking: ['resolve/single-flight.ts', 'fetch/claude/index.ts'],
   sending: ['fetch/claude/request.ts', 'fetch/transport.ts'],
 };
 
-/** The file of the part that a source file begins. */
+/** The file of the part that a source file begins. What `init` has installed starts `hot.cjs`: that name stays. */
 function partOf(file) {
+  if (file === main) return 'hot';
   const name = relative(src, file).replaceAll('\\', '/');
   const group = Object.keys(TOGETHER).find((key) => TOGETHER[key].includes(name));
   return group ?? partName(file);
@@ -161,14 +162,14 @@ async function bundle(name, file) {
     outfile: join(dist, `${name}.cjs`),
     bundle: true,
     platform: 'node',
-    target: file === hot ? 'node12' : 'node20.18',
+    target: file === main ? 'node12' : 'node20.18',
     format: 'cjs',
     minify: true,
     // Node reads the source of what fails, and a file of one line takes it a second. The one that is read at
     // every prompt has nothing in it that could.
-    ...(file !== hot && { lineLimit: 200 }),
+    ...(file !== main && { lineLimit: 200 }),
     legalComments: 'none',
-    ...(file === hot && { banner: { js: `#!/usr/bin/env node\n"use strict";${CHECK}` } }),
+    ...(file === main && { banner: { js: `#!/usr/bin/env node\n"use strict";${CHECK}` } }),
     define: { USAGELINE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     // `import()` of another part becomes `require`: the ES module loader would cost 5 ms.
     supported: { 'dynamic-import': false },
@@ -215,8 +216,8 @@ function checksums() {
 }
 
 if (existsSync(dist)) rmSync(dist, { recursive: true });
-borderTo(hot);
-borderTo(background);
+borderTo(main);
+borderTo(worker);
 const inputs = [];
 for (;;) {
   const next = [...parts].find(([, { done }]) => !done);
@@ -226,7 +227,7 @@ for (;;) {
   inputs.push(...(await bundle(name, part.file)));
 }
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
-// src/damage.ts compares the files with it.
+// src/platform/damaged-files.ts compares the files with it.
 writeFileSync(join(dist, 'SHA256SUMS'), checksums());
 // Permissions are packed, too, and must not depend on the umask. npm links hot.cjs itself: one file less to load than
 // through bin/.

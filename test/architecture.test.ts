@@ -23,29 +23,31 @@ const imports = fs
 /** Which room a file is in; files directly in src are rooms of their own. */
 const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
 
-/** What stands for the machine. */
-const machine = [
-  'system.ts',
-  'files.ts',
-  'trust.ts',
-  'paths.ts',
-  'errno.ts',
-  'fault.ts',
-  'config-directory.ts',
-];
-
-/** The rooms below: what a room may import, besides itself. */
+/** Which folders a folder may import, besides itself: each row stands above the rows below it. */
 const below: Record<string, string[]> = {
-  usage: [],
-  cache: ['usage', 'config', ...machine],
-  config: ['usage', 'render', ...machine],
-  fetch: ['usage', ...machine],
+  cli: [
+    'commands',
+    'prerender',
+    'resolve',
+    'init',
+    'cache',
+    'config',
+    'fetch',
+    'render',
+    'usage',
+    'platform',
+  ],
+  demo: ['cache', 'fetch', 'render', 'usage', 'platform'],
+  prerender: ['resolve', 'cache', 'config', 'fetch', 'render', 'usage', 'platform'],
+  resolve: ['cache', 'fetch', 'config', 'usage', 'platform'],
+  init: ['platform'],
+  cache: ['usage', 'config', 'platform'],
+  config: ['usage', 'render', 'platform'],
+  fetch: ['usage', 'platform'],
+  zone: ['usage', 'render', 'platform'],
   render: ['usage'],
-  transcripts: ['usage', ...machine],
-  zone: ['usage', 'render', ...machine],
-  init: ['output.ts', ...machine],
-  completions: [],
-  resolve: ['cache', 'fetch', 'config', 'usage', 'version.ts', ...machine],
+  usage: [],
+  platform: [],
 };
 
 describe('the house', () => {
@@ -58,8 +60,8 @@ describe('the house', () => {
   });
 
   it.each([
-    ['commander', ['cli.ts']],
-    ['undici', ['fetch/answer.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
+    ['commander', ['cli/program.ts']],
+    ['undici', ['fetch/response.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
     ['zod/mini', ['usage/schema.ts', 'config/schema.ts', 'config/json-schema.ts']],
     ['smol-toml', ['config/toml.ts']],
     ['proper-lockfile', ['cache/mutex.ts']],
@@ -85,12 +87,12 @@ describe('the house', () => {
         /process\.(exit\(|exitCode|kill\((?!\w+, 0\)))/.test(withoutComments(join(src, name))),
       );
     expect(users.sort()).toEqual([
-      'background.ts',
-      'commands/after.ts',
+      'cli/fast-statusline.ts',
+      'cli/run.ts',
+      'commands/wrapped-command.ts',
       'demo/demo.ts',
-      'hot.ts',
-      'run.ts',
-      'statusline.ts',
+      'main.ts',
+      'worker.ts',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { TIMEOUT_RANGE } from '../config/settings.ts';
-import { errno } from '../errno.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { SECOND } from '../usage/time.ts';
 import { createOwnFile, readOwnFile, removeOwnFile, stampOwnFile } from './own-files.ts';

@@ -1,8 +1,8 @@
-import { errno } from '../errno.ts';
-import { SEPARATOR } from '../paths.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
 import { createOwnFile, removeOwnFile } from './own-files.ts';
-import { trustIn } from '../trust.ts';
+import { trustIn } from '../platform/trust.ts';
 
 /** The files of one account. Nothing else is ever written below the cache root. */
 export interface AccountDirectory {

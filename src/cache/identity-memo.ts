@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { idOrNull, nameOrNull } from './entry.ts';
 import { readOwnFile } from './own-files.ts';

@@ -1,7 +1,7 @@
 import './survive-sigxfsz.ts';
 import { lock } from 'proper-lockfile';
-import { errno } from '../errno.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import type { System } from '../platform/system.ts';
 import { CLOCK_TOLERANCE_MS, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { removeOwnTree } from './own-files.ts';

@@ -1,8 +1,8 @@
-import { MAX_FILE_BYTES, readFailure, readTextFile } from '../files.ts';
-import type { FileRead } from '../files.ts';
-import { SEPARATOR } from '../paths.ts';
-import type { System } from '../system.ts';
-import { trustIn } from '../trust.ts';
+import { MAX_FILE_BYTES, readFailure, readTextFile } from '../platform/foreign-file.ts';
+import type { FileRead } from '../platform/foreign-file.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
+import { trustIn } from '../platform/trust.ts';
 
 /*
  * The one way to touch a file in the cache. A file is opened for writing only where this open has created it, or where

@@ -1,5 +1,5 @@
-import { SEPARATOR } from '../paths.ts';
-import type { System } from '../system.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
 import { ACCOUNT } from './directory.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
 

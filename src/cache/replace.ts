@@ -1,6 +1,6 @@
-import { errno } from '../errno.ts';
+import { errno } from '../platform/errno.ts';
 import { SECOND } from '../usage/time.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { createOwnFile, removeOwnFile, temporaryBeside } from './own-files.ts';
 
 /** How many names are tried for a temporary file, where there is something of that name. */

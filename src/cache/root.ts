@@ -1,5 +1,5 @@
-import { isAbsolutePath, joinPaths } from '../paths.ts';
-import type { System } from '../system.ts';
+import { isAbsolutePath, joinPaths } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
 
 const NAME = 'usageline';
 

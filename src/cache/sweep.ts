@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { HOUR } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { removeOwnFile } from './own-files.ts';

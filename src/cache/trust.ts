@@ -1,8 +1,8 @@
-import { errno } from '../errno.ts';
-import { SEPARATOR } from '../paths.ts';
-import type { System } from '../system.ts';
-import { trustIn } from '../trust.ts';
-import type { Trust } from '../trust.ts';
+import { errno } from '../platform/errno.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
+import { trustIn } from '../platform/trust.ts';
+import type { Trust } from '../platform/trust.ts';
 import type { AccountDirectory } from './directory.ts';
 
 /** The root of the cache and the account's part of it. */

@@ -1,6 +1,6 @@
-import { MAX_FILE_BYTES } from '../files.ts';
-import { SEPARATOR } from '../paths.ts';
-import type { System } from '../system.ts';
+import { MAX_FILE_BYTES } from '../platform/foreign-file.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { DAY, HOUR } from '../usage/time.ts';
 import { ensureDirectory } from './directory.ts';

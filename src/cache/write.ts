@@ -1,7 +1,7 @@
 import './survive-sigxfsz.ts';
 import writeFileAtomic from 'write-file-atomic';
-import { errno } from '../errno.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import type { System } from '../platform/system.ts';
 import { assertMayWrite, openTemporary, temporaryBeside } from './own-files.ts';
 import { removeQuietly } from './replace.ts';
 

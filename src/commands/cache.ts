@@ -1,14 +1,14 @@
 import { removeOwnFile } from '../cache/own-files.ts';
-import { readReadings, serializeReadings } from '../cache/readings.ts';
+import { readReadings, serializeReadings } from '../cache/session-reports.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
-import { errno } from '../errno.ts';
-import { claude } from '../fetch/providers.ts';
-import { visible } from '../output.ts';
+import { errno } from '../platform/errno.ts';
+import { claude } from '../fetch/registry.ts';
+import { visible } from '../platform/stdio.ts';
 import { placesOf } from '../resolve/places.ts';
 import type { Places } from '../resolve/places.ts';
-import type { System } from '../system.ts';
-import { NO_READINGS } from '../usage/readings.ts';
+import type { System } from '../platform/system.ts';
+import { NO_READINGS } from '../usage/session-reports.ts';
 import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 

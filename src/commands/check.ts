@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load.ts';
 import { checkOf, unknown } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result, UsageError } from './command.ts';
 import type { CommandResult, ExitCode } from './command.ts';
 

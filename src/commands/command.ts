@@ -1,15 +1,15 @@
-import type { ReadyName } from '../cache/ready.ts';
-import { claude } from '../fetch/providers.ts';
+import type { ReadyName } from '../prerender/read.ts';
+import { claude } from '../fetch/registry.ts';
 import type { Config, Found } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
-import { STDERR, visible, writeOut } from '../output.ts';
-import type { Question, ResolveDeps } from '../resolve/context.ts';
+import { STDERR, visible, writeOut } from '../platform/stdio.ts';
+import type { Question, ResolveDeps } from '../resolve/read-state.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
-import type { System } from '../system.ts';
-import { version } from '../version.ts';
+import type { System } from '../platform/system.ts';
+import { version } from '../platform/version.ts';
 
 /** What a command comes to: text and exit code. It prints nothing itself and ends nothing. */
 export interface CommandResult {

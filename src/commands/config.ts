@@ -2,11 +2,11 @@ import { valueFor } from '../config/apply.ts';
 import type { Found } from '../config/config.ts';
 import { gather } from '../config/gather.ts';
 import type { Gathered } from '../config/gather.ts';
-import { configPlace } from '../config/place.ts';
+import { configPlace } from '../config/config-file.ts';
 import { KEYS, OUTPUTS } from '../config/schema.ts';
-import type { ColorFlag } from '../options.ts';
-import type { System } from '../system.ts';
-import { version } from '../version.ts';
+import type { ColorFlag } from '../cli/fast-args.ts';
+import type { System } from '../platform/system.ts';
+import { version } from '../platform/version.ts';
 import { baseUrlProblem, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 

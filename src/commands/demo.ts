@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { runDemo } from '../demo/demo.ts';
-import { isTerminal, STDOUT, visible } from '../output.ts';
+import { isTerminal, STDOUT, visible } from '../platform/stdio.ts';
 import { wantsColor } from '../render/color.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 

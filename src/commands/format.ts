@@ -1,10 +1,10 @@
 import { formatMistake } from '../render/format/index.ts';
-import type { Looks } from '../render/looks.ts';
-import type { System } from '../system.ts';
+import type { Looks } from '../render/appearance.ts';
+import type { System } from '../platform/system.ts';
 import { printable } from '../usage/text.ts';
 import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
-import { askedFormat } from './hit.ts';
+import { askedFormat } from '../prerender/print.ts';
 
 /**
  * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts

@@ -4,7 +4,7 @@ import type { InitTarget } from '../init/names.ts';
 import { dataHome } from '../init/runtime.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { foreignHome } from '../init/trust.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { uninstallAll } from './init-all.ts';

@@ -1,16 +1,16 @@
-import { readyFile } from '../cache/ready.ts';
-import type { ReadyName } from '../cache/ready.ts';
+import { readyFile } from '../prerender/read.ts';
+import type { ReadyName } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/place.ts';
-import { claude } from '../fetch/providers.ts';
+import { configPlace } from '../config/config-file.ts';
+import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { placesOf } from '../resolve/places.ts';
 import { resolve } from '../resolve/resolve.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat } from './format.ts';
-import { readyNameOf } from './hit.ts';
+import { readyNameOf } from '../prerender/print.ts';
 
 /** Where a shell's hook finds what it needs. Empty: there is no such place. */
 export interface ReadyPlace {

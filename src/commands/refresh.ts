@@ -1,13 +1,13 @@
 import { looksFor } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { isTerminal, STDOUT } from '../output.ts';
+import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
 import { countdown } from '../render/duration.ts';
 import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { endpointOf, exitCodeOfFailure, resolveDeps, result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 

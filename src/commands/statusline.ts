@@ -1,28 +1,28 @@
 import { appearanceOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { claude } from '../fetch/providers.ts';
-import type { StatuslineOptions } from '../options.ts';
-import { isTerminal, STDOUT } from '../output.ts';
+import { claude } from '../fetch/registry.ts';
+import type { StatuslineOptions } from '../cli/fast-args.ts';
+import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/color.ts';
 import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { conditionsOf } from '../resolve/conditions.ts';
-import type { Look, ResolveDeps } from '../resolve/context.ts';
-import { knownOf } from '../resolve/known.ts';
-import { ownUsage } from '../resolve/own-usage.ts';
-import { isAsKept, keepReport } from '../resolve/readings.ts';
-import type { ReportOutcome } from '../resolve/readings.ts';
+import { conditionsOf } from '../prerender/validators.ts';
+import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import { knownOf } from '../prerender/forecast-input.ts';
+import { ownUsage } from '../resolve/session-usage.ts';
+import { isAsKept, keepReport } from '../resolve/store-report.ts';
+import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
-import type { Heard } from '../stdin.ts';
-import type { System } from '../system.ts';
+import type { Heard } from '../cli/stdin.ts';
+import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
-import type { Report } from '../usage/session.ts';
+import type { Report } from '../usage/report.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat, looksWith } from './format.ts';
-import { columnsOf, STATUSLINE_KIND, statuslineName } from './statusline-hit.ts';
-import { modelLimit, prepareSoon } from './statusline-ready.ts';
+import { columnsOf, STATUSLINE_KIND, statuslineName } from '../prerender/print-statusline.ts';
+import { modelLimit, prepareSoon } from '../prerender/store-statusline.ts';
 
 /**
  * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session reports when that
@@ -36,7 +36,8 @@ export async function statusline(
   const { after: command, output, color: flag } = options;
   const format = checkedFormat(system.env, options.format);
   // First, so that it runs while we look.
-  const after = command === null ? null : (await import('./after.ts')).runAfter(system, command, input.bytes);
+  const after =
+    command === null ? null : (await import('./wrapped-command.ts')).runAfter(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
   const { places, known: reading } = startOf(deps);
@@ -70,7 +71,7 @@ export async function statusline(
     renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
   let text: string;
   if (command !== null && after !== null) {
-    const { beside, outputToShow } = await import('./after.ts');
+    const { beside, outputToShow } = await import('./wrapped-command.ts');
     const wrapped = { session: report?.session ?? '', command };
     const { ellipsis } = glyphsOf(looks);
     text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);

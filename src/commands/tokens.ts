@@ -1,10 +1,10 @@
 import { ensureDirectory } from '../cache/directory.ts';
 import { replaceFile } from '../cache/write.ts';
-import { claude } from '../fetch/providers.ts';
+import { claude } from '../fetch/registry.ts';
 import { placesOf } from '../resolve/places.ts';
-import type { System } from '../system.ts';
-import { readTranscripts } from '../transcripts/read.ts';
-import { transcriptRoots } from '../transcripts/roots.ts';
+import type { System } from '../platform/system.ts';
+import { readTranscripts } from '../fetch/claude/transcripts/read.ts';
+import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { TokenEstimate } from '../usage/model.ts';
 
 /** How long a line waits for the reading of transcripts, ms; what is left is read at the next call. */

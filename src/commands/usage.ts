@@ -1,20 +1,20 @@
 import { appearanceOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import type { UsageOptions } from '../options.ts';
-import { isTerminal, STDOUT } from '../output.ts';
+import type { UsageOptions } from '../cli/fast-args.ts';
+import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/color.ts';
 import { renderJson } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { resolve } from '../resolve/resolve.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat, looksWith } from './format.ts';
-import { readyNameOf } from './hit.ts';
+import { readyNameOf } from '../prerender/print.ts';
 
 /** The line (`usageline`), the table (`usageline show`), and either as JSON. */
 export async function usage(system: System, options: UsageOptions): Promise<CommandResult> {

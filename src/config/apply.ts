@@ -1,5 +1,5 @@
-import { DEFAULT_LOOKS } from '../render/looks.ts';
-import type { System } from '../system.ts';
+import { DEFAULT_LOOKS } from '../render/appearance.ts';
+import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 import { colorOf } from './color-words.ts';
 import { unconfigured } from './config.ts';

@@ -1,5 +1,5 @@
-import { COLOR_NAMES } from '../render/looks.ts';
-import type { Color } from '../render/looks.ts';
+import { COLOR_NAMES } from '../render/appearance.ts';
+import type { Color } from '../render/appearance.ts';
 
 const weight = '(?:bold|dim)';
 const hue = `(?:${COLOR_NAMES.join('|')}|#[0-9A-Fa-f]{6})`;

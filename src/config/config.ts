@@ -1,6 +1,6 @@
-import { DEFAULT_LOOKS } from '../render/looks.ts';
-import type { Looks } from '../render/looks.ts';
-import type { System } from '../system.ts';
+import { DEFAULT_LOOKS } from '../render/appearance.ts';
+import type { Looks } from '../render/appearance.ts';
+import type { System } from '../platform/system.ts';
 import { loadSettings } from './settings.ts';
 import type { NetworkChoice, Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import type { System } from '../system.ts';
-import { shown } from './shown.ts';
+import type { System } from '../platform/system.ts';
+import { shown } from './quote-value.ts';
 
 /** The variables that need the schema to be read; an empty one is none. */
 export const VARIABLES = [

@@ -1,14 +1,14 @@
-import { readTextFile } from '../files.ts';
-import type { System } from '../system.ts';
-import { trustInFile } from '../trust.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
+import type { System } from '../platform/system.ts';
+import { trustInFile } from '../platform/trust.ts';
 import type { Found } from './config.ts';
 import { environmentWarnings } from './environment.ts';
-import { missing } from './place.ts';
-import type { ConfigPlace } from './place.ts';
+import { missing } from './config-file.ts';
+import type { ConfigPlace } from './config-file.ts';
 import { KEYS } from './schema.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
-import { shown } from './shown.ts';
+import { shown } from './quote-value.ts';
 
 /** What file and environment say, each value with its place, and what is wrong with the rest. */
 export interface Gathered {

@@ -1,9 +1,9 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { unconfigured } from './config.ts';
 import type { Config } from './config.ts';
 import { environmentWarnings, isConfigured } from './environment.ts';
-import { configPlace, missing } from './place.ts';
-import type { ConfigPlace } from './place.ts';
+import { configPlace, missing } from './config-file.ts';
+import type { ConfigPlace } from './config-file.ts';
 
 /**
  * The configuration, for whoever has something to compute: a line that was prepared is printed without it. What reads

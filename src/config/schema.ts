@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { formatMistake } from '../render/format/index.ts';
-import { DEFAULT_LOOKS } from '../render/looks.ts';
+import { DEFAULT_LOOKS } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { SECOND } from '../usage/time.ts';
 import { COLOR_PATTERN, wordsOf } from './color-words.ts';

@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { DAY, MINUTE, SECOND } from '../usage/time.ts';
 
 /** What configuration decides of asking and remembering, in the units the code works with. */

@@ -1,9 +1,9 @@
 import { parse } from 'smol-toml';
-import { locator } from './locate.ts';
+import { locator } from './line-index.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import type { Key } from './schema.ts';
 import { isSection, keyAt, namesBelow } from './names.ts';
-import { shown } from './shown.ts';
+import { shown } from './quote-value.ts';
 
 /** A value that is accepted, and where it stands. */
 export interface Given {

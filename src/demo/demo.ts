@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { errno } from '../errno.ts';
-import type { System } from '../system.ts';
-import { trustIn } from '../trust.ts';
+import { errno } from '../platform/errno.ts';
+import type { System } from '../platform/system.ts';
+import { trustIn } from '../platform/trust.ts';
 import { runner } from './call.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';

@@ -1,8 +1,8 @@
-import { STDOUT, writeOut } from '../output.ts';
+import { STDOUT, writeOut } from '../platform/stdio.ts';
 import { paint } from '../render/paint.ts';
 import type { Style } from '../render/color.ts';
 import { wrap } from '../render/layout.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 
 /** What is narrated fits a classic terminal; the program's own output is set in by `INDENT`. */
 export const COLUMNS = 80;

@@ -3,7 +3,7 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import { account } from '../fetch/claude/account.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { DAY } from '../usage/time.ts';
 import { exampleCredentials } from './sample.ts';

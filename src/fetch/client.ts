@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../usage/data.ts';
-import { onUncaught } from '../fault.ts';
+import { onUncaught } from '../platform/exceptions.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';
 import type { Outcome } from './provider.ts';

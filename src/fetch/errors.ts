@@ -1,4 +1,4 @@
-import { describeFault } from '../fault.ts';
+import { describeFault } from '../platform/exceptions.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 
 /**

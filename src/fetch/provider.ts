@@ -1,6 +1,6 @@
 import type { RefreshFailure } from '../usage/failure.ts';
 import type { Reading } from '../usage/model.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 
 /** Whose usage it is. */
 export interface Account {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import type { Dispatcher } from 'undici';
-import { answerTo } from './answer.ts';
+import { answerTo } from './response.ts';
 import type { Fetch } from './client.ts';
 import { decoded, header } from './body.ts';
 import { boundedLookup } from './dns.ts';

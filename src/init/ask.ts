@@ -1,5 +1,5 @@
-import { isTerminal, STDOUT, writeOut } from '../output.ts';
-import type { System } from '../system.ts';
+import { isTerminal, STDOUT, writeOut } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
 
 /**
  * Asks whoever sits there. Not by way of standard input, which is somebody's data: by the terminal itself.

@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 
 /*
  * Permissions are more than a mode: an access control list (of which the mode shows only the mask, in the place of the

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { errno } from '../errno.ts';
-import { readTextFile } from '../files.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
+import type { System } from '../platform/system.ts';
 import { distrust } from './trust.ts';
 
 /** A user's file, as found. */

@@ -1,5 +1,5 @@
-import { visible } from '../output.ts';
-import type { System } from '../system.ts';
+import { visible } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
 import { look } from './disk.ts';
 import { wordsOf } from './edits/words.ts';
 import type { Installed, Record } from './installed.ts';

@@ -1,5 +1,5 @@
-import { readTextFile } from '../files.ts';
-import type { System } from '../system.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
+import type { System } from '../platform/system.ts';
 import { look } from './disk.ts';
 import type { StatuslineMemory } from './edits/statusline.ts';
 import { INIT_TARGETS } from './names.ts';

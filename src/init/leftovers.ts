@@ -1,5 +1,5 @@
-import { readTextFile } from '../files.ts';
-import type { System } from '../system.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
+import type { System } from '../platform/system.ts';
 import { look, removeFile } from './disk.ts';
 import { backupOf } from './plan.ts';
 import { temporaryOf } from './replace.ts';

@@ -1,5 +1,5 @@
-import { errno } from '../errno.ts';
-import type { System } from '../system.ts';
+import { errno } from '../platform/errno.ts';
+import type { System } from '../platform/system.ts';
 import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './disk.ts';
 import { directoriesOfNothing, readInstalled, writeInstalled } from './installed.ts';
 

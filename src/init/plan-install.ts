@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { look } from './disk.ts';
 import type { Found } from './disk.ts';
 import { withBlock } from './edits/block.ts';

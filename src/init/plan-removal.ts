@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { look } from './disk.ts';
 import { withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';

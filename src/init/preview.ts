@@ -1,4 +1,4 @@
-import { visible } from '../output.ts';
+import { visible } from '../platform/stdio.ts';
 import type { Planned } from './plan.ts';
 
 /** A file of ours longer than this is told by its length. */

@@ -1,4 +1,4 @@
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import type { ProgramPlace } from './program.ts';
 
 /** The shells that have a hook. */

@@ -1,7 +1,7 @@
-import { errno } from '../errno.ts';
-import { readTextFile } from '../files.ts';
-import type { System } from '../system.ts';
-import { trustIn } from '../trust.ts';
+import { errno } from '../platform/errno.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
+import type { System } from '../platform/system.ts';
+import { trustIn } from '../platform/trust.ts';
 
 /**
  * Why a file at this path is not to be changed: another user could put another file or a link in its place.

@@ -2,7 +2,7 @@ import type { Usage } from '../usage/model.ts';
 import { printable } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
 import { age, countdown } from './duration.ts';
-import { hasNumbers, shownError } from './gist.ts';
+import { hasNumbers, shownError } from './summary.ts';
 import { errorSentence } from './error-sentence.ts';
 import { NO_SUCH_LIMIT } from './format/places.ts';
 import { limitNamed } from './limit-name.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_LOOKS } from './looks.ts';
+import { DEFAULT_LOOKS } from './appearance.ts';
 
 /** How much attention a percentage asks for. */
 export type Level = 'ok' | 'warn' | 'critical';

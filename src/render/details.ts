@@ -1,9 +1,9 @@
 import type { ExtraUsage, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
-import { hasNumbers, shownError } from './gist.ts';
+import { hasNumbers, shownError } from './summary.ts';
 import { heading } from './heading.ts';
-import type { Looks } from './looks.ts';
+import type { Looks } from './appearance.ts';
 import { lockSentences } from './locks.ts';
 import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';

@@ -1,5 +1,5 @@
 import type { Usage, Window } from '../usage/model.ts';
-import type { Looks } from './looks.ts';
+import type { Looks } from './appearance.ts';
 import { isLimitOn } from './money.ts';
 
 /** What `hide` calls paid use beyond the subscription. */

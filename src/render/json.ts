@@ -2,8 +2,8 @@ import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from 
 import { allowlisted } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
 import { errorSentence } from './error-sentence.ts';
-import { ageSeconds, paceJson } from './live-json.ts';
-import type { JsonTemplate } from './live-json.ts';
+import { ageSeconds, paceJson } from './json-template.ts';
+import type { JsonTemplate } from './json-template.ts';
 
 /** Named in every object; a change that could break a reader gets a new name. */
 const SCHEMA = 'usageline/v1';

@@ -1,6 +1,6 @@
 import type { Span, Style } from './color.ts';
-import { COLOR_NAMES, DEFAULT_LOOKS } from './looks.ts';
-import type { Color } from './looks.ts';
+import { COLOR_NAMES, DEFAULT_LOOKS } from './appearance.ts';
+import type { Color } from './appearance.ts';
 
 /** What each style looks like. */
 export type Colors = Readonly<Record<Style, Color>>;

@@ -12,7 +12,7 @@ import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
 import type { ClockLooks } from './clock.ts';
 import { countdown } from './duration.ts';
-import type { Looks } from './looks.ts';
+import type { Looks } from './appearance.ts';
 import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';

@@ -2,7 +2,7 @@ import type { TokenCount, TokenEstimate, Usage } from '../usage/model.ts';
 import type { Span } from './color.ts';
 import { plain } from './color.ts';
 import { age } from './duration.ts';
-import { shownError } from './gist.ts';
+import { shownError } from './summary.ts';
 import { shortMessage } from './messages.ts';
 import { tokenText } from './tokens.ts';
 

@@ -3,7 +3,7 @@ import type { Span } from './color.ts';
 import { bar, glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
-import type { Looks } from './looks.ts';
+import type { Looks } from './appearance.ts';
 import { shownPercent } from './percent.ts';
 import type { Row } from './row.ts';
 

@@ -1,5 +1,5 @@
 import type { Usage } from '../usage/model.ts';
-import type { ResolveDeps } from './context.ts';
+import type { ResolveDeps } from './read-state.ts';
 
 /**
  * Row 7 without data: what local transcripts can say, marked as an estimate, beside the error. The one place from

@@ -1,7 +1,7 @@
 import type { Entry, Told } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { nextReset } from '../usage/windows.ts';
-import { READ_WINDOWS } from '../usage/session.ts';
+import { READ_WINDOWS } from '../usage/report.ts';
 import { CLOCK_TOLERANCE_MS, HOUR, parseTime } from '../usage/time.ts';
 
 /** What an entry is worth right now. */

@@ -2,8 +2,8 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readIdentityMemo, writeIdentityMemo } from '../cache/identity-memo.ts';
 import type { Identity } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/providers.ts';
-import type { System } from '../system.ts';
+import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { System } from '../platform/system.ts';
 import type { AccountMatch } from './freshness.ts';
 
 /** From this size on it is worth remembering what stands in a file, bytes. */

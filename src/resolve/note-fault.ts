@@ -3,7 +3,7 @@ import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
 import { replaceFile } from '../cache/write.ts';
 import { lockAfterFailure } from './backoff.ts';
-import type { ResolveDeps } from './context.ts';
+import type { ResolveDeps } from './read-state.ts';
 import { isBlocking } from './decide.ts';
 import { startOf } from './resolve.ts';
 

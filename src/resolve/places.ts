@@ -2,10 +2,10 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
-import { variantOf } from '../config/variant.ts';
+import { variantOf } from '../prerender/variant.ts';
 import type { Account } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/providers.ts';
-import type { System } from '../system.ts';
+import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { System } from '../platform/system.ts';
 
 /** Where one account's files are. */
 export interface Places {

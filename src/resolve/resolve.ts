@@ -1,12 +1,12 @@
 import type { Usage } from '../usage/model.ts';
-import { claimBackground } from './background.ts';
-import { answerFrom, look, unwritable } from './context.ts';
+import { claimBackground } from './worker-claim.ts';
+import { answerFrom, look, unwritable } from './read-state.ts';
 import { orEstimate } from './estimate.ts';
 import { placesOf } from './places.ts';
-import type { Look, Question, ResolveDeps, Sources } from './context.ts';
+import type { Look, Question, ResolveDeps, Sources } from './read-state.ts';
 import type { Places } from './places.ts';
-import { currentStamp, knownStamp } from './stamp.ts';
-import type { StampReading } from './stamp.ts';
+import { currentStamp, knownStamp } from './credentials-fingerprint.ts';
+import type { StampReading } from './credentials-fingerprint.ts';
 
 export interface Resolution {
   readonly usage: Usage;
@@ -73,7 +73,7 @@ export async function resolve(
     case 'background':
       return done(...behind(deps, places, seen));
     case 'refresh': {
-      const { refresh } = await import('./refresh.ts');
+      const { refresh } = await import('./wait-for-refresh.ts');
       return done(await refresh(deps, question, places, stamp, seen));
     }
   }

@@ -3,7 +3,7 @@ import type { BackoffLock } from '../cache/backoff-lock.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { replaceFile } from '../cache/write.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';
 import { matchAccount } from './identity.ts';

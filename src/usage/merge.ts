@@ -1,6 +1,6 @@
 import type { UsageData, WindowSource } from './model.ts';
-import { isSameWindow, READ_WINDOWS } from './session.ts';
-import type { Reported, ReadWindow, ReportedSpend } from './session.ts';
+import { isSameWindow, READ_WINDOWS } from './report.ts';
+import type { Reported, ReadWindow, ReportedSpend } from './report.ts';
 import { isoTime, parseTime } from './time.ts';
 import { bucketOf, lackingIn } from './windows.ts';
 

@@ -5,7 +5,7 @@ import type { Origins } from './merge.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
 import { isPool, lockedReasonOf } from './pools.ts';
-import { percentOf } from './session.ts';
+import { percentOf } from './report.ts';
 import { allowlisted } from './text.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 

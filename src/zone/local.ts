@@ -1,7 +1,7 @@
-import { readBinaryFile } from '../files.ts';
+import { readBinaryFile } from '../platform/foreign-file.ts';
 import { NODE_ZONE } from '../render/clock.ts';
 import type { Zone } from '../render/clock.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { parsePosixZone } from './posix.ts';
 import type { ZoneRules } from './rules.ts';
 import { parseZoneFile } from './zoneinfo.ts';

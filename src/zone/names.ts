@@ -1,7 +1,7 @@
-import { readTextFile } from '../files.ts';
+import { readTextFile } from '../platform/foreign-file.ts';
 import type { Zone } from '../render/clock.ts';
 import type { ZoneNames } from '../render/show.ts';
-import type { System } from '../system.ts';
+import type { System } from '../platform/system.ts';
 import { HOUR, MINUTE } from '../usage/time.ts';
 import { databaseRules, rulesIn, writtenRules, zoneName } from './local.ts';
 import type { ZoneRules } from './rules.ts';

@@ -436,7 +436,7 @@ describe('twelve processes at once', () => {
    */
   const CONTENDER = `
     import { readClaims, takeClaim } from './claims.ts';
-    import { nodeSystem } from '../system.ts';
+    import { nodeSystem } from '../platform/system.ts';
     const [directory] = process.argv.slice(2);
     const { fs, ...rest } = nodeSystem();
     const apart = Date.now() - fs.statSync(process.argv[1]).mtimeMs;

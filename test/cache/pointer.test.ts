@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import { pointerDirectory, pointerFile, readPointer } from '../../src/cache/pointer.ts';
-import { writePointer } from '../../src/cache/ready-files.ts';
+import { writePointer } from '../../src/prerender/write.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { disk, failing, modeOf } from './disk.ts';

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { distrust, foreignOwner, isOwnDirectory, isWritable } from '../../src/cache/trust.ts';
-import { trustIn } from '../../src/trust.ts';
+import { trustIn } from '../../src/platform/trust.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';

@@ -329,7 +329,7 @@ describe('another process', () => {
       directory,
       `
       import { replaceFile } from './write.ts';
-      import { nodeSystem } from '../system.ts';
+      import { nodeSystem } from '../platform/system.ts';
       const [path] = process.argv.slice(2);
       for (let count = 0; ; count += 1) replaceFile(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
       `,
@@ -356,7 +356,7 @@ describe('a full disk', () => {
     import { join } from 'node:path';
     import { takeClaim } from './claims.ts';
     import { replaceFile } from './write.ts';
-    import { nodeSystem } from '../system.ts';
+    import { nodeSystem } from '../platform/system.ts';
     const [directory] = process.argv.slice(2);
     const system = nodeSystem();
     const path = join(directory!, 'usage.json');
@@ -404,7 +404,7 @@ describe('a full disk', () => {
   const UNDER_A_LIMIT = {
     'the file itself': `
       import { replaceFile } from './write.ts';
-      import { nodeSystem } from '../system.ts';
+      import { nodeSystem } from '../platform/system.ts';
       const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
       replace();
       console.log(replace());
@@ -413,7 +413,7 @@ describe('a full disk', () => {
       import { dirname } from 'node:path';
       import { acquireMutex } from './mutex.ts';
       import { accountDirectory } from './directory.ts';
-      import { nodeSystem } from '../system.ts';
+      import { nodeSystem } from '../platform/system.ts';
       const path = process.argv[2]!;
       acquireMutex(nodeSystem(), accountDirectory(dirname(path), '.')).then(async (mutex) => {
         let reason = mutex.kind;

@@ -97,7 +97,7 @@ describe('a part that can be done without', () => {
     'installation-04',
     'the detached refresh is cut in half: a prompt shows what is known',
     { prints: KNOWN, requests: 0, within: WITHIN },
-    () => run({ damaged: { 'background.cjs': cut }, args: [] }),
+    () => run({ damaged: { 'worker.cjs': cut }, args: [] }),
   );
 });
 

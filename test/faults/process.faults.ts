@@ -402,7 +402,7 @@ describe('the refresh behind a prompt', () => {
 function childOf(machine: Machine): number {
   const found = processesOf(machine).filter((id) => {
     try {
-      return fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('background.cjs');
+      return fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('worker.cjs');
     } catch {
       return false;
     }

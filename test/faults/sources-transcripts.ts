@@ -8,7 +8,7 @@ import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 import { Machine } from '../support/program.ts';
 import type { Run } from '../support/program.ts';
-import { generate } from '../transcripts/generate.mjs';
+import { generate } from '../fetch/claude/transcripts/generate.mjs';
 import { PROGRAM, runWith } from './harness.ts';
 
 /** Nobody is asked: what is shown is counted from transcripts. */

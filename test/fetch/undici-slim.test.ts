@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { answerTo } from '../../src/fetch/answer.ts';
+import { answerTo } from '../../src/fetch/response.ts';
 import { fakeServer, reply } from '../support/fetch-servers.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { install } from '../../src/init/carry-out.ts';
+import { install } from '../../src/init/apply.ts';
 import { noted, readInstalled, writeInstalled } from '../../src/init/installed.ts';
 import type { Installed } from '../../src/init/installed.ts';
 import { takeLock } from '../../src/init/lock.ts';
@@ -11,7 +11,7 @@ import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../../src
 import type { Removal } from '../../src/init/plan-removal.ts';
 import { usualFiles } from '../../src/init/plan.ts';
 import type { Plan } from '../../src/init/plan.ts';
-import { takeBack } from '../../src/init/take-back.ts';
+import { takeBack } from '../../src/init/revert.ts';
 import type { Install } from '../../src/init/target.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { filesBelow } from '../support/program.ts';

@@ -82,7 +82,7 @@ describe.concurrent('the token is nowhere but in the request', () => {
       for (const pid of fs.readdirSync('/proc').filter((it) => /^\d+$/.test(it))) {
         try {
           const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-          if (!command.includes('background.cjs')) continue;
+          if (!command.includes('worker.cjs')) continue;
           seen.push(command, fs.readFileSync(`/proc/${pid}/environ`, 'latin1'));
         } catch {
           // Gone meanwhile.

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { interpret } from '../../src/cli.ts';
+import { interpret } from '../../src/cli/program.ts';
 import { isUsageError } from '../../src/commands/command.ts';
 import type { CommandResult } from '../../src/commands/command.ts';
-import { parseQuickly } from '../../src/options.ts';
+import { parseQuickly } from '../../src/cli/fast-args.ts';
 import { renderErrorJson } from '../../src/render/json.ts';
 import { NOW } from '../support/build.ts';
 import { jsonSchema } from '../support/json-schema.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/answer.ts';
+import { answer } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/data.ts';
 import type { Usage } from '../../src/usage/model.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Usage, Window } from '../../src/usage/model.ts';
-import { parseReport, READ_WINDOWS, WINDOW_LENGTHS } from '../../src/usage/session.ts';
-import type { ReadWindow, Report, Reported } from '../../src/usage/session.ts';
+import { parseReport, READ_WINDOWS, WINDOW_LENGTHS } from '../../src/usage/report.ts';
+import type { ReadWindow, Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
 
 type Triple = readonly [number, number, number];
 

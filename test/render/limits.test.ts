@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkOf } from '../../src/render/check.ts';
-import { gistOf } from '../../src/render/gist.ts';
+import { gistOf } from '../../src/render/summary.ts';
 import { lineSpans } from '../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
-import type { Looks } from '../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import type { Looks } from '../../src/render/appearance.ts';
 import { renderDocument } from '../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { planName } from '../../src/render/plan.ts';

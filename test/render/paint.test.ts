@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../src/render/color.ts';
-import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
-import type { Color } from '../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import type { Color } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import type { LineKind } from '../../src/render/outputs/kinds.ts';
 import { paint, sgr } from '../../src/render/paint.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Zone } from '../../src/render/clock.ts';
-import { DEFAULT_LOOKS } from '../../src/render/looks.ts';
-import type { Looks } from '../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import type { Looks } from '../../src/render/appearance.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { ZoneNames } from '../../src/render/show.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';

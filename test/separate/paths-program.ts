@@ -2,19 +2,19 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { interpret } from '../../src/cli.ts';
+import { interpret } from '../../src/cli/program.ts';
 import { isUsageError } from '../../src/commands/command.ts';
 import type { CommandResult } from '../../src/commands/command.ts';
-import { hit } from '../../src/commands/hit.ts';
-import { prepareReady } from '../../src/commands/prepare.ts';
-import { statuslineHit } from '../../src/commands/statusline-hit.ts';
+import { hit } from '../../src/prerender/print.ts';
+import { prepareReady } from '../../src/prerender/store.ts';
+import { statuslineHit } from '../../src/prerender/print-statusline.ts';
 import { statusline } from '../../src/commands/statusline.ts';
-import { describeFault } from '../../src/fault.ts';
-import { parseQuickly, parseStatusline } from '../../src/options.ts';
-import { Input } from '../../src/stdin.ts';
-import { nodeSystem } from '../../src/system.ts';
-import type { System } from '../../src/system.ts';
-import { parseReport } from '../../src/usage/session.ts';
+import { describeFault } from '../../src/platform/exceptions.ts';
+import { parseQuickly, parseStatusline } from '../../src/cli/fast-args.ts';
+import { Input } from '../../src/cli/stdin.ts';
+import { nodeSystem } from '../../src/platform/system.ts';
+import type { System } from '../../src/platform/system.ts';
+import { parseReport } from '../../src/usage/report.ts';
 
 /*
  * Puts everything that can stand in the place of a file or a directory there, one by one, and runs every command. Prints
@@ -175,7 +175,7 @@ async function tryCommand(what: string, system: System, argv: readonly string[])
   }
 }
 
-/** As `hot.ts` and `statusline.ts` do it. */
+/** As `main.ts` and `cli/fast-statusline.ts` do it. */
 async function run(system: System, argv: readonly string[]): Promise<CommandResult> {
   if (argv[0] === 'statusline') {
     const options = parseStatusline(argv.slice(1))!;

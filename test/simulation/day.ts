@@ -1,12 +1,12 @@
 import { loadSettings } from '../../src/config/settings.ts';
-import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
-import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
+import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
+import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { placesOf } from '../../src/resolve/places.ts';
-import { ownUsage } from '../../src/resolve/own-usage.ts';
-import { keepReport } from '../../src/resolve/readings.ts';
+import { ownUsage } from '../../src/resolve/session-usage.ts';
+import { keepReport } from '../../src/resolve/store-report.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Reading, Usage } from '../../src/usage/model.ts';
-import type { Report } from '../../src/usage/session.ts';
+import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { Machine, START } from './machine.ts';
 import { ONE_LOGIN } from '../support/provider.ts';

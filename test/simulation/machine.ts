@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { System } from '../../src/system.ts';
+import type { System } from '../../src/platform/system.ts';
 
 /** The start of a simulation that names none, epoch ms: the first minute of a Monday, UTC. */
 export const START = Date.UTC(2026, 10, 23);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../src/render/line.ts';
-import type { Question } from '../../src/resolve/context.ts';
+import type { Question } from '../../src/resolve/read-state.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';

@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import { isForeignSession, namesOtherLogin } from '../../src/fetch/claude/session-login.ts';
-import { hasStoredLogin } from '../../src/fetch/claude/stamp.ts';
+import { hasStoredLogin } from '../../src/fetch/claude/fingerprint.ts';
 import { renderLine } from '../../src/render/line.ts';
-import { ownUsage } from '../../src/resolve/own-usage.ts';
-import { keepReport } from '../../src/resolve/readings.ts';
+import { ownUsage } from '../../src/resolve/session-usage.ts';
+import { keepReport } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { RefreshFailure } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
-import { parseReport } from '../../src/usage/session.ts';
+import { parseReport } from '../../src/usage/report.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';

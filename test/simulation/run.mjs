@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const directory = mkdtempSync(join(tmpdir(), 'usageline-simulation-'));
-const outfile = join(directory, 'main.cjs');
+const outfile = join(directory, 'hot.cjs');
 try {
   await build({
     entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],

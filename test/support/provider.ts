@@ -1,9 +1,9 @@
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
-import type { ProviderDescriptor } from '../../src/fetch/providers.ts';
+import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
-import type { Question, ResolveDeps } from '../../src/resolve/context.ts';
+import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import type { Reading } from '../../src/usage/model.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import type { FakeSystem } from './system.ts';

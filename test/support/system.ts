@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { System } from '../../src/system.ts';
+import type { System } from '../../src/platform/system.ts';
 import { removeAtTheEnd } from './remove.ts';
 
 /** 2026-11-20T18:25:00Z, the time at which every test starts. */

@@ -1,5 +1,11 @@
-import { configDirectory, join, LOGIN_FILE, oneSpelling, secondDirectory } from '../../config-directory.ts';
-import type { System } from '../../system.ts';
+import {
+  configDirectory,
+  join,
+  LOGIN_FILE,
+  oneSpelling,
+  secondDirectory,
+} from '../../platform/config-directory.ts';
+import type { System } from '../../platform/system.ts';
 import type { Account } from '../provider.ts';
 
 /*

@@ -1,5 +1,5 @@
-import { readTextFile } from '../../files.ts';
-import type { System } from '../../system.ts';
+import { readTextFile } from '../../platform/foreign-file.ts';
+import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
 import type { RefreshFailure, RenewalCode, SignInCode } from '../../usage/failure.ts';
 import type { Outcome } from '../provider.ts';

@@ -1,5 +1,5 @@
-import { configDirectory, join } from '../../config-directory.ts';
-import type { System } from '../../system.ts';
+import { configDirectory, join } from '../../platform/config-directory.ts';
+import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
 import { allowlisted } from '../../usage/text.ts';
 import type { Identity, IdentitySource } from '../provider.ts';

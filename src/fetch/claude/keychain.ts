@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ChildProcess } from 'node:child_process';
-import type { System } from '../../system.ts';
+import type { System } from '../../platform/system.ts';
 import { configDirHash } from './account.ts';
 
 /** What macOS' keychain says. `reason` is a text of ours. */

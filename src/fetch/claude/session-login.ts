@@ -1,5 +1,5 @@
-import type { System } from '../../system.ts';
-import { hasStoredLogin } from './stamp.ts';
+import type { System } from '../../platform/system.ts';
+import { hasStoredLogin } from './fingerprint.ts';
 
 /*
  * On the hot path of `usageline statusline`: Claude Code hands its environment on to its status line command.

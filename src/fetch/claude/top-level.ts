@@ -1,5 +1,5 @@
-import { errno } from '../../errno.ts';
-import type { System } from '../../system.ts';
+import { errno } from '../../platform/errno.ts';
+import type { System } from '../../platform/system.ts';
 
 /** What was found of one object in a JSON file. */
 export type Search =

@@ -6,7 +6,7 @@ import type { Span } from '../color.ts';
 import { age, countdown } from '../duration.ts';
 import { bar } from '../glyphs.ts';
 import type { Glyphs } from '../glyphs.ts';
-import type { Looks } from '../looks.ts';
+import type { Looks } from '../appearance.ts';
 import { windowAmountText } from '../money.ts';
 import { percentText, shownPercent } from '../percent.ts';
 import { tokenText } from '../tokens.ts';

@@ -1,4 +1,4 @@
-import { gistOf } from '../gist.ts';
+import { gistOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
 import { wordsOf } from './output.ts';
 import type { StructuredOutput } from './output.ts';

@@ -2,7 +2,7 @@ import type { Usage } from '../../usage/model.ts';
 import { withoutHidden } from '../hidden.ts';
 import { lineSpans } from '../line.ts';
 import type { LineOptions } from '../line.ts';
-import { DEFAULT_LOOKS } from '../looks.ts';
+import { DEFAULT_LOOKS } from '../appearance.ts';
 import { ansi } from './ansi.ts';
 import { bash } from './bash.ts';
 import { i3blocks } from './i3blocks.ts';

@@ -2,7 +2,7 @@ import type { ExtraUsage, Usage, Window, WindowAmount } from '../../usage/model.
 import { SECOND } from '../../usage/time.ts';
 import { allowlisted } from '../../usage/text.ts';
 import { isWorthShowing } from '../../usage/windows.ts';
-import { hasNumbers, shownError } from '../gist.ts';
+import { hasNumbers, shownError } from '../summary.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number | null];

@@ -1,7 +1,7 @@
 import type { Usage } from '../../usage/model.ts';
 import type { Span } from '../color.ts';
 import type { LineOptions } from '../line.ts';
-import type { Looks } from '../looks.ts';
+import type { Looks } from '../appearance.ts';
 import type { Colors } from '../paint.ts';
 
 /** How a host wants its line that takes it as text. Adding one is adding a file with this in it, and a line in the list. */

@@ -1,5 +1,5 @@
 import type { Style } from '../color.ts';
-import type { ColorName } from '../looks.ts';
+import type { ColorName } from '../appearance.ts';
 import type { Colors } from '../paint.ts';
 
 /** The basic colours as xterm has them, for hosts that know no palette of the user's. */

@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { gistOf, hasFailed } from '../gist.ts';
+import { gistOf, hasFailed } from '../summary.ts';
 import { lineSpans } from '../line.ts';
 import { detailLines } from '../details.ts';
 import { paintEach } from './output.ts';

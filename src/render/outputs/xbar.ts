@@ -4,7 +4,7 @@ import { level } from '../color.ts';
 import type { Style } from '../color.ts';
 import { age } from '../duration.ts';
 import { errorSentence } from '../error-sentence.ts';
-import { gistOf, hasNumbers, shownError } from '../gist.ts';
+import { gistOf, hasNumbers, shownError } from '../summary.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';

@@ -1,4 +1,4 @@
-import type { Color } from '../looks.ts';
+import type { Color } from '../appearance.ts';
 import { numberOf } from '../paint.ts';
 import { paintEach } from './output.ts';
 import type { Output } from './output.ts';

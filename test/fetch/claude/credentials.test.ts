@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCredentials } from '../../../src/fetch/claude/credentials.ts';
-import type { System } from '../../../src/system.ts';
+import type { System } from '../../../src/platform/system.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
 import { itAsOrdinaryUser } from '../../support/user.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identity, identitySource } from '../../../src/fetch/claude/identity.ts';
 import { put } from '../../support/fetch-credentials.ts';
-import type { System } from '../../../src/system.ts';
+import type { System } from '../../../src/platform/system.ts';
 import { fakeSystem } from '../../support/system.ts';
 
 const accountId = (system: System) => {

@@ -6,7 +6,7 @@ import { LATE, PATIENCE } from '../../support/patience.ts';
 import { keychainModified, readKeychain } from '../../../src/fetch/claude/keychain.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
-import type { System } from '../../../src/system.ts';
+import type { System } from '../../../src/platform/system.ts';
 
 /** A keychain tool that notes how it was called and then does what the script says. */
 function withTool(script: string, more: Partial<System> & { env?: Record<string, string> } = {}) {

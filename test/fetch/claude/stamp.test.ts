@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { credentialsStamp } from '../../../src/fetch/claude/stamp.ts';
+import { credentialsStamp } from '../../../src/fetch/claude/fingerprint.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
 import type { FakeSystem } from '../../support/system.ts';

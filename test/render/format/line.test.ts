@@ -5,8 +5,8 @@ import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placehold
 import { PRESETS } from '../../../src/render/format/presets.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
-import type { Looks } from '../../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import type { Looks } from '../../../src/render/appearance.ts';
 import { percentText } from '../../../src/render/percent.ts';
 import { widthOf } from '../../../src/render/width.ts';
 import type { Usage } from '../../../src/usage/model.ts';

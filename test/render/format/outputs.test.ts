@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import { formatMistake } from '../../../src/render/format/index.ts';
 import { usage } from '../usages.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { parseResponse } from '../../../src/usage/schema.ts';

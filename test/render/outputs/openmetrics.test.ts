@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { extra, fable, failure, NOW, usage, window } from '../usages.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/looks.ts';
+import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';

@@ -1,0 +1,100 @@
+import { errno } from '../platform/errno.ts';
+import { isTerminal } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
+import { parseLenient } from '../usage/lenient-json.ts';
+import type { Report } from '../usage/report.ts';
+
+/*
+ * Standard input of `usageline statusline`, the only command that reads any. It can be anything: never-ending,
+ * never-beginning, huge, closed. `process.stdin` would cost an eighth of a Node start, so it is read without
+ * streams where that can be done without ever waiting for more than its time.
+ */
+
+const STDIN = 0;
+
+/** More is not from Claude Code, whose object has a few KB. */
+export const MAX_INPUT_BYTES = 1024 * 1024;
+/** How long is waited for a complete object, ms. */
+export const INPUT_PATIENCE_MS = 200;
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Collects what arrives, until there is enough of it. */
+export class Input {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  /** @returns whether there can be anything to come that is wanted */
+  add(chunk: Buffer): boolean {
+    this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#bytes, chunk]);
+    return this.#bytes.length <= MAX_INPUT_BYTES && this.#beginsLikeAnObject();
+  }
+
+  /** Whether a complete object has arrived: its sender may never say that this was all. */
+  get complete(): boolean {
+    let last = this.#bytes.length - 1;
+    while (last >= 0 && (this.#bytes[last] as number) <= 0x20) last -= 1;
+    if (this.#bytes[last] !== 0x7d) return false;
+    return parseLenient(this.text) !== undefined;
+  }
+
+  /** What arrived, as it is; nothing when it was too much. */
+  get bytes(): Buffer {
+    return this.#bytes.length > MAX_INPUT_BYTES ? Buffer.alloc(0) : this.#bytes;
+  }
+
+  get text(): string {
+    const { bytes } = this;
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    return bytes.toString('utf8', marked ? 3 : 0);
+  }
+
+  #beginsLikeAnObject(): boolean {
+    for (const byte of this.#bytes.subarray(0, 1024)) {
+      if (byte > 0x20) return byte === 0x7b || byte === 0xef;
+    }
+    return true;
+  }
+}
+
+/** Standard input, and what of it counts; null when nothing does. */
+export interface Heard {
+  readonly input: Input;
+  readonly report: Report | null;
+}
+
+/** Standard input; null when it can only be read by a stream. */
+export function readInputNow(system: System): Input | null {
+  const { fs, platform } = system;
+  const input = new Input();
+  try {
+    const stat = fs.fstatSync(STDIN);
+    if (stat.isFile()) return readAll(system, STDIN, input);
+    if (stat.isCharacterDevice() || stat.isDirectory()) {
+      // A terminal is somebody who wants to see the line; from other devices no object comes.
+      return isTerminal(system, STDIN) || platform !== 'win32' ? input : null;
+    }
+    if (platform !== 'linux' || !stat.isFIFO()) return null;
+    // The same pipe opened once more: that it does not block is then our affair, and not that of its other readers.
+    const fd = fs.openSync('/proc/self/fd/0', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    return readAll(system, fd, input);
+  } catch (error) {
+    return errno(error) === 'EBADF' ? input : null;
+  }
+}
+
+function readAll({ fs, monotonic }: System, fd: number, input: Input): Input {
+  const until = monotonic() + INPUT_PATIENCE_MS;
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let pause = 1; ;) {
+    try {
+      const count = fs.readSync(fd, chunk, 0, CHUNK_BYTES, null);
+      if (count === 0 || !input.add(chunk.subarray(0, count))) return input;
+      if (monotonic() >= until) return input;
+    } catch (error) {
+      if (errno(error) !== 'EAGAIN') return input;
+      if (input.complete || monotonic() >= until) return input;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+      pause = Math.min(pause * 2, 10);
+    }
+  }
+}

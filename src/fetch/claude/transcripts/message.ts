@@ -1,0 +1,169 @@
+import { isObject } from '../../../usage/data.ts';
+import { parseTime } from '../../../usage/time.ts';
+import { hash } from './key.ts';
+import type { Message, TokenCounts } from './model.ts';
+import { wholeObjects } from './splice.ts';
+import type { Extent } from './splice.ts';
+
+/** More tokens than this no single answer has; it is also what fits into 32 bits on disk. */
+export const MAX_COUNT = 2 ** 32 - 1;
+/** A longer name is not a model's. */
+const MAX_MODEL_LENGTH = 100;
+/** A line of a mebibyte that has lost its line ends has fewer. */
+const MAX_RECORDS = 1000;
+export const UNKNOWN_MODEL = 'unknown';
+
+/** How an object and a list begin and end. Most lines that are no JSON are seen by that. */
+const CLOSED_BY: Readonly<Record<number, number>> = { 0x7b: 0x7d, 0x5b: 0x5d };
+
+/** Only a record with this in it can count. In a text inside JSON its quotation marks would be escaped. */
+export const NEEDLE = Buffer.from('"usage"');
+
+/**
+ * The messages that one line of a transcript counts for: one as a rule, and one more for each call of the advisor within
+ * it. None for another kind of line, no JSON, a line without a time, or an error message of Claude Code's own that no
+ * model has answered. Of a line with several records, or parts of them, every whole record counts.
+ */
+export function parseMessages(line: Buffer): Message[] {
+  const { start, end } = withoutPadding(line);
+  const mayBeWhole = CLOSED_BY[line[start] ?? 0] === line[end - 1];
+  const entry = mayBeWhole ? parsed(line, start, end) : undefined;
+  if (entry !== undefined) return messagesOf(entry);
+  return wholeObjects(line, NEEDLE)
+    .slice(0, MAX_RECORDS)
+    .flatMap((object) => messagesOf(parsed(line, object.start, object.end)));
+}
+
+/** Undefined for what is not JSON. */
+function parsed(line: Buffer, start: number, end: number): unknown {
+  try {
+    return JSON.parse(line.toString('utf8', start, end));
+  } catch {
+    return undefined;
+  }
+}
+
+function messagesOf(entry: unknown): Message[] {
+  if (!isObject(entry) || (entry.type !== undefined && entry.type !== 'assistant')) return [];
+  const { message } = entry;
+  if (!isObject(message) || !isObject(message.usage)) return [];
+  if (entry.isApiErrorMessage === true || message.model === '<synthetic>') return [];
+  const at = parseTime(entry.timestamp);
+  if (at === null) return [];
+  const counts = countsOf(message.usage);
+  const id = identity(entry, message, counts);
+  const parts = [
+    { id, model: message.model, counts },
+    ...advisorParts(message.usage).map((part, index) => ({
+      id: `${id}\nadvisor ${index}`,
+      model: part.model,
+      counts: countsOf(part),
+    })),
+  ];
+  return parts
+    .filter((part) => sum(part.counts) > 0)
+    .map((part) => ({
+      key: hash(part.id),
+      firstAt: at,
+      lastAt: at,
+      model: modelOf(part.model),
+      counts: part.counts,
+    }));
+}
+
+/**
+ * Calls of the advisor, another model that is asked while a message is made. They are not in the totals of `usage`. As a
+ * stream grows, calls are added at the end: the place of one among the others identifies it.
+ */
+function advisorParts({ iterations }: Record<string, unknown>): Record<string, unknown>[] {
+  if (!Array.isArray(iterations)) return [];
+  return iterations.filter(isObject).filter(({ type }) => type === 'advisor_message');
+}
+
+/** Without a byte order mark before the record, or the zeros that a file system leaves behind when power fails. */
+function withoutPadding(line: Buffer): Extent {
+  let start = 0;
+  while (isPadding(line[start])) start += 1;
+  let end = line.length;
+  while (end > start && isPadding(line[end - 1])) end -= 1;
+  return { start, end };
+}
+
+/** NUL, tab, line ends, space, and the three bytes of a byte order mark. */
+function isPadding(byte: number | undefined): boolean {
+  return (
+    byte === 0 ||
+    byte === 9 ||
+    byte === 10 ||
+    byte === 13 ||
+    byte === 32 ||
+    byte === 0xef ||
+    byte === 0xbb ||
+    byte === 0xbf
+  );
+}
+
+function countsOf(usage: Record<string, unknown>): TokenCounts {
+  return {
+    input: count(usage.input_tokens),
+    output: count(usage.output_tokens),
+    cacheCreation: count(usage.cache_creation_input_tokens),
+    cacheRead: count(usage.cache_read_input_tokens),
+  };
+}
+
+/** A whole number that can be a count; 0 for anything else, which costs only its own count. */
+function count(value: unknown): number {
+  if (!Number.isInteger(value)) return 0;
+  const number = value as number;
+  return number >= 0 && number <= MAX_COUNT ? number : 0;
+}
+
+function modelOf(value: unknown): string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_MODEL_LENGTH
+    ? value
+    : UNKNOWN_MODEL;
+}
+
+/**
+ * What makes two lines the same message: message id and request id; the message id alone where there is no
+ * request id (gateways leave it out). A line without a message id is the same as one that says the same at the
+ * same time, so that a file can be read twice.
+ */
+function identity(
+  entry: Record<string, unknown>,
+  message: Record<string, unknown>,
+  { input, output, cacheCreation, cacheRead }: TokenCounts,
+): string {
+  const request = typeof entry.requestId === 'string' ? entry.requestId : '';
+  if (typeof message.id === 'string' && message.id !== '') return `${message.id}\n${request}`;
+  const { timestamp, uuid } = entry;
+  if (typeof uuid === 'string' && uuid !== '') return `\n${uuid}`;
+  return `\n\n${String(timestamp)}\n${request}\n${input} ${output} ${cacheCreation} ${cacheRead}`;
+}
+
+export function sum({ input, output, cacheCreation, cacheRead }: TokenCounts): number {
+  return input + output + cacheCreation + cacheRead;
+}
+
+/**
+ * Two readings of one message as one. It began with its earliest line; its counts are those of the latest,
+ * which is the final one of a stream; at the same moment the larger ones, since a stream only grows. In whatever
+ * order lines are met, and however often, the outcome is the same: files are read newest first, and again.
+ */
+export function joined(a: Message, b: Message): Message {
+  const final = compare(a, b) >= 0 ? a : b;
+  const firstAt = Math.min(a.firstAt, b.firstAt);
+  return final.firstAt === firstAt ? final : { ...final, firstAt };
+}
+
+function compare(a: Message, b: Message): number {
+  return (
+    a.lastAt - b.lastAt ||
+    a.counts.output - b.counts.output ||
+    sum(a.counts) - sum(b.counts) ||
+    a.counts.input - b.counts.input ||
+    a.counts.cacheRead - b.counts.cacheRead ||
+    (a.model < b.model ? -1 : a.model > b.model ? 1 : 0)
+  );
+}

@@ -1,0 +1,58 @@
+import type { AccountDirectory } from '../cache/directory.ts';
+import { readKeychainMemo, serializeKeychainMemo } from '../cache/keychain-memo.ts';
+import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { System } from '../platform/system.ts';
+import { SECOND } from '../usage/time.ts';
+
+/** The keychain is asked at most this often, except for a person at a terminal. */
+const KEYCHAIN_INTERVAL_MS = 30 * SECOND;
+
+export interface StampReading {
+  /** Null where there is none: then nobody can see credentials change. */
+  readonly stamp: string | null;
+  /** macOS: what the keychain said is older than it may be. */
+  readonly keychainDue: boolean;
+}
+
+/** The stamp from what is on disk: costs a `stat` per candidate file, and on macOS one small read. */
+export function knownStamp(
+  system: System,
+  provider: ProviderDescriptor,
+  directory: AccountDirectory | null,
+): StampReading {
+  if (system.platform !== 'darwin') return { stamp: provider.stamp(system, null), keychainDue: false };
+  const memo = directory && readKeychainMemo(system, directory.keychain);
+  const age = memo ? system.now() - memo.checkedAt : Number.POSITIVE_INFINITY;
+  return {
+    stamp: provider.stamp(system, memo?.modified ?? null),
+    keychainDue: age < 0 || age >= KEYCHAIN_INTERVAL_MS,
+  };
+}
+
+/** When the keychain is to be asked again, epoch ms; null where there is none. */
+export function keychainDueAt(system: System, directory: AccountDirectory): number | null {
+  if (system.platform !== 'darwin') return null;
+  const memo = readKeychainMemo(system, directory.keychain);
+  return (memo?.checkedAt ?? Number.NEGATIVE_INFINITY) + KEYCHAIN_INTERVAL_MS;
+}
+
+/** The stamp with the keychain asked now, for callers that may wait a moment. */
+export async function currentStamp(
+  system: System,
+  provider: ProviderDescriptor,
+  directory: AccountDirectory | null,
+): Promise<string | null> {
+  const before = directory && readKeychainMemo(system, directory.keychain);
+  // A keychain that does not answer says nothing new: what it said last stands.
+  const modified = (await provider.keychainModified(system)) ?? before?.modified ?? null;
+  if (directory) {
+    const [{ ensureDirectory }, { replaceFile }] = await Promise.all([
+      import('../cache/directory.ts'),
+      import('../cache/write.ts'),
+    ]);
+    if (ensureDirectory(system, directory) === null) {
+      replaceFile(system, directory.keychain, serializeKeychainMemo({ checkedAt: system.now(), modified }));
+    }
+  }
+  return provider.stamp(system, modified);
+}

@@ -1,0 +1,133 @@
+import type { Entry, Told } from '../cache/entry.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Failure } from '../usage/failure.ts';
+import type { ReadingTimes } from '../usage/merge.ts';
+import { SPEND_LIMIT } from '../usage/model.ts';
+import type { Usage, UsageData, Window } from '../usage/model.ts';
+import { isSameWindow, READ_WINDOWS } from '../usage/report.ts';
+import type { ReadWindow, Report, Reported, ReportedSpend } from '../usage/report.ts';
+import { isoTime } from '../usage/time.ts';
+import { answer } from './to-usage.ts';
+import { isShowable } from './decide.ts';
+import { freshUntil } from './freshness.ts';
+import type { Standing } from './freshness.ts';
+
+/** What is shared with every line of the account. */
+export interface Shared {
+  readonly entry: Entry | null;
+  readonly standing: Standing;
+  readonly usage: Usage;
+  /** The failure to show where numbers are not fresh. */
+  readonly error: Failure | null;
+}
+
+export interface OwnParts {
+  readonly shared: Shared;
+  readonly report: Report;
+  /** When the session's numbers were right, epoch ms. */
+  readonly reportedAt: number;
+  /** The session belongs to another login: the account's other numbers are not its own. */
+  readonly foreign: boolean;
+  readonly stamp: string | null;
+  readonly now: number;
+  readonly settings: Settings;
+}
+
+/**
+ * What a session's own status line shows: every window that this very call reported, whatever the cache knows or can
+ * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
+ */
+export function ownUsage(parts: OwnParts): Usage {
+  const { shared, report, reportedAt: at, stamp, now, settings } = parts;
+  const { windows, spend: reportedSpend } = report;
+  if (READ_WINDOWS.every((name) => windows[name] === null) && reportedSpend === null) return shared.usage;
+  const usable = shared.entry?.data != null && isShowable(shared.standing) && !parts.foreign;
+  const base = usable ? shared.entry : null;
+  const shown = (id: string) =>
+    usable ? shared.usage.windows.find((window) => window.id === id) : undefined;
+  const data: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...base?.data };
+  const origins: { [name in ReadWindow]?: ReadingTimes } = { ...base?.told?.origins };
+  let differs = base === null;
+  for (const name of READ_WINDOWS) {
+    const number = windows[name];
+    const window = shown(name);
+    const seenAt = origins[name]?.seenAt ?? window?.readAt;
+    if (number === null || !replaces(number, window, seenAt, at, now)) continue;
+    differs = true;
+    // A report without a reset time refers to the window that is known to run.
+    const running = window !== undefined && !window.elapsed ? window.resetsAt : null;
+    const resetsAt = number.resetsAt ?? running;
+    data[name] = { utilization: number.percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
+    origins[name] = timesOf(number, at, now);
+  }
+  let spend = base?.told?.spend ?? null;
+  if (reportedSpend !== null && replaces(reportedSpend, shown(SPEND_LIMIT.id), spend?.seenAt, at, now)) {
+    differs = true;
+    spend = { ...reportedSpend, ...timesOf(reportedSpend, at, now) };
+  }
+  if (!differs) return shared.usage;
+  const told: Told = {
+    answeredAt: base === null ? null : base.cachedAt,
+    lacks: false,
+    ...base?.told,
+    origins,
+    spend,
+    movedAt: at,
+    contradicted: false,
+    certain: true,
+    unstored: base?.told?.unstored ?? false,
+    asReported: true,
+    credentials: stamp,
+  };
+  const entry: Entry = { ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: stamp }), data, told };
+  // However fresh the shared numbers are, these are as old as the session's last response.
+  const age = now - at;
+  const current = age < settings.cacheDurationMs && now < freshUntil(entry, settings);
+  const standing = current ? 'fresh' : 'stale';
+  return answer({
+    entry,
+    standing,
+    error: standing === 'fresh' ? null : shared.error,
+    source: 'cache',
+    pending: false,
+    account: shared.usage.account,
+    decidedAt: now,
+    now,
+    // An idle session's numbers can be older than any other line would show; they stand with their age.
+    settings: { ...settings, maxStaleMs: Math.max(settings.maxStaleMs, age + 1) },
+  });
+}
+
+const NO_ANSWER = { error: null, plan: null, accountId: null } as const;
+
+/** A number of a window that has ended was right until then. */
+function timesOf({ resetsAt }: Reported, at: number, now: number): ReadingTimes {
+  const readAt = resetsAt !== null && resetsAt <= now ? Math.min(at, resetsAt - 1) : at;
+  return { readAt, seenAt: readAt };
+}
+
+/**
+ * Whether a reported number takes the place of the shared one: another number, or the same one seen later. That of a
+ * window that has ended takes the place of no other.
+ */
+function replaces(
+  reported: Reported,
+  window: Window | undefined,
+  seenAt: number | undefined,
+  at: number,
+  now: number,
+): boolean {
+  if (window === undefined) return true;
+  if (reported.resetsAt !== null && reported.resetsAt <= now) return false;
+  const same =
+    reported.percent === window.usedPercent &&
+    isSameWindow(reported, window) &&
+    isSameAmount(reported, window);
+  return !same || at > (seenAt ?? at);
+}
+
+/** Of a limit on money the amount can change while its share stays a whole number. */
+function isSameAmount(reported: Reported | ReportedSpend, { amount }: Window): boolean {
+  if (!('usedUsd' in reported)) return true;
+  return reported.usedUsd === (amount?.used ?? null) && reported.limitUsd === (amount?.limit ?? null);
+}

@@ -1,0 +1,147 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseReadings, readReadings, serializeReadings } from '../../src/cache/session-reports.ts';
+import { replaceLightly } from '../../src/cache/replace.ts';
+import { NO_READINGS } from '../../src/usage/session-reports.ts';
+import type { Readings, SessionMemory } from '../../src/usage/session-reports.ts';
+import { HOUR, MINUTE } from '../../src/usage/time.ts';
+import { NOW } from '../support/build.ts';
+import { fakeSystem } from '../support/system.ts';
+
+const pair = (percent: number, ahead: number) => ({ percent, resetsAt: NOW + ahead });
+const plain: SessionMemory = {
+  at: NOW,
+  five_hour: null,
+  seven_day: null,
+  spend: null,
+  disputedAt: null,
+  foreign: false,
+};
+const readings: Readings = {
+  credentials: 'stamp-1',
+  account: 'ada',
+  since: NOW - HOUR,
+  windows: {
+    five_hour: { percent: 22.5, resetsAt: NOW + HOUR, readAt: NOW - MINUTE, seenAt: NOW },
+    seven_day: null,
+  },
+  disputes: {
+    five_hour: null,
+    seven_day: { ...pair(80, 2 * HOUR), readAt: NOW, seenAt: NOW, session: 'b', maybeIdle: true },
+  },
+  spend: { ...pair(104.2, HOUR), readAt: NOW, seenAt: NOW, usedUsd: 521, limitUsd: 500 },
+  unstored: true,
+  sessions: new Map([
+    [
+      'a',
+      { ...plain, five_hour: pair(22.5, HOUR), spend: { ...pair(104.2, HOUR), usedUsd: 521, limitUsd: 500 } },
+    ],
+    ['b', { ...plain, five_hour: null, disputedAt: NOW, foreign: true }],
+    ['__proto__', { ...plain, seven_day: { percent: 0, resetsAt: null } }],
+  ]),
+};
+
+/** The file with something else in it. */
+const broken = (change: (file: any) => void) => {
+  const file = JSON.parse(serializeReadings(readings));
+  change(file);
+  return parseReadings(JSON.stringify(file), NOW);
+};
+
+describe('statusline.json', () => {
+  it('is read as it was written', () => {
+    expect(parseReadings(serializeReadings(readings), NOW)).toEqual(readings);
+    const unknown = { ...readings, credentials: null };
+    expect(parseReadings(serializeReadings(unknown), NOW)).toEqual(unknown);
+  });
+
+  it('is read without the keys that an earlier version did not write', () => {
+    const read = broken((file) => {
+      for (const key of ['account', 'since', 'disputes', 'spend', 'unstored']) delete file[key];
+      for (const session of Object.values<any>(file.sessions))
+        for (const key of ['spend', 'disputed_at', 'foreign']) delete session[key];
+    });
+    expect(read).toMatchObject({
+      account: null,
+      since: null,
+      disputes: NO_READINGS.disputes,
+      spend: null,
+      unstored: false,
+    });
+    expect(read?.windows).toEqual(readings.windows);
+    expect(read?.sessions.get('b')).toEqual({ ...plain, five_hour: null });
+  });
+
+  it.each<[string, (file: any) => void]>([
+    ['a dispute without a session', (file) => delete file.disputes.seven_day.session],
+    ['a dispute without a time', (file) => delete file.disputes.seven_day.read_at],
+    ['a dispute of the future', (file) => (file.disputes.seven_day.seen_at = '2036-01-01T00:00:00Z')],
+    ['disputes that are none', (file) => (file.disputes = 7)],
+  ])('leaves out %s', (_, change) => {
+    expect(broken(change)).toMatchObject({ disputes: NO_READINGS.disputes, windows: readings.windows });
+  });
+
+  it.each<[string, (file: any) => void]>([
+    ['another version', (file) => (file.schema_version = '1')],
+    ['no stamp', (file) => delete file.credentials],
+    ['no windows', (file) => delete file.windows],
+    ['a window that is not told of', (file) => delete file.windows.five_hour],
+    ['no sessions', (file) => (file.sessions = [])],
+    ['a window that is none', (file) => (file.windows.seven_day = 7)],
+    ['a negative percentage', (file) => (file.windows.five_hour.used_percent = -1)],
+    ['a reset in words', (file) => (file.windows.five_hour.resets_at = 'soon')],
+    ['no time', (file) => delete file.windows.five_hour.read_at],
+    ['a time before its time', (file) => (file.windows.five_hour.seen_at = '2020-01-01T00:00:00Z')],
+  ])('is none with %s', (_, change) => expect(broken(change)).toBeNull());
+
+  it.each<[string, unknown]>([
+    ['no object', 7],
+    ['no time', { five_hour: null, seven_day: null }],
+    ['no pair', { at: 1, five_hour: [1], seven_day: null }],
+    ['no number', { at: 1, five_hour: ['1', null], seven_day: null }],
+    ['no reset', { at: 1, five_hour: null, seven_day: [1, 'x'] }],
+  ])('forgets a session that is %s', (_, session) => {
+    const read = broken((file) => (file.sessions.a = session));
+    expect([...read!.sessions.keys()]).toEqual(['b', '__proto__']);
+    expect(read!.windows).toEqual(readings.windows);
+  });
+
+  it('has no number of a clock that was set back', () => {
+    const early = parseReadings(serializeReadings(readings), NOW - 6000)!;
+    expect(early.windows.five_hour).toBeNull();
+    expect(parseReadings(serializeReadings(readings), NOW - 4000)!.windows.five_hour).not.toBeNull();
+  });
+
+  it('never throws, whatever stands in it', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseReadings(text, NOW)));
+  });
+
+  it('is nothing where there is no file', () => {
+    const system = fakeSystem();
+    expect(readReadings(system, `${system.root}/statusline.json`, NOW)).toBe(NO_READINGS);
+    system.fs.mkdirSync(`${system.root}/statusline.json`);
+    expect(readReadings(system, `${system.root}/statusline.json`, NOW)).toBe(NO_READINGS);
+  });
+});
+
+describe('a light replacement', () => {
+  it('is the new file, only for us, and leaves nothing beside it', () => {
+    const system = fakeSystem();
+    const path = `${system.root}/file`;
+    expect(replaceLightly(system, path, 'one', null)).toBe(true);
+    expect(replaceLightly(system, path, 'two', NOW)).toBe(true);
+    expect(system.fs.readFileSync(path, 'utf8')).toBe('two');
+    expect(system.fs.statSync(path).mtimeMs).toBe(NOW);
+    expect(system.fs.statSync(path).mode & 0o777).toBe(0o600);
+    expect(system.fs.readdirSync(system.root)).toEqual(['file']);
+  });
+
+  it('keeps the old file when it fails, and follows no link', () => {
+    const system = fakeSystem();
+    expect(replaceLightly(system, `${system.root}/no/file`, 'x', null)).toBe(false);
+    system.fs.writeFileSync(`${system.root}/other`, 'theirs');
+    system.fs.symlinkSync(`${system.root}/other`, `${system.root}/.new.0`);
+    expect(replaceLightly(system, `${system.root}/file`, 'x', null)).toBe(false);
+    expect(system.fs.readFileSync(`${system.root}/other`, 'utf8')).toBe('theirs');
+  });
+});

@@ -1,0 +1,130 @@
+import { expect, test, vi } from 'vitest';
+import { answerTo } from '../../src/fetch/response.ts';
+import type { Dispatcher } from 'undici';
+
+const request = { path: '/', method: 'GET' } as const;
+
+/** A dispatcher that says what it is told to say. */
+function dispatcher() {
+  const controller = {
+    paused: false,
+    pause: vi.fn(() => {
+      controller.paused = true;
+    }),
+    resume: vi.fn(() => {
+      controller.paused = false;
+    }),
+  };
+  let told: Required<Dispatcher.DispatchHandler> | null = null;
+  const dispatch = (_: unknown, handler: Required<Dispatcher.DispatchHandler>) => {
+    told = handler;
+    told.onRequestStart(controller as never, {});
+    return true;
+  };
+  const answer = answerTo({ dispatch } as never, request);
+  return {
+    answer,
+    controller,
+    start: (status = 200) => told!.onResponseStart(controller as never, status, { a: 'b' }, ''),
+    data: (text: string) => told!.onResponseData(controller as never, Buffer.from(text)),
+    end: () => told!.onResponseEnd(controller as never, {}),
+    fail: (error: Error) => told!.onResponseError(controller as never, error),
+  };
+}
+
+async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+test('an answer is there with its headers, its body as it arrives', async () => {
+  const { answer, start, data, end } = dispatcher();
+  start();
+  const { status, headers, body } = await answer;
+  expect([status, headers]).toEqual([200, { a: 'b' }]);
+  const text = read(body);
+  data('{"a"');
+  await Promise.resolve();
+  data(':1}');
+  end();
+  expect(await text).toBe('{"a":1}');
+});
+
+test('a body that is there before anybody reads it is kept', async () => {
+  const { answer, start, data, end } = dispatcher();
+  start();
+  data('ab');
+  data('c');
+  end();
+  expect(await read((await answer).body)).toBe('abc');
+});
+
+test('informational answers are none', async () => {
+  const { answer, start, end } = dispatcher();
+  start(103);
+  start(204);
+  end();
+  const { status, body } = await answer;
+  expect([status, await read(body)]).toEqual([204, '']);
+});
+
+test('what fails before the headers is the request', async () => {
+  const { answer, fail } = dispatcher();
+  fail(new Error('refused'));
+  await expect(answer).rejects.toThrow('refused');
+});
+
+test('what fails after the headers is the body, once what has come is read', async () => {
+  const { answer, start, data, fail } = dispatcher();
+  start();
+  data('ab');
+  fail(new Error('reset'));
+  const iterator = (await answer).body[Symbol.asyncIterator]();
+  expect((await iterator.next()).value).toEqual(Buffer.from('ab'));
+  await expect(iterator.next()).rejects.toThrow('reset');
+});
+
+test('a failure that nobody reads is nobody’s', async () => {
+  const { answer, start, fail } = dispatcher();
+  start();
+  await answer;
+  fail(new Error('reset'));
+});
+
+test('a reader that waits is told of a failure', async () => {
+  const { answer, start, fail } = dispatcher();
+  start();
+  const text = read((await answer).body);
+  fail(new Error('reset'));
+  await expect(text).rejects.toThrow('reset');
+});
+
+test('the connection waits for a slow reader', async () => {
+  const { answer, controller, start, data, end } = dispatcher();
+  start();
+  data('x'.repeat(64 * 1024));
+  expect(controller.pause).not.toHaveBeenCalled();
+  data('y');
+  expect(controller.pause).toHaveBeenCalledOnce();
+  const iterator = (await answer).body[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.next();
+  expect(controller.resume).not.toHaveBeenCalled();
+  const last = iterator.next();
+  expect(controller.resume).toHaveBeenCalledOnce();
+  end();
+  expect((await last).done).toBe(true);
+});
+
+test('what comes at once when the connection goes on is read at once', async () => {
+  const { answer, controller, start, data, end } = dispatcher();
+  start();
+  data('x'.repeat(64 * 1024 + 1));
+  controller.resume.mockImplementation(() => {
+    controller.paused = false;
+    data('y');
+    end();
+  });
+  expect(await read((await answer).body)).toBe(`${'x'.repeat(64 * 1024 + 1)}y`);
+});

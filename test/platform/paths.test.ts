@@ -1,0 +1,45 @@
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isAbsolutePath, joinPaths, SEPARATOR } from '../../src/platform/paths.ts';
+
+/** What paths are made of, and what has to be tidied in them. */
+const piece = fc.constantFrom('/', '//', '.', '..', '../', '../', 'a', 'b c', 'ü', '\\', 'C:', '.cache', '~');
+const anyPath = fc.oneof(
+  { weight: 4, arbitrary: fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')) },
+  { weight: 2, arbitrary: fc.array(piece, { maxLength: 6 }).map((pieces) => `/home/${pieces.join('')}`) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+);
+/** The names that are ever joined to a base: files and directories of ours. */
+const name = fc.constantFrom('usageline', '.cache', 'Library', 'Caches', 'usage.json', 'claude-0123abcd');
+
+describe('paths', () => {
+  it('are joined as Node joins them', () => {
+    fc.assert(
+      fc.property(anyPath, fc.array(name, { minLength: 1, maxLength: 3 }), (base, names) => {
+        expect(joinPaths(base, ...names)).toBe(path.join(base, ...names));
+      }),
+      {
+        numRuns: 2000,
+        examples: [
+          ['/', ['usageline']],
+          ['/home/ada/', ['.cache']],
+          ['/a/./b', ['.cache']],
+        ],
+      },
+    );
+  });
+
+  it('are absolute where Node says so', () => {
+    fc.assert(
+      fc.property(anyPath, (any) => {
+        expect(isAbsolutePath(any)).toBe(path.isAbsolute(any));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('have what separates their names', () => {
+    expect(SEPARATOR).toBe(path.sep);
+  });
+});

@@ -1,0 +1,21 @@
+import { userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nodeSystem } from '../../src/platform/system.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('the home directory', () => {
+  it('is what HOME says', () => {
+    vi.stubEnv('HOME', '/somewhere');
+    expect(nodeSystem().home()).toBe('/somewhere');
+  });
+
+  it.each(['home', '.', './home', '~', '../home'])('is never the relative one that HOME says: %s', (home) => {
+    vi.stubEnv('HOME', home);
+    const { homedir } = userInfo();
+    expect(nodeSystem().home()).toBe(isAbsolute(homedir) ? homedir : null);
+  });
+});

@@ -1,0 +1,76 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hit } from '../../src/prerender/print.ts';
+import { prepareReady } from '../../src/prerender/store.ts';
+import { statuslineHit } from '../../src/prerender/print-statusline.ts';
+import { parseQuickly, parseStatusline } from '../../src/cli/fast-args.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { disk } from '../cache/disk.ts';
+
+let system: FakeSystem;
+let caches: string;
+
+/** A machine on which two lines are prepared, of an account that a pointer leads to. */
+beforeEach(async () => {
+  system = fakeSystem();
+  const account = join(system.root, 'work');
+  fs.mkdirSync(account);
+  system = { ...system, env: { CLAUDE_CONFIG_DIR: account } };
+  caches = join(system.root, '.cache');
+  await prepared();
+});
+
+async function prepared(): Promise<void> {
+  const { claude } = await import('../../src/fetch/registry.ts');
+  const cache = join(caches, 'usageline', claude.account(system).directory);
+  fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
+  const data = { five_hour: { utilization: 42, resets_at: null } };
+  const cachedAt = new Date(system.now()).toISOString();
+  const entry = { schema_version: 1, cached_at: cachedAt, data, error: null };
+  fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(entry), { mode: 0o600 });
+  for (const kind of ['plain', 'statusline']) {
+    await prepareReady(system, { kind, color: 'natural', network: true });
+  }
+}
+
+const line = (machine: FakeSystem) => hit(machine, parseQuickly([])!);
+const status = (machine: FakeSystem) => statuslineHit(machine, parseStatusline([])!, null);
+
+describe.each([
+  ['the line of a prompt', line],
+  ['the status line', status],
+])('%s', (_case, shown) => {
+  it('is printed as it was prepared', () => {
+    expect(shown(system)).toContain('5h');
+  });
+
+  it.each(['.', 'usageline'])('is left to the long way where others can write %s in the caches', (name) => {
+    fs.chmodSync(join(caches, name), 0o777);
+    expect(shown(system)).toBeNull();
+  });
+
+  it('is left to the long way where the home directory can be written by others', () => {
+    fs.chmodSync(system.root, 0o777);
+    expect(shown(system)).toBeNull();
+  });
+
+  it('is left to the long way for root in the cache of another user', () => {
+    const lstatSync = (path: string) =>
+      Object.assign(fs.lstatSync(path), { uid: path.startsWith(system.root) ? 1000 : 0 });
+    expect(shown({ ...system, uid: 0, fs: disk({ lstatSync }) })).toBeNull();
+  });
+
+  it('costs one look at each directory on the way', () => {
+    const looks: string[] = [];
+    const lstatSync = (path: string, options: fs.StatSyncOptions) => {
+      looks.push(path);
+      return fs.lstatSync(path, options);
+    };
+    expect(shown({ ...system, fs: disk({ lstatSync }) })).not.toBeNull();
+    const directories = looks.filter((path) => fs.statSync(path).isDirectory());
+    expect(new Set(directories).size).toBe(directories.length);
+    expect(directories.length).toBe(caches.split('/').length - 1 + 2);
+  });
+});

@@ -1,0 +1,385 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { AccountDirectory } from '../../src/cache/directory.ts';
+import { writeReady } from '../../src/prerender/write.ts';
+import { READY_TAG, readReady, readyFile, readyFileName, traceOf } from '../../src/prerender/read.ts';
+import type { ReadyName } from '../../src/prerender/read.ts';
+import { looksWith } from '../../src/commands/format.ts';
+import { PRESETS } from '../../src/render/format/presets.ts';
+import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { renderOutput } from '../../src/render/outputs/index.ts';
+import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';
+import { conditionsOf } from '../../src/prerender/validators.ts';
+import { claudeFiles } from '../../src/fetch/claude/on-disk.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { version } from '../../src/platform/version.ts';
+import { fable, failure, stale, week, window } from '../render/usages.ts';
+import { NOW } from '../support/build.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { disk } from '../cache/disk.ts';
+
+/** A time of a file, s. */
+const THEN = 1_795_000_000;
+const NAME: ReadyName = { kind: 'plain', color: 'natural', network: true };
+const CONDITIONS = '0.1.0 1.5:2:3 absent  stamp ""';
+
+let system: FakeSystem;
+let directory: AccountDirectory;
+let path: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  directory = accountDirectory(join(system.root, 'cache'), 'claude');
+  path = readyFile(directory, NAME);
+  fs.mkdirSync(dirname(path), { recursive: true });
+});
+
+const read = (conditions = CONDITIONS, on: Partial<FakeSystem> = {}) =>
+  readReady({ ...system, ...on }, path, conditions);
+
+/** A ready line of two texts, each for a minute, to be asked for after two. */
+function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
+  const stages = [
+    { until: NOW + MINUTE, text: 'now' },
+    { until: NOW + 2 * MINUTE, text: 'soon' },
+  ];
+  writeReady(system, directory, NAME, { from: NOW, refreshAt: NOW + HOUR, stages, ...changes }, CONDITIONS);
+}
+
+/** The file with one thing in it changed. */
+function edit(pattern: string | RegExp, by: string): void {
+  const text = fs.readFileSync(path, 'utf8');
+  const changed = text.replace(pattern, by);
+  expect(changed).not.toBe(text);
+  fs.writeFileSync(path, changed);
+}
+
+describe('a ready line', () => {
+  it.each([
+    ['at once', 0, 'now'],
+    ['until its end', MINUTE - 1, 'now'],
+    ['the next from then on', MINUTE, 'soon'],
+    ['that one until its end', 2 * MINUTE - 1, 'soon'],
+    ['nothing when all are over', 2 * MINUTE, null],
+    ['nothing a day later', DAY, null],
+    ['the first when the clock went back by a moment', -5 * SECOND, 'now'],
+    ['nothing when the clock was set back', -5 * SECOND - 1, null],
+    ['nothing when the clock was set back by an hour', -HOUR, null],
+  ])('shows %s', (_case, after, text) => {
+    prepare();
+    system.setNow(NOW + after);
+    expect(read()).toBe(text);
+  });
+
+  it.each([
+    [30 * SECOND, 30 * SECOND - 1, 'now'],
+    [30 * SECOND, 30 * SECOND, null],
+    [0, 0, null],
+    [-MINUTE, 0, null],
+  ])('that is to be asked for after %i ms shows after %i ms: %s', (refreshAt, after, text) => {
+    prepare({ refreshAt: NOW + refreshAt });
+    system.setNow(NOW + after);
+    expect(read()).toBe(text);
+  });
+
+  it.each([
+    ['of another format', READY_TAG, 'usageline-ready 2'],
+    ['of another program', READY_TAG, 'somebody-ready 1'],
+    ['without a time to ask again', / \d+ \d+ \d+\n/, '\n'],
+    ['without times', /\n\d+ now\n\d+ soon/, '\nnow\nsoon'],
+    ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
+    ['with words for when it was prepared', /(ready 1 \d+) \d+/, '$1 once'],
+    ['cut off', /\n$/, ''],
+    ['with something behind the conditions', /$/, 'more\n'],
+    ['without conditions', /\n# .*\n$/, '\n'],
+  ])('%s is none', (_case, pattern, by) => {
+    prepare();
+    expect(read()).toBe('now');
+    edit(pattern, by);
+    expect(read()).toBeNull();
+  });
+
+  it.each([
+    '0.1.1 1.5:2:3 absent  stamp ""',
+    '0.1.0 1.6:2:3 absent  stamp ""',
+    '0.1.0 1.5:3:3 absent  stamp ""',
+    '0.1.0 1.5:2:4 absent  stamp ""',
+    '0.1.0 absent absent  stamp ""',
+    '0.1.0 1.5:2:3 1:1:1  stamp ""',
+    '0.1.0 1.5:2:3 absent 1:1:1 stamp ""',
+    '0.1.0 1.5:2:3 absent  other ""',
+    '0.1.0 1.5:2:3 absent  null ""',
+    '0.1.0 1.5:2:3 absent  stamp "http://127.0.0.1:1"',
+    '.1.0 1.5:2:3 absent  stamp ""',
+    '0.1.0 1.5:2:3 absent  stamp "" ',
+    '',
+  ])('is none when the conditions are %s', (conditions) => {
+    prepare();
+    expect(read(conditions)).toBeNull();
+  });
+
+  it('is none where there is no file', () => {
+    expect(read()).toBeNull();
+    expect(readReady(system, join(path, 'below', 'nothing'), CONDITIONS)).toBeNull();
+  });
+
+  it.each(['620', '602', '622', '666', '777'])(
+    'with mode %s is none: somebody else may have written it',
+    (mode) => {
+      prepare();
+      fs.chmodSync(path, Number.parseInt(mode, 8));
+      expect(read()).toBeNull();
+    },
+  );
+
+  it.each(['600', '644', '400'])('with mode %s is one', (mode) => {
+    prepare();
+    fs.chmodSync(path, Number.parseInt(mode, 8));
+    expect(read()).toBe('now');
+  });
+
+  const owned = (uid: number) =>
+    disk({ lstatSync: (file: string) => Object.assign(fs.lstatSync(file), { uid, mode: 0o100600 }) });
+
+  it('of another user is none, for root neither', () => {
+    prepare();
+    expect(read(CONDITIONS, { uid: 1000, fs: owned(1001) })).toBeNull();
+    expect(read(CONDITIONS, { uid: 1000, fs: owned(0) })).toBeNull();
+    expect(read(CONDITIONS, { uid: 1000, fs: owned(1000) })).toBe('now');
+    expect(read(CONDITIONS, { uid: 0, fs: owned(1001) })).toBeNull();
+    expect(read(CONDITIONS, { uid: 0, fs: owned(0) })).toBe('now');
+  });
+
+  it.each([
+    '5h 42%\u0007',
+    '\u001B]0;OWNED\u0007',
+    '\u001B]52;c;aGk=\u0007',
+    '\u001B]8;;https://example.test\u001B\\link',
+    '\u001B[31mred\u001B[0M',
+    '\u001B[2J',
+    '\u001B[31',
+    '\u001Bc',
+    '\u001B',
+    '\u009B31m',
+    '\u0001text\u0002',
+    '\u0001\u001B[31m',
+    '\u001B[31m\u0002',
+    'back\bspace',
+    'a\rb',
+    'tab\t',
+    'nul\u0000',
+    'del\u007F',
+    'right \u202E to left',
+    'isolated \u2066',
+    'line\u2028',
+  ])('with %j in it is none: no line of this program has that', (text) => {
+    prepare();
+    edit(' now', ` ${text}`);
+    expect(read()).toBeNull();
+  });
+
+  it('is judged in no time, however long a text repeats what is nearly a colour', () => {
+    prepare();
+    edit(' now', ` ${'\u001B[0;'.repeat(3000)}`);
+    const before = performance.now();
+    expect(read()).toBeNull();
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  const looks = [true, false].flatMap((color) =>
+    Object.keys(OUTPUT_KINDS)
+      .filter(isLineKind)
+      .map((kind) => ({ kind, color })),
+  );
+
+  it.each(looks)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
+    const readAt = NOW - 12 * MINUTE;
+    const windows = [window({ readAt }), week({ usedPercent: 99, readAt }), fable({ readAt })];
+    const usage = stale({ windows, error: failure('timeout') });
+    for (const format of [...Object.keys(PRESETS), '{5h.percent} {5h.reset} ▸ ünï']) {
+      const text = renderOutput(kind, usage, {
+        color,
+        countdowns: true,
+        looks: looksWith(system, DEFAULT_LOOKS, format),
+      });
+      prepare();
+      edit(' now', ` ${text}`);
+      expect(read()).toBe(text);
+    }
+  });
+
+  it('is one whatever its mode where there are no users', () => {
+    prepare();
+    fs.chmodSync(path, 0o666);
+    expect(read(CONDITIONS, { uid: null })).toBe('now');
+  });
+
+  it.each<[string, (file: string) => unknown]>([
+    ['a directory', (file) => fs.mkdirSync(file)],
+    ['a FIFO', (file) => execFileSync('mkfifo', [file])],
+    ['a link to nowhere', (file) => fs.symlinkSync('nowhere', file)],
+  ])('is none where %s is in its place', (_case, arrange) => {
+    arrange(path);
+    expect(read()).toBeNull();
+  });
+
+  it('is not read through a link', () => {
+    prepare();
+    fs.renameSync(path, `${path}.real`);
+    fs.symlinkSync(`${path}.real`, path);
+    expect(read()).toBeNull();
+  });
+
+  it.each([
+    [16 * 1024, 'now'],
+    [16 * 1024 + 1, null],
+  ])('of %i bytes shows %s', (size, text) => {
+    prepare();
+    const padding = size - fs.statSync(path).size;
+    edit(/\n# /, `\n9 ${'x'.repeat(padding - 3)}\n# `);
+    expect(fs.statSync(path).size).toBe(size);
+    expect(read()).toBe(text);
+  });
+
+  it('never comes of anything but a file with the conditions in it, and nothing is thrown', () => {
+    const scrap = fc.constantFrom(
+      READY_TAG,
+      ' ',
+      '\n',
+      '# ',
+      '9999999999',
+      '0',
+      'text',
+      CONDITIONS,
+      '-',
+      '1e999',
+    );
+    const soup = fc.array(scrap, { maxLength: 20 }).map((all) => all.join(''));
+    const any = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      soup.map((text) => Buffer.from(text)),
+      soup.map((text) => Buffer.from(`${READY_TAG} 9999999999 0 0\n${text}\n# ${CONDITIONS}\n`)),
+    );
+    fc.assert(
+      fc.property(any, (bytes) => {
+        fs.writeFileSync(path, bytes);
+        const text = read();
+        if (text === null) return;
+        expect(bytes.toString().endsWith(`\n# ${CONDITIONS}\n`)).toBe(true);
+        expect(text).not.toContain('\n');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a ready line of a format', () => {
+  const stages = [{ until: NOW + MINUTE, text: 'bars' }];
+  const write = (format: string) => {
+    const prepared = { from: NOW, refreshAt: NOW + HOUR, stages };
+    // The file that another format's name would be of, had both the same hash.
+    writeReady(system, directory, { ...NAME, format }, prepared, CONDITIONS);
+    fs.renameSync(readyFile(directory, { ...NAME, format }), path);
+  };
+
+  it.each([
+    ['bars', 'bars', 'bars'],
+    ['bars', 'compact', null],
+    ['{5h.used} # x', '{5h.used} # x', 'bars'],
+  ])('%j is that of %j: %j', (written, asked, text) => {
+    write(written);
+    expect(readReady(system, path, CONDITIONS, asked)).toBe(text);
+  });
+});
+
+describe('the name of a ready line', () => {
+  it.each<[ReadyName, string]>([
+    [{ kind: 'zsh', color: 'natural', network: true }, 'zsh'],
+    [{ kind: 'plain', color: 'color', network: true }, 'plain-color'],
+    [{ kind: 'tmux', color: 'mono', network: true }, 'tmux-mono'],
+    [{ kind: 'plain', color: 'terminal', network: true }, 'plain-terminal'],
+    [{ kind: 'zsh', color: 'natural', network: false }, 'zsh-off'],
+    [{ kind: 'zsh', color: 'mono', network: false }, 'zsh-mono-off'],
+    [{ kind: 'plain', color: 'natural', network: true, format: 'bars' }, 'plain~yizcw7'],
+    [{ kind: 'plain', color: 'color', network: false, format: '{5h.used} ⚡' }, 'plain-color-off~1j67n6e'],
+    [
+      { kind: 'statusline', color: 'natural', network: true, format: 'bars', model: 'fable' },
+      'statusline~yizcw7@fable',
+    ],
+  ])('of %o is %s', (name, file) => {
+    expect(readyFileName(name)).toBe(file);
+  });
+});
+
+describe('the conditions', () => {
+  const conditions = (on: Partial<FakeSystem> = {}) =>
+    conditionsOf({ ...system, ...on }, claudeFiles, directory);
+
+  beforeEach(() => {
+    fs.mkdirSync(join(system.root, '.claude'));
+    fs.mkdirSync(join(system.root, '.config', 'claude'), { recursive: true });
+    fs.writeFileSync(join(system.root, '.claude', '.credentials.json'), '{}');
+    fs.writeFileSync(directory.entry, '{}');
+    fs.utimesSync(directory.entry, THEN, THEN);
+  });
+
+  it('begin with our version: another one may print another line', () => {
+    expect(conditions().split(' ')[0]).toBe(version);
+  });
+
+  it('are one line, and the same as long as nothing happens', () => {
+    expect(conditions()).toBe(conditions());
+    expect(conditions({ env: { USAGELINE_API_BASE_URL: 'a\nb\u2028"' } })).not.toContain('\n');
+  });
+
+  it.each<[string, () => void]>([
+    ['the entry is written', () => fs.writeFileSync(directory.entry, '{"a":1}')],
+    ['the entry is touched', () => fs.utimesSync(directory.entry, 1, 1)],
+    ['the entry is gone', () => fs.unlinkSync(directory.entry)],
+    [
+      'the entry is replaced by one of the same size and time',
+      () => {
+        fs.copyFileSync(directory.entry, `${directory.entry}.new`);
+        fs.utimesSync(`${directory.entry}.new`, THEN, THEN);
+        fs.renameSync(`${directory.entry}.new`, directory.entry);
+      },
+    ],
+    [
+      'the entry is of another size and the same time',
+      () => {
+        fs.writeFileSync(directory.entry, '{"a":1}');
+        fs.utimesSync(directory.entry, THEN, THEN);
+      },
+    ],
+    ['there is a lock', () => fs.writeFileSync(directory.lock, '{}')],
+    ['credentials are gone', () => fs.unlinkSync(join(system.root, '.claude', '.credentials.json'))],
+    ['credentials are touched', () => fs.utimesSync(join(system.root, '.claude', '.credentials.json'), 1, 1)],
+    [
+      'there are credentials elsewhere',
+      () => fs.writeFileSync(join(system.root, '.config', 'claude', '.credentials.json'), '{}'),
+    ],
+  ])('are others when %s', (_case, happen) => {
+    const before = conditions();
+    happen();
+    expect(conditions()).not.toBe(before);
+  });
+
+  it('are others with another base URL, and on macOS with what the keychain said', () => {
+    const before = conditions({ platform: 'darwin' });
+    expect(conditions({ env: { USAGELINE_API_BASE_URL: 'https://example.com' } })).not.toBe(conditions());
+    fs.writeFileSync(directory.keychain, '{}');
+    expect(conditions({ platform: 'darwin' })).not.toBe(before);
+  });
+
+  it('tell a file by its time to the fraction of a millisecond', () => {
+    fs.utimesSync(directory.entry, 1_795_000_000.0001, 1_795_000_000.0001);
+    const before = traceOf(system, directory.entry);
+    fs.utimesSync(directory.entry, 1_795_000_000.0002, 1_795_000_000.0002);
+    expect(traceOf(system, directory.entry)).not.toBe(before);
+  });
+});

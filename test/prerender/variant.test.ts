@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { variantOf } from '../../src/prerender/variant.ts';
+
+describe('the variant of an environment', () => {
+  it.each([{}, { USAGELINE_CONFIG: '', USAGELINE_NETWORK: '' }, { HOME: '/home/ada' }])(
+    'is none for %o',
+    (env) => {
+      expect(variantOf(env)).toBe('');
+    },
+  );
+
+  it('is another one for each', () => {
+    const all = [
+      { USAGELINE_CONFIG: '/a.toml' },
+      { USAGELINE_CONFIG: '/b.toml' },
+      { USAGELINE_NETWORK: 'never' },
+      { USAGELINE_NETWORK: 'always' },
+      { USAGELINE_CONFIG: '/a.toml', USAGELINE_NETWORK: 'never' },
+      { USAGELINE_CONFIG: '/a.tomlnever' },
+    ].map(variantOf);
+    expect(new Set(all).size).toBe(all.length);
+    for (const variant of all) expect(variant).toMatch(/^[0-9a-f]{8}$/);
+  });
+});

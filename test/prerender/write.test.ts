@@ -1,0 +1,670 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { AccountDirectory } from '../../src/cache/directory.ts';
+import {
+  ensureReadyDirectory,
+  forgetAsked,
+  listReady,
+  parseReadyName,
+  sweepReady,
+  sweepVariants,
+  writeReady,
+  witnessOf,
+  writeReferences,
+  writeSoonReady,
+} from '../../src/prerender/write.ts';
+import type { Prepared, Witness } from '../../src/prerender/write.ts';
+import { readReady, readyDirectory, readyFile, readyFileName } from '../../src/prerender/read.ts';
+import type { ReadyName } from '../../src/prerender/read.ts';
+import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { NOW } from '../support/build.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+import { disk, failing, modeOf } from '../cache/disk.ts';
+
+const NAME: ReadyName = { kind: 'zsh', color: 'natural', network: true };
+const CONDITIONS = '0.1.0 absent absent  stamp ""';
+
+let system: FakeSystem;
+let directory: AccountDirectory;
+let path: string;
+
+beforeEach(() => {
+  system = fakeSystem();
+  directory = accountDirectory(join(system.root, 'cache'), 'claude');
+  path = readyFile(directory, NAME);
+  fs.mkdirSync(readyDirectory(directory), { recursive: true });
+});
+
+/** So many texts, each for so long. */
+const stagesOf = (count: number, ms: number) =>
+  Array.from({ length: count }, (_, index) => ({ until: NOW + (index + 1) * ms, text: `text ${index}` }));
+const prepared = (changes: Partial<Prepared> = {}): Prepared => ({
+  from: NOW,
+  refreshAt: NOW + HOUR,
+  stages: stagesOf(3, MINUTE),
+  ...changes,
+});
+const write = (what: Prepared | null, on: Partial<FakeSystem> = {}) =>
+  writeReady({ ...system, ...on }, directory, NAME, what, CONDITIONS);
+const linesOf = (file: string) => fs.readFileSync(file, 'utf8').split('\n');
+const names = () => fs.readdirSync(readyDirectory(directory)).sort();
+const second = (ms: number) => Math.floor(ms / SECOND);
+
+/** What no two files have in common: a random number, which is the first here. */
+const ID = '1';
+
+describe('the next texts of a line that only the program reads', () => {
+  const soon = (on: Partial<FakeSystem> = {}) =>
+    writeSoonReady({ ...system, ...on }, directory, NAME, prepared(), CONDITIONS);
+  const read = (at = NOW) => readReady({ ...system, now: () => at }, path, CONDITIONS);
+
+  it('are read like any other', () => {
+    write(prepared({ stages: stagesOf(1, HOUR) }));
+    soon();
+    expect([read(), read(NOW + MINUTE), read(NOW + 3 * MINUTE)]).toEqual(['text 0', 'text 1', null]);
+    expect(modeOf(path)).toBe(0o600);
+  });
+
+  it('are none when only a part of them was written', () => {
+    soon();
+    const text = fs.readFileSync(path, 'utf8');
+    for (let length = 0; length < text.length; length += 1) {
+      fs.writeFileSync(path, text.slice(0, length));
+      expect(read()).toBeNull();
+    }
+  });
+
+  it('do not follow a link that somebody has just put there', () => {
+    const other = join(system.root, 'other');
+    fs.writeFileSync(other, 'theirs');
+    const racing = Object.create(system.fs) as typeof system.fs;
+    racing.writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
+      fs.symlinkSync(other, path);
+      fs.writeFileSync(...args);
+    };
+    soon({ fs: racing });
+    expect(fs.readFileSync(other, 'utf8')).toBe('theirs');
+  });
+});
+
+describe('a ready line on disk', () => {
+  it('is what the format says', () => {
+    write(prepared(), { platform: 'darwin' });
+    expect(fs.readFileSync(path, 'utf8')).toBe(
+      [
+        `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} ${ID}`,
+        `${second(NOW) + 60} text 0`,
+        `${second(NOW) + 120} text 1`,
+        `${second(NOW) + 180} text 2`,
+        `# ${CONDITIONS}`,
+        '',
+      ].join('\n'),
+    );
+    expect(fs.existsSync(`${path}.later`)).toBe(false);
+  });
+
+  it('comes back as it was written', () => {
+    write(prepared());
+    for (const [after, text] of [
+      [0, 'text 0'],
+      [MINUTE, 'text 1'],
+      [3 * MINUTE - 1, 'text 2'],
+      [3 * MINUTE, null],
+    ] as const) {
+      system.setNow(NOW + after);
+      expect(readReady(system, path, CONDITIONS)).toBe(text);
+    }
+  });
+
+  it('ends its texts early rather than late, and asks again late rather than early', () => {
+    const stages = [
+      { until: NOW + 1999, text: 'a' },
+      { until: NOW + 2 * MINUTE - 1, text: 'b' },
+    ];
+    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, stages }));
+    const [head, first, then] = linesOf(path);
+    expect(head!.split(' ').slice(2, 4)).toEqual([`${second(NOW) + 2}`, `${second(NOW)}`]);
+    expect([first, then]).toEqual([`${second(NOW) + 1} a`, `${second(NOW) + 119} b`]);
+  });
+
+  it('is as old as the end of its first text, to the millisecond', () => {
+    write(prepared({ stages: [{ until: NOW + 61_234, text: 'a' }] }));
+    expect(fs.statSync(path).mtimeMs).toBeCloseTo(NOW + 61_234, 2);
+  });
+
+  it('is readable by its user alone', () => {
+    const umask = process.umask(0);
+    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    process.umask(umask);
+    expect([modeOf(path), modeOf(`${path}.later`)]).toEqual([0o600, 0o600]);
+  });
+
+  it.each([
+    ['one a minute', stagesOf(60, MINUTE), 4],
+    ['one every ten seconds', stagesOf(60, 10 * SECOND), 8],
+    ['one an hour', stagesOf(24, HOUR), 1],
+    ['a few', stagesOf(2, MINUTE), 2],
+    ['one until just before four minutes, and more', stagesOf(9, 4 * MINUTE - 1), 2],
+  ])('has what is near in one file and the rest in the other: %s', (_case, stages, near) => {
+    write(prepared({ stages, refreshAt: NOW + 48 * HOUR }));
+    const lines = stages.map(({ until, text }) => `${second(until)} ${text}`);
+    const [head, ...texts] = linesOf(path);
+    expect(texts.slice(0, -2)).toEqual(lines.slice(0, near));
+    const later = lines.slice(near);
+    if (later.length === 0) expect(fs.existsSync(`${path}.later`)).toBe(false);
+    else expect(linesOf(`${path}.later`)).toEqual([ID, ...later, '']);
+    // Who reads only the near part asks when that is over.
+    expect(Number(head!.split(' ')[2])).toBe(second(stages[near - 1]!.until));
+  });
+
+  it('stays one that is read, however long its texts are', () => {
+    const stages = stagesOf(8, 20 * SECOND).map((stage) => ({
+      ...stage,
+      text: 'x'.repeat(5000) + stage.text,
+    }));
+    write(prepared({ stages }));
+    expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
+    expect(readReady(system, path, CONDITIONS)).toMatch(/text 0$/);
+    expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
+  });
+
+  it.each([null, prepared({ stages: [] })])('is removed when there is nothing to prepare', (nothing) => {
+    write(prepared());
+    write(nothing);
+    expect(names()).toEqual([]);
+    expect(() => write(nothing)).not.toThrow();
+  });
+
+  it.each(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO'])(
+    'is the old one when the new one cannot be written: %s',
+    (reason) => {
+      write(prepared());
+      const before = fs.readFileSync(path, 'utf8');
+      const writeFileSync = (file: string) => {
+        fs.writeFileSync(file, 'half');
+        failing(reason)();
+      };
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
+      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
+      expect(fs.readFileSync(path, 'utf8')).toBe(before);
+      expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
+    },
+  );
+
+  it('is not written through a link under the name of its temporary file', () => {
+    const victim = join(system.root, 'victim');
+    fs.writeFileSync(victim, 'mine');
+    fs.symlinkSync(victim, join(readyDirectory(directory), '.new.0'));
+    write(prepared());
+    expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
+  });
+});
+
+describe('the texts in small files, for the launcher', () => {
+  const PLAIN: ReadyName = { ...NAME, kind: 'plain' };
+  const small = (changes: Partial<Prepared> = {}, on: Partial<FakeSystem> = {}) =>
+    writeReady({ ...system, ...on }, directory, PLAIN, prepared(changes), CONDITIONS);
+  /** Of each: what is in it, and how long it lasts, seconds. */
+  const files = () =>
+    names()
+      .filter((name) => /\.\d+$/.test(name))
+      .sort((one, other) => Number(one.split('.')[1]) - Number(other.split('.')[1]))
+      .map((name) => {
+        const file = join(readyDirectory(directory), name);
+        const lasts = (fs.statSync(file).mtimeMs - NOW) / SECOND;
+        return [name, ...linesOf(file).slice(0, -1), lasts];
+      });
+  const at = (ms: number, text: string) => `${second(NOW + ms)} ${text}`;
+  const a = { until: NOW + 30 * SECOND, text: 'a' };
+  const b = { until: NOW + 90 * SECOND, text: 'b' };
+
+  it('are as old as the end of each', () => {
+    small({ stages: [a, b] });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 90],
+    ]);
+  });
+
+  it('end when somebody should ask again; beyond that stand others', () => {
+    small({ stages: [a, b], refreshAt: NOW + 45 * SECOND });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 45],
+      ['plain.9', 'b', 90],
+    ]);
+    small({ stages: [a, b], refreshAt: a.until });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.9', 'b', 90],
+    ]);
+    small({ stages: [a, b], refreshAt: NOW });
+    expect(files()).toEqual([
+      ['plain.9', 'a', 30],
+      ['plain.10', 'b', 90],
+    ]);
+  });
+
+  it('are several in one for later, with the moment at which the first of them begins', () => {
+    small({ stages: stagesOf(7, MINUTE), refreshAt: NOW });
+    const later = [5, 6, 7].map((minutes) => at(minutes * MINUTE, `text ${minutes - 1}`));
+    expect(files().slice(4)).toEqual([['plain.13', String(second(NOW + 4 * MINUTE)), ...later, 7 * 60]]);
+  });
+
+  it('are each text once and in order, however many there are', () => {
+    const stages = stagesOf(200, MINUTE);
+    small({ stages, refreshAt: NOW + 3 * MINUTE });
+    const all = files().flatMap(([name, ...lines]) =>
+      Number(String(name).split('.')[1]) < 13 ? lines[0] : lines.slice(1, -1),
+    );
+    expect(all).toEqual([
+      ...stages.slice(0, 7).map(({ text }) => text),
+      ...stages.slice(7).map(({ text }, index) => at((index + 8) * MINUTE, text)),
+    ]);
+    // Each file is as old as the last of its lines, and begins where the one before it ends.
+    const [, ...following] = files().slice(7);
+    const before = files().slice(7, -1);
+    expect(following.map(([, begins]) => begins)).toEqual(
+      before.map((file) => String(second(NOW) + Number(file.at(-1)))),
+    );
+    for (const [, ...lines] of files().slice(7))
+      expect(String(lines.at(-2)).split(' ')[0]).toBe(String(second(NOW) + Number(lines.at(-1))));
+  });
+
+  it('are one after the other, however soon the texts change', () => {
+    small({ stages: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
+    const ends = files().map((file) => file.at(-1) as number);
+    expect(ends.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(ends).toEqual(ends.toSorted((one, other) => one - other));
+    expect(ends.at(-1)).toBe(60);
+  });
+
+  it('are without texts of less than the second by which ends are rounded down', () => {
+    const short = { until: a.until + 400, text: 'short' };
+    small({ stages: [{ ...a, until: a.until + 100 }, short, b] });
+    expect(files()).toEqual([
+      ['plain.1', 'a', 30],
+      ['plain.2', 'b', 90],
+    ]);
+  });
+
+  it('are the user’s alone, and never more than those that were prepared last', () => {
+    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({ stages: [a] });
+    expect(files()).toEqual([['plain.1', 'a', 30]]);
+    expect(modeOf(join(readyDirectory(directory), 'plain.1'))).toBe(0o600);
+  });
+
+  it('are gone when they cannot be renewed', () => {
+    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({}, { fs: disk({ renameSync: failing('EIO') }) });
+    expect(files()).toEqual([]);
+  });
+
+  it('are none at all where one of them cannot be written: a later one would be taken for it', () => {
+    for (const turn of [1, 2, 9]) {
+      small();
+      const renameSync = (from: string, to: string) =>
+        to.endsWith(`.${turn}`) ? failing('ENOSPC')() : fs.renameSync(from, to);
+      small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE }, { fs: disk({ renameSync }) });
+      expect(files()).toEqual([]);
+      expect(linesOf(readyFile(directory, PLAIN))[1]).toContain('text 0');
+    }
+  });
+
+  it('are none at all when another process has prepared the line meanwhile', () => {
+    let other = false;
+    const renameSync = (from: string, to: string) => {
+      fs.renameSync(from, to);
+      if (!to.endsWith('.3') || other) return;
+      other = true;
+      writeReady({ ...system, random: () => 0.5 }, directory, PLAIN, prepared({ stages: [a] }), CONDITIONS);
+    };
+    small({ stages: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
+    expect(other).toBe(true);
+    expect(files()).toEqual([]);
+    expect(linesOf(readyFile(directory, PLAIN))[1]).toContain(' a');
+  });
+
+  it.each<[string, ReadyName]>([
+    ['without network', { ...PLAIN, network: false }],
+    ['in colours that are not usual', { ...PLAIN, color: 'color' }],
+    ['of a model', { ...PLAIN, model: 'fable' }],
+    ['as an object', { ...PLAIN, kind: 'json' }],
+    ['of the status line', { ...PLAIN, kind: 'statusline' }],
+    ['of a shell’s hook', NAME],
+  ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
+    writeReady(system, directory, name, prepared(), CONDITIONS);
+    expect(files()).toEqual([]);
+  });
+
+  it('are there for each kind that it prints and no hook reads', () => {
+    const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
+    const [, printed = ''] = /^case \$\{kind%-mono\} in\n([a-z0-9 |]+)\) ;;$/m.exec(launcher) ?? [];
+    const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
+    expect(kinds).toContain('plain');
+    for (const kind of kinds) {
+      writeReady(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
+      expect(names()).toContain(`${kind}-mono.1`);
+    }
+  });
+
+  it('are as many as the launcher looks for', () => {
+    const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
+    const turns = [...launcher.matchAll(/^for turn in ([0-9 ]+) none; do$/gm)]
+      .map(([, some]) => some)
+      .join(' ');
+    // Until both have as many as they can.
+    small({ stages: stagesOf(8, SECOND), refreshAt: NOW + 8 * SECOND });
+    const single = files().map(([name]) => name);
+    small({ stages: stagesOf(500, MINUTE), refreshAt: NOW });
+    const several = files().map(([name]) => name);
+    expect([...single, ...several]).toEqual(turns.split(' ').map((turn) => `plain.${turn}`));
+  });
+});
+
+describe('the directory of the ready lines', () => {
+  it('is made for its user alone, and stays', () => {
+    fs.rmdirSync(readyDirectory(directory));
+    expect(ensureReadyDirectory(system, directory)).toBe(true);
+    expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
+    expect(names()).toEqual([]);
+    expect(ensureReadyDirectory(system, directory)).toBe(true);
+  });
+
+  it.each(['EACCES', 'EROFS', 'ENOENT', 'ENOSPC'])('that cannot be made (%s) is done without', (reason) => {
+    const locked = { ...system, fs: disk({ mkdirSync: failing(reason) }) };
+    expect(ensureReadyDirectory(locked, directory)).toBe(false);
+  });
+
+  it('lists the ready lines and nothing else', () => {
+    for (const name of [
+      'zsh',
+      'plain-mono',
+      'tmux-color-off',
+      'zsh.later',
+      'since.1',
+      'till.2',
+      '.new.12',
+      'Zsh',
+    ])
+      fs.writeFileSync(join(readyDirectory(directory), name), '');
+    expect(listReady(system, directory).map(readyFileName).sort()).toEqual([
+      'plain-mono',
+      'tmux-color-off',
+      'zsh',
+    ]);
+  });
+
+  it('lists those of formats with the format, which stands in the file', () => {
+    const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
+    for (const format of formats) {
+      const name = { ...NAME, ...(format !== undefined && { format }) };
+      writeReady(system, directory, name, prepared(), CONDITIONS);
+    }
+    const listed = listReady(system, directory).map(({ format }) => format);
+    expect(listed.sort()).toEqual(formats.toSorted());
+  });
+
+  it('lists none whose file says another format than its name', () => {
+    const name = { ...NAME, format: 'bars' };
+    writeReady(system, directory, name, prepared(), CONDITIONS);
+    const path = join(readyDirectory(directory), readyFileName(name));
+    fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
+    expect(listReady(system, directory)).toEqual([]);
+    fs.writeFileSync(path, '');
+    expect(listReady(system, directory)).toEqual([]);
+  });
+
+  it('lists none where there is none', () => {
+    expect(listReady(system, accountDirectory(system.root, 'none'))).toEqual([]);
+  });
+
+  it.each([
+    '',
+    'zsh-',
+    'zsh-blue',
+    'zsh-off-mono',
+    '-off',
+    'zsh.later',
+    '../zsh',
+    'zsh\n',
+    'ZSH',
+    'since.1',
+    'zsh~yizcw7',
+  ])('has no line called %j', (name) => {
+    expect(parseReadyName(name)).toBeNull();
+  });
+
+  it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'i3blocks-mono', 'plain-color-off'])(
+    'has a line called %s',
+    (name) => {
+      expect(readyFileName(parseReadyName(name)!)).toBe(name);
+    },
+  );
+
+  it('is swept of temporary files that are an hour old, and of nothing else', () => {
+    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
+    fs.mkdirSync(join(readyDirectory(directory), '.kept'));
+    const pointers = join(directory.root, 'accounts');
+    fs.mkdirSync(pointers);
+    for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
+    const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+    const lines = ['zsh', 'zsh.later'];
+    sweepReady(real(HOUR - MINUTE), directory);
+    expect(names()).toEqual(['.kept', '.new.1', ...lines]);
+    fs.rmdirSync(join(readyDirectory(directory), '.kept'));
+    sweepReady(real(HOUR + MINUTE), directory);
+    expect(names()).toEqual(lines);
+    expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
+    expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the starts of the launcher', () => {
+  const start = (name: string) => fs.writeFileSync(join(readyDirectory(directory), name), '');
+  const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+
+  it('are removed a minute later, when it looks back no more', () => {
+    start('.asked.4711');
+    start('.kept');
+    sweepReady(later(MINUTE / 2), directory);
+    expect(names()).toEqual(['.asked.4711', '.kept']);
+    sweepReady(later(2 * MINUTE), directory);
+    expect(names()).toEqual(['.kept']);
+  });
+
+  it('are forgotten at once where no refresh is needed', () => {
+    start('.asked.4711');
+    start('.asked.4722');
+    start('.kept');
+    forgetAsked(system, directory);
+    expect(names()).toEqual(['.kept']);
+  });
+});
+
+describe('the lines of another environment', () => {
+  it('go when nobody has prepared any for a week, and never our own', () => {
+    const at = (name: string, days: number) => {
+      const path = join(directory.path, name);
+      fs.mkdirSync(join(path), { recursive: true });
+      fs.writeFileSync(join(path, 'zsh'), '');
+      const then = NOW / SECOND - days * 86_400;
+      fs.utimesSync(path, then, then);
+    };
+    at('ready', 8);
+    at('ready-0123abcd', 8);
+    at('ready-0123abce', 6);
+    at('ready-4567abcd', 8);
+    at('ready-elsewhere', 8);
+    sweepVariants(system, accountDirectory(directory.root, 'claude', '4567abcd'));
+    const left = fs.readdirSync(directory.path).sort();
+    expect(left).toEqual(['ready', 'ready-0123abce', 'ready-4567abcd', 'ready-elsewhere']);
+    expect(() => sweepVariants(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+describe('the marks beside credentials and configuration', () => {
+  const byTime = (mtime: number | null): Witness | null => (mtime === null ? null : { mtime, target: null });
+  const marks = (login: number | null, config: number | null) =>
+    [
+      ['1', byTime(login)],
+      ['config', byTime(config)],
+    ] as const;
+  const inReady = (name: string) => join(readyDirectory(directory), name);
+  const mark = (name: string) => fs.statSync(inReady(name)).mtimeMs;
+  const file = () => join(system.root, 'credentials');
+  const aged = (path: string, seconds: number) => {
+    fs.writeFileSync(path, '');
+    // A number below zero is the present for Node.
+    fs.utimesSync(path, new Date(seconds * SECOND), new Date(seconds * SECOND));
+    return path;
+  };
+  const written = (path: string) => {
+    writeReferences(system, directory, [['1', witnessOf(system, path)]]);
+    return fs.lstatSync(inReady('since.1')).isSymbolicLink() ? fs.readlinkSync(inReady('since.1')) : 'a file';
+  };
+
+  it.each([1_795_000_000_000, 1_795_000_000_123.25, 1_795_000_000_999.75])(
+    'lie on both sides of %d, within a millisecond or so',
+    (mtime) => {
+      fs.writeFileSync(file(), '');
+      fs.utimesSync(file(), mtime / SECOND, mtime / SECOND);
+      const real = fs.statSync(file()).mtimeMs;
+      writeReferences(system, directory, [['1', witnessOf(system, file())]]);
+      expect(mark('since.1')).toBeLessThan(real);
+      expect(mark('till.1')).toBeGreaterThan(real);
+      expect(mark('till.1') - mark('since.1')).toBeLessThan(2.1);
+    },
+  );
+
+  it.each([-86_400, -1, 0, 1, 315_532_800, 499_162_500])(
+    'say of a file of %d s after 1970 that its time says nothing',
+    (seconds) => {
+      expect(written(aged(file(), seconds))).toBe('.unknown');
+      expect(fs.existsSync(inReady('since.1'))).toBe(false);
+      expect(mark('till.1')).toBeCloseTo(Math.max(0, seconds * SECOND + 1), 1);
+    },
+  );
+
+  it.each([-1, 0, 1, 1_700_000_000])('lead where a link to a file of %d s after 1970 leads', (seconds) => {
+    const store = aged(join(system.root, 'store'), seconds);
+    fs.symlinkSync(store, file());
+    expect(written(file())).toBe(fs.realpathSync(store));
+    const other = aged(join(system.root, 'store-2'), seconds);
+    fs.unlinkSync(file());
+    fs.symlinkSync(other, file());
+    expect(written(file())).toBe(fs.realpathSync(other));
+    fs.unlinkSync(file());
+    fs.writeFileSync(file(), '');
+    expect(written(file())).toBe('a file');
+  });
+
+  it('lead where a linked directory leads, and take no notice of a link to the home directory', () => {
+    const folder = join(system.root, 'generation');
+    fs.mkdirSync(folder);
+    const real = aged(join(folder, 'config.toml'), 1_700_000_000);
+    const link = join(system.root, 'linked');
+    fs.symlinkSync(folder, link);
+    expect(witnessOf(system, join(link, 'config.toml'))?.target).toBe(fs.realpathSync(real));
+    const atHome = { ...system, home: () => link };
+    expect(witnessOf(atHome, join(link, 'config.toml'))?.target).toBe(null);
+  });
+
+  it('say that a file of any other time is told by it, link or not', () => {
+    fs.writeFileSync(join(system.root, 'store'), '');
+    fs.utimesSync(join(system.root, 'store'), NOW / SECOND + 0.5, NOW / SECOND + 0.5);
+    fs.symlinkSync(join(system.root, 'store'), file());
+    expect(written(file())).toBe('a file');
+    expect(written(join(system.root, 'store'))).toBe('a file');
+  });
+
+  it.each([['EPERM'], ['ENOSPC']])('are gone where no link can be made: %s', (reason) => {
+    writeReferences(system, directory, [['1', byTime(NOW)]]);
+    const fails = { ...system, fs: disk({ symlinkSync: failing(reason) }) };
+    writeReferences(fails, directory, [['1', witnessOf(system, aged(file(), 0))]]);
+    expect(names()).toEqual(['till.1']);
+  });
+
+  it('of a file that is absent or cannot be looked at are a mark of 1970 alone', () => {
+    writeReferences(system, directory, marks(NOW, null));
+    writeReferences(system, directory, [
+      ['1', witnessOf(system, join(system.root, 'absent'))],
+      ['config', byTime(NOW)],
+    ]);
+    expect(names()).toEqual(['since.config', 'till.1', 'till.config']);
+    expect(mark('till.1')).toBe(0);
+    expect(witnessOf({ ...system, fs: disk({ statSync: failing('EACCES') }) }, file())).toBe(null);
+  });
+
+  it('are left alone as long as they are right', () => {
+    const link = ['2', { mtime: 1000, target: '/store/file' }] as const;
+    const right = [...marks(NOW + 0.4567, null), link];
+    writeReferences(system, directory, right);
+    const locked = { ...system, fs: disk({ writeFileSync: failing('EROFS') }) };
+    const inodes = () => names().map((name) => fs.lstatSync(inReady(name)).ino);
+    const before = inodes();
+    writeReferences(system, directory, right);
+    expect(inodes()).toEqual(before);
+    expect(() => writeReferences(locked, directory, marks(NOW + 1, NOW))).not.toThrow();
+    expect(inodes()).toEqual(before);
+  });
+
+  const floor = (by: number) => (ms: number) => Math.floor(ms / by) * by;
+  const roundings: [string, (ms: number) => number][] = [
+    ['to whole seconds, down', floor(SECOND)],
+    ['to every other second, down', floor(2 * SECOND)],
+    ['to the nearest second', (ms) => Math.round(ms / SECOND) * SECOND],
+    ['to every other second, up', (ms) => Math.ceil(ms / (2 * SECOND)) * 2 * SECOND],
+    ['to hundredths of a second', floor(10)],
+  ];
+  /** A file system that keeps times so. */
+  const coarse = (round: (ms: number) => number) => {
+    const futimesSync = (fd: number, _atime: number, mtime: number) => {
+      const kept = round(mtime * SECOND) / SECOND;
+      fs.futimesSync(fd, kept, kept);
+    };
+    return { ...system, fs: disk({ futimesSync }) };
+  };
+  const TIMES = [NOW, NOW + 1, NOW + 499, NOW + 500, NOW + 999, NOW + 1000, NOW + 1700, NOW + 1999.5];
+
+  it.each(roundings)('lie on both sides of a file where times are rounded %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      writeReferences(coarse(round), directory, [['1', byTime(mtime)]]);
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+      expect(mark('till.1') - mark('since.1')).toBeLessThanOrEqual(6 * SECOND);
+    }
+  });
+
+  it.each(roundings)('do so with the second preparation where that shows only later, %s', (_case, round) => {
+    for (const mtime of TIMES) {
+      for (const name of names()) fs.unlinkSync(inReady(name));
+      for (let turn = 0; turn < 2; turn += 1) {
+        writeReferences(system, directory, [['1', byTime(mtime)]]);
+        for (const name of names()) {
+          const kept = round(mark(name)) / SECOND;
+          fs.utimesSync(inReady(name), kept, kept);
+        }
+      }
+      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
+    }
+  });
+
+  it('replace a link in their place', () => {
+    const victim = join(system.root, 'victim');
+    fs.writeFileSync(victim, '');
+    fs.symlinkSync(victim, inReady('till.1'));
+    fs.symlinkSync(victim, inReady('since.1'));
+    writeReferences(system, directory, [['1', byTime(NOW)]]);
+    expect(fs.lstatSync(inReady('till.1')).isFile()).toBe(true);
+    expect(fs.lstatSync(inReady('since.1')).isFile()).toBe(true);
+    expect(fs.statSync(victim).mtimeMs).toBeGreaterThan(NOW);
+  });
+});

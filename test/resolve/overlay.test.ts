@@ -1,0 +1,560 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import type { AccountDirectory } from '../../src/cache/directory.ts';
+import { serializeEntry } from '../../src/cache/entry.ts';
+import type { Entry } from '../../src/cache/entry.ts';
+import { readReadings, serializeReadings } from '../../src/cache/session-reports.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+import { answer } from '../../src/resolve/to-usage.ts';
+import { decide } from '../../src/resolve/decide.ts';
+import type { AccountMatch } from '../../src/resolve/freshness.ts';
+import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
+import { outlookOf, scheduleOf, usageAt } from '../../src/prerender/forecast.ts';
+import type { Known } from '../../src/prerender/forecast.ts';
+import { withReadings } from '../../src/resolve/overlay.ts';
+import { renderLine } from '../../src/render/line.ts';
+import type { WindowReading } from '../../src/usage/merge.ts';
+import { NO_READINGS } from '../../src/usage/session-reports.ts';
+import type { Readings } from '../../src/usage/session-reports.ts';
+import type { Report } from '../../src/usage/report.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
+import { asker, fakeProvider } from '../support/provider.ts';
+import { fakeSystem } from '../support/system.ts';
+import type { FakeSystem } from '../support/system.ts';
+
+const settings = loadSettings({});
+
+const five = (ago: number, changes: Partial<WindowReading> = {}): WindowReading => ({
+  percent: 24,
+  resetsAt: FIVE,
+  readAt: NOW - ago,
+  seenAt: NOW - ago,
+  ...changes,
+});
+const week = (ago: number): WindowReading => ({
+  percent: 34,
+  resetsAt: WEEK,
+  readAt: NOW - ago,
+  seenAt: NOW - ago,
+});
+const told = (five_hour: WindowReading | null, seven_day: WindowReading | null): Readings => ({
+  ...NO_READINGS,
+  credentials: 'stamp-1',
+  windows: { five_hour, seven_day },
+});
+const scoped = (ago: number, changes: Partial<Entry> = {}) => {
+  const entry = anEntry({ cachedAt: NOW - ago, ...changes });
+  return { ...entry, data: { ...entry.data, limits: [FABLE] } };
+};
+const merged = (entry: Entry | null, readings: Readings, account: AccountMatch = 'unknown', now = NOW) =>
+  withReadings(entry, readings, {
+    stamp: 'stamp-1',
+    now,
+    canAsk: true,
+    account: () => account,
+    readingsAccount: () => account,
+  });
+
+/** What a prompt is told, and what is done. */
+const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
+  const situation = aSituation({ policy: 'background', ...changes, entry });
+  const decision = decide(situation);
+  const usage = answer({
+    ...decision,
+    entry,
+    source: 'cache',
+    pending: false,
+    account: 'default',
+    decidedAt: situation.now,
+    now: situation.now,
+    settings: situation.settings,
+  });
+  return { row: decision.row, action: decision.action, usage, line: renderLine(usage, { color: false }) };
+};
+const off = { ...settings, network: false };
+
+describe('readings beside an answer', () => {
+  const readings = told(five(MINUTE), week(MINUTE));
+
+  it('are shown, fresh, at no request; the rest is the answer’s', () => {
+    const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), readings));
+    expect([row, action, line]).toEqual([1, 'serve', '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h']);
+    expect(usage).toMatchObject({
+      state: 'fresh',
+      source: 'statusline',
+      plan: 'max_20x',
+      ageMs: 10 * MINUTE,
+    });
+    expect(usage.windows.map(({ source, readAt }) => [source, readAt])).toEqual([
+      ['statusline', NOW - MINUTE],
+      ['statusline', NOW - MINUTE],
+      ['endpoint', NOW - 10 * MINUTE],
+    ]);
+    expect(usage.freshUntil).toBe(NOW + 2 * MINUTE);
+  });
+
+  it('have the endpoint asked for the rest after 15 min, and say its age meanwhile', () => {
+    const { row, action, line } = decided(merged(scoped(16 * MINUTE), readings));
+    expect([row, action]).toEqual([4, 'background']);
+    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h 16m ago');
+    expect(decided(merged(scoped(16 * MINUTE), readings), { policy: 'wait' }).action).toBe('refresh');
+  });
+
+  it.each([
+    ['is switched off', { settings: off }],
+    ['has a backoff', { lock: aLock() }],
+    ['may not be asked', { policy: 'cached' as const }],
+    [
+      'has had its share',
+      { lock: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
+    ],
+  ])('are fresh without an error where the endpoint %s', (_, changes) => {
+    const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
+    expect([row, action, usage.state, usage.error]).toEqual([1, 'serve', 'fresh', null]);
+  });
+
+  it('that lack nothing ask for nothing, however old the answer is', () => {
+    const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), readings));
+    expect([row, action]).toEqual([1, 'serve']);
+  });
+
+  it('lack a window of which no session has told, and extra usage', () => {
+    expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), told(five(MINUTE), null))).action).toBe(
+      'background',
+    );
+    const entry = anEntry({ cachedAt: NOW - HOUR });
+    const extra = {
+      is_enabled: true,
+      monthly_limit: null,
+      used_credits: 1250,
+      utilization: null,
+      currency: 'EUR',
+    };
+    const { action, line } = decided(
+      merged({ ...entry, data: { ...entry.data, extra_usage: extra } }, readings),
+    );
+    expect(action).toBe('background');
+    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · extra 12.50 EUR 1h ago');
+  });
+
+  it('are asked about when the rest is reset', () => {
+    const limits = [{ ...FABLE, resets_at: iso(NOW - MINUTE) }];
+    const entry = anEntry({ cachedAt: NOW - 10 * MINUTE });
+    const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, readings));
+    expect([action, usage.state]).toEqual(['background', 'fresh']);
+  });
+
+  it('are old after 180 s; at work nobody asks but at the slower pace', () => {
+    const old = told(five(4 * MINUTE), week(4 * MINUTE));
+    const { row, action, line } = decided(merged(scoped(10 * MINUTE), old));
+    expect([row, action]).toEqual([3, 'serve']);
+    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 10m ago');
+    expect(decided(merged(scoped(16 * MINUTE), old)).action).toBe('background');
+    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait' }).action).toBe('serve');
+    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', eager: true }).action).toBe('refresh');
+    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', force: true }).action).toBe('refresh');
+  });
+
+  it('are nobody’s work an hour later', () => {
+    const old = told(five(61 * MINUTE), week(61 * MINUTE));
+    expect(decided(merged(scoped(4 * MINUTE), old)).action).toBe('background');
+  });
+
+  it('end with their window, which is then reset', () => {
+    const over = told(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
+    const { row, usage, line } = decided(merged(scoped(10 * MINUTE, { data: {} }), over));
+    expect([row, usage.state]).toEqual([3, 'stale']);
+    expect(line).toContain('5h reset');
+  });
+
+  it('let a newer answer stand, fresh by itself', () => {
+    const { row, usage } = decided(merged(scoped(MINUTE), told(five(2 * MINUTE), null)));
+    expect(row).toBe(1);
+    expect(usage.windows[0]).toMatchObject({ usedPercent: 22, source: 'endpoint' });
+  });
+
+  it('never stand beside what is a day old', () => {
+    const { usage } = decided(merged(scoped(25 * HOUR), readings));
+    expect(usage.windows.map(({ id }) => id)).toEqual(['five_hour', 'seven_day']);
+    expect(usage.state).toBe('fresh');
+    expect(decided(merged(scoped(26 * HOUR), told(five(25 * HOUR), null))).usage.state).toBe('last_known');
+  });
+
+  it('of another account are none', () => {
+    const theirs = { ...readings, credentials: 'stamp-0' };
+    const entry = scoped(10 * MINUTE);
+    expect(merged(entry, theirs, 'changed')).toBe(entry);
+    expect(merged(null, theirs, 'changed')).toBeNull();
+  });
+
+  it('of the same account are as good under rewritten credentials', () => {
+    const { row, usage, line } = decided(merged(null, { ...readings, credentials: 'stamp-0' }, 'same'), {
+      settings: off,
+    });
+    expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
+  });
+
+  it('are shown with their age where it is not known whose the rewritten credentials are', () => {
+    const entry = merged(null, { ...readings, credentials: 'stamp-0' }, 'unknown');
+    expect(decided(entry).action).toBe('background');
+    const { usage, line } = decided(entry, { settings: off });
+    expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
+    const paced = merged(scoped(4 * MINUTE), { ...readings, credentials: 'stamp-0' }, 'unknown');
+    expect(decided(paced).action).toBe('background');
+  });
+
+  describe('that are contradicted by a session', () => {
+    const dispute = { ...five(SECOND), percent: 80, resetsAt: FIVE + HOUR, session: 'b', maybeIdle: false };
+    const disputed = {
+      ...told(five(MINUTE), week(MINUTE)),
+      disputes: { five_hour: dispute, seven_day: null },
+    };
+    const mergedWith = (canAsk: boolean) =>
+      withReadings(scoped(2 * MINUTE), disputed, {
+        stamp: 'stamp-1',
+        now: NOW,
+        canAsk,
+        account: () => 'same',
+        readingsAccount: () => 'same',
+      });
+
+    it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
+      const { row, action, usage, line } = decided(mergedWith(true));
+      expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
+      expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
+      expect(decided(mergedWith(true), { lock: aLock() }).row).toBe(2);
+    });
+
+    it('give way where the endpoint cannot be asked', () => {
+      const { usage, line } = decided(mergedWith(false), { settings: off });
+      expect([usage.state, usage.error]).toEqual(['fresh', null]);
+      expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h');
+    });
+
+    it('are not what a session that repeats the latest report is to see', () => {
+      expect(mergedWith(true)?.told?.asReported).toBe(false);
+      expect(mergedWith(false)?.told?.asReported).toBe(true);
+      expect(merged(scoped(2 * MINUTE), readings)?.told?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), readings)?.told?.asReported).toBe(false);
+    });
+  });
+
+  it('stand beside a limit on money, which has no pace and is always on the line', () => {
+    const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
+    const alone = {
+      ...NO_READINGS,
+      credentials: 'stamp-1',
+      spend: { ...spend, usedUsd: 521, limitUsd: 500 },
+    };
+    const { row, usage } = decided(merged(null, alone), { settings: off });
+    expect([row, usage.state, usage.source]).toEqual([1, 'fresh', 'statusline']);
+    expect(usage.windows).toMatchObject([
+      { id: 'spend_limit', usedPercent: 104.2, windowSeconds: null, amount: { used: 521, limit: 500 } },
+    ]);
+    const ended = { ...alone, spend: { ...alone.spend, resetsAt: NOW - SECOND } };
+    expect(decided(merged(null, ended), { settings: off }).usage.windows).toMatchObject([
+      { usedPercent: null, elapsed: true, amount: null },
+    ]);
+  });
+
+  it('do not stand beside another account’s answer, nor one from the future', () => {
+    const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
+    expect(merged(old, readings, 'changed')?.data?.limits).toBeUndefined();
+    expect(merged(scoped(-HOUR), readings)?.data?.limits).toBeUndefined();
+    const renewed = decided(merged(old, readings, 'unknown'));
+    expect([renewed.action, renewed.usage.state]).toEqual(['background', 'fresh']);
+    expect(decided(merged(old, told(five(HOUR), null), 'unknown')).usage.state).toBe('stale');
+  });
+});
+
+describe('readings alone', () => {
+  const readings = told(five(MINUTE), null);
+
+  it('are an entry, fresh where nobody may be asked', () => {
+    const { row, usage, line } = decided(merged(null, readings), { settings: off });
+    expect([row, usage.state, usage.error, line]).toEqual([1, 'fresh', null, '5h 24% 4h37m']);
+  });
+
+  it('have the endpoint asked at once, also beside an entry that is only a failure', () => {
+    expect(decided(merged(null, readings)).action).toBe('background');
+    const failure = anEntry({ data: null, error: 'no_credentials' });
+    expect(decided(merged(failure, readings)).action).toBe('background');
+    expect(decided(merged(null, told(five(4 * MINUTE), null))).action).toBe('background');
+  });
+
+  it('are stale with their age and the reason later on', () => {
+    const { line } = decided(merged(null, told(five(5 * MINUTE), null)), { settings: off });
+    expect(line).toBe('5h 24% 4h37m · 5m ago · disabled');
+  });
+});
+
+describe('what is prepared', () => {
+  const ago = fc.integer({ min: 0, max: 26 * HOUR });
+  const reading = fc.option(
+    fc.record({
+      percent: fc.integer({ min: 0, max: 101 }),
+      ago,
+      resetIn: fc.integer({ min: -HOUR, max: 5 * HOUR }),
+    }),
+  );
+  const of = (it: { percent: number; ago: number; resetIn: number } | null) =>
+    it && five(it.ago, { percent: it.percent, resetsAt: NOW + it.resetIn });
+
+  it('is what would be printed then', () => {
+    fc.assert(
+      fc.property(
+        fc.option(ago),
+        reading,
+        reading,
+        fc.option(fc.integer({ min: 1, max: 20 * MINUTE })),
+        fc.array(fc.integer({ min: 0, max: 5 * MINUTE - SECOND }), { minLength: 5, maxLength: 5 }),
+        fc.constantFrom('stamp-1', 'stamp-0'),
+        fc.boolean(),
+        (answered, one, two, blocked, moments, credentials, network) => {
+          const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
+          const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
+          const known: Known = {
+            entry: merged(entry, told(of(one), of(two))),
+            lock,
+            now: NOW,
+            stamp: 'stamp-1',
+            account: 'unknown',
+            name: 'default',
+            settings: { ...settings, network },
+            lookAgainAt: null,
+          };
+          const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
+          const schedule = scheduleOf(outlookOf(known), render);
+          for (const moment of moments) {
+            const at = NOW + moment;
+            const { usage, asks } = usageAt(known, at);
+            const stage = schedule?.stages.find(({ until }) => at < until);
+            if (asks) expect(schedule === null || schedule.refreshAt <= at).toBe(true);
+            if (stage && usage) expect(stage.text).toBe(render(usage));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('keeping what a session reports', () => {
+  const report: Report = {
+    session: 'a',
+    model: null,
+    startedAt: null,
+    windows: { five_hour: { percent: 24, resetsAt: FIVE }, seven_day: null },
+    spend: null,
+  };
+  /** One run of the status line on a machine where `fs` may be another one. */
+  const keep = (
+    system: FakeSystem,
+    cache: AccountDirectory | null,
+    {
+      fs = system.fs,
+      said = report,
+      stamp = 'stamp-1' as string | null,
+      provider = fakeProvider(system),
+    } = {},
+  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache, fallback: null }, said, stamp);
+
+  it('writes once, and nothing the second time', () => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const { kept } = keep(system, cache);
+    expect(kept?.readings).toEqual(readReadings(system, cache.readings, NOW));
+    expect(keep(system, cache).kept).toBeNull();
+    expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
+  });
+
+  it('measures it by the endpoint’s answer', () => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    system.fs.mkdirSync(cache.path, { recursive: true });
+    system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
+    const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
+    expect(keep(system, cache, { said: lower }).kept?.stored).toMatchObject({ kind: 'entry' });
+    expect(readReadings(system, cache.readings, NOW).windows.five_hour).toBeNull();
+  });
+
+  it('does not count what cannot be kept', () => {
+    const system = fakeSystem();
+    expect(keep(system, null).kept).toBeNull();
+    system.fs.writeFileSync(`${system.root}/cache`, '');
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    expect(keep(system, cache).kept).toBeNull();
+    const full = fakeSystem();
+    const there = accountDirectory(full.root, 'claude');
+    const fs = {
+      ...full.fs,
+      writeFileSync: () => {
+        throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      },
+    } as unknown as typeof full.fs;
+    expect(keep(full, there, { fs }).kept).toBeNull();
+  });
+
+  it('gives up when others are always quicker', () => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const fs = Object.create(system.fs) as typeof system.fs;
+    fs.renameSync = (from) => system.fs.unlinkSync(from);
+    const { kept } = keep(system, cache, { fs });
+    expect(kept?.readings.windows.five_hour?.percent).toBe(24);
+    expect(isAsKept(system, { cache }, kept!)).toBe(false);
+  });
+
+  it.each(['entry', 'readings'] as const)('knows when the file of the %s is another by now', (name) => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const kept = keep(system, cache).kept!;
+    expect(isAsKept(system, { cache }, kept)).toBe(true);
+    system.fs.writeFileSync(cache[name], '{}');
+    expect(isAsKept(system, { cache }, kept)).toBe(false);
+  });
+
+  it('reads what another has written at the same time, and tells it again', () => {
+    const system = fakeSystem();
+    const cache = accountDirectory(`${system.root}/cache`, 'claude');
+    const fs = Object.create(system.fs) as typeof system.fs;
+    let others = 1;
+    fs.renameSync = (from, to) => {
+      system.fs.renameSync(from, to);
+      if (others > 0 && to === cache.readings) {
+        others -= 1;
+        keep(system, cache, { said: { ...report, session: 'b' } });
+        const theirs = { ...readReadings(system, cache.readings, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.readings, serializeReadings(theirs));
+      }
+    };
+    const { kept } = keep(system, cache, { fs });
+    expect([...readReadings(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
+    expect(isAsKept(system, { cache }, kept!)).toBe(true);
+  });
+
+  describe('under a login', () => {
+    const login = () => {
+      const system = fakeSystem();
+      const cache = accountDirectory(`${system.root}/cache`, 'claude');
+      const provider = fakeProvider(system);
+      const run = (said: Report, stamp = 'stamp-1') => keep(system, cache, { said, stamp, provider });
+      const read = () => readReadings(system, cache.readings, NOW);
+      return { system, provider, run, read };
+    };
+    const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
+
+    it('is noted with the account, and once more when the login file was rewritten for it', () => {
+      const { run, read } = login();
+      run(report);
+      expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
+      expect(run(report, 'stamp-2').kept).not.toBeNull();
+      expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
+      expect(run(report, 'stamp-2').kept).toBeNull();
+    });
+
+    it('counts for nobody else once another account has signed in', () => {
+      const { provider, run, read } = login();
+      run(report);
+      provider.signedIn = 'grace';
+      expect(run(higher, 'stamp-2')).toMatchObject({ foreign: true });
+      expect(read()).toMatchObject({ account: 'grace', windows: { five_hour: null } });
+      const other = { ...higher, session: 'b' };
+      expect(run(other, 'stamp-2')).toMatchObject({ foreign: false });
+      expect(read().windows.five_hour?.percent).toBe(25);
+    });
+
+    it('is not measured by the answer to another account', () => {
+      const { system, provider, run, read } = login();
+      const cache = accountDirectory(`${system.root}/cache`, 'claude');
+      system.fs.mkdirSync(cache.path, { recursive: true });
+      const answer = anEntry({ accountId: 'grace', credentials: 'stamp-0' });
+      const other = { utilization: 90, resets_at: iso(FIVE + HOUR) };
+      system.fs.writeFileSync(cache.entry, serializeEntry({ ...answer, data: { five_hour: other } }));
+      run(report);
+      expect(read()).toMatchObject({
+        windows: { five_hour: { percent: 24 } },
+        disputes: { five_hour: null },
+      });
+      provider.signedIn = 'grace';
+      run({ ...report, session: 'b' }, 'stamp-2');
+      expect(read()).toMatchObject({
+        windows: { five_hour: null },
+        disputes: { five_hour: { session: 'b' } },
+      });
+    });
+
+    it('is not written from a session whose environment names another login', () => {
+      const { provider, run, read } = login();
+      provider.isForeignSession = () => true;
+      expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
+      expect(read()).toEqual(NO_READINGS);
+    });
+
+    it('is not asked for an account when it has no numbers', () => {
+      const { provider, run } = login();
+      provider.identity = () => expect.fail('the account file can be large');
+      const empty = { ...report, windows: { five_hour: null, seven_day: null } };
+      expect(run(empty)).toEqual({ kept: null, foreign: false, reportedAt: NOW });
+    });
+
+    it('says when its numbers were right', () => {
+      const { system, run } = login();
+      expect(run(report).reportedAt).toBe(NOW);
+      system.setNow(NOW + HOUR);
+      expect(run(report).reportedAt).toBe(NOW);
+      expect(run(higher).reportedAt).toBe(NOW + HOUR);
+    });
+  });
+});
+
+describe('resolving with readings', () => {
+  it('answers from them without a request; an estimate only where there is nothing', async () => {
+    const system = fakeSystem({ env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } });
+    const provider = fakeProvider(system);
+    const { ask, deps } = asker(system, provider);
+    const { resolve } = await import('../../src/resolve/resolve.ts');
+    const count = { total: 420_000, input: 1, output: 2, cacheCreation: 3, cacheRead: 4 };
+    const tokens = { fiveHour: { ...count, endsAt: NOW + HOUR }, sevenDay: null };
+    const question = { policy: 'background', force: false, person: false, patient: false } as const;
+    const rest = { baseUrl: 'http://127.0.0.1:1', userAgent: 'usageline/test' };
+    const estimate = async () => tokens;
+    const { usage, settled } = await resolve({ ...deps, estimate }, { ...question, ...rest });
+    expect([usage.state, usage.source, usage.error?.code, settled]).toEqual([
+      'estimate',
+      'transcripts',
+      'disabled',
+      false,
+    ]);
+    const none = async () => ({ fiveHour: null, sevenDay: null });
+    expect((await resolve({ ...deps, estimate: none }, { ...question, ...rest })).usage.state).toBe('none');
+    expect(
+      (await resolve({ ...deps, estimate: async () => null }, { ...question, ...rest })).usage.state,
+    ).toBe('none');
+
+    const directory = `${system.root}/.cache/usageline/claude`;
+    system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const readings = told(five(MINUTE), week(MINUTE));
+    system.fs.writeFileSync(`${directory}/statusline.json`, serializeReadings(readings));
+    const answered = await ask({ policy: 'wait' });
+    expect([answered.usage.state, answered.usage.error, provider.sent]).toEqual(['fresh', null, []]);
+  });
+});
+
+it('is a day at most that anything is said in advance', () => {
+  const entry = merged(scoped(20 * HOUR), told(five(MINUTE), null));
+  const known = {
+    entry,
+    lock: null,
+    now: NOW,
+    stamp: 'stamp-1',
+    account: 'unknown',
+    name: 'default',
+  } as const;
+  const schedule = scheduleOf(outlookOf({ ...known, settings: off, lookAgainAt: null }), (usage) =>
+    renderLine(usage, { color: false }),
+  );
+  expect(schedule?.stages.at(-1)?.until).toBe(NOW - MINUTE + DAY);
+});
