@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { look } from '../../src/init/disk.ts';
 import { distrust, foreignHome } from '../../src/init/trust.ts';
+import { isPrivateGroup } from '../../src/private-group.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
@@ -26,9 +27,9 @@ describe('a file may be changed', () => {
   ])('%s', (_, mode, reason) => {
     const system = fakeSystem();
     const directory = aPath(system, 'a', mode);
-    // A user's own group has the user's number; this one has not.
+    // For root there is a group that cannot be its own. An ordinary user has groups that can have other members or not.
     if (process.getuid?.() === 0) fs.chownSync(directory, 0, OTHER);
-    const ownGroup = fs.statSync(directory).gid === process.getuid?.() && mode === 0o2775;
+    const ownGroup = mode === 0o2775 && isPrivateGroup(system, fs.statSync(directory).gid);
     const wanted = reason === null || ownGroup ? null : `${directory} ${reason}`;
     expect(distrust(system, join(directory, '.zshrc'))).toBe(wanted);
     expect(distrust(system, join(directory, 'not/there/yet'))).toBe(wanted);
