@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { look } from '../../src/init/disk.ts';
 import { distrust, foreignHome } from '../../src/init/trust.ts';
-import { isPrivateGroup } from '../../src/private-group.ts';
+import { isPrivateGroup } from '../../src/platform/private-group.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
