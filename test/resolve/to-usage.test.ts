@@ -104,7 +104,7 @@ describe('what an answer has besides windows', () => {
       limit: { amount_minor: 50_000, currency: 'USD', exponent: 2 },
     };
     const reported = { percent: 105, resetsAt: null, usedUsd: 525, limitUsd: 500, readAt, seenAt: readAt };
-    const told = {
+    const overlay = {
       origins: {},
       movedAt: NOW,
       answeredAt: NOW - MINUTE,
@@ -116,7 +116,7 @@ describe('what an answer has besides windows', () => {
       asReported: true,
       spend: reported,
     };
-    const entry = { ...anEntry({ cachedAt: NOW - MINUTE, data: { spend } }), told };
+    const entry = { ...anEntry({ cachedAt: NOW - MINUTE, data: { spend } }), overlay };
     expect(toUsage(parts({ entry })).windows).toMatchObject([
       { id: 'spend_limit', label: 'spend', source, usedPercent: percent, placement: 'always' },
     ]);
