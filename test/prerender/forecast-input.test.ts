@@ -3,7 +3,7 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { EntryRead } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { decide } from '../../src/resolve/decide.ts';
-import { knownOf } from '../../src/prerender/forecast-input.ts';
+import { forecastInput } from '../../src/prerender/forecast-input.ts';
 import { anEntry, aSituation, NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -15,7 +15,7 @@ const places = {
   warning: null,
 };
 const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | null = places.cache) =>
-  knownOf(
+  forecastInput(
     system,
     { ...places, cache },
     { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
