@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { installedPath, readInstalled } from '../init/installed.ts';
-import { programPlace } from '../init/program.ts';
+import { locateProgram } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget } from '../init/names.ts';
@@ -16,7 +16,7 @@ export function runtimeOf(system: System): Runtime {
   const { env, fs, platform } = system;
   const home = system.home();
   if (home === null) throw new UsageError('there is no home directory: HOME is not set');
-  const place = programPlace(system, process.execPath, import.meta.dirname);
+  const place = locateProgram(system, process.execPath, import.meta.dirname);
   const homes = [home, dataHome({ env, home }), configHome({ env, home })];
   for (const path of [...homes, place.node, place.script, place.command ?? '']) {
     if (/\p{Cc}/u.test(path))
@@ -27,14 +27,14 @@ export function runtimeOf(system: System): Runtime {
     env,
     platform,
     home,
-    place,
+    program: place,
     launcher: ownLauncher(system, home),
     user: `${system.userName()} ${home}`,
     packagePath: (...path) => join(place.root, ...path),
     packageText: (...path) => fs.readFileSync(join(place.root, ...path), 'utf8'),
-    hook: (shell) => {
+    hookPaths: (shell) => {
       const { file, logins, config } = readyPlace(system, shell);
-      return { ready: file, logins, config };
+      return { prerendered: file, credentials: logins, config };
     },
     exists,
   };

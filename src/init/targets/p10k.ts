@@ -31,7 +31,7 @@ ${SEGMENT}
         body: `usageline_place=none\n${readHook(runtime, 'zsh', ZSH_INTERACTIVE)}\n${SEGMENT}`,
       },
     ],
-    after: 'Start a new shell, or: exec zsh',
+    afterInstall: 'Start a new shell, or: exec zsh',
     afterRemoval: 'Shells that run keep the line until they end.',
   },
 };
