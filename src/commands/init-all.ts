@@ -1,7 +1,7 @@
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
-import { linksToRemoved, planRemoval } from '../init/plan-removal.ts';
+import { linksToRemoved, planRemoval } from '../init/removal.ts';
 import { defaultFiles } from '../init/plan.ts';
 import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';

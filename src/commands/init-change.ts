@@ -3,7 +3,7 @@ import { withFile, readInstalled, writeInstalled } from '../init/installed.ts';
 import { removeLeftovers } from '../init/leftovers.ts';
 import type { InitTarget } from '../init/names.ts';
 import { planInstall } from '../init/plan-install.ts';
-import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/plan-removal.ts';
+import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/removal.ts';
 import { defaultFiles } from '../init/plan.ts';
 import type { Plan } from '../init/plan.ts';
 import { preview } from '../init/preview.ts';

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile, makeDirectories, removeDirectories } from './disk.ts';
+import { inspectFile, makeDirectories, removeDirectories } from './user-file.ts';
 import { withFile, writeInstalled } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { FileChange } from './plan.ts';
-import { writeLike, writeWithMode } from './replace.ts';
+import { writeLike, writeWithMode } from './write.ts';
 
 /** The mode of a user's file that is not there yet. */
 const USUAL_MODE = 0o644;

@@ -1,10 +1,10 @@
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile } from './disk.ts';
-import { wordsOf } from './edits/words.ts';
+import { inspectFile } from './user-file.ts';
+import { wordsOf } from './snippets/words.ts';
 import type { Installed, InstalledFile } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { planRemoval } from './plan-removal.ts';
+import { planRemoval } from './removal.ts';
 import { RUNNER_NAME } from './runtime.ts';
 
 /*

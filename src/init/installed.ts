@@ -1,10 +1,10 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile } from './disk.ts';
+import { inspectFile } from './user-file.ts';
 import type { OriginalStatusline } from './edits/statusline.ts';
 import { INIT_TARGETS } from './names.ts';
 import type { InitTarget } from './names.ts';
-import { writeWithMode } from './replace.ts';
+import { writeWithMode } from './write.ts';
 import type { Step } from './target.ts';
 
 /** A file that `--install` has changed. */

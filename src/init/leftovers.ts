@@ -1,8 +1,8 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile, removeFile } from './disk.ts';
+import { inspectFile, removeFile } from './user-file.ts';
 import { backupPath } from './plan.ts';
-import { temporaryPath } from './replace.ts';
+import { temporaryPath } from './write.ts';
 
 /*
  * What an `init` that was killed can leave beside a file: the new text that was not renamed yet, and a backup of a file

@@ -1,6 +1,6 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './disk.ts';
+import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './user-file.ts';
 import { directoriesToRemove, readInstalled, writeInstalled } from './installed.ts';
 
 /*

@@ -1,14 +1,14 @@
 import type { System } from '../platform/system.ts';
-import { inspectFile } from './disk.ts';
-import type { FoundFile } from './disk.ts';
+import { inspectFile } from './user-file.ts';
+import type { FoundFile } from './user-file.ts';
 import { withBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
 import { originalStatusline, withStatusline } from './edits/statusline.ts';
-import { withOwnFile } from './edits/whole.ts';
+import { withOwnFile } from './edits/own-file.ts';
 import { isSameFile } from './installed.ts';
 import type { Installed } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { removedFrom } from './plan-removal.ts';
+import { removedFrom } from './removal.ts';
 import { backupPath, planFrom, firstUsers } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './target.ts';

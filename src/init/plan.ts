@@ -1,4 +1,4 @@
-import type { FoundFile } from './disk.ts';
+import type { FoundFile } from './user-file.ts';
 import type { Edit } from './edits/edit.ts';
 import type { InstalledFile } from './installed.ts';
 import type { InitTarget } from './names.ts';

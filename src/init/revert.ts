@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import type { System } from '../platform/system.ts';
 import { hasChanged } from './apply.ts';
-import { inspectFile, removeEmpty, removeFile } from './disk.ts';
+import { inspectFile, removeEmpty, removeFile } from './user-file.ts';
 import { innermostFirst, isSameFile, readInstalled, writeInstalled } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';
 import { compareBackup, removeLeftovers } from './leftovers.ts';
 import { backupPath } from './plan.ts';
 import type { FileChange } from './plan.ts';
-import { writeLike } from './replace.ts';
+import { writeLike } from './write.ts';
 
 /** What became of a removal: backups that stay, since the file has had other changes; and what went wrong. */
 export interface Reverted {

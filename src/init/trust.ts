@@ -1,5 +1,5 @@
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
 

@@ -1,4 +1,4 @@
-import { readBinaryFile } from '../platform/foreign-file.ts';
+import { readBinaryFile } from '../platform/files.ts';
 import { NODE_ZONE } from '../render/clock.ts';
 import type { Zone } from '../render/clock.ts';
 import type { System } from '../platform/system.ts';

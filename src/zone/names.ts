@@ -1,4 +1,4 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { Zone } from '../render/clock.ts';
 import type { ZoneNames } from '../render/show.ts';
 import type { System } from '../platform/system.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Edit } from '../../src/init/edits/edit.ts';
 import { originalStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
-import { sh, shCommand } from '../../src/init/quote.ts';
-import { pastedProgram } from '../../src/init/runner.ts';
+import { sh, shCommand } from '../../src/init/snippets/quote.ts';
+import { pastedProgram } from '../../src/init/snippets/runner.ts';
 import type { StatuslineStep } from '../../src/init/target.ts';
 import { aPlace, aRuntime } from './runtime.ts';
 

@@ -4,7 +4,7 @@ import {
   CREDENTIALS_FILE,
   canonicalPath,
   secondDirectory,
-} from '../../platform/config-directory.ts';
+} from './config-directory.ts';
 import type { System } from '../../platform/system.ts';
 import type { Account } from '../provider.ts';
 

@@ -1,11 +1,11 @@
-import { sh } from '../quote.ts';
-import { INLINE_RUNNER } from '../runner.ts';
+import { sh } from '../snippets/quote.ts';
+import { INLINE_RUNNER } from '../snippets/runner.ts';
 import type { StatuslineStep } from '../target.ts';
 import { NO_CHANGE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 import { propertyOf, scanObject, skipBlank } from './json-object.ts';
 import type { JsonObject, Property } from './json-object.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../snippets/words.ts';
 
 /*
  * The `statusLine` of Claude Code's settings. All other bytes of the file stay as they are: one property is added at

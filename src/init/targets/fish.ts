@@ -1,6 +1,6 @@
-import { hookHeader, hookText } from '../hook.ts';
-import { fish as quoted } from '../quote.ts';
-import { MOVED, installedProgram, runnerStep } from '../runner.ts';
+import { hookHeader, hookText } from '../snippets/hook.ts';
+import { fish as quoted } from '../snippets/quote.ts';
+import { MOVED, installedProgram, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';

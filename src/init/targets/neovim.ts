@@ -1,5 +1,5 @@
-import { json, shCommand } from '../quote.ts';
-import { installedLine, pastedLine, runnerStep } from '../runner.ts';
+import { json, shCommand } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../written.ts';

@@ -1,6 +1,6 @@
-import { runnerStep } from '../runner.ts';
+import { runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { hookFile, readHook } from './posix-shell.ts';
+import { hookFile, readHook } from '../snippets/posix-shell.ts';
 import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { shCommand } from '../quote.ts';
-import { installedProgram, runnerScript, runnerStep } from '../runner.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { installedProgram, runnerScript, runnerStep } from '../snippets/runner.ts';
 import { launcherPath } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';

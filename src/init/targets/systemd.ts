@@ -1,5 +1,5 @@
-import { systemd as quoted } from '../quote.ts';
-import { pastedProgram, installedProgram, runnerStep } from '../runner.ts';
+import { systemd as quoted } from '../snippets/quote.ts';
+import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';

@@ -1,5 +1,5 @@
-import { shCommand, tmux as quoted } from '../quote.ts';
-import { installedLine, pastedLine, runnerStep } from '../runner.ts';
+import { shCommand, tmux as quoted } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';

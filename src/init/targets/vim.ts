@@ -1,5 +1,5 @@
-import { vim as quoted } from '../quote.ts';
-import { installedLine, pastedLine, runnerStep } from '../runner.ts';
+import { vim as quoted } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../written.ts';
 import { launcherStep } from './sh.ts';

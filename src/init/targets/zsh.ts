@@ -1,6 +1,6 @@
 import { absoluteDirectory } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import { posixShell } from './posix-shell.ts';
+import { posixShell } from '../snippets/posix-shell.ts';
 
 export const ZSH_INTERACTIVE = '-o interactive';
 

@@ -1,7 +1,7 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { copyAttributes } from './attributes.ts';
-import { removeFile } from './disk.ts';
+import { removeFile } from './user-file.ts';
 
 /**
  * The new text of a file before it is renamed. It has one name only, so that the next `init` finds what a killed one

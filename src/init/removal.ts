@@ -1,9 +1,9 @@
 import type { System } from '../platform/system.ts';
-import { inspectFile } from './disk.ts';
+import { inspectFile } from './user-file.ts';
 import { withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
 import { withoutStatusline } from './edits/statusline.ts';
-import { withoutOwnFile } from './edits/whole.ts';
+import { withoutOwnFile } from './edits/own-file.ts';
 import { dirname, resolve } from 'node:path';
 import { isSameFile, otherUsers } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';

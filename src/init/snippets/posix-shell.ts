@@ -1,6 +1,6 @@
-import { hookLines, hookText } from '../hook.ts';
-import { alwaysSh, sh, shCommand } from '../quote.ts';
-import { MOVED, installedProgram, runnerStep } from '../runner.ts';
+import { hookLines, hookText } from './hook.ts';
+import { alwaysSh, sh, shCommand } from './quote.ts';
+import { MOVED, installedProgram, runnerStep } from './runner.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';

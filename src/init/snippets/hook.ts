@@ -1,6 +1,6 @@
 import { fish, alwaysSh as sh } from './quote.ts';
 import { runnerScript } from './runner.ts';
-import type { HookShell, Runtime } from './runtime.ts';
+import type { HookShell, Runtime } from '../runtime.ts';
 
 /**
  * What the place of the ready line depends on. The hooks compare the same variables in the same order at every

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { untrustedReason } from './trust.ts';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryPath, writeLike, writeWithMode } from '../../src/init/replace.ts';
+import { temporaryPath, writeLike, writeWithMode } from '../../src/init/write.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';

@@ -1,5 +1,5 @@
-import { isAbsolutePath, SEPARATOR } from './paths.ts';
-import type { System } from './system.ts';
+import { isAbsolutePath, SEPARATOR } from '../../platform/paths.ts';
+import type { System } from '../../platform/system.ts';
 
 /*
  * Claude Code's configuration directory, which stands for one login. On the hot path: where CLAUDE_CONFIG_DIR is not
