@@ -27,7 +27,7 @@ const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, abse
 describe('what can be said in advance', () => {
   it('is what was found', () => {
     expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ stamp: 'stamp-1', now: NOW });
-    expect(known(miss(null))).toMatchObject({ entry: null, name: 'default' });
+    expect(known(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 
   it('is nothing when the numbers may be somebody else’s, or cannot be read, or be kept', () => {
@@ -35,7 +35,7 @@ describe('what can be said in advance', () => {
     expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
     expect(known(miss('EACCES'))).toBeNull();
     const unread = anEntry({ accountId: null, accountUnread: true });
-    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ account: 'untold' });
+    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ accountMatch: 'untold' });
     expect(known(miss(null), 'stamp-1', null)).toBeNull();
   });
 });
