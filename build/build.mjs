@@ -26,7 +26,7 @@ const partName = (file) =>
 /** Parts that are never loaded one without the other, in one file: each file costs half a millisecond. */
 const TOGETHER = {
   usage: ['cli/run.ts', 'commands/usage.ts', 'prerender/store.ts'],
-  asking: ['resolve/single-flight.ts', 'fetch/claude/index.ts'],
+  asking: ['resolve/single-flight.ts', 'fetch/claude/connect.ts'],
   sending: ['fetch/claude/request.ts', 'fetch/transport.ts'],
 };
 

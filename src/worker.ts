@@ -3,7 +3,7 @@ import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
 import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';
-import { claude } from './fetch/registry.ts';
+import { provider } from './fetch/registry.ts';
 import { resolve } from './resolve/resolve.ts';
 import { nodeSystem } from './platform/system.ts';
 import type { System } from './platform/system.ts';
@@ -20,8 +20,7 @@ async function main(): Promise<void> {
     await withUncaught(refresh(system));
   } catch (error) {
     // A refused base URL is named by the caller.
-    if (!isUsageError(error))
-      await (await import('./resolve/note-fault.ts')).noteFault({ system, provider: claude });
+    if (!isUsageError(error)) await (await import('./resolve/note-fault.ts')).noteFault({ system, provider });
     throw error;
   }
   // No process waits for this: lines are prepared as far ahead as can be.

@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { TIMEOUT_RANGE } from '../config/settings.ts';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { SECOND } from '../usage/time.ts';
 import { createOwnFile, readOwnFile, removeOwnFile, stampOwnFile } from './own-files.ts';
 

@@ -1,9 +1,9 @@
 import type { System } from '../platform/system.ts';
-import { isObject, parseUsageData } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Origins, ReportedSpendNumber } from '../usage/merge.ts';
-import type { UsageData } from '../usage/model.ts';
+import type { SnapshotData, SnapshotReader } from '../usage/snapshot.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
@@ -14,7 +14,9 @@ export const SCHEMA_VERSION = 1;
 export interface Entry {
   /** Epoch ms of the start of the request that brought the data. */
   readonly cachedAt: number;
-  readonly data: UsageData | null;
+  readonly data: SnapshotData | null;
+  /** The provider's answers about `data`. Not in `usage.json`. */
+  readonly reader: SnapshotReader;
   /** Only when there is nothing better to keep. */
   readonly error: RefreshCode | null;
   /** Stored because a hit reads no credentials and yet shows the plan. */
@@ -73,17 +75,17 @@ export type EntryRead =
     };
 
 /** Reads `usage.json`. Whatever is wrong with the file is a miss. */
-export function readEntry(system: System, path: string): EntryRead {
+export function readEntry(system: System, path: string, reader: SnapshotReader): EntryRead {
   const read = readOwnFile(system, path);
   if (read.kind === 'unreadable' && (read.reason === 'EACCES' || read.reason === 'EPERM')) {
     return { kind: 'miss', denied: read.reason, absent: false };
   }
-  const entry = read.kind === 'file' ? parseEntry(read.text) : null;
+  const entry = read.kind === 'file' ? parseEntry(read.text, reader) : null;
   return entry ? { kind: 'entry', entry } : { kind: 'miss', denied: null, absent: read.kind === 'absent' };
 }
 
 /** The text of `usage.json`, validated as strictly as an answer from the network; null for a miss. */
-export function parseEntry(text: string): Entry | null {
+export function parseEntry(text: string, reader: SnapshotReader): Entry | null {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -93,7 +95,7 @@ export function parseEntry(text: string): Entry | null {
   if (!isObject(file) || file.schema_version !== SCHEMA_VERSION) return null;
   const cachedAt = parseTime(file.cached_at);
   if (cachedAt === null) return null;
-  const data = parseUsageData(file.data);
+  const data = reader.parse(file.data);
   const code = isObject(file.error) ? file.error.code : null;
   // Both present: the data win.
   const error = data === null && isRefreshCode(code) ? code : null;
@@ -102,6 +104,7 @@ export function parseEntry(text: string): Entry | null {
   return {
     cachedAt,
     data,
+    reader,
     error,
     plan: stringOrNull(file.plan),
     accountId: stringOrNull(file.account_id),

@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { idOrNull, nameOrNull } from './entry.ts';
 import { readOwnFile } from './own-files.ts';
 import { replaceLightly } from './replace.ts';

@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { readOwnFile } from './own-files.ts';
 
 /** What macOS' keychain said when it was last asked; asking costs a process, so it is not done at every prompt. */

@@ -1,15 +1,15 @@
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import type { Dispute, ReportedSpendNumber, ReportedNumber } from '../usage/merge.ts';
 import type { SessionReports, SessionMemory } from '../usage/session-reports.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
-import { percentOf, REPORTED_WINDOWS } from '../usage/report.ts';
-import type { Reported, ReportedSpend } from '../usage/report.ts';
+import { percentOf } from '../usage/values.ts';
+import type { Reported, ReportedSpend, ReportedWindows } from '../usage/report.ts';
 import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
 /*
- * `statusline.json`: what the sessions of Claude Code have reported. A file of its own, so that the endpoint's answers
+ * `statusline.json`: what the sessions of a provider's client have reported. A file of its own, so that the endpoint's answers
  * and the status lines cannot overwrite each other. Numbers and the sessions' memory are in the same file: a process
  * that loses a race loses both, and reports the number again.
  */
@@ -17,13 +17,22 @@ import { readOwnFile } from './own-files.ts';
 export const SESSION_REPORTS_SCHEMA = 1;
 
 /** Reads `statusline.json`. A broken file counts as one without reports. */
-export function readSessionReports(system: System, path: string, now: number): SessionReports {
+export function readSessionReports(
+  system: System,
+  path: string,
+  now: number,
+  names: ReportedWindows,
+): SessionReports {
   const read = readOwnFile(system, path);
-  return (read.kind === 'file' && parseSessionReports(read.text, now)) || NO_SESSION_REPORTS;
+  return (read.kind === 'file' && parseSessionReports(read.text, now, names)) || NO_SESSION_REPORTS;
 }
 
 /** The text of `statusline.json`; null when it is not as we write it. Keys of an earlier version may be absent. */
-export function parseSessionReports(text: string, now: number): SessionReports | null {
+export function parseSessionReports(
+  text: string,
+  now: number,
+  names: ReportedWindows,
+): SessionReports | null {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -34,14 +43,11 @@ export function parseSessionReports(text: string, now: number): SessionReports |
   const { credentials, windows, sessions, disputes } = file;
   if ((typeof credentials !== 'string' && credentials !== null) || !isObject(windows) || !isObject(sessions))
     return null;
-  const [five, seven] = REPORTED_WINDOWS.map((name) => parseWindow(windows[name], now));
-  if (five === undefined || seven === undefined) return null;
-  const [fiveDispute, sevenDispute] = REPORTED_WINDOWS.map((name) =>
-    parseDispute(isObject(disputes) ? disputes[name] : null, now),
-  );
+  const numbers = byName(names, (name) => parseWindow(windows[name], now));
+  if (numbers === null) return null;
   const memories = new Map<string, SessionMemory>();
   for (const [id, value] of Object.entries(sessions)) {
-    const memory = parseMemory(value);
+    const memory = parseMemory(value, names);
     // A broken one is dropped: its session's next report counts as new.
     if (memory) memories.set(id, memory);
   }
@@ -49,27 +55,28 @@ export function parseSessionReports(text: string, now: number): SessionReports |
     credentials,
     account: typeof file.account === 'string' ? file.account : null,
     since: parseTime(file.since),
-    windows: { five_hour: five, seven_day: seven },
-    disputes: { five_hour: fiveDispute ?? null, seven_day: sevenDispute ?? null },
+    windows: numbers,
+    disputes: byName(names, (name) => parseDispute(isObject(disputes) ? disputes[name] : null, now)) ?? {},
     spend: parseSpend(file.spend, now),
     unstored: file.unstored === true,
     sessions: memories,
   };
 }
 
-export function serializeSessionReports(readings: SessionReports): string {
-  const { credentials, account, since, windows, disputes, spend, unstored, sessions } = readings;
+/** The text of `statusline.json`, with a key for each of the windows in `names`. */
+export function serializeSessionReports(reports: SessionReports, names: ReportedWindows): string {
+  const { credentials, account, since, windows, disputes, spend, unstored, sessions } = reports;
   const file = {
     schema_version: SESSION_REPORTS_SCHEMA,
     credentials,
     account,
     since: iso(since),
-    windows: { five_hour: windowJson(windows.five_hour), seven_day: windowJson(windows.seven_day) },
-    disputes: { five_hour: disputeJson(disputes.five_hour), seven_day: disputeJson(disputes.seven_day) },
+    windows: byName(names, (name) => windowJson(windows[name] ?? null)),
+    disputes: byName(names, (name) => disputeJson(disputes[name] ?? null)),
     spend: spend && { ...windowJson(spend), used_usd: spend.usedUsd, limit_usd: spend.limitUsd },
     ...(unstored && { unstored }),
     // fromEntries defines properties: a session named __proto__ stays one.
-    sessions: Object.fromEntries([...sessions].map(([id, memory]) => [id, memoryJson(memory)])),
+    sessions: Object.fromEntries([...sessions].map(([id, memory]) => [id, memoryJson(memory, names)])),
   };
   return `${JSON.stringify(file)}\n`;
 }
@@ -90,11 +97,10 @@ function disputeJson(dispute: Dispute | null) {
 }
 
 /** False and null values are left out: two hundred sessions are read at every run of the status line. */
-function memoryJson({ at, five_hour: five, seven_day: seven, spend, disputedAt, foreign }: SessionMemory) {
+function memoryJson({ at, windows, spend, disputedAt, foreign }: SessionMemory, names: ReportedWindows) {
   return {
     at,
-    five_hour: pairJson(five),
-    seven_day: pairJson(seven),
+    ...byName(names, (name) => pairJson(windows[name] ?? null)),
     ...(spend && { spend: [spend.percent, spend.resetsAt, spend.usedUsd, spend.limitUsd] }),
     ...(disputedAt !== null && { disputed_at: disputedAt }),
     ...(foreign && { foreign }),
@@ -130,16 +136,15 @@ function parseSpend(value: unknown, now: number): ReportedSpendNumber | null {
 }
 
 /** A session's memory; null when it is broken. */
-export function parseMemory(value: unknown): SessionMemory | null {
+export function parseMemory(value: unknown, names: ReportedWindows): SessionMemory | null {
   if (!isObject(value) || typeof value.at !== 'number') return null;
-  const [five, seven] = REPORTED_WINDOWS.map((name) => parsePair(value[name]));
+  const windows = byName(names, (name) => parsePair(value[name]));
   const spend = parseSpendPair(value.spend ?? null);
-  if (five === undefined || seven === undefined || spend === undefined) return null;
+  if (windows === null || spend === undefined) return null;
   const { at, disputed_at: disputedAt, foreign } = value;
   return {
     at,
-    five_hour: five,
-    seven_day: seven,
+    windows,
     spend,
     disputedAt: typeof disputedAt === 'number' ? disputedAt : null,
     foreign: foreign === true,
@@ -164,4 +169,18 @@ function parsePair(value: unknown): Reported | null | undefined {
 
 function iso(at: number | null): string | null {
   return at === null ? null : isoTime(at);
+}
+
+/** A value for every window; null when one of them is undefined. */
+function byName<T>(
+  names: ReportedWindows,
+  valueOf: (name: string) => T | undefined,
+): Record<string, T> | null {
+  const values: Record<string, T> = {};
+  for (const name in names) {
+    const value = valueOf(name);
+    if (value === undefined) return null;
+    values[name] = value;
+  }
+  return values;
 }

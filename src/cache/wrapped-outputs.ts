@@ -1,7 +1,7 @@
 import { MAX_FILE_BYTES } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { DAY, HOUR } from '../usage/time.ts';
 import { ensureDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';

@@ -1,3 +1,4 @@
+import { reportFormat } from '../fetch/registry.ts';
 import { readPrerenderedStatusline } from '../prerender/print-statusline.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { withUncaught } from '../platform/exceptions.ts';
@@ -7,7 +8,6 @@ import { STDOUT, writeOut } from '../platform/stdio.ts';
 import { readStdinNow } from './stdin.ts';
 import type { StatuslineInput } from './stdin.ts';
 import type { System } from '../platform/system.ts';
-import { parseReport } from '../usage/report.ts';
 
 /**
  * What runs whenever Claude Code updates its status line: a session that says nothing new gets the line that was
@@ -46,7 +46,7 @@ async function finish(
 /** What Claude Code says on standard input. */
 export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
   const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
-  return { input, report: parseReport(input.text, system.now()) };
+  return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };
 }
 
 /** What goes wrong on the short way is looked at again on the long one. */

@@ -1,7 +1,7 @@
+import { reportFormat } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import { isTerminal } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { parseLenient } from '../usage/lenient-json.ts';
 import type { Report } from '../usage/report.ts';
 
 /*
@@ -34,7 +34,7 @@ export class Input {
     let last = this.#bytes.length - 1;
     while (last >= 0 && (this.#bytes[last] as number) <= 0x20) last -= 1;
     if (this.#bytes[last] !== 0x7d) return false;
-    return parseLenient(this.text) !== undefined;
+    return reportFormat?.isComplete(this.text) ?? true;
   }
 
   /** What arrived, as it is; nothing when it was too much. */

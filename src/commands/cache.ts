@@ -3,7 +3,7 @@ import { readSessionReports, serializeSessionReports } from '../cache/session-re
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import { printable } from '../platform/stdio.ts';
 import { placesOf } from '../resolve/places.ts';
 import type { Places } from '../resolve/places.ts';
@@ -14,7 +14,7 @@ import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
 export async function cachePath(system: System): Promise<CommandResult> {
-  const places = placesOf(system, claude);
+  const places = placesOf(system, provider);
   if (places.cache === null) return nowhere(places);
   return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
 }
@@ -24,7 +24,7 @@ export async function cachePath(system: System): Promise<CommandResult> {
  * requests stay: clearing a cache must not be a way to ask more often.
  */
 export function cacheClear(system: System): CommandResult {
-  const places = placesOf(system, claude);
+  const places = placesOf(system, provider);
   if (places.cache === null) return nowhere(places);
   const { entry, readings } = places.cache;
   forgetReadings(system, readings);
@@ -41,11 +41,12 @@ export function cacheClear(system: System): CommandResult {
 
 /** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
 function forgetReadings(system: System, path: string): void {
-  const known = readSessionReports(system, path, system.now());
+  const names = provider.reports?.windows ?? {};
+  const known = readSessionReports(system, path, system.now(), names);
   const { windows, disputes, spend } = NO_SESSION_REPORTS;
   const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
   if (numbers.every((number) => number === null)) return;
-  replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }), null);
+  replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names), null);
 }
 
 function nowhere({ warning }: Places): CommandResult {

@@ -1,5 +1,5 @@
 import type { Variant } from '../prerender/read.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import type { Config, Found } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
@@ -98,7 +98,7 @@ export function resolveDeps(
   return {
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
-    provider: claude,
+    provider,
     estimate: async () => (await import('./tokens.ts')).tokensOf(system, options.thorough === true),
     log:
       options.debug || wantsLog(system.env)

@@ -8,7 +8,7 @@ import { loadConfig } from '../config/load.ts';
 import { QUIET } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
@@ -40,9 +40,9 @@ import type { CommandResult } from './command.ts';
 export async function explain(system: System, policy: Policy): Promise<CommandResult> {
   const config = await loadConfig(system);
   const { settings } = config;
-  const deps: ResolveDeps = { system, settings, provider: claude, log: () => {} };
-  const places = placesOf(system, claude);
-  const { stamp } = knownStamp(system, claude, places.cache);
+  const deps: ResolveDeps = { system, settings, provider, log: () => {} };
+  const places = placesOf(system, provider);
+  const { stamp } = knownStamp(system, provider, places.cache);
   const seen = look(deps, places, { policy, force: false }, stamp);
   const { lock, now } = seen;
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
@@ -122,7 +122,7 @@ const shortcomings: Record<Shortcoming, string> = {
   'no data': 'none, only the last failure',
   'another account': 'another account has signed in since: it is not shown',
   'account not known':
-    'the login changed, and .claude.json does not say whose the numbers are: not on the line, only as last known',
+    'the login changed, and .provider.json does not say whose the numbers are: not on the line, only as last known',
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',

@@ -2,7 +2,7 @@ import { prerenderedFile } from '../prerender/read.ts';
 import type { Variant } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
 import { configPlace } from '../config/config-file.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { placesOf } from '../resolve/places.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -27,14 +27,14 @@ export interface HookFiles {
  * `till.<name>`: credentials by their number, and the configuration.
  */
 export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
-  const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
+  const logins = provider.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
   const { path } = configPlace(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 
 export function hookFiles(system: System, output: LineKind): HookFiles {
-  const { cache } = placesOf(system, claude);
-  const [first = '', second = ''] = claude.credentialFiles(system);
+  const { cache } = placesOf(system, provider);
+  const [first = '', second = ''] = provider.credentialFiles(system);
   const name = hookVariant(system, output);
   return {
     file: cache ? prerenderedFile(cache, name) : '',

@@ -1,6 +1,6 @@
 import { appearanceOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/color.ts';
@@ -47,7 +47,7 @@ export async function statusline(
   const outcome = report && keepReport(deps, places, report, stamp);
   const kept = outcome?.kept ?? null;
   // Before the files are read: what changes in between shows as a condition that does not hold.
-  const conditions = kept && places.cache && validatorsOf(system, claude, places.cache);
+  const conditions = kept && places.cache && validatorsOf(system, provider, places.cache);
   const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
   const {
     usage: shared,
@@ -84,7 +84,7 @@ export async function statusline(
     const prepare = kept !== null || missed || startBackground ? { wanted } : null;
     return result(`${text}\n`, { startBackground, prepare });
   }
-  const known = forecastInput(system, places, seen, stamp, config.settings);
+  const known = forecastInput(deps, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
   const soon = () => prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, looks });
   return result(`${text}\n`, { soon });
@@ -92,7 +92,7 @@ export async function statusline(
 
 /** The usage as this session's own line shows it. */
 function ownUsageOf(
-  { system, settings }: ResolveDeps,
+  { system, settings, provider: { reader } }: ResolveDeps,
   { seen, shared }: { readonly seen: Look; readonly shared: Usage },
   report: Report,
   { reportedAt, foreign }: ReportOutcome,
@@ -106,6 +106,7 @@ function ownUsageOf(
     reportedAt,
     foreign,
     stamp,
+    reader,
     now: system.now(),
     settings,
   });

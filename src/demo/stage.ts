@@ -1,10 +1,10 @@
+import { provider } from '../fetch/registry.ts';
 import { join } from 'node:path';
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
-import { account } from '../fetch/claude/account.ts';
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { DAY } from '../usage/time.ts';
 import { exampleCredentials } from './sample.ts';
 
@@ -51,7 +51,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
     ...(system.platform === 'darwin' && { CLAUDE_CONFIG_DIR: login }),
     ...more,
   };
-  const { directory } = account({ ...system, env });
+  const { directory } = provider.account({ ...system, env });
   const files = accountDirectory(join(cache, 'usageline'), directory);
   fs.mkdirSync(login, { recursive: true });
 
@@ -64,7 +64,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
     },
     passTime: (ms) => passTime(system, files, ms),
     cachedAt: () => {
-      const read = readEntry(system, files.entry);
+      const read = readEntry(system, files.entry, provider.reader);
       return read.kind === 'entry' && read.entry.data ? read.entry.cachedAt : null;
     },
     isRefreshing: () => fs.existsSync(files.mutex),

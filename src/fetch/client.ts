@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { onUncaught } from '../platform/exceptions.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';

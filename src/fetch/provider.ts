@@ -1,3 +1,5 @@
+import type { Report, ReportedWindows } from '../usage/report.ts';
+import type { SnapshotReader } from '../usage/snapshot.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import type { Snapshot } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
@@ -36,7 +38,8 @@ export interface IdentitySource {
 
 /** What can be known of a provider from the files on this machine, without reading any. On the hot path. */
 export interface ProviderFiles {
-  readonly id: 'claude';
+  /** Its name in `--json`, and of its directories in the cache: letters and digits. */
+  readonly id: string;
   account(system: System): Account;
   /** What tells the account from the default one, as it stands in the environment; null for the default one. */
   accountKey(system: System): string | null;
@@ -83,10 +86,39 @@ export interface Session {
 
 /**
  * A service whose usage can be asked for. Adding one is adding a folder beside `claude/` with these
- * questions answered, and one line in `providers.ts`.
+ * questions answered, and one line in `registry.ts`.
  */
 export interface Provider {
-  readonly id: 'claude';
+  /** Its name in `--json`, and of its directories in the cache: letters and digits. */
+  readonly id: string;
   /** Looks for usable credentials; reads them only now. No request is made. */
   authenticate(system: System): Promise<Outcome<Session>>;
+}
+
+/** What sessions of the provider's client write to their status line command: a source that needs no request. */
+export interface ReportFormat {
+  /** The windows that sessions report, with their lengths, ms; in the order in which they are stored. */
+  readonly windows: ReportedWindows;
+  /** Reads the object of one run; null for anything but a JSON object. Broken parts count as absent. */
+  parse(text: string, now: number): Report | null;
+  /** Whether a text from standard input is a whole object. */
+  isComplete(text: string): boolean;
+}
+
+/**
+ * All that can be asked of a provider without loading what makes requests. Nothing here reads credentials.
+ */
+export interface ProviderDescriptor extends ProviderFiles {
+  /** Its answers about the data that it has returned. */
+  readonly reader: SnapshotReader;
+  /** The status line of its client as a source; null where it has none. */
+  readonly reports: ReportFormat | null;
+  /** The account that is signed in. Reading a large file can take seconds. */
+  identity(system: System): Identity;
+  /** The file that names the account, by `stat` only. */
+  identitySource(system: System): IdentitySource;
+  /** macOS: modification date of the keychain's item, `absent` without one; null when it cannot be found out. */
+  keychainModified(system: System): Promise<string | null>;
+  /** Loads what requests need. */
+  connect(): Promise<Provider>;
 }

@@ -1,13 +1,12 @@
 import type { Settings } from '../config/settings.ts';
-import type { System } from '../platform/system.ts';
-import type { Look } from '../resolve/read-state.ts';
+import type { Look, ResolveDeps } from '../resolve/read-state.ts';
 import type { Places } from '../resolve/places.ts';
 import type { ForecastInput } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 
 /** What can be said in advance from a look at the files; null when that is nothing. */
 export function forecastInput(
-  system: System,
+  { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   places: Places,
   { read, lock, now }: Look,
   stamp: string | null,
@@ -25,6 +24,7 @@ export function forecastInput(
     now,
     stamp,
     accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
+    provider: provider.id,
     accountName: places.account.name,
     settings,
     recheckAt: keychainDueAt(system, places.cache),

@@ -3,7 +3,6 @@ import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
-import { resetsOf } from '../usage/windows.ts';
 import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
 import { decide } from '../resolve/decide.ts';
@@ -18,6 +17,8 @@ export interface ForecastInput {
   readonly now: number;
   readonly stamp: string | null;
   readonly accountMatch: AccountMatch;
+  /** The provider's id. */
+  readonly provider: string;
   /** The account's name, for the answer. */
   readonly accountName: string;
   readonly settings: Settings;
@@ -141,6 +142,7 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
     error,
     source: 'cache',
     pending: false,
+    provider: input.provider,
     account: input.accountName,
     decidedAt: at,
     now: at,
@@ -172,8 +174,8 @@ function timesOf({ entry, lock, settings }: ForecastInput): Times {
   // Stamped by a clock that has been set back: it counts from the moment at which it may be a rounding matter.
   once.push(entry.cachedAt - CLOCK_TOLERANCE_MS);
   once.push(...turningPoints(entry, settings));
-  const overlay = Object.values(entry.overlay?.origins ?? {}).map(({ seenAt }) => seenAt);
-  return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...overlay] };
+  const reported = Object.values(entry.overlay?.origins ?? {}).flatMap((number) => number?.seenAt ?? []);
+  return { once, resets: entry.reader.resets(entry.data), ages: [entry.cachedAt, ...reported] };
 }
 
 /**

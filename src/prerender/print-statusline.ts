@@ -9,11 +9,11 @@ import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import { wantsLog } from '../config/settings.ts';
 import { environmentHash } from './variant.ts';
-import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
+import { providerFiles, reportFormat } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
 import { validatorsOf } from './validators.ts';
 import type { System } from '../platform/system.ts';
-import { isObject } from '../usage/data.ts';
+import { isObject } from '../usage/values.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { hasNews } from '../usage/session-reports.ts';
 import { isSameWindow } from '../usage/report.ts';
@@ -38,15 +38,15 @@ export function readPrerenderedStatusline(
     return null;
   const { path } = cacheRoot(system);
   if (path === null) return null;
-  const key = claude.accountKey(system);
-  const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
+  const key = providerFiles.accountKey(system);
+  const account = key === null ? providerFiles.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account, environmentHash(system.env));
   if (!isOwnDirectory(system, directory)) return null;
   if (report !== null && hasOwnLine(system, directory, report)) return null;
   const name = statuslineVariant(system, { ...options, format: requestedFormat(system.env, options.format) });
   const file = prerenderedFile(directory, withModel(system, directory, name, report?.model ?? null));
-  const text = readPrerenderedFile(system, file, validatorsOf(system, claude, directory), name.format);
+  const text = readPrerenderedFile(system, file, validatorsOf(system, providerFiles, directory), name.format);
   if (text === null || !fits(text, terminalColumns(system.env))) return null;
   return `${text}\n`;
 }
@@ -68,17 +68,17 @@ export function terminalColumns(env: System['env']): number | null {
 /** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
 function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
-  if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
+  const names = reportFormat?.windows ?? {};
+  if (Object.values(windows).every((number) => number === null) && spend === null) return false;
   const read = readOwnFile(system, readings);
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
-  const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
+  const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session], names) : null;
   if (memory === null || memory.foreign || hasNews(memory, report)) return true;
-  if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
-  const { five_hour: five, seven_day: seven } = file.windows;
+  if (providerFiles.isForeignSession(system, () => providerFiles.stamp(system, null))) return true;
+  const latest = file.windows;
   return !(
-    isLatest(windows.five_hour, five) &&
-    isLatest(windows.seven_day, seven) &&
+    Object.entries(windows).every(([name, number]) => isLatest(number, latest[name])) &&
     isLatest(spend, file.spend) &&
     isLatestAmount(spend, file.spend)
   );

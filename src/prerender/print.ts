@@ -6,7 +6,7 @@ import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import { isQuiet, wantsLog } from '../config/settings.ts';
 import { environmentHash } from './variant.ts';
-import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
+import { providerFiles } from '../fetch/registry.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { isColorTerminal, saidColor } from '../render/color.ts';
@@ -24,13 +24,13 @@ export function readPrerendered(system: System, options: UsageOptions): string |
   if (options.command !== 'line' || options.debug || wantsLog(system.env)) return null;
   const { path } = cacheRoot(system);
   if (path === null) return null;
-  const key = claude.accountKey(system);
-  const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
+  const key = providerFiles.accountKey(system);
+  const account = key === null ? providerFiles.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
   const directory = accountDirectory(path, account, environmentHash(system.env));
   if (!isOwnDirectory(system, directory)) return null;
   const name = variantOf(system, { ...options, format: requestedFormat(system.env, options.format) });
-  const conditions = validatorsOf(system, claude, directory);
+  const conditions = validatorsOf(system, providerFiles, directory);
   const text = readPrerenderedFile(system, prerenderedFile(directory, name), conditions, name.format);
   if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
     return null;

@@ -11,7 +11,7 @@ import { forecastOf, renderForecast } from './forecast.ts';
 import type { ForecastInput } from './forecast.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { MINUTE } from '../usage/time.ts';
-import { windowsOf } from '../usage/windows.ts';
+import { windowsOf } from '../fetch/claude/windows.ts';
 import type { Soon } from '../commands/command.ts';
 import { STATUSLINE_KIND } from './print-statusline.ts';
 

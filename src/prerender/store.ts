@@ -18,7 +18,7 @@ import { appearanceOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
-import { claude } from '../fetch/registry.ts';
+import { provider } from '../fetch/registry.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
@@ -34,7 +34,7 @@ import type { System } from '../platform/system.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
-import { windowsOf } from '../usage/windows.ts';
+import { windowsOf } from '../fetch/claude/windows.ts';
 import { looksWith } from '../commands/format.ts';
 import { referencedFiles } from '../commands/ready.ts';
 import { JSON_KIND } from './print.ts';
@@ -56,7 +56,7 @@ export async function prerender(system: System, wanted: Variant | null, aheadMs 
 }
 
 async function prepare(system: System, wanted: Variant | null, aheadMs: number): Promise<void> {
-  const places = placesOf(system, claude);
+  const places = placesOf(system, provider);
   const directory = places.cache;
   if (directory === null) return;
   const there = listVariants(system, directory);
@@ -66,15 +66,15 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   if (wanted && !names.some((name) => variantFileName(name) === variantFileName(wanted))) names.push(wanted);
   if (names.length === 0 || !ensurePrerenderedDirectory(system, directory)) return;
 
-  const key = claude.accountKey(system);
+  const key = provider.accountKey(system);
   const { CLAUDE_CONFIG_DIR: given } = system.env;
   if (key === null && given) dropPointer(system, directory, given);
   else writePointer(system, directory, key);
 
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const witnesses = referencedFiles(system).map(([name, path]) => [name, referenceOf(system, path)] as const);
-  const conditions = validatorsOf(system, claude, directory);
-  const { stamp } = knownStamp(system, claude, directory);
+  const conditions = validatorsOf(system, provider, directory);
+  const { stamp } = knownStamp(system, provider, directory);
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
@@ -84,9 +84,9 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   const transcripts = hasTranscripts(system);
   /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
   const knownWhere = (network: boolean): ForecastInput | null => {
-    const deps = { system: then, settings: { ...settings, network }, provider: claude, log: () => {} };
+    const deps = { system: then, settings: { ...settings, network }, provider, log: () => {} };
     const seen = look(deps, places, { policy: 'background', force: false }, stamp);
-    const known = forecastInput(then, places, seen, stamp, deps.settings);
+    const known = forecastInput(deps, places, seen, stamp, deps.settings);
     // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
     return known && transcripts && usageAt(known, now).usage?.state === 'none' ? null : known;
   };

@@ -1,6 +1,6 @@
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { ExtraUsage, Usage, Window, WindowAmount } from '../usage/model.ts';
-import { isWorthShowing, minorDigits } from '../usage/windows.ts';
+import { isWorthShowing, minorDigits } from '../usage/credits.ts';
 
 /** An amount in major units, with the digits its currency has: `7.63`, and `763` yen. */
 export function amountText(amount: number, { decimals }: ExtraUsage): string {

@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readKeychainMemo, serializeKeychainMemo } from '../cache/keychain-memo.ts';
-import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 

@@ -1,8 +1,7 @@
 import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { nextReset } from '../usage/windows.ts';
-import { REPORTED_WINDOWS } from '../usage/report.ts';
-import { CLOCK_TOLERANCE_MS, HOUR, parseTime } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, HOUR } from '../usage/time.ts';
 
 /** What an entry is worth right now. */
 export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
@@ -31,29 +30,25 @@ export function freshUntil(entry: Entry, settings: Settings): number {
 }
 
 /** After `cache_duration`, or at the first reset of a window. */
-function endOfAnswer({ cachedAt, data, overlay }: Entry, { cacheDurationMs }: Settings): number {
+function endOfAnswer(entry: Entry, { cacheDurationMs }: Settings): number {
+  const { cachedAt, data, reader, overlay } = entry;
   const answeredAt = overlay ? overlay.answeredAt : cachedAt;
   if (answeredAt === null) return Number.NEGATIVE_INFINITY;
-  const reset = data && nextReset(data, answeredAt, overlay?.origins);
-  return Math.min(
-    answeredAt + cacheDurationMs,
-    reset ?? Number.POSITIVE_INFINITY,
-    firstTold({ data, overlay }),
-  );
+  const reset = data && nextReset(reader.resets(data, overlay?.origins), answeredAt);
+  return Math.min(answeredAt + cacheDurationMs, reset ?? Number.POSITIVE_INFINITY, firstReportedReset(entry));
 }
 
 /** The same for the windows that the status line tells of; what only the endpoint knows is not asked. */
-function endOfTold(overlay: Overlay, { data }: Entry, { cacheDurationMs }: Settings): number {
-  return Math.min(overlay.movedAt + cacheDurationMs, firstTold({ data, overlay }));
+function endOfTold(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
+  return Math.min(overlay.movedAt + cacheDurationMs, firstReportedReset(entry));
 }
 
 /** The first reset of a window that the status line told of, after it did. */
-function firstTold({ data, overlay }: { data: Entry['data']; overlay: Overlay | undefined }): number {
+function firstReportedReset({ data, reader, overlay }: Entry): number {
   let first = Number.POSITIVE_INFINITY;
-  for (const name of REPORTED_WINDOWS) {
-    const readAt = overlay?.origins[name]?.readAt;
-    const reset = parseTime(data?.[name]?.resets_at);
-    if (readAt !== undefined && reset !== null && reset > readAt) first = Math.min(first, reset);
+  for (const [name, times] of Object.entries(overlay?.origins ?? {})) {
+    const reset = data && times && reader.numberOf(data, name, Number.NEGATIVE_INFINITY)?.resetsAt;
+    if (reset != null && times && reset > times.readAt) first = Math.min(first, reset);
   }
   return first;
 }
@@ -68,12 +63,12 @@ function isRenewed({ credentials, overlay }: Entry): boolean {
  * when there are no readings and the entry goes by its own age.
  */
 export function restDueAt(entry: Entry, settings: Settings): number | null {
-  const { overlay, data } = entry;
+  const { overlay, data, reader } = entry;
   if (!overlay) return null;
   const { answeredAt } = overlay;
   if (answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
   if (!overlay.lacks) return null;
-  const reset = data && nextReset(data, answeredAt, overlay.origins);
+  const reset = data && nextReset(reader.resets(data, overlay.origins), answeredAt);
   return Math.min(answeredAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
 }
 
@@ -83,7 +78,7 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
   if (!overlay) return [];
   const { answeredAt, movedAt } = overlay;
   const { scopedRefreshMs, maxStaleMs } = settings;
-  const times = REPORTED_WINDOWS.flatMap((name) => overlay.origins[name]?.readAt ?? []);
+  const times = Object.values(overlay.origins).flatMap((number) => number?.readAt ?? []);
   return [
     endOfTold(overlay, entry, settings),
     restDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,

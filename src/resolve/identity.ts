@@ -2,7 +2,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readIdentityMemo, writeIdentityMemo } from '../cache/identity-memo.ts';
 import type { Identity } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import type { AccountMatch } from './freshness.ts';
 

@@ -1,17 +1,16 @@
+import type { SnapshotReader } from '../usage/snapshot.ts';
 import type { Entry } from '../cache/entry.ts';
-import { endpointNumber, mergeReports } from '../usage/merge.ts';
-import type { MergeMoment, WindowReports } from '../usage/merge.ts';
-import type { UsageData } from '../usage/model.ts';
+import { mergeReports } from '../usage/merge.ts';
+import type { Dated, MergeMoment, WindowReports } from '../usage/merge.ts';
 import { reportsOf } from '../usage/session-reports.ts';
 import type { SessionReports } from '../usage/session-reports.ts';
 import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';
-import { isSameWindow, REPORTED_WINDOWS } from '../usage/report.ts';
-import type { ReportedWindow } from '../usage/report.ts';
-import { extraUsageOf, windowsOf } from '../usage/windows.ts';
+import { isSameWindow } from '../usage/report.ts';
 import type { AccountMatch } from './freshness.ts';
 import { countsAsSame } from './identity.ts';
 
 export interface OverlayContext extends MergeMoment {
+  readonly reader: SnapshotReader;
   /** Stamp of the credentials as they are now. */
   readonly stamp: string | null;
   /** Whether the entry's account is the one that is signed in. */
@@ -29,10 +28,10 @@ export function overlayReports(
   readings: SessionReports,
   circumstances: OverlayContext,
 ): Entry | null {
-  const { stamp, now } = circumstances;
+  const { stamp, now, reader } = circumstances;
   const { windows, disputes, spend } = readings;
   const numbers = [
-    ...REPORTED_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
+    ...Object.keys(windows).flatMap((name) => windows[name] ?? disputes[name] ?? []),
     ...(spend ? [spend] : []),
   ];
   if (numbers.length === 0) return answer;
@@ -42,23 +41,19 @@ export function overlayReports(
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
     ...NO_ANSWER,
+    reader,
     cachedAt: oldest,
     credentials: match === 'same' ? stamp : readings.credentials,
   };
-  const data = base.data as UsageData;
+  const data = base.data ?? {};
   const answeredAt = current?.cachedAt ?? null;
-  const reports = {
-    five_hour: reportsOf(readings, 'five_hour'),
-    seven_day: reportsOf(readings, 'seven_day'),
-  };
-  const merged = mergeReports(data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
+  const reports = Object.fromEntries(Object.keys(windows).map((name) => [name, reportsOf(readings, name)]));
+  const merged = mergeReports(reader, data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
   // The answer lists a window besides: a scoped limit, or one of the two that no session has reported.
   const lacks =
-    extraUsageOf(data) !== null ||
-    windowsOf(data, base.cachedAt, now).some(
-      ({ id }) => !(id in windows) || windows[id as ReportedWindow] === null,
-    );
-  const counted = [windows.five_hour, windows.seven_day, spend, ...Object.values(merged.origins)];
+    reader.credits(data) !== null ||
+    reader.windows(data, base.cachedAt, now).some(({ id }) => (windows[id] ?? null) === null);
+  const counted = [...Object.values(windows), spend, ...Object.values(merged.origins)];
   return {
     ...base,
     data: merged.data,
@@ -70,7 +65,10 @@ export function overlayReports(
       certain: match === 'same',
       unstored: readings.unstored,
       asReported:
-        match === 'same' && REPORTED_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
+        match === 'same' &&
+        Object.entries(reports).every(([name, reported]) =>
+          isShown(reader.numberOf(merged.data, name, 0), reported),
+        ),
       answeredAt,
       lacks,
       credentials: stamp,
@@ -91,13 +89,8 @@ export function isCurrent(
 }
 
 /** Whether the number that was reported last is the one that is shown. */
-function isShown(
-  data: UsageData,
-  name: ReportedWindow,
-  { latest: reading, dispute }: WindowReports,
-): boolean {
-  const last = dispute !== null && dispute.readAt > (reading?.readAt ?? -Infinity) ? dispute : reading;
-  const shown = endpointNumber(data, name, 0);
+function isShown(shown: Dated | null, { latest, dispute }: WindowReports): boolean {
+  const last = dispute !== null && dispute.readAt > (latest?.readAt ?? -Infinity) ? dispute : latest;
   if (last === null || shown === null) return last === null;
   return last.percent === shown.percent && isSameWindow(last, shown);
 }

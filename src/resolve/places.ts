@@ -4,7 +4,7 @@ import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
 import { environmentHash } from '../prerender/variant.ts';
 import type { Account } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 
 /** Where one account's files are. */

@@ -7,7 +7,7 @@ import { readSessionReports } from '../cache/session-reports.ts';
 import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Identity } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/registry.ts';
+import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
@@ -80,7 +80,7 @@ export function look(
   sources?: Sources,
 ): Look {
   const now = system.now();
-  const { stored, reports: readings } = sources ?? sourcesOf(system, places, now);
+  const { stored, reports: readings } = sources ?? sourcesOf({ system, provider }, places, now);
   const answered = stored.kind === 'entry' ? stored.entry : null;
   const lock = readLock(system, places, now);
   let identity: Identity | null = null;
@@ -90,6 +90,7 @@ export function look(
   const canAsk = canSettle(settings, lock, now, stamp);
   const { policy, force, eager = false } = question;
   const entry = overlayReports(answered, readings, {
+    reader: provider.reader,
     stamp,
     now,
     canAsk,
@@ -130,10 +131,21 @@ function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null)
   );
 }
 
-function sourcesOf(system: System, { cache }: Places, now: number): Sources {
+function sourcesOf(
+  { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
+  { cache }: Places,
+  now: number,
+): Sources {
   if (cache === null)
     return { stored: { kind: 'miss', denied: null, absent: true }, reports: NO_SESSION_REPORTS };
-  return { stored: readEntry(system, cache.entry), reports: readSessionReports(system, cache.readings, now) };
+  const { reports } = provider;
+  return {
+    stored: readEntry(system, cache.entry, provider.reader),
+    reports:
+      reports === null
+        ? NO_SESSION_REPORTS
+        : readSessionReports(system, cache.readings, now, reports.windows),
+  };
 }
 
 /** The answer that a look at the files gives, with what came to light besides. */
@@ -153,6 +165,7 @@ export function usageFrom(
     because: decision.because,
     source: 'cache',
     pending: false,
+    provider: deps.provider.id,
     account: places.account.name,
     decidedAt: now,
     now: deps.system.now(),

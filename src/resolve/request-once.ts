@@ -82,7 +82,7 @@ export async function attempt(
     return { kind: 'answer', usage: usageFrom(deps, places, seen, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
-  const stored = places.cache && storedEntry(system, places.cache.entry);
+  const stored = places.cache && storedEntry(system, places.cache.entry, provider.reader);
   const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, lock, seen.now, stamp);
   const refusal = waiver || tokenDecides ? null : refused();
   if (refusal) return refusal;
@@ -98,7 +98,7 @@ export async function attempt(
     if (!session.ok) return failed(mine(), lock, session.failure, null);
 
     const token = fingerprintOf(session.value, lock);
-    if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
+    if (directory !== null && restamp({ system, provider }, places, { stamp, token, identity: signedIn })) {
       log('the credentials have changed, the token has not');
       seen = lookAgain();
       if (seen.decision.action === 'serve') return { kind: 'answer', usage: usageFrom(deps, places, seen) };
@@ -215,12 +215,13 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 function succeeded(mine: Attempt, noted: BackoffLock, reading: Snapshot, sentAt: number): Attempted {
   const { deps, places, stamp, directory, seen, identity } = mine;
   const { data, plan, loginUntil } = reading;
-  const { system } = deps;
+  const { system, provider } = deps;
   // A clock that was set back meanwhile must not make a good answer one from the future.
   const cachedAt = Math.min(sentAt, system.now());
   const entry: Entry = {
     cachedAt,
     data,
+    reader: provider.reader,
     error: null,
     plan,
     ...identity,
@@ -256,7 +257,7 @@ function failed(
   withdrawn: BackoffLock | null = null,
 ): Attempted {
   const { deps, places, stamp, directory, seen } = mine;
-  const { system } = deps;
+  const { system, provider } = deps;
   const { code, detail } = failure;
   const now = system.now();
   const lock = besideTheirs(
@@ -268,7 +269,15 @@ function failed(
     replaceFile(system, directory.lock, serializeBackoffLock(lock));
     if (nothingToLose(seen)) {
       const cachedAt = sentAt ?? now;
-      keep(mine, { cachedAt, data: null, error: code, plan: null, accountId: null, credentials: stamp });
+      keep(mine, {
+        cachedAt,
+        data: null,
+        reader: provider.reader,
+        error: code,
+        plan: null,
+        accountId: null,
+        credentials: stamp,
+      });
     }
   }
   // The stamp in the lock is rounded; what this process sent it knows to the millisecond.
@@ -317,9 +326,9 @@ function nothingToLose({ read }: Look): boolean {
  * in the middle of a request).
  * @returns an errno name, or null
  */
-function keep({ deps: { system }, places }: Attempt, entry: Entry): string | null {
+function keep({ deps: { system, provider }, places }: Attempt, entry: Entry): string | null {
   if (places.cache === null) return places.warning ?? 'no cache directory';
-  const read = readEntry(system, places.cache.entry);
+  const read = readEntry(system, places.cache.entry, provider.reader);
   const newer =
     read.kind === 'entry' &&
     read.entry.data !== null &&

@@ -1,3 +1,5 @@
+import type { ProviderDescriptor } from '../fetch/provider.ts';
+import type { SnapshotReader } from '../usage/snapshot.ts';
 import { readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
 import type { BackoffLock } from '../cache/backoff-lock.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
@@ -44,7 +46,7 @@ export interface PresentLogin {
  * @returns whether a file was changed
  */
 export function restamp(
-  system: System,
+  { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
   { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
   { stamp, token, identity }: PresentLogin,
 ): boolean {
@@ -53,7 +55,7 @@ export function restamp(
   const write = (path: string, text: string) => {
     if (replaceFile(system, path, text) === null) changed = true;
   };
-  const entry = cache && storedEntry(system, cache.entry);
+  const entry = cache && storedEntry(system, cache.entry, provider.reader);
   if (cache && entry && isEntryOf(entry, token, stamp) && matchAccount(entry, () => identity) !== 'changed')
     write(cache.entry, serializeEntry({ ...entry, credentials: stamp }));
   for (const directory of [cache, fallback]) {
@@ -66,8 +68,8 @@ export function restamp(
 }
 
 /** The endpoint's answer as it is on disk, without what sessions have reported. */
-export function storedEntry(system: System, path: string): Entry | null {
-  const read = readEntry(system, path);
+export function storedEntry(system: System, path: string, reader: SnapshotReader): Entry | null {
+  const read = readEntry(system, path, reader);
   return read.kind === 'entry' ? read.entry : null;
 }
 

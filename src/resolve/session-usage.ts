@@ -1,12 +1,12 @@
+import type { SnapshotReader } from '../usage/snapshot.ts';
 import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { ReportTimes } from '../usage/merge.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
-import type { Usage, UsageData, Window } from '../usage/model.ts';
-import { isSameWindow, REPORTED_WINDOWS } from '../usage/report.ts';
-import type { ReportedWindow, Report, Reported, ReportedSpend } from '../usage/report.ts';
-import { isoTime } from '../usage/time.ts';
+import type { Usage, Window } from '../usage/model.ts';
+import { isSameWindow } from '../usage/report.ts';
+import type { Report, Reported, ReportedSpend } from '../usage/report.ts';
 import { toUsage } from './to-usage.ts';
 import { isShowable } from './decide.ts';
 import { freshUntil } from './freshness.ts';
@@ -29,6 +29,7 @@ export interface SessionUsageParts {
   /** The session belongs to another login: the account's other numbers are not its own. */
   readonly foreign: boolean;
   readonly stamp: string | null;
+  readonly reader: SnapshotReader;
   readonly now: number;
   readonly settings: Settings;
 }
@@ -38,18 +39,18 @@ export interface SessionUsageParts {
  * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
  */
 export function sessionUsage(parts: SessionUsageParts): Usage {
-  const { shared, report, reportedAt: at, stamp, now, settings } = parts;
+  const { shared, report, reportedAt: at, stamp, reader, now, settings } = parts;
   const { windows, spend: reportedSpend } = report;
-  if (REPORTED_WINDOWS.every((name) => windows[name] === null) && reportedSpend === null) return shared.usage;
+  if (Object.values(windows).every((number) => number === null) && reportedSpend === null)
+    return shared.usage;
   const usable = shared.entry?.data != null && isShowable(shared.freshness) && !parts.foreign;
   const base = usable ? shared.entry : null;
   const shown = (id: string) =>
     usable ? shared.usage.windows.find((window) => window.id === id) : undefined;
-  const data: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...base?.data };
-  const origins: { [name in ReportedWindow]?: ReportTimes } = { ...base?.overlay?.origins };
+  let data = base?.data ?? {};
+  const origins: { [window: string]: ReportTimes | undefined } = { ...base?.overlay?.origins };
   let differs = base === null;
-  for (const name of REPORTED_WINDOWS) {
-    const number = windows[name];
+  for (const [name, number] of Object.entries(windows)) {
     const window = shown(name);
     const seenAt = origins[name]?.seenAt ?? window?.readAt;
     if (number === null || !replaces(number, window, seenAt, at, now)) continue;
@@ -57,7 +58,7 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     // A report without a reset time refers to the window that is known to run.
     const running = window !== undefined && !window.elapsed ? window.resetsAt : null;
     const resetsAt = number.resetsAt ?? running;
-    data[name] = { utilization: number.percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
+    data = reader.withNumber(data, name, { ...number, resetsAt });
     origins[name] = timesOf(number, at, now);
   }
   let spend = base?.overlay?.spend ?? null;
@@ -79,7 +80,11 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     asReported: true,
     credentials: stamp,
   };
-  const entry: Entry = { ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: stamp }), data, overlay };
+  const entry: Entry = {
+    ...(base ?? { ...NO_ANSWER, reader, cachedAt: at, credentials: stamp }),
+    data,
+    overlay,
+  };
   // However fresh the shared numbers are, these are as old as the session's last response.
   const age = now - at;
   const current = age < settings.cacheDurationMs && now < freshUntil(entry, settings);
@@ -90,6 +95,7 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     error: freshness === 'fresh' ? null : shared.error,
     source: 'cache',
     pending: false,
+    provider: shared.usage.provider,
     account: shared.usage.account,
     decidedAt: now,
     now,

@@ -7,11 +7,9 @@ import { fileFingerprint } from '../prerender/read.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
-import { endpointNumber } from '../usage/merge.ts';
 import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usage/session-reports.ts';
 import type { Login, SessionReports } from '../usage/session-reports.ts';
-import { REPORTED_WINDOWS } from '../usage/report.ts';
-import type { ReportedWindow, Report } from '../usage/report.ts';
+import type { Report } from '../usage/report.ts';
 import { canSettle, readLock } from './read-state.ts';
 import type { ResolveDeps, Sources } from './read-state.ts';
 import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
@@ -51,6 +49,7 @@ export function keepReport(
   if (cache === null || foreign || !hasNumbers(report))
     return { kept: null, reportedAt: system.now(), foreign };
   const unstored = provider.namesOtherLogin(system);
+  const lengths = provider.reports?.windows ?? {};
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, cache));
   let heard: ReportOutcome | null = null;
@@ -58,20 +57,20 @@ export function keepReport(
     // Still as it was written: no other process has written at the same time.
     if (heard?.kept && heard.kept.traces === tracesOf(system, cache)) return heard;
     const now = system.now();
-    const onDisk = readSessionReports(system, cache.readings, now);
+    const onDisk = readSessionReports(system, cache.readings, now, lengths);
     const same = onDisk.credentials === stamp && onDisk !== NO_SESSION_REPORTS;
     const kept = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
     const known = kept.unstored === unstored ? kept : { ...kept, unstored };
     const entry = traced(system, cache.entry);
-    const stored = readEntry(system, cache.entry);
+    const stored = readEntry(system, cache.entry, provider.reader);
     const answered = stored.kind === 'entry' ? currentOf(stored.entry, { stamp, now, signedIn }) : null;
-    const answers = (name: ReportedWindow) =>
-      answered?.data ? endpointNumber(answered.data, name, answered.cachedAt) : null;
+    const answers = (window: string) =>
+      answered?.data ? answered.reader.numberOf(answered.data, window, answered.cachedAt) : null;
     const canAsk = canSettle(settings, readLock(system, { cache, fallback }, now), now, stamp);
-    const next = countReport(known, report, answers, { now, canAsk });
+    const next = countReport(known, report, answers, { now, canAsk }, lengths);
     const at: number = heard?.reportedAt ?? reportedAt(known.sessions.get(report.session), report, now);
     if (next.reports === onDisk) return heard ?? { kept: null, reportedAt: at, foreign: next.foreign };
-    const readings = write(system, cache, serializeSessionReports(next.reports));
+    const readings = write(system, cache, serializeSessionReports(next.reports, lengths));
     if (readings === null) return { kept: null, reportedAt: now, foreign: next.foreign };
     const written = { stored, reports: next.reports, traces: `${entry} ${readings}` };
     heard = { kept: written, reportedAt: at, foreign: next.foreign };
@@ -88,7 +87,7 @@ function currentOf(
 }
 
 function hasNumbers({ windows, spend }: Report): boolean {
-  return spend !== null || REPORTED_WINDOWS.some((name) => windows[name] !== null);
+  return spend !== null || Object.values(windows).some((number) => number !== null);
 }
 
 /** @param known the stored readings; when there are none, they match every login */

@@ -1,12 +1,11 @@
+import type { SnapshotData } from '../usage/snapshot.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Origins, ReportedSpendNumber } from '../usage/merge.ts';
+import type { ReportedSpendNumber } from '../usage/merge.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
-import type { Usage, UsageData, UsageDetails, Window } from '../usage/model.ts';
-import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
-import type { ReportedWindow } from '../usage/report.ts';
-import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
+import type { Usage, UsageDetails, Window } from '../usage/model.ts';
+import { hasElapsed } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Shortcoming, Freshness } from './freshness.ts';
 
@@ -21,6 +20,8 @@ export interface UsageParts {
   readonly source: 'cache' | 'endpoint';
   /** The first answer is on its way. */
   readonly pending: boolean;
+  /** The provider's id. */
+  readonly provider: string;
   readonly account: string;
   /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
   readonly loginUntil?: number | undefined;
@@ -37,7 +38,7 @@ export function toUsage(parts: UsageParts): Usage {
   const freshness = freshnessNow(parts);
   const base = {
     generatedAt: now,
-    provider: 'claude',
+    provider: parts.provider,
     account: parts.account,
     state: freshness,
     pending: parts.pending,
@@ -64,9 +65,7 @@ export function toUsage(parts: UsageParts): Usage {
   const shown = shownOf(entry, entry.data, freshness, now, settings);
   const cachedAt = overlay ? oldestOf(entry, shown) : entry.cachedAt;
   const age = now - cachedAt;
-  const mine =
-    overlay !== undefined &&
-    (overlay.origins.five_hour ?? overlay.origins.seven_day ?? overlay.spend ?? null) !== null;
+  const mine = overlay !== undefined && (Object.keys(overlay.origins).length > 0 || overlay.spend !== null);
   const overdue = overlay?.answeredAt != null && now - overlay.answeredAt >= settings.scopedRefreshMs;
   return {
     ...base,
@@ -94,32 +93,18 @@ type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;
 
 /** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
 function shownOf(
-  { cachedAt, overlay }: Entry,
-  data: UsageData,
+  { cachedAt, reader, overlay }: Entry,
+  data: SnapshotData,
   freshness: Freshness,
   now: number,
   { maxStaleMs }: Settings,
 ): Shown {
   const current = (readAt: number) => !overlay || freshness === 'last_known' || now - readAt < maxStaleMs;
-  const windows = windowsOf(data, cachedAt, now, overlay?.origins);
+  const windows = reader.windows(data, cachedAt, now, overlay?.origins);
   return {
     windows: withSpend(windows, overlay?.spend ?? null, now).filter(({ readAt }) => current(readAt)),
-    extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
-    ...(current(cachedAt) && detailsOf(data, cachedAt, now, overlay?.origins)),
-  };
-}
-
-/** What else the endpoint's answer has; what there is none of is absent. */
-function detailsOf(data: UsageData, cachedAt: number, now: number, origins: Origins = {}): UsageDetails {
-  const pools = poolsOf(data, cachedAt, now);
-  const breakdown = breakdownOf(data);
-  const locks = locksOf(data);
-  const lacking = lackingIn(data, origins);
-  return {
-    ...(pools.length > 0 && { pools }),
-    ...(breakdown.length > 0 && { breakdown }),
-    ...(locks.length > 0 && { locks }),
-    ...(lacking.length > 0 && { lacking }),
+    extraUsage: current(cachedAt) ? reader.credits(data) : null,
+    ...(current(cachedAt) && reader.details(data, cachedAt, now, overlay?.origins)),
   };
 }
 
@@ -156,8 +141,7 @@ function spendWindow(spend: ReportedSpendNumber, now: number): Window {
 function oldestOf({ cachedAt, overlay }: Entry, { windows, extraUsage }: Shown): number {
   const times = windows.map(
     ({ id, readAt }) =>
-      (id === SPEND_LIMIT.id ? overlay?.spend?.seenAt : overlay?.origins[id as ReportedWindow]?.seenAt) ??
-      readAt,
+      (id === SPEND_LIMIT.id ? overlay?.spend?.seenAt : overlay?.origins[id]?.seenAt) ?? readAt,
   );
   if (extraUsage !== null || times.length === 0) times.push(cachedAt);
   return Math.min(...times);

@@ -1,8 +1,7 @@
-import type { UsageData, WindowSource } from './model.ts';
-import { isSameWindow, REPORTED_WINDOWS } from './report.ts';
-import type { Reported, ReportedWindow, ReportedSpend } from './report.ts';
-import { isoTime, parseTime } from './time.ts';
-import { bucketOf, lackingIn } from './windows.ts';
+import type { SnapshotData, SnapshotReader } from './snapshot.ts';
+import type { WindowSource } from './model.ts';
+import { isSameWindow } from './report.ts';
+import type { Reported, ReportedSpend } from './report.ts';
 
 /** A window's number with the time at which it was read, epoch ms. */
 export interface Dated extends Reported {
@@ -52,7 +51,7 @@ export interface CurrentNumber {
 export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
 
 /** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
-export type Origins = { readonly [name in ReportedWindow]?: ReportTimes };
+export type Origins = { readonly [window: string]: ReportTimes | undefined };
 
 /**
  * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
@@ -101,7 +100,7 @@ function isOver({ resetsAt }: Reported, now: number): boolean {
 }
 
 export interface Merged {
-  readonly data: UsageData;
+  readonly data: SnapshotData;
   /** The windows that show the status line's number. */
   readonly origins: Origins;
   /** A number shown was contradicted. */
@@ -114,16 +113,17 @@ export interface Merged {
  * @param answeredAt when the endpoint's data were read, epoch ms; -Infinity without an answer
  */
 export function mergeReports(
-  data: UsageData,
+  reader: SnapshotReader,
+  data: SnapshotData,
   answeredAt: number,
-  reports: Readonly<Record<ReportedWindow, WindowReports>>,
+  reports: Readonly<Record<string, WindowReports>>,
   moment: MergeMoment,
 ): Merged {
-  const merged: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...data };
-  const origins: { [name in ReportedWindow]?: ReportTimes } = {};
+  let merged = data;
+  const origins: { [window: string]: ReportTimes } = {};
   let contradicted = false;
-  const lacking = lackingIn(data);
-  for (const name of REPORTED_WINDOWS) {
+  const lacking = reader.lacking(data);
+  for (const [name, { latest, dispute }] of Object.entries(reports)) {
     // A later answer without this window beats its numbers: the window had ended, or the plan has no such limit.
     const holds = <T extends ReportedNumber>(number: T | null): T | null =>
       number !== null &&
@@ -131,20 +131,13 @@ export function mergeReports(
         !(lacking.includes(name) || (number.resetsAt !== null && number.resetsAt <= answeredAt)))
         ? number
         : null;
-    const { latest, dispute } = reports[name];
     const held = { latest: holds(latest), dispute: holds(dispute) };
-    const current = mergeWindow(endpointNumber(data, name, answeredAt), held, moment);
+    const current = mergeWindow(reader.numberOf(data, name, answeredAt), held, moment);
     contradicted ||= current?.contradicted === true;
     if (current?.source !== 'statusline') continue;
-    const { percent, resetsAt, readAt, seenAt } = current.number as ReportedNumber;
-    merged[name] = { utilization: percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
+    const { readAt, seenAt } = current.number as ReportedNumber;
+    merged = reader.withNumber(merged, name, current.number);
     origins[name] = { readAt, seenAt };
   }
   return { data: merged, origins, contradicted };
-}
-
-/** The endpoint's number for a window. */
-export function endpointNumber(data: UsageData, name: ReportedWindow, readAt: number): Dated | null {
-  const bucket = bucketOf(data, name, readAt);
-  return bucket && { percent: bucket.utilization, resetsAt: parseTime(bucket.resets_at), readAt };
 }

@@ -1,95 +1,14 @@
 import type { Failure } from './failure.ts';
+import type { SnapshotData } from './snapshot.ts';
 
 /**
  * The model everyone speaks. Times are epoch milliseconds, percentages are of what is **used**
  * (0–100, over 100 is possible), a missing value is null and never 0.
  */
 
-/** One limit as the endpoint reports it: `five_hour`, `seven_day`, … */
-export interface Bucket {
-  /** Percent used, 0–100 and beyond. */
-  readonly utilization: number;
-  /** RFC 3339, or null while the window has not started. */
-  readonly resets_at: string | null;
-}
-
-/** A bucket as it is kept: one without a percentage can still be a pool, or say why it is locked. */
-export interface BucketData {
-  readonly utilization: number | null;
-  readonly resets_at: string | null;
-}
-
-/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today; any other can come. */
-export interface Limit {
-  readonly kind: string;
-  readonly percent: number;
-  readonly resets_at: string | null;
-  /** What the limit is on, as received: `limits.ts` looks for a name in it. Null: everything. */
-  readonly scope: Readonly<Record<string, unknown>> | null;
-  /** The limit that the endpoint would put into a headline. */
-  readonly is_active?: unknown;
-}
-
-/** A row of `seven_day_breakdown`: the part of the week's use that one product has. */
-export interface BreakdownRow {
-  readonly percent: number;
-  readonly key?: unknown;
-  readonly display_name?: unknown;
-}
-
-/**
- * `extra_usage`: amounts in minor units of `currency`, which has `decimal_places` digits where the endpoint says so.
- * `monthly_limit: null` means no limit.
- */
-export interface ExtraUsageData {
-  readonly is_enabled: boolean;
-  readonly monthly_limit: number | null;
-  readonly used_credits: number | null;
-  readonly utilization: number | null;
-  readonly currency: string | null;
-  readonly decimal_places?: unknown;
-}
-
-/** An amount of `spend`: `amount_minor` / 10^`exponent` of `currency`. */
-export interface Amount {
-  readonly amount_minor: number;
-  readonly currency: string;
-  readonly exponent: number;
-}
-
-/** `spend`: says the same as `extra_usage`, in a newer shape. */
-export interface Spend {
-  readonly enabled: boolean;
-  readonly percent: number | null;
-  readonly used: Amount | null;
-  readonly limit: Amount | null;
-}
-
-/** The names of the buckets we know, in the order in which they are shown. */
-export const BUCKETS = [
-  'five_hour',
-  'seven_day',
-  'seven_day_opus',
-  'seven_day_sonnet',
-  'seven_day_oauth_apps',
-] as const;
-export type BucketName = (typeof BUCKETS)[number];
-
-/**
- * A validated response: `data` of `usage.json`. It mirrors what the endpoint sent; a broken part is
- * left out, keys that we do not know stand under `unknown_buckets`.
- */
-export type UsageData = { readonly [name in BucketName]?: BucketData | null } & {
-  readonly limits?: readonly Limit[];
-  readonly extra_usage?: ExtraUsageData | null;
-  readonly spend?: Spend | null;
-  readonly seven_day_breakdown?: { readonly rows?: readonly BreakdownRow[] } | null;
-  readonly unknown_buckets?: Readonly<Record<string, unknown>>;
-};
-
 /** What a provider hands over after a successful request. */
 export interface Snapshot {
-  readonly data: UsageData;
+  readonly data: SnapshotData;
   /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
   readonly plan: string | null;
   /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
@@ -191,7 +110,7 @@ export interface UsageDetails {
   readonly breakdown?: readonly BreakdownPart[];
   readonly locks?: readonly Lock[];
   /** The windows that the plan lacks: the answer lists others, and not these. */
-  readonly lacking?: readonly BucketName[];
+  readonly lacking?: readonly string[];
 }
 
 /** Tokens that local transcripts have, over a time. */
@@ -219,8 +138,9 @@ export type State = 'fresh' | 'stale' | 'last_known' | 'estimate' | 'none';
 /** The answer to "how much is used": everything a renderer needs, and nothing it would have to decide. */
 export interface Usage extends UsageDetails {
   readonly generatedAt: number;
-  readonly provider: 'claude';
-  /** `default`, or the 8 hex digits that stand for CLAUDE_CONFIG_DIR. */
+  /** The provider's id, as `--json` has it. */
+  readonly provider: string;
+  /** `default`, or the 8 hex digits that stand for another configuration directory. */
   readonly account: string;
   readonly plan: string | null;
   /** Names of who is signed in, and of the organisation; not there when they are not known. Never an e-mail address. */

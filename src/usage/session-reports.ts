@@ -7,12 +7,13 @@ import type {
   ReportedNumber,
   WindowReports,
 } from './merge.ts';
-import { isRepeated, isRepeatedSpend, isSameWindow, REPORTED_WINDOWS, WINDOW_LENGTHS } from './report.ts';
-import type { ReportedWindow, Report, Reported, ReportedSpend } from './report.ts';
+import { isRepeated, isRepeatedSpend, isSameWindow } from './report.ts';
+import type { Report, Reported, ReportedSpend, ReportedWindows } from './report.ts';
 import { DAY, HOUR } from './time.ts';
 
 /** What a session reported last: the same once more is no news. */
-export type SessionMemory = Readonly<Record<ReportedWindow, Reported | null>> & {
+export interface SessionMemory {
+  readonly windows: Readonly<Record<string, Reported | null>>;
   /** When its last new report came, epoch ms. */
   readonly at: number;
   readonly spend: ReportedSpend | null;
@@ -20,9 +21,9 @@ export type SessionMemory = Readonly<Record<ReportedWindow, Reported | null>> & 
   readonly disputedAt: number | null;
   /** It belongs to another login than the cache: what it reports counts for its own line alone. */
   readonly foreign: boolean;
-};
+}
 
-/** What the sessions of Claude Code on this machine have reported. */
+/** What the sessions of a provider's client on this machine have reported. */
 export interface SessionReports {
   /** Stamp of the credentials under which the numbers were read. */
   readonly credentials: string | null;
@@ -30,8 +31,8 @@ export interface SessionReports {
   readonly account: string | null;
   /** When another account took over, epoch ms: sessions that began before it are of the other login. */
   readonly since: number | null;
-  readonly windows: Readonly<Record<ReportedWindow, ReportedNumber | null>>;
-  readonly disputes: Readonly<Record<ReportedWindow, Dispute | null>>;
+  readonly windows: Readonly<Record<string, ReportedNumber | null>>;
+  readonly disputes: Readonly<Record<string, Dispute | null>>;
   readonly spend: ReportedSpendNumber | null;
   /** The sessions work without a stored login: a gateway or a token in their environment is the login. */
   readonly unstored: boolean;
@@ -49,19 +50,19 @@ export const NO_SESSION_REPORTS: SessionReports = {
   credentials: null,
   account: null,
   since: null,
-  windows: { five_hour: null, seven_day: null },
-  disputes: { five_hour: null, seven_day: null },
+  windows: {},
+  disputes: {},
   spend: null,
   unstored: false,
   sessions: new Map(),
 };
 
 /** The endpoint's numbers, against which a report is measured. */
-export type EndpointWindows = (name: ReportedWindow) => Dated | null;
+export type EndpointWindows = (window: string) => Dated | null;
 
 /** Both kinds of numbers that sessions reported for a window. */
-export function reportsOf({ windows, disputes }: SessionReports, name: ReportedWindow): WindowReports {
-  return { latest: windows[name], dispute: disputes[name] };
+export function reportsOf({ windows, disputes }: SessionReports, name: string): WindowReports {
+  return { latest: windows[name] ?? null, dispute: disputes[name] ?? null };
 }
 
 /** The login under which reports are counted. */
@@ -105,12 +106,14 @@ export interface Counted {
  * contradicts what is known is kept aside as a dispute.
  *
  * @param known reports under the credentials of now
+ * @param lengths of the windows, ms
  */
 export function countReport(
   known: SessionReports,
   report: Report,
   answers: EndpointWindows,
   moment: MergeMoment,
+  lengths: ReportedWindows,
 ): Counted {
   const { now } = moment;
   const memory = known.sessions.get(report.session);
@@ -120,25 +123,24 @@ export function countReport(
   // Of a session that is known to be foreign nothing is kept: every write makes all prepared lines void.
   if (foreign && wasForeign) return { reports: known, foreign };
 
-  const count = (name: ReportedWindow) =>
+  const count = (name: string) =>
     foreign
       ? without(known, name, report.session)
-      : counted(known, name, memory, report, answers(name), moment);
-  const five = count('five_hour');
-  const seven = count('seven_day');
-  const own = [five, seven].flatMap(({ dispute }) =>
+      : counted(known, { name, length: lengths[name] ?? 0 }, memory, report, answers(name), moment);
+  const counts = Object.keys(report.windows).map((name) => [name, count(name)] as const);
+  const own = counts.flatMap(([, { dispute }]) =>
     dispute?.session === report.session ? dispute.readAt : [],
   );
-  const remember = (name: ReportedWindow) => report.windows[name] ?? memory?.[name] ?? null;
   const reports: SessionReports = {
     ...known,
-    windows: { five_hour: five.latest, seven_day: seven.latest },
-    disputes: { five_hour: five.dispute, seven_day: seven.dispute },
+    windows: Object.fromEntries(counts.map(([name, { latest }]) => [name, latest])),
+    disputes: Object.fromEntries(counts.map(([name, { dispute }]) => [name, dispute])),
     spend: foreign ? known.spend : countedSpend(known.spend, memory?.spend, report, now),
     sessions: remembered(known.sessions, report.session, {
       at: now,
-      five_hour: remember('five_hour'),
-      seven_day: remember('seven_day'),
+      windows: Object.fromEntries(
+        counts.map(([name]) => [name, report.windows[name] ?? memory?.windows[name] ?? null]),
+      ),
       spend: report.spend ?? memory?.spend ?? null,
       disputedAt: own.length > 0 ? Math.max(...own) : null,
       foreign,
@@ -149,11 +151,11 @@ export function countReport(
 
 /** Whether a report differs from what its session reported before. */
 export function hasNews(
-  memory: Partial<Pick<SessionMemory, ReportedWindow | 'spend'>> | undefined,
+  memory: Pick<SessionMemory, 'windows' | 'spend'> | undefined,
   { windows, spend }: Report,
 ): boolean {
   return (
-    REPORTED_WINDOWS.some((name) => !isRepeated(memory?.[name], windows[name])) ||
+    Object.entries(windows).some(([name, number]) => !isRepeated(memory?.windows[name], number)) ||
     !isRepeatedSpend(memory?.spend, spend)
   );
 }
@@ -178,9 +180,8 @@ function isForeign(
   answers: EndpointWindows,
   now: number,
 ): boolean {
-  const compared = REPORTED_WINDOWS.flatMap((name) => {
+  const compared = Object.entries(windows).flatMap(([name, reported]) => {
     const answer = answers(name);
-    const reported = windows[name];
     if (reported === null || reported.resetsAt === null || answer === null || answer.resetsAt === null)
       return [];
     if (answer.resetsAt <= now || reported.resetsAt <= now) return [];
@@ -194,7 +195,7 @@ function isForeign(
 /** The reports for one window once this one has been taken into account. */
 function counted(
   known: SessionReports,
-  name: ReportedWindow,
+  { name, length }: { readonly name: string; readonly length: number },
   memory: SessionMemory | undefined,
   { session, windows }: Report,
   answer: Dated | null,
@@ -202,19 +203,19 @@ function counted(
 ): WindowReports {
   const { now } = moment;
   const before = reportsOf(known, name);
-  const reported = windows[name];
+  const reported = windows[name] ?? null;
   if (
     reported === null ||
-    isOver({ ...reported, readAt: now }, name, now) ||
-    isImpossible(reported, name, now)
+    isOver({ ...reported, readAt: now }, length, now) ||
+    isImpossible(reported, length, now)
   )
     return before;
-  const said = memory?.[name] ?? null;
+  const said = memory?.windows[name] ?? null;
   // The response is new, since another window changed: this number is still right.
   if (isRepeated(said, reported)) return confirmed(before, session, reported, now);
 
   const current = mergeWindow(answer, { ...before, dispute: null }, moment)?.number ?? null;
-  const base = current === null || isOver(current, name, now) ? null : current;
+  const base = current === null || isOver(current, length, now) ? null : current;
   // A report without a reset time refers to the window that is known to run.
   const resetsAt = reported.resetsAt ?? base?.resetsAt ?? null;
   const number: ReportedNumber = { percent: reported.percent, resetsAt, readAt: now, seenAt: now };
@@ -253,7 +254,7 @@ function confirmed(
 }
 
 /** The reports without those of one session, which turned out to use another login. */
-function without(known: SessionReports, name: ReportedWindow, session: string): WindowReports {
+function without(known: SessionReports, name: string, session: string): WindowReports {
   const { latest, dispute } = reportsOf(known, name);
   return { latest, dispute: dispute?.session === session ? null : dispute };
 }
@@ -275,13 +276,17 @@ function countedSpend(
     : current;
 }
 
-/** A number of a window that has ended says nothing about the next one. */
-function isOver({ resetsAt, readAt }: Dated, name: ReportedWindow, now: number): boolean {
-  return resetsAt === null ? now - readAt >= WINDOW_LENGTHS[name] : resetsAt <= now;
+/**
+ * A number of a window that has ended says nothing about the next one.
+ *
+ * @param length of the window, ms
+ */
+function isOver({ resetsAt, readAt }: Dated, length: number, now: number): boolean {
+  return resetsAt === null ? now - readAt >= length : resetsAt <= now;
 }
 
-function isImpossible({ resetsAt }: Reported, name: ReportedWindow, now: number): boolean {
-  return resetsAt !== null && resetsAt - now > WINDOW_LENGTHS[name] + CLOCK_SKEW_MS;
+function isImpossible({ resetsAt }: Reported, length: number, now: number): boolean {
+  return resetsAt !== null && resetsAt - now > length + CLOCK_SKEW_MS;
 }
 
 function remembered(

@@ -1,10 +1,12 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
+import { parseEntry, readEntry } from '../support/claude.ts';
+import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import {
@@ -14,11 +16,11 @@ import {
   RENEWAL_CODES,
   SIGN_IN_CODES,
 } from '../../src/usage/failure.ts';
-import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
+import { parseResponse, usageDataSchema } from '../../src/fetch/claude/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
-import { anyBody, body, CAPTURED } from '../usage/bodies.ts';
-import type { Body } from '../usage/bodies.ts';
+import { anyBody, body, CAPTURED } from '../fetch/claude/bodies.ts';
+import type { Body } from '../fetch/claude/bodies.ts';
 import { careful, disk, failing } from './disk.ts';
 
 const system = fakeSystem({ fs: careful });
@@ -29,6 +31,7 @@ const bucket = { utilization: 22, resets_at: '2026-11-20T23:02:00.000000+00:00' 
 const entry = (over: Partial<Entry> = {}): Entry => ({
   cachedAt: Date.parse(CACHED_AT),
   data: { five_hour: bucket, seven_day: null },
+  reader: claudeReader,
   error: null,
   plan: 'max_20x',
   accountId: '0b1d0f5e-0000-4000-8000-000000000001',
@@ -267,6 +270,7 @@ const schema = z.pipe(
     return {
       cachedAt: Date.parse(read.cached_at),
       data: read.data,
+      reader: claudeReader,
       error: read.data === null ? (read.error?.code ?? null) : null,
       plan: read.plan,
       accountId: read.account_id,

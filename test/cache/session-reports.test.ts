@@ -1,10 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  parseSessionReports,
-  readSessionReports,
-  serializeSessionReports,
-} from '../../src/cache/session-reports.ts';
+import { parseSessionReports, readSessionReports, serializeSessionReports } from '../support/claude.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports, SessionMemory } from '../../src/usage/session-reports.ts';
@@ -15,8 +11,7 @@ import { fakeSystem } from '../support/system.ts';
 const pair = (percent: number, ahead: number) => ({ percent, resetsAt: NOW + ahead });
 const plain: SessionMemory = {
   at: NOW,
-  five_hour: null,
-  seven_day: null,
+  windows: { five_hour: null, seven_day: null },
   spend: null,
   disputedAt: null,
   foreign: false,
@@ -38,10 +33,14 @@ const readings: SessionReports = {
   sessions: new Map([
     [
       'a',
-      { ...plain, five_hour: pair(22.5, HOUR), spend: { ...pair(104.2, HOUR), usedUsd: 521, limitUsd: 500 } },
+      {
+        ...plain,
+        windows: { five_hour: pair(22.5, HOUR), seven_day: null },
+        spend: { ...pair(104.2, HOUR), usedUsd: 521, limitUsd: 500 },
+      },
     ],
-    ['b', { ...plain, five_hour: null, disputedAt: NOW, foreign: true }],
-    ['__proto__', { ...plain, seven_day: { percent: 0, resetsAt: null } }],
+    ['b', { ...plain, disputedAt: NOW, foreign: true }],
+    ['__proto__', { ...plain, windows: { five_hour: null, seven_day: { percent: 0, resetsAt: null } } }],
   ]),
 };
 
@@ -73,7 +72,7 @@ describe('statusline.json', () => {
       unstored: false,
     });
     expect(read?.windows).toEqual(readings.windows);
-    expect(read?.sessions.get('b')).toEqual({ ...plain, five_hour: null });
+    expect(read?.sessions.get('b')).toEqual(plain);
   });
 
   it.each<[string, (file: any) => void]>([

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../../src/usage/data.ts';
+import { isObject } from '../../src/usage/values.ts';
 import { unlessGone } from '../support/program.ts';
 
 /**

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readClaims } from '../../src/cache/claims.ts';
 import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
-import { parseEntry } from '../../src/cache/entry.ts';
+import { parseEntry } from '../support/claude.ts';
 import { HOUR, SECOND } from '../../src/usage/time.ts';
 import { fixture, json } from '../support/endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';

@@ -1,10 +1,11 @@
+import type { UsageData } from '../../src/fetch/claude/wire.ts';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseEntry } from '../../src/cache/entry.ts';
-import { isObject } from '../../src/usage/data.ts';
+import { parseEntry } from '../support/claude.ts';
+import { isObject } from '../../src/usage/values.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
 import { Machine, TOKEN } from '../support/program.ts';
@@ -144,7 +145,7 @@ export function processesOf(machine: Machine): number[] {
 /** Whether good data survived, in words for the table. Fails when they did not. */
 export function goodDataKept(machine: Machine): string {
   const entry = parseEntry(fs.readFileSync(join(machine.cache, 'usage.json'), 'utf8'));
-  expect(entry?.data?.five_hour?.utilization).toBe(42);
+  expect((entry?.data as UsageData | undefined)?.five_hour?.utilization).toBe(42);
   return 'good data kept';
 }
 

@@ -1,3 +1,4 @@
+import { fakeProvider } from '../support/provider.ts';
 import { describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { EntryRead } from '../../src/cache/entry.ts';
@@ -16,7 +17,7 @@ const places = {
 };
 const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | null = places.cache) =>
   forecastInput(
-    system,
+    { system, provider: fakeProvider(system) },
     { ...places, cache },
     { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
     stamp,

@@ -1,3 +1,4 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
@@ -9,9 +10,10 @@ import { decide } from '../../src/resolve/decide.ts';
 import { forecastOf, renderForecast } from '../../src/prerender/forecast.ts';
 import type { ForecastInput, RenderedForecast } from '../../src/prerender/forecast.ts';
 import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES } from '../../src/usage/failure.ts';
-import type { Limit, Usage } from '../../src/usage/model.ts';
+import type { Limit } from '../../src/fetch/claude/wire.ts';
+import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, parseTime, SECOND } from '../../src/usage/time.ts';
-import { windowsOf } from '../../src/usage/windows.ts';
+import { windowsOf } from '../../src/fetch/claude/windows.ts';
 import { aLock, anEntry, iso, NOW } from '../support/build.ts';
 
 const EXACT = 5 * MINUTE;
@@ -37,6 +39,7 @@ const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   now: NOW,
   stamp: 'stamp-1',
   accountMatch: 'unknown',
+  provider: 'claude',
   accountName: 'default',
   settings,
   recheckAt: null,
@@ -71,6 +74,7 @@ function programAt(
     error,
     source: 'cache',
     pending: action === 'background' && error?.code === 'no_data',
+    provider: 'claude',
     account: name,
     decidedAt: at,
     now: at,
@@ -311,6 +315,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   fc.record({
     cachedAt: offset(-26 * HOUR, 90 * MINUTE).map((ms) => NOW + ms),
     data: fc.option(data, { freq: 8 }),
+    reader: fc.constant(claudeReader),
     error: fc.constant(null),
     plan: fc.constant(null),
     accountId: fc.constant(null),
@@ -355,6 +360,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
   stamp: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
   accountMatch: fc.constant('unknown' as const),
+  provider: fc.constant('claude'),
   accountName: fc.constant('default'),
   settings: fc.constantFrom(settings, settings, offline, odd, { ...odd, network: false }),
   recheckAt: fc.constantFrom(null, null, NOW + 30 * SECOND),
@@ -539,7 +545,7 @@ describe('what is prepared for very many windows', () => {
   it('covers a day where thirty windows are reset at different times', () => {
     const made = schedule({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
     expect(made.texts.at(-1)!.until).toBe(NOW + DAY);
-    for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits!) {
+    for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits as Limit[]) {
       expect(made.texts.map(({ until }) => until)).toContain(parseTime(limit.resets_at));
     }
   });

@@ -23,8 +23,8 @@ beforeEach(async () => {
 });
 
 async function prepared(): Promise<void> {
-  const { claude } = await import('../../src/fetch/registry.ts');
-  const cache = join(caches, 'usageline', claude.account(system).directory);
+  const { provider } = await import('../../src/fetch/registry.ts');
+  const cache = join(caches, 'usageline', provider.account(system).directory);
   fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
   const data = { five_hour: { utilization: 42, resets_at: null } };
   const cachedAt = new Date(system.now()).toISOString();

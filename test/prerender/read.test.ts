@@ -20,7 +20,7 @@ import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';
 import { validatorsOf } from '../../src/prerender/validators.ts';
-import { claudeFiles } from '../../src/fetch/claude/on-disk.ts';
+import { claudeFiles } from '../../src/fetch/claude/files.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { version } from '../../src/platform/version.ts';
 import { fable, failure, stale, week, window } from '../render/usages.ts';

@@ -1,16 +1,18 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import fs from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEntry, serializeEntry } from '../../src/cache/entry.ts';
+import { parseEntry } from '../support/claude.ts';
+import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
-import { isObject } from '../../src/usage/data.ts';
+import { isObject } from '../../src/usage/values.ts';
 import type { Usage } from '../../src/usage/model.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/schema.ts';
 import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
-import { extraUsageOf, windowsOf } from '../../src/usage/windows.ts';
+import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
 import { NOW } from '../support/build.ts';
 import { expectPromises } from './promises.ts';
 import { corpus, hostileText, jsonTextLike, numbersIn, PATIENCE, runs } from './support.ts';
@@ -45,7 +47,18 @@ describe('any response', () => {
     const { freshness } = judgeEntry(entry, now, entry.credentials, settings, () => 'unknown');
     const [error, source, pending, account] = [null, 'cache', false, 'default'] as const;
     const decidedAt = now;
-    return toUsage({ entry, freshness, error, source, pending, account, decidedAt, now, settings });
+    return toUsage({
+      entry,
+      provider: 'claude',
+      freshness,
+      error,
+      source,
+      pending,
+      account,
+      decidedAt,
+      now,
+      settings,
+    });
   };
 
   /** JSON has a minus nothing and `JSON.stringify` does not write it. */
@@ -60,7 +73,7 @@ describe('any response', () => {
           if (!isObject(body)) return;
           const data = parseResponse(body);
           const cachedAt = NOW - MINUTE;
-          const entry: Entry = { cachedAt, data, error: null, ...about };
+          const entry: Entry = { cachedAt, data, reader: claudeReader, error: null, ...about };
           const written = serializeEntry(entry);
           expect(Buffer.from(written).toString(), 'valid UTF-8').toBe(written);
           const read = parseEntry(written);
@@ -87,7 +100,9 @@ describe('any response', () => {
           const deep = `${open.repeat(depth)}1${close.repeat(depth)}`;
           const text = `{"five_hour":{"utilization":7,"resets_at":null,"deep":${deep}},"other":${deep}}`;
           const data = parseResponse(JSON.parse(text) as Record<string, unknown>);
-          const entry = parseEntry(serializeEntry({ ...plainly, cachedAt: NOW, data, error: null }));
+          const entry = parseEntry(
+            serializeEntry({ ...plainly, cachedAt: NOW, data, reader: claudeReader, error: null }),
+          );
           expect(shown(entry!, 0).windows.map(({ usedPercent }) => usedPercent)).toEqual([7]);
         }),
         {

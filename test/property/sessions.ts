@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { Usage, Window } from '../../src/usage/model.ts';
-import { parseReport, REPORTED_WINDOWS, WINDOW_LENGTHS } from '../../src/usage/report.ts';
-import type { ReportedWindow, Report, Reported } from '../../src/usage/report.ts';
+import { parseReport } from '../../src/fetch/claude/report.ts';
+import { REPORTED_WINDOWS, WINDOW_LENGTHS } from '../support/claude.ts';
+import type { ReportedWindow } from '../support/claude.ts';
+import type { Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 
@@ -131,10 +133,10 @@ export class Sessions {
   note(text: string, login: Login, now: number): boolean {
     const report = parseReport(text, now) as Report;
     const memory = this.#memories.get(report.session);
-    const isNew = (name: ReportedWindow) => !isRepeated(memory?.[name], report.windows[name]);
+    const isNew = (name: ReportedWindow) => !isRepeated(memory?.[name], report.windows[name] ?? null);
     if (!REPORTED_WINDOWS.some(isNew)) return false;
     for (const name of REPORTED_WINDOWS) {
-      const reported = report.windows[name];
+      const reported = report.windows[name] ?? null;
       if (reported === null) continue;
       if (isNew(name)) {
         this.#said.push({ ...reported, window: name, ...login, at: now, confirmedAt: now });

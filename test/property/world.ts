@@ -1,7 +1,8 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { parseEntry } from '../../src/cache/entry.ts';
+import { parseEntry } from '../support/claude.ts';
 import type { Outcome } from '../../src/fetch/provider.ts';
 import type { Policy } from '../../src/resolve/decide.ts';
 import type { ResolveDeps } from '../../src/resolve/read-state.ts';
@@ -13,9 +14,12 @@ import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { Resolution } from '../../src/resolve/resolve.ts';
 import { isSignIn } from '../../src/usage/failure.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
-import type { Bucket, Snapshot, Usage } from '../../src/usage/model.ts';
-import { parseReport, REPORTED_WINDOWS } from '../../src/usage/report.ts';
-import type { ReportedWindow, Report } from '../../src/usage/report.ts';
+import type { Bucket } from '../../src/fetch/claude/wire.ts';
+import type { Snapshot, Usage } from '../../src/usage/model.ts';
+import { parseReport } from '../../src/fetch/claude/report.ts';
+import { REPORTED_WINDOWS } from '../support/claude.ts';
+import type { ReportedWindow } from '../support/claude.ts';
+import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -540,11 +544,12 @@ export class World {
       report,
       ...outcome,
       stamp,
+      reader: claudeReader,
       now,
       settings,
     });
     for (const name of REPORTED_WINDOWS) {
-      const reported = report.windows[name];
+      const reported = report.windows[name] ?? null;
       if (reported === null || (reported.resetsAt !== null && reported.resetsAt <= now)) continue;
       const window = usage.windows.find(({ id }) => id === name);
       expect(window?.usedPercent, 'its own line shows what the call reported').toBe(reported.percent);

@@ -10,10 +10,10 @@ import {
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/schema.ts';
 import { sanitize } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
-import { extraUsageOf, windowsOf } from '../../src/usage/windows.ts';
+import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
 
 export const NOW = Date.parse('2026-11-20T18:25:00.000Z');
 

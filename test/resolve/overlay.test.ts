@@ -1,10 +1,11 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
+import { readSessionReports, serializeSessionReports } from '../support/claude.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -55,6 +56,7 @@ const merged = (
   now = NOW,
 ) =>
   overlayReports(entry, readings, {
+    reader: claudeReader,
     stamp: 'stamp-1',
     now,
     canAsk: true,
@@ -71,6 +73,7 @@ const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] 
     entry,
     source: 'cache',
     pending: false,
+    provider: 'claude',
     account: 'default',
     decidedAt: situation.now,
     now: situation.now,
@@ -218,6 +221,7 @@ describe('readings beside an answer', () => {
     };
     const mergedWith = (canAsk: boolean) =>
       overlayReports(scoped(2 * MINUTE), disputed, {
+        reader: claudeReader,
         stamp: 'stamp-1',
         now: NOW,
         canAsk,
@@ -326,6 +330,7 @@ describe('what is prepared', () => {
             now: NOW,
             stamp: 'stamp-1',
             accountMatch: 'unknown',
+            provider: 'claude',
             accountName: 'default',
             settings: { ...settings, network },
             recheckAt: null,
@@ -556,6 +561,7 @@ it('is a day at most that anything is said in advance', () => {
     now: NOW,
     stamp: 'stamp-1',
     accountMatch: 'unknown',
+    provider: 'claude',
     accountName: 'default',
   } as const;
   const schedule = renderForecast(forecastOf({ ...known, settings: off, recheckAt: null }), (usage) =>

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseEntry } from '../../src/cache/entry.ts';
+import { parseEntry } from '../support/claude.ts';
 import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
 import { readClaims, takeClaim } from '../../src/cache/claims.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';

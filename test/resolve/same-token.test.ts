@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
-import { readEntry } from '../../src/cache/entry.ts';
+import { readEntry } from '../support/claude.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';

@@ -1,3 +1,4 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
@@ -40,6 +41,7 @@ const lines = (
     entry,
     source: 'cache',
     pending: false,
+    provider: 'claude',
     account: 'default',
     decidedAt: NOW,
     now: NOW,
@@ -53,6 +55,7 @@ const lines = (
     reportedAt: NOW,
     foreign: false,
     stamp,
+    reader: claudeReader,
     now: NOW,
     settings,
     ...parts,

@@ -11,6 +11,7 @@ const parts = (changes: Partial<UsageParts> = {}): UsageParts => ({
   error: null,
   source: 'cache',
   pending: false,
+  provider: 'claude',
   account: 'default',
   decidedAt: NOW,
   now: NOW,

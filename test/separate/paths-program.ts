@@ -14,7 +14,7 @@ import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
 import { Input } from '../../src/cli/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import type { System } from '../../src/platform/system.ts';
-import { parseReport } from '../../src/usage/report.ts';
+import { parseReport } from '../../src/fetch/claude/report.ts';
 
 /*
  * Puts everything that can stand in the place of a file or a directory there, one by one, and runs every command. Prints

@@ -1,5 +1,5 @@
 import { loadSettings } from '../../src/config/settings.ts';
-import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
+import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { placesOf } from '../../src/resolve/places.ts';
 import { sessionUsage } from '../../src/resolve/session-usage.ts';
@@ -161,7 +161,9 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
           error: usage.error,
         };
         const now = machine.now;
-        check(sessionUsage({ shared, report, ...kept, stamp: 'stamp-1', now, settings }));
+        check(
+          sessionUsage({ shared, report, ...kept, stamp: 'stamp-1', reader: provider.reader, now, settings }),
+        );
       }
       if (startBackground) {
         machine.at(machine.now + START_UP, () =>

@@ -7,8 +7,8 @@ import { keepReport } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { RefreshFailure } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
-import { parseReport } from '../../src/usage/report.ts';
+import { parseResponse } from '../../src/fetch/claude/schema.ts';
+import { parseReport } from '../../src/fetch/claude/report.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -194,6 +194,7 @@ export class PlanDay {
       report,
       ...outcome,
       stamp: known.stamp,
+      reader: deps.provider.reader,
       now: this.now,
       settings: deps.settings,
     });

@@ -1,10 +1,10 @@
 import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
-import { readEntry } from '../../src/cache/entry.ts';
+import { readEntry } from '../support/claude.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
-import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
+import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
 import { placesOf } from '../../src/resolve/places.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { decide } from '../../src/resolve/decide.ts';

@@ -1,3 +1,4 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
@@ -30,6 +31,7 @@ export function anEntry(changes: Partial<Entry> = {}): Entry {
       five_hour: { utilization: 22, resets_at: iso(FIVE) },
       seven_day: { utilization: 33, resets_at: iso(WEEK) },
     },
+    reader: claudeReader,
     error: null,
     plan: 'max_20x',
     accountId: 'ada',

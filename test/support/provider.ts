@@ -1,7 +1,9 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
+import { claudeReports } from '../../src/fetch/claude/reports.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
-import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
+import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import type { Snapshot } from '../../src/usage/model.ts';
@@ -40,6 +42,8 @@ function known(accountId: string | null): Identity {
 /** One login that never changes; `connect` is left to the test. */
 export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   id: 'claude',
+  reader: claudeReader,
+  reports: claudeReports,
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRepeated, parseReport } from '../../src/usage/report.ts';
+import { isRepeated } from '../../src/usage/report.ts';
+import { parseReport } from '../../src/fetch/claude/report.ts';
 import { HOUR, SECOND } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../../src/usage/session-reports.ts';
+import { countReport } from '../support/claude.ts';
+import { NO_SESSION_REPORTS, reportedAt, underLogin } from '../../src/usage/session-reports.ts';
 import type { EndpointWindows, SessionReports } from '../../src/usage/session-reports.ts';
 import type { Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -143,13 +144,13 @@ describe('a reading', () => {
           const now = NOW + n * MINUTE;
           const next = count(known, says(session, one, seven), nobody, now);
           for (const name of ['five_hour', 'seven_day'] as const) {
-            const [before, reading] = [known.windows[name], next.windows[name]];
+            const [before, reading] = [known.windows[name], next.windows[name] ?? null];
             if (reading === null) continue;
             const all = reports
               .map((it) => (name === 'five_hour' ? it.five : it.seven))
               .filter((it) => it !== null);
             expect(all).toContainEqual({ percent: reading.percent, resetsAt: reading.resetsAt });
-            const own = known.sessions.get(session)?.[name];
+            const own = known.sessions.get(session)?.windows[name];
             if (before && before.resetsAt === reading.resetsAt && reading.percent < before.percent)
               expect(own?.percent).toBeGreaterThan(reading.percent);
           }

@@ -1,6 +1,6 @@
 import { readTextFile } from '../../platform/files.ts';
 import type { System } from '../../platform/system.ts';
-import { isObject } from '../../usage/data.ts';
+import { isObject } from '../../usage/values.ts';
 import type { RefreshFailure, RenewalCode, SignInCode } from '../../usage/failure.ts';
 import type { Outcome } from '../provider.ts';
 import { credentialFiles } from './account.ts';

@@ -1,6 +1,7 @@
-import { isObject, parseUsageData } from '../../usage/data.ts';
+import { isObject } from '../../usage/values.ts';
+import { parseUsageData } from './data.ts';
 import type { RefreshFailure } from '../../usage/failure.ts';
-import { windowsOf } from '../../usage/windows.ts';
+import { windowsOf } from './windows.ts';
 
 /**
  * The failure that the body of a 2xx answer is: `{"type": "error", …}`, or an `error` object where no limit is

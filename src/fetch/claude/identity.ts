@@ -1,6 +1,6 @@
 import { configDirectory, join } from './config-directory.ts';
 import type { System } from '../../platform/system.ts';
-import { isObject } from '../../usage/data.ts';
+import { isObject } from '../../usage/values.ts';
 import { sanitize } from '../../usage/text.ts';
 import type { Identity, IdentitySource } from '../provider.ts';
 import { findTopLevel } from './top-level.ts';

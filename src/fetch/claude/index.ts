@@ -1,37 +1,24 @@
-import type { Fetch } from '../client.ts';
-import type { Provider } from '../provider.ts';
-import { readCredentials } from './credentials.ts';
+import type { ProviderDescriptor } from '../provider.ts';
+import { claudeFiles } from './files.ts';
+import { identity, identitySource } from './identity.ts';
+import { claudeReader } from './reader.ts';
+import { claudeReports } from './reports.ts';
 
-/**
- * Claude subscriptions, signed in to with Claude Code. What sending needs (HTTP client, schema) is loaded
- * when something is sent: a sign-in error must not pay for it.
- */
-export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
+export { claudeFiles as providerFiles } from './files.ts';
+export { claudeReports as reportFormat } from './reports.ts';
+
+/** Claude subscriptions, signed in to with Claude Code. What is needed for requests is loaded when one is made. */
+export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
+
+// A call that is marked as pure: a bundle of the hot path leaves out a constant that it does not use.
+function describe(): ProviderDescriptor {
   return {
-    id: 'claude',
-    async authenticate(system) {
-      const credentials = await readCredentials(system);
-      if (!credentials.ok) return credentials;
-      const { token, plan, loginUntil } = credentials.value;
-      return {
-        ok: true,
-        value: {
-          plan,
-          tokenHash(key) {
-            const { createHmac } = process.getBuiltinModule('node:crypto');
-            return createHmac('sha256', key).update(token).digest('hex').slice(0, 32);
-          },
-          async send(options) {
-            const { requestUsage } = await import('./request.ts');
-            const answer = await requestUsage(fetch, token, options);
-            return answer.ok ? { ok: true, value: { data: answer.value, plan, loginUntil } } : answer;
-          },
-        },
-      };
-    },
+    ...claudeFiles,
+    reader: claudeReader,
+    reports: claudeReports,
+    identity,
+    identitySource,
+    keychainModified: async (system) => (await import('./keychain.ts')).keychainModified(system),
+    connect: async () => (await import('./connect.ts')).claude,
   };
 }
-
-export const claude: Provider = createClaude({
-  fetch: async (url, init) => (await import('../transport.ts')).transport(url, init),
-});

@@ -1,5 +1,5 @@
-import { asExpected } from '../../usage/as-expected.ts';
-import type { UsageData } from '../../usage/model.ts';
+import { asExpected } from './as-expected.ts';
+import type { UsageData } from './wire.ts';
 import { requestJson } from '../client.ts';
 import type { Fetch } from '../client.ts';
 import type { Outcome, SendOptions } from '../provider.ts';
@@ -34,6 +34,6 @@ export async function requestUsage(
   if (!answer.ok) return answer;
   const data = asExpected(answer.value);
   if (data) return { ok: true, value: data };
-  const { parseResponse } = await import('../../usage/schema.ts');
+  const { parseResponse } = await import('./schema.ts');
   return { ok: true, value: parseResponse(answer.value) };
 }

@@ -1,7 +1,7 @@
 import type { ExtraUsage, Usage, Window, WindowAmount } from '../../usage/model.ts';
 import { SECOND } from '../../usage/time.ts';
 import { sanitize } from '../../usage/text.ts';
-import { isWorthShowing } from '../../usage/windows.ts';
+import { isWorthShowing } from '../../usage/credits.ts';
 import { hasNumbers, shownError } from '../summary.ts';
 
 export type Labels = Readonly<Record<string, string>>;

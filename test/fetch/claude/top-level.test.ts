@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findTopLevel } from '../../../src/fetch/claude/top-level.ts';
-import { isObject } from '../../../src/usage/data.ts';
+import { isObject } from '../../../src/usage/values.ts';
 import { fakeSystem } from '../../support/system.ts';
 
 const KEY = 'oauthAccount';

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
-import { parseResponse } from '../../../src/usage/schema.ts';
+import { parseResponse } from '../../../src/fetch/claude/schema.ts';
 import { sanitize } from '../../../src/usage/text.ts';
-import { extraUsageOf, windowsOf } from '../../../src/usage/windows.ts';
+import { extraUsageOf, windowsOf } from '../../../src/fetch/claude/windows.ts';
 import { corpus } from '../../property/support.ts';
 import {
   ELAPSED,

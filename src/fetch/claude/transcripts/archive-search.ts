@@ -1,5 +1,5 @@
 import type { System } from '../../../platform/system.ts';
-import { isObject } from '../../../usage/data.ts';
+import { isObject } from '../../../usage/values.ts';
 import { HEADER, isArchive, padding } from './archive.ts';
 import { openRegular, readAt } from './disk.ts';
 import type { Message } from './model.ts';

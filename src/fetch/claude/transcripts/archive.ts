@@ -1,5 +1,5 @@
 import type { System } from '../../../platform/system.ts';
-import { isObject } from '../../../usage/data.ts';
+import { isObject } from '../../../usage/values.ts';
 import { readBytes } from './disk.ts';
 import type { Message } from './model.ts';
 

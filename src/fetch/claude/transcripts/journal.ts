@@ -1,6 +1,6 @@
 import { dirname, sep } from 'node:path';
 import type { System } from '../../../platform/system.ts';
-import { isObject } from '../../../usage/data.ts';
+import { isObject } from '../../../usage/values.ts';
 import { readBytes } from './disk.ts';
 import type { TranscriptFile } from './file.ts';
 import type { Change } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../../usage/data.ts';
+import { isObject } from '../../../usage/values.ts';
 import { parseTime } from '../../../usage/time.ts';
 import { hash } from './key.ts';
 import type { Message, TokenCounts } from './model.ts';

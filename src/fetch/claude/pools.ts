@@ -1,8 +1,9 @@
-import { isObject } from './data.ts';
-import { BUCKETS } from './model.ts';
-import type { BreakdownPart, Lock, Pool, UsageData } from './model.ts';
-import { sanitize } from './text.ts';
-import { parseTime } from './time.ts';
+import { isObject } from '../../usage/values.ts';
+import { BUCKETS } from './wire.ts';
+import type { BreakdownPart, Lock, Pool } from '../../usage/model.ts';
+import type { UsageData } from './wire.ts';
+import { sanitize } from '../../usage/text.ts';
+import { parseTime } from '../../usage/time.ts';
 
 /*
  * What the endpoint says of a bucket besides its percentage: dollars and locks. Both occur under keys that are not

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageData } from '../../src/usage/model.ts';
-import { breakdownOf, locksOf, poolsOf } from '../../src/usage/pools.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
-import { DAY } from '../../src/usage/time.ts';
+import type { UsageData } from '../../../src/fetch/claude/wire.ts';
+import { breakdownOf, locksOf, poolsOf } from '../../../src/fetch/claude/pools.ts';
+import { parseResponse } from '../../../src/fetch/claude/schema.ts';
+import { DAY } from '../../../src/usage/time.ts';
 import { body, BREAKDOWN } from './bodies.ts';
 
 const READ = Date.parse('2026-10-06T18:00:00Z');

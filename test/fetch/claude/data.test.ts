@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseUsageData } from '../../src/usage/data.ts';
-import { parseResponse, usageDataSchema } from '../../src/usage/schema.ts';
+import { parseUsageData } from '../../../src/fetch/claude/data.ts';
+import { parseResponse, usageDataSchema } from '../../../src/fetch/claude/schema.ts';
 import { anyBody, body, CAPTURED } from './bodies.ts';
 import type { Body } from './bodies.ts';
 

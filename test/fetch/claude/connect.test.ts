@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { claude, createClaude } from '../../../src/fetch/claude/index.ts';
+import { claude, createClaude } from '../../../src/fetch/claude/connect.ts';
 import type { Fetch } from '../../../src/fetch/client.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeServer, reply } from '../../support/fetch-servers.ts';

@@ -1,16 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExtraUsage, Limit, UsageData } from '../../src/usage/model.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
-import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
-import {
-  extraUsageOf,
-  hasElapsed,
-  isWorthShowing,
-  lackingIn,
-  nextReset,
-  windowsOf,
-} from '../../src/usage/windows.ts';
+import type { ExtraUsage } from '../../../src/usage/model.ts';
+import type { Limit, UsageData } from '../../../src/fetch/claude/wire.ts';
+import { parseResponse } from '../../../src/fetch/claude/schema.ts';
+import { DAY, HOUR, MINUTE } from '../../../src/usage/time.ts';
+import { extraUsageOf, lackingIn, windowsOf } from '../../../src/fetch/claude/windows.ts';
+import { hasElapsed } from '../../../src/usage/windows.ts';
+import { nextReset } from '../../support/claude.ts';
+import { isWorthShowing } from '../../../src/usage/credits.ts';
 import { body } from './bodies.ts';
 
 const NOW = Date.parse('2026-07-02T20:00:00Z');

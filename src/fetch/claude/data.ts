@@ -1,6 +1,7 @@
-import { BUCKETS } from './model.ts';
-import type { Amount, BreakdownRow, BucketData, ExtraUsageData, Limit, Spend, UsageData } from './model.ts';
-import { parseTime } from './time.ts';
+import { isObject, MAX_EXPONENT } from '../../usage/values.ts';
+import { BUCKETS } from './wire.ts';
+import type { Amount, BreakdownRow, BucketData, ExtraUsageData, Limit, Spend, UsageData } from './wire.ts';
+import { parseTime } from '../../usage/time.ts';
 
 /**
  * `data` of `usage.json`, validated by hand: this runs at every prompt, where loading a schema library
@@ -27,12 +28,6 @@ export function parseUsageData(value: unknown): UsageData | null {
   // fromEntries defines properties: a key named __proto__ stays a key.
   if (unknown.length > 0) data.unknown_buckets = Object.fromEntries(unknown);
   return data as UsageData;
-}
-
-type Json = Record<string, unknown>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A finite number ≥ 0, else null. (`1e999` is valid JSON and parses to Infinity.) */
@@ -105,9 +100,6 @@ function breakdownRow(value: unknown): BreakdownRow | null {
   const percent = amount(value.percent);
   return percent === null ? null : { ...value, percent };
 }
-
-/** The largest exponent a currency amount can have; ISO 4217 ends at 4. */
-export const MAX_EXPONENT = 8;
 
 function money(value: unknown): Amount | null {
   if (!isObject(value) || typeof value.currency !== 'string') return null;

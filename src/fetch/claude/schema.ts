@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { isObject, MAX_EXPONENT } from './data.ts';
-import type { UsageData } from './model.ts';
-import { parseTime } from './time.ts';
+import { isObject, MAX_EXPONENT } from '../../usage/values.ts';
+import type { UsageData } from './wire.ts';
+import { parseTime } from '../../usage/time.ts';
 
 /**
  * The shape of the endpoint's answer, as public captures show it. Lenient on purpose: every part is

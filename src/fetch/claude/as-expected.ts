@@ -1,6 +1,7 @@
-import { isObject, parseUsageData } from './data.ts';
-import { BUCKETS } from './model.ts';
-import type { UsageData } from './model.ts';
+import { isObject } from '../../usage/values.ts';
+import { parseUsageData } from './data.ts';
+import { BUCKETS } from './wire.ts';
+import type { UsageData } from './wire.ts';
 
 const KNOWN = [...BUCKETS, 'limits', 'extra_usage', 'spend', 'seven_day_breakdown'] as const;
 

@@ -1,8 +1,10 @@
-import { isObject } from './data.ts';
-import { BUCKETS, SPEND_LIMIT } from './model.ts';
-import type { BucketName, Limit, Window } from './model.ts';
-import { sanitize } from './text.ts';
-import { DAY, HOUR, SECOND } from './time.ts';
+import { isObject } from '../../usage/values.ts';
+import { BUCKETS } from './wire.ts';
+import { SPEND_LIMIT } from '../../usage/model.ts';
+import type { BucketName, Limit } from './wire.ts';
+import type { Window } from '../../usage/model.ts';
+import { sanitize } from '../../usage/text.ts';
+import { DAY, HOUR, SECOND } from '../../usage/time.ts';
 
 /** What a row of `limits[]` limits: a named bucket, or a window of its own. */
 export type LimitTarget =

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asExpected } from '../../src/usage/as-expected.ts';
-import { parseResponse } from '../../src/usage/schema.ts';
+import { asExpected } from '../../../src/fetch/claude/as-expected.ts';
+import { parseResponse } from '../../../src/fetch/claude/schema.ts';
 import { anyBody, body, CAPTURED } from './bodies.ts';
 
 describe('an answer that is as expected', () => {

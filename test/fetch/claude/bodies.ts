@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { BUCKETS } from '../../src/usage/model.ts';
-import { fixture } from '../render/usages.ts';
+import { BUCKETS } from '../../../src/fetch/claude/wire.ts';
+import { fixture } from '../../render/usages.ts';
 
 export type Body = Record<string, unknown>;
 

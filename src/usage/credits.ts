@@ -1,0 +1,16 @@
+import type { ExtraUsage } from './model.ts';
+
+const NO_MINOR_UNIT = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF';
+const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND';
+
+/** Digits behind the point, as ISO 4217 lists them (`Intl` knows too, at half the price of a Node start). */
+export function minorDigits(currency: string | null): number {
+  if (currency === null || currency.length !== 3) return 2;
+  return NO_MINOR_UNIT.includes(currency) ? 0 : THREE_DIGITS.includes(currency) ? 3 : 2;
+}
+
+/** Whether paid use is on, and there is something that can be or was used: `0.00 of 0.00` is nothing. */
+export function isWorthShowing(extra: ExtraUsage | null): extra is ExtraUsage {
+  if (!extra?.enabled) return false;
+  return extra.limit === null || extra.limit > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
+}
