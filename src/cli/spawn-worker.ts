@@ -13,7 +13,7 @@ import type { System } from '../platform/system.ts';
  * @param timeoutMs deadline of its request; null for the configured one
  * @param prepare the ready line that its answer is to be prepared for, besides those that there are
  */
-export function spawnBackground(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
+export function spawnWorker(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
   const { platform, env, cwd } = system;
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'worker.cjs');

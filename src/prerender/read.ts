@@ -99,7 +99,7 @@ export function readReady(system: System, path: string, conditions: string, form
 }
 
 /** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
-export function traceOf({ fs }: System, path: string): string {
+export function fileFingerprint({ fs }: System, path: string): string {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';

@@ -13,7 +13,7 @@ import { countsAsSame } from './identity.ts';
 
 export interface Circumstances extends MergeMoment {
   /** Stamp of the credentials as they are now. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** Whether the entry's account is the one that is signed in. */
   readonly account: () => AccountMatch;
   /** The same question about the account of the readings. */
@@ -29,21 +29,21 @@ export function withReadings(
   readings: Readings,
   circumstances: Circumstances,
 ): Entry | null {
-  const { stamp, now } = circumstances;
+  const { fingerprint, now } = circumstances;
   const { windows, disputes, spend } = readings;
   const numbers = [
     ...READ_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
     ...(spend ? [spend] : []),
   ];
   if (numbers.length === 0) return answer;
-  const match = readings.credentials === stamp ? 'same' : circumstances.readingsAccount();
+  const match = readings.credentials === fingerprint ? 'same' : circumstances.readingsAccount();
   if (!countsAsSame(match)) return answer;
   const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
     ...NO_ANSWER,
     cachedAt: oldest,
-    credentials: match === 'same' ? stamp : readings.credentials,
+    credentials: match === 'same' ? fingerprint : readings.credentials,
   };
   const data = base.data as UsageData;
   const answeredAt = current?.cachedAt ?? null;
@@ -72,7 +72,7 @@ export function withReadings(
       asReported: match === 'same' && READ_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
       answeredAt,
       lacks,
-      credentials: stamp,
+      credentials: fingerprint,
     },
   };
 }
@@ -82,10 +82,10 @@ const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as cons
 /** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
 export function isCurrent(
   answer: Entry,
-  { stamp, now, account }: Pick<Circumstances, 'stamp' | 'now' | 'account'>,
+  { fingerprint, now, account }: Pick<Circumstances, 'fingerprint' | 'now' | 'account'>,
 ): boolean {
   if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
-  if (answer.credentials === stamp) return true;
+  if (answer.credentials === fingerprint) return true;
   return countsAsSame(account());
 }
 

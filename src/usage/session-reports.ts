@@ -60,7 +60,7 @@ export function reportsOf({ windows, disputes }: Readings, name: ReadWindow): Wi
 /** The login that readings are looked at under. */
 export interface Login {
   /** Stamp of the credentials; null where there is none. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** The account behind them as one text; null when it is not known. */
   readonly account: string | null;
   /** It is the account of the readings, or it cannot be known that it is not. */
@@ -70,7 +70,10 @@ export interface Login {
 }
 
 /** Readings as they are under the credentials of now. Another account's numbers go, and its sessions are foreign. */
-export function underLogin(known: Readings, { stamp, account, same, writtenAt }: Login): Readings {
+export function underLogin(
+  known: Readings,
+  { fingerprint: stamp, account, same, writtenAt }: Login,
+): Readings {
   if (same) return { ...known, credentials: stamp, account: account ?? known.account };
   return {
     ...NO_READINGS,

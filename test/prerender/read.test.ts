@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { writeReady } from '../../src/prerender/write.ts';
-import { READY_TAG, readReady, readyFile, readyFileName, traceOf } from '../../src/prerender/read.ts';
+import { READY_TAG, readReady, readyFile, readyFileName, fileFingerprint } from '../../src/prerender/read.ts';
 import type { ReadyName } from '../../src/prerender/read.ts';
 import { looksWith } from '../../src/commands/format.ts';
 import { PRESETS } from '../../src/render/format/presets.ts';
@@ -356,7 +356,7 @@ describe('the conditions', () => {
         fs.utimesSync(directory.entry, THEN, THEN);
       },
     ],
-    ['there is a lock', () => fs.writeFileSync(directory.lock, '{}')],
+    ['there is a lock', () => fs.writeFileSync(directory.backoff, '{}')],
     ['credentials are gone', () => fs.unlinkSync(join(system.root, '.claude', '.credentials.json'))],
     ['credentials are touched', () => fs.utimesSync(join(system.root, '.claude', '.credentials.json'), 1, 1)],
     [
@@ -378,8 +378,8 @@ describe('the conditions', () => {
 
   it('tell a file by its time to the fraction of a millisecond', () => {
     fs.utimesSync(directory.entry, 1_795_000_000.0001, 1_795_000_000.0001);
-    const before = traceOf(system, directory.entry);
+    const before = fileFingerprint(system, directory.entry);
     fs.utimesSync(directory.entry, 1_795_000_000.0002, 1_795_000_000.0002);
-    expect(traceOf(system, directory.entry)).not.toBe(before);
+    expect(fileFingerprint(system, directory.entry)).not.toBe(before);
   });
 });

@@ -18,7 +18,7 @@ const ada: Identity = {
 describe('who is signed in', () => {
   let system = fakeSystem();
   let directory = accountDirectory(system.root, 'claude');
-  let [looks, source, now] = [0, { trace: 'a', bytes: 0 }, ada as Identity];
+  let [looks, source, now] = [0, { fingerprint: 'a', bytes: 0 }, ada as Identity];
   const look = (place: typeof directory | null = directory) => {
     const provider = { ...fakeProvider(system), identitySource: () => source };
     provider.identity = () => {
@@ -32,14 +32,14 @@ describe('who is signed in', () => {
     system = fakeSystem();
     directory = accountDirectory(system.root, 'claude');
     fs.mkdirSync(directory.path);
-    [looks, source, now] = [0, { trace: 'a', bytes: 2 * 1024 * 1024 }, ada];
+    [looks, source, now] = [0, { fingerprint: 'a', bytes: 2 * 1024 * 1024 }, ada];
   });
 
   it('is read once from a large file that does not change', () => {
     for (let call = 0; call < 3; call += 1) expect(look()).toMatchObject(ada);
     expect(looks).toBe(1);
     expect(fs.statSync(directory.identity).mode & 0o777).toBe(0o600);
-    source = { ...source, trace: 'b' };
+    source = { ...source, fingerprint: 'b' };
     now = { ...ada, accountId: 'grace' };
     expect(look()).toMatchObject({ accountId: 'grace' });
     expect(look()).toMatchObject({ accountId: 'grace' });
@@ -54,10 +54,10 @@ describe('who is signed in', () => {
   });
 
   it('is read each time from a small file, without a place to remember, and while it is not known', () => {
-    source = { trace: 'a', bytes: 1000 };
+    source = { fingerprint: 'a', bytes: 1000 };
     look();
     look();
-    source = { trace: 'a', bytes: 2 * 1024 * 1024 };
+    source = { fingerprint: 'a', bytes: 2 * 1024 * 1024 };
     look(null);
     look(null);
     now = { kind: 'unknown' };

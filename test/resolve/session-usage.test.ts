@@ -46,13 +46,13 @@ const lines = (
     settings,
   });
   const shared = { entry, standing: decision.standing, usage, error: usage.error };
-  const stamp = 'stamp-1';
+  const fingerprint = 'stamp-1';
   const own = ownUsage({
     shared,
     report,
     reportedAt: NOW,
     foreign: false,
-    stamp,
+    fingerprint,
     now: NOW,
     settings,
     ...parts,

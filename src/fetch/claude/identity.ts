@@ -29,7 +29,7 @@ export function identity(system: System, bounds?: Bounds): Identity {
 export function identitySource(system: System): IdentitySource {
   const files = lookAt(system);
   return {
-    trace: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
+    fingerprint: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
     bytes: files.reduce((sum, { size }) => sum + size, 0),
   };
 }
