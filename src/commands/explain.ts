@@ -1,6 +1,6 @@
 import { readClaims } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import type { Backoff } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
@@ -19,7 +19,7 @@ import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';
-import { pathsOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { configPlace } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { pathsOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';

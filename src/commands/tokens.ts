@@ -1,7 +1,7 @@
 import { ensureDirectory } from '../cache/directory.ts';
 import { replaceFile } from '../cache/write.ts';
 import { claude } from '../fetch/registry.ts';
-import { pathsOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { readTranscripts } from '../fetch/claude/transcripts/read.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { System } from '../platform/system.ts';
 import type { State } from '../resolve/read-state.ts';
-import type { Paths } from '../resolve/places.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { Known } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 

@@ -6,7 +6,7 @@ import type { Looks } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { claimWorker } from '../resolve/worker-claim.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
-import type { Paths } from '../resolve/places.ts';
+import type { Paths } from '../resolve/paths.ts';
 import { outlookOf, scheduleOf } from './forecast.ts';
 import type { Known } from './forecast.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';

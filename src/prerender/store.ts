@@ -26,7 +26,7 @@ import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from './validators.ts';
 import { readState } from '../resolve/read-state.ts';
 import { knownOf } from './forecast-input.ts';
-import { pathsOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { outlookOf, scheduleOf, usageAt } from './forecast.ts';
 import type { Known, Outlook, Schedule, StageLooks } from './forecast.ts';
 import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';

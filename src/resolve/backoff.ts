@@ -1,5 +1,5 @@
-import { clockError, otherClock, MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
-import type { Backoff } from '../cache/backoff-lock.ts';
+import { clockError, otherClock, MAX_BLOCK_MS } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../usage/time.ts';

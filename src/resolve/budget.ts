@@ -1,5 +1,5 @@
-import type { Backoff } from '../cache/backoff-lock.ts';
-import { clockError } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
+import { clockError } from '../cache/backoff.ts';
 import type { Claim } from '../cache/claims.ts';
 import { CLOCK_TOLERANCE_MS, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 

@@ -1,4 +1,4 @@
-import type { Backoff } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';

@@ -1,4 +1,4 @@
-import { readBackoff, serializeBackoff } from '../cache/backoff-lock.ts';
+import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
 import { replaceFile } from '../cache/write.ts';

@@ -1,5 +1,5 @@
-import { mergeBackoffs, readBackoff } from '../cache/backoff-lock.ts';
-import type { Backoff } from '../cache/backoff-lock.ts';
+import { mergeBackoffs, readBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
@@ -19,7 +19,7 @@ import type { AnswerParts } from './to-usage.ts';
 import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import { identityOf, matchAccount, matchLogin } from './identity.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 import { withReadings } from './overlay.ts';
 
 /** One question for usage. */

@@ -1,5 +1,5 @@
-import { withOwnClock, mergeBackoffs, readBackoff, serializeBackoff } from '../cache/backoff-lock.ts';
-import type { Backoff } from '../cache/backoff-lock.ts';
+import { withOwnClock, mergeBackoffs, readBackoff, serializeBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
@@ -19,7 +19,7 @@ import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
 import type { State, Question, ResolveDeps } from './read-state.ts';
 import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 import { isBlocking, nextTry } from './decide.ts';
 import { dependsOnToken, adoptFingerprint, storedEntry } from './same-token.ts';
 

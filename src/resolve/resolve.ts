@@ -2,9 +2,9 @@ import type { Usage } from '../usage/model.ts';
 import { claimWorker } from './worker-claim.ts';
 import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
 import { orEstimate } from './estimate.ts';
-import { pathsOf } from './places.ts';
+import { pathsOf } from './paths.ts';
 import type { State, Question, ResolveDeps, Sources } from './read-state.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 import { currentFingerprint, knownFingerprint } from './credentials-fingerprint.ts';
 import type { KnownFingerprint } from './credentials-fingerprint.ts';
 

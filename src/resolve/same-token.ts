@@ -1,5 +1,5 @@
-import { readBackoff, serializeBackoff } from '../cache/backoff-lock.ts';
-import type { Backoff } from '../cache/backoff-lock.ts';
+import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { replaceFile } from '../cache/write.ts';
@@ -7,7 +7,7 @@ import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';
 import { matchAccount } from './identity.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 
 /*
  * A credentials file is rewritten for many reasons and has another stamp afterwards. As long as the token in it is the

@@ -15,7 +15,7 @@ import type { ReadWindow, Report } from '../usage/report.ts';
 import { canAskEndpoint, readBackoffOf } from './read-state.ts';
 import type { ResolveDeps, Sources } from './read-state.ts';
 import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 import { isCurrent } from './overlay.ts';
 
 /** Fifty sessions can write at once, and the last one wins: the others try again, but not for ever. */

@@ -5,7 +5,7 @@ import type { Attempted, Turn } from './request-once.ts';
 import { judgeBudget } from './budget.ts';
 import { usageFrom, readState } from './read-state.ts';
 import type { State, Question, ResolveDeps } from './read-state.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 import { isShowable } from './decide.ts';
 
 /** How often those who wait look for the winner's answer, ms; they look less often the longer it takes. */

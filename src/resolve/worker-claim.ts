@@ -3,7 +3,7 @@ import type { ClaimResult } from '../cache/claims.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import { SECOND } from '../usage/time.ts';
 import type { ResolveDeps } from './read-state.ts';
-import type { Paths } from './places.ts';
+import type { Paths } from './paths.ts';
 
 /** At most one detached refresh is started per account in this time. */
 const START_INTERVAL_MS = 10 * SECOND;

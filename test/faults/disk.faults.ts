@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readClaims } from '../../src/cache/claims.ts';
-import { parseBackoff } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
 import { HOUR, SECOND } from '../../src/usage/time.ts';
 import { fixture, json } from '../support/endpoint.ts';

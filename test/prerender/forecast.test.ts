@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Backoff } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';

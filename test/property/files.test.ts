@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseBackoff, serializeBackoff } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Backoff } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Claim } from '../../src/cache/claims.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import type { Spent } from '../../src/resolve/budget.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
-import { readBackoff, serializeBackoff } from '../../src/cache/backoff-lock.ts';
+import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
 import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { storeFault } from '../../src/resolve/note-fault.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
-import { parseBackoff } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { readClaims, takeClaim } from '../../src/cache/claims.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBackoff } from '../../src/cache/backoff-lock.ts';
+import { readBackoff } from '../../src/cache/backoff.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { parseBackoff } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
 import { readReady } from '../../src/prerender/read.ts';
 import { beside } from '../../src/commands/wrapped-command.ts';

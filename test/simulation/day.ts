@@ -1,7 +1,7 @@
 import { loadSettings } from '../../src/config/settings.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
-import { pathsOf } from '../../src/resolve/places.ts';
+import { pathsOf } from '../../src/resolve/paths.ts';
 import { ownUsage } from '../../src/resolve/session-usage.ts';
 import { storeReport } from '../../src/resolve/store-report.ts';
 import { resolve } from '../../src/resolve/resolve.ts';

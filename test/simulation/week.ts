@@ -1,11 +1,11 @@
-import { readBackoff } from '../../src/cache/backoff-lock.ts';
-import type { Backoff } from '../../src/cache/backoff-lock.ts';
+import { readBackoff } from '../../src/cache/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
-import { pathsOf } from '../../src/resolve/places.ts';
+import { pathsOf } from '../../src/resolve/paths.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { freshUntil } from '../../src/resolve/freshness.ts';

@@ -1,4 +1,4 @@
-import type { Backoff } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';

@@ -10,8 +10,8 @@ import {
   parseBackoff,
   readBackoff,
   serializeBackoff,
-} from '../../src/cache/backoff-lock.ts';
-import type { Backoff } from '../../src/cache/backoff-lock.ts';
+} from '../../src/cache/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/foreign-file.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import {
