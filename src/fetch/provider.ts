@@ -1,5 +1,5 @@
 import type { RefreshFailure } from '../usage/failure.ts';
-import type { Reading } from '../usage/model.ts';
+import type { Snapshot } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 
 /** Whose usage it is. */
@@ -78,7 +78,7 @@ export interface Session {
    */
   tokenHash(key: string): string;
   /** Sends the one request. Never throws and never rejects: whatever happens is an outcome. */
-  send(options: SendOptions): Promise<Outcome<Reading>>;
+  send(options: SendOptions): Promise<Outcome<Snapshot>>;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Failure } from '../usage/failure.ts';
 import { hourlySlot, judgeBudget } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, endpointDueAt, sameCredentials } from './freshness.ts';
-import type { AccountMatch, Judgement, Standing } from './freshness.ts';
+import type { AccountMatch, Judgement, Freshness } from './freshness.ts';
 
 /** `cached`: never ask. `background`: never wait. `wait`: ask and wait for the answer. */
 export type Policy = 'cached' | 'background' | 'wait';
@@ -39,8 +39,8 @@ export interface Decision extends Judgement {
 }
 
 /** Whether there is something that a line may show. */
-export function isShowable(standing: Standing): boolean {
-  return standing === 'fresh' || standing === 'stale';
+export function isShowable(freshness: Freshness): boolean {
+  return freshness === 'fresh' || freshness === 'stale';
 }
 
 /** A backoff in force. One over credentials is about those it was written with, and about no others. */
@@ -54,7 +54,7 @@ export function isBlocking(backoff: Backoff, now: number, fingerprint: string | 
 export function decide(situation: Situation): Decision {
   const { entry, backoff, now, policy, fingerprint, settings } = situation;
   const judgement = judgeEntry(entry, now, fingerprint, settings, situation.account);
-  const { standing } = judgement;
+  const { freshness } = judgement;
   const serve = (row: Row, error: Failure | null): Decision => ({
     ...judgement,
     row,
@@ -62,7 +62,7 @@ export function decide(situation: Situation): Decision {
     error,
   });
 
-  if (standing === 'fresh' && !situation.force) {
+  if (freshness === 'fresh' && !situation.force) {
     const dueAt = entry && endpointDueAt(entry, settings);
     const due = dueAt !== null && dueAt <= now && settings.network && policy !== 'cached';
     if (!due || (backoff && isBlocking(backoff, now, fingerprint)) || hourlySlot(backoff, now) > now)
@@ -73,10 +73,10 @@ export function decide(situation: Situation): Decision {
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
   if (backoff && isBlocking(backoff, now, fingerprint))
-    return serve(2, blockedBy(backoff, standing, now, fingerprint));
-  const without = isShowable(standing) ? null : cachedFailure(entry, fingerprint);
+    return serve(2, blockedBy(backoff, freshness, now, fingerprint));
+  const without = isShowable(freshness) ? null : cachedFailure(entry, fingerprint);
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);
-  if (isShowable(standing) && isPaced(situation)) return serve(3, null);
+  if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
     // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
     // matter: it ends soon, and what looks like it may be a request under way.)
@@ -84,7 +84,7 @@ export function decide(situation: Situation): Decision {
     // A lock from the future stays one until a process writes it again.
     if (slot > now && backoff?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, backoff?.blockedUntil ?? 0) });
-    const unknown: Failure | null = isShowable(standing) ? null : { code: 'no_data', retryAt: null };
+    const unknown: Failure | null = isShowable(freshness) ? null : { code: 'no_data', retryAt: null };
     return {
       ...judgement,
       row: 4,
@@ -103,13 +103,13 @@ function isPaced({ entry, now, settings, force, ignoresPace: eager = false }: Si
 /** The failure a backoff stands for, with the time of the next try. Another program's names none. */
 function blockedBy(
   backoff: Backoff,
-  standing: Standing,
+  freshness: Freshness,
   now: number,
   fingerprint: string | null,
 ): Failure | null {
   const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint));
   if (backoff.error !== null) return { code: backoff.error, retryAt };
-  return isShowable(standing) ? null : { code: 'no_data', retryAt };
+  return isShowable(freshness) ? null : { code: 'no_data', retryAt };
 }
 
 /**

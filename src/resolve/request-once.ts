@@ -12,7 +12,7 @@ import { describeFault } from '../platform/exceptions.ts';
 import type { Session } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
-import type { Reading, Usage } from '../usage/model.ts';
+import type { Snapshot, Usage } from '../usage/model.ts';
 import { backoffAfterFailure, backoffAfterSuccess, backoffWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
 import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
@@ -215,7 +215,7 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 }
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: Backoff, reading: Reading, sentAt: number): Attempted {
+function succeeded(mine: Attempt, noted: Backoff, reading: Snapshot, sentAt: number): Attempted {
   const { deps, paths, fingerprint, directory, state, identity } = mine;
   const { data, plan, loginUntil } = reading;
   const { system } = deps;
@@ -241,7 +241,7 @@ function succeeded(mine: Attempt, noted: Backoff, reading: Reading, sentAt: numb
   if (paths.fallback && directory === paths.cache) removeQuietly(system, paths.fallback.backoff);
 
   const error = unwritten === null ? null : cacheUnwritable(system, paths.cache, unwritten);
-  const decision = { ...state.decision, standing: 'fresh', because: null, error } as const;
+  const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
   const fresh: State = { ...state, read: { kind: 'entry', entry }, decision };
   return { kind: 'answer', usage: usageFrom(deps, paths, fresh, { source: 'endpoint' }) };
 }
@@ -287,7 +287,7 @@ function failed(
   const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
   // Time has passed: whoever was quicker meanwhile has an answer that our failure takes nothing from.
   const after = readState(deps, paths, { policy: 'wait', force: false }, fingerprint);
-  const theirs = after.decision.standing === 'fresh' && readAt(after) !== readAt(state);
+  const theirs = after.decision.freshness === 'fresh' && readAt(after) !== readAt(state);
   return { kind: 'answer', usage: usageFrom(deps, paths, after, { error: theirs ? null : error }) };
 }
 

@@ -97,5 +97,5 @@ function describe({ decision, backoff, now, read }: State, paths: Paths, fingerp
       : 'not blocked';
   const error = decision.error ? `, error ${decision.error.code}` : '';
   const where = paths.cache?.path ?? 'no cache directory';
-  return `row ${decision.row}: ${decision.action}, ${decision.standing}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${fingerprint ?? 'none'}, ${where})`;
+  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${fingerprint ?? 'none'}, ${where})`;
 }

@@ -32,7 +32,7 @@ export async function refresh(
     const left = first ? settings.timeoutMs : giveUpAt - system.monotonic();
     const result = left >= settings.timeoutMs / 2 ? await tryToAsk(turn, state, left) : BUSY;
     if (result.kind === 'answer') return result.usage;
-    if (isShowable(state.decision.standing) && !question.waitsForOthers) {
+    if (isShowable(state.decision.freshness) && !question.waitsForOthers) {
       log('another process is asking: what is known will do');
       return usageFrom(deps, paths, state);
     }
