@@ -44,7 +44,7 @@ async function followUp(
   const prepare = left?.kind === 'prepare' ? left : asked;
   if (startWorker || left?.kind === 'spawn') spawnWorker(system, timeoutMs, prepare);
   else if (prepare)
-    await (await import('../prerender/store.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
+    await (await import('../prerender/store.ts')).prerender(system, prepare.wanted, prepare.aheadMs);
 }
 
 /** What did not come back as a result: wrong usage, which is named, or a fault of ours. */

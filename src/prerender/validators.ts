@@ -10,7 +10,7 @@ import { version } from '../platform/version.ts';
  * answer, or may be. Files by their traces, `stat` only, the configuration among them; the credentials by their stamp.
  * On the hot path.
  */
-export function conditionsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
+export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
   const keychain = platform === 'darwin' ? fileFingerprint(system, directory.keychain) : '';
   const { entry, backoff: lock, reports: readings } = directory;

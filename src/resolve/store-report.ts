@@ -131,7 +131,7 @@ function fingerprintsOf(system: System, { entry, reports: readings }: AccountDir
   return `${fingerprintOrWord(system, entry)} ${fingerprintOrWord(system, readings)}`;
 }
 
-/** As `traceOf`, and a word for what cannot be looked at. */
+/** As `fileFingerprint`, and a word for what cannot be looked at. */
 function fingerprintOrWord(system: System, path: string): string {
   try {
     return fileFingerprint(system, path);

@@ -12,7 +12,7 @@ import {
   serializeBackoff,
 } from '../../src/cache/backoff.ts';
 import type { Backoff } from '../../src/cache/backoff.ts';
-import { MAX_FILE_BYTES } from '../../src/platform/foreign-file.ts';
+import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import {
   ENDPOINT_CODES,
