@@ -1,7 +1,7 @@
 import { readyFile } from '../prerender/read.ts';
 import type { ReadyName } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { placesOf } from '../resolve/places.ts';
@@ -28,7 +28,7 @@ export interface ReadyPlace {
  */
 export function referencesOf(system: System): (readonly [name: string, path: string])[] {
   const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 
@@ -39,7 +39,7 @@ export function readyPlace(system: System, output: LineKind): ReadyPlace {
   return {
     file: cache ? readyFile(cache, name) : '',
     logins: [first, second],
-    config: configPlace(system).path ?? '',
+    config: findConfigFile(system).path ?? '',
   };
 }
 

@@ -38,7 +38,7 @@ export interface Schedule {
   readonly stages: readonly Stage[];
 }
 
-export interface StageLooks {
+export interface StageAppearance {
   /** False far ahead, where texts stand for an hour at a time: no countdown would be right for so long. */
   readonly countdowns: boolean;
 }
@@ -54,7 +54,7 @@ const LONGEST_MS = DAY;
 const MAX_CHANGES = 240;
 
 /** What will be told until a moment, from the end of the one before. */
-interface Moment extends StageLooks {
+interface Moment extends StageAppearance {
   readonly until: number;
   readonly usage: Usage;
 }
@@ -106,7 +106,7 @@ export function outlookOf(
 /** The texts for that; null when there is nothing to show but that the first answer is on its way. */
 export function scheduleOf(
   { refreshAt, moments }: Outlook,
-  render: (usage: Usage, looks: StageLooks) => string,
+  render: (usage: Usage, appearance: StageAppearance) => string,
 ): Schedule | null {
   const stages: Stage[] = [];
   for (const { until, usage, countdowns } of moments) {

@@ -14,7 +14,7 @@ import {
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readyFileName } from './read.ts';
 import type { ReadyName } from './read.ts';
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
@@ -28,14 +28,14 @@ import { look } from '../resolve/read-state.ts';
 import { knownOf } from './forecast-input.ts';
 import { placesOf } from '../resolve/places.ts';
 import { outlookOf, scheduleOf, usageAt } from './forecast.ts';
-import type { Known, Outlook, Schedule, StageLooks } from './forecast.ts';
+import type { Known, Outlook, Schedule, StageAppearance } from './forecast.ts';
 import { knownStamp } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
 import { windowsOf } from '../usage/windows.ts';
-import { looksWith } from '../commands/format.ts';
+import { appearanceWith } from '../commands/format.ts';
 import { referencesOf } from '../commands/ready.ts';
 import { JSON_KIND } from './print.ts';
 import { STATUSLINE_KIND } from './print-statusline.ts';
@@ -180,11 +180,11 @@ function linesAhead(
   model: string | null,
 ): Schedule | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const { looks: usual, color: configured } = appearanceOf(config, name.kind);
-  const looks = looksWith(system, usual, name.format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, name.kind);
+  const appearance = appearanceWith(system, usual, name.format);
   const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
-  const render = (usage: Usage, stage: StageLooks) =>
-    renderOutput(kind, usage, { color, looks, model, ...stage });
+  const render = (usage: Usage, stage: StageAppearance) =>
+    renderOutput(kind, usage, { color, appearance, model, ...stage });
   return scheduleOf(outlook, render);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { answer } from '../../src/resolve/to-usage.ts';
 import type { AnswerParts } from '../../src/resolve/to-usage.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -14,7 +14,7 @@ const parts = (changes: Partial<AnswerParts> = {}): AnswerParts => ({
   account: 'default',
   decidedAt: NOW,
   now: NOW,
-  settings: loadSettings({}),
+  settings: defaultSettings({}),
   ...changes,
 });
 
