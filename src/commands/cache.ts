@@ -1,14 +1,14 @@
 import { removeOwnFile } from '../cache/own-files.ts';
-import { readReadings, serializeReadings } from '../cache/session-reports.ts';
+import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { claude } from '../fetch/registry.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import { placesOf } from '../resolve/places.ts';
 import type { Places } from '../resolve/places.ts';
 import type { System } from '../platform/system.ts';
-import { NO_READINGS } from '../usage/session-reports.ts';
+import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
@@ -30,24 +30,24 @@ export function cacheClear(system: System): CommandResult {
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
-    return result(`removed ${visible(entry)}\n`, { prepare: { wanted: null } });
+    return result(`removed ${printable(entry)}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);
     if (reason === 'ENOENT' || reason === 'ENOTDIR')
-      return result(`nothing to remove: no ${visible(entry)}\n`);
-    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${visible(entry)}: ${reason}\n` });
+      return result(`nothing to remove: no ${printable(entry)}\n`);
+    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${printable(entry)}: ${reason}\n` });
   }
 }
 
 /** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
 function forgetReadings(system: System, path: string): void {
-  const known = readReadings(system, path, system.now());
-  const { windows, disputes, spend } = NO_READINGS;
+  const known = readSessionReports(system, path, system.now());
+  const { windows, disputes, spend } = NO_SESSION_REPORTS;
   const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
   if (numbers.every((number) => number === null)) return;
-  replaceLightly(system, path, serializeReadings({ ...known, windows, disputes, spend }), null);
+  replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }), null);
 }
 
 function nowhere({ warning }: Places): CommandResult {
-  return result('', { exitCode: 1, stderr: `usageline: ${visible(warning ?? '')}\n` });
+  return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

@@ -3,7 +3,7 @@ import { claude } from '../fetch/registry.ts';
 import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
-import { STDERR, visible, writeOut } from '../platform/stdio.ts';
+import { STDERR, printable, writeOut } from '../platform/stdio.ts';
 import type { Question, ResolveDeps } from '../resolve/read-state.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
@@ -104,7 +104,7 @@ export function resolveDeps(
       options.debug || wantsLog(system.env)
         ? (event) => {
             const elapsed = (system.monotonic() - start).toFixed(1);
-            writeOut(system, STDERR, `usageline: +${elapsed} ms ${visible(event)}\n`);
+            writeOut(system, STDERR, `usageline: +${elapsed} ms ${printable(event)}\n`);
           }
         : () => {},
   };
@@ -114,6 +114,6 @@ export function resolveDeps(
 export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
   return [...warnings, ...more]
     .filter((text) => text !== null)
-    .map((text) => `usageline: ${visible(text)}\n`)
+    .map((text) => `usageline: ${printable(text)}\n`)
     .join('');
 }

@@ -12,7 +12,7 @@ import { claude } from '../fetch/registry.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
@@ -65,7 +65,7 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ...installedFacts(system),
     ...programFacts(system),
   ];
-  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${visible(fact)}\n`).join('');
+  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${printable(fact)}\n`).join('');
   return result(text, { stderr: warningText(config, places.warning) });
 }
 
@@ -99,9 +99,9 @@ function cacheText(system: System, cache: AccountDirectory | null, keeps: boolea
 
 /** @param keeps whether the cache can be written: without it no process is started */
 function decisionText({ decision }: Look, settings: Settings, keeps: boolean): string {
-  const { row, action, standing } = decision;
+  const { row, action, freshness } = decision;
   const known =
-    standing === 'fresh' || standing === 'stale' ? 'what is known is shown' : 'there is nothing to show';
+    freshness === 'fresh' || freshness === 'stale' ? 'what is known is shown' : 'there is nothing to show';
   const why: Record<typeof row, string> = {
     1: 'what is known is fresh: it is shown, and nothing else is touched',
     2: `a backoff is in force: nobody asks, ${known}`,
@@ -203,8 +203,8 @@ function nextText(
     return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${DISABLE_TRAFFIC_VARIABLE} is set`}`;
   }
   const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
-  const fresh = decision.standing === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
-  const rest = entry?.told
+  const fresh = decision.freshness === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
+  const rest = entry?.overlay
     ? (restDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
     : fresh;
   const at = Math.max(rest, nextTry(blocking, budget) ?? now);

@@ -1,7 +1,7 @@
 import { formatMistake } from '../render/format/index.ts';
 import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
-import { printable } from '../usage/text.ts';
+import { quoteInput } from '../usage/text.ts';
 import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
 import { askedFormat } from '../prerender/print.ts';
@@ -14,7 +14,7 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
   const format = askedFormat(env, flag);
   const mistake = format === null ? null : formatMistake(format);
   if (mistake === null) return format;
-  if (flag !== null) throw new UsageError(`--format is '${printable(flag)}': ${mistake}`);
+  if (flag !== null) throw new UsageError(`--format is '${quoteInput(flag)}': ${mistake}`);
   return null;
 }
 

@@ -7,7 +7,7 @@ import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { takeBack } from '../init/revert.ts';
 import { TARGETS } from '../init/targets/index.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -34,7 +34,7 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
   const { changes } = plan;
   const cache = cacheRoot(system).path;
   const cached = cache !== null && system.fs.existsSync(cache);
-  const stderr = plan.refused.map((line) => `usageline: left as it is: ${visible(line)}\n`).join('');
+  const stderr = plan.refused.map((line) => `usageline: left as it is: ${printable(line)}\n`).join('');
   const exitCode = stderr === '' ? 0 : 1;
   const refused = (path: string) => plan.refused.some((line) => line.startsWith(`${path}: `));
   const after = { ...installed, files: installed.files.filter(({ path }) => refused(path)) };
@@ -50,7 +50,7 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
   }
   return {
     kind: 'change',
-    shown: `${preview(changes, links)}${cached ? `remove ${visible(cache)}, the cache\n` : ''}`,
+    shown: `${preview(changes, links)}${cached ? `remove ${printable(cache)}, the cache\n` : ''}`,
     what: [changes, links],
     act: () => {
       const { backups, problem } = act();

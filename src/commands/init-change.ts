@@ -10,7 +10,7 @@ import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { takeBack } from '../init/revert.ts';
 import type { Install } from '../init/target.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -74,7 +74,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
   const left = removal.left
-    .map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`)
+    .map(({ path, users }) => `kept ${printable(path)}: used by ${users.join(', ')}\n`)
     .join('');
   const after = withoutTarget(installed, removal);
   if (changes.length === 0) {
@@ -108,5 +108,5 @@ function refusal({ refused }: Plan): Decision {
 
 /** A backup that is not what the file is now may be all that is left of something. */
 export function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${visible(path)}: the file has had other changes since\n`).join('');
+  return backups.map((path) => `kept ${printable(path)}: the file has had other changes since\n`).join('');
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { askOnTerminal } from '../init/ask.ts';
 import { notesProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
-import { STDOUT, visible, writeOut } from '../platform/stdio.ts';
+import { STDOUT, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -82,5 +82,5 @@ function alone(system: System, { action, notes }: Job, act: () => CommandResult)
 }
 
 export function failure(problem: string, exitCode: 1 | 2 = 1): CommandResult {
-  return result('', { stderr: `usageline: ${visible(problem)}\n`, exitCode });
+  return result('', { stderr: `usageline: ${printable(problem)}\n`, exitCode });
 }

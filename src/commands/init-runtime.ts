@@ -4,7 +4,7 @@ import { programPlace } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget } from '../init/names.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../platform/system.ts';
 import { UsageError } from './command.ts';
@@ -20,7 +20,7 @@ export function runtimeOf(system: System): Runtime {
   const homes = [home, dataHome({ env, home }), configHome({ env, home })];
   for (const path of [...homes, place.node, place.script, place.command ?? '']) {
     if (/\p{Cc}/u.test(path))
-      throw new UsageError(`a path has a control character in it: "${visible(path)}"`);
+      throw new UsageError(`a path has a control character in it: "${printable(path)}"`);
   }
   const exists = (path: string) => fs.existsSync(path);
   return {

@@ -10,7 +10,7 @@ import { renderOutput } from '../render/outputs/index.ts';
 import { conditionsOf } from '../prerender/validators.ts';
 import type { Look, ResolveDeps } from '../resolve/read-state.ts';
 import { knownOf } from '../prerender/forecast-input.ts';
-import { ownUsage } from '../resolve/session-usage.ts';
+import { sessionUsage } from '../resolve/session-usage.ts';
 import { isAsKept, keepReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
@@ -98,8 +98,8 @@ function ownUsageOf(
 ): Usage {
   const { read, decision } = seen;
   const entry = read.kind === 'entry' ? read.entry : null;
-  return ownUsage({
-    shared: { entry, standing: decision.standing, usage: shared, error: shared.error },
+  return sessionUsage({
+    shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
     report,
     reportedAt,
     foreign,

@@ -1,4 +1,4 @@
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { look } from './disk.ts';
 import { wordsOf } from './edits/words.ts';
@@ -25,7 +25,7 @@ export function healthOf(system: System, installed: Installed): [label: string, 
     const problem = isRunner(file)
       ? runnerProblem(system, file, targets)
       : fileProblem(system, file, installed);
-    return problem === null ? [] : [['', visible(problem)] as [string, string]];
+    return problem === null ? [] : [['', printable(problem)] as [string, string]];
   });
   return [['Installed', targets.join(', ')], ...files];
 }

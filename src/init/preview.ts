@@ -1,4 +1,4 @@
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { Planned } from './plan.ts';
 
 /** A file of ours longer than this is told by its length. */
@@ -9,8 +9,8 @@ const MAX_LINES = 24;
  * lines around them may be private.
  */
 export function preview(changes: readonly Planned[], links: readonly string[] = []): string {
-  const shown = changes.map((change) => `${visible(title(change))}\n${body(change)}`);
-  return [...shown, ...links.map((link) => `remove ${visible(link)}\n`)].join('\n');
+  const shown = changes.map((change) => `${printable(title(change))}\n${body(change)}`);
+  return [...shown, ...links.map((link) => `remove ${printable(link)}\n`)].join('\n');
 }
 
 function title({ path, found, edit, backup }: Planned): string {
@@ -29,5 +29,5 @@ function signed(sign: '+' | '-', text: string): string {
   const lines = text.replace(/^\r?\n|\r?\n$/g, '').split(/\r?\n/);
   if (text === '') return '';
   if (lines.length > MAX_LINES) return `  ${sign} ${lines.length} lines\n`;
-  return lines.map((line) => `  ${sign} ${visible(line)}\n`).join('');
+  return lines.map((line) => `  ${sign} ${printable(line)}\n`).join('');
 }

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { resetsOf } from '../usage/windows.ts';
-import { answer } from '../resolve/to-usage.ts';
+import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
 import { decide } from '../resolve/decide.ts';
 import type { AccountMatch } from '../resolve/freshness.ts';
@@ -134,10 +134,10 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
   });
   const asks = decision.action === 'background';
   if (asks && decision.error?.code === 'no_data') return { usage: null, asks };
-  const { standing, error } = decision;
-  const usage = answer({
+  const { freshness, error } = decision;
+  const usage = toUsage({
     entry,
-    standing,
+    freshness,
     error,
     source: 'cache',
     pending: false,
@@ -151,7 +151,7 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
 
 /** When the numbers count as none, or the backoff is over: there is nothing more to say then. */
 function endOf({ entry, lock, now, settings }: Known): number {
-  const newest = entry && Math.max(entry.cachedAt, entry.told?.movedAt ?? entry.cachedAt);
+  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
   if (lock && lock.blockedUntil > now) ends.push(lock.blockedUntil);
   return Math.min(Math.max(now + HOUR, ...ends), now + LONGEST_MS);
@@ -172,8 +172,8 @@ function timesOf({ entry, lock, settings }: Known): Times {
   // Stamped by a clock that has been set back: it counts from the moment at which it may be a rounding matter.
   once.push(entry.cachedAt - CLOCK_TOLERANCE_MS);
   once.push(...turningPoints(entry, settings));
-  const told = Object.values(entry.told?.origins ?? {}).map(({ seenAt }) => seenAt);
-  return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...told] };
+  const overlay = Object.values(entry.overlay?.origins ?? {}).map(({ seenAt }) => seenAt);
+  return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...overlay] };
 }
 
 /**

@@ -15,7 +15,7 @@ import { conditionsOf } from './validators.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
-import { saysSomethingNew } from '../usage/session-reports.ts';
+import { hasNews } from '../usage/session-reports.ts';
 import { isSameWindow } from '../usage/report.ts';
 import type { Report, Reported, ReportedSpend } from '../usage/report.ts';
 import { parseTime } from '../usage/time.ts';
@@ -73,7 +73,7 @@ function hasOwnLine(system: System, { readings }: AccountDirectory, report: Repo
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
-  if (memory === null || memory.foreign || saysSomethingNew(memory, report)) return true;
+  if (memory === null || memory.foreign || hasNews(memory, report)) return true;
   if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
   const { five_hour: five, seven_day: seven } = file.windows;
   return !(

@@ -61,7 +61,7 @@ export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts)
     const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
       renderOutput('ansi', usage, { color, appearance, model: limit, ...stage });
     // When the shared line has another number than the last report, no prepared line is a session's own.
-    const shared = known.entry?.told?.asReported !== false;
+    const shared = known.entry?.overlay?.asReported !== false;
     const schedule = shared
       ? scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)
       : null;

@@ -109,7 +109,7 @@ async function prepare(system: System, wanted: ReadyName | null, aheadMs: number
     const network = allowsRequests(config.network?.value ?? 'auto', !name.network);
     if (!knowns.has(network)) knowns.set(network, knownWhere(network));
     const known = knowns.get(network) ?? null;
-    const here = name.kind === STATUSLINE_KIND && known?.entry?.told?.asReported === false ? null : known;
+    const here = name.kind === STATUSLINE_KIND && known?.entry?.overlay?.asReported === false ? null : known;
     const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
     // Those of single models first: without its own a model gets the one for all others.
     for (const other of there.filter((it) => isVariant(it, name))) {

@@ -1,5 +1,5 @@
 import type { Usage } from '../usage/model.ts';
-import { printable } from '../usage/text.ts';
+import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
 import { age, countdown } from './duration.ts';
 import { hasNumbers, shownError } from './summary.ts';
@@ -74,7 +74,7 @@ function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
   const name = limitNamed(text);
   if (name === null) {
     const known = all.map(({ label }) => label).join(', ') || 'none';
-    return unknownCheck(`no limit is called '${printable(text)}'; there are: ${known}`, provider);
+    return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${known}`, provider);
   }
   const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
   const absent = name in PLAN_LABELS ? (lacking as readonly string[]).includes(name) : listed;

@@ -6,7 +6,7 @@ import type { Failure } from '../usage/failure.ts';
 import { hourlySlot, judgeBudget } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, restDueAt, sameCredentials } from './freshness.ts';
-import type { AccountMatch, Judgement, Standing } from './freshness.ts';
+import type { AccountMatch, Judgement, Freshness } from './freshness.ts';
 
 /** `cached`: never ask. `background`: never wait. `wait`: ask and wait for the answer. */
 export type Policy = 'cached' | 'background' | 'wait';
@@ -39,8 +39,8 @@ export interface Decision extends Judgement {
 }
 
 /** Whether there is something that a line may show. */
-export function isShowable(standing: Standing): boolean {
-  return standing === 'fresh' || standing === 'stale';
+export function isShowable(freshness: Freshness): boolean {
+  return freshness === 'fresh' || freshness === 'stale';
 }
 
 /** A backoff in force. One over credentials is about those it was written with, and about no others. */
@@ -54,7 +54,7 @@ export function isBlocking(lock: BackoffLock, now: number, stamp: string | null)
 export function decide(situation: Situation): Decision {
   const { entry, lock, now, policy, stamp, settings } = situation;
   const judgement = judgeEntry(entry, now, stamp, settings, situation.account);
-  const { standing } = judgement;
+  const { freshness } = judgement;
   const serve = (row: Row, error: Failure | null): Decision => ({
     ...judgement,
     row,
@@ -62,7 +62,7 @@ export function decide(situation: Situation): Decision {
     error,
   });
 
-  if (standing === 'fresh' && !situation.force) {
+  if (freshness === 'fresh' && !situation.force) {
     const dueAt = entry && restDueAt(entry, settings);
     const due = dueAt !== null && dueAt <= now && settings.network && policy !== 'cached';
     if (!due || (lock && isBlocking(lock, now, stamp)) || hourlySlot(lock, now) > now) return serve(1, null);
@@ -71,10 +71,10 @@ export function decide(situation: Situation): Decision {
     return { ...judgement, row: 5, action: 'refresh', error: null };
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
-  if (lock && isBlocking(lock, now, stamp)) return serve(2, blockedBy(lock, standing, now, stamp));
-  const without = isShowable(standing) ? null : cachedFailure(entry, stamp);
+  if (lock && isBlocking(lock, now, stamp)) return serve(2, blockedBy(lock, freshness, now, stamp));
+  const without = isShowable(freshness) ? null : cachedFailure(entry, stamp);
   if (policy === 'cached') return serve(3, lapsedStill(lock, stamp) ?? without);
-  if (isShowable(standing) && isPaced(situation)) return serve(3, null);
+  if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
     // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
     // matter: it ends soon, and what looks like it may be a request under way.)
@@ -82,7 +82,7 @@ export function decide(situation: Situation): Decision {
     // A lock from the future stays one until a process writes it again.
     if (slot > now && lock?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, lock?.blockedUntil ?? 0) });
-    const unknown: Failure | null = isShowable(standing) ? null : { code: 'no_data', retryAt: null };
+    const unknown: Failure | null = isShowable(freshness) ? null : { code: 'no_data', retryAt: null };
     return { ...judgement, row: 4, action: 'background', error: lapsedStill(lock, stamp) ?? unknown };
   }
   return { ...judgement, row: 5, action: 'refresh', error: null };
@@ -94,10 +94,15 @@ function isPaced({ entry, now, settings, force, eager = false }: Situation): boo
 }
 
 /** The failure a backoff stands for, with the time of the next try. Another program's names none. */
-function blockedBy(lock: BackoffLock, standing: Standing, now: number, stamp: string | null): Failure | null {
+function blockedBy(
+  lock: BackoffLock,
+  freshness: Freshness,
+  now: number,
+  stamp: string | null,
+): Failure | null {
   const retryAt = nextTry(lock, judgeBudget({ lock, attempts: [] }, now, stamp));
   if (lock.error !== null) return { code: lock.error, retryAt };
-  return isShowable(standing) ? null : { code: 'no_data', retryAt };
+  return isShowable(freshness) ? null : { code: 'no_data', retryAt };
 }
 
 /**

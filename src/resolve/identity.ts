@@ -15,7 +15,7 @@ export function identityOf(
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
 ): Identity {
-  const { trace, bytes } = provider.identitySource(system);
+  const { fingerprint: trace, bytes } = provider.identitySource(system);
   if (directory === null || bytes < LARGE) return provider.identity(system);
   const memo = readIdentityMemo(system, directory.identity);
   if (memo?.trace === trace) {

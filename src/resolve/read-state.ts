@@ -3,7 +3,7 @@ import type { BackoffLock } from '../cache/backoff-lock.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
-import { readReadings } from '../cache/session-reports.ts';
+import { readSessionReports } from '../cache/session-reports.ts';
 import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Identity } from '../fetch/provider.ts';
@@ -12,15 +12,15 @@ import type { System } from '../platform/system.ts';
 import { isAboutCredentials } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { TokenEstimate, Usage } from '../usage/model.ts';
-import { NO_READINGS } from '../usage/session-reports.ts';
-import type { Readings } from '../usage/session-reports.ts';
-import { answer } from './to-usage.ts';
-import type { AnswerParts } from './to-usage.ts';
+import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
+import type { SessionReports } from '../usage/session-reports.ts';
+import { toUsage } from './to-usage.ts';
+import type { UsageParts } from './to-usage.ts';
 import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import { identityOf, matchAccount, matchLogin } from './identity.ts';
 import type { Places } from './places.ts';
-import { withReadings } from './overlay.ts';
+import { overlayReports } from './overlay.ts';
 
 /** One question for usage. */
 export interface Question {
@@ -64,7 +64,7 @@ export interface Look {
 /** The endpoint's answer and the sessions' reports, as they are on disk. */
 export interface Sources {
   readonly stored: EntryRead;
-  readonly readings: Readings;
+  readonly reports: SessionReports;
 }
 
 /**
@@ -80,7 +80,7 @@ export function look(
   sources?: Sources,
 ): Look {
   const now = system.now();
-  const { stored, readings } = sources ?? sourcesOf(system, places, now);
+  const { stored, reports: readings } = sources ?? sourcesOf(system, places, now);
   const answered = stored.kind === 'entry' ? stored.entry : null;
   const lock = readLock(system, places, now);
   let identity: Identity | null = null;
@@ -89,7 +89,13 @@ export function look(
   const readingsAccount = () => matchLogin({ system, provider }, readings, stamp, signedIn);
   const canAsk = canSettle(settings, lock, now, stamp);
   const { policy, force, eager = false } = question;
-  const entry = withReadings(answered, readings, { stamp, now, canAsk, account, readingsAccount });
+  const entry = overlayReports(answered, readings, {
+    stamp,
+    now,
+    canAsk,
+    account,
+    reportsAccount: readingsAccount,
+  });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
   const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
   return { read, lock, now, stamp, decision };
@@ -125,24 +131,25 @@ function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null)
 }
 
 function sourcesOf(system: System, { cache }: Places, now: number): Sources {
-  if (cache === null) return { stored: { kind: 'miss', denied: null, absent: true }, readings: NO_READINGS };
-  return { stored: readEntry(system, cache.entry), readings: readReadings(system, cache.readings, now) };
+  if (cache === null)
+    return { stored: { kind: 'miss', denied: null, absent: true }, reports: NO_SESSION_REPORTS };
+  return { stored: readEntry(system, cache.entry), reports: readSessionReports(system, cache.readings, now) };
 }
 
 /** The answer that a look at the files gives, with what came to light besides. */
-export function answerFrom(
+export function usageFrom(
   deps: ResolveDeps,
   places: Places,
   { read, decision, now, stamp }: Look,
-  changes: Partial<Pick<AnswerParts, 'error' | 'pending' | 'source'>> = {},
+  changes: Partial<Pick<UsageParts, 'error' | 'pending' | 'source'>> = {},
 ): Usage {
   const error = changes.error === undefined ? decision.error : changes.error;
   const entry = read.kind === 'entry' ? read.entry : null;
-  return answer({
+  return toUsage({
     entry,
     // Of another login than the present one it says nothing.
     loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
-    standing: decision.standing,
+    freshness: decision.freshness,
     because: decision.because,
     source: 'cache',
     pending: false,

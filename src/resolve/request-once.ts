@@ -12,10 +12,10 @@ import { describeFault } from '../platform/exceptions.ts';
 import type { Session } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
-import type { Reading, Usage } from '../usage/model.ts';
+import type { Snapshot, Usage } from '../usage/model.ts';
 import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
-import { answerFrom, look, unwritable } from './read-state.ts';
+import { usageFrom, look, unwritable } from './read-state.ts';
 import type { Look, Question, ResolveDeps } from './read-state.ts';
 import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
@@ -67,7 +67,7 @@ export async function attempt(
   let seen = lookAgain();
   if (seen.decision.action === 'serve') {
     log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
-    return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+    return { kind: 'answer', usage: usageFrom(deps, places, seen) };
   }
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
@@ -79,7 +79,7 @@ export async function attempt(
     if (budget.kind === 'running') return { kind: 'busy' };
     if (budget.kind === 'granted') return null;
     const error: Failure = { code: 'budget', retryAt: nextTry(lock, budget) };
-    return { kind: 'answer', usage: answerFrom(deps, places, seen, { error }) };
+    return { kind: 'answer', usage: usageFrom(deps, places, seen, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
   const stored = places.cache && storedEntry(system, places.cache.entry);
@@ -101,7 +101,7 @@ export async function attempt(
     if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
       log('the credentials have changed, the token has not');
       seen = lookAgain();
-      if (seen.decision.action === 'serve') return { kind: 'answer', usage: answerFrom(deps, places, seen) };
+      if (seen.decision.action === 'serve') return { kind: 'answer', usage: usageFrom(deps, places, seen) };
     }
     const waived = waiver && token !== lock?.token;
     const refusedForToken = waived ? null : refused();
@@ -164,7 +164,7 @@ function catchUp(system: System, { cache, fallback }: Places, now: number): void
 function fingerprintOf(session: Session, lock: BackoffLock | null): string {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
   const key = lock?.token?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
-  return `${key}:${session.fingerprint(key)}`;
+  return `${key}:${session.tokenHash(key)}`;
 }
 
 /**
@@ -212,7 +212,7 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 }
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: number): Attempted {
+function succeeded(mine: Attempt, noted: BackoffLock, reading: Snapshot, sentAt: number): Attempted {
   const { deps, places, stamp, directory, seen, identity } = mine;
   const { data, plan, loginUntil } = reading;
   const { system } = deps;
@@ -238,9 +238,9 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Reading, sentAt: 
   if (places.fallback && directory === places.cache) removeQuietly(system, places.fallback.lock);
 
   const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
-  const decision = { ...seen.decision, standing: 'fresh', because: null, error } as const;
+  const decision = { ...seen.decision, freshness: 'fresh', because: null, error } as const;
   const fresh: Look = { ...seen, read: { kind: 'entry', entry }, decision };
-  return { kind: 'answer', usage: answerFrom(deps, places, fresh, { source: 'endpoint' }) };
+  return { kind: 'answer', usage: usageFrom(deps, places, fresh, { source: 'endpoint' }) };
 }
 
 /**
@@ -277,8 +277,8 @@ function failed(
   const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
   // Time has passed: whoever was quicker meanwhile has an answer that our failure takes nothing from.
   const after = look(deps, places, { policy: 'wait', force: false }, stamp);
-  const theirs = after.decision.standing === 'fresh' && readAt(after) !== readAt(seen);
-  return { kind: 'answer', usage: answerFrom(deps, places, after, { error: theirs ? null : error }) };
+  const theirs = after.decision.freshness === 'fresh' && readAt(after) !== readAt(seen);
+  return { kind: 'answer', usage: usageFrom(deps, places, after, { error: theirs ? null : error }) };
 }
 
 /**

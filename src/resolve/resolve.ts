@@ -1,6 +1,6 @@
 import type { Usage } from '../usage/model.ts';
 import { claimBackground } from './worker-claim.ts';
-import { answerFrom, look, unwritable } from './read-state.ts';
+import { usageFrom, look, unwritable } from './read-state.ts';
 import { orEstimate } from './estimate.ts';
 import { placesOf } from './places.ts';
 import type { Look, Question, ResolveDeps, Sources } from './read-state.ts';
@@ -65,10 +65,7 @@ export async function resolve(
     case 'serve': {
       // Fresh by what the keychain said half a minute ago: have it asked again, behind the answer.
       const recheck = known.keychainDue && question.policy === 'background' && decision.row === 1;
-      return done(
-        answerFrom(deps, places, seen),
-        recheck && claimBackground(deps, places).kind === 'claimed',
-      );
+      return done(usageFrom(deps, places, seen), recheck && claimBackground(deps, places).kind === 'claimed');
     }
     case 'background':
       return done(...behind(deps, places, seen));
@@ -85,10 +82,10 @@ function behind(deps: ResolveDeps, places: Places, seen: Look): [Usage, boolean]
   if (claim.kind === 'failed') {
     // Nothing can be kept, so a process started at every call would ask at every call.
     const error = unwritable(deps.system, places.cache, claim.reason);
-    return [answerFrom(deps, places, seen, { error }), false];
+    return [usageFrom(deps, places, seen, { error }), false];
   }
   const pending = seen.decision.error?.code === 'no_data';
-  return [answerFrom(deps, places, seen, { pending }), claim.kind === 'claimed'];
+  return [usageFrom(deps, places, seen, { pending }), claim.kind === 'claimed'];
 }
 
 function describe({ decision, lock, now, read }: Look, places: Places, stamp: string | null): string {
@@ -100,5 +97,5 @@ function describe({ decision, lock, now, read }: Look, places: Places, stamp: st
       : 'not blocked';
   const error = decision.error ? `, error ${decision.error.code}` : '';
   const where = places.cache?.path ?? 'no cache directory';
-  return `row ${decision.row}: ${decision.action}, ${decision.standing}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${stamp ?? 'none'}, ${where})`;
+  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${stamp ?? 'none'}, ${where})`;
 }

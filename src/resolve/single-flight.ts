@@ -3,7 +3,7 @@ import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
 import { attempt } from './request-once.ts';
 import type { Attempted, Turn } from './request-once.ts';
-import { answerFrom, look, unwritable } from './read-state.ts';
+import { usageFrom, look, unwritable } from './read-state.ts';
 
 /** Tries once to be the one who asks: in the cache directory or, where that cannot be written, in the fallback. */
 export async function ask(turn: Turn, timeoutMs: number): Promise<Attempted> {
@@ -18,7 +18,7 @@ export async function ask(turn: Turn, timeoutMs: number): Promise<Attempted> {
   }
   if (question.person) return attempt(turn, null, timeoutMs);
   const error = unwritable(deps.system, places.cache, reason);
-  const usage = answerFrom(deps, places, look(deps, places, question, turn.stamp), { error });
+  const usage = usageFrom(deps, places, look(deps, places, question, turn.stamp), { error });
   return { kind: 'answer', usage };
 }
 

@@ -2,16 +2,16 @@ import { ensureDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { readReadings, serializeReadings } from '../cache/session-reports.ts';
+import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { traceOf } from '../prerender/read.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
-import { answerOf } from '../usage/merge.ts';
-import { countReport, NO_READINGS, reportedAt, underLogin } from '../usage/session-reports.ts';
-import type { Login, Readings } from '../usage/session-reports.ts';
-import { READ_WINDOWS } from '../usage/report.ts';
-import type { ReadWindow, Report } from '../usage/report.ts';
+import { endpointNumber } from '../usage/merge.ts';
+import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usage/session-reports.ts';
+import type { Login, SessionReports } from '../usage/session-reports.ts';
+import { REPORTED_WINDOWS } from '../usage/report.ts';
+import type { ReportedWindow, Report } from '../usage/report.ts';
 import { canSettle, readLock } from './read-state.ts';
 import type { ResolveDeps, Sources } from './read-state.ts';
 import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
@@ -58,22 +58,22 @@ export function keepReport(
     // Still as it was written: no other process has written at the same time.
     if (heard?.kept && heard.kept.traces === tracesOf(system, cache)) return heard;
     const now = system.now();
-    const onDisk = readReadings(system, cache.readings, now);
-    const same = onDisk.credentials === stamp && onDisk !== NO_READINGS;
+    const onDisk = readSessionReports(system, cache.readings, now);
+    const same = onDisk.credentials === stamp && onDisk !== NO_SESSION_REPORTS;
     const kept = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
     const known = kept.unstored === unstored ? kept : { ...kept, unstored };
     const entry = traced(system, cache.entry);
     const stored = readEntry(system, cache.entry);
     const answered = stored.kind === 'entry' ? currentOf(stored.entry, { stamp, now, signedIn }) : null;
-    const answers = (name: ReadWindow) =>
-      answered?.data ? answerOf(answered.data, name, answered.cachedAt) : null;
+    const answers = (name: ReportedWindow) =>
+      answered?.data ? endpointNumber(answered.data, name, answered.cachedAt) : null;
     const canAsk = canSettle(settings, readLock(system, { cache, fallback }, now), now, stamp);
     const next = countReport(known, report, answers, { now, canAsk });
     const at: number = heard?.reportedAt ?? reportedAt(known.sessions.get(report.session), report, now);
-    if (next.readings === onDisk) return heard ?? { kept: null, reportedAt: at, foreign: next.foreign };
-    const readings = write(system, cache, serializeReadings(next.readings));
+    if (next.reports === onDisk) return heard ?? { kept: null, reportedAt: at, foreign: next.foreign };
+    const readings = write(system, cache, serializeSessionReports(next.reports));
     if (readings === null) return { kept: null, reportedAt: now, foreign: next.foreign };
-    const written = { stored, readings: next.readings, traces: `${entry} ${readings}` };
+    const written = { stored, reports: next.reports, traces: `${entry} ${readings}` };
     heard = { kept: written, reportedAt: at, foreign: next.foreign };
   }
   return heard ?? { kept: null, reportedAt: system.now(), foreign: false };
@@ -88,14 +88,14 @@ function currentOf(
 }
 
 function hasNumbers({ windows, spend }: Report): boolean {
-  return spend !== null || READ_WINDOWS.some((name) => windows[name] !== null);
+  return spend !== null || REPORTED_WINDOWS.some((name) => windows[name] !== null);
 }
 
 /** @param known the stored readings; when there are none, they match every login */
 function loginOf(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   stamp: string | null,
-  known: Readings,
+  known: SessionReports,
   signedIn: () => Identity,
 ): Login {
   const written = provider.credentialFiles(system).flatMap((path) => {
@@ -106,7 +106,8 @@ function loginOf(
     }
   });
   const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
-  const match = known === NO_READINGS ? 'same' : matchLogin({ system, provider }, known, stamp, signedIn);
+  const match =
+    known === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, known, stamp, signedIn);
   return { stamp, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };
 }
 

@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Attempted, Turn } from './request-once.ts';
 import { judgeBudget } from './budget.ts';
-import { answerFrom, look } from './read-state.ts';
+import { usageFrom, look } from './read-state.ts';
 import type { Look, Question, ResolveDeps } from './read-state.ts';
 import type { Places } from './places.ts';
 import { isShowable } from './decide.ts';
@@ -32,15 +32,15 @@ export async function refresh(
     const left = first ? settings.timeoutMs : giveUpAt - system.monotonic();
     const result = left >= settings.timeoutMs / 2 ? await tryToAsk(turn, seen, left) : BUSY;
     if (result.kind === 'answer') return result.usage;
-    if (isShowable(seen.decision.standing) && !question.patient) {
+    if (isShowable(seen.decision.freshness) && !question.patient) {
       log('another process is asking: what is known will do');
-      return answerFrom(deps, places, seen);
+      return usageFrom(deps, places, seen);
     }
     const theirs = await watch(turn, seen, Math.min(giveUpAt, system.monotonic() + MUTEX_RETRY_MS));
-    if (theirs) return answerFrom(deps, places, theirs);
+    if (theirs) return usageFrom(deps, places, theirs);
     if (system.monotonic() >= giveUpAt) {
       log('nobody answered within the deadline');
-      return answerFrom(deps, places, seen, { error: { code: 'timeout', retryAt: null } });
+      return usageFrom(deps, places, seen, { error: { code: 'timeout', retryAt: null } });
     }
   }
 }

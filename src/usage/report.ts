@@ -9,8 +9,8 @@ import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
 /** The windows that Claude Code reports, with their lengths, ms. */
 export const WINDOW_LENGTHS = { five_hour: 5 * HOUR, seven_day: 7 * DAY } as const;
-export type ReadWindow = keyof typeof WINDOW_LENGTHS;
-export const READ_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly ReadWindow[];
+export type ReportedWindow = keyof typeof WINDOW_LENGTHS;
+export const REPORTED_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly ReportedWindow[];
 
 /** A window's number as a session had it with its last response. */
 export interface Reported {
@@ -34,7 +34,7 @@ export interface Report {
   readonly model: string | null;
   /** When the session began, epoch ms; null when the object does not say how long it has run. */
   readonly startedAt: number | null;
-  readonly windows: Readonly<Record<ReadWindow, Reported | null>>;
+  readonly windows: Readonly<Record<ReportedWindow, Reported | null>>;
   /** Only behind a gateway that limits money. */
   readonly spend: ReportedSpend | null;
 }

@@ -4,7 +4,7 @@ import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { outlookOf, scheduleOf } from '../../src/prerender/forecast.ts';
 import type { Known, Schedule } from '../../src/prerender/forecast.ts';
@@ -59,10 +59,10 @@ function shownAt({ stages }: Schedule, at: number): string | null {
 function programAt({ entry, lock, stamp, settings: its, name }: Known, at: number, render = rendered) {
   const account = () => 'unknown' as const;
   const question = { entry, lock, now: at, policy: 'background', stamp, account, settings: its } as const;
-  const { action, standing, error } = decide({ ...question, force: false });
-  const usage = answer({
+  const { action, freshness, error } = decide({ ...question, force: false });
+  const usage = toUsage({
     entry,
-    standing,
+    freshness,
     error,
     source: 'cache',
     pending: action === 'background' && error?.code === 'no_data',

@@ -6,7 +6,7 @@ import { parseBackoffLock, serializeBackoffLock } from '../../src/cache/backoff-
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
-import { aReading, asker, fakeProvider } from '../support/provider.ts';
+import { aSnapshot, asker, fakeProvider } from '../support/provider.ts';
 import type { FakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -116,10 +116,10 @@ describe('any bytes as usage.json and usage.lock', () => {
           put(paths.entry, entry);
           put(paths.lock, lock);
           provider.sent.length = 0;
-          provider.answer = () =>
-            succeeds ? { ok: true, value: aReading } : { ok: false, failure: { code: 'server_error' } };
+          provider.respond = () =>
+            succeeds ? { ok: true, value: aSnapshot } : { ok: false, failure: { code: 'server_error' } };
           const { usage } = await ask();
-          expectPromises(usage, [...(entry ? numbersOf(entry) : []), ...numbersIn(aReading)]);
+          expectPromises(usage, [...(entry ? numbersOf(entry) : []), ...numbersIn(aSnapshot)]);
           expectSoon(usage);
           expect(provider.sent.length).toBeLessThanOrEqual(1);
           if (provider.sent.length === 0) return;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/data.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -42,10 +42,10 @@ describe('any response', () => {
 
   const shown = (entry: Entry, age: number): Usage => {
     const now = entry.cachedAt + age;
-    const { standing } = judgeEntry(entry, now, entry.credentials, settings, () => 'unknown');
+    const { freshness } = judgeEntry(entry, now, entry.credentials, settings, () => 'unknown');
     const [error, source, pending, account] = [null, 'cache', false, 'default'] as const;
     const decidedAt = now;
-    return answer({ entry, standing, error, source, pending, account, decidedAt, now, settings });
+    return toUsage({ entry, freshness, error, source, pending, account, decidedAt, now, settings });
   };
 
   /** JSON has a minus nothing and `JSON.stringify` does not write it. */

@@ -6,16 +6,16 @@ import type { Outcome } from '../../src/fetch/provider.ts';
 import type { Policy } from '../../src/resolve/decide.ts';
 import type { ResolveDeps } from '../../src/resolve/read-state.ts';
 import type { Look } from '../../src/resolve/read-state.ts';
-import { ownUsage } from '../../src/resolve/session-usage.ts';
+import { sessionUsage } from '../../src/resolve/session-usage.ts';
 import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
 import type { ReportOutcome } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { Resolution } from '../../src/resolve/resolve.ts';
 import { isSignIn } from '../../src/usage/failure.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
-import type { Bucket, Reading, Usage } from '../../src/usage/model.ts';
-import { parseReport, READ_WINDOWS } from '../../src/usage/report.ts';
-import type { ReadWindow, Report } from '../../src/usage/report.ts';
+import type { Bucket, Snapshot, Usage } from '../../src/usage/model.ts';
+import { parseReport, REPORTED_WINDOWS } from '../../src/usage/report.ts';
+import type { ReportedWindow, Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -151,7 +151,7 @@ export class World {
     };
     this.#peak = system.now();
     this.#provider = fakeProvider(this.#system);
-    this.#provider.answer = () => this.#respond();
+    this.#provider.respond = () => this.#respond();
     const connect = this.#provider.connect;
     // A keychain takes its time: long enough for two to have judged the budget before either of them sends.
     this.#provider.connect = async () => {
@@ -288,7 +288,7 @@ export class World {
     if (text !== null && lost('usage.json')) this.#planted = true;
   }
 
-  async #respond(): Promise<Outcome<Reading>> {
+  async #respond(): Promise<Outcome<Snapshot>> {
     const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#answer;
     const sent = this.#noteRequest();
     const at = this.#system.now();
@@ -312,7 +312,7 @@ export class World {
     return { ok: true, value: { data: { five_hour, ...(seven_day && { seven_day }) }, plan: 'max_20x' } };
   }
 
-  #issue(name: ReadWindow, issued: Issued, resets: number): Bucket {
+  #issue(name: ReportedWindow, issued: Issued, resets: number): Bucket {
     const utilization = this.#issued.size + 0.5;
     const { at } = issued;
     this.#issued.set(utilization, { ...issued, at: Math.min(at, this.#system.now()) });
@@ -497,7 +497,7 @@ export class World {
     const outcome = report && keepReport(this.#deps, places, report, reading.stamp);
     const kept = outcome?.kept ?? null;
     // Of a session that is known to be another login's nothing is kept, its words included.
-    const heardAt = kept?.readings.sessions.get(report?.session ?? '')?.at;
+    const heardAt = kept?.reports.sessions.get(report?.session ?? '')?.at;
     const ignored = outcome?.foreign === true && heardAt !== now;
     const news = !ignored && this.#sessions.note(text, this.#login(), now);
     if (kept !== null) expect(news || this.#rewritten, 'news is written, or a new login').toBe(true);
@@ -535,15 +535,15 @@ export class World {
     const now = this.#system.now();
     const entry = read.kind === 'entry' ? read.entry : null;
     const { settings } = this.#deps;
-    const usage = ownUsage({
-      shared: { entry, standing: decision.standing, usage: shared, error: shared.error },
+    const usage = sessionUsage({
+      shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
       stamp,
       now,
       settings,
     });
-    for (const name of READ_WINDOWS) {
+    for (const name of REPORTED_WINDOWS) {
       const reported = report.windows[name];
       if (reported === null || (reported.resetsAt !== null && reported.resetsAt <= now)) continue;
       const window = usage.windows.find(({ id }) => id === name);
@@ -609,7 +609,7 @@ export class World {
 }
 
 function hasNumbers({ windows }: Report): boolean {
-  return READ_WINDOWS.some((name) => windows[name] !== null);
+  return REPORTED_WINDOWS.some((name) => windows[name] !== null);
 }
 
 const NEVER: Asked = { policy: 'cached', force: false, person: false, patient: false };

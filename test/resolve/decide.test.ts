@@ -17,7 +17,7 @@ const spent = aLock({
 });
 const retryAt = NOW + 4 * MINUTE;
 
-/** One line of the table in docs/specs/resolving.md: what is the case → row, action, standing, error. */
+/** One line of the table in docs/specs/resolving.md: what is the case → row, action, freshness, error. */
 type Line = [string, Partial<Situation>, string];
 
 const table: Line[] = [
@@ -191,8 +191,8 @@ describe('a block', () => {
   });
 });
 
-function asText({ row, action, standing, error }: Decision): string {
-  return `${row} ${action} ${standing} ${error?.code ?? '-'}`;
+function asText({ row, action, freshness, error }: Decision): string {
+  return `${row} ${action} ${freshness} ${error?.code ?? '-'}`;
 }
 
 function resetAt(at: number) {

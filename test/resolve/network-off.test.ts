@@ -27,9 +27,9 @@ const situation = fc.record({
 it('without a network nobody is asked and no process is started; what is not fresh says why', () => {
   fc.assert(
     fc.property(situation, (it) => {
-      const { action, standing, error } = decide(it);
+      const { action, freshness, error } = decide(it);
       expect(action).toBe('serve');
-      const silent = standing === 'fresh' && !it.force;
+      const silent = freshness === 'fresh' && !it.force;
       expect(error).toEqual(silent ? null : { code: 'disabled', retryAt: null });
     }),
   );

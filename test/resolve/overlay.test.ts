@@ -4,19 +4,19 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { readReadings, serializeReadings } from '../../src/cache/session-reports.ts';
+import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
 import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
 import { outlookOf, scheduleOf, usageAt } from '../../src/prerender/forecast.ts';
 import type { Known } from '../../src/prerender/forecast.ts';
-import { withReadings } from '../../src/resolve/overlay.ts';
+import { overlayReports } from '../../src/resolve/overlay.ts';
 import { renderLine } from '../../src/render/line.ts';
-import type { WindowReading } from '../../src/usage/merge.ts';
-import { NO_READINGS } from '../../src/usage/session-reports.ts';
-import type { Readings } from '../../src/usage/session-reports.ts';
+import type { ReportedNumber } from '../../src/usage/merge.ts';
+import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
+import type { SessionReports } from '../../src/usage/session-reports.ts';
 import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
@@ -26,21 +26,21 @@ import type { FakeSystem } from '../support/system.ts';
 
 const settings = defaultSettings({});
 
-const five = (ago: number, changes: Partial<WindowReading> = {}): WindowReading => ({
+const five = (ago: number, changes: Partial<ReportedNumber> = {}): ReportedNumber => ({
   percent: 24,
   resetsAt: FIVE,
   readAt: NOW - ago,
   seenAt: NOW - ago,
   ...changes,
 });
-const week = (ago: number): WindowReading => ({
+const week = (ago: number): ReportedNumber => ({
   percent: 34,
   resetsAt: WEEK,
   readAt: NOW - ago,
   seenAt: NOW - ago,
 });
-const told = (five_hour: WindowReading | null, seven_day: WindowReading | null): Readings => ({
-  ...NO_READINGS,
+const told = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
+  ...NO_SESSION_REPORTS,
   credentials: 'stamp-1',
   windows: { five_hour, seven_day },
 });
@@ -48,20 +48,25 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
   const entry = anEntry({ cachedAt: NOW - ago, ...changes });
   return { ...entry, data: { ...entry.data, limits: [FABLE] } };
 };
-const merged = (entry: Entry | null, readings: Readings, account: AccountMatch = 'unknown', now = NOW) =>
-  withReadings(entry, readings, {
+const merged = (
+  entry: Entry | null,
+  readings: SessionReports,
+  account: AccountMatch = 'unknown',
+  now = NOW,
+) =>
+  overlayReports(entry, readings, {
     stamp: 'stamp-1',
     now,
     canAsk: true,
     account: () => account,
-    readingsAccount: () => account,
+    reportsAccount: () => account,
   });
 
 /** What a prompt is told, and what is done. */
 const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
   const situation = aSituation({ policy: 'background', ...changes, entry });
   const decision = decide(situation);
-  const usage = answer({
+  const usage = toUsage({
     ...decision,
     entry,
     source: 'cache',
@@ -212,12 +217,12 @@ describe('readings beside an answer', () => {
       disputes: { five_hour: dispute, seven_day: null },
     };
     const mergedWith = (canAsk: boolean) =>
-      withReadings(scoped(2 * MINUTE), disputed, {
+      overlayReports(scoped(2 * MINUTE), disputed, {
         stamp: 'stamp-1',
         now: NOW,
         canAsk,
         account: () => 'same',
-        readingsAccount: () => 'same',
+        reportsAccount: () => 'same',
       });
 
     it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
@@ -234,17 +239,17 @@ describe('readings beside an answer', () => {
     });
 
     it('are not what a session that repeats the latest report is to see', () => {
-      expect(mergedWith(true)?.told?.asReported).toBe(false);
-      expect(mergedWith(false)?.told?.asReported).toBe(true);
-      expect(merged(scoped(2 * MINUTE), readings)?.told?.asReported).toBe(true);
-      expect(merged(scoped(SECOND), readings)?.told?.asReported).toBe(false);
+      expect(mergedWith(true)?.overlay?.asReported).toBe(false);
+      expect(mergedWith(false)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(2 * MINUTE), readings)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), readings)?.overlay?.asReported).toBe(false);
     });
   });
 
   it('stand beside a limit on money, which has no pace and is always on the line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
-      ...NO_READINGS,
+      ...NO_SESSION_REPORTS,
       credentials: 'stamp-1',
       spend: { ...spend, usedUsd: 521, limitUsd: 500 },
     };
@@ -365,9 +370,9 @@ describe('keeping what a session reports', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const { kept } = keep(system, cache);
-    expect(kept?.readings).toEqual(readReadings(system, cache.readings, NOW));
+    expect(kept?.reports).toEqual(readSessionReports(system, cache.readings, NOW));
     expect(keep(system, cache).kept).toBeNull();
-    expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
+    expect(readSessionReports(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
   });
 
   it('measures it by the endpoint’s answer', () => {
@@ -377,7 +382,7 @@ describe('keeping what a session reports', () => {
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
     const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
     expect(keep(system, cache, { said: lower }).kept?.stored).toMatchObject({ kind: 'entry' });
-    expect(readReadings(system, cache.readings, NOW).windows.five_hour).toBeNull();
+    expect(readSessionReports(system, cache.readings, NOW).windows.five_hour).toBeNull();
   });
 
   it('does not count what cannot be kept', () => {
@@ -403,7 +408,7 @@ describe('keeping what a session reports', () => {
     const fs = Object.create(system.fs) as typeof system.fs;
     fs.renameSync = (from) => system.fs.unlinkSync(from);
     const { kept } = keep(system, cache, { fs });
-    expect(kept?.readings.windows.five_hour?.percent).toBe(24);
+    expect(kept?.reports.windows.five_hour?.percent).toBe(24);
     expect(isAsKept(system, { cache }, kept!)).toBe(false);
   });
 
@@ -426,12 +431,12 @@ describe('keeping what a session reports', () => {
       if (others > 0 && to === cache.readings) {
         others -= 1;
         keep(system, cache, { said: { ...report, session: 'b' } });
-        const theirs = { ...readReadings(system, cache.readings, NOW), sessions: new Map() };
-        system.fs.writeFileSync(cache.readings, serializeReadings(theirs));
+        const theirs = { ...readSessionReports(system, cache.readings, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.readings, serializeSessionReports(theirs));
       }
     };
     const { kept } = keep(system, cache, { fs });
-    expect([...readReadings(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
+    expect([...readSessionReports(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
     expect(isAsKept(system, { cache }, kept!)).toBe(true);
   });
 
@@ -441,7 +446,7 @@ describe('keeping what a session reports', () => {
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
       const run = (said: Report, stamp = 'stamp-1') => keep(system, cache, { said, stamp, provider });
-      const read = () => readReadings(system, cache.readings, NOW);
+      const read = () => readSessionReports(system, cache.readings, NOW);
       return { system, provider, run, read };
     };
     const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
@@ -490,7 +495,7 @@ describe('keeping what a session reports', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
       expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
-      expect(read()).toEqual(NO_READINGS);
+      expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
     it('is not asked for an account when it has no numbers', () => {
@@ -537,7 +542,7 @@ describe('resolving with readings', () => {
     const directory = `${system.root}/.cache/usageline/claude`;
     system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     const readings = told(five(MINUTE), week(MINUTE));
-    system.fs.writeFileSync(`${directory}/statusline.json`, serializeReadings(readings));
+    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(readings));
     const answered = await ask({ policy: 'wait' });
     expect([answered.usage.state, answered.usage.error, provider.sent]).toEqual(['fresh', null, []]);
   });

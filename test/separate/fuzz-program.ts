@@ -24,7 +24,7 @@ import { lineBuffer, readLines } from '../../src/fetch/claude/transcripts/lines.
 import { parseResponse } from '../../src/usage/schema.ts';
 import { isObject } from '../../src/usage/data.ts';
 import { parseReport } from '../../src/usage/report.ts';
-import { allowlisted } from '../../src/usage/text.ts';
+import { sanitize } from '../../src/usage/text.ts';
 import { parsePosixZone } from '../../src/zone/posix.ts';
 
 /*
@@ -238,7 +238,7 @@ const READERS: Readonly<
   'names, headers, zones': {
     pieces: [' ', 'Mon', ', ', '00:', ':00', '<', '>', '+', 'A', '-1', '/', 'M3.2.0', ',', '\u001B'],
     longest: 131_072,
-    read: (text) => [allowlisted(text), parseRetryAfter(text, NOW), parsePosixZone(text)],
+    read: (text) => [sanitize(text), parseRetryAfter(text, NOW), parsePosixZone(text)],
   },
 };
 

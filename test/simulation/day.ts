@@ -2,10 +2,10 @@ import { defaultSettings } from '../../src/config/settings.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { placesOf } from '../../src/resolve/places.ts';
-import { ownUsage } from '../../src/resolve/session-usage.ts';
+import { sessionUsage } from '../../src/resolve/session-usage.ts';
 import { keepReport } from '../../src/resolve/store-report.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
-import type { Reading, Usage } from '../../src/usage/model.ts';
+import type { Snapshot, Usage } from '../../src/usage/model.ts';
 import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { Machine, START } from './machine.ts';
@@ -82,7 +82,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
 
   const sent: number[] = [];
   let needless = 0;
-  const answerOf = (): Reading => ({
+  const answerOf = (): Snapshot => ({
     data: {
       five_hour: { utilization: whole(truth()).five, resets_at: iso(fiveReset(machine.now)) },
       seven_day: { utilization: whole(truth()).seven, resets_at: iso(weekReset) },
@@ -105,7 +105,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
         ok: true,
         value: {
           plan: 'max_20x',
-          fingerprint: () => '00000000',
+          tokenHash: () => '00000000',
           send: async () => {
             if (sent.length > 0 && machine.now - (sent.at(-1) as number) < settings.scopedRefreshMs)
               needless += 1;
@@ -156,12 +156,12 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
         const { read, decision } = seen;
         const shared = {
           entry: read.kind === 'entry' ? read.entry : null,
-          standing: decision.standing,
+          freshness: decision.freshness,
           usage,
           error: usage.error,
         };
         const now = machine.now;
-        check(ownUsage({ shared, report, ...kept, stamp: 'stamp-1', now, settings }));
+        check(sessionUsage({ shared, report, ...kept, stamp: 'stamp-1', now, settings }));
       }
       if (startBackground) {
         machine.at(machine.now + START_UP, () =>

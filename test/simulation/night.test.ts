@@ -30,7 +30,7 @@ async function aNight({ hours, known }: { hours: number; known: boolean }) {
   const prompts: Prompt[] = [];
   let [renewedAt, stamp] = [Number.NEGATIVE_INFINITY, 1];
   const hasLapsed = () => system.now() >= LAPSES && renewedAt < LAPSES;
-  provider.answer = () => ({
+  provider.respond = () => ({
     ok: true,
     value: {
       data: {

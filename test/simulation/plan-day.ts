@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { isForeignSession, namesOtherLogin } from '../../src/fetch/claude/session-login.ts';
 import { hasStoredLogin } from '../../src/fetch/claude/fingerprint.ts';
 import { renderLine } from '../../src/render/line.ts';
-import { ownUsage } from '../../src/resolve/session-usage.ts';
+import { sessionUsage } from '../../src/resolve/session-usage.ts';
 import { keepReport } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { RefreshFailure } from '../../src/usage/failure.ts';
@@ -72,7 +72,7 @@ export class PlanDay {
     this.provider.hasStoredLogin = hasStoredLogin;
     this.provider.isForeignSession = isForeignSession;
     this.provider.namesOtherLogin = namesOtherLogin;
-    this.provider.answer = () => {
+    this.provider.respond = () => {
       const answer = this.answer();
       if ('code' in answer) return { ok: false, failure: answer as unknown as RefreshFailure };
       return { ok: true, value: { data: parseResponse(answer), plan: null } };
@@ -189,8 +189,8 @@ export class PlanDay {
       startOf(deps),
     );
     const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
-    const usage = ownUsage({
-      shared: { entry, standing: seen.decision.standing, usage: shared, error: shared.error },
+    const usage = sessionUsage({
+      shared: { entry, freshness: seen.decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
       stamp: known.stamp,

@@ -10,7 +10,7 @@ import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { freshUntil } from '../../src/resolve/freshness.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
-import type { Reading, Usage } from '../../src/usage/model.ts';
+import type { Snapshot, Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { atWork, sixtyCallers, workOf } from './callers.ts';
 import type { Caller } from './callers.ts';
@@ -54,7 +54,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const offline = () =>
     OFFLINE.some(([from, lasts]) => machine.now >= begin + from && machine.now < begin + from + lasts);
 
-  const send = async ({ timeoutMs }: SendOptions): Promise<Outcome<Reading>> => {
+  const send = async ({ timeoutMs }: SendOptions): Promise<Outcome<Snapshot>> => {
     const at = machine.now;
     tally.sent(at, stamp);
     const fails = (code: 'network_error' | 'timeout' | 'server_error') =>
@@ -79,7 +79,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   };
 
   /** Windows that are reset every five hours and every week; what is used grows until then. */
-  const usageAt = (now: number): Reading['data'] => {
+  const usageAt = (now: number): Snapshot['data'] => {
     const window = (length: number) => {
       const since = Math.floor(now / length) * length;
       const utilization = Math.round(((now - since) / length) * 900) / 10;
@@ -95,7 +95,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       id: 'claude',
       authenticate: async () =>
         machine.now < tokenUntil
-          ? { ok: true, value: { plan: 'max_20x', fingerprint: () => `000000${stamp}`.slice(-8), send } }
+          ? { ok: true, value: { plan: 'max_20x', tokenHash: () => `000000${stamp}`.slice(-8), send } }
           : { ok: false, failure: { code: 'token_lapsed' } },
     }),
   };
@@ -143,7 +143,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     if (decision.action === 'serve') {
       if (decision.row === 1)
         freshFor = { stamp, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
-      tally.shown(decision.standing, entry === null ? null : now - entry.cachedAt, work, offline());
+      tally.shown(decision.freshness, entry === null ? null : now - entry.cachedAt, work, offline());
       return;
     }
     return asks({ ...asked, policy, force, person, patient }, ({ state, ageMs }) => {

@@ -4,12 +4,12 @@ import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
-import type { Reading } from '../../src/usage/model.ts';
+import type { Snapshot } from '../../src/usage/model.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import type { FakeSystem } from './system.ts';
 import { iso, NOW } from './build.ts';
 
-export const aReading: Reading = {
+export const aSnapshot: Snapshot = {
   data: {
     five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR) },
     seven_day: { utilization: 33, resets_at: iso(NOW + 99 * HOUR) },
@@ -19,7 +19,7 @@ export const aReading: Reading = {
 
 export interface FakeProvider extends ProviderDescriptor {
   /** What the next requests come to. */
-  answer: (options: SendOptions) => Promise<Outcome<Reading>> | Outcome<Reading>;
+  respond: (options: SendOptions) => Promise<Outcome<Snapshot>> | Outcome<Snapshot>;
   login: Outcome<null>;
   currentStamp: string | null;
   signedIn: string | null;
@@ -48,7 +48,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   isForeignSession: () => false,
   namesOtherLogin: () => false,
   identity: () => known('ada'),
-  identitySource: () => ({ trace: '', bytes: 0 }),
+  identitySource: () => ({ fingerprint: '', bytes: 0 }),
   keychainModified: async () => null,
 };
 
@@ -65,13 +65,13 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
         if (!provider.login.ok) return provider.login;
         const send = async (options: SendOptions) => {
           provider.sent.push(system.now());
-          return provider.answer(options);
+          return provider.respond(options);
         };
         const fingerprint = () => Buffer.from(provider.token).toString('hex');
-        return { ok: true, value: { plan: 'max_20x', fingerprint, send } };
+        return { ok: true, value: { plan: 'max_20x', tokenHash: fingerprint, send } };
       },
     }),
-    answer: () => ({ ok: true, value: aReading }),
+    respond: () => ({ ok: true, value: aSnapshot }),
     login: { ok: true, value: null },
     currentStamp: 'stamp-1',
     signedIn: 'ada',
