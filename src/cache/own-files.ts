@@ -1,5 +1,5 @@
-import { MAX_FILE_BYTES, readFailure, readTextFile } from '../platform/foreign-file.ts';
-import type { FileRead } from '../platform/foreign-file.ts';
+import { MAX_FILE_BYTES, readFailure, readTextFile } from '../platform/files.ts';
+import type { FileRead } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';

@@ -1,4 +1,4 @@
-import type { ReadyName } from '../prerender/read.ts';
+import type { Variant } from '../prerender/read.ts';
 import { claude } from '../fetch/registry.ts';
 import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
@@ -29,7 +29,7 @@ export type Soon = { readonly kind: 'nothing' | 'spawn' } | ({ readonly kind: 'p
 
 export interface Prepare {
   /** The ready line that was missed; null when none was looked for. */
-  readonly wanted: ReadyName | null;
+  readonly wanted: Variant | null;
   /** How far ahead, ms; as far as is read at once when it is not said. */
   readonly aheadMs?: number;
 }

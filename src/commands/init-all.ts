@@ -1,11 +1,11 @@
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
-import { linksToRemoved, planRemoval } from '../init/plan-removal.ts';
-import { usualFiles } from '../init/plan.ts';
+import { linksToRemoved, planRemoval } from '../init/removal.ts';
+import { defaultFiles } from '../init/plan.ts';
 import { preview } from '../init/preview.ts';
 import type { Runtime } from '../init/runtime.ts';
-import { takeBack } from '../init/revert.ts';
+import { revert } from '../init/revert.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -28,7 +28,7 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
   const hows = Object.values(TARGETS).flatMap(({ name, install: how }) =>
     typeof how === 'string' ? [] : [{ name, how }],
   );
-  const usual = hows.flatMap(({ name, how }) => usualFiles(name, how, runtime, null));
+  const usual = hows.flatMap(({ name, how }) => defaultFiles(name, how, runtime, null));
   const files = [...usual, ...installed.files];
   const plan = planRemoval(system, files, installed);
   const { changes } = plan;
@@ -43,7 +43,7 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
     hows.flatMap(({ how }) => how.links?.(runtime) ?? []),
     plan,
   );
-  const act = () => takeBack(system, { changes, files, links }, after, notes);
+  const act = () => revert(system, { changes, files, links }, after, notes);
   if (changes.length === 0 && !cached) {
     const nothing = result('nothing is installed\n', { stderr, exitCode });
     return { kind: 'note', result: nothing, note: () => act().problem };

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { askOnTerminal } from '../init/ask.ts';
-import { notesProblem } from '../init/installed.ts';
+import { installedProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
 import { STDOUT, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -33,7 +33,7 @@ export interface Job extends Pick<InitOptions, 'yes' | 'dryRun' | 'action'> {
  */
 export function withConsent(system: System, job: Job, decide: () => Decision): CommandResult {
   const { yes, dryRun, action, notes } = job;
-  const problem = notesProblem(system, notes);
+  const problem = installedProblem(system, notes);
   if (problem !== null) return failure(`nothing has been changed: ${problem}`);
   const first = decide();
   if (first.kind === 'refused') return first.result;

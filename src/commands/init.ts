@@ -3,7 +3,7 @@ import { installedPath } from '../init/installed.ts';
 import type { InitTarget } from '../init/names.ts';
 import { dataHome } from '../init/runtime.ts';
 import { TARGETS } from '../init/targets/index.ts';
-import { foreignHome } from '../init/trust.ts';
+import { foreignHomeReason } from '../init/trust.ts';
 import type { System } from '../platform/system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -34,13 +34,13 @@ export function init(system: System, options: InitOptions): CommandResult {
   if (system.platform === 'win32') {
     throw new UsageError('--install and --uninstall are not for Windows; paste what is printed without them');
   }
-  const foreign = foreignHome(system, runtime.home);
+  const foreign = foreignHomeReason(system, runtime.home);
   if (foreign !== null) return failure(`nothing has been changed: ${foreign}`);
   const notes = installedPath(dataHome(runtime));
   if (target === null) return uninstallAll(system, runtime, { ...options, notes });
   const how = TARGETS[target].install;
   if (typeof how === 'string') throw new UsageError(`'${target}' is printed only: ${how}`);
-  if (options.file !== null && how.several) {
+  if (options.file !== null && how.multipleFiles) {
     throw new UsageError(`--file names one file, and '${target}' has several`);
   }
   const job = { ...options, file: options.file && resolve(options.file), target, how, notes };

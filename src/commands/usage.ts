@@ -14,7 +14,7 @@ import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } 
 import type { CommandResult } from './command.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat, appearanceWith } from './format.ts';
-import { readyNameOf } from '../prerender/print.ts';
+import { variantOf } from '../prerender/print.ts';
 
 /** The line (`usageline`), the table (`usageline show`), and either as JSON. */
 export async function usage(system: System, options: UsageOptions): Promise<CommandResult> {
@@ -46,7 +46,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   if (json || command === 'show') {
     const stderr = json ? '' : warningText(config, resolution.warning);
     const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
-    const wanted = missed ? readyNameOf(system, options) : null;
+    const wanted = missed ? variantOf(system, options) : null;
     return result(text, {
       startBackground,
       stderr,
@@ -55,7 +55,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     });
   }
   // What cannot be prepared misses nothing.
-  const wanted = isLineKind(options.output) ? readyNameOf(system, { ...options, format }) : null;
+  const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
   const prepare = asked || startBackground || (settled && wanted) ? { wanted } : null;
   return result(text, { startBackground, prepare });
 }

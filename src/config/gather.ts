@@ -1,4 +1,4 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustInFile } from '../platform/trust.ts';
 import type { Sourced } from './config.ts';

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { look, makeDirectories, removeDirectories } from './disk.ts';
-import { noted, writeInstalled } from './installed.ts';
+import { inspectFile, makeDirectories, removeDirectories } from './user-file.ts';
+import { withFile, writeInstalled } from './installed.ts';
 import type { Installed } from './installed.ts';
-import { sweep } from './leftovers.ts';
-import type { Planned } from './plan.ts';
-import { writeLike, writeWithMode } from './replace.ts';
+import { removeLeftovers } from './leftovers.ts';
+import type { FileChange } from './plan.ts';
+import { writeLike, writeWithMode } from './write.ts';
 
 /** The mode of a user's file that is not there yet. */
 const USUAL_MODE = 0o644;
@@ -16,14 +16,14 @@ const USUAL_MODE = 0o644;
  * taken back. The lock is to be held.
  * @returns what went wrong, in words, or null
  */
-export function install(
+export function apply(
   system: System,
-  changes: readonly Planned[],
+  changes: readonly FileChange[],
   before: Installed,
   notes: string,
 ): string | null {
   let installed = before;
-  sweep(system, notes, [...before.files, ...changes]);
+  removeLeftovers(system, notes, [...before.files, ...changes]);
   for (const planned of changes) {
     const { path, record } = planned;
     let made: readonly string[];
@@ -32,7 +32,7 @@ export function install(
     } catch (error) {
       return `${path}: its directory cannot be made: ${errno(error)}`;
     }
-    installed = noted({ ...installed, directories: [...installed.directories, ...made] }, record);
+    installed = withFile({ ...installed, directories: [...installed.directories, ...made] }, record);
     const reason = writeInstalled(system, notes, installed);
     if (reason !== null) {
       removeDirectories(system, made);
@@ -46,7 +46,7 @@ export function install(
 }
 
 /** A file of ours has the mode that is planned; a user's file, and its backup, keep what they have. */
-function change(system: System, { found, edit, mode, backup }: Planned): string | null {
+function change(system: System, { found, edit, mode, backup }: FileChange): string | null {
   const { real, text } = found;
   const after = edit.after ?? '';
   if (mode !== null || text === null) return writeWithMode(system, real, after, mode ?? USUAL_MODE);
@@ -55,7 +55,7 @@ function change(system: System, { found, edit, mode, backup }: Planned): string 
 }
 
 /** A file that has been changed since it was shown is not the one that the user has agreed to change. */
-export function hasChanged(system: System, { path, found }: Planned): boolean {
-  const now = look(system, path);
+export function hasChanged(system: System, { path, found }: FileChange): boolean {
+  const now = inspectFile(system, path);
   return typeof now === 'string' || now.text !== found.text || now.real !== found.real;
 }

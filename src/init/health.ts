@@ -1,10 +1,10 @@
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { look } from './disk.ts';
-import { wordsOf } from './edits/words.ts';
-import type { Installed, Record } from './installed.ts';
+import { inspectFile } from './user-file.ts';
+import { wordsOf } from './snippets/words.ts';
+import type { Installed, InstalledFile } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { planRemoval } from './plan-removal.ts';
+import { planRemoval } from './removal.ts';
 import { RUNNER_NAME } from './runtime.ts';
 
 /*
@@ -30,12 +30,12 @@ export function healthOf(system: System, installed: Installed): [label: string, 
   return [['Installed', targets.join(', ')], ...files];
 }
 
-function isRunner({ path, users }: Record): boolean {
+function isRunner({ path, users }: InstalledFile): boolean {
   return users !== null && path.endsWith(`/${RUNNER_NAME}`);
 }
 
 /** Why a file does not do what it was installed for, and what helps; null where it does. */
-function fileProblem(system: System, file: Record, installed: Installed): string | null {
+function fileProblem(system: System, file: InstalledFile, installed: Installed): string | null {
   const { target, path } = file;
   const { changes, refused } = planRemoval(system, [file], installed);
   const [change] = changes;
@@ -54,11 +54,11 @@ function fileProblem(system: System, file: Record, installed: Installed): string
 /** The same for the runner: what it would start. */
 function runnerProblem(
   system: System,
-  { path }: Record,
+  { path }: InstalledFile,
   [target = 'sh' as InitTarget]: readonly InitTarget[],
 ): string | null {
   // The notes name the file, and they can be another user's.
-  const found = look(system, path);
+  const found = inspectFile(system, path);
   if (typeof found === 'string') return `${path} is not started: ${found}`;
   const [node, script] = placeIn(found.text ?? '');
   if (node === undefined || script === undefined) {

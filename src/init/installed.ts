@@ -1,14 +1,14 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { look } from './disk.ts';
-import type { StatuslineMemory } from './edits/statusline.ts';
+import { inspectFile } from './user-file.ts';
+import type { OriginalStatusline } from './edits/statusline.ts';
 import { INIT_TARGETS } from './names.ts';
 import type { InitTarget } from './names.ts';
-import { writeWithMode } from './replace.ts';
+import { writeWithMode } from './write.ts';
 import type { Step } from './target.ts';
 
 /** A file that `--install` has changed. */
-export interface Record extends StatuslineMemory {
+export interface InstalledFile extends OriginalStatusline {
   readonly target: InitTarget;
   readonly kind: Step['kind'];
   readonly path: string;
@@ -21,7 +21,7 @@ export interface Record extends StatuslineMemory {
  * place, and what cannot be seen from the files.
  */
 export interface Installed {
-  readonly files: readonly Record[];
+  readonly files: readonly InstalledFile[];
   /** Directories of our making. */
   readonly directories: readonly string[];
 }
@@ -35,14 +35,14 @@ export function readInstalled({ fs }: System, path: string): Installed {
   const read = readTextFile(fs, path, 'refuse');
   const { files = [], directories = [] } = (read.kind === 'file' && listsIn(read.text)) || {};
   return {
-    files: files.flatMap((file) => (isRecord(file) ? [recordOf(file)] : [])),
+    files: files.flatMap((file) => (isInstalledFile(file) ? [knownFields(file)] : [])),
     directories: directories.filter((name) => isPath(name)),
   };
 }
 
 /** Why the notes cannot be relied on, in words: to go on would forget what has been installed. Null when they can. */
-export function notesProblem(system: System, path: string): string | null {
-  const found = look(system, path);
+export function installedProblem(system: System, path: string): string | null {
+  const found = inspectFile(system, path);
   if (typeof found === 'string') return `${path}: ${found}`;
   return found.real === path ? null : `${path}: it is a link`;
 }
@@ -57,7 +57,7 @@ export function writeInstalled(system: System, path: string, installed: Installe
  * usageline's name, and is one of them even when no note says so. Null where something is installed, or the notes are
  * not understood.
  */
-export function directoriesOfNothing(system: System, path: string): readonly string[] | null {
+export function directoriesToRemove(system: System, path: string): readonly string[] | null {
   const read = readTextFile(system.fs, path, 'refuse');
   const files = read.kind === 'file' ? listsIn(read.text)?.files : read.kind === 'absent' && [];
   if (!files || files.length > 0) return null;
@@ -69,9 +69,9 @@ export function innermostFirst(directories: readonly string[]): string[] {
 }
 
 /** Notes a file, in the place of what was noted of it before. */
-export function noted(installed: Installed, record: Record): Installed {
-  const others = installed.files.filter((file) => !isSame(file, record));
-  const before = installed.files.find((file) => isSame(file, record));
+export function withFile(installed: Installed, record: InstalledFile): Installed {
+  const others = installed.files.filter((file) => !isSameFile(file, record));
+  const before = installed.files.find((file) => isSameFile(file, record));
   if (before === undefined) return { ...installed, files: [...others, record] };
   // What it was at first is what it goes back to.
   const { target } = before.users === null || record.users === null ? record : before;
@@ -80,14 +80,17 @@ export function noted(installed: Installed, record: Record): Installed {
 }
 
 /** The other targets that use a shared file and are still installed. */
-export function otherUsers({ files }: Installed, record: Record, target: InitTarget): InitTarget[] {
+export function otherUsers({ files }: Installed, record: InstalledFile, target: InitTarget): InitTarget[] {
   // The launcher of `init sh` has been installed for its own sake.
   const isInstalled = (user: InitTarget) =>
     user === 'sh' || files.some((file) => file.users === null && file.target === user);
   return (record.users ?? []).filter((user) => user !== target && isInstalled(user));
 }
 
-export function isSame(one: Pick<Record, 'kind' | 'path'>, other: Pick<Record, 'kind' | 'path'>): boolean {
+export function isSameFile(
+  one: Pick<InstalledFile, 'kind' | 'path'>,
+  other: Pick<InstalledFile, 'kind' | 'path'>,
+): boolean {
   return one.kind === other.kind && one.path === other.path;
 }
 
@@ -105,8 +108,10 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isRecord(value: unknown): value is Record {
-  const { target, kind, path, created, command } = (value ?? {}) as { [key in keyof Record]?: unknown };
+function isInstalledFile(value: unknown): value is InstalledFile {
+  const { target, kind, path, created, command } = (value ?? {}) as {
+    [key in keyof InstalledFile]?: unknown;
+  };
   return (
     typeof target === 'string' &&
     Object.hasOwn(INIT_TARGETS, target) &&
@@ -118,13 +123,13 @@ function isRecord(value: unknown): value is Record {
 }
 
 /** The keys that are known, and no others: what is nested without end cannot be written again. */
-function recordOf(file: Record): Record {
+function knownFields(file: InstalledFile): InstalledFile {
   const { target, kind, path, created, command } = file;
-  return { target, kind, path, created, command, users: usersOf(file) };
+  return { target, kind, path, created, command, users: validUsers(file) };
 }
 
 /** The users of a record; versions before this field had one shared file, the launcher. */
-function usersOf({ target, users }: Record): Record['users'] {
+function validUsers({ target, users }: InstalledFile): InstalledFile['users'] {
   if (!Array.isArray(users)) return target === 'sh' ? ['sh'] : null;
   return users.filter((user) => typeof user === 'string' && Object.hasOwn(INIT_TARGETS, user));
 }

@@ -1,8 +1,8 @@
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { look, removeFile } from './disk.ts';
-import { backupOf } from './plan.ts';
-import { temporaryOf } from './replace.ts';
+import { inspectFile, removeFile } from './user-file.ts';
+import { backupPath } from './plan.ts';
+import { temporaryPath } from './write.ts';
 
 /*
  * What an `init` that was killed can leave beside a file: the new text that was not renamed yet, and a backup of a file
@@ -10,12 +10,16 @@ import { temporaryOf } from './replace.ts';
  */
 
 /** Removes the temporary files beside the notes, these files and their backups, where that is possible. */
-export function sweep(system: System, notes: string, files: readonly { readonly path: string }[]): void {
+export function removeLeftovers(
+  system: System,
+  notes: string,
+  files: readonly { readonly path: string }[],
+): void {
   for (const { path } of [{ path: notes }, ...files]) {
-    const found = look(system, path);
+    const found = inspectFile(system, path);
     const real = typeof found === 'string' ? path : found.real;
-    removeFile(system, temporaryOf(real));
-    removeFile(system, temporaryOf(backupOf(real)));
+    removeFile(system, temporaryPath(real));
+    removeFile(system, temporaryPath(backupPath(real)));
   }
 }
 
@@ -23,8 +27,8 @@ export function sweep(system: System, notes: string, files: readonly { readonly 
 export type Backup = 'same' | 'different' | 'none';
 
 /** @param text the file's text; null where there is no file */
-export function backupBeside({ fs }: System, real: string, text: string | null): Backup {
-  const kept = readTextFile(fs, backupOf(real), 'refuse');
+export function compareBackup({ fs }: System, real: string, text: string | null): Backup {
+  const kept = readTextFile(fs, backupPath(real), 'refuse');
   if (kept.kind !== 'file') return 'none';
   return kept.text === text ? 'same' : 'different';
 }

@@ -1,7 +1,7 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './disk.ts';
-import { directoriesOfNothing, readInstalled, writeInstalled } from './installed.ts';
+import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './user-file.ts';
+import { directoriesToRemove, readInstalled, writeInstalled } from './installed.ts';
 
 /*
  * One process at a time changes what is installed: each reads `installed.json` and writes it anew. To take the lock, a
@@ -72,7 +72,7 @@ function held(system: System, notes: string, flag: string, made: readonly string
 }
 
 function release(system: System, notes: string, flag: string): void {
-  const directories = directoriesOfNothing(system, notes);
+  const directories = directoriesToRemove(system, notes);
   if (directories !== null) removeFile(system, notes);
   // The directory of the notes is not empty before.
   removeFile(system, flag);

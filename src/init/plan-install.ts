@@ -1,15 +1,15 @@
 import type { System } from '../platform/system.ts';
-import { look } from './disk.ts';
-import type { Found } from './disk.ts';
+import { inspectFile } from './user-file.ts';
+import type { FoundFile } from './user-file.ts';
 import { withBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
-import { rememberStatusline, withStatusline } from './edits/statusline.ts';
-import { withWhole } from './edits/whole.ts';
-import { isSame } from './installed.ts';
+import { originalStatusline, withStatusline } from './edits/statusline.ts';
+import { withOwnFile } from './edits/own-file.ts';
+import { isSameFile } from './installed.ts';
 import type { Installed } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { removedFrom } from './plan-removal.ts';
-import { backupOf, planned, usersOf } from './plan.ts';
+import { removedFrom } from './removal.ts';
+import { backupPath, planFrom, firstUsers } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Step } from './target.ts';
 
@@ -20,14 +20,14 @@ export function planInstall(
   steps: readonly Step[],
   installed: Installed,
 ): Plan {
-  return planned(steps, (step) => {
-    const found = look(system, step.path);
+  return planFrom(steps, (step) => {
+    const found = inspectFile(system, step.path);
     if (typeof found === 'string') return found;
     const memory =
       step.kind === 'statusline'
-        ? rememberStatusline(found.text)
+        ? originalStatusline(found.text)
         : { created: found.text === null, command: null };
-    const users = usersOf(step, target);
+    const users = firstUsers(step, target);
     // A shared file without a record has users that are not known: it stays when this target goes.
     const unknown = users && found.text !== null && !isNoted(step, installed);
     return {
@@ -41,7 +41,7 @@ export function planInstall(
         ...memory,
       },
       mode: step.kind === 'whole' ? step.mode : null,
-      backup: isKept(step, found) ? backupOf(found.real) : null,
+      backup: isKept(step, found) ? backupPath(found.real) : null,
     };
   });
 }
@@ -51,7 +51,7 @@ function added(step: Step, text: string | null): Edit {
     case 'block':
       return withBlock(text, step);
     case 'whole':
-      return withWhole(text, step);
+      return withOwnFile(text, step);
     case 'statusline':
       return withStatusline(text, step);
   }
@@ -59,10 +59,10 @@ function added(step: Step, text: string | null): Edit {
 
 /** Only while nothing of the program is in it: later on it is no longer as it was. The notes do not say: a killed
  * `init` has noted the file and may not have kept it. */
-function isKept({ kind }: Step, { text }: Found): boolean {
+function isKept({ kind }: Step, { text }: FoundFile): boolean {
   return kind !== 'whole' && text !== null && removedFrom(kind, text, null).kind === 'none';
 }
 
 function isNoted(step: Step, installed: Installed): boolean {
-  return installed.files.some((file) => isSame(file, step));
+  return installed.files.some((file) => isSameFile(file, step));
 }

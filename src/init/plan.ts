@@ -1,16 +1,16 @@
-import type { Found } from './disk.ts';
+import type { FoundFile } from './user-file.ts';
 import type { Edit } from './edits/edit.ts';
-import type { Record } from './installed.ts';
+import type { InstalledFile } from './installed.ts';
 import type { InitTarget } from './names.ts';
 import type { Runtime } from './runtime.ts';
 import type { Install, Step } from './target.ts';
 
 /** One file that will change, and what will be noted of it. */
-export interface Planned {
+export interface FileChange {
   readonly path: string;
-  readonly found: Found;
+  readonly found: FoundFile;
   readonly edit: Extract<Edit, { kind: 'change' }>;
-  readonly record: Record;
+  readonly record: InstalledFile;
   /** What the file's permissions shall be; null: what they are. */
   readonly mode: number | null;
   /** Where the file is kept as it was; null where it is ours, or has been kept already. */
@@ -18,47 +18,50 @@ export interface Planned {
 }
 
 export interface Plan {
-  readonly changes: readonly Planned[];
+  readonly changes: readonly FileChange[];
   /** Files that stay as they are though something of ours is or was to be there: `path: reason`. */
   readonly refused: readonly string[];
   /** Files that are already as they should be. */
-  readonly settled: readonly Record[];
+  readonly unchanged: readonly InstalledFile[];
 }
 
 /** How somebody's file is kept as it was. */
-export function backupOf(path: string): string {
+export function backupPath(path: string): string {
   return `${path}.before-usageline`;
 }
 
 /** The files of a target, at the place that is meant when nobody says otherwise (or at `file`), with nothing noted. */
-export function usualFiles(
+export function defaultFiles(
   target: InitTarget,
   how: Install,
   runtime: Runtime,
   file: string | null,
-): Record[] {
+): InstalledFile[] {
   return how.steps(runtime, file).map((step) => ({
     target,
     kind: step.kind,
     path: step.path,
     created: false,
     command: null,
-    users: usersOf(step, target),
+    users: firstUsers(step, target),
   }));
 }
 
 /** The users that are noted of a file when this target is installed. */
-export function usersOf(step: Step, target: InitTarget): Record['users'] {
+export function firstUsers(step: Step, target: InitTarget): InstalledFile['users'] {
   return step.kind === 'whole' && step.shared ? [target] : null;
 }
 
 /** What is decided of one file: how it changes, or in words why it does not; null: it is none of our business. */
-export type Outcome = (Omit<Planned, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
+export type Decision = (Omit<FileChange, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
 
-export function planned<T extends { path: string }>(list: readonly T[], decide: (item: T) => Outcome): Plan {
-  const changes: Planned[] = [];
+export function planFrom<T extends { path: string }>(
+  list: readonly T[],
+  decide: (item: T) => Decision,
+): Plan {
+  const changes: FileChange[] = [];
   const refused: string[] = [];
-  const settled: Record[] = [];
+  const settled: InstalledFile[] = [];
   for (const item of list) {
     const outcome = decide(item);
     if (outcome === null) continue;
@@ -68,5 +71,5 @@ export function planned<T extends { path: string }>(list: readonly T[], decide: 
       changes.push({ ...outcome, path: item.path, edit: outcome.edit });
     } else settled.push(outcome.record);
   }
-  return { changes, refused, settled };
+  return { changes, refused, unchanged: settled };
 }

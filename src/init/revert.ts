@@ -1,25 +1,25 @@
 import { dirname } from 'node:path';
 import type { System } from '../platform/system.ts';
 import { hasChanged } from './apply.ts';
-import { look, removeEmpty, removeFile } from './disk.ts';
-import { innermostFirst, isSame, readInstalled, writeInstalled } from './installed.ts';
-import type { Installed, Record } from './installed.ts';
-import { backupBeside, sweep } from './leftovers.ts';
-import { backupOf } from './plan.ts';
-import type { Planned } from './plan.ts';
-import { writeLike } from './replace.ts';
+import { inspectFile, removeEmpty, removeFile } from './user-file.ts';
+import { innermostFirst, isSameFile, readInstalled, writeInstalled } from './installed.ts';
+import type { Installed, InstalledFile } from './installed.ts';
+import { compareBackup, removeLeftovers } from './leftovers.ts';
+import { backupPath } from './plan.ts';
+import type { FileChange } from './plan.ts';
+import { writeLike } from './write.ts';
 
 /** What became of a removal: backups that stay, since the file has had other changes; and what went wrong. */
-export interface TakenBack {
+export interface Reverted {
   readonly backups: readonly string[];
   readonly problem: string | null;
 }
 
 /** What is to be removed. */
-export interface Removed {
-  readonly changes: readonly Planned[];
+export interface Reversion {
+  readonly changes: readonly FileChange[];
   /** All files of it, those that need no change included: an `init` that was killed may have left something beside. */
-  readonly files: readonly Pick<Record, 'path'>[];
+  readonly files: readonly Pick<InstalledFile, 'path'>[];
   /** Links to files that go, absolute. */
   readonly links?: readonly string[];
 }
@@ -29,22 +29,22 @@ export interface Removed {
  * to be held; the directories of the notes go when it is given back.
  * @param before what is noted, without the files that need no change
  */
-export function takeBack(
+export function revert(
   system: System,
-  { changes, files: all, links = [] }: Removed,
+  { changes, files: all, links = [] }: Reversion,
   before: Installed,
   notes: string,
-): TakenBack {
+): Reverted {
   let { files } = before;
   const backups: string[] = [];
   for (const planned of changes) {
     const problem = undo(system, planned);
     if (problem !== null) return { backups, problem };
-    files = files.filter((file) => !isSame(file, planned.record));
+    files = files.filter((file) => !isSameFile(file, planned.record));
     const { real } = planned.found;
-    if (backupBeside(system, real, planned.edit.after) === 'different') backups.push(backupOf(real));
+    if (compareBackup(system, real, planned.edit.after) === 'different') backups.push(backupPath(real));
   }
-  sweep(system, notes, [...all, ...before.files]);
+  removeLeftovers(system, notes, [...all, ...before.files]);
   const problem =
     removeBackups(system, all) ??
     links.map((link) => remove(system, link)).find((reason) => reason !== null) ??
@@ -54,7 +54,7 @@ export function takeBack(
   return { backups, problem: problem ?? forget(system, { ...before, files }, notes) };
 }
 
-function undo(system: System, planned: Planned): string | null {
+function undo(system: System, planned: FileChange): string | null {
   const { path, found, edit } = planned;
   if (hasChanged(system, planned)) return `${path}: it has been changed meanwhile`;
   if (edit.after === null) return remove(system, path);
@@ -63,11 +63,11 @@ function undo(system: System, planned: Planned): string | null {
 }
 
 /** Removes the backups that are no different from their files. */
-function removeBackups(system: System, files: readonly Pick<Record, 'path'>[]): string | null {
+function removeBackups(system: System, files: readonly Pick<InstalledFile, 'path'>[]): string | null {
   for (const { path } of files) {
-    const found = look(system, path);
-    if (typeof found === 'string' || backupBeside(system, found.real, found.text) !== 'same') continue;
-    const problem = remove(system, backupOf(found.real));
+    const found = inspectFile(system, path);
+    if (typeof found === 'string' || compareBackup(system, found.real, found.text) !== 'same') continue;
+    const problem = remove(system, backupPath(found.real));
     if (problem !== null) return problem;
   }
   return null;

@@ -1,15 +1,15 @@
 import type { System } from '../platform/system.ts';
-import type { ProgramPlace } from './program.ts';
+import type { ProgramLocation } from './program.ts';
 
 /** The shells that have a hook. */
 export type HookShell = 'zsh' | 'bash' | 'fish';
 
 /** What a hook has to know before its first prompt: `hook.ts`. */
-export interface HookPlace {
+export interface HookPaths {
   /** The ready line; empty when there is none. */
-  readonly ready: string;
+  readonly prerendered: string;
   /** The files that may hold credentials. */
-  readonly logins: readonly string[];
+  readonly credentials: readonly string[];
   /** The configuration; empty when there can be none. */
   readonly config: string;
 }
@@ -20,7 +20,7 @@ export interface Runtime {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   /** Node and the program: cron, bars and Claude Code do not have the PATH of a shell that set up nvm. */
-  readonly place: ProgramPlace;
+  readonly program: ProgramLocation;
   /** The launcher, if the user has installed it for its own sake (`init sh`): it stays when other targets go. */
   readonly launcher: string | null;
   /** Tells this user from others, so that not everybody's cron job runs in the same minute. */
@@ -28,19 +28,19 @@ export interface Runtime {
   /** A file of the package, as a path. */
   packagePath(...path: readonly string[]): string;
   packageText(...path: readonly string[]): string;
-  hook(shell: HookShell): HookPlace;
+  hookPaths(shell: HookShell): HookPaths;
   /** Whether there is a file of that name. */
   exists(path: string): boolean;
 }
 
 /** `$XDG_CONFIG_HOME`, or what stands for it. */
 export function configHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
-  return absolute(env.XDG_CONFIG_HOME) ?? `${home}/.config`;
+  return absoluteDirectory(env.XDG_CONFIG_HOME) ?? `${home}/.config`;
 }
 
 /** Where files of ours are that other programs read: hooks, and what has been installed. */
 export function dataHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
-  return `${absolute(env.XDG_DATA_HOME) ?? `${home}/.local/share`}/usageline`;
+  return `${absoluteDirectory(env.XDG_DATA_HOME) ?? `${home}/.local/share`}/usageline`;
 }
 
 export const RUNNER_NAME = 'usageline-run';
@@ -56,6 +56,6 @@ export function runnerPath(runtime: Pick<Runtime, 'env' | 'home'>): string {
 }
 
 /** A directory that a variable names; null when it names none, or not an absolute one. */
-export function absolute(value: string | undefined): string | null {
+export function absoluteDirectory(value: string | undefined): string | null {
   return value?.startsWith('/') ? value.replace(/(?<!\/)\/+$/, '') || '/' : null;
 }

@@ -14,17 +14,17 @@ export interface Install {
   /** @param file what `--file` names instead of the usual place; null: the usual place */
   steps(runtime: Runtime, file: string | null): readonly Step[];
   /** `--file` cannot say where, since there is more than one. */
-  readonly several?: true;
+  readonly multipleFiles?: true;
   /** Links that the host makes to files of these steps, absolute. They go with their files. */
   links?(runtime: Runtime): readonly string[];
   /** What is left to be done by hand when it is in place. */
-  readonly after?: string;
+  readonly afterInstall?: string;
   /** What is left to be done by hand when it is gone. */
   readonly afterRemoval?: string;
 }
 
 /** One file that changes. */
-export type Step = BlockStep | WholeStep | StatuslineStep;
+export type Step = BlockStep | OwnFileStep | StatuslineStep;
 
 /** Lines of ours, between two marks, at the end of somebody's file. */
 export interface BlockStep {
@@ -37,7 +37,7 @@ export interface BlockStep {
 }
 
 /** A file of our own. */
-export interface WholeStep {
+export interface OwnFileStep {
   readonly kind: 'whole';
   readonly path: string;
   readonly text: string;

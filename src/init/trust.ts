@@ -1,5 +1,5 @@
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
 
@@ -9,7 +9,7 @@ import { trustIn } from '../platform/trust.ts';
  * @param path absolute
  * @returns a reason in words, or null
  */
-export function distrust(system: System, path: string): string | null {
+export function untrustedReason(system: System, path: string): string | null {
   const trust = trustIn(system, path, { file: true });
   switch (trust.kind) {
     case 'trusted':
@@ -27,7 +27,7 @@ export function distrust(system: System, path: string): string | null {
  *
  * @returns a sentence, or null
  */
-export function foreignHome(system: System, home: string): string | null {
+export function foreignHomeReason(system: System, home: string): string | null {
   const { fs, uid } = system;
   if (uid !== 0) return null;
   try {

@@ -12,7 +12,7 @@ import {
   serializeBackoffLock,
 } from '../../src/cache/backoff-lock.ts';
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
-import { MAX_FILE_BYTES } from '../../src/platform/foreign-file.ts';
+import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import {
   ENDPOINT_CODES,

@@ -14,7 +14,7 @@ import {
   stampOwnFile,
 } from '../../src/cache/own-files.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
-import { MAX_FILE_BYTES } from '../../src/platform/foreign-file.ts';
+import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { careful, disk, failing, modeOf } from './disk.ts';

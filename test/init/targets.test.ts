@@ -11,7 +11,7 @@ import { aPlace, aRuntime } from './runtime.ts';
 
 const runtime = aRuntime();
 /** What a pasted command starts the program with. */
-const program = ['/bin/sh', '-c', expect.any(String), runtime.place.node, runtime.place.script];
+const program = ['/bin/sh', '-c', expect.any(String), runtime.program.node, runtime.program.script];
 const launcher = `/home/it's 100% "ada"/#1/$HOME/.local/bin/usageline-prompt`;
 const snippetOf = (target: InitTarget, changes = {}) => TARGETS[target].snippet(aRuntime(changes));
 

@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { NAMES } from '../../src/config/names.ts';
 import { findConfigFile } from '../../src/config/config-file.ts';
 import { OUTPUTS } from '../../src/config/schema.ts';
-import { parseQuickly } from '../../src/cli/fast-args.ts';
+import { parseFastArgs } from '../../src/cli/fast-args.ts';
 import { anEntry } from '../support/build.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
@@ -80,7 +80,7 @@ describe('any file in the place of the configuration', () => {
       fs.mkdirSync(dirname(path), { recursive: true });
       fs.mkdirSync(directory.path, { recursive: true });
       fs.writeFileSync(directory.entry, serializeEntry(anEntry({ credentials: null })));
-      const options = parseQuickly(['--output', 'tmux'])!;
+      const options = parseFastArgs(['--output', 'tmux'])!;
       const file = fc.oneof(
         anyToml.map((text) => Buffer.from(text)),
         damaged(anyToml),

@@ -1,4 +1,4 @@
-import { configDirectory, join } from '../../platform/config-directory.ts';
+import { configDirectory, join } from './config-directory.ts';
 import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
 import { sanitize } from '../../usage/text.ts';

@@ -1,4 +1,4 @@
-import { configDirectory } from '../../platform/config-directory.ts';
+import { configDirectory } from './config-directory.ts';
 import type { ProviderFiles } from '../provider.ts';
 import { account, credentialFiles } from './account.ts';
 import { isForeignSession, namesOtherLogin } from './session-login.ts';

@@ -1,13 +1,13 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { copyAttributes } from './attributes.ts';
-import { removeFile } from './disk.ts';
+import { removeFile } from './user-file.ts';
 
 /**
  * The new text of a file before it is renamed. It has one name only, so that the next `init` finds what a killed one
  * has left. Only the process that holds the lock writes it.
  */
-export function temporaryOf(path: string): string {
+export function temporaryPath(path: string): string {
   return `${path}.usageline-new`;
 }
 
@@ -29,7 +29,7 @@ export function writeWithMode(system: System, path: string, text: string, mode: 
  * @returns why it is not written: the errno name, other words, or null
  */
 export function writeLike(system: System, path: string, text: string, model: string): string | null {
-  return replace(system, path, text, () => copyAttributes(system, model, temporaryOf(path)));
+  return replace(system, path, text, () => copyAttributes(system, model, temporaryPath(path)));
 }
 
 /** @param dress gives the empty new file its permissions */
@@ -40,7 +40,7 @@ function replace(
   dress: (fd: number) => string | null,
 ): string | null {
   const { fs } = system;
-  const temporary = temporaryOf(path);
+  const temporary = temporaryPath(path);
   let fd: number | null = null;
   let reason = removeFile(system, temporary);
   if (reason !== null) return reason;

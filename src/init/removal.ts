@@ -1,21 +1,21 @@
 import type { System } from '../platform/system.ts';
-import { look } from './disk.ts';
+import { inspectFile } from './user-file.ts';
 import { withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
 import { withoutStatusline } from './edits/statusline.ts';
-import { withoutWhole } from './edits/whole.ts';
+import { withoutOwnFile } from './edits/own-file.ts';
 import { dirname, resolve } from 'node:path';
-import { isSame, otherUsers } from './installed.ts';
-import type { Installed, Record } from './installed.ts';
+import { isSameFile, otherUsers } from './installed.ts';
+import type { Installed, InstalledFile } from './installed.ts';
 import type { InitTarget } from './names.ts';
-import { planned } from './plan.ts';
+import { planFrom } from './plan.ts';
 import { RUNNER_NAME } from './runtime.ts';
 import type { Plan } from './plan.ts';
 
 /** What goes with a target, and what stays though the target uses it. */
 export interface Removal {
-  readonly files: readonly Record[];
-  readonly left: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
+  readonly files: readonly InstalledFile[];
+  readonly kept: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
 }
 
 /**
@@ -25,34 +25,37 @@ export interface Removal {
  */
 export function removalOf(
   target: InitTarget,
-  usual: readonly Record[],
+  usual: readonly InstalledFile[],
   installed: Installed,
   file: string | null,
 ): Removal {
   // The launcher is what `sh` installs, and other targets share it.
-  const isOwn = ({ users, path, target: owner }: Record) =>
+  const isOwn = ({ users, path, target: owner }: InstalledFile) =>
     users === null
       ? owner === target
       : target === 'sh' && users.includes('sh') && !path.endsWith(`/${RUNNER_NAME}`);
   const own = installed.files.filter((record) => isOwn(record) && (file === null || record.path === file));
   const files = [...usual.filter((record) => record.users === null), ...own];
   const stays = installed.files.some(
-    (record) => isOwn(record) && !files.some((other) => isSame(record, other)),
+    (record) => isOwn(record) && !files.some((other) => isSameFile(record, other)),
   );
   const shared = stays
     ? []
     : installed.files.filter((record) => record.users?.includes(target) && !own.includes(record));
-  const users = (record: Record) => otherUsers(installed, record, target);
+  const users = (record: InstalledFile) => otherUsers(installed, record, target);
   const used = [...own, ...shared].filter((record) => users(record).length > 0);
   return {
     files: [...files, ...shared].filter((record) => !used.includes(record)),
-    left: used.map((record) => ({ path: record.path, users: users(record) })),
+    kept: used.map((record) => ({ path: record.path, users: users(record) })),
   };
 }
 
 /** The record after a target and its files are removed. */
-export function withoutTarget({ files, directories }: Installed, { files: gone, left }: Removal): Installed {
-  const kept = files.filter((record) => !gone.some((other) => isSame(record, other)));
+export function withoutTarget(
+  { files, directories }: Installed,
+  { files: gone, kept: left }: Removal,
+): Installed {
+  const kept = files.filter((record) => !gone.some((other) => isSameFile(record, other)));
   return {
     files: kept.map((record) => {
       const users = left.find(({ path }) => path === record.path)?.users;
@@ -84,11 +87,11 @@ export function linksToRemoved(
  * What has to be done for all of these files to be as if nothing had been. What cannot be read or understood, and of
  * which nothing is noted, has never been ours.
  */
-export function planRemoval(system: System, files: readonly Record[], installed: Installed): Plan {
-  const unique = files.filter((file, index) => files.findIndex((other) => isSame(file, other)) === index);
-  return planned(unique, (file) => {
-    const noted = installed.files.find((record) => isSame(record, file)) ?? null;
-    const found = look(system, file.path);
+export function planRemoval(system: System, files: readonly InstalledFile[], installed: Installed): Plan {
+  const unique = files.filter((file, index) => files.findIndex((other) => isSameFile(file, other)) === index);
+  return planFrom(unique, (file) => {
+    const noted = installed.files.find((record) => isSameFile(record, file)) ?? null;
+    const found = inspectFile(system, file.path);
     if (typeof found === 'string') return noted && found;
     const edit = removedFrom(file.kind, found.text, noted);
     if (edit.kind === 'refused' && file.kind === 'statusline' && noted === null) return null;
@@ -100,12 +103,16 @@ export function planRemoval(system: System, files: readonly Record[], installed:
  * What becomes of a file's text when everything of the program goes.
  * @param noted what is remembered of the file; null: nothing
  */
-export function removedFrom(kind: Record['kind'], text: string | null, noted: Record | null): Edit {
+export function removedFrom(
+  kind: InstalledFile['kind'],
+  text: string | null,
+  noted: InstalledFile | null,
+): Edit {
   switch (kind) {
     case 'block':
       return withoutBlock(text);
     case 'whole':
-      return withoutWhole(text);
+      return withoutOwnFile(text);
     case 'statusline':
       return withoutStatusline(text, noted);
   }

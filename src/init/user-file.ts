@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/foreign-file.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { distrust } from './trust.ts';
+import { untrustedReason } from './trust.ts';
 
 /** A user's file, as found. */
-export interface Found {
+export interface FoundFile {
   /** The file itself: what a link points to, since dotfile managers put links in its place. */
   readonly real: string;
   /** Null: there is none. */
@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Looks at a file that may be changed; in words, why it is not to be. */
-export function look(system: System, path: string): Found | string {
+export function inspectFile(system: System, path: string): FoundFile | string {
   try {
     return found(system, path);
   } catch (error) {
@@ -21,9 +21,9 @@ export function look(system: System, path: string): Found | string {
   }
 }
 
-function found(system: System, path: string): Found | string {
+function found(system: System, path: string): FoundFile | string {
   const { fs, uid, platform } = system;
-  const reason = distrust(system, path);
+  const reason = untrustedReason(system, path);
   if (reason !== null) return reason;
   const real = realPath(fs, path);
   if (real === null) return 'it is a link that leads nowhere';
