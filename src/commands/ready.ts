@@ -1,7 +1,7 @@
 import { prerenderedFile } from '../prerender/read.ts';
 import type { Variant } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { pathsOf } from '../resolve/paths.ts';
@@ -28,7 +28,7 @@ export interface HookFiles {
  */
 export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
   const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 
@@ -39,7 +39,7 @@ export function hookFiles(system: System, output: LineKind): HookFiles {
   return {
     file: cache ? prerenderedFile(cache, name) : '',
     logins: [first, second],
-    config: configPlace(system).path ?? '',
+    config: findConfigFile(system).path ?? '',
   };
 }
 

@@ -1,4 +1,4 @@
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { claude } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
@@ -20,7 +20,7 @@ import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import { checkedFormat, looksWith } from './format.ts';
+import { checkedFormat, appearanceWith } from './format.ts';
 import { terminalColumns, STATUSLINE_KIND, statuslineVariant } from '../prerender/print-statusline.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
@@ -70,18 +70,18 @@ export async function statusline(
   const columns = terminalColumns(env);
   const isTty = () => isTerminal(system, STDOUT);
   const wanted = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
-  const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
-  const looks = looksWith(system, usual, format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, wanted ? STATUSLINE_KIND : output);
+  const appearance = appearanceWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
-    renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
+    renderOutput(output, usage, { color, appearance, countdowns: true, model, columns: room });
   let text: string;
   if (command !== null && after !== null) {
     const { beside, outputToShow } = await import('./wrapped-command.ts');
     const wrapped = { session: report?.session ?? '', command };
-    const { ellipsis } = glyphsOf(looks);
+    const { ellipsis } = glyphsOf(appearance);
     text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
   } else text = line(columns);
   if (wanted === null || startWorker || conditions === null) {
@@ -92,7 +92,8 @@ export async function statusline(
   }
   const known = forecastInput(system, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
-  const soon = () => prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, looks });
+  const soon = () =>
+    prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, appearance });
   return result(`${text}\n`, { soon });
 }
 

@@ -14,7 +14,7 @@ import {
 import type { AccountDirectory } from '../cache/directory.ts';
 import { variantFileName } from './read.ts';
 import type { Variant } from './read.ts';
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
@@ -35,7 +35,7 @@ import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
 import { windowsOf } from '../usage/windows.ts';
-import { looksWith } from '../commands/format.ts';
+import { appearanceWith } from '../commands/format.ts';
 import { referencedFiles } from '../commands/ready.ts';
 import { JSON_KIND } from './print.ts';
 import { STATUSLINE_KIND } from './print-statusline.ts';
@@ -176,11 +176,11 @@ function linesAhead(
   model: string | null,
 ): RenderedForecast | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const { looks: usual, color: configured } = appearanceOf(config, name.kind);
-  const looks = looksWith(system, usual, name.format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, name.kind);
+  const appearance = appearanceWith(system, usual, name.format);
   const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageOptions) =>
-    renderOutput(kind, usage, { color, looks, model, ...stage });
+    renderOutput(kind, usage, { color, appearance, model, ...stage });
   return renderForecast(outlook, render);
 }
 

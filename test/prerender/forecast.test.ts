@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -15,7 +15,7 @@ import { windowsOf } from '../../src/usage/windows.ts';
 import { aLock, anEntry, iso, NOW } from '../support/build.ts';
 
 const EXACT = 5 * MINUTE;
-const settings = loadSettings({});
+const settings = defaultSettings({});
 const offline = { ...settings, network: false };
 /** Ends that fall together with no tick. */
 const odd = { ...settings, cacheDurationMs: 100_300, maxStaleMs: 5 * HOUR + 7700 };
@@ -43,11 +43,11 @@ const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   ...changes,
 });
 
-const rendered = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('plain', usage, { color: false, ...looks });
+const rendered = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('plain', usage, { color: false, ...appearance });
 /** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
-const inFull = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('waybar', usage, { color: false, ...looks });
+const inFull = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('waybar', usage, { color: false, ...appearance });
 const schedule = (changes: Partial<ForecastInput> = {}) =>
   renderForecast(forecastOf(known(changes)), rendered);
 

@@ -5,7 +5,7 @@ import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
@@ -24,7 +24,7 @@ import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
 const five = (ago: number, changes: Partial<ReportedNumber> = {}): ReportedNumber => ({
   percent: 24,
