@@ -1,6 +1,6 @@
-import { parseReadyName } from './prerender/write.ts';
+import { parseVariantFileName } from './prerender/write.ts';
 import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
-import { prepareReady } from './prerender/store.ts';
+import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';
 import { claude } from './fetch/registry.ts';
@@ -25,8 +25,8 @@ async function main(): Promise<void> {
     throw error;
   }
   // No process waits for this: lines are prepared as far ahead as can be.
-  const wanted = parseReadyName(process.argv[3] ?? '', process.argv[4] || undefined);
-  await prepareReady(system, wanted, Number.POSITIVE_INFINITY);
+  const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
+  await prerender(system, wanted, Number.POSITIVE_INFINITY);
 }
 
 async function refresh(system: System): Promise<void> {

@@ -9,7 +9,7 @@ export interface AccountDirectory {
   readonly root: string;
   readonly path: string;
   /** The ready lines; each variant of the environment has a directory of its own. */
-  readonly ready: string;
+  readonly prerendered: string;
   /** `usage.json`: what is known. */
   readonly entry: string;
   /** `usage.lock`: the backoff and the requests of the last hour. Not a mutex. */
@@ -33,7 +33,7 @@ export function accountDirectory(root: string, name: string, variant = ''): Acco
   return {
     root,
     path,
-    ready: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
+    prerendered: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
     entry: `${path}${SEPARATOR}usage.json`,
     lock: `${path}${SEPARATOR}usage.lock`,
     mutex: `${path}${SEPARATOR}refresh.mutex`,

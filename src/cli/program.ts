@@ -177,12 +177,19 @@ function buildProgram(system: System, done: Done): Command {
     .addOption(debugOption())
     .addHelpText('after', STATUSLINE_HELP)
     .action(async (flags: StatuslineFlags) => {
-      const { after = null, output, format = null, color, timeout: timeoutMs = null, debug = false } = flags;
-      if (after === '') throw new UsageError("--after is ''; accepted: a command");
-      const { listen } = await import('./fast-statusline.ts');
+      const {
+        after: wrappedCommand = null,
+        output,
+        format = null,
+        color,
+        timeout: timeoutMs = null,
+        debug = false,
+      } = flags;
+      if (wrappedCommand === '') throw new UsageError("--after is ''; accepted: a command");
+      const { readStatuslineInput } = await import('./fast-statusline.ts');
       const { statusline } = await import('../commands/statusline.ts');
-      const options = { after, output, format, color, timeoutMs, debug };
-      done(await statusline(system, options, await listen(system)));
+      const options = { wrappedCommand, output, format, color, timeoutMs, debug };
+      done(await statusline(system, options, await readStatuslineInput(system)));
     });
 
   const cache = program

@@ -1,6 +1,6 @@
-import type { ReadyName } from '../prerender/read.ts';
+import type { Variant } from '../prerender/read.ts';
 import { claude } from '../fetch/registry.ts';
-import type { Config, Found } from '../config/config.ts';
+import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
@@ -29,7 +29,7 @@ export type Soon = { readonly kind: 'nothing' | 'spawn' } | ({ readonly kind: 'p
 
 export interface Prepare {
   /** The ready line that was missed; null when none was looked for. */
-  readonly wanted: ReadyName | null;
+  readonly wanted: Variant | null;
   /** How far ahead, ms; as far as is read at once when it is not said. */
   readonly aheadMs?: number;
 }
@@ -74,7 +74,7 @@ export function baseUrlOf({ baseUrl }: Config): string {
 }
 
 /** Why a base URL is refused, with its place and without itself; null when it is not. */
-export function baseUrlProblem({ value, source }: Found<string>): string | null {
+export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
   const check = checkBaseUrl(value);
   const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
   return check.ok ? null : `${name} is refused: ${check.reason}`;

@@ -5,7 +5,7 @@ import type { Entry } from '../cache/entry.ts';
 import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { QUIET } from '../config/settings.ts';
+import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
 import { claude } from '../fetch/registry.ts';
@@ -14,7 +14,7 @@ import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
-import type { ClockLooks } from '../render/clock.ts';
+import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
@@ -48,7 +48,7 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
   const budget = judgeBudget({ lock, attempts }, now, stamp);
-  const clock: ClockLooks = { clock: '24h', zone: localZone(system) };
+  const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
   const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
     ['For', policies[policy]],
@@ -135,7 +135,7 @@ function entryText(
   { decision, read, now }: Look,
   entry: Entry | null,
   settings: Settings,
-  clock: ClockLooks,
+  clock: ClockAppearance,
 ): string {
   if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
   const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
@@ -145,12 +145,17 @@ function entryText(
 }
 
 /** `1m more, until 18:27`; without the clock time where the zone is not known. */
-function moreUntil(at: number, now: number, clock: ClockLooks): string {
+function moreUntil(at: number, now: number, clock: ClockAppearance): string {
   const time = clockTime(at, now, clock);
   return `${countdown(at - now)} more${time === null ? '' : `, until ${time}`}`;
 }
 
-function backoffText(lock: BackoffLock | null, now: number, stamp: string | null, clock: ClockLooks): string {
+function backoffText(
+  lock: BackoffLock | null,
+  now: number,
+  stamp: string | null,
+  clock: ClockAppearance,
+): string {
   if (lock === null || lock.blockedUntil <= now) return 'none';
   const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
@@ -171,7 +176,12 @@ function stampText(entry: Entry | null, stamp: string | null): string {
     : 'changed since the entry was read';
 }
 
-function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number, clock: ClockLooks): string {
+function budgetText(
+  lock: BackoffLock | null,
+  budget: BudgetVerdict,
+  now: number,
+  clock: ClockAppearance,
+): string {
   const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
   const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
@@ -187,10 +197,10 @@ function nextText(
   budget: BudgetVerdict,
   stamp: string | null,
   { settings, network }: Config,
-  clock: ClockLooks,
+  clock: ClockAppearance,
 ): string {
   if (!settings.network) {
-    return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${QUIET} is set`}`;
+    return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${DISABLE_TRAFFIC_VARIABLE} is set`}`;
   }
   const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
   const fresh = decision.freshness === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;

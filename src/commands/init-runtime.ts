@@ -9,7 +9,7 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../platform/system.ts';
 import { UsageError } from './command.ts';
 import type { Prepare } from './command.ts';
-import { hookName, readyPlace } from './ready.ts';
+import { hookVariant, hookFiles } from './ready.ts';
 
 /** This machine, as snippets see it. Throws a `UsageError` for paths that no snippet can hold. */
 export function runtimeOf(system: System): Runtime {
@@ -33,7 +33,7 @@ export function runtimeOf(system: System): Runtime {
     packagePath: (...path) => join(place.root, ...path),
     packageText: (...path) => fs.readFileSync(join(place.root, ...path), 'utf8'),
     hookPaths: (shell) => {
-      const { file, logins, config } = readyPlace(system, shell);
+      const { file, logins, config } = hookFiles(system, shell);
       return { prerendered: file, credentials: logins, config };
     },
     exists,
@@ -62,5 +62,5 @@ const KINDS: Partial<Record<InitTarget, LineKind>> = {
 export function prepareFor(system: System, target: InitTarget): Prepare | null {
   const output = KINDS[target];
   if (output === undefined) return null;
-  return { wanted: hookName(system, output), aheadMs: Number.POSITIVE_INFINITY };
+  return { wanted: hookVariant(system, output), aheadMs: Number.POSITIVE_INFINITY };
 }

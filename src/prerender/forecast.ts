@@ -11,34 +11,34 @@ import type { AccountMatch } from '../resolve/freshness.ts';
 import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
-export interface Known {
+export interface ForecastInput {
   readonly entry: Entry | null;
   readonly lock: BackoffLock | null;
   /** Epoch ms. */
   readonly now: number;
   readonly stamp: string | null;
-  readonly account: AccountMatch;
+  readonly accountMatch: AccountMatch;
   /** The account's name, for the answer. */
-  readonly name: string;
+  readonly accountName: string;
   readonly settings: Settings;
   /** When somebody has to look whatever the numbers say (macOS' keychain), epoch ms; null: never. */
-  readonly lookAgainAt: number | null;
+  readonly recheckAt: number | null;
 }
 
 /** One text, true from the end of the one before until `until` (epoch ms). */
-export interface Stage {
+export interface TimedText {
   readonly until: number;
   readonly text: string;
 }
 
-export interface Schedule {
+export interface RenderedForecast {
   /** From when on a caller that does not wait would have a refresh started, epoch ms. */
   readonly refreshAt: number;
   /** In order, without a gap, the first one from `now` on; none two in a row with the same text. */
-  readonly stages: readonly Stage[];
+  readonly texts: readonly TimedText[];
 }
 
-export interface StageLooks {
+export interface StageOptions {
   /** False far ahead, where texts stand for an hour at a time: no countdown would be right for so long. */
   readonly countdowns: boolean;
 }
@@ -54,19 +54,19 @@ const LONGEST_MS = DAY;
 const MAX_CHANGES = 240;
 
 /** What will be told until a moment, from the end of the one before. */
-interface Moment extends StageLooks {
+interface Stage extends StageOptions {
   readonly until: number;
   readonly usage: Usage;
 }
 
 /** What will be told from now on, whoever shows it. */
-export interface Outlook {
+export interface Forecast {
   /** See `Schedule`. */
   readonly refreshAt: number;
-  readonly moments: readonly Moment[];
+  readonly stages: readonly Stage[];
 }
 
-export interface OutlookOptions {
+export interface ForecastOptions {
   /** How far, at most, ms: who looks only at the near ones need not pay for all. */
   readonly aheadMs?: number;
   /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
@@ -79,49 +79,49 @@ export interface OutlookOptions {
  * lets a shell show a true line without knowing what makes it true.
  *
  */
-export function outlookOf(
-  known: Known,
-  { aheadMs = LONGEST_MS, ages = 'all' }: OutlookOptions = {},
-): Outlook {
-  const { now, lookAgainAt } = known;
-  const end = Math.min(endOf(known), now + aheadMs);
-  const times = timesOf(known);
-  const moments: Moment[] = [];
-  let refreshAt: number | null = lookAgainAt;
+export function forecastOf(
+  input: ForecastInput,
+  { aheadMs = LONGEST_MS, ages = 'all' }: ForecastOptions = {},
+): Forecast {
+  const { now, recheckAt } = input;
+  const end = Math.min(endOf(input), now + aheadMs);
+  const times = timesOf(input);
+  const stages: Stage[] = [];
+  let refreshAt: number | null = recheckAt;
   let at = now;
-  while (at < end && moments.length < MAX_CHANGES) {
-    const { usage, asks } = usageAt(known, at);
+  while (at < end && stages.length < MAX_CHANGES) {
+    const { usage, asks } = usageAt(input, at);
     if (asks && (refreshAt === null || at < refreshAt)) refreshAt = at;
     if (usage === null) break;
-    const exact = at - now < EXACT_MS && moments.length < EXACT_CHANGES;
+    const exact = at - now < EXACT_MS && stages.length < EXACT_CHANGES;
     const aging = ages === 'all' || usage.state !== 'fresh' || usage.restAgeMs !== undefined;
     const ticking = aging ? times : { ...times, ages: [] };
-    const until = Math.min(nextChange(known, ticking, at, exact, usage.error?.retryAt ?? null), end);
-    moments.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
+    const until = Math.min(nextChange(input, ticking, at, exact, usage.error?.retryAt ?? null), end);
+    stages.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
     at = until;
   }
-  return { refreshAt: refreshAt ?? at, moments };
+  return { refreshAt: refreshAt ?? at, stages };
 }
 
 /** The texts for that; null when there is nothing to show but that the first answer is on its way. */
-export function scheduleOf(
-  { refreshAt, moments }: Outlook,
-  render: (usage: Usage, looks: StageLooks) => string,
-): Schedule | null {
-  const stages: Stage[] = [];
-  for (const { until, usage, countdowns } of moments) {
+export function renderForecast(
+  { refreshAt, stages }: Forecast,
+  render: (usage: Usage, options: StageOptions) => string,
+): RenderedForecast | null {
+  const texts: TimedText[] = [];
+  for (const { until, usage, countdowns } of stages) {
     const text = render(usage, { countdowns });
-    const last = stages.at(-1);
-    if (last?.text === text) stages[stages.length - 1] = { until, text };
-    else stages.push({ until, text });
+    const last = texts.at(-1);
+    if (last?.text === text) texts[texts.length - 1] = { until, text };
+    else texts.push({ until, text });
   }
-  return stages.length === 0 ? null : { refreshAt, stages };
+  return texts.length === 0 ? null : { refreshAt, texts };
 }
 
 /** What a caller that does not wait would be told at a moment; null when that is only that it has to wait. */
-export function usageAt(known: Known, at: number): { usage: Usage | null; asks: boolean } {
-  const { entry, lock, stamp, settings } = known;
-  const account = () => known.account;
+export function usageAt(input: ForecastInput, at: number): { usage: Usage | null; asks: boolean } {
+  const { entry, lock, stamp, settings } = input;
+  const account = () => input.accountMatch;
   const decision = decide({
     entry,
     lock,
@@ -141,7 +141,7 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
     error,
     source: 'cache',
     pending: false,
-    account: known.name,
+    account: input.accountName,
     decidedAt: at,
     now: at,
     settings,
@@ -150,7 +150,7 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
 }
 
 /** When the numbers count as none, or the backoff is over: there is nothing more to say then. */
-function endOf({ entry, lock, now, settings }: Known): number {
+function endOf({ entry, lock, now, settings }: ForecastInput): number {
   const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
   if (lock && lock.blockedUntil > now) ends.push(lock.blockedUntil);
@@ -165,7 +165,7 @@ interface Times {
   readonly ages: readonly number[];
 }
 
-function timesOf({ entry, lock, settings }: Known): Times {
+function timesOf({ entry, lock, settings }: ForecastInput): Times {
   const once = lock ? [lock.blockedUntil] : [];
   if (!entry?.data) return { once, resets: [], ages: [] };
   once.push(freshUntil(entry, settings), entry.cachedAt + settings.maxStaleMs);
@@ -183,7 +183,7 @@ function timesOf({ entry, lock, settings }: Known): Times {
  * @param retryAt when the next try is, as shown at `at`
  */
 function nextChange(
-  { lock, now }: Known,
+  { lock, now }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,

@@ -2,7 +2,7 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
-import { variantOf } from '../prerender/variant.ts';
+import { environmentHash } from '../prerender/variant.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
@@ -28,7 +28,7 @@ export function cacheOf(system: System, provider: ProviderDescriptor): Omit<Plac
   const account = provider.account(system);
   const root = cacheRoot(system);
   const cache =
-    root.path === null ? null : accountDirectory(root.path, account.directory, variantOf(system.env));
+    root.path === null ? null : accountDirectory(root.path, account.directory, environmentHash(system.env));
   const reason = cache && distrust(system, cache);
   return {
     account,

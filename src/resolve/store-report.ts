@@ -3,7 +3,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
-import { traceOf } from '../prerender/read.ts';
+import { fileFingerprint } from '../prerender/read.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
@@ -120,10 +120,10 @@ function tracesOf(system: System, { entry, readings }: AccountDirectory): string
   return `${traced(system, entry)} ${traced(system, readings)}`;
 }
 
-/** As `traceOf`, and a word for what cannot be looked at. */
+/** As `fileFingerprint`, and a word for what cannot be looked at. */
 function traced(system: System, path: string): string {
   try {
-    return traceOf(system, path);
+    return fileFingerprint(system, path);
   } catch {
     return 'unseen';
   }

@@ -139,12 +139,12 @@ describe('a file of ours', () => {
 
     it.each(NO_FILES)('that becomes %s after it was looked at is not read by root', (_case, arrange) => {
       const path = file();
-      let looks = 0;
+      let appearance = 0;
       const before = foreign(path, 0);
       const lstatSync = (at: string) => {
         const stat = before.fs.lstatSync(at);
         // After the second look: the one that follows is the opening itself.
-        if ((looks += 1) === 2) {
+        if ((appearance += 1) === 2) {
           fs.unlinkSync(path);
           arrange(path);
         }
@@ -189,15 +189,17 @@ describe('in a directory that is not trusted nothing is', () => {
   });
 
   it('once it is: nothing is looked at again for every file', () => {
-    let looks = 0;
+    let appearance = 0;
     const counting = {
       ...system,
-      fs: disk({ lstatSync: (at: string, options: object) => ((looks += 1), fs.lstatSync(at, options)) }),
+      fs: disk({
+        lstatSync: (at: string, options: object) => ((appearance += 1), fs.lstatSync(at, options)),
+      }),
     };
     mayWriteIn(counting, directory);
-    const first = looks;
+    const first = appearance;
     for (let count = 0; count < 9; count += 1) mayWriteIn(counting, directory);
-    expect([first > 0, looks]).toEqual([true, first]);
+    expect([first > 0, appearance]).toEqual([true, first]);
   });
 
   it('and one that is not there yet is looked at again once it is', () => {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
 import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
 import type { Shortcoming } from '../../src/resolve/freshness.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
 
 const stale = anEntry({ cachedAt: NOW - 12 * MINUTE });
 const old = anEntry({ cachedAt: NOW - DAY });
-const offline = { ...loadSettings({}), network: false };
+const offline = { ...defaultSettings({}), network: false };
 const spent = aLock({
   blockedUntil: 0,
   error: null,

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import { aLock, anEntry, NOW } from '../support/build.ts';
 
-const settings = { ...loadSettings({}), network: false };
+const settings = { ...defaultSettings({}), network: false };
 
 /** However old or foreign what is known is, whoever asks, and however urgently. */
 const situation = fc.record({

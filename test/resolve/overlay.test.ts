@@ -5,13 +5,13 @@ import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
 import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
-import { outlookOf, scheduleOf, usageAt } from '../../src/prerender/forecast.ts';
-import type { Known } from '../../src/prerender/forecast.ts';
+import { forecastOf, renderForecast, usageAt } from '../../src/prerender/forecast.ts';
+import type { ForecastInput } from '../../src/prerender/forecast.ts';
 import { overlayReports } from '../../src/resolve/overlay.ts';
 import { renderLine } from '../../src/render/line.ts';
 import type { ReportedNumber } from '../../src/usage/merge.ts';
@@ -24,7 +24,7 @@ import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
 const five = (ago: number, changes: Partial<ReportedNumber> = {}): ReportedNumber => ({
   percent: 24,
@@ -320,22 +320,22 @@ describe('what is prepared', () => {
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
           const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
-          const known: Known = {
+          const known: ForecastInput = {
             entry: merged(entry, told(of(one), of(two))),
             lock,
             now: NOW,
             stamp: 'stamp-1',
-            account: 'unknown',
-            name: 'default',
+            accountMatch: 'unknown',
+            accountName: 'default',
             settings: { ...settings, network },
-            lookAgainAt: null,
+            recheckAt: null,
           };
           const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
-          const schedule = scheduleOf(outlookOf(known), render);
+          const schedule = renderForecast(forecastOf(known), render);
           for (const moment of moments) {
             const at = NOW + moment;
             const { usage, asks } = usageAt(known, at);
-            const stage = schedule?.stages.find(({ until }) => at < until);
+            const stage = schedule?.texts.find(({ until }) => at < until);
             if (asks) expect(schedule === null || schedule.refreshAt <= at).toBe(true);
             if (stage && usage) expect(stage.text).toBe(render(usage));
           }
@@ -555,11 +555,11 @@ it('is a day at most that anything is said in advance', () => {
     lock: null,
     now: NOW,
     stamp: 'stamp-1',
-    account: 'unknown',
-    name: 'default',
+    accountMatch: 'unknown',
+    accountName: 'default',
   } as const;
-  const schedule = scheduleOf(outlookOf({ ...known, settings: off, lookAgainAt: null }), (usage) =>
+  const schedule = renderForecast(forecastOf({ ...known, settings: off, recheckAt: null }), (usage) =>
     renderLine(usage, { color: false }),
   );
-  expect(schedule?.stages.at(-1)?.until).toBe(NOW - MINUTE + DAY);
+  expect(schedule?.texts.at(-1)?.until).toBe(NOW - MINUTE + DAY);
 });

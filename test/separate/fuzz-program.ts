@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
-import { readReady } from '../../src/prerender/read.ts';
+import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { beside } from '../../src/commands/wrapped-command.ts';
 import { fits } from '../../src/commands/fits.ts';
 import { readToml } from '../../src/config/toml.ts';
@@ -62,7 +62,11 @@ const READERS: Readonly<
       '# x\n',
     ],
     longest: 16_384,
-    read: (text) => [fits(text, 80), widthOf(text), inFile(text, (path) => readReady(system, path, 'x'))],
+    read: (text) => [
+      fits(text, 80),
+      widthOf(text),
+      inFile(text, (path) => readPrerenderedFile(system, path, 'x')),
+    ],
   },
   'the output behind --after': {
     pieces: [

@@ -1,4 +1,4 @@
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { placesOf } from '../../src/resolve/places.ts';
@@ -56,7 +56,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
   const { system, begin, random } = machine;
   const from = begin + 9 * HOUR;
   const end = begin + 18 * HOUR;
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
   const waiting = (mean: number) => Math.round(-Math.log(1 - random()) * mean);
   const paused = (now: number) =>
     PAUSES.some(([hour, lasts]) => now >= begin + hour * HOUR && now < begin + hour * HOUR + lasts);

@@ -2,7 +2,7 @@ import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import { placesOf } from '../../src/resolve/places.ts';
@@ -45,7 +45,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const end = begin + days * DAY;
   const endpoint = new Endpoint(random);
   const tally = new Tally();
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
 
   let stamp = 1;
   let tokenUntil = begin - HOUR;

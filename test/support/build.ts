@@ -1,6 +1,6 @@
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
@@ -60,7 +60,7 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     policy: 'wait',
     stamp: 'stamp-1',
     account: () => 'unknown',
-    settings: loadSettings({}),
+    settings: defaultSettings({}),
     force: false,
     ...changes,
   };

@@ -1,4 +1,4 @@
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
@@ -89,7 +89,7 @@ export function asker(system: FakeSystem, provider: FakeProvider, settings: Part
   const deps: ResolveDeps = {
     system,
     provider,
-    settings: { ...loadSettings(system.env), ...settings },
+    settings: { ...defaultSettings(system.env), ...settings },
     log: (event) => events.push(event),
   };
   const ask = async (question: Partial<Question> = {}) =>
