@@ -20,7 +20,8 @@ async function main(): Promise<void> {
     await withUncaught(refresh(system));
   } catch (error) {
     // A refused base URL is named by the caller.
-    if (!isUsageError(error)) await (await import('./resolve/note-fault.ts')).noteFault({ system, provider });
+    if (!isUsageError(error))
+      await (await import('./resolve/note-fault.ts')).storeFault({ system, provider });
     throw error;
   }
   // No process waits for this: lines are prepared as far ahead as can be.
@@ -37,8 +38,8 @@ async function refresh(system: System): Promise<void> {
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: false,
+    sendsUncached: false,
+    waitsForOthers: false,
   });
 }
 

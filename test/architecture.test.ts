@@ -62,7 +62,7 @@ describe('the house', () => {
   it.each([
     ['commander', ['cli/program.ts']],
     ['undici', ['fetch/response.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
-    ['zod/mini', ['usage/schema.ts', 'config/schema.ts', 'config/json-schema.ts']],
+    ['zod/mini', ['fetch/claude/schema.ts', 'config/schema.ts', 'config/json-schema.ts']],
     ['smol-toml', ['config/toml.ts']],
     ['proper-lockfile', ['cache/mutex.ts']],
     ['write-file-atomic', ['cache/write.ts']],
@@ -76,6 +76,14 @@ describe('the house', () => {
   it('reads credentials only in their provider’s folder', () => {
     const users = imports.filter(({ to }) => to === 'fetch/claude/credentials.ts').map(({ from }) => from);
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
+  });
+
+  it('knows a provider by the registry alone, its transcripts aside', () => {
+    const users = imports
+      .filter(({ from, to }) => to.startsWith('fetch/claude/') && !from.startsWith('fetch/claude/'))
+      .filter(({ to }) => !to.startsWith('fetch/claude/transcripts/'))
+      .map(({ from }) => from);
+    expect(users).toEqual(['fetch/registry.ts']);
   });
 
   it('ends processes in few places: where commands and the detached refresh end, and what else was started', () => {

@@ -5,8 +5,8 @@ import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { provider } from '../fetch/registry.ts';
 import { printable } from '../platform/stdio.ts';
-import { placesOf } from '../resolve/places.ts';
-import type { Places } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { result, warningText } from './command.ts';
@@ -14,7 +14,7 @@ import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
 export async function cachePath(system: System): Promise<CommandResult> {
-  const places = placesOf(system, provider);
+  const places = pathsOf(system, provider);
   if (places.cache === null) return nowhere(places);
   return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
 }
@@ -24,9 +24,9 @@ export async function cachePath(system: System): Promise<CommandResult> {
  * requests stay: clearing a cache must not be a way to ask more often.
  */
 export function cacheClear(system: System): CommandResult {
-  const places = placesOf(system, provider);
+  const places = pathsOf(system, provider);
   if (places.cache === null) return nowhere(places);
-  const { entry, readings } = places.cache;
+  const { entry, reports: readings } = places.cache;
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
@@ -41,7 +41,7 @@ export function cacheClear(system: System): CommandResult {
 
 /** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
 function forgetReadings(system: System, path: string): void {
-  const names = provider.reports?.windows ?? {};
+  const names = provider.reportedWindows ?? {};
   const known = readSessionReports(system, path, system.now(), names);
   const { windows, disputes, spend } = NO_SESSION_REPORTS;
   const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
@@ -49,6 +49,6 @@ function forgetReadings(system: System, path: string): void {
   replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names), null);
 }
 
-function nowhere({ warning }: Places): CommandResult {
+function nowhere({ warning }: Paths): CommandResult {
   return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

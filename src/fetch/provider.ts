@@ -46,7 +46,7 @@ export interface ProviderFiles {
   /** The files that may hold credentials, in the order of the stamp. */
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
-  stamp(system: System, keychain: string | null): string | null;
+  fingerprint(system: System, keychain: string | null): string | null;
   /** Whether a stamp is that of a stored login. Without one the environment of a session is the only login. */
   hasStoredLogin(system: System, stamp: string | null): boolean;
   /**
@@ -111,8 +111,8 @@ export interface ReportFormat {
 export interface ProviderDescriptor extends ProviderFiles {
   /** Its answers about the data that it has returned. */
   readonly reader: SnapshotReader;
-  /** The status line of its client as a source; null where it has none. */
-  readonly reports: ReportFormat | null;
+  /** The windows of its `ReportFormat`; null where it has none. */
+  readonly reportedWindows: ReportedWindows | null;
   /** The account that is signed in. Reading a large file can take seconds. */
   identity(system: System): Identity;
   /** The file that names the account, by `stat` only. */

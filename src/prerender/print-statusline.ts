@@ -66,7 +66,7 @@ export function terminalColumns(env: System['env']): number | null {
 }
 
 /** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
-function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
+function hasOwnLine(system: System, { reports: readings }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   const names = reportFormat?.windows ?? {};
   if (Object.values(windows).every((number) => number === null) && spend === null) return false;
@@ -75,7 +75,7 @@ function hasOwnLine(system: System, { readings }: AccountDirectory, report: Repo
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session], names) : null;
   if (memory === null || memory.foreign || hasNews(memory, report)) return true;
-  if (providerFiles.isForeignSession(system, () => providerFiles.stamp(system, null))) return true;
+  if (providerFiles.isForeignSession(system, () => providerFiles.fingerprint(system, null))) return true;
   const latest = file.windows;
   return !(
     Object.entries(windows).every(([name, number]) => isLatest(number, latest[name])) &&

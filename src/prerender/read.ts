@@ -42,8 +42,8 @@ export interface Variant {
 
 /** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
 export function variantFileName({ kind, color, network, format, model }: Variant): string {
-  const looks = format === undefined ? '' : `~${hashOf(format)}`;
-  const variant = `${looks}${model === undefined ? '' : `@${model}`}`;
+  const appearance = format === undefined ? '' : `~${hashOf(format)}`;
+  const variant = `${appearance}${model === undefined ? '' : `@${model}`}`;
   return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
 }
 

@@ -28,7 +28,7 @@ export interface SessionUsageParts {
   readonly reportedAt: number;
   /** The session belongs to another login: the account's other numbers are not its own. */
   readonly foreign: boolean;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly reader: SnapshotReader;
   readonly now: number;
   readonly settings: Settings;
@@ -39,7 +39,7 @@ export interface SessionUsageParts {
  * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
  */
 export function sessionUsage(parts: SessionUsageParts): Usage {
-  const { shared, report, reportedAt: at, stamp, reader, now, settings } = parts;
+  const { shared, report, reportedAt: at, fingerprint, reader, now, settings } = parts;
   const { windows, spend: reportedSpend } = report;
   if (Object.values(windows).every((number) => number === null) && reportedSpend === null)
     return shared.usage;
@@ -78,10 +78,10 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     certain: true,
     unstored: base?.overlay?.unstored ?? false,
     asReported: true,
-    credentials: stamp,
+    credentials: fingerprint,
   };
   const entry: Entry = {
-    ...(base ?? { ...NO_ANSWER, reader, cachedAt: at, credentials: stamp }),
+    ...(base ?? { ...NO_ANSWER, reader, cachedAt: at, credentials: fingerprint }),
     data,
     overlay,
   };

@@ -1,6 +1,6 @@
+import { REPORTED_WINDOWS } from '../../src/fetch/claude/report.ts';
 import { claudeReader } from '../../src/fetch/claude/reader.ts';
-import { claudeReports } from '../../src/fetch/claude/reports.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
@@ -43,11 +43,11 @@ function known(accountId: string | null): Identity {
 export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   id: 'claude',
   reader: claudeReader,
-  reports: claudeReports,
+  reportedWindows: REPORTED_WINDOWS,
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
-  stamp: () => 'stamp-1',
+  fingerprint: () => 'stamp-1',
   hasStoredLogin: (_system, stamp) => stamp !== null,
   isForeignSession: () => false,
   namesOtherLogin: () => false,
@@ -60,7 +60,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
     ...ONE_LOGIN,
-    stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    fingerprint: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
     identity: () => provider.identityNow ?? known(provider.signedIn),
     connect: async () => ({
       id: 'claude',
@@ -93,15 +93,15 @@ export function asker(system: FakeSystem, provider: FakeProvider, settings: Part
   const deps: ResolveDeps = {
     system,
     provider,
-    settings: { ...loadSettings(system.env), ...settings },
+    settings: { ...defaultSettings(system.env), ...settings },
     log: (event) => events.push(event),
   };
   const ask = async (question: Partial<Question> = {}) =>
     resolve(deps, {
       policy: 'wait',
       force: false,
-      person: true,
-      patient: false,
+      sendsUncached: true,
+      waitsForOthers: false,
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
       ...question,

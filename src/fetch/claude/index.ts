@@ -2,7 +2,7 @@ import type { ProviderDescriptor } from '../provider.ts';
 import { claudeFiles } from './files.ts';
 import { identity, identitySource } from './identity.ts';
 import { claudeReader } from './reader.ts';
-import { claudeReports } from './reports.ts';
+import { REPORTED_WINDOWS } from './report.ts';
 
 export { claudeFiles as providerFiles } from './files.ts';
 export { claudeReports as reportFormat } from './reports.ts';
@@ -15,7 +15,7 @@ function describe(): ProviderDescriptor {
   return {
     ...claudeFiles,
     reader: claudeReader,
-    reports: claudeReports,
+    reportedWindows: REPORTED_WINDOWS,
     identity,
     identitySource,
     keychainModified: async (system) => (await import('./keychain.ts')).keychainModified(system),
