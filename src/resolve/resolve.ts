@@ -49,10 +49,10 @@ export async function resolve(
   const { decision } = seen;
   log(describe(seen, places, stamp));
   const done = async (answered: Usage, startBackground = false): Promise<Resolution> => {
-    const usage = await orEstimate(deps, answered);
+    const { usage, startWorker } = await orEstimate(deps, question, places, answered);
     return {
       usage,
-      startBackground,
+      startBackground: startBackground || startWorker,
       asked: decision.action === 'refresh',
       // An estimate is nothing to be prepared: what is prepared is made without transcripts.
       settled: decision.action !== 'background' && question.policy !== 'cached' && usage.state !== 'estimate',
