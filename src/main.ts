@@ -1,6 +1,6 @@
-import { hit } from './prerender/print.ts';
+import { readPrerendered } from './prerender/print.ts';
 import { errno } from './platform/errno.ts';
-import { parseQuickly } from './cli/fast-args.ts';
+import { parseFastArgs } from './cli/fast-args.ts';
 import type { UsageOptions } from './cli/fast-args.ts';
 import { STDERR, STDOUT, writeOut } from './platform/stdio.ts';
 import { nodeSystem } from './platform/system.ts';
@@ -12,7 +12,7 @@ import type { System } from './platform/system.ts';
  */
 const system = nodeSystem();
 const argv = process.argv.slice(2);
-const options = parseQuickly(argv);
+const options = parseFastArgs(argv);
 const text = options && freshLine(system, options);
 
 if (argv[0] === 'statusline') {
@@ -47,7 +47,7 @@ async function damage(): Promise<string | null> {
 /** What goes wrong on the short way is looked at again, and named, on the long one. */
 function freshLine(machine: System, asked: UsageOptions): string | null {
   try {
-    return hit(machine, asked);
+    return readPrerendered(machine, asked);
   } catch {
     return null;
   }

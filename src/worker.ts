@@ -1,6 +1,6 @@
-import { parseReadyName } from './prerender/write.ts';
+import { parseVariantFileName } from './prerender/write.ts';
 import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
-import { prepareReady } from './prerender/store.ts';
+import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';
 import { claude } from './fetch/registry.ts';
@@ -21,12 +21,12 @@ async function main(): Promise<void> {
   } catch (error) {
     // A refused base URL is named by the caller.
     if (!isUsageError(error))
-      await (await import('./resolve/note-fault.ts')).noteFault({ system, provider: claude });
+      await (await import('./resolve/note-fault.ts')).storeFault({ system, provider: claude });
     throw error;
   }
   // No process waits for this: lines are prepared as far ahead as can be.
-  const wanted = parseReadyName(process.argv[3] ?? '', process.argv[4] || undefined);
-  await prepareReady(system, wanted, Number.POSITIVE_INFINITY);
+  const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
+  await prerender(system, wanted, Number.POSITIVE_INFINITY);
 }
 
 async function refresh(system: System): Promise<void> {
@@ -38,8 +38,8 @@ async function refresh(system: System): Promise<void> {
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: false,
+    sendsUncached: false,
+    waitsForOthers: false,
   });
 }
 

@@ -9,15 +9,15 @@ export interface AccountDirectory {
   readonly root: string;
   readonly path: string;
   /** The ready lines; each variant of the environment has a directory of its own. */
-  readonly ready: string;
+  readonly prerendered: string;
   /** `usage.json`: what is known. */
   readonly entry: string;
   /** `usage.lock`: the backoff and the requests of the last hour. Not a mutex. */
-  readonly lock: string;
+  readonly backoff: string;
   /** The mutex: a directory that `proper-lockfile` makes and removes. */
   readonly mutex: string;
   /** `statusline.json`: what the sessions of Claude Code have told. */
-  readonly readings: string;
+  readonly reports: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
   /** The account that was signed in; written only when the file that names it is large. */
@@ -33,11 +33,11 @@ export function accountDirectory(root: string, name: string, variant = ''): Acco
   return {
     root,
     path,
-    ready: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
+    prerendered: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
     entry: `${path}${SEPARATOR}usage.json`,
-    lock: `${path}${SEPARATOR}usage.lock`,
+    backoff: `${path}${SEPARATOR}usage.lock`,
     mutex: `${path}${SEPARATOR}refresh.mutex`,
-    readings: `${path}${SEPARATOR}statusline.json`,
+    reports: `${path}${SEPARATOR}statusline.json`,
     keychain: `${path}${SEPARATOR}keychain.json`,
     identity: `${path}${SEPARATOR}identity.json`,
   };

@@ -2,9 +2,9 @@ import type { System } from '../platform/system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import type { Origins, SpendReading } from '../usage/merge.ts';
+import type { Origins, ReportedSpendNumber } from '../usage/report.ts';
 import type { UsageData } from '../usage/model.ts';
-import { allowlisted } from '../usage/text.ts';
+import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
@@ -35,17 +35,17 @@ export interface Entry {
   /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
   /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
-  readonly told?: Told;
+  readonly overlay?: Overlay;
 }
 
 /** The status line's part of an entry. */
-export interface Told {
+export interface Overlay {
   /** The windows whose number is the status line's. */
   readonly origins: Origins;
   /** When a reading last counted, epoch ms. */
   readonly movedAt: number;
   /** The limit on money that sessions report behind a gateway; null without one. */
-  readonly spend: SpendReading | null;
+  readonly spend: ReportedSpendNumber | null;
   /** A session contradicts a number that is shown: it is not fresh any more. */
   readonly contradicted: boolean;
   /** False: the credentials have changed since, and their account is not known. */
@@ -164,5 +164,5 @@ export function idOrNull(value: unknown): string | null {
 
 /** A name with its printable characters only; null when it has none. */
 export function nameOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? allowlisted(value) || null : null;
+  return typeof value === 'string' ? sanitize(value) || null : null;
 }

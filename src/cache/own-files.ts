@@ -1,5 +1,5 @@
-import { MAX_FILE_BYTES, readFailure, readTextFile } from '../platform/foreign-file.ts';
-import type { FileRead } from '../platform/foreign-file.ts';
+import { MAX_FILE_BYTES, readFailure, readTextFile } from '../platform/files.ts';
+import type { FileRead } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
@@ -157,7 +157,7 @@ export function removeOwnTree(system: System, path: string): void {
 }
 
 /** Sets the time of a file that is there, without writing into it. A link is not followed. @throws as above */
-export function stampOwnFile(system: System, path: string, seconds: number): void {
+export function setOwnFileTime(system: System, path: string, seconds: number): void {
   assertMayWrite(system, path);
   system.fs.lutimesSync(path, seconds, seconds);
 }

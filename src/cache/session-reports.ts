@@ -1,10 +1,10 @@
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
-import type { Dispute, SpendReading, WindowReading } from '../usage/merge.ts';
-import type { Readings, SessionMemory } from '../usage/session-reports.ts';
-import { NO_READINGS } from '../usage/session-reports.ts';
-import { percentOf, READ_WINDOWS } from '../usage/report.ts';
-import type { Reported, ReportedSpend } from '../usage/report.ts';
+import type { Dispute } from '../usage/merge.ts';
+import type { Reported, ReportedNumber, ReportedSpend, ReportedSpendNumber } from '../usage/report.ts';
+import type { SessionReports, SessionMemory } from '../usage/session-reports.ts';
+import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
+import { percentOf, REPORTED_WINDOWS } from '../usage/report.ts';
 import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
@@ -14,29 +14,29 @@ import { readOwnFile } from './own-files.ts';
  * that loses a race loses both, and reports the number again.
  */
 
-export const READINGS_SCHEMA = 1;
+export const SESSION_REPORTS_SCHEMA = 1;
 
 /** Reads `statusline.json`. A broken file counts as one without reports. */
-export function readReadings(system: System, path: string, now: number): Readings {
+export function readSessionReports(system: System, path: string, now: number): SessionReports {
   const read = readOwnFile(system, path);
-  return (read.kind === 'file' && parseReadings(read.text, now)) || NO_READINGS;
+  return (read.kind === 'file' && parseSessionReports(read.text, now)) || NO_SESSION_REPORTS;
 }
 
 /** The text of `statusline.json`; null when it is not as we write it. Keys of an earlier version may be absent. */
-export function parseReadings(text: string, now: number): Readings | null {
+export function parseSessionReports(text: string, now: number): SessionReports | null {
   let file: unknown;
   try {
     file = JSON.parse(text);
   } catch {
     return null;
   }
-  if (!isObject(file) || file.schema_version !== READINGS_SCHEMA) return null;
+  if (!isObject(file) || file.schema_version !== SESSION_REPORTS_SCHEMA) return null;
   const { credentials, windows, sessions, disputes } = file;
   if ((typeof credentials !== 'string' && credentials !== null) || !isObject(windows) || !isObject(sessions))
     return null;
-  const [five, seven] = READ_WINDOWS.map((name) => parseWindow(windows[name], now));
+  const [five, seven] = REPORTED_WINDOWS.map((name) => parseWindow(windows[name], now));
   if (five === undefined || seven === undefined) return null;
-  const [fiveDispute, sevenDispute] = READ_WINDOWS.map((name) =>
+  const [fiveDispute, sevenDispute] = REPORTED_WINDOWS.map((name) =>
     parseDispute(isObject(disputes) ? disputes[name] : null, now),
   );
   const memories = new Map<string, SessionMemory>();
@@ -57,10 +57,10 @@ export function parseReadings(text: string, now: number): Readings | null {
   };
 }
 
-export function serializeReadings(readings: Readings): string {
+export function serializeSessionReports(readings: SessionReports): string {
   const { credentials, account, since, windows, disputes, spend, unstored, sessions } = readings;
   const file = {
-    schema_version: READINGS_SCHEMA,
+    schema_version: SESSION_REPORTS_SCHEMA,
     credentials,
     account,
     since: iso(since),
@@ -74,7 +74,7 @@ export function serializeReadings(readings: Readings): string {
   return `${JSON.stringify(file)}\n`;
 }
 
-function windowJson(reading: WindowReading | null) {
+function windowJson(reading: ReportedNumber | null) {
   return (
     reading && {
       used_percent: reading.percent,
@@ -106,7 +106,7 @@ function pairJson(reported: Reported | null) {
 }
 
 /** Undefined: broken. Then the whole file is, since no other program writes it. */
-function parseWindow(value: unknown, now: number): WindowReading | null | undefined {
+function parseWindow(value: unknown, now: number): ReportedNumber | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;
   const percent = percentOf(value.used_percent);
@@ -123,7 +123,7 @@ function parseDispute(value: unknown, now: number): Dispute | null {
   return { ...reading, session: value.session, maybeIdle: value.maybe_idle === true };
 }
 
-function parseSpend(value: unknown, now: number): SpendReading | null {
+function parseSpend(value: unknown, now: number): ReportedSpendNumber | null {
   const reading = parseWindow(value ?? null, now);
   if (!reading || !isObject(value)) return null;
   return { ...reading, usedUsd: percentOf(value.used_usd), limitUsd: percentOf(value.limit_usd) };
@@ -132,7 +132,7 @@ function parseSpend(value: unknown, now: number): SpendReading | null {
 /** A session's memory; null when it is broken. */
 export function parseMemory(value: unknown): SessionMemory | null {
   if (!isObject(value) || typeof value.at !== 'number') return null;
-  const [five, seven] = READ_WINDOWS.map((name) => parsePair(value[name]));
+  const [five, seven] = REPORTED_WINDOWS.map((name) => parsePair(value[name]));
   const spend = parseSpendPair(value.spend ?? null);
   if (five === undefined || seven === undefined || spend === undefined) return null;
   const { at, disputed_at: disputedAt, foreign } = value;

@@ -1,4 +1,4 @@
-import { MAX_FILE_BYTES } from '../platform/foreign-file.ts';
+import { MAX_FILE_BYTES } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';

@@ -42,7 +42,7 @@ const POLICY_FLAGS: Readonly<Record<string, Policy>> = {
  * The options, when the command line is one that hosts run all day: the line or `show` with plain, correct
  * options. Null for anything else, help and mistakes included: those are worth loading a real parser for.
  */
-export function parseQuickly(argv: readonly string[]): UsageOptions | null {
+export function parseFastArgs(argv: readonly string[]): UsageOptions | null {
   return argv.length === 0 ? NO_OPTIONS : parse(argv);
 }
 
@@ -110,7 +110,7 @@ function parse(argv: readonly string[]): UsageOptions | null {
 /** Options of `statusline`. */
 export interface StatuslineOptions {
   /** A command whose output comes first; null: ours alone. */
-  readonly after: string | null;
+  readonly wrappedCommand: string | null;
   readonly output: LineKind;
   readonly format: string | null;
   readonly color: ColorFlag;
@@ -119,7 +119,7 @@ export interface StatuslineOptions {
 }
 
 export const STATUSLINE_DEFAULTS: StatuslineOptions = {
-  after: null,
+  wrappedCommand: null,
   output: 'ansi',
   format: null,
   color: 'auto',
@@ -128,14 +128,14 @@ export const STATUSLINE_DEFAULTS: StatuslineOptions = {
 };
 
 /** The options behind `statusline`; null for help, mistakes and what is rare. */
-export function parseStatusline(argv: readonly string[]): StatuslineOptions | null {
+export function parseStatuslineArgs(argv: readonly string[]): StatuslineOptions | null {
   const options: { -readonly [key in keyof StatuslineOptions]: StatuslineOptions[key] } = {
     ...STATUSLINE_DEFAULTS,
   };
   for (let index = 0; index < argv.length; index += 1) {
     const [flag = '', inline] = splitFlag(argv[index] ?? '');
     const value = inline ?? argv[(index += 1)] ?? '';
-    if (flag === '--after' && value !== '') options.after = value;
+    if (flag === '--after' && value !== '') options.wrappedCommand = value;
     else if (flag === '--output' && isLineKind(value)) options.output = value;
     else if (flag === '--format' && value !== '') options.format = value;
     else if (flag === '--color' && isColorFlag(value)) options.color = value;

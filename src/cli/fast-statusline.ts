@@ -1,11 +1,11 @@
-import { statuslineHit } from '../prerender/print-statusline.ts';
+import { readPrerenderedStatusline } from '../prerender/print-statusline.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { withUncaught } from '../platform/exceptions.ts';
-import { parseStatusline } from './fast-args.ts';
+import { parseStatuslineArgs } from './fast-args.ts';
 import type { StatuslineOptions } from './fast-args.ts';
 import { STDOUT, writeOut } from '../platform/stdio.ts';
-import { readInputNow } from './stdin.ts';
-import type { Heard } from './stdin.ts';
+import { readStdinNow } from './stdin.ts';
+import type { StatuslineInput } from './stdin.ts';
 import type { System } from '../platform/system.ts';
 import { parseReport } from '../usage/report.ts';
 
@@ -14,10 +14,10 @@ import { parseReport } from '../usage/report.ts';
  * prepared, from what is loaded by now.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
-  const options = parseStatusline(argv.slice(1));
+  const options = parseStatuslineArgs(argv.slice(1));
   if (options === null) return (await import('./program.ts')).main(system, argv);
-  const heard = await listen(system);
-  const text = tried(() => statuslineHit(system, options, heard.report));
+  const heard = await readStatuslineInput(system);
+  const text = tried(() => readPrerenderedStatusline(system, options, heard.report));
   if (text !== null) process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
   const { statusline } = await import('../commands/statusline.ts');
   const outcome = withUncaught(statusline(system, options, heard));
@@ -44,8 +44,8 @@ async function finish(
 }
 
 /** What Claude Code says on standard input. */
-export async function listen(system: System): Promise<Heard> {
-  const input = readInputNow(system) ?? (await (await import('./stdin-stream.ts')).readInputStream());
+export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
+  const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
   return { input, report: parseReport(input.text, system.now()) };
 }
 

@@ -9,11 +9,11 @@ import { PRESETS } from '../render/format/presets.ts';
 import { limitNamed } from '../render/limit-name.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from '../render/outputs/kinds.ts';
-import type { InitOptions } from '../commands/init.ts';
+import type { InitOptions } from '../commands/init-consent.ts';
 import { COMPLETION_SHELLS } from './completions/names.ts';
 import type { CompletionShell } from './completions/names.ts';
-import { INIT_TARGETS } from '../init/names.ts';
-import type { InitTarget } from '../init/names.ts';
+import { INIT_TARGETS } from '../init/target.ts';
+import type { InitTarget } from '../init/target.ts';
 import type { ColorFlag, UsageOptions } from './fast-args.ts';
 import type { Policy } from '../resolve/decide.ts';
 import { run } from './run.ts';
@@ -177,12 +177,19 @@ function buildProgram(system: System, done: Done): Command {
     .addOption(debugOption())
     .addHelpText('after', STATUSLINE_HELP)
     .action(async (flags: StatuslineFlags) => {
-      const { after = null, output, format = null, color, timeout: timeoutMs = null, debug = false } = flags;
-      if (after === '') throw new UsageError("--after is ''; accepted: a command");
-      const { listen } = await import('./fast-statusline.ts');
+      const {
+        after: wrappedCommand = null,
+        output,
+        format = null,
+        color,
+        timeout: timeoutMs = null,
+        debug = false,
+      } = flags;
+      if (wrappedCommand === '') throw new UsageError("--after is ''; accepted: a command");
+      const { readStatuslineInput } = await import('./fast-statusline.ts');
       const { statusline } = await import('../commands/statusline.ts');
-      const options = { after, output, format, color, timeoutMs, debug };
-      done(await statusline(system, options, await listen(system)));
+      const options = { wrappedCommand, output, format, color, timeoutMs, debug };
+      done(await statusline(system, options, await readStatuslineInput(system)));
     });
 
   const cache = program

@@ -3,7 +3,7 @@ import type { CommandResult } from '../commands/command.ts';
 import { describeFault, withUncaught } from '../platform/exceptions.ts';
 import { STDERR, STDOUT, writeOut } from '../platform/stdio.ts';
 import { renderErrorJson } from '../render/json.ts';
-import { spawnBackground } from './spawn-worker.ts';
+import { spawnWorker } from './spawn-worker.ts';
 import type { System } from '../platform/system.ts';
 
 export interface RunOptions {
@@ -38,13 +38,13 @@ export async function run(
 async function followUp(
   system: System,
   { timeoutMs }: RunOptions,
-  { startBackground, soon, prepare: asked }: CommandResult,
+  { startWorker, soon, prepare: asked }: CommandResult,
 ): Promise<void> {
   const left = soon?.();
   const prepare = left?.kind === 'prepare' ? left : asked;
-  if (startBackground || left?.kind === 'spawn') spawnBackground(system, timeoutMs, prepare);
+  if (startWorker || left?.kind === 'spawn') spawnWorker(system, timeoutMs, prepare);
   else if (prepare)
-    await (await import('../prerender/store.ts')).prepareReady(system, prepare.wanted, prepare.aheadMs);
+    await (await import('../prerender/store.ts')).prerender(system, prepare.wanted, prepare.aheadMs);
 }
 
 /** What did not come back as a result: wrong usage, which is named, or a fault of ours. */
@@ -63,7 +63,7 @@ async function faultOf(
     stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
     stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
     exitCode: wrongUsage ? 2 : 1,
-    startBackground: false,
+    startWorker: false,
     prepare: null,
     soon: null,
   };

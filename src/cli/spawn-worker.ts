@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readyFileName } from '../prerender/read.ts';
+import { variantFileName } from '../prerender/read.ts';
 import type { Prepare } from '../commands/command.ts';
 import { closeInherited } from '../platform/descriptors.ts';
 import { isAbsolutePath } from '../platform/paths.ts';
@@ -13,11 +13,11 @@ import type { System } from '../platform/system.ts';
  * @param timeoutMs deadline of its request; null for the configured one
  * @param prepare the ready line that its answer is to be prepared for, besides those that there are
  */
-export function spawnBackground(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
+export function spawnWorker(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
   const { platform, env, cwd } = system;
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'worker.cjs');
-  const wanted = prepare?.wanted ? [readyFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
+  const wanted = prepare?.wanted ? [variantFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
   // A relative directory is resolved against the present one. The variable keeps its text: the keychain entry of macOS depends on it.
   const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
   const from = relative ? [cwd() ?? ''] : [];

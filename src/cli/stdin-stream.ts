@@ -1,7 +1,7 @@
 import { Input, INPUT_PATIENCE_MS } from './stdin.ts';
 
 /** Standard input by way of Node's stream: sockets, and other platforms than Linux. */
-export function readInputStream(): Promise<Input> {
+export function readStdinStream(): Promise<Input> {
   return new Promise((resolve) => {
     const input = new Input();
     const done = () => {

@@ -57,13 +57,13 @@ export class Input {
 }
 
 /** Standard input, and what of it counts; null when nothing does. */
-export interface Heard {
+export interface StatuslineInput {
   readonly input: Input;
   readonly report: Report | null;
 }
 
 /** Standard input; null when it can only be read by a stream. */
-export function readInputNow(system: System): Input | null {
+export function readStdinNow(system: System): Input | null {
   const { fs, platform } = system;
   const input = new Input();
   try {

@@ -1,20 +1,20 @@
 import { removeOwnFile } from '../cache/own-files.ts';
-import { readReadings, serializeReadings } from '../cache/session-reports.ts';
+import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { claude } from '../fetch/registry.ts';
-import { visible } from '../platform/stdio.ts';
-import { placesOf } from '../resolve/places.ts';
-import type { Places } from '../resolve/places.ts';
+import { printable } from '../platform/stdio.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
-import { NO_READINGS } from '../usage/session-reports.ts';
+import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
 export async function cachePath(system: System): Promise<CommandResult> {
-  const places = placesOf(system, claude);
+  const places = pathsOf(system, claude);
   if (places.cache === null) return nowhere(places);
   return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
 }
@@ -24,30 +24,30 @@ export async function cachePath(system: System): Promise<CommandResult> {
  * requests stay: clearing a cache must not be a way to ask more often.
  */
 export function cacheClear(system: System): CommandResult {
-  const places = placesOf(system, claude);
+  const places = pathsOf(system, claude);
   if (places.cache === null) return nowhere(places);
-  const { entry, readings } = places.cache;
+  const { entry, reports: readings } = places.cache;
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
-    return result(`removed ${visible(entry)}\n`, { prepare: { wanted: null } });
+    return result(`removed ${printable(entry)}\n`, { prepare: { wanted: null } });
   } catch (error) {
     const reason = errno(error);
     if (reason === 'ENOENT' || reason === 'ENOTDIR')
-      return result(`nothing to remove: no ${visible(entry)}\n`);
-    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${visible(entry)}: ${reason}\n` });
+      return result(`nothing to remove: no ${printable(entry)}\n`);
+    return result('', { exitCode: 1, stderr: `usageline: cannot remove ${printable(entry)}: ${reason}\n` });
   }
 }
 
 /** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
 function forgetReadings(system: System, path: string): void {
-  const known = readReadings(system, path, system.now());
-  const { windows, disputes, spend } = NO_READINGS;
+  const known = readSessionReports(system, path, system.now());
+  const { windows, disputes, spend } = NO_SESSION_REPORTS;
   const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
   if (numbers.every((number) => number === null)) return;
-  replaceLightly(system, path, serializeReadings({ ...known, windows, disputes, spend }), null);
+  replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }), null);
 }
 
-function nowhere({ warning }: Places): CommandResult {
-  return result('', { exitCode: 1, stderr: `usageline: ${visible(warning ?? '')}\n` });
+function nowhere({ warning }: Paths): CommandResult {
+  return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

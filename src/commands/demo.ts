@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runDemo } from '../demo/demo.ts';
-import { isTerminal, STDOUT, visible } from '../platform/stdio.ts';
+import { isTerminal, STDOUT, printable } from '../platform/stdio.ts';
 import { wantsColor } from '../render/color.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
@@ -21,7 +21,7 @@ export async function demo(system: System): Promise<CommandResult> {
   if (outcome.kind === 'impossible') {
     return result('', {
       exitCode: 1,
-      stderr: `usageline: the demo cannot begin: ${visible(outcome.reason)}\n`,
+      stderr: `usageline: the demo cannot begin: ${printable(outcome.reason)}\n`,
     });
   }
   const { failures } = outcome;

@@ -1,24 +1,28 @@
 import { formatMistake } from '../render/format/index.ts';
-import type { Looks } from '../render/appearance.ts';
+import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
-import { printable } from '../usage/text.ts';
+import { quoteInput } from '../usage/text.ts';
 import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
-import { askedFormat } from '../prerender/print.ts';
+import { requestedFormat } from '../prerender/print.ts';
 
 /**
  * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts
  * as none, and is named where there is room for it. Throws a `UsageError` for a wrong flag.
  */
 export function checkedFormat(env: System['env'], flag: string | null): string | null {
-  const format = askedFormat(env, flag);
+  const format = requestedFormat(env, flag);
   const mistake = format === null ? null : formatMistake(format);
   if (mistake === null) return format;
-  if (flag !== null) throw new UsageError(`--format is '${printable(flag)}': ${mistake}`);
+  if (flag !== null) throw new UsageError(`--format is '${quoteInput(flag)}': ${mistake}`);
   return null;
 }
 
 /** The configured looks, with the requested format and the zone of the process. */
-export function looksWith(system: System, looks: Looks, format: string | null | undefined): Looks {
-  return { ...looks, format: format ?? looks.format, zone: localZone(system) };
+export function appearanceWith(
+  system: System,
+  appearance: Appearance,
+  format: string | null | undefined,
+): Appearance {
+  return { ...appearance, format: format ?? appearance.format, zone: localZone(system) };
 }

@@ -1,13 +1,13 @@
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
-import { linksToRemoved, planRemoval } from '../init/plan-removal.ts';
-import { usualFiles } from '../init/plan.ts';
-import { preview } from '../init/preview.ts';
+import { linksToRemoved } from '../init/removal.ts';
+import { defaultFiles, planRemoval } from '../init/plan.ts';
+import { preview } from '../init/confirm.ts';
 import type { Runtime } from '../init/runtime.ts';
-import { takeBack } from '../init/revert.ts';
+import { revert } from '../init/revert.ts';
 import { TARGETS } from '../init/targets/index.ts';
-import { visible } from '../platform/stdio.ts';
+import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
@@ -28,13 +28,13 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
   const hows = Object.values(TARGETS).flatMap(({ name, install: how }) =>
     typeof how === 'string' ? [] : [{ name, how }],
   );
-  const usual = hows.flatMap(({ name, how }) => usualFiles(name, how, runtime, null));
+  const usual = hows.flatMap(({ name, how }) => defaultFiles(name, how, runtime, null));
   const files = [...usual, ...installed.files];
   const plan = planRemoval(system, files, installed);
   const { changes } = plan;
   const cache = cacheRoot(system).path;
   const cached = cache !== null && system.fs.existsSync(cache);
-  const stderr = plan.refused.map((line) => `usageline: left as it is: ${visible(line)}\n`).join('');
+  const stderr = plan.refused.map((line) => `usageline: left as it is: ${printable(line)}\n`).join('');
   const exitCode = stderr === '' ? 0 : 1;
   const refused = (path: string) => plan.refused.some((line) => line.startsWith(`${path}: `));
   const after = { ...installed, files: installed.files.filter(({ path }) => refused(path)) };
@@ -43,14 +43,14 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
     hows.flatMap(({ how }) => how.links?.(runtime) ?? []),
     plan,
   );
-  const act = () => takeBack(system, { changes, files, links }, after, notes);
+  const act = () => revert(system, { changes, files, links }, after, notes);
   if (changes.length === 0 && !cached) {
     const nothing = result('nothing is installed\n', { stderr, exitCode });
     return { kind: 'note', result: nothing, note: () => act().problem };
   }
   return {
     kind: 'change',
-    shown: `${preview(changes, links)}${cached ? `remove ${visible(cache)}, the cache\n` : ''}`,
+    shown: `${preview(changes, links)}${cached ? `remove ${printable(cache)}, the cache\n` : ''}`,
     what: [changes, links],
     act: () => {
       const { backups, problem } = act();

@@ -1,23 +1,19 @@
-import { install } from '../init/apply.ts';
-import { noted, readInstalled, writeInstalled } from '../init/installed.ts';
-import { sweep } from '../init/leftovers.ts';
-import type { InitTarget } from '../init/names.ts';
-import { planInstall } from '../init/plan-install.ts';
-import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/plan-removal.ts';
-import { usualFiles } from '../init/plan.ts';
+import { apply, removeLeftovers } from '../init/apply.ts';
+import { withFile, readInstalled, writeInstalled } from '../init/installed.ts';
+import type { InitTarget, Install } from '../init/target.ts';
+import { defaultFiles, planInstall, planRemoval } from '../init/plan.ts';
+import { linksToRemoved, removalOf, withoutTarget } from '../init/removal.ts';
 import type { Plan } from '../init/plan.ts';
-import { preview } from '../init/preview.ts';
+import { preview } from '../init/confirm.ts';
 import type { Runtime } from '../init/runtime.ts';
-import { takeBack } from '../init/revert.ts';
-import type { Install } from '../init/target.ts';
-import { visible } from '../platform/stdio.ts';
+import { revert } from '../init/revert.ts';
+import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { failure, withConsent } from './init-consent.ts';
-import type { Decision, Job } from './init-consent.ts';
+import type { Decision, InitOptions, Job } from './init-consent.ts';
 import { prepareFor } from './init-runtime.ts';
-import type { InitOptions } from './init.ts';
 
 interface TargetJob extends InitOptions, Job {
   readonly target: InitTarget;
@@ -36,27 +32,28 @@ function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decisi
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
   // An existing shared file gets one more user.
-  const before = plan.settled.reduce(noted, installed);
+  const before = plan.unchanged.reduce(withFile, installed);
   if (changes.length === 0) {
     const there = result(`${target} is installed already: nothing to change\n`);
     const isNew = JSON.stringify(before) !== JSON.stringify(installed);
     const note = () => {
-      sweep(system, notes, before.files);
+      removeLeftovers(system, notes, before.files);
       const reason = isNew ? writeInstalled(system, notes, before) : null;
       return reason && `${notes}: it cannot be written: ${reason}`;
     };
     return { kind: 'note', result: there, note };
   }
-  const { fleeting, script } = runtime.place;
-  const warning = fleeting === null ? '' : `warning: ${script} will not stay: ${fleeting}. ${STAYING}\n`;
+  const { temporaryReason, script } = runtime.program;
+  const warning =
+    temporaryReason === null ? '' : `warning: ${script} will not stay: ${temporaryReason}. ${STAYING}\n`;
   return {
     kind: 'change',
     shown: `${preview(changes)}${warning}`,
     what: changes,
     act: () => {
-      const problem = install(system, changes, before, notes);
+      const problem = apply(system, changes, before, notes);
       if (problem !== null) return failure(problem);
-      return result(`installed. ${how.after}\n`, { prepare: prepareFor(system, target) });
+      return result(`installed. ${how.afterInstall}\n`, { prepare: prepareFor(system, target) });
     },
   };
 }
@@ -69,18 +66,18 @@ export function uninstallTarget(system: System, runtime: Runtime, job: TargetJob
 function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decision {
   const { target, how, notes, file } = job;
   const installed = readInstalled(system, notes);
-  const removal = removalOf(target, usualFiles(target, how, runtime, file), installed, file);
+  const removal = removalOf(target, defaultFiles(target, how, runtime, file), installed, file);
   const plan = planRemoval(system, removal.files, installed);
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.left
-    .map(({ path, users }) => `kept ${visible(path)}: used by ${users.join(', ')}\n`)
+  const left = removal.kept
+    .map(({ path, users }) => `kept ${printable(path)}: used by ${users.join(', ')}\n`)
     .join('');
   const after = withoutTarget(installed, removal);
   if (changes.length === 0) {
     const absent = result(`${target} is not installed: nothing to change\n${left}`);
     // An `init` that was killed may have left something.
-    const note = () => takeBack(system, { changes, files: removal.files }, after, notes).problem;
+    const note = () => revert(system, { changes, files: removal.files }, after, notes).problem;
     return { kind: 'note', result: absent, note };
   }
   const links = linksToRemoved(system, how.links?.(runtime) ?? [], plan);
@@ -90,7 +87,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
     what: [changes, links],
     act: () => {
       const removed = { changes, files: removal.files, links };
-      const { backups, problem } = takeBack(system, removed, after, notes);
+      const { backups, problem } = revert(system, removed, after, notes);
       if (problem !== null) return failure(problem);
       const text = `removed. ${how.afterRemoval ?? ''}`.trimEnd();
       return result(`${text}\n${left}${keptBackups(backups)}`);
@@ -108,5 +105,5 @@ function refusal({ refused }: Plan): Decision {
 
 /** A backup that is not what the file is now may be all that is left of something. */
 export function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${visible(path)}: the file has had other changes since\n`).join('');
+  return backups.map((path) => `kept ${printable(path)}: the file has had other changes since\n`).join('');
 }

@@ -1,12 +1,24 @@
 import { dirname } from 'node:path';
-import { askOnTerminal } from '../init/ask.ts';
-import { notesProblem } from '../init/installed.ts';
+import { askOnTerminal } from '../init/confirm.ts';
+import { installedProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
-import { STDOUT, visible, writeOut } from '../platform/stdio.ts';
+import type { InitTarget } from '../init/target.ts';
+import { STDOUT, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import type { InitOptions } from './init.ts';
+
+export interface InitOptions {
+  /** Null: all of them, for `--uninstall`. */
+  readonly target: InitTarget | null;
+  readonly action: 'print' | 'install' | 'uninstall';
+  /** The file to change, in the place of the usual one. */
+  readonly file: string | null;
+  /** Nobody need be asked. */
+  readonly yes: boolean;
+  /** Only show what would change. */
+  readonly dryRun: boolean;
+}
 
 /** What is to be done, as the files and the notes are at this moment. */
 export type Decision =
@@ -33,7 +45,7 @@ export interface Job extends Pick<InitOptions, 'yes' | 'dryRun' | 'action'> {
  */
 export function withConsent(system: System, job: Job, decide: () => Decision): CommandResult {
   const { yes, dryRun, action, notes } = job;
-  const problem = notesProblem(system, notes);
+  const problem = installedProblem(system, notes);
   if (problem !== null) return failure(`nothing has been changed: ${problem}`);
   const first = decide();
   if (first.kind === 'refused') return first.result;
@@ -82,5 +94,5 @@ function alone(system: System, { action, notes }: Job, act: () => CommandResult)
 }
 
 export function failure(problem: string, exitCode: 1 | 2 = 1): CommandResult {
-  return result('', { stderr: `usageline: ${visible(problem)}\n`, exitCode });
+  return result('', { stderr: `usageline: ${printable(problem)}\n`, exitCode });
 }

@@ -1,40 +1,40 @@
 import { join } from 'node:path';
 import { installedPath, readInstalled } from '../init/installed.ts';
-import { programPlace } from '../init/program.ts';
+import { locateProgram } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
-import type { InitTarget } from '../init/names.ts';
-import { visible } from '../platform/stdio.ts';
+import type { InitTarget } from '../init/target.ts';
+import { printable } from '../platform/stdio.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../platform/system.ts';
 import { UsageError } from './command.ts';
 import type { Prepare } from './command.ts';
-import { hookName, readyPlace } from './ready.ts';
+import { hookVariant, hookFiles } from './ready.ts';
 
 /** This machine, as snippets see it. Throws a `UsageError` for paths that no snippet can hold. */
 export function runtimeOf(system: System): Runtime {
   const { env, fs, platform } = system;
   const home = system.home();
   if (home === null) throw new UsageError('there is no home directory: HOME is not set');
-  const place = programPlace(system, process.execPath, import.meta.dirname);
+  const place = locateProgram(system, process.execPath, import.meta.dirname);
   const homes = [home, dataHome({ env, home }), configHome({ env, home })];
   for (const path of [...homes, place.node, place.script, place.command ?? '']) {
     if (/\p{Cc}/u.test(path))
-      throw new UsageError(`a path has a control character in it: "${visible(path)}"`);
+      throw new UsageError(`a path has a control character in it: "${printable(path)}"`);
   }
   const exists = (path: string) => fs.existsSync(path);
   return {
     env,
     platform,
     home,
-    place,
+    program: place,
     launcher: ownLauncher(system, home),
     user: `${system.userName()} ${home}`,
     packagePath: (...path) => join(place.root, ...path),
     packageText: (...path) => fs.readFileSync(join(place.root, ...path), 'utf8'),
-    hook: (shell) => {
-      const { file, logins, config } = readyPlace(system, shell);
-      return { ready: file, logins, config };
+    hookPaths: (shell) => {
+      const { file, logins, config } = hookFiles(system, shell);
+      return { prerendered: file, credentials: logins, config };
     },
     exists,
   };
@@ -62,5 +62,5 @@ const KINDS: Partial<Record<InitTarget, LineKind>> = {
 export function prepareFor(system: System, target: InitTarget): Prepare | null {
   const output = KINDS[target];
   if (output === undefined) return null;
-  return { wanted: hookName(system, output), aheadMs: Number.POSITIVE_INFINITY };
+  return { wanted: hookVariant(system, output), aheadMs: Number.POSITIVE_INFINITY };
 }

@@ -1,19 +1,19 @@
-import { readyFile } from '../prerender/read.ts';
-import type { ReadyName } from '../prerender/read.ts';
+import { prerenderedFile } from '../prerender/read.ts';
+import type { Variant } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat } from './format.ts';
-import { readyNameOf } from '../prerender/print.ts';
+import { variantOf } from '../prerender/print.ts';
 
 /** Where a shell's hook finds what it needs. Empty: there is no such place. */
-export interface ReadyPlace {
+export interface HookFiles {
   /** The ready line. */
   readonly file: string;
   /** The files that may hold credentials, in order: two at most, empty for one that cannot be. */
@@ -26,32 +26,32 @@ export interface ReadyPlace {
  * The files whose change hooks see for themselves, by comparing their ages with those of `since.<name>` and
  * `till.<name>`: credentials by their number, and the configuration.
  */
-export function referencesOf(system: System): (readonly [name: string, path: string])[] {
+export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
   const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 
-export function readyPlace(system: System, output: LineKind): ReadyPlace {
-  const { cache } = placesOf(system, claude);
+export function hookFiles(system: System, output: LineKind): HookFiles {
+  const { cache } = pathsOf(system, claude);
   const [first = '', second = ''] = claude.credentialFiles(system);
-  const name = hookName(system, output);
+  const name = hookVariant(system, output);
   return {
-    file: cache ? readyFile(cache, name) : '',
+    file: cache ? prerenderedFile(cache, name) : '',
     logins: [first, second],
-    config: configPlace(system).path ?? '',
+    config: findConfigFile(system).path ?? '',
   };
 }
 
 /** The ready line of a hook, which knows of the environment alone. */
-export function hookName(system: System, output: LineKind): ReadyName {
-  return readyNameOf(system, { output, color: 'auto', format: checkedFormat(system.env, null) });
+export function hookVariant(system: System, output: LineKind): Variant {
+  return variantOf(system, { output, color: 'auto', format: checkedFormat(system.env, null) });
 }
 
 /** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
 export function ready(system: System, output: LineKind): CommandResult {
-  const { file, logins, config } = readyPlace(system, output);
-  const wanted = hookName(system, output);
+  const { file, logins, config } = hookFiles(system, output);
+  const wanted = hookVariant(system, output);
   return result(`${[file, ...logins, config].join('\n')}\n`, {
     prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY },
   });
@@ -69,9 +69,9 @@ export async function refreshReady(system: System, output: LineKind): Promise<Co
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: true,
+    sendsUncached: false,
+    waitsForOthers: true,
   });
-  const wanted = hookName(system, output);
+  const wanted = hookVariant(system, output);
   return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });
 }

@@ -7,7 +7,7 @@ import { realRoots, transcriptRoots } from '../fetch/claude/transcripts/roots.ts
 import { claude } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import type { EstimateAge, LocalTokens } from '../resolve/read-state.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { MINUTE } from '../usage/time.ts';
 
 /** A prepared estimate that is older, ms, is due for a new scan. */
@@ -24,7 +24,7 @@ const THOROUGH_MS = 10_000;
  * @param thorough whether a scan may take as long as it has to
  */
 export async function tokensOf(system: System, age: EstimateAge, thorough: boolean): Promise<LocalTokens> {
-  const { cache } = placesOf(system, claude);
+  const { cache } = pathsOf(system, claude);
   const roots = transcriptRoots(system);
   const file = cache && readOwnFile(system, `${cache.path}/transcripts.json`);
   const prepared = file?.kind === 'file' ? parsePrepared(file.text, roots) : null;

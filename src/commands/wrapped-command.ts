@@ -37,7 +37,7 @@ export type Ended =
  * may hold its output open for longer. It has a process group of its own, which ends at the deadline, and when
  * usageline ends before it.
  */
-export function runAfter(system: System, command: string, input: Buffer): Promise<Ended> {
+export function runWrappedCommand(system: System, command: string, input: Buffer): Promise<Ended> {
   const { platform } = system;
   return new Promise((resolve) => {
     closeInherited(system);

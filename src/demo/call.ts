@@ -11,13 +11,13 @@ export interface Call {
 }
 
 /** Runs the program with arguments. Never rejects. */
-export type Run = (args: readonly string[]) => Promise<Call>;
+export type RunProgram = (args: readonly string[]) => Promise<Call>;
 
 /** Longer than any call takes; what hangs then is a finding, not something to wait for. */
 const LIMIT_MS = 10_000;
 
 /** Runs `entry` as whoever types the command would: a process of its own, its output in pipes. */
-export function runner(entry: string, env: Readonly<Record<string, string>>, cwd: string): Run {
+export function programRunner(entry: string, env: Readonly<Record<string, string>>, cwd: string): RunProgram {
   return (args) =>
     new Promise((resolve) => {
       const start = performance.now();

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
-import { runner } from './call.ts';
+import { programRunner } from './call.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { COLUMNS, INDENT, narrator } from './narrator.ts';
@@ -56,8 +56,8 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   const stop = stopOnSignals(stage);
   const told = narrator(system, options.color);
   try {
-    told.say(OPENING);
-    const run = runner(options.entry, stage.env, stage.root);
+    told.paragraph(OPENING);
+    const run = programRunner(options.entry, stage.env, stage.root);
     await play({ endpoint, stage, run, narrator: told, isStopped: () => stop.signal() !== null });
   } finally {
     await endpoint.close();

@@ -12,7 +12,7 @@ export interface Endpoint {
   /** Requests for usage that have arrived so far; whatever else knocks at the port is not counted. */
   requests(): number;
   /** How many of them have been answered with usage. */
-  answers(): number;
+  responses(): number;
   /** Makes it later by so much: the windows it speaks of come closer to their reset, ms. */
   passTime(ms: number): void;
   /** From now on: answers, or refuses with 429 and this `Retry-After`, s. */
@@ -75,7 +75,7 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
   return {
     url: `http://${host}:${port}`,
     requests: () => requests,
-    answers: () => answered,
+    responses: () => answered,
     passTime: (ms) => {
       start -= ms;
     },

@@ -1,6 +1,6 @@
 import { STDOUT, writeOut } from '../platform/stdio.ts';
 import { paint } from '../render/paint.ts';
-import type { Style } from '../render/color.ts';
+import type { Style } from '../render/style.ts';
 import { wrap } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';
 
@@ -11,7 +11,7 @@ export const INDENT = '  ';
 /** Tells the demo as it goes, and keeps count of what did not come out as told. */
 export interface Narrator {
   /** A paragraph at the margin, before the first scene and after the last. */
-  say(text: string): void;
+  paragraph(text: string): void;
   /** The next numbered scene. */
   scene(title: string): void;
   /** A command, as one would type it. */
@@ -34,7 +34,7 @@ export function narrator(system: System, color: boolean): Narrator {
     for (const part of wrap(text, COLUMNS - indent.length)) line(indent, part, style);
   };
   return {
-    say: (text) => {
+    paragraph: (text) => {
       if (scenes > 0) writeOut(system, STDOUT, '\n');
       prose('', text, null);
     },
@@ -62,6 +62,6 @@ export function narrator(system: System, color: boolean): Narrator {
 }
 
 /** `1 request`, `no requests`, `10 calls`. */
-export function counted(count: number, noun: string): string {
+export function countOf(count: number, noun: string): string {
   return `${count === 0 ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
 }

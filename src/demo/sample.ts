@@ -17,8 +17,8 @@ const STEP = { session: 3, week: 1, model: 2 } as const;
  * @param answered how many answers came before this one
  */
 export function exampleBody(start: number, answered: number): object {
-  const session = { percent: 34 + STEP.session * answered, resets_at: stamp(start + SESSION_LEFT) };
-  const week = { percent: 38 + STEP.week * answered, resets_at: stamp(start + WEEK_LEFT) };
+  const session = { percent: 34 + STEP.session * answered, resets_at: timestamp(start + SESSION_LEFT) };
+  const week = { percent: 38 + STEP.week * answered, resets_at: timestamp(start + WEEK_LEFT) };
   const model = { percent: 66 + STEP.model * answered, resets_at: week.resets_at };
   return {
     five_hour: { utilization: session.percent, resets_at: session.resets_at },
@@ -67,6 +67,6 @@ export function exampleCredentials(expiresAt: number): string {
 }
 
 /** RFC 3339 with microseconds, as the endpoint has it. */
-function stamp(at: number): string {
+function timestamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '000+00:00');
 }

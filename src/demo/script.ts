@@ -1,16 +1,16 @@
 import { MINUTE, SECOND } from '../usage/time.ts';
-import type { Call, Run } from './call.ts';
+import type { Call, RunProgram } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
-import { counted } from './narrator.ts';
+import { countOf } from './narrator.ts';
 import type { Narrator } from './narrator.ts';
 import { VALID_MS } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything a scene has to play with. */
-export interface Props {
+export interface DemoContext {
   readonly endpoint: Endpoint;
-  readonly stage: Pick<Stage, 'signIn' | 'passTime' | 'knownSince' | 'isRefreshing'>;
-  readonly run: Run;
+  readonly stage: Pick<Stage, 'signIn' | 'passTime' | 'cachedAt' | 'isRefreshing'>;
+  readonly run: RunProgram;
   readonly narrator: Narrator;
   /** Somebody wants it to end: nothing new is begun. */
   readonly isStopped: () => boolean;
@@ -24,7 +24,7 @@ const HOLD_MS = 1.5 * SECOND;
 const PATIENCE_MS = 4 * SECOND;
 const PATIENCE_WHEN_STOPPED_MS = 2 * SECOND;
 
-type Scene = (props: Props) => Promise<number>;
+type Scene = (props: DemoContext) => Promise<number>;
 
 const scenes: readonly Scene[] = [first, second, crowd, rateLimited, backedOff, expired, table];
 
@@ -32,17 +32,19 @@ const scenes: readonly Scene[] = [first, second, crowd, rateLimited, backedOff, 
  * Plays all scenes and sums up. Each says what is about to happen, runs the program and holds what came of it
  * against what was said; the numbers are counted and measured, none is written here.
  */
-export async function play(props: Props): Promise<void> {
+export async function play(props: DemoContext): Promise<void> {
   const { endpoint, narrator } = props;
   let calls = 0;
   for (const scene of scenes) {
     if (props.isStopped()) return;
     calls += await scene(props);
   }
-  narrator.say(`${counted(calls, 'call')} of usageline, ${counted(endpoint.requests(), 'request')} in all.`);
+  narrator.paragraph(
+    `${countOf(calls, 'call')} of usageline, ${countOf(endpoint.requests(), 'request')} in all.`,
+  );
 }
 
-async function first(props: Props): Promise<number> {
+async function first(props: DemoContext): Promise<number> {
   const { narrator, stage } = props;
   narrator.scene('Nothing is known yet: the first call asks the endpoint and waits.');
   stage.signIn(VALID_MS);
@@ -51,7 +53,7 @@ async function first(props: Props): Promise<number> {
   return 1;
 }
 
-async function second(props: Props): Promise<number> {
+async function second(props: DemoContext): Promise<number> {
   props.narrator.scene('The next one has it from disk. This is what runs at every prompt.');
   const call = await perform(props, [], 0);
   props.narrator.check('current numbers', isCurrent(call));
@@ -59,16 +61,16 @@ async function second(props: Props): Promise<number> {
 }
 
 /** The endpoint holds its answer back until all ten are done: whoever waited for it would still be waiting. */
-async function crowd(props: Props): Promise<number> {
+async function crowd(props: DemoContext): Promise<number> {
   const { narrator, endpoint, run, stage, isStopped } = props;
   narrator.scene('Four minutes later that is out of date, and ten prompts ask at once.');
-  later(props, 4 * MINUTE);
-  const before = { requests: endpoint.requests(), answers: endpoint.answers(), known: stage.knownSince() };
+  passTime(props, 4 * MINUTE);
+  const before = { requests: endpoint.requests(), answers: endpoint.responses(), known: stage.cachedAt() };
   const release = endpoint.hold(HOLD_MS);
   const calls = await Promise.all(Array.from({ length: 10 }, () => run([])));
-  const unanswered = endpoint.answers() === before.answers;
+  const unanswered = endpoint.responses() === before.answers;
   release();
-  const isRefreshed = () => stage.knownSince() !== before.known && !stage.isRefreshing();
+  const isRefreshed = () => stage.cachedAt() !== before.known && !stage.isRefreshing();
   const refreshed = await until(isRefreshed, isStopped);
 
   narrator.command('usageline');
@@ -82,7 +84,7 @@ async function crowd(props: Props): Promise<number> {
   const when = unanswered ? '; the endpoint had not answered yet' : '';
   const requests = endpoint.requests() - before.requests;
   narrator.fact(`all ten done in ${Math.round(slowest)} ms${when}`);
-  narrator.fact(`${counted(requests, 'request')}, made by a process in the background`);
+  narrator.fact(`${countOf(requests, 'request')}, made by a process in the background`);
   narrator.check(
     'every one shows what is known, with its age',
     // On a machine so slow that the answer came before the last of them, that one has it.
@@ -96,19 +98,19 @@ async function crowd(props: Props): Promise<number> {
   return calls.length + 1;
 }
 
-async function rateLimited(props: Props): Promise<number> {
+async function rateLimited(props: DemoContext): Promise<number> {
   const { narrator, endpoint } = props;
   narrator.scene(
     `Twelve minutes later the endpoint is asked too much: 429, come back in ${RETRY_AFTER_S} s. What is known stays.`,
   );
-  later(props, 12 * MINUTE);
+  passTime(props, 12 * MINUTE);
   endpoint.refuse(RETRY_AFTER_S);
   const call = await perform(props, ['--wait'], 1);
   narrator.check('the age and the wait', / · 12m ago · rate limited \d+m$/m.test(call.stdout));
   return 1;
 }
 
-async function backedOff(props: Props): Promise<number> {
+async function backedOff(props: DemoContext): Promise<number> {
   const { narrator } = props;
   narrator.scene('Until then nobody asks, not even who would wait for it.');
   const call = await perform(props, ['--wait'], 0);
@@ -116,10 +118,10 @@ async function backedOff(props: Props): Promise<number> {
   return 1;
 }
 
-async function expired(props: Props): Promise<number> {
+async function expired(props: DemoContext): Promise<number> {
   const { narrator, endpoint, stage } = props;
   narrator.scene('Ten minutes later the login has expired. Such a token is not even sent.');
-  later(props, 10 * MINUTE);
+  passTime(props, 10 * MINUTE);
   endpoint.refuse(null);
   stage.signIn(-MINUTE);
   const call = await perform(props, ['--wait'], 0);
@@ -127,7 +129,7 @@ async function expired(props: Props): Promise<number> {
   return 1;
 }
 
-async function table(props: Props): Promise<number> {
+async function table(props: DemoContext): Promise<number> {
   const { narrator, stage } = props;
   narrator.scene('Signed in again. The same for people:');
   stage.signIn(VALID_MS);
@@ -138,7 +140,7 @@ async function table(props: Props): Promise<number> {
 
 /** Runs one command, shows it with what it printed and cost, and counts the requests it made. */
 async function perform(
-  { endpoint, narrator, run }: Props,
+  { endpoint, narrator, run }: DemoContext,
   args: readonly string[],
   requests: number,
 ): Promise<Call> {
@@ -147,14 +149,14 @@ async function perform(
   const made = endpoint.requests() - before;
   narrator.command(['usageline', ...args].join(' '));
   narrator.output(call.stdout + call.stderr);
-  narrator.fact(`${counted(made, 'request')} · ${Math.round(call.ms)} ms`);
-  narrator.check(`${counted(requests, 'request')}, not ${made}`, made === requests);
+  narrator.fact(`${countOf(made, 'request')} · ${Math.round(call.ms)} ms`);
+  narrator.check(`${countOf(requests, 'request')}, not ${made}`, made === requests);
   narrator.check(`exit code 0, not ${call.exitCode ?? 'killed'}`, call.exitCode === 0);
   return call;
 }
 
 /** On disk and at the endpoint alike. */
-function later({ endpoint, stage }: Props, ms: number): void {
+function passTime({ endpoint, stage }: DemoContext, ms: number): void {
   stage.passTime(ms);
   endpoint.passTime(ms);
 }

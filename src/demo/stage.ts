@@ -18,7 +18,7 @@ export interface Stage {
   /** Makes everything that is remembered older, as if so much time had passed, ms. */
   passTime(ms: number): void;
   /** When the numbers that are known were asked for, epoch ms; null when nothing is known. */
-  knownSince(): number | null;
+  cachedAt(): number | null;
   /** Whether a process is refreshing just now. */
   isRefreshing(): boolean;
   remove(): void;
@@ -63,7 +63,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
       fs.writeFileSync(join(login, '.credentials.json'), text, { mode: 0o600 });
     },
     passTime: (ms) => passTime(system, files, ms),
-    knownSince: () => {
+    cachedAt: () => {
       const read = readEntry(system, files.entry);
       return read.kind === 'entry' && read.entry.data ? read.entry.cachedAt : null;
     },

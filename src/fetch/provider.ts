@@ -1,5 +1,5 @@
 import type { RefreshFailure } from '../usage/failure.ts';
-import type { Reading } from '../usage/model.ts';
+import type { Snapshot } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 
 /** Whose usage it is. */
@@ -30,7 +30,7 @@ export type Identity =
 /** The file that an identity is read from. */
 export interface IdentitySource {
   /** Changes whenever the file does. */
-  readonly trace: string;
+  readonly fingerprint: string;
   readonly bytes: number;
 }
 
@@ -43,7 +43,7 @@ export interface ProviderFiles {
   /** The files that may hold credentials, in the order of the stamp. */
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
-  stamp(system: System, keychain: string | null): string | null;
+  fingerprint(system: System, keychain: string | null): string | null;
   /** Whether a stamp is that of a stored login. Without one the environment of a session is the only login. */
   hasStoredLogin(system: System, stamp: string | null): boolean;
   /**
@@ -76,9 +76,9 @@ export interface Session {
    * HMAC-SHA256 of the token, in hex: known tokens can be recognized by it, and none can be made from it.
    * @param key random, of the account's directory
    */
-  fingerprint(key: string): string;
+  tokenHash(key: string): string;
   /** Sends the one request. Never throws and never rejects: whatever happens is an outcome. */
-  send(options: SendOptions): Promise<Outcome<Reading>>;
+  send(options: SendOptions): Promise<Outcome<Snapshot>>;
 }
 
 /**

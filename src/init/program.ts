@@ -1,54 +1,37 @@
 import { join } from 'node:path';
 import type { System } from '../platform/system.ts';
-import { absolute } from './runtime.ts';
+import { absoluteDirectory } from './runtime.ts';
+import type { Candidate, ProgramLocation } from './runtime.ts';
 
-/**
- * Where Node and the program are, and where to look for them when they are gone. A version manager or a package
- * manager removes the directory of a version with the next upgrade, so a link that it keeps is preferred.
+/*
+ * Finds paths of Node and of the program that last: an upgrade by a version manager or a package manager removes the
+ * directory of the old version, so a link that survives the upgrade is preferred.
  */
-export interface ProgramPlace {
-  readonly node: string;
-  readonly script: string;
-  /** The directory of the package. */
-  readonly root: string;
-  /** Other places of Node and of the program, the one to prefer last. */
-  readonly otherNodes: readonly Candidate[];
-  readonly otherScripts: readonly Candidate[];
-  /** The command `usageline` as PATH has it; null where PATH has none. */
-  readonly command: string | null;
-  /** Why the program's directory is temporary; null when there is no sign of that. */
-  readonly fleeting: string | null;
-}
-
-/** A path; or the same path below the directory of any version from 20 on. */
-export type Candidate =
-  | string
-  | { readonly before: string; readonly version: string; readonly after: string };
 
 /** Links to a Node that one shell or one project has for itself. */
-const FLEETING_LINKS = /\/fnm_multishells\/|\/node_modules\/\.bin\/|^\/run\/user\/|\/\.direnv\//;
+const TEMPORARY_LINKS = /\/fnm_multishells\/|\/node_modules\/\.bin\/|^\/run\/user\/|\/\.direnv\//;
 
 /**
  * @param execPath Node itself, without links
  * @param directory the directory of `hot.cjs`, without links
  */
-export function programPlace(
+export function locateProgram(
   { env, fs, platform }: Pick<System, 'env' | 'fs' | 'platform'>,
   execPath: string,
   directory: string,
-): ProgramPlace {
+): ProgramLocation {
   const script = join(directory, 'hot.cjs');
   const root = join(directory, '..');
   const plain = { node: execPath, script, root, otherNodes: [], otherScripts: [], command: null };
-  if (platform === 'win32') return { ...plain, fleeting: null };
+  if (platform === 'win32') return { ...plain, temporaryReason: null };
   const isSame = (link: string, path: string) => realPath(fs, link) === path;
-  const directories = (env.PATH ?? '').split(':').flatMap((name) => absolute(name) ?? []);
+  const directories = (env.PATH ?? '').split(':').flatMap((name) => absoluteDirectory(name) ?? []);
   const links = [
     ...versionless(execPath),
     // The path in PATH is no link, so it is the best name.
     ...(directories.some((name) => `${name}/node` === execPath) ? [] : directories)
       .map((name) => `${name}/node`)
-      .filter((link) => !FLEETING_LINKS.test(link) && fleetingPlace(link, env) === null),
+      .filter((link) => !TEMPORARY_LINKS.test(link) && temporaryReason(link, env) === null),
   ];
   const node = links.find((link) => isSame(link, execPath)) ?? execPath;
   const stableRoot = versionless(root).find((link) => isSame(link, root)) ?? root;
@@ -63,7 +46,7 @@ export function programPlace(
       directories
         .map((name) => `${name}/usageline`)
         .find((path) => fs.existsSync(path) && !/\/node_modules\/\.bin\//.test(path)) ?? null,
-    fleeting: fleetingPlace(script, env) ?? fleetingPlace(execPath, env),
+    temporaryReason: temporaryReason(script, env) ?? temporaryReason(execPath, env),
   };
 }
 
@@ -95,10 +78,16 @@ function siblings(path: string): Candidate[] {
 }
 
 /** Text: why files below this path are temporary; null when there is no sign of that. */
-function fleetingPlace(path: string, env: System['env']): string | null {
+function temporaryReason(path: string, env: System['env']): string | null {
   if (path.includes('/_npx/')) return "it is in npx's cache, which npm empties";
   if (/\/pnpm\/dlx\/|\/dlx-\d+\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';
-  const temporary = [absolute(env.TMPDIR), '/tmp', '/var/tmp', '/private/tmp', '/private/var/folders'];
+  const temporary = [
+    absoluteDirectory(env.TMPDIR),
+    '/tmp',
+    '/var/tmp',
+    '/private/tmp',
+    '/private/var/folders',
+  ];
   return temporary.some((name) => name !== null && path.startsWith(`${name}/`))
     ? 'it is in a temporary directory'
     : null;

@@ -38,7 +38,7 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
 }
 
 /** A text with paths, or values of the environment, for people: nothing in it steers a terminal. */
-export function visible(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?');
 }
 

@@ -19,7 +19,7 @@ export type Trust =
   | { readonly kind: 'open'; readonly path: string; readonly by: 'everyone' | 'its group' };
 
 /** What the path leads to. */
-export interface End {
+export interface TrustOptions {
   /** A file, which is not judged itself. */
   readonly file?: boolean;
   /**
@@ -33,7 +33,11 @@ export interface End {
  * Judges a directory, or a file's directory, and every directory and link on the way to it. What cannot be looked at
  * counts as missing: the system call that uses the path fails with the reason.
  */
-export function trustIn(system: System, path: string, { file = false, own = file ? 0 : 1 }: End = {}): Trust {
+export function trustIn(
+  system: System,
+  path: string,
+  { file = false, own = file ? 0 : 1 }: TrustOptions = {},
+): Trust {
   const { fs, uid, platform } = system;
   // Windows keeps permissions elsewhere, and gives a user's directories to the user.
   if (platform === 'win32' || uid === null) return { kind: 'trusted', exists: true };

@@ -1,18 +1,18 @@
 import type { Settings } from '../config/settings.ts';
 import type { System } from '../platform/system.ts';
-import type { Look } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
-import type { Known } from './forecast.ts';
+import type { State } from '../resolve/read-state.ts';
+import type { Paths } from '../resolve/paths.ts';
+import type { ForecastInput } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 
 /** What can be said in advance from a look at the files; null when that is nothing. */
-export function knownOf(
+export function forecastInput(
   system: System,
-  places: Places,
-  { read, lock, now }: Look,
+  places: Paths,
+  { read, backoff: lock, now }: State,
   stamp: string | null,
   settings: Settings,
-): Known | null {
+): ForecastInput | null {
   const entry = read.kind === 'entry' ? read.entry : null;
   // With other credentials the account comes from a file that no prepared line depends on, so nothing can be prepared.
   // An entry without an account does not need that file.
@@ -24,9 +24,9 @@ export function knownOf(
     lock,
     now,
     stamp,
-    account: entry?.accountUnread ? 'untold' : 'unknown',
-    name: places.account.name,
+    accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
+    accountName: places.account.name,
     settings,
-    lookAgainAt: keychainDueAt(system, places.cache),
+    recheckAt: keychainDueAt(system, places.cache),
   };
 }

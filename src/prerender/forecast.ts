@@ -1,44 +1,44 @@
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { resetsOf } from '../usage/windows.ts';
-import { answer } from '../resolve/to-usage.ts';
+import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
 import { decide } from '../resolve/decide.ts';
 import type { AccountMatch } from '../resolve/freshness.ts';
 import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
-export interface Known {
+export interface ForecastInput {
   readonly entry: Entry | null;
-  readonly lock: BackoffLock | null;
+  readonly lock: Backoff | null;
   /** Epoch ms. */
   readonly now: number;
   readonly stamp: string | null;
-  readonly account: AccountMatch;
+  readonly accountMatch: AccountMatch;
   /** The account's name, for the answer. */
-  readonly name: string;
+  readonly accountName: string;
   readonly settings: Settings;
   /** When somebody has to look whatever the numbers say (macOS' keychain), epoch ms; null: never. */
-  readonly lookAgainAt: number | null;
+  readonly recheckAt: number | null;
 }
 
 /** One text, true from the end of the one before until `until` (epoch ms). */
-export interface Stage {
+export interface TimedText {
   readonly until: number;
   readonly text: string;
 }
 
-export interface Schedule {
+export interface RenderedForecast {
   /** From when on a caller that does not wait would have a refresh started, epoch ms. */
   readonly refreshAt: number;
   /** In order, without a gap, the first one from `now` on; none two in a row with the same text. */
-  readonly stages: readonly Stage[];
+  readonly texts: readonly TimedText[];
 }
 
-export interface StageLooks {
+export interface StageOptions {
   /** False far ahead, where texts stand for an hour at a time: no countdown would be right for so long. */
   readonly countdowns: boolean;
 }
@@ -54,19 +54,19 @@ const LONGEST_MS = DAY;
 const MAX_CHANGES = 240;
 
 /** What will be told until a moment, from the end of the one before. */
-interface Moment extends StageLooks {
+interface Stage extends StageOptions {
   readonly until: number;
   readonly usage: Usage;
 }
 
 /** What will be told from now on, whoever shows it. */
-export interface Outlook {
+export interface Forecast {
   /** See `Schedule`. */
   readonly refreshAt: number;
-  readonly moments: readonly Moment[];
+  readonly stages: readonly Stage[];
 }
 
-export interface OutlookOptions {
+export interface ForecastOptions {
   /** How far, at most, ms: who looks only at the near ones need not pay for all. */
   readonly aheadMs?: number;
   /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
@@ -79,69 +79,69 @@ export interface OutlookOptions {
  * lets a shell show a true line without knowing what makes it true.
  *
  */
-export function outlookOf(
-  known: Known,
-  { aheadMs = LONGEST_MS, ages = 'all' }: OutlookOptions = {},
-): Outlook {
-  const { now, lookAgainAt } = known;
-  const end = Math.min(endOf(known), now + aheadMs);
-  const times = timesOf(known);
-  const moments: Moment[] = [];
-  let refreshAt: number | null = lookAgainAt;
+export function forecastOf(
+  input: ForecastInput,
+  { aheadMs = LONGEST_MS, ages = 'all' }: ForecastOptions = {},
+): Forecast {
+  const { now, recheckAt } = input;
+  const end = Math.min(endOf(input), now + aheadMs);
+  const times = timesOf(input);
+  const stages: Stage[] = [];
+  let refreshAt: number | null = recheckAt;
   let at = now;
-  while (at < end && moments.length < MAX_CHANGES) {
-    const { usage, asks } = usageAt(known, at);
+  while (at < end && stages.length < MAX_CHANGES) {
+    const { usage, asks } = usageAt(input, at);
     if (asks && (refreshAt === null || at < refreshAt)) refreshAt = at;
     if (usage === null) break;
-    const exact = at - now < EXACT_MS && moments.length < EXACT_CHANGES;
+    const exact = at - now < EXACT_MS && stages.length < EXACT_CHANGES;
     const aging = ages === 'all' || usage.state !== 'fresh' || usage.restAgeMs !== undefined;
     const ticking = aging ? times : { ...times, ages: [] };
-    const until = Math.min(nextChange(known, ticking, at, exact, usage.error?.retryAt ?? null), end);
-    moments.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
+    const until = Math.min(nextChange(input, ticking, at, exact, usage.error?.retryAt ?? null), end);
+    stages.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
     at = until;
   }
-  return { refreshAt: refreshAt ?? at, moments };
+  return { refreshAt: refreshAt ?? at, stages };
 }
 
 /** The texts for that; null when there is nothing to show but that the first answer is on its way. */
-export function scheduleOf(
-  { refreshAt, moments }: Outlook,
-  render: (usage: Usage, looks: StageLooks) => string,
-): Schedule | null {
-  const stages: Stage[] = [];
-  for (const { until, usage, countdowns } of moments) {
+export function renderForecast(
+  { refreshAt, stages }: Forecast,
+  render: (usage: Usage, options: StageOptions) => string,
+): RenderedForecast | null {
+  const texts: TimedText[] = [];
+  for (const { until, usage, countdowns } of stages) {
     const text = render(usage, { countdowns });
-    const last = stages.at(-1);
-    if (last?.text === text) stages[stages.length - 1] = { until, text };
-    else stages.push({ until, text });
+    const last = texts.at(-1);
+    if (last?.text === text) texts[texts.length - 1] = { until, text };
+    else texts.push({ until, text });
   }
-  return stages.length === 0 ? null : { refreshAt, stages };
+  return texts.length === 0 ? null : { refreshAt, texts };
 }
 
 /** What a caller that does not wait would be told at a moment; null when that is only that it has to wait. */
-export function usageAt(known: Known, at: number): { usage: Usage | null; asks: boolean } {
-  const { entry, lock, stamp, settings } = known;
-  const account = () => known.account;
+export function usageAt(input: ForecastInput, at: number): { usage: Usage | null; asks: boolean } {
+  const { entry, lock, stamp, settings } = input;
+  const account = () => input.accountMatch;
   const decision = decide({
     entry,
-    lock,
+    backoff: lock,
     now: at,
     policy: 'background',
-    stamp,
+    fingerprint: stamp,
     account,
     settings,
     force: false,
   });
   const asks = decision.action === 'background';
   if (asks && decision.error?.code === 'no_data') return { usage: null, asks };
-  const { standing, error } = decision;
-  const usage = answer({
+  const { freshness, error } = decision;
+  const usage = toUsage({
     entry,
-    standing,
+    freshness,
     error,
     source: 'cache',
     pending: false,
-    account: known.name,
+    account: input.accountName,
     decidedAt: at,
     now: at,
     settings,
@@ -150,8 +150,8 @@ export function usageAt(known: Known, at: number): { usage: Usage | null; asks: 
 }
 
 /** When the numbers count as none, or the backoff is over: there is nothing more to say then. */
-function endOf({ entry, lock, now, settings }: Known): number {
-  const newest = entry && Math.max(entry.cachedAt, entry.told?.movedAt ?? entry.cachedAt);
+function endOf({ entry, lock, now, settings }: ForecastInput): number {
+  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
   if (lock && lock.blockedUntil > now) ends.push(lock.blockedUntil);
   return Math.min(Math.max(now + HOUR, ...ends), now + LONGEST_MS);
@@ -165,15 +165,15 @@ interface Times {
   readonly ages: readonly number[];
 }
 
-function timesOf({ entry, lock, settings }: Known): Times {
+function timesOf({ entry, lock, settings }: ForecastInput): Times {
   const once = lock ? [lock.blockedUntil] : [];
   if (!entry?.data) return { once, resets: [], ages: [] };
   once.push(freshUntil(entry, settings), entry.cachedAt + settings.maxStaleMs);
   // Stamped by a clock that has been set back: it counts from the moment at which it may be a rounding matter.
   once.push(entry.cachedAt - CLOCK_TOLERANCE_MS);
   once.push(...turningPoints(entry, settings));
-  const told = Object.values(entry.told?.origins ?? {}).map(({ seenAt }) => seenAt);
-  return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...told] };
+  const overlay = Object.values(entry.overlay?.origins ?? {}).map(({ seenAt }) => seenAt);
+  return { once, resets: resetsOf(entry.data), ages: [entry.cachedAt, ...overlay] };
 }
 
 /**
@@ -183,7 +183,7 @@ function timesOf({ entry, lock, settings }: Known): Times {
  * @param retryAt when the next try is, as shown at `at`
  */
 function nextChange(
-  { lock, now }: Known,
+  { lock, now }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,

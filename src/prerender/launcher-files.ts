@@ -1,13 +1,19 @@
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
-import type { ReadyName } from './read.ts';
-import type { Prepared } from './write.ts';
+import type { Variant } from './read.ts';
 import { removeQuietly, replaceLightly } from '../cache/replace.ts';
 
 /*
  * The texts of a ready line once more, in small files, each as old as the end of what is in it, for a reader that pays
  * for every byte: bin/usageline-prompt.
  */
+
+/** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
+export interface TimedTexts {
+  readonly from: number;
+  readonly refreshAt: number;
+  readonly texts: readonly { readonly until: number; readonly text: string }[];
+}
 
 /** So many have one text each and nothing else: those until somebody should ask again, of which there are no more … */
 export const NEAR_STAGES = 8;
@@ -32,11 +38,11 @@ const LAUNCHED = new Set('plain starship vim waybar tmux ansi i3blocks polybar s
  * @param askAt epoch ms; at most `NEAR_STAGES` texts begin before it
  * @returns false when one of them could not be written
  */
-export function writeShort(
+export function writeLauncherFiles(
   system: System,
   path: string,
-  { kind, color, network, format, model }: ReadyName,
-  { from, stages }: Omit<Prepared, 'refreshAt'>,
+  { kind, color, network, format, model }: Variant,
+  { from, texts }: Omit<TimedTexts, 'refreshAt'>,
   askAt: number,
 ): boolean {
   const launched =
@@ -45,11 +51,11 @@ export function writeShort(
     network &&
     format === undefined &&
     model === undefined;
-  const texts = launched ? withoutMoments(stages, from) : [];
-  const fresh = texts
+  const distinct = launched ? withoutMoments(texts, from) : [];
+  const fresh = distinct
     .filter(({ begins }) => begins < askAt)
     .map(({ text, until }) => ({ text, until: Math.min(until, askAt) }));
-  const old = texts.filter(({ until }) => until > askAt);
+  const old = distinct.filter(({ until }) => until > askAt);
   const files = [...padded(fresh, NEAR_STAGES), ...padded(old, OLD_STAGES)];
   let begin = OLD_STAGES;
   for (const count of SEVERAL) {
@@ -73,9 +79,9 @@ function padded<T>(items: readonly T[], count: number): (T | undefined)[] {
 }
 
 /** What is shown for less than the second by which all ends are rounded is left out. */
-function withoutMoments(stages: Prepared['stages'], from: number) {
+function withoutMoments(texts: TimedTexts['texts'], from: number) {
   let begins = Math.floor(from / SECOND) * SECOND;
-  return stages.flatMap(({ until: exact, text }) => {
+  return texts.flatMap(({ until: exact, text }) => {
     const until = Math.floor(exact / SECOND) * SECOND;
     if (until <= begins) return [];
     const whole = { begins, until, text };
@@ -84,6 +90,6 @@ function withoutMoments(stages: Prepared['stages'], from: number) {
   });
 }
 
-export function removeShort(system: System, path: string): void {
+export function removeLauncherFiles(system: System, path: string): void {
   for (const suffix of suffixes) removeQuietly(system, path + suffix);
 }

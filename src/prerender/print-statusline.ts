@@ -3,24 +3,24 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { readOwnFile } from '../cache/own-files.ts';
 import { readPointer } from '../cache/pointer.ts';
 import { parseMemory } from '../cache/session-reports.ts';
-import { readReady, readyDirectory, readyFile, readyFileName } from './read.ts';
-import type { ReadyName } from './read.ts';
+import { readPrerenderedFile, prerenderedDirectory, prerenderedFile, variantFileName } from './read.ts';
+import type { Variant } from './read.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import { wantsLog } from '../config/settings.ts';
-import { variantOf } from './variant.ts';
+import { environmentHash } from './variant.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
-import { conditionsOf } from './validators.ts';
+import { validatorsOf } from './validators.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
-import { saysSomethingNew } from '../usage/session-reports.ts';
+import { hasNews } from '../usage/session-reports.ts';
 import { isSameWindow } from '../usage/report.ts';
 import type { Report, Reported, ReportedSpend } from '../usage/report.ts';
 import { parseTime } from '../usage/time.ts';
 import { fits } from '../commands/fits.ts';
-import { askedFormat, readyNameOf } from './print.ts';
+import { requestedFormat, variantOf } from './print.ts';
 
 /** The ready line of Claude Code's status line: like `ansi`, but there is one per model with a limit of its own. */
 export const STATUSLINE_KIND = 'statusline';
@@ -29,52 +29,52 @@ export const STATUSLINE_KIND = 'statusline';
  * The line that was prepared, when the session says nothing that it has not said before; null when there is more to
  * do than to print it.
  */
-export function statuslineHit(
+export function readPrerenderedStatusline(
   system: System,
   options: StatuslineOptions,
   report: Report | null,
 ): string | null {
-  if (options.after !== null || options.output !== 'ansi' || options.debug || wantsLog(system.env))
+  if (options.wrappedCommand !== null || options.output !== 'ansi' || options.debug || wantsLog(system.env))
     return null;
   const { path } = cacheRoot(system);
   if (path === null) return null;
   const key = claude.accountKey(system);
   const account = key === null ? claude.account(system).directory : readPointer(system, path, key);
   if (account === null) return null;
-  const directory = accountDirectory(path, account, variantOf(system.env));
+  const directory = accountDirectory(path, account, environmentHash(system.env));
   if (!isOwnDirectory(system, directory)) return null;
   if (report !== null && hasOwnLine(system, directory, report)) return null;
-  const name = statuslineName(system, { ...options, format: askedFormat(system.env, options.format) });
-  const file = readyFile(directory, withModel(system, directory, name, report?.model ?? null));
-  const text = readReady(system, file, conditionsOf(system, claude, directory), name.format);
-  if (text === null || !fits(text, columnsOf(system.env))) return null;
+  const name = statuslineVariant(system, { ...options, format: requestedFormat(system.env, options.format) });
+  const file = prerenderedFile(directory, withModel(system, directory, name, report?.model ?? null));
+  const text = readPrerenderedFile(system, file, validatorsOf(system, claude, directory), name.format);
+  if (text === null || !fits(text, terminalColumns(system.env))) return null;
   return `${text}\n`;
 }
 
 /** The ready line for sessions whose model has no limit of its own. */
-export function statuslineName(
+export function statuslineVariant(
   system: System,
   options: Pick<StatuslineOptions, 'output' | 'color' | 'format'>,
-): ReadyName {
-  return { ...readyNameOf(system, options), kind: STATUSLINE_KIND };
+): Variant {
+  return { ...variantOf(system, options), kind: STATUSLINE_KIND };
 }
 
 /** How wide Claude Code says its terminal is; null when it does not. */
-export function columnsOf(env: System['env']): number | null {
+export function terminalColumns(env: System['env']): number | null {
   const columns = Number(env.COLUMNS);
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }
 
 /** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
-function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
+function hasOwnLine(system: System, { reports: readings }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
   const read = readOwnFile(system, readings);
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
-  if (memory === null || memory.foreign || saysSomethingNew(memory, report)) return true;
-  if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
+  if (memory === null || memory.foreign || hasNews(memory, report)) return true;
+  if (claude.isForeignSession(system, () => claude.fingerprint(system, null))) return true;
   const { five_hour: five, seven_day: seven } = file.windows;
   return !(
     isLatest(windows.five_hour, five) &&
@@ -102,14 +102,14 @@ function isLatestAmount(reported: ReportedSpend | null, spend: unknown): boolean
 function withModel(
   { fs }: System,
   directory: AccountDirectory,
-  name: ReadyName,
+  name: Variant,
   model: string | null,
-): ReadyName {
+): Variant {
   if (model === null) return name;
   const session = modelKey(model);
-  const prefix = `${readyFileName(name)}@`;
+  const prefix = `${variantFileName(name)}@`;
   const limits = fs
-    .readdirSync(readyDirectory(directory))
+    .readdirSync(prerenderedDirectory(directory))
     .filter((file) => file.startsWith(prefix) && !file.includes('.'))
     .map((file) => file.slice(prefix.length))
     .filter((limit) => isModelOf(session, limit));

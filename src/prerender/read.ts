@@ -11,7 +11,7 @@ import { readClosedFile } from '../cache/own-files.ts';
  */
 
 /** First words of the file. Whoever does not find them takes the file for none. */
-export const READY_TAG = 'usageline-ready 1';
+export const FILE_TAG = 'usageline-ready 1';
 
 /** Nobody's line is longer; a file that is was not written by us. */
 const MAX_BYTES = 16 * 1024;
@@ -24,7 +24,7 @@ const UNSEEN = '\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069';
 const LINE = new RegExp(`^(?:[^${UNSEEN}]|${COLOR}|\u0001${COLOR}\u0002)*$`);
 
 /** What there is a ready line for: the text depends on nothing else that a caller can choose. */
-export interface ReadyName {
+export interface Variant {
   /** The output kind. */
   readonly kind: string;
   /**
@@ -41,9 +41,9 @@ export interface ReadyName {
 }
 
 /** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
-export function readyFileName({ kind, color, network, format, model }: ReadyName): string {
-  const looks = format === undefined ? '' : `~${hashOf(format)}`;
-  const variant = `${looks}${model === undefined ? '' : `@${model}`}`;
+export function variantFileName({ kind, color, network, format, model }: Variant): string {
+  const appearance = format === undefined ? '' : `~${hashOf(format)}`;
+  const variant = `${appearance}${model === undefined ? '' : `@${model}`}`;
   return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
 }
 
@@ -57,18 +57,18 @@ function hashOf(format: string): string {
 }
 
 /** How a ready line's file ends: the format that was asked for, and the conditions. */
-export function readyEnd(conditions: string, format: string | undefined): string {
+export function fileEnd(conditions: string, format: string | undefined): string {
   return `\n${format === undefined ? '' : `~ ${format}\n`}# ${conditions}\n`;
 }
 
 /** Where the ready lines of an account are. */
-export function readyDirectory(directory: AccountDirectory): string {
-  return directory.ready;
+export function prerenderedDirectory(directory: AccountDirectory): string {
+  return directory.prerendered;
 }
 
 /** The file of one ready line. */
-export function readyFile(directory: AccountDirectory, name: ReadyName): string {
-  return `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
+export function prerenderedFile(directory: AccountDirectory, name: Variant): string {
+  return `${prerenderedDirectory(directory)}${SEPARATOR}${variantFileName(name)}`;
 }
 
 /**
@@ -78,15 +78,19 @@ export function readyFile(directory: AccountDirectory, name: ReadyName): string 
  * @param conditions what the text depends on besides the time, as `conditionsOf` puts it
  * @param format the one that was asked for
  */
-export function readReady(system: System, path: string, conditions: string, format?: string): string | null {
+export function readPrerenderedFile(
+  system: System,
+  path: string,
+  conditions: string,
+  format?: string,
+): string | null {
   const text = readClosedFile(system, path, MAX_BYTES);
-  if (text === null || !text.endsWith(readyEnd(conditions, format))) return null;
+  if (text === null || !text.endsWith(fileEnd(conditions, format))) return null;
   const lines = text.split('\n');
   const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
   const now = system.now() / 1000;
   // Prepared in the future: the clock has been set back since.
-  if (`${tag} ${edition}` !== READY_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5))
-    return null;
+  if (`${tag} ${edition}` !== FILE_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5)) return null;
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] as string;
     const space = line.indexOf(' ');
@@ -99,7 +103,7 @@ export function readReady(system: System, path: string, conditions: string, form
 }
 
 /** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
-export function traceOf({ fs }: System, path: string): string {
+export function fileFingerprint({ fs }: System, path: string): string {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';

@@ -1,14 +1,14 @@
-import { listReady, writeSoonReady } from './write.ts';
-import { readyFile } from './read.ts';
+import { listVariants, writePrerenderedSoon } from './write.ts';
+import { prerenderedFile } from './read.ts';
 import { removeQuietly } from '../cache/replace.ts';
-import type { ReadyName } from './read.ts';
-import type { Looks } from '../render/appearance.ts';
+import type { Variant } from './read.ts';
+import type { Appearance } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { claimBackground } from '../resolve/worker-claim.ts';
+import { claimWorker } from '../resolve/worker-claim.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
-import { outlookOf, scheduleOf } from './forecast.ts';
-import type { Known } from './forecast.ts';
+import type { Paths } from '../resolve/paths.ts';
+import { forecastOf, renderForecast } from './forecast.ts';
+import type { ForecastInput } from './forecast.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { MINUTE } from '../usage/time.ts';
 import { windowsOf } from '../usage/windows.ts';
@@ -26,18 +26,18 @@ const SOON_MS = 2 * MINUTE;
 /** How old the lines of prompts and bars may get before they are prepared anew, ms. */
 const OTHERS_EVERY_MS = MINUTE;
 
-export interface SoonParts {
-  readonly known: Known | null;
-  readonly wanted: ReadyName;
+export interface StatuslinePrerender {
+  readonly known: ForecastInput | null;
+  readonly wanted: Variant;
   /** The model whose limit comes first; null when it has none of its own. */
   readonly limit: string | null;
   readonly conditions: string;
   readonly color: boolean;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
 }
 
 /** The name of the limit that is a model's own. */
-export function modelLimit(known: Known | null, model: string | null): string | null {
+export function modelLimit(known: ForecastInput | null, model: string | null): string | null {
   const data = known?.entry?.data;
   if (model === null || data == null) return null;
   const session = modelKey(model);
@@ -49,30 +49,28 @@ export function modelLimit(known: Known | null, model: string | null): string | 
  * Prepares the next minutes, after the line is out. Never throws: a line that is not prepared is only slower.
  * @returns what is left to do: everything anew, in this process or in one of its own
  */
-export function prepareSoon(deps: ResolveDeps, places: Places, parts: SoonParts): Soon {
-  const { known, wanted, limit, conditions, color, looks } = parts;
+export function prerenderStatusline(deps: ResolveDeps, places: Paths, parts: StatuslinePrerender): Soon {
+  const { known, wanted, limit, conditions, color, appearance } = parts;
   const { system } = deps;
   const directory = places.cache;
   if (known === null || directory === null) return { kind: 'nothing' };
   try {
     const name = limit === null ? wanted : { ...wanted, model: modelKey(limit) };
-    const before = system.fs.statSync(readyFile(directory, name), { throwIfNoEntry: false });
+    const before = system.fs.statSync(prerenderedFile(directory, name), { throwIfNoEntry: false });
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
-      renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
+      renderOutput('ansi', usage, { color, appearance, model: limit, ...stage });
     // When the shared line has another number than the last report, no prepared line is a session's own.
-    const shared = known.entry?.told?.asReported !== false;
+    const shared = known.entry?.overlay?.asReported !== false;
     const schedule = shared
-      ? scheduleOf(outlookOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)
+      ? renderForecast(forecastOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)
       : null;
-    if (schedule) writeSoonReady(system, directory, name, { from: known.now, ...schedule }, conditions);
-    else removeQuietly(system, readyFile(directory, name));
-    const behind = listReady(system, directory).some(
-      (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, readyFile(directory, other)),
+    if (schedule) writePrerenderedSoon(system, directory, name, { from: known.now, ...schedule }, conditions);
+    else removeQuietly(system, prerenderedFile(directory, name));
+    const behind = listVariants(system, directory).some(
+      (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, prerenderedFile(directory, other)),
     );
-    return behind && claimBackground(deps, places).kind === 'claimed'
-      ? { kind: 'spawn' }
-      : { kind: 'nothing' };
+    return behind && claimWorker(deps, places).kind === 'claimed' ? { kind: 'spawn' } : { kind: 'nothing' };
   } catch {
     return { kind: 'nothing' };
   }

@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { traceOf } from './read.ts';
-import { configPlace } from '../config/config-file.ts';
+import { fileFingerprint } from './read.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import type { ProviderFiles } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
@@ -10,14 +10,14 @@ import { version } from '../platform/version.ts';
  * answer, or may be. Files by their traces, `stat` only, the configuration among them; the credentials by their stamp.
  * On the hot path.
  */
-export function conditionsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
+export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
-  const keychain = platform === 'darwin' ? traceOf(system, directory.keychain) : '';
-  const { entry, lock, readings } = directory;
-  const files = [entry, lock, readings].map((path) => traceOf(system, path)).join(' ');
-  const { path } = configPlace(system);
-  const config = path === null ? '' : traceOf(system, path);
+  const keychain = platform === 'darwin' ? fileFingerprint(system, directory.keychain) : '';
+  const { entry, backoff: lock, reports: readings } = directory;
+  const files = [entry, lock, readings].map((path) => fileFingerprint(system, path)).join(' ');
+  const { path } = findConfigFile(system);
+  const config = path === null ? '' : fileFingerprint(system, path);
   // A base URL that is refused is named at every call; one that was accepted is so again.
   const base = JSON.stringify(env.USAGELINE_API_BASE_URL ?? '');
-  return `${version} ${files} ${keychain} ${provider.stamp(system, null)} ${config} ${base}`;
+  return `${version} ${files} ${keychain} ${provider.fingerprint(system, null)} ${config} ${base}`;
 }

@@ -5,7 +5,10 @@ import type { System } from '../platform/system.ts';
  * their values. Each has ready lines of its own, so that two shells with different ones do not take turns. On the
  * hot path.
  */
-export function variantOf({ USAGELINE_CONFIG: file, USAGELINE_NETWORK: network }: System['env']): string {
+export function environmentHash({
+  USAGELINE_CONFIG: file,
+  USAGELINE_NETWORK: network,
+}: System['env']): string {
   return file || network ? fnv1a(`${file ?? ''}\n${network ?? ''}`) : '';
 }
 

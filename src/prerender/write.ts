@@ -6,17 +6,11 @@ import { makeDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree, replaceOwnLink } from '../cache/own-files.ts';
 import { pointerDirectory, pointerFile, readPointer } from '../cache/pointer.ts';
-import { READY_TAG, readyDirectory, readyEnd, readyFileName } from './read.ts';
-import type { ReadyName } from './read.ts';
-import { NEAR_STAGES, removeShort, writeShort } from './launcher-files.ts';
+import { FILE_TAG, prerenderedDirectory, fileEnd, variantFileName } from './read.ts';
+import type { Variant } from './read.ts';
+import { NEAR_STAGES, removeLauncherFiles, writeLauncherFiles } from './launcher-files.ts';
+import type { TimedTexts } from './launcher-files.ts';
 import { removeQuietly, replaceLightly } from '../cache/replace.ts';
-
-/** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
-export interface Prepared {
-  readonly from: number;
-  readonly refreshAt: number;
-  readonly stages: readonly { readonly until: number; readonly text: string }[];
-}
 
 /** What stands in the file that is read at every prompt; the rest is in the one beside it, `<name>.later`. */
 export const NEAR_MS = 4 * MINUTE;
@@ -26,12 +20,12 @@ const NEAR_BYTES = 12 * 1024;
 const LATER = '.later';
 
 /** The ready lines that there are: whoever reads them gets them renewed. */
-export function listReady(system: System, directory: AccountDirectory): ReadyName[] {
-  const path = readyDirectory(directory);
+export function listVariants(system: System, directory: AccountDirectory): Variant[] {
+  const path = prerenderedDirectory(directory);
   try {
     return system.fs.readdirSync(path).flatMap((file) => {
       const format = file.includes('~') ? formatIn(system, `${path}${SEPARATOR}${file}`) : undefined;
-      return parseReadyName(file, format) ?? [];
+      return parseVariantFileName(file, format) ?? [];
     });
   } catch {
     return [];
@@ -43,18 +37,18 @@ export function listReady(system: System, directory: AccountDirectory): ReadyNam
  *
  * @param format the format that it is of, which its name only hints at
  */
-export function parseReadyName(file: string, format?: string): ReadyName | null {
+export function parseVariantFileName(file: string, format?: string): Variant | null {
   const [, kind, color, off, hash, model] =
     /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
   if (kind === undefined || (hash !== undefined && format === undefined)) return null;
-  const name: ReadyName = {
+  const name: Variant = {
     kind,
-    color: (color?.slice(1) ?? 'natural') as ReadyName['color'],
+    color: (color?.slice(1) ?? 'natural') as Variant['color'],
     network: off === undefined,
     ...(hash !== undefined && format !== undefined && { format }),
     ...(model !== undefined && { model }),
   };
-  return readyFileName(name) === file ? name : null;
+  return variantFileName(name) === file ? name : null;
 }
 
 /** The format that a ready line's file says it is of. */
@@ -69,43 +63,43 @@ function formatIn(system: System, path: string): string | undefined {
  *
  * @param conditions see `readReady`
  */
-export function writeReady(
+export function writePrerendered(
   system: System,
   directory: AccountDirectory,
-  name: ReadyName,
-  prepared: Prepared | null,
+  name: Variant,
+  prepared: TimedTexts | null,
   conditions: string,
 ): void {
-  const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
-  const first = prepared?.stages[0];
+  const path = `${prerenderedDirectory(directory)}${SEPARATOR}${variantFileName(name)}`;
+  const first = prepared?.texts[0];
   if (!prepared || !first) {
     removeQuietly(system, path);
     removeQuietly(system, path + LATER);
-    removeShort(system, path);
+    removeLauncherFiles(system, path);
     return;
   }
-  const { from, refreshAt, stages } = prepared;
-  let near = stages.findIndex(({ until }) => until >= from + NEAR_MS) + 1 || stages.length;
+  const { from, refreshAt, texts } = prepared;
+  let near = texts.findIndex(({ until }) => until >= from + NEAR_MS) + 1 || texts.length;
   near = Math.min(near, NEAR_STAGES);
-  const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
+  const lines = texts.map(({ until, text }) => `${seconds(until)} ${text}`);
   while (near > 1 && Buffer.byteLength(lines.slice(0, near).join('\n')) > NEAR_BYTES) near -= 1;
-  const ends = stages[near - 1] as { until: number };
+  const ends = texts[near - 1] as { until: number };
   const refresh = Math.min(askAt(refreshAt, from), seconds(ends.until));
   // No two in a row begin alike: by this the far part is known to be of the same moment as the near one.
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
-  const head = `${READY_TAG} ${refresh} ${seconds(from)} ${id}`;
+  const head = `${FILE_TAG} ${refresh} ${seconds(from)} ${id}`;
   const later = [id, ...lines.slice(near), ''].join('\n');
-  const now = [head, ...lines.slice(0, near)].join('\n') + readyEnd(conditions, name.format);
+  const now = [head, ...lines.slice(0, near)].join('\n') + fileEnd(conditions, name.format);
   // The far part first: it says whose it is, so the near one never stands beside another's.
-  if (near < stages.length) replaceLightly(system, path + LATER, later, null);
+  if (near < texts.length) replaceLightly(system, path + LATER, later, null);
   else removeQuietly(system, path + LATER);
   // None of the last ones may stand beside the new line, nor any after one that could not be written.
-  removeShort(system, path);
+  removeLauncherFiles(system, path);
   // The end of the first text is the file's own time, so that who has no clock can compare files.
   replaceLightly(system, path, now, first.until);
-  const written = writeShort(system, path, name, { from, stages }, refresh * SECOND);
+  const written = writeLauncherFiles(system, path, name, { from, texts }, refresh * SECOND);
   // Another process has prepared the line meanwhile: the small files are partly its own.
-  if (!written || headOf(system, path) !== head) removeShort(system, path);
+  if (!written || headOf(system, path) !== head) removeLauncherFiles(system, path);
 }
 
 function headOf(system: System, path: string): string | null {
@@ -118,25 +112,25 @@ function headOf(system: System, path: string): string | null {
  * a session at work. A rename that takes the place of a file has some disks written at once, so the old one goes
  * first: who finds nothing asks the program, as it would have a moment ago.
  */
-export function writeSoonReady(
+export function writePrerenderedSoon(
   system: System,
   directory: AccountDirectory,
-  name: ReadyName,
-  { from, refreshAt, stages }: Prepared,
+  name: Variant,
+  { from, refreshAt, texts }: TimedTexts,
   conditions: string,
 ): void {
-  const path = `${readyDirectory(directory)}${SEPARATOR}${readyFileName(name)}`;
-  const lines = stages.map(({ until, text }) => `${seconds(until)} ${text}`);
-  const head = `${READY_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0`;
+  const path = `${prerenderedDirectory(directory)}${SEPARATOR}${variantFileName(name)}`;
+  const lines = texts.map(({ until, text }) => `${seconds(until)} ${text}`);
+  const head = `${FILE_TAG} ${askAt(refreshAt, from)} ${seconds(from)} 0`;
   removeQuietly(system, path);
-  replaceLightly(system, path, [head, ...lines].join('\n') + readyEnd(conditions, name.format), null);
+  replaceLightly(system, path, [head, ...lines].join('\n') + fileEnd(conditions, name.format), null);
 }
 
 /**
  * How a reader that can only compare files recognizes the version of a file that a line depends on; null for an absent
  * file.
  */
-export interface Witness {
+export interface Reference {
   /** Modification time, epoch ms; before 1970 it is negative. */
   readonly mtime: number;
   /**
@@ -157,7 +151,7 @@ const UNKNOWN = '.unknown';
  *
  * @param home a link on the way to the home directory itself counts for none
  */
-export function witnessOf({ fs, home }: System, path: string): Witness | null {
+export function referenceOf({ fs, home }: System, path: string): Reference | null {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return null;
@@ -186,11 +180,11 @@ const ABSENT = -1;
 export function writeReferences(
   system: System,
   directory: AccountDirectory,
-  witnesses: readonly (readonly [name: string, witness: Witness | null])[],
+  witnesses: readonly (readonly [name: string, witness: Reference | null])[],
 ): void {
   for (const [name, witness] of witnesses) {
     const [since, till] = ['since', 'till'].map(
-      (side) => `${readyDirectory(directory)}${SEPARATOR}${side}.${name}`,
+      (side) => `${prerenderedDirectory(directory)}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
     if (witness === null) removeQuietly(system, since);
     else if (witness.target === null) mark(system, since, witness.mtime, -1);
@@ -277,8 +271,8 @@ const ASKED = '.asked.';
 const ASKED_MS = MINUTE;
 
 /** Makes the directory of the ready lines. False: they cannot be kept, so nobody needs to prepare any. */
-export function ensureReadyDirectory(system: System, directory: AccountDirectory): boolean {
-  const path = readyDirectory(directory);
+export function ensurePrerenderedDirectory(system: System, directory: AccountDirectory): boolean {
+  const path = prerenderedDirectory(directory);
   if (!mayWriteIn(system, directory.path)) return false;
   try {
     system.fs.mkdirSync(path, { mode: 0o700 });
@@ -289,14 +283,14 @@ export function ensureReadyDirectory(system: System, directory: AccountDirectory
 }
 
 /** To be called when lines are in place for which nobody need be asked. */
-export function forgetAsked(system: System, directory: AccountDirectory): void {
-  sweepOld(system, readyDirectory(directory), ASKED, 0);
+export function removeAskMarkers(system: System, directory: AccountDirectory): void {
+  sweepOld(system, prerenderedDirectory(directory), ASKED, 0);
 }
 
 /** Removes what a killed process left behind more than an hour ago, among the ready lines and the pointers to them. */
-export function sweepReady(system: System, directory: AccountDirectory): void {
-  sweepOld(system, readyDirectory(directory), ASKED, ASKED_MS);
-  sweepOld(system, readyDirectory(directory), '.');
+export function sweepPrerendered(system: System, directory: AccountDirectory): void {
+  sweepOld(system, prerenderedDirectory(directory), ASKED, ASKED_MS);
+  sweepOld(system, prerenderedDirectory(directory), '.');
   // The name of a pointer is somebody's choice, and may begin with a dot.
   sweepOld(system, pointerDirectory(directory.root), '.new.');
 }
@@ -323,13 +317,13 @@ function askAt(refreshAt: number, from: number): number {
 const FORGOTTEN_MS = 7 * DAY;
 
 /** Removes the lines of environments that nobody has had for a week. */
-export function sweepVariants(system: System, directory: AccountDirectory): void {
+export function sweepOldEnvironments(system: System, directory: AccountDirectory): void {
   const { fs, now } = system;
   if (!mayWriteIn(system, directory.path)) return;
   try {
     for (const name of fs.readdirSync(directory.path)) {
       const path = `${directory.path}${SEPARATOR}${name}`;
-      if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.ready) continue;
+      if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.prerendered) continue;
       // Every line that is prepared is a change of its directory.
       if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > FORGOTTEN_MS) removeOwnTree(system, path);
     }

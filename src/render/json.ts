@@ -1,5 +1,5 @@
 import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
-import { allowlisted } from '../usage/text.ts';
+import { sanitize } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
 import { errorSentence } from './error-sentence.ts';
 import { ageSeconds, paceJson } from './json-template.ts';
@@ -87,8 +87,8 @@ function objectOf(usage: Usage, error: JsonError | null, moment: Moment) {
     schema: SCHEMA,
     generated_at: moment.generatedAt,
     provider,
-    account: allowlisted(usage.account),
-    plan: (usage.plan && allowlisted(usage.plan)) || null,
+    account: sanitize(usage.account),
+    plan: (usage.plan && sanitize(usage.plan)) || null,
     state,
     source,
     cached_at: iso(usage.cachedAt),

@@ -1,12 +1,12 @@
 import type { TokenEstimate, Usage } from '../usage/model.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 import type { Question, ResolveDeps } from './read-state.ts';
-import { claimBackground } from './worker-claim.ts';
+import { claimWorker } from './worker-claim.ts';
 
 export interface Estimated {
   readonly usage: Usage;
   /** The caller is to start the worker, which scans. */
-  readonly startWorker: boolean;
+  readonly startScan: boolean;
 }
 
 /**
@@ -18,20 +18,20 @@ export interface Estimated {
 export async function orEstimate(
   deps: ResolveDeps,
   { policy }: Pick<Question, 'policy'>,
-  places: Places,
+  paths: Paths,
   usage: Usage,
 ): Promise<Estimated> {
   const { estimate, settings } = deps;
-  if (estimate === undefined || usage.state !== 'none' || usage.pending) return { usage, startWorker: false };
+  if (estimate === undefined || usage.state !== 'none' || usage.pending) return { usage, startScan: false };
   if (policy === 'background' && settings.network) {
     const { tokens, isDue } = await estimate('any');
-    const claim = isDue ? claimBackground(deps, places) : null;
+    const claim = isDue ? claimWorker(deps, paths) : null;
     if (claim?.kind !== 'failed') {
-      return { usage: withTokens(usage, tokens), startWorker: claim?.kind === 'claimed' };
+      return { usage: withTokens(usage, tokens), startScan: claim?.kind === 'claimed' };
     }
   }
   const { tokens } = await estimate(policy === 'wait' ? 'none' : 'recent');
-  return { usage: withTokens(usage, tokens), startWorker: false };
+  return { usage: withTokens(usage, tokens), startScan: false };
 }
 
 function withTokens(usage: Usage, tokens: TokenEstimate | null): Usage {

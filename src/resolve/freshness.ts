@@ -1,11 +1,11 @@
-import type { Entry, Told } from '../cache/entry.ts';
+import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { nextReset } from '../usage/windows.ts';
-import { READ_WINDOWS } from '../usage/report.ts';
+import { REPORTED_WINDOWS } from '../usage/report.ts';
 import { CLOCK_TOLERANCE_MS, HOUR, parseTime } from '../usage/time.ts';
 
 /** What an entry is worth right now. */
-export type Standing = 'fresh' | 'stale' | 'last_known' | 'none';
+export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
 
 /**
  * Whether the credentials belong to the entry's account. `unknown`: the entry has no account, so other credentials count
@@ -18,36 +18,40 @@ export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
  * While a reading of Claude Code's status line is younger than this, somebody works with it: then the endpoint is
  * asked at the slower pace, whatever the pauses.
  */
-export const AT_WORK_MS = HOUR;
+export const ACTIVE_MS = HOUR;
 
 /** The end of freshness, epoch ms: of the answer, or of what the status line told, whichever lasts longer. */
 export function freshUntil(entry: Entry, settings: Settings): number {
-  const { told } = entry;
+  const { overlay } = entry;
   const answer = endOfAnswer(entry, settings);
-  if (!told?.certain) return answer;
+  if (!overlay?.certain) return answer;
   return isRenewed(entry)
-    ? endOfTold(told, entry, settings)
-    : Math.max(answer, endOfTold(told, entry, settings));
+    ? endOfTold(overlay, entry, settings)
+    : Math.max(answer, endOfTold(overlay, entry, settings));
 }
 
 /** After `cache_duration`, or at the first reset of a window. */
-function endOfAnswer({ cachedAt, data, told }: Entry, { cacheDurationMs }: Settings): number {
-  const answeredAt = told ? told.answeredAt : cachedAt;
+function endOfAnswer({ cachedAt, data, overlay }: Entry, { cacheDurationMs }: Settings): number {
+  const answeredAt = overlay ? overlay.answeredAt : cachedAt;
   if (answeredAt === null) return Number.NEGATIVE_INFINITY;
-  const reset = data && nextReset(data, answeredAt, told?.origins);
-  return Math.min(answeredAt + cacheDurationMs, reset ?? Number.POSITIVE_INFINITY, firstTold({ data, told }));
+  const reset = data && nextReset(data, answeredAt, overlay?.origins);
+  return Math.min(
+    answeredAt + cacheDurationMs,
+    reset ?? Number.POSITIVE_INFINITY,
+    firstTold({ data, overlay }),
+  );
 }
 
 /** The same for the windows that the status line tells of; what only the endpoint knows is not asked. */
-function endOfTold(told: Told, { data }: Entry, { cacheDurationMs }: Settings): number {
-  return Math.min(told.movedAt + cacheDurationMs, firstTold({ data, told }));
+function endOfTold(overlay: Overlay, { data }: Entry, { cacheDurationMs }: Settings): number {
+  return Math.min(overlay.movedAt + cacheDurationMs, firstTold({ data, overlay }));
 }
 
 /** The first reset of a window that the status line told of, after it did. */
-function firstTold({ data, told }: { data: Entry['data']; told: Told | undefined }): number {
+function firstTold({ data, overlay }: { data: Entry['data']; overlay: Overlay | undefined }): number {
   let first = Number.POSITIVE_INFINITY;
-  for (const name of READ_WINDOWS) {
-    const readAt = told?.origins[name]?.readAt;
+  for (const name of REPORTED_WINDOWS) {
+    const readAt = overlay?.origins[name]?.readAt;
     const reset = parseTime(data?.[name]?.resets_at);
     if (readAt !== undefined && reset !== null && reset > readAt) first = Math.min(first, reset);
   }
@@ -55,34 +59,34 @@ function firstTold({ data, told }: { data: Entry['data']; told: Told | undefined
 }
 
 /** The endpoint's part was asked for with other credentials than those that the status line's numbers are of. */
-function isRenewed({ credentials, told }: Entry): boolean {
-  return told !== undefined && credentials !== null && credentials !== told.credentials;
+function isRenewed({ credentials, overlay }: Entry): boolean {
+  return overlay !== undefined && credentials !== null && credentials !== overlay.credentials;
 }
 
 /**
  * From when on the endpoint is to be asked for what standard input lacks, epoch ms; null when it lacks nothing, or
  * when there are no readings and the entry goes by its own age.
  */
-export function restDueAt(entry: Entry, settings: Settings): number | null {
-  const { told, data } = entry;
-  if (!told) return null;
-  const { answeredAt } = told;
+export function endpointDueAt(entry: Entry, settings: Settings): number | null {
+  const { overlay, data } = entry;
+  if (!overlay) return null;
+  const { answeredAt } = overlay;
   if (answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
-  if (!told.lacks) return null;
-  const reset = data && nextReset(data, answeredAt, told.origins);
+  if (!overlay.lacks) return null;
+  const reset = data && nextReset(data, answeredAt, overlay.origins);
   return Math.min(answeredAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
 }
 
 /** The times at which what may be claimed of the readings changes, epoch ms. */
 export function turningPoints(entry: Entry, settings: Settings): number[] {
-  const { told } = entry;
-  if (!told) return [];
-  const { answeredAt, movedAt } = told;
+  const { overlay } = entry;
+  if (!overlay) return [];
+  const { answeredAt, movedAt } = overlay;
   const { scopedRefreshMs, maxStaleMs } = settings;
-  const times = READ_WINDOWS.flatMap((name) => told.origins[name]?.readAt ?? []);
+  const times = REPORTED_WINDOWS.flatMap((name) => overlay.origins[name]?.readAt ?? []);
   return [
-    endOfTold(told, entry, settings),
-    restDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
+    endOfTold(overlay, entry, settings),
+    endpointDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
     pacedUntil(entry, settings),
     ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
     ...[movedAt, ...times].map((at) => at + maxStaleMs),
@@ -91,15 +95,15 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
 
 /** Until when nobody need ask although the numbers are stale, epoch ms: Claude Code is at work and will tell. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
-  const { told } = entry;
-  if (!told?.certain || told.contradicted || told.answeredAt === null || isRenewed(entry))
+  const { overlay } = entry;
+  if (!overlay?.certain || overlay.contradicted || overlay.answeredAt === null || isRenewed(entry))
     return Number.NEGATIVE_INFINITY;
-  return Math.min(told.answeredAt + settings.scopedRefreshMs, told.movedAt + AT_WORK_MS);
+  return Math.min(overlay.answeredAt + settings.scopedRefreshMs, overlay.movedAt + ACTIVE_MS);
 }
 
 /** Same credentials as when the entry was written. An entry that does not say (four keys only) counts as such. */
-export function sameCredentials(entry: Entry, stamp: string | null): boolean {
-  return entry.credentials === null || entry.credentials === stamp;
+export function sameCredentials(entry: Entry, fingerprint: string | null): boolean {
+  return entry.credentials === null || entry.credentials === fingerprint;
 }
 
 /** Why an entry is worth no more than it is. */
@@ -116,7 +120,7 @@ export type Shortcoming =
   | 'aged';
 
 export interface Judgement {
-  readonly standing: Standing;
+  readonly freshness: Freshness;
   /** Null when it is fresh. */
   readonly because: Shortcoming | null;
 }
@@ -130,27 +134,28 @@ export interface Judgement {
 export function judgeEntry(
   entry: Entry | null,
   now: number,
-  stamp: string | null,
+  fingerprint: string | null,
   settings: Settings,
   account: () => AccountMatch,
 ): Judgement {
-  if (entry === null) return { standing: 'none', because: 'no entry' };
-  if (entry.data === null) return { standing: 'none', because: 'no data' };
-  const unchanged = sameCredentials(entry, stamp);
+  if (entry === null) return { freshness: 'none', because: 'no entry' };
+  if (entry.data === null) return { freshness: 'none', because: 'no data' };
+  const unchanged = sameCredentials(entry, fingerprint);
   // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
   // been none when it was written.
-  const match = entry.credentials === stamp ? 'same' : account();
-  if (match === 'changed') return { standing: 'none', because: 'another account' };
-  if (match === 'untold') return { standing: 'last_known', because: 'account not known' };
-  const { told } = entry;
-  const age = now - Math.max(entry.cachedAt, told?.movedAt ?? Number.NEGATIVE_INFINITY);
-  if (age < -CLOCK_TOLERANCE_MS) return { standing: 'last_known', because: 'from the future' };
-  if (age >= settings.maxStaleMs) return { standing: 'last_known', because: 'too old' };
-  if (told?.contradicted) return { standing: 'stale', because: 'contradicted' };
+  const match = entry.credentials === fingerprint ? 'same' : account();
+  if (match === 'changed') return { freshness: 'none', because: 'another account' };
+  if (match === 'untold') return { freshness: 'last_known', because: 'account not known' };
+  const { overlay } = entry;
+  const age = now - Math.max(entry.cachedAt, overlay?.movedAt ?? Number.NEGATIVE_INFINITY);
+  if (age < -CLOCK_TOLERANCE_MS) return { freshness: 'last_known', because: 'from the future' };
+  if (age >= settings.maxStaleMs) return { freshness: 'last_known', because: 'too old' };
+  if (overlay?.contradicted) return { freshness: 'stale', because: 'contradicted' };
   // The readings are of these credentials, whatever the endpoint's part was asked with.
-  if (told?.certain && now < endOfTold(told, entry, settings)) return { standing: 'fresh', because: null };
-  if (!unchanged) return { standing: 'stale', because: 'credentials changed' };
-  if (age >= settings.cacheDurationMs) return { standing: 'stale', because: 'aged' };
-  if (now >= freshUntil(entry, settings)) return { standing: 'stale', because: 'a window was reset' };
-  return { standing: 'fresh', because: null };
+  if (overlay?.certain && now < endOfTold(overlay, entry, settings))
+    return { freshness: 'fresh', because: null };
+  if (!unchanged) return { freshness: 'stale', because: 'credentials changed' };
+  if (age >= settings.cacheDurationMs) return { freshness: 'stale', because: 'aged' };
+  if (now >= freshUntil(entry, settings)) return { freshness: 'stale', because: 'a window was reset' };
+  return { freshness: 'fresh', because: null };
 }

@@ -15,7 +15,7 @@ export function identityOf(
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
 ): Identity {
-  const { trace, bytes } = provider.identitySource(system);
+  const { fingerprint: trace, bytes } = provider.identitySource(system);
   if (directory === null || bytes < LARGE) return provider.identity(system);
   const memo = readIdentityMemo(system, directory.identity);
   if (memo?.trace === trace) {
@@ -105,10 +105,10 @@ export interface KeptLogin {
 export function matchLogin(
   { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
   { credentials, account }: KeptLogin,
-  stamp: string | null,
+  fingerprint: string | null,
   now: () => Identity,
 ): AccountMatch {
-  if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, stamp))
+  if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, fingerprint))
     return 'changed';
   if (account === UNREAD) return 'untold';
   const [accountId, organizationId] = account?.split('\n') ?? [];

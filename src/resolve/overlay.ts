@@ -1,49 +1,49 @@
 import type { Entry } from '../cache/entry.ts';
-import { answerOf, mergeUsage } from '../usage/merge.ts';
+import { endpointNumber, mergeReports } from '../usage/merge.ts';
 import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import type { UsageData } from '../usage/model.ts';
 import { reportsOf } from '../usage/session-reports.ts';
-import type { Readings } from '../usage/session-reports.ts';
+import type { SessionReports } from '../usage/session-reports.ts';
 import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';
-import { isSameWindow, READ_WINDOWS } from '../usage/report.ts';
-import type { ReadWindow } from '../usage/report.ts';
+import { isSameWindow, REPORTED_WINDOWS } from '../usage/report.ts';
+import type { ReportedWindow } from '../usage/report.ts';
 import { extraUsageOf, windowsOf } from '../usage/windows.ts';
 import type { AccountMatch } from './freshness.ts';
 import { countsAsSame } from './identity.ts';
 
-export interface Circumstances extends MergeMoment {
+export interface OverlayContext extends MergeMoment {
   /** Stamp of the credentials as they are now. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** Whether the entry's account is the one that is signed in. */
   readonly account: () => AccountMatch;
   /** The same question about the account of the readings. */
-  readonly readingsAccount: () => AccountMatch;
+  readonly reportsAccount: () => AccountMatch;
 }
 
 /**
  * The endpoint's answer and what Claude Code's sessions reported, as one entry: here the two sources meet. The same
  * entry when there are no readings that count. Readings without an answer are an entry by themselves.
  */
-export function withReadings(
+export function overlayReports(
   answer: Entry | null,
-  readings: Readings,
-  circumstances: Circumstances,
+  readings: SessionReports,
+  circumstances: OverlayContext,
 ): Entry | null {
-  const { stamp, now } = circumstances;
+  const { fingerprint, now } = circumstances;
   const { windows, disputes, spend } = readings;
   const numbers = [
-    ...READ_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
+    ...REPORTED_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
     ...(spend ? [spend] : []),
   ];
   if (numbers.length === 0) return answer;
-  const match = readings.credentials === stamp ? 'same' : circumstances.readingsAccount();
+  const match = readings.credentials === fingerprint ? 'same' : circumstances.reportsAccount();
   if (!countsAsSame(match)) return answer;
   const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
     ...NO_ANSWER,
     cachedAt: oldest,
-    credentials: match === 'same' ? stamp : readings.credentials,
+    credentials: match === 'same' ? fingerprint : readings.credentials,
   };
   const data = base.data as UsageData;
   const answeredAt = current?.cachedAt ?? null;
@@ -51,28 +51,29 @@ export function withReadings(
     five_hour: reportsOf(readings, 'five_hour'),
     seven_day: reportsOf(readings, 'seven_day'),
   };
-  const merged = mergeUsage(data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
+  const merged = mergeReports(data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
   // The answer lists a window besides: a scoped limit, or one of the two that no session has reported.
   const lacks =
     extraUsageOf(data) !== null ||
     windowsOf(data, base.cachedAt, now).some(
-      ({ id }) => !(id in windows) || windows[id as ReadWindow] === null,
+      ({ id }) => !(id in windows) || windows[id as ReportedWindow] === null,
     );
   const counted = [windows.five_hour, windows.seven_day, spend, ...Object.values(merged.origins)];
   return {
     ...base,
     data: merged.data,
-    told: {
+    overlay: {
       origins: merged.origins,
       movedAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
       spend,
       contradicted: merged.contradicted,
       certain: match === 'same',
       unstored: readings.unstored,
-      asReported: match === 'same' && READ_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
+      asReported:
+        match === 'same' && REPORTED_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
       answeredAt,
       lacks,
-      credentials: stamp,
+      credentials: fingerprint,
     },
   };
 }
@@ -82,17 +83,21 @@ const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as cons
 /** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
 export function isCurrent(
   answer: Entry,
-  { stamp, now, account }: Pick<Circumstances, 'stamp' | 'now' | 'account'>,
+  { fingerprint, now, account }: Pick<OverlayContext, 'fingerprint' | 'now' | 'account'>,
 ): boolean {
   if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
-  if (answer.credentials === stamp) return true;
+  if (answer.credentials === fingerprint) return true;
   return countsAsSame(account());
 }
 
 /** Whether the number that was reported last is the one that is shown. */
-function isShown(data: UsageData, name: ReadWindow, { reading, dispute }: WindowReports): boolean {
+function isShown(
+  data: UsageData,
+  name: ReportedWindow,
+  { latest: reading, dispute }: WindowReports,
+): boolean {
   const last = dispute !== null && dispute.readAt > (reading?.readAt ?? -Infinity) ? dispute : reading;
-  const shown = answerOf(data, name, 0);
+  const shown = endpointNumber(data, name, 0);
   if (last === null || shown === null) return last === null;
   return last.percent === shown.percent && isSameWindow(last, shown);
 }

@@ -1,34 +1,33 @@
-import type { Entry, Told } from '../cache/entry.ts';
+import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { ReadingTimes } from '../usage/merge.ts';
+import type { Report, ReportTimes, Reported, ReportedSpend, ReportedWindow } from '../usage/report.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageData, Window } from '../usage/model.ts';
-import { isSameWindow, READ_WINDOWS } from '../usage/report.ts';
-import type { ReadWindow, Report, Reported, ReportedSpend } from '../usage/report.ts';
+import { isSameWindow, REPORTED_WINDOWS } from '../usage/report.ts';
 import { isoTime } from '../usage/time.ts';
-import { answer } from './to-usage.ts';
+import { toUsage } from './to-usage.ts';
 import { isShowable } from './decide.ts';
 import { freshUntil } from './freshness.ts';
-import type { Standing } from './freshness.ts';
+import type { Freshness } from './freshness.ts';
 
 /** What is shared with every line of the account. */
-export interface Shared {
+export interface SharedUsage {
   readonly entry: Entry | null;
-  readonly standing: Standing;
+  readonly freshness: Freshness;
   readonly usage: Usage;
   /** The failure to show where numbers are not fresh. */
   readonly error: Failure | null;
 }
 
-export interface OwnParts {
-  readonly shared: Shared;
+export interface SessionUsageParts {
+  readonly shared: SharedUsage;
   readonly report: Report;
   /** When the session's numbers were right, epoch ms. */
   readonly reportedAt: number;
   /** The session belongs to another login: the account's other numbers are not its own. */
   readonly foreign: boolean;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly now: number;
   readonly settings: Settings;
 }
@@ -37,18 +36,18 @@ export interface OwnParts {
  * What a session's own status line shows: every window that this very call reported, whatever the cache knows or can
  * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
  */
-export function ownUsage(parts: OwnParts): Usage {
-  const { shared, report, reportedAt: at, stamp, now, settings } = parts;
+export function sessionUsage(parts: SessionUsageParts): Usage {
+  const { shared, report, reportedAt: at, fingerprint, now, settings } = parts;
   const { windows, spend: reportedSpend } = report;
-  if (READ_WINDOWS.every((name) => windows[name] === null) && reportedSpend === null) return shared.usage;
-  const usable = shared.entry?.data != null && isShowable(shared.standing) && !parts.foreign;
+  if (REPORTED_WINDOWS.every((name) => windows[name] === null) && reportedSpend === null) return shared.usage;
+  const usable = shared.entry?.data != null && isShowable(shared.freshness) && !parts.foreign;
   const base = usable ? shared.entry : null;
   const shown = (id: string) =>
     usable ? shared.usage.windows.find((window) => window.id === id) : undefined;
   const data: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...base?.data };
-  const origins: { [name in ReadWindow]?: ReadingTimes } = { ...base?.told?.origins };
+  const origins: { [name in ReportedWindow]?: ReportTimes } = { ...base?.overlay?.origins };
   let differs = base === null;
-  for (const name of READ_WINDOWS) {
+  for (const name of REPORTED_WINDOWS) {
     const number = windows[name];
     const window = shown(name);
     const seenAt = origins[name]?.seenAt ?? window?.readAt;
@@ -60,34 +59,38 @@ export function ownUsage(parts: OwnParts): Usage {
     data[name] = { utilization: number.percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
     origins[name] = timesOf(number, at, now);
   }
-  let spend = base?.told?.spend ?? null;
+  let spend = base?.overlay?.spend ?? null;
   if (reportedSpend !== null && replaces(reportedSpend, shown(SPEND_LIMIT.id), spend?.seenAt, at, now)) {
     differs = true;
     spend = { ...reportedSpend, ...timesOf(reportedSpend, at, now) };
   }
   if (!differs) return shared.usage;
-  const told: Told = {
+  const overlay: Overlay = {
     answeredAt: base === null ? null : base.cachedAt,
     lacks: false,
-    ...base?.told,
+    ...base?.overlay,
     origins,
     spend,
     movedAt: at,
     contradicted: false,
     certain: true,
-    unstored: base?.told?.unstored ?? false,
+    unstored: base?.overlay?.unstored ?? false,
     asReported: true,
-    credentials: stamp,
+    credentials: fingerprint,
   };
-  const entry: Entry = { ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: stamp }), data, told };
+  const entry: Entry = {
+    ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: fingerprint }),
+    data,
+    overlay,
+  };
   // However fresh the shared numbers are, these are as old as the session's last response.
   const age = now - at;
   const current = age < settings.cacheDurationMs && now < freshUntil(entry, settings);
-  const standing = current ? 'fresh' : 'stale';
-  return answer({
+  const freshness = current ? 'fresh' : 'stale';
+  return toUsage({
     entry,
-    standing,
-    error: standing === 'fresh' ? null : shared.error,
+    freshness,
+    error: freshness === 'fresh' ? null : shared.error,
     source: 'cache',
     pending: false,
     account: shared.usage.account,
@@ -101,7 +104,7 @@ export function ownUsage(parts: OwnParts): Usage {
 const NO_ANSWER = { error: null, plan: null, accountId: null } as const;
 
 /** A number of a window that has ended was right until then. */
-function timesOf({ resetsAt }: Reported, at: number, now: number): ReadingTimes {
+function timesOf({ resetsAt }: Reported, at: number, now: number): ReportTimes {
   const readAt = resetsAt !== null && resetsAt <= now ? Math.min(at, resetsAt - 1) : at;
   return { readAt, seenAt: readAt };
 }

@@ -1,19 +1,18 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Origins, SpendReading } from '../usage/merge.ts';
+import type { Origins, ReportedSpendNumber, ReportedWindow } from '../usage/report.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageData, UsageDetails, Window } from '../usage/model.ts';
 import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
-import type { ReadWindow } from '../usage/report.ts';
 import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
-import type { Shortcoming, Standing } from './freshness.ts';
+import type { Shortcoming, Freshness } from './freshness.ts';
 
 /** What was decided, as parts of an answer. */
-export interface AnswerParts {
+export interface UsageParts {
   readonly entry: Entry | null;
-  readonly standing: Standing;
+  readonly freshness: Freshness;
   /** Why the numbers are worth no more; absent: by their age. */
   readonly because?: Shortcoming | null;
   readonly error: Failure | null;
@@ -24,7 +23,7 @@ export interface AnswerParts {
   readonly account: string;
   /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
   readonly loginUntil?: number | undefined;
-  /** When the standing was judged, epoch ms. */
+  /** When the freshness was judged, epoch ms. */
   readonly decidedAt: number;
   /** Epoch ms. */
   readonly now: number;
@@ -32,22 +31,22 @@ export interface AnswerParts {
 }
 
 /** Puts the answer together: the one place that says what may be claimed of the numbers. */
-export function answer(parts: AnswerParts): Usage {
+export function toUsage(parts: UsageParts): Usage {
   const { entry, error, now, settings, loginUntil } = parts;
-  const standing = standingNow(parts);
+  const freshness = freshnessNow(parts);
   const base = {
     generatedAt: now,
     provider: 'claude',
     account: parts.account,
-    state: standing,
+    state: freshness,
     pending: parts.pending,
     tokens: null,
     error: isBesideThePoint(parts) ? null : error,
     ...(loginUntil !== undefined && { loginUntil }),
-    ...(standing === 'last_known' &&
+    ...(freshness === 'last_known' &&
       parts.because === 'account not known' && { ownerUnknown: true as const }),
   } as const;
-  if (standing === 'none' || entry?.data == null) {
+  if (freshness === 'none' || entry?.data == null) {
     return {
       ...base,
       state: 'none',
@@ -60,13 +59,14 @@ export function answer(parts: AnswerParts): Usage {
       extraUsage: null,
     };
   }
-  const { told } = entry;
-  const shown = shownOf(entry, entry.data, standing, now, settings);
-  const cachedAt = told ? oldestOf(entry, shown) : entry.cachedAt;
+  const { overlay } = entry;
+  const shown = shownOf(entry, entry.data, freshness, now, settings);
+  const cachedAt = overlay ? oldestOf(entry, shown) : entry.cachedAt;
   const age = now - cachedAt;
   const mine =
-    told !== undefined && (told.origins.five_hour ?? told.origins.seven_day ?? told.spend ?? null) !== null;
-  const overdue = told?.answeredAt != null && now - told.answeredAt >= settings.scopedRefreshMs;
+    overlay !== undefined &&
+    (overlay.origins.five_hour ?? overlay.origins.seven_day ?? overlay.spend ?? null) !== null;
+  const overdue = overlay?.answeredAt != null && now - overlay.answeredAt >= settings.scopedRefreshMs;
   return {
     ...base,
     plan: entry.plan,
@@ -75,36 +75,36 @@ export function answer(parts: AnswerParts): Usage {
     source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
     cachedAt,
     // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.
-    ageMs: standing === 'last_known' && age < 0 ? null : Math.max(0, age),
-    freshUntil: standing === 'fresh' ? freshUntil(entry, settings) : null,
+    ageMs: freshness === 'last_known' && age < 0 ? null : Math.max(0, age),
+    freshUntil: freshness === 'fresh' ? freshUntil(entry, settings) : null,
     ...shown,
     // What is stale has its age on the line anyway.
-    ...(standing === 'fresh' && overdue && { restAgeMs: now - (told.answeredAt as number) }),
+    ...(freshness === 'fresh' && overdue && { restAgeMs: now - (overlay.answeredAt as number) }),
   };
 }
 
 /** Sessions report numbers without a stored login: there is nothing to sign in to. */
-function isBesideThePoint({ entry, standing, error }: AnswerParts): boolean {
-  const shown = standing === 'fresh' || standing === 'stale';
-  return error?.code === 'no_credentials' && shown && entry?.told?.unstored === true;
+function isBesideThePoint({ entry, freshness, error }: UsageParts): boolean {
+  const shown = freshness === 'fresh' || freshness === 'stale';
+  return error?.code === 'no_credentials' && shown && entry?.overlay?.unstored === true;
 }
 
 type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;
 
 /** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
 function shownOf(
-  { cachedAt, told }: Entry,
+  { cachedAt, overlay }: Entry,
   data: UsageData,
-  standing: Standing,
+  freshness: Freshness,
   now: number,
   { maxStaleMs }: Settings,
 ): Shown {
-  const current = (readAt: number) => !told || standing === 'last_known' || now - readAt < maxStaleMs;
-  const windows = windowsOf(data, cachedAt, now, told?.origins);
+  const current = (readAt: number) => !overlay || freshness === 'last_known' || now - readAt < maxStaleMs;
+  const windows = windowsOf(data, cachedAt, now, overlay?.origins);
   return {
-    windows: withSpend(windows, told?.spend ?? null, now).filter(({ readAt }) => current(readAt)),
+    windows: withSpend(windows, overlay?.spend ?? null, now).filter(({ readAt }) => current(readAt)),
     extraUsage: current(cachedAt) ? extraUsageOf(data) : null,
-    ...(current(cachedAt) && detailsOf(data, cachedAt, now, told?.origins)),
+    ...(current(cachedAt) && detailsOf(data, cachedAt, now, overlay?.origins)),
   };
 }
 
@@ -123,14 +123,18 @@ function detailsOf(data: UsageData, cachedAt: number, now: number, origins: Orig
 }
 
 /** The windows with the limit on money that sessions report, unless the endpoint has answered with it since. */
-function withSpend(windows: readonly Window[], spend: SpendReading | null, now: number): readonly Window[] {
+function withSpend(
+  windows: readonly Window[],
+  spend: ReportedSpendNumber | null,
+  now: number,
+): readonly Window[] {
   const answered = windows.find(({ id }) => id === SPEND_LIMIT.id);
   if (spend === null || (answered !== undefined && answered.readAt >= spend.readAt)) return windows;
   return [...windows.filter((window) => window !== answered), spendWindow(spend, now)];
 }
 
 /** A limit on money that sessions report. A gateway's period can be of any length: the window has no pace. */
-function spendWindow(spend: SpendReading, now: number): Window {
+function spendWindow(spend: ReportedSpendNumber, now: number): Window {
   const { percent, resetsAt, readAt, usedUsd, limitUsd } = spend;
   const elapsed = resetsAt !== null && hasElapsed(resetsAt, readAt, now);
   return {
@@ -148,10 +152,11 @@ function spendWindow(spend: SpendReading, now: number): Window {
 }
 
 /** Of when the oldest number is that is shown, epoch ms. */
-function oldestOf({ cachedAt, told }: Entry, { windows, extraUsage }: Shown): number {
+function oldestOf({ cachedAt, overlay }: Entry, { windows, extraUsage }: Shown): number {
   const times = windows.map(
     ({ id, readAt }) =>
-      (id === SPEND_LIMIT.id ? told?.spend?.seenAt : told?.origins[id as ReadWindow]?.seenAt) ?? readAt,
+      (id === SPEND_LIMIT.id ? overlay?.spend?.seenAt : overlay?.origins[id as ReportedWindow]?.seenAt) ??
+      readAt,
   );
   if (extraUsage !== null || times.length === 0) times.push(cachedAt);
   return Math.min(...times);
@@ -161,8 +166,8 @@ function oldestOf({ cachedAt, told }: Entry, { windows, extraUsage }: Shown): nu
  * Time goes on between a decision and its answer: a request takes as long as a machine sleeps in the middle of
  * it. Numbers that were fresh, or still worth showing, when it was decided to ask may not be any more.
  */
-function standingNow({ entry, standing, decidedAt, now, settings }: AnswerParts): Standing {
-  if (entry === null || standing === 'none' || now === decidedAt) return standing;
-  const byTime = judgeEntry(entry, now, entry.credentials, settings, () => 'same').standing;
-  return byTime === 'fresh' || (byTime === 'stale' && standing !== 'fresh') ? standing : byTime;
+function freshnessNow({ entry, freshness, decidedAt, now, settings }: UsageParts): Freshness {
+  if (entry === null || freshness === 'none' || now === decidedAt) return freshness;
+  const byTime = judgeEntry(entry, now, entry.credentials, settings, () => 'same').freshness;
+  return byTime === 'fresh' || (byTime === 'stale' && freshness !== 'fresh') ? freshness : byTime;
 }

@@ -1,7 +1,7 @@
 import { isObject } from './data.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { BucketName, Limit, Window } from './model.ts';
-import { allowlisted } from './text.ts';
+import { sanitize } from './text.ts';
 import { DAY, HOUR, SECOND } from './time.ts';
 
 /** What a row of `limits[]` limits: a named bucket, or a window of its own. */
@@ -48,8 +48,8 @@ function targetOf(row: Limit): LimitTarget | null {
     const { name, model } = part ?? UNNAMED;
     const shape = {
       id: `weekly_scoped:${slug(name)}`,
-      label: `7d ${printable(name)}`,
-      model: model ? printable(name) : null,
+      label: `7d ${nameOrMark(name)}`,
+      model: model ? nameOrMark(name) : null,
       windowSeconds: WEEK_SECONDS,
     };
     return { bucket: null, shape };
@@ -58,8 +58,8 @@ function targetOf(row: Limit): LimitTarget | null {
   const shape: WindowShape = {
     id: part === null ? id : `${id}:${slug(part.name)}`,
     label:
-      id === SPEND_LIMIT.id ? SPEND_LIMIT.label : printable(part === null ? kind : `${kind} ${part.name}`),
-    model: part?.model ? printable(part.name) : null,
+      id === SPEND_LIMIT.id ? SPEND_LIMIT.label : nameOrMark(part === null ? kind : `${kind} ${part.name}`),
+    model: part?.model ? nameOrMark(part.name) : null,
     windowSeconds: lengthOf(kind),
     placement: row.is_active === true ? 'always' : 'details',
   };
@@ -87,7 +87,7 @@ function scopeOf(scope: Limit['scope']): Scope | 'all models' | 'unnamed' | 'non
     { name: all ? '' : typeof model === 'string' ? model.trim() : textOf(model, 'id'), model: true },
   ];
   const given = names.filter(({ name }) => name !== '');
-  const shown = given.find(({ name }) => allowlisted(name) !== '') ?? given[0];
+  const shown = given.find(({ name }) => sanitize(name) !== '') ?? given[0];
   if (shown !== undefined) return shown;
   if (all) return 'all models';
   return isGiven(model) || isGiven(surface) ? 'unnamed' : 'none';
@@ -103,8 +103,8 @@ function textOf(value: unknown, key: string): string {
 }
 
 /** A name without one character that may be printed is still that of a limit. */
-function printable(name: string): string {
-  return allowlisted(name) || '?';
+function nameOrMark(name: string): string {
+  return sanitize(name) || '?';
 }
 
 function slug(name: string, others = /[^a-z0-9]/g): string {

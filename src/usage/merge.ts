@@ -1,25 +1,11 @@
 import type { UsageData, WindowSource } from './model.ts';
-import { isSameWindow, READ_WINDOWS } from './report.ts';
-import type { Reported, ReadWindow, ReportedSpend } from './report.ts';
+import { isSameWindow, REPORTED_WINDOWS } from './report.ts';
+import type { Dated, Origins, Reported, ReportedNumber, ReportTimes, ReportedWindow } from './report.ts';
 import { isoTime, parseTime } from './time.ts';
 import { bucketOf, lackingIn } from './windows.ts';
 
-/** A window's number with the time at which it was read, epoch ms. */
-export interface Dated extends Reported {
-  readonly readAt: number;
-}
-
-/** A number from Claude Code's status line. */
-export interface WindowReading extends Dated {
-  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
-  readonly seenAt: number;
-}
-
-/** A limit on money from Claude Code's status line. */
-export type SpendReading = WindowReading & ReportedSpend;
-
 /** A number that contradicts what is known: kept aside until the endpoint has answered. */
-export interface Dispute extends WindowReading {
+export interface Dispute extends ReportedNumber {
   /** The session that reported it. */
   readonly session: string;
   /** It can be an idle session's old number: lower than what is known, in the session's first report. */
@@ -29,7 +15,7 @@ export interface Dispute extends WindowReading {
 /** What the sessions reported for one window. */
 export interface WindowReports {
   /** The latest number that counts. */
-  readonly reading: WindowReading | null;
+  readonly latest: ReportedNumber | null;
   readonly dispute: Dispute | null;
 }
 
@@ -42,17 +28,12 @@ export interface MergeMoment {
 }
 
 /** The number that stands for a window. */
-export interface Standing {
+export interface CurrentNumber {
   readonly source: WindowSource;
   readonly number: Dated;
   /** A later number contradicts it: it is not fresh any more. */
   readonly contradicted: boolean;
 }
-
-export type ReadingTimes = Pick<WindowReading, 'readAt' | 'seenAt'>;
-
-/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
-export type Origins = { readonly [name in ReadWindow]?: ReadingTimes };
 
 /**
  * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
@@ -62,8 +43,8 @@ export function mergeWindow(
   answer: Dated | null,
   reports: WindowReports,
   moment: MergeMoment,
-): Standing | null {
-  const base = baseOf(answer, reports.reading, moment);
+): CurrentNumber | null {
+  const base = baseOf(answer, reports.latest, moment);
   const dispute = openDispute(answer, reports, moment.now);
   if (dispute === null) return base;
   const wins = base === null || isOver(base.number, moment.now) || (!moment.canAsk && !dispute.maybeIdle);
@@ -74,20 +55,20 @@ export function mergeWindow(
 /** A dispute that no later number has settled; null when there is none, or its window has ended. */
 export function openDispute(
   answer: Dated | null,
-  { reading, dispute }: WindowReports,
+  { latest, dispute }: WindowReports,
   now: number,
 ): Dispute | null {
-  const settledAt = Math.max(answer?.readAt ?? -Infinity, reading?.readAt ?? -Infinity);
+  const settledAt = Math.max(answer?.readAt ?? -Infinity, latest?.readAt ?? -Infinity);
   return dispute === null || isOver(dispute, now) || dispute.readAt <= settledAt ? null : dispute;
 }
 
 /** The endpoint's answer beats what was read before it; what was read after it counts within the answer's window. */
 function baseOf(
   answer: Dated | null,
-  reading: WindowReading | null,
+  latest: ReportedNumber | null,
   { now, canAsk }: MergeMoment,
-): Standing | null {
-  const statusline = reading && ({ source: 'statusline', number: reading, contradicted: false } as const);
+): CurrentNumber | null {
+  const statusline = latest && ({ source: 'statusline', number: latest, contradicted: false } as const);
   if (answer === null) return statusline;
   const endpoint = { source: 'endpoint', number: answer, contradicted: false } as const;
   if (statusline === null || statusline.number.readAt <= answer.readAt) return endpoint;
@@ -113,30 +94,30 @@ export interface Merged {
  *
  * @param answeredAt when the endpoint's data were read, epoch ms; -Infinity without an answer
  */
-export function mergeUsage(
+export function mergeReports(
   data: UsageData,
   answeredAt: number,
-  reports: Readonly<Record<ReadWindow, WindowReports>>,
+  reports: Readonly<Record<ReportedWindow, WindowReports>>,
   moment: MergeMoment,
 ): Merged {
   const merged: { -readonly [key in keyof UsageData]: UsageData[key] } = { ...data };
-  const origins: { [name in ReadWindow]?: ReadingTimes } = {};
+  const origins: { [name in ReportedWindow]?: ReportTimes } = {};
   let contradicted = false;
   const lacking = lackingIn(data);
-  for (const name of READ_WINDOWS) {
+  for (const name of REPORTED_WINDOWS) {
     // A later answer without this window beats its numbers: the window had ended, or the plan has no such limit.
-    const holds = <T extends WindowReading>(number: T | null): T | null =>
+    const holds = <T extends ReportedNumber>(number: T | null): T | null =>
       number !== null &&
       (number.readAt > answeredAt ||
         !(lacking.includes(name) || (number.resetsAt !== null && number.resetsAt <= answeredAt)))
         ? number
         : null;
-    const { reading, dispute } = reports[name];
-    const held = { reading: holds(reading), dispute: holds(dispute) };
-    const standing = mergeWindow(answerOf(data, name, answeredAt), held, moment);
-    contradicted ||= standing?.contradicted === true;
-    if (standing?.source !== 'statusline') continue;
-    const { percent, resetsAt, readAt, seenAt } = standing.number as WindowReading;
+    const { latest, dispute } = reports[name];
+    const held = { latest: holds(latest), dispute: holds(dispute) };
+    const current = mergeWindow(endpointNumber(data, name, answeredAt), held, moment);
+    contradicted ||= current?.contradicted === true;
+    if (current?.source !== 'statusline') continue;
+    const { percent, resetsAt, readAt, seenAt } = current.number as ReportedNumber;
     merged[name] = { utilization: percent, resets_at: resetsAt === null ? null : isoTime(resetsAt) };
     origins[name] = { readAt, seenAt };
   }
@@ -144,7 +125,7 @@ export function mergeUsage(
 }
 
 /** The endpoint's number for a window. */
-export function answerOf(data: UsageData, name: ReadWindow, readAt: number): Dated | null {
+export function endpointNumber(data: UsageData, name: ReportedWindow, readAt: number): Dated | null {
   const bucket = bucketOf(data, name, readAt);
   return bucket && { percent: bucket.utilization, resetsAt: parseTime(bucket.resets_at), readAt };
 }

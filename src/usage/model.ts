@@ -88,7 +88,7 @@ export type UsageData = { readonly [name in BucketName]?: BucketData | null } & 
 };
 
 /** What a provider hands over after a successful request. */
-export interface Reading {
+export interface Snapshot {
   readonly data: UsageData;
   /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
   readonly plan: string | null;

@@ -1,7 +1,7 @@
 import { isObject } from './data.ts';
 import { BUCKETS } from './model.ts';
 import type { BreakdownPart, Lock, Pool, UsageData } from './model.ts';
-import { allowlisted } from './text.ts';
+import { sanitize } from './text.ts';
 import { parseTime } from './time.ts';
 
 /*
@@ -24,7 +24,7 @@ export function isPool(bucket: unknown): boolean {
 /** Why a bucket is locked, of allowlisted characters; null when it is not. */
 export function lockedReasonOf(bucket: unknown): string | null {
   const reason = isObject(bucket) ? bucket.locked_reason : null;
-  return typeof reason === 'string' ? allowlisted(reason) || null : null;
+  return typeof reason === 'string' ? sanitize(reason) || null : null;
 }
 
 /**
@@ -41,7 +41,7 @@ export function poolsOf(data: UsageData, readAt: number, now: number): Pool[] {
     const used = dollars(bucket.used_dollars) ?? (left === null ? null : exact(limit - left));
     const expiresAt = parseTime(bucket.resets_at);
     pools.push({
-      id: allowlisted(key) || '?',
+      id: sanitize(key) || '?',
       label: POOL_NAMES.get(key) ?? nameOf(key),
       used,
       limit,
@@ -61,7 +61,7 @@ export function locksOf(data: UsageData): Lock[] {
   for (const [key, bucket] of bucketsIn(data)) {
     const reason = lockedReasonOf(bucket);
     if (reason === null || isPool(bucket) || isWindow(key, bucket)) continue;
-    locks.push({ id: allowlisted(key) || '?', label: nameOf(key), reason });
+    locks.push({ id: sanitize(key) || '?', label: nameOf(key), reason });
     if (locks.length === MAX_PARTS) break;
   }
   return locks;
@@ -70,15 +70,15 @@ export function locksOf(data: UsageData): Lock[] {
 /** The week's use by product; empty when the answer does not split it. */
 export function breakdownOf({ seven_day_breakdown: breakdown }: UsageData): BreakdownPart[] {
   return (breakdown?.rows ?? []).slice(0, MAX_PARTS).map(({ key, display_name: name, percent }) => {
-    const id = typeof key === 'string' ? allowlisted(key) : '';
-    const shown = typeof name === 'string' ? allowlisted(name) : '';
+    const id = typeof key === 'string' ? sanitize(key) : '';
+    const shown = typeof name === 'string' ? sanitize(name) : '';
     return { key: id || null, name: shown || nameOf(id), percent };
   });
 }
 
 /** A key as people read it: `amber_ladder` is `amber ladder`. */
 function nameOf(key: string): string {
-  return allowlisted(key.replaceAll('_', ' ')) || '?';
+  return sanitize(key.replaceAll('_', ' ')) || '?';
 }
 
 function isWindow(key: string, bucket: unknown): boolean {

@@ -9,8 +9,8 @@ import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
 /** The windows that Claude Code reports, with their lengths, ms. */
 export const WINDOW_LENGTHS = { five_hour: 5 * HOUR, seven_day: 7 * DAY } as const;
-export type ReadWindow = keyof typeof WINDOW_LENGTHS;
-export const READ_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly ReadWindow[];
+export type ReportedWindow = keyof typeof WINDOW_LENGTHS;
+export const REPORTED_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly ReportedWindow[];
 
 /** A window's number as a session had it with its last response. */
 export interface Reported {
@@ -26,6 +26,25 @@ export interface ReportedSpend extends Reported {
   readonly limitUsd: number | null;
 }
 
+/** A window's number with the time at which it was read, epoch ms. */
+export interface Dated extends Reported {
+  readonly readAt: number;
+}
+
+/** A number from Claude Code's status line. */
+export interface ReportedNumber extends Dated {
+  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
+  readonly seenAt: number;
+}
+
+/** A limit on money from Claude Code's status line. */
+export type ReportedSpendNumber = ReportedNumber & ReportedSpend;
+
+export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
+
+/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
+export type Origins = { readonly [name in ReportedWindow]?: ReportTimes };
+
 /** One run of the status line command. */
 export interface Report {
   /** Empty when the object has no id: sessions without an id count as one. */
@@ -34,7 +53,7 @@ export interface Report {
   readonly model: string | null;
   /** When the session began, epoch ms; null when the object does not say how long it has run. */
   readonly startedAt: number | null;
-  readonly windows: Readonly<Record<ReadWindow, Reported | null>>;
+  readonly windows: Readonly<Record<ReportedWindow, Reported | null>>;
   /** Only behind a gateway that limits money. */
   readonly spend: ReportedSpend | null;
 }

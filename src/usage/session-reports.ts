@@ -1,11 +1,19 @@
 import { mergeWindow, openDispute } from './merge.ts';
-import type { Dated, Dispute, MergeMoment, SpendReading, WindowReading, WindowReports } from './merge.ts';
-import { isRepeated, isRepeatedSpend, isSameWindow, READ_WINDOWS, WINDOW_LENGTHS } from './report.ts';
-import type { ReadWindow, Report, Reported, ReportedSpend } from './report.ts';
+import type { Dispute, MergeMoment, WindowReports } from './merge.ts';
+import type {
+  Dated,
+  Report,
+  Reported,
+  ReportedNumber,
+  ReportedSpend,
+  ReportedSpendNumber,
+  ReportedWindow,
+} from './report.ts';
+import { isRepeated, isRepeatedSpend, isSameWindow, REPORTED_WINDOWS, WINDOW_LENGTHS } from './report.ts';
 import { DAY, HOUR } from './time.ts';
 
 /** What a session reported last: the same once more is no news. */
-export type SessionMemory = Readonly<Record<ReadWindow, Reported | null>> & {
+export type SessionMemory = Readonly<Record<ReportedWindow, Reported | null>> & {
   /** When its last new report came, epoch ms. */
   readonly at: number;
   readonly spend: ReportedSpend | null;
@@ -16,16 +24,16 @@ export type SessionMemory = Readonly<Record<ReadWindow, Reported | null>> & {
 };
 
 /** What the sessions of Claude Code on this machine have reported. */
-export interface Readings {
+export interface SessionReports {
   /** Stamp of the credentials under which the numbers were read. */
   readonly credentials: string | null;
   /** The account behind those credentials as one text; null when it was not known. */
   readonly account: string | null;
   /** When another account took over, epoch ms: sessions that began before it are of the other login. */
   readonly since: number | null;
-  readonly windows: Readonly<Record<ReadWindow, WindowReading | null>>;
-  readonly disputes: Readonly<Record<ReadWindow, Dispute | null>>;
-  readonly spend: SpendReading | null;
+  readonly windows: Readonly<Record<ReportedWindow, ReportedNumber | null>>;
+  readonly disputes: Readonly<Record<ReportedWindow, Dispute | null>>;
+  readonly spend: ReportedSpendNumber | null;
   /** The sessions work without a stored login: a gateway or a token in their environment is the login. */
   readonly unstored: boolean;
   readonly sessions: ReadonlyMap<string, SessionMemory>;
@@ -38,7 +46,7 @@ const MAX_SESSIONS = 200;
 /** A clock can be wrong by so much before a reset further ahead than its window is long counts as broken. */
 const CLOCK_SKEW_MS = HOUR;
 
-export const NO_READINGS: Readings = {
+export const NO_SESSION_REPORTS: SessionReports = {
   credentials: null,
   account: null,
   since: null,
@@ -50,30 +58,33 @@ export const NO_READINGS: Readings = {
 };
 
 /** The endpoint's numbers, against which a report is measured. */
-export type Answers = (name: ReadWindow) => Dated | null;
+export type EndpointWindows = (name: ReportedWindow) => Dated | null;
 
 /** Both kinds of numbers that sessions reported for a window. */
-export function reportsOf({ windows, disputes }: Readings, name: ReadWindow): WindowReports {
-  return { reading: windows[name], dispute: disputes[name] };
+export function reportsOf({ windows, disputes }: SessionReports, name: ReportedWindow): WindowReports {
+  return { latest: windows[name], dispute: disputes[name] };
 }
 
-/** The login that readings are looked at under. */
+/** The login under which reports are counted. */
 export interface Login {
   /** Stamp of the credentials; null where there is none. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** The account behind them as one text; null when it is not known. */
   readonly account: string | null;
-  /** It is the account of the readings, or it cannot be known that it is not. */
+  /** It is the account of the reports, or it cannot be known that it is not. */
   readonly same: boolean;
   /** When the credentials were last written, epoch ms; null when that is not known. */
   readonly writtenAt: number | null;
 }
 
 /** Readings as they are under the credentials of now. Another account's numbers go, and its sessions are foreign. */
-export function underLogin(known: Readings, { stamp, account, same, writtenAt }: Login): Readings {
+export function underLogin(
+  known: SessionReports,
+  { fingerprint: stamp, account, same, writtenAt }: Login,
+): SessionReports {
   if (same) return { ...known, credentials: stamp, account: account ?? known.account };
   return {
-    ...NO_READINGS,
+    ...NO_SESSION_REPORTS,
     credentials: stamp,
     account,
     since: writtenAt,
@@ -84,7 +95,7 @@ export function underLogin(known: Readings, { stamp, account, same, writtenAt }:
 /** What becomes of a report. */
 export interface Counted {
   /** The same object when nothing is new. */
-  readonly readings: Readings;
+  readonly reports: SessionReports;
   /** The session belongs to another login than the cache: its numbers are for its own line alone. */
   readonly foreign: boolean;
 }
@@ -94,18 +105,23 @@ export interface Counted {
  * the window is the known one and the number no lower, or lower than this session's own number before it. One that
  * contradicts what is known is kept aside as a dispute.
  *
- * @param known readings under the credentials of now
+ * @param known reports under the credentials of now
  */
-export function countReport(known: Readings, report: Report, answers: Answers, moment: MergeMoment): Counted {
+export function countReport(
+  known: SessionReports,
+  report: Report,
+  answers: EndpointWindows,
+  moment: MergeMoment,
+): Counted {
   const { now } = moment;
   const memory = known.sessions.get(report.session);
   const wasForeign = memory?.foreign ?? beganBefore(known.since, report);
-  if (!saysSomethingNew(memory, report)) return { readings: known, foreign: wasForeign };
+  if (!hasNews(memory, report)) return { reports: known, foreign: wasForeign };
   const foreign = isForeign(wasForeign, memory, report, answers, now);
   // Of a session that is known to be foreign nothing is kept: every write makes all prepared lines void.
-  if (foreign && wasForeign) return { readings: known, foreign };
+  if (foreign && wasForeign) return { reports: known, foreign };
 
-  const count = (name: ReadWindow) =>
+  const count = (name: ReportedWindow) =>
     foreign
       ? without(known, name, report.session)
       : counted(known, name, memory, report, answers(name), moment);
@@ -114,10 +130,10 @@ export function countReport(known: Readings, report: Report, answers: Answers, m
   const own = [five, seven].flatMap(({ dispute }) =>
     dispute?.session === report.session ? dispute.readAt : [],
   );
-  const remember = (name: ReadWindow) => report.windows[name] ?? memory?.[name] ?? null;
-  const readings: Readings = {
+  const remember = (name: ReportedWindow) => report.windows[name] ?? memory?.[name] ?? null;
+  const reports: SessionReports = {
     ...known,
-    windows: { five_hour: five.reading, seven_day: seven.reading },
+    windows: { five_hour: five.latest, seven_day: seven.latest },
     disputes: { five_hour: five.dispute, seven_day: seven.dispute },
     spend: foreign ? known.spend : countedSpend(known.spend, memory?.spend, report, now),
     sessions: remembered(known.sessions, report.session, {
@@ -129,23 +145,23 @@ export function countReport(known: Readings, report: Report, answers: Answers, m
       foreign,
     }),
   };
-  return { readings, foreign };
+  return { reports, foreign };
 }
 
 /** Whether a report differs from what its session reported before. */
-export function saysSomethingNew(
-  memory: Partial<Pick<SessionMemory, ReadWindow | 'spend'>> | undefined,
+export function hasNews(
+  memory: Partial<Pick<SessionMemory, ReportedWindow | 'spend'>> | undefined,
   { windows, spend }: Report,
 ): boolean {
   return (
-    READ_WINDOWS.some((name) => !isRepeated(memory?.[name], windows[name])) ||
+    REPORTED_WINDOWS.some((name) => !isRepeated(memory?.[name], windows[name])) ||
     !isRepeatedSpend(memory?.spend, spend)
   );
 }
 
 /** When a session's numbers were right, epoch ms: now, or when it last had something new to report. */
 export function reportedAt(memory: SessionMemory | undefined, report: Report, now: number): number {
-  return memory === undefined || saysSomethingNew(memory, report) ? now : Math.min(memory.at, now);
+  return memory === undefined || hasNews(memory, report) ? now : Math.min(memory.at, now);
 }
 
 function beganBefore(since: number | null, { startedAt }: Report): boolean {
@@ -160,10 +176,10 @@ function isForeign(
   wasForeign: boolean,
   memory: SessionMemory | undefined,
   { windows }: Report,
-  answers: Answers,
+  answers: EndpointWindows,
   now: number,
 ): boolean {
-  const compared = READ_WINDOWS.flatMap((name) => {
+  const compared = REPORTED_WINDOWS.flatMap((name) => {
     const answer = answers(name);
     const reported = windows[name];
     if (reported === null || reported.resetsAt === null || answer === null || answer.resetsAt === null)
@@ -178,8 +194,8 @@ function isForeign(
 
 /** The reports for one window once this one has been taken into account. */
 function counted(
-  known: Readings,
-  name: ReadWindow,
+  known: SessionReports,
+  name: ReportedWindow,
   memory: SessionMemory | undefined,
   { session, windows }: Report,
   answer: Dated | null,
@@ -198,79 +214,79 @@ function counted(
   // The response is new, since another window changed: this number is still right.
   if (isRepeated(said, reported)) return confirmed(before, session, reported, now);
 
-  const standing = mergeWindow(answer, { ...before, dispute: null }, moment)?.number ?? null;
-  const base = standing === null || isOver(standing, name, now) ? null : standing;
+  const current = mergeWindow(answer, { ...before, dispute: null }, moment)?.number ?? null;
+  const base = current === null || isOver(current, name, now) ? null : current;
   // A report without a reset time refers to the window that is known to run.
   const resetsAt = reported.resetsAt ?? base?.resetsAt ?? null;
-  const reading: WindowReading = { percent: reported.percent, resetsAt, readAt: now, seenAt: now };
-  const counts = { reading, dispute: null };
+  const number: ReportedNumber = { percent: reported.percent, resetsAt, readAt: now, seenAt: now };
+  const counts = { latest: number, dispute: null };
   if (base === null) return counts;
   // An idle session repeats itself: its own number cannot fall unless the limit was counted anew.
-  const fell = said !== null && isSameWindow(said, reading) && reading.percent < said.percent;
+  const fell = said !== null && isSameWindow(said, number) && number.percent < said.percent;
   const open = openDispute(answer, before, now);
-  const aside = (maybeIdle: boolean) => ({ ...before, dispute: { ...reading, session, maybeIdle } });
-  if (!isSameWindow(reading, base)) {
+  const aside = (maybeIdle: boolean) => ({ ...before, dispute: { ...number, session, maybeIdle } });
+  if (!isSameWindow(number, base)) {
     if (answer === null) return counts;
     // A lower number of another session is only old, also beside what is disputed.
-    const old = open !== null && isSameWindow(open, reading) && reading.percent < open.percent && !fell;
+    const old = open !== null && isSameWindow(open, number) && number.percent < open.percent && !fell;
     return old && open.session !== session ? before : aside(false);
   }
-  if (reading.percent >= base.percent || fell) return counts;
+  if (number.percent >= base.percent || fell) return counts;
   if (open?.session === session) return aside(false);
   return memory === undefined ? aside(true) : before;
 }
 
 /** A clock that is a little behind the last one has not seen a number earlier than it was read. */
 function confirmed(
-  { reading, dispute }: WindowReports,
+  { latest, dispute }: WindowReports,
   session: string,
   reported: Reported,
   now: number,
 ): WindowReports {
-  const again = <T extends WindowReading>(number: T): T => ({
+  const again = <T extends ReportedNumber>(number: T): T => ({
     ...number,
     seenAt: Math.max(number.seenAt, now),
   });
   return {
-    reading: reading !== null && isRepeated(reading, reported) ? again(reading) : reading,
+    latest: latest !== null && isRepeated(latest, reported) ? again(latest) : latest,
     dispute: dispute?.session === session && isRepeated(dispute, reported) ? again(dispute) : dispute,
   };
 }
 
 /** The reports without those of one session, which turned out to use another login. */
-function without(known: Readings, name: ReadWindow, session: string): WindowReports {
-  const { reading, dispute } = reportsOf(known, name);
-  return { reading, dispute: dispute?.session === session ? null : dispute };
+function without(known: SessionReports, name: ReportedWindow, session: string): WindowReports {
+  const { latest, dispute } = reportsOf(known, name);
+  return { latest, dispute: dispute?.session === session ? null : dispute };
 }
 
 function countedSpend(
-  standing: SpendReading | null,
+  current: ReportedSpendNumber | null,
   said: ReportedSpend | null | undefined,
   { spend }: Report,
   now: number,
-): SpendReading | null {
-  if (spend === null || (spend.resetsAt !== null && spend.resetsAt <= now)) return standing;
+): ReportedSpendNumber | null {
+  if (spend === null || (spend.resetsAt !== null && spend.resetsAt <= now)) return current;
   if (!isRepeatedSpend(said, spend)) {
     const fell = said != null && spend.percent < said.percent;
-    const lower = standing !== null && isSameWindow(standing, spend) && spend.percent < standing.percent;
-    return lower && !fell ? standing : { ...spend, readAt: now, seenAt: now };
+    const lower = current !== null && isSameWindow(current, spend) && spend.percent < current.percent;
+    return lower && !fell ? current : { ...spend, readAt: now, seenAt: now };
   }
-  return standing !== null && isRepeatedSpend(standing, spend)
-    ? { ...standing, seenAt: Math.max(standing.seenAt, now) }
-    : standing;
+  return current !== null && isRepeatedSpend(current, spend)
+    ? { ...current, seenAt: Math.max(current.seenAt, now) }
+    : current;
 }
 
 /** A number of a window that has ended says nothing about the next one. */
-function isOver({ resetsAt, readAt }: Dated, name: ReadWindow, now: number): boolean {
+function isOver({ resetsAt, readAt }: Dated, name: ReportedWindow, now: number): boolean {
   return resetsAt === null ? now - readAt >= WINDOW_LENGTHS[name] : resetsAt <= now;
 }
 
-function isImpossible({ resetsAt }: Reported, name: ReadWindow, now: number): boolean {
+function isImpossible({ resetsAt }: Reported, name: ReportedWindow, now: number): boolean {
   return resetsAt !== null && resetsAt - now > WINDOW_LENGTHS[name] + CLOCK_SKEW_MS;
 }
 
 function remembered(
-  sessions: Readings['sessions'],
+  sessions: SessionReports['sessions'],
   id: string,
   memory: SessionMemory,
 ): ReadonlyMap<string, SessionMemory> {

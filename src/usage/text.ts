@@ -6,7 +6,7 @@ const MAX_LENGTH = 40;
  * ` ._+:/()-` pass, at most 40 characters. Escaping per host has been shown to fail in bash, zsh, vim and
  * lualine; an alphabet without their special characters cannot.
  */
-export function allowlisted(text: string): string {
+export function sanitize(text: string): string {
   // Cut first: a megabyte of text must not cost a megabyte of work, and what passes stays within bounds.
   return text
     .slice(0, 1024)
@@ -21,7 +21,7 @@ export function allowlisted(text: string): string {
  * What somebody typed, to name it in a complaint: as much of it as says what was meant, without what could steer a
  * terminal.
  */
-export function printable(text: string): string {
+export function quoteInput(text: string): string {
   const seen = text.slice(0, 60).replace(/[^\u0020-\u007E]/g, '?');
   return seen.length < text.length ? `${seen}...` : seen;
 }

@@ -1,12 +1,12 @@
 import { MAX_EXPONENT } from './data.ts';
 import { targetsOf } from './limits.ts';
 import type { WindowShape } from './limits.ts';
-import type { Origins } from './merge.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
 import { isPool, lockedReasonOf } from './pools.ts';
 import { percentOf } from './report.ts';
-import { allowlisted } from './text.ts';
+import type { Origins } from './report.ts';
+import { sanitize } from './text.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 
 const FIVE_HOURS = (5 * HOUR) / SECOND;
@@ -197,7 +197,7 @@ export function extraUsageOf(data: UsageData): ExtraUsage | null {
       enabled: spend.enabled,
       used,
       limit,
-      currency: (currency && allowlisted(currency)) || null,
+      currency: (currency && sanitize(currency)) || null,
       usedPercent: spend.percent ?? share(used, limit),
       decimals: digits.length > 0 ? Math.max(...digits) : minorDigits(currency),
     };
@@ -210,7 +210,7 @@ export function extraUsageOf(data: UsageData): ExtraUsage | null {
     enabled: extra.is_enabled,
     used,
     limit,
-    currency: (extra.currency && allowlisted(extra.currency)) || null,
+    currency: (extra.currency && sanitize(extra.currency)) || null,
     usedPercent: extra.utilization ?? share(used, limit),
     decimals,
   };

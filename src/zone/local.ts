@@ -1,9 +1,8 @@
-import { readBinaryFile } from '../platform/foreign-file.ts';
-import { NODE_ZONE } from '../render/clock.ts';
-import type { Zone } from '../render/clock.ts';
+import { readBinaryFile } from '../platform/files.ts';
+import { NODE_ZONE } from './zone.ts';
 import type { System } from '../platform/system.ts';
 import { parsePosixZone } from './posix.ts';
-import type { ZoneRules } from './rules.ts';
+import type { Zone, ZoneRules } from './zone.ts';
 import { parseZoneFile } from './zoneinfo.ts';
 
 /** Names that mean UTC, so that nothing has to be looked up for the machines that run in it. */
@@ -24,7 +23,7 @@ export function localZone(system: System): Zone {
 function find(system: System): Zone {
   const name = zoneName(system.env);
   if (name === null) return NODE_ZONE;
-  const rules = writtenRules(system, name);
+  const rules = explicitRules(system, name);
   if (rules !== null) return zoneOf(rules);
   if (name.startsWith('/') || name.length > MAX_NAME_LENGTH) return UNKNOWN;
   if (UTC_NAME.test(name) || (NAME.test(name) && isAheadOrBehind())) return NODE_ZONE;
@@ -40,17 +39,17 @@ export function zoneName({ TZ }: System['env']): string | null {
 }
 
 /** The rules that `TZ` has in itself, or in the file whose path it is; null for a name, and for what is neither. */
-export function writtenRules(system: System, name: string): ZoneRules | null {
-  return name.startsWith('/') ? rulesIn(system, name) : parsePosixZone(name);
+export function explicitRules(system: System, name: string): ZoneRules | null {
+  return name.startsWith('/') ? readZoneRules(system, name) : parsePosixZone(name);
 }
 
 /** The rules that the time zone database of the machine has under a name. */
 export function databaseRules(system: System, name: string): ZoneRules | null {
-  return rulesIn(system, `${system.env.TZDIR || '/usr/share/zoneinfo'}/${name}`);
+  return readZoneRules(system, `${system.env.TZDIR || '/usr/share/zoneinfo'}/${name}`);
 }
 
 /** The rules in a file of the time zone database. */
-export function rulesIn({ fs }: System, path: string): ZoneRules | null {
+export function readZoneRules({ fs }: System, path: string): ZoneRules | null {
   const bytes = readBinaryFile(fs, path);
   return bytes && parseZoneFile(bytes);
 }

@@ -1,10 +1,8 @@
-import { readTextFile } from '../platform/foreign-file.ts';
-import type { Zone } from '../render/clock.ts';
-import type { ZoneNames } from '../render/show.ts';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { HOUR, MINUTE } from '../usage/time.ts';
-import { databaseRules, rulesIn, writtenRules, zoneName } from './local.ts';
-import type { ZoneRules } from './rules.ts';
+import { databaseRules, readZoneRules, explicitRules, zoneName } from './local.ts';
+import type { Zone, ZoneNames, ZoneRules } from './zone.ts';
 
 /** Letters alone: what says an offset is written as one. */
 const ABBREVIATION = /^[A-Za-z]{3,6}$/;
@@ -18,7 +16,7 @@ export function zoneNames(system: System, { offsetAt }: Zone): ZoneNames | null 
   const machine = machineRules(system);
   if (name === null || machine === null) return null;
   // Node knows offsets, and names only in words or at the price of `Intl`.
-  const rules = writtenRules(system, name) ?? databaseRules(system, name);
+  const rules = explicitRules(system, name) ?? databaseRules(system, name);
   return {
     nameAt(at) {
       const offset = offsetAt(at) ?? 0;
@@ -33,7 +31,7 @@ export function zoneNames(system: System, { offsetAt }: Zone): ZoneNames | null 
 /** The zone in which programs run for which `TZ` is not set; null where that stands in no file. */
 function machineRules(system: System): ZoneRules | null {
   if (system.platform === 'win32') return null;
-  const local = rulesIn(system, '/etc/localtime');
+  const local = readZoneRules(system, '/etc/localtime');
   if (local !== null) return local;
   const named = readTextFile(system.fs, '/etc/timezone', 'follow');
   const rules = named.kind === 'file' ? databaseRules(system, named.text.trim()) : null;

@@ -34,7 +34,7 @@ describe("an account's directory", () => {
   });
 
   it('has a place of its own for the ready lines of each variant of the environment', () => {
-    expect(accountDirectory('/cache', 'claude', '0123abcd').ready).toBe('/cache/claude/ready-0123abcd');
+    expect(accountDirectory('/cache', 'claude', '0123abcd').prerendered).toBe('/cache/claude/ready-0123abcd');
   });
 
   it.each([0, 0o22, 0o77])('is for its user alone under the umask %o', (mask) => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { parseEntry, readEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { MAX_FILE_BYTES } from '../../src/platform/foreign-file.ts';
+import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import {
   ENDPOINT_CODES,
   FAULT_CODES,

@@ -1,9 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseReadings, readReadings, serializeReadings } from '../../src/cache/session-reports.ts';
+import {
+  parseSessionReports,
+  readSessionReports,
+  serializeSessionReports,
+} from '../../src/cache/session-reports.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
-import { NO_READINGS } from '../../src/usage/session-reports.ts';
-import type { Readings, SessionMemory } from '../../src/usage/session-reports.ts';
+import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
+import type { SessionReports, SessionMemory } from '../../src/usage/session-reports.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -17,7 +21,7 @@ const plain: SessionMemory = {
   disputedAt: null,
   foreign: false,
 };
-const readings: Readings = {
+const readings: SessionReports = {
   credentials: 'stamp-1',
   account: 'ada',
   since: NOW - HOUR,
@@ -43,16 +47,16 @@ const readings: Readings = {
 
 /** The file with something else in it. */
 const broken = (change: (file: any) => void) => {
-  const file = JSON.parse(serializeReadings(readings));
+  const file = JSON.parse(serializeSessionReports(readings));
   change(file);
-  return parseReadings(JSON.stringify(file), NOW);
+  return parseSessionReports(JSON.stringify(file), NOW);
 };
 
 describe('statusline.json', () => {
   it('is read as it was written', () => {
-    expect(parseReadings(serializeReadings(readings), NOW)).toEqual(readings);
+    expect(parseSessionReports(serializeSessionReports(readings), NOW)).toEqual(readings);
     const unknown = { ...readings, credentials: null };
-    expect(parseReadings(serializeReadings(unknown), NOW)).toEqual(unknown);
+    expect(parseSessionReports(serializeSessionReports(unknown), NOW)).toEqual(unknown);
   });
 
   it('is read without the keys that an earlier version did not write', () => {
@@ -64,7 +68,7 @@ describe('statusline.json', () => {
     expect(read).toMatchObject({
       account: null,
       since: null,
-      disputes: NO_READINGS.disputes,
+      disputes: NO_SESSION_REPORTS.disputes,
       spend: null,
       unstored: false,
     });
@@ -78,7 +82,10 @@ describe('statusline.json', () => {
     ['a dispute of the future', (file) => (file.disputes.seven_day.seen_at = '2036-01-01T00:00:00Z')],
     ['disputes that are none', (file) => (file.disputes = 7)],
   ])('leaves out %s', (_, change) => {
-    expect(broken(change)).toMatchObject({ disputes: NO_READINGS.disputes, windows: readings.windows });
+    expect(broken(change)).toMatchObject({
+      disputes: NO_SESSION_REPORTS.disputes,
+      windows: readings.windows,
+    });
   });
 
   it.each<[string, (file: any) => void]>([
@@ -107,20 +114,22 @@ describe('statusline.json', () => {
   });
 
   it('has no number of a clock that was set back', () => {
-    const early = parseReadings(serializeReadings(readings), NOW - 6000)!;
+    const early = parseSessionReports(serializeSessionReports(readings), NOW - 6000)!;
     expect(early.windows.five_hour).toBeNull();
-    expect(parseReadings(serializeReadings(readings), NOW - 4000)!.windows.five_hour).not.toBeNull();
+    expect(
+      parseSessionReports(serializeSessionReports(readings), NOW - 4000)!.windows.five_hour,
+    ).not.toBeNull();
   });
 
   it('never throws, whatever stands in it', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseReadings(text, NOW)));
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseSessionReports(text, NOW)));
   });
 
   it('is nothing where there is no file', () => {
     const system = fakeSystem();
-    expect(readReadings(system, `${system.root}/statusline.json`, NOW)).toBe(NO_READINGS);
+    expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
     system.fs.mkdirSync(`${system.root}/statusline.json`);
-    expect(readReadings(system, `${system.root}/statusline.json`, NOW)).toBe(NO_READINGS);
+    expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
   });
 });
 

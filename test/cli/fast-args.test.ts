@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
-import { isColorFlag, parseQuickly, parseTimeout } from '../../src/cli/fast-args.ts';
+import { isColorFlag, parseFastArgs, parseTimeout } from '../../src/cli/fast-args.ts';
 import type { UsageOptions } from '../../src/cli/fast-args.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -63,7 +63,7 @@ describe('the quick way to read options', () => {
       { json: true, debug: true, policy: 'background', timeoutMs: 1500, color: 'always' },
     ],
   ])('reads `%s`', (line, options) => {
-    expect(parseQuickly(words(line))).toEqual({ ...DEFAULTS, ...options });
+    expect(parseFastArgs(words(line))).toEqual({ ...DEFAULTS, ...options });
   });
 
   it.each([
@@ -116,11 +116,11 @@ describe('the quick way to read options', () => {
     'show --format bars',
     '--json --format bars',
   ])('leaves `%s` to the real parser', (line) => {
-    expect(parseQuickly(words(line))).toBeNull();
+    expect(parseFastArgs(words(line))).toBeNull();
   });
 
   it.each([[['']], [['show', '']], [['--json', '']], [['--color', '']]])('leaves %j, too', (argv) => {
-    expect(parseQuickly(argv)).toBeNull();
+    expect(parseFastArgs(argv)).toBeNull();
   });
 
   it('understands what it understands as the real parser does', async () => {
@@ -134,7 +134,7 @@ describe('the quick way to read options', () => {
     );
     let understood = 0;
     const property = fc.asyncProperty(lines, async (argv) => {
-      const options = parseQuickly(argv);
+      const options = parseFastArgs(argv);
       if (options === null) return;
       understood += 1;
       expect(await interpret(system, argv)).toEqual({ options });

@@ -42,7 +42,7 @@ describe('the endpoint of the demo', () => {
     expect((await ask('/api/oauth/usage', 'another')).status).toBe(404);
     expect(endpoint.requests()).toBe(0);
     await ask();
-    expect([endpoint.requests(), endpoint.answers()]).toEqual([1, 1]);
+    expect([endpoint.requests(), endpoint.responses()]).toEqual([1, 1]);
   });
 
   it('brings the resets closer when time passes', async () => {
@@ -58,7 +58,7 @@ describe('the endpoint of the demo', () => {
     endpoint.refuse(315);
     const refused = await ask();
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '315']);
-    expect([endpoint.requests(), endpoint.answers()]).toEqual([1, 0]);
+    expect([endpoint.requests(), endpoint.responses()]).toEqual([1, 0]);
     endpoint.refuse(null);
     expect((await ask()).status).toBe(200);
   });
@@ -68,7 +68,7 @@ describe('the endpoint of the demo', () => {
     const release = endpoint.hold(60_000);
     const answer = ask();
     while (endpoint.requests() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(endpoint.answers()).toBe(0);
+    expect(endpoint.responses()).toBe(0);
     release();
     expect((await answer).status).toBe(200);
   });

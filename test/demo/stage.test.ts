@@ -74,7 +74,7 @@ describe('the stage of the demo', () => {
     const attempt = put(system, cache, 'attempt.3', { at: 1795198892123, until: 1795198894123 });
     const started = put(system, cache, 'background.1', { at: 1795198892000, until: 1795198902000 });
     const foreign = put(system, cache, 'notes.json', { at: 1 });
-    expect(stage.knownSince()).toBe(Date.UTC(2026, 10, 20, 18, 23, 12));
+    expect(stage.cachedAt()).toBe(Date.UTC(2026, 10, 20, 18, 23, 12));
 
     stage.passTime(MINUTES);
     expect(entry()).toEqual({
@@ -97,7 +97,7 @@ describe('the stage of the demo', () => {
   it('is refreshing while the mutex is there, and knows nothing before there is an entry', () => {
     const system = fakeSystem();
     const stage = createStage(system, system.root, {});
-    expect([stage.knownSince(), stage.isRefreshing()]).toEqual([null, false]);
+    expect([stage.cachedAt(), stage.isRefreshing()]).toEqual([null, false]);
     fs.mkdirSync(join(stage.root, 'cache', 'usageline', 'claude', 'refresh.mutex'), { recursive: true });
     expect(stage.isRefreshing()).toBe(true);
   });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MOVED } from '../../src/init/runner.ts';
+import { MOVED } from '../../src/init/snippets/runner.ts';
 import { closeAtTheEnd } from '../support/endpoint.ts';
 import { runProgram } from '../support/program.ts';
 import type { Run } from '../support/program.ts';

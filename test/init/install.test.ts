@@ -1,18 +1,16 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { install } from '../../src/init/apply.ts';
-import { noted, readInstalled, writeInstalled } from '../../src/init/installed.ts';
+import { apply } from '../../src/init/apply.ts';
+import { withFile, readInstalled, writeInstalled } from '../../src/init/installed.ts';
 import type { Installed } from '../../src/init/installed.ts';
 import { takeLock } from '../../src/init/lock.ts';
-import type { InitTarget } from '../../src/init/names.ts';
-import { planInstall } from '../../src/init/plan-install.ts';
-import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../../src/init/plan-removal.ts';
-import type { Removal } from '../../src/init/plan-removal.ts';
-import { usualFiles } from '../../src/init/plan.ts';
+import type { InitTarget, Install } from '../../src/init/target.ts';
+import { defaultFiles, planInstall, planRemoval } from '../../src/init/plan.ts';
+import { linksToRemoved, removalOf, withoutTarget } from '../../src/init/removal.ts';
+import type { Removal } from '../../src/init/removal.ts';
 import type { Plan } from '../../src/init/plan.ts';
-import { takeBack } from '../../src/init/revert.ts';
-import type { Install } from '../../src/init/target.ts';
+import { revert } from '../../src/init/revert.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { filesBelow } from '../support/program.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -79,16 +77,16 @@ class Desk {
 
   install(target: InitTarget, file: string | null = null): string | null {
     return this.locked(() => {
-      const { changes, settled } = this.plan(target, file);
-      const before = settled.reduce(noted, this.installed);
+      const { changes, unchanged: settled } = this.plan(target, file);
+      const before = settled.reduce(withFile, this.installed);
       return changes.length === 0
         ? writeInstalled(this.system, this.notes, before)
-        : install(this.system, changes, before, this.notes);
+        : apply(this.system, changes, before, this.notes);
     });
   }
 
   removalOf(target: InitTarget): Removal {
-    const usual = usualFiles(target, TARGETS[target].install as Install, this.runtime, null);
+    const usual = defaultFiles(target, TARGETS[target].install as Install, this.runtime, null);
     return removalOf(target, usual, this.installed, null);
   }
 
@@ -97,12 +95,12 @@ class Desk {
     return { changes, refused };
   }
 
-  uninstall(target: InitTarget, links: readonly string[] = []): ReturnType<typeof takeBack> {
+  uninstall(target: InitTarget, links: readonly string[] = []): ReturnType<typeof revert> {
     return this.locked(() => {
       const { files } = this.removalOf(target);
       const after = withoutTarget(this.installed, this.removalOf(target));
       const { changes } = this.removal(target);
-      return takeBack(this.system, { changes, files, links }, after, this.notes);
+      return revert(this.system, { changes, files, links }, after, this.notes);
     });
   }
 }
@@ -196,7 +194,7 @@ describe('what is installed', () => {
     desk.write('.zshrc', 'mine\n');
     const { changes } = desk.plan('zsh');
     desk.write('.zshrc', 'other\n');
-    const problem = install(desk.system, changes, { files: [], directories: [] }, desk.notes);
+    const problem = apply(desk.system, changes, { files: [], directories: [] }, desk.notes);
     expect(problem).toBe(`${desk.path('.zshrc')}: it has been changed meanwhile`);
     expect(desk.read('.zshrc')).toBe('other\n');
   });
@@ -210,7 +208,7 @@ describe('what is installed', () => {
     const { changes } = desk.plan('zsh');
     const system = { ...desk.system, fs: { ...fs, fsyncSync: full } };
     const before = desk.all;
-    expect(install(system, changes, { files: [], directories: [] }, desk.notes)).toMatch(/ENOSPC$/);
+    expect(apply(system, changes, { files: [], directories: [] }, desk.notes)).toMatch(/ENOSPC$/);
     expect(desk.all).toEqual(before);
   });
 });
@@ -241,7 +239,7 @@ describe('what several targets share', () => {
     const desk = new Desk();
     desk.install('vim');
     desk.install('neovim');
-    expect(desk.removalOf('vim').left).toEqual([
+    expect(desk.removalOf('vim').kept).toEqual([
       { path: desk.path(runner), users: ['neovim'] },
       { path: desk.path(launcher), users: ['neovim'] },
     ]);

@@ -1,11 +1,11 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { withBlock, withoutBlock } from '../../src/init/edits/block.ts';
-import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
-import { withoutWhole, withWhole } from '../../src/init/edits/whole.ts';
-import { wordsOf } from '../../src/init/edits/words.ts';
-import type { BlockStep, Install, StatuslineStep, WholeStep } from '../../src/init/target.ts';
-import { absolute } from '../../src/init/runtime.ts';
+import { originalStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { withoutOwnFile, withOwnFile } from '../../src/init/edits/own-file.ts';
+import { wordsOf } from '../../src/init/snippets/words.ts';
+import type { BlockStep, Install, StatuslineStep, OwnFileStep } from '../../src/init/target.ts';
+import { absoluteDirectory } from '../../src/init/runtime.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { PATIENCE } from '../support/patience.ts';
 import { aRuntime } from './runtime.ts';
@@ -95,7 +95,7 @@ describe('an edit of the longest file takes time that grows with its size', () =
       withWatchdog(() => [
         wordsOf(there),
         withStatusline(text, step),
-        withoutStatusline(text, rememberStatusline(text)),
+        withoutStatusline(text, originalStatusline(text)),
       ]);
     }
   });
@@ -111,20 +111,20 @@ describe('an edit of the longest file takes time that grows with its size', () =
       ]) {
         withWatchdog(() => [
           withStatusline(text, step),
-          withoutStatusline(text, rememberStatusline(text)),
-          rememberStatusline(text),
+          withoutStatusline(text, originalStatusline(text)),
+          originalStatusline(text),
         ]);
       }
     },
   );
 
   it.each(PIECES)('a file of our own in the place of %j', (piece) => {
-    const whole = steps.find(({ kind }) => kind === 'whole') as WholeStep;
-    withWatchdog(() => [withWhole(filled(piece), whole), withoutWhole(filled(piece))]);
+    const whole = steps.find(({ kind }) => kind === 'whole') as OwnFileStep;
+    withWatchdog(() => [withOwnFile(filled(piece), whole), withoutOwnFile(filled(piece))]);
   });
 });
 
 it('takes the slashes from a directory of the environment in time that grows with its length', () => {
   const directory = `/a${filled('/')}b`;
-  expect(withWatchdog(() => absolute(`${directory}//`))).toBe(directory);
+  expect(withWatchdog(() => absoluteDirectory(`${directory}//`))).toBe(directory);
 });

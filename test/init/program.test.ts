@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { programPlace } from '../../src/init/program.ts';
-import type { ProgramPlace } from '../../src/init/program.ts';
+import { locateProgram } from '../../src/init/program.ts';
+import type { ProgramLocation } from '../../src/init/runtime.ts';
 import { fakeSystem } from '../support/system.ts';
 
 /** A file system below a directory without a name that means "temporary": the paths are as on a real machine. */
@@ -10,7 +10,7 @@ function placeOf(
   execPath: string,
   directory: string,
   { path = [] as string[], links = {} as Record<string, string>, platform = 'linux' as NodeJS.Platform } = {},
-): ProgramPlace {
+): ProgramLocation {
   const realpathSync = (name: string) => {
     const link = Object.keys(links).find((from) => name === from || name.startsWith(`${from}/`));
     const real = link === undefined ? name : links[link] + name.slice(link.length);
@@ -19,7 +19,7 @@ function placeOf(
   };
   const existsSync = (name: string) => name in links;
   const system = fakeSystem({ env: { PATH: path.join(':') }, platform });
-  return programPlace({ ...system, fs: { ...fs, realpathSync, existsSync } as never }, execPath, directory);
+  return locateProgram({ ...system, fs: { ...fs, realpathSync, existsSync } as never }, execPath, directory);
 }
 
 const PACKAGE = '/usr/lib/node_modules/usageline';
@@ -162,11 +162,16 @@ describe('the place of the program', () => {
     ['/home/ada/dlx', null],
     [PACKAGE, null],
   ])('%s is one that goes, or not', (root, reason) => {
-    expect(placeOf('/usr/bin/node', join(root, 'dist')).fleeting).toBe(reason);
+    expect(placeOf('/usr/bin/node', join(root, 'dist')).temporaryReason).toBe(reason);
   });
 
   it('is taken as it is on Windows', () => {
     const place = placeOf('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
-    expect(place).toMatchObject({ node: 'C:\\node.exe', otherNodes: [], otherScripts: [], fleeting: null });
+    expect(place).toMatchObject({
+      node: 'C:\\node.exe',
+      otherNodes: [],
+      otherScripts: [],
+      temporaryReason: null,
+    });
   });
 });

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
-import type { ProgramPlace } from '../../src/init/program.ts';
+import type { ProgramLocation } from '../../src/init/runtime.ts';
 import type { Runtime } from '../../src/init/runtime.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
 /** A place of Node and of the program without others beside it. */
-export function aPlace(node: string, script: string): ProgramPlace {
-  return { node, script, root, otherNodes: [], otherScripts: [], command: null, fleeting: null };
+export function aPlace(node: string, script: string): ProgramLocation {
+  return { node, script, root, otherNodes: [], otherScripts: [], command: null, temporaryReason: null };
 }
 
 /** Somebody whose paths have everything in them that a path can have and a host might trip over. */
@@ -16,14 +16,14 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
     env: {},
     platform: 'linux',
     home: '/home/ada',
-    place: aPlace(`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'),
+    program: aPlace(`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'),
     launcher: null,
     user: 'ada',
     packagePath,
     packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
-    hook: (shell) => ({
-      ready: `/home/ada/.cache/usageline/claude/ready/${shell}`,
-      logins: ['/a', '/b'],
+    hookPaths: (shell) => ({
+      prerendered: `/home/ada/.cache/usageline/claude/ready/${shell}`,
+      credentials: ['/a', '/b'],
       config: '/c',
     }),
     exists: () => false,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Edit } from '../../src/init/edits/edit.ts';
-import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
-import { sh, shCommand } from '../../src/init/quote.ts';
-import { pastedProgram } from '../../src/init/runner.ts';
+import { originalStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { sh, shCommand } from '../../src/init/snippets/quote.ts';
+import { pastedProgram } from '../../src/init/snippets/runner.ts';
 import type { StatuslineStep } from '../../src/init/target.ts';
 import { aPlace, aRuntime } from './runtime.ts';
 
@@ -36,7 +36,7 @@ describe("Claude Code's settings", () => {
       statusLine: { type: 'command', command },
     });
     expect(withStatusline(there, step)).toEqual({ kind: 'none' });
-    expect(after(withoutStatusline(there, rememberStatusline(before)))).toBe(before);
+    expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
   });
 
   it('set the property off as the one before it', () => {
@@ -54,7 +54,7 @@ describe("Claude Code's settings", () => {
     expect(commandIn(there)).toBe(wanted);
     expect(there).toContain('"padding": 0');
     expect(withStatusline(there, step)).toEqual({ kind: 'none' });
-    expect(after(withoutStatusline(there, rememberStatusline(before)))).toBe(before);
+    expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
   });
 
   it('give the other command back without a memory of it, too', () => {
@@ -127,7 +127,7 @@ describe("Claude Code's settings", () => {
 
   it('know a pasted command by its words, wherever the checkout is', () => {
     const argv = pastedProgram(
-      aRuntime({ place: aPlace('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
+      aRuntime({ program: aPlace('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
       'statusline',
     );
     const text = JSON.stringify({ statusLine: { type: 'command', command: shCommand(argv) } });
@@ -145,7 +145,7 @@ describe("Claude Code's settings", () => {
     const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
     const edited = after(withStatusline(text, step));
     expect(commandIn(edited)).toBe(`${command} --after ${sh(there)}`);
-    expect(after(withoutStatusline(edited, rememberStatusline(text)))).toBe(text);
+    expect(after(withoutStatusline(edited, originalStatusline(text)))).toBe(text);
     expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
   });
 

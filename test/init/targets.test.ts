@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INIT_TARGETS } from '../../src/init/names.ts';
-import type { InitTarget } from '../../src/init/names.ts';
+import { INIT_TARGETS } from '../../src/init/target.ts';
+import type { InitTarget } from '../../src/init/target.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
@@ -11,7 +11,7 @@ import { aPlace, aRuntime } from './runtime.ts';
 
 const runtime = aRuntime();
 /** What a pasted command starts the program with. */
-const program = ['/bin/sh', '-c', expect.any(String), runtime.place.node, runtime.place.script];
+const program = ['/bin/sh', '-c', expect.any(String), runtime.program.node, runtime.program.script];
 const launcher = `/home/it's 100% "ada"/#1/$HOME/.local/bin/usageline-prompt`;
 const snippetOf = (target: InitTarget, changes = {}) => TARGETS[target].snippet(aRuntime(changes));
 
@@ -115,7 +115,7 @@ describe('a snippet', () => {
 
   it('has slashes on Windows that Git Bash does not eat', () => {
     const place = aPlace('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
-    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', place }));
+    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program: place }));
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
   });
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { look } from '../../src/init/disk.ts';
-import { distrust, foreignHome } from '../../src/init/trust.ts';
+import { inspectFile } from '../../src/init/user-file.ts';
+import { untrustedReason, foreignHomeReason } from '../../src/init/user-file.ts';
 import { isPrivateGroup } from '../../src/platform/private-group.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -31,8 +31,8 @@ describe('a file may be changed', () => {
     if (process.getuid?.() === 0) fs.chownSync(directory, 0, OTHER);
     const ownGroup = mode === 0o2775 && isPrivateGroup(system, fs.statSync(directory).gid);
     const wanted = reason === null || ownGroup ? null : `${directory} ${reason}`;
-    expect(distrust(system, join(directory, '.zshrc'))).toBe(wanted);
-    expect(distrust(system, join(directory, 'not/there/yet'))).toBe(wanted);
+    expect(untrustedReason(system, join(directory, '.zshrc'))).toBe(wanted);
+    expect(untrustedReason(system, join(directory, 'not/there/yet'))).toBe(wanted);
   });
 
   it('behind links of the user, and not where one of them passes through such a directory', () => {
@@ -41,29 +41,31 @@ describe('a file may be changed', () => {
     const open = aPath(system, 'open', 0o777);
     fs.writeFileSync(join(system.root, 'dotfiles/zshrc'), '');
     fs.symlinkSync('dotfiles/zshrc', join(system.root, '.zshrc'));
-    expect(distrust(system, join(system.root, '.zshrc'))).toBeNull();
+    expect(untrustedReason(system, join(system.root, '.zshrc'))).toBeNull();
     fs.symlinkSync('../dotfiles/zshrc', join(open, 'zshrc'));
     fs.symlinkSync('./open/../open/zshrc', join(system.root, '.bashrc'));
-    expect(distrust(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
-    expect(look(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
+    expect(untrustedReason(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
+    expect(inspectFile(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
   });
 
   it('and a link to itself leads nowhere', () => {
     const system = fakeSystem();
     fs.symlinkSync('.config', join(system.root, '.config'));
-    expect(look(system, join(system.root, '.config/starship.toml'))).toBe('it is a link that leads nowhere');
+    expect(inspectFile(system, join(system.root, '.config/starship.toml'))).toBe(
+      'it is a link that leads nowhere',
+    );
   });
 
   itAsRoot('not through a directory or a link of another user', () => {
     const system = fakeSystem();
     const directory = aPath(system, 'a', 0o755);
     fs.chownSync(directory, OTHER, OTHER);
-    expect(distrust(system, join(directory, '.zshrc'))).toBe(`${directory} belongs to user ${OTHER}`);
+    expect(untrustedReason(system, join(directory, '.zshrc'))).toBe(`${directory} belongs to user ${OTHER}`);
     fs.writeFileSync(join(system.root, 'zshrc'), '');
     const link = join(system.root, '.zshrc');
     fs.symlinkSync('zshrc', link);
     fs.lchownSync(link, OTHER, OTHER);
-    expect(distrust(system, link)).toBe(`${link} belongs to user ${OTHER}`);
+    expect(untrustedReason(system, link)).toBe(`${link} belongs to user ${OTHER}`);
   });
 
   itAsRoot('not of another user, by root either', () => {
@@ -71,7 +73,7 @@ describe('a file may be changed', () => {
     const path = join(system.root, '.zshrc');
     fs.writeFileSync(path, '');
     fs.chownSync(path, OTHER, OTHER);
-    expect(look(system, path)).toBe('it belongs to another user');
+    expect(inspectFile(system, path)).toBe('it belongs to another user');
   });
 });
 
@@ -88,7 +90,7 @@ describe('root', () => {
     ['the home directory of a user with a name', 0, 65_534, /belongs to (\S+): run this as \1, not as root$/],
   ])('is refused in the home directory of another user only: %s', (_, uid, owner, reason) => {
     const system = fakeSystem({ uid, fs: statOf(owner) as unknown as typeof fs });
-    const found = foreignHome(system, '/home/ada');
+    const found = foreignHomeReason(system, '/home/ada');
     if (reason === null) expect(found).toBeNull();
     else expect(found).toMatch(reason);
   });

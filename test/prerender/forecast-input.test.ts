@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { EntryRead } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { decide } from '../../src/resolve/decide.ts';
-import { knownOf } from '../../src/prerender/forecast-input.ts';
+import { forecastInput } from '../../src/prerender/forecast-input.ts';
 import { anEntry, aSituation, NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -15,19 +15,19 @@ const places = {
   warning: null,
 };
 const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | null = places.cache) =>
-  knownOf(
+  forecastInput(
     system,
     { ...places, cache },
-    { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
+    { read, backoff: null, now: NOW, fingerprint: stamp, decision: decide(aSituation()) },
     stamp,
-    loadSettings({}),
+    defaultSettings({}),
   );
 const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, absent: denied === null });
 
 describe('what can be said in advance', () => {
   it('is what was found', () => {
     expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ stamp: 'stamp-1', now: NOW });
-    expect(known(miss(null))).toMatchObject({ entry: null, name: 'default' });
+    expect(known(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 
   it('is nothing when the numbers may be somebody else’s, or cannot be read, or be kept', () => {
@@ -35,7 +35,7 @@ describe('what can be said in advance', () => {
     expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
     expect(known(miss('EACCES'))).toBeNull();
     const unread = anEntry({ accountId: null, accountUnread: true });
-    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ account: 'untold' });
+    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ accountMatch: 'untold' });
     expect(known(miss(null), 'stamp-1', null)).toBeNull();
   });
 });

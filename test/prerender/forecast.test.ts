@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
-import { outlookOf, scheduleOf } from '../../src/prerender/forecast.ts';
-import type { Known, Schedule } from '../../src/prerender/forecast.ts';
+import { forecastOf, renderForecast } from '../../src/prerender/forecast.ts';
+import type { ForecastInput, RenderedForecast } from '../../src/prerender/forecast.ts';
 import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES } from '../../src/usage/failure.ts';
 import type { Limit, Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, parseTime, SECOND } from '../../src/usage/time.ts';
@@ -15,7 +15,7 @@ import { windowsOf } from '../../src/usage/windows.ts';
 import { aLock, anEntry, iso, NOW } from '../support/build.ts';
 
 const EXACT = 5 * MINUTE;
-const settings = loadSettings({});
+const settings = defaultSettings({});
 const offline = { ...settings, network: false };
 /** Ends that fall together with no tick. */
 const odd = { ...settings, cacheDurationMs: 100_300, maxStaleMs: 5 * HOUR + 7700 };
@@ -28,41 +28,54 @@ const theEntry = (changes: Partial<Entry> = {}) => {
   const seven_day = { utilization: 33, resets_at: iso(NOW + 99 * HOUR + HALF) };
   return anEntry({ data: { five_hour, seven_day }, ...changes });
 };
-const theLock = (changes: Partial<BackoffLock> = {}) =>
+const theLock = (changes: Partial<Backoff> = {}) =>
   aLock({ blockedUntil: NOW + 4 * MINUTE + HALF, ...changes });
 
-const known = (changes: Partial<Known> = {}): Known => ({
+const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
   lock: null,
   now: NOW,
   stamp: 'stamp-1',
-  account: 'unknown',
-  name: 'default',
+  accountMatch: 'unknown',
+  accountName: 'default',
   settings,
-  lookAgainAt: null,
+  recheckAt: null,
   ...changes,
 });
 
-const rendered = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('plain', usage, { color: false, ...looks });
+const rendered = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('plain', usage, { color: false, ...appearance });
 /** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
-const inFull = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('waybar', usage, { color: false, ...looks });
-const schedule = (changes: Partial<Known> = {}) => scheduleOf(outlookOf(known(changes)), rendered);
+const inFull = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('waybar', usage, { color: false, ...appearance });
+const schedule = (changes: Partial<ForecastInput> = {}) =>
+  renderForecast(forecastOf(known(changes)), rendered);
 
 /** What a file of these stages shows at a moment: each ends in the second that its end lies in. */
-function shownAt({ stages }: Schedule, at: number): string | null {
-  return stages.find(({ until }) => at / SECOND < Math.floor(until / SECOND))?.text ?? null;
+function shownAt({ texts }: RenderedForecast, at: number): string | null {
+  return texts.find(({ until }) => at / SECOND < Math.floor(until / SECOND))?.text ?? null;
 }
 
 /** What the program would do and print at a moment. */
-function programAt({ entry, lock, stamp, settings: its, name }: Known, at: number, render = rendered) {
+function programAt(
+  { entry, lock, stamp, settings: its, accountName: name }: ForecastInput,
+  at: number,
+  render = rendered,
+) {
   const account = () => 'unknown' as const;
-  const question = { entry, lock, now: at, policy: 'background', stamp, account, settings: its } as const;
-  const { action, standing, error } = decide({ ...question, force: false });
-  const usage = answer({
+  const question = {
     entry,
-    standing,
+    backoff: lock,
+    now: at,
+    policy: 'background',
+    fingerprint: stamp,
+    account,
+    settings: its,
+  } as const;
+  const { action, freshness, error } = decide({ ...question, force: false });
+  const usage = toUsage({
+    entry,
+    freshness,
     error,
     source: 'cache',
     pending: action === 'background' && error?.code === 'no_data',
@@ -75,7 +88,7 @@ function programAt({ entry, lock, stamp, settings: its, name }: Known, at: numbe
 }
 
 /** The texts at moments given as ms from now, and when to ask again, likewise. */
-function shown(changes: Partial<Known>, moments: readonly number[]) {
+function shown(changes: Partial<ForecastInput>, moments: readonly number[]) {
   const prepared = schedule(changes);
   return prepared && [prepared.refreshAt - NOW, ...moments.map((at) => shownAt(prepared, NOW + at))];
 }
@@ -87,7 +100,7 @@ const PASSED = { five_hour: { utilization: 22, resets_at: iso(NOW - HOUR) } };
 const NEVER = null;
 
 describe('what will be shown', () => {
-  it.each<[string, Partial<Known>, number[], unknown]>([
+  it.each<[string, Partial<ForecastInput>, number[], unknown]>([
     [
       'of a fresh entry is the entry, then with its age',
       {},
@@ -232,13 +245,13 @@ describe('what will be shown', () => {
     ],
     [
       'is looked at again when the keychain is to be asked',
-      { lookAgainAt: NOW + 30 * SECOND },
+      { recheckAt: NOW + 30 * SECOND },
       [0, MINUTE],
       [30 * SECOND, '5h 22% 4h37m · 7d 33% 4d3h', '5h 22% 4h36m · 7d 33% 4d2h'],
     ],
     [
       'is looked at again when the entry is stale, though the keychain is to be asked later',
-      { lookAgainAt: NOW + 5 * MINUTE },
+      { recheckAt: NOW + 5 * MINUTE },
       [0],
       [2 * MINUTE, '5h 22% 4h37m · 7d 33% 4d3h'],
     ],
@@ -263,7 +276,7 @@ describe('what will be shown', () => {
 
   it('does not go on for ever when an entry is of a time when the clock was a century ahead', () => {
     const prepared = schedule({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
-    expect(prepared?.stages).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
+    expect(prepared?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
   });
 });
 
@@ -313,7 +326,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   }),
   { freq: 8 },
 );
-const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
+const lock: fc.Arbitrary<Backoff | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),
@@ -343,22 +356,22 @@ const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
     })
     .map((one) => ({ ...one, requests: one.requests.map((at) => Math.min(at, one.writtenAt)) })),
 );
-const anything: fc.Arbitrary<Known> = fc.record({
+const anything: fc.Arbitrary<ForecastInput> = fc.record({
   entry,
   lock,
   // Not on a second: whatever is rounded has something to round.
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
   stamp: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
-  account: fc.constant('unknown' as const),
-  name: fc.constant('default'),
+  accountMatch: fc.constant('unknown' as const),
+  accountName: fc.constant('default'),
   settings: fc.constantFrom(settings, settings, offline, odd, { ...odd, network: false }),
-  lookAgainAt: fc.constantFrom(null, null, NOW + 30 * SECOND),
+  recheckAt: fc.constantFrom(null, null, NOW + 30 * SECOND),
 });
 
 /** Moments worth a look: around the ends of the stages, and some in between. */
-function momentsOf({ now }: Known, { stages }: Schedule, more: readonly number[]): number[] {
-  const ends = stages.flatMap(({ until }) => [until - 1001, until - 1000, until - 999, until - 1, until]);
-  const end = stages.at(-1)!.until;
+function momentsOf({ now }: ForecastInput, { texts }: RenderedForecast, more: readonly number[]): number[] {
+  const ends = texts.flatMap(({ until }) => [until - 1001, until - 1000, until - 999, until - 1, until]);
+  const end = texts.at(-1)!.until;
   return [now, ...ends, ...more.map((part) => now + part * (end - now)), ...more.map((p) => now + p * EXACT)]
     .map(Math.floor)
     .filter((at) => at >= now && at < end);
@@ -368,12 +381,12 @@ const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 
 
 /** Holds a property against whatever may be known and many moments of what is prepared from it. */
 function holds(
-  property: (it: Known, prepared: Schedule, at: number, text: string) => void,
+  property: (it: ForecastInput, prepared: RenderedForecast, at: number, text: string) => void,
   render = rendered,
 ): void {
   fc.assert(
     fc.property(anything, parts, fc.constantFrom('all', 'stale'), (it, more, ages) => {
-      const prepared = scheduleOf(outlookOf(it, { ages }), render);
+      const prepared = renderForecast(forecastOf(it, { ages }), render);
       if (prepared === null) return;
       for (const at of momentsOf(it, prepared, more)) {
         const text = shownAt(prepared, at);
@@ -397,8 +410,8 @@ describe('at every moment until the end of what was prepared', () => {
   ])(
     'within five minutes the program itself would print the same, but for the second before a change: %s',
     (_, render) => {
-      holds((it, { stages }, at, text) => {
-        if (at - it.now >= EXACT || stages.some(({ until }) => until > at && until - at <= SECOND)) return;
+      holds((it, { texts }, at, text) => {
+        if (at - it.now >= EXACT || texts.some(({ until }) => until > at && until - at <= SECOND)) return;
         const program = programAt(it, at, render).text;
         if (text !== program) expect({ at: at - it.now, text }).toEqual({ at: at - it.now, text: program });
       }, render);
@@ -406,18 +419,18 @@ describe('at every moment until the end of what was prepared', () => {
   );
 
   it('in the second before a change it shows what comes then, and nothing else', () => {
-    holds((_it, { stages }, at, text) => {
-      const index = stages.findIndex(({ until }) => until > at);
-      const next = stages.slice(index).find(({ until }) => until - at >= SECOND);
-      const soon = stages.slice(index).filter(({ until }) => until - at <= 2 * SECOND);
-      const allowed = [stages[index]!.text, next?.text, ...soon.map((stage) => stage.text)];
+    holds((_it, { texts }, at, text) => {
+      const index = texts.findIndex(({ until }) => until > at);
+      const next = texts.slice(index).find(({ until }) => until - at >= SECOND);
+      const soon = texts.slice(index).filter(({ until }) => until - at <= 2 * SECOND);
+      const allowed = [texts[index]!.text, next?.text, ...soon.map((stage) => stage.text)];
       if (!allowed.includes(text)) expect(allowed).toContain(text);
     });
   });
 
   it('later it says the same but for the countdowns', () => {
-    holds((it, { stages }, at, text) => {
-      if (stages.some(({ until }) => until > at && until - at <= SECOND)) return;
+    holds((it, { texts }, at, text) => {
+      if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const program = withoutCountdowns(programAt(it, at).text);
       if (withoutCountdowns(text) !== program) expect(withoutCountdowns(text)).toBe(program);
     });
@@ -447,8 +460,8 @@ describe('at every moment until the end of what was prepared', () => {
   });
 
   it('tells the age of everything that is not fresh', () => {
-    holds((it, { stages }, at, text) => {
-      if (stages.some(({ until }) => until > at && until - at <= SECOND)) return;
+    holds((it, { texts }, at, text) => {
+      if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const { state } = programAt(it, at).usage;
       if (state === 'stale' && ageOf(text) === null) expect(text).toMatch(/ ago/);
     });
@@ -458,14 +471,14 @@ describe('at every moment until the end of what was prepared', () => {
 describe('what is prepared', () => {
   const prepared = fc
     .tuple(anything, parts)
-    .map(([it, more]) => ({ it, more, made: scheduleOf(outlookOf(it), rendered) }))
+    .map(([it, more]) => ({ it, more, made: renderForecast(forecastOf(it), rendered) }))
     .filter(({ made }) => made !== null);
 
   it('is in order, without a gap, and no text follows itself', () => {
     fc.assert(
       fc.property(prepared, ({ it, made }) => {
         let [at, before] = [it.now, ''];
-        for (const { until, text } of made!.stages) {
+        for (const { until, text } of made!.texts) {
           expect(until).toBeGreaterThan(at);
           expect(text).not.toBe(before);
           [at, before] = [until, text];
@@ -478,12 +491,12 @@ describe('what is prepared', () => {
   it('is to be asked for again when the program would have a refresh started, and not before', () => {
     fc.assert(
       fc.property(prepared, ({ it, made, more }) => {
-        const { refreshAt, stages } = made!;
-        if (it.lookAgainAt !== null && refreshAt === it.lookAgainAt) return;
+        const { refreshAt, texts } = made!;
+        if (it.recheckAt !== null && refreshAt === it.recheckAt) return;
         const asks = (at: number) => programAt(it, at).action === 'background';
         for (const part of refreshAt > it.now ? [...more, 1] : [])
           expect(asks(Math.floor(it.now + part * (refreshAt - it.now - 1)))).toBe(false);
-        expect(asks(refreshAt) || refreshAt === stages.at(-1)!.until).toBe(true);
+        expect(asks(refreshAt) || refreshAt === texts.at(-1)!.until).toBe(true);
       }),
       { numRuns: 80 },
     );
@@ -493,9 +506,9 @@ describe('what is prepared', () => {
     fc.assert(
       fc.property(anything, (it) => {
         const first = programAt(it, it.now).text;
-        const made = scheduleOf(outlookOf(it), rendered);
-        expect(made?.stages[0]?.text ?? '…').toBe(first);
-        for (const { text } of made?.stages ?? []) expect(text).not.toContain('…');
+        const made = renderForecast(forecastOf(it), rendered);
+        expect(made?.texts[0]?.text ?? '…').toBe(first);
+        for (const { text } of made?.texts ?? []) expect(text).not.toContain('…');
       }),
       { numRuns: 80 },
     );
@@ -521,9 +534,9 @@ describe('what is prepared for very many windows', () => {
   ])('is not very much: %s', (_case, count, apart) => {
     const entryOfMany = many(count, apart);
     const made = schedule({ entry: entryOfMany })!;
-    expect(made.stages.length).toBeLessThan(250);
+    expect(made.texts.length).toBeLessThan(250);
     expect(made.refreshAt).toBeLessThanOrEqual(NOW + 3 * MINUTE);
-    for (const { until } of made.stages) {
+    for (const { until } of made.texts) {
       const at = Math.floor(until / SECOND) * SECOND - 1;
       const open = windowsOf(entryOfMany.data!, NOW, at).filter(({ elapsed }) => !elapsed).length;
       const claimed = (shownAt(made, at) ?? '').match(/%/g)?.length ?? 0;
@@ -533,9 +546,9 @@ describe('what is prepared for very many windows', () => {
 
   it('covers a day where thirty windows are reset at different times', () => {
     const made = schedule({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
-    expect(made.stages.at(-1)!.until).toBe(NOW + DAY);
+    expect(made.texts.at(-1)!.until).toBe(NOW + DAY);
     for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits!) {
-      expect(made.stages.map(({ until }) => until)).toContain(parseTime(limit.resets_at));
+      expect(made.texts.map(({ until }) => until)).toContain(parseTime(limit.resets_at));
     }
   });
 });

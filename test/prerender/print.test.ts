@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hit } from '../../src/prerender/print.ts';
-import { prepareReady } from '../../src/prerender/store.ts';
-import { statuslineHit } from '../../src/prerender/print-statusline.ts';
-import { parseQuickly, parseStatusline } from '../../src/cli/fast-args.ts';
+import { readPrerendered } from '../../src/prerender/print.ts';
+import { prerender } from '../../src/prerender/store.ts';
+import { readPrerenderedStatusline } from '../../src/prerender/print-statusline.ts';
+import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { disk } from '../cache/disk.ts';
@@ -31,12 +31,12 @@ async function prepared(): Promise<void> {
   const entry = { schema_version: 1, cached_at: cachedAt, data, error: null };
   fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(entry), { mode: 0o600 });
   for (const kind of ['plain', 'statusline']) {
-    await prepareReady(system, { kind, color: 'natural', network: true });
+    await prerender(system, { kind, color: 'natural', network: true });
   }
 }
 
-const line = (machine: FakeSystem) => hit(machine, parseQuickly([])!);
-const status = (machine: FakeSystem) => statuslineHit(machine, parseStatusline([])!, null);
+const line = (machine: FakeSystem) => readPrerendered(machine, parseFastArgs([])!);
+const status = (machine: FakeSystem) => readPrerenderedStatusline(machine, parseStatuslineArgs([])!, null);
 
 describe.each([
   ['the line of a prompt', line],
@@ -63,13 +63,13 @@ describe.each([
   });
 
   it('costs one look at each directory on the way', () => {
-    const looks: string[] = [];
+    const appearance: string[] = [];
     const lstatSync = (path: string, options: fs.StatSyncOptions) => {
-      looks.push(path);
+      appearance.push(path);
       return fs.lstatSync(path, options);
     };
     expect(shown({ ...system, fs: disk({ lstatSync }) })).not.toBeNull();
-    const directories = looks.filter((path) => fs.statSync(path).isDirectory());
+    const directories = appearance.filter((path) => fs.statSync(path).isDirectory());
     expect(new Set(directories).size).toBe(directories.length);
     expect(directories.length).toBe(caches.split('/').length - 1 + 2);
   });

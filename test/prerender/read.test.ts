@@ -5,15 +5,21 @@ import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
-import { writeReady } from '../../src/prerender/write.ts';
-import { READY_TAG, readReady, readyFile, readyFileName, traceOf } from '../../src/prerender/read.ts';
-import type { ReadyName } from '../../src/prerender/read.ts';
-import { looksWith } from '../../src/commands/format.ts';
+import { writePrerendered } from '../../src/prerender/write.ts';
+import {
+  FILE_TAG,
+  readPrerenderedFile,
+  prerenderedFile,
+  variantFileName,
+  fileFingerprint,
+} from '../../src/prerender/read.ts';
+import type { Variant } from '../../src/prerender/read.ts';
+import { appearanceWith } from '../../src/commands/format.ts';
 import { PRESETS } from '../../src/render/format/presets.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';
-import { conditionsOf } from '../../src/prerender/validators.ts';
+import { validatorsOf } from '../../src/prerender/validators.ts';
 import { claudeFiles } from '../../src/fetch/claude/on-disk.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { version } from '../../src/platform/version.ts';
@@ -25,7 +31,7 @@ import { disk } from '../cache/disk.ts';
 
 /** A time of a file, s. */
 const THEN = 1_795_000_000;
-const NAME: ReadyName = { kind: 'plain', color: 'natural', network: true };
+const NAME: Variant = { kind: 'plain', color: 'natural', network: true };
 const CONDITIONS = '0.1.0 1.5:2:3 absent  stamp ""';
 
 let system: FakeSystem;
@@ -35,20 +41,26 @@ let path: string;
 beforeEach(() => {
   system = fakeSystem();
   directory = accountDirectory(join(system.root, 'cache'), 'claude');
-  path = readyFile(directory, NAME);
+  path = prerenderedFile(directory, NAME);
   fs.mkdirSync(dirname(path), { recursive: true });
 });
 
 const read = (conditions = CONDITIONS, on: Partial<FakeSystem> = {}) =>
-  readReady({ ...system, ...on }, path, conditions);
+  readPrerenderedFile({ ...system, ...on }, path, conditions);
 
 /** A ready line of two texts, each for a minute, to be asked for after two. */
 function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
-  const stages = [
+  const texts = [
     { until: NOW + MINUTE, text: 'now' },
     { until: NOW + 2 * MINUTE, text: 'soon' },
   ];
-  writeReady(system, directory, NAME, { from: NOW, refreshAt: NOW + HOUR, stages, ...changes }, CONDITIONS);
+  writePrerendered(
+    system,
+    directory,
+    NAME,
+    { from: NOW, refreshAt: NOW + HOUR, texts, ...changes },
+    CONDITIONS,
+  );
 }
 
 /** The file with one thing in it changed. */
@@ -88,8 +100,8 @@ describe('a ready line', () => {
   });
 
   it.each([
-    ['of another format', READY_TAG, 'usageline-ready 2'],
-    ['of another program', READY_TAG, 'somebody-ready 1'],
+    ['of another format', FILE_TAG, 'usageline-ready 2'],
+    ['of another program', FILE_TAG, 'somebody-ready 1'],
     ['without a time to ask again', / \d+ \d+ \d+\n/, '\n'],
     ['without times', /\n\d+ now\n\d+ soon/, '\nnow\nsoon'],
     ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
@@ -125,7 +137,7 @@ describe('a ready line', () => {
 
   it('is none where there is no file', () => {
     expect(read()).toBeNull();
-    expect(readReady(system, join(path, 'below', 'nothing'), CONDITIONS)).toBeNull();
+    expect(readPrerenderedFile(system, join(path, 'below', 'nothing'), CONDITIONS)).toBeNull();
   });
 
   it.each(['620', '602', '622', '666', '777'])(
@@ -191,13 +203,13 @@ describe('a ready line', () => {
     expect(performance.now() - before).toBeLessThan(1000);
   });
 
-  const looks = [true, false].flatMap((color) =>
+  const appearance = [true, false].flatMap((color) =>
     Object.keys(OUTPUT_KINDS)
       .filter(isLineKind)
       .map((kind) => ({ kind, color })),
   );
 
-  it.each(looks)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
+  it.each(appearance)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
     const readAt = NOW - 12 * MINUTE;
     const windows = [window({ readAt }), week({ usedPercent: 99, readAt }), fable({ readAt })];
     const usage = stale({ windows, error: failure('timeout') });
@@ -205,7 +217,7 @@ describe('a ready line', () => {
       const text = renderOutput(kind, usage, {
         color,
         countdowns: true,
-        looks: looksWith(system, DEFAULT_LOOKS, format),
+        appearance: appearanceWith(system, DEFAULT_APPEARANCE, format),
       });
       prepare();
       edit(' now', ` ${text}`);
@@ -248,7 +260,7 @@ describe('a ready line', () => {
 
   it('never comes of anything but a file with the conditions in it, and nothing is thrown', () => {
     const scrap = fc.constantFrom(
-      READY_TAG,
+      FILE_TAG,
       ' ',
       '\n',
       '# ',
@@ -263,7 +275,7 @@ describe('a ready line', () => {
     const any = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
       soup.map((text) => Buffer.from(text)),
-      soup.map((text) => Buffer.from(`${READY_TAG} 9999999999 0 0\n${text}\n# ${CONDITIONS}\n`)),
+      soup.map((text) => Buffer.from(`${FILE_TAG} 9999999999 0 0\n${text}\n# ${CONDITIONS}\n`)),
     );
     fc.assert(
       fc.property(any, (bytes) => {
@@ -279,12 +291,12 @@ describe('a ready line', () => {
 });
 
 describe('a ready line of a format', () => {
-  const stages = [{ until: NOW + MINUTE, text: 'bars' }];
+  const texts = [{ until: NOW + MINUTE, text: 'bars' }];
   const write = (format: string) => {
-    const prepared = { from: NOW, refreshAt: NOW + HOUR, stages };
+    const prepared = { from: NOW, refreshAt: NOW + HOUR, texts };
     // The file that another format's name would be of, had both the same hash.
-    writeReady(system, directory, { ...NAME, format }, prepared, CONDITIONS);
-    fs.renameSync(readyFile(directory, { ...NAME, format }), path);
+    writePrerendered(system, directory, { ...NAME, format }, prepared, CONDITIONS);
+    fs.renameSync(prerenderedFile(directory, { ...NAME, format }), path);
   };
 
   it.each([
@@ -293,12 +305,12 @@ describe('a ready line of a format', () => {
     ['{5h.used} # x', '{5h.used} # x', 'bars'],
   ])('%j is that of %j: %j', (written, asked, text) => {
     write(written);
-    expect(readReady(system, path, CONDITIONS, asked)).toBe(text);
+    expect(readPrerenderedFile(system, path, CONDITIONS, asked)).toBe(text);
   });
 });
 
 describe('the name of a ready line', () => {
-  it.each<[ReadyName, string]>([
+  it.each<[Variant, string]>([
     [{ kind: 'zsh', color: 'natural', network: true }, 'zsh'],
     [{ kind: 'plain', color: 'color', network: true }, 'plain-color'],
     [{ kind: 'tmux', color: 'mono', network: true }, 'tmux-mono'],
@@ -312,13 +324,13 @@ describe('the name of a ready line', () => {
       'statusline~yizcw7@fable',
     ],
   ])('of %o is %s', (name, file) => {
-    expect(readyFileName(name)).toBe(file);
+    expect(variantFileName(name)).toBe(file);
   });
 });
 
 describe('the conditions', () => {
   const conditions = (on: Partial<FakeSystem> = {}) =>
-    conditionsOf({ ...system, ...on }, claudeFiles, directory);
+    validatorsOf({ ...system, ...on }, claudeFiles, directory);
 
   beforeEach(() => {
     fs.mkdirSync(join(system.root, '.claude'));
@@ -356,7 +368,7 @@ describe('the conditions', () => {
         fs.utimesSync(directory.entry, THEN, THEN);
       },
     ],
-    ['there is a lock', () => fs.writeFileSync(directory.lock, '{}')],
+    ['there is a lock', () => fs.writeFileSync(directory.backoff, '{}')],
     ['credentials are gone', () => fs.unlinkSync(join(system.root, '.claude', '.credentials.json'))],
     ['credentials are touched', () => fs.utimesSync(join(system.root, '.claude', '.credentials.json'), 1, 1)],
     [
@@ -378,8 +390,8 @@ describe('the conditions', () => {
 
   it('tell a file by its time to the fraction of a millisecond', () => {
     fs.utimesSync(directory.entry, 1_795_000_000.0001, 1_795_000_000.0001);
-    const before = traceOf(system, directory.entry);
+    const before = fileFingerprint(system, directory.entry);
     fs.utimesSync(directory.entry, 1_795_000_000.0002, 1_795_000_000.0002);
-    expect(traceOf(system, directory.entry)).not.toBe(before);
+    expect(fileFingerprint(system, directory.entry)).not.toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { prepareReady } from '../../src/prerender/store.ts';
+import { prerender } from '../../src/prerender/store.ts';
 import { MINUTE } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -16,10 +16,7 @@ it.each([0, 300, 999])('a stale line is due at once, %d ms into a second', async
   fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(entry), { mode: 0o600 });
 
   // Every look at the clock takes time.
-  await prepareReady(
-    { ...system, now: () => (now += 1) },
-    { kind: 'plain', color: 'natural', network: true },
-  );
+  await prerender({ ...system, now: () => (now += 1) }, { kind: 'plain', color: 'natural', network: true });
 
   const [head = '', line] = fs.readFileSync(join(cache, 'ready', 'plain'), 'utf8').split('\n');
   const [, , due, prepared] = head.split(' ');

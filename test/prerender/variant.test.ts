@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { variantOf } from '../../src/prerender/variant.ts';
+import { environmentHash } from '../../src/prerender/variant.ts';
 
 describe('the variant of an environment', () => {
   it.each([{}, { USAGELINE_CONFIG: '', USAGELINE_NETWORK: '' }, { HOME: '/home/ada' }])(
     'is none for %o',
     (env) => {
-      expect(variantOf(env)).toBe('');
+      expect(environmentHash(env)).toBe('');
     },
   );
 
@@ -17,7 +17,7 @@ describe('the variant of an environment', () => {
       { USAGELINE_NETWORK: 'always' },
       { USAGELINE_CONFIG: '/a.toml', USAGELINE_NETWORK: 'never' },
       { USAGELINE_CONFIG: '/a.tomlnever' },
-    ].map(variantOf);
+    ].map(environmentHash);
     expect(new Set(all).size).toBe(all.length);
     for (const variant of all) expect(variant).toMatch(/^[0-9a-f]{8}$/);
   });

@@ -4,27 +4,33 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import {
-  ensureReadyDirectory,
-  forgetAsked,
-  listReady,
-  parseReadyName,
-  sweepReady,
-  sweepVariants,
-  writeReady,
-  witnessOf,
+  ensurePrerenderedDirectory,
+  removeAskMarkers,
+  listVariants,
+  parseVariantFileName,
+  sweepPrerendered,
+  sweepOldEnvironments,
+  writePrerendered,
+  referenceOf,
   writeReferences,
-  writeSoonReady,
+  writePrerenderedSoon,
 } from '../../src/prerender/write.ts';
-import type { Prepared, Witness } from '../../src/prerender/write.ts';
-import { readReady, readyDirectory, readyFile, readyFileName } from '../../src/prerender/read.ts';
-import type { ReadyName } from '../../src/prerender/read.ts';
+import type { TimedTexts } from '../../src/prerender/launcher-files.ts';
+import type { Reference } from '../../src/prerender/write.ts';
+import {
+  readPrerenderedFile,
+  prerenderedDirectory,
+  prerenderedFile,
+  variantFileName,
+} from '../../src/prerender/read.ts';
+import type { Variant } from '../../src/prerender/read.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { disk, failing, modeOf } from '../cache/disk.ts';
 
-const NAME: ReadyName = { kind: 'zsh', color: 'natural', network: true };
+const NAME: Variant = { kind: 'zsh', color: 'natural', network: true };
 const CONDITIONS = '0.1.0 absent absent  stamp ""';
 
 let system: FakeSystem;
@@ -34,23 +40,23 @@ let path: string;
 beforeEach(() => {
   system = fakeSystem();
   directory = accountDirectory(join(system.root, 'cache'), 'claude');
-  path = readyFile(directory, NAME);
-  fs.mkdirSync(readyDirectory(directory), { recursive: true });
+  path = prerenderedFile(directory, NAME);
+  fs.mkdirSync(prerenderedDirectory(directory), { recursive: true });
 });
 
 /** So many texts, each for so long. */
 const stagesOf = (count: number, ms: number) =>
   Array.from({ length: count }, (_, index) => ({ until: NOW + (index + 1) * ms, text: `text ${index}` }));
-const prepared = (changes: Partial<Prepared> = {}): Prepared => ({
+const prepared = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
   from: NOW,
   refreshAt: NOW + HOUR,
-  stages: stagesOf(3, MINUTE),
+  texts: stagesOf(3, MINUTE),
   ...changes,
 });
-const write = (what: Prepared | null, on: Partial<FakeSystem> = {}) =>
-  writeReady({ ...system, ...on }, directory, NAME, what, CONDITIONS);
+const write = (what: TimedTexts | null, on: Partial<FakeSystem> = {}) =>
+  writePrerendered({ ...system, ...on }, directory, NAME, what, CONDITIONS);
 const linesOf = (file: string) => fs.readFileSync(file, 'utf8').split('\n');
-const names = () => fs.readdirSync(readyDirectory(directory)).sort();
+const names = () => fs.readdirSync(prerenderedDirectory(directory)).sort();
 const second = (ms: number) => Math.floor(ms / SECOND);
 
 /** What no two files have in common: a random number, which is the first here. */
@@ -58,11 +64,11 @@ const ID = '1';
 
 describe('the next texts of a line that only the program reads', () => {
   const soon = (on: Partial<FakeSystem> = {}) =>
-    writeSoonReady({ ...system, ...on }, directory, NAME, prepared(), CONDITIONS);
-  const read = (at = NOW) => readReady({ ...system, now: () => at }, path, CONDITIONS);
+    writePrerenderedSoon({ ...system, ...on }, directory, NAME, prepared(), CONDITIONS);
+  const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, path, CONDITIONS);
 
   it('are read like any other', () => {
-    write(prepared({ stages: stagesOf(1, HOUR) }));
+    write(prepared({ texts: stagesOf(1, HOUR) }));
     soon();
     expect([read(), read(NOW + MINUTE), read(NOW + 3 * MINUTE)]).toEqual(['text 0', 'text 1', null]);
     expect(modeOf(path)).toBe(0o600);
@@ -115,29 +121,29 @@ describe('a ready line on disk', () => {
       [3 * MINUTE, null],
     ] as const) {
       system.setNow(NOW + after);
-      expect(readReady(system, path, CONDITIONS)).toBe(text);
+      expect(readPrerenderedFile(system, path, CONDITIONS)).toBe(text);
     }
   });
 
   it('ends its texts early rather than late, and asks again late rather than early', () => {
-    const stages = [
+    const texts = [
       { until: NOW + 1999, text: 'a' },
       { until: NOW + 2 * MINUTE - 1, text: 'b' },
     ];
-    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, stages }));
+    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, texts }));
     const [head, first, then] = linesOf(path);
     expect(head!.split(' ').slice(2, 4)).toEqual([`${second(NOW) + 2}`, `${second(NOW)}`]);
     expect([first, then]).toEqual([`${second(NOW) + 1} a`, `${second(NOW) + 119} b`]);
   });
 
   it('is as old as the end of its first text, to the millisecond', () => {
-    write(prepared({ stages: [{ until: NOW + 61_234, text: 'a' }] }));
+    write(prepared({ texts: [{ until: NOW + 61_234, text: 'a' }] }));
     expect(fs.statSync(path).mtimeMs).toBeCloseTo(NOW + 61_234, 2);
   });
 
   it('is readable by its user alone', () => {
     const umask = process.umask(0);
-    write(prepared({ stages: stagesOf(60, MINUTE) }));
+    write(prepared({ texts: stagesOf(60, MINUTE) }));
     process.umask(umask);
     expect([modeOf(path), modeOf(`${path}.later`)]).toEqual([0o600, 0o600]);
   });
@@ -148,30 +154,30 @@ describe('a ready line on disk', () => {
     ['one an hour', stagesOf(24, HOUR), 1],
     ['a few', stagesOf(2, MINUTE), 2],
     ['one until just before four minutes, and more', stagesOf(9, 4 * MINUTE - 1), 2],
-  ])('has what is near in one file and the rest in the other: %s', (_case, stages, near) => {
-    write(prepared({ stages, refreshAt: NOW + 48 * HOUR }));
-    const lines = stages.map(({ until, text }) => `${second(until)} ${text}`);
-    const [head, ...texts] = linesOf(path);
-    expect(texts.slice(0, -2)).toEqual(lines.slice(0, near));
+  ])('has what is near in one file and the rest in the other: %s', (_case, texts, near) => {
+    write(prepared({ texts, refreshAt: NOW + 48 * HOUR }));
+    const lines = texts.map(({ until, text }) => `${second(until)} ${text}`);
+    const [head, ...rest] = linesOf(path);
+    expect(rest.slice(0, -2)).toEqual(lines.slice(0, near));
     const later = lines.slice(near);
     if (later.length === 0) expect(fs.existsSync(`${path}.later`)).toBe(false);
     else expect(linesOf(`${path}.later`)).toEqual([ID, ...later, '']);
     // Who reads only the near part asks when that is over.
-    expect(Number(head!.split(' ')[2])).toBe(second(stages[near - 1]!.until));
+    expect(Number(head!.split(' ')[2])).toBe(second(texts[near - 1]!.until));
   });
 
   it('stays one that is read, however long its texts are', () => {
-    const stages = stagesOf(8, 20 * SECOND).map((stage) => ({
+    const texts = stagesOf(8, 20 * SECOND).map((stage) => ({
       ...stage,
       text: 'x'.repeat(5000) + stage.text,
     }));
-    write(prepared({ stages }));
+    write(prepared({ texts }));
     expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
-    expect(readReady(system, path, CONDITIONS)).toMatch(/text 0$/);
+    expect(readPrerenderedFile(system, path, CONDITIONS)).toMatch(/text 0$/);
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
-  it.each([null, prepared({ stages: [] })])('is removed when there is nothing to prepare', (nothing) => {
+  it.each([null, prepared({ texts: [] })])('is removed when there is nothing to prepare', (nothing) => {
     write(prepared());
     write(nothing);
     expect(names()).toEqual([]);
@@ -187,9 +193,9 @@ describe('a ready line on disk', () => {
         fs.writeFileSync(file, 'half');
         failing(reason)();
       };
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
-      write(prepared({ stages: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
+      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
+      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
+      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
     },
@@ -198,23 +204,23 @@ describe('a ready line on disk', () => {
   it('is not written through a link under the name of its temporary file', () => {
     const victim = join(system.root, 'victim');
     fs.writeFileSync(victim, 'mine');
-    fs.symlinkSync(victim, join(readyDirectory(directory), '.new.0'));
+    fs.symlinkSync(victim, join(prerenderedDirectory(directory), '.new.0'));
     write(prepared());
     expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
   });
 });
 
 describe('the texts in small files, for the launcher', () => {
-  const PLAIN: ReadyName = { ...NAME, kind: 'plain' };
-  const small = (changes: Partial<Prepared> = {}, on: Partial<FakeSystem> = {}) =>
-    writeReady({ ...system, ...on }, directory, PLAIN, prepared(changes), CONDITIONS);
+  const PLAIN: Variant = { ...NAME, kind: 'plain' };
+  const small = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
+    writePrerendered({ ...system, ...on }, directory, PLAIN, prepared(changes), CONDITIONS);
   /** Of each: what is in it, and how long it lasts, seconds. */
   const files = () =>
     names()
       .filter((name) => /\.\d+$/.test(name))
       .sort((one, other) => Number(one.split('.')[1]) - Number(other.split('.')[1]))
       .map((name) => {
-        const file = join(readyDirectory(directory), name);
+        const file = join(prerenderedDirectory(directory), name);
         const lasts = (fs.statSync(file).mtimeMs - NOW) / SECOND;
         return [name, ...linesOf(file).slice(0, -1), lasts];
       });
@@ -223,7 +229,7 @@ describe('the texts in small files, for the launcher', () => {
   const b = { until: NOW + 90 * SECOND, text: 'b' };
 
   it('are as old as the end of each', () => {
-    small({ stages: [a, b] });
+    small({ texts: [a, b] });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
       ['plain.2', 'b', 90],
@@ -231,18 +237,18 @@ describe('the texts in small files, for the launcher', () => {
   });
 
   it('end when somebody should ask again; beyond that stand others', () => {
-    small({ stages: [a, b], refreshAt: NOW + 45 * SECOND });
+    small({ texts: [a, b], refreshAt: NOW + 45 * SECOND });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
       ['plain.2', 'b', 45],
       ['plain.9', 'b', 90],
     ]);
-    small({ stages: [a, b], refreshAt: a.until });
+    small({ texts: [a, b], refreshAt: a.until });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
       ['plain.9', 'b', 90],
     ]);
-    small({ stages: [a, b], refreshAt: NOW });
+    small({ texts: [a, b], refreshAt: NOW });
     expect(files()).toEqual([
       ['plain.9', 'a', 30],
       ['plain.10', 'b', 90],
@@ -250,20 +256,20 @@ describe('the texts in small files, for the launcher', () => {
   });
 
   it('are several in one for later, with the moment at which the first of them begins', () => {
-    small({ stages: stagesOf(7, MINUTE), refreshAt: NOW });
+    small({ texts: stagesOf(7, MINUTE), refreshAt: NOW });
     const later = [5, 6, 7].map((minutes) => at(minutes * MINUTE, `text ${minutes - 1}`));
     expect(files().slice(4)).toEqual([['plain.13', String(second(NOW + 4 * MINUTE)), ...later, 7 * 60]]);
   });
 
   it('are each text once and in order, however many there are', () => {
-    const stages = stagesOf(200, MINUTE);
-    small({ stages, refreshAt: NOW + 3 * MINUTE });
+    const texts = stagesOf(200, MINUTE);
+    small({ texts, refreshAt: NOW + 3 * MINUTE });
     const all = files().flatMap(([name, ...lines]) =>
       Number(String(name).split('.')[1]) < 13 ? lines[0] : lines.slice(1, -1),
     );
     expect(all).toEqual([
-      ...stages.slice(0, 7).map(({ text }) => text),
-      ...stages.slice(7).map(({ text }, index) => at((index + 8) * MINUTE, text)),
+      ...texts.slice(0, 7).map(({ text }) => text),
+      ...texts.slice(7).map(({ text }, index) => at((index + 8) * MINUTE, text)),
     ]);
     // Each file is as old as the last of its lines, and begins where the one before it ends.
     const [, ...following] = files().slice(7);
@@ -276,7 +282,7 @@ describe('the texts in small files, for the launcher', () => {
   });
 
   it('are one after the other, however soon the texts change', () => {
-    small({ stages: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
+    small({ texts: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
     const ends = files().map((file) => file.at(-1) as number);
     expect(ends.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(ends).toEqual(ends.toSorted((one, other) => one - other));
@@ -285,7 +291,7 @@ describe('the texts in small files, for the launcher', () => {
 
   it('are without texts of less than the second by which ends are rounded down', () => {
     const short = { until: a.until + 400, text: 'short' };
-    small({ stages: [{ ...a, until: a.until + 100 }, short, b] });
+    small({ texts: [{ ...a, until: a.until + 100 }, short, b] });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
       ['plain.2', 'b', 90],
@@ -293,14 +299,14 @@ describe('the texts in small files, for the launcher', () => {
   });
 
   it('are the user’s alone, and never more than those that were prepared last', () => {
-    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
-    small({ stages: [a] });
+    small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({ texts: [a] });
     expect(files()).toEqual([['plain.1', 'a', 30]]);
-    expect(modeOf(join(readyDirectory(directory), 'plain.1'))).toBe(0o600);
+    expect(modeOf(join(prerenderedDirectory(directory), 'plain.1'))).toBe(0o600);
   });
 
   it('are gone when they cannot be renewed', () => {
-    small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
+    small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
     small({}, { fs: disk({ renameSync: failing('EIO') }) });
     expect(files()).toEqual([]);
   });
@@ -310,9 +316,9 @@ describe('the texts in small files, for the launcher', () => {
       small();
       const renameSync = (from: string, to: string) =>
         to.endsWith(`.${turn}`) ? failing('ENOSPC')() : fs.renameSync(from, to);
-      small({ stages: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE }, { fs: disk({ renameSync }) });
+      small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE }, { fs: disk({ renameSync }) });
       expect(files()).toEqual([]);
-      expect(linesOf(readyFile(directory, PLAIN))[1]).toContain('text 0');
+      expect(linesOf(prerenderedFile(directory, PLAIN))[1]).toContain('text 0');
     }
   });
 
@@ -322,15 +328,21 @@ describe('the texts in small files, for the launcher', () => {
       fs.renameSync(from, to);
       if (!to.endsWith('.3') || other) return;
       other = true;
-      writeReady({ ...system, random: () => 0.5 }, directory, PLAIN, prepared({ stages: [a] }), CONDITIONS);
+      writePrerendered(
+        { ...system, random: () => 0.5 },
+        directory,
+        PLAIN,
+        prepared({ texts: [a] }),
+        CONDITIONS,
+      );
     };
-    small({ stages: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
+    small({ texts: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
     expect(other).toBe(true);
     expect(files()).toEqual([]);
-    expect(linesOf(readyFile(directory, PLAIN))[1]).toContain(' a');
+    expect(linesOf(prerenderedFile(directory, PLAIN))[1]).toContain(' a');
   });
 
-  it.each<[string, ReadyName]>([
+  it.each<[string, Variant]>([
     ['without network', { ...PLAIN, network: false }],
     ['in colours that are not usual', { ...PLAIN, color: 'color' }],
     ['of a model', { ...PLAIN, model: 'fable' }],
@@ -338,7 +350,7 @@ describe('the texts in small files, for the launcher', () => {
     ['of the status line', { ...PLAIN, kind: 'statusline' }],
     ['of a shell’s hook', NAME],
   ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
-    writeReady(system, directory, name, prepared(), CONDITIONS);
+    writePrerendered(system, directory, name, prepared(), CONDITIONS);
     expect(files()).toEqual([]);
   });
 
@@ -348,7 +360,7 @@ describe('the texts in small files, for the launcher', () => {
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
-      writeReady(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
+      writePrerendered(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
   });
@@ -359,9 +371,9 @@ describe('the texts in small files, for the launcher', () => {
       .map(([, some]) => some)
       .join(' ');
     // Until both have as many as they can.
-    small({ stages: stagesOf(8, SECOND), refreshAt: NOW + 8 * SECOND });
+    small({ texts: stagesOf(8, SECOND), refreshAt: NOW + 8 * SECOND });
     const single = files().map(([name]) => name);
-    small({ stages: stagesOf(500, MINUTE), refreshAt: NOW });
+    small({ texts: stagesOf(500, MINUTE), refreshAt: NOW });
     const several = files().map(([name]) => name);
     expect([...single, ...several]).toEqual(turns.split(' ').map((turn) => `plain.${turn}`));
   });
@@ -369,16 +381,16 @@ describe('the texts in small files, for the launcher', () => {
 
 describe('the directory of the ready lines', () => {
   it('is made for its user alone, and stays', () => {
-    fs.rmdirSync(readyDirectory(directory));
-    expect(ensureReadyDirectory(system, directory)).toBe(true);
-    expect(modeOf(readyDirectory(directory)) & 0o077).toBe(0);
+    fs.rmdirSync(prerenderedDirectory(directory));
+    expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
+    expect(modeOf(prerenderedDirectory(directory)) & 0o077).toBe(0);
     expect(names()).toEqual([]);
-    expect(ensureReadyDirectory(system, directory)).toBe(true);
+    expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
   });
 
   it.each(['EACCES', 'EROFS', 'ENOENT', 'ENOSPC'])('that cannot be made (%s) is done without', (reason) => {
     const locked = { ...system, fs: disk({ mkdirSync: failing(reason) }) };
-    expect(ensureReadyDirectory(locked, directory)).toBe(false);
+    expect(ensurePrerenderedDirectory(locked, directory)).toBe(false);
   });
 
   it('lists the ready lines and nothing else', () => {
@@ -392,8 +404,8 @@ describe('the directory of the ready lines', () => {
       '.new.12',
       'Zsh',
     ])
-      fs.writeFileSync(join(readyDirectory(directory), name), '');
-    expect(listReady(system, directory).map(readyFileName).sort()).toEqual([
+      fs.writeFileSync(join(prerenderedDirectory(directory), name), '');
+    expect(listVariants(system, directory).map(variantFileName).sort()).toEqual([
       'plain-mono',
       'tmux-color-off',
       'zsh',
@@ -404,24 +416,24 @@ describe('the directory of the ready lines', () => {
     const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
     for (const format of formats) {
       const name = { ...NAME, ...(format !== undefined && { format }) };
-      writeReady(system, directory, name, prepared(), CONDITIONS);
+      writePrerendered(system, directory, name, prepared(), CONDITIONS);
     }
-    const listed = listReady(system, directory).map(({ format }) => format);
+    const listed = listVariants(system, directory).map(({ format }) => format);
     expect(listed.sort()).toEqual(formats.toSorted());
   });
 
   it('lists none whose file says another format than its name', () => {
     const name = { ...NAME, format: 'bars' };
-    writeReady(system, directory, name, prepared(), CONDITIONS);
-    const path = join(readyDirectory(directory), readyFileName(name));
+    writePrerendered(system, directory, name, prepared(), CONDITIONS);
+    const path = join(prerenderedDirectory(directory), variantFileName(name));
     fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
-    expect(listReady(system, directory)).toEqual([]);
+    expect(listVariants(system, directory)).toEqual([]);
     fs.writeFileSync(path, '');
-    expect(listReady(system, directory)).toEqual([]);
+    expect(listVariants(system, directory)).toEqual([]);
   });
 
   it('lists none where there is none', () => {
-    expect(listReady(system, accountDirectory(system.root, 'none'))).toEqual([]);
+    expect(listVariants(system, accountDirectory(system.root, 'none'))).toEqual([]);
   });
 
   it.each([
@@ -437,45 +449,45 @@ describe('the directory of the ready lines', () => {
     'since.1',
     'zsh~yizcw7',
   ])('has no line called %j', (name) => {
-    expect(parseReadyName(name)).toBeNull();
+    expect(parseVariantFileName(name)).toBeNull();
   });
 
   it.each(['zsh', 'zsh-mono', 'plain-color', 'tmux-off', 'zsh-mono-off', 'i3blocks-mono', 'plain-color-off'])(
     'has a line called %s',
     (name) => {
-      expect(readyFileName(parseReadyName(name)!)).toBe(name);
+      expect(variantFileName(parseVariantFileName(name)!)).toBe(name);
     },
   );
 
   it('is swept of temporary files that are an hour old, and of nothing else', () => {
-    write(prepared({ stages: stagesOf(60, MINUTE) }));
-    fs.writeFileSync(join(readyDirectory(directory), '.new.1'), '');
-    fs.mkdirSync(join(readyDirectory(directory), '.kept'));
+    write(prepared({ texts: stagesOf(60, MINUTE) }));
+    fs.writeFileSync(join(prerenderedDirectory(directory), '.new.1'), '');
+    fs.mkdirSync(join(prerenderedDirectory(directory), '.kept'));
     const pointers = join(directory.root, 'accounts');
     fs.mkdirSync(pointers);
     for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
     const real = (ms: number) => ({ ...system, now: () => Date.now() + ms });
     const lines = ['zsh', 'zsh.later'];
-    sweepReady(real(HOUR - MINUTE), directory);
+    sweepPrerendered(real(HOUR - MINUTE), directory);
     expect(names()).toEqual(['.kept', '.new.1', ...lines]);
-    fs.rmdirSync(join(readyDirectory(directory), '.kept'));
-    sweepReady(real(HOUR + MINUTE), directory);
+    fs.rmdirSync(join(prerenderedDirectory(directory), '.kept'));
+    sweepPrerendered(real(HOUR + MINUTE), directory);
     expect(names()).toEqual(lines);
     expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
-    expect(() => sweepReady(system, accountDirectory(system.root, 'none'))).not.toThrow();
+    expect(() => sweepPrerendered(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });
 });
 
 describe('the starts of the launcher', () => {
-  const start = (name: string) => fs.writeFileSync(join(readyDirectory(directory), name), '');
+  const start = (name: string) => fs.writeFileSync(join(prerenderedDirectory(directory), name), '');
   const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
 
   it('are removed a minute later, when it looks back no more', () => {
     start('.asked.4711');
     start('.kept');
-    sweepReady(later(MINUTE / 2), directory);
+    sweepPrerendered(later(MINUTE / 2), directory);
     expect(names()).toEqual(['.asked.4711', '.kept']);
-    sweepReady(later(2 * MINUTE), directory);
+    sweepPrerendered(later(2 * MINUTE), directory);
     expect(names()).toEqual(['.kept']);
   });
 
@@ -483,7 +495,7 @@ describe('the starts of the launcher', () => {
     start('.asked.4711');
     start('.asked.4722');
     start('.kept');
-    forgetAsked(system, directory);
+    removeAskMarkers(system, directory);
     expect(names()).toEqual(['.kept']);
   });
 });
@@ -502,21 +514,22 @@ describe('the lines of another environment', () => {
     at('ready-0123abce', 6);
     at('ready-4567abcd', 8);
     at('ready-elsewhere', 8);
-    sweepVariants(system, accountDirectory(directory.root, 'claude', '4567abcd'));
+    sweepOldEnvironments(system, accountDirectory(directory.root, 'claude', '4567abcd'));
     const left = fs.readdirSync(directory.path).sort();
     expect(left).toEqual(['ready', 'ready-0123abce', 'ready-4567abcd', 'ready-elsewhere']);
-    expect(() => sweepVariants(system, accountDirectory(system.root, 'none'))).not.toThrow();
+    expect(() => sweepOldEnvironments(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });
 });
 
 describe('the marks beside credentials and configuration', () => {
-  const byTime = (mtime: number | null): Witness | null => (mtime === null ? null : { mtime, target: null });
+  const byTime = (mtime: number | null): Reference | null =>
+    mtime === null ? null : { mtime, target: null };
   const marks = (login: number | null, config: number | null) =>
     [
       ['1', byTime(login)],
       ['config', byTime(config)],
     ] as const;
-  const inReady = (name: string) => join(readyDirectory(directory), name);
+  const inReady = (name: string) => join(prerenderedDirectory(directory), name);
   const mark = (name: string) => fs.statSync(inReady(name)).mtimeMs;
   const file = () => join(system.root, 'credentials');
   const aged = (path: string, seconds: number) => {
@@ -526,7 +539,7 @@ describe('the marks beside credentials and configuration', () => {
     return path;
   };
   const written = (path: string) => {
-    writeReferences(system, directory, [['1', witnessOf(system, path)]]);
+    writeReferences(system, directory, [['1', referenceOf(system, path)]]);
     return fs.lstatSync(inReady('since.1')).isSymbolicLink() ? fs.readlinkSync(inReady('since.1')) : 'a file';
   };
 
@@ -536,7 +549,7 @@ describe('the marks beside credentials and configuration', () => {
       fs.writeFileSync(file(), '');
       fs.utimesSync(file(), mtime / SECOND, mtime / SECOND);
       const real = fs.statSync(file()).mtimeMs;
-      writeReferences(system, directory, [['1', witnessOf(system, file())]]);
+      writeReferences(system, directory, [['1', referenceOf(system, file())]]);
       expect(mark('since.1')).toBeLessThan(real);
       expect(mark('till.1')).toBeGreaterThan(real);
       expect(mark('till.1') - mark('since.1')).toBeLessThan(2.1);
@@ -571,9 +584,9 @@ describe('the marks beside credentials and configuration', () => {
     const real = aged(join(folder, 'config.toml'), 1_700_000_000);
     const link = join(system.root, 'linked');
     fs.symlinkSync(folder, link);
-    expect(witnessOf(system, join(link, 'config.toml'))?.target).toBe(fs.realpathSync(real));
+    expect(referenceOf(system, join(link, 'config.toml'))?.target).toBe(fs.realpathSync(real));
     const atHome = { ...system, home: () => link };
-    expect(witnessOf(atHome, join(link, 'config.toml'))?.target).toBe(null);
+    expect(referenceOf(atHome, join(link, 'config.toml'))?.target).toBe(null);
   });
 
   it('say that a file of any other time is told by it, link or not', () => {
@@ -587,19 +600,19 @@ describe('the marks beside credentials and configuration', () => {
   it.each([['EPERM'], ['ENOSPC']])('are gone where no link can be made: %s', (reason) => {
     writeReferences(system, directory, [['1', byTime(NOW)]]);
     const fails = { ...system, fs: disk({ symlinkSync: failing(reason) }) };
-    writeReferences(fails, directory, [['1', witnessOf(system, aged(file(), 0))]]);
+    writeReferences(fails, directory, [['1', referenceOf(system, aged(file(), 0))]]);
     expect(names()).toEqual(['till.1']);
   });
 
   it('of a file that is absent or cannot be looked at are a mark of 1970 alone', () => {
     writeReferences(system, directory, marks(NOW, null));
     writeReferences(system, directory, [
-      ['1', witnessOf(system, join(system.root, 'absent'))],
+      ['1', referenceOf(system, join(system.root, 'absent'))],
       ['config', byTime(NOW)],
     ]);
     expect(names()).toEqual(['since.config', 'till.1', 'till.config']);
     expect(mark('till.1')).toBe(0);
-    expect(witnessOf({ ...system, fs: disk({ statSync: failing('EACCES') }) }, file())).toBe(null);
+    expect(referenceOf({ ...system, fs: disk({ statSync: failing('EACCES') }) }, file())).toBe(null);
   });
 
   it('are left alone as long as they are right', () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
 import { isUsageError } from '../../src/commands/command.ts';
 import type { CommandResult } from '../../src/commands/command.ts';
-import { parseQuickly } from '../../src/cli/fast-args.ts';
+import { parseFastArgs } from '../../src/cli/fast-args.ts';
 import { renderErrorJson } from '../../src/render/json.ts';
 import { NOW } from '../support/build.ts';
 import { jsonSchema } from '../support/json-schema.ts';
@@ -65,7 +65,7 @@ describe('any command line', () => {
     () => {
       fc.assert(
         fc.property(anyArgv, (argv) => {
-          const options = parseQuickly(argv);
+          const options = parseFastArgs(argv);
           if (options === null) return;
           expect(argv.every((word) => /^(show|--?[a-z-]+(=.*)?|[a-z0-9.]+)$/.test(word))).toBe(true);
           expect(options.json).toBe(argv.includes('--json'));
@@ -98,7 +98,7 @@ describe('any command line', () => {
             expect(isUsageError(outcome), String(outcome.stack)).toBe(true);
             expect(outcome.message.trim()).not.toBe('');
             jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW)));
-            expect(parseQuickly(argv), 'what is wrong is not read quickly').toBeNull();
+            expect(parseFastArgs(argv), 'what is wrong is not read quickly').toBeNull();
             return;
           }
           expectResult(outcome);

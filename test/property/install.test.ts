@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withBlock, withoutBlock } from '../../src/init/edits/block.ts';
 import type { Edit } from '../../src/init/edits/edit.ts';
-import { rememberStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { originalStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
 import type { BlockStep, StatuslineStep } from '../../src/init/target.ts';
 import { hostileText, PATIENCE, runs } from './support.ts';
 
@@ -81,7 +81,7 @@ describe('any settings', () => {
       expect(statusLine.command).toBe(statusline.command);
       expect(JSON.stringify(rest)).toBe(JSON.stringify(JSON.parse(text)));
       expect(withStatusline(there, statusline)).toEqual({ kind: 'none' });
-      expect(afterOf(withoutStatusline(there, rememberStatusline(text)))).toBe(text);
+      expect(afterOf(withoutStatusline(there, originalStatusline(text)))).toBe(text);
     });
   });
 
@@ -89,7 +89,7 @@ describe('any settings', () => {
     holds(fc.tuple(anyCommand, fc.boolean()), ([command, remembered]) => {
       const text = JSON.stringify({ a: 1, statusLine: { type: 'command', command }, b: 2 });
       const there = afterOf(withStatusline(text, statusline));
-      const memory = remembered ? rememberStatusline(text) : null;
+      const memory = remembered ? originalStatusline(text) : null;
       expect(afterOf(withoutStatusline(there, memory))).toBe(text);
     });
   });

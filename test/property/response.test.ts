@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/data.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -38,14 +38,14 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : ne
 const plainly: Circumstances = { plan: 'max_20x', accountId: 'ada', credentials: 'stamp-1', age: MINUTE };
 
 describe('any response', () => {
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
 
   const shown = (entry: Entry, age: number): Usage => {
     const now = entry.cachedAt + age;
-    const { standing } = judgeEntry(entry, now, entry.credentials, settings, () => 'unknown');
+    const { freshness } = judgeEntry(entry, now, entry.credentials, settings, () => 'unknown');
     const [error, source, pending, account] = [null, 'cache', false, 'default'] as const;
     const decidedAt = now;
-    return answer({ entry, standing, error, source, pending, account, decidedAt, now, settings });
+    return toUsage({ entry, freshness, error, source, pending, account, decidedAt, now, settings });
   };
 
   /** JSON has a minus nothing and `JSON.stringify` does not write it. */

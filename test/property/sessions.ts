@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Usage, Window } from '../../src/usage/model.ts';
-import { parseReport, READ_WINDOWS, WINDOW_LENGTHS } from '../../src/usage/report.ts';
-import type { ReadWindow, Report, Reported } from '../../src/usage/report.ts';
+import { parseReport, REPORTED_WINDOWS, WINDOW_LENGTHS } from '../../src/usage/report.ts';
+import type { ReportedWindow, Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 
@@ -27,7 +27,7 @@ export interface Status {
 
 /** A number as a session told it when that was something new. */
 interface Utterance extends Reported {
-  readonly window: ReadWindow;
+  readonly window: ReportedWindow;
   /** Who was signed in, and the stamp of the credentials. */
   readonly owner: string | null;
   readonly stamp: string | null;
@@ -37,7 +37,7 @@ interface Utterance extends Reported {
 }
 
 /** What one session said last. */
-type Memory = Record<ReadWindow, Reported | null> & { at: number };
+type Memory = Record<ReportedWindow, Reported | null> & { at: number };
 
 /** Who is signed in at some moment. */
 export interface Login {
@@ -57,7 +57,7 @@ export class Sessions {
   readonly #said: Utterance[] = [];
   readonly #memories = new Map<string, Memory>();
   /** Ends of windows as anybody last told of them. */
-  readonly #ends = new Map<ReadWindow, number>();
+  readonly #ends = new Map<ReportedWindow, number>();
 
   /** What a session reported last. */
   memoryOf(session: string): Memory | undefined {
@@ -70,7 +70,7 @@ export class Sessions {
   }
 
   /** The endpoint told of a window. */
-  heard(window: ReadWindow, end: number): void {
+  heard(window: ReportedWindow, end: number): void {
     this.#ends.set(window, end);
   }
 
@@ -81,7 +81,7 @@ export class Sessions {
 
   /** What Claude Code writes to the standard input of its status line command. */
   textOf({ session, ...windows }: Status, now: number): string {
-    const limits = READ_WINDOWS.map((name) => [name, this.#limitOf(session, name, windows[name], now)]);
+    const limits = REPORTED_WINDOWS.map((name) => [name, this.#limitOf(session, name, windows[name], now)]);
     return JSON.stringify({
       session_id: session,
       model: { display_name: 'Opus 4.5' },
@@ -89,7 +89,7 @@ export class Sessions {
     });
   }
 
-  #limitOf(session: string, name: ReadWindow, said: Said, now: number): Record<string, unknown> | null {
+  #limitOf(session: string, name: ReportedWindow, said: Said, now: number): Record<string, unknown> | null {
     if (said.says === 'nothing') return null;
     if (said.says === 'broken') return { used_percentage: -said.use - 1, resets_at: now / SECOND + 60 };
     const every = this.#said.filter(({ window, resetsAt }) => window === name && resetsAt !== null);
@@ -103,7 +103,7 @@ export class Sessions {
     return { used_percentage: said.noise ? percent + 4e-15 : percent, ...resets };
   }
 
-  #endOf(name: ReadWindow, reset: Said['reset'], now: number): number | null {
+  #endOf(name: ReportedWindow, reset: Said['reset'], now: number): number | null {
     const length = WINDOW_LENGTHS[name];
     const last = this.#ends.get(name) ?? now + length / 2;
     const end = last > now ? last : last + length > now ? last + length : now + length / 2;
@@ -131,9 +131,9 @@ export class Sessions {
   note(text: string, login: Login, now: number): boolean {
     const report = parseReport(text, now) as Report;
     const memory = this.#memories.get(report.session);
-    const isNew = (name: ReadWindow) => !isRepeated(memory?.[name], report.windows[name]);
-    if (!READ_WINDOWS.some(isNew)) return false;
-    for (const name of READ_WINDOWS) {
+    const isNew = (name: ReportedWindow) => !isRepeated(memory?.[name], report.windows[name]);
+    if (!REPORTED_WINDOWS.some(isNew)) return false;
+    for (const name of REPORTED_WINDOWS) {
       const reported = report.windows[name];
       if (reported === null) continue;
       if (isNew(name)) {
@@ -148,7 +148,7 @@ export class Sessions {
       }
     }
     for (const [other, { at }] of this.#memories) if (now - at >= FORGOTTEN) this.#memories.delete(other);
-    const last = (name: ReadWindow) => report.windows[name] ?? memory?.[name] ?? null;
+    const last = (name: ReportedWindow) => report.windows[name] ?? memory?.[name] ?? null;
     this.#memories.set(report.session, {
       at: now,
       five_hour: last('five_hour'),
@@ -208,7 +208,7 @@ export function expectProgress(
   // A report is not compared with numbers whose owner is unknown.
   if (before.ownerUnknown) return;
   for (const old of before.windows) {
-    const name = old.id as ReadWindow;
+    const name = old.id as ReportedWindow;
     // What is as old as that stands beside no newer number; what was read ahead of the clock does not count.
     if (now - old.readAt >= DAY || old.readAt > now) continue;
     const next = after.windows.find(({ id }) => id === old.id);

@@ -11,7 +11,7 @@ import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
-import { allowlisted } from '../../src/usage/text.ts';
+import { sanitize } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { extraUsageOf, windowsOf } from '../../src/usage/windows.ts';
 
@@ -161,7 +161,7 @@ export function fixture(name: string): string {
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 /** What the alphabet leaves of any text at all. */
-const safeText = fc.string({ unit: 'binary', maxLength: 80 }).map(allowlisted);
+const safeText = fc.string({ unit: 'binary', maxLength: 80 }).map(sanitize);
 const moment = fc.oneof(
   fc.integer({ min: NOW - 8 * DAY, max: NOW + 8 * DAY }),
   fc.integer({ min: 0, max: Date.parse('9999-12-31T23:59:59.000Z') }),

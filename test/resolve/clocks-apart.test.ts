@@ -13,8 +13,8 @@ async function anHour(apart: readonly number[], everyMs: number): Promise<number
     const now = () => time + ahead;
     const system = { ...home, home: () => home.root, now, monotonic: () => time };
     const provider = fakeProvider(system);
-    const { answer } = provider;
-    provider.answer = (options) => {
+    const { respond: answer } = provider;
+    provider.respond = (options) => {
       sent.push(time);
       return answer(options);
     };
@@ -22,7 +22,7 @@ async function anHour(apart: readonly number[], everyMs: number): Promise<number
   });
   for (; time < NOW + HOUR; time += everyMs / machines.length) {
     const turn = Math.round((time - NOW) / (everyMs / machines.length)) % machines.length;
-    await machines[turn]!.ask({ patient: true });
+    await machines[turn]!.ask({ waitsForOthers: true });
   }
   return sent;
 }

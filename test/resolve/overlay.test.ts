@@ -4,43 +4,42 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { readReadings, serializeReadings } from '../../src/cache/session-reports.ts';
-import { loadSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
-import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
-import { outlookOf, scheduleOf, usageAt } from '../../src/prerender/forecast.ts';
-import type { Known } from '../../src/prerender/forecast.ts';
-import { withReadings } from '../../src/resolve/overlay.ts';
+import { isUnchanged, storeReport } from '../../src/resolve/store-report.ts';
+import { forecastOf, renderForecast, usageAt } from '../../src/prerender/forecast.ts';
+import type { ForecastInput } from '../../src/prerender/forecast.ts';
+import { overlayReports } from '../../src/resolve/overlay.ts';
 import { renderLine } from '../../src/render/line.ts';
-import type { WindowReading } from '../../src/usage/merge.ts';
-import { NO_READINGS } from '../../src/usage/session-reports.ts';
-import type { Readings } from '../../src/usage/session-reports.ts';
-import type { Report } from '../../src/usage/report.ts';
+import type { Report, ReportedNumber } from '../../src/usage/report.ts';
+import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
+import type { SessionReports } from '../../src/usage/session-reports.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
-const five = (ago: number, changes: Partial<WindowReading> = {}): WindowReading => ({
+const five = (ago: number, changes: Partial<ReportedNumber> = {}): ReportedNumber => ({
   percent: 24,
   resetsAt: FIVE,
   readAt: NOW - ago,
   seenAt: NOW - ago,
   ...changes,
 });
-const week = (ago: number): WindowReading => ({
+const week = (ago: number): ReportedNumber => ({
   percent: 34,
   resetsAt: WEEK,
   readAt: NOW - ago,
   seenAt: NOW - ago,
 });
-const told = (five_hour: WindowReading | null, seven_day: WindowReading | null): Readings => ({
-  ...NO_READINGS,
+const told = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
+  ...NO_SESSION_REPORTS,
   credentials: 'stamp-1',
   windows: { five_hour, seven_day },
 });
@@ -48,20 +47,25 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
   const entry = anEntry({ cachedAt: NOW - ago, ...changes });
   return { ...entry, data: { ...entry.data, limits: [FABLE] } };
 };
-const merged = (entry: Entry | null, readings: Readings, account: AccountMatch = 'unknown', now = NOW) =>
-  withReadings(entry, readings, {
-    stamp: 'stamp-1',
+const merged = (
+  entry: Entry | null,
+  readings: SessionReports,
+  account: AccountMatch = 'unknown',
+  now = NOW,
+) =>
+  overlayReports(entry, readings, {
+    fingerprint: 'stamp-1',
     now,
     canAsk: true,
     account: () => account,
-    readingsAccount: () => account,
+    reportsAccount: () => account,
   });
 
 /** What a prompt is told, and what is done. */
 const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
   const situation = aSituation({ policy: 'background', ...changes, entry });
   const decision = decide(situation);
-  const usage = answer({
+  const usage = toUsage({
     ...decision,
     entry,
     source: 'cache',
@@ -104,11 +108,11 @@ describe('readings beside an answer', () => {
 
   it.each([
     ['is switched off', { settings: off }],
-    ['has a backoff', { lock: aLock() }],
+    ['has a backoff', { backoff: aLock() }],
     ['may not be asked', { policy: 'cached' as const }],
     [
       'has had its share',
-      { lock: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
+      { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
     ],
   ])('are fresh without an error where the endpoint %s', (_, changes) => {
     const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
@@ -153,7 +157,9 @@ describe('readings beside an answer', () => {
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 10m ago');
     expect(decided(merged(scoped(16 * MINUTE), old)).action).toBe('background');
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait' }).action).toBe('serve');
-    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', eager: true }).action).toBe('refresh');
+    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', ignoresPace: true }).action).toBe(
+      'refresh',
+    );
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', force: true }).action).toBe('refresh');
   });
 
@@ -212,19 +218,19 @@ describe('readings beside an answer', () => {
       disputes: { five_hour: dispute, seven_day: null },
     };
     const mergedWith = (canAsk: boolean) =>
-      withReadings(scoped(2 * MINUTE), disputed, {
-        stamp: 'stamp-1',
+      overlayReports(scoped(2 * MINUTE), disputed, {
+        fingerprint: 'stamp-1',
         now: NOW,
         canAsk,
         account: () => 'same',
-        readingsAccount: () => 'same',
+        reportsAccount: () => 'same',
       });
 
     it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
-      expect(decided(mergedWith(true), { lock: aLock() }).row).toBe(2);
+      expect(decided(mergedWith(true), { backoff: aLock() }).row).toBe(2);
     });
 
     it('give way where the endpoint cannot be asked', () => {
@@ -234,17 +240,17 @@ describe('readings beside an answer', () => {
     });
 
     it('are not what a session that repeats the latest report is to see', () => {
-      expect(mergedWith(true)?.told?.asReported).toBe(false);
-      expect(mergedWith(false)?.told?.asReported).toBe(true);
-      expect(merged(scoped(2 * MINUTE), readings)?.told?.asReported).toBe(true);
-      expect(merged(scoped(SECOND), readings)?.told?.asReported).toBe(false);
+      expect(mergedWith(true)?.overlay?.asReported).toBe(false);
+      expect(mergedWith(false)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(2 * MINUTE), readings)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), readings)?.overlay?.asReported).toBe(false);
     });
   });
 
   it('stand beside a limit on money, which has no pace and is always on the line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
-      ...NO_READINGS,
+      ...NO_SESSION_REPORTS,
       credentials: 'stamp-1',
       spend: { ...spend, usedUsd: 521, limitUsd: 500 },
     };
@@ -315,22 +321,22 @@ describe('what is prepared', () => {
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
           const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
-          const known: Known = {
+          const known: ForecastInput = {
             entry: merged(entry, told(of(one), of(two))),
             lock,
             now: NOW,
             stamp: 'stamp-1',
-            account: 'unknown',
-            name: 'default',
+            accountMatch: 'unknown',
+            accountName: 'default',
             settings: { ...settings, network },
-            lookAgainAt: null,
+            recheckAt: null,
           };
           const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
-          const schedule = scheduleOf(outlookOf(known), render);
+          const schedule = renderForecast(forecastOf(known), render);
           for (const moment of moments) {
             const at = NOW + moment;
             const { usage, asks } = usageAt(known, at);
-            const stage = schedule?.stages.find(({ until }) => at < until);
+            const stage = schedule?.texts.find(({ until }) => at < until);
             if (asks) expect(schedule === null || schedule.refreshAt <= at).toBe(true);
             if (stage && usage) expect(stage.text).toBe(render(usage));
           }
@@ -356,18 +362,24 @@ describe('keeping what a session reports', () => {
     {
       fs = system.fs,
       said = report,
-      stamp = 'stamp-1' as string | null,
+      fingerprint = 'stamp-1' as string | null,
       provider = fakeProvider(system),
     } = {},
-  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache, fallback: null }, said, stamp);
+  ) =>
+    storeReport(
+      { system: { ...system, fs }, provider, settings },
+      { cache, fallback: null },
+      said,
+      fingerprint,
+    );
 
   it('writes once, and nothing the second time', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const { kept } = keep(system, cache);
-    expect(kept?.readings).toEqual(readReadings(system, cache.readings, NOW));
-    expect(keep(system, cache).kept).toBeNull();
-    expect(readReadings(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
+    const { stored: kept } = keep(system, cache);
+    expect(kept?.reports).toEqual(readSessionReports(system, cache.reports, NOW));
+    expect(keep(system, cache).stored).toBeNull();
+    expect(readSessionReports(system, cache.reports, NOW).windows.five_hour?.percent).toBe(24);
   });
 
   it('measures it by the endpoint’s answer', () => {
@@ -376,16 +388,16 @@ describe('keeping what a session reports', () => {
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
     const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
-    expect(keep(system, cache, { said: lower }).kept?.stored).toMatchObject({ kind: 'entry' });
-    expect(readReadings(system, cache.readings, NOW).windows.five_hour).toBeNull();
+    expect(keep(system, cache, { said: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
+    expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
   it('does not count what cannot be kept', () => {
     const system = fakeSystem();
-    expect(keep(system, null).kept).toBeNull();
+    expect(keep(system, null).stored).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    expect(keep(system, cache).kept).toBeNull();
+    expect(keep(system, cache).stored).toBeNull();
     const full = fakeSystem();
     const there = accountDirectory(full.root, 'claude');
     const fs = {
@@ -394,7 +406,7 @@ describe('keeping what a session reports', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     } as unknown as typeof full.fs;
-    expect(keep(full, there, { fs }).kept).toBeNull();
+    expect(keep(full, there, { fs }).stored).toBeNull();
   });
 
   it('gives up when others are always quicker', () => {
@@ -402,18 +414,18 @@ describe('keeping what a session reports', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
     fs.renameSync = (from) => system.fs.unlinkSync(from);
-    const { kept } = keep(system, cache, { fs });
-    expect(kept?.readings.windows.five_hour?.percent).toBe(24);
-    expect(isAsKept(system, { cache }, kept!)).toBe(false);
+    const { stored: kept } = keep(system, cache, { fs });
+    expect(kept?.reports.windows.five_hour?.percent).toBe(24);
+    expect(isUnchanged(system, { cache }, kept!)).toBe(false);
   });
 
-  it.each(['entry', 'readings'] as const)('knows when the file of the %s is another by now', (name) => {
+  it.each(['entry', 'reports'] as const)('knows when the file of the %s is another by now', (name) => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const kept = keep(system, cache).kept!;
-    expect(isAsKept(system, { cache }, kept)).toBe(true);
+    const kept = keep(system, cache).stored!;
+    expect(isUnchanged(system, { cache }, kept)).toBe(true);
     system.fs.writeFileSync(cache[name], '{}');
-    expect(isAsKept(system, { cache }, kept)).toBe(false);
+    expect(isUnchanged(system, { cache }, kept)).toBe(false);
   });
 
   it('reads what another has written at the same time, and tells it again', () => {
@@ -423,16 +435,16 @@ describe('keeping what a session reports', () => {
     let others = 1;
     fs.renameSync = (from, to) => {
       system.fs.renameSync(from, to);
-      if (others > 0 && to === cache.readings) {
+      if (others > 0 && to === cache.reports) {
         others -= 1;
         keep(system, cache, { said: { ...report, session: 'b' } });
-        const theirs = { ...readReadings(system, cache.readings, NOW), sessions: new Map() };
-        system.fs.writeFileSync(cache.readings, serializeReadings(theirs));
+        const theirs = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.reports, serializeSessionReports(theirs));
       }
     };
-    const { kept } = keep(system, cache, { fs });
-    expect([...readReadings(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
-    expect(isAsKept(system, { cache }, kept!)).toBe(true);
+    const { stored: kept } = keep(system, cache, { fs });
+    expect([...readSessionReports(system, cache.reports, NOW).sessions.keys()]).toEqual(['a']);
+    expect(isUnchanged(system, { cache }, kept!)).toBe(true);
   });
 
   describe('under a login', () => {
@@ -440,8 +452,9 @@ describe('keeping what a session reports', () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
-      const run = (said: Report, stamp = 'stamp-1') => keep(system, cache, { said, stamp, provider });
-      const read = () => readReadings(system, cache.readings, NOW);
+      const run = (said: Report, fingerprint = 'stamp-1') =>
+        keep(system, cache, { said, fingerprint, provider });
+      const read = () => readSessionReports(system, cache.reports, NOW);
       return { system, provider, run, read };
     };
     const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
@@ -450,9 +463,9 @@ describe('keeping what a session reports', () => {
       const { run, read } = login();
       run(report);
       expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
-      expect(run(report, 'stamp-2').kept).not.toBeNull();
+      expect(run(report, 'stamp-2').stored).not.toBeNull();
       expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
-      expect(run(report, 'stamp-2').kept).toBeNull();
+      expect(run(report, 'stamp-2').stored).toBeNull();
     });
 
     it('counts for nobody else once another account has signed in', () => {
@@ -490,7 +503,7 @@ describe('keeping what a session reports', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
       expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
-      expect(read()).toEqual(NO_READINGS);
+      expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
     it('is not asked for an account when it has no numbers', () => {
@@ -518,7 +531,12 @@ describe('resolving with readings', () => {
     const { resolve } = await import('../../src/resolve/resolve.ts');
     const count = { total: 420_000, input: 1, output: 2, cacheCreation: 3, cacheRead: 4 };
     const tokens = { fiveHour: { ...count, endsAt: NOW + HOUR }, sevenDay: null };
-    const question = { policy: 'background', force: false, person: false, patient: false } as const;
+    const question = {
+      policy: 'background',
+      force: false,
+      sendsUncached: false,
+      waitsForOthers: false,
+    } as const;
     const rest = { baseUrl: 'http://127.0.0.1:1', userAgent: 'usageline/test' };
     const estimate = async () => ({ tokens, isDue: false });
     const { usage, settled } = await resolve({ ...deps, estimate }, { ...question, ...rest });
@@ -542,7 +560,7 @@ describe('resolving with readings', () => {
     const directory = `${system.root}/.cache/usageline/claude`;
     system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     const readings = told(five(MINUTE), week(MINUTE));
-    system.fs.writeFileSync(`${directory}/statusline.json`, serializeReadings(readings));
+    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(readings));
     const answered = await ask({ policy: 'wait' });
     expect([answered.usage.state, answered.usage.error, provider.sent]).toEqual(['fresh', null, []]);
   });
@@ -555,11 +573,11 @@ it('is a day at most that anything is said in advance', () => {
     lock: null,
     now: NOW,
     stamp: 'stamp-1',
-    account: 'unknown',
-    name: 'default',
+    accountMatch: 'unknown',
+    accountName: 'default',
   } as const;
-  const schedule = scheduleOf(outlookOf({ ...known, settings: off, lookAgainAt: null }), (usage) =>
+  const schedule = renderForecast(forecastOf({ ...known, settings: off, recheckAt: null }), (usage) =>
     renderLine(usage, { color: false }),
   );
-  expect(schedule?.stages.at(-1)?.until).toBe(NOW - MINUTE + DAY);
+  expect(schedule?.texts.at(-1)?.until).toBe(NOW - MINUTE + DAY);
 });

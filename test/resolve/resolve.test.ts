@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
-import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { readClaims, takeClaim } from '../../src/cache/claims.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';
@@ -11,7 +11,7 @@ import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 import { PATIENCE } from '../support/patience.ts';
-import { aReading, asker, fakeProvider } from '../support/provider.ts';
+import { aSnapshot, asker, fakeProvider } from '../support/provider.ts';
 import type { FakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -35,12 +35,11 @@ const throwing = (error: unknown): never => {
 };
 const short = ({ state, source, error }: Usage) => `${state} ${source ?? '-'} ${error?.code ?? '-'}`;
 const entryOnDisk = () => parseEntry(fs.readFileSync(join(cache, 'usage.json'), 'utf8'));
-const lockOnDisk = () =>
-  parseBackoffLock(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
+const lockOnDisk = () => parseBackoff(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
 /** Leaves the files as they were while the request was under way, without the mutex. */
 async function askAndBeKilled(): Promise<void> {
   const then = join(system.root, 'then');
-  provider.answer = () => {
+  provider.respond = () => {
     fs.cpSync(cache, then, { recursive: true, filter: (path) => !path.endsWith('.mutex') });
     return failure('timeout');
   };
@@ -58,12 +57,12 @@ describe('the first question', () => {
     expect(usage.windows.map((window) => window.usedPercent)).toEqual([22, 33]);
     expect(entryOnDisk()).toEqual({
       cachedAt: NOW,
-      data: aReading.data,
+      data: aSnapshot.data,
       error: null,
       plan: 'max_20x',
       accountId: 'ada',
       credentials: 'stamp-1',
-      token: lockOnDisk()?.token,
+      token: lockOnDisk()?.tokenHash,
     });
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
   });
@@ -75,9 +74,9 @@ describe('the first question', () => {
 
   it('passes base URL, agent and deadline on', async () => {
     let seen;
-    provider.answer = (options) => {
+    provider.respond = (options) => {
       seen = options;
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     await ask({ baseUrl: 'https://example.test', userAgent: 'me' });
     expect(seen).toEqual({ baseUrl: 'https://example.test', userAgent: 'me', timeoutMs: 2000 });
@@ -103,9 +102,9 @@ describe('a question within the cache duration', () => {
 
   it('is asked once, not in a loop, when a window was reset in between', async () => {
     const reset = NOW + MINUTE;
-    provider.answer = () => ({
+    provider.respond = () => ({
       ok: true,
-      value: { ...aReading, data: { five_hour: { utilization: 90, resets_at: iso(reset) } } },
+      value: { ...aSnapshot, data: { five_hour: { utilization: 90, resets_at: iso(reset) } } },
     });
     await ask();
     system.advance(MINUTE + SECOND);
@@ -134,7 +133,7 @@ describe('a failure', () => {
   ] as const)('%s keeps the good data, says so, and is not repeated for %i s', async (code, seconds) => {
     await ask();
     system.advance(12 * MINUTE);
-    provider.answer = () => failure(code);
+    provider.respond = () => failure(code);
     const before = entryOnDisk();
     const { usage } = await ask();
     expect(short(usage)).toBe(`stale cache ${code}`);
@@ -147,7 +146,7 @@ describe('a failure', () => {
     expect(provider.sent).toHaveLength(2);
 
     system.advance(2 * SECOND);
-    provider.answer = () => ({ ok: true, value: aReading });
+    provider.respond = () => ({ ok: true, value: aSnapshot });
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
     expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
   });
@@ -155,12 +154,12 @@ describe('a failure', () => {
   it('of a forced request is told although what is known is fresh', async () => {
     await ask();
     system.advance(2 * MINUTE);
-    provider.answer = () => failure('timeout');
+    provider.respond = () => failure('timeout');
     expect(short((await ask({ force: true })).usage)).toBe('fresh cache timeout');
   });
 
   it('is all there is when nothing is known, and is written down as that', async () => {
-    provider.answer = () => failure('timeout');
+    provider.respond = () => failure('timeout');
     expect(short((await ask()).usage)).toBe('none - timeout');
     expect(entryOnDisk()).toMatchObject({ data: null, error: 'timeout' });
     system.advance(2 * MINUTE);
@@ -170,13 +169,13 @@ describe('a failure', () => {
   it('never takes the place of a file that is not ours to judge', async () => {
     fs.mkdirSync(cache, { recursive: true });
     fs.writeFileSync(join(cache, 'usage.json'), '{"schema_version":2,"new":"things"}');
-    provider.answer = () => failure('timeout');
+    provider.respond = () => failure('timeout');
     expect(short((await ask()).usage)).toBe('none - timeout');
     expect(fs.readFileSync(join(cache, 'usage.json'), 'utf8')).toBe('{"schema_version":2,"new":"things"}');
   });
 
   it('passes on what the server asked for, and a detail of ours', async () => {
-    provider.answer = () => ({
+    provider.respond = () => ({
       ok: false,
       failure: { code: 'rate_limited', retryAfter: '30', detail: 'HTTP 429' },
     });
@@ -215,10 +214,10 @@ describe('a lapsed token', () => {
     expect(entryOnDisk()).toEqual(before);
     expect(lockOnDisk()).toMatchObject({ error: 'token_lapsed', blockedUntil: system.now() + 5 * MINUTE });
     system.advance(5 * MINUTE - SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     expect(provider).toMatchObject({ authenticated: 2, sent: [NOW] });
     system.advance(SECOND);
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect([short(usage), usage.pending, startBackground]).toEqual(['stale cache token_lapsed', false, true]);
   });
 
@@ -227,7 +226,7 @@ describe('a lapsed token', () => {
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
     expect(short((await ask()).usage)).toBe('none - token_lapsed');
     system.advance(6 * MINUTE);
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect([short(usage), usage.pending, startBackground]).toEqual(['none - token_lapsed', false, true]);
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - token_lapsed');
   });
@@ -256,7 +255,7 @@ describe('a lapsed token', () => {
 describe('when the login must be renewed', () => {
   const loginUntil = NOW + 20 * HOUR;
   beforeEach(() => {
-    provider.answer = () => ({ ok: true, value: { ...aReading, loginUntil } });
+    provider.respond = () => ({ ok: true, value: { ...aSnapshot, loginUntil } });
   });
 
   it('is kept with the numbers, since a hit reads no credentials', async () => {
@@ -296,7 +295,7 @@ describe('changed credentials', () => {
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('none - no_data');
     expect(usage).toMatchObject({ windows: [], plan: null, cachedAt: null });
-    provider.answer = () => failure('timeout');
+    provider.respond = () => failure('timeout');
     provider.token = 'token-2';
     expect(short((await ask()).usage)).toBe('none - timeout');
   });
@@ -428,9 +427,9 @@ describe('a process that is stopped between its claim and its request', () => {
     ['for a moment has what is left of its deadline', 1.5 * SECOND, 1, 'fresh endpoint -'],
   ])('%s', async (_case, stopped, sent, shown) => {
     const deadlines: number[] = [];
-    provider.answer = ({ timeoutMs }) => {
+    provider.respond = ({ timeoutMs }) => {
       deadlines.push(timeoutMs);
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     const openSync: typeof fs.openSync = (path, ...how) => {
       const fd = fs.openSync(path, ...how);
@@ -489,7 +488,7 @@ describe('the budget', () => {
       ['thrown at once', () => throwing(new TypeError('secret'))],
       ['that comes later', () => Promise.reject(new TypeError('secret'))],
     ])('%s: line, lock, claim and mutex are as after any other failure', async (_, happen) => {
-      provider.answer = happen;
+      provider.respond = happen;
       const { usage } = await ask();
       expect(short(usage)).toBe('none - internal_error');
       expect(usage.error).toMatchObject({
@@ -503,7 +502,7 @@ describe('the budget', () => {
       expect(readClaims(system, cache, 'attempt')[0]).toMatchObject({ at: NOW, until: NOW });
       expect(short((await ask({ policy: 'background' })).usage)).toBe('none - internal_error');
       system.advance(61 * SECOND);
-      provider.answer = () => ({ ok: true, value: aReading });
+      provider.respond = () => ({ ok: true, value: aSnapshot });
       expect(short((await ask()).usage)).toBe('fresh endpoint -');
     });
 
@@ -525,7 +524,7 @@ describe('the budget', () => {
       system.advance(10 * MINUTE);
       const before = lockOnDisk()!.requests;
       expect(before).toHaveLength(1);
-      provider.answer = () => ({ ok: false, failure: { code: 'internal_error', unsent: true } });
+      provider.respond = () => ({ ok: false, failure: { code: 'internal_error', unsent: true } });
       const { usage } = await ask();
       expect(short(usage)).toBe('stale cache internal_error');
       expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: before });
@@ -534,7 +533,7 @@ describe('the budget', () => {
     });
 
     it('of a request that may have left: it counts', async () => {
-      provider.answer = () => ({ ok: false, failure: { code: 'internal_error' } });
+      provider.respond = () => ({ ok: false, failure: { code: 'internal_error' } });
       expect(short((await ask()).usage)).toBe('none - internal_error');
       expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: [NOW] });
       expect(claims()).toEqual(['attempt.1']);
@@ -555,9 +554,9 @@ describe('several at once', () => {
   beforeEach(() => system.setNow(Date.now()));
 
   it('make one request; those without data wait for its answer', async () => {
-    provider.answer = async () => {
+    provider.respond = async () => {
       await new Promise((done) => setTimeout(done, 100));
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => inRealTime({ timeoutMs: PATIENCE }).ask()),
@@ -578,7 +577,7 @@ describe('several at once', () => {
   });
 
   it('tell those who wait of a failure, too', async () => {
-    provider.answer = async () => {
+    provider.respond = async () => {
       await new Promise((done) => setTimeout(done, 50));
       return failure('rate_limited');
     };
@@ -622,7 +621,7 @@ describe('several at once', () => {
     await ask();
     system.advance(2 * MINUTE);
     const mutex = await acquireMutex(system, directory());
-    const asking = inRealTime({ timeoutMs: PATIENCE }).ask({ force: true, patient: true });
+    const asking = inRealTime({ timeoutMs: PATIENCE }).ask({ force: true, waitsForOthers: true });
     await new Promise((done) => setTimeout(done, 100));
     if (mutex.kind === 'held') await mutex.release();
     expect(short((await asking).usage)).toBe('fresh endpoint -');
@@ -641,17 +640,17 @@ describe('a caller that never waits', () => {
     system.advance(HOUR);
     const answers = [await ask({ policy: 'background' }), await ask({ policy: 'background' })];
     expect(answers.map(({ usage }) => short(usage))).toEqual(['stale cache -', 'stale cache -']);
-    expect(answers.map(({ startBackground }) => startBackground)).toEqual([true, false]);
+    expect(answers.map(({ startWorker: startBackground }) => startBackground)).toEqual([true, false]);
     expect(provider.sent).toHaveLength(1);
     system.advance(9 * SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     system.advance(SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(true);
     expect(fs.readdirSync(cache).filter((name) => name.startsWith('background'))).toEqual(['background.2']);
   });
 
   it('is told that the first answer is on its way', async () => {
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - no_data');
     expect(usage.pending).toBe(true);
     expect(startBackground).toBe(true);
@@ -660,7 +659,7 @@ describe('a caller that never waits', () => {
 
   it('starts nothing when what it would find could not be kept', async () => {
     fs.writeFileSync(join(system.root, '.cache'), 'a file');
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
     expect(usage.pending).toBe(false);
     expect(usage.error?.detail).toMatch(/usageline\/claude: ENOTDIR$/);
@@ -670,7 +669,7 @@ describe('a caller that never waits', () => {
   it('is not held up by a claim from the future', async () => {
     await ask({ policy: 'background' });
     system.setNow(NOW - DAY);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(true);
   });
 });
 
@@ -689,7 +688,7 @@ describe('a cache that cannot be written', () => {
 
   it('makes no request for anybody else', async () => {
     full();
-    expect(short((await ask({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await ask({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
     expect(provider.sent).toEqual([]);
   });
 
@@ -709,14 +708,14 @@ describe('a cache that cannot be written', () => {
     const runtime = join(system.root, 'run');
     fs.mkdirSync(runtime);
     const { ask: askHere } = asker({ ...system, env: { XDG_RUNTIME_DIR: runtime } }, provider);
-    provider.answer = () => failure('rate_limited');
+    provider.respond = () => failure('rate_limited');
     expect(short((await askHere()).usage)).toBe('none - rate_limited');
     system.advance(2 * MINUTE);
     expect(short((await askHere()).usage)).toBe('none - rate_limited');
     fs.unlinkSync(join(system.root, '.cache', 'usageline'));
     expect(short((await askHere()).usage)).toBe('none - rate_limited');
     system.advance(4 * MINUTE);
-    provider.answer = () => ({ ok: true, value: aReading });
+    provider.respond = () => ({ ok: true, value: aSnapshot });
     expect(short((await askHere()).usage)).toBe('fresh endpoint -');
     expect(fs.existsSync(join(runtime, 'usageline', 'claude', 'usage.lock'))).toBe(false);
     expect(provider.sent).toHaveLength(2);
@@ -736,7 +735,7 @@ describe('a cache that cannot be written', () => {
       }) as typeof fs.renameSync,
     };
     const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
-    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await askHere({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
     expect(provider.sent).toEqual([]);
     expect(fs.readdirSync(cache)).toEqual([]);
   });
@@ -747,13 +746,13 @@ describe('a cache that cannot be written', () => {
     expect(short(usage)).toBe('fresh endpoint cache_unwritable');
     expect(warning).toMatch(/nothing is cached/);
     expect(short((await askHere({ policy: 'background' })).usage)).toBe('none - cache_unwritable');
-    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await askHere({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
   });
 
   it('is one that everyone can write: nothing of it is believed, and nothing is put there', async () => {
     await ask();
     fs.chmodSync(cache, 0o777);
-    const { usage, startBackground, warning } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground, warning } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
     expect(startBackground).toBe(false);
     expect(warning).toBe(`${cache} can be written by everyone: nothing is cached`);
@@ -795,18 +794,18 @@ describe('clocks', () => {
   });
 
   it('set back in mid-request: the answer is current all the same', async () => {
-    provider.answer = () => {
+    provider.respond = () => {
       system.setNow(NOW - HOUR);
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     expect((await ask()).usage).toMatchObject({ state: 'fresh', cachedAt: NOW - HOUR, ageMs: 0 });
   });
 
   it.each([
-    ['answered', () => ({ ok: true, value: aReading }) as const],
+    ['answered', () => ({ ok: true, value: aSnapshot }) as const],
     ['failed', () => failure('timeout')],
   ])('stopped in mid-request and then %s: once undid the backoff another had met', async (_case, answer) => {
-    provider.answer = () => {
+    provider.respond = () => {
       const theirs = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
       const lock = { ...theirs, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
       fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
@@ -817,7 +816,7 @@ describe('clocks', () => {
   });
 
   it('stopped in mid-request and then failed: what another has learnt meanwhile is shown', async () => {
-    provider.answer = () => {
+    provider.respond = () => {
       const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + HOUR - MINUTE) };
       fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
       system.setNow(NOW + HOUR);
@@ -827,11 +826,11 @@ describe('clocks', () => {
   });
 
   it('a day asleep in mid-request: a newer entry is not overwritten', async () => {
-    provider.answer = async () => {
+    provider.respond = async () => {
       const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + DAY - MINUTE) };
       fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
       system.setNow(NOW + DAY);
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     await ask();
     expect(entryOnDisk()?.cachedAt).toBe(NOW + DAY - MINUTE);
@@ -841,9 +840,9 @@ describe('clocks', () => {
     ['an hour', HOUR, 'stale endpoint -'],
     ['a day', DAY, 'last_known endpoint -'],
   ])('%s asleep in mid-request: what arrives then is not called fresh', async (_case, asleep, expected) => {
-    provider.answer = () => {
+    provider.respond = () => {
       system.advance(asleep);
-      return { ok: true, value: aReading };
+      return { ok: true, value: aSnapshot };
     };
     const { usage } = await ask();
     expect(short(usage)).toBe(expected);
@@ -853,7 +852,7 @@ describe('clocks', () => {
   it('an hour asleep before a request fails: what was fresh before is not called fresh any more', async () => {
     await ask();
     system.advance(MINUTE);
-    provider.answer = () => {
+    provider.respond = () => {
       system.advance(HOUR);
       return failure('timeout');
     };
@@ -863,17 +862,17 @@ describe('clocks', () => {
   });
 
   it('a window that is reset while it is asked for is not called fresh', async () => {
-    provider.answer = () => {
+    provider.respond = () => {
       const five_hour = { utilization: 90, resets_at: iso(NOW + SECOND) };
       system.advance(2 * SECOND);
-      return { ok: true, value: { ...aReading, data: { five_hour } } };
+      return { ok: true, value: { ...aSnapshot, data: { five_hour } } };
     };
     const { usage } = await ask();
     expect(short(usage)).toBe('stale endpoint -');
     expect(usage.windows[0]).toMatchObject({ elapsed: true, usedPercent: null });
   });
 
-  const wire = { schema_version: 1, data: aReading.data, error: null };
+  const wire = { schema_version: 1, data: aSnapshot.data, error: null };
 });
 
 describe('old attempts and temporary files', () => {

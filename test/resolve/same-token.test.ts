@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { readBackoff } from '../../src/cache/backoff.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -29,7 +29,7 @@ function aTouchedLogin() {
     return Object.fromEntries(states);
   };
   const entry = () => readEntry(system, join(directory, 'usage.json'));
-  const lock = () => readBackoffLock(system, join(directory, 'usage.lock'), system.now());
+  const lock = () => readBackoff(system, join(directory, 'usage.lock'), system.now());
   return { system, provider, ask, touch, anHour, entry, lock };
 }
 
@@ -45,7 +45,7 @@ describe('a login file that changes while its token stays', () => {
 
   it.each(['unauthorized', 'forbidden'] as const)('does not end the backoff of %s', async (code) => {
     const { provider, anHour } = aTouchedLogin();
-    provider.answer = () => ({ ok: false, failure: { code } });
+    provider.respond = () => ({ ok: false, failure: { code } });
     expect(await anHour(30 * SECOND)).toEqual({ [`none, ${code}`]: 120 });
     expect(provider.sent).toHaveLength(12);
   });
@@ -61,7 +61,7 @@ describe('a login file that changes while its token stays', () => {
       entry: { ...(before.kind === 'entry' && before.entry), credentials: 'touched-1' },
     });
 
-    provider.answer = () => ({ ok: false, failure: { code: 'unauthorized' } });
+    provider.respond = () => ({ ok: false, failure: { code: 'unauthorized' } });
     system.advance(4 * MINUTE);
     await ask();
     const refused = lock();
@@ -121,7 +121,7 @@ describe('another token', () => {
     expect(provider.sent).toHaveLength(2);
 
     system.advance(MINUTE);
-    provider.answer = () => ({ ok: false, failure: { code: 'server_error' } });
+    provider.respond = () => ({ ok: false, failure: { code: 'server_error' } });
     provider.token = 'token-3';
     touch();
     expect((await ask()).usage.state).toBe('stale');
@@ -133,9 +133,9 @@ describe('another token', () => {
 
   it('ends the backoff of the one before', async () => {
     const { system, provider, ask, touch } = aTouchedLogin();
-    provider.answer = () => ({ ok: false, failure: { code: 'unauthorized' } });
+    provider.respond = () => ({ ok: false, failure: { code: 'unauthorized' } });
     await ask();
-    provider.answer = fakeProvider(system).answer;
+    provider.respond = fakeProvider(system).respond;
     provider.token = 'token-2';
     touch();
     expect((await ask()).usage.state).toBe('fresh');

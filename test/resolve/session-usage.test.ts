@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { renderLine } from '../../src/render/line.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
-import { ownUsage } from '../../src/resolve/session-usage.ts';
-import type { OwnParts } from '../../src/resolve/session-usage.ts';
+import { sessionUsage } from '../../src/resolve/session-usage.ts';
+import type { SessionUsageParts } from '../../src/resolve/session-usage.ts';
 import type { Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, NOW, WEEK } from '../support/build.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
 const reports = (five: Reported | null, seven: Reported | null = null): Report => ({
   session: 'a',
@@ -32,10 +32,10 @@ const lines = (
   {
     situation = {} as Parameters<typeof aSituation>[0],
     ...parts
-  }: Partial<OwnParts> & { situation?: object } = {},
+  }: Partial<SessionUsageParts> & { situation?: object } = {},
 ) => {
   const decision = decide(aSituation({ policy: 'background', ...situation, entry }));
-  const usage = answer({
+  const usage = toUsage({
     ...decision,
     entry,
     source: 'cache',
@@ -45,14 +45,14 @@ const lines = (
     now: NOW,
     settings,
   });
-  const shared = { entry, standing: decision.standing, usage, error: usage.error };
-  const stamp = 'stamp-1';
-  const own = ownUsage({
+  const shared = { entry, freshness: decision.freshness, usage, error: usage.error };
+  const fingerprint = 'stamp-1';
+  const own = sessionUsage({
     shared,
     report,
     reportedAt: NOW,
     foreign: false,
-    stamp,
+    fingerprint,
     now: NOW,
     settings,
     ...parts,
@@ -145,10 +145,10 @@ describe('a session’s own line', () => {
       lacks: false,
       credentials: 'stamp-1',
     };
-    const beside = lines({ ...anEntry(), told }, { ...reports(null), spend });
+    const beside = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend });
     expect(beside.own.windows.map(({ usedPercent }) => usedPercent)).toEqual([22, 33, 104.2]);
     const dearer = { ...told.spend, usedUsd: 451 };
-    const moved = lines({ ...anEntry(), told }, { ...reports(null), spend: dearer });
+    const moved = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend: dearer });
     expect(moved.own.windows.at(-1)).toMatchObject({ usedPercent: 90, amount: { used: 451 } });
   });
 });

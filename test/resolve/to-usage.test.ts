@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
-import { answer } from '../../src/resolve/to-usage.ts';
-import type { AnswerParts } from '../../src/resolve/to-usage.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
+import { toUsage } from '../../src/resolve/to-usage.ts';
+import type { UsageParts } from '../../src/resolve/to-usage.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { anEntry, iso, NOW } from '../support/build.ts';
 
-const parts = (changes: Partial<AnswerParts> = {}): AnswerParts => ({
+const parts = (changes: Partial<UsageParts> = {}): UsageParts => ({
   entry: anEntry(),
-  standing: 'fresh',
+  freshness: 'fresh',
   error: null,
   source: 'cache',
   pending: false,
   account: 'default',
   decidedAt: NOW,
   now: NOW,
-  settings: loadSettings({}),
+  settings: defaultSettings({}),
   ...changes,
 });
 
 describe('what may be claimed of an entry', () => {
   it('is current until the cache duration is over', () => {
-    const { state, ageMs, freshUntil } = answer(parts());
+    const { state, ageMs, freshUntil } = toUsage(parts());
     expect({ state, ageMs, freshUntil }).toEqual({
       state: 'fresh',
       ageMs: MINUTE,
@@ -33,29 +33,29 @@ describe('what may be claimed of an entry', () => {
       five_hour: { utilization: 1, resets_at: iso(NOW + MINUTE) },
       seven_day: { utilization: 1, resets_at: iso(NOW + SECOND) },
     };
-    expect(answer(parts({ entry: anEntry({ data }) })).freshUntil).toBe(NOW + SECOND);
+    expect(toUsage(parts({ entry: anEntry({ data }) })).freshUntil).toBe(NOW + SECOND);
   });
 
   it('is not current at any time when it is stale', () => {
-    expect(answer(parts({ standing: 'stale' })).freshUntil).toBeNull();
+    expect(toUsage(parts({ freshness: 'stale' })).freshUntil).toBeNull();
   });
 
   it('has no age when it was stamped in the future', () => {
     const entry = anEntry({ cachedAt: NOW + HOUR });
-    expect(answer(parts({ standing: 'last_known', entry })).ageMs).toBeNull();
+    expect(toUsage(parts({ freshness: 'last_known', entry })).ageMs).toBeNull();
   });
 
   it('has an age when it is too old', () => {
     const entry = anEntry({ cachedAt: NOW - 2 * DAY });
-    expect(answer(parts({ standing: 'last_known', entry })).ageMs).toBe(2 * DAY);
+    expect(toUsage(parts({ freshness: 'last_known', entry })).ageMs).toBe(2 * DAY);
   });
 
   it('is no younger than now when the clocks differ by a moment', () => {
-    expect(answer(parts({ entry: anEntry({ cachedAt: NOW + 4 * SECOND }) })).ageMs).toBe(0);
+    expect(toUsage(parts({ entry: anEntry({ cachedAt: NOW + 4 * SECOND }) })).ageMs).toBe(0);
   });
 
   it('is nothing at all when it is nobody’s', () => {
-    expect(answer(parts({ standing: 'none' }))).toMatchObject({
+    expect(toUsage(parts({ freshness: 'none' }))).toMatchObject({
       state: 'none',
       source: null,
       plan: null,
@@ -67,7 +67,7 @@ describe('what may be claimed of an entry', () => {
 
   it('is nothing when only a failure is known', () => {
     const entry = anEntry({ data: null, error: 'timeout' });
-    expect(answer(parts({ standing: 'none', entry })).state).toBe('none');
+    expect(toUsage(parts({ freshness: 'none', entry })).state).toBe('none');
   });
 });
 
@@ -75,7 +75,7 @@ describe('what an answer has besides windows', () => {
   const week = { utilization: 60, resets_at: iso(NOW + DAY) };
 
   it('is absent where there is none of it', () => {
-    const shown = answer(parts({ entry: anEntry({ data: { five_hour: week, seven_day: week } }) }));
+    const shown = toUsage(parts({ entry: anEntry({ data: { five_hour: week, seven_day: week } }) }));
     for (const key of ['pools', 'breakdown', 'locks', 'lacking']) expect(shown).not.toHaveProperty(key);
   });
 
@@ -85,7 +85,7 @@ describe('what an answer has besides windows', () => {
       seven_day_breakdown: { rows: [{ key: 'chat', percent: 100 }] },
       unknown_buckets: { iguana_necktie: { limit_dollars: 250 }, tangelo: { locked_reason: 'x' } },
     };
-    expect(answer(parts({ entry: anEntry({ data }) }))).toMatchObject({
+    expect(toUsage(parts({ entry: anEntry({ data }) }))).toMatchObject({
       pools: [{ id: 'iguana_necktie', limit: 250 }],
       breakdown: [{ key: 'chat', percent: 100 }],
       locks: [{ id: 'tangelo', reason: 'x' }],
@@ -117,7 +117,7 @@ describe('what an answer has besides windows', () => {
       spend: reported,
     };
     const entry = { ...anEntry({ cachedAt: NOW - MINUTE, data: { spend } }), told };
-    expect(answer(parts({ entry })).windows).toMatchObject([
+    expect(toUsage(parts({ entry })).windows).toMatchObject([
       { id: 'spend_limit', label: 'spend', source, usedPercent: percent, placement: 'always' },
     ]);
   });

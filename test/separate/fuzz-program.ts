@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
-import { readReady } from '../../src/prerender/read.ts';
+import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { beside } from '../../src/commands/wrapped-command.ts';
 import { fits } from '../../src/commands/fits.ts';
 import { readToml } from '../../src/config/toml.ts';
@@ -24,7 +24,7 @@ import { lineBuffer, readLines } from '../../src/fetch/claude/transcripts/lines.
 import { parseResponse } from '../../src/usage/schema.ts';
 import { isObject } from '../../src/usage/data.ts';
 import { parseReport } from '../../src/usage/report.ts';
-import { allowlisted } from '../../src/usage/text.ts';
+import { sanitize } from '../../src/usage/text.ts';
 import { parsePosixZone } from '../../src/zone/posix.ts';
 
 /*
@@ -62,7 +62,11 @@ const READERS: Readonly<
       '# x\n',
     ],
     longest: 16_384,
-    read: (text) => [fits(text, 80), widthOf(text), inFile(text, (path) => readReady(system, path, 'x'))],
+    read: (text) => [
+      fits(text, 80),
+      widthOf(text),
+      inFile(text, (path) => readPrerenderedFile(system, path, 'x')),
+    ],
   },
   'the output behind --after': {
     pieces: [
@@ -212,7 +216,7 @@ const READERS: Readonly<
     longest: 65_536,
     read: (text) => [
       parseEntry(text),
-      parseBackoffLock(text, 0, NOW),
+      parseBackoff(text, 0, NOW),
       withJson(text, (value) => parseResponse(value)),
     ],
   },
@@ -238,7 +242,7 @@ const READERS: Readonly<
   'names, headers, zones': {
     pieces: [' ', 'Mon', ', ', '00:', ':00', '<', '>', '+', 'A', '-1', '/', 'M3.2.0', ',', '\u001B'],
     longest: 131_072,
-    read: (text) => [allowlisted(text), parseRetryAfter(text, NOW), parsePosixZone(text)],
+    read: (text) => [sanitize(text), parseRetryAfter(text, NOW), parsePosixZone(text)],
   },
 };
 

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { interpret } from '../../src/cli/program.ts';
 import { isUsageError } from '../../src/commands/command.ts';
 import type { CommandResult } from '../../src/commands/command.ts';
-import { hit } from '../../src/prerender/print.ts';
-import { prepareReady } from '../../src/prerender/store.ts';
-import { statuslineHit } from '../../src/prerender/print-statusline.ts';
+import { readPrerendered } from '../../src/prerender/print.ts';
+import { prerender } from '../../src/prerender/store.ts';
+import { readPrerenderedStatusline } from '../../src/prerender/print-statusline.ts';
 import { statusline } from '../../src/commands/statusline.ts';
 import { describeFault } from '../../src/platform/exceptions.ts';
-import { parseQuickly, parseStatusline } from '../../src/cli/fast-args.ts';
+import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
 import { Input } from '../../src/cli/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import type { System } from '../../src/platform/system.ts';
@@ -165,7 +165,7 @@ async function tryCommand(what: string, system: System, argv: readonly string[])
     const { stdout, stderr, exitCode, prepare, soon } = await run(system, argv);
     const left = soon?.();
     const next = left?.kind === 'prepare' ? left : prepare;
-    if (next) await prepareReady(system, next.wanted, next.aheadMs);
+    if (next) await prerender(system, next.wanted, next.aheadMs);
     if (![0, 1, 2, 3, 4].includes(exitCode)) console.log(`! ${what}: exit ${exitCode}`);
     if (/internal|\n\s+at /.test(stdout + stderr)) console.log(`! ${what}: ${stdout}${stderr}`);
     if (line && (exitCode !== 0 || !/^[^\n]+\n$/.test(stdout) || stderr !== ''))
@@ -178,13 +178,13 @@ async function tryCommand(what: string, system: System, argv: readonly string[])
 /** As `main.ts` and `cli/fast-statusline.ts` do it. */
 async function run(system: System, argv: readonly string[]): Promise<CommandResult> {
   if (argv[0] === 'statusline') {
-    const options = parseStatusline(argv.slice(1))!;
+    const options = parseStatuslineArgs(argv.slice(1))!;
     const report = parseReport(input.text, system.now());
-    attempt(() => statuslineHit(system, options, report));
+    attempt(() => readPrerenderedStatusline(system, options, report));
     return statusline(system, options, { input, report });
   }
-  const quick = parseQuickly(argv);
-  if (quick !== null) attempt(() => hit(system, quick));
+  const quick = parseFastArgs(argv);
+  if (quick !== null) attempt(() => readPrerendered(system, quick));
   return interpret(system, argv);
 }
 

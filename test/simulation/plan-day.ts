@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { isForeignSession, namesOtherLogin } from '../../src/fetch/claude/session-login.ts';
 import { hasStoredLogin } from '../../src/fetch/claude/fingerprint.ts';
 import { renderLine } from '../../src/render/line.ts';
-import { ownUsage } from '../../src/resolve/session-usage.ts';
-import { keepReport } from '../../src/resolve/store-report.ts';
+import { sessionUsage } from '../../src/resolve/session-usage.ts';
+import { storeReport } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { RefreshFailure } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -72,7 +72,7 @@ export class PlanDay {
     this.provider.hasStoredLogin = hasStoredLogin;
     this.provider.isForeignSession = isForeignSession;
     this.provider.namesOtherLogin = namesOtherLogin;
-    this.provider.answer = () => {
+    this.provider.respond = () => {
       const answer = this.answer();
       if ('code' in answer) return { ok: false, failure: answer as unknown as RefreshFailure };
       return { ok: true, value: { data: parseResponse(answer), plan: null } };
@@ -151,11 +151,14 @@ export class PlanDay {
 
   /** What a prompt shows, checked; it starts a worker where that is due. */
   async prompt(): Promise<string> {
-    const { usage, startBackground } = await this.#ask({ policy: 'background', person: false });
+    const { usage, startWorker: startBackground } = await this.#ask({
+      policy: 'background',
+      sendsUncached: false,
+    });
     const line = renderLine(usage, { color: false });
     this.lines.push({ at: this.now, line });
     if (this.#login) this.#expectTrue(usage, line, this.#login);
-    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    if (startBackground) await this.#ask({ policy: 'wait', sendsUncached: false });
     return line;
   }
 
@@ -170,30 +173,30 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { places, known } = startOf(deps);
-    const outcome = keepReport(deps, places, report, known.stamp);
+    const { paths: places, known } = startOf(deps);
+    const outcome = storeReport(deps, places, report, known.fingerprint);
     const {
       usage: shared,
-      startBackground,
-      seen,
+      startWorker: startBackground,
+      state: seen,
     } = await resolve(
       deps,
       {
         policy: 'background',
         force: false,
-        person: false,
-        patient: false,
+        sendsUncached: false,
+        waitsForOthers: false,
         baseUrl: 'http://127.0.0.1:1',
         userAgent: 'usageline/test',
       },
       startOf(deps),
     );
     const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
-    const usage = ownUsage({
-      shared: { entry, standing: seen.decision.standing, usage: shared, error: shared.error },
+    const usage = sessionUsage({
+      shared: { entry, freshness: seen.decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      stamp: known.stamp,
+      fingerprint: known.fingerprint,
       now: this.now,
       settings: deps.settings,
     });
@@ -206,7 +209,7 @@ export class PlanDay {
       const window = usage.windows.find(({ id }) => id === name);
       expect(window?.usedPercent, `${name} in ${line}: what the call reports is shown`).toBe(percent);
     }
-    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    if (startBackground) await this.#ask({ policy: 'wait', sendsUncached: false });
     return line;
   }
 

@@ -1,15 +1,15 @@
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
-import type { Reading } from '../../src/usage/model.ts';
+import type { Snapshot } from '../../src/usage/model.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import type { FakeSystem } from './system.ts';
 import { iso, NOW } from './build.ts';
 
-export const aReading: Reading = {
+export const aSnapshot: Snapshot = {
   data: {
     five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR) },
     seven_day: { utilization: 33, resets_at: iso(NOW + 99 * HOUR) },
@@ -19,7 +19,7 @@ export const aReading: Reading = {
 
 export interface FakeProvider extends ProviderDescriptor {
   /** What the next requests come to. */
-  answer: (options: SendOptions) => Promise<Outcome<Reading>> | Outcome<Reading>;
+  respond: (options: SendOptions) => Promise<Outcome<Snapshot>> | Outcome<Snapshot>;
   login: Outcome<null>;
   currentStamp: string | null;
   signedIn: string | null;
@@ -43,12 +43,12 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
-  stamp: () => 'stamp-1',
+  fingerprint: () => 'stamp-1',
   hasStoredLogin: (_system, stamp) => stamp !== null,
   isForeignSession: () => false,
   namesOtherLogin: () => false,
   identity: () => known('ada'),
-  identitySource: () => ({ trace: '', bytes: 0 }),
+  identitySource: () => ({ fingerprint: '', bytes: 0 }),
   keychainModified: async () => null,
 };
 
@@ -56,7 +56,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
     ...ONE_LOGIN,
-    stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    fingerprint: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
     identity: () => provider.identityNow ?? known(provider.signedIn),
     connect: async () => ({
       id: 'claude',
@@ -65,13 +65,13 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
         if (!provider.login.ok) return provider.login;
         const send = async (options: SendOptions) => {
           provider.sent.push(system.now());
-          return provider.answer(options);
+          return provider.respond(options);
         };
         const fingerprint = () => Buffer.from(provider.token).toString('hex');
-        return { ok: true, value: { plan: 'max_20x', fingerprint, send } };
+        return { ok: true, value: { plan: 'max_20x', tokenHash: fingerprint, send } };
       },
     }),
-    answer: () => ({ ok: true, value: aReading }),
+    respond: () => ({ ok: true, value: aSnapshot }),
     login: { ok: true, value: null },
     currentStamp: 'stamp-1',
     signedIn: 'ada',
@@ -89,15 +89,15 @@ export function asker(system: FakeSystem, provider: FakeProvider, settings: Part
   const deps: ResolveDeps = {
     system,
     provider,
-    settings: { ...loadSettings(system.env), ...settings },
+    settings: { ...defaultSettings(system.env), ...settings },
     log: (event) => events.push(event),
   };
   const ask = async (question: Partial<Question> = {}) =>
     resolve(deps, {
       policy: 'wait',
       force: false,
-      person: true,
-      patient: false,
+      sendsUncached: true,
+      waitsForOthers: false,
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
       ...question,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeUsage, mergeWindow } from '../../src/usage/merge.ts';
-import type { Dated, Dispute, WindowReading } from '../../src/usage/merge.ts';
+import { mergeReports, mergeWindow } from '../../src/usage/merge.ts';
+import type { Dispute } from '../../src/usage/merge.ts';
+import type { Dated, ReportedNumber } from '../../src/usage/report.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 
@@ -13,10 +14,10 @@ const cases = table
   .split('\n')
   .filter((row) => row.startsWith('| ') && !row.startsWith('| case'))
   .map((row) => row.split('|').map((cell) => cell.trim()))
-  .map(([, name = '', answer = '', reading = '', dispute = '', now = '', stands = '']) => ({
+  .map(([, name = '', answer = '', latest = '', dispute = '', now = '', stands = '']) => ({
     name,
     answer: dated(answer),
-    reading: read(reading),
+    latest: read(latest),
     dispute: disputed(dispute),
     moment: { now: at(now.slice(0, 5)), canAsk: !now.endsWith(', cannot ask') },
     stands,
@@ -34,7 +35,7 @@ function dated(cell: string): Dated | null {
   return { percent: Number(percent), resetsAt: reset === undefined ? null : at(reset), readAt: at(when) };
 }
 
-function read(cell: string): WindowReading | null {
+function read(cell: string): ReportedNumber | null {
   const number = dated(cell);
   return number && { ...number, seenAt: number.readAt };
 }
@@ -47,10 +48,10 @@ function disputed(cell: string): Dispute | null {
 describe('which number stands', () => {
   it('has its cases in the specification', () => expect(cases.length).toBeGreaterThan(20));
 
-  it.each(cases)('$name: $stands', ({ answer, reading, dispute, moment, stands }) => {
-    const standing = mergeWindow(answer, { reading, dispute }, moment);
-    const word = { [answer?.readAt ?? -1]: 'endpoint', [reading?.readAt ?? -2]: 'reading' };
-    // A reading of the same moment as the answer never stands.
+  it.each(cases)('$name: $stands', ({ answer, latest, dispute, moment, stands }) => {
+    const standing = mergeWindow(answer, { latest, dispute }, moment);
+    const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'latest' };
+    // A latest of the same moment as the answer never stands.
     if (answer !== null) word[answer.readAt] = 'endpoint';
     const number = standing === null ? '–' : (word[standing.number.readAt] ?? 'dispute');
     expect(`${number}${standing?.contradicted ? ', contradicted' : ''}`).toBe(stands);
@@ -75,7 +76,7 @@ describe('which number stands', () => {
         (answer, one, other, canAsk) => {
           const last = Math.max(one?.readAt ?? -Infinity, other?.readAt ?? -Infinity);
           if (last > answer.readAt) return;
-          const standing = mergeWindow(answer, { reading: one, dispute: other }, { now: NOW, canAsk });
+          const standing = mergeWindow(answer, { latest: one, dispute: other }, { now: NOW, canAsk });
           expect(standing).toEqual({ source: 'endpoint', number: answer, contradicted: false });
         },
       ),
@@ -84,10 +85,10 @@ describe('which number stands', () => {
 });
 
 describe('the merged numbers', () => {
-  const reading = { percent: 24, resetsAt: NOW + HOUR, readAt: NOW, seenAt: NOW };
-  const reports = (one: WindowReading | null) => ({
-    five_hour: { reading: one, dispute: null },
-    seven_day: { reading: null, dispute: null },
+  const number = { percent: 24, resetsAt: NOW + HOUR, readAt: NOW, seenAt: NOW };
+  const reports = (one: ReportedNumber | null) => ({
+    five_hour: { latest: one, dispute: null },
+    seven_day: { latest: null, dispute: null },
   });
   const moment = { now: NOW, canAsk: true };
 
@@ -96,7 +97,7 @@ describe('the merged numbers', () => {
       { kind: 'weekly_scoped', percent: 82, resets_at: null, scope: { model: { display_name: 'Fable' } } },
     ];
     const data = { five_hour: { utilization: 22, resets_at: iso(NOW + HOUR) }, limits };
-    expect(mergeUsage(data, NOW - MINUTE, reports(reading), moment)).toEqual({
+    expect(mergeReports(data, NOW - MINUTE, reports(number), moment)).toEqual({
       data: { five_hour: { utilization: 24, resets_at: iso(NOW + HOUR) }, limits },
       origins: { five_hour: { readAt: NOW, seenAt: NOW } },
       contradicted: false,
@@ -104,21 +105,23 @@ describe('the merged numbers', () => {
   });
 
   it('have no reading of a window that had ended when the endpoint answered without it', () => {
-    const over = { ...reading, resetsAt: NOW - HOUR, readAt: NOW - 2 * HOUR };
-    expect(mergeUsage({ five_hour: null }, NOW, reports(over), moment).origins).toEqual({});
-    expect(mergeUsage({}, Number.NEGATIVE_INFINITY, reports(over), moment).origins).toHaveProperty(
+    const over = { ...number, resetsAt: NOW - HOUR, readAt: NOW - 2 * HOUR };
+    expect(mergeReports({ five_hour: null }, NOW, reports(over), moment).origins).toEqual({});
+    expect(mergeReports({}, Number.NEGATIVE_INFINITY, reports(over), moment).origins).toHaveProperty(
       'five_hour',
     );
   });
 
   it('have no older reading of a window that an answer does not list beside others', () => {
     const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
-    const older = { ...reading, readAt: NOW - MINUTE };
+    const older = { ...number, readAt: NOW - MINUTE };
     for (const data of [{ five_hour: null, seven_day }, { seven_day }]) {
-      expect(mergeUsage(data, NOW, reports(older), moment).origins).toEqual({});
-      expect(mergeUsage(data, NOW - 2 * MINUTE, reports(older), moment).origins).toHaveProperty('five_hour');
+      expect(mergeReports(data, NOW, reports(older), moment).origins).toEqual({});
+      expect(mergeReports(data, NOW - 2 * MINUTE, reports(older), moment).origins).toHaveProperty(
+        'five_hour',
+      );
     }
-    expect(mergeUsage({}, NOW, reports(older), moment).origins).toHaveProperty('five_hour');
+    expect(mergeReports({}, NOW, reports(older), moment).origins).toHaveProperty('five_hour');
   });
 
   it('have no reading that is older than an answer whose plan lacks the window', () => {
@@ -126,40 +129,40 @@ describe('the merged numbers', () => {
     const answers = [{ seven_day: week }, { five_hour: null, seven_day: week }];
     for (const data of answers) {
       const at = (readAt: number, seenAt = readAt) =>
-        mergeUsage(data, NOW, reports({ ...reading, readAt, seenAt }), moment).origins;
+        mergeReports(data, NOW, reports({ ...number, readAt, seenAt }), moment).origins;
       expect(at(NOW - MINUTE)).toEqual({});
       expect(at(NOW)).toEqual({});
       expect(at(NOW - MINUTE, NOW + 1), 'a session repeats it').toEqual({});
       expect(at(NOW + 1), 'a session has a new number of it').toHaveProperty('five_hour');
     }
     const broken = { five_hour: { utilization: null, resets_at: null }, seven_day: week };
-    const older = reports({ ...reading, readAt: NOW - MINUTE, seenAt: NOW - MINUTE });
-    expect(mergeUsage(broken, NOW, older, moment).origins, 'broken is not lacking').toHaveProperty(
+    const older = reports({ ...number, readAt: NOW - MINUTE, seenAt: NOW - MINUTE });
+    expect(mergeReports(broken, NOW, older, moment).origins, 'broken is not lacking').toHaveProperty(
       'five_hour',
     );
   });
 
   it('are contradicted by no older report of a window that the plan has lost', () => {
     const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
-    const older = { ...reading, readAt: NOW - MINUTE };
+    const older = { ...number, readAt: NOW - MINUTE };
     const dispute = { ...older, percent: 10, readAt: NOW - MINUTE + 1, session: 'a', maybeIdle: true };
-    const disputed = { ...reports(null), five_hour: { reading: older, dispute } };
+    const disputed = { ...reports(null), five_hour: { latest: older, dispute } };
     for (const canAsk of [true, false]) {
-      const merged = mergeUsage({ five_hour: null, seven_day }, NOW, disputed, { now: NOW, canAsk });
+      const merged = mergeReports({ five_hour: null, seven_day }, NOW, disputed, { now: NOW, canAsk });
       expect(merged).toMatchObject({ contradicted: false, origins: {} });
     }
   });
 
   it('measure a reading by limits[] where the bucket is absent', () => {
     const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + 2 * HOUR), scope: null }];
-    expect(mergeUsage({ limits }, NOW - MINUTE, reports(reading), moment).origins).toEqual({});
+    expect(mergeReports({ limits }, NOW - MINUTE, reports(number), moment).origins).toEqual({});
   });
 
   it('say so when a number that is shown was contradicted', () => {
     const data = { five_hour: { utilization: 22, resets_at: iso(NOW + HOUR) } };
-    const dispute = { ...reading, resetsAt: NOW + 3 * HOUR, session: 'a', maybeIdle: false };
-    const disputed = { ...reports(null), five_hour: { reading: null, dispute } };
-    expect(mergeUsage(data, NOW - MINUTE, disputed, moment)).toMatchObject({ data, contradicted: true });
-    expect(mergeUsage(data, NOW, disputed, moment)).toMatchObject({ data, contradicted: false });
+    const dispute = { ...number, resetsAt: NOW + 3 * HOUR, session: 'a', maybeIdle: false };
+    const disputed = { ...reports(null), five_hour: { latest: null, dispute } };
+    expect(mergeReports(data, NOW - MINUTE, disputed, moment)).toMatchObject({ data, contradicted: true });
+    expect(mergeReports(data, NOW, disputed, moment)).toMatchObject({ data, contradicted: false });
   });
 });

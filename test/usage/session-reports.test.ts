@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countReport, NO_READINGS, reportedAt, underLogin } from '../../src/usage/session-reports.ts';
-import type { Answers, Readings } from '../../src/usage/session-reports.ts';
+import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../../src/usage/session-reports.ts';
+import type { EndpointWindows, SessionReports } from '../../src/usage/session-reports.ts';
 import type { Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 
 const RESET = NOW + 4 * HOUR;
 const WEEK = NOW + 3 * DAY;
-const nobody: Answers = () => null;
+const nobody: EndpointWindows = () => null;
 const five = (percent: number, resetsAt: number | null = RESET): Reported => ({ percent, resetsAt });
 const says = (session: string, five_hour: Reported | null, seven_day: Reported | null = null): Report => ({
   session,
@@ -19,11 +19,14 @@ const says = (session: string, five_hour: Reported | null, seven_day: Reported |
 });
 
 /** One report taken into account. */
-const count = (known: Readings, report: Report, answers: Answers, now: number, canAsk = true) =>
-  countReport(known, report, answers, { now, canAsk }).readings;
+const count = (known: SessionReports, report: Report, answers: EndpointWindows, now: number, canAsk = true) =>
+  countReport(known, report, answers, { now, canAsk }).reports;
 /** Reports one after the other, a minute apart. */
-const after = (reports: readonly Report[], answers = nobody, canAsk = true): Readings =>
-  reports.reduce((known, report, n) => count(known, report, answers, NOW + n * MINUTE, canAsk), NO_READINGS);
+const after = (reports: readonly Report[], answers = nobody, canAsk = true): SessionReports =>
+  reports.reduce(
+    (known, report, n) => count(known, report, answers, NOW + n * MINUTE, canAsk),
+    NO_SESSION_REPORTS,
+  );
 const shown = (reports: readonly Report[], answers = nobody) => {
   const { five_hour: reading } = after(reports, answers).windows;
   return reading && [reading.percent, (reading.readAt - NOW) / MINUTE];
@@ -70,18 +73,18 @@ describe('a reading', () => {
   ])('%s', (_, reports, expected) => expect(shown(reports)).toEqual(expected));
 
   it('that does not say when its window ends is of the one that is known, until that has ended', () => {
-    const kept = (known: Readings) => known.windows.five_hour;
+    const kept = (known: SessionReports) => known.windows.five_hour;
     expect(kept(after([says('a', five(22)), says('b', five(23, null))]))).toMatchObject(five(23));
     const ending = NOW + MINUTE;
     expect(kept(after([says('a', five(90, ending)), says('b', five(1, null))]))).toMatchObject(five(1, null));
-    const endpoint: Answers = () => ({ percent: 90, resetsAt: ending, readAt: NOW - MINUTE });
+    const endpoint: EndpointWindows = () => ({ percent: 90, resetsAt: ending, readAt: NOW - MINUTE });
     expect(kept(after([says('a', five(91, null)), says('a', five(1, null))], endpoint))).toMatchObject(
       five(1, null),
     );
   });
 
   it('is not confirmed before it was read, by a clock that is a little behind', () => {
-    const known = count(NO_READINGS, says('a', five(22), five(30, WEEK)), nobody, NOW);
+    const known = count(NO_SESSION_REPORTS, says('a', five(22), five(30, WEEK)), nobody, NOW);
     const { windows } = count(known, says('a', five(22), five(31, WEEK)), nobody, NOW - 4000);
     expect(windows.five_hour).toEqual({ ...five(22), readAt: NOW, seenAt: NOW });
   });
@@ -93,7 +96,7 @@ describe('a reading', () => {
   });
 
   it('is measured by a newer answer of the endpoint, which may have lowered it', () => {
-    const answers: Answers = () => ({ percent: 10, resetsAt: RESET, readAt: NOW + 30_000 });
+    const answers: EndpointWindows = () => ({ percent: 10, resetsAt: RESET, readAt: NOW + 30_000 });
     expect(shown([says('a', five(50)), says('a', five(11))], answers)).toEqual([11, 1]);
     expect(shown([says('b', five(8)), says('a', five(50)), says('b', five(9))], answers)).toEqual([50, 1]);
   });
@@ -135,7 +138,7 @@ describe('a reading', () => {
     });
     fc.assert(
       fc.property(fc.array(said, { maxLength: 30 }), (reports) => {
-        let known = NO_READINGS;
+        let known = NO_SESSION_REPORTS;
         for (const [n, { session, five: one, seven }] of reports.entries()) {
           const now = NOW + n * MINUTE;
           const next = count(known, says(session, one, seven), nobody, now);
@@ -161,7 +164,7 @@ describe('a reading', () => {
 describe('a dispute', () => {
   /** The endpoint at NOW: 20 % of the five hours, 30 % of the week. */
   const endpoint =
-    (readAt = NOW): Answers =>
+    (readAt = NOW): EndpointWindows =>
     (name) => ({
       percent: name === 'five_hour' ? 20 : 30,
       resetsAt: name === 'five_hour' ? RESET : WEEK,
@@ -192,7 +195,7 @@ describe('a dispute', () => {
 
   it('does not begin again once the endpoint has kept to its number', () => {
     const first = after([says('a', five(60)), says('b', five(2))], endpoint());
-    const answered: Answers = () => ({ percent: 60, resetsAt: RESET, readAt: NOW + 2 * MINUTE });
+    const answered: EndpointWindows = () => ({ percent: 60, resetsAt: RESET, readAt: NOW + 2 * MINUTE });
     const next = count(first, says('b', five(3)), answered, NOW + 3 * MINUTE);
     expect(next.disputes.five_hour?.readAt).toBe(NOW + MINUTE);
   });
@@ -223,14 +226,14 @@ describe('a dispute', () => {
     const later = NOW + 6 * MINUTE;
 
     it('makes the session foreign: nothing of it counts any more', () => {
-      const { readings, foreign } = countReport(disputed, report, confirmed, { now: later, canAsk: true });
+      const { reports, foreign } = countReport(disputed, report, confirmed, { now: later, canAsk: true });
       expect(foreign).toBe(true);
-      expect(readings.disputes).toEqual({ five_hour: null, seven_day: null });
-      expect(readings.sessions.get('b')?.foreign).toBe(true);
+      expect(reports.disputes).toEqual({ five_hour: null, seven_day: null });
+      expect(reports.sessions.get('b')?.foreign).toBe(true);
       const next = says('b', five(82, other.resetsAt), five(92, WEEK + DAY));
-      expect(count(readings, next, confirmed, later + MINUTE)).toBe(readings);
+      expect(count(reports, next, confirmed, later + MINUTE)).toBe(reports);
       // The known window has ended: the number of a foreign session is still none of this login.
-      expect(count(readings, next, confirmed, RESET + MINUTE)).toBe(readings);
+      expect(count(reports, next, confirmed, RESET + MINUTE)).toBe(reports);
     });
 
     it('leaves the session foreign until every window is the endpoint’s', () => {
@@ -242,16 +245,16 @@ describe('a dispute', () => {
     });
 
     it('does not when the endpoint answered before the dispute', () => {
-      const { readings, foreign } = countReport(disputed, report, endpoint(), { now: later, canAsk: true });
+      const { reports, foreign } = countReport(disputed, report, endpoint(), { now: later, canAsk: true });
       expect(foreign).toBe(false);
-      expect(readings.disputes.five_hour).toMatchObject({ percent: 81, session: 'b' });
+      expect(reports.disputes.five_hour).toMatchObject({ percent: 81, session: 'b' });
     });
   });
 });
 
 describe('readings under another login', () => {
-  const known: Readings = { ...after([says('a', five(22))]), credentials: 's', account: 'ada' };
-  const login = { stamp: 't', account: 'ada' as string | null, same: true, writtenAt: NOW + HOUR };
+  const known: SessionReports = { ...after([says('a', five(22))]), credentials: 's', account: 'ada' };
+  const login = { fingerprint: 't', account: 'ada' as string | null, same: true, writtenAt: NOW + HOUR };
 
   it('stay when the file was rewritten for the same account', () => {
     expect(underLogin(known, login)).toEqual({ ...known, credentials: 't' });
@@ -266,7 +269,7 @@ describe('readings under another login', () => {
   it.each([['grace'], [null]])('go when the account is %s now, and their sessions are foreign', (account) => {
     const next = underLogin(known, { ...login, account, same: false });
     expect(next).toMatchObject({
-      ...NO_READINGS,
+      ...NO_SESSION_REPORTS,
       credentials: 't',
       account,
       since: NOW + HOUR,
@@ -275,7 +278,7 @@ describe('readings under another login', () => {
     expect(next.sessions.get('a')?.foreign).toBe(true);
     const report = says('a', five(23));
     expect(countReport(next, report, nobody, { now: NOW + 2 * HOUR, canAsk: true })).toEqual({
-      readings: next,
+      reports: next,
       foreign: true,
     });
   });
@@ -284,9 +287,9 @@ describe('readings under another login', () => {
     const next = underLogin(known, { ...login, account: 'grace', same: false });
     const moment = { now: NOW + 2 * HOUR, canAsk: true };
     const began = (startedAt: number) => ({ ...says('new', five(70)), startedAt });
-    expect(countReport(next, began(NOW), nobody, moment)).toEqual({ readings: next, foreign: true });
+    expect(countReport(next, began(NOW), nobody, moment)).toEqual({ reports: next, foreign: true });
     const since = countReport(next, began(NOW + HOUR + MINUTE), nobody, moment);
-    expect(since.readings.windows.five_hour?.percent).toBe(70);
+    expect(since.reports.windows.five_hour?.percent).toBe(70);
     const unknown = countReport(next, says('new', five(70)), nobody, moment);
     expect(unknown.foreign).toBe(false);
   });

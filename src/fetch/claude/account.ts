@@ -1,10 +1,10 @@
 import {
   configDirectory,
   join,
-  LOGIN_FILE,
-  oneSpelling,
+  CREDENTIALS_FILE,
+  canonicalPath,
   secondDirectory,
-} from '../../platform/config-directory.ts';
+} from './config-directory.ts';
 import type { System } from '../../platform/system.ts';
 import type { Account } from '../provider.ts';
 
@@ -24,7 +24,7 @@ export function configDirHash({ env }: System): string | null {
 export function account(system: System): Account {
   const directory = configDirectory(system);
   if (directory === null) return { name: 'default', directory: 'claude' };
-  const hash = hashOf(oneSpelling(system, directory));
+  const hash = hashOf(canonicalPath(system, directory));
   return { name: hash, directory: `claude-${hash}` };
 }
 
@@ -35,12 +35,12 @@ export function account(system: System): Account {
 export function credentialFiles(system: System): string[] {
   const { platform } = system;
   const directory = configDirectory(system);
-  if (directory !== null) return [join(platform, directory, LOGIN_FILE)];
+  if (directory !== null) return [join(platform, directory, CREDENTIALS_FILE)];
   const home = system.home();
   const second = secondDirectory(system);
   return [
-    ...(home ? [join(platform, home, '.claude', LOGIN_FILE)] : []),
-    ...(second ? [join(platform, second, LOGIN_FILE)] : []),
+    ...(home ? [join(platform, home, '.claude', CREDENTIALS_FILE)] : []),
+    ...(second ? [join(platform, second, CREDENTIALS_FILE)] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { readTextFile } from '../../platform/foreign-file.ts';
+import { readTextFile } from '../../platform/files.ts';
 import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
 import type { RefreshFailure, RenewalCode, SignInCode } from '../../usage/failure.ts';

@@ -1,7 +1,7 @@
-import { configDirectory, join } from '../../platform/config-directory.ts';
+import { configDirectory, join } from './config-directory.ts';
 import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
-import { allowlisted } from '../../usage/text.ts';
+import { sanitize } from '../../usage/text.ts';
 import type { Identity, IdentitySource } from '../provider.ts';
 import { findTopLevel } from './top-level.ts';
 import type { Bounds } from './top-level.ts';
@@ -29,7 +29,7 @@ export function identity(system: System, bounds?: Bounds): Identity {
 export function identitySource(system: System): IdentitySource {
   const files = lookAt(system);
   return {
-    trace: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
+    fingerprint: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
     bytes: files.reduce((sum, { size }) => sum + size, 0),
   };
 }
@@ -94,5 +94,5 @@ function nameOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   // Letters without their accents: the rest of a name is better than a name with holes in it.
   const text = value.slice(0, 256).normalize('NFKD');
-  return text.includes('@') ? null : allowlisted(text) || null;
+  return text.includes('@') ? null : sanitize(text) || null;
 }

@@ -17,7 +17,7 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
         ok: true,
         value: {
           plan,
-          fingerprint(key) {
+          tokenHash(key) {
             const { createHmac } = process.getBuiltinModule('node:crypto');
             return createHmac('sha256', key).update(token).digest('hex').slice(0, 32);
           },

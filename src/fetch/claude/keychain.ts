@@ -4,7 +4,7 @@ import type { System } from '../../platform/system.ts';
 import { configDirHash } from './account.ts';
 
 /** What macOS' keychain says. `reason` is a text of ours. */
-export type KeychainAnswer =
+export type KeychainResult =
   | { readonly kind: 'found'; readonly value: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -21,7 +21,7 @@ const NOT_RUN = 'the keychain tool cannot be run';
  * The text of Claude Code's keychain item. The tool prints it as hex digits when it holds anything but
  * ASCII.
  */
-export async function readKeychain(system: System): Promise<KeychainAnswer> {
+export async function readKeychain(system: System): Promise<KeychainResult> {
   const answer = await security(system, ['-w'], READ_TIMEOUT_MS);
   if (answer.kind !== 'found') return answer;
   return { kind: 'found', value: fromHex(answer.value.trim()) };
@@ -46,7 +46,7 @@ function serviceName(system: System): string {
 }
 
 /** Runs the tool for Claude Code's item: bounded time, bounded output, no standard input. */
-function security(system: System, flags: readonly string[], timeoutMs: number): Promise<KeychainAnswer> {
+function security(system: System, flags: readonly string[], timeoutMs: number): Promise<KeychainResult> {
   const user = system.userName();
   const args = [
     'find-generic-password',
@@ -61,7 +61,7 @@ function security(system: System, flags: readonly string[], timeoutMs: number): 
     if (!child || !stdout) return resolve({ kind: 'failed', reason: NOT_RUN });
     const chunks: Buffer[] = [];
     let length = 0;
-    const end = (answer: KeychainAnswer) => {
+    const end = (answer: KeychainResult) => {
       clearTimeout(timer);
       resolve(answer);
     };

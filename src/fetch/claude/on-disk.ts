@@ -1,4 +1,4 @@
-import { configDirectory } from '../../platform/config-directory.ts';
+import { configDirectory } from './config-directory.ts';
 import type { ProviderFiles } from '../provider.ts';
 import { account, credentialFiles } from './account.ts';
 import { isForeignSession, namesOtherLogin } from './session-login.ts';
@@ -10,7 +10,7 @@ export const claudeFiles: ProviderFiles = {
   account,
   accountKey: configDirectory,
   credentialFiles,
-  stamp: credentialsStamp,
+  fingerprint: credentialsStamp,
   hasStoredLogin,
   isForeignSession,
   namesOtherLogin,

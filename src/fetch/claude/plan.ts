@@ -1,4 +1,4 @@
-import { allowlisted } from '../../usage/text.ts';
+import { sanitize } from '../../usage/text.ts';
 
 /**
  * The subscription plan: `default_claude_max_20x` is `max_20x`; a tier that does not name a plan
@@ -13,5 +13,5 @@ export function planOf(rateLimitTier: unknown, subscriptionType: unknown): strin
 }
 
 function clean(value: unknown): string {
-  return typeof value === 'string' ? allowlisted(value) : '';
+  return typeof value === 'string' ? sanitize(value) : '';
 }

@@ -1,5 +1,5 @@
 import type { BlockStep } from '../target.ts';
-import { NONE, refused, splice } from './edit.ts';
+import { NO_CHANGE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 
 /*
@@ -46,7 +46,7 @@ export function withBlock(text: string | null, { body, objection }: BlockStep): 
 export function withoutBlock(text: string | null): Edit {
   const found = findBlock(text ?? '');
   if (typeof found === 'string') return refused(found);
-  if (text === null || found === null) return NONE;
+  if (text === null || found === null) return NO_CHANGE;
   const { end, newline, note } = found;
   const before = text.slice(0, found.start);
   // Whoever has added a line since has done so behind a newline.

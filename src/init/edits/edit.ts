@@ -12,7 +12,7 @@ export type Edit =
       readonly line: number;
     };
 
-export const NONE: Edit = { kind: 'none' };
+export const NO_CHANGE: Edit = { kind: 'none' };
 
 export function refused(reason: string): Edit {
   return { kind: 'refused', reason };
@@ -21,6 +21,6 @@ export function refused(reason: string): Edit {
 /** The change that puts `added` in the place of `removed`, which begins at an index of the text. */
 export function splice(text: string, start: number, removed: string, added: string): Edit {
   const after = text.slice(0, start) + added + text.slice(start + removed.length);
-  if (after === text) return NONE;
+  if (after === text) return NO_CHANGE;
   return { kind: 'change', after, removed, added, line: text.slice(0, start).split('\n').length };
 }

@@ -1,11 +1,11 @@
-import { sh } from '../quote.ts';
-import { INLINE } from '../runner.ts';
+import { sh } from '../snippets/quote.ts';
+import { INLINE_RUNNER } from '../snippets/runner.ts';
 import type { StatuslineStep } from '../target.ts';
-import { NONE, refused, splice } from './edit.ts';
+import { NO_CHANGE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 import { propertyOf, scanObject, skipBlank } from './json-object.ts';
 import type { JsonObject, Property } from './json-object.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../snippets/words.ts';
 
 /*
  * The `statusLine` of Claude Code's settings. All other bytes of the file stay as they are: one property is added at
@@ -54,7 +54,7 @@ function startsAt(words: readonly string[]): number | null {
   const [first = '', second, third = '', , fifth = ''] = words;
   if (/(^|\/)usageline-run$/.test(first)) return 1;
   if (isScript(second)) return 2;
-  return isScript(fifth) || (third === INLINE && fifth.endsWith('hot.cjs')) ? 5 : null;
+  return isScript(fifth) || (third === INLINE_RUNNER && fifth.endsWith('hot.cjs')) ? 5 : null;
 }
 
 export function withStatusline(text: string | null, { command }: StatuslineStep): Edit {
@@ -65,19 +65,19 @@ export function withStatusline(text: string | null, { command }: StatuslineStep)
   const object = parse(text);
   if (typeof object === 'string') return refused(object);
   const property = propertyOf(object, KEY);
-  if (property === null) return inserted(text, object, added);
+  if (property === null) return insertProperty(text, object, added);
   const literal = commandOf(text, property);
   if (literal === null) return refused(`its ${KEY} is not {"type": "command", "command": "…"}`);
   const there: string = JSON.parse(literal.text);
   const own = ownCommand(there);
-  if (own === null && runsProgram(there)) return NONE;
+  if (own === null && runsProgram(there)) return NO_CHANGE;
   const { options, after } = own ?? { options: [], after: there };
   const wanted = [command, ...options.map(sh), ...(after === null ? [] : ['--after', sh(after)])].join(' ');
-  return there === wanted ? NONE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
+  return there === wanted ? NO_CHANGE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
 }
 
 /** What is not in the text any more, and what makes the difference between as good and byte for byte. */
-export interface StatuslineMemory {
+export interface OriginalStatusline {
   /** The file is of our making. */
   readonly created: boolean;
   /** The command that was there, as it stood in the file: JSON has many ways to write the same text. */
@@ -85,7 +85,7 @@ export interface StatuslineMemory {
 }
 
 /** What has to be remembered of a file for it to be put back. */
-export function rememberStatusline(text: string | null): StatuslineMemory {
+export function originalStatusline(text: string | null): OriginalStatusline {
   const object = text === null ? null : parse(text);
   if (text === null || object === null || typeof object === 'string') {
     return { created: text === null, command: null };
@@ -94,20 +94,21 @@ export function rememberStatusline(text: string | null): StatuslineMemory {
   return { created: false, command: property && (commandOf(text, property)?.text ?? null) };
 }
 
-export function withoutStatusline(text: string | null, memory: StatuslineMemory | null): Edit {
-  if (text === null) return NONE;
+export function withoutStatusline(text: string | null, memory: OriginalStatusline | null): Edit {
+  if (text === null) return NO_CHANGE;
   const object = parse(text);
   if (typeof object === 'string') return refused(object);
   const property = propertyOf(object, KEY);
   const literal = property && commandOf(text, property);
-  if (property === null || !literal) return NONE;
+  if (property === null || !literal) return NO_CHANGE;
   const there: string = JSON.parse(literal.text);
   const own = ownCommand(there);
   if (own === null) {
-    return needsInstalled(there) ? refused(`its ${KEY} runs usageline within another command`) : NONE;
+    return needsInstalled(there) ? refused(`its ${KEY} runs usageline within another command`) : NO_CHANGE;
   }
-  if (own.after !== null) return splice(text, literal.start, literal.text, original(own.after, memory));
-  const edit = taken(text, object, property);
+  if (own.after !== null)
+    return splice(text, literal.start, literal.text, originalLiteral(own.after, memory));
+  const edit = removed(text, object, property);
   const empty = edit.kind === 'change' && edit.after !== null && edit.after.replace(/\s/g, '') === '{}';
   return empty && memory?.created ? { ...edit, after: null } : edit;
 }
@@ -134,7 +135,7 @@ function commandOf(text: string, { value, end }: Property): { start: number; tex
 }
 
 /** At the end, set off as what stands there is; in an empty object on a line of its own. */
-function inserted(text: string, { open, properties }: JsonObject, added: string): Edit {
+function insertProperty(text: string, { open, properties }: JsonObject, added: string): Edit {
   const last = properties.at(-1);
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   if (last === undefined) return splice(text, open + 1, '', `${newline}  ${added}${newline}`);
@@ -144,7 +145,7 @@ function inserted(text: string, { open, properties }: JsonObject, added: string)
 }
 
 /** The reverse of it, also when other properties have come before or behind it since. */
-function taken(text: string, { open, properties }: JsonObject, property: Property): Edit {
+function removed(text: string, { open, properties }: JsonObject, property: Property): Edit {
   const index = properties.indexOf(property);
   const before = properties[index - 1];
   if (before !== undefined) return splice(text, before.end, text.slice(before.end, property.end), '');
@@ -156,7 +157,7 @@ function taken(text: string, { open, properties }: JsonObject, property: Propert
 }
 
 /** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
-function original(command: string, memory: StatuslineMemory | null): string {
+function originalLiteral(command: string, memory: OriginalStatusline | null): string {
   const remembered = memory?.command ?? null;
   return remembered !== null && isLiteralOf(remembered, command) ? remembered : JSON.stringify(command);
 }

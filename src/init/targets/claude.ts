@@ -1,6 +1,6 @@
-import { shCommand } from '../quote.ts';
-import { pastedProgram, programOf, runnerStep } from '../runner.ts';
-import { absolute } from '../runtime.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.ts';
+import { absoluteDirectory } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
 
@@ -18,15 +18,15 @@ ${JSON.stringify({ statusLine: { type: 'command', command: pasted(runtime) } }, 
       {
         kind: 'statusline',
         path: file ?? settings(runtime),
-        command: shCommand(programOf(runtime, 'statusline')),
+        command: shCommand(installedProgram(runtime, 'statusline')),
       },
     ],
-    after: 'Claude Code shows it from its next start on.',
+    afterInstall: 'Claude Code shows it from its next start on.',
   },
 };
 
 function settings({ env, home }: Runtime): string {
-  return `${absolute(env.CLAUDE_CONFIG_DIR) ?? `${home}/.claude`}/settings.json`;
+  return `${absoluteDirectory(env.CLAUDE_CONFIG_DIR) ?? `${home}/.claude`}/settings.json`;
 }
 
 /** On Windows it is Git Bash that runs it, which takes a backslash for an escape. */

@@ -1,5 +1,5 @@
-import { cron as escaped, shCommand } from '../quote.ts';
-import { pastedProgram } from '../runner.ts';
+import { cron as escaped, shCommand } from '../snippets/quote.ts';
+import { pastedProgram } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 
 export const cron: Target = {

@@ -1,10 +1,10 @@
-import { hookHeader, hookText } from '../hook.ts';
-import { fish as quoted } from '../quote.ts';
-import { MOVED, programOf, runnerStep } from '../runner.ts';
+import { hookHeader, hookText } from '../snippets/hook.ts';
+import { fish as quoted } from '../snippets/quote.ts';
+import { MOVED, installedProgram, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const fish: Target = {
   name: 'fish',
@@ -20,7 +20,7 @@ export const fish: Target = {
         mode: 0o644,
       },
     ],
-    after: 'Start a new shell, or: exec fish',
+    afterInstall: 'Start a new shell, or: exec fish',
     afterRemoval: 'Shells that run keep the line until they end.',
   },
 };
@@ -28,16 +28,16 @@ export const fish: Target = {
 /** Files of conf.d are read before config.fish, which may set a right prompt that the hook has to come after. */
 function atFirstPrompt(runtime: Runtime): string {
   const script = quoted(runtime.packagePath('shell', 'usageline.fish'));
-  return `${writtenBy('#', 'fish')}
+  return `${ownFileHeader('#', 'fish')}
 if status is-interactive
     function _usageline_begin --on-event fish_prompt
         functions -e _usageline_begin
         if test -r ${script}
-${indented(hookHeader(runtime, 'fish', programOf(runtime)))}
+${indented(hookHeader(runtime, 'fish', installedProgram(runtime)))}
             source ${script}
         else
             # The package has moved: its program has the hook's new place, if there is one.
-            ${programOf(runtime, 'init', 'fish').map(quoted).join(' ')} </dev/null 2>/dev/null | source
+            ${installedProgram(runtime, 'init', 'fish').map(quoted).join(' ')} </dev/null 2>/dev/null | source
             if not functions -q _usageline_prompt
                 set -gx USAGELINE ${quoted(MOVED)}
                 test "$usageline_place" = none; and return

@@ -1,5 +1,5 @@
-import { shCommand } from '../quote.ts';
-import { pastedLine } from '../runner.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { pastedLine } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 
 export const i3blocks: Target = {

@@ -1,8 +1,8 @@
-import { json, shCommand } from '../quote.ts';
-import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { json, shCommand } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
 
 export const neovim: Target = {
@@ -16,11 +16,11 @@ export const neovim: Target = {
       {
         kind: 'whole',
         path: file ?? `${configHome(runtime)}/${runtime.env.NVIM_APPNAME || 'nvim'}/plugin/usageline.lua`,
-        text: `${writtenBy('--', 'neovim')}\n${script(lineOf(runtime, 'vim'))}`,
+        text: `${ownFileHeader('--', 'neovim')}\n${script(installedLine(runtime, 'vim'))}`,
         mode: 0o644,
       },
     ],
-    after:
+    afterInstall:
       'With lualine, name it among the components: lualine_x = { function() return vim.g.usageline end }',
   },
 };

@@ -1,6 +1,6 @@
-import { runnerStep } from '../runner.ts';
+import { runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { hookFile, readHook } from './posix-shell.ts';
+import { hookFile, readHook } from '../snippets/posix-shell.ts';
 import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
 
 /**
@@ -31,7 +31,7 @@ ${SEGMENT}
         body: `usageline_place=none\n${readHook(runtime, 'zsh', ZSH_INTERACTIVE)}\n${SEGMENT}`,
       },
     ],
-    after: 'Start a new shell, or: exec zsh',
+    afterInstall: 'Start a new shell, or: exec zsh',
     afterRemoval: 'Shells that run keep the line until they end.',
   },
 };

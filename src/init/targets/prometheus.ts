@@ -1,5 +1,5 @@
-import { shCommand } from '../quote.ts';
-import { pastedProgram } from '../runner.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { pastedProgram } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 
 /**

@@ -1,22 +1,22 @@
-import { shCommand } from '../quote.ts';
-import { programOf, runnerScript, runnerStep } from '../runner.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { installedProgram, runnerScript, runnerStep } from '../snippets/runner.ts';
 import { launcherPath } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const sh: Target = {
   name: 'sh',
-  snippet: (runtime) => launcherText(runtime, runnerScript(runtime.place)),
+  snippet: (runtime) => launcherText(runtime, runnerScript(runtime.program)),
   install: {
     steps: (runtime, file) => [runnerStep(runtime), launcherStep(runtime, file)],
-    after: 'Bars and editors that are set up from now on use it.',
+    afterInstall: 'Bars and editors that are set up from now on use it.',
   },
 };
 
 /** The launcher as a file, which has the runner start the program. */
 export function launcherStep(runtime: Runtime, file: string | null = null): Step {
-  const text = launcherText(runtime, `exec ${shCommand(programOf(runtime))} "$@"\n`);
+  const text = launcherText(runtime, `exec ${shCommand(installedProgram(runtime))} "$@"\n`);
   return { kind: 'whole', path: file ?? launcherPath(runtime), text, mode: 0o755, shared: true };
 }
 
@@ -27,6 +27,6 @@ function launcherText(runtime: Runtime, start: string): string {
   // Without its place the launcher would depend on the caller's PATH.
   if (!place.test(text)) throw new Error('the launcher has no line that starts the program');
   return text
-    .replace(/^#!.*$/m, (shebang) => `${shebang}\n${writtenBy('#', 'sh')}`)
+    .replace(/^#!.*$/m, (shebang) => `${shebang}\n${ownFileHeader('#', 'sh')}`)
     .replace(place, () => `run() {\n${start}}`);
 }

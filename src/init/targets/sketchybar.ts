@@ -1,5 +1,5 @@
-import { alwaysSh, shCommand } from '../quote.ts';
-import { pastedLine } from '../runner.ts';
+import { alwaysSh, shCommand } from '../snippets/quote.ts';
+import { pastedLine } from '../snippets/runner.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
 

@@ -1,6 +1,6 @@
-import { json, shCommand } from '../quote.ts';
-import { lineOf, pastedLine, runnerStep } from '../runner.ts';
-import { absolute, configHome } from '../runtime.ts';
+import { json, shCommand } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { absoluteDirectory, configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
@@ -18,12 +18,13 @@ ${table(pastedLine(runtime, 'starship'))}
       launcherStep(runtime),
       {
         kind: 'block',
-        path: file ?? absolute(runtime.env.STARSHIP_CONFIG) ?? `${configHome(runtime)}/starship.toml`,
-        body: table(lineOf(runtime, 'starship')),
+        path:
+          file ?? absoluteDirectory(runtime.env.STARSHIP_CONFIG) ?? `${configHome(runtime)}/starship.toml`,
+        body: table(installedLine(runtime, 'starship')),
         objection,
       },
     ],
-    after: 'If starship.toml has a format of its own, name the module in it: ${custom.usageline}',
+    afterInstall: 'If starship.toml has a format of its own, name the module in it: ${custom.usageline}',
   },
 };
 

@@ -1,9 +1,9 @@
-import { systemd as quoted } from '../quote.ts';
-import { pastedProgram, programOf, runnerStep } from '../runner.ts';
+import { systemd as quoted } from '../snippets/quote.ts';
+import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 const REFRESH = ['refresh', '--quiet'];
 const TIMER_UNIT = 'usageline.timer';
@@ -18,23 +18,23 @@ ${TIMER}
 # Then: ${ENABLE}
 `,
   install: {
-    several: true,
+    multipleFiles: true,
     steps: (runtime) => {
       const unit = (name: string, text: string): Step => ({
         kind: 'whole',
         path: `${unitDirectory(runtime)}/${name}`,
-        text: `${writtenBy('#', 'systemd')}\n${text}`,
+        text: `${ownFileHeader('#', 'systemd')}\n${text}`,
         mode: 0o644,
       });
       return [
         runnerStep(runtime),
-        unit('usageline.service', service(programOf(runtime, ...REFRESH))),
+        unit('usageline.service', service(installedProgram(runtime, ...REFRESH))),
         unit(TIMER_UNIT, TIMER),
       ];
     },
     // `systemctl disable` would refuse to remove it once the unit is gone.
     links: (runtime) => [`${unitDirectory(runtime)}/timers.target.wants/${TIMER_UNIT}`],
-    after: `Then: ${ENABLE}`,
+    afterInstall: `Then: ${ENABLE}`,
     afterRemoval: `Then: systemctl --user stop ${TIMER_UNIT}; systemctl --user daemon-reload`,
   },
 };

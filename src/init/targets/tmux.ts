@@ -1,5 +1,5 @@
-import { shCommand, tmux as quoted } from '../quote.ts';
-import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { shCommand, tmux as quoted } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
@@ -17,10 +17,10 @@ ${options(pastedLine(runtime, 'tmux'))}
       {
         kind: 'block',
         path: file ?? usualFile(runtime),
-        body: options(lineOf(runtime, 'tmux')),
+        body: options(installedLine(runtime, 'tmux')),
       },
     ],
-    after: 'In a tmux that runs: tmux source-file, with that file.',
+    afterInstall: 'In a tmux that runs: tmux source-file, with that file.',
     afterRemoval: 'A tmux server that runs keeps the line until it ends.',
   },
 };

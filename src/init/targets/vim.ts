@@ -1,7 +1,7 @@
-import { vim as quoted } from '../quote.ts';
-import { lineOf, pastedLine, runnerStep } from '../runner.ts';
+import { vim as quoted } from '../snippets/quote.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
 
 export const vim: Target = {
@@ -15,11 +15,11 @@ export const vim: Target = {
       {
         kind: 'whole',
         path: file ?? `${runtime.home}/.vim/plugin/usageline.vim`,
-        text: `${writtenBy('"', 'vim')}\n${script(lineOf(runtime, 'plain'))}`,
+        text: `${ownFileHeader('"', 'vim')}\n${script(installedLine(runtime, 'plain'))}`,
         mode: 0o644,
       },
     ],
-    after: 'Vims that start from now on show it.',
+    afterInstall: 'Vims that start from now on show it.',
   },
 };
 

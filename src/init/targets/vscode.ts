@@ -1,4 +1,4 @@
-import { pastedProgram } from '../runner.ts';
+import { pastedProgram } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 
 export const vscode: Target = {

@@ -1,7 +1,7 @@
-import { shCommand } from '../quote.ts';
-import { pastedProgram, programOf, runnerStep } from '../runner.ts';
+import { shCommand } from '../snippets/quote.ts';
+import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const xbar: Target = {
   name: 'xbar',
@@ -17,10 +17,10 @@ exec ${shCommand(pastedProgram(runtime, '--output', 'xbar'))}
       {
         kind: 'whole',
         path: file ?? `${runtime.home}/Library/Application Support/xbar/plugins/usageline.1m.sh`,
-        text: `#!/bin/sh\n${writtenBy('#', 'xbar')}\nexec ${shCommand(programOf(runtime, '--output', 'xbar'))}\n`,
+        text: `#!/bin/sh\n${ownFileHeader('#', 'xbar')}\nexec ${shCommand(installedProgram(runtime, '--output', 'xbar'))}\n`,
         mode: 0o755,
       },
     ],
-    after: 'xbar shows it after: Refresh all.',
+    afterInstall: 'xbar shows it after: Refresh all.',
   },
 };

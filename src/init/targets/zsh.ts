@@ -1,6 +1,6 @@
-import { absolute } from '../runtime.ts';
+import { absoluteDirectory } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import { posixShell } from './posix-shell.ts';
+import { posixShell } from '../snippets/posix-shell.ts';
 
 export const ZSH_INTERACTIVE = '-o interactive';
 
@@ -8,5 +8,5 @@ export const zsh = posixShell('zsh', { rc: zshrc, interactive: ZSH_INTERACTIVE }
 
 /** Where zsh looks: in `ZDOTDIR` if that is set. */
 export function zshrc({ env, home }: Runtime): string {
-  return `${absolute(env.ZDOTDIR) ?? home}/.zshrc`;
+  return `${absoluteDirectory(env.ZDOTDIR) ?? home}/.zshrc`;
 }

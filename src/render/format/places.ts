@@ -1,5 +1,5 @@
 import type { ExtraUsage, Usage, Window } from '../../usage/model.ts';
-import { allowlisted } from '../../usage/text.ts';
+import { sanitize } from '../../usage/text.ts';
 import { plain } from '../color.ts';
 import type { Span } from '../color.ts';
 import { amountText, currencySuffix, isInUse, shownExtra } from '../money.ts';
@@ -92,9 +92,9 @@ export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): re
     case 'plan':
       return cut.rest ? [] : textPart(planName(usage.plan));
     case 'account':
-      return cut.rest ? [] : textPart(allowlisted(usage.accountName ?? ''));
+      return cut.rest ? [] : textPart(sanitize(usage.accountName ?? ''));
     case 'org':
-      return cut.rest ? [] : textPart(allowlisted(usage.organizationName ?? ''));
+      return cut.rest ? [] : textPart(sanitize(usage.organizationName ?? ''));
     case 'age':
       return agePart(usage);
     case 'error':

@@ -1,6 +1,6 @@
 import type { ExtraUsage, Usage, Window, WindowAmount } from '../../usage/model.ts';
 import { SECOND } from '../../usage/time.ts';
-import { allowlisted } from '../../usage/text.ts';
+import { sanitize } from '../../usage/text.ts';
 import { isWorthShowing } from '../../usage/windows.ts';
 import { hasNumbers, shownError } from '../summary.ts';
 
@@ -49,7 +49,7 @@ export const METRICS: readonly Metric[] = [
     name: 'usageline_plan_info',
     help: 'The plan of the subscription.',
     samples: ({ plan }) => {
-      const name = plan === null ? '' : allowlisted(plan);
+      const name = plan === null ? '' : sanitize(plan);
       return name === '' ? [] : [[{ plan: name }, 1]];
     },
   },

@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { allowlisted } from '../../usage/text.ts';
+import { sanitize } from '../../usage/text.ts';
 import { METRICS } from './metrics.ts';
 import type { Labels, Metric } from './metrics.ts';
 import type { StructuredOutput } from './output.ts';
@@ -11,7 +11,7 @@ import type { StructuredOutput } from './output.ts';
  */
 export const openmetrics: StructuredOutput = {
   render: (usage) => {
-    const own = { provider: usage.provider, account: allowlisted(usage.account) };
+    const own = { provider: usage.provider, account: sanitize(usage.account) };
     return [...METRICS.flatMap((metric) => familyOf(metric, usage, own)), '# EOF'].join('\n');
   },
 };

@@ -128,5 +128,5 @@ test('its source changes with the file', () => {
   const before = identitySource(system);
   expect(before.bytes).toBe(config('a').length);
   utimesSync(file, 1000, 1000);
-  expect(identitySource(system).trace).not.toBe(before.trace);
+  expect(identitySource(system).fingerprint).not.toBe(before.fingerprint);
 });

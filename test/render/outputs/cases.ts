@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { parseResponse } from '../../../src/usage/schema.ts';
-import { allowlisted } from '../../../src/usage/text.ts';
+import { sanitize } from '../../../src/usage/text.ts';
 import { extraUsageOf, windowsOf } from '../../../src/usage/windows.ts';
 import { corpus } from '../../property/support.ts';
 import {
@@ -24,7 +24,7 @@ import {
 export const context = (over: Partial<OutputContext> = {}): OutputContext => ({
   color: true,
   countdowns: true,
-  looks: DEFAULT_LOOKS,
+  appearance: DEFAULT_APPEARANCE,
   ...over,
 });
 
@@ -109,7 +109,7 @@ const hostileWindow = fc
     fc.constantFrom(...PAYLOADS, ...corpus('texts').map(({ text }) => text)),
     fc.string({ unit: 'binary', maxLength: 60 }),
   )
-  .map((text) => fable({ label: `7d ${allowlisted(text) || '?'}`, model: allowlisted(text) || '?' }));
+  .map((text) => fable({ label: `7d ${sanitize(text) || '?'}`, model: sanitize(text) || '?' }));
 
 /** Any usage at all, with names from outside that have passed the gate. */
 export const anyUsage: fc.Arbitrary<Usage> = fc.oneof(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../../src/render/line.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import { isOutputKind, OUTPUT_KINDS } from '../../../src/render/outputs/kinds.ts';
-import { allowlisted } from '../../../src/usage/text.ts';
+import { sanitize } from '../../../src/usage/text.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { corpus } from '../../property/support.ts';
 import {
@@ -116,7 +116,7 @@ const hostile = fc
       )
       .map((all) => all.join('')),
   )
-  .map((text) => fable({ label: `7d ${allowlisted(text) || '?'}`, model: allowlisted(text) || '?' }));
+  .map((text) => fable({ label: `7d ${sanitize(text) || '?'}`, model: sanitize(text) || '?' }));
 const anyUsage = fc.oneof(
   usageArbitrary,
   fc.array(hostile, { minLength: 1, maxLength: 4 }).map((windows) => usage({ windows })),

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import { configDirectory } from '../../../platform/config-directory.ts';
+import { configDirectory } from '../config-directory.ts';
 import type { System } from '../../../platform/system.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { Candidate, ProgramPlace } from './program.ts';
+import type { Candidate, ProgramLocation } from '../runtime.ts';
 import { alwaysSh } from './quote.ts';
-import { launcherPath, runnerPath } from './runtime.ts';
-import type { Runtime } from './runtime.ts';
-import type { Step } from './target.ts';
-import { writtenBy } from './written.ts';
+import { launcherPath, runnerPath } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Step } from '../target.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 /*
  * The runner: a small script for `sh` that starts the program, wherever Node and the program are by now. Whatever
@@ -15,7 +15,7 @@ export const MOVED = 'usageline: moved, run usageline init';
 
 /** The runner as a file. Every target that starts the program needs it. */
 export function runnerStep(runtime: Runtime): Step {
-  const text = `#!/bin/sh\n${writtenBy('#', 'sh')}\n${runnerScript(runtime.place)}`;
+  const text = `#!/bin/sh\n${ownFileHeader('#', 'sh')}\n${runnerScript(runtime.program)}`;
   return { kind: 'whole', path: runnerPath(runtime), text, mode: 0o755, shared: true };
 }
 
@@ -24,7 +24,7 @@ export function runnerStep(runtime: Runtime): Step {
  * a function. With the one argument `--where` they print Node and the program in place of starting them, with an empty
  * line for what is not found.
  */
-export function runnerScript({ node, script, otherNodes, otherScripts, command }: ProgramPlace): string {
+export function runnerScript({ node, script, otherNodes, otherScripts, command }: ProgramLocation): string {
   return `node=${alwaysSh(node)} script=${alwaysSh(script)}
 # NODE_OPTIONS is for the caller's own Node: a debugger's breaks this one. Its certificates stay.
 case " \${NODE_OPTIONS-} " in
@@ -66,19 +66,19 @@ esac
 }
 
 /** A command of the program in a target that is installed, with the runner among its steps. */
-export function programOf(runtime: Runtime, ...args: readonly string[]): string[] {
+export function installedProgram(runtime: Runtime, ...args: readonly string[]): string[] {
   return [runnerPath(runtime), ...args];
 }
 
 /** The line in a target that is installed, with the launcher among its steps: it costs a shell and not a Node. */
-export function lineOf(runtime: Runtime, output: string): string[] {
+export function installedLine(runtime: Runtime, output: string): string[] {
   return [launcherPath(runtime), '--output', output];
 }
 
 /** A command of the program to paste. It needs no installed file, since none is kept for pasted commands. */
-export function pastedProgram({ place, platform }: Runtime, ...args: readonly string[]): string[] {
+export function pastedProgram({ program: place, platform }: Runtime, ...args: readonly string[]): string[] {
   const program = [place.node, place.script, ...args];
-  return platform === 'win32' ? program : ['/bin/sh', '-c', INLINE, ...program];
+  return platform === 'win32' ? program : ['/bin/sh', '-c', INLINE_RUNNER, ...program];
 }
 
 /** The line to paste. */
@@ -88,7 +88,7 @@ export function pastedLine(runtime: Runtime, output: string): string[] {
 }
 
 /** What a pasted command has `sh` run: `$0` is Node and `$1` the program. */
-export const INLINE =
+export const INLINE_RUNNER =
   'export NODE_OPTIONS=; [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; ' +
   'command -v usageline >/dev/null || exec node "$@"; shift; exec usageline "$@"';
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { configDirectory } from '../../src/platform/config-directory.ts';
-import { account, configDirHash, credentialFiles } from '../../src/fetch/claude/account.ts';
-import type { System } from '../../src/platform/system.ts';
-import { fakeSystem } from '../support/system.ts';
+import { configDirectory } from '../../../src/fetch/claude/config-directory.ts';
+import { account, configDirHash, credentialFiles } from '../../../src/fetch/claude/account.ts';
+import type { System } from '../../../src/platform/system.ts';
+import { fakeSystem } from '../../support/system.ts';
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 

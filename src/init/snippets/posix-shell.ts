@@ -1,10 +1,10 @@
-import { hookLines, hookText } from '../hook.ts';
-import { alwaysSh, sh, shCommand } from '../quote.ts';
-import { MOVED, programOf, runnerStep } from '../runner.ts';
+import { hookLines, hookText } from './hook.ts';
+import { alwaysSh, sh, shCommand } from './quote.ts';
+import { MOVED, installedProgram, runnerStep } from './runner.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { writtenBy } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 /**
  * zsh and bash. What is installed starts no process with the shell: the values that the program would print lie in a
@@ -23,7 +23,7 @@ export function posixShell(
         hookFile(runtime, name),
         { kind: 'block', path: file ?? rc(runtime), body: readHook(runtime, name, interactive) },
       ],
-      after: `Start a new shell, or: exec ${name}`,
+      afterInstall: `Start a new shell, or: exec ${name}`,
       afterRemoval: 'Shells that run keep the line until they end.',
     },
   };
@@ -36,11 +36,11 @@ export function posixShell(
 export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   const script = sh(runtime.packagePath('shell', `usageline.${shell}`));
   const text = [
-    writtenBy('#', shell),
+    ownFileHeader('#', shell),
     `if [[ -r ${script} ]]; then`,
-    hookLines(runtime, shell, programOf(runtime)),
+    hookLines(runtime, shell, installedProgram(runtime)),
     'else',
-    `_usageline_moved=$(${shCommand(programOf(runtime, 'init', shell))} </dev/null 2>/dev/null) ||`,
+    `_usageline_moved=$(${shCommand(installedProgram(runtime, 'init', shell))} </dev/null 2>/dev/null) ||`,
     `  _usageline_moved=${alwaysSh(SAYS_MOVED[shell])}`,
     '\\builtin eval "$_usageline_moved"; \\builtin unset _usageline_moved',
     'fi',

@@ -1,12 +1,12 @@
 import { fish, alwaysSh as sh } from './quote.ts';
 import { runnerScript } from './runner.ts';
-import type { HookShell, Runtime } from './runtime.ts';
+import type { HookShell, Runtime } from '../runtime.ts';
 
 /**
  * What the place of the ready line depends on. The hooks compare the same variables in the same order at every
  * prompt, and ask the program anew when one of them is not what it was.
  */
-export const ENVIRONMENT = [
+export const HOOK_VARIABLES = [
   'CLAUDE_CONFIG_DIR',
   'USAGELINE_CACHE_DIR',
   'XDG_CACHE_HOME',
@@ -28,10 +28,10 @@ type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config
  * @param program the words that start the program
  */
 export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly string[]): string {
-  const { ready, logins, config } = runtime.hook(shell);
+  const { prerendered: ready, credentials: logins, config } = runtime.hookPaths(shell);
   return headers[shell]({
     program,
-    where: [ENVIRONMENT.map((name) => runtime.env[name] ?? '').join('|')],
+    where: [HOOK_VARIABLES.map((name) => runtime.env[name] ?? '').join('|')],
     ready: [ready],
     logins,
     config: [config],
@@ -41,7 +41,7 @@ export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly
 /** The whole hook, to `eval` at the start of each shell (fish: to `source`). */
 export function hookText(runtime: Runtime, shell: HookShell, comment: string): string {
   // The runner's commands: the shell that reads this has no file of it.
-  const program = ['/bin/sh', '-c', runnerScript(runtime.place), 'usageline'];
+  const program = ['/bin/sh', '-c', runnerScript(runtime.program), 'usageline'];
   if (shell === 'fish') {
     return `# ${comment}\n${hookHeader(runtime, shell, program)}\n${runtime.packageText('shell', 'usageline.fish')}`;
   }

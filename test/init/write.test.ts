@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryOf, writeLike, writeWithMode } from '../../src/init/replace.ts';
+import { temporaryPath, writeLike, writeWithMode } from '../../src/init/write.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
@@ -56,7 +56,7 @@ describe('a file that is replaced', () => {
       () => writeLike(system, path, 'new\n', path),
       () => writeWithMode(system, path, 'new\n', 0o600),
     ]) {
-      fs.writeFileSync(temporaryOf(path), 'x'.repeat(1000), { mode: 0o666 });
+      fs.writeFileSync(temporaryPath(path), 'x'.repeat(1000), { mode: 0o666 });
       expect(write()).toBeNull();
       expect(fs.readFileSync(path, 'utf8')).toBe('new\n');
       expect(fs.readdirSync(system.root)).toEqual(['zshrc']);
@@ -68,7 +68,7 @@ describe('a file that is replaced', () => {
     const path = aFile(system, 0o600);
     const precious = join(system.root, 'precious');
     fs.writeFileSync(precious, 'precious');
-    fs.symlinkSync(precious, temporaryOf(path));
+    fs.symlinkSync(precious, temporaryPath(path));
     expect(writeLike(system, path, 'new\n', path)).toBeNull();
     expect(fs.readFileSync(precious, 'utf8')).toBe('precious');
     expect(fs.lstatSync(path).isSymbolicLink()).toBe(false);
@@ -77,7 +77,7 @@ describe('a file that is replaced', () => {
   it('stays as it is where the name of the new file is a directory', () => {
     const system = fakeSystem();
     const path = aFile(system, 0o600);
-    fs.mkdirSync(temporaryOf(path));
+    fs.mkdirSync(temporaryPath(path));
     expect(writeLike(system, path, 'new\n', path)).toMatch(/^(EISDIR|EPERM)$/);
     expect(fs.readFileSync(path, 'utf8')).toBe('mine\n');
   });
@@ -128,7 +128,7 @@ describeWith('setfacl', 'a file with an access control list', () => {
     const before = listOf(path);
     expect(writeLike(system, path, 'new\n', path)).toBe(KEEPS_NOT);
     expect([fs.readFileSync(path, 'utf8'), listOf(path)]).toEqual(['mine\n', before]);
-    expect(fs.existsSync(temporaryOf(path))).toBe(false);
+    expect(fs.existsSync(temporaryPath(path))).toBe(false);
   });
 });
 

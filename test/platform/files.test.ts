@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errno } from '../../src/platform/errno.ts';
-import { MAX_FILE_BYTES, readTextFile } from '../../src/platform/foreign-file.ts';
+import { MAX_FILE_BYTES, readTextFile } from '../../src/platform/files.ts';
 import { careful, disk, failing } from '../cache/disk.ts';
 import { fakeSystem } from '../support/system.ts';
 

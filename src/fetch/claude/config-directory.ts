@@ -1,5 +1,5 @@
-import { isAbsolutePath, SEPARATOR } from './paths.ts';
-import type { System } from './system.ts';
+import { isAbsolutePath, SEPARATOR } from '../../platform/paths.ts';
+import type { System } from '../../platform/system.ts';
 
 /*
  * Claude Code's configuration directory, which stands for one login. On the hot path: where CLAUDE_CONFIG_DIR is not
@@ -29,7 +29,7 @@ export function configDirectory(system: System): string | null {
  * One text for all spellings of a directory: absolute, without links, dots and doubled slashes. On macOS the text as
  * it stands, since the name of the keychain's item depends on every character: two spellings can be two logins.
  */
-export function oneSpelling(system: System, path: string): string {
+export function canonicalPath(system: System, path: string): string {
   if (system.platform === 'darwin') return path;
   try {
     // The other one takes two dots for the name before them, which can be a link.
@@ -50,7 +50,7 @@ export function secondDirectory({ env, home, platform }: System): string | null 
 }
 
 /** The name of the file with a login. */
-export const LOGIN_FILE = '.credentials.json';
+export const CREDENTIALS_FILE = '.credentials.json';
 
 /** Path parts joined as the platform does; nothing is normalised. */
 export function join(platform: NodeJS.Platform, ...parts: readonly string[]): string {
@@ -71,7 +71,7 @@ function isDefault(system: System, path: string): boolean {
   if (path !== usual && !(isSame(fs, path, usual) ?? normalized(path) === normalized(usual))) return false;
   // Without the variable a login in the second place counts as well, with it none does.
   const second = secondDirectory(system);
-  return second === null || !isThere(fs, join(platform, second, LOGIN_FILE));
+  return second === null || !isThere(fs, join(platform, second, CREDENTIALS_FILE));
 }
 
 /** Whether two paths lead to one directory; null where neither leads to any. */
