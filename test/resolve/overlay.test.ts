@@ -14,10 +14,9 @@ import { forecastOf, renderForecast, usageAt } from '../../src/prerender/forecas
 import type { ForecastInput } from '../../src/prerender/forecast.ts';
 import { overlayReports } from '../../src/resolve/overlay.ts';
 import { renderLine } from '../../src/render/line.ts';
-import type { ReportedNumber } from '../../src/usage/merge.ts';
+import type { Report, ReportedNumber } from '../../src/usage/report.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports } from '../../src/usage/session-reports.ts';
-import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
