@@ -502,7 +502,7 @@ describe('keeping what a session reports', () => {
     it('is not written from a session whose environment names another login', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
-      expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
+      expect(run(report)).toEqual({ stored: null, foreign: true, reportedAt: NOW });
       expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
@@ -510,7 +510,7 @@ describe('keeping what a session reports', () => {
       const { provider, run } = login();
       provider.identity = () => expect.fail('the account file can be large');
       const empty = { ...report, windows: { five_hour: null, seven_day: null } };
-      expect(run(empty)).toEqual({ kept: null, foreign: false, reportedAt: NOW });
+      expect(run(empty)).toEqual({ stored: null, foreign: false, reportedAt: NOW });
     });
 
     it('says when its numbers were right', () => {
