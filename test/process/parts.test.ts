@@ -23,7 +23,7 @@ it('a request loads the parts that it needs, and no other', async () => {
   expect(loaded.toSorted()).toEqual([
     'asking.cjs',
     'hot.cjs',
-    'resolve-refresh.cjs',
+    'resolve-wait-for-refresh.cjs',
     'sending.cjs',
     'usage.cjs',
     'usageline.cjs',
