@@ -14,7 +14,10 @@ afterAll(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** i3blocks with one block; gives what it has told the bar so far, which must be JSON whatever the block says. */
+/**
+ * i3blocks with one block. Returns what i3blocks has sent to the bar so far, which must be JSON for any output
+ * of the block.
+ */
 function bar(host: Host, command: string): () => Block[] {
   const config = `[usageline]\ncommand=${command}\nformat=json\ninterval=1\n`;
   const child = spawn('i3blocks', ['-c', host.write('i3blocks.conf', config)], {
@@ -25,7 +28,7 @@ function bar(host: Host, command: string): () => Block[] {
   ends.push(() => child.kill());
   let told = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (told += text));
-  // A header, and then an endless array of arrays of blocks.
+  // i3blocks prints a header, and then an array of arrays of blocks that never ends.
   return () => {
     const [, , ...lines] = told.split('\n').slice(0, -1);
     const blocks = lines.flatMap((line) => JSON.parse(line.replace(/^,/, '')) as Block[]);
@@ -35,8 +38,8 @@ function bar(host: Host, command: string): () => Block[] {
 
 const block = `${process.execPath} ${entry} --output i3blocks`;
 
-describeWith('i3blocks', 'in a block of i3blocks', () => {
-  it.concurrent('is the line, and a shorter one', async () => {
+describeWith('i3blocks', 'a block of i3blocks', () => {
+  it.concurrent('shows the line and its short form', async () => {
     const host = await aHost(['i3blocks']);
     const blocks = bar(host, block);
     await eventually('a block', () => blocks().length > 0);
@@ -47,7 +50,7 @@ describeWith('i3blocks', 'in a block of i3blocks', () => {
     expect(blocks()[0]).not.toHaveProperty('color');
   });
 
-  it.concurrent('is text, whatever somebody has for a name', async () => {
+  it.concurrent('shows a hostile model name as text', async () => {
     const host = await aHostileHost();
     const plain = await host.truth('plain');
     const blocks = bar(host, block);
@@ -56,7 +59,7 @@ describeWith('i3blocks', 'in a block of i3blocks', () => {
     expect(harmDone(host.machine)).toEqual([]);
   });
 
-  it.concurrent('has a colour as long as it is time for one, and no longer', async () => {
+  it.concurrent('has a colour only while a window is nearly used up', async () => {
     const host = await aHost([]);
     const say = (usedPercent: number) =>
       replaceFile(
@@ -69,7 +72,7 @@ describeWith('i3blocks', 'in a block of i3blocks', () => {
     say(100);
     const blocks = bar(host, 'cat $HOME/block');
     await eventually('a block', () => blocks().length > 0);
-    // Booleans are passed on by later versions than the one that many have.
+    // Older versions of i3blocks drop booleans, so `urgent` is not checked.
     expect(blocks()[0]).toMatchObject({ color: '#cd0000', short_text: '5h 100%' });
     say(3);
     await eventually('another one', () => blocks().at(-1)?.short_text === '5h 3%');

@@ -17,7 +17,7 @@ import { shells } from './shells.ts';
 const SYSTEM = '/usr/bin:/bin';
 const withoutColours = (text: string) => text.replace(/\u001B\[[0-9;]*m/g, '');
 
-/** A machine of a user whose home has everything in its name that a host could expand. */
+/** An installation of the program whose home has every character in its path that a host could expand. */
 class Desk {
   readonly home: string;
   readonly layout: Layout;
@@ -30,7 +30,7 @@ class Desk {
   ) {
     this.home = join(host.home, home);
     fs.mkdirSync(this.home);
-    // A copy would be another login.
+    // A copy of the credentials file would be another login.
     for (const name of ['.claude', '.cache']) fs.renameSync(join(host.home, name), join(this.home, name));
     fs.mkdirSync(join(this.home, '.local/share/fish/generated_completions'), { recursive: true });
     this.layout = LAYOUTS[name]!(this.home);
@@ -63,11 +63,11 @@ class Desk {
   upgrade(): void {
     this.layout.upgrade();
     this.path = [...(this.layout.pathAfter ?? this.layout.path), SYSTEM].join(':');
-    // No line is left that a launcher or a hook could show by itself.
+    // Without the prerendered lines the launcher and the hooks have to start the program.
     removeTree(join(this.home, '.cache/usageline/claude/ready'));
   }
 
-  /** Node and the program are gone for good. */
+  /** Removes Node and the program for good. */
   remove(): void {
     for (const name of ['.nvm', '.npm', 'bin', 'prefix']) removeTree(join(this.home, name));
     this.path = SYSTEM;
@@ -87,14 +87,14 @@ class Desk {
     return this.sh(statusLine.command, '{"session_id": "one"}');
   }
 
-  /** The command that vim's script starts, with its words as vim reads them. */
+  /** The command that the script for vim starts, split into words as vim does it. */
   get editorCommand(): string[] {
     const list = /^ *let s:command = \[(.*)\]$/m.exec(this.read('.vim/plugin/usageline.vim'))?.[1] ?? '';
     return [...list.matchAll(/'((?:[^']|'')*)'/g)].map(([, word = '']) => word.replaceAll("''", "'"));
   }
 }
 
-describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
+describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
   let desk: Desk;
   beforeAll(async () => {
     desk = await Desk.with(name);
@@ -102,12 +102,12 @@ describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
     desk.upgrade();
   });
 
-  it('leaves the launcher with its line', async () => {
+  it('the launcher prints its line', async () => {
     expect(await desk.launcher()).toMatchObject({ stdout: `${OLD_LINE}\n`, stderr: '', code: 0 });
     expect((await desk.launcher('--output', 'waybar')).stdout).toContain(`{"text":"${OLD_LINE}"`);
   });
 
-  it("leaves Claude Code's status line", () => {
+  it("Claude Code's status line shows its line", () => {
     const { stdout, stderr, status } = desk.statusline();
     expect({ stdout: withoutColours(stdout), stderr, status }).toEqual({
       stdout: `${OLD_LINE}\n`,
@@ -116,7 +116,7 @@ describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
     });
   });
 
-  it('leaves the command of the editor and of xbar', async () => {
+  it('the commands of the editor and of xbar print their lines', async () => {
     const [file = '', ...args] = desk.editorCommand;
     expect(await runProgram(file, args, desk.env)).toMatchObject({ stdout: `${OLD_LINE}\n`, code: 0 });
     const plugin = join(desk.home, 'Library/Application Support/xbar/plugins/usageline.1m.sh');
@@ -125,13 +125,13 @@ describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
     expect(code).toBe(0);
   });
 
-  it('leaves the timer with a refresh', async () => {
+  it('the timer can refresh', async () => {
     const runner = join(desk.home, '.local/share/usageline/usageline-run');
     expect(desk.read('.config/systemd/user/usageline.service')).toContain('usageline-run');
     expect(await runProgram(runner, ['refresh', '--quiet'], desk.env)).toMatchObject({ stdout: '', code: 0 });
   });
 
-  it('is seen by explain, unless a link has outlived it', async () => {
+  it('explain reports a missing path, unless a link has outlived the upgrade', async () => {
     const runner = join(desk.home, '.local/share/usageline/usageline-run');
     const { stdout } = await runProgram(runner, ['explain'], desk.env);
     expect(stdout).toMatch(/^Installed +claude, vim, xbar, systemd, sh$/m);
@@ -156,11 +156,11 @@ describe('without Node and without the program', () => {
     [['--output', 'tmux'], MOVED],
     [['--output', 'waybar'], JSON.stringify({ text: MOVED })],
     [['--output', 'i3blocks'], JSON.stringify({ full_text: MOVED })],
-  ])('the launcher with %j says so where the line would be', async (args, text) => {
+  ])('the launcher with %j prints in place of the line that the program is missing', async (args, text) => {
     expect(await desk.launcher(...args)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
   });
 
-  it("Claude Code's status line says so", () => {
+  it("Claude Code's status line shows that the program is missing", () => {
     expect(desk.statusline()).toMatchObject({ stdout: `${MOVED}\n`, stderr: '', status: 0 });
   });
 
@@ -169,14 +169,14 @@ describe('without Node and without the program', () => {
     [['ready', 'zsh'], ''],
     [['refresh', '--quiet'], `${MOVED}\n`],
     [['show'], `${MOVED}\n`],
-  ])('%j fails, and prints nothing that a program would take for an answer', async (args, stderr) => {
+  ])('%j fails, and prints nothing that a program could take for an answer', async (args, stderr) => {
     expect(await desk.launcher(...args)).toMatchObject({ stdout: '', stderr, code: 127 });
   });
 
   for (const shell of Object.values(shells)) {
     describeWith('tmux', `the prompt of ${shell.name}`, () =>
       describeWith(shell.name, 'in a terminal', () => {
-        it('says so', async () => {
+        it('shows that the program is missing', async () => {
           const before = desk.host.machine.env;
           desk.host.machine.env = desk.env;
           const rc = join(desk.home, '.bashrc');
@@ -193,10 +193,10 @@ describe('without Node and without the program', () => {
 });
 
 for (const shell of Object.values(shells)) {
-  describeWith('tmux', `an upgrade under the hook of ${shell.name}`, () =>
+  describeWith('tmux', `after an upgrade under the hook of ${shell.name}`, () =>
     describeWith(shell.name, 'in a terminal', () => {
-      // pnpm: the package moves and its link stays. nvm and npx: the shell's script is gone with the package.
-      it.each(['nvm', 'pnpm', 'npx'])('leaves the line to new shells: %s', async (name) => {
+      // pnpm: the package moves and its link stays. nvm and npx: the hook's file is gone with the package.
+      it.each(['nvm', 'pnpm', 'npx'])('new shells show the line: %s', async (name) => {
         const desk = await Desk.with(name);
         fs.mkdirSync(join(desk.home, '.config/fish'), { recursive: true });
         fs.writeFileSync(join(desk.home, shell.rc), `${shell.prompt}\n`);
@@ -208,7 +208,7 @@ for (const shell of Object.values(shells)) {
           shell.name === 'bash' ? ['bash', '--noprofile', '--rcfile', rc, '-i'] : shell.argv(desk.host);
         const terminal = await Terminal.open(desk.host, argv, 120);
         await terminal.shows(/ >/);
-        // The first prompt starts the refresh, and a later one has the line.
+        // The first prompt starts the refresh, and a later prompt shows the line.
         await terminal.type('\n');
         await expect
           .poll(async () => (await terminal.press('Enter'), terminal.screen()), {
@@ -222,8 +222,8 @@ for (const shell of Object.values(shells)) {
   );
 }
 
-describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
-  it('leaves the line to tmux', async () => {
+describeWith('tmux', 'after an upgrade under tmux, vim and neovim', () => {
+  it('tmux shows its line', async () => {
     const desk = await Desk.with('nvm');
     await desk.install('tmux');
     desk.upgrade();
@@ -239,7 +239,7 @@ describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
     ['nvim', 'neovim'],
   ] as const) {
     describeWith(editor, 'an editor', () => {
-      it(`leaves the line to ${editor}`, async () => {
+      it(`${editor} shows its line`, async () => {
         const desk = await Desk.with('nvm', 'plain');
         await desk.install(target);
         desk.upgrade();
@@ -252,8 +252,8 @@ describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
   }
 });
 
-describe('an installation from a place that goes', () => {
-  it('is done with a warning before the question', async () => {
+describe('an installation from a temporary directory', () => {
+  it('prints a warning before the question', async () => {
     const desk = await Desk.with('npx');
     const said = await desk.install('sh');
     expect(said).toContain(
@@ -282,7 +282,7 @@ describe("a debugger's NODE_OPTIONS", () => {
     expect(line).toMatchObject({ stdout: expect.stringContaining('22%'), stderr: '', status: 0 });
   });
 
-  it('leaves its certificates', async () => {
+  it('keeps the options about certificates', async () => {
     const desk = await Desk.with('nvm');
     await desk.install('sh');
     const node = join(desk.home, '.nvm/versions/node/v22.1.0/bin/node');
@@ -298,7 +298,7 @@ describe("a debugger's NODE_OPTIONS", () => {
 
   for (const shell of Object.values(shells)) {
     describeWith(shell.name, `the hook of ${shell.name}`, () => {
-      it.each(['installed', 'printed'])('has its refresh: %s', async (how) => {
+      it.each(['installed', 'printed'])('can start its refresh: %s', async (how) => {
         const desk = await Desk.with('nvm', 'plain');
         const { node, script } = desk.layout;
         await desk.install(shell.name);

@@ -7,7 +7,7 @@ import type { Shell } from './shells.ts';
 
 const AGED = `${OLD_LINE} · 12m ago`;
 
-/** How somebody has set up a shell: what stands before the hook in his file, and what after it. */
+/** Lines of a user's rc file before and after the hook. */
 const tastes: Record<Shell['name'], Record<string, { before?: string; after?: string }>> = {
   zsh: {
     PROMPT_SUBST: { before: 'setopt prompt_subst' },
@@ -46,7 +46,7 @@ const tastes: Record<Shell['name'], Record<string, { before?: string; after?: st
 };
 
 for (const shell of Object.values(shells)) {
-  describeWith('tmux', `with tastes of one's own, ${shell.name}`, () =>
+  describeWith('tmux', `a user's options, ${shell.name}`, () =>
     describeWith(shell.name, 'with the hook', () => {
       it.concurrent.each(Object.entries(tastes[shell.name]))(
         'shows the line with %s',
@@ -55,7 +55,7 @@ for (const shell of Object.values(shells)) {
           await host.grow(12 * MINUTE, shell.name);
           host.hold(true);
           const terminal = await open(host, shell, { ...lines, width: 120 });
-          // The second one, since a theme is overtaken at the first.
+          // The second prompt, because a theme overwrites the first one.
           await terminal.command('true');
           await terminal.press('C-l');
           if (what.startsWith('a theme')) await terminal.press('Enter');
@@ -83,10 +83,10 @@ for (const shell of Object.values(shells)) {
 }
 
 describeWith('tmux', 'the line before PS1', () => {
-  it('has the width that readline takes it for', async () => {
+  it('has the width that readline computes for it', async () => {
     const host = await aHost(['bash']);
     const terminal = await open(host, shells.bash, { width: 60, ready: OLD_LINE });
-    // 31 columns of prompt: were the colours counted, the line would be broken too early.
+    // The prompt has 31 columns. If colours counted, the line would wrap too early.
     await terminal.type(`: ${'x'.repeat(60)}`);
     const screen = await terminal.shows(/x\n/);
     expect(screen).toBe(`${OLD_LINE} 0 > : ${'x'.repeat(27)}\n${'x'.repeat(33)}`);
@@ -95,7 +95,7 @@ describeWith('tmux', 'the line before PS1', () => {
     await terminal.shows('> echo a; : x');
   });
 
-  it('leaves the history and its rules, and $!, as they are', async () => {
+  it('leaves the history, its rules and $! unchanged', async () => {
     const host = await aHost(['bash']);
     await host.grow(12 * MINUTE, 'bash');
     const terminal = await open(host, shells.bash, { after: 'HISTCONTROL=ignorespace; unset HISTFILE' });
