@@ -5,7 +5,7 @@ import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, stampNow } from '../support/program.ts';
 
-/** A line of a transcript: one answer of a model, so long ago. */
+/** A line of a transcript: one response of a model, so many ms old. */
 function answered(id: string, ago: number, output: number): string {
   const usage = { input_tokens: 20, output_tokens: output, cache_creation_input_tokens: 0 };
   const message = { id, role: 'assistant', model: 'claude-opus-4-5', usage };
@@ -24,12 +24,12 @@ async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript
   return { machine, transcript };
 }
 
-it('without a login the line says how many tokens were used, and that it is an estimate', async () => {
+it('the line shows the number of tokens as an estimate where there is no login', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   expect((await machine.run(['--wait'])).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
 
-  // What is new counts at once: nothing was prepared that would be in its way.
+  // New lines count at once, because nothing was prerendered.
   fs.appendFileSync(transcript, answered('c', 0, 980));
   stampNow(transcript);
   expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
@@ -44,7 +44,7 @@ it('without a login the line says how many tokens were used, and that it is an e
   });
 });
 
-it('what was counted goes with everything else that is ours', async () => {
+it('cache clear also removes the remembered counts', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
@@ -52,7 +52,7 @@ it('what was counted goes with everything else that is ours', async () => {
   stampNow(transcript);
   await machine.run();
   expect(fs.readdirSync(machine.cache)).toContain('transcripts.json');
-  // A longer history has these, too, and a killed process leaves what it was writing.
+  // A longer history has these files as well, and a killed process leaves its temporary file.
   for (const name of ['transcripts.bin', 'transcripts.new', 'transcripts.bin.123']) {
     fs.writeFileSync(join(machine.cache, name), '');
   }
@@ -60,7 +60,7 @@ it('what was counted goes with everything else that is ours', async () => {
   expect(fs.existsSync(join(machine.home, '.cache', 'usageline'))).toBe(false);
 });
 
-it('with numbers of the endpoint nobody looks at transcripts', async () => {
+it('transcripts are not read while numbers of the endpoint are known', async () => {
   const { machine } = await aMachineWithTranscripts();
   expect((await machine.run(['--wait'])).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
   expect(fs.existsSync(join(machine.cache, 'transcripts.json'))).toBe(false);
