@@ -139,7 +139,7 @@ describe('what the caller has open', () => {
     const number = String(index + 1).padStart(2, '0');
     fault(
       `children-${number}`,
-      `${name} is called by a script that holds a lock (flock 200): it is free once the script has ended`,
+      `${name} is called by a script that holds a lock (flock 200): it is free when the script has ended`,
       { prints: KNOWN, requests: 1, within: WITHIN },
       async () => {
         const world = await aWaitingMachine(kind);
@@ -197,7 +197,7 @@ describe('what the status line command has started', () => {
     ['children-23', 'the other command ends with 1', 'echo other; exit 1', 1, /^other {2}.*22%/],
   ];
   for (const [id, description, after, times, prints] of rows) {
-    fault(id, `${description}: nothing is left`, { prints, requests: 0, within: WITHIN }, async () => {
+    fault(id, `${description}: no process is left`, { prints, requests: 0, within: WITHIN }, async () => {
       const { world, runs } = await statusline(after, times);
       await until(
         () => left(world).every((command) => !command.startsWith('sleep')),
@@ -209,7 +209,7 @@ describe('what the status line command has started', () => {
   }
   fault(
     'children-24',
-    'the other command leaves a process that holds its output open: it is not waited for',
+    'the wrapped command leaves a process that holds its output open: the line does not wait for it',
     { prints: /^other {2}.*22%/, requests: 0, within: WITHIN },
     async () => {
       const { world, runs } = await statusline('sleep 31 & echo other', 1);
@@ -246,7 +246,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${31 + index}`,
-      `root has made the directory of the ready lines: the hook of ${shell.name} says that it cannot read it`,
+      `root has created the directory of the prerendered lines: the hook of ${shell.name} reports that it cannot read it`,
       { prints: 'cache not readable', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine(shell.name);
@@ -259,7 +259,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-34',
-    'root has made the directory of the ready lines: the launcher has the program print the line',
+    'root has created the directory of the prerendered lines: the launcher starts the program for the line',
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('plain');
@@ -302,7 +302,7 @@ describeAsRoot('what other users have put into the cache', () => {
   ].entries()) {
     fault(
       `children-${41 + index}`,
-      `escape sequences in a ready line of the user's, and ${user} asks (launcher, ${shell}): it is not printed`,
+      `escape sequences in a prerendered line of the user, a call of ${user} (launcher, ${shell}): it is not printed`,
       { prints: 'the program is asked', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine('plain');
@@ -320,7 +320,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${47 + index}`,
-      `escape sequences in a ready line of the user's, and root asks: the hook of ${shell.name} shows nothing of it`,
+      `escape sequences in a prerendered line of the user, a call of root: the hook of ${shell.name} shows no part of it`,
       { prints: '<>', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine(shell.name);
@@ -346,7 +346,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of [['dash'], ['busybox', 'ash'], ['bash', '--posix']].entries()) {
     fault(
       `children-${51 + index}`,
-      `links where the launcher notes that it has started a refresh (${shell.join(' ')}): nothing is written through`,
+      `links in place of the launcher's record of a started refresh (${shell.join(' ')}): nothing is written through`,
       { prints: KNOWN, within: WITHIN },
       async () => {
         const world = await aWaitingMachine('plain');
@@ -367,7 +367,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-54',
-    'a link where fish noted when it looked: nothing is written through',
+    "a link in place of fish's record of its last read: nothing is written through",
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('fish');
@@ -387,7 +387,7 @@ describeAsRoot('what other users have put into the cache', () => {
     .entries()) {
     fault(
       `children-${71 + index}`,
-      `a ${what} in the place of a ready line (${shell?.name ?? 'launcher'}): it is not read`,
+      `a ${what} in place of a prerendered line (${shell?.name ?? 'launcher'}): it is not read`,
       { prints: shell ? '<>' : 'the program is asked', requests: 0, within: WITHIN },
       async () => {
         const kind = shell?.name ?? 'plain';
@@ -412,7 +412,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-59',
-    'a link to a file of a gigabyte in the place of the note of an account: the launcher does not read it',
+    "a link to a file of a gigabyte in place of an account's index file: the launcher does not read it",
     { prints: 'the program is asked', requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('plain');
@@ -451,7 +451,7 @@ describeAsRoot('times of files', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${61 + index}`,
-      `whole seconds where the cache is, finer ones where the login is: the hook of ${shell.name} shows the line`,
+      `file times in whole seconds for the cache, finer ones for the login: the hook of ${shell.name} shows the line`,
       { prints: `${FRESH}, 0 more`, requests: 0, within: 3 * WITHIN },
       async () => {
         const world = await aMachineWith(copy);

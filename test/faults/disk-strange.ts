@@ -46,7 +46,7 @@ export const LINK: Strange = (path, text) => {
 
 export const DIRECTORY: Strange = (path) => {
   fs.mkdirSync(path, { recursive: true });
-  fs.writeFileSync(join(path, 'theirs'), '');
+  fs.writeFileSync(join(path, 'foreign'), '');
 };
 
 async function listening(path: string): Promise<void> {

@@ -75,7 +75,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
     describeWith('setfacl', 'and by setfacl', () => {
       fault(
         'install-01',
-        'an rc file with an access control list and attributes; another member of its group tries to write it',
+        'an rc file with an access control list and attributes; another member of its group tries to write to it',
         { prints: /^installed\./m, lines: 'any', within: 5000 },
         async () => {
           const machine = aHome(ADA);
@@ -140,7 +140,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
 
   fault(
     'install-03',
-    'a directory of starship.toml that another user can write, and a link of that user in the place of the file',
+    'a directory of starship.toml that another user can write, and a link of that user in place of the file',
     { prints: '', exit: 1, stderr: /shared can be written by everyone\n$/, within: 5000 },
     async () => {
       const machine = aHome(ADA);

@@ -77,13 +77,13 @@ const named = (...names: string[]) => ({
 describe('a part that can be done without', () => {
   fault(
     'installation-01',
-    'every file but hot.cjs is zero from its middle on: a prompt with a prepared line',
+    'every file but hot.cjs is zero from its middle on: a prompt with a prerendered line',
     { prints: FRESH, requests: 0, within: WITHIN },
     () => run({ damaged: everyPart(zeroed), args: [], from: 'prepared' }),
   );
   fault(
     'installation-02',
-    'a part of another command is cut in half, the list of checksums is missing',
+    'a bundle of another command is cut in half, the list of checksums is missing',
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => run({ damaged: { 'commands-init.cjs': cut, SHA256SUMS: missing } }),
   );
@@ -95,7 +95,7 @@ describe('a part that can be done without', () => {
   );
   fault(
     'installation-04',
-    'the detached refresh is cut in half: a prompt shows what is known',
+    "the worker's bundle is cut in half: a prompt shows the known numbers",
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => run({ damaged: { 'worker.cjs': cut }, args: [] }),
   );
@@ -138,7 +138,7 @@ describe('a part that the command needs', () => {
   );
   fault(
     'installation-16',
-    'damage.cjs, which would name it, is damaged as well',
+    'damage.cjs, which names damaged files, is damaged as well',
     {
       prints: '',
       exit: 1,

@@ -115,7 +115,7 @@ const temporaries = ({ machine }: Target) =>
 
 fault(
   'kills-01',
-  `${KILLS} SIGKILLs at random moments of a refresh, and somebody who reads all the while`,
+  `${KILLS} SIGKILLs at random moments of a refresh, with a process that reads all the time`,
   { prints: /^5h \d+%$/m, within: 5000 },
   async () => {
     const targets = await Promise.all(Array.from({ length: MACHINES }, aTarget));

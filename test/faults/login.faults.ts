@@ -51,7 +51,7 @@ function replace({ credentials }: Machine): void {
 describe('the login file changes, the token in it does not', () => {
   fault(
     'login-01',
-    'touched before each of 40 calls that wait: one request, and the numbers stay fresh',
+    'touched before each of 40 waiting calls: one request, and the numbers stay fresh',
     { prints: FRESH, requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -78,7 +78,7 @@ describe('the login file changes, the token in it does not', () => {
 
   fault(
     'login-03',
-    'touched before each of 12 calls, and the endpoint refuses the token (401): one request, the backoff stands',
+    'touched before each of 12 calls, and the endpoint refuses the token (401): one request, the backoff stays',
     { prints: 'sign in', exit: 0, requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(json({}, 401));
@@ -90,7 +90,7 @@ describe('the login file changes, the token in it does not', () => {
 
   fault(
     'login-04',
-    'another token before each of 12 calls: asked with at once, once in five minutes',
+    'another token before each of 12 calls: one request at once, then one in five minutes',
     { prints: /^5h 22% /, requests: 2, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -125,7 +125,7 @@ describeWith('unionfs-fuse', 'FUSE', () => {
   describeAsRoot('a file system without stable inodes', () => {
     fault(
       'login-05',
-      'the login lies on one (FUSE), mounted anew before each of 6 calls of `refresh`: one request',
+      'the login is on a file system with unstable inode numbers (FUSE), mounted again before each of 6 calls of `refresh`: one request',
       { prints: FRESH, requests: 1, within: 2000 },
       async () => {
         const { endpoint, machine } = await aWorkingMachine();
@@ -192,7 +192,7 @@ describe('.claude.json is large, and another account signs in', () => {
   ] as const) {
     fault(
       id,
-      `a file of ${megabytes} MB that names the other account: nothing of the first one is shown`,
+      `a file of ${megabytes} MB that names the other account: no number of the first account is shown`,
       { prints: 'no data', requests: 1, within: 2000 },
       async () => {
         const { endpoint, machine } = await afterAnotherLogin(megabytes);
@@ -208,7 +208,7 @@ describe('.claude.json is large, and another account signs in', () => {
 
   fault(
     'login-09',
-    'a file of 80 MB that is cut off, then none: the numbers are last known, and not on the line',
+    'a file of 80 MB that is cut off, then no file: the numbers are last known, and not on the line',
     { prints: 'no data', requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await afterAnotherLogin(80);

@@ -130,7 +130,7 @@ describe('standard output and its like', () => {
   );
   fault(
     'process-08',
-    'all three are closed, and the entry is out of date: the refresh behind it works',
+    'all three are closed, and the entry is stale: the refresh works',
     { prints: '', requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -167,7 +167,7 @@ describe('standard output and its like', () => {
   const ontoThree = ['sh', '-c', 'exec "$@" >&3 3>&-', 'sh', ...copy];
   fault(
     'process-13',
-    'standard output is a full pipe that does not block, and nobody reads',
+    'standard output is a full non-blocking pipe without a reader',
     { prints: '', exit: 1, requests: 0, within: WITHIN },
     async () => {
       const world = await fresh();
@@ -179,7 +179,7 @@ describe('standard output and its like', () => {
   );
   fault(
     'process-14',
-    'standard output is a full pipe that does not block, and is read after half a second',
+    'standard output is a full non-blocking pipe that is read after half a second',
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await fresh();
@@ -211,7 +211,7 @@ describe('standard output and its like', () => {
   }
   fault(
     'process-17',
-    'standard input is a pipe that stays open and says nothing',
+    'standard input is a pipe that stays open and empty',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -228,7 +228,7 @@ describe('signals in the middle of a request', () => {
   for (const [index, signal] of (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const).entries()) {
     fault(
       `process-${18 + index}`,
-      `${signal} in the middle of a request; the next call shows what is known, the one a minute later asks`,
+      `${signal} in the middle of a request; the next call shows the known numbers, and a call a minute later sends a request`,
       { prints: FRESH, requests: 2, within: WITHIN },
       async () => {
         const world = await knowing();
@@ -251,7 +251,7 @@ describe('signals in the middle of a request', () => {
   }
   fault(
     'process-22',
-    'SIGKILL with the mutex held and nothing known: five others wait, and end at their deadline at the latest',
+    'SIGKILL with the mutex held and no data: five other calls wait, and end at their deadline at the latest',
     { prints: /^(no answer|paused (1m|<1m))$/m, requests: 1, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -270,7 +270,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-23',
-    'six seconds after that the mutex is stale: the next call knows of the request, and asks a minute after it',
+    'six seconds later the mutex is stale: the next call knows of the request, and sends one a minute after it',
     { prints: FRESH, requests: 2, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -290,7 +290,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-24',
-    'SIGSTOP for 7 s in the middle of a request: the mutex is taken over, nobody asks a second time',
+    'SIGSTOP for 7 s in the middle of a request: the mutex is taken over, no second request is sent',
     { prints: /^(5h 22% 4h37m · 7d 33% 4d3h|5h 42% · 12m ago · no answer)$/m, requests: 1, within: 20_000 },
     async () => {
       const world = await knowing();
@@ -313,7 +313,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-25',
-    'SIGSTOP for longer than its attempt counts, while another one asks: the newer answer stays',
+    'SIGSTOP for longer than its attempt counts, while another process sends a request: the newer response stays',
     { prints: /^5h (22|77)% /m, requests: 2, within: 20_000 },
     async () => {
       const world = await knowing();
@@ -337,7 +337,7 @@ describe('signals in the middle of a request', () => {
 describe('the refresh behind a prompt', () => {
   fault(
     'process-26',
-    'does not hold the standard output of the prompt',
+    'the refresh does not hold the standard output of the prompt',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -353,7 +353,7 @@ describe('the refresh behind a prompt', () => {
   );
   fault(
     'process-27',
-    'survives the shell that it was started from, with all its processes',
+    'the refresh survives the shell that started it, and the end of all its processes',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -379,7 +379,7 @@ describe('the refresh behind a prompt', () => {
   );
   fault(
     'process-28',
-    'is killed: the next prompt shows what is known, and one starts another a minute later',
+    'the refresh is killed: the next prompt shows the known numbers, and a prompt a minute later starts another one',
     { prints: KNOWN, requests: 2, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -446,7 +446,7 @@ describe('odd surroundings', () => {
   }
   fault(
     'process-41',
-    'umask 0777 and no cache yet: its directories can be used all the same, also next time',
+    'umask 0777 and no cache yet: the new directories are usable, also at the next call',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -456,7 +456,7 @@ describe('odd surroundings', () => {
   );
   fault(
     'process-42',
-    'nothing in the environment but PATH, HOME, and where to ask',
+    'only PATH, HOME and the base URL in the environment',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -467,7 +467,7 @@ describe('odd surroundings', () => {
   );
   fault(
     'process-43',
-    'NODE_OPTIONS that Node refuses: it says so, and nothing is touched',
+    'NODE_OPTIONS that Node refuses: Node says so, and no file changes',
     { prints: '', exit: 9, requests: 0, within: WITHIN, stderr: /--no-such-option is not allowed/ },
     async () => {
       const world = await knowing();

@@ -77,7 +77,7 @@ fault('sources-13', 'statusline.json is a directory', REPORTED, async () => {
   const run = await statusline(machine, CAT);
   // A number that cannot be kept counts for no other line.
   expect((await machine.run()).stdout).toBe('disabled\n');
-  expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['theirs']);
+  expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['foreign']);
   return { run, requests: null, files: 'nothing kept, nothing removed' };
 });
 
@@ -195,18 +195,18 @@ const FOUR = /^~5h 4k · ~7d 4k · disabled$/m;
 describeAsRoot('transcripts that may not be read, and a cache that is full', () => {
   fault(
     'sources-32',
-    "transcripts: another user's, file and folder, which may not be read",
+    "transcripts: another user's file and folder, which may not be read",
     { prints: TWO, requests: 0, within: WITHIN },
     async () => {
       const desk = await aDesk(asNobody(copy));
       good(desk.projects);
-      fs.writeFileSync(join(desk.projects, 'p', 'theirs.jsonl'), answered(500_000));
-      fs.mkdirSync(join(desk.projects, 'theirs'));
-      fs.writeFileSync(join(desk.projects, 'theirs', 's.jsonl'), answered(500_000));
+      fs.writeFileSync(join(desk.projects, 'p', 'foreign.jsonl'), answered(500_000));
+      fs.mkdirSync(join(desk.projects, 'foreign'));
+      fs.writeFileSync(join(desk.projects, 'foreign', 's.jsonl'), answered(500_000));
       giveAway(desk.machine.home);
       for (const [path, mode] of [
-        ['p/theirs.jsonl', 0o600],
-        ['theirs', 0o700],
+        ['p/foreign.jsonl', 0o600],
+        ['foreign', 0o700],
       ] as const) {
         fs.chownSync(join(desk.projects, path), 0, 0);
         fs.chmodSync(join(desk.projects, path), mode);
@@ -218,7 +218,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
 
   fault(
     'sources-33',
-    'transcripts: on a read-only disk, and no room where they are remembered',
+    'transcripts: on a read-only disk, and no space for their index',
     { prints: COUNTED, requests: 0, within: WITHIN },
     async () => {
       const desk = await aDesk();
@@ -274,7 +274,7 @@ fault(
 );
 fault(
   'sources-35',
-  'transcripts: the same, and another folder is as it should be',
+  'transcripts: the same, beside a good folder',
   { prints: TWO, requests: 0, within: WITHIN },
   () =>
     alike(NO_ROOT, async (place) => {
@@ -332,7 +332,7 @@ for (const [index, [name, files, prints, change]] of LATER.entries()) {
 
 fault(
   'sources-41',
-  'transcripts: truncated, renamed, deleted and written anew while they are read',
+  'transcripts: truncated, renamed, deleted and written again while they are read',
   { prints: COUNTED, requests: 0, within: WITHIN },
   async () => {
     const desk = await aDesk();
@@ -359,7 +359,7 @@ fault(
     await end();
     expect(await desk.week()).toBe(await desk.weekUndisturbed());
     expectWhole(machine);
-    return seen(desk, slowest, 'whole; in the end the same as of a program that nobody disturbed');
+    return seen(desk, slowest, 'whole; in the end the same as an undisturbed program prints');
   },
   120_000,
 );
@@ -386,7 +386,7 @@ const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
 };
 fault(
   'sources-42',
-  'transcripts: archive, state and journal in turn cut off, empty, of another time, with other bytes',
+  'transcripts: archive, state and journal in turn cut off, empty, from another time, with other bytes',
   { prints: COUNTED, requests: 0, within: WITHIN },
   () =>
     alike(FORGOTTEN, async (damage) => {
@@ -419,7 +419,7 @@ const LONGEST_MS = 4 * MINUTE;
 
 fault(
   'sources-43',
-  `transcripts: ${KILLS} SIGKILLs at random moments of reading and writing, and somebody who looks all the while`,
+  `transcripts: ${KILLS} SIGKILLs at random moments of reading and writing, with a process that reads all the time`,
   { prints: COUNTED, requests: 0, within: WITHIN },
   async () => {
     const desk = await aDesk();
@@ -427,10 +427,10 @@ fault(
     const growing = halved(sessionsOf(desk, 20, 40));
     await desk.line();
     let life = (await desk.line()).ms;
-    const somebody = { looks: true };
+    const reader = { reads: true };
     const readers = (async () => {
       let reads = 0;
-      for (; somebody.looks; reads += 1) {
+      for (; reader.reads; reads += 1) {
         expect(await desk.line()).toMatchObject({
           code: 0,
           stderr: '',
@@ -460,7 +460,7 @@ fault(
         life = (4 * life + last.ms) / 5;
       }
     } finally {
-      somebody.looks = false;
+      reader.reads = false;
     }
     const reads = await readers;
     for (const one of growing) one.grow(Number.POSITIVE_INFINITY);

@@ -184,7 +184,7 @@ describeAsRoot('other users in the directory above the cache', () => {
   );
   fault(
     'users-05',
-    'the user’s own group can write it, which nobody else is in (umask 002)',
+    'the user’s own group can write it, which has no other member (umask 002)',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const { machine, byUser, requests } = await household();
@@ -276,7 +276,7 @@ describeAsRoot('root with the home of a user', () => {
   );
   fault(
     'users-10',
-    'a prompt and the hooks’ own calls in a cache without ready lines',
+    'a prompt and the hooks’ own calls in a cache without prerendered lines',
     { prints: '5h 42%', requests: 0, within: WITHIN },
     async () => {
       const { machine, byRoot, byUser, requests } = await household();
