@@ -28,13 +28,16 @@ export function run(file, args, env, input = null) {
   }
 }
 
-/** All of a text is in the pipe and its writer is gone before anybody reads: its end costs nobody any waiting. */
+/**
+ * All of a text is in the pipe and its writer is gone before the program reads, so that no row includes a wait
+ * for the end.
+ */
 function openInput(input) {
   if (input === null) return { from: 'ignore', close() {} };
   if (input.pipe === undefined) return { from: 'pipe', close() {} };
-  // Node has no pipe of its own to give: one with a name is the same to its reader.
+  // Node cannot create an anonymous pipe; a named one is the same to its reader.
   if (!fs.existsSync(input.pipe)) execFileSync('mkfifo', [input.pipe]);
-  // For reading as well, so that opening does not wait for a reader.
+  // Opened for reading as well, so that opening does not wait for a reader.
   const writer = fs.openSync(input.pipe, 'r+');
   fs.writeSync(writer, input.text);
   const from = fs.openSync(input.pipe, 'r');
