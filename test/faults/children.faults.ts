@@ -16,15 +16,15 @@ import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
 recordRows('children');
 
 const copy = copyOfTheProgram();
-/** The package: what `init` prints reads the hooks from it. */
+/** The package, from which the output of `init` loads the hooks. */
 const place = dirname(dirname(copy[1]));
 fs.cpSync(new URL('../../shell', import.meta.url), join(place, 'shell'), { recursive: true });
 const launcher = join(place, 'bin', 'usageline-prompt');
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
-/** A call of these ends at once. */
+/** Each of these calls ends at once. */
 const WITHIN = 10_000;
-/** A request may take longer than that, s: what waits for a refresh is late. */
+/** A request may take longer than that, s: a caller that waits for a refresh is late. */
 const TIMEOUT = 60;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
@@ -36,12 +36,12 @@ interface Starter {
   readonly command: (machine: Machine) => string[];
 }
 
-/** A shell with the hook: once, and as often as the lines of a script say. */
+/** A shell with the hook, run once and as often as the lines of a script ask. */
 interface HookShell {
   readonly name: 'zsh' | 'bash' | 'fish';
   readonly argv: readonly string[];
   readonly hook: string;
-  /** As if ten seconds had passed since the last refresh. */
+  /** Moves the times of files as if ten seconds had passed since the last refresh. */
   readonly later: string;
   readonly load: (program: string) => string;
 }
@@ -92,7 +92,7 @@ const starters: readonly Starter[] = [
   })),
 ];
 
-/** A machine whose numbers are old, and an endpoint that answers when it is told to. */
+/** A machine with old numbers, and an endpoint that responds when the test asks it to. */
 async function aWaitingMachine(kind: string): Promise<World & { release: () => void }> {
   const waiting: (() => void)[] = [];
   const answer: Answer = (request, response) => {
@@ -108,12 +108,12 @@ async function aWaitingMachine(kind: string): Promise<World & { release: () => v
   return { ...world, release: () => waiting.splice(0).forEach((go) => go()) };
 }
 
-/** What the launcher finds by PATH. */
+/** The program that the launcher finds by PATH. */
 function putProgram({ home, env }: Machine, script: string): void {
   fs.mkdirSync(join(home, 'bin'), { recursive: true });
   fs.writeFileSync(join(home, 'bin/usageline'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   env.PATH = `${home}/bin:${env.PATH}`;
-  // Or fish would read all manuals of the machine at its first start.
+  // Without this directory fish reads all manuals of the machine at its first start.
   fs.mkdirSync(join(home, '.local/share/fish/generated_completions'), { recursive: true });
 }
 
@@ -126,7 +126,7 @@ const observed = ({ endpoint }: World, run: Run, files: string): Observed => ({
 const arrived = ({ endpoint }: World) =>
   until(() => endpoint.requests.length === 1, undefined, 'the request');
 
-/** The refresh is there, and waits. Then it is let go, and ends. */
+/** Waits until the refresh has arrived, and lets it respond and end. */
 async function refreshRuns(world: World & { release: () => void }): Promise<void> {
   await arrived(world);
   expect(processesOf(world.machine)).not.toEqual([]);
@@ -230,7 +230,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** A machine of an ordinary user's, with a fresh line for a kind. */
+/** A machine of an ordinary user, with a fresh line of each kind. */
 async function aUsersMachine(kind: string, env: Record<string, string> = {}): Promise<World> {
   const world = await aMachineWith(copy);
   Object.assign(world.machine.env, env);
@@ -283,7 +283,7 @@ describeAsRoot('what other users have put into the cache', () => {
       fs.utimesSync(path, now + 600, now + 600);
     }
   };
-  /** Removes a ready line with all its files. */
+  /** Removes a prerendered line with all its files. */
   const clear = (machine: Machine, kind: string) => {
     for (const name of fs.readdirSync(ready(machine, '.'))) {
       if (name === kind || name.startsWith(`${kind}.`)) fs.unlinkSync(ready(machine, name));
@@ -333,7 +333,7 @@ describeAsRoot('what other users have put into the cache', () => {
     );
   }
 
-  /** Another file of the user's, to which names in the cache lead: as if the directory had been exchanged. */
+  /** Another file of the user to which names in the cache point, as if the directory had been replaced. */
   const precious = (machine: Machine): string => {
     const path = join(machine.home, 'precious');
     fs.writeFileSync(path, 'a thesis');
@@ -357,7 +357,7 @@ describeAsRoot('what other users have put into the cache', () => {
         for (const name of ['.asked', ...names]) fs.symlinkSync(file, ready(machine, name));
         giveAway(machine.home);
         const runs: Run[] = [];
-        // Past the second of the first link.
+        // After the second of the first link.
         do runs.push(await runWith(asNobody([...shell, launcher]), machine.env));
         while (Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0]) < uptime + 2);
         world.release();
@@ -380,7 +380,7 @@ describeAsRoot('what other users have put into the cache', () => {
       return observed(world, run, intact(file));
     },
   );
-  /** What another user puts in the place of a file, so that its reader waits, or reads something else. */
+  /** What another user can put in place of a file, so that its reader blocks or reads something else. */
   const stand = { pipe: 'mkfifo -m 600 NAME', link: 'ln -s ../../../../precious NAME' };
   for (const [index, [what, shell]] of Object.keys(stand)
     .flatMap((what) => [...hookShells, null].map((shell) => [what as keyof typeof stand, shell] as const))

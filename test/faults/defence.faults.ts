@@ -36,11 +36,11 @@ const copy = copyOfTheProgram();
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const OFFLINE = `${KNOWN} · offline`;
 const FAULT = `${KNOWN} · internal error`;
-/** Every call ends, also on a machine that has much else to do. */
+/** Every call ends, also on a busy machine. */
 const WITHIN = 10_000;
 const PATIENT = ['--wait', '--timeout', '10'];
 
-/** Waits until the refresh behind a prompt is over. */
+/** Waits until the refresh of a prompt is over. */
 const settled = (machine: Machine) => until(() => processesOf(machine).length === 0);
 
 const NAME = 'usage.example.test';
@@ -316,7 +316,7 @@ describe('a process that cannot be started', () => {
           ['sh', '-c', `ulimit -n ${most}; exec "$@"`, 'sh', ...copy, ...after],
           machine.env,
         );
-        // Where there are just enough the command has run.
+        // With just enough descriptors the command has run.
         return { ...run, stdout: run.stdout.replace('other  ', '') };
       });
       return slowest(KNOWN, [...errnos.map(preloaded), ...few], async (call) => {
@@ -348,7 +348,7 @@ describe('files of its own', () => {
       fs.writeFileSync(ready, text.replaceAll('\u001B[0m', '\u001B[0M'));
       fs.utimesSync(ready, mtime, mtime);
       const run = await machine.run();
-      // What is printed of it is another matter; here it is that it ends.
+      // This row is about the end of the call and not about its output.
       return {
         run: { ...run, stdout: run.stdout.replaceAll(/\u001B\[[0-9;]*[mM]/g, '') },
         requests: endpoint.requests.length,

@@ -32,16 +32,16 @@ recordRows('disk');
 
 const copy = copyOfTheProgram();
 
-/** What the endpoint of these machines says. */
+/** The response of these machines' endpoint. */
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const UNWRITABLE = 'cache not writable';
 const WAIT = ['--wait', '--timeout', '10'];
-/** Every call ends within its deadline, also on a machine that has much else to do. */
+/** Every call ends within its deadline, also on a busy machine. */
 const WITHIN = 10_000;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
 
-/** A machine that knows something from twelve minutes ago. */
+/** A machine with numbers of twelve minutes ago. */
 async function knowing(prepare: (world: World) => void | Promise<void> = () => {}): Promise<World> {
   const world = await aMachineWith(copy);
   know(world.machine);
@@ -55,7 +55,7 @@ const noted = ({ endpoint }: { endpoint: Endpoint }, run: Run, files: string): O
   files,
 });
 
-/** One call of somebody who waits. */
+/** One waiting call. */
 async function waited(world: World, files: (machine: Machine) => string, env = {}): Promise<Observed> {
   const run = await world.machine.run(WAIT, env);
   return noted(world, run, files(world.machine));
@@ -70,7 +70,7 @@ async function fiveLines(
   const runs: Run[] = [];
   for (let count = 0; count < 5; count += 1) runs.push(await run());
   expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
-  // A process that one of them left behind has asked once it is gone.
+  // A worker that one of them started sends its request before it is gone.
   await until(() => processesOf(world.machine).length === 0);
   return noted(world, runs[0] as Run, files(world.machine));
 }
@@ -133,7 +133,7 @@ describeAsRoot('disks that are full or read-only', () => {
       const world = await aMachineWith(copy, json({ five_hour, filler: 'x'.repeat(20_000) }));
       mountTmpfs(world.machine.cache, 'size=64k');
       know(world.machine);
-      // A page each for the attempt, the lock and its temporary file, and one to begin the entry with.
+      // A page each for the attempt, the lock and its temporary file, and one for the start of the entry.
       fill(world.machine.cache, 4 * 4096);
       return waited(world, goodDataKept);
     },
@@ -188,7 +188,7 @@ describeAsRoot('disks that are full or read-only', () => {
         const world = await knowing();
         expect(chattr('i', join(world.machine.cache, 'usage.json'))).toBe(true);
         const first = await waited(world, goodDataKept);
-        // The request is on record all the same.
+        // The request is on record although the entry is not.
         expect((await world.machine.run(WAIT)).stdout).toBe(`${KNOWN}\n`);
         return noted(world, first.run, first.files);
       },
@@ -237,7 +237,7 @@ describe('limits on file sizes', () => {
 });
 
 describeAsRoot('a user without permission', () => {
-  /** A machine of somebody who is not root, and the program run by them. */
+  /** A machine of a user other than root, who runs the program. */
   const asOtherUser = async (prepare: (machine: Machine) => void, known = true) => {
     const world = await aMachineWith(copy);
     if (known) know(world.machine);
@@ -248,7 +248,7 @@ describeAsRoot('a user without permission', () => {
     return { ...world, run };
   };
   const file = ({ cache }: Machine, name: string) => join(cache, name);
-  /** Only root may look at it. */
+  /** Makes a file readable for root only. */
   const lock = (path: string, mode: number) => {
     fs.chownSync(path, 0, 0);
     fs.chmodSync(path, mode);
@@ -604,7 +604,7 @@ describe('the ground moves while the request is under way', () => {
 });
 
 describe('files cut off, foreign, or no files at all', () => {
-  /** What would be valid in place of each. */
+  /** The valid content of each file. */
   const now = () => Date.now();
   const valid: Record<string, () => string> = {
     'usage.json': () =>
@@ -860,7 +860,7 @@ describe('every prefix', () => {
       const now = Date.now();
       const text = `{"blocked_until":${Math.ceil(now / 1000) + 300},"error":"server_error","failures":1,"written_at":${Math.floor(now / 1000)},"requests":[]}`;
       for (let length = 0; length < text.length; length += 1) {
-        // Blocked for half a minute from when the file was changed, and no longer.
+        // Blocked for half a minute after the file was changed, and no longer.
         expect(parseBackoffLock(text.slice(0, length), now, now)?.blockedUntil).toBe(now + 30 * SECOND);
       }
       const runs: Run[] = [];
@@ -931,7 +931,7 @@ describe('what else lies in the directory', () => {
       const { cache, home } = world.machine;
       const victim = join(home, 'victim');
       fs.writeFileSync(victim, 'foreign');
-      // The names depend on the process number, which is known before the program starts.
+      // The names depend on the process id, which is known before the program starts.
       const held = ['sh', '-c', 'read go; exec "$@"', 'sh', ...copy, ...WAIT];
       const run = await runWith(held, world.machine.env, ['pipe', 'pipe', 'pipe'], (child) => {
         for (const name of temporaryNames(cache, Number(child.pid))) fs.symlinkSync(victim, name);
@@ -944,7 +944,10 @@ describe('what else lies in the directory', () => {
   );
 });
 
-/** What `write-file-atomic` would call the first temporary files of a process, from any part of the program. */
+/**
+ * The names that `write-file-atomic` would give the first temporary files of a process, from any bundle of the
+ * program.
+ */
 function temporaryNames(cache: string, pid: number): string[] {
   const parts = join(dirname(copy[1]), '..', 'dist');
   return fs.readdirSync(parts).flatMap((part) =>

@@ -11,7 +11,7 @@ recordRows('installation');
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const WITHIN = 10_000;
 
-/** A file of the installation, and what happens to it. */
+/** A file of the installation, and its damage. */
 type Damage = (path: string) => void;
 
 const flipped: Damage = (path) => {
@@ -32,7 +32,7 @@ const replaced: Damage = (path) => fs.copyFileSync(join(dirname(path), 'zone-nam
 interface Case {
   readonly damaged: Readonly<Record<string, Damage>>;
   readonly args?: readonly string[];
-  /** What is there before: a prepared line that is fresh, or data of twelve minutes ago. */
+  /** The state before: a fresh prerendered line, or data of twelve minutes ago. */
   readonly from?: 'prepared' | 'known';
 }
 
@@ -150,7 +150,7 @@ describe('a part that the command needs', () => {
   );
 });
 
-/** All parts but the one that is started. */
+/** All bundles except the entry. */
 function everyPart(damage: Damage): Record<string, Damage> {
   const names = fs.readdirSync(new URL('../../dist/', import.meta.url));
   return Object.fromEntries(names.filter((name) => name !== 'hot.cjs').map((name) => [name, damage]));

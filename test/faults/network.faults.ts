@@ -100,7 +100,7 @@ describe('no way to the endpoint', () => {
   });
 });
 
-// On port 53 of loopback addresses that nobody else uses, and in a mount namespace with its own resolv.conf.
+// On port 53 of unused loopback addresses, and in a mount namespace with its own resolv.conf.
 const canHaveResolvers = `unshare --mount mount --bind /dev/null /etc/resolv.conf; node -e "require('dgram').createSocket('udp4').bind(53, '${NAME_SERVERS[0]}', function () { this.close() })"`;
 const resolverOf = (...addresses: string[]) => addresses.map((it) => `nameserver ${it}\n`).join('');
 
@@ -301,7 +301,7 @@ describe('a connection and no whole answer', () => {
   );
 });
 
-/** A good answer after all: new data, nothing blocks. */
+/** A good response after all: new data, no backoff. */
 async function works(respond: Respond, settings: ServerSettings = {}): Promise<Observed> {
   const server = await fakeServer(respond, settings);
   const machine = new Machine(server.url, settings.tls ? { NODE_EXTRA_CA_CERTS: AUTHORITY } : {});
@@ -387,14 +387,14 @@ function statuses(all: readonly number[]): Promise<Observed> {
   });
 }
 
-/** More memory than the program needs for a good answer, MiB. */
+/** Peak memory above that of a good response, MiB. */
 const MEMORY_ALLOWANCE = 80;
 
 describe('too much of an answer', () => {
   const compressed = (encoding: string, bytes: Buffer) => reply(bytes, [`content-encoding: ${encoding}`]);
   const bomb = Buffer.alloc(100 * 1024 * 1024, ' ');
 
-  /** Promises that memory stays near what a good answer needs. */
+  /** A row whose peak memory stays near that of a good response. */
   const big = (
     id: string,
     description: string,
@@ -579,7 +579,7 @@ describe('TLS', () => {
 describe('proxies', () => {
   const PASSWORD = 'hunter2-EXAMPLE';
 
-  /** A machine whose endpoint would be good, behind a proxy; the endpoint must not be reached around it. */
+  /** A machine with a good endpoint behind a proxy; no request may bypass the proxy. */
   async function behind(proxy: string) {
     const target = await fakeServer(reply(body), { tls: 'server' });
     const env = { NODE_EXTRA_CA_CERTS: AUTHORITY, HTTPS_PROXY: proxy };

@@ -18,13 +18,13 @@ const copy = copyOfTheProgram();
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const WAIT = ['--wait', '--timeout', '10'];
-/** Every call ends within its deadline, also on a machine that has much else to do. */
+/** Every call ends within its deadline, also on a busy machine. */
 const WITHIN = 10_000;
 
-/** A long run asks for 500. */
+/** A long run uses 500. */
 const CROWD = Number(process.env.CROWD ?? 100);
 
-/** For what happens elsewhere, ms. */
+/** How long a test waits for an event elsewhere, ms. */
 const PATIENCE = 20_000;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
@@ -40,7 +40,7 @@ function newData(machine: Machine): string {
   return `new data, ${lockWords(machine)}`;
 }
 
-/** A machine with a fresh entry: what most prompts meet. The one request is not counted. */
+/** A machine with a fresh entry, as most prompts have it. The first request is not counted. */
 async function fresh(): Promise<World> {
   const world = await aMachineWith(copy);
   await world.machine.run(WAIT);
@@ -59,7 +59,7 @@ function shell(world: World, script: string, args: readonly string[] = [], env =
   return runWith(['sh', '-c', script, 'sh', ...copy, ...args], { ...world.machine.env, ...env });
 }
 
-/** An endpoint that has the request and does not answer before `release`. */
+/** An endpoint that keeps the request without a response until `release`. */
 function held(world: World): { arrived: () => boolean; release: () => void } {
   const { answer } = world.endpoint;
   const waiting: (() => void)[] = [];
@@ -77,7 +77,7 @@ function held(world: World): { arrived: () => boolean; release: () => void } {
   };
 }
 
-/** A process of the program that is somewhere in its life. */
+/** A process of the program at some point of its life. */
 function started(machine: Machine, args: readonly string[]): { child: ChildProcess; done: Promise<Run> } {
   let child: ChildProcess | undefined;
   const done = runWith([...copy, ...args], machine.env, undefined, (process) => (child = process));
@@ -151,7 +151,7 @@ describe('standard output and its like', () => {
       return noted(world, await shell(world, script, args), newData(world.machine));
     });
   }
-  /** A pipe that is full, and whose writers do not block. */
+  /** A full pipe whose writers do not block. */
   const fullPipe = (machine: Machine): number => {
     const path = join(machine.home, 'pipe');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
@@ -321,7 +321,7 @@ describe('signals in the middle of a request', () => {
       const { child, done } = started(world.machine, ['--wait', '--timeout', '5']);
       await until(arrived, PATIENCE);
       child.kill('SIGSTOP');
-      // A minute and more goes by for everybody else.
+      // More than a minute passes for all other processes.
       passTime(world.machine.cache, 61 * SECOND);
       release();
       expect((await world.machine.run(WAIT)).stdout).toBe(`${FRESH}\n`);
@@ -342,7 +342,7 @@ describe('the refresh behind a prompt', () => {
     async () => {
       const world = await knowing();
       const { arrived, release } = held(world);
-      // `run` is over when the last writer has closed the pipe.
+      // `run` resolves when the last writer has closed the pipe.
       const run = await world.machine.run();
       await until(arrived, PATIENCE);
       expect(goodDataKept(world.machine)).not.toBe('');
@@ -398,7 +398,7 @@ describe('the refresh behind a prompt', () => {
   );
 });
 
-/** The number of the detached process of a machine. */
+/** The process id of a machine's worker. */
 function childOf(machine: Machine): number {
   const found = processesOf(machine).filter((id) => {
     try {

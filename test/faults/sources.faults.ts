@@ -42,7 +42,7 @@ const session = (percent: number, id = 'one') =>
     },
   });
 
-/** A status line whose standard input is what a shell command prints. */
+/** A status line whose standard input comes from a shell command. */
 function statusline(machine: Machine, feed: string, input = session(20)): Promise<Run> {
   const file = join(machine.home, 'input');
   fs.writeFileSync(file, input);
@@ -53,7 +53,7 @@ const CAT = 'cat "$INPUT"';
 const percentKept = ({ cache }: Machine): unknown =>
   JSON.parse(fs.readFileSync(join(cache, 'statusline.json'), 'utf8')).windows.five_hour.used_percent;
 
-/** What is in the place of `statusline.json`; a session that says something new has it replaced where that can be. */
+/** What is in place of `statusline.json`. A session with a new report replaces it where that is possible. */
 const IN_ITS_PLACE: Record<string, Strange> = { ...CONTENTS, ...NO_FILES, 'a link': LINK };
 for (const [index, [name, strange]] of Object.entries(IN_ITS_PLACE).entries()) {
   fault(
@@ -75,13 +75,13 @@ fault('sources-13', 'statusline.json is a directory', REPORTED, async () => {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   await plant(DIRECTORY, join(machine.cache, 'statusline.json'));
   const run = await statusline(machine, CAT);
-  // A number that cannot be kept counts for no other line.
+  // A report that cannot be stored appears in no other line.
   expect((await machine.run()).stdout).toBe('disabled\n');
   expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['foreign']);
   return { run, requests: null, files: 'nothing kept, nothing removed' };
 });
 
-/** Whatever comes in, what was told before is shown. */
+/** Whatever the input, the last report is shown. */
 const INPUTS: Record<string, string> = {
   'is closed': 'exec 0<&-; true',
   'never ends': 'yes',
@@ -119,7 +119,8 @@ fault(
       (_, index) => `printf '%s' '${session(20 + index, `s${index}`)}' | "$0" "$@" statusline >/dev/null &`,
     );
     const run = await runWith(['sh', '-c', `${all.join('\n')}\nwait\n"$0" "$@"`, ...PROGRAM], machine.env);
-    // Who lost the race to write is told again at its next response; the largest has to come through in the end.
+    // A session that lost the race to write reports again with its next response; in the end the largest number
+    // is stored.
     const last = percentKept(machine) === 69 ? run : await statusline(machine, CAT, session(69, 's49'));
     expect(percentKept(machine)).toBe(69);
     return { run: { ...last, ms: 0 }, requests: null, files: 'whole, with the largest number' };
@@ -127,7 +128,7 @@ fault(
   60_000,
 );
 
-/** Places of transcripts. `~7d` is shown of what can be read. */
+/** What the transcript directories contain. `~7d` is shown for the readable part. */
 const answered = (output: number, name = 'm') =>
   `${JSON.stringify({
     type: 'assistant',
@@ -175,7 +176,7 @@ for (const [index, [name, place]] of Object.entries(TRANSCRIPTS).entries()) {
   );
 }
 
-/** Until all is read: a line is given 200 ms for it, and the next goes on. */
+/** Repeats calls until everything is read: a line reads for 200 ms, and the next one continues. */
 async function estimated(place: Place): Promise<Observed> {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   const projects = join(machine.home, '.claude', 'projects');
@@ -227,7 +228,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
       const [first = ''] = sessionsOf(desk, 5, 10);
       const readOnly = mountedOnItself(projects);
       const before = await desk.week();
-      // Something for the journal, and something for all three.
+      // New lines for the journal, and for all three files.
       fs.appendFileSync(first, answered(1980));
       await desk.line();
       expectWhole(machine);
@@ -248,7 +249,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
   );
 });
 
-/** What is in the place of a folder of transcripts. */
+/** What is in place of a directory of transcripts. */
 const NO_ROOT: Record<string, (path: string) => void> = {
   missing: () => {},
   'a link to nowhere': (path) => fs.symlinkSync(join(path, '..', 'nowhere'), path),
@@ -287,7 +288,7 @@ fault(
     }),
 );
 
-/** What becomes of a transcript that was read, and what is shown from then on. */
+/** What happens to a transcript after it was read, and what is shown from then on. */
 const LATER: [string, string, RegExp, (file: string) => void][] = [
   [
     'rotated: renamed, and a new one in its place',
@@ -364,7 +365,7 @@ fault(
   120_000,
 );
 
-/** What can be wrong with what is remembered. Each time everything is there to be read again. */
+/** Damage to the remembered counts. Each time all transcripts are still there to be read again. */
 const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
   'archive cut off': (of) => fs.truncateSync(of('bin'), 1000),
   'archive empty': (of) => fs.truncateSync(of('bin'), 0),
@@ -414,7 +415,7 @@ function cutAfterLine(path: string, lines: number): void {
 }
 
 const KILLS = 40;
-/** It ends by itself, whatever the machine is doing besides. */
+/** It ends by itself, also on a busy machine. */
 const LONGEST_MS = 4 * MINUTE;
 
 fault(
@@ -445,7 +446,7 @@ fault(
     try {
       for (let round = 0; during.reading + during.writing < KILLS; round += 1) {
         if (performance.now() > end) throw new Error('too few of them were killed');
-        // A line or two; more than is read without all that is known; everything anew.
+        // A line or two; more than is read within one call; everything again.
         if (round % 10 === 9) for (const { file } of growing) fs.cpSync(file, `${file}.new`);
         if (round % 10 === 9) for (const { file } of growing) fs.renameSync(`${file}.new`, file);
         else
@@ -469,7 +470,7 @@ fault(
     const requests = endpoint.requests.length;
     const left = temporaries(machine).length;
     expect(left).toBeLessThanOrEqual(KILLS);
-    // They go after an hour, when somebody has asked.
+    // The next call after an hour removes them.
     passTime(machine.cache, 2 * HOUR_MS);
     const asked = await runWith([...PROGRAM, '--wait', '--timeout', '20'], {
       ...machine.env,
@@ -483,7 +484,10 @@ fault(
   LONGEST_MS + 2 * MINUTE,
 );
 
-/** One call that is killed: half of them at any moment, half as soon as something is written. Null: it was quicker. */
+/**
+ * One call that is killed: half of the calls at any moment, half as soon as a file is written. Null: the call
+ * ended first.
+ */
 async function killedOnce({ cache, env }: Machine, life: number): Promise<'reading' | 'writing' | null> {
   let writing = false;
   let watcher: fs.FSWatcher | undefined;
@@ -494,7 +498,7 @@ async function killedOnce({ cache, env }: Machine, life: number): Promise<'readi
     watcher = fs.watch(cache, (_event, name) => {
       if (name === null || own.has(name) || !/^transcripts\.\w+\.\d+$/.test(name)) return;
       writing = true;
-      // Anywhere between its first byte and its new name.
+      // At any moment between its first byte and its rename.
       setTimeout(() => child.kill('SIGKILL'), Math.random() * 3);
     });
   });
@@ -502,7 +506,7 @@ async function killedOnce({ cache, env }: Machine, life: number): Promise<'readi
   return run.signal === 'SIGKILL' ? (writing ? 'writing' : 'reading') : null;
 }
 
-/** Of each transcript the first half, for now. */
+/** The first half of each transcript, for now. */
 function halved(files: readonly string[]) {
   return files.map((file) => {
     const bytes = fs.readFileSync(file);

@@ -15,7 +15,7 @@ import { movableClock, put, putEntry, putLock, runAt, runSuspended } from './tim
 recordRows('time');
 
 const YEAR = 365 * DAY;
-/** Where the clock has no past of its own: rows that need a round moment. */
+/** Rows that need a round time, on a date without any history. */
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const FRESH = /^5h 22% 4h3\dm · 7d 33% 4d/;
 
@@ -121,7 +121,7 @@ describeWith('faketime', 'the clock is set', () => {
       const { endpoint, machine } = await aWorkingMachine(json('{}', 429, { 'retry-after': '3600' }));
       await machine.run(WAIT);
       const now = Date.now();
-      // 3600 s, and up to a tenth of that.
+      // 3600 s, and up to a tenth more.
       expect((await runAt(machine, now + 59 * MINUTE, WAIT)).stdout).toMatch(/^rate limited \d+m\n$/);
       expect(endpoint.requests).toHaveLength(1);
       answersAt(endpoint, now + 67 * MINUTE);
@@ -172,7 +172,7 @@ describeWith('faketime', 'the clock is set', () => {
         const server = await fakeServer(() => clock.move(jump));
         const machine = new Machine(server.url);
         const clock = movableClock(machine);
-        // Fresh or not is judged before the jump, the age after it.
+        // Freshness is decided before the jump, the age after it.
         putEntry(machine, Date.now() - 2 * HOUR);
         const run = await machine.run(WAIT, clock.env);
         return { run, requests: requestsTo(server), files: filesOf(machine) };
@@ -366,7 +366,7 @@ describeWith('faketime', 'times at their borders', () => {
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
-      // The program takes a moment to start, and less than two seconds.
+      // The program takes a moment to start, less than two seconds.
       putEntry(machine, NOON - 178 * SECOND);
       expect((await runAt(machine, NOON, WAIT)).stdout).toBe('5h 42%\n');
       expect(endpoint.requests).toHaveLength(0);
@@ -571,13 +571,13 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
   );
 });
 
-/** Local times that `show` must say: worked out by hand from the rules of each zone. */
+/** The local times that `show` must print, worked out by hand from the rules of each zone. */
 const LOCAL_TIMES: [zone: string, now: string, reset: string, says: string, read: string][] = [
   // Clocks go back from 03:00 to 02:00 at 01:00 UTC.
   ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25T03:10:00Z', 'in 2h39m, 04:10', '02:28'],
   ['Europe/Berlin', '2026-10-25T01:30:00Z', '2026-10-25T03:10:00Z', 'in 1h39m, 04:10', '02:28'],
   ['Europe/Berlin', '2026-10-24T21:30:00Z', '2026-10-25T01:30:00Z', 'in 3h59m, Sun 02:30', '23:28'],
-  // Clocks go forth from 02:00 to 03:00 at 01:00 UTC.
+  // Clocks go forward from 02:00 to 03:00 at 01:00 UTC.
   ['Europe/Berlin', '2027-03-28T00:30:00Z', '2027-03-28T03:10:00Z', 'in 2h39m, 05:10', '01:28'],
   ['Europe/Berlin', '2027-03-27T22:30:00Z', '2027-03-28T01:30:00Z', 'in 2h59m, Sun 03:30', '23:28'],
   // Back at 06:00 UTC.
@@ -585,7 +585,7 @@ const LOCAL_TIMES: [zone: string, now: string, reset: string, says: string, read
   ['America/New_York', '2026-10-25T12:00:00Z', '2026-10-25T15:00:00Z', 'in 2h59m, 11:00', '07:58'],
   ['Asia/Kathmandu', '2026-10-25T18:00:00Z', '2026-10-25T21:00:00Z', 'in 2h59m, Mon 02:45', '23:43'],
   ['Pacific/Apia', '2026-10-25T10:30:00Z', '2026-10-25T13:00:00Z', 'in 2h29m, Mon 02:00', '23:28'],
-  // Half an hour forth at 15:30 UTC.
+  // Half an hour forward at 15:30 UTC.
   ['Australia/Lord_Howe', '2026-10-03T15:00:00Z', '2026-10-03T18:00:00Z', 'in 2h59m, 05:00', '01:28'],
   ['Pacific/Kiritimati', '2026-12-31T09:30:00Z', '2026-12-31T12:00:00Z', 'in 2h29m, Fri 02:00', '23:28'],
   ['UTC', '2026-12-31T23:30:00Z', '2027-01-01T02:00:00Z', 'in 2h29m, Fri 02:00', '23:28'],
@@ -603,7 +603,7 @@ describeWith('faketime', 'local times', () => {
         putEntry(machine, then - MINUTE - 30 * SECOND, { five_hour: { utilization: 42, resets_at } });
         const run = await runAt(machine, then, ['show', '--cached'], { TZ: zone });
         expect(run.stdout, zone).toContain(`${says}\n`.replace('\n', ''));
-        // The zone stands beside the first clock time that is not the machine's.
+        // The zone is printed beside the first clock time that is not the machine's.
         expect(run.stdout.replace(/ (?:[A-Z]{2,5}|[+-][\d:]+)(?=,)/, ''), zone).toContain(
           `read 1m ago, ${read},`,
         );
@@ -747,7 +747,7 @@ describe('asleep in mid-request', () => {
   );
 });
 
-/** A process that is stopped for half a second in mid-request; the answer is there when it goes on. */
+/** A process that is stopped for half a second in mid-request; the response has arrived when it continues. */
 async function answeredAsleep(meanwhile: (asleep: { machine: Machine }) => void) {
   let send = () => {};
   const endpoint = await anEndpoint((...exchange) => {
@@ -797,5 +797,5 @@ describeWith('faketime', 'a day asleep in mid-request', () => {
     },
   );
 });
-/** What a lock from the future costs: the requests in it count as made now. */
+/** The cost of a lock from the future: its requests count as made now. */
 const PAUSED = /^paused (1m|<1m)\n/;
