@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts';
-import { checkOf, unknown } from '../render/check.ts';
+import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
@@ -27,19 +27,19 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
   const config = await loadConfig(system);
   // A percentage is what is compared: tokens of local transcripts are none, so nobody reads them.
   const { estimate: _, ...deps } = resolveDeps(system, config, options);
-  const { usage, asked } = await resolve(deps, {
+  const { usage, refreshed: asked } = await resolve(deps, {
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: true,
+    sendsUncached: false,
+    waitsForOthers: true,
   });
   return resultOf(checkOf(usage, options, window), { prepare: asked ? { wanted: null } : null });
 }
 
 /** Wrong usage, or a fault of ours: the plugin does not know. */
 export function checkFault(message: string): CommandResult {
-  return resultOf(unknown(message));
+  return resultOf(unknownCheck(message));
 }
 
 function resultOf({ verdict, text }: Check, more: Partial<CommandResult> = {}): CommandResult {

@@ -1,6 +1,6 @@
 import type { Variant } from '../prerender/read.ts';
 import { claude } from '../fetch/registry.ts';
-import type { Config, Found } from '../config/config.ts';
+import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
@@ -17,7 +17,7 @@ export interface CommandResult {
   readonly stderr: string;
   readonly exitCode: ExitCode;
   /** Start the detached refresh once the text is out. */
-  readonly startBackground: boolean;
+  readonly startWorker: boolean;
   /** Prepare ready lines once the text is out: those that there are, or these besides. Null: nothing is new. */
   readonly prepare: Prepare | null;
   /** Instead of `prepare`, where that would cost too much at every call: what is prepared once the text is out. */
@@ -48,7 +48,7 @@ export function isUsageError(error: unknown): error is UsageError {
 }
 
 export function result(stdout: string, more: Partial<CommandResult> = {}): CommandResult {
-  return { stdout, stderr: '', exitCode: 0, startBackground: false, prepare: null, soon: null, ...more };
+  return { stdout, stderr: '', exitCode: 0, startWorker: false, prepare: null, soon: null, ...more };
 }
 
 /** The exit code of `--json` and `show`. */
@@ -74,7 +74,7 @@ export function baseUrlOf({ baseUrl }: Config): string {
 }
 
 /** Why a base URL is refused, with its place and without itself; null when it is not. */
-export function baseUrlProblem({ value, source }: Found<string>): string | null {
+export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
   const check = checkBaseUrl(value);
   const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
   return check.ok ? null : `${name} is refused: ${check.reason}`;

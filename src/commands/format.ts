@@ -1,5 +1,5 @@
 import { formatMistake } from '../render/format/index.ts';
-import type { Looks } from '../render/appearance.ts';
+import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { quoteInput } from '../usage/text.ts';
 import { localZone } from '../zone/local.ts';
@@ -19,6 +19,10 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
 }
 
 /** The configured looks, with the requested format and the zone of the process. */
-export function looksWith(system: System, looks: Looks, format: string | null | undefined): Looks {
-  return { ...looks, format: format ?? looks.format, zone: localZone(system) };
+export function appearanceWith(
+  system: System,
+  appearance: Appearance,
+  format: string | null | undefined,
+): Appearance {
+  return { ...appearance, format: format ?? appearance.format, zone: localZone(system) };
 }

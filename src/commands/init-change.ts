@@ -1,23 +1,19 @@
-import { apply } from '../init/apply.ts';
+import { apply, removeLeftovers } from '../init/apply.ts';
 import { withFile, readInstalled, writeInstalled } from '../init/installed.ts';
-import { removeLeftovers } from '../init/leftovers.ts';
-import type { InitTarget } from '../init/names.ts';
-import { planInstall } from '../init/plan-install.ts';
-import { linksToRemoved, planRemoval, removalOf, withoutTarget } from '../init/removal.ts';
-import { defaultFiles } from '../init/plan.ts';
+import type { InitTarget, Install } from '../init/target.ts';
+import { defaultFiles, planInstall, planRemoval } from '../init/plan.ts';
+import { linksToRemoved, removalOf, withoutTarget } from '../init/removal.ts';
 import type { Plan } from '../init/plan.ts';
-import { preview } from '../init/preview.ts';
+import { preview } from '../init/confirm.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { revert } from '../init/revert.ts';
-import type { Install } from '../init/target.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { failure, withConsent } from './init-consent.ts';
-import type { Decision, Job } from './init-consent.ts';
+import type { Decision, InitOptions, Job } from './init-consent.ts';
 import { prepareFor } from './init-runtime.ts';
-import type { InitOptions } from './init.ts';
 
 interface TargetJob extends InitOptions, Job {
   readonly target: InitTarget;

@@ -1,10 +1,10 @@
 import { prerenderedFile } from '../prerender/read.ts';
 import type { Variant } from '../prerender/read.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
@@ -28,18 +28,18 @@ export interface HookFiles {
  */
 export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
   const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 
 export function hookFiles(system: System, output: LineKind): HookFiles {
-  const { cache } = placesOf(system, claude);
+  const { cache } = pathsOf(system, claude);
   const [first = '', second = ''] = claude.credentialFiles(system);
   const name = hookVariant(system, output);
   return {
     file: cache ? prerenderedFile(cache, name) : '',
     logins: [first, second],
-    config: configPlace(system).path ?? '',
+    config: findConfigFile(system).path ?? '',
   };
 }
 
@@ -69,8 +69,8 @@ export async function refreshReady(system: System, output: LineKind): Promise<Co
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: true,
+    sendsUncached: false,
+    waitsForOthers: true,
   });
   const wanted = hookVariant(system, output);
   return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });

@@ -1,4 +1,4 @@
-import { looksFor } from '../config/config.ts';
+import { appearanceFor } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
@@ -22,14 +22,18 @@ export interface RefreshOptions {
 export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, { ...options, thorough: true });
-  const { usage, warning, asked } = await resolve(deps, {
+  const {
+    usage,
+    warning,
+    refreshed: asked,
+  } = await resolve(deps, {
     ...endpointOf(config),
     policy: 'wait',
     force: options.force,
-    person: true,
+    sendsUncached: true,
     // Not for cron: beside Claude Code's status line it keeps to the slower pace.
-    eager: isTerminal(system, STDOUT),
-    patient: true,
+    ignoresPace: isTerminal(system, STDOUT),
+    waitsForOthers: true,
   });
   const { error } = usage;
   // With --quiet, for cron and timers, a lapsed token is no failure: every night ends with one.
@@ -37,7 +41,7 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
   const exitCode = usage.state === 'fresh' || expected ? 0 : exitCodeOfFailure(error);
   const stdout = options.quiet
     ? ''
-    : `${renderLine(usage, { color: false, looks: looksFor(config, 'plain') })}\n`;
+    : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
   const message = told ? messageOf(error, system.now()) : null;
   const prepare = asked ? { wanted: null } : null;

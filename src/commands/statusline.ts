@@ -1,4 +1,4 @@
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { claude } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
@@ -8,10 +8,10 @@ import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { validatorsOf } from '../prerender/validators.ts';
-import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { forecastInput } from '../prerender/forecast-input.ts';
 import { sessionUsage } from '../resolve/session-usage.ts';
-import { isAsKept, keepReport } from '../resolve/store-report.ts';
+import { isUnchanged, storeReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
 import type { StatuslineInput } from '../cli/stdin.ts';
@@ -20,7 +20,7 @@ import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import { checkedFormat, looksWith } from './format.ts';
+import { checkedFormat, appearanceWith } from './format.ts';
 import { terminalColumns, STATUSLINE_KIND, statuslineVariant } from '../prerender/print-statusline.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
@@ -42,58 +42,65 @@ export async function statusline(
       : (await import('./wrapped-command.ts')).runWrappedCommand(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
-  const { places, known: reading } = startOf(deps);
-  const { stamp } = reading;
-  const outcome = report && keepReport(deps, places, report, stamp);
-  const kept = outcome?.kept ?? null;
+  const { paths: places, known: reading } = startOf(deps);
+  const { fingerprint: stamp } = reading;
+  const outcome = report && storeReport(deps, places, report, stamp);
+  const kept = outcome?.stored ?? null;
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const conditions = kept && places.cache && validatorsOf(system, claude, places.cache);
-  const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
+  const sources = kept && isUnchanged(system, places, kept) ? kept : undefined;
   const {
     usage: shared,
-    startBackground,
+    startWorker,
     settled,
-    seen,
+    state: seen,
   } = await resolve(
     deps,
-    { ...endpointOf(config), policy: 'background', force: false, patient: false, person: false },
-    { places, known: reading, ...(sources && { sources }) },
+    {
+      ...endpointOf(config),
+      policy: 'background',
+      force: false,
+      waitsForOthers: false,
+      sendsUncached: false,
+    },
+    { paths: places, known: reading, ...(sources && { sources }) },
   );
   const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
   const { env } = system;
   const columns = terminalColumns(env);
   const isTty = () => isTerminal(system, STDOUT);
   const wanted = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
-  const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
-  const looks = looksWith(system, usual, format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, wanted ? STATUSLINE_KIND : output);
+  const appearance = appearanceWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
-    renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
+    renderOutput(output, usage, { color, appearance, countdowns: true, model, columns: room });
   let text: string;
   if (command !== null && after !== null) {
     const { beside, outputToShow } = await import('./wrapped-command.ts');
     const wrapped = { session: report?.session ?? '', command };
-    const { ellipsis } = glyphsOf(looks);
+    const { ellipsis } = glyphsOf(appearance);
     text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
   } else text = line(columns);
-  if (wanted === null || startBackground || conditions === null) {
+  if (wanted === null || startWorker || conditions === null) {
     // What is prepared is the shared line: a session with other numbers will not find its own there.
     const missed = settled && usage === shared;
-    const prepare = kept !== null || missed || startBackground ? { wanted } : null;
-    return result(`${text}\n`, { startBackground, prepare });
+    const prepare = kept !== null || missed || startWorker ? { wanted } : null;
+    return result(`${text}\n`, { startWorker, prepare });
   }
   const known = forecastInput(system, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
-  const soon = () => prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, looks });
+  const soon = () =>
+    prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, appearance });
   return result(`${text}\n`, { soon });
 }
 
 /** The usage as this session's own line shows it. */
 function ownUsageOf(
   { system, settings }: ResolveDeps,
-  { seen, shared }: { readonly seen: Look; readonly shared: Usage },
+  { seen, shared }: { readonly seen: State; readonly shared: Usage },
   report: Report,
   { reportedAt, foreign }: ReportOutcome,
   stamp: string | null,
@@ -105,7 +112,7 @@ function ownUsageOf(
     report,
     reportedAt,
     foreign,
-    stamp,
+    fingerprint: stamp,
     now: system.now(),
     settings,
   });

@@ -1,4 +1,4 @@
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
@@ -13,7 +13,7 @@ import type { Usage } from '../usage/model.ts';
 import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { zoneName } from '../zone/local.ts';
-import { checkedFormat, looksWith } from './format.ts';
+import { checkedFormat, appearanceWith } from './format.ts';
 import { variantOf } from '../prerender/print.ts';
 
 /** The line (`usageline`), the table (`usageline show`), and either as JSON. */
@@ -35,12 +35,12 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
       ...endpointOf(config),
       policy,
       force: false,
-      patient: false,
-      eager: terminal || options.policy === 'wait' || (command === 'show' && !json),
-      person: terminal || options.policy === 'wait' || (command === 'show' && !json),
+      waitsForOthers: false,
+      ignoresPace: terminal || options.policy === 'wait' || (command === 'show' && !json),
+      sendsUncached: terminal || options.policy === 'wait' || (command === 'show' && !json),
     },
   );
-  const { startBackground, asked, settled } = resolution;
+  const { startWorker, refreshed: asked, settled } = resolution;
   const text = `${await render(system, config, { ...options, format }, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);
   if (json || command === 'show') {
@@ -48,7 +48,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
     const wanted = missed ? variantOf(system, options) : null;
     return result(text, {
-      startBackground,
+      startWorker,
       stderr,
       exitCode,
       prepare: asked || wanted ? { wanted } : null,
@@ -56,8 +56,8 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   }
   // What cannot be prepared misses nothing.
   const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
-  const prepare = asked || startBackground || (settled && wanted) ? { wanted } : null;
-  return result(text, { startBackground, prepare });
+  const prepare = asked || startWorker || (settled && wanted) ? { wanted } : null;
+  return result(text, { startWorker, prepare });
 }
 
 async function render(
@@ -69,23 +69,26 @@ async function render(
 ): Promise<string> {
   if (json) return renderJson(answer);
   const { env } = system;
-  const { looks: usual, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
-  const looks = looksWith(system, usual, format);
+  const { appearance: usual, color: configured } = outputConfigOf(
+    config,
+    command === 'show' ? 'show' : output,
+  );
+  const appearance = appearanceWith(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
     const { renderDocument } = await import('../render/outputs/documents.ts');
-    return renderDocument(output, answer, { color, countdowns: true, looks });
+    return renderDocument(output, answer, { color, countdowns: true, appearance });
   }
   if (command === 'line') {
     // What is markup for another host is not cut to a terminal.
     const columns = terminal && output === 'plain' ? process.stdout.columns || null : null;
-    return renderOutput(output, answer, { color, looks, countdowns: true, columns });
+    return renderOutput(output, answer, { color, appearance, countdowns: true, columns });
   }
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
-    zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, looks.zone);
-  return renderShow(answer, { color, looks, zoneNames, columns: columnsOf(system, terminal), verbose });
+    zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
+  return renderShow(answer, { color, appearance, zoneNames, columns: columnsOf(system, terminal), verbose });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

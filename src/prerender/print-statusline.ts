@@ -8,7 +8,7 @@ import type { Variant } from './read.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import { wantsLog } from '../config/settings.ts';
-import { environmentHash } from './variant.ts';
+import { environmentHash } from '../cache/environment-hash.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
 import { validatorsOf } from './validators.ts';
@@ -66,7 +66,7 @@ export function terminalColumns(env: System['env']): number | null {
 }
 
 /** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
-function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
+function hasOwnLine(system: System, { reports: readings }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
   const read = readOwnFile(system, readings);
@@ -74,7 +74,7 @@ function hasOwnLine(system: System, { readings }: AccountDirectory, report: Repo
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
   if (memory === null || memory.foreign || hasNews(memory, report)) return true;
-  if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
+  if (claude.isForeignSession(system, () => claude.fingerprint(system, null))) return true;
   const { five_hour: five, seven_day: seven } = file.windows;
   return !(
     isLatest(windows.five_hour, five) &&

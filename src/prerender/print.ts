@@ -4,13 +4,13 @@ import { readPrerenderedFile, prerenderedFile } from './read.ts';
 import type { Variant } from './read.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
-import { isQuiet, wantsLog } from '../config/settings.ts';
-import { environmentHash } from './variant.ts';
+import { isTrafficDisabled, wantsLog } from '../config/settings.ts';
+import { environmentHash } from '../cache/environment-hash.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
-import { isColorTerminal, saidColor } from '../render/color.ts';
-import { fillJson } from '../render/json-template.ts';
+import { isColorTerminal, explicitColor } from '../render/color.ts';
+import { fillJsonTemplate } from '../render/json-template.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { validatorsOf } from './validators.ts';
 import type { System } from '../platform/system.ts';
@@ -34,7 +34,7 @@ export function readPrerendered(system: System, options: UsageOptions): string |
   const text = readPrerenderedFile(system, prerenderedFile(directory, name), conditions, name.format);
   if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
     return null;
-  return `${options.json ? fillJson(JSON.parse(text), system.now()) : text}\n`;
+  return `${options.json ? fillJsonTemplate(JSON.parse(text), system.now()) : text}\n`;
 }
 
 /** The ready line that is no line: the object of `--json`, with holes for what changes with the time. */
@@ -46,10 +46,10 @@ export function variantOf(
   { output, color: flag, format = null, json = false }: ReadyOptions,
 ): Variant {
   const { env } = system;
-  const network = !isQuiet(env);
+  const network = !isTrafficDisabled(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
   const asked = format === null ? {} : { format };
-  const said = saidColor(flag, env);
+  const said = explicitColor(flag, env);
   if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network, ...asked };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
   return { kind: output, color: shown ? 'terminal' : 'natural', network, ...asked };

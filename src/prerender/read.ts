@@ -1,4 +1,3 @@
-import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
@@ -42,8 +41,8 @@ export interface Variant {
 
 /** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
 export function variantFileName({ kind, color, network, format, model }: Variant): string {
-  const looks = format === undefined ? '' : `~${hashOf(format)}`;
-  const variant = `${looks}${model === undefined ? '' : `@${model}`}`;
+  const appearance = format === undefined ? '' : `~${hashOf(format)}`;
+  const variant = `${appearance}${model === undefined ? '' : `@${model}`}`;
   return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
 }
 
@@ -100,14 +99,4 @@ export function readPrerenderedFile(
     }
   }
   return null;
-}
-
-/** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
-export function fileFingerprint({ fs }: System, path: string): string {
-  try {
-    const stat = fs.statSync(path, { throwIfNoEntry: false });
-    return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
-  } catch (error) {
-    return errno(error);
-  }
 }

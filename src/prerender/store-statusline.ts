@@ -2,11 +2,11 @@ import { listVariants, writePrerenderedSoon } from './write.ts';
 import { prerenderedFile } from './read.ts';
 import { removeQuietly } from '../cache/replace.ts';
 import type { Variant } from './read.ts';
-import type { Looks } from '../render/appearance.ts';
+import type { Appearance } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { claimBackground } from '../resolve/worker-claim.ts';
+import { claimWorker } from '../resolve/worker-claim.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
+import type { Paths } from '../resolve/paths.ts';
 import { forecastOf, renderForecast } from './forecast.ts';
 import type { ForecastInput } from './forecast.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
@@ -33,7 +33,7 @@ export interface StatuslinePrerender {
   readonly limit: string | null;
   readonly conditions: string;
   readonly color: boolean;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
 }
 
 /** The name of the limit that is a model's own. */
@@ -49,8 +49,8 @@ export function modelLimit(known: ForecastInput | null, model: string | null): s
  * Prepares the next minutes, after the line is out. Never throws: a line that is not prepared is only slower.
  * @returns what is left to do: everything anew, in this process or in one of its own
  */
-export function prerenderStatusline(deps: ResolveDeps, places: Places, parts: StatuslinePrerender): Soon {
-  const { known, wanted, limit, conditions, color, looks } = parts;
+export function prerenderStatusline(deps: ResolveDeps, places: Paths, parts: StatuslinePrerender): Soon {
+  const { known, wanted, limit, conditions, color, appearance } = parts;
   const { system } = deps;
   const directory = places.cache;
   if (known === null || directory === null) return { kind: 'nothing' };
@@ -59,7 +59,7 @@ export function prerenderStatusline(deps: ResolveDeps, places: Places, parts: St
     const before = system.fs.statSync(prerenderedFile(directory, name), { throwIfNoEntry: false });
     if (before === undefined) return { kind: 'prepare', wanted };
     const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
-      renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
+      renderOutput('ansi', usage, { color, appearance, model: limit, ...stage });
     // When the shared line has another number than the last report, no prepared line is a session's own.
     const shared = known.entry?.overlay?.asReported !== false;
     const schedule = shared
@@ -70,9 +70,7 @@ export function prerenderStatusline(deps: ResolveDeps, places: Places, parts: St
     const behind = listVariants(system, directory).some(
       (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, prerenderedFile(directory, other)),
     );
-    return behind && claimBackground(deps, places).kind === 'claimed'
-      ? { kind: 'spawn' }
-      : { kind: 'nothing' };
+    return behind && claimWorker(deps, places).kind === 'claimed' ? { kind: 'spawn' } : { kind: 'nothing' };
   } catch {
     return { kind: 'nothing' };
   }

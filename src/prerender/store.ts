@@ -14,7 +14,7 @@ import {
 import type { AccountDirectory } from '../cache/directory.ts';
 import { variantFileName } from './read.ts';
 import type { Variant } from './read.ts';
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
@@ -24,18 +24,18 @@ import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { validatorsOf } from './validators.ts';
-import { look } from '../resolve/read-state.ts';
+import { readState } from '../resolve/read-state.ts';
 import { forecastInput } from './forecast-input.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { ForecastInput, Forecast, RenderedForecast, StageOptions } from './forecast.ts';
-import { knownStamp } from '../resolve/credentials-fingerprint.ts';
+import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
 import { modelKey } from '../usage/model-name.ts';
 import { windowsOf } from '../usage/windows.ts';
-import { looksWith } from '../commands/format.ts';
+import { appearanceWith } from '../commands/format.ts';
 import { referencedFiles } from '../commands/ready.ts';
 import { JSON_KIND } from './print.ts';
 import { STATUSLINE_KIND } from './print-statusline.ts';
@@ -56,7 +56,7 @@ export async function prerender(system: System, wanted: Variant | null, aheadMs 
 }
 
 async function prepare(system: System, wanted: Variant | null, aheadMs: number): Promise<void> {
-  const places = placesOf(system, claude);
+  const places = pathsOf(system, claude);
   const directory = places.cache;
   if (directory === null) return;
   const there = listVariants(system, directory);
@@ -74,7 +74,7 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const witnesses = referencedFiles(system).map(([name, path]) => [name, referenceOf(system, path)] as const);
   const conditions = validatorsOf(system, claude, directory);
-  const { stamp } = knownStamp(system, claude, directory);
+  const { fingerprint: stamp } = knownFingerprint(system, claude, directory);
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
@@ -85,7 +85,7 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
   const knownWhere = (network: boolean): ForecastInput | null => {
     const deps = { system: then, settings: { ...settings, network }, provider: claude, log: () => {} };
-    const seen = look(deps, places, { policy: 'background', force: false }, stamp);
+    const seen = readState(deps, places, { policy: 'background', force: false }, stamp);
     const known = forecastInput(then, places, seen, stamp, deps.settings);
     // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
     return known && transcripts && usageAt(known, now).usage?.state === 'none' ? null : known;
@@ -176,11 +176,11 @@ function linesAhead(
   model: string | null,
 ): RenderedForecast | null {
   const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const { looks: usual, color: configured } = appearanceOf(config, name.kind);
-  const looks = looksWith(system, usual, name.format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, name.kind);
+  const appearance = appearanceWith(system, usual, name.format);
   const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageOptions) =>
-    renderOutput(kind, usage, { color, looks, model, ...stage });
+    renderOutput(kind, usage, { color, appearance, model, ...stage });
   return renderForecast(outlook, render);
 }
 

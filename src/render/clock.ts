@@ -1,4 +1,5 @@
-import { DAY, MINUTE } from '../usage/time.ts';
+import { DAY } from '../usage/time.ts';
+import type { Zone } from '../zone/zone.ts';
 
 // Written out, because asking `Intl` for them costs half a start of Node.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -7,21 +8,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
 
-/** The time zone of clock times. */
-export interface Zone {
-  /** By how much local clocks are ahead of UTC at a moment (epoch ms), in ms; null when that is not known. */
-  offsetAt(at: number): number | null;
-  /** What is written behind a clock time, to name the zone: `CET`, `+05:45`. Null: nothing. */
-  markAt?(at: number): string | null;
-}
-
-/** The zone in which Node runs: the one that `TZ` names, else the machine's. */
-export const NODE_ZONE: Zone = {
-  offsetAt: (at) => 0 - new Date(at).getTimezoneOffset() * MINUTE,
-};
-
 /** What clock times depend on besides the moment. */
-export interface ClockLooks {
+export interface ClockAppearance {
   readonly clock: Clock;
   readonly zone: Zone;
 }
@@ -31,7 +19,7 @@ export interface ClockLooks {
  * `Thu 15:02` within a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year; `15:02 CET` where the zone has
  * to be named. Null when the zone is not known: a clock time of any other one would be false.
  */
-export function clockTime(at: number, now: number, { clock, zone }: ClockLooks): string | null {
+export function clockTime(at: number, now: number, { clock, zone }: ClockAppearance): string | null {
   const [date, today] = [localDate(at, zone), localDate(now, zone)];
   if (date === null || today === null) return null;
   const days = Math.abs(dayOf(date) - dayOf(today));
