@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, stampNow } from '../support/program.ts';
+import { Machine, stampNow, until } from '../support/program.ts';
 
 /** A line of a transcript: one response of a model, so many ms old. */
 function answered(id: string, ago: number, output: number): string {
@@ -32,7 +32,7 @@ it('the line shows the number of tokens as an estimate where there is no login',
   // New lines count at once, because nothing was prerendered.
   fs.appendFileSync(transcript, answered('c', 0, 980));
   stampNow(transcript);
-  expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
+  expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
   const run = await machine.run(['--json']);
   expect(run.code).toBe(0);
   expect(JSON.parse(run.stdout)).toMatchObject({
@@ -42,7 +42,14 @@ it('the line shows the number of tokens as an estimate where there is no login',
     tokens: { five_hour: { total: 3020, input: 60, output: 2960 }, seven_day: { total: 3020 } },
     error: { code: 'no_credentials' },
   });
+  expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
 });
+
+function agePrepared({ cache }: Machine, ms: number): void {
+  const path = join(cache, 'transcripts.json');
+  const file = JSON.parse(fs.readFileSync(path, 'utf8'));
+  fs.writeFileSync(path, JSON.stringify({ ...file, scanned_at: file.scanned_at - ms }));
+}
 
 it('cache clear also removes the remembered counts', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
@@ -50,10 +57,55 @@ it('cache clear also removes the remembered counts', async () => {
   await machine.run(['--wait']);
   fs.appendFileSync(transcript, answered('c', 0, 980));
   stampNow(transcript);
+  agePrepared(machine, 2 * MINUTE);
+  const before = fs.readFileSync(join(machine.cache, 'transcripts.json'), 'utf8');
+  expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
+  await until(() => fs.readFileSync(join(machine.cache, 'transcripts.json'), 'utf8') !== before);
+  expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
+});
+
+it('the first prompt without a login starts the worker, which prepares the estimate', async () => {
+  const { machine } = await aMachineWithTranscripts();
+  fs.unlinkSync(machine.credentials);
+  expect((await machine.run()).stdout).toBe('…\n');
+  await until(() => fs.existsSync(join(machine.cache, 'transcripts.json')));
+  expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
+});
+
+it('where no process may be started, a line scans by itself, once a minute', async () => {
+  const { machine, transcript } = await aMachineWithTranscripts();
+  const off = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
+  const line = async () => (await machine.run([], off)).stdout;
+  expect(await line()).toBe('~5h 2k · ~7d 2k · disabled\n');
+  fs.appendFileSync(transcript, answered('c', 0, 980));
+  stampNow(transcript);
+  expect(await line()).toBe('~5h 2k · ~7d 2k · disabled\n');
+  agePrepared(machine, 2 * MINUTE);
+  expect(await line()).toBe('~5h 3k · ~7d 3k · disabled\n');
+  expect(fs.readdirSync(machine.cache).filter((name) => name.startsWith('background'))).toEqual([]);
+});
+
+it('a scan removes the file that only earlier versions kept', async () => {
+  const { machine } = await aMachineWithTranscripts();
+  fs.unlinkSync(machine.credentials);
+  await machine.run(['--wait']);
+  fs.writeFileSync(join(machine.cache, 'transcripts.new'), '');
+  await machine.run(['show', '--cached']);
+  expect(fs.existsSync(join(machine.cache, 'transcripts.new'))).toBe(false);
+});
+
+it('the uninstaller removes what was counted with the rest of the cache', async () => {
+  const { machine, transcript } = await aMachineWithTranscripts();
+  fs.unlinkSync(machine.credentials);
+  await machine.run(['--wait']);
+  fs.appendFileSync(transcript, answered('c', 0, 980));
+  stampNow(transcript);
   await machine.run();
-  expect(fs.readdirSync(machine.cache)).toContain('transcripts.json');
+  expect(fs.readdirSync(machine.cache)).toEqual(
+    expect.arrayContaining(['transcripts.bin', 'transcripts.json']),
+  );
   // A longer history has these files as well, and a killed process leaves its temporary file.
-  for (const name of ['transcripts.bin', 'transcripts.new', 'transcripts.bin.123']) {
+  for (const name of ['transcripts.new', 'transcripts.bin.123']) {
     fs.writeFileSync(join(machine.cache, name), '');
   }
   expect(await machine.run(['init', '--uninstall', '--yes'])).toMatchObject({ stderr: '', code: 0 });
