@@ -5,7 +5,7 @@ import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, stampNow, until } from '../support/program.ts';
 
-/** A line of a transcript: one response of a model, so many ms old. */
+/** A line of a transcript: one answer of a model, so long ago. */
 function answered(id: string, ago: number, output: number): string {
   const usage = { input_tokens: 20, output_tokens: output, cache_creation_input_tokens: 0 };
   const message = { id, role: 'assistant', model: 'claude-opus-4-5', usage };
@@ -24,12 +24,12 @@ async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript
   return { machine, transcript };
 }
 
-it('the line shows the number of tokens as an estimate where there is no login', async () => {
+it('without a login the line says how many tokens were used, and that it is an estimate', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   expect((await machine.run(['--wait'])).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
 
-  // New lines count at once, because nothing was prerendered.
+  // A prompt shows what the last scan found, for a minute; a caller that waits gets what is new at once.
   fs.appendFileSync(transcript, answered('c', 0, 980));
   stampNow(transcript);
   expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
@@ -45,13 +45,14 @@ it('the line shows the number of tokens as an estimate where there is no login',
   expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · sign in\n');
 });
 
+/** As if the last scan were so long ago. */
 function agePrepared({ cache }: Machine, ms: number): void {
   const path = join(cache, 'transcripts.json');
   const file = JSON.parse(fs.readFileSync(path, 'utf8'));
   fs.writeFileSync(path, JSON.stringify({ ...file, scanned_at: file.scanned_at - ms }));
 }
 
-it('cache clear also removes the remembered counts', async () => {
+it('a prompt shows an estimate that is older than a minute, and the worker prepares another', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
@@ -104,7 +105,7 @@ it('the uninstaller removes what was counted with the rest of the cache', async 
   expect(fs.readdirSync(machine.cache)).toEqual(
     expect.arrayContaining(['transcripts.bin', 'transcripts.json']),
   );
-  // A longer history has these files as well, and a killed process leaves its temporary file.
+  // Earlier versions kept a third file, and a killed process leaves a temporary one.
   for (const name of ['transcripts.new', 'transcripts.bin.123']) {
     fs.writeFileSync(join(machine.cache, name), '');
   }
@@ -112,7 +113,7 @@ it('the uninstaller removes what was counted with the rest of the cache', async 
   expect(fs.existsSync(join(machine.home, '.cache', 'usageline'))).toBe(false);
 });
 
-it('transcripts are not read while numbers of the endpoint are known', async () => {
+it('transcripts are not scanned while there are numbers of the endpoint', async () => {
   const { machine } = await aMachineWithTranscripts();
   expect((await machine.run(['--wait'])).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
   expect(fs.existsSync(join(machine.cache, 'transcripts.json'))).toBe(false);
