@@ -84,7 +84,7 @@ function spellings(home: string): Record<string, string>[] {
 }
 
 describe('one directory in several spellings', () => {
-  it('have one cache and one request, and each of them can fill it', async () => {
+  it('has one cache and one request, and each spelling can fill it', async () => {
     const { endpoint, machine } = await aMachine();
     const all = spellings(machine.home);
     for (const env of all)
@@ -106,13 +106,13 @@ describe('one directory in several spellings', () => {
     }
   });
 
-  it('have one request budget', async () => {
+  it('has one request budget', async () => {
     const { endpoint, machine } = await aMachine();
     for (const env of spellings(machine.home)) await machine.run(['refresh', '--force'], env);
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('have lines that the launcher shows by itself, if the spelling is a usual one', async () => {
+  it('has lines that the launcher shows by itself, if the spelling is a usual one', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const { home } = machine;
@@ -124,7 +124,7 @@ describe('one directory in several spellings', () => {
     expect((await launch(machine, { CLAUDE_CONFIG_DIR: `${home}/link` })).stdout).toBe(LINE);
   });
 
-  it('replace the lines that an older version kept per spelling', async () => {
+  it('loses the index file that an older version wrote for a spelling', async () => {
     const { machine } = await aMachine();
     const given = `${machine.home}/.claude/.`;
     const accounts = join(machine.home, '.cache', 'usageline', 'accounts');
@@ -135,7 +135,7 @@ describe('one directory in several spellings', () => {
     expect(fs.existsSync(pointer)).toBe(false);
   });
 
-  it('are two accounts where they are two directories', async () => {
+  it('is two accounts where the spellings lead to two directories', async () => {
     const { endpoint, machine } = await aMachine();
     const other = join(machine.home, '.claude-work');
     fs.mkdirSync(other);

@@ -20,7 +20,7 @@ describe('a working day with Claude Code', () => {
     expect(day.needless).toBe(0);
   });
 
-  it('shows every number that was right within its printed age', () => {
+  it('shows only numbers that were right within their printed age', () => {
     expect(day.wrong).toEqual([]);
     expect(day.numbers).toBeGreaterThan(5000);
   });
