@@ -266,7 +266,7 @@ describe('an exception that nothing can catch', () => {
       const run = await machine.run([], env);
       expect(await machine.run(['show'], env)).toMatchObject({ code: 1, stderr: '' });
       const files = lockWords(machine);
-      machine.age(66_000);
+      machine.ageBy(66_000);
       expect((await machine.run(PATIENT)).stdout).toBe(`${FRESH}\n`);
       return { run, requests: null, files };
     },

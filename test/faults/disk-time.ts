@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../src/usage/data.ts';
-import { unlessGone } from '../support/program.ts';
+import { unlessMissing } from '../support/program.ts';
 
 /**
  * Moves everything in an account's directory into the past, as if time had passed: times in the files and
@@ -10,7 +10,7 @@ import { unlessGone } from '../support/program.ts';
 export function passTime(directory: string, ms: number): void {
   for (const name of fs.existsSync(directory) ? fs.readdirSync(directory) : []) {
     // Temporary files of a worker appear and disappear.
-    unlessGone(() => passTimeFor(directory, name, ms));
+    unlessMissing(() => passTimeFor(directory, name, ms));
   }
 }
 

@@ -773,7 +773,7 @@ describe('calls that do not wait', () => {
       know(machine);
       expect((await machine.run(WAIT)).stdout).toBe(`${KNOWN} · server error\n`);
       endpoint.answer = json(body);
-      machine.age(70_000);
+      machine.ageBy(70_000);
       const run = await machine.run(WAIT);
       return { run, requests: endpoint.requests.length, files: newDataKept(machine) };
     },

@@ -26,11 +26,11 @@ function bar(host: Host, command: string): () => Block[] {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   ends.push(() => child.kill());
-  let told = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (told += text));
+  let received = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (received += text));
   // i3blocks prints a header, and then an array of arrays of blocks that never ends.
   return () => {
-    const [, , ...lines] = told.split('\n').slice(0, -1);
+    const [, , ...lines] = received.split('\n').slice(0, -1);
     const blocks = lines.flatMap((line) => JSON.parse(line.replace(/^,/, '')) as Block[]);
     return blocks.filter(({ name }) => name === 'usageline');
   };
@@ -52,7 +52,7 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
 
   it.concurrent('shows a hostile model name as text', async () => {
     const host = await aHostileHost();
-    const plain = await host.truth('plain');
+    const plain = await host.printedLine('plain');
     const blocks = bar(host, block);
     await eventually('a block', () => blocks().length > 0);
     expect(blocks()[0]).toMatchObject({ full_text: plain, color: '#cdcd00' });

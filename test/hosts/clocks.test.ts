@@ -27,15 +27,15 @@ describe("the launcher's clock", () => {
   /** One small file with the texts of ten minutes, five before now and five after. */
   const ten = async () => {
     const host = await aHost(['plain']);
-    host.hold(true);
+    host.holdRefreshes(true);
     const lines = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map(
       (minute) => `${now() + minute * 60 + 30} minute ${minute}`,
     );
     host.plant('plain', ['1 gone'], { refresh: -300 });
     host.plantShort('plain', { over: now() - 300 });
     host.plantSeveral('plain', lines, now() + 330, now() - 300);
-    fs.utimesSync(join(host.ready, 'plain'), 1, 1);
-    fs.utimesSync(host.ready, now() - 600, now() - 600);
+    fs.utimesSync(join(host.prerendered, 'plain'), 1, 1);
+    fs.utimesSync(host.prerendered, now() - 600, now() - 600);
     return host;
   };
 
@@ -61,7 +61,7 @@ describe("the launcher's clock", () => {
     ['is an hour ahead of the files', `echo ${Math.floor(Date.now() / 1000) + 3600}`],
   ])('the launcher starts the program when `date` %s', async (_, script) => {
     const host = await ten();
-    host.hold(false);
+    host.holdRefreshes(false);
     fs.mkdirSync(join(host.home, 'bin'), { recursive: true });
     fs.writeFileSync(join(host.home, 'bin/date'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const run = await launch(host);

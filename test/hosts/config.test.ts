@@ -29,8 +29,8 @@ describe('a change of the configuration', () => {
     describeWith(shell.name, `in ${shell.name}`, () => {
       it.concurrent('is visible at the next prompt, and its removal or an older file with the next line', async () => {
         const host = await aHost([shell.name]);
-        const coloured = await host.truth(shell.name);
-        const plain = await host.truth(shell.name, { NO_COLOR: '1' });
+        const coloured = await host.printedLine(shell.name);
+        const plain = await host.printedLine(shell.name, { NO_COLOR: '1' });
         expect(plain).not.toBe(coloured);
         const run = await script(
           host,
@@ -70,7 +70,7 @@ describe('a change of the configuration', () => {
 
       it.concurrent('starts one process if the program cannot prerender the new line, and leaves the line as it is', async () => {
         const host = await aHost([shell.name]);
-        const line = await host.truth(shell.name);
+        const line = await host.printedLine(shell.name);
         const broken = host.write('broken', '#!/bin/sh\necho "$*" >>"$HOME/started"\nexit 1\n');
         fs.chmodSync(broken, 0o755);
         const program =
@@ -93,8 +93,8 @@ describe('a change of the configuration', () => {
 
       it.concurrent('is noticed when a variable names another file', async () => {
         const host = await aHost([shell.name]);
-        const coloured = await host.truth(shell.name);
-        const plain = await host.truth(shell.name, { NO_COLOR: '1' });
+        const coloured = await host.printedLine(shell.name);
+        const plain = await host.printedLine(shell.name, { NO_COLOR: '1' });
         const other = host.write('other.toml', NEVER);
         const run = await script(
           host,

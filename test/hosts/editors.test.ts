@@ -39,7 +39,7 @@ function evaluated(machine: Machine, text: string, ...setup: string[]) {
 describeWith('nvim', 'in the status line of neovim', () => {
   it('shows the line with the width that neovim computes for it', async () => {
     const host = await aHost(['vim']);
-    const text = await host.truth('vim');
+    const text = await host.printedLine('vim');
     expect(text).toBe(OLD_LINE.replaceAll('%', '%%'));
     for (const shown of evaluated(host.machine, text)) {
       expect(shown).toMatchObject({ str: OLD_LINE, width: OLD_LINE.length });
@@ -61,8 +61,8 @@ describeWith('nvim', 'in the status line of neovim', () => {
 
   it('runs nothing from a hostile model name', async () => {
     const host = await aHostileHost();
-    const plain = await host.truth('plain');
-    for (const { str } of evaluated(host.machine, await host.truth('vim'))) expect(str).toBe(plain);
+    const plain = await host.printedLine('plain');
+    for (const { str } of evaluated(host.machine, await host.printedLine('vim'))) expect(str).toBe(plain);
     expect(harmDone(host.machine)).toEqual([]);
   });
 });
@@ -90,7 +90,7 @@ describeWith('tmux', "on vim's screen", () =>
 
     it.concurrent.each(FORMATS)('runs nothing from a hostile model name, by way of %s', async (way) => {
       const host = await aHostileHost();
-      const plain = (await host.truth('plain')).slice(0, 200);
+      const plain = (await host.printedLine('plain')).slice(0, 200);
       const terminal = await atVim(host, way);
       await eventually('the line', async () => (await terminal.screen()).includes(plain));
       await terminal.close();

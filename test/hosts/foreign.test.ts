@@ -292,8 +292,8 @@ describeWith('tmux', 'at a terminal', () => {
       ['between it and its configuration', { before: P10K, after: PRESET }],
     ])('is a segment of powerlevel10k at every prompt when it is read %s', async (_, lines) => {
       const host = await aHost(['zsh']);
-      await host.grow(12 * MINUTE, 'zsh');
-      host.hold(true);
+      await host.ageBy(12 * MINUTE, 'zsh');
+      host.holdRefreshes(true);
       const aged = `standin ${OLD_LINE} · 12m ago`;
       const terminal = await open(host, shells.zsh, { ...lines, ready: aged });
       for (const _prompt of [1, 2]) {
@@ -301,7 +301,7 @@ describeWith('tmux', 'at a terminal', () => {
         expect(count(await terminal.screen(), /5h 22%/g)).toBeGreaterThan(1);
         expect(await terminal.last()).toContain(aged);
       }
-      host.hold(false);
+      host.holdRefreshes(false);
       // Drawn again in place.
       expect(await terminal.shows(`standin ${NEW_LINE}`)).not.toMatch(/error|not found/);
     });
@@ -336,21 +336,21 @@ describeWith('tmux', 'at a terminal', () => {
       ['is a function of the user', 'string join : $PATH'],
     ])('shows the line, its age, new numbers and another login where `path` %s', async (_, body) => {
       const host = await aHost(['fish']);
-      await host.grow(12 * MINUTE, 'fish');
-      host.hold(true);
+      await host.ageBy(12 * MINUTE, 'fish');
+      host.holdRefreshes(true);
       const before = `function path; ${body}; end`;
       const terminal = await open(host, shells.fish, { before, ready: `${OLD_LINE} · 12m ago` });
       await terminal.command('true');
       expect(await terminal.last()).toContain('12m ago');
-      host.hold(false);
+      host.holdRefreshes(false);
       await terminal.shows(NEW_LINE);
       expect(host.refreshes).toBe(1);
       expect(await terminal.screen()).not.toMatch(/[Uu]nknown|error|test:/);
       fs.utimesSync(host.machine.credentials, Date.now() / 1000 + 5, Date.now() / 1000 + 5);
-      host.hold(true);
+      host.holdRefreshes(true);
       await terminal.command('true');
       expect(await terminal.last()).toMatch(/> +…$/);
-      host.hold(false);
+      host.holdRefreshes(false);
     });
   });
 
@@ -449,7 +449,7 @@ for (const shell of Object.values(shells)) {
       'shows no numbers of the old login when a link to a file of %d s points to another login',
       async (seconds) => {
         const host = await aHost([shell.name]);
-        host.hold(true);
+        host.holdRefreshes(true);
         const login = host.machine.credentials;
         const text = fs.readFileSync(login, 'utf8');
         const [one, other] = ['one', 'other'].map((name) => {
@@ -465,7 +465,7 @@ for (const shell of Object.values(shells)) {
         const { stdout } = await script(host, shell, [say('a'), swap, say('b')].join('\n'));
         expect(said(stdout)).toEqual({ a: expect.stringMatching(/^5h \d+%/), b: '…' });
         await eventually('the refresh', () => host.refreshes === 1);
-        host.hold(false);
+        host.holdRefreshes(false);
       },
     );
 

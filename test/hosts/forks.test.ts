@@ -46,7 +46,7 @@ for (const shell of Object.values(shells)) {
     it('runs no command, shows none of its text, and prints no error', async () => {
       const host = await aHost([shell.name]);
       // A process that the hook starts would replace the file with the right line.
-      host.hold(true);
+      host.holdRefreshes(true);
       const head = 'usageline-ready 1 9999999999 1000000000 1';
       for (const [what, text] of [
         ['a command as the text', `${head}\n9999999999 ${hostile}\n`],
@@ -70,7 +70,7 @@ for (const shell of Object.values(shells)) {
         ['another version', 'usageline-ready 2 9999999999 1000000000 1\n9999999999 text\n'],
         ['nothing', ''],
       ]) {
-        const path = join(host.ready, shell.name);
+        const path = join(host.prerendered, shell.name);
         const save = fs.readFileSync(path);
         const options = shell.name === 'zsh' ? 'setopt promptsubst' : '';
         const prompts: Record<string, string> = {
@@ -100,7 +100,7 @@ for (const shell of Object.values(shells)) {
         });
         fs.writeFileSync(path, save);
       }
-      host.hold(false);
+      host.holdRefreshes(false);
     });
   });
 }

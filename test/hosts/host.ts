@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
-import { Machine, unlessGone, until } from '../support/program.ts';
+import { Machine, unlessMissing, until } from '../support/program.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 export const entry = join(root, 'bin', 'usageline.cjs');
@@ -15,7 +15,7 @@ const hot = join(root, 'dist', 'hot.cjs');
  * The first and the later responses of the endpoint. Their resets count from now; countdowns stay the same for
  * 50 s.
  */
-export const oldNumbers = () => fixture('2026-04-18-max.json');
+export const firstNumbers = () => fixture('2026-04-18-max.json');
 export const newNumbers: Answer = (request, response) =>
   json(fixture('2026-07-03-limits.json'))(request, response);
 /** The lines for these responses, without colours. */
@@ -58,7 +58,7 @@ export class Host {
   }
 
   /** The directory of the prerendered lines. */
-  get ready(): string {
+  get prerendered(): string {
     return join(this.machine.cache, 'ready');
   }
 
@@ -69,7 +69,7 @@ export class Host {
   }
 
   /** Blocks every refresh until it is called with `false`. */
-  hold(on: boolean): void {
+  holdRefreshes(on: boolean): void {
     if (on) this.write('hold', '');
     else fs.unlinkSync(join(this.home, 'hold'));
   }
@@ -90,21 +90,21 @@ export class Host {
   }
 
   /** The line that the program itself prints, without a request. */
-  async truth(kind: string, env: Record<string, string> = {}): Promise<string> {
+  async printedLine(kind: string, env: Record<string, string> = {}): Promise<string> {
     return (await this.machine.run(['--no-wait', '--output', kind], env)).stdout.trimEnd();
   }
 
   /** Makes the cached numbers older by `ms`, and prerenders the given kinds again. */
-  async grow(ms: number, ...kinds: string[]): Promise<void> {
-    this.machine.age(ms);
+  async ageBy(ms: number, ...kinds: string[]): Promise<void> {
+    this.machine.ageBy(ms);
     for (const kind of kinds) await this.machine.run(['ready', kind]);
   }
 
   /** Moves the times in the prerendered lines into the past, as if `seconds` had passed for shells that read them. */
-  pass(seconds: number): void {
-    for (const name of fs.readdirSync(this.ready)) {
+  letTimePass(seconds: number): void {
+    for (const name of fs.readdirSync(this.prerendered)) {
       if (!/^[a-z]/.test(name) || /^(since|till)\./.test(name)) continue;
-      unlessGone(() => this.#pass(join(this.ready, name), seconds));
+      unlessMissing(() => this.#pass(join(this.prerendered, name), seconds));
     }
   }
 
@@ -123,23 +123,24 @@ export class Host {
   plant(name: string, lines: readonly string[], { refresh = 600, from = 0, later = false } = {}): void {
     const now = Math.floor(Date.now() / 1000);
     const head = `usageline-ready 1 ${now + refresh} ${now + from} 4711`;
-    replaceFile(join(this.ready, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
-    const path = join(this.ready, name);
+    replaceFile(join(this.prerendered, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
+    const path = join(this.prerendered, name);
     replaceFile(path, [head, ...(later ? [`${now - 1} gone`] : lines), '# planted', ''].join('\n'), now + 60);
     this.plantShort(name, {});
   }
 
   /** Replaces the files with one text each. Each text is valid until its time (epoch seconds). */
   plantShort(name: string, texts: Readonly<Record<string, number>>): void {
-    for (let turn = 1; turn <= 27; turn += 1) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
+    for (let turn = 1; turn <= 27; turn += 1)
+      fs.rmSync(join(this.prerendered, `${name}.${turn}`), { force: true });
     for (const [index, [text, until]] of Object.entries(texts).entries()) {
-      replaceFile(join(this.ready, `${name}.${index + 1}`), `${text}\n`, until);
+      replaceFile(join(this.prerendered, `${name}.${index + 1}`), `${text}\n`, until);
     }
   }
 
   /** Writes the file with the first text that calls for a refresh, valid until the given time (epoch seconds). */
   plantOld(name: string, text: string, until: number): void {
-    replaceFile(join(this.ready, `${name}.9`), `${text}\n`, until);
+    replaceFile(join(this.prerendered, `${name}.9`), `${text}\n`, until);
   }
 
   /** Writes a file with several texts, valid until the given time (epoch seconds). */
@@ -149,13 +150,13 @@ export class Host {
     until: number,
     begins: number | string = Math.floor(Date.now() / 1000) - 60,
   ): void {
-    replaceFile(join(this.ready, `${name}.14`), [begins, ...lines, ''].join('\n'), until);
+    replaceFile(join(this.prerendered, `${name}.14`), [begins, ...lines, ''].join('\n'), until);
   }
 
   /** Removes the launcher's record of the last refresh that it started. */
-  forgetAsked(): void {
-    for (const name of fs.readdirSync(this.ready).filter((file) => file.startsWith('.asked.'))) {
-      unlessGone(() => fs.unlinkSync(join(this.ready, name)));
+  forgetStartedRefreshes(): void {
+    for (const name of fs.readdirSync(this.prerendered).filter((file) => file.startsWith('.asked.'))) {
+      unlessMissing(() => fs.unlinkSync(join(this.prerendered, name)));
     }
   }
 }
@@ -169,7 +170,7 @@ export function replaceFile(path: string, text: string, mtime?: number): void {
 
 /** A host with a response of this moment in the cache, and a prerendered line of each kind. */
 export async function aHost(kinds: readonly string[], env: Record<string, string> = {}): Promise<Host> {
-  const endpoint = await anEndpoint(json(oldNumbers()));
+  const endpoint = await anEndpoint(json(firstNumbers()));
   const host = new Host(endpoint, env);
   const [first = 'plain', ...others] = kinds;
   await host.machine.run(['--wait', '--output', first]);

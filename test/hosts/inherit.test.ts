@@ -21,7 +21,7 @@ const NUMBERS = [3, 9, 10, 11, 12, 20, 200];
  */
 async function aNotingHost(kind: string): Promise<Host> {
   const host = await aHost([kind]);
-  await host.grow(12 * MINUTE, kind);
+  await host.ageBy(12 * MINUTE, kind);
   const lines = [
     '#!/bin/sh',
     'case $* in *--refresh) ;; *) exit 0 ;; esac',

@@ -12,7 +12,9 @@ const AGED = '5h 22% 4h37m · 7d 33% 4d3h · 12m ago';
 
 /** Waits until the shell can read the new line. */
 function prepared(host: Host, name: string): Promise<void> {
-  return eventually('a new line', () => fs.readFileSync(join(host.ready, name), 'utf8').includes('11%'));
+  return eventually('a new line', () =>
+    fs.readFileSync(join(host.prerendered, name), 'utf8').includes('11%'),
+  );
 }
 
 /** Writes another token: a request with the same token would have to wait. */
@@ -24,7 +26,7 @@ for (const shell of Object.values(shells)) {
   const { name } = shell;
   const aged = async () => {
     const host = await aHost([name]);
-    await host.grow(12 * MINUTE, name);
+    await host.ageBy(12 * MINUTE, name);
     return host;
   };
 
@@ -43,13 +45,13 @@ for (const shell of Object.values(shells)) {
 
       it.concurrent('shows old numbers with their age at once, and new numbers after one refresh', async () => {
         const host = await aged();
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell, { ready: AGED });
         await terminal.command('true');
         await terminal.press('C-l');
         await terminal.type('echo typed meanwhile');
         expect(await terminal.shows('typed meanwhile')).toContain(AGED);
-        host.hold(false);
+        host.holdRefreshes(false);
         // bash cannot redraw a prompt by itself.
         if (name === 'bash') {
           await prepared(host, name);
@@ -63,11 +65,11 @@ for (const shell of Object.values(shells)) {
 
       it.concurrent('keeps the exit code of the last command for the prompt', async () => {
         const host = await aged();
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell);
         await terminal.type('sh -c "exit 7"\n');
         await terminal.shows(/7 >/);
-        host.hold(false);
+        host.holdRefreshes(false);
         if (name !== 'bash') await terminal.shows(NEW_LINE);
         expect(await terminal.last()).toMatch(/7 >/);
         await terminal.type('echo "it was $'.concat(name === 'fish' ? 'status"\n' : '?"\n'));
@@ -131,14 +133,14 @@ for (const shell of Object.values(shells)) {
         ['removed', (file: string) => fs.unlinkSync(file)],
       ] as const)('shows no numbers of another login when the login file is %s', async (what, change) => {
         const host = await aHost([name]);
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell, { ready: OLD_LINE });
         change(host.machine.credentials);
         await terminal.press('C-l');
         await terminal.type('true\n');
         await terminal.shows('…');
         expect(await terminal.last()).not.toContain('22%');
-        host.hold(false);
+        host.holdRefreshes(false);
         const wanted = what === 'removed' ? 'sign in' : NEW_LINE;
         await eventually(wanted, async () => {
           await terminal.press('Enter');
@@ -212,7 +214,7 @@ for (const shell of Object.values(shells)) {
 
       it.concurrent('redraws nothing after a refresh that brought nothing new', async () => {
         const host = await aHost([name]);
-        await host.grow(HOUR, name);
+        await host.ageBy(HOUR, name);
         host.endpoint.answer = json({}, 500);
         const terminal = await open(host, shell, { ready: /1h ago|…/ });
         await eventually('the refresh', () => host.requests === 1);

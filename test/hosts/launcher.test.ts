@@ -42,7 +42,7 @@ for (const [name, argv] of Object.entries(shells)) {
 
     const aged = async () => {
       const host = await aHost(['plain', 'tmux']);
-      await host.grow(12 * MINUTE, 'plain', 'tmux');
+      await host.ageBy(12 * MINUTE, 'plain', 'tmux');
       return { host, path: await install(host) };
     };
 
@@ -65,11 +65,11 @@ for (const [name, argv] of Object.entries(shells)) {
 
     it.concurrent('prints the current text, and starts one refresh without waiting for it', async () => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const runs = [await launch(host, path), await launch(host, path), await launch(host, path)];
       for (const run of runs) expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
       await eventually('the refresh', () => host.refreshes === 1);
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
       expect(host.refreshes).toBe(1);
       expect(host.requests).toBe(1);
@@ -89,7 +89,7 @@ for (const [name, argv] of Object.entries(shells)) {
         },
       );
       // Its end has passed.
-      fs.utimesSync(join(host.ready, 'plain'), now - 9, now - 9);
+      fs.utimesSync(join(host.prerendered, 'plain'), now - 9, now - 9);
       expect(await launch(host, path)).toMatchObject({ stdout: 'third \\n\n', stderr: '', code: 0 });
     });
 
@@ -101,7 +101,7 @@ for (const [name, argv] of Object.entries(shells)) {
       const third = String.raw`  $(touch x) 100% \n \\`;
       host.plantShort('plain', { first: now - 60, second: now - 1, [third]: now + 99, fourth: now + 200 });
       // Some shells compare files by whole seconds.
-      fs.utimesSync(host.ready, now - 5, now - 5);
+      fs.utimesSync(host.prerendered, now - 5, now - 5);
       expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
       expect(host.started).toEqual([]);
     });
@@ -119,21 +119,21 @@ for (const [name, argv] of Object.entries(shells)) {
       ],
     ])('prints a short text of old numbers, %s, and starts one refresh', async (_, text, plant) => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const now = Math.floor(Date.now() / 1000);
       host.plant('plain', [`${now + 99} of the whole line`]);
       host.plantShort('plain', { first: now - 60, second: now - 9 });
       plant(host, now);
       for (const call of [1, 2, 3, 4]) {
         // Ten seconds later.
-        if (call === 4) host.forgetAsked();
+        if (call === 4) host.forgetStartedRefreshes();
         // Some shells compare files by whole seconds, and a launcher that starts a refresh can write a file
         // there.
-        fs.utimesSync(host.ready, now - 5, now - 5);
+        fs.utimesSync(host.prerendered, now - 5, now - 5);
         expect(await launch(host, path)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
         await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
       }
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
       expect(host.requests).toBe(1);
     });
@@ -147,8 +147,8 @@ for (const [name, argv] of Object.entries(shells)) {
       host.plantShort('plain', { over: now - 1 });
       expect(await launch(host, path)).toMatchObject(whole);
       host.plantShort('plain', {});
-      fs.mkdirSync(join(host.ready, 'plain.1'));
-      fs.utimesSync(join(host.ready, 'plain.1'), now + 99, now + 99);
+      fs.mkdirSync(join(host.prerendered, 'plain.1'));
+      fs.utimesSync(join(host.prerendered, 'plain.1'), now + 99, now + 99);
       expect(await launch(host, path)).toMatchObject(whole);
       expect(host.started).toEqual([]);
     });
@@ -159,7 +159,7 @@ for (const [name, argv] of Object.entries(shells)) {
       const hour = Math.floor(Date.now() / 1000) + HOUR / 1000;
       host.plant('plain', [`${hour + 99} of the whole line`], { from: HOUR / 1000, refresh: HOUR / 500 });
       host.plantShort('plain', { 'of the future': hour + 60 });
-      fs.utimesSync(host.ready, hour, hour);
+      fs.utimesSync(host.prerendered, hour, hour);
       expect((await launch(host, path)).stdout).not.toMatch(/future|whole/);
       expect(host.started).toEqual(['line']);
     });
@@ -257,7 +257,8 @@ for (const [name, argv] of Object.entries(shells)) {
       const now = Math.floor(Date.now() / 1000);
       host.plant('plain', [`${now + HOUR / 1000} from the future`], { from: 3000, refresh: 4000 });
       const hour = now + HOUR / 1000;
-      for (const name of ['plain', 'plain.later', '.']) fs.utimesSync(join(host.ready, name), hour, hour);
+      for (const name of ['plain', 'plain.later', '.'])
+        fs.utimesSync(join(host.prerendered, name), hour, hour);
       expect((await launch(host, path)).stdout).not.toContain('future');
       expect(host.started).toEqual(['line']);
     });
@@ -299,7 +300,7 @@ for (const [name, argv] of Object.entries(shells)) {
         ['short, empty', '', ['']],
         ['short, a text with commands', '', ['1', '9999999999 $(touch $HOME/x)`touch $HOME/x`\\']],
       ] as const) {
-        fs.writeFileSync(join(host.ready, 'plain'), text);
+        fs.writeFileSync(join(host.prerendered, 'plain'), text);
         host.plantShort('plain', {});
         if (short !== undefined) host.plantSeveral('plain', short.slice(1), 9_999_999_999, short[0]);
         const { stderr, code } = await launch(host, path);
@@ -310,11 +311,11 @@ for (const [name, argv] of Object.entries(shells)) {
 
     it.concurrent('works without standard input, and passes none to the refresh', async () => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram('sh', ['-c', `${command} <&-`], host.machine.env);
       expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
-      host.forgetAsked();
+      host.forgetStartedRefreshes();
       const child = spawn(file, [...options, path], { env: host.machine.env, stdio: 'pipe' });
       closeAtTheEnd(() => child.kill());
       // A refresh that inherited it would keep the caller waiting: tmux uses one socket for both ends.
@@ -325,7 +326,7 @@ for (const [name, argv] of Object.entries(shells)) {
         () => child.stdin.destroyed || !child.stdin.write('x'),
         3000,
       );
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the refreshes', () => host.refreshes === 2);
     });
 
@@ -338,7 +339,7 @@ for (const [name, argv] of Object.entries(shells)) {
       const now = Date.now() / 1000;
       const second = Math.floor(now) + 1;
       host.plant('plain', [`${second} first`, `${second + 60} second`]);
-      fs.utimesSync(join(host.ready, 'plain'), second, second);
+      fs.utimesSync(join(host.prerendered, 'plain'), second, second);
       if (short) host.plantShort('plain', { first: second, second: second + 60 });
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram(
@@ -406,7 +407,7 @@ describeWith('tmux', 'the status line of tmux', () => {
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     await terminal.shows(OLD_LINE);
     expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?36m22%/);
-    await host.grow(12 * MINUTE, 'tmux');
+    await host.ageBy(12 * MINUTE, 'tmux');
     await terminal.shows(NEW_LINE);
     expect(host.requests).toBe(1);
     await tmux('kill-session', '-t', terminal.session);

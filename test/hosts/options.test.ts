@@ -8,7 +8,7 @@ import type { Shell } from './shells.ts';
 const AGED = `${OLD_LINE} · 12m ago`;
 
 /** Lines of a user's rc file before and after the hook. */
-const tastes: Record<Shell['name'], Record<string, { before?: string; after?: string }>> = {
+const setups: Record<Shell['name'], Record<string, { before?: string; after?: string }>> = {
   zsh: {
     PROMPT_SUBST: { before: 'setopt prompt_subst' },
     'PROMPT_SUBST, set after the hook': { after: 'setopt prompt_subst' },
@@ -48,12 +48,12 @@ const tastes: Record<Shell['name'], Record<string, { before?: string; after?: st
 for (const shell of Object.values(shells)) {
   describeWith('tmux', `a user's options, ${shell.name}`, () =>
     describeWith(shell.name, 'with the hook', () => {
-      it.concurrent.each(Object.entries(tastes[shell.name]))(
+      it.concurrent.each(Object.entries(setups[shell.name]))(
         'shows the line with %s',
         async (what, lines) => {
           const host = await aHost([shell.name]);
-          await host.grow(12 * MINUTE, shell.name);
-          host.hold(true);
+          await host.ageBy(12 * MINUTE, shell.name);
+          host.holdRefreshes(true);
           const terminal = await open(host, shell, { ...lines, width: 120 });
           // The second prompt, because a theme overwrites the first one.
           await terminal.command('true');
@@ -62,7 +62,7 @@ for (const shell of Object.values(shells)) {
           await terminal.shows(AGED);
           if (what === 'vi mode' && shell.name === 'zsh') await terminal.press('i');
           await terminal.type('xyz');
-          host.hold(false);
+          host.holdRefreshes(false);
           if (shell.name === 'bash') {
             await eventually('the answer', () => host.requests === 1);
             await eventually('the line', async () => {
@@ -97,7 +97,7 @@ describeWith('tmux', 'the line before PS1', () => {
 
   it('leaves the history, its rules and $! unchanged', async () => {
     const host = await aHost(['bash']);
-    await host.grow(12 * MINUTE, 'bash');
+    await host.ageBy(12 * MINUTE, 'bash');
     const terminal = await open(host, shells.bash, { after: 'HISTCONTROL=ignorespace; unset HISTFILE' });
     const screen = await terminal.command('history; echo "$HISTCONTROL [${!-}]"');
     expect(screen).toContain('ignorespace []');

@@ -29,7 +29,7 @@ for (const [tool, kind, how, argv] of ways) {
   describeWith(tool, `a hostile name in ${tool}, by way of ${how}`, () => {
     it.concurrent.each(['always', 'never'])('appears as text and runs nothing, colour %s', async (color) => {
       const host = await aHostileHost();
-      const plain = await host.truth('plain');
+      const plain = await host.printedLine('plain');
       const env = { ...host.machine.env, TEXT: await textOf(host, kind, color), PWD: host.home };
       const [file = '', ...args] = argv;
       const run = await runProgram('sh', ['-c', 'cd "$HOME" && exec "$@"', 'sh', file, ...args], env);
@@ -47,7 +47,7 @@ describeWith('tmux', 'a hostile name in tmux', () => {
     await tmuxServer();
     await tmux('new-session', '-d', '-s', session, '-c', host.home, 'sleep 60');
     const shown = await tmux('display-message', '-p', '-t', session, await textOf(host, 'tmux', color));
-    expect(bare(shown)).toBe(await host.truth('plain'));
+    expect(bare(shown)).toBe(await host.printedLine('plain'));
     await tmux('kill-session', '-t', session);
     expect(harmDone(host.machine)).toEqual([]);
   });

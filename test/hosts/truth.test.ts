@@ -22,8 +22,8 @@ const moments: readonly (readonly [string, number])[] = [
 
 /** Moves all times on disk into the past: those that the program reads, and those that shells read. */
 function pass(host: Host, ms: number): void {
-  host.pass(ms / SECOND);
-  host.machine.age(ms);
+  host.letTimePass(ms / SECOND);
+  host.machine.ageBy(ms);
   const path = join(host.machine.cache, 'usage.json');
   const file = JSON.parse(fs.readFileSync(path, 'utf8'));
   for (const window of [file.data.five_hour, file.data.seven_day]) {
@@ -69,12 +69,12 @@ describe('all routes print the same line', () => {
 
       it.concurrent('while a backoff asked for by the endpoint lasts', async () => {
         const host = await aHost([]);
-        host.machine.age(12 * MINUTE);
+        host.machine.ageBy(12 * MINUTE);
         host.endpoint.answer = json({}, 429, { 'retry-after': '600' });
         await host.machine.run(['--wait']);
         await host.machine.run(['ready', shell.name]);
         const run = await script(host, shell, `${shell.hook}\n${print[shell.name]}`);
-        const truth = await host.truth(shell.name);
+        const truth = await host.printedLine(shell.name);
         expect(truth).toContain('rate limited');
         expect(run).toMatchObject({ stdout: `${truth}\n`, stderr: '' });
         expect(host.started).toEqual([]);

@@ -60,7 +60,7 @@ describe('usageline check', () => {
     async (name) => {
       const { endpoint, machine } = await aMachine();
       await machine.run(['refresh']);
-      machine.age(12 * MINUTE);
+      machine.ageBy(12 * MINUTE);
       endpoint.answer = json(fixture(name));
       for (const args of [
         ['-w', '5h'],
@@ -77,7 +77,7 @@ describe('usageline check', () => {
   it('uses known numbers when it cannot send a request, and says so', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['refresh']);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     endpoint.answer = json({}, 500);
     const run = await machine.run(['check', '-w', '5']);
     expect(run.code).toBe(1);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, until, stampNow } from '../support/program.ts';
+import { Machine, until, touchNow } from '../support/program.ts';
 
 const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
 const COLOURED = /^5h \u001B\[.*22%/;
@@ -132,9 +132,9 @@ describe('the configuration decides', () => {
   it('how long numbers are fresh, and when they are no longer shown', async () => {
     const { machine } = await aMachine('cache_duration = 1200\nmax_stale = 3600\nnetwork = "auto"');
     await machine.run(['--wait']);
-    machine.age(19 * MINUTE);
+    machine.ageBy(19 * MINUTE);
     expect(JSON.parse((await machine.run(['--json'])).stdout).state).toBe('fresh');
-    machine.age(42 * MINUTE);
+    machine.ageBy(42 * MINUTE);
     expect(JSON.parse((await machine.run(['--json', '--cached'])).stdout).state).toBe('last_known');
   });
 });
@@ -147,7 +147,7 @@ describe('network = "never"', () => {
     await machine.run(['--wait']);
     configure(never);
     expect((await machine.run()).stdout).toBe(LINE);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     const old = '5h 22% 4h37m · 7d 33% 4d3h · 12m ago · disabled\n';
     for (const args of [[], ['--wait'], ['--no-wait'], ['--cached']]) {
       expect((await machine.run(args)).stdout).toBe(old);
@@ -194,7 +194,7 @@ describe('network = "never"', () => {
     const answer = { type: 'assistant', requestId: 'a', timestamp, message };
     const transcript = join(project, 's.jsonl');
     fs.writeFileSync(transcript, `${JSON.stringify(answer)}\n`);
-    stampNow(transcript);
+    touchNow(transcript);
     expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · disabled\n');
     const run = await machine.run(['--json']);
     expect(run.code).toBe(0);

@@ -26,7 +26,7 @@ describe(`${CROWD} processes at once`, () => {
   it('send one request for an expired entry, and none of them waits for it', async () => {
     const { endpoint, machine } = await slowEndpoint();
     await machine.run(['--wait']);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const runs = await Promise.all(crowd.map(() => machine.run()));
     // A process that starts after the response shows it. (On a machine this busy all can start before it.)

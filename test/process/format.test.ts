@@ -138,7 +138,7 @@ describe('the prerendered line of a format', () => {
     const [name] = formats(machine);
     const text = () => fs.readFileSync(join(ready(machine), name as string), 'utf8');
     const before = text();
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     await machine.run();
     await until(() => text() !== before);
     const after = text();

@@ -49,7 +49,7 @@ describe('usageline', () => {
     for (const args of [[], ['--wait'], ['--no-wait'], ['--cached'], ['--color', 'never'], ['--timeout=1']]) {
       expect(await machine.run(args)).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     }
-    machine.age(150 * SECOND);
+    machine.ageBy(150 * SECOND);
     expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
     expect(endpoint.requests).toHaveLength(1);
   });
@@ -72,7 +72,7 @@ describe('usageline', () => {
   it('shows old numbers with their age, and new numbers at the next call', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h · 12m ago\n');
     await until(() => machine.read('usage.json').data.five_hour.utilization === 11);
@@ -83,7 +83,7 @@ describe('usageline', () => {
   it('never shows the percentage of a window that has been reset', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     const path = join(machine.cache, 'usage.json');
     const file = machine.read('usage.json');
     file.data.five_hour.resets_at = new Date(Date.now() - MINUTE).toISOString();
@@ -160,7 +160,7 @@ describe('usageline --json', () => {
   it('gives data that is too old for the line as last known', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(25 * HOUR);
+    machine.ageBy(25 * HOUR);
     const run = await machine.run(['--json', '--cached']);
     expect(run.code).toBe(4);
     const object = jsonSchema.parse(JSON.parse(run.stdout));
@@ -271,7 +271,7 @@ describe('the commands', () => {
     expect(await machine.run(['refresh'])).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     expect(await machine.run(['refresh'])).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     expect(endpoint.requests).toHaveLength(1);
-    machine.age(4 * MINUTE);
+    machine.ageBy(4 * MINUTE);
     expect((await machine.run(['refresh'])).code).toBe(0);
     expect(endpoint.requests).toHaveLength(2);
   });
@@ -283,7 +283,7 @@ describe('the commands', () => {
     expect(soon).toMatchObject({ stdout: usual, code: 0 });
     expect(soon.stderr).toMatch(/^usageline: .*one a minute.*Next try in <1m\.\n$/);
     expect(endpoint.requests).toHaveLength(1);
-    machine.age(MINUTE + SECOND);
+    machine.ageBy(MINUTE + SECOND);
     expect(await machine.run(['refresh', '--force'])).toMatchObject({ stderr: '', code: 0 });
     expect(endpoint.requests).toHaveLength(2);
   });
@@ -292,7 +292,7 @@ describe('the commands', () => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({}, 429);
     expect((await machine.run(['refresh'])).code).toBe(4);
-    machine.age(2 * MINUTE);
+    machine.ageBy(2 * MINUTE);
     expect((await machine.run(['refresh', '--force'])).code).toBe(4);
     expect(endpoint.requests).toHaveLength(1);
   });
@@ -405,7 +405,7 @@ describe('usageline explain', () => {
     machine.login({ expiresAt: Date.now() - MINUTE });
     for (const _ of [1, 2]) {
       await machine.run(['--wait']);
-      machine.age(6 * MINUTE);
+      machine.ageBy(6 * MINUTE);
     }
     await machine.run(['--wait']);
     expect(machine.read('usage.lock')).toMatchObject({ error: 'token_lapsed', failures: 3 });
@@ -424,7 +424,7 @@ describe('usageline explain', () => {
   ])('shows what an entry of %i ms ago lacks', async (ms, text) => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(ms);
+    machine.ageBy(ms);
     expect(said(await machine.run(['explain', '--cached']), 'Entry')).toBe(text);
   });
 
@@ -442,7 +442,7 @@ describe('usageline explain', () => {
     const env = { USAGELINE_LOG: 'debug' };
     expect((await machine.run(['--wait'], env)).stderr).toMatch(/row 5: refresh, none, no entry/);
     expect((await machine.run([], env)).stderr).toMatch(/row 1: serve, fresh/);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     expect((await machine.run(['--cached'], env)).stderr).toMatch(/row 3: serve, stale, aged/);
   });
 });

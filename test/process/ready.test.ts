@@ -145,7 +145,7 @@ describe('the next call prints the right line when', () => {
       'a backoff appears',
       (machine) => {
         const now = Math.floor(Date.now() / SECOND);
-        machine.age(10 * MINUTE);
+        machine.ageBy(10 * MINUTE);
         const lock = {
           blocked_until: now + 600,
           error: 'rate_limited',
@@ -278,7 +278,7 @@ describe('after a refresh by', () => {
   ])('%s the prerendered lines show the new numbers', async (_case, args, says) => {
     const { endpoint, machine } = await prepared();
     await machine.run(['--output', 'tmux', '--color', 'never']);
-    machine.age(4 * MINUTE);
+    machine.ageBy(4 * MINUTE);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const run = await machine.run(args);
     expect(run.stdout).toMatch(says);

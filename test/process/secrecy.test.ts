@@ -103,6 +103,6 @@ async function expectNoLeak(machine: Machine): Promise<void> {
     const run = await machine.run(args);
     expect(run.stdout + run.stderr, `usageline ${command.join(' ')}`).not.toContain(piece);
     expect(contents(machine.home, machine.credentials)).not.toContain(piece);
-    machine.age(2 * MINUTE);
+    machine.ageBy(2 * MINUTE);
   }
 }

@@ -112,7 +112,9 @@ export function tunnelTo(target: () => number): Respond {
  * A name server on loopback. `answers` gives the addresses of a name (type 1 is A, 28 AAAA): null is silence, an
  * empty list means that the name does not exist.
  */
-export async function nameServer(answers: (name: string, type: number) => readonly Buffer[] | Said | null) {
+export async function nameServer(
+  answers: (name: string, type: number) => readonly Buffer[] | AddresslessAnswer | null,
+) {
   const asked: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -138,7 +140,7 @@ export async function nameServer(answers: (name: string, type: number) => readon
 }
 
 /** A DNS answer without an address: no such name, no record, a refusal, an alias (CNAME) that leads nowhere. */
-export type Said = keyof typeof WITHOUT_ADDRESS;
+export type AddresslessAnswer = keyof typeof WITHOUT_ADDRESS;
 
 const ALIAS = Buffer.from('\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x09\x07nowhere\0', 'latin1');
 const WITHOUT_ADDRESS = {

@@ -83,13 +83,13 @@ export class Machine {
   }
 
   /** Moves all times in the cache files into the past, as if `ms` had passed. */
-  age(ms: number): void {
+  ageBy(ms: number): void {
     const seconds = Math.round(ms / 1000);
     for (const name of fs.existsSync(this.cache) ? fs.readdirSync(this.cache) : []) {
       if (!/^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/.test(name)) continue;
       // A refresh that is still running removes old claims.
       const path = join(this.cache, name);
-      const text = unlessGone(() => fs.readFileSync(path, 'utf8'));
+      const text = unlessMissing(() => fs.readFileSync(path, 'utf8'));
       if (text === undefined) continue;
       const file = JSON.parse(text);
       if (name === 'usage.json') file.cached_at = new Date(Date.parse(file.cached_at) - ms).toISOString();
@@ -115,7 +115,7 @@ export class Machine {
  * Sets the mtime of a file to the time of this clock: under a moved clock the file system would use the real
  * time.
  */
-export function stampNow(path: string): void {
+export function touchNow(path: string): void {
   const seconds = Date.now() / 1000;
   fs.utimesSync(path, seconds, seconds);
 }
@@ -128,17 +128,17 @@ export interface Found {
 
 /** Every regular file below a directory; links are not followed. A worker can create and remove files meanwhile. */
 export function filesBelow(directory: string): Found[] {
-  return (unlessGone(() => fs.readdirSync(directory)) ?? []).flatMap((name) => {
+  return (unlessMissing(() => fs.readdirSync(directory)) ?? []).flatMap((name) => {
     const path = join(directory, name);
-    const stats = unlessGone(() => fs.lstatSync(path));
+    const stats = unlessMissing(() => fs.lstatSync(path));
     if (stats?.isDirectory()) return filesBelow(path);
-    const bytes = stats?.isFile() ? unlessGone(() => fs.readFileSync(path, 'latin1')) : undefined;
+    const bytes = stats?.isFile() ? unlessMissing(() => fs.readFileSync(path, 'latin1')) : undefined;
     return bytes === undefined ? [] : [{ path, bytes }];
   });
 }
 
 /** The result of a read; undefined when the file is gone. */
-export function unlessGone<T>(look: () => T): T | undefined {
+export function unlessMissing<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {
