@@ -54,9 +54,9 @@ export function canMeasureMemory() {
 }
 
 /**
- * Peak resident memory of one process, KiB, as the kernel accounts it to whoever waits for it. GNU time in
- * between: a process inherits the peak of the one it was forked from, which must not be this one; and a
- * look into /proc would have to come at the last moment, a preload would be measured along.
+ * Peak resident memory of one process, KiB, as the kernel reports it to the parent. GNU time runs in between,
+ * because a process inherits the peak of the one it was forked from. `/proc` would have to be read at the last moment,
+ * and a preload would be measured as well.
  */
 export function peakMemory(file, args, env, scratch, input = null) {
   const measured = run(GNU_TIME, ['-f', '%M', '-o', scratch, file, ...args], env, input);

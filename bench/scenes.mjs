@@ -30,7 +30,7 @@ const backoff = (place) => {
 
 /**
  * Everything that is measured as a whole Node process. `prepare` puts the files in place before each run, so
- * that what is measured is what somebody pays; `expect` is what it must print, so that no row ever measures
+ * that the row measures what a call costs in use; `expect` is what it must print, so that no row ever measures
  * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory. `input` is what
  * stands on standard input, in a pipe unless `socket`.
  *

@@ -478,7 +478,7 @@ fault(
     });
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(temporaries(machine)).toEqual([]);
-    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of a program that nobody disturbed; temporary files at the end: ${left}, and none an hour and a request later`;
+    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of an undisturbed program; temporary files at the end: ${left}, and none an hour and a request later`;
     return { run: last as Run, requests, files };
   },
   LONGEST_MS + 2 * MINUTE,

@@ -116,19 +116,22 @@ describe('the prerendered line of a format', () => {
       spy,
       `const fs = require('node:fs');
        process.on('exit', () => {
-         const ours = Object.keys(require.cache).filter((path) => path !== __filename);
-         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, ours }));
+         const bundles = Object.keys(require.cache).filter((path) => path !== __filename);
+         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, bundles }));
        });`,
     );
     const env = { ...machine.env, NODE_OPTIONS: `--require=${spy}` };
     const loaded = async (args: string[]) => {
       const run = await runProgram(process.execPath, [join(dist, 'hot.cjs'), ...args], env);
-      return { run, ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'ours', string[]>) };
+      return {
+        run,
+        ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'bundles', string[]>),
+      };
     };
     const without = await loaded([]);
     const hit = await loaded(['--format', TEMPLATE]);
     expect(hit.run.stdout).toBe(`${MARK}\n`);
-    expect(hit.ours).toEqual([join(dist, 'hot.cjs')]);
+    expect(hit.bundles).toEqual([join(dist, 'hot.cjs')]);
     expect(hit.modules).toEqual(without.modules);
   });
 

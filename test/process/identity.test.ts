@@ -234,7 +234,7 @@ describe('after a login with another account', () => {
   it.each<[string, string | null, string | null]>([
     ['is cut off now', whole, whole.slice(0, -20)],
     ['is gone now', whole, null],
-    ['names nobody now', whole, '{}'],
+    ['names no account now', whole, '{}'],
     ['was cut off', whole.slice(0, -20), forms.small!({ accountUuid: GRACE })],
     ['was cut off and still is', whole.slice(0, -20), whole.slice(0, -21)],
   ])('shows the numbers only as last known where the file %s', async (_case, before, after) => {

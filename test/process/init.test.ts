@@ -21,7 +21,7 @@ describe('usageline init', () => {
       const run = await machine.run(['init', target]);
       expect(run).toMatchObject({ stderr: '', code: 0 });
       const { stdout } = run;
-      // Whoever runs it has another PATH; without a process of its own it needs neither.
+      // A host can have another PATH, so the lines name Node by its path. Those for oh-my-posh and p10k start no process.
       if (!['oh-my-posh', 'p10k'].includes(target)) expect(stdout).toContain(process.execPath);
       expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(/(Into|As|Among|Written by|A script) |~\//);
       expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);

@@ -85,8 +85,8 @@ describe('a prerendered line', () => {
       spy,
       `const fs = require('node:fs');
        process.on('exit', () => {
-         const ours = Object.keys(require.cache).filter((path) => path !== __filename);
-         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, ours }));
+         const bundles = Object.keys(require.cache).filter((path) => path !== __filename);
+         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, bundles }));
        });`,
     );
     const empty = join(machine.home, 'empty.cjs');
@@ -94,12 +94,15 @@ describe('a prerendered line', () => {
     const env = { ...machine.env, NODE_OPTIONS: `--require=${spy}` };
     const loaded = async (script: string) => {
       const run = await runProgram(process.execPath, [script], env);
-      return { run, ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'ours', string[]>) };
+      return {
+        run,
+        ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'bundles', string[]>),
+      };
     };
     const nothing = await loaded(empty);
     const hit = await loaded(join(dist, 'hot.cjs'));
     expect(hit.run.stdout).toBe(`${MARK}\n`);
-    expect(hit.ours).toEqual([join(dist, 'hot.cjs')]);
+    expect(hit.bundles).toEqual([join(dist, 'hot.cjs')]);
     expect(hit.modules.filter((name) => !nothing.modules.includes(name))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { originalStatusline, withoutStatusline, withStatusline } from '../../src
 import type { BlockStep, StatuslineStep } from '../../src/init/target.ts';
 import { hostileText, PATIENCE, runs } from './support.ts';
 
-const block: BlockStep = { kind: 'block', path: '/f', body: 'line of ours' };
+const block: BlockStep = { kind: 'block', path: '/f', body: 'line of usageline' };
 const statusline: StatuslineStep = {
   kind: 'statusline',
   path: '/f',

@@ -356,7 +356,7 @@ export class World {
     for (const block of this.#blocks) {
       const inForce = !block.lost && block.stretch === this.#stretch && at < block.until;
       const meant = block.stamps === null || block.stamps === this.#stamps;
-      expect(inForce && meant, 'nobody asks while a backoff is in force').toBe(false);
+      expect(inForce && meant, 'no request is sent while a backoff is in force').toBe(false);
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
     expect(hour.length + 1, 'requests within an hour').toBeLessThanOrEqual(24);
@@ -585,7 +585,7 @@ export class World {
       ...Array.from(this.#issued.values(), ({ at }) => at).filter((at) => at <= now + TOLERANCE),
     );
     if (usage.state === 'fresh' && !this.#planted)
-      expect(now - newest, 'fresh is what somebody has told just now').toBeLessThan(180 * SECOND);
+      expect(now - newest, 'a fresh number is at most 180 s old').toBeLessThan(180 * SECOND);
     const owners = logins.map(({ owner }) => owner);
     for (const window of shown) {
       expect(usage.cachedAt, 'no number is told to be newer than it is').toBeLessThanOrEqual(
@@ -597,7 +597,7 @@ export class World {
       }
       const issued = this.#issued.get(window.usedPercent as number);
       if (issued === undefined) {
-        expect(this.#planted, 'a number that nobody gave out').toBe(true);
+        expect(this.#planted, 'a number that no response contained').toBe(true);
         continue;
       }
       expect(window.readAt, 'numbers carry their own time').toBe(issued.at);
@@ -607,7 +607,7 @@ export class World {
       if (known) expect(owners, 'the account of what is shown').toContain(issued.owner);
     }
     const retryAt = usage.error?.retryAt ?? now;
-    expect(retryAt, 'nobody is told to wait longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
+    expect(retryAt, 'no announced wait is longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
   }
 }
 

@@ -126,8 +126,8 @@ export class Tally {
 
   /** @param tooEarly an earlier response asked for a later time */
   throttled(at: number, retryAfter: string | null, tooEarly: boolean): void {
-    const ours = this.#sent.filter((one) => one.at > at - HOUR).length;
-    if (tooEarly || ours > ALLOWANCE) this.#own429 += 1;
+    const own = this.#sent.filter((one) => one.at > at - HOUR).length;
+    if (tooEarly || own > ALLOWANCE) this.#own429 += 1;
     else this.#foreign429 += 1;
     this.#blocked ??= { at, hint: retryAfter ?? 'none', requests: 0 };
   }
