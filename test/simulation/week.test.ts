@@ -15,7 +15,7 @@ const DAYS = [
   ['the day on which 32 bits of seconds end', '2038-01-19'],
 ] as const;
 
-describe('a week of sixty callers of one account', () => {
+describe('sixty callers of one account within a week', () => {
   let week: Result;
 
   afterEach(() => {
