@@ -2,7 +2,7 @@ import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import type { Origins, ReportedSpendNumber } from '../usage/merge.ts';
+import type { Origins, ReportedSpendNumber } from '../usage/report.ts';
 import type { SnapshotData, SnapshotReader } from '../usage/snapshot.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';

@@ -1,7 +1,8 @@
 import type { SnapshotReader } from '../usage/snapshot.ts';
 import type { Entry } from '../cache/entry.ts';
 import { mergeReports } from '../usage/merge.ts';
-import type { Dated, MergeMoment, WindowReports } from '../usage/merge.ts';
+import type { Dated } from '../usage/report.ts';
+import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import { reportsOf } from '../usage/session-reports.ts';
 import type { SessionReports } from '../usage/session-reports.ts';
 import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';

@@ -2,7 +2,7 @@ import type { SnapshotData } from '../usage/snapshot.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { ReportedSpendNumber } from '../usage/merge.ts';
+import type { ReportedSpendNumber } from '../usage/report.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageDetails, Window } from '../usage/model.ts';
 import { hasElapsed } from '../usage/windows.ts';

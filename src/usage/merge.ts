@@ -1,21 +1,7 @@
 import type { SnapshotData, SnapshotReader } from './snapshot.ts';
 import type { WindowSource } from './model.ts';
 import { isSameWindow } from './report.ts';
-import type { Reported, ReportedSpend } from './report.ts';
-
-/** A window's number with the time at which it was read, epoch ms. */
-export interface Dated extends Reported {
-  readonly readAt: number;
-}
-
-/** A number from Claude Code's status line. */
-export interface ReportedNumber extends Dated {
-  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
-  readonly seenAt: number;
-}
-
-/** A limit on money from Claude Code's status line. */
-export type ReportedSpendNumber = ReportedNumber & ReportedSpend;
+import type { Dated, Origins, Reported, ReportedNumber, ReportTimes } from './report.ts';
 
 /** A number that contradicts what is known: kept aside until the endpoint has answered. */
 export interface Dispute extends ReportedNumber {
@@ -47,11 +33,6 @@ export interface CurrentNumber {
   /** A later number contradicts it: it is not fresh any more. */
   readonly contradicted: boolean;
 }
-
-export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
-
-/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
-export type Origins = { readonly [window: string]: ReportTimes | undefined };
 
 /**
  * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null

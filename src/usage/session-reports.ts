@@ -1,14 +1,15 @@
 import { mergeWindow, openDispute } from './merge.ts';
+import type { Dispute, MergeMoment, WindowReports } from './merge.ts';
 import type {
   Dated,
-  Dispute,
-  MergeMoment,
-  ReportedSpendNumber,
+  Report,
+  Reported,
   ReportedNumber,
-  WindowReports,
-} from './merge.ts';
+  ReportedSpend,
+  ReportedSpendNumber,
+  ReportedWindows,
+} from './report.ts';
 import { isRepeated, isRepeatedSpend, isSameWindow } from './report.ts';
-import type { Report, Reported, ReportedSpend, ReportedWindows } from './report.ts';
 import { DAY, HOUR } from './time.ts';
 
 /** What a session reported last: the same once more is no news. */

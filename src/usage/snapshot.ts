@@ -1,6 +1,6 @@
-import type { Dated } from './merge.ts';
+import type { Dated } from './report.ts';
 import type { ExtraUsage, UsageDetails, Window } from './model.ts';
-import type { Origins } from './merge.ts';
+import type { Origins } from './report.ts';
 import type { Reported } from './report.ts';
 
 /** A validated response of a provider, and `data` of `usage.json`. Opaque: only its provider knows its keys. */

@@ -1,5 +1,5 @@
 import type { SnapshotReader } from '../../usage/snapshot.ts';
-import type { Origins } from '../../usage/merge.ts';
+import type { Origins } from '../../usage/report.ts';
 import type { UsageDetails } from '../../usage/model.ts';
 import { isoTime, parseTime } from '../../usage/time.ts';
 import { parseUsageData } from './data.ts';

@@ -3,7 +3,7 @@ import { isWorthShowing, minorDigits } from '../../usage/credits.ts';
 import { MAX_EXPONENT } from '../../usage/values.ts';
 import { targetsOf } from './limits.ts';
 import type { WindowShape } from './limits.ts';
-import type { Origins } from '../../usage/merge.ts';
+import type { Origins } from '../../usage/report.ts';
 import { BUCKETS } from './wire.ts';
 import { SPEND_LIMIT } from '../../usage/model.ts';
 import type { Bucket, BucketName, Limit, UsageData } from './wire.ts';
