@@ -1,7 +1,7 @@
 import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { SnapshotReader } from '../usage/snapshot.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
-import type { Snapshot } from '../usage/model.ts';
+import type { Snapshot } from '../usage/snapshot.ts';
 import type { System } from '../platform/system.ts';
 
 /** Whose usage it is. */

@@ -1,19 +1,9 @@
 import type { Failure } from './failure.ts';
-import type { SnapshotData } from './snapshot.ts';
 
 /**
  * The model everyone speaks. Times are epoch milliseconds, percentages are of what is **used**
  * (0–100, over 100 is possible), a missing value is null and never 0.
  */
-
-/** What a provider hands over after a successful request. */
-export interface Snapshot {
-  readonly data: SnapshotData;
-  /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
-  readonly plan: string | null;
-  /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
-  readonly loginUntil?: number | null;
-}
 
 /** Which source a number came from. */
 export type WindowSource = 'endpoint' | 'statusline';

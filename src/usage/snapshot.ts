@@ -6,6 +6,15 @@ import type { Reported } from './report.ts';
 /** A validated response of a provider, and `data` of `usage.json`. Opaque: only its provider knows its keys. */
 export type SnapshotData = Readonly<Record<string, unknown>>;
 
+/** What a provider hands over after a successful request. */
+export interface Snapshot {
+  readonly data: SnapshotData;
+  /** Subscription plan, e.g. `max_20x`; null when the credentials do not say. */
+  readonly plan: string | null;
+  /** When the login has to be renewed by its user, epoch ms; null or absent when the credentials do not say. */
+  readonly loginUntil?: number | null;
+}
+
 /**
  * A provider's answers about its own data. Pure; asked for every moment of a forecast, so what takes long is to be
  * remembered.

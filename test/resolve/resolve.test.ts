@@ -1,3 +1,4 @@
+import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -56,6 +57,7 @@ describe('the first question', () => {
     expect(usage).toMatchObject({ plan: 'max_20x', cachedAt: NOW, ageMs: 0, freshUntil: NOW + 180 * SECOND });
     expect(usage.windows.map((window) => window.usedPercent)).toEqual([22, 33]);
     expect(entryOnDisk()).toEqual({
+      reader: claudeReader,
       cachedAt: NOW,
       data: aSnapshot.data,
       error: null,

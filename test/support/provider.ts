@@ -6,7 +6,7 @@ import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts
 import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
-import type { Snapshot } from '../../src/usage/model.ts';
+import type { Snapshot } from '../../src/usage/snapshot.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import type { FakeSystem } from './system.ts';
 import { iso, NOW } from './build.ts';
