@@ -67,7 +67,7 @@ describe('the house', () => {
     ['proper-lockfile', ['cache/mutex.ts']],
     ['write-file-atomic', ['cache/write.ts']],
     ['proxy-from-env', ['fetch/proxy.ts']],
-    ['get-east-asian-width', ['render/width.ts']],
+    ['get-east-asian-width', ['render/layout.ts']],
   ])('%s is known in one place', (name, places) => {
     const users = [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
     expect(users.sort()).toEqual([...places].sort());

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
-import { wantsColor } from '../render/color.ts';
+import { wantsColor } from '../render/wants-color.ts';
 import { renderJson } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';

@@ -15,8 +15,8 @@ export async function loadConfig(system: System): Promise<Config> {
     const warnings = [place.warning, missingFileWarning(place), ...environmentWarnings(system.env)];
     return { ...defaultConfig(system.env), warnings: warnings.filter((text) => text !== null) };
   }
-  const { configFrom, gather } = await import('./read.ts');
-  return configFrom(system, gather(system, place));
+  const { configFrom, readConfigValues } = await import('./read.ts');
+  return configFrom(system, readConfigValues(system, place));
 }
 
 function isThere({ fs }: System, { path }: ConfigFile): boolean {

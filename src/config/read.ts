@@ -1,3 +1,170 @@
-/** The part that is loaded where there is a configuration: the parser, the schema, and what they are put together to. */
-export { configFrom } from './apply.ts';
-export { readConfigValues as gather } from './gather.ts';
+import { parseColor } from './color-text.ts';
+import { missingFileWarning } from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
+import { defaultConfig } from './config.ts';
+import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
+import { environmentWarnings } from './environment.ts';
+import { quoteValue } from './quote-value.ts';
+import { KEYS, OUTPUTS } from './schema.ts';
+import { allowsRequests, isTrafficDisabled } from './settings.ts';
+import type { NetworkChoice } from './settings.ts';
+import { accepts, readToml, refusal } from './toml.ts';
+import type { Contents } from './toml.ts';
+import { readTextFile } from '../platform/files.ts';
+import type { System } from '../platform/system.ts';
+import { trustInFile } from '../platform/trust.ts';
+import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
+import { SECOND } from '../usage/time.ts';
+
+/** What file and environment say, each value with its place, and what is wrong with the rest. */
+export interface ConfigValues {
+  /** By dotted name; of those that are said. The environment goes before the file. */
+  readonly values: ReadonlyMap<string, Sourced<unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the file and the environment. Never throws, and never hangs. */
+export function readConfigValues(system: System, place: ConfigFile): ConfigValues {
+  const file = readFile(system, place);
+  const path = printable(place.path ?? '');
+  const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
+  const values = new Map<string, Sourced<unknown>>();
+  for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
+  const told = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
+  const wrong = gatherEnvironment(system.env, values);
+  const warnings = [place.warning, ...told, ...wrong, ...environmentWarnings(system.env)];
+  return { values, warnings: warnings.filter((text) => text !== null) };
+}
+
+const NOTHING: Contents = { values: new Map(), findings: [] };
+
+function unreadable(text: string): Contents {
+  return { ...NOTHING, findings: [{ line: null, text }] };
+}
+
+function readFile(system: System, place: ConfigFile): Contents {
+  if (place.path === null) return NOTHING;
+  const read = readTextFile(system.fs, place.path, 'follow');
+  switch (read.kind) {
+    case 'file':
+      return withoutForeignEndpoint(system, place.path, readToml(read.text));
+    case 'absent': {
+      const text = missingFileWarning(place);
+      return text === null ? NOTHING : unreadable(text);
+    }
+    case 'not_utf8':
+      return unreadable('this is not UTF-8, so none of the file applies');
+    default:
+      return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
+  }
+}
+
+const ENDPOINT = 'api_base_url';
+
+/** The token is sent to the endpoint, so another user must not be able to name it: all other keys do less harm. */
+function withoutForeignEndpoint(system: System, path: string, contents: Contents): Contents {
+  const given = contents.values.get(ENDPOINT);
+  const trust = given === undefined ? null : trustInFile(system, path);
+  if (given === undefined || trust === null || trust.kind === 'trusted') return contents;
+  const reason =
+    trust.kind === 'open' ? `can be written by ${trust.by}` : `belongs to another user (${trust.uid})`;
+  const text = `${ENDPOINT} is not used, since ${printable(trust.path)} ${reason}`;
+  return {
+    values: new Map([...contents.values].filter(([name]) => name !== ENDPOINT)),
+    findings: [...contents.findings, { line: given.line, text }],
+  };
+}
+
+/** @returns what is set and not accepted, in words */
+function gatherEnvironment(env: System['env'], values: Map<string, Sourced<unknown>>): string[] {
+  const warnings: string[] = [];
+  for (const [name, key] of Object.entries(KEYS)) {
+    const text = key.variable && env[key.variable];
+    if (!key.variable || !text) continue;
+    const number = typeof key.default === 'number' && /^\d+(\.\d+)?$/.test(text);
+    const value = number ? Number(text) : text;
+    if (accepts(key, value)) values.set(name, { value, source: key.variable });
+    else warnings.push(`${key.variable} is ${quoteValue(text)}${refusal(key, value)}`);
+  }
+  return warnings;
+}
+
+/** A path of the user's own, as a message may repeat it. */
+function printable(path: string): string {
+  return path.replace(/[^\u0020-\u007E]/g, '?');
+}
+
+/** What was gathered, in the units the code works with. */
+export function configFrom({ env }: System, { values, warnings }: ConfigValues): Config {
+  const usual = defaultConfig(env);
+  const ms = (name: string, otherwise: number) => {
+    const found = values.get(name);
+    return found ? Math.round((found.value as number) * SECOND) : otherwise;
+  };
+  const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
+  const { settings } = usual;
+  return {
+    settings: {
+      cacheDurationMs: ms('cache_duration', settings.cacheDurationMs),
+      scopedRefreshMs: ms('scoped_refresh', settings.scopedRefreshMs),
+      maxStaleMs: ms('max_stale', settings.maxStaleMs),
+      timeoutMs: ms('timeout', settings.timeoutMs),
+      network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
+    },
+    network,
+    // Where it comes from the environment it is taken as it is: it is checked, and refused, where it is used.
+    baseUrl: usual.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
+    userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
+    common: outputConfig(values, null),
+    outputs: Object.fromEntries(
+      OUTPUTS.filter((output) => [...values.keys()].some((name) => name.startsWith(`output.${output}.`))).map(
+        (output) => [output, outputConfig(values, output)],
+      ),
+    ),
+    warnings,
+  };
+}
+
+/** What applies to an output: what is said of it alone, else what is said of all, else the default. */
+export function valueFor(
+  values: ConfigValues['values'],
+  output: string | null,
+  name: string,
+): Sourced<unknown> | undefined {
+  const common = values.get(name);
+  const own = output === null ? undefined : values.get(`output.${output}.${name}`);
+  // A variable is said now, the file once and for all.
+  return common && common.source === KEYS[name]?.variable ? common : (own ?? common);
+}
+
+function outputConfig(values: ConfigValues['values'], output: string | null): OutputConfig {
+  const pick = <T>(name: string, otherwise: T): T =>
+    (valueFor(values, output, name)?.value as T | undefined) ?? otherwise;
+  const color = (style: keyof typeof DEFAULT_APPEARANCE.colors) => {
+    const text = pick<string | null>(`colors.${style}`, null);
+    return text === null ? DEFAULT_APPEARANCE.colors[style] : parseColor(text);
+  };
+  const { format, percent, clock, zone, hide, thresholds } = DEFAULT_APPEARANCE;
+  return {
+    appearance: {
+      format: pick('format', format),
+      percent: pick('percent', percent),
+      clock: pick('clock', clock),
+      zone,
+      hide: pick('hide', hide).map((name) => name.toLowerCase()),
+      thresholds: {
+        warn: pick('thresholds.warn', thresholds.warn),
+        critical: pick('thresholds.critical', thresholds.critical),
+      },
+      colors: {
+        ok: color('ok'),
+        warn: color('warn'),
+        critical: color('critical'),
+        dim: color('dim'),
+        notice: color('notice'),
+        strong: color('strong'),
+      },
+    },
+    color: pick<ColorChoice>('color', 'auto'),
+  };
+}

@@ -1,10 +1,10 @@
-import * as z from 'zod/mini';
-import { formatMistake } from '../render/format/index.ts';
+import { COLOR_PATTERN, colorText } from './color-text.ts';
+import { NETWORK_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { formatMistake } from '../render/template/format.ts';
 import { SECOND } from '../usage/time.ts';
-import { COLOR_PATTERN, colorText } from './color-words.ts';
-import { defaultSettings, NETWORK_CHOICES, TIMEOUT_RANGE } from './settings.ts';
+import * as z from 'zod/mini';
 
 /*
  * Every key of the configuration: what it means, what it accepts and what applies without it. Everything else is
@@ -39,6 +39,7 @@ const number = (min: number, max: number, unit: string): Kind => ({
   schema: z.number().check(z.gte(min), z.lte(max)),
   accepted: `a number${unit} from ${min} to ${max}`,
 });
+
 const seconds = (min: number, max: number): Kind => number(min, max, ' of seconds');
 
 const matching = (pattern: RegExp, accepted: string): Kind => ({
@@ -66,6 +67,7 @@ const list: Kind = {
 };
 
 const usual = defaultSettings({});
+
 const { thresholds, colors } = DEFAULT_APPEARANCE;
 
 export const KEYS: Readonly<Record<string, Key>> = {
@@ -201,3 +203,46 @@ export const KEYS: Readonly<Record<string, Key>> = {
 
 /** What can have looks of its own: the output kinds, Claude Code's status line, and the table of `show`. */
 export const OUTPUTS: readonly string[] = [...Object.keys(OUTPUT_KINDS), 'statusline', 'show'];
+
+/*
+ * Names as the file has them: `timeout`, `thresholds.warn`, `output.tmux.percent`. A path is such a name in its
+ * parts; a part with a dot in it (a quoted key) names nothing of ours.
+ */
+
+const own = Object.keys(KEYS).filter((name) => KEYS[name]?.perOutput);
+
+/** Every name that is known, with those of the outputs. */
+export const NAMES: readonly string[] = [
+  ...Object.keys(KEYS),
+  ...OUTPUTS.flatMap((output) => own.map((name) => `output.${output}.${name}`)),
+];
+
+/** The key of a path; that of an output is the one it is an exception from. Null: no such key. */
+export function keyAt(path: readonly string[]): Key | null {
+  if (!isPlain(path)) return null;
+  const excepted = path[0] === 'output' && OUTPUTS.includes(path[1] ?? '');
+  const name = (excepted ? path.slice(2) : path).join('.');
+  const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+  return key === undefined || (excepted && !key.perOutput) ? null : key;
+}
+
+const sections = new Set(
+  NAMES.flatMap((name) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+);
+
+/** Whether a path is that of a table with keys in it. */
+export function isSection(path: readonly string[]): boolean {
+  return isPlain(path) && sections.has(path.join('.'));
+}
+
+/** What may stand in a table, each once: keys, and the names of tables in it. */
+export function namesBelow(path: readonly string[]): string {
+  const prefix = path.map((part) => `${part}.`).join('');
+  const below = NAMES.filter((name) => name.startsWith(prefix));
+  const names = new Set(below.map((name) => name.slice(prefix.length).split('.')[0]));
+  return [...names].join(', ');
+}
+
+function isPlain(path: readonly string[]): boolean {
+  return path.every((part) => !part.includes('.'));
+}

@@ -1,8 +1,7 @@
 import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
-import { KEYS, OUTPUTS } from './schema.ts';
+import { KEYS, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
-import { isSection, keyAt, namesBelow } from './names.ts';
 import { quoteValue } from './quote-value.ts';
 
 /** A value that is accepted, and where it stands. */

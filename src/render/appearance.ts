@@ -1,6 +1,6 @@
 import { NODE_ZONE } from './clock.ts';
 import type { Clock, Zone } from './clock.ts';
-import type { Style } from './color.ts';
+import type { Style } from './spans.ts';
 
 /** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
 export interface Appearance {

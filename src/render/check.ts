@@ -1,15 +1,11 @@
 import type { Usage } from '../usage/model.ts';
 import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
-import { age, countdown } from './duration.ts';
-import { hasNumbers, shownError } from './summary.ts';
-import { errorSentence } from './error-sentence.ts';
-import { NO_SUCH_LIMIT } from './format/places.ts';
-import { limitNamed } from './limit-name.ts';
-import { shortMessage } from './messages.ts';
-import { shownExtra } from './money.ts';
-import { percentText } from './percent.ts';
-import { isForLine } from './selection.ts';
+import { age, countdown, percentText } from './values.ts';
+import { hasNumbers, shownError, shownExtra, isForLine } from './selection.ts';
+import { errorSentence, shortMessage } from './messages.ts';
+import { NO_SUCH_LIMIT } from './template/window-fields.ts';
+import { limitNamed } from './template/placeholders.ts';
 
 /** What a monitoring plugin can say, as Nagios names it. */
 export type Verdict = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';

@@ -1,7 +1,6 @@
+import { SEPARATOR } from './glyphs.ts';
 import type { Usage } from '../usage/model.ts';
 import { sanitize } from '../usage/text.ts';
-import { SEPARATOR } from './glyphs.ts';
-import { planName } from './plan.ts';
 
 const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
 
@@ -12,4 +11,17 @@ export function heading({ provider, plan, account, state }: Usage, separator = S
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');
   return parts.filter(Boolean).join(separator);
+}
+
+/** Plans that are sold under another name than their id has. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['max_20x', 'Ultra'],
+  ['max_5x', 'Max'],
+]);
+
+/** A plan as people know it: `max_20x` is `Ultra`, `team_premium` is `Team premium`. Empty for none. */
+export function planName(plan: string | null): string {
+  if (plan === null) return '';
+  const words = sanitize(plan.replaceAll('_', ' '));
+  return NAMES.get(plan) ?? words.charAt(0).toUpperCase() + words.slice(1);
 }

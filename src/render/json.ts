@@ -1,7 +1,7 @@
 import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
-import { errorSentence } from './error-sentence.ts';
+import { errorSentence } from './messages.ts';
 import { ageSeconds, paceJson } from './json-template.ts';
 import type { JsonTemplate } from './json-template.ts';
 

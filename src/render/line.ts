@@ -1,22 +1,19 @@
 import type { Usage } from '../usage/model.ts';
-import { plain } from './color.ts';
-import type { Span } from './color.ts';
-import { fill } from './format/fill.ts';
-import type { Cut } from './format/cut.ts';
-import type { Filling } from './format/filling.ts';
-import { fit } from './format/fit.ts';
-import { formatOf } from './format/index.ts';
-import { assembled, separated } from './format/pieces.ts';
-import type { Piece } from './format/pieces.ts';
-import { hasNumbers } from './summary.ts';
+import { plain, paint } from './spans.ts';
+import type { Span } from './spans.ts';
+import { fill } from './template/fill.ts';
+import type { Cut } from './template/fit.ts';
+import type { Filling } from './template/filling.ts';
+import { fit } from './template/fit.ts';
+import { formatOf } from './template/format.ts';
+import { assembled, separated } from './template/pieces.ts';
+import type { Piece } from './template/pieces.ts';
+import { hasNumbers, withoutHidden, lineWindows } from './selection.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
-import { withoutHidden } from './hidden.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
-import { paint } from './paint.ts';
-import { lineWindows } from './selection.ts';
-import { agePart, errorPart, tokenParts } from './status.ts';
+import { agePart, errorPart, tokenParts } from './template/line-fields.ts';
 
 /** How a line is to be. */
 export interface LineOptions {

@@ -1,5 +1,6 @@
+import { countdown } from './values.ts';
 import type { Failure, FailureCode } from '../usage/failure.ts';
-import { countdown } from './duration.ts';
+import type { Usage } from '../usage/model.ts';
 
 interface Message {
   /** For the line, beside the data. */
@@ -12,7 +13,9 @@ interface Message {
 }
 
 const SIGN_IN = 'sign in';
+
 const SIGN_IN_AGAIN = 'Run `claude` once to sign in again.';
+
 const BY_ITSELF = 'Nothing to do: usageline asks again by itself.';
 
 /** Every failure in words. These are all ours: the words of a server are never shown. */
@@ -135,4 +138,26 @@ export function longMessage({ code, detail }: Failure): string {
  */
 function printable(detail: string): string {
   return detail.replace(/[^\u0020-\u007E]/g, '?').trim();
+}
+
+/**
+ * What went wrong, in sentences; null when nothing did. `no_data` reads differently beside last known numbers:
+ * "nothing is known yet" would contradict them.
+ */
+export function errorSentence({ error, state }: Pick<Usage, 'error' | 'state'>): string | null {
+  if (error === null) return null;
+  if (error.code !== 'no_data' || state !== 'last_known') return longMessage(error);
+  return 'No current numbers are known. Run `usageline refresh`, or wait for the next try.';
+}
+
+/** A sentence for each limit that is locked, with the endpoint's reason. */
+export function lockSentences({ windows, pools = [], locks = [] }: Usage): string[] {
+  const locked = [
+    ...windows.map(({ label, lockedReason }) => ({ label, reason: lockedReason ?? null })),
+    ...pools.map(({ label, lockedReason: reason }) => ({ label, reason })),
+    ...locks,
+  ];
+  return locked.flatMap(({ label, reason }) =>
+    reason === null ? [] : [`${label} is locked: ${reason.replaceAll('_', ' ')}.`],
+  );
 }

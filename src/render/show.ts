@@ -3,20 +3,18 @@ import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
 import type { ClockAppearance, Zone } from './clock.ts';
-import type { Span, Style } from './color.ts';
-import { age, countdown } from './duration.ts';
-import { errorSentence } from './error-sentence.ts';
+import type { Span, Style } from './spans.ts';
+import { age, countdown } from './values.ts';
+import { errorSentence, lockSentences } from './messages.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
-import { withoutHidden } from './hidden.ts';
+import { withoutHidden, shownExtra } from './selection.ts';
 import { clipLine, wrap } from './layout.ts';
-import { lockSentences } from './locks.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
-import { shownExtra } from './money.ts';
-import { paint } from './paint.ts';
-import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
-import type { Row } from './row.ts';
+import { paint } from './spans.ts';
+import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './rows.ts';
+import type { Row } from './rows.ts';
 import { table } from './table.ts';
 
 /** The zone of clock times beside the one of the machine. */

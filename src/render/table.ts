@@ -1,11 +1,11 @@
-import { levelOf, plain } from './color.ts';
-import type { Span } from './color.ts';
+import { levelOf, plain } from './spans.ts';
+import type { Span } from './spans.ts';
 import { bar, glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
 import type { Appearance } from './appearance.ts';
-import { shownPercent } from './percent.ts';
-import type { Row } from './row.ts';
+import { shownPercent } from './values.ts';
+import type { Row } from './rows.ts';
 
 const GAP = '  ';
 const MIN_BAR = 10;

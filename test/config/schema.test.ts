@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
-import { NAMES } from '../../src/config/names.ts';
-import { KEYS, OUTPUTS } from '../../src/config/schema.ts';
+import { NAMES, KEYS, OUTPUTS } from '../../src/config/schema.ts';
 import { accepts } from '../../src/config/toml.ts';
 
 const read = (path: string) => fs.readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

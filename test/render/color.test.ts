@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { levelOf, wantsColor } from '../../src/render/color.ts';
-import type { ColorInputs } from '../../src/render/color.ts';
+import { levelOf } from '../../src/render/spans.ts';
+import { wantsColor } from '../../src/render/wants-color.ts';
+import type { ColorInputs } from '../../src/render/wants-color.ts';
 
 const ask = (over: Partial<ColorInputs>) =>
   wantsColor({

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../src/render/color.ts';
+import { plain } from '../../src/render/spans.ts';
 import { clip, clipLine, wrap } from '../../src/render/layout.ts';
 
 describe('cutting a text', () => {

@@ -6,7 +6,7 @@ import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Appearance } from '../../src/render/appearance.ts';
 import { renderDocument } from '../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
-import { planName } from '../../src/render/plan.ts';
+import { planName } from '../../src/render/heading.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY } from '../../src/usage/time.ts';

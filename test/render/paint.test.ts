@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../src/render/color.ts';
+import { plain, paint, sgr } from '../../src/render/spans.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Color } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import type { LineKind } from '../../src/render/outputs/kinds.ts';
-import { paint, sgr } from '../../src/render/paint.ts';
 import { usage, window } from './usages.ts';
 
 describe('painting', () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { paint } from '../../src/render/paint.ts';
+import { paint } from '../../src/render/spans.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { lineSpans } from '../../src/render/line.ts';
 import type { LineOptions } from '../../src/render/line.ts';
 import { renderShow } from '../../src/render/show.ts';
-import { tokenText } from '../../src/render/tokens.ts';
+import { tokenText } from '../../src/render/values.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { extra, fable, NOW, stale, usage, week, window } from './usages.ts';

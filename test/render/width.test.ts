@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startOf, widthOf } from '../../src/render/width.ts';
+import { startOf, widthOf } from '../../src/render/layout.ts';
 import { fits } from '../../src/commands/fits.ts';
 
 describe('the columns of a text', () => {

@@ -1,5 +1,4 @@
-import { sgr } from '../paint.ts';
-import { paintEach } from './output.ts';
+import { sgr, paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
 /**

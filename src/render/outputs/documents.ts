@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { withoutHidden } from '../hidden.ts';
+import { withoutHidden } from '../selection.ts';
 import type { DocumentKind } from './kinds.ts';
 import { openmetrics } from './openmetrics.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';

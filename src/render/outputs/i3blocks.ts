@@ -1,6 +1,6 @@
 import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
-import { plainText } from './output.ts';
+import { plainText } from '../spans.ts';
 import type { StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 

@@ -1,6 +1,5 @@
-import type { Style } from '../color.ts';
+import type { Style, Colors } from '../spans.ts';
 import type { ColorName } from '../appearance.ts';
-import type { Colors } from '../paint.ts';
 
 /** The basic colours as xterm has them, for hosts that know no palette of the user's. */
 const PALETTE: Readonly<Record<ColorName, string>> = {

@@ -1,4 +1,4 @@
-import { paintEach } from './output.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 import { hexOf } from './palette.ts';
 

@@ -1,5 +1,5 @@
 import type { Color } from '../appearance.ts';
-import { paintEach } from './output.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
 /** tmux' status line: styles in `#[…]`, `#` doubled, never an escape sequence (tmux would show it as text). */

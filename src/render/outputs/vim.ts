@@ -1,5 +1,5 @@
-import type { Style } from '../color.ts';
-import { paintEach } from './output.ts';
+import type { Style } from '../spans.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
 /** Colours belong to the colour scheme there: highlight groups by name, which whoever wants them defines. */

@@ -1,10 +1,23 @@
-import type { Usage } from '../../usage/model.ts';
-import { summaryOf, hasFailed } from '../summary.ts';
+import type { Appearance } from '../appearance.ts';
+import { heading } from '../heading.ts';
 import { lineSpans } from '../line.ts';
-import { detailLines } from '../details.ts';
-import { paintEach } from './output.ts';
+import { errorSentence, lockSentences } from '../messages.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
+import { hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
+import { paintEach } from '../spans.ts';
+import { summaryOf } from '../summary.ts';
+import {
+  age,
+  amountText,
+  countdown,
+  currencySuffix,
+  percentText,
+  shownPercent,
+  tokenText,
+  windowAmountText,
+} from '../values.ts';
+import type { ExtraUsage, TokenEstimate, Usage, Window } from '../../usage/model.ts';
 
 /**
  * Waybar's custom module with `"return-type": "json"`: one object on one line, its texts in Pango markup. Colours are
@@ -52,4 +65,62 @@ function wholePercent(used: number): number {
 /** Text that stays text in Pango markup. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+interface DetailAppearance {
+  readonly countdowns: boolean;
+  readonly appearance: Appearance;
+}
+
+/**
+ * Usage in a few lines, for a tooltip: every limit, not only those that have room on a line. It is prepared in
+ * advance like the line, so it has the line's times alone: no clock (whose time zone?) and no pace (it never stands
+ * still).
+ */
+export function detailLines(usage: Usage, context: DetailAppearance): string[] {
+  const error = shownError(usage);
+  return [
+    heading(usage),
+    ...limitLines(usage, context),
+    ...ageLines(usage),
+    ...(error === null ? [] : [errorSentence(usage) as string]),
+  ];
+}
+
+function limitLines(usage: Usage, context: DetailAppearance): string[] {
+  if (usage.state === 'estimate') return tokenLines(usage.tokens);
+  if (!hasNumbers(usage)) return usage.pending ? ['The first answer is on its way.'] : [];
+  const windows = usage.windows.map((window) => windowLine(window, usage.generatedAt, context));
+  const lines = [...windows, ...extraLines(shownExtra(usage))];
+  return [...(lines.length > 0 ? lines : ['No limits reported.']), ...lockSentences(usage)];
+}
+
+function windowLine(window: Window, now: number, context: DetailAppearance): string {
+  const { label, usedPercent, resetsAt } = window;
+  if (usedPercent === null) return `${label} reset`;
+  const { percent: side } = context.appearance;
+  const number = `${percentText(shownPercent(usedPercent, side))} ${side}`;
+  const comes = context.countdowns && resetsAt !== null && resetsAt > now;
+  const amount = windowAmountText(window, ' of ');
+  return `${label} ${number}${amount === null ? '' : `, ${amount}`}${comes ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
+}
+
+function extraLines(extra: ExtraUsage | null): string[] {
+  if (extra === null || extra.used === null) return [];
+  const limit = extra.limit === null ? '' : ` of ${amountText(extra.limit, extra)}`;
+  return [`extra ${amountText(extra.used, extra)}${limit}${currencySuffix(extra)}`];
+}
+
+function tokenLines(tokens: TokenEstimate | null): string[] {
+  const parts = { '5h': tokens?.fiveHour, '7d': tokens?.sevenDay };
+  return Object.entries(parts).flatMap(([label, count]) =>
+    count ? [`${label} about ${tokenText(count.total)} tokens`] : [],
+  );
+}
+
+function ageLines({ state, ageMs, restAgeMs }: Usage): string[] {
+  if (state === 'stale' && ageMs !== null) return [`Read ${age(ageMs)}.`];
+  return state === 'fresh' && restAgeMs !== undefined
+    ? [`Limits per model and extra usage read ${age(restAgeMs)}.`]
+    : [];
 }

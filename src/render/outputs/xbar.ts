@@ -1,18 +1,17 @@
 import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
-import { levelOf } from '../color.ts';
-import type { Style } from '../color.ts';
-import { age } from '../duration.ts';
-import { errorSentence } from '../error-sentence.ts';
-import { summaryOf, hasNumbers, shownError } from '../summary.ts';
+import { levelOf, plainText } from '../spans.ts';
+import type { Style } from '../spans.ts';
+import { age } from '../values.ts';
+import { errorSentence, lockSentences } from '../messages.ts';
+import { summaryOf } from '../summary.ts';
+import { hasNumbers, shownError } from '../selection.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
-import { lockSentences } from '../locks.ts';
-import { limitRows, moment, poolRows, tokenRows } from '../row.ts';
-import type { Row } from '../row.ts';
+import { limitRows, moment, poolRows, tokenRows } from '../rows.ts';
+import type { Row } from '../rows.ts';
 import { table } from '../table.ts';
-import { plainText } from './output.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 

@@ -1,6 +1,5 @@
 import type { Color } from '../appearance.ts';
-import { numberOf } from '../paint.ts';
-import { paintEach } from './output.ts';
+import { numberOf, paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
 /**

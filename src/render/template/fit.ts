@@ -1,7 +1,25 @@
-import type { Span } from '../color.ts';
 import { clipLine, lineWidth } from '../layout.ts';
-import { NO_CUT } from './cut.ts';
-import type { Cut } from './cut.ts';
+import type { Span } from '../spans.ts';
+
+/** What is left out where there is little room. */
+export interface Cut {
+  /** From which window on there are no times. */
+  readonly timesFrom: number;
+  /** How many windows there are. */
+  readonly windows: number;
+  readonly bars: boolean;
+  /** Extra usage, plan and names. */
+  readonly rest: boolean;
+  readonly error: boolean;
+}
+
+export const NO_CUT: Cut = {
+  timesFrom: Number.POSITIVE_INFINITY,
+  windows: Number.POSITIVE_INFINITY,
+  bars: false,
+  rest: false,
+  error: false,
+};
 
 /** Of more windows than that none beyond fits anywhere. */
 const MAX_WINDOWS = 16;

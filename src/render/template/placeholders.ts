@@ -15,6 +15,7 @@ export const WINDOW_FIELDS = {
   age: 'age of this number alone, where it is older than the others: `16m ago`',
   tokens: 'tokens counted from local transcripts, when that is all there is: `~420k`',
 } as const;
+
 export type WindowField = keyof typeof WINDOW_FIELDS;
 
 /** What can be said of the whole. */
@@ -28,6 +29,7 @@ export const LINE_FIELDS = {
   error: 'what went wrong, and when the next try is: `rate limited 4m`',
   status: 'age and error, with a separator between',
 } as const;
+
 export type LineField = keyof typeof LINE_FIELDS;
 
 /** Which window is meant: by id, by label in lower case, or by what it is among the others. */
@@ -111,4 +113,18 @@ function list(names: readonly string[]): string {
 
 function isKey<T extends object>(table: T, name: string): name is keyof T & string {
   return Object.hasOwn(table, name);
+}
+
+/** Names that stand for whichever limit fits. */
+const RELATIVE: ReadonlySet<string> = new Set(['model', 'tightest']);
+
+/** Extra usage is a limit, and no window. */
+const EXTRA: ReadonlySet<string> = new Set(['extra', 'extra_usage']);
+
+/** The id or label in lower case that a person's name for a limit stands for; null when none is called so. */
+export function limitNamed(text: string): string | null {
+  const name = text.trim().toLowerCase();
+  if (EXTRA.has(name)) return name;
+  const window = windowNameOf(name);
+  return window === null || RELATIVE.has(window) ? null : window;
 }

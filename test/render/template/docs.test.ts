@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
+import { PRESETS } from '../../../src/render/template/format.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';

@@ -1,8 +1,25 @@
 import { nearest } from './nearest.ts';
+import { asksForData, parseTemplate } from './parse.ts';
+import type { Node } from './parse.ts';
 import type { Placeholder } from './placeholders.ts';
-import { isPreset, PRESETS } from './presets.ts';
-import { asksForData, parseTemplate } from './template.ts';
-import type { Node } from './template.ts';
+
+/**
+ * The formats that have a name, in the language that everybody's templates are written in. `ascii` differs from
+ * `default` in its glyphs alone.
+ */
+export const PRESETS = {
+  default: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  compact: '{#windows}{label} {percent}{/windows}{sep}{status}',
+  bars: '{#windows}{label}[ {bar}] {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  minimal: '{tightest.label} {tightest.percent}[ {tightest.age}]{sep}{status}',
+  ascii: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
+} as const;
+
+export type Preset = keyof typeof PRESETS;
+
+export function isPreset(text: string): text is Preset {
+  return Object.hasOwn(PRESETS, text);
+}
 
 /** Nobody's line needs more. In characters. */
 export const MAX_FORMAT = 500;

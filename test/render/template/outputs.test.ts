@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
-import { formatMistake } from '../../../src/render/format/index.ts';
+import { formatMistake } from '../../../src/render/template/format.ts';
 import { usage } from '../usages.ts';
 
 const render = (kind: 'plain' | 'zsh' | 'bash' | 'fish' | 'starship' | 'tmux', format: string) => {

@@ -2,6 +2,7 @@ import { COLOR_NAMES } from '../render/appearance.ts';
 import type { Color } from '../render/appearance.ts';
 
 const weight = '(?:bold|dim)';
+
 const hue = `(?:${COLOR_NAMES.join('|')}|#[0-9A-Fa-f]{6})`;
 
 /** How a colour is written in the configuration: `green`, `bold #ff8800`, `dim`, `none`. */

@@ -1,6 +1,28 @@
-import type { Span, Style } from './color.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Color } from './appearance.ts';
+
+/** How much attention a percentage asks for. */
+export type Level = 'ok' | 'warn' | 'critical';
+
+/** @param percent percent used, raw: 49.999 is shown as `50%` and is still ok */
+export function levelOf(percent: number, { warn, critical } = DEFAULT_APPEARANCE.thresholds): Level {
+  if (percent >= critical) return 'critical';
+  return percent >= warn ? 'warn' : 'ok';
+}
+
+/** What a piece of text is, as far as its looks go. */
+export type Style = Level | 'dim' | 'notice' | 'strong';
+
+/** A piece of text in one style; null is the terminal's own. */
+export interface Span {
+  readonly text: string;
+  readonly style: Style | null;
+}
+
+/** A span in the terminal's own style. */
+export function plain(text: string): Span {
+  return { text, style: null };
+}
 
 /** What each style looks like. */
 export type Colors = Readonly<Record<Style, Color>>;
@@ -35,4 +57,24 @@ function foreground(color: NonNullable<Color['color']>): string {
 export function numberOf(color: NonNullable<Color['color']>): number | null {
   const number = (COLOR_NAMES as readonly string[]).indexOf(color);
   return number < 0 ? null : number;
+}
+
+/** Spans painted one by one, each closed by itself, so that a line that is cut leaks no colour. */
+export function paintEach(
+  spans: readonly Span[],
+  color: boolean,
+  escape: (text: string) => string,
+  wrap: (text: string, style: NonNullable<Span['style']>) => string,
+): string {
+  return spans
+    .map(({ text, style }) => {
+      const escaped = escape(text);
+      return color && style !== null && text !== '' ? wrap(escaped, style) : escaped;
+    })
+    .join('');
+}
+
+/** Spans as their words alone. */
+export function plainText(spans: readonly Span[]): string {
+  return spans.map(({ text }) => text).join('');
 }

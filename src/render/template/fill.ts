@@ -1,13 +1,14 @@
-import type { Window } from '../../usage/model.ts';
-import { plain } from '../color.ts';
-import { agePart, errorPart } from '../status.ts';
-import { windowField } from './fields.ts';
-import { agesOwed, ranksOf } from './filling.ts';
+import { windowNamed } from '../selection.ts';
+import { plain } from '../spans.ts';
+import type { Span } from '../spans.ts';
+import { namesIn, ranksOf } from './filling.ts';
 import type { Filling, Ranked } from './filling.ts';
-import { isLacking, lineField, spanOf } from './places.ts';
+import { agePart, errorPart, lineField } from './line-fields.ts';
+import type { Node } from './parse.ts';
 import { separated } from './pieces.ts';
 import type { Piece } from './pieces.ts';
-import type { Node } from './template.ts';
+import { isLacking, spanOf, windowField } from './window-fields.ts';
+import type { Window } from '../../usage/model.ts';
 
 interface Filled {
   readonly pieces: readonly Piece[];
@@ -76,4 +77,18 @@ function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
     return own === null ? pieces : pieces.concat(plain(' '), own);
   });
   return { pieces: separated(parts), said: parts.length > 0, numbers: parts.length > 0 };
+}
+
+/** Ages of single numbers that the template shows and has no place for. */
+export function agesOwed(filling: Ranked): Span[][] {
+  const { format, usage, model, ranks, cut } = filling;
+  const owed = new Map<Window, Span[]>();
+  for (const name of namesIn(format)) {
+    if (format.asks.has(`${name}.age`)) continue;
+    const window = windowNamed(name, usage.windows, model);
+    const isThere = window && (ranks.get(window) as number) < cut.windows;
+    const own = isThere ? windowField('age', window, filling) : null;
+    if (window && own) owed.set(window, [plain(`${window.label} `), own]);
+  }
+  return [...owed.values()];
 }

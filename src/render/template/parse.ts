@@ -15,6 +15,7 @@ export type Parsed = { readonly nodes: readonly Node[] } | { readonly mistake: s
 
 /** Characters that mean something; behind a backslash they are themselves. */
 const MEANING = '{}[]';
+
 /** No text of ours may have them: shells would run what they begin, and no escape holds in every host. */
 const LIVE = '$`';
 

@@ -1,11 +1,21 @@
-import type { Usage, Window } from '../../usage/model.ts';
-import { plain } from '../color.ts';
-import type { Span } from '../color.ts';
+import type { Appearance } from '../appearance.ts';
+import type { Glyphs } from '../glyphs.ts';
 import { windowNamed } from '../selection.ts';
-import type { Cut } from './cut.ts';
-import { windowField } from './fields.ts';
-import type { FieldContext } from './fields.ts';
-import type { Format } from './index.ts';
+import type { Cut } from './fit.ts';
+import type { Format } from './format.ts';
+import type { Usage, Window } from '../../usage/model.ts';
+
+/** What the fields of a window depend on besides the window. */
+export interface FieldContext {
+  /** Epoch ms. */
+  readonly now: number;
+  readonly appearance: Appearance;
+  readonly glyphs: Glyphs;
+  /** False: nothing that counts the minutes, since the line is to stand for longer than it would be right. */
+  readonly countdowns: boolean;
+  /** Age of the endpoint's numbers beside fresher ones, ms. */
+  readonly restAgeMs: number | undefined;
+}
 
 /** What a template is filled with. */
 export interface Filling extends FieldContext {
@@ -33,22 +43,8 @@ export function ranksOf({ format, usage, onLine, model }: Filling): ReadonlyMap<
   return ranks;
 }
 
-/** Ages of single numbers that the template shows and has no place for. */
-export function agesOwed(filling: Ranked): Span[][] {
-  const { format, usage, model, ranks, cut } = filling;
-  const owed = new Map<Window, Span[]>();
-  for (const name of namesIn(format)) {
-    if (format.asks.has(`${name}.age`)) continue;
-    const window = windowNamed(name, usage.windows, model);
-    const isThere = window && (ranks.get(window) as number) < cut.windows;
-    const own = isThere ? windowField('age', window, filling) : null;
-    if (window && own) owed.set(window, [plain(`${window.label} `), own]);
-  }
-  return [...owed.values()];
-}
-
 /** The windows that a template asks for by name: `five_hour` of `five_hour.percent`. */
-function namesIn({ asks }: Format): string[] {
+export function namesIn({ asks }: Format): string[] {
   const names = [...asks].map((asked) => asked.slice(0, asked.lastIndexOf('.')));
   return names.filter((name) => name !== 'line' && name !== 'windows');
 }

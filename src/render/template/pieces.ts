@@ -1,6 +1,6 @@
-import { plain } from '../color.ts';
-import type { Span } from '../color.ts';
 import { trimEnd } from '../layout.ts';
+import { plain } from '../spans.ts';
+import type { Span } from '../spans.ts';
 
 /** A span, or null for a separator: whether that is written depends on its neighbours. */
 export type Piece = Span | null;

@@ -1,3 +1,16 @@
+import type { Appearance } from './appearance.ts';
+import { clockTime } from './clock.ts';
+import type { ClockAppearance } from './clock.ts';
+import { shownExtra } from './selection.ts';
+import {
+  amountText,
+  countdown,
+  currencySuffix,
+  percentText,
+  shownPercent,
+  tokenText,
+  windowAmountText,
+} from './values.ts';
 import type {
   BreakdownPart,
   ExtraUsage,
@@ -9,13 +22,6 @@ import type {
 } from '../usage/model.ts';
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
-import { clockTime } from './clock.ts';
-import type { ClockAppearance } from './clock.ts';
-import { countdown } from './duration.ts';
-import type { Appearance } from './appearance.ts';
-import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
-import { percentText, shownPercent } from './percent.ts';
-import { tokenText } from './tokens.ts';
 
 /** One limit in the table of `show`: what to write in its columns. */
 export interface Row {

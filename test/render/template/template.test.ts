@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatMistake } from '../../../src/render/format/index.ts';
-import { nearest } from '../../../src/render/format/nearest.ts';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { formatMistake, PRESETS } from '../../../src/render/template/format.ts';
+import { nearest } from '../../../src/render/template/nearest.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
 
 describe('a format', () => {
   it.each([

@@ -1,14 +1,13 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatMistake } from '../../../src/render/format/index.ts';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { formatMistake, PRESETS } from '../../../src/render/template/format.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { Appearance } from '../../../src/render/appearance.ts';
-import { percentText } from '../../../src/render/percent.ts';
-import { widthOf } from '../../../src/render/width.ts';
+import { percentText } from '../../../src/render/values.ts';
+import { widthOf } from '../../../src/render/layout.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { MINUTE } from '../../../src/usage/time.ts';
 import {
