@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   } catch (error) {
     // A refused base URL is named by the caller.
     if (!isUsageError(error))
-      await (await import('./resolve/note-fault.ts')).noteFault({ system, provider: claude });
+      await (await import('./resolve/note-fault.ts')).storeFault({ system, provider: claude });
     throw error;
   }
   // No process waits for this: lines are prepared as far ahead as can be.
@@ -38,8 +38,8 @@ async function refresh(system: System): Promise<void> {
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: false,
+    sendsUncached: false,
+    waitsForOthers: false,
   });
 }
 

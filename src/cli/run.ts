@@ -38,11 +38,11 @@ export async function run(
 async function followUp(
   system: System,
   { timeoutMs }: RunOptions,
-  { startBackground, soon, prepare: asked }: CommandResult,
+  { startWorker, soon, prepare: asked }: CommandResult,
 ): Promise<void> {
   const left = soon?.();
   const prepare = left?.kind === 'prepare' ? left : asked;
-  if (startBackground || left?.kind === 'spawn') spawnWorker(system, timeoutMs, prepare);
+  if (startWorker || left?.kind === 'spawn') spawnWorker(system, timeoutMs, prepare);
   else if (prepare)
     await (await import('../prerender/store.ts')).prerender(system, prepare.wanted, prepare.aheadMs);
 }
@@ -63,7 +63,7 @@ async function faultOf(
     stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
     stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
     exitCode: wrongUsage ? 2 : 1,
-    startBackground: false,
+    startWorker: false,
     prepare: null,
     soon: null,
   };

@@ -27,12 +27,12 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
   const config = await loadConfig(system);
   // A percentage is what is compared: tokens of local transcripts are none, so nobody reads them.
   const { estimate: _, ...deps } = resolveDeps(system, config, options);
-  const { usage, asked } = await resolve(deps, {
+  const { usage, refreshed: asked } = await resolve(deps, {
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: true,
+    sendsUncached: false,
+    waitsForOthers: true,
   });
   return resultOf(checkOf(usage, options, window), { prepare: asked ? { wanted: null } : null });
 }

@@ -17,7 +17,7 @@ export interface CommandResult {
   readonly stderr: string;
   readonly exitCode: ExitCode;
   /** Start the detached refresh once the text is out. */
-  readonly startBackground: boolean;
+  readonly startWorker: boolean;
   /** Prepare ready lines once the text is out: those that there are, or these besides. Null: nothing is new. */
   readonly prepare: Prepare | null;
   /** Instead of `prepare`, where that would cost too much at every call: what is prepared once the text is out. */
@@ -48,7 +48,7 @@ export function isUsageError(error: unknown): error is UsageError {
 }
 
 export function result(stdout: string, more: Partial<CommandResult> = {}): CommandResult {
-  return { stdout, stderr: '', exitCode: 0, startBackground: false, prepare: null, soon: null, ...more };
+  return { stdout, stderr: '', exitCode: 0, startWorker: false, prepare: null, soon: null, ...more };
 }
 
 /** The exit code of `--json` and `show`. */

@@ -1,6 +1,6 @@
 import { readClaims } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
@@ -18,14 +18,14 @@ import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/values.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
-import { look } from '../resolve/read-state.ts';
-import { placesOf } from '../resolve/places.ts';
-import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import { readState } from '../resolve/read-state.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
-import { freshUntil, pacedUntil, restDueAt } from '../resolve/freshness.ts';
+import { freshUntil, pacedUntil, endpointDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
-import { knownStamp } from '../resolve/credentials-fingerprint.ts';
+import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
@@ -41,13 +41,13 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const config = await loadConfig(system);
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider: claude, log: () => {} };
-  const places = placesOf(system, claude);
-  const { stamp } = knownStamp(system, claude, places.cache);
-  const seen = look(deps, places, { policy, force: false }, stamp);
-  const { lock, now } = seen;
+  const places = pathsOf(system, claude);
+  const { fingerprint: stamp } = knownFingerprint(system, claude, places.cache);
+  const seen = readState(deps, places, { policy, force: false }, stamp);
+  const { backoff: lock, now } = seen;
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ lock, attempts }, now, stamp);
+  const budget = judgeBudget({ backoff: lock, attempts }, now, stamp);
   const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
   const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
@@ -98,7 +98,7 @@ function cacheText(system: System, cache: AccountDirectory | null, keeps: boolea
 }
 
 /** @param keeps whether the cache can be written: without it no process is started */
-function decisionText({ decision }: Look, settings: Settings, keeps: boolean): string {
+function decisionText({ decision }: State, settings: Settings, keeps: boolean): string {
   const { row, action, freshness } = decision;
   const known =
     freshness === 'fresh' || freshness === 'stale' ? 'what is known is shown' : 'there is nothing to show';
@@ -132,7 +132,7 @@ const shortcomings: Record<Shortcoming, string> = {
 };
 
 function entryText(
-  { decision, read, now }: Look,
+  { decision, read, now }: State,
   entry: Entry | null,
   settings: Settings,
   clock: ClockAppearance,
@@ -151,7 +151,7 @@ function moreUntil(at: number, now: number, clock: ClockAppearance): string {
 }
 
 function backoffText(
-  lock: BackoffLock | null,
+  lock: Backoff | null,
   now: number,
   stamp: string | null,
   clock: ClockAppearance,
@@ -177,7 +177,7 @@ function stampText(entry: Entry | null, stamp: string | null): string {
 }
 
 function budgetText(
-  lock: BackoffLock | null,
+  lock: Backoff | null,
   budget: BudgetVerdict,
   now: number,
   clock: ClockAppearance,
@@ -192,7 +192,7 @@ function budgetText(
 
 /** When somebody who asks would make a request. */
 function nextText(
-  { decision, lock, now }: Look,
+  { decision, backoff: lock, now }: State,
   entry: Entry | null,
   budget: BudgetVerdict,
   stamp: string | null,
@@ -205,7 +205,7 @@ function nextText(
   const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
   const fresh = decision.freshness === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
   const rest = entry?.overlay
-    ? (restDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
+    ? (endpointDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
     : fresh;
   const at = Math.max(rest, nextTry(blocking, budget) ?? now);
   if (at <= now) return 'at the next call that may ask';

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
@@ -33,7 +33,7 @@ export function referencedFiles(system: System): (readonly [name: string, path: 
 }
 
 export function hookFiles(system: System, output: LineKind): HookFiles {
-  const { cache } = placesOf(system, claude);
+  const { cache } = pathsOf(system, claude);
   const [first = '', second = ''] = claude.credentialFiles(system);
   const name = hookVariant(system, output);
   return {
@@ -69,8 +69,8 @@ export async function refreshReady(system: System, output: LineKind): Promise<Co
     ...endpointOf(config),
     policy: 'wait',
     force: false,
-    person: false,
-    patient: true,
+    sendsUncached: false,
+    waitsForOthers: true,
   });
   const wanted = hookVariant(system, output);
   return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });

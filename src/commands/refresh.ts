@@ -22,14 +22,18 @@ export interface RefreshOptions {
 export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, { ...options, thorough: true });
-  const { usage, warning, asked } = await resolve(deps, {
+  const {
+    usage,
+    warning,
+    refreshed: asked,
+  } = await resolve(deps, {
     ...endpointOf(config),
     policy: 'wait',
     force: options.force,
-    person: true,
+    sendsUncached: true,
     // Not for cron: beside Claude Code's status line it keeps to the slower pace.
-    eager: isTerminal(system, STDOUT),
-    patient: true,
+    ignoresPace: isTerminal(system, STDOUT),
+    waitsForOthers: true,
   });
   const { error } = usage;
   // With --quiet, for cron and timers, a lapsed token is no failure: every night ends with one.

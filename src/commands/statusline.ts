@@ -8,10 +8,10 @@ import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { validatorsOf } from '../prerender/validators.ts';
-import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { forecastInput } from '../prerender/forecast-input.ts';
 import { sessionUsage } from '../resolve/session-usage.ts';
-import { isAsKept, keepReport } from '../resolve/store-report.ts';
+import { isUnchanged, storeReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
 import type { StatuslineInput } from '../cli/stdin.ts';
@@ -42,22 +42,28 @@ export async function statusline(
       : (await import('./wrapped-command.ts')).runWrappedCommand(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
-  const { places, known: reading } = startOf(deps);
-  const { stamp } = reading;
-  const outcome = report && keepReport(deps, places, report, stamp);
-  const kept = outcome?.kept ?? null;
+  const { paths: places, known: reading } = startOf(deps);
+  const { fingerprint: stamp } = reading;
+  const outcome = report && storeReport(deps, places, report, stamp);
+  const kept = outcome?.stored ?? null;
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const conditions = kept && places.cache && validatorsOf(system, claude, places.cache);
-  const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
+  const sources = kept && isUnchanged(system, places, kept) ? kept : undefined;
   const {
     usage: shared,
-    startBackground,
+    startWorker,
     settled,
-    seen,
+    state: seen,
   } = await resolve(
     deps,
-    { ...endpointOf(config), policy: 'background', force: false, patient: false, person: false },
-    { places, known: reading, ...(sources && { sources }) },
+    {
+      ...endpointOf(config),
+      policy: 'background',
+      force: false,
+      waitsForOthers: false,
+      sendsUncached: false,
+    },
+    { paths: places, known: reading, ...(sources && { sources }) },
   );
   const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
   const { env } = system;
@@ -78,11 +84,11 @@ export async function statusline(
     const { ellipsis } = glyphsOf(appearance);
     text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
   } else text = line(columns);
-  if (wanted === null || startBackground || conditions === null) {
+  if (wanted === null || startWorker || conditions === null) {
     // What is prepared is the shared line: a session with other numbers will not find its own there.
     const missed = settled && usage === shared;
-    const prepare = kept !== null || missed || startBackground ? { wanted } : null;
-    return result(`${text}\n`, { startBackground, prepare });
+    const prepare = kept !== null || missed || startWorker ? { wanted } : null;
+    return result(`${text}\n`, { startWorker, prepare });
   }
   const known = forecastInput(system, places, seen, stamp, config.settings);
   const limit = modelLimit(known, model);
@@ -94,7 +100,7 @@ export async function statusline(
 /** The usage as this session's own line shows it. */
 function ownUsageOf(
   { system, settings }: ResolveDeps,
-  { seen, shared }: { readonly seen: Look; readonly shared: Usage },
+  { seen, shared }: { readonly seen: State; readonly shared: Usage },
   report: Report,
   { reportedAt, foreign }: ReportOutcome,
   stamp: string | null,
@@ -106,7 +112,7 @@ function ownUsageOf(
     report,
     reportedAt,
     foreign,
-    stamp,
+    fingerprint: stamp,
     now: system.now(),
     settings,
   });

@@ -35,12 +35,12 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
       ...endpointOf(config),
       policy,
       force: false,
-      patient: false,
-      eager: terminal || options.policy === 'wait' || (command === 'show' && !json),
-      person: terminal || options.policy === 'wait' || (command === 'show' && !json),
+      waitsForOthers: false,
+      ignoresPace: terminal || options.policy === 'wait' || (command === 'show' && !json),
+      sendsUncached: terminal || options.policy === 'wait' || (command === 'show' && !json),
     },
   );
-  const { startBackground, asked, settled } = resolution;
+  const { startWorker, refreshed: asked, settled } = resolution;
   const text = `${await render(system, config, { ...options, format }, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);
   if (json || command === 'show') {
@@ -48,7 +48,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
     const wanted = missed ? variantOf(system, options) : null;
     return result(text, {
-      startBackground,
+      startWorker,
       stderr,
       exitCode,
       prepare: asked || wanted ? { wanted } : null,
@@ -56,8 +56,8 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   }
   // What cannot be prepared misses nothing.
   const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
-  const prepare = asked || startBackground || (settled && wanted) ? { wanted } : null;
-  return result(text, { startBackground, prepare });
+  const prepare = asked || startWorker || (settled && wanted) ? { wanted } : null;
+  return result(text, { startWorker, prepare });
 }
 
 async function render(

@@ -1,15 +1,15 @@
 import type { Settings } from '../config/settings.ts';
 import type { System } from '../platform/system.ts';
-import type { Look } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
+import type { State } from '../resolve/read-state.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { ForecastInput } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 
 /** What can be said in advance from a look at the files; null when that is nothing. */
 export function forecastInput(
   system: System,
-  places: Places,
-  { read, lock, now }: Look,
+  places: Paths,
+  { read, backoff: lock, now }: State,
   stamp: string | null,
   settings: Settings,
 ): ForecastInput | null {

@@ -1,4 +1,4 @@
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
@@ -13,7 +13,7 @@ import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
 export interface ForecastInput {
   readonly entry: Entry | null;
-  readonly lock: BackoffLock | null;
+  readonly lock: Backoff | null;
   /** Epoch ms. */
   readonly now: number;
   readonly stamp: string | null;
@@ -124,10 +124,10 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
   const account = () => input.accountMatch;
   const decision = decide({
     entry,
-    lock,
+    backoff: lock,
     now: at,
     policy: 'background',
-    stamp,
+    fingerprint: stamp,
     account,
     settings,
     force: false,

@@ -4,9 +4,9 @@ import { removeQuietly } from '../cache/replace.ts';
 import type { Variant } from './read.ts';
 import type { Appearance } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { claimBackground } from '../resolve/worker-claim.ts';
+import { claimWorker } from '../resolve/worker-claim.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
+import type { Paths } from '../resolve/paths.ts';
 import { forecastOf, renderForecast } from './forecast.ts';
 import type { ForecastInput } from './forecast.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
@@ -49,7 +49,7 @@ export function modelLimit(known: ForecastInput | null, model: string | null): s
  * Prepares the next minutes, after the line is out. Never throws: a line that is not prepared is only slower.
  * @returns what is left to do: everything anew, in this process or in one of its own
  */
-export function prerenderStatusline(deps: ResolveDeps, places: Places, parts: StatuslinePrerender): Soon {
+export function prerenderStatusline(deps: ResolveDeps, places: Paths, parts: StatuslinePrerender): Soon {
   const { known, wanted, limit, conditions, color, appearance } = parts;
   const { system } = deps;
   const directory = places.cache;
@@ -70,9 +70,7 @@ export function prerenderStatusline(deps: ResolveDeps, places: Places, parts: St
     const behind = listVariants(system, directory).some(
       (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, prerenderedFile(directory, other)),
     );
-    return behind && claimBackground(deps, places).kind === 'claimed'
-      ? { kind: 'spawn' }
-      : { kind: 'nothing' };
+    return behind && claimWorker(deps, places).kind === 'claimed' ? { kind: 'spawn' } : { kind: 'nothing' };
   } catch {
     return { kind: 'nothing' };
   }

@@ -24,12 +24,12 @@ import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { validatorsOf } from './validators.ts';
-import { look } from '../resolve/read-state.ts';
+import { readState } from '../resolve/read-state.ts';
 import { forecastInput } from './forecast-input.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { ForecastInput, Forecast, RenderedForecast, StageOptions } from './forecast.ts';
-import { knownStamp } from '../resolve/credentials-fingerprint.ts';
+import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import type { Usage } from '../usage/model.ts';
@@ -56,7 +56,7 @@ export async function prerender(system: System, wanted: Variant | null, aheadMs 
 }
 
 async function prepare(system: System, wanted: Variant | null, aheadMs: number): Promise<void> {
-  const places = placesOf(system, claude);
+  const places = pathsOf(system, claude);
   const directory = places.cache;
   if (directory === null) return;
   const there = listVariants(system, directory);
@@ -74,7 +74,7 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   // Before the files are read: what changes in between shows as a condition that does not hold.
   const witnesses = referencedFiles(system).map(([name, path]) => [name, referenceOf(system, path)] as const);
   const conditions = validatorsOf(system, claude, directory);
-  const { stamp } = knownStamp(system, claude, directory);
+  const { fingerprint: stamp } = knownFingerprint(system, claude, directory);
   // Without the format of our own environment: a line that was asked for in one has it in its name.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const { settings } = config;
@@ -85,7 +85,7 @@ async function prepare(system: System, wanted: Variant | null, aheadMs: number):
   /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
   const knownWhere = (network: boolean): ForecastInput | null => {
     const deps = { system: then, settings: { ...settings, network }, provider: claude, log: () => {} };
-    const seen = look(deps, places, { policy: 'background', force: false }, stamp);
+    const seen = readState(deps, places, { policy: 'background', force: false }, stamp);
     const known = forecastInput(then, places, seen, stamp, deps.settings);
     // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
     return known && transcripts && usageAt(known, now).usage?.state === 'none' ? null : known;

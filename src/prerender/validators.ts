@@ -13,11 +13,11 @@ import { version } from '../platform/version.ts';
 export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
   const keychain = platform === 'darwin' ? fileFingerprint(system, directory.keychain) : '';
-  const { entry, lock, readings } = directory;
+  const { entry, backoff: lock, reports: readings } = directory;
   const files = [entry, lock, readings].map((path) => fileFingerprint(system, path)).join(' ');
   const { path } = findConfigFile(system);
   const config = path === null ? '' : fileFingerprint(system, path);
   // A base URL that is refused is named at every call; one that was accepted is so again.
   const base = JSON.stringify(env.USAGELINE_API_BASE_URL ?? '');
-  return `${version} ${files} ${keychain} ${provider.stamp(system, null)} ${config} ${base}`;
+  return `${version} ${files} ${keychain} ${provider.fingerprint(system, null)} ${config} ${base}`;
 }

@@ -11,7 +11,7 @@ import {
   removeOwnFile,
   removeOwnTree,
   replaceOwnLink,
-  stampOwnFile,
+  setOwnFileTime,
 } from '../../src/cache/own-files.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
@@ -182,7 +182,7 @@ describe('in a directory that is not trusted nothing is', () => {
     expect(() => openTemporary(machine, path)).toThrow(refused);
     expect(() => replaceOwnLink(machine, path, 'x')).toThrow(refused);
     expect(() => removeOwnFile(machine, path)).toThrow(refused);
-    expect(() => stampOwnFile(machine, path, 0)).toThrow(refused);
+    expect(() => setOwnFileTime(machine, path, 0)).toThrow(refused);
     expect(replaceLightly(machine, path, 'new', null)).toBe(false);
     expect(fs.readdirSync(directory)).toEqual(['file']);
     expect([fs.readFileSync(path, 'utf8'), fs.statSync(path).mtimeMs]).toEqual(['text', mtimeMs]);
@@ -247,16 +247,16 @@ describe('a file that is made', () => {
     const path = file('old');
     expect(replaceLightly(system, path, 'new', 1_795_198_892_250)).toBe(true);
     expect(fs.statSync(path).mtimeMs).toBe(1_795_198_892_250);
-    stampOwnFile(system, path, 0);
+    setOwnFileTime(system, path, 0);
     expect([fs.statSync(path).mtimeMs, fs.readFileSync(path, 'utf8')]).toEqual([0, 'new']);
-    expect(() => stampOwnFile(system, join(directory, 'none'), 0)).toThrow(/ENOENT/);
+    expect(() => setOwnFileTime(system, join(directory, 'none'), 0)).toThrow(/ENOENT/);
   });
 
   it('is not reached through a link by a stamp', () => {
     const path = file('theirs');
     const { mtimeMs } = fs.statSync(path);
     fs.symlinkSync(path, join(directory, 'link'));
-    stampOwnFile(system, join(directory, 'link'), 0);
+    setOwnFileTime(system, join(directory, 'link'), 0);
     expect(fs.statSync(path).mtimeMs).toBe(mtimeMs);
   });
 });

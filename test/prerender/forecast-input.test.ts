@@ -18,7 +18,7 @@ const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | 
   forecastInput(
     system,
     { ...places, cache },
-    { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
+    { read, backoff: null, now: NOW, fingerprint: stamp, decision: decide(aSituation()) },
     stamp,
     defaultSettings({}),
   );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
@@ -28,7 +28,7 @@ const theEntry = (changes: Partial<Entry> = {}) => {
   const seven_day = { utilization: 33, resets_at: iso(NOW + 99 * HOUR + HALF) };
   return anEntry({ data: { five_hour, seven_day }, ...changes });
 };
-const theLock = (changes: Partial<BackoffLock> = {}) =>
+const theLock = (changes: Partial<Backoff> = {}) =>
   aLock({ blockedUntil: NOW + 4 * MINUTE + HALF, ...changes });
 
 const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
@@ -63,7 +63,15 @@ function programAt(
   render = rendered,
 ) {
   const account = () => 'unknown' as const;
-  const question = { entry, lock, now: at, policy: 'background', stamp, account, settings: its } as const;
+  const question = {
+    entry,
+    backoff: lock,
+    now: at,
+    policy: 'background',
+    fingerprint: stamp,
+    account,
+    settings: its,
+  } as const;
   const { action, freshness, error } = decide({ ...question, force: false });
   const usage = toUsage({
     entry,
@@ -318,7 +326,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   }),
   { freq: 8 },
 );
-const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
+const lock: fc.Arbitrary<Backoff | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),

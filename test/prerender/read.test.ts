@@ -368,7 +368,7 @@ describe('the conditions', () => {
         fs.utimesSync(directory.entry, THEN, THEN);
       },
     ],
-    ['there is a lock', () => fs.writeFileSync(directory.lock, '{}')],
+    ['there is a lock', () => fs.writeFileSync(directory.backoff, '{}')],
     ['credentials are gone', () => fs.unlinkSync(join(system.root, '.claude', '.credentials.json'))],
     ['credentials are touched', () => fs.utimesSync(join(system.root, '.claude', '.credentials.json'), 1, 1)],
     [

@@ -46,13 +46,13 @@ const lines = (
     settings,
   });
   const shared = { entry, freshness: decision.freshness, usage, error: usage.error };
-  const stamp = 'stamp-1';
+  const fingerprint = 'stamp-1';
   const own = sessionUsage({
     shared,
     report,
     reportedAt: NOW,
     foreign: false,
-    stamp,
+    fingerprint,
     now: NOW,
     settings,
     ...parts,
