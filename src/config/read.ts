@@ -16,41 +16,41 @@ import { trustInFile } from '../platform/trust.ts';
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { SECOND } from '../usage/time.ts';
 
-/** What file and environment say, each value with its place, and what is wrong with the rest. */
+/** The accepted values of file and environment, each with its source, and a warning for each of the others. */
 export interface ConfigValues {
-  /** By dotted name; of those that are said. The environment goes before the file. */
+  /** By dotted name (`thresholds.warn`); only keys that are set. A variable overrides the file. */
   readonly values: ReadonlyMap<string, Sourced<unknown>>;
   readonly warnings: readonly string[];
 }
 
-/** Reads the file and the environment. Never throws, and never hangs. */
-export function readConfigValues(system: System, place: ConfigFile): ConfigValues {
-  const file = readFile(system, place);
-  const path = printable(place.path ?? '');
+/** Reads the file and the environment. Never throws and never blocks. */
+export function readConfigValues(system: System, configFile: ConfigFile): ConfigValues {
+  const file = readFile(system, configFile);
+  const path = printable(configFile.path ?? '');
   const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
   const values = new Map<string, Sourced<unknown>>();
   for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
-  const told = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
-  const wrong = gatherEnvironment(system.env, values);
-  const warnings = [place.warning, ...told, ...wrong, ...environmentWarnings(system.env)];
+  const fromFile = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
+  const fromEnvironment = addEnvironment(system.env, values);
+  const warnings = [configFile.warning, ...fromFile, ...fromEnvironment, ...environmentWarnings(system.env)];
   return { values, warnings: warnings.filter((text) => text !== null) };
 }
 
-const NOTHING: Contents = { values: new Map(), findings: [] };
+const EMPTY: Contents = { values: new Map(), findings: [] };
 
 function unreadable(text: string): Contents {
-  return { ...NOTHING, findings: [{ line: null, text }] };
+  return { ...EMPTY, findings: [{ line: null, text }] };
 }
 
-function readFile(system: System, place: ConfigFile): Contents {
-  if (place.path === null) return NOTHING;
-  const read = readTextFile(system.fs, place.path, 'follow');
+function readFile(system: System, configFile: ConfigFile): Contents {
+  if (configFile.path === null) return EMPTY;
+  const read = readTextFile(system.fs, configFile.path, 'follow');
   switch (read.kind) {
     case 'file':
-      return withoutForeignEndpoint(system, place.path, readToml(read.text));
+      return withoutUntrustedEndpoint(system, configFile.path, readToml(read.text));
     case 'absent': {
-      const text = missingFileWarning(place);
-      return text === null ? NOTHING : unreadable(text);
+      const text = missingFileWarning(configFile);
+      return text === null ? EMPTY : unreadable(text);
     }
     case 'not_utf8':
       return unreadable('this is not UTF-8, so none of the file applies');
@@ -61,8 +61,8 @@ function readFile(system: System, place: ConfigFile): Contents {
 
 const ENDPOINT = 'api_base_url';
 
-/** The token is sent to the endpoint, so another user must not be able to name it: all other keys do less harm. */
-function withoutForeignEndpoint(system: System, path: string, contents: Contents): Contents {
+/** Drops `api_base_url` if another user can write the file: the access token is sent to that URL. Other keys do less harm. */
+function withoutUntrustedEndpoint(system: System, path: string, contents: Contents): Contents {
   const given = contents.values.get(ENDPOINT);
   const trust = given === undefined ? null : trustInFile(system, path);
   if (given === undefined || trust === null || trust.kind === 'trusted') return contents;
@@ -75,8 +75,8 @@ function withoutForeignEndpoint(system: System, path: string, contents: Contents
   };
 }
 
-/** @returns what is set and not accepted, in words */
-function gatherEnvironment(env: System['env'], values: Map<string, Sourced<unknown>>): string[] {
+/** Adds the values of the environment to `values`; returns a warning for each variable that is not accepted. */
+function addEnvironment(env: System['env'], values: Map<string, Sourced<unknown>>): string[] {
   const warnings: string[] = [];
   for (const [name, key] of Object.entries(KEYS)) {
     const text = key.variable && env[key.variable];
@@ -89,20 +89,20 @@ function gatherEnvironment(env: System['env'], values: Map<string, Sourced<unkno
   return warnings;
 }
 
-/** A path of the user's own, as a message may repeat it. */
+/** A path for use in a message: characters that could control a terminal become `?`. */
 function printable(path: string): string {
   return path.replace(/[^\u0020-\u007E]/g, '?');
 }
 
-/** What was gathered, in the units the code works with. */
+/** The values as a `Config`, in the units that the code uses. */
 export function configFrom({ env }: System, { values, warnings }: ConfigValues): Config {
-  const usual = defaultConfig(env);
+  const defaults = defaultConfig(env);
   const ms = (name: string, otherwise: number) => {
     const found = values.get(name);
     return found ? Math.round((found.value as number) * SECOND) : otherwise;
   };
   const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
-  const { settings } = usual;
+  const { settings } = defaults;
   return {
     settings: {
       cacheDurationMs: ms('cache_duration', settings.cacheDurationMs),
@@ -112,8 +112,8 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
     },
     network,
-    // Where it comes from the environment it is taken as it is: it is checked, and refused, where it is used.
-    baseUrl: usual.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
+    // A value of the environment is not validated here; the code that uses it refuses an unsafe one (exit 2).
+    baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
     common: outputConfig(values, null),
     outputs: Object.fromEntries(
@@ -125,7 +125,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
   };
 }
 
-/** What applies to an output: what is said of it alone, else what is said of all, else the default. */
+/** The value that applies to an output (null: to all): variable, `[output.<kind>]`, then the common key. Undefined: not set. */
 export function valueFor(
   values: ConfigValues['values'],
   output: string | null,
@@ -133,7 +133,7 @@ export function valueFor(
 ): Sourced<unknown> | undefined {
   const common = values.get(name);
   const own = output === null ? undefined : values.get(`output.${output}.${name}`);
-  // A variable is said now, the file once and for all.
+  // A variable is set for this call, so it overrides even a key of the file for this output alone.
   return common && common.source === KEYS[name]?.variable ? common : (own ?? common);
 }
 

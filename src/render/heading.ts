@@ -4,7 +4,7 @@ import { sanitize } from '../usage/text.ts';
 
 const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
 
-/** `Claude · Ultra · account 1a2b3c4d · last known` */
+/** The heading of a usage: `Claude · Ultra · account 1a2b3c4d · last known`. */
 export function heading({ provider, plan, account, state }: Usage, separator = SEPARATOR): string {
   const parts = [providers[provider], planName(plan)];
   if (account !== 'default') parts.push(`account ${sanitize(account)}`);
@@ -13,13 +13,13 @@ export function heading({ provider, plan, account, state }: Usage, separator = S
   return parts.filter(Boolean).join(separator);
 }
 
-/** Plans that are sold under another name than their id has. */
+/** Plans whose product name differs from their id. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['max_20x', 'Ultra'],
   ['max_5x', 'Max'],
 ]);
 
-/** A plan as people know it: `max_20x` is `Ultra`, `team_premium` is `Team premium`. Empty for none. */
+/** The product name of a plan: `Ultra` for `max_20x`, `Team premium` for `team_premium`. Empty without a plan. */
 export function planName(plan: string | null): string {
   if (plan === null) return '';
   const words = sanitize(plan.replaceAll('_', ' '));

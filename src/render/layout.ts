@@ -2,31 +2,31 @@ import { eastAsianWidth } from 'get-east-asian-width';
 import { ELLIPSIS } from './glyphs.ts';
 import type { Span } from './spans.ts';
 
-/** What our own texts are made of: a column each. */
+/** The characters of our own texts: one column each. */
 const NARROW = /^[ -~·…█░]*$/;
 
-/** For the texts of others. Thousands of emoji take milliseconds to be read: not before there is a text to be measured. */
-let others: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;
+/** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */
+let compiled: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;
 
 function patterns(): NonNullable<typeof others> {
-  others ??= {
-    // What is two columns wide as a whole: emoji, also those made of several characters.
+  compiled ??= {
+    // Two columns wide: an emoji, also one of several code points.
     emoji: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v'),
-    // What is seen as one character: an emoji, or a character with all that is put on top of it.
+    // What a reader sees as one character: an emoji, or a character with its combining marks.
     clusters: new RegExp(String.raw`\p{RGI_Emoji}|.[\p{M}\u200D]*`, 'gsv'),
   };
-  return others;
+  return compiled;
 }
 
 const INVISIBLE = /^[\p{M}\u200D]/u;
 
-/** Columns that a terminal gives a text. */
+/** Width of a text in terminal columns. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   return clustersOf(text).reduce((width, cluster) => width + clusterWidth(cluster), 0);
 }
 
-/** As much of the beginning of a text as `width` columns hold. */
+/** The longest beginning of a text that fits `width` columns. */
 export function startOf(text: string, width: number): string {
   if (NARROW.test(text)) return text.slice(0, Math.max(0, width));
   let room = width;
@@ -49,14 +49,14 @@ function clusterWidth(cluster: string): number {
   return eastAsianWidth(cluster.codePointAt(0) as number);
 }
 
-/** Cut to `width` columns, the cut marked. */
+/** A text of at most `width` columns; a cut ends with the ellipsis. */
 export function clip(text: string, width: number, ellipsis = ELLIPSIS): string {
   if (widthOf(text) <= width) return text;
   const mark = ellipsis.slice(0, Math.max(0, width));
   return `${startOf(text, width - mark.length).trimEnd()}${mark}`;
 }
 
-/** A line cut to `width` columns, the cut marked, in its own styles, without white space at its end. */
+/** A line of at most `width` columns, without trailing white space; a cut ends with the ellipsis, in the style of the cut span. */
 export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIPSIS): Span[] {
   const whole = [...spans];
   trimEnd(whole);
@@ -73,7 +73,7 @@ export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIP
   return line;
 }
 
-/** Takes white space from the end of a line that is being made. */
+/** Removes trailing white space from a line, in place. */
 export function trimEnd(line: Span[]): void {
   for (let last = line.pop(); last !== undefined; last = line.pop()) {
     const text = last.text.trimEnd();
@@ -83,12 +83,12 @@ export function trimEnd(line: Span[]): void {
   }
 }
 
-/** Columns of a line. */
+/** Width of a line in columns. */
 export function lineWidth(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + widthOf(text), 0);
 }
 
-/** Prose in lines of at most `width` columns, broken between words; a longer word is broken anywhere. */
+/** Wraps a text into lines of at most `width` characters, between words; a longer word is broken. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

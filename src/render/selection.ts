@@ -8,10 +8,10 @@ import { HOUR } from '../usage/time.ts';
 import { isWorthShowing } from '../usage/windows.ts';
 
 /**
- * The windows on a line, the most important one first: the five hours and the week, those that always have a place
- * there, and of the others those that run out before the week does.
+ * The windows of a line, the most important one first: the five hours, the week, windows with the placement `always`,
+ * and other windows of which more is used than of the week.
  *
- * @param model the model somebody works with, whose own limit comes first
+ * @param model the model of the session, whose own limit comes first
  */
 export function lineWindows(windows: readonly Window[], model: string | null): Window[] {
   const week = windows.find(({ id }) => id === 'seven_day');
@@ -28,7 +28,7 @@ export function lineWindows(windows: readonly Window[], model: string | null): W
 /**
  * The window that a template names: by id, by label in lower case, `model`, or `tightest`.
  *
- * @param model the model somebody works with
+ * @param model the model of the session
  */
 export function windowNamed(
   name: string,
@@ -49,12 +49,12 @@ function limitOf(windows: readonly Window[], model: string | null): Window | und
   );
 }
 
-/** Whether a window may be what a line or a single number is about. */
+/** Whether a line or a summary may use a window. */
 export function isForLine({ placement }: Window): boolean {
   return placement !== 'details';
 }
 
-/** The first of those of which most is used; what has elapsed counts as unused. */
+/** The window of which most is used, the first of equals; an elapsed one counts as unused. */
 function fullest(windows: readonly Window[]): Window | undefined {
   return windows.reduce<Window | undefined>(
     (most, window) =>
@@ -63,37 +63,37 @@ function fullest(windows: readonly Window[]): Window | undefined {
   );
 }
 
-/** Paid use where it has a place of its own: not where there is nothing of it, nor beside the window that it is. */
+/** Extra usage to show as a row of its own; null if it is empty or one of the windows is its limit. */
 export function shownExtra({ extraUsage: extra, windows }: Usage): ExtraUsage | null {
   if (!isWorthShowing(extra)) return null;
   return windows.some((window) => isLimitOn(extra, window)) ? null : extra;
 }
 
-/** Whether a window is the limit on this paid use. */
+/** Whether a window is the limit on this extra usage. */
 export function isLimitOn(extra: ExtraUsage, { id, source, amount }: Window): boolean {
   if (id !== SPEND_LIMIT.id) return false;
   return source === 'endpoint' || (amount?.limit === extra.limit && amount?.currency === extra.currency);
 }
 
-/** Whether there is something of it to be paid. */
+/** Whether extra usage is enabled and more than 0. */
 export function isInUse(extra: ExtraUsage | null): extra is ExtraUsage & { readonly used: number } {
   return extra !== null && extra.enabled && extra.used !== null && extra.used > 0;
 }
 
-/** What `hide` calls paid use beyond the subscription. */
+/** The name of extra usage in `hide`. */
 const EXTRA = 'extra';
 
-/** Whether a window is not to be shown, by its id or its label in lower case. */
+/** Whether `hide` contains the id or the label of a window. */
 function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Appearance, 'hide'>): boolean {
   return hide.includes(id) || hide.includes(label.toLowerCase());
 }
 
-/** The labels of the windows that a plan can lack. */
+/** The label of a window that a plan can lack. */
 function labelOf(id: string): string {
   return id === 'five_hour' ? '5h' : '7d';
 }
 
-/** Usage without what is not to be shown. */
+/** The usage without what `hide` names. */
 export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>): Usage {
   if (appearance.hide.length === 0) return usage;
   const { windows, extraUsage: extra, tokens, pools, locks, lacking } = usage;
@@ -114,21 +114,21 @@ export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>
   };
 }
 
-/** Data too old to be claimed is none here: a number on a bar is taken for true. */
+/** Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for current. */
 export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
 
-/** Whether something went wrong. A lapsed token did not: Claude Code renews it when it runs next. */
+/** Whether there is an error to show. A lapsed token is none: Claude Code renews it on its next run. */
 export function hasFailed(usage: Usage): boolean {
   const error = shownError(usage);
   return error !== null && !isRenewal(error.code);
 }
 
-/** Beside numbers younger than this a lapsed token is not worth a word, ms. */
-const LAPSED_UNSAID_MS = HOUR;
+/** Age of stale numbers up to which a lapsed token is not shown, ms. */
+const LAPSED_HIDDEN_MS = HOUR;
 
-/** What went wrong, where that is news: not that there are no data yet, nor that somebody asks a little later. */
+/** The error to show next to the numbers. Hidden: no data while a response is pending, and a request that the budget only delays. */
 export function shownError(usage: Usage): Failure | null {
   const { error, pending } = usage;
   if (error?.code === 'no_data' && (hasNumbers(usage) || pending)) return null;
@@ -138,5 +138,5 @@ export function shownError(usage: Usage): Failure | null {
 }
 
 function isRecent({ state, ageMs }: Usage): boolean {
-  return state === 'fresh' || (state === 'stale' && (ageMs ?? 0) < LAPSED_UNSAID_MS);
+  return state === 'fresh' || (state === 'stale' && (ageMs ?? 0) < LAPSED_HIDDEN_MS);
 }

@@ -1,33 +1,37 @@
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Color } from './appearance.ts';
 
-/** How much attention a percentage asks for. */
+/** The level of a percentage by the thresholds. */
 export type Level = 'ok' | 'warn' | 'critical';
 
-/** @param percent percent used, raw: 49.999 is shown as `50%` and is still ok */
+/**
+ * The level of a percentage.
+ *
+ * @param percent percent used, unrounded: 49.999 is shown as `50%` and is still `ok`
+ */
 export function levelOf(percent: number, { warn, critical } = DEFAULT_APPEARANCE.thresholds): Level {
   if (percent >= critical) return 'critical';
   return percent >= warn ? 'warn' : 'ok';
 }
 
-/** What a piece of text is, as far as its looks go. */
+/** The role of a piece of text; the appearance gives each style a colour. */
 export type Style = Level | 'dim' | 'notice' | 'strong';
 
-/** A piece of text in one style; null is the terminal's own. */
+/** A piece of text in one style; null: the default style of the host. */
 export interface Span {
   readonly text: string;
   readonly style: Style | null;
 }
 
-/** A span in the terminal's own style. */
+/** A span without a style. */
 export function plain(text: string): Span {
   return { text, style: null };
 }
 
-/** What each style looks like. */
+/** The colour of each style. */
 export type Colors = Readonly<Record<Style, Color>>;
 
-/** Spans as text; with `color` in ANSI, every span closed by itself, so that a cut line leaks nothing. */
+/** Spans as text, with `color` in ANSI escape sequences. Each span is closed by itself, so that a cut line leaks no colour. */
 export function paint(
   spans: readonly Span[],
   color: boolean,
@@ -41,7 +45,7 @@ export function paint(
   return text;
 }
 
-/** The parameters of an SGR sequence: `1;31`, `38;2;255;136;0`; empty for the terminal's own. */
+/** The parameters of an SGR sequence: `1;31`, `38;2;255;136;0`; empty for the default style. */
 export function sgr({ color, bold, dim }: Color): string {
   const codes = [bold ? '1' : '', dim ? '2' : '', color === null ? '' : foreground(color)];
   return codes.filter((code) => code !== '').join(';');
@@ -53,13 +57,13 @@ function foreground(color: NonNullable<Color['color']>): string {
   return `38;2;${[1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)).join(';')}`;
 }
 
-/** The number that terminals and shells have for a basic colour, 0–15; null for any other. */
+/** The number of a basic colour in terminals and shells, 0–15; null for `#rrggbb`. */
 export function numberOf(color: NonNullable<Color['color']>): number | null {
   const number = (COLOR_NAMES as readonly string[]).indexOf(color);
   return number < 0 ? null : number;
 }
 
-/** Spans painted one by one, each closed by itself, so that a line that is cut leaks no colour. */
+/** Paints each span with `wrap` after `escape`. Each is closed by itself, so that a cut line leaks no colour. */
 export function paintEach(
   spans: readonly Span[],
   color: boolean,
@@ -74,7 +78,7 @@ export function paintEach(
     .join('');
 }
 
-/** Spans as their words alone. */
+/** The text of spans without styles. */
 export function plainText(spans: readonly Span[]): string {
   return spans.map(({ text }) => text).join('');
 }

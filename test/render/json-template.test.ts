@@ -15,7 +15,7 @@ describe('the object of --json, prepared in advance', () => {
         const now = known.generatedAt + later;
         const then = { ...known, generatedAt: now, ageMs: Math.max(0, now - known.cachedAt) };
         // Through JSON, as it is kept in the file.
-        expect(fillJsonTemplate(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson(then));
+        expect(fillJsonTemplate(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson([then]));
       }),
       { numRuns: 500 },
     );

@@ -22,13 +22,13 @@ import {
   window,
 } from './usages.ts';
 
-const json = (of: Usage) => jsonSchema.parse(JSON.parse(renderJson(of)));
+const json = (of: Usage) => jsonSchema.parse(JSON.parse(renderJson([of])));
 
 describe('the JSON of usage', () => {
   it('is exactly the promised object, in the promised order', () => {
     const used = week({ usedPercent: 22, resetsAt: NOW + (7 * DAY * 686) / 1000 });
     const error = failure('rate_limited', { retryAt: NOW + MINUTE });
-    expect(renderJson(usage({ windows: [used], extraUsage: extra(), error }))).toBe(
+    expect(renderJson([usage({ windows: [used], extraUsage: extra(), error })])).toBe(
       JSON.stringify({
         schema: 'usageline/v1',
         generated_at: '2026-11-20T18:25:00.000Z',
@@ -176,7 +176,7 @@ describe('the JSON of usage', () => {
   });
 
   it('prints a plan and a currency of foreign characters as far as they are harmless', () => {
-    const text = renderJson(usage({ plan: 'max\u001B[31m"$(x)漢', extraUsage: extra({ currency: '' }) }));
+    const text = renderJson([usage({ plan: 'max\u001B[31m"$(x)漢', extraUsage: extra({ currency: '' }) })]);
     expect(JSON.parse(text)).toMatchObject({ plan: 'max31m(x)', extra_usage: { currency: null } });
     expect(json(usage({ plan: '漢' })).plan).toBeNull();
   });
@@ -190,7 +190,7 @@ describe('the JSON of usage', () => {
   it('is one line of the promised shape whatever the usage', () => {
     fc.assert(
       fc.property(usageArbitrary, (any) => {
-        expect(renderJson(any)).not.toContain('\n');
+        expect(renderJson([any])).not.toContain('\n');
         json(any);
       }),
     );

@@ -33,7 +33,7 @@ const line = (of: Usage, appearance: Partial<Appearance> = {}, columns: number |
     .map(({ text }) => text)
     .join('');
 const show = (of: Usage, more: { verbose?: boolean; appearance?: Appearance } = {}) =>
-  renderShow(of, { color: false, columns: 100, ...more });
+  renderShow([of], { color: false, columns: 100, ...more });
 const check = (of: Usage, only: string | null = null) => checkOf(of, { warning: 80, critical: 95 }, only);
 const tooltip = (of: Usage) =>
   (

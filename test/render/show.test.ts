@@ -25,7 +25,7 @@ import {
   window,
 } from './usages.ts';
 
-const show = (of: Usage, columns = 100) => renderShow(of, { color: false, columns });
+const show = (of: Usage, columns = 100) => renderShow([of], { color: false, columns });
 
 beforeEach(() => {
   vi.stubEnv('TZ', 'UTC');
@@ -186,7 +186,7 @@ describe('what went wrong', () => {
 describe('a login that must be renewed', () => {
   const notice = (ms: number, over: Partial<Usage> = {}, appearance: Partial<Appearance> = {}) => {
     const of = usage({ loginUntil: NOW + ms, ...over });
-    const text = renderShow(of, {
+    const text = renderShow([of], {
       color: false,
       columns: 100,
       appearance: { ...DEFAULT_APPEARANCE, ...appearance },
@@ -267,7 +267,7 @@ describe('the width', () => {
 
 describe('show in colour', () => {
   it('paints bar and percent by level, the rest calmly', () => {
-    const text = renderShow(stale({ windows: [fable()], error: failure('timeout') }), {
+    const text = renderShow([stale({ windows: [fable()], error: failure('timeout') })], {
       color: true,
       columns: 100,
     });
@@ -284,7 +284,7 @@ describe('show in colour', () => {
 describe('show with other looks', () => {
   const all = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
   const rows = (appearance: Partial<Appearance>) =>
-    renderShow(all, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, ...appearance } })
+    renderShow([all], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, ...appearance } })
       .split('\n')
       .slice(2, -2);
 
@@ -312,7 +312,7 @@ describe('show with other looks', () => {
 
   it('does not say that nothing was reported when everything is hidden', () => {
     const appearance = { ...DEFAULT_APPEARANCE, hide: ['five_hour'] };
-    const text = renderShow(usage({ windows: [window()] }), { color: false, columns: 100, appearance });
+    const text = renderShow([usage({ windows: [window()] })], { color: false, columns: 100, appearance });
     expect(text).not.toContain('No limits reported');
   });
 
@@ -323,7 +323,7 @@ describe('show with other looks', () => {
       thresholds: { warn: 10, critical: 20 },
       colors: { ...DEFAULT_APPEARANCE.colors, critical: blue },
     };
-    const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, appearance });
+    const text = renderShow([usage({ windows: [window()] })], { color: true, columns: 100, appearance });
     expect(text).toContain('\u001B[34m22%\u001B[0m');
   });
 });
@@ -336,7 +336,7 @@ describe('show in a zone that is not the machine’s', () => {
     zoneNames: ZoneNames | null,
     of = usage({ windows: [window(), week(), fable()] }),
   ) =>
-    renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone }, zoneNames })
+    renderShow([of], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone }, zoneNames })
       .split('\n')
       .filter((row) => /\d:\d\d/.test(row));
 
@@ -384,7 +384,7 @@ describe('show in a zone that is not the machine’s', () => {
   it('has no clock time at all where the zone is not known', () => {
     const unknown: Zone = { offsetAt: () => null };
     const at = (of: Usage) =>
-      renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone: unknown } });
+      renderShow([of], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone: unknown } });
     expect(
       at(usage({ windows: [window(), week()] }))
         .split('\n')

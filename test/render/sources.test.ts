@@ -73,10 +73,10 @@ describe('numbers of two sources', () => {
   });
 
   it('are told apart in show and in JSON', () => {
-    expect(renderShow(value, { color: false, columns: 200 }).replaceAll('\n', ' ')).toContain(
+    expect(renderShow([value], { color: false, columns: 200 }).replaceAll('\n', ' ')).toContain(
       "5h, 7d read 1m ago, 18:24, from Claude Code's status line; 7d Fable, extra read 16m ago, 18:09, from the endpoint.",
     );
-    const { source, windows } = JSON.parse(renderJson(value));
+    const { source, windows } = JSON.parse(renderJson([value]));
     expect([source, ...windows.map((it: any) => it.source)]).toEqual([
       'statusline',
       'statusline',
@@ -101,10 +101,10 @@ describe('an estimate', () => {
   it('is tokens, and no percentage', () => {
     expect(line(value)).toBe('~5h 420k · ~7d 3.1M');
     expect(line({ ...value, tokens: { fiveHour: null, sevenDay: null } })).toBe('no data');
-    expect(renderShow(value, { color: false, columns: 100 })).toMatch(
+    expect(renderShow([value], { color: false, columns: 100 })).toMatch(
       /5h +~420k +tokens, block ends in 1h, 19:25\n7d +~3.1M/,
     );
-    expect(JSON.parse(renderJson(value)).tokens).toEqual({
+    expect(JSON.parse(renderJson([value])).tokens).toEqual({
       five_hour: {
         total: 420_999,
         input: 1,

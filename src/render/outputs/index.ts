@@ -15,8 +15,8 @@ import { withoutHidden } from '../selection.ts';
 import { paint } from '../spans.ts';
 import type { Usage } from '../../usage/model.ts';
 
-/** Text with ANSI colours, or without: terminals, fish, Claude Code, and whoever escapes by itself (starship). */
-export const ansi: Output = { paint };
+/** Text with or without ANSI colours: for terminals, fish, Claude Code, and hosts that escape the text themselves (starship). */
+const ansi: Output = { paint };
 
 const outputs: Record<LineKind, Output | StructuredOutput> = {
   plain: ansi,
@@ -33,7 +33,7 @@ const outputs: Record<LineKind, Output | StructuredOutput> = {
   sketchybar,
 };
 
-/** Usage as the line of one host, without the newline. */
+/** The line of a usage in the syntax of a host, without a newline. */
 export function renderOutput(
   kind: LineKind,
   usage: Usage,

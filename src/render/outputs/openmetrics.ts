@@ -6,9 +6,9 @@ import { SECOND } from '../../usage/time.ts';
 import { isWorthShowing } from '../../usage/windows.ts';
 
 /**
- * A text exposition for Prometheus (a file of node_exporter's textfile collector): valid as Prometheus' own format and
- * as OpenMetrics. Base units and times instead of ages, so that a file which nobody writes any more tells its age; no
- * timestamps at samples, for which node_exporter rejects the whole file.
+ * A text exposition for Prometheus (a file of the textfile collector of node_exporter), valid in the format of
+ * Prometheus and as OpenMetrics. Times instead of ages, so that a file that is no longer written shows its age. No
+ * timestamps at samples: node_exporter rejects a file that has any.
  */
 export const openmetrics: StructuredOutput = {
   render: (usage) => {
@@ -24,7 +24,7 @@ function familyOf({ name, help, samples }: Metric, usage: Usage, own: Labels): s
   return lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`].concat(lines);
 }
 
-/** Every value is of the allowlist or ours, so there is nothing to escape. */
+/** Labels need no escape: every value is sanitized or our own. */
 function labelText(...labels: Labels[]): string {
   const pairs = labels.flatMap(Object.entries).map(([name, value]) => `${name}="${value}"`);
   return `{${pairs.join(',')}}`;
@@ -36,13 +36,13 @@ type Sample = readonly [labels: Labels, value: number | null];
 
 export interface Metric {
   readonly name: string;
-  /** What it is, word for word the same in every exposition. */
+  /** Its description, the same in every exposition. */
   readonly help: string;
-  /** A sample without a value is left out: what is not known is not 0. */
+  /** Its samples. One without a value is omitted, because unknown is not 0. */
   samples(usage: Usage): Sample[];
 }
 
-/** In the order in which they are written. */
+/** All metrics, in the order of the exposition. */
 export const METRICS: readonly Metric[] = [
   {
     name: 'usageline_up',
@@ -151,7 +151,7 @@ function extraSamples(usage: Usage, valueOf: (extra: ExtraUsage) => number | nul
   return [[{ currency: extra.currency ?? '' }, valueOf(extra)]];
 }
 
-/** Percent as what 1 is all of, without what floating point adds: 14 % is 0.14. */
+/** Percent as a ratio, without the noise of floating point: 14 % is 0.14. */
 function ratio(percent: number): number {
   return Number((percent / 100).toPrecision(12));
 }

@@ -20,8 +20,8 @@ import {
 import type { ExtraUsage, TokenEstimate, Usage, Window } from '../../usage/model.ts';
 
 /**
- * Waybar's custom module with `"return-type": "json"`: one object on one line, its texts in Pango markup. Colours are
- * the style sheet's, by class; when they are asked for all the same they are markup.
+ * A custom module of Waybar with `"return-type": "json"`: one object on one line, texts in Pango markup. Colours come
+ * from the style sheet by class, and from markup only if colour is requested.
  */
 export const waybar: StructuredOutput = {
   render: (usage, context) => {
@@ -29,8 +29,8 @@ export const waybar: StructuredOutput = {
     return JSON.stringify({
       text: textOf(usage, context),
       alt: level,
-      // Waybar shows no tooltip at all that has a line feed in it.
-      tooltip: detailLines(usage, context).map(escaped).join('\r'),
+      // Waybar does not show a tooltip that contains a line feed.
+      tooltip: tooltipLines(usage, context).map(escaped).join('\r'),
       class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });
@@ -47,7 +47,7 @@ function textOf(usage: Usage, context: OutputContext): string {
   });
 }
 
-/** The level of the summary, and what else the style sheet may want to know. */
+/** The classes for the style sheet: the level of the summary, `stale`, `error`. */
 function classesOf(usage: Usage, level: string): string[] {
   const classes = [level];
   if (usage.state === 'stale') classes.push('stale');
@@ -55,29 +55,28 @@ function classesOf(usage: Usage, level: string): string[] {
   return classes;
 }
 
-/** As the line rounds: neither 0 when something is used nor 100 while something is left. */
+/** Rounded like the percentage on the line: not 0 while something is used, not 100 while something is left. */
 function wholePercent(used: number): number {
   const least = used > 0 ? 1 : 0;
   const most = used < 100 ? 99 : 100;
   return Math.min(most, Math.max(least, Math.round(used)));
 }
 
-/** Text that stays text in Pango markup. */
+/** Escapes text for Pango markup. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-interface DetailAppearance {
+interface TooltipOptions {
   readonly countdowns: boolean;
   readonly appearance: Appearance;
 }
 
 /**
- * Usage in a few lines, for a tooltip: every limit, not only those that have room on a line. It is prepared in
- * advance like the line, so it has the line's times alone: no clock (whose time zone?) and no pace (it never stands
- * still).
+ * The lines of the tooltip: all limits, not only those of the line. The tooltip is prerendered with the line, so it has
+ * no clock times (the time zone can change) and no pace (it changes all the time).
  */
-export function detailLines(usage: Usage, context: DetailAppearance): string[] {
+function tooltipLines(usage: Usage, context: TooltipOptions): string[] {
   const error = shownError(usage);
   return [
     heading(usage),
@@ -87,7 +86,7 @@ export function detailLines(usage: Usage, context: DetailAppearance): string[] {
   ];
 }
 
-function limitLines(usage: Usage, context: DetailAppearance): string[] {
+function limitLines(usage: Usage, context: TooltipOptions): string[] {
   if (usage.state === 'estimate') return tokenLines(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? ['The first answer is on its way.'] : [];
   const windows = usage.windows.map((window) => windowLine(window, usage.generatedAt, context));
@@ -95,7 +94,7 @@ function limitLines(usage: Usage, context: DetailAppearance): string[] {
   return [...(lines.length > 0 ? lines : ['No limits reported.']), ...lockSentences(usage)];
 }
 
-function windowLine(window: Window, now: number, context: DetailAppearance): string {
+function windowLine(window: Window, now: number, context: TooltipOptions): string {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) return `${label} reset`;
   const { percent: side } = context.appearance;

@@ -5,37 +5,37 @@ import type { Cut } from './fit.ts';
 import type { Format } from './format.ts';
 import type { Usage, Window } from '../../usage/model.ts';
 
-/** What the fields of a window depend on besides the window. */
+/** What the fields of a window depend on in addition to the window. */
 export interface FieldContext {
-  /** Epoch ms. */
+  /** The time for countdowns, epoch ms. */
   readonly now: number;
   readonly appearance: Appearance;
   readonly glyphs: Glyphs;
-  /** False: nothing that counts the minutes, since the line is to stand for longer than it would be right. */
+  /** False for a prerendered line that stays valid for longer than a countdown is right. */
   readonly countdowns: boolean;
-  /** Age of the endpoint's numbers beside fresher ones, ms. */
+  /** Age of the numbers from the endpoint next to fresher ones from the status line, ms. */
   readonly restAgeMs: number | undefined;
 }
 
-/** What a template is filled with. */
+/** The values for a template. */
 export interface Filling extends FieldContext {
   readonly format: Format;
-  /** Without what is not to be shown. */
+  /** Without hidden windows. */
   readonly usage: Usage;
-  /** The windows that a section goes through, the most important one first. */
-  readonly onLine: readonly Window[];
+  /** The windows of a section `{#windows}`, the most important one first. */
+  readonly sectionWindows: readonly Window[];
   readonly model: string | null;
   readonly cut: Cut;
 }
 
-/** A filling with the places of the windows that the template shows, from 0: those that are left out last first. */
+/** A filling with the ranks of the windows that the template shows, from 0; the highest rank is omitted first. */
 export type Ranked = Filling & { readonly ranks: ReadonlyMap<Window, number> };
 
-/** In the order of the line; those that are asked for by name in the order in which they are. */
-export function ranksOf({ format, usage, onLine, model }: Filling): ReadonlyMap<Window, number> {
+/** Ranks the windows: those of the section in its order, then those that the template names, in the order of their placeholders. */
+export function ranksOf({ format, usage, sectionWindows, model }: Filling): ReadonlyMap<Window, number> {
   const ranks = new Map<Window, number>();
   const add = (window: Window) => ranks.has(window) || ranks.set(window, ranks.size);
-  if (format.asks.has('windows.')) onLine.forEach(add);
+  if (format.fields.has('windows.')) sectionWindows.forEach(add);
   for (const name of namesIn(format)) {
     const window = windowNamed(name, usage.windows, model);
     if (window) add(window);
@@ -43,8 +43,8 @@ export function ranksOf({ format, usage, onLine, model }: Filling): ReadonlyMap<
   return ranks;
 }
 
-/** The windows that a template asks for by name: `five_hour` of `five_hour.percent`. */
-export function namesIn({ asks }: Format): string[] {
-  const names = [...asks].map((asked) => asked.slice(0, asked.lastIndexOf('.')));
+/** The windows that a template names, one per placeholder: `five_hour` for `five_hour.percent`. */
+export function namesIn({ fields }: Format): string[] {
+  const names = [...fields].map((field) => field.slice(0, field.lastIndexOf('.')));
   return names.filter((name) => name !== 'line' && name !== 'windows');
 }

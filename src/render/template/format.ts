@@ -3,10 +3,7 @@ import { asksForData, parseTemplate } from './parse.ts';
 import type { Node } from './parse.ts';
 import type { Placeholder } from './placeholders.ts';
 
-/**
- * The formats that have a name, in the language that everybody's templates are written in. `ascii` differs from
- * `default` in its glyphs alone.
- */
+/** The formats that have a name, as templates. `ascii` differs from `default` in its glyphs alone. */
 export const PRESETS = {
   default: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
   compact: '{#windows}{label} {percent}{/windows}{sep}{status}',
@@ -15,23 +12,25 @@ export const PRESETS = {
   ascii: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
 } as const;
 
+/** The name of a preset. */
 export type Preset = keyof typeof PRESETS;
 
+/** Whether a format is the name of a preset. */
 export function isPreset(text: string): text is Preset {
   return Object.hasOwn(PRESETS, text);
 }
 
-/** Nobody's line needs more. In characters. */
+/** Longest template, characters. */
 export const MAX_FORMAT = 500;
 
-/** A format, ready to be filled. */
+/** A parsed format. */
 export interface Format {
   readonly nodes: readonly Node[];
-  /** What it asks for: `<window>.<field>`, `line.<field>`; `windows.<field>` in a section, which itself is `windows.`. */
-  readonly asks: ReadonlySet<string>;
+  /** The fields of its placeholders: `<window>.<field>`, `line.<field>`, in a section `windows.<field>`; a section itself is `windows.`. */
+  readonly fields: ReadonlySet<string>;
 }
 
-/** What is wrong with a format, in words; null when it is a preset's name or a template that can be filled. */
+/** The mistake in a format, for a message; null if it is a preset or a valid template. */
 export function formatMistake(text: string): string | null {
   if (isPreset(text)) return null;
   const accepted = `accepted: ${Object.keys(PRESETS).join(', ')}, or a template such as '{5h.percent} {5h.reset}'`;
@@ -47,31 +46,32 @@ export function formatMistake(text: string): string | null {
 }
 
 /**
- * Control characters and line breaks, what is there to steer the direction of text or to be invisible, halves of
- * characters. The joiner of emoji and the private glyphs of icon fonts may stand.
+ * Control characters, line breaks, characters that are invisible or change the direction of text, and lone
+ * surrogates. Allowed are the joiner of emoji and the private glyphs of icon fonts.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?!\u200D)\p{Cf}/u;
 
-const known = new Map<string, Format>();
+/** Formats that this process has parsed, by their text. */
+const parsedFormats = new Map<string, Format>();
 
-/** A format by preset or template; one that is wrong, which is named elsewhere, counts as the default. */
+/** Parses a preset or template. An invalid template gives the default; `formatMistake` reports it. */
 export function formatOf(text: string): Format {
-  let format = known.get(text);
+  let format = parsedFormats.get(text);
   if (format === undefined) {
     const template = isPreset(text) ? PRESETS[text] : formatMistake(text) === null ? text : PRESETS.default;
     const parsed = parseTemplate(template);
     const nodes = 'nodes' in parsed ? parsed.nodes : [];
-    format = { nodes, asks: new Set(asked(nodes)) };
-    known.set(text, format);
+    format = { nodes, fields: new Set(fieldsOf(nodes)) };
+    parsedFormats.set(text, format);
   }
   return format;
 }
 
-function asked(nodes: readonly Node[]): string[] {
+function fieldsOf(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'text') return [];
     if (node.kind === 'placeholder') return [nameOf(node.placeholder)];
-    return [...(node.kind === 'windows' ? ['windows.'] : []), ...asked(node.nodes)];
+    return [...(node.kind === 'windows' ? ['windows.'] : []), ...fieldsOf(node.nodes)];
   });
 }
 

@@ -12,6 +12,7 @@ import { age, amountText, currencySuffix, tokenText } from '../values.ts';
 import type { ExtraUsage, TokenCount, TokenEstimate, Usage, Window } from '../../usage/model.ts';
 import { sanitize } from '../../usage/text.ts';
 
+/** The pieces of a field of the line; empty without a value. */
 export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): readonly Piece[] {
   const { usage, cut, countdowns } = filling;
   const error = () => (cut.error ? [] : errorPart(usage, countdowns));
@@ -37,7 +38,7 @@ function textPart(text: string): Span[] {
   return text === '' ? [] : [plain(text)];
 }
 
-/** Paid use, once there is some. It is the endpoint's to know, and can be older than the windows. */
+/** Extra usage, if it is more than 0. Only the endpoint reports it, so it can be older than the windows. */
 function extraPart(extra: ExtraUsage | null, context: FieldContext): Span[] {
   if (!isInUse(extra)) return [];
   const limit = extra.limit === null ? '' : `/${amountText(extra.limit, extra)}`;
@@ -46,15 +47,15 @@ function extraPart(extra: ExtraUsage | null, context: FieldContext): Span[] {
   return own === null ? [plain(text)] : [plain(`${text} `), own];
 }
 
-/** How old the numbers are, when they are out of date. */
+/** The age of stale numbers. */
 export function agePart({ state, ageMs }: Usage): Span[] {
   return state === 'stale' && ageMs !== null ? [{ text: age(ageMs), style: 'dim' }] : [];
 }
 
 /**
- * What went wrong.
+ * The error in a few words.
  *
- * @param countdowns whether the time until the next try may stand there, too
+ * @param countdowns whether to add the time until the next request
  */
 export function errorPart(usage: Usage, countdowns: boolean): Span[] {
   const error = shownError(usage);
@@ -63,7 +64,7 @@ export function errorPart(usage: Usage, countdowns: boolean): Span[] {
   return [{ text: shortMessage(shown, usage.generatedAt), style: 'notice' }];
 }
 
-/** What local transcripts have: `~5h 420k`, a part a window. */
+/** The token estimate, a part per window: `~5h 420k`. */
 export function tokenParts(tokens: TokenEstimate | null): Span[][] {
   return [tokenPart('5h', tokens?.fiveHour), tokenPart('7d', tokens?.sevenDay)];
 }

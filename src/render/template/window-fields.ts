@@ -12,12 +12,18 @@ import { age, countdown, percentText, shownPercent, tokenText, windowAmountText 
 import type { TokenEstimate, Usage, Window } from '../../usage/model.ts';
 import { paceOf } from '../../usage/pace.ts';
 
+/** Fields that a cut of times omits. */
 const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
 
+/** Fields that show "reset" or "no such limit" if there is no number; the first one that the template has. */
 const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
 
-/** @param here the window that a section is at */
-export function spanOf(
+/**
+ * The spans of a placeholder of a window; empty without a value.
+ *
+ * @param here the current window of a section
+ */
+export function placeholderSpans(
   { window: name, field }: Extract<Placeholder, { of: 'window' }>,
   here: Window | null,
   filling: Ranked,
@@ -33,18 +39,18 @@ export function spanOf(
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
   const first = firstNumber(format, name);
-  const span = ownSpan(field, window, first, rank, filling);
+  const span = cutSpan(field, window, first, rank, filling);
   if (span === null) return [];
   const locked = field === first && window.lockedReason != null && !cut.error;
   return locked ? [span, plain(' '), { text: 'locked', style: 'notice' }] : [span];
 }
 
 /**
- * What a field of a window comes to where there is room for it; null for nothing.
+ * The span of a field after the cut; null if it is omitted or has no value.
  *
- * @param first the field that says that the window has elapsed
+ * @param first the field that shows "reset" for an elapsed window
  */
-function ownSpan(
+function cutSpan(
   field: WindowField,
   window: Window,
   first: WindowField | undefined,
@@ -59,35 +65,36 @@ function ownSpan(
   return windowField(field, window, filling);
 }
 
-/** Whether the plan has no window of this name. */
+/** Whether the plan lacks the window of this name. */
 export function isLacking(name: string, { lacking = [] }: Usage): boolean {
   return (lacking as readonly string[]).includes(name);
 }
 
-/** What is written where a window would be that the plan lacks. */
+/** The text in place of a window that the plan lacks. */
 export const NO_SUCH_LIMIT = 'no such limit';
 
-const EVERYTHING = Object.keys(WINDOW_FIELDS) as WindowField[];
+const ALL_FIELDS = Object.keys(WINDOW_FIELDS) as WindowField[];
 
-/** In the place of the first thing that is asked of a window that the plan lacks. */
-function lackingSpan(name: string, field: WindowField, { asks }: Format): Span[] {
+/** The span for a window that the plan lacks, in place of its first field. */
+function lackingSpan(name: string, field: WindowField, { fields }: Format): Span[] {
   if (field === 'label') return [plain(name === 'five_hour' ? '5h' : '7d')];
-  const first = [...NUMBERS, ...EVERYTHING].find((it) => it !== 'label' && asks.has(`${name}.${it}`));
+  const first = [...NUMBERS, ...ALL_FIELDS].find((it) => it !== 'label' && fields.has(`${name}.${it}`));
   return field === first ? [plain(NO_SUCH_LIMIT)] : [];
 }
 
-/** Which field says that a window has elapsed: a percentage, else what else stands for one, else its time. */
-function firstNumber({ asks }: Format, name: string | null): WindowField | undefined {
-  return NUMBERS.find((field) => asks.has(`${name ?? 'windows'}.${field}`));
+/** The field of a template that shows "reset" for an elapsed window. */
+function firstNumber({ fields }: Format, name: string | null): WindowField | undefined {
+  return NUMBERS.find((field) => fields.has(`${name ?? 'windows'}.${field}`));
 }
 
+/** Width of a bar on the line, columns. */
 const BAR_COLUMNS = 8;
 
-/** A field of a window; null when there is nothing to be said. An elapsed window has no numbers. */
+/** The span of a field of a window; null without a value. An elapsed window has no numbers. */
 export function windowField(field: WindowField, window: Window, context: FieldContext): Span | null {
   const { usedPercent, resetsAt } = window;
   const { now, appearance, glyphs, countdowns, restAgeMs } = context;
-  const coming = resetsAt !== null && resetsAt > now && !window.elapsed ? resetsAt : null;
+  const upcoming = resetsAt !== null && resetsAt > now && !window.elapsed ? resetsAt : null;
   const number = (text: string): Span | null =>
     usedPercent === null ? null : { text, style: levelOf(usedPercent, appearance.thresholds) };
   const percent = (side: Appearance['percent']) => percentText(shownPercent(usedPercent ?? 0, side));
@@ -105,9 +112,9 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
     case 'amount':
       return textOrNull(usedPercent === null ? null : windowAmountText(window));
     case 'reset':
-      return coming === null || !countdowns ? null : plain(countdown(coming - now));
+      return upcoming === null || !countdowns ? null : plain(countdown(upcoming - now));
     case 'at':
-      return coming === null ? null : textOrNull(clockTime(coming, now, appearance));
+      return upcoming === null ? null : textOrNull(clockTime(upcoming, now, appearance));
     case 'pace':
       return textOrNull(signed(pace()?.delta));
     case 'empty': {
@@ -123,13 +130,13 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
   }
 }
 
-/** Tokens that were counted for a window, where that is all that is known of it. */
+/** The estimated tokens of a window; null without an estimate. */
 export function tokensField(window: string | null, tokens: TokenEstimate | null): Span | null {
   const count = window === 'five_hour' ? tokens?.fiveHour : window === 'seven_day' ? tokens?.sevenDay : null;
   return count ? plain(`~${tokenText(count.total)}`) : null;
 }
 
-/** Points as `+14`, `-9`, `0`. */
+/** Percentage points with their sign: `+14`, `-9`, `0`. */
 function signed(points: number | undefined): string | null {
   if (points === undefined) return null;
   const rounded = Math.round(Math.abs(points));
