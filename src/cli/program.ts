@@ -9,7 +9,7 @@ import { PRESETS } from '../render/template/format.ts';
 import { limitNamed } from '../render/template/placeholders.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from '../render/outputs/kinds.ts';
-import type { InitOptions } from '../commands/init.ts';
+import type { InitOptions } from '../commands/init-consent.ts';
 import { COMPLETION_SHELLS } from './completions/names.ts';
 import type { CompletionShell } from './completions/names.ts';
 import { INIT_TARGETS } from '../init/target.ts';

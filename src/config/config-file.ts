@@ -43,7 +43,7 @@ function defaultPath({ env, platform, home }: System): string | null {
 
 /** The warning for a missing file: only if `USAGELINE_CONFIG` named it. */
 export function missingFileWarning({ explicit, path }: ConfigFile): string | null {
-  return named && path !== null
+  return explicit && path !== null
     ? 'USAGELINE_CONFIG names a file that is not there: the defaults apply'
     : null;
 }

@@ -30,16 +30,16 @@ export function readConfigValues(system: System, configFile: ConfigFile): Config
   const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
   const values = new Map<string, Sourced<unknown>>();
   for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
-  const fromFile = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
+  const fromFile = file.mistakes.map(({ line, text }) => `${at(line)}: ${text}`);
   const fromEnvironment = addEnvironment(system.env, values);
   const warnings = [configFile.warning, ...fromFile, ...fromEnvironment, ...environmentWarnings(system.env)];
   return { values, warnings: warnings.filter((text) => text !== null) };
 }
 
-const EMPTY: Contents = { values: new Map(), findings: [] };
+const EMPTY: Contents = { values: new Map(), mistakes: [] };
 
 function unreadable(text: string): Contents {
-  return { ...EMPTY, findings: [{ line: null, text }] };
+  return { ...EMPTY, mistakes: [{ line: null, text }] };
 }
 
 function readFile(system: System, configFile: ConfigFile): Contents {
@@ -71,7 +71,7 @@ function withoutUntrustedEndpoint(system: System, path: string, contents: Conten
   const text = `${ENDPOINT} is not used, since ${printable(trust.path)} ${reason}`;
   return {
     values: new Map([...contents.values].filter(([name]) => name !== ENDPOINT)),
-    findings: [...contents.findings, { line: given.line, text }],
+    mistakes: [...contents.mistakes, { line: given.line, text }],
   };
 }
 

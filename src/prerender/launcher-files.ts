@@ -1,13 +1,19 @@
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 import type { Variant } from './read.ts';
-import type { TimedTexts } from './write.ts';
 import { removeQuietly, replaceLightly } from '../cache/replace.ts';
 
 /*
  * The texts of a ready line once more, in small files, each as old as the end of what is in it, for a reader that pays
  * for every byte: bin/usageline-prompt.
  */
+
+/** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
+export interface TimedTexts {
+  readonly from: number;
+  readonly refreshAt: number;
+  readonly texts: readonly { readonly until: number; readonly text: string }[];
+}
 
 /** So many have one text each and nothing else: those until somebody should ask again, of which there are no more … */
 export const NEAR_STAGES = 8;

@@ -5,7 +5,7 @@ import type { Variant } from './read.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import { isTrafficDisabled, wantsLog } from '../config/settings.ts';
-import { environmentHash } from './variant.ts';
+import { environmentHash } from '../cache/environment-hash.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';

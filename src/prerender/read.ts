@@ -1,4 +1,3 @@
-import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
@@ -100,14 +99,4 @@ export function readPrerenderedFile(
     }
   }
   return null;
-}
-
-/** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
-export function fileFingerprint({ fs }: System, path: string): string {
-  try {
-    const stat = fs.statSync(path, { throwIfNoEntry: false });
-    return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : 'absent';
-  } catch (error) {
-    return errno(error);
-  }
 }

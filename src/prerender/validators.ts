@@ -1,5 +1,5 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { fileFingerprint } from './read.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import type { ProviderFiles } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';

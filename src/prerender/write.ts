@@ -9,14 +9,8 @@ import { pointerDirectory, pointerFile, readPointer } from '../cache/pointer.ts'
 import { FILE_TAG, prerenderedDirectory, fileEnd, variantFileName } from './read.ts';
 import type { Variant } from './read.ts';
 import { NEAR_STAGES, removeLauncherFiles, writeLauncherFiles } from './launcher-files.ts';
+import type { TimedTexts } from './launcher-files.ts';
 import { removeQuietly, replaceLightly } from '../cache/replace.ts';
-
-/** Texts in order, each true until `until` (epoch ms), and when somebody should ask again. */
-export interface TimedTexts {
-  readonly from: number;
-  readonly refreshAt: number;
-  readonly texts: readonly { readonly until: number; readonly text: string }[];
-}
 
 /** What stands in the file that is read at every prompt; the rest is in the one beside it, `<name>.later`. */
 export const NEAR_MS = 4 * MINUTE;

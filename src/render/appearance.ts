@@ -1,6 +1,7 @@
-import { NODE_ZONE } from './clock.ts';
-import type { Clock, Zone } from './clock.ts';
-import type { Style } from './spans.ts';
+import { NODE_ZONE } from '../zone/zone.ts';
+import type { Clock } from './clock.ts';
+import type { Zone } from '../zone/zone.ts';
+import type { Style } from './style.ts';
 
 /** How the line and the table look: the result of configuration, environment and `--format`. */
 export interface Appearance {

@@ -1,4 +1,5 @@
-import { DAY, MINUTE } from '../usage/time.ts';
+import { DAY } from '../usage/time.ts';
+import type { Zone } from '../zone/zone.ts';
 
 // Constants, because `Intl` takes half as long to load as Node takes to start.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -6,19 +7,6 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
-
-/** The time zone of clock times. */
-export interface Zone {
-  /** Offset from UTC at a moment (epoch ms), ms, positive east of Greenwich; null if unknown. */
-  offsetAt(at: number): number | null;
-  /** Name of the zone to write after a clock time: `CET`, `+05:45`. Null: none. */
-  markAt?(at: number): string | null;
-}
-
-/** The time zone of the process: that of `TZ`, else that of the machine. */
-export const NODE_ZONE: Zone = {
-  offsetAt: (at) => 0 - new Date(at).getTimezoneOffset() * MINUTE,
-};
 
 /** The part of the appearance that clock times depend on. */
 export interface ClockAppearance {

@@ -8,7 +8,7 @@ const NARROW = /^[ -~·…█░]*$/;
 /** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */
 let compiled: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;
 
-function patterns(): NonNullable<typeof others> {
+function patterns(): NonNullable<typeof compiled> {
   compiled ??= {
     // Two columns wide: an emoji, also one of several code points.
     emoji: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v'),

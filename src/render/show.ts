@@ -2,8 +2,10 @@ import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
-import type { ClockAppearance, Zone } from './clock.ts';
-import type { Span, Style } from './spans.ts';
+import type { ClockAppearance } from './clock.ts';
+import type { Zone, ZoneNames } from '../zone/zone.ts';
+import type { Span } from './spans.ts';
+import type { Style } from './style.ts';
 import { age, countdown } from './values.ts';
 import { errorSentence, lockSentences } from './messages.ts';
 import { glyphsOf } from './glyphs.ts';
@@ -16,14 +18,6 @@ import { paint } from './spans.ts';
 import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './rows.ts';
 import type { Row } from './rows.ts';
 import { table } from './table.ts';
-
-/** Names of the zone of clock times, where it differs from that of the machine. */
-export interface ZoneNames {
-  /** Name of the zone at a moment (epoch ms): `CET`, `+05:45`. */
-  nameAt(at: number): string;
-  /** Whether the zone of the machine has the same local time at a moment (epoch ms). */
-  isMachineTime(at: number): boolean;
-}
 
 /** Options of `show`. */
 export interface ShowOptions {

@@ -1,8 +1,6 @@
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Color } from './appearance.ts';
-
-/** The level of a percentage by the thresholds. */
-export type Level = 'ok' | 'warn' | 'critical';
+import type { Level, Style } from './style.ts';
 
 /**
  * The level of a percentage.
@@ -13,9 +11,6 @@ export function levelOf(percent: number, { warn, critical } = DEFAULT_APPEARANCE
   if (percent >= critical) return 'critical';
   return percent >= warn ? 'warn' : 'ok';
 }
-
-/** The role of a piece of text; the appearance gives each style a colour. */
-export type Style = Level | 'dim' | 'notice' | 'strong';
 
 /** A piece of text in one style; null: the default style of the host. */
 export interface Span {

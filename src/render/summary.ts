@@ -1,7 +1,7 @@
 import type { Appearance } from './appearance.ts';
 import { hasFailed, hasNumbers, isForLine } from './selection.ts';
 import { levelOf } from './spans.ts';
-import type { Level, Style } from './spans.ts';
+import type { Level, Style } from './style.ts';
 import type { Usage } from '../usage/model.ts';
 
 /** Usage as one level and one number, for hosts that show one colour, class or number for all of it. */

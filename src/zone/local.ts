@@ -1,9 +1,8 @@
 import { readBinaryFile } from '../platform/files.ts';
-import { NODE_ZONE } from '../render/clock.ts';
-import type { Zone } from '../render/clock.ts';
+import { NODE_ZONE } from './zone.ts';
 import type { System } from '../platform/system.ts';
 import { parsePosixZone } from './posix.ts';
-import type { ZoneRules } from './rules.ts';
+import type { Zone, ZoneRules } from './zone.ts';
 import { parseZoneFile } from './zoneinfo.ts';
 
 /** Names that mean UTC, so that nothing has to be looked up for the machines that run in it. */

@@ -1,10 +1,8 @@
 import { readTextFile } from '../platform/files.ts';
-import type { Zone } from '../render/clock.ts';
-import type { ZoneNames } from '../render/show.ts';
 import type { System } from '../platform/system.ts';
 import { HOUR, MINUTE } from '../usage/time.ts';
 import { databaseRules, readZoneRules, explicitRules, zoneName } from './local.ts';
-import type { ZoneRules } from './rules.ts';
+import type { Zone, ZoneNames, ZoneRules } from './zone.ts';
 
 /** Letters alone: what says an offset is written as one. */
 const ABBREVIATION = /^[A-Za-z]{3,6}$/;

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
-import type { LocalTime, ZoneRules } from './rules.ts';
+import type { LocalTime, ZoneRules } from './zone.ts';
 
 /*
  * Time zones as POSIX writes them into `TZ`: `EST5EDT`, `<+0545>-5:45`, `CET-1CEST,M3.5.0,M10.5.0/3`. Node takes most

@@ -1,6 +1,6 @@
 import { SECOND } from '../usage/time.ts';
 import { parsePosixZone } from './posix.ts';
-import type { LocalTime, ZoneRules } from './rules.ts';
+import type { LocalTime, ZoneRules } from './zone.ts';
 
 /*
  * Files of the time zone database, as RFC 9636 describes them: a header, tables with times of four bytes, and from

@@ -3,7 +3,7 @@ import { readToml } from '../../src/config/toml.ts';
 import { LATE } from '../support/patience.ts';
 
 const told = (text: string) =>
-  readToml(text).findings.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
+  readToml(text).mistakes.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
 const valuesOf = (text: string) =>
   Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
 
@@ -69,21 +69,21 @@ describe('a value that is not accepted is named with its line and with what is',
     ['[[thresholds]]\nwarn = 1', '1: thresholds is a list; accepted: a table with warn, critical'],
     ['[output.zsh.colors]\n\n"ok" = "x"', `3: output.zsh.colors.ok is "x"; accepted: ${COLOR}`],
     ['user_agent = "\u001B[2J\u202E"', '1: this cannot be read as TOML, so none of the file applies'],
-  ])('%j', (text, finding) => {
-    expect(told(text)).toEqual([finding]);
+  ])('%j', (text, mistake) => {
+    expect(told(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual({});
   });
 
   it('as far as a message needs it, and never with what would steer a terminal', () => {
-    const [finding = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
-    expect(finding).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
+    const [mistake = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
+    expect(mistake).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
   });
 });
 
 it('a template is named with the place of its mistake', () => {
-  const [finding = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
+  const [mistake = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
   expect(more).toEqual([]);
-  expect(finding).toMatch(
+  expect(mistake).toMatch(
     /^2: format is "\{5h\.percent\} \{nope\}": unknown placeholder '\{nope\}' at character 14; accepted: /,
   );
 });
@@ -108,8 +108,8 @@ describe('a key that is not known is named with those that are', () => {
     ['__proto__ = 5', `1: "__proto__" is no key; accepted: ${ALL}`],
     ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
     ['"" = 5', `1: "" is no key; accepted: ${ALL}`],
-  ])('%j', (text, finding) => {
-    expect(told(text)).toEqual([typeof finding === 'string' ? finding : expect.stringMatching(finding)]);
+  ])('%j', (text, mistake) => {
+    expect(told(text)).toEqual([typeof mistake === 'string' ? mistake : expect.stringMatching(mistake)]);
   });
 });
 
@@ -127,8 +127,8 @@ describe('thresholds that have changed places', () => {
       '3: output.tmux.thresholds.warn is 70; accepted: at most output.tmux.thresholds.critical (60)',
       { 'thresholds.warn': 70 },
     ],
-  ])('%j', (text, finding, values) => {
-    expect(told(text)).toEqual([finding]);
+  ])('%j', (text, mistake, values) => {
+    expect(told(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual(values);
   });
 });
@@ -137,7 +137,7 @@ describe('a file as a whole', () => {
   it('keeps its good keys beside the bad ones, and tells of them in their order', () => {
     const text = 'timeout = 0\nnope = 1\nnetwork = "never"\n[colors]\nok = 5\n';
     expect(valuesOf(text)).toEqual({ network: 'never' });
-    expect(told(text).map((finding) => finding.slice(0, 12))).toEqual([
+    expect(told(text).map((mistake) => mistake.slice(0, 12))).toEqual([
       '1: timeout i',
       '2: "nope" is',
       '5: colors.ok',
@@ -155,9 +155,9 @@ describe('a file as a whole', () => {
 
   it('with many mistakes does not fill the screen', () => {
     const text = Array.from({ length: 1000 }, (_, index) => `key${index} = ${index}`).join('\n');
-    const findings = told(text);
-    expect(findings).toHaveLength(21);
-    expect(findings.at(-1)).toBe('-: and 980 more');
+    const mistakes = told(text);
+    expect(mistakes).toHaveLength(21);
+    expect(mistakes.at(-1)).toBe('-: and 980 more');
   });
 
   it('does not take what stands in a text for a key', () => {

@@ -6,13 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { writePrerendered } from '../../src/prerender/write.ts';
-import {
-  FILE_TAG,
-  readPrerenderedFile,
-  prerenderedFile,
-  variantFileName,
-  fileFingerprint,
-} from '../../src/prerender/read.ts';
+import { FILE_TAG, readPrerenderedFile, prerenderedFile, variantFileName } from '../../src/prerender/read.ts';
+import { fileFingerprint } from '../../src/platform/fingerprint.ts';
 import type { Variant } from '../../src/prerender/read.ts';
 import { appearanceWith } from '../../src/commands/format.ts';
 import { PRESETS } from '../../src/render/template/format.ts';

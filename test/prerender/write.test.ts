@@ -15,7 +15,8 @@ import {
   writeReferences,
   writePrerenderedSoon,
 } from '../../src/prerender/write.ts';
-import type { TimedTexts, Reference } from '../../src/prerender/write.ts';
+import type { TimedTexts } from '../../src/prerender/launcher-files.ts';
+import type { Reference } from '../../src/prerender/write.ts';
 import {
   readPrerenderedFile,
   prerenderedDirectory,

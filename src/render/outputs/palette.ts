@@ -1,4 +1,5 @@
-import type { Style, Colors } from '../spans.ts';
+import type { Colors } from '../spans.ts';
+import type { Style } from '../style.ts';
 import type { ColorName } from '../appearance.ts';
 
 /** The basic colours of xterm, for hosts without a palette of their own. */

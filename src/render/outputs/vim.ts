@@ -1,4 +1,4 @@
-import type { Style } from '../spans.ts';
+import type { Style } from '../style.ts';
 import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 

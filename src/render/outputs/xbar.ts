@@ -1,7 +1,7 @@
 import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
 import { levelOf, plainText } from '../spans.ts';
-import type { Style } from '../spans.ts';
+import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
 import { summaryOf } from '../summary.ts';

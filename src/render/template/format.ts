@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts';
-import { asksForData, parseTemplate } from './parse.ts';
+import { hasValuePlaceholder, parseTemplate } from './parse.ts';
 import type { Node } from './parse.ts';
 import type { Placeholder } from './placeholders.ts';
 
@@ -40,7 +40,7 @@ export function formatMistake(text: string): string | null {
     return `a character that cannot be shown at character ${unprintable + 1}; ${accepted}`;
   const parsed = parseTemplate(text);
   if ('mistake' in parsed) return parsed.mistake;
-  if (parsed.nodes.some(asksForData)) return null;
+  if (parsed.nodes.some(hasValuePlaceholder)) return null;
   const near = nearest(text.toLowerCase(), Object.keys(PRESETS));
   return `no placeholder in it${near === null ? '' : ` (did you mean '${near}'?)`}; ${accepted}`;
 }

@@ -1,9 +1,9 @@
 import type { System } from '../platform/system.ts';
 
 /**
- * What our own variables make of the prepared lines: empty where none is set, else eight hex digits that stand for
- * their values. Each has ready lines of its own, so that two shells with different ones do not take turns. On the
- * hot path.
+ * The suffix of the directory of prerendered lines for the `USAGELINE_CONFIG` and `USAGELINE_NETWORK` in use: 8 hex
+ * digits, or empty where neither is set. Two shells with different values thus do not overwrite each other's lines. On
+ * the hot path.
  */
 export function environmentHash({
   USAGELINE_CONFIG: file,
@@ -12,7 +12,7 @@ export function environmentHash({
   return file || network ? fnv1a(`${file ?? ''}\n${network ?? ''}`) : '';
 }
 
-/** A hash without a module: it tells a handful of texts apart, and nobody gains by two that agree. */
+/** FNV-1a, because importing `node:crypto` costs time at every prompt. A collision costs only a prerendered line. */
 function fnv1a(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
