@@ -19,7 +19,7 @@ import { parseRetryAfter } from '../../src/resolve/backoff.ts';
 import { Input } from '../../src/cli/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import { NEEDLE } from '../../src/fetch/claude/transcripts/message.ts';
-import { wholeObjects } from '../../src/fetch/claude/transcripts/splice.ts';
+import { wholeObjects } from '../../src/fetch/claude/transcripts/whole-objects.ts';
 import { lineBuffer, readLines } from '../../src/fetch/claude/transcripts/lines.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
 import { isObject } from '../../src/usage/data.ts';
