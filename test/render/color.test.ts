@@ -68,7 +68,7 @@ describe('whether to write colour', () => {
     expect(ask(question)).toBe(answer);
   });
 
-  it('does not ask what the output is connected to when something else decides', () => {
+  it('does not check for a terminal if something else decides', () => {
     const isTerminal = vi.fn<() => boolean>();
     expect(ask({ isTerminal, kindDefault: true })).toBe(true);
     expect(ask({ isTerminal, env: { TERM: 'dumb' } })).toBe(false);

@@ -9,7 +9,7 @@ import { usage, window } from './usages.ts';
 describe('painting', () => {
   const spans = [plain('5h '), { text: '22%', style: 'ok' }, { text: '', style: 'dim' }] as const;
 
-  it('closes every span and leaves plain and empty ones alone', () => {
+  it('closes every span and leaves plain and empty spans unchanged', () => {
     expect(paint(spans, true)).toBe('5h \u001B[36m22%\u001B[0m');
   });
 

@@ -34,7 +34,7 @@ describe('the limit of the session’s model', () => {
     expect(line(low, { model }).startsWith('7d Fable 5%')).toBe(first);
   });
 
-  it('stands once', () => {
+  it('is shown once', () => {
     const value = usage({ windows: [window(), week(), fable()] });
     expect(line(value, { model: 'Fable' })).toBe('7d Fable 82% 4d3h · 5h 22% 4h37m · 7d 33% 4d3h');
   });
@@ -66,13 +66,13 @@ describe('numbers of two sources', () => {
     restAgeMs: 16 * MINUTE,
   });
 
-  it('say it themselves when they are old', () => {
+  it('show their own age', () => {
     expect(line(value)).toBe(
       '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h 16m ago · extra 7.63/20.00 EUR 16m ago',
     );
   });
 
-  it('are told apart in show and in JSON', () => {
+  it('have their sources in show and in JSON', () => {
     expect(renderShow([value], { color: false, columns: 200 }).replaceAll('\n', ' ')).toContain(
       "5h, 7d read 1m ago, 18:24, from Claude Code's status line; 7d Fable, extra read 16m ago, 18:09, from the endpoint.",
     );
@@ -98,7 +98,7 @@ describe('an estimate', () => {
     tokens,
   });
 
-  it('is tokens, and no percentage', () => {
+  it('has tokens and no percentage', () => {
     expect(line(value)).toBe('~5h 420k · ~7d 3.1M');
     expect(line({ ...value, tokens: { fiveHour: null, sevenDay: null } })).toBe('no data');
     expect(renderShow([value], { color: false, columns: 100 })).toMatch(

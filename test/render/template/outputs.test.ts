@@ -43,7 +43,7 @@ const literal = fc
   );
 
 describe('the literal text of a template', () => {
-  it('is nothing but text in each host', () => {
+  it('stays plain text in each host', () => {
     fc.assert(
       fc.property(literal, (text) => {
         const format = `-${text}{5h.used}`;

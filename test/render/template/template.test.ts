@@ -20,7 +20,7 @@ describe('a format', () => {
     String.raw`\{\}\[\]{5h.used}`,
     '⚡ \uE0B0 日本 e\u0301 👩\u200D💻 {5h.used}',
     `${'x'.repeat(490)}{5h.used}`,
-  ])('may be %s', (format) => {
+  ])('can be %s', (format) => {
     expect(formatMistake(format)).toBeNull();
   });
 
