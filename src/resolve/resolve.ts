@@ -61,10 +61,10 @@ export async function resolve(
   const { decision } = state;
   log(describe(state, paths, fingerprint));
   const resolution = async (usageWithoutEstimate: Usage, startWorker = false): Promise<Resolution> => {
-    const usage = await orEstimate(deps, usageWithoutEstimate);
+    const { usage, startScan } = await orEstimate(deps, question, paths, usageWithoutEstimate);
     return {
       usage,
-      startWorker,
+      startWorker: startWorker || startScan,
       refreshed: decision.action === 'refresh',
       // Prerendering does not read transcripts, so it cannot prepare an estimate.
       settled: decision.action !== 'background' && question.policy !== 'cached' && usage.state !== 'estimate',

@@ -538,7 +538,7 @@ describe('resolving with readings', () => {
       waitsForOthers: false,
     } as const;
     const rest = { baseUrl: 'http://127.0.0.1:1', userAgent: 'usageline/test' };
-    const estimate = async () => tokens;
+    const estimate = async () => ({ tokens, isDue: false });
     const { usage, settled } = await resolve({ ...deps, estimate }, { ...question, ...rest });
     expect([usage.state, usage.source, usage.error?.code, settled]).toEqual([
       'estimate',
@@ -546,10 +546,15 @@ describe('resolving with readings', () => {
       'disabled',
       false,
     ]);
-    const none = async () => ({ fiveHour: null, sevenDay: null });
+    const none = async () => ({ tokens: { fiveHour: null, sevenDay: null }, isDue: false });
     expect((await resolve({ ...deps, estimate: none }, { ...question, ...rest })).usage.state).toBe('none');
     expect(
-      (await resolve({ ...deps, estimate: async () => null }, { ...question, ...rest })).usage.state,
+      (
+        await resolve(
+          { ...deps, estimate: async () => ({ tokens: null, isDue: false }) },
+          { ...question, ...rest },
+        )
+      ).usage.state,
     ).toBe('none');
 
     const directory = `${system.root}/.cache/usageline/claude`;
