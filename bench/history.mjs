@@ -6,11 +6,11 @@ import { run } from './measure.mjs';
 import { program } from './stage.mjs';
 
 const MINUTE = 60_000;
-/** After a minute the program begins to look at everything again; until then no call is due for that. */
+/** A prepared estimate is shown for a minute; a younger one leaves a call this long to do so, ms. */
 const SERVES = 30_000;
-/** So old is the latest transcript: what was written just now is read again. */
+/** So old is the latest transcript, ms: what was written just now is read again. */
 const AGO = 10 * MINUTE;
-/** Each reads for ten seconds. */
+/** Each scans for ten seconds at most. */
 const MOST_READINGS = 30;
 
 /** What is shown of a history without a login. */
@@ -24,53 +24,36 @@ export function createHistory(home, size) {
   const projects = join(home, '.claude', 'projects');
   const cache = join(home, 'cache');
   const files = join(cache, 'usageline', 'claude');
-  const journal = join(files, 'transcripts.new');
+  const prepared = join(files, 'transcripts.json');
   // Nobody is asked without a login, and should it ask all the same, then this is as far as it gets.
   const env = { HOME: home, XDG_CACHE_HOME: cache, TZ: 'UTC', HTTPS_PROXY: 'http://127.0.0.1:9' };
   const until = Date.now() - AGO;
   generate(projects, { seed: 7, until, ...size });
-  putBack(projects, until);
 
-  /** Of the journal the first line, which says what was looked at and when. There is none before all is read. */
-  const lines = () => fs.readFileSync(journal, 'utf8').split('\n');
-  const head = () => JSON.parse(lines()[0]);
-  const settled = () => Date.now() - head().listed_at < SERVES && head().round === null;
+  const estimate = () => JSON.parse(fs.readFileSync(prepared, 'utf8'));
+  const isRecent = () => Date.now() - estimate().scanned_at < SERVES;
   const read = (...argv) => {
     const { stdout, stderr } = run(process.execPath, [program, ...argv], env);
     if (stderr !== '') throw new Error(`${home}: ${stderr}`);
     return stdout;
   };
-  for (let readings = 0; !fs.existsSync(journal); readings += 1) {
+  for (let readings = 0; !fs.existsSync(prepared) || !estimate().complete; readings += 1) {
     if (readings === MOST_READINGS) throw new Error(`${home}: too much to be read`);
     read('show', '--cached');
   }
   return {
     env,
-    /** So many runs that nobody measures that the next one has nothing but its own to look at. */
-    lookedAt() {
-      for (let runs = 0; !settled(); runs += 1) {
-        if (runs === MOST_READINGS) throw new Error(`${home}: looked at again and again`);
-        read('--cached');
-      }
+    /** A scan that is not measured, where the prepared estimate is about to be too old. */
+    prepare() {
+      if (!isRecent()) read('show', '--cached');
     },
-    /** As if it were two minutes since everything was looked at. */
-    dueForAll() {
-      const [, ...rest] = lines();
-      const due = JSON.stringify({ ...head(), listed_at: Date.now() - 2 * MINUTE, round: null });
-      fs.writeFileSync(journal, [due, ...rest].join('\n'));
+    /** As if the last scan were two minutes ago. */
+    expire() {
+      fs.writeFileSync(prepared, JSON.stringify({ ...estimate(), scanned_at: Date.now() - 2 * MINUTE }));
     },
-    /** Throws when more or less was looked at than was meant. */
-    expectLook(more) {
-      const { listed_at: listedAt, round } = head();
-      const begun = round !== null || Date.now() - listedAt < SERVES;
-      if (more ? !begun : !settled()) throw new Error(`${home}: not what was to be looked at`);
+    /** Throws when the call did not scan although the estimate was too old. */
+    expectScan() {
+      if (!isRecent()) throw new Error(`${home}: not scanned`);
     },
   };
-}
-
-/** Folders were made just now, and what was changed just now is looked at again. */
-function putBack(folder, until) {
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) putBack(join(folder, entry.name), until);
-  fs.utimesSync(folder, until / 1000, until / 1000);
 }
