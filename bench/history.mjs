@@ -1,4 +1,4 @@
-/** A home without a login whose transcripts have all been read: what an estimate costs then. */
+/** A home without a login whose transcripts have all been read: the cost of an estimate. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { generate } from '../test/fetch/claude/transcripts/generate.mjs';
@@ -8,16 +8,17 @@ import { program } from './stage.mjs';
 const MINUTE = 60_000;
 /** A prepared estimate is shown for a minute; a younger one leaves a call this long to do so, ms. */
 const SERVES = 30_000;
-/** So old is the latest transcript, ms: what was written just now is read again. */
+/** The age of the latest transcript, ms: a newer one would be read again. */
 const AGO = 10 * MINUTE;
 /** Each scans for ten seconds at most. */
 const MOST_READINGS = 30;
 
-/** What is shown of a history without a login. */
+/** The output for a history without a login. */
 export const ESTIMATE = /^(~5h [\d.]+[kMG]? · )?~7d [\d.]+[kMG]? · no data\n$/;
 
 /**
- * Generates transcripts, and reads them until there is nothing left to be read.
+ * Generates transcripts, and runs the program until all of them have been read.
+ *
  * @param size as for `generate`
  */
 export function createHistory(home, size) {
@@ -25,7 +26,7 @@ export function createHistory(home, size) {
   const cache = join(home, 'cache');
   const files = join(cache, 'usageline', 'claude');
   const prepared = join(files, 'transcripts.json');
-  // Nobody is asked without a login, and should it ask all the same, then this is as far as it gets.
+  // Without a login there is no request; if the program sent one, it would fail here.
   const env = { HOME: home, XDG_CACHE_HOME: cache, TZ: 'UTC', HTTPS_PROXY: 'http://127.0.0.1:9' };
   const until = Date.now() - AGO;
   generate(projects, { seed: 7, until, ...size });

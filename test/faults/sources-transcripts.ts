@@ -12,12 +12,12 @@ import type { Run } from '../support/program.ts';
 import { generate } from '../fetch/claude/transcripts/generate.mjs';
 import { PROGRAM, runWith } from './harness.ts';
 
-/** Nobody is asked: what is shown is counted from transcripts. */
+/** There is no request: the output is counted from transcripts. */
 export const OFF = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
 /** Whatever was counted by now. */
 export const COUNTED = /^(~5h \S+ · )?~7d \S+ · disabled\n$/;
 
-/** A machine whose network is switched off, and the transcripts on it. */
+/** A machine whose requests are disabled, with transcripts. */
 export interface Desk {
   readonly machine: Machine;
   readonly endpoint: Endpoint;
@@ -26,16 +26,16 @@ export interface Desk {
   line(): Promise<Run>;
   /** The table: always scans. */
   show(): Promise<Run>;
-  /** Tokens of the week, once everything is read. */
+  /** Tokens of the week, after everything was read. */
   week(): Promise<number>;
-  /** The same by a program that remembers nothing, and that nobody disturbs. */
+  /** The same from a program that remembers nothing, without any disturbance. */
   weekUndisturbed(): Promise<number>;
 }
 
 const withProgram = (args: readonly string[], env: Record<string, string>, command = PROGRAM) =>
   runWith([...command, ...args], env);
 
-/** @param command how the program is started, where that is not as usual */
+/** @param command how the program is started, if not as usual */
 export async function aDesk(command = PROGRAM): Promise<Desk> {
   const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
   const machine = new Machine(endpoint.url, OFF);
@@ -65,9 +65,9 @@ export async function aDesk(command = PROGRAM): Promise<Desk> {
   };
 }
 
-/** Sessions of the last days; none of them is of the week's edge, which moves while a row lasts. */
+/** Sessions of the last days. None of them is at the edge of the week, which moves while a row lasts. */
 export function sessionsOf({ projects }: Pick<Desk, 'projects'>, megabytes: number, files: number): string[] {
-  // No block of theirs is under way: one could end while a row lasts.
+  // None of their blocks is active: one could end while a row lasts.
   const until = Date.now() - 6 * HOUR;
   generate(projects, { bytes: megabytes * 2 ** 20, files, folders: 4, days: 3, until });
   for (const name of ['', ...fs.readdirSync(projects, { recursive: true, encoding: 'utf8' })]) {
@@ -89,7 +89,7 @@ export function summaryIn(cache: string): Record<string, unknown> {
   return JSON.parse(fs.readFileSync(join(cache, 'transcripts.json'), 'utf8')) as Record<string, unknown>;
 }
 
-/** Fails when a file of what is remembered is torn. */
+/** Fails when one of the files of remembered counts is torn. */
 export function expectWhole({ cache }: Machine): void {
   expect(summaryIn(cache)).toMatchObject({ complete: expect.any(Boolean) });
   const bytes = fs.readFileSync(join(cache, 'transcripts.bin'));
@@ -104,26 +104,26 @@ export function corruptCount(path: string): void {
   fs.writeFileSync(path, bytes);
 }
 
-/** What is remembered, by name. */
+/** The files of remembered counts, by name. */
 export function remembered({ cache }: Machine): Record<string, string> {
   const names = namesIn(cache).filter((name) => /^transcripts\.(json|bin)$/.test(name));
   return Object.fromEntries(names.map((name) => [name, fs.readFileSync(join(cache, name), 'latin1')]));
 }
 
-/** What writers have left half done. */
+/** Files that writers have left incomplete. */
 export function temporaries({ cache }: Machine): string[] {
   return namesIn(cache).filter((name) => /^\.new(\.\d+)+$/.test(name));
 }
 
 const namesIn = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
 
-/** A shell command over and over by a process of its own, until told to end, after a whole round. */
+/** Repeats a shell command in a process of its own until it is asked to end, after a whole round. */
 export function overAndOver(script: string, env: Record<string, string>): () => Promise<void> {
   const child = spawn('sh', ['-c', `while IFS= read -r _; do\n${script}\necho\ndone`], {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  // Each round is asked for by the end of the last one.
+  // The end of each round asks for the next one.
   child.stdout.on('data', () => child.stdin.writable && child.stdin.write('\n'));
   child.stdin.write('\n');
   const ended = once(child, 'close');

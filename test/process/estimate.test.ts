@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, stampNow, until } from '../support/program.ts';
+import { Machine, touchNow, until } from '../support/program.ts';
 
 /** A line of a transcript: one answer of a model, so long ago. */
 function answered(id: string, ago: number, output: number): string {
@@ -20,7 +20,7 @@ async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript
   fs.mkdirSync(project, { recursive: true });
   const transcript = join(project, 'session.jsonl');
   fs.writeFileSync(transcript, answered('a', MINUTE, 1000) + answered('b', MINUTE / 2, 980));
-  stampNow(transcript);
+  touchNow(transcript);
   return { machine, transcript };
 }
 
@@ -31,7 +31,7 @@ it('without a login the line says how many tokens were used, and that it is an e
 
   // A prompt shows what the last scan found, for a minute; a caller that waits gets what is new at once.
   fs.appendFileSync(transcript, answered('c', 0, 980));
-  stampNow(transcript);
+  touchNow(transcript);
   expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
   const run = await machine.run(['--json']);
   expect(run.code).toBe(0);
@@ -57,7 +57,7 @@ it('a prompt shows an estimate that is older than a minute, and the worker prepa
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
   fs.appendFileSync(transcript, answered('c', 0, 980));
-  stampNow(transcript);
+  touchNow(transcript);
   agePrepared(machine, 2 * MINUTE);
   const before = fs.readFileSync(join(machine.cache, 'transcripts.json'), 'utf8');
   expect((await machine.run()).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
@@ -79,7 +79,7 @@ it('where no process may be started, a line scans by itself, once a minute', asy
   const line = async () => (await machine.run([], off)).stdout;
   expect(await line()).toBe('~5h 2k · ~7d 2k · disabled\n');
   fs.appendFileSync(transcript, answered('c', 0, 980));
-  stampNow(transcript);
+  touchNow(transcript);
   expect(await line()).toBe('~5h 2k · ~7d 2k · disabled\n');
   agePrepared(machine, 2 * MINUTE);
   expect(await line()).toBe('~5h 3k · ~7d 3k · disabled\n');
@@ -100,7 +100,7 @@ it('the uninstaller removes what was counted with the rest of the cache', async 
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
   fs.appendFileSync(transcript, answered('c', 0, 980));
-  stampNow(transcript);
+  touchNow(transcript);
   await machine.run();
   expect(fs.readdirSync(machine.cache)).toEqual(
     expect.arrayContaining(['transcripts.bin', 'transcripts.json']),
