@@ -20,10 +20,10 @@ const imports = fs
     ),
   );
 
-/** Which room a file is in; files directly in src are rooms of their own. */
-const room = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
+/** The folder of a file; a file directly in src is a folder of its own. */
+const folder = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
 
-/** Which folders a folder may import, besides itself: each row stands above the rows below it. */
+/** The folders that a folder may import, besides itself. */
 const below: Record<string, string[]> = {
   cli: [
     'commands',
@@ -50,11 +50,11 @@ const below: Record<string, string[]> = {
   platform: [],
 };
 
-describe('the house', () => {
+describe('the source', () => {
   it.each(Object.entries(below))('%s imports only from below', (name, allowed) => {
     const stray = imports
-      .filter(({ from, to }) => room(from) === name && to.endsWith('.ts'))
-      .filter(({ to }) => room(to) !== name && !allowed.includes(room(to)))
+      .filter(({ from, to }) => folder(from) === name && to.endsWith('.ts'))
+      .filter(({ to }) => folder(to) !== name && !allowed.includes(folder(to)))
       .map(({ from, to }) => `${from} → ${to}`);
     expect(stray).toEqual([]);
   });
@@ -68,17 +68,17 @@ describe('the house', () => {
     ['write-file-atomic', ['cache/write.ts']],
     ['proxy-from-env', ['fetch/proxy.ts']],
     ['get-east-asian-width', ['render/width.ts']],
-  ])('%s is known in one place', (name, places) => {
+  ])('%s is imported only by the files that wrap it', (name, places) => {
     const users = [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
     expect(users.sort()).toEqual([...places].sort());
   });
 
-  it('reads credentials only in their provider’s folder', () => {
+  it('imports credentials only in their provider’s folder', () => {
     const users = imports.filter(({ to }) => to === 'fetch/claude/credentials.ts').map(({ from }) => from);
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
   });
 
-  it('ends processes in few places: where commands and the detached refresh end, and what else was started', () => {
+  it('ends processes only in the files listed here', () => {
     // Signal 0 ends nothing.
     const users = fs
       .readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -4,8 +4,8 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /*
- * docs/specs/attack-surface.md lists every call that touches files or processes, every pattern and every place where a
- * shell reads a text. Here the list is compared with the source.
+ * docs/specs/attack-surface.md lists every call on files or processes, every regular expression, and every text that a shell
+ * evaluates. These tests compare the lists with the source.
  */
 
 const root = new URL('..', import.meta.url).pathname;
@@ -33,13 +33,13 @@ function rowsOf(heading: string): string[][] {
 
 const quoted = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word as string);
 
-/** What a file does: its calls, by name, and the number of its patterns. */
+/** The names of a file's calls, and the number of its regular expressions. */
 interface Surface {
   readonly calls: readonly string[];
   readonly patterns: number;
 }
 
-/** Calls that end with `Sync` are those of `node:fs` and `node:child_process`; the others are these. */
+/** Calls of `node:fs` and `node:child_process` that do not end with `Sync`. */
 const OTHER_CALLS =
   /^(?:.*\.)?(kill|spawn|fork|execFile|lock|writeFileAtomic\.sync|createReadStream|createWriteStream)$/;
 
@@ -63,7 +63,7 @@ function surfaceOf(name: string): Surface {
 
 const surfaces = new Map(sources.map((name) => [name, surfaceOf(name)]));
 
-/** By file, the calls that the page names; a row for several files names what any of them does. */
+/** The calls that the page lists, by file. A row for several files lists the calls of all of them. */
 function namedCalls(): Record<string, string[]> {
   const named: Record<string, Set<string>> = {};
   for (const [place, calls] of rowsOf('calls')) {
@@ -78,14 +78,14 @@ function namedCalls(): Record<string, string[]> {
 }
 
 describe('the page of the attack surface', () => {
-  it('names the calls of every file that touch files or processes, and no others', () => {
+  it('lists the calls on files and processes of every source file, and no others', () => {
     const real = [...surfaces]
       .filter(([, { calls }]) => calls.length > 0)
       .map(([file, { calls }]) => [file, calls]);
     expect(namedCalls()).toEqual(Object.fromEntries(real));
   });
 
-  it('names functions that are there', () => {
+  it('names functions that exist', () => {
     for (const [place = ''] of rowsOf('calls')) {
       for (const [, file = '', functions = ''] of place.matchAll(/`([^`]+)`: ([\w, ]+)/g)) {
         for (const name of functions.split(', '))
@@ -94,7 +94,7 @@ describe('the page of the attack surface', () => {
     }
   });
 
-  it('counts the patterns of every file', () => {
+  it('counts the regular expressions of every file', () => {
     const named = rowsOf('patterns').flatMap(([files, count]) =>
       quoted(files).map((file) => [file, Number(count)] as const),
     );
@@ -105,18 +105,18 @@ describe('the page of the attack surface', () => {
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(real));
   });
 
-  it('counts what shells evaluate, substitute and redirect', () => {
+  it('counts evaluations, substitutions and redirections of shells', () => {
     const named = rowsOf('evaluations').map(([file, ...counts]) => [quoted(file)[0], counts.map(Number)]);
     expect(Object.fromEntries(named)).toEqual(shells());
   });
 
-  it('need not look for calls by promises, since there are none', () => {
+  it('is complete, because the source has no calls of `fs.promises`', () => {
     const promises = sources.filter((name) => /fs\/promises|fs\.promises/.test(text(`src/${name}`)));
     expect(promises).toEqual([]);
   });
 });
 
-/** Files with text for shells, as paths of the repository: all in `bin` and `shell`, and those of `init` that have some. */
+/** Files with text for shells, as paths of the repository: all of `bin` and `shell`, and some of `init`. */
 function shells(): Record<string, number[]> {
   const scripts = [
     'bin/usageline-prompt',
@@ -134,7 +134,7 @@ function countsOf(path: string): number[] {
   const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
   return [
     count(/(?<![\w.])(?:eval|exec|source)(?= ["'$\w{\\/])/g),
-    // Without arithmetic; in tmux it is `#(…)`, in fish a word in parentheses.
+    // Without arithmetic. In tmux a substitution is `#(…)`, in fish a word in parentheses.
     path.endsWith('.fish') ? count(/[ =](?:\((?=[\w$]))/g) : count(/[$#]\((?!\()/g),
     count(/<<<|<\(|[<>]"?\$|[<>]\/|[<>]&/g),
   ];

@@ -5,21 +5,21 @@ const read = (path: string) => fs.readFileSync(new URL(`../${path}`, import.meta
 const manifest = JSON.parse(read('package.json'));
 
 describe('the package', () => {
-  it('fetches nothing and runs nothing when it is installed', () => {
+  it('runs no scripts and has no dependencies to fetch when it is installed', () => {
     expect(manifest.dependencies ?? {}).toEqual({});
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts).not.toHaveProperty(script);
     }
   });
 
-  it('pins every package it is built with', () => {
+  it('pins every package of its build', () => {
     for (const version of Object.values<string>(manifest.devDependencies)) {
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     }
     expect(read('package-lock.json')).not.toContain('"resolved": "http');
   });
 
-  it('passes on the licences of what it bundles', () => {
+  it('contains the licences of bundled packages', () => {
     const notices = read('dist/THIRD_PARTY_NOTICES.txt');
     for (const name of [
       'commander',
@@ -35,14 +35,14 @@ describe('the package', () => {
     }
   });
 
-  it('has no path of the machine it was built on', () => {
+  it('contains no path of the building machine', () => {
     const root = new URL('..', import.meta.url).pathname;
     for (const name of fs.readdirSync(new URL('../dist', import.meta.url))) {
       expect(read(`dist/${name}`)).not.toContain(root);
     }
   });
 
-  it('has no code but JavaScript and the WebAssembly of the parser', () => {
+  it('contains no code except JavaScript and the WebAssembly of the parser', () => {
     const files = fs.readdirSync(new URL('../dist', import.meta.url));
     const others = files.filter((name) => !name.endsWith('.cjs'));
     expect(others.sort()).toEqual(['SHA256SUMS', 'THIRD_PARTY_NOTICES.txt', 'llhttp.wasm']);

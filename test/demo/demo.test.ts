@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runDemo } from '../../src/demo/demo.ts';
 import { fakeSystem } from '../support/system.ts';
 
-/** A stage to play on, and what was told so far. */
+/** A directory for the stage, and the output so far. */
 function audience() {
   const told: string[] = [];
   const writeSync = (_fd: number, bytes: Uint8Array) => {
@@ -17,15 +17,15 @@ function audience() {
   return { system, parent, text: () => told.join('') };
 }
 
-/** Another program in the place of ours. */
+/** Another program in place of usageline. */
 function program(directory: string, source: string): string {
   const file = join(directory, 'program.cjs');
   fs.writeFileSync(file, source);
   return file;
 }
 
-describe('a demo that does not come out as told', () => {
-  it('says what is wrong with a program that prints something else, and leaves nothing', async () => {
+describe('a demo whose checks fail', () => {
+  it('names the failed checks for a program with other output, and leaves no files', async () => {
     const { system, parent, text } = audience();
     const entry = program(system.root, `console.log('hello');`);
     const outcome = await runDemo(system, { entry, color: false, parent });
@@ -34,7 +34,7 @@ describe('a demo that does not come out as told', () => {
     expect(fs.readdirSync(parent)).toEqual([]);
   });
 
-  it('counts every request of a program that asks too often', async () => {
+  it('counts every request of a program that sends too many', async () => {
     const { system, parent, text } = audience();
     const greedy = `
       const fs = require('node:fs');
@@ -58,16 +58,16 @@ describe('a demo that does not come out as told', () => {
 });
 
 describe('a demo that cannot begin', () => {
-  it('says that there is no port', async () => {
+  it('names the missing port', async () => {
     const { system, parent } = audience();
-    // From the block for documentation (RFC 5737): no machine has it.
+    // An address for documentation (RFC 5737), which no machine has.
     const outcome = await runDemo(system, { entry: '/none', color: false, parent, host: '192.0.2.1' });
     const reason = 'no port on this machine for the endpoint of the demo: EADDRNOTAVAIL';
     expect(outcome).toEqual({ kind: 'impossible', reason });
     expect(fs.readdirSync(parent)).toEqual([]);
   });
 
-  it('says that there is no room for its files', async () => {
+  it('names the directory in which no files can be created', async () => {
     const { system } = audience();
     const parent = join(system.root, 'nowhere');
     const outcome = await runDemo(system, { entry: '/none', color: false, parent });
@@ -78,7 +78,7 @@ describe('a demo that cannot begin', () => {
   });
 });
 
-it('does not play where other users can exchange its stage', async () => {
+it('a demo does not play in a directory in which other users can replace its files', async () => {
   const { system, parent } = audience();
   fs.chmodSync(parent, 0o777);
   const entry = program(system.root, `require('node:fs').writeFileSync(process.env.HOME + '/played', '');`);

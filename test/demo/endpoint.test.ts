@@ -19,7 +19,7 @@ interface Body {
 }
 
 describe('the endpoint of the demo', () => {
-  it('answers with windows that reset in the future, the model tighter than the week', async () => {
+  it('responds with windows that reset in the future, the model tighter than the week', async () => {
     endpoint = await startEndpoint(NOW);
     const body = (await (await ask()).json()) as Body;
     expect(Date.parse(body.five_hour.resets_at)).toBeGreaterThan(NOW);
@@ -29,14 +29,14 @@ describe('the endpoint of the demo', () => {
     expect(body.extra_usage.is_enabled).toBe(false);
   });
 
-  it('says something new each time', async () => {
+  it('responds with new numbers each time', async () => {
     endpoint = await startEndpoint(NOW);
     const one = (await (await ask()).json()) as Body;
     const two = (await (await ask()).json()) as Body;
     expect(two.five_hour.utilization).toBeGreaterThan(one.five_hour.utilization);
   });
 
-  it('counts what it is there for, and nothing else', async () => {
+  it('counts only requests for usage', async () => {
     endpoint = await startEndpoint(NOW);
     expect((await ask('/')).status).toBe(404);
     expect((await ask('/api/oauth/usage', 'another')).status).toBe(404);
@@ -45,7 +45,7 @@ describe('the endpoint of the demo', () => {
     expect([endpoint.requests(), endpoint.responses()]).toEqual([1, 1]);
   });
 
-  it('brings the resets closer when time passes', async () => {
+  it('moves the resets closer when time passes', async () => {
     endpoint = await startEndpoint(NOW);
     const before = (await (await ask()).json()) as Body;
     endpoint.passTime(60_000);
@@ -53,7 +53,7 @@ describe('the endpoint of the demo', () => {
     expect(Date.parse(before.five_hour.resets_at) - Date.parse(after.five_hour.resets_at)).toBe(60_000);
   });
 
-  it('refuses with 429 and a Retry-After until told otherwise', async () => {
+  it('refuses with 429 and a Retry-After until that is switched off', async () => {
     endpoint = await startEndpoint(NOW);
     endpoint.refuse(315);
     const refused = await ask();
@@ -63,7 +63,7 @@ describe('the endpoint of the demo', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  it('holds its answers back until they are released', async () => {
+  it('holds its responses back until they are released', async () => {
     endpoint = await startEndpoint(NOW);
     const release = endpoint.hold(60_000);
     const answer = ask();
@@ -73,7 +73,7 @@ describe('the endpoint of the demo', () => {
     expect((await answer).status).toBe(200);
   });
 
-  it('holds them back no longer than it was told to', async () => {
+  it('holds them back no longer than the given time', async () => {
     endpoint = await startEndpoint(NOW);
     endpoint.hold(20);
     expect((await ask()).status).toBe(200);

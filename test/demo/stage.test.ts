@@ -14,7 +14,7 @@ function put(system: FakeSystem, directory: string, name: string, value: unknown
 }
 
 describe('the stage of the demo', () => {
-  it('hands on nothing that leads to the user', () => {
+  it('passes on no variable that leads to the user', () => {
     const system = fakeSystem({
       env: {
         HOME: '/home/ada',
@@ -39,13 +39,13 @@ describe('the stage of the demo', () => {
     expect(stage.root.startsWith(join(system.root, 'usageline-demo-'))).toBe(true);
   });
 
-  it("has a configuration directory of its own on macOS, so that the keychain's login is not found", () => {
+  it("has a configuration directory of its own on macOS, so that the keychain's credentials are not found", () => {
     const system = fakeSystem({ platform: 'darwin' });
     const stage = createStage(system, system.root, {});
     expect(stage.env.CLAUDE_CONFIG_DIR).toBe(join(stage.root, 'home', '.claude'));
   });
 
-  it('signs in with credentials that say that they are none', () => {
+  it('signs in with credentials that are marked as examples', () => {
     const system = fakeSystem();
     const stage = createStage(system, system.root, {});
     stage.signIn(1000);
@@ -55,7 +55,7 @@ describe('the stage of the demo', () => {
     expect(login.expiresAt).toBe(system.now() + 1000);
   });
 
-  it('moves every stamp in the files of the cache back, and nothing else', () => {
+  it('moves every time in the cache files back, and changes nothing else', () => {
     const system = fakeSystem();
     const stage = createStage(system, system.root, {});
     const cache = join(stage.root, 'cache', 'usageline', 'claude');
@@ -94,7 +94,7 @@ describe('the stage of the demo', () => {
     expect(foreign()).toEqual({ at: 1 });
   });
 
-  it('is refreshing while the mutex is there, and knows nothing before there is an entry', () => {
+  it('is refreshing while the mutex exists, and has no cached numbers without an entry', () => {
     const system = fakeSystem();
     const stage = createStage(system, system.root, {});
     expect([stage.cachedAt(), stage.isRefreshing()]).toEqual([null, false]);
@@ -102,7 +102,7 @@ describe('the stage of the demo', () => {
     expect(stage.isRefreshing()).toBe(true);
   });
 
-  it('leaves nothing', () => {
+  it('leaves no files', () => {
     const system = fakeSystem();
     const stage = createStage(system, system.root, {});
     stage.signIn(1000);

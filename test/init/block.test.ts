@@ -11,7 +11,7 @@ function after(edit: Edit): string | null {
   return edit.after;
 }
 
-describe('a block of ours', () => {
+describe('the block', () => {
   it.each([
     ['no file', null, BLOCK],
     ['a file', 'a\nb\n', `a\nb\n${BLOCK}`],
@@ -23,24 +23,24 @@ describe('a block of ours', () => {
     ],
     ['an empty file', '', '# >>> usageline >>>\n# (This file was empty.)\none\ntwo\n# <<< usageline <<<\n'],
     ['lines that end as on Windows', 'a\r\n', `a\r\n${BLOCK.replaceAll('\n', '\r\n')}`],
-  ])('goes to the end of %s, and leaves nothing behind', (_, before, wanted) => {
+  ])('is added at the end of %s, and its removal restores the text', (_, before, wanted) => {
     expect(after(withBlock(before, step))).toBe(wanted);
     expect(withBlock(wanted, step)).toEqual({ kind: 'none' });
     expect(after(withoutBlock(wanted))).toBe(before);
   });
 
-  it('stays where somebody has put it when it gets new lines', () => {
+  it('keeps its place in the file when its lines change', () => {
     const changed = after(withBlock(`a\n${BLOCK}b\n`, { ...step, body: 'three' }));
     expect(changed).toBe('a\n# >>> usageline >>>\nthree\n# <<< usageline <<<\nb\n');
     expect(after(withoutBlock(changed))).toBe('a\nb\n');
   });
 
-  it('leaves what has been written behind it since, on a line of its own', () => {
+  it('leaves later lines behind it on lines of their own', () => {
     const there = after(withBlock('a', step));
     expect(after(withoutBlock(`${there}b`))).toBe('a\nb');
   });
 
-  it('takes nothing away where there is none', () => {
+  it('is not removed from a text without one', () => {
     expect(withoutBlock('a\n')).toEqual({ kind: 'none' });
     expect(withoutBlock(null)).toEqual({ kind: 'none' });
     expect(withoutBlock('echo "# >>> usageline >>>"\n # <<< usageline <<<\n')).toEqual({ kind: 'none' });
@@ -51,18 +51,21 @@ describe('a block of ours', () => {
     ['an end without a beginning', 'a\n# <<< usageline <<<\n', 'line 2'],
     ['two blocks', BLOCK + BLOCK, 'line 1, 4, 5, 8'],
     ['an end before the beginning', '# <<< usageline <<<\n# >>> usageline >>>\n', 'line 1, 2'],
-  ])('is not looked for in %s', (_, text, lines) => {
+  ])('is refused in a text with wrong marks: %s', (_, text, lines) => {
     const reason = expect.stringMatching(new RegExp(`^its marks are not one .*: ${lines}$`));
     expect(withBlock(text, step)).toEqual({ kind: 'refused', reason });
     expect(withoutBlock(text)).toEqual({ kind: 'refused', reason });
   });
 
-  it.each(['a \\', 'a \\\n', 'a \\\r\n'])('is not put behind %j, which goes on in the next line', (text) => {
-    const reason = 'its last line ends with a backslash';
-    expect(withBlock(text, step)).toEqual({ kind: 'refused', reason });
-  });
+  it.each(['a \\', 'a \\\n', 'a \\\r\n'])(
+    'is not added behind %j, which continues on the next line',
+    (text) => {
+      const reason = 'its last line ends with a backslash';
+      expect(withBlock(text, step)).toEqual({ kind: 'refused', reason });
+    },
+  );
 
-  it('asks whether it may stand among the other lines, not among its own', () => {
+  it('checks objections against the other lines of the file only', () => {
     const objection = (rest: string) => (rest.includes('one') ? 'there is one' : null);
     expect(withBlock('one\n', { ...step, objection })).toEqual({ kind: 'refused', reason: 'there is one' });
     expect(withBlock(BLOCK, { ...step, objection })).toEqual({ kind: 'none' });

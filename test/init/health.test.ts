@@ -9,7 +9,7 @@ import { itAsRoot } from '../support/user.ts';
 
 const OTHER = 54_322;
 
-/** A runner in a directory of its own that leaves a file where it is started, and the notes that name it. */
+/** A runner that creates a file when it is executed, in a directory of its own, and a record that names it. */
 function aRunner(system: FakeSystem): { directory: string; isStarted: () => boolean; installed: Installed } {
   const directory = join(system.root, 'shared');
   const [path, trace] = [join(directory, 'usageline-run'), join(system.root, 'started')];
@@ -29,7 +29,7 @@ function aRunner(system: FakeSystem): { directory: string; isStarted: () => bool
   };
 }
 
-it('asks the runner of the user what it would start', () => {
+it('the runner of the user is executed to see what it would start', () => {
   const system = fakeSystem();
   const { installed, isStarted } = aRunner(system);
   expect(healthOf(system, installed).flat().join('\n')).toContain(
@@ -38,7 +38,7 @@ it('asks the runner of the user what it would start', () => {
   expect(isStarted()).toBe(true);
 });
 
-it('starts no runner that lies where other users can write', () => {
+it('a runner in a directory that other users can write is not executed', () => {
   const system = fakeSystem();
   const { directory, installed, isStarted } = aRunner(system);
   fs.chmodSync(directory, 0o777);

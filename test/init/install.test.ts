@@ -22,7 +22,7 @@ const installable = Object.values(TARGETS).flatMap(({ name, install: how }) =>
   typeof how === 'string' ? [] : [{ name, how }],
 );
 
-/** A machine on which things are installed and removed. */
+/** A machine on which targets are installed and removed. */
 class Desk {
   readonly system: FakeSystem;
   readonly notes: string;
@@ -64,7 +64,7 @@ class Desk {
     return readInstalled(this.system, this.notes);
   }
 
-  /** As a command does it: with the lock. */
+  /** Runs with the lock, as commands do. */
   locked<T>(act: () => T): T {
     const lock = takeLock(this.system, this.notes);
     if (typeof lock === 'string') throw new Error(lock);
@@ -105,8 +105,8 @@ class Desk {
   }
 }
 
-describe('what is installed', () => {
-  it.each(installable)('is taken away without a trace: $name', ({ name }) => {
+describe('an installation', () => {
+  it.each(installable)('is removed without a trace: $name', ({ name }) => {
     const desk = new Desk();
     const before = desk.all;
     expect(desk.install(name)).toBeNull();
@@ -115,7 +115,7 @@ describe('what is installed', () => {
     expect(desk.all).toEqual(before);
   });
 
-  it.each(installable)('leaves what was there as it was: $name', ({ name, how }) => {
+  it.each(installable)('and its removal keep existing files byte for byte: $name', ({ name, how }) => {
     const desk = new Desk();
     for (const step of how.steps(desk.runtime, null)) {
       const text = step.kind === 'statusline' ? '{"a": 1}' : 'mine';
@@ -128,7 +128,7 @@ describe('what is installed', () => {
     expect(desk.all).toEqual(before);
   });
 
-  it('is kept as it was, with its mode, beside the file', () => {
+  it('makes a backup with the same mode beside the file', () => {
     const desk = new Desk();
     desk.write('.zshrc', 'mine\n', 0o600);
     desk.install('zsh');
@@ -138,7 +138,7 @@ describe('what is installed', () => {
     }
   });
 
-  it('stays beside a file that has had other changes since', () => {
+  it('leaves the backup of a file that has had other changes since', () => {
     const desk = new Desk();
     desk.write('.zshrc', 'mine\n');
     desk.install('zsh');
@@ -150,7 +150,7 @@ describe('what is installed', () => {
     expect(desk.read('.zshrc')).toBe('mine\nmore\n');
   });
 
-  it('goes into the file that a link points to, and the link stays', () => {
+  it('changes the file that a link points to, and keeps the link', () => {
     const desk = new Desk();
     desk.write('dotfiles/zshrc', 'mine\n');
     fs.symlinkSync('dotfiles/zshrc', desk.path('.zshrc'));
@@ -162,7 +162,7 @@ describe('what is installed', () => {
     expect(desk.read('dotfiles/zshrc')).toBe('mine\n');
   });
 
-  it('is found again where --file has put it', () => {
+  it('at a path of --file is found by the removal', () => {
     const desk = new Desk();
     const file = desk.write('elsewhere/profile', 'mine\n');
     desk.install('bash', file);
@@ -171,7 +171,7 @@ describe('what is installed', () => {
     expect(desk.read('elsewhere/profile')).toBe('mine\n');
   });
 
-  it('is one block for zsh, whether it is for powerlevel10k or not', () => {
+  it('has one block for zsh, shared by zsh and powerlevel10k', () => {
     const desk = new Desk();
     desk.install('zsh');
     desk.install('p10k');
@@ -181,7 +181,7 @@ describe('what is installed', () => {
     expect(desk.read('.zshrc')).not.toContain('prompt_usageline');
   });
 
-  it('is in the tmux configuration that there is', () => {
+  it('changes the tmux configuration that exists', () => {
     const desk = new Desk();
     desk.write('.config/tmux/tmux.conf', '');
     desk.install('tmux');
@@ -189,7 +189,7 @@ describe('what is installed', () => {
     expect(fs.existsSync(desk.path('.tmux.conf'))).toBe(false);
   });
 
-  it('does not come over a change that nobody has seen', () => {
+  it('does not overwrite a change that was made after the preview', () => {
     const desk = new Desk();
     desk.write('.zshrc', 'mine\n');
     const { changes } = desk.plan('zsh');
@@ -199,7 +199,7 @@ describe('what is installed', () => {
     expect(desk.read('.zshrc')).toBe('other\n');
   });
 
-  it('does not cost the file when the disk is full', () => {
+  it('keeps the file when the disk is full', () => {
     const full = () => {
       throw Object.assign(new Error(), { code: 'ENOSPC' });
     };
@@ -213,12 +213,12 @@ describe('what is installed', () => {
   });
 });
 
-describe('what several targets share', () => {
+describe('a shared file', () => {
   const runner = '.local/share/usageline/usageline-run';
   const launcher = '.local/bin/usageline-prompt';
   const there = (desk: Desk) => [runner, launcher].filter((name) => fs.existsSync(desk.path(name)));
 
-  it('stays until the last of them goes, in any order', () => {
+  it('stays until its last target is removed, in any order', () => {
     for (const order of [
       ['tmux', 'starship', 'claude'],
       ['claude', 'starship', 'tmux'],
@@ -235,7 +235,7 @@ describe('what several targets share', () => {
     }
   });
 
-  it('has a record of who uses it', () => {
+  it('is recorded with the targets that use it', () => {
     const desk = new Desk();
     desk.install('vim');
     desk.install('neovim');
@@ -250,7 +250,7 @@ describe('what several targets share', () => {
     ]);
   });
 
-  it('stays where the launcher was installed for its own sake', () => {
+  it('stays if the user has installed the launcher itself', () => {
     const desk = new Desk();
     const before = desk.all;
     desk.install('tmux');
@@ -261,7 +261,7 @@ describe('what several targets share', () => {
     expect(desk.all).toEqual(before);
   });
 
-  it('is not kept by a target whose place another one has taken', () => {
+  it('is not kept by a target whose file another target has replaced', () => {
     const desk = new Desk();
     const before = desk.all;
     desk.install('zsh');
@@ -270,7 +270,7 @@ describe('what several targets share', () => {
     expect(desk.all).toEqual(before);
   });
 
-  it('stays where nothing is noted of its users', () => {
+  it('stays if its users are not recorded', () => {
     const desk = new Desk();
     desk.install('zsh');
     fs.rmSync(desk.notes);
@@ -279,7 +279,7 @@ describe('what several targets share', () => {
     expect(there(desk)).toEqual([runner]);
   });
 
-  it('is read from notes of an older version', () => {
+  it('is understood in a record of an older version', () => {
     const desk = new Desk();
     desk.install('tmux');
     const { files, directories } = JSON.parse(fs.readFileSync(desk.notes, 'utf8'));
@@ -300,7 +300,7 @@ describe('the link that systemctl makes', () => {
     return linksToRemoved(desk.system, of?.(desk.runtime) ?? [], plan);
   };
 
-  it('goes with its unit, and its directory with it', () => {
+  it('is removed together with its unit and its directory', () => {
     const desk = new Desk();
     const before = desk.all;
     desk.install('systemd');
@@ -315,7 +315,7 @@ describe('the link that systemctl makes', () => {
     expect(desk.all).toEqual(before);
   });
 
-  it('is left alone where it leads elsewhere or is no link', () => {
+  it('stays if it has another target or is no link', () => {
     const desk = new Desk();
     desk.install('systemd');
     expect(links(desk)).toEqual([]);
@@ -327,7 +327,7 @@ describe('the link that systemctl makes', () => {
   });
 });
 
-describe('a file that is not understood', () => {
+describe('a file that cannot be changed', () => {
   it.each<[string, (desk: Desk) => void, string]>([
     ['is not UTF-8', (desk) => desk.write('.zshrc', Buffer.from([0x66, 0xff])), 'it is not UTF-8'],
     ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not_a_file'],
@@ -347,20 +347,20 @@ describe('a file that is not understood', () => {
     const desk = new Desk();
     make(desk);
     expect(desk.plan('zsh').refused).toEqual([`${desk.path('.zshrc')}: ${reason}`]);
-    // Nothing of ours has ever been there.
+    // Nothing has ever been installed there.
     expect(desk.removal('zsh')).toEqual({ changes: [], refused: [] });
   });
 
-  it('is refused when it belongs to somebody else', () => {
+  it('is refused when it belongs to another user', () => {
     const desk = new Desk({ uid: 4711 });
     desk.write('.zshrc', '');
-    // For root it is the file, for another user the first directory.
+    // Root creates such a file; for an ordinary user the first directory is foreign.
     const reason = isRoot ? 'it belongs to another user' : expect.stringMatching(/ belongs to /);
     const [refused = ''] = desk.plan('zsh').refused;
     expect(refused.slice(`${desk.path('.zshrc')}: `.length)).toEqual(reason);
   });
 
-  it('is refused when it has the name of a file of ours', () => {
+  it('is refused when it has the path of an own file but not its mark', () => {
     const desk = new Desk();
     desk.write('.local/bin/usageline-prompt', '#!/bin/sh\necho mine\n');
     const reason = 'it is there, and usageline init has not written it';
@@ -372,13 +372,13 @@ describe('a file that is not understood', () => {
     ['[custom.usageline]\nwhen = false\n', 'there is a [custom.usageline] already'],
     ['a = 1\n[ custom . "usageline" ] # mine\n', 'there is a [custom.usageline] already'],
     ['format = """\n$all', 'a """ is not closed'],
-  ])('is refused when starship would refuse it afterwards: %j', (text, reason) => {
+  ])('is refused when starship would ignore the result: %j', (text, reason) => {
     const desk = new Desk();
     desk.write('.config/starship.toml', text);
     expect(desk.plan('starship').refused).toEqual([`${desk.path('.config/starship.toml')}: ${reason}`]);
   });
 
-  it('keeps a removal only when something of ours was in it', () => {
+  it('blocks a removal only if it is recorded', () => {
     const desk = new Desk();
     desk.install('claude');
     desk.write('.claude/settings.json', '{"a": 1 /* mine */}');

@@ -13,12 +13,12 @@ import { aRuntime } from './runtime.ts';
 /** The longest file that is read. */
 const SIZE = 2 ** 20;
 
-/** Text of the size of the longest file that is read, of one piece again and again. */
+/** Repeats a piece up to the size of the longest file that is read. */
 function filled(piece: string): string {
   return piece.repeat(Math.floor(SIZE / piece.length));
 }
 
-/** Ends what goes on for longer than that, ms: a time that grows with the square of the size is minutes. */
+/** The time limit, ms. A time that grows with the square of the size would be minutes. */
 function withWatchdog<T>(act: () => T): T {
   return runInNewContext('act()', { act }, { timeout: PATIENCE });
 }
@@ -118,13 +118,13 @@ describe('an edit of the longest file takes time that grows with its size', () =
     },
   );
 
-  it.each(PIECES)('a file of our own in the place of %j', (piece) => {
+  it.each(PIECES)('an own file in place of %j', (piece) => {
     const whole = steps.find(({ kind }) => kind === 'whole') as OwnFileStep;
     withWatchdog(() => [withOwnFile(filled(piece), whole), withoutOwnFile(filled(piece))]);
   });
 });
 
-it('takes the slashes from a directory of the environment in time that grows with its length', () => {
+it('removing slashes from a directory of the environment takes time that grows with its length', () => {
   const directory = `/a${filled('/')}b`;
   expect(withWatchdog(() => absoluteDirectory(`${directory}//`))).toBe(directory);
 });

@@ -24,7 +24,7 @@ const taken = (lock: Lock | string) => {
 };
 
 describe('the lock of what is installed', () => {
-  it('leaves nothing behind where nothing is installed', () => {
+  it('leaves no file if nothing is installed', () => {
     const { system, notes } = aPlace();
     const lock = taken(takeLock(system, notes));
     expect(readInstalled(system, notes).directories).toHaveLength(3);
@@ -32,7 +32,7 @@ describe('the lock of what is installed', () => {
     expect(fs.readdirSync(system.root)).toEqual([]);
   });
 
-  it('leaves the notes where something is, with the directories that it has made', () => {
+  it('keeps the record of an installation, with the directories that it has created', () => {
     const { system, notes } = aPlace();
     const lock = taken(takeLock(system, notes));
     const { directories } = readInstalled(system, notes);
@@ -43,7 +43,7 @@ describe('the lock of what is installed', () => {
     expect(readInstalled(system, notes).directories).toEqual(directories);
   });
 
-  it('leaves notes alone that it does not understand', () => {
+  it('keeps a record that it does not understand', () => {
     const { system, notes } = aPlace();
     fs.mkdirSync(dirname(notes), { recursive: true });
     for (const text of ['{', '[]x', '{"files": [{"of": "a later version"}]}']) {
@@ -53,8 +53,8 @@ describe('the lock of what is installed', () => {
     }
   });
 
-  it('is not to be had while another process has it, and is when that process is gone', async () => {
-    // Every look at the clock is another second.
+  it('cannot be taken while another process holds it, and can when that process has ended', async () => {
+    // The clock advances by a second at every call.
     let seconds = 0;
     const { system, notes, flag } = aPlace({ monotonic: () => (seconds += 20) * 1000 });
     const other = spawn('sleep', ['1000']);
@@ -70,10 +70,10 @@ describe('the lock of what is installed', () => {
     lock.release();
   });
 
-  it('is not to be had while a process of another machine has it, for ten minutes', () => {
+  it('cannot be taken for ten minutes while a process of another machine holds it', () => {
     let seconds = 0;
     const { system, notes, flag } = aPlace({ monotonic: () => (seconds += 20) * 1000 });
-    // There is no process of this number here.
+    // No process with this id exists here.
     const { pid } = spawnSync('true');
     const path = flag(pid, 'elsewhere');
     fs.mkdirSync(dirname(notes), { recursive: true });
@@ -84,7 +84,7 @@ describe('the lock of what is installed', () => {
     taken(takeLock(system, notes)).release();
   });
 
-  it('writes nothing through a link that lies where its own file would be', () => {
+  it('writes nothing through a link at the path of its flag', () => {
     const { system, notes, flag } = aPlace();
     const precious = join(system.root, 'precious');
     fs.writeFileSync(precious, 'years of work');
@@ -94,7 +94,7 @@ describe('the lock of what is installed', () => {
     expect(fs.readFileSync(precious, 'utf8')).toBe('years of work');
   });
 
-  it('says why the directory cannot be made', () => {
+  it('returns the reason if the directory cannot be created', () => {
     const { system, notes } = aPlace();
     fs.writeFileSync(join(system.root, '.local'), '');
     expect(takeLock(system, notes)).toMatch(/usageline: it cannot be written: ENOTDIR$/);

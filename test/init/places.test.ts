@@ -14,10 +14,10 @@ import type { FakeSystem } from '../support/system.ts';
 import { isRoot } from '../support/user.ts';
 import { aRuntime } from './runtime.ts';
 
-/** Any user but root, whom no mode keeps out. */
+/** An ordinary user: modes do not restrict root. */
 const USER = 54_321;
 
-/** Runs as an ordinary user, whoever runs the tests. */
+/** Runs as an ordinary user, also if root runs the tests. */
 function asOrdinaryUser<T>(act: () => T): T {
   if (!isRoot) return act();
   process.setegid?.(USER);
@@ -82,12 +82,12 @@ const ACTIONS: Action[] = (['zsh', 'starship', 'claude'] as const).flatMap((targ
   return [
     [`${target} --install`, (system) => installTarget(system, runtime(system), job('install', system))],
     [`${target} --uninstall`, (system) => uninstallTarget(system, runtime(system), job('uninstall', system))],
-    // Once, after the last of them.
+    // Only once, after the last change.
     ...(target === 'claude' ? [all] : []),
   ];
 });
 
-/** The home directory of an ordinary user. What is shown is not printed, and nothing waits for the disk. */
+/** The home directory of an ordinary user. Output is dropped, and `fsync` does nothing. */
 function aHome(): FakeSystem {
   const system = fakeSystem({ uid: isRoot ? USER : (process.getuid?.() as number) });
   if (isRoot) fs.chownSync(system.root, USER, USER);
@@ -96,7 +96,7 @@ function aHome(): FakeSystem {
   return Object.assign(system, { fs: { ...fs, writeSync, fsyncSync: () => {} } });
 }
 
-describe('init has an answer for every place in every state', () => {
+describe('init handles every path in every state', () => {
   const cases = PLACES.flatMap((place) => Object.keys(STATES).map((state) => ({ place, state })));
   it.each(cases)('$place is $state', ({ place, state }) => {
     for (const before of ['nothing', 'installed']) {
@@ -118,10 +118,10 @@ describe('init has an answer for every place in every state', () => {
           if (exitCode === 0) expect(stderr, what).toBe('');
           else expect(stderr, what).toMatch(/^usageline: .*\/.*: .+\n$/s);
         }
-        // What the user has there stays, unless it has usageline's name or is an empty directory.
+        // The user's file stays, unless it has usageline's name or is an empty directory.
         if (!place.includes('usageline') && /link|FIFO|something/.test(state)) expect(mine(path)).toBe(inode);
       });
-      // A closed directory could not be removed after the tests.
+      // A directory without permissions could not be removed after the tests.
       if (fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) fs.chmodSync(path, 0o755);
     }
   });

@@ -5,7 +5,7 @@ import { locateProgram } from '../../src/init/program.ts';
 import type { ProgramLocation } from '../../src/init/runtime.ts';
 import { fakeSystem } from '../support/system.ts';
 
-/** A file system below a directory without a name that means "temporary": the paths are as on a real machine. */
+/** A file system below a directory whose name does not seem temporary: paths are as on a real machine. */
 function placeOf(
   execPath: string,
   directory: string,
@@ -24,7 +24,7 @@ function placeOf(
 
 const PACKAGE = '/usr/lib/node_modules/usageline';
 
-describe('the place of Node', () => {
+describe('the path of Node', () => {
   it.each<[string, string, Record<string, string>, string[], string]>([
     ['of a distribution', '/usr/bin/node', {}, ['/usr/bin'], '/usr/bin/node'],
     [
@@ -99,7 +99,7 @@ describe('the place of Node', () => {
     ['/home/ada/.volta/tools/image/node/22.1.0/bin/node', '/home/ada/.volta/bin/node'],
     ['/home/ada/.asdf/installs/nodejs/22.1.0/bin/node', '/home/ada/.asdf/shims/node'],
     ['/home/ada/.local/share/mise/installs/node/22.1.0/bin/node', '/home/ada/.local/share/mise/shims/node'],
-  ])('has the shim and the other versions as alternatives to %s', (execPath, shim) => {
+  ])('has the shim and other versions as alternatives to %s', (execPath, shim) => {
     const [before, after] = execPath.split('22.1.0');
     expect(placeOf(execPath, `${PACKAGE}/dist`).otherNodes).toEqual([
       shim,
@@ -109,7 +109,7 @@ describe('the place of Node', () => {
   });
 });
 
-describe('the place of the program', () => {
+describe('the path of the program', () => {
   it.each([
     [
       'pnpm',
@@ -121,13 +121,13 @@ describe('the place of the program', () => {
       '/opt/homebrew/Cellar/usageline/0.1.0/libexec/lib/node_modules/usageline',
       '/opt/homebrew/opt/usageline/libexec/lib/node_modules/usageline',
     ],
-  ])('is the link of %s that outlives an upgrade, where there is one', (_, root, link) => {
+  ])('is the link of %s that survives an upgrade, if there is one', (_, root, link) => {
     const linked = placeOf('/usr/bin/node', `${root}/dist`, { links: { [link]: root } });
     expect(linked).toMatchObject({ root: link, script: `${link}/dist/hot.cjs` });
     expect(placeOf('/usr/bin/node', `${root}/dist`)).toMatchObject({ root, script: `${root}/dist/hot.cjs` });
   });
 
-  it('has the same package of other versions of Node as an alternative', () => {
+  it('has the package below other versions of Node as an alternative', () => {
     const version = '/home/ada/.nvm/versions/node/v22.1.0';
     const { otherScripts } = placeOf(`${version}/bin/node`, `${version}${PACKAGE.slice(4)}/dist`);
     expect(otherScripts).toEqual([
@@ -139,7 +139,7 @@ describe('the place of the program', () => {
     ]);
   });
 
-  it('has the command on PATH as an alternative, unless it is that of a project', () => {
+  it('has the command in PATH as an alternative, unless it belongs to a project', () => {
     const links = { '/project/node_modules/.bin/usageline': '', '/usr/bin/usageline': '' };
     const path = ['/project/node_modules/.bin', '/usr/bin'];
     expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`, { links, path }).command).toBe('/usr/bin/usageline');
@@ -161,11 +161,11 @@ describe('the place of the program', () => {
     ['/home/tmp/usageline', null],
     ['/home/ada/dlx', null],
     [PACKAGE, null],
-  ])('%s is one that goes, or not', (root, reason) => {
+  ])('%s is recognized as temporary, or not', (root, reason) => {
     expect(placeOf('/usr/bin/node', join(root, 'dist')).temporaryReason).toBe(reason);
   });
 
-  it('is taken as it is on Windows', () => {
+  it('is not changed on Windows', () => {
     const place = placeOf('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
     expect(place).toMatchObject({
       node: 'C:\\node.exe',

@@ -4,12 +4,12 @@ import type { Runtime } from '../../src/init/runtime.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** A place of Node and of the program without others beside it. */
+/** A location of Node and of the program without alternatives. */
 export function aPlace(node: string, script: string): ProgramLocation {
   return { node, script, root, otherNodes: [], otherScripts: [], command: null, temporaryReason: null };
 }
 
-/** Somebody whose paths have everything in them that a path can have and a host might trip over. */
+/** A runtime whose paths contain every character that a host could misinterpret. */
 export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
   const packagePath = (...path: readonly string[]) => `${root}${path.join('/')}`;
   return {

@@ -14,7 +14,7 @@ function after(edit: Edit): string | null {
   return edit.after;
 }
 
-/** What Claude Code would run. */
+/** The command that Claude Code would run. */
 function commandIn(text: string | null): unknown {
   return JSON.parse(text ?? '{}').statusLine.command;
 }
@@ -29,7 +29,7 @@ describe("Claude Code's settings", () => {
     ['several', '{\n  "a": {"statusLine": {}},\n  "b": [{"c": "}"}, 1.5e-3, null]\n}\n'],
     ['lines as on Windows', '{\r\n\t"a": true\r\n}\r\n'],
     ['no lines', '{"a":"\\"}{,","b":-1}'],
-  ])('get a status line in %s, and are what they were without it', (_, before) => {
+  ])('get a status line in %s, and its removal restores them', (_, before) => {
     const there = after(withStatusline(before, step));
     expect(JSON.parse(there ?? '')).toEqual({
       ...JSON.parse(before ?? '{}'),
@@ -39,7 +39,7 @@ describe("Claude Code's settings", () => {
     expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
   });
 
-  it('set the property off as the one before it', () => {
+  it('separate the property like the one before it', () => {
     const there = after(withStatusline('{\n    "a": 1,\n    "b": 2\n}\n', step));
     expect(there).toMatch(/^\{\n {4}"a": 1,\n {4}"b": 2,\n {4}"statusLine": \{.*\}\n\}\n$/);
   });
@@ -48,7 +48,7 @@ describe("Claude Code's settings", () => {
     ['a word', '"my-line"', `${command} --after my-line`],
     ['an argument in quotes', '"my \'line\'"', String.raw`${command} --after 'my '\''line'\'''`],
     ['what JSON can write otherwise', String.raw`"\u007e\/b\u0020c"`, `${command} --after '~/b c'`],
-  ])('keep the command that is there behind ours: %s', (_, literal, wanted) => {
+  ])('keep an existing command behind --after: %s', (_, literal, wanted) => {
     const before = `{"statusLine": {"padding": 0, "type":"command","command": ${literal}}, "b": 2}`;
     const there = after(withStatusline(before, step));
     expect(commandIn(there)).toBe(wanted);
@@ -57,18 +57,18 @@ describe("Claude Code's settings", () => {
     expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
   });
 
-  it('give the other command back without a memory of it, too', () => {
+  it('restore the existing command also without a record of it', () => {
     const before = '{"statusLine":{"type":"command","command":"my \'line\'"}}';
     expect(after(withoutStatusline(after(withStatusline(before, step)), null))).toBe(before);
   });
 
-  it.each(['\nat secret', '{', '1', ''])('give it back where the notes have %j in its place', (noted) => {
+  it.each(['\nat secret', '{', '1', ''])('restore it if the record has %j in its place', (noted) => {
     const text = '{"statusLine": {"type": "command", "command": "mine"}}';
     const edit = withoutStatusline(after(withStatusline(text, step)), { created: false, command: noted });
     expect(after(edit)).toBe(text);
   });
 
-  it('keep what has been changed around it since', () => {
+  it('keep later changes of other properties', () => {
     const there = after(withStatusline('{"a": 1}', step)) ?? '';
     const edited = there.replace('"a": 1', '"z": 0, "a": 2').replace(/\}$/, ', "b": 3}');
     expect(after(withoutStatusline(edited, null))).toBe('{"z": 0, "a": 2, "b": 3}');
@@ -76,7 +76,7 @@ describe("Claude Code's settings", () => {
     expect(after(withoutStatusline(first, null))).toBe('{"a": 1}');
   });
 
-  it('follow the program to another place', () => {
+  it('get the new path of a moved program', () => {
     const there = after(withStatusline('{"statusLine":{"type":"command","command":"mine"}}', step));
     const moved = after(withStatusline(there, { ...step, command: '/new/node /new/hot.cjs statusline' }));
     expect(commandIn(moved)).toBe('/new/node /new/hot.cjs statusline --after mine');
@@ -92,7 +92,7 @@ describe("Claude Code's settings", () => {
     ['one behind it', `${command} --after mine --output plain`, `${command} --output plain --after mine`],
     ['one that is written in another way', `${command} "--format" a\\ b`, `${command} --format 'a b'`],
     ['the other command behind a sign', `${command} --after='my line'`, `${command} --after 'my line'`],
-  ])('keep %s that was added to our command, and lose all of it without us', (_, there, wanted) => {
+  ])('keep %s that was added to the command, and lose it with the removal', (_, there, wanted) => {
     const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
     const edit = withStatusline(text, step);
     expect(commandIn(edit.kind === 'change' ? edit.after : text)).toBe(wanted);
@@ -105,7 +105,7 @@ describe("Claude Code's settings", () => {
     ["'/home/ada/.local/share/usageline/usageline-run' statusline"],
     ['/bin/sh -c \'exec "$0" "$@"\' /usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
     ['/usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
-  ])('know the command of the program by its words: %s', (there) => {
+  ])('recognize the command of the program by its words: %s', (there) => {
     const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
     expect(commandIn(after(withStatusline(text, step)))).toBe(command);
     expect(after(withoutStatusline(text, null))).toBe('{}');
@@ -125,7 +125,7 @@ describe("Claude Code's settings", () => {
     });
   });
 
-  it('know a pasted command by its words, wherever the checkout is', () => {
+  it('recognize a pasted command by its words, for any path of the checkout', () => {
     const argv = pastedProgram(
       aRuntime({ program: aPlace('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
       'statusline',
@@ -149,7 +149,7 @@ describe("Claude Code's settings", () => {
     expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
   });
 
-  it('stay as they are where somebody has written ours by hand', () => {
+  it('keep a command that the user wrote by hand', () => {
     const text = '{"statusLine": {"type": "command", "command": "usageline statusline"}}';
     expect(withStatusline(text, step)).toEqual({ kind: 'none' });
     expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
@@ -166,7 +166,7 @@ describe("Claude Code's settings", () => {
     ['{"statusLine": {"type": "command"}}', /^its statusLine is not/],
     ['{"statusLine": {"type": "command", "command": " "}}', /^its statusLine is not/],
     ['{"statusLine": {"type": "other", "command": "mine"}}', /^its statusLine is not/],
-  ])('are not touched when they are %j', (text, reason) => {
+  ])('are refused when they are %j', (text, reason) => {
     expect(withStatusline(text, step)).toEqual({
       kind: 'refused',
       reason: expect.stringMatching(reason),

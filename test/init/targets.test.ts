@@ -10,19 +10,19 @@ import { describeWith } from '../support/tools.ts';
 import { aPlace, aRuntime } from './runtime.ts';
 
 const runtime = aRuntime();
-/** What a pasted command starts the program with. */
+/** The words with which a pasted command starts the program. */
 const program = ['/bin/sh', '-c', expect.any(String), runtime.program.node, runtime.program.script];
 const launcher = `/home/it's 100% "ada"/#1/$HOME/.local/bin/usageline-prompt`;
 const snippetOf = (target: InitTarget, changes = {}) => TARGETS[target].snippet(aRuntime(changes));
 
-/** What the program is given when `/bin/sh -c` runs a command. */
+/** The arguments that the program gets when `/bin/sh -c` runs a command. */
 function wordsOf(command: string): string[] {
   return execFileSync('sh', ['-c', `set -- ${command}\nprintf '%s\\n' "$@"`], { encoding: 'utf8' })
     .trimEnd()
     .split('\n');
 }
 
-/** The one line that begins so, without its beginning. */
+/** The only line with this beginning, without the beginning. */
 function lineAfter(text: string, beginning: string): string {
   const lines = text.split('\n').filter((line) => line.startsWith(beginning));
   expect(lines).toHaveLength(1);
@@ -34,7 +34,7 @@ function withoutComments(text: string): string {
   return text.replace(/^\/\/.*\n/gm, '');
 }
 
-/** The shell command in what is printed, as its host has it once it has read it in its own way. */
+/** The shell command in a snippet, as the host understands it. */
 const commandIn: Partial<Record<InitTarget, (snippet: string) => string>> = {
   starship: (snippet) => JSON.parse(lineAfter(snippet, 'command = ')),
   claude: (snippet) => JSON.parse(withoutComments(snippet)).statusLine.command,
@@ -89,21 +89,21 @@ describe('a snippet', () => {
     expect(tasks[0].args).toEqual([...program.slice(1), 'show']);
   });
 
-  it('is a segment that oh-my-posh knows', () => {
+  it('is a segment that oh-my-posh accepts', () => {
     expect(JSON.parse(withoutComments(snippetOf('oh-my-posh')))).toMatchObject({
       type: 'text',
       style: 'plain',
     });
   });
 
-  it('has what Waybar, i3blocks and polybar want besides', () => {
+  it('has the other options of Waybar, i3blocks and polybar', () => {
     const waybar = JSON.parse(`{${withoutComments(snippetOf('waybar')).trimEnd().slice(0, -1)}}`);
     expect(waybar['custom/usageline']).toMatchObject({ 'return-type': 'json', interval: 15 });
     expect(snippetOf('i3blocks')).toMatch(/^\[usageline\]\n(.*\n)*interval=15\nformat=json$/m);
     expect(snippetOf('polybar')).toMatch(/^\[module\/usageline\]\ntype = custom\/script$/m);
   });
 
-  it('asks at another minute for another user', () => {
+  it('runs at another minute for another user', () => {
     const minutes = Array.from(
       { length: 40 },
       (_, n) => snippetOf('cron', { user: `user${n}` }).split('\n')[1],
@@ -113,7 +113,7 @@ describe('a snippet', () => {
     for (const minute of first) expect([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).toContain(minute);
   });
 
-  it('has slashes on Windows that Git Bash does not eat', () => {
+  it('has slashes on Windows, because Git Bash removes backslashes', () => {
     const place = aPlace('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
     const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program: place }));
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
@@ -131,7 +131,7 @@ describe('a snippet', () => {
       const text = snippetOf(target);
       expect(text).toContain('hot.cjs');
       expect(text).toContain(`shell/usageline.${target}`);
-      // An interactive shell may take a comment for a command; inside quotes it is text.
+      // An interactive shell may execute a comment; in quotes it is text.
       expect(text.replaceAll(/'[^']*'|\\'/g, '')).not.toMatch(/^\s*#/m);
     },
   );
@@ -143,7 +143,7 @@ describe('the list of targets', () => {
     for (const [name, target] of Object.entries(TARGETS)) expect(target.name).toBe(name);
   });
 
-  it('has a file for each', () => {
+  it('has a file for each target', () => {
     const files = fs.readdirSync(new URL('../../src/init/targets', import.meta.url));
     for (const name of Object.keys(INIT_TARGETS)) expect(files).toContain(`${name}.ts`);
   });
@@ -155,7 +155,7 @@ describe('the list of targets', () => {
 });
 
 describeWith('systemd-analyze', 'the units', () => {
-  it('are accepted by systemd, whatever is in their paths', () => {
+  it('has units that systemd accepts, with any characters in their paths', () => {
     const { root } = fakeSystem();
     const directory = join(root, `it's 50% "more" $HOME`);
     fs.mkdirSync(directory);

@@ -8,7 +8,7 @@ import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 
-/** A user that is nobody else: `nobody` has a name on every machine, this one has none. */
+/** The id of a user that does not exist on any machine. */
 const OTHER = 54_321;
 
 function aPath(system: FakeSystem, directory: string, mode: number): string {
@@ -27,7 +27,7 @@ describe('a file may be changed', () => {
   ])('%s', (_, mode, reason) => {
     const system = fakeSystem();
     const directory = aPath(system, 'a', mode);
-    // For root there is a group that cannot be its own. An ordinary user has groups that can have other members or not.
+    // For root, a group that cannot be its own. The groups of an ordinary user may have other members or not.
     if (process.getuid?.() === 0) fs.chownSync(directory, 0, OTHER);
     const ownGroup = mode === 0o2775 && isPrivateGroup(system, fs.statSync(directory).gid);
     const wanted = reason === null || ownGroup ? null : `${directory} ${reason}`;
@@ -35,7 +35,7 @@ describe('a file may be changed', () => {
     expect(untrustedReason(system, join(directory, 'not/there/yet'))).toBe(wanted);
   });
 
-  it('behind links of the user, and not where one of them passes through such a directory', () => {
+  it('behind links of the user, but not if one of them passes through such a directory', () => {
     const system = fakeSystem();
     aPath(system, 'dotfiles', 0o755);
     const open = aPath(system, 'open', 0o777);
@@ -48,7 +48,7 @@ describe('a file may be changed', () => {
     expect(inspectFile(system, join(system.root, '.bashrc'))).toBe(`${open} can be written by everyone`);
   });
 
-  it('and a link to itself leads nowhere', () => {
+  it('but not a link to itself', () => {
     const system = fakeSystem();
     fs.symlinkSync('.config', join(system.root, '.config'));
     expect(inspectFile(system, join(system.root, '.config/starship.toml'))).toBe(

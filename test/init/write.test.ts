@@ -7,14 +7,14 @@ import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
 
-/** Runs a tool that has to work. */
+/** Runs a tool, which must succeed. */
 function tool(name: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(name, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${name}: ${stderr}`);
   return stdout;
 }
 
-/** Where tools are found; each a script for `sh`, or a link to BusyBox. */
+/** A directory of tools; each is a script for `sh`, or a link to BusyBox. */
 function aMachineWith(tools: Record<string, string>): FakeSystem {
   const isTool = (path: string) => /^(\/usr)?\/bin\//.test(path);
   const existsSync = (path: string) => !isTool(path) && fs.existsSync(path);
@@ -39,7 +39,7 @@ function aFile(system: FakeSystem, mode: number, text = 'mine\n'): string {
 }
 
 describe('a file that is replaced', () => {
-  it.each([0o600, 0o640, 0o644, 0o664, 0o755])('keeps its mode %o and its times are new', (mode) => {
+  it.each([0o600, 0o640, 0o644, 0o664, 0o755])('keeps its mode %o and gets new times', (mode) => {
     const system = fakeSystem();
     const path = aFile(system, mode);
     fs.utimesSync(path, 1, 1);
@@ -49,7 +49,7 @@ describe('a file that is replaced', () => {
     expect(fs.statSync(path).mtimeMs).toBeGreaterThan(1000);
   });
 
-  it('takes the place of what a killed process has left', () => {
+  it('replaces the leftovers of a killed process', () => {
     const system = fakeSystem();
     const path = aFile(system, 0o600);
     for (const write of [
@@ -63,7 +63,7 @@ describe('a file that is replaced', () => {
     }
   });
 
-  it('is written through no link in the place of the new file', () => {
+  it('is not written through a link at the temporary path', () => {
     const system = fakeSystem();
     const path = aFile(system, 0o600);
     const precious = join(system.root, 'precious');
@@ -74,7 +74,7 @@ describe('a file that is replaced', () => {
     expect(fs.lstatSync(path).isSymbolicLink()).toBe(false);
   });
 
-  it('stays as it is where the name of the new file is a directory', () => {
+  it('stays as it is if the temporary path is a directory', () => {
     const system = fakeSystem();
     const path = aFile(system, 0o600);
     fs.mkdirSync(temporaryPath(path));
@@ -83,7 +83,7 @@ describe('a file that is replaced', () => {
   });
 });
 
-/** A `cp` that copies the mode and nothing else, and says that all is well. */
+/** A `cp` that copies only the mode, and succeeds. */
 const ONLY_MODE = '/bin/chmod --reference="$2" "$3"';
 
 const KEEPS_NOT = 'its access control list, attributes or owner cannot be kept';
@@ -107,7 +107,7 @@ describeWith('setfacl', 'a file with an access control list', () => {
     expect(listOf(join(system.root, 'copy'))).toBe(before);
   });
 
-  it('gets no permission from a list that new files of its directory get', () => {
+  it('gets no permission from the default list of its directory', () => {
     const system = fakeSystem();
     const path = aFile(system, 0o660);
     tool('setfacl', '-d', '-m', 'u:65534:rwx', system.root);

@@ -38,7 +38,7 @@ describe('an installation as it was built', () => {
     expect(damagedFiles(fs, new URL('../../dist', import.meta.url).pathname)).toEqual([]);
   });
 
-  it('may have files beside it that are no parts', () => {
+  it('may have other files beside it', () => {
     fs.writeFileSync(path('.DS_Store'), 'x');
     expect(damaged()).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe('a damaged file', () => {
     expect(damageOf(fs, directory)).toBe('this installation is damaged (usage.cjs): install it again');
   });
 
-  it('is named whichever byte of it changed', () => {
+  it('is named for a change of any byte', () => {
     const change = fc.tuple(
       fc.constantFrom(...Object.keys(PARTS)),
       fc.nat(),
@@ -77,7 +77,7 @@ describe('a damaged file', () => {
     );
   });
 
-  it('is counted after the third', () => {
+  it('is counted instead of named after the third', () => {
     const names = [...Object.keys(PARTS), 'zone-names.cjs'];
     fs.writeFileSync(path('SHA256SUMS'), names.map((name) => `${'0'.repeat(64)}  ${name}\n`).join(''));
     expect(damageOf(fs, directory)).toBe(
@@ -101,7 +101,7 @@ describe('a damaged list of checksums', () => {
     expect(damaged()).toEqual(['SHA256SUMS']);
   });
 
-  it('never passes as undamaged, whichever byte of it changed', () => {
+  it('is noticed for a change of any byte', () => {
     fc.assert(
       fc.property(fc.nat(LIST.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
         const text = Buffer.from(LIST);

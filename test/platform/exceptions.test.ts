@@ -16,19 +16,19 @@ const errorOf = (act: () => unknown) => {
   return null;
 };
 
-describe('a fault in words', () => {
+describe('the description of an exception', () => {
   it.each([
     ['at emitLookup (node:net:1466:9)', 'TypeError emitLookup node:net:1466:9'],
     ['at Object.statSync (/home/ada/a b/dist/usage.cjs:3:20)', 'TypeError Object.statSync usage.cjs:3:20'],
     ['at /home/ada/a (b)/dist/usage.cjs:3:20', 'TypeError at usage.cjs:3:20'],
     ['at async C:\\Users\\Ada\\dist\\usage.cjs:3:20', 'TypeError at usage.cjs:3:20'],
-  ])('of %s is %s', (frame, words) => {
+  ])('for %s is %s', (frame, words) => {
     expect(
       describeFault(framed(frame)).replace(' at ', ' ').replace('TypeError usage', 'TypeError at usage'),
     ).toBe(words);
   });
 
-  it('has none of its message', () => {
+  it('does not contain the message', () => {
     expect(describeFault(new Error('secret'))).toMatch(/^Error at .*exceptions\.test\.ts:\d+:\d+$/);
     expect(describeFault(Object.assign(new Error('secret'), { stack: undefined }))).toBe('Error');
     const quoted = '\n  at secret (/secret)';
@@ -42,7 +42,7 @@ describe('a fault in words', () => {
 });
 
 describe('an exception that no caller can catch', () => {
-  it('does not matter to work that comes to its end', async () => {
+  it('is ignored by work that ends', async () => {
     const work = new Promise<string>((resolve) => {
       setTimeout(() => throwing(new Error('secret')), 1);
       setTimeout(resolve, 20, 'done');
@@ -50,12 +50,12 @@ describe('an exception that no caller can catch', () => {
     expect(await withUncaught(work)).toBe('done');
   });
 
-  it('is the end of work that does not', async () => {
+  it('ends work that does not end by itself', async () => {
     void Promise.reject(new RangeError('secret'));
     await expect(withUncaught(new Promise(() => {}))).rejects.toThrow(RangeError);
   });
 
-  it('is heard until that is stopped', async () => {
+  it('is reported until the listener is removed', async () => {
     const before = process.listenerCount('unhandledRejection');
     const heard: unknown[] = [];
     const stop = onUncaught((error) => heard.push(error));

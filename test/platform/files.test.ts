@@ -29,7 +29,7 @@ function fifo(): string {
 }
 
 describe('a small text file', () => {
-  it('is read with the time of its last change', () => {
+  it('is read with its mtime', () => {
     const path = file('ünï\n');
     fs.utimesSync(path, 1_795_198_892, 1_795_198_892.25);
     expect(readTextFile(fs, path, 'refuse')).toEqual({
@@ -63,17 +63,17 @@ describe('a small text file', () => {
     ['a device without content', () => '/dev/null'],
     ['a link to a directory', () => linkTo(root)],
     ['a link to a FIFO', () => linkTo(fifo())],
-  ])('is not %s', (_case, path) => {
+  ])('is unreadable when it is %s', (_case, path) => {
     expect(readTextFile(careful, path(), 'follow')).toEqual({ kind: 'unreadable', reason: 'not_a_file' });
   });
 
-  it('is not behind a link where links are refused', () => {
+  it('is not read through a link if links are refused', () => {
     const target = file('text');
     expect(readTextFile(fs, linkTo(target), 'refuse')).toEqual({ kind: 'unreadable', reason: 'not_a_file' });
     expect(readTextFile(fs, linkTo(target), 'follow')).toMatchObject({ kind: 'file', text: 'text' });
   });
 
-  it('is read on a platform without those flags', () => {
+  it('is read on a platform without the flags of `open`', () => {
     const plain = disk({ constants: { O_RDONLY: 0 } });
     expect(readTextFile(plain, file('text'), 'refuse')).toMatchObject({ kind: 'file', text: 'text' });
   });
@@ -94,21 +94,21 @@ describe('a small text file', () => {
     expect(readTextFile(blind, path, 'follow')).toEqual({ kind: 'unreadable', reason: 'too_large' });
   });
 
-  /** As if everything beyond the first bytes had been written after the size was looked up. */
+  /** A file system on which the file grows after `fstat`: `fstat` shows only the first bytes. */
   const growing = (from: number) =>
     disk({ fstatSync: (fd: number) => Object.assign(fs.fstatSync(fd), { size: from }) });
 
-  it.each([0, 1, 999, 4999, 5001])('that grew from %i bytes while it was read is read whole', (from) => {
+  it.each([0, 1, 999, 4999, 5001])('that grows from %i bytes while it is read is read completely', (from) => {
     const text = 'abcde'.repeat(1000);
     expect(readTextFile(growing(from), file(text), 'follow')).toMatchObject({ kind: 'file', text });
   });
 
-  it('that grew beyond the cap while it was read is too large', () => {
+  it('that grows beyond the limit while it is read is too large', () => {
     const path = file(Buffer.alloc(MAX_FILE_BYTES + 1, 'a'));
     expect(readTextFile(growing(100), path, 'follow')).toEqual({ kind: 'unreadable', reason: 'too_large' });
   });
 
-  it('is put together from short reads', () => {
+  it('is assembled from short reads', () => {
     const halting = disk({
       readSync: (fd: number, into: Buffer, at: number, length: number) =>
         fs.readSync(fd, into, at, Math.min(length, 2), null),
@@ -121,18 +121,18 @@ describe('a small text file', () => {
     ['a character cut off', [0xc3]],
     ['a lone surrogate', [0xed, 0xa0, 0x80]],
     ['UTF-16', [0xff, 0xfe, 0x7b, 0x00]],
-  ])('is no text with %s, and its time is still known', (_case, bytes) => {
+  ])('is not text with %s, and its mtime is known', (_case, bytes) => {
     const path = file(Uint8Array.from(bytes));
     fs.utimesSync(path, 1000, 1000);
     expect(readTextFile(fs, path, 'refuse')).toEqual({ kind: 'not_utf8', mtimeMs: 1_000_000 });
   });
 
-  it.each(['EACCES', 'EPERM', 'EMFILE', 'ENXIO'])('that cannot be opened says %s', (reason) => {
+  it.each(['EACCES', 'EPERM', 'EMFILE', 'ENXIO'])('that cannot be opened has the reason %s', (reason) => {
     const closed = disk({ openSync: failing(reason) });
     expect(readTextFile(closed, file(''), 'follow')).toEqual({ kind: 'unreadable', reason });
   });
 
-  it.each(['fstatSync', 'readSync'] as const)('whose %s fails says so', (call) => {
+  it.each(['fstatSync', 'readSync'] as const)('whose %s fails has the reason', (call) => {
     const broken = disk({ [call]: failing('EIO') });
     expect(readTextFile(broken, file('x'), 'follow')).toEqual({ kind: 'unreadable', reason: 'EIO' });
   });
@@ -152,7 +152,7 @@ describe('a small text file', () => {
     },
   );
 
-  it('is closed again, whatever it was', () => {
+  it('is closed in every case', () => {
     let open = 0;
     const counting = disk({
       openSync: (path: string, flags: number) => {

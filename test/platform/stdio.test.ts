@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A descriptor that takes what each answer says: so many bytes, or a failure. The last answer stays. */
+/** A descriptor whose writes have these results: a number of bytes, or a failure. The last result repeats. */
 function descriptor(...answers: readonly (number | string)[]) {
   const out = { text: '', calls: 0 };
   const writeSync = (_fd: number, given: string | Uint8Array) => {
@@ -25,7 +25,7 @@ function descriptor(...answers: readonly (number | string)[]) {
   return { out, system: { ...system, fs: disk({ writeSync }) } };
 }
 
-/** Counts the ms that are waited instead of waiting them. */
+/** Counts the ms of waits instead of waiting. */
 function countWaits() {
   const waits: number[] = [];
   vi.spyOn(Atomics, 'wait').mockImplementation(((
@@ -40,8 +40,8 @@ function countWaits() {
   return () => waits.reduce((a, b) => a + b, 0);
 }
 
-describe('writing out', () => {
-  it('puts the whole text on a real descriptor', () => {
+describe('writeOut', () => {
+  it('writes the whole text to a real descriptor', () => {
     const path = join(system.root, 'out');
     const fd = fs.openSync(path, 'w');
     expect(writeOut(system, fd, '5h 22% · 7d 33%\n')).toBe(true);
@@ -53,7 +53,7 @@ describe('writing out', () => {
     ['one byte', [1]],
     ['some bytes', [3, 1, 5, 2]],
     ['all bytes', [1000]],
-  ])('goes on after %s, in the middle of a character, too', (_case, answers) => {
+  ])('continues after %s, also in the middle of a character', (_case, answers) => {
     const { out, system: fake } = descriptor(...answers);
     expect(writeOut(fake, STDOUT, '5h 22% · 7d\n')).toBe(true);
     expect(Buffer.from(out.text, 'latin1').toString('utf8')).toBe('5h 22% · 7d\n');
@@ -65,7 +65,7 @@ describe('writing out', () => {
     expect(out.calls).toBe(0);
   });
 
-  it('counts a reader that has left as served', () => {
+  it('succeeds if the reader has closed the pipe', () => {
     const { out, system: fake } = descriptor(2, 'EPIPE');
     expect(writeOut(fake, STDOUT, 'abcd')).toBe(true);
     expect(out.calls).toBe(2);
@@ -79,7 +79,7 @@ describe('writing out', () => {
     expect(waited()).toBe(0);
   });
 
-  it('waits for a pipe that is full just now, and goes on where it was', () => {
+  it('waits for a full pipe, and continues where it stopped', () => {
     const waited = countWaits();
     const { out, system: fake } = descriptor(2, 'EAGAIN', 'EAGAIN', 'EAGAIN', 100);
     expect(writeOut(fake, STDOUT, 'abcd')).toBe(true);
@@ -87,7 +87,7 @@ describe('writing out', () => {
     expect(waited()).toBe(30);
   });
 
-  it('gives up on a pipe that stays full, after 2 s', () => {
+  it('gives up after 2 s on a pipe that stays full', () => {
     const waited = countWaits();
     const { out, system: fake } = descriptor('EAGAIN');
     expect(writeOut(fake, STDOUT, 'abcd')).toBe(false);
@@ -95,7 +95,7 @@ describe('writing out', () => {
     expect(out.text).toBe('');
   });
 
-  it('really waits, between two tries', () => {
+  it('really waits between two attempts', () => {
     const { system: fake } = descriptor('EAGAIN', 'EAGAIN', 100);
     const before = performance.now();
     writeOut(fake, STDOUT, 'abcd');
@@ -127,13 +127,13 @@ describe('a terminal', () => {
     expect(isTerminal(system, open())).toBe(false);
   });
 
-  it.each([true, false])('is a device of which the system says so: %j', (isatty) => {
+  it.each([true, false])('is a device for which `isatty` is true: %j', (isatty) => {
     const ask = vi.spyOn(process.getBuiltinModule('node:tty'), 'isatty').mockReturnValue(isatty);
     expect(isTerminal({ ...system, fs: device }, 5)).toBe(isatty);
     expect(ask).toHaveBeenCalledWith(5);
   });
 
-  it('is not asked for further when it is no device', () => {
+  it('is not examined further if it is no device', () => {
     const ask = vi.spyOn(process.getBuiltinModule('node:tty'), 'isatty');
     expect(isTerminal(system, descriptorOf(join(system.root, 'file')))).toBe(false);
     expect(isTerminal({ ...system, fs: disk({ fstatSync: failing('EBADF') }) }, 1)).toBe(false);

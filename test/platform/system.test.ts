@@ -8,12 +8,12 @@ afterEach(() => {
 });
 
 describe('the home directory', () => {
-  it('is what HOME says', () => {
+  it('is the value of HOME', () => {
     vi.stubEnv('HOME', '/somewhere');
     expect(nodeSystem().home()).toBe('/somewhere');
   });
 
-  it.each(['home', '.', './home', '~', '../home'])('is never the relative one that HOME says: %s', (home) => {
+  it.each(['home', '.', './home', '~', '../home'])('is never a relative value of HOME: %s', (home) => {
     vi.stubEnv('HOME', home);
     const { homedir } = userInfo();
     expect(nodeSystem().home()).toBe(isAbsolute(homedir) ? homedir : null);

@@ -28,7 +28,7 @@ fs.mkdirSync(join(database, 'Custom'));
 fs.writeFileSync(join(database, 'Custom/Zone'), fixedZone(-4, 'CUS'));
 fs.symlinkSync('own', join(database, 'link'));
 
-/** A process with such a `TZ`, on a machine with such files in `/etc`. */
+/** A process with this `TZ`, on a machine with these files in `/etc`. */
 function at(TZ: string | undefined, etc: Record<string, string | Buffer> = {}) {
   vi.stubEnv('TZ', TZ);
   const { root } = fakeSystem();
@@ -91,15 +91,15 @@ describe('the zone of the process', () => {
     '../own/..',
     'Europe/Berlin\n',
     '\u001b[31m',
-  ])('is not known for TZ=%j', (TZ) => {
+  ])('is unknown for TZ=%j', (TZ) => {
     expect(hours(TZ)).toEqual([null, null]);
   });
 
-  it('is not known for a text or a path of 5 000 characters', () => {
+  it('is unknown for a text or a path of 5 000 characters', () => {
     for (const TZ of ['x'.repeat(5000), `/${'x'.repeat(5000)}`]) expect(hours(TZ)).toEqual([null, null]);
   });
 
-  it('loads `Intl` for no common zone, and looks for the zone once', () => {
+  it('is found without `Intl` for every common zone, and only once', () => {
     const intl = vi.spyOn(Intl, 'DateTimeFormat');
     for (const TZ of [undefined, 'UTC', 'Etc/UTC', 'Europe/Berlin', 'CST-8', '<-03>3']) hours(TZ);
     expect(intl).not.toHaveBeenCalled();
@@ -117,14 +117,14 @@ describe('the zone of the process', () => {
     expect(opened).toBe(1);
   });
 
-  it('is Node’s own where `TZ` is not set', () => {
+  it('is Node’s own if `TZ` is unset', () => {
     expect(hours(undefined)).toEqual(
       [WINTER, SUMMER].map((time) => 0 - new Date(time).getTimezoneOffset() / 60),
     );
   });
 });
 
-describe('how the zone is called beside the machine’s', () => {
+describe('the name of a zone that differs from the machine’s', () => {
   const BERLIN = fs.existsSync('/usr/share/zoneinfo/Europe/Berlin');
   const names = (TZ: string | undefined, etc: Record<string, string | Buffer>, more: object = {}) => {
     const system = at(TZ, etc);
@@ -160,7 +160,7 @@ describe('how the zone is called beside the machine’s', () => {
     expect([found.isMachineTime(WINTER), found.isMachineTime(SUMMER)]).toEqual([true, true]);
   });
 
-  it('is nothing where `TZ` is not set, and where no file says what the machine’s zone is', () => {
+  it('is null if `TZ` is unset, or no file has the machine’s zone', () => {
     expect(names(undefined, {})).toBeNull();
     expect(names('CST-8', {}, { platform: 'win32' })).toBeNull();
   });

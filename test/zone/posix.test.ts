@@ -14,7 +14,7 @@ function written(zone: string, at: number): string {
 const WINTER = Date.parse('2026-01-15T12:00:00Z');
 const SUMMER = Date.parse('2026-07-15T12:00:00Z');
 
-describe('a time zone as POSIX writes it', () => {
+describe('a time zone in POSIX form', () => {
   it.each([
     ['UTC0', 'Thu 2026-01-15 12:00 UTC', 'Wed 2026-07-15 12:00 UTC'],
     ['EST5', 'Thu 2026-01-15 07:00 EST', 'Wed 2026-07-15 07:00 EST'],
@@ -90,7 +90,7 @@ const date = (zone: string, seconds: readonly number[]) =>
   }).stdout?.trim();
 
 describe.skipIf(date('UTC0', [0]) !== 'Thu 1970-01-01 00:00 UTC')('the same as `date`', () => {
-  // None with a change at the turn of the year: glibc looks at one year alone, and loses it.
+  // None with a change at the turn of the year, which glibc misses because it considers one year only.
   const ZONES = [
     'UTC0',
     'CST-8',

@@ -72,15 +72,15 @@ describe('a file of the time zone database', () => {
     ['just before it', '2025-03-30T00:59:59Z', 'CET 60'],
     ['behind the last one, by the rules at its end', '2026-07-01T00:00:00Z', 'CEST 120'],
     ['and in winter', '2026-12-01T00:00:00Z', 'CET 60'],
-  ])('says what clocks show %s', (_when, time, expected) => {
+  ])('has the local time %s', (_when, time, expected) => {
     for (const version of [2, 3, 4]) expect(at(file(version), time)).toBe(expected);
   });
 
-  it('goes on as it was where there are no rules at the end', () => {
+  it('keeps the last local time if it has no rules at the end', () => {
     expect(at(file(2, '\n\n'), '2026-07-01T00:00:00Z')).toBe('CET 60');
   });
 
-  it('is read in the first version, too', () => {
+  it('is read in version 1, too', () => {
     expect(at(tables(BERLIN, 1, 4), '2025-07-01T00:00:00Z')).toBe('CEST 120');
     expect(at(tables(BERLIN, 1, 4), '2026-07-01T00:00:00Z')).toBe('CET 60');
     expect(at(tables(NONE, 1, 4), '2026-07-01T00:00:00Z')).toBe('UTC 0');
@@ -101,17 +101,17 @@ describe('a file of the time zone database', () => {
     ],
     ['with a change to a time that it lacks', tables({ ...BERLIN, changes: [[0, 9]] }, 1, 4)],
     ['without any local time', tables({ changes: [], types: [] }, 1, 4)],
-  ])('is none when it is %s', (_case, bytes) => {
+  ])('is refused when it is %s', (_case, bytes) => {
     expect(parseZoneFile(bytes)).toBeNull();
   });
 
-  it('has no name longer than any that is printed, however often a damaged file leads to a long one', () => {
+  it('has no long names, even if a damaged file refers to one many times', () => {
     const changes = Array.from({ length: 40_000 }, (_, index) => [index, 0] as const);
     const damaged = tables({ changes, types: [{ offset: 3600, name: 'A'.repeat(500_000) }] }, 1, 4);
     expect(parseZoneFile(damaged)?.(0)).toEqual({ offsetMs: 3_600_000, name: 'A'.repeat(32) });
   });
 
-  it('is none when it is cut off anywhere in its tables', () => {
+  it('is refused when it is cut off anywhere in its tables', () => {
     const whole = file();
     for (let length = 0; length < whole.length - FOOTER.length; length += 1) {
       const rules = parseZoneFile(whole.subarray(0, length));
