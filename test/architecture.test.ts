@@ -67,7 +67,7 @@ describe('the source', () => {
     ['proper-lockfile', ['cache/mutex.ts']],
     ['write-file-atomic', ['cache/write.ts']],
     ['proxy-from-env', ['fetch/proxy.ts']],
-    ['get-east-asian-width', ['render/width.ts']],
+    ['get-east-asian-width', ['render/layout.ts']],
   ])('%s is imported only by the files that wrap it', (name, places) => {
     const users = [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
     expect(users.sort()).toEqual([...places].sort());

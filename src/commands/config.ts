@@ -1,7 +1,6 @@
-import { valueFor } from '../config/apply.ts';
+import { valueFor, readConfigValues } from '../config/read.ts';
 import type { Sourced } from '../config/config.ts';
-import { readConfigValues } from '../config/gather.ts';
-import type { ConfigValues } from '../config/gather.ts';
+import type { ConfigValues } from '../config/read.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { KEYS, OUTPUTS } from '../config/schema.ts';
 import type { ColorFlag } from '../cli/fast-args.ts';

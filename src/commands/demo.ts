@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runDemo } from '../demo/demo.ts';
 import { isTerminal, STDOUT, printable } from '../platform/stdio.ts';
-import { wantsColor } from '../render/color.ts';
+import { wantsColor } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';

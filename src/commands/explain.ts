@@ -15,7 +15,7 @@ import { dataHome } from '../init/runtime.ts';
 import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockAppearance } from '../render/clock.ts';
-import { age, countdown } from '../render/duration.ts';
+import { age, countdown } from '../render/values.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';

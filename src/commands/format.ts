@@ -1,4 +1,4 @@
-import { formatMistake } from '../render/format/index.ts';
+import { formatMistake } from '../render/template/format.ts';
 import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { quoteInput } from '../usage/text.ts';

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
-import { countdown } from '../render/duration.ts';
+import { countdown } from '../render/values.ts';
 import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { claude } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
-import { wantsColor } from '../render/color.ts';
+import { wantsColor } from '../render/wants-color.ts';
 import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';

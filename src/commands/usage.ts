@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
-import { wantsColor } from '../render/color.ts';
+import { wantsColor } from '../render/wants-color.ts';
 import { renderJson } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -67,7 +67,7 @@ async function render(
   answer: Usage,
   terminal: boolean,
 ): Promise<string> {
-  if (json) return renderJson(answer);
+  if (json) return renderJson([answer]);
   const { env } = system;
   const { appearance: usual, color: configured } = outputConfigOf(
     config,
@@ -88,7 +88,13 @@ async function render(
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
     zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
-  return renderShow(answer, { color, appearance, zoneNames, columns: columnsOf(system, terminal), verbose });
+  return renderShow([answer], {
+    color,
+    appearance,
+    zoneNames,
+    columns: columnsOf(system, terminal),
+    verbose,
+  });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

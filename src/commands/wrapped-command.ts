@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { rememberOutput, rememberedOutput } from '../cache/wrapped-outputs.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { closeInherited } from '../platform/descriptors.ts';
-import { widthOf } from '../render/width.ts';
+import { widthOf } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 

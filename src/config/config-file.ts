@@ -1,49 +1,49 @@
 import { isAbsolutePath, joinPaths } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 
-/** Where the configuration is, if there is one. On the hot path. */
+/** Path of the configuration file, whether or not the file exists. On the hot path. */
 export interface ConfigFile {
-  /** Null: there is no place where one could be. */
+  /** Null: no home directory is known, or the path cannot be used. */
   readonly path: string | null;
-  /** Somebody named this file: that it is not there is worth a word. */
+  /** `USAGELINE_CONFIG` set this path: a missing file deserves a warning. */
   readonly explicit: boolean;
-  /** A value that was set and could not be used, in words; null when all is well. */
+  /** A sentence about a variable that was ignored; null if there is none. */
   readonly warning: string | null;
 }
 
 /**
- * The file of `USAGELINE_CONFIG`, else `usageline/config.toml` below `$XDG_CONFIG_HOME` on every platform, below
+ * Finds the configuration file: the value of `USAGELINE_CONFIG`, else `usageline/config.toml` below `$XDG_CONFIG_HOME` on every platform, below
  * `%APPDATA%` on Windows and `~/.config` elsewhere. Relative values are ignored, as the XDG base directory
- * specification says: they would be another configuration in every directory.
+ * specification requires: a relative path would mean another file in every directory.
  */
 export function findConfigFile(system: System): ConfigFile {
   const { USAGELINE_CONFIG: own } = system.env;
-  const named = own !== undefined && own !== '' && isAbsolutePath(own);
-  const path = named ? own : usualPlace(system);
-  // Bytes that are not UTF-8 reach us as U+FFFD: the path we would open is not the path that was meant.
+  const explicit = own !== undefined && own !== '' && isAbsolutePath(own);
+  const path = explicit ? own : defaultPath(system);
+  // Node decodes bytes that are not UTF-8 as U+FFFD, so that `path` names another file than the variable does.
   if (path?.includes('\uFFFD')) {
     return {
       path: null,
-      explicit: named,
+      explicit,
       warning: 'the path of the configuration is not valid UTF-8: it is not read',
     };
   }
-  const warning = own && !named ? `USAGELINE_CONFIG is no absolute path: using ${path ?? 'none'}` : null;
-  return { path, explicit: named, warning };
+  const warning = own && !explicit ? `USAGELINE_CONFIG is no absolute path: using ${path ?? 'none'}` : null;
+  return { path, explicit, warning };
 }
 
-function usualPlace({ env, platform, home }: System): string | null {
+function defaultPath({ env, platform, home }: System): string | null {
   const { XDG_CONFIG_HOME: xdg } = env;
   if (xdg && isAbsolutePath(xdg)) return joinPaths(xdg, 'usageline', 'config.toml');
-  const place = home();
-  if (platform !== 'win32') return place && joinPaths(place, '.config', 'usageline', 'config.toml');
-  const roaming = env.APPDATA || (place && joinPaths(place, 'AppData', 'Roaming'));
+  const homePath = home();
+  if (platform !== 'win32') return homePath && joinPaths(homePath, '.config', 'usageline', 'config.toml');
+  const roaming = env.APPDATA || (homePath && joinPaths(homePath, 'AppData', 'Roaming'));
   return roaming && joinPaths(roaming, 'usageline', 'config.toml');
 }
 
-/** What is to be told of a file that somebody named and that is not there. */
-export function missingFileWarning({ explicit: named, path }: ConfigFile): string | null {
-  return named && path !== null
+/** The warning for a missing file: only if `USAGELINE_CONFIG` named it. */
+export function missingFileWarning({ explicit, path }: ConfigFile): string | null {
+  return explicit && path !== null
     ? 'USAGELINE_CONFIG names a file that is not there: the defaults apply'
     : null;
 }

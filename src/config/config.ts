@@ -4,38 +4,38 @@ import type { System } from '../platform/system.ts';
 import { defaultSettings } from './settings.ts';
 import type { NetworkChoice, Settings } from './settings.ts';
 
-/** A value, and where it was found: a variable's name, or `path:line`. */
+/** A value and its source: the name of a variable, or `path:line`. */
 export interface Sourced<T> {
   readonly value: T;
   readonly source: string;
 }
 
-/** Colour, as far as configuration has a say: after options and the environment. */
+/** The key `color`. Options and the environment override it. */
 export type ColorChoice = 'auto' | 'always' | 'never';
 
-/** How one output looks. */
+/** The configuration of one output. */
 export interface OutputConfig {
   readonly appearance: Appearance;
   readonly color: ColorChoice;
 }
 
-/** Everything that file and environment decide; options come before it. */
+/** The configuration from file and environment. Command line options override it. */
 export interface Config {
   readonly settings: Settings;
-  /** Whether requests are made, and who says so; `settings.network` is what comes of it here. */
+  /** The key `network` with its source; null if not set. `settings.network` is the result for this environment. */
   readonly network: Sourced<NetworkChoice> | null;
-  /** Not yet checked. Null: the provider's own. */
+  /** Not yet validated. Null: the provider's default. */
   readonly baseUrl: Sourced<string> | null;
-  /** Null: our own. */
+  /** Null: `usageline/<version>`. */
   readonly userAgent: string | null;
   readonly common: OutputConfig;
-  /** Outputs that are an exception: output kinds, `statusline`, `show`. */
+  /** Outputs with keys of their own, by name: an output kind, `statusline` or `show`. */
   readonly outputs: Readonly<Record<string, OutputConfig>>;
-  /** What could not be used, in words, for the commands that speak to people. */
+  /** Sentences about values that were ignored; commands with a person as reader print them. */
   readonly warnings: readonly string[];
 }
 
-/** The configuration of somebody who has none, apart from what costs nothing to read. */
+/** The configuration without a file; of the variables it reads only those that need no schema. */
 export function defaultConfig(env: System['env']): Config {
   const url = env.USAGELINE_API_BASE_URL;
   return {
@@ -49,11 +49,12 @@ export function defaultConfig(env: System['env']): Config {
   };
 }
 
-/** How an output looks: an output kind, `statusline` or `show`. */
+/** The configuration of an output: an output kind, `statusline` or `show`. */
 export function outputConfigOf({ common, outputs }: Config, output: string): OutputConfig {
   return (Object.hasOwn(outputs, output) && outputs[output]) || common;
 }
 
+/** The appearance of an output: an output kind, `statusline` or `show`. */
 export function appearanceFor(config: Config, output: string): Appearance {
   return outputConfigOf(config, output).appearance;
 }

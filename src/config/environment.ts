@@ -1,7 +1,7 @@
 import type { System } from '../platform/system.ts';
 import { quoteValue } from './quote-value.ts';
 
-/** The variables that need the schema to be read; an empty one is none. */
+/** The variables that are validated with the schema. An empty variable counts as not set. */
 export const VARIABLES = [
   'USAGELINE_NETWORK',
   'USAGELINE_TIMEOUT',
@@ -9,12 +9,12 @@ export const VARIABLES = [
   'USAGELINE_FORMAT',
 ] as const;
 
-/** Whether the environment has a word in what the file could say, apart from the base URL. */
+/** Whether a variable overrides a key of the file. `USAGELINE_API_BASE_URL` is left out: it needs no schema. */
 export function isConfigured(env: System['env']): boolean {
   return VARIABLES.some((name) => env[name]);
 }
 
-/** Values in the environment that are set and not understood, in words: named, with what is accepted. */
+/** A warning for each variable that has no key in the schema and an unknown value. */
 export function environmentWarnings(env: System['env']): string[] {
   const log = env.USAGELINE_LOG;
   if (log === undefined || log === '' || log === 'debug') return [];

@@ -1,18 +1,18 @@
 /**
- * In which lines keys and tables stand, for messages: the parser says it only of what it cannot read. One look at
- * the text, however many are asked for.
+ * Indexes the line numbers of keys and tables in a TOML text, for messages: the parser reports a line only for a
+ * syntax error. Reads the text once.
  *
- * @returns for the parts of a key from the root (`['output', 'tmux', 'percent']`) its line from 1 on, else that of the
- *   nearest table around it; null when neither is found
+ * @returns a function from the path of a key (`['output', 'tmux', 'percent']`) to its line number (from 1), else to
+ *   that of the nearest enclosing table; null if neither is found
  */
 export function lineIndex(text: string): (path: readonly string[]) => number | null {
   const lines = new Map<string, number>();
-  /** The table that the lines are in; null for one with a name that is too long. */
+  /** The current table; null if its name is too long. */
   let table: readonly string[] | null = [];
   let closing: string | null = null;
   for (const [index, line] of text.split('\n').entries()) {
     if (closing !== null) {
-      // The rest of a text of several lines, where nothing is a key.
+      // Inside a multi-line string, where nothing is a key.
       if (line.includes(closing)) closing = null;
       continue;
     }
@@ -38,10 +38,10 @@ export function lineIndex(text: string): (path: readonly string[]) => number | n
 const PART = `(?:[\\w-]+|"[^"]*"|'[^']*')`;
 const KEY = new RegExp(`^\\s*(${PART}(?:\\s*\\.\\s*${PART})*)\\s*=`);
 
-/** No key has a longer name. The name of a table is part of that of each of its keys: a long one would cost too much. */
+/** Longest accepted name. Every key repeats the name of its table: a long one with many keys would take too much memory. */
 const MAX_NAME = 500;
 
-/** `output . "tmux"` → its parts; null for a name that is too long. */
+/** Splits `output . "tmux"` into its parts; null if the name is too long. */
 function partsOf(dotted: string): string[] | null {
   if (dotted.length > MAX_NAME) return null;
   return [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(
@@ -49,7 +49,7 @@ function partsOf(dotted: string): string[] | null {
   );
 }
 
-/** One text for a path, whatever its parts hold. */
+/** A path as one map key. A part cannot contain a line feed. */
 function nameOf(path: readonly string[]): string {
   return path.join('\n');
 }

@@ -6,24 +6,25 @@ import { findConfigFile, missingFileWarning } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /**
- * The configuration, for whoever has something to compute: a line that was prepared is printed without it. What reads
- * the file is loaded only when there is one. Never throws: what cannot be used is told, and the default applies.
+ * Loads the configuration. Never throws: for a value that cannot be used there is a warning, and the default applies.
+ * The TOML parser and the schema are loaded only if there is a file or a variable: a call that misses the prerendered
+ * line and finds neither does not pay for them.
  */
 export async function loadConfig(system: System): Promise<Config> {
-  const place = findConfigFile(system);
-  if (!isThere(system, place) && !isConfigured(system.env)) {
-    const warnings = [place.warning, missingFileWarning(place), ...environmentWarnings(system.env)];
+  const file = findConfigFile(system);
+  if (!exists(system, file) && !isConfigured(system.env)) {
+    const warnings = [file.warning, missingFileWarning(file), ...environmentWarnings(system.env)];
     return { ...defaultConfig(system.env), warnings: warnings.filter((text) => text !== null) };
   }
-  const { configFrom, gather } = await import('./read.ts');
-  return configFrom(system, gather(system, place));
+  const { configFrom, readConfigValues } = await import('./read.ts');
+  return configFrom(system, readConfigValues(system, file));
 }
 
-function isThere({ fs }: System, { path }: ConfigFile): boolean {
+function exists({ fs }: System, { path }: ConfigFile): boolean {
   try {
     return path !== null && fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
-    // Somebody who may not look at it should hear of that.
+    // A file that may not be read counts as present: reading it gives the warning.
     return true;
   }
 }

@@ -1,9 +1,9 @@
-/** As much of it as names the mistake. */
+/** Characters of a value that a message repeats. */
 const MAX_LENGTH = 60;
 
 /**
- * A value of the user's own, as a message may repeat it: printable ASCII, cut. What could steer a terminal becomes
- * `?`, since a configuration can have come from anywhere.
+ * Quotes a value of the configuration for a message: at most 60 characters, and `?` for what is not printable ASCII.
+ * A configuration can be copied from anywhere, so its text must not control the terminal.
  */
 export function quoteValue(value: unknown): string {
   if (value instanceof Date) return 'a date';

@@ -1,3 +1,170 @@
-/** The part that is loaded where there is a configuration: the parser, the schema, and what they are put together to. */
-export { configFrom } from './apply.ts';
-export { readConfigValues as gather } from './gather.ts';
+import { parseColor } from './color-text.ts';
+import { missingFileWarning } from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
+import { defaultConfig } from './config.ts';
+import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
+import { environmentWarnings } from './environment.ts';
+import { quoteValue } from './quote-value.ts';
+import { KEYS, OUTPUTS } from './schema.ts';
+import { allowsRequests, isTrafficDisabled } from './settings.ts';
+import type { NetworkChoice } from './settings.ts';
+import { accepts, readToml, refusal } from './toml.ts';
+import type { Contents } from './toml.ts';
+import { readTextFile } from '../platform/files.ts';
+import type { System } from '../platform/system.ts';
+import { trustInFile } from '../platform/trust.ts';
+import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
+import { SECOND } from '../usage/time.ts';
+
+/** The accepted values of file and environment, each with its source, and a warning for each of the others. */
+export interface ConfigValues {
+  /** By dotted name (`thresholds.warn`); only keys that are set. A variable overrides the file. */
+  readonly values: ReadonlyMap<string, Sourced<unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the file and the environment. Never throws and never blocks. */
+export function readConfigValues(system: System, configFile: ConfigFile): ConfigValues {
+  const file = readFile(system, configFile);
+  const path = printable(configFile.path ?? '');
+  const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
+  const values = new Map<string, Sourced<unknown>>();
+  for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
+  const fromFile = file.mistakes.map(({ line, text }) => `${at(line)}: ${text}`);
+  const fromEnvironment = addEnvironment(system.env, values);
+  const warnings = [configFile.warning, ...fromFile, ...fromEnvironment, ...environmentWarnings(system.env)];
+  return { values, warnings: warnings.filter((text) => text !== null) };
+}
+
+const EMPTY: Contents = { values: new Map(), mistakes: [] };
+
+function unreadable(text: string): Contents {
+  return { ...EMPTY, mistakes: [{ line: null, text }] };
+}
+
+function readFile(system: System, configFile: ConfigFile): Contents {
+  if (configFile.path === null) return EMPTY;
+  const read = readTextFile(system.fs, configFile.path, 'follow');
+  switch (read.kind) {
+    case 'file':
+      return withoutUntrustedEndpoint(system, configFile.path, readToml(read.text));
+    case 'absent': {
+      const text = missingFileWarning(configFile);
+      return text === null ? EMPTY : unreadable(text);
+    }
+    case 'not_utf8':
+      return unreadable('this is not UTF-8, so none of the file applies');
+    default:
+      return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
+  }
+}
+
+const ENDPOINT = 'api_base_url';
+
+/** Drops `api_base_url` if another user can write the file: the access token is sent to that URL. Other keys do less harm. */
+function withoutUntrustedEndpoint(system: System, path: string, contents: Contents): Contents {
+  const given = contents.values.get(ENDPOINT);
+  const trust = given === undefined ? null : trustInFile(system, path);
+  if (given === undefined || trust === null || trust.kind === 'trusted') return contents;
+  const reason =
+    trust.kind === 'open' ? `can be written by ${trust.by}` : `belongs to another user (${trust.uid})`;
+  const text = `${ENDPOINT} is not used, since ${printable(trust.path)} ${reason}`;
+  return {
+    values: new Map([...contents.values].filter(([name]) => name !== ENDPOINT)),
+    mistakes: [...contents.mistakes, { line: given.line, text }],
+  };
+}
+
+/** Adds the values of the environment to `values`; returns a warning for each variable that is not accepted. */
+function addEnvironment(env: System['env'], values: Map<string, Sourced<unknown>>): string[] {
+  const warnings: string[] = [];
+  for (const [name, key] of Object.entries(KEYS)) {
+    const text = key.variable && env[key.variable];
+    if (!key.variable || !text) continue;
+    const number = typeof key.default === 'number' && /^\d+(\.\d+)?$/.test(text);
+    const value = number ? Number(text) : text;
+    if (accepts(key, value)) values.set(name, { value, source: key.variable });
+    else warnings.push(`${key.variable} is ${quoteValue(text)}${refusal(key, value)}`);
+  }
+  return warnings;
+}
+
+/** A path for use in a message: characters that could control a terminal become `?`. */
+function printable(path: string): string {
+  return path.replace(/[^\u0020-\u007E]/g, '?');
+}
+
+/** The values as a `Config`, in the units that the code uses. */
+export function configFrom({ env }: System, { values, warnings }: ConfigValues): Config {
+  const defaults = defaultConfig(env);
+  const ms = (name: string, otherwise: number) => {
+    const found = values.get(name);
+    return found ? Math.round((found.value as number) * SECOND) : otherwise;
+  };
+  const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
+  const { settings } = defaults;
+  return {
+    settings: {
+      cacheDurationMs: ms('cache_duration', settings.cacheDurationMs),
+      scopedRefreshMs: ms('scoped_refresh', settings.scopedRefreshMs),
+      maxStaleMs: ms('max_stale', settings.maxStaleMs),
+      timeoutMs: ms('timeout', settings.timeoutMs),
+      network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
+    },
+    network,
+    // A value of the environment is not validated here; the code that uses it refuses an unsafe one (exit 2).
+    baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
+    userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
+    common: outputConfig(values, null),
+    outputs: Object.fromEntries(
+      OUTPUTS.filter((output) => [...values.keys()].some((name) => name.startsWith(`output.${output}.`))).map(
+        (output) => [output, outputConfig(values, output)],
+      ),
+    ),
+    warnings,
+  };
+}
+
+/** The value that applies to an output (null: to all): variable, `[output.<kind>]`, then the common key. Undefined: not set. */
+export function valueFor(
+  values: ConfigValues['values'],
+  output: string | null,
+  name: string,
+): Sourced<unknown> | undefined {
+  const common = values.get(name);
+  const own = output === null ? undefined : values.get(`output.${output}.${name}`);
+  // A variable is set for this call, so it overrides even a key of the file for this output alone.
+  return common && common.source === KEYS[name]?.variable ? common : (own ?? common);
+}
+
+function outputConfig(values: ConfigValues['values'], output: string | null): OutputConfig {
+  const pick = <T>(name: string, otherwise: T): T =>
+    (valueFor(values, output, name)?.value as T | undefined) ?? otherwise;
+  const color = (style: keyof typeof DEFAULT_APPEARANCE.colors) => {
+    const text = pick<string | null>(`colors.${style}`, null);
+    return text === null ? DEFAULT_APPEARANCE.colors[style] : parseColor(text);
+  };
+  const { format, percent, clock, zone, hide, thresholds } = DEFAULT_APPEARANCE;
+  return {
+    appearance: {
+      format: pick('format', format),
+      percent: pick('percent', percent),
+      clock: pick('clock', clock),
+      zone,
+      hide: pick('hide', hide).map((name) => name.toLowerCase()),
+      thresholds: {
+        warn: pick('thresholds.warn', thresholds.warn),
+        critical: pick('thresholds.critical', thresholds.critical),
+      },
+      colors: {
+        ok: color('ok'),
+        warn: color('warn'),
+        critical: color('critical'),
+        dim: color('dim'),
+        notice: color('notice'),
+        strong: color('strong'),
+      },
+    },
+    color: pick<ColorChoice>('color', 'auto'),
+  };
+}

@@ -1,30 +1,31 @@
-import * as z from 'zod/mini';
-import { formatMistake } from '../render/format/index.ts';
+import { COLOR_PATTERN, colorText } from './color-text.ts';
+import { NETWORK_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { formatMistake } from '../render/template/format.ts';
 import { SECOND } from '../usage/time.ts';
-import { COLOR_PATTERN, colorText } from './color-words.ts';
-import { defaultSettings, NETWORK_CHOICES, TIMEOUT_RANGE } from './settings.ts';
+import * as z from 'zod/mini';
 
 /*
- * Every key of the configuration: what it means, what it accepts and what applies without it. Everything else is
- * made from this: what is validated, the JSON Schema for editors, `config show`, and the check of the documentation.
+ * The keys of the configuration: description, accepted values and default. Validation, the JSON Schema for editors,
+ * `config show` and the test of the documentation are derived from this table.
  */
 
-// For one small file, functions made of text cost more than they save.
+// Compiled validators (`new Function`) cost more than they save for one small file.
 z.config({ jitless: true });
 
+/** One key of the configuration. */
 export interface Key {
   readonly schema: z.ZodMiniType;
   readonly default: unknown;
   readonly description: string;
-  /** What it accepts, in words. */
+  /** The accepted values, for messages. */
   readonly accepted: string;
-  /** What is wrong with a text, where that can be said better than by what is accepted; null when nothing is. */
+  /** A more precise message for an invalid text than `accepted`; null if the text is valid. */
   readonly mistakeIn?: (text: string) => string | null;
-  /** The variable that goes before the file. */
+  /** The variable that overrides the file. */
   readonly variable?: string;
-  /** May also stand under `[output.<kind>]`, for that kind alone. */
+  /** The key is also allowed under `[output.<kind>]`, for that kind alone. */
   readonly perOutput?: true;
 }
 
@@ -39,6 +40,7 @@ const number = (min: number, max: number, unit: string): Kind => ({
   schema: z.number().check(z.gte(min), z.lte(max)),
   accepted: `a number${unit} from ${min} to ${max}`,
 });
+
 const seconds = (min: number, max: number): Kind => number(min, max, ' of seconds');
 
 const matching = (pattern: RegExp, accepted: string): Kind => ({
@@ -65,9 +67,11 @@ const list: Kind = {
   accepted: 'a list of texts',
 };
 
-const usual = defaultSettings({});
+const settings = defaultSettings({});
+
 const { thresholds, colors } = DEFAULT_APPEARANCE;
 
+/** All keys by dotted name, in the order of the documentation. */
 export const KEYS: Readonly<Record<string, Key>> = {
   network: {
     ...choice(NETWORK_CHOICES),
@@ -79,28 +83,28 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
   cache_duration: {
     ...seconds(150, 86_400),
-    default: usual.cacheDurationMs / SECOND,
+    default: settings.cacheDurationMs / SECOND,
     description: 'How long numbers count as current, in seconds.',
   },
   scoped_refresh: {
     ...seconds(150, 86_400),
-    default: usual.scopedRefreshMs / SECOND,
+    default: settings.scopedRefreshMs / SECOND,
     description:
       "How often the endpoint is asked for what only it knows while Claude Code's status line tells the rest, in seconds.",
   },
   max_stale: {
     ...seconds(150, 604_800),
-    default: usual.maxStaleMs / SECOND,
+    default: settings.maxStaleMs / SECOND,
     description: 'How old numbers may be on the line, in seconds.',
   },
   timeout: {
     ...seconds(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),
-    default: usual.timeoutMs / SECOND,
+    default: settings.timeoutMs / SECOND,
     variable: 'USAGELINE_TIMEOUT',
     description: 'The deadline of a request, DNS included, in seconds.',
   },
   api_base_url: {
-    // Any text: whether the token may be sent there is asked where it is used, which never repeats the value.
+    // Any text: the code that uses the URL decides whether the token may be sent there, and never prints the value.
     schema: z.string(),
     accepted: 'https://host, or http:// on a loopback address',
     default: 'https://api.anthropic.com',
@@ -199,5 +203,48 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
 };
 
-/** What can have looks of its own: the output kinds, Claude Code's status line, and the table of `show`. */
+/** What `[output.<name>]` accepts: the output kinds, Claude Code's status line, and the table of `show`. */
 export const OUTPUTS: readonly string[] = [...Object.keys(OUTPUT_KINDS), 'statusline', 'show'];
+
+/*
+ * A path is a name as the file has it (`timeout`, `thresholds.warn`, `output.tmux.percent`), split at its dots. A part
+ * that contains a dot (a quoted key in TOML) matches no key.
+ */
+
+const perOutput = Object.keys(KEYS).filter((name) => KEYS[name]?.perOutput);
+
+/** All names that the file may contain, including those under `[output.<kind>]`. */
+export const NAMES: readonly string[] = [
+  ...Object.keys(KEYS),
+  ...OUTPUTS.flatMap((output) => perOutput.map((name) => `output.${output}.${name}`)),
+];
+
+/** The key at a path; `output.tmux.percent` gives the key `percent`. Null: no such key. */
+export function keyAt(path: readonly string[]): Key | null {
+  if (!isPlain(path)) return null;
+  const isOfOutput = path[0] === 'output' && OUTPUTS.includes(path[1] ?? '');
+  const name = (isOfOutput ? path.slice(2) : path).join('.');
+  const key = Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+  return key === undefined || (isOfOutput && !key.perOutput) ? null : key;
+}
+
+const sections = new Set(
+  NAMES.flatMap((name) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+);
+
+/** Whether a path names a table. */
+export function isSection(path: readonly string[]): boolean {
+  return isPlain(path) && sections.has(path.join('.'));
+}
+
+/** The names that a table accepts, for messages: its keys and its tables. */
+export function namesBelow(path: readonly string[]): string {
+  const prefix = path.map((part) => `${part}.`).join('');
+  const below = NAMES.filter((name) => name.startsWith(prefix));
+  const names = new Set(below.map((name) => name.slice(prefix.length).split('.')[0]));
+  return [...names].join(', ');
+}
+
+function isPlain(path: readonly string[]): boolean {
+  return path.every((part) => !part.includes('.'));
+}

@@ -1,27 +1,27 @@
 import type { System } from '../platform/system.ts';
 import { DAY, MINUTE, SECOND } from '../usage/time.ts';
 
-/** What configuration decides of asking and remembering, in the units the code works with. */
+/** The part of the configuration that decides about requests and freshness, in the units that the code uses. */
 export interface Settings {
-  /** How long numbers count as current, ms. */
+  /** Age up to which an entry is fresh, ms. */
   readonly cacheDurationMs: number;
-  /** How often the endpoint is asked for what only it knows, while Claude Code's status line tells the rest, ms. */
+  /** Interval of requests for what only the endpoint reports, while status line reports keep the rest fresh, ms. */
   readonly scopedRefreshMs: number;
-  /** Beyond this age numbers count as none for the line, ms. */
+  /** Age up to which the line shows numbers, ms. */
   readonly maxStaleMs: number;
   /** Deadline of one request, DNS included, ms. */
   readonly timeoutMs: number;
-  /** False: no request is ever made. */
+  /** False: no requests. */
   readonly network: boolean;
 }
 
-/** The deadline nobody has to think about, ms. */
+/** Default of `timeoutMs`, ms. */
 export const DEFAULT_TIMEOUT_MS = 2 * SECOND;
 
-/** What `--timeout` accepts, in seconds. */
+/** The values that `--timeout` accepts, s. */
 export const TIMEOUT_RANGE = { min: 0.1, max: 300 } as const;
 
-/** The settings where nothing is configured. */
+/** The settings if nothing is configured. */
 export function defaultSettings(env: System['env']): Settings {
   return {
     cacheDurationMs: 180 * SECOND,
@@ -32,24 +32,26 @@ export function defaultSettings(env: System['env']): Settings {
   };
 }
 
+/** The values of the key `network`. */
 export const NETWORK_CHOICES = ['auto', 'always', 'never'] as const;
-/** Whether requests are made: as Claude Code's switch says, or whatever it says. */
+/** The key `network`. `auto`: requests unless Claude Code's variable disables them. */
 export type NetworkChoice = (typeof NETWORK_CHOICES)[number];
 
-/** The variable with which Claude Code is told to keep to what it needs. */
+/** The variable that makes Claude Code omit requests that it does not need. */
 export const DISABLE_TRAFFIC_VARIABLE = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
 
-/** Whether that variable is set as Claude Code reads its own switches: and not to one of the ways to say no. */
+/** Whether the variable is set. Claude Code reads an empty value, `0` and `false` as not set. */
 export function isTrafficDisabled(env: System['env']): boolean {
   const value = env[DISABLE_TRAFFIC_VARIABLE];
   return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
 }
 
-export function allowsRequests(choice: NetworkChoice, quiet: boolean): boolean {
-  return choice === 'auto' ? !quiet : choice === 'always';
+/** Whether requests are allowed. `trafficDisabled`: the result of `isTrafficDisabled`. */
+export function allowsRequests(choice: NetworkChoice, trafficDisabled: boolean): boolean {
+  return choice === 'auto' ? !trafficDisabled : choice === 'always';
 }
 
-/** Whether each decision is to be told on standard error. */
+/** Whether to log each decision on standard error. */
 export function wantsLog(env: System['env']): boolean {
   return env.USAGELINE_LOG === 'debug';
 }

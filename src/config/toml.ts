@@ -1,41 +1,41 @@
 import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
-import { KEYS, OUTPUTS } from './schema.ts';
+import { KEYS, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
-import { isSection, keyAt, namesBelow } from './names.ts';
 import { quoteValue } from './quote-value.ts';
 
-/** A value that is accepted, and where it stands. */
-export interface Given {
+/** An accepted value and its line. */
+export interface LocatedValue {
   readonly value: unknown;
-  /** The line in the file, from 1 on; null for one in the environment. */
+  /** Line number in the file, from 1; null if unknown. */
   readonly line: number | null;
 }
 
-/** Something that is wrong, in words, without the file's name. */
-export interface Finding {
+/** A mistake in the file: a sentence without the name of the file. */
+export interface Mistake {
   readonly line: number | null;
   readonly text: string;
 }
 
+/** What a configuration file contains. */
 export interface Contents {
   /** By dotted name: `timeout`, `thresholds.warn`, `output.tmux.percent`. */
-  readonly values: ReadonlyMap<string, Given>;
-  readonly findings: readonly Finding[];
+  readonly values: ReadonlyMap<string, LocatedValue>;
+  readonly mistakes: readonly Mistake[];
 }
 
-/** More mistakes than this are not told one by one: somebody has another kind of file there. */
-const MAX_FINDINGS = 20;
+/** Mistakes that are listed one by one. A file with more of them is probably no configuration. */
+const MAX_MISTAKES = 20;
 
-/** What a configuration file says: whatever is wrong is left out and told. Never throws. */
+/** Parses and validates a configuration file: invalid values are left out and listed as mistakes. Never throws. */
 export function readToml(text: string): Contents {
-  const values = new Map<string, Given>();
-  const findings: Finding[] = [];
+  const values = new Map<string, LocatedValue>();
+  const mistakes: Mistake[] = [];
   const lineOf = lineIndex(text);
   let more = 0;
-  const tell = (path: readonly string[], problem: () => string) => {
-    if (findings.length >= MAX_FINDINGS) more += 1;
-    else findings.push({ line: lineOf(path), text: problem() });
+  const report = (path: readonly string[], problem: () => string) => {
+    if (mistakes.length >= MAX_MISTAKES) more += 1;
+    else mistakes.push({ line: lineOf(path), text: problem() });
   };
   const walk = (table: object, path: readonly string[]): void => {
     for (const [name, value] of Object.entries(table)) {
@@ -43,39 +43,41 @@ export function readToml(text: string): Contents {
       const key = keyAt(here);
       const dotted = here.join('.');
       if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(here) });
-      else if (key) tell(here, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
+      else if (key) report(here, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
       else if (!isSection(here))
-        tell(here, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
+        report(here, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
       else if (isTable(value)) walk(value, here);
-      else tell(here, () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(here)}`);
+      else
+        report(here, () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(here)}`);
     }
   };
-  const table = parsed(text);
-  if ('problem' in table) return { values, findings: [table.problem] };
+  const table = parseToml(text);
+  if ('mistake' in table) return { values, mistakes: [table.mistake] };
   walk(table.contents, []);
   for (const prefix of ['', ...OUTPUTS.map((output) => `output.${output}.`)]) {
-    refuseCrossed(values, prefix, (name, problem) => tell(name.split('.'), () => problem));
+    refuseCrossedThresholds(values, prefix, (name, problem) => report(name.split('.'), () => problem));
   }
-  findings.sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
-  if (more > 0) findings.push({ line: null, text: `and ${more} more` });
-  return { values, findings };
+  mistakes.sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  if (more > 0) mistakes.push({ line: null, text: `and ${more} more` });
+  return { values, mistakes };
 }
 
+/** Whether a key accepts a value. */
 export function accepts({ schema }: Key, value: unknown): boolean {
   return schema.safeParse(value).success;
 }
 
-/** Why a value is not accepted, to be put behind it. */
+/** Why a key refuses a value: the end of a sentence that begins with the value. */
 export function refusal({ mistakeIn, accepted }: Key, value: unknown): string {
   const mistake = typeof value === 'string' ? mistakeIn?.(value) : null;
   return mistake ? `: ${mistake}` : `; accepted: ${accepted}`;
 }
 
-/** A warning that begins after what is critical would never be seen. */
-function refuseCrossed(
-  values: Map<string, Given>,
+/** Removes thresholds whose `warn` is above `critical`: the level `warn` could never appear. */
+function refuseCrossedThresholds(
+  values: Map<string, LocatedValue>,
   prefix: string,
-  tell: (name: string, problem: string) => void,
+  report: (name: string, problem: string) => void,
 ): void {
   const [warn, critical] = ['thresholds.warn', 'thresholds.critical'].map((name) => {
     const given = values.get(prefix + name) ?? values.get(name);
@@ -83,23 +85,23 @@ function refuseCrossed(
   }) as [number, number];
   if (warn <= critical) return;
   const names = ['thresholds.warn', 'thresholds.critical'].map((name) => prefix + name);
-  const there = names.filter((name) => values.has(name));
-  if (there.length === 0) return;
-  tell(
-    there[0] as string,
+  const present = names.filter((name) => values.has(name));
+  if (present.length === 0) return;
+  report(
+    present[0] as string,
     `${prefix}thresholds.warn is ${warn}; accepted: at most ${prefix}thresholds.critical (${critical})`,
   );
-  for (const name of there) values.delete(name);
+  for (const name of present) values.delete(name);
 }
 
-function parsed(text: string): { contents: object } | { problem: Finding } {
+function parseToml(text: string): { contents: object } | { mistake: Mistake } {
   try {
-    // A byte order mark is what some editors begin a file with.
+    // Some editors begin a file with a byte order mark.
     return { contents: parse(text.replace(/^\uFEFF/, ''), { maxDepth: 20 }) };
   } catch (error) {
     const { line } = error as { line?: unknown };
     return {
-      problem: {
+      mistake: {
         line: typeof line === 'number' ? line : null,
         text: 'this cannot be read as TOML, so none of the file applies',
       },

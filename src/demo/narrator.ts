@@ -1,5 +1,5 @@
 import { STDOUT, writeOut } from '../platform/stdio.ts';
-import { paint } from '../render/paint.ts';
+import { paint } from '../render/spans.ts';
 import type { Style } from '../render/style.ts';
 import { wrap } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';

@@ -9,7 +9,7 @@ import { environmentHash } from '../cache/environment-hash.ts';
 import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
-import { isColorTerminal, explicitColor } from '../render/color.ts';
+import { isColorTerminal, explicitColor } from '../render/wants-color.ts';
 import { fillJsonTemplate } from '../render/json-template.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { validatorsOf } from './validators.ts';

@@ -1,26 +1,26 @@
 import { NODE_ZONE } from '../zone/zone.ts';
-import type { Zone } from '../zone/zone.ts';
 import type { Clock } from './clock.ts';
+import type { Zone } from '../zone/zone.ts';
 import type { Style } from './style.ts';
 
-/** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
+/** How the line and the table look: the result of configuration, environment and `--format`. */
 export interface Appearance {
-  /** A preset's name (`compact`, `default`, `bars`, `minimal`, `ascii`), or a template. */
+  /** The name of a preset (`compact`, `default`, `bars`, `minimal`, `ascii`) or a template. */
   readonly format: string;
-  /** Which side of a limit its percentage counts: what is used, or what is left. Levels always go by what is used. */
+  /** Whether percentages show what is used or what is left. Levels and thresholds always compare what is used. */
   readonly percent: 'used' | 'left';
-  /** From which percentages **used** on a number is `warn` and `critical`; compared with the raw value, ≥. */
+  /** Percent **used** from which the level is `warn` or `critical`; compared with the unrounded value, ≥. */
   readonly thresholds: { readonly warn: number; readonly critical: number };
   readonly colors: Readonly<Record<Style, Color>>;
-  /** How clock times are written in the table. */
+  /** Notation of clock times. */
   readonly clock: Clock;
-  /** The zone of clock times. */
+  /** Time zone of clock times. */
   readonly zone: Zone;
-  /** Windows that are not shown: ids (`seven_day`, `weekly_scoped:fable`) or labels in lower case (`7d fable`). */
+  /** Windows to hide: ids (`seven_day`, `weekly_scoped:fable`) or labels in lower case (`7d fable`). */
   readonly hide: readonly string[];
 }
 
-/** The 16 basic colours, which follow the user's theme. */
+/** The 16 basic colours. Terminals draw them in the colours of the user's theme. */
 export const COLOR_NAMES = [
   'black',
   'red',
@@ -41,17 +41,17 @@ export const COLOR_NAMES = [
 ] as const;
 export type ColorName = (typeof COLOR_NAMES)[number];
 
-/** What a style looks like, in words that every host has its own code for. */
+/** Colour and weight of a style; each output translates it into the codes of its host. */
 export interface Color {
-  /** One of the basic colours, `#rrggbb` in lower case, or null: the host's own. */
+  /** A basic colour or `#rrggbb` in lower case; null: the default colour of the host. */
   readonly color: ColorName | `#${string}` | null;
   readonly bold: boolean;
   readonly dim: boolean;
 }
 
 /**
- * The colours differ for people who see red and green alike, too: cyan, yellow and red keep apart in hue or in
- * lightness for each kind of colour blindness, which green and yellow do not. The last level is bold besides.
+ * The appearance if nothing is configured. Cyan, yellow and red differ in hue or lightness for every kind of colour
+ * blindness; green and yellow do not. The level `critical` is bold in addition.
  */
 export const DEFAULT_APPEARANCE: Appearance = {
   format: 'default',

@@ -1,32 +1,29 @@
 import type { Usage } from '../usage/model.ts';
 import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
-import { age, countdown } from './duration.ts';
-import { hasNumbers, shownError } from './summary.ts';
-import { errorSentence } from './error-sentence.ts';
-import { NO_SUCH_LIMIT } from './format/places.ts';
-import { limitNamed } from './limit-name.ts';
-import { shortMessage } from './messages.ts';
-import { shownExtra } from './money.ts';
-import { percentText } from './percent.ts';
-import { isForLine } from './selection.ts';
+import { age, countdown, percentText } from './values.ts';
+import { hasNumbers, shownError, shownExtra, isForLine } from './selection.ts';
+import { errorSentence, shortMessage } from './messages.ts';
+import { NO_SUCH_LIMIT } from './template/window-fields.ts';
+import { limitNamed } from './template/placeholders.ts';
 
-/** What a monitoring plugin can say, as Nagios names it. */
+/** The states of a monitoring plugin, in the words of Nagios. */
 export type Verdict = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
-/** From these percentages used on a limit is reported; compared with the raw value, ≥. */
+/** Percent used from which the verdict is WARNING or CRITICAL; compared with the unrounded value, ≥. */
 export interface CheckThresholds {
   readonly warning: number;
   readonly critical: number;
 }
 
+/** The output of `usageline check`. */
 export interface Check {
   readonly verdict: Verdict;
-  /** One line for people, and behind `|` the numbers for graphs. */
+  /** One line: a sentence, and after `|` the performance data. */
   readonly text: string;
 }
 
-/** One limit with a percentage, or one whose window has been reset since (null). */
+/** One limit; `used` is null if its window was reset after it was read. */
 interface Gauge {
   readonly id: string;
   readonly label: string;
@@ -35,21 +32,21 @@ interface Gauge {
   readonly locked?: boolean;
 }
 
-/** Numbers of so long ago do not show any more that all is well, ms. */
-const OLD_MS = HOUR;
-/** Performance data knows no exponents. */
-const MOST = 1e6;
+/** Age up to which numbers below the thresholds mean OK, ms. */
+const MAX_OK_AGE_MS = HOUR;
+/** Largest percentage in performance data, where exponents are not allowed. */
+const MAX_PERCENT = 1e6;
 
 /**
- * Usage as a monitoring plugin reports it. That it cannot be asked for is UNKNOWN, never CRITICAL.
+ * Usage as the output of a monitoring plugin. Without numbers the verdict is UNKNOWN, never CRITICAL.
  *
- * @param only the one limit that is asked about, by id or label; null: all
+ * @param only id or label of the limit to check; null: all
  */
 export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string | null = null): Check {
   if (!hasNumbers(usage)) return unknownCheck(errorSentence(usage) ?? 'no data', usage.provider);
   const all = gaugesOf(usage, only === null);
   const gauges = only === null ? all : all.filter((gauge) => isNamed(gauge, only));
-  if (only !== null && gauges.length === 0) return missing(usage, only, all);
+  if (only !== null && gauges.length === 0) return checkMissing(usage, only, all);
   const worst = Math.max(...gauges.map(({ used }) => used ?? 0));
   const verdict = verdictOf(worst, usage, thresholds);
   const limits = gauges.map((gauge) => gaugeText(gauge, usage.generatedAt, thresholds)).join(', ');
@@ -60,16 +57,16 @@ export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string 
 }
 
 function isNamed({ id, label }: Gauge, text: string): boolean {
-  // A limit of a kind that is not known has a name of its own.
+  // A limit of an unknown kind is found by the exact id or label alone.
   const name = limitNamed(text) ?? text.trim().toLowerCase();
   return id === name || label.toLowerCase() === name;
 }
 
 /**
- * A limit that is not there. It cannot be exceeded, so a plan that has none is OK; but it is not known to have none
- * before the endpoint has listed its limits.
+ * The check of a limit that the usage does not contain. A plan without the limit cannot exceed it: OK. Until the
+ * endpoint has listed the limits, it is unknown whether the plan has it: UNKNOWN.
  */
-function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
+function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check {
   const { windows, lacking = [], provider } = usage;
   const name = limitNamed(text);
   if (name === null) {
@@ -86,22 +83,22 @@ function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
 /** The windows that a plan can lack. */
 const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
-/** What a plugin says that could not do its work. */
+/** The check for a failure. */
 export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
 }
 
 /**
- * Use only grows until a window is reset: a limit that was over a threshold still is, however old the number. One that
- * was below it may have passed it since.
+ * The verdict for the highest percentage. Usage only grows until a reset, so a limit over a threshold stays over it,
+ * whatever the age of the number; a limit below it may have passed it since the number was read.
  */
 function verdictOf(worst: number, usage: Usage, { warning, critical }: CheckThresholds): Verdict {
   if (worst >= critical) return 'CRITICAL';
   if (worst >= warning) return 'WARNING';
-  return ageOf(usage) > OLD_MS ? 'UNKNOWN' : 'OK';
+  return ageOf(usage) > MAX_OK_AGE_MS ? 'UNKNOWN' : 'OK';
 }
 
-/** @param inForce whether to leave out limits of unknown kinds that are not active */
+/** @param inForce whether to leave out limits of unknown kinds that the endpoint does not mark as active */
 function gaugesOf(usage: Usage, inForce: boolean): Gauge[] {
   const windows = inForce ? usage.windows.filter(isForLine) : usage.windows;
   const gauges = windows.map(({ id, label, usedPercent, resetsAt, lockedReason }) => {
@@ -119,12 +116,12 @@ function gaugeText(gauge: Gauge, now: number, { warning }: CheckThresholds): str
   return `${label} ${percentText(used)}${locked ? ' locked' : ''}${soon ? ` resets in ${countdown(resetsAt - now)}` : ''}`;
 }
 
-/** `'five_hour'=22%;80;95;0;100`: value, thresholds, least and most. */
+/** Performance data, `'five_hour'=22%;80;95;0;100`: value, thresholds, minimum, maximum. */
 function graphText(id: string, used: number, { warning, critical }: CheckThresholds): string {
-  return `'${id}'=${Number(Math.min(MOST, used).toFixed(3))}%;${warning};${critical};0;100`;
+  return `'${id}'=${Number(Math.min(MAX_PERCENT, used).toFixed(3))}%;${warning};${critical};0;100`;
 }
 
-/** Of the oldest number among those shown. */
+/** Age of the oldest number, ms. */
 function ageOf({ state, ageMs, restAgeMs = 0 }: Usage): number {
   return Math.max(state === 'stale' ? (ageMs ?? 0) : 0, restAgeMs);
 }
@@ -139,7 +136,7 @@ function errorText(usage: Usage): string {
   return error === null ? '' : shortMessage(error, usage.generatedAt);
 }
 
-/** A `|` of somebody's path would begin the numbers. */
+/** `|` in the text (a path can contain one) is replaced: it would begin the performance data. */
 function line(verdict: Verdict, text: string, provider: string, graph: readonly string[] = []): string {
   const head = `${provider.toUpperCase()} ${verdict} - ${text.replaceAll('|', '/')}`;
   return graph.length === 0 ? head : `${head} | ${graph.join(' ')}`;

@@ -1,48 +1,48 @@
 import { DAY } from '../usage/time.ts';
 import type { Zone } from '../zone/zone.ts';
 
-// Written out, because asking `Intl` for them costs half a start of Node.
+// Constants, because `Intl` takes half as long to load as Node takes to start.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
 
-/** What clock times depend on besides the moment. */
+/** The part of the appearance that clock times depend on. */
 export interface ClockAppearance {
   readonly clock: Clock;
   readonly zone: Zone;
 }
 
 /**
- * A moment on the local clock, as short as it stays unmistakable from `now` (both epoch ms): `15:02` today,
- * `Thu 15:02` within a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year; `15:02 CET` where the zone has
- * to be named. Null when the zone is not known: a clock time of any other one would be false.
+ * A moment in local time, as short as it is unambiguous at `now` (both epoch ms): `15:02` today, `Thu 15:02` within
+ * a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year, `15:02 CET` if the zone has a mark. Null if the
+ * offset of the zone is unknown.
  */
 export function clockTime(at: number, now: number, { clock, zone }: ClockAppearance): string | null {
   const [date, today] = [localDate(at, zone), localDate(now, zone)];
   if (date === null || today === null) return null;
   const days = Math.abs(dayOf(date) - dayOf(today));
   const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
-  if (days >= DAYS_A_WEEK && date.getUTCFullYear() !== today.getUTCFullYear()) {
+  if (days >= DAYS_PER_WEEK && date.getUTCFullYear() !== today.getUTCFullYear()) {
     return `${day} ${date.getUTCFullYear()}`;
   }
   const time = clock === '24h' ? hours24(date) : hours12(date);
   const mark = zone.markAt?.(at) ?? null;
-  // Seven days away has today's name.
-  const named = days === 0 ? [] : [days < DAYS_A_WEEK ? WEEKDAYS[date.getUTCDay()] : day];
+  // Seven days away the name of the weekday would be that of today.
+  const named = days === 0 ? [] : [days < DAYS_PER_WEEK ? WEEKDAYS[date.getUTCDay()] : day];
   return [...named, time, ...(mark === null ? [] : [mark])].join(' ');
 }
 
-const DAYS_A_WEEK = 7;
+const DAYS_PER_WEEK = 7;
 
-/** The local time as if it were UTC: there is no other way to a `Date` of a zone that Node does not know. */
+/** A date whose UTC fields are the local time: `Date` supports no zone but UTC and that of the process. */
 function localDate(at: number, zone: Zone): Date | null {
   const offset = zone.offsetAt(at);
   return offset === null ? null : new Date(at + offset);
 }
 
-/** Days of 24 hours, as there are no others in UTC. */
+/** Number of the day, by UTC fields: every day has 24 hours there. */
 function dayOf(date: Date): number {
   return Math.floor(date.getTime() / DAY);
 }

@@ -1,29 +1,30 @@
-/** What a line and a table are drawn with. */
+/** The characters that a line and a table are drawn with. */
 export interface Glyphs {
-  /** Between the parts of a line. */
+  /** Between two parts of a line. */
   readonly separator: string;
-  /** Something is missing: the rest of a cut text, or an answer still on its way. */
+  /** For the rest of a cut text, and for a first response that is pending. */
   readonly ellipsis: string;
   readonly filled: string;
   readonly empty: string;
 }
 
-/** Every character here is one column wide, in every terminal that is not set to old East Asian widths. */
+/** Each character is one column wide, except in terminals that draw ambiguous characters with East Asian width. */
 export const UNICODE: Glyphs = { separator: ' · ', ellipsis: '…', filled: '█', empty: '░' };
-/** For terminals, fonts and files that know seven bits. */
+/** For terminals, fonts and files that support ASCII alone. */
 export const ASCII: Glyphs = { separator: ' | ', ellipsis: '...', filled: '#', empty: '-' };
 
 export const SEPARATOR = UNICODE.separator;
 export const ELLIPSIS = UNICODE.ellipsis;
 
-/** The glyphs that go with a format: those of `ascii` are its whole point. */
+/** The glyphs of a format: ASCII for the preset `ascii`, else Unicode. */
 export function glyphsOf({ format }: { readonly format: string }): Glyphs {
   return format === 'ascii' ? ASCII : UNICODE;
 }
 
 /**
- * A bar of exactly `width` columns. Like the percentage it is never empty when something is used and never
- * full while something is left.
+ * A bar of exactly `width` columns, never empty while something is used and never full while something is left.
+ *
+ * @param percent filled part, 0–100 and more
  */
 export function bar(percent: number, width: number, { filled: full, empty }: Glyphs = UNICODE): string {
   const least = percent > 0 ? 1 : 0;

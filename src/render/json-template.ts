@@ -3,19 +3,19 @@ import type { Paced } from '../usage/pace.ts';
 import { isoTime } from '../usage/time.ts';
 
 /*
- * What of `--json` changes with every moment, apart from the rest, which is prepared. On the hot path, and the one
- * place where a pace becomes JSON.
+ * The parts of `--json` that change with the time. The rest is prerendered as text, so that a hit loads neither the
+ * cache entry nor the renderer. On the hot path.
  */
 
-/** The object as text in pieces. Between them stand: `generated_at`, `age_seconds`, and the pace of each window. */
+/** The prerendered object: between two pieces belongs one value, in this order: `generated_at`, `age_seconds`, the pace of each window. */
 export interface JsonTemplate {
   readonly pieces: readonly string[];
-  /** Epoch ms; the age counts from here. */
+  /** When the numbers were read, epoch ms. */
   readonly cachedAt: number;
   readonly windows: readonly Paced[];
 }
 
-/** The object for a moment (epoch ms), without a newline. */
+/** The object at a moment (epoch ms), without a newline. */
 export function fillJsonTemplate({ pieces, cachedAt, windows }: JsonTemplate, now: number): string {
   const values = [
     isoTime(now),
@@ -27,11 +27,12 @@ export function fillJsonTemplate({ pieces, cachedAt, windows }: JsonTemplate, no
     .join('');
 }
 
-/** A clock a few seconds behind: nothing was read in the future. */
+/** The age in whole seconds of an age in ms; 0 for a negative age, after the clock was set back. */
 export function ageSeconds(ms: number): number {
   return Math.max(0, Math.floor(ms / 1000));
 }
 
+/** The pace of a window at a moment (epoch ms), as an object of `--json`; null if it has none. */
 export function paceJson(window: Paced, now: number) {
   const pace = paceOf(window, now);
   return (
@@ -44,7 +45,7 @@ export function paceJson(window: Paced, now: number) {
   );
 }
 
-/** Enough to tell a pace of 42.857 from 43; more would be noise. */
+/** Decimals of a pace: 42.857 differs from 43, further digits carry no information. */
 const PACE_DIGITS = 3;
 
 function round(value: number): number {

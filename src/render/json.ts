@@ -1,11 +1,11 @@
 import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
-import { errorSentence } from './error-sentence.ts';
+import { errorSentence } from './messages.ts';
 import { ageSeconds, paceJson } from './json-template.ts';
 import type { JsonTemplate } from './json-template.ts';
 
-/** Named in every object; a change that could break a reader gets a new name. */
+/** Name of the format, in every object. An incompatible change needs a new name. */
 const SCHEMA = 'usageline/v1';
 
 interface JsonError {
@@ -14,8 +14,12 @@ interface JsonError {
   readonly retry_at: string | null;
 }
 
-/** Usage for programs: one object on one line, without a newline. Missing is null, never 0. */
-export function renderJson(usage: Usage): string {
+/** Usages for programs: one object per account, each on a line, without a newline at the end. A missing value is null, never 0. */
+export function renderJson(usages: readonly Usage[]): string {
+  return usages.map(usageText).join('\n');
+}
+
+function usageText(usage: Usage): string {
   const { error } = usage;
   return stringify(
     usage,
@@ -24,7 +28,7 @@ export function renderJson(usage: Usage): string {
 }
 
 /**
- * The same object where there is no usage to speak of: wrong usage of the command line, or a fault of ours.
+ * The object for an error without usage: a wrong command line, or an internal error.
  *
  * @param now epoch ms
  */
@@ -49,23 +53,23 @@ const nothing: Omit<Usage, 'generatedAt'> = {
 };
 
 /**
- * The same object for moments to come, with holes for what changes; null when there are no fresh numbers, whose
- * object would say more than the time.
+ * The template of the object for later calls, without the values that change with the time. Null unless the numbers
+ * are fresh: else more than those values would change.
  */
 export function jsonTemplate(usage: Usage): JsonTemplate | null {
   const { cachedAt, windows, state, error } = usage;
   if (state !== 'fresh' || cachedAt === null || error !== null) return null;
-  const object = objectOf(usage, null, { generatedAt: HOLE, age: HOLE, pace: () => HOLE });
+  const object = objectOf(usage, null, { generatedAt: SLOT, age: SLOT, pace: () => SLOT });
   const paced = windows.map(({ usedPercent, resetsAt, windowSeconds }) => ({
     usedPercent,
     resetsAt,
     windowSeconds,
   }));
-  return { pieces: JSON.stringify(object).split(JSON.stringify(HOLE)), cachedAt, windows: paced };
+  return { pieces: JSON.stringify(object).split(JSON.stringify(SLOT)), cachedAt, windows: paced };
 }
 
-/** No text of ours has this character: it is on no allowlist. */
-const HOLE = '\u0000';
+/** Stands for a value to fill in. `sanitize` removes this character from all texts of the object. */
+const SLOT = '\u0000';
 
 function stringify(usage: Usage, error: JsonError | null): string {
   const { generatedAt, ageMs } = usage;
@@ -74,27 +78,27 @@ function stringify(usage: Usage, error: JsonError | null): string {
   return JSON.stringify(objectOf(usage, error, { generatedAt: isoTime(generatedAt), age, pace }));
 }
 
-/** What changes from one moment to the next. */
-interface Moment {
+/** The values that change with the time. */
+interface TimeValues {
   readonly generatedAt: string;
   readonly age: number | string | null;
   readonly pace: (window: Window) => unknown;
 }
 
-function objectOf(usage: Usage, error: JsonError | null, moment: Moment) {
+function objectOf(usage: Usage, error: JsonError | null, time: TimeValues) {
   const { provider, state, source, tokens } = usage;
   return {
     schema: SCHEMA,
-    generated_at: moment.generatedAt,
+    generated_at: time.generatedAt,
     provider,
     account: sanitize(usage.account),
     plan: (usage.plan && sanitize(usage.plan)) || null,
     state,
     source,
     cached_at: iso(usage.cachedAt),
-    age_seconds: moment.age,
+    age_seconds: time.age,
     fresh_until: iso(usage.freshUntil),
-    windows: usage.windows.map((window) => windowJson(window, moment)),
+    windows: usage.windows.map((window) => windowJson(window, time)),
     extra_usage: extraJson(usage.extraUsage),
     tokens: tokensJson(tokens),
     error,
@@ -133,7 +137,7 @@ function countJson({ total, input, output, cacheCreation, cacheRead }: TokenCoun
   return { total, input, output, cache_creation: cacheCreation, cache_read: cacheRead };
 }
 
-function windowJson(window: Window, { pace }: Moment) {
+function windowJson(window: Window, { pace }: TimeValues) {
   return {
     id: window.id,
     label: window.label,
@@ -172,7 +176,7 @@ function iso(at: number | null): string | null {
   return at === null ? null : isoTime(at);
 }
 
-/** The number as it was meant: 14.000000000000002 is 14, and 49.999 stays below any threshold of 50. */
+/** Removes the noise of floating point: 14.000000000000002 becomes 14, and 49.999 stays 49.999. */
 function exact(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(12));
 }

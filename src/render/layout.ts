@@ -1,15 +1,62 @@
-import type { Span } from './color.ts';
+import { eastAsianWidth } from 'get-east-asian-width';
 import { ELLIPSIS } from './glyphs.ts';
-import { startOf, widthOf } from './width.ts';
+import type { Span } from './spans.ts';
 
-/** Cut to `width` columns, the cut marked. */
+/** The characters of our own texts: one column each. */
+const NARROW = /^[ -~·…█░]*$/;
+
+/** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */
+let compiled: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;
+
+function patterns(): NonNullable<typeof compiled> {
+  compiled ??= {
+    // Two columns wide: an emoji, also one of several code points.
+    emoji: new RegExp(String.raw`^\p{RGI_Emoji}$`, 'v'),
+    // What a reader sees as one character: an emoji, or a character with its combining marks.
+    clusters: new RegExp(String.raw`\p{RGI_Emoji}|.[\p{M}\u200D]*`, 'gsv'),
+  };
+  return compiled;
+}
+
+const INVISIBLE = /^[\p{M}\u200D]/u;
+
+/** Width of a text in terminal columns. */
+export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  return clustersOf(text).reduce((width, cluster) => width + clusterWidth(cluster), 0);
+}
+
+/** The longest beginning of a text that fits `width` columns. */
+export function startOf(text: string, width: number): string {
+  if (NARROW.test(text)) return text.slice(0, Math.max(0, width));
+  let room = width;
+  let start = '';
+  for (const cluster of clustersOf(text)) {
+    room -= clusterWidth(cluster);
+    if (room < 0) break;
+    start += cluster;
+  }
+  return start;
+}
+
+function clustersOf(text: string): readonly string[] {
+  return text.match(patterns().clusters) ?? [];
+}
+
+function clusterWidth(cluster: string): number {
+  if (patterns().emoji.test(cluster)) return 2;
+  if (INVISIBLE.test(cluster)) return 0;
+  return eastAsianWidth(cluster.codePointAt(0) as number);
+}
+
+/** A text of at most `width` columns; a cut ends with the ellipsis. */
 export function clip(text: string, width: number, ellipsis = ELLIPSIS): string {
   if (widthOf(text) <= width) return text;
   const mark = ellipsis.slice(0, Math.max(0, width));
   return `${startOf(text, width - mark.length).trimEnd()}${mark}`;
 }
 
-/** A line cut to `width` columns, the cut marked, in its own styles, without white space at its end. */
+/** A line of at most `width` columns, without trailing white space; a cut ends with the ellipsis, in the style of the cut span. */
 export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIPSIS): Span[] {
   const whole = [...spans];
   trimEnd(whole);
@@ -26,7 +73,7 @@ export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIP
   return line;
 }
 
-/** Takes white space from the end of a line that is being made. */
+/** Removes trailing white space from a line, in place. */
 export function trimEnd(line: Span[]): void {
   for (let last = line.pop(); last !== undefined; last = line.pop()) {
     const text = last.text.trimEnd();
@@ -36,12 +83,12 @@ export function trimEnd(line: Span[]): void {
   }
 }
 
-/** Columns of a line. */
+/** Width of a line in columns. */
 export function lineWidth(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + widthOf(text), 0);
 }
 
-/** Prose in lines of at most `width` columns, broken between words; a longer word is broken anywhere. */
+/** Wraps a text into lines of at most `width` characters, between words; a longer word is broken. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

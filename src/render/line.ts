@@ -1,31 +1,28 @@
 import type { Usage } from '../usage/model.ts';
-import { plain } from './color.ts';
-import type { Span } from './color.ts';
-import { fill } from './format/fill.ts';
-import type { Cut } from './format/cut.ts';
-import type { Filling } from './format/filling.ts';
-import { fit } from './format/fit.ts';
-import { formatOf } from './format/index.ts';
-import { assembled, separated } from './format/pieces.ts';
-import type { Piece } from './format/pieces.ts';
-import { hasNumbers } from './summary.ts';
+import { plain, paint } from './spans.ts';
+import type { Span } from './spans.ts';
+import { fill } from './template/fill.ts';
+import type { Cut } from './template/fit.ts';
+import type { Filling } from './template/filling.ts';
+import { fit } from './template/fit.ts';
+import { formatOf } from './template/format.ts';
+import { joinPieces, separated } from './template/pieces.ts';
+import type { Piece } from './template/pieces.ts';
+import { hasNumbers, withoutHidden, lineWindows } from './selection.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
-import { withoutHidden } from './hidden.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
-import { paint } from './paint.ts';
-import { lineWindows } from './selection.ts';
-import { agePart, errorPart, tokenParts } from './status.ts';
+import { agePart, errorPart, tokenParts } from './template/line-fields.ts';
 
-/** How a line is to be. */
+/** Options of a line. */
 export interface LineOptions {
   readonly appearance?: Appearance;
-  /** False: no countdown, since the line is to stand for longer than one is right. */
+  /** False for a prerendered line that stays valid for longer than a countdown is right. */
   readonly countdowns: boolean;
-  /** The model somebody works with: its own weekly limit comes first. */
+  /** The model of the session: its weekly limit comes first. */
   readonly model?: string | null;
-  /** Columns there are; null or nothing: as many as it takes. */
+  /** Width to fit the line into, columns; null or absent: unlimited. */
   readonly columns?: number | null;
 }
 
@@ -37,14 +34,14 @@ export function renderLine(
   return paint(lineSpans(usage, { appearance, countdowns: true }), color, appearance.colors);
 }
 
-/** The line as spans: what every output kind paints and escapes in its own way. */
+/** The line as spans, which each output kind paints and escapes in its own way. */
 export function lineSpans(all: Usage, options: LineOptions = { countdowns: true }): Span[] {
   const { appearance = DEFAULT_APPEARANCE, countdowns, model = null, columns = null } = options;
   const usage = withoutHidden(all, appearance);
   const glyphs = glyphsOf(appearance);
   const filling = {
     usage: hasNumbers(usage) ? usage : { ...usage, windows: [], extraUsage: null, lacking: [] },
-    onLine: hasNumbers(usage) ? lineWindows(usage.windows, model) : [],
+    sectionWindows: hasNumbers(usage) ? lineWindows(usage.windows, model) : [],
     model,
     now: usage.generatedAt,
     appearance,
@@ -53,29 +50,29 @@ export function lineSpans(all: Usage, options: LineOptions = { countdowns: true 
     restAgeMs: usage.restAgeMs,
   };
   const line = (cut: Cut) => {
-    const spans = assembled(piecesOf({ ...filling, cut }), glyphs.separator);
+    const spans = joinPieces(piecesOf({ ...filling, cut }), glyphs.separator);
     return spans.length > 0 ? spans : [{ text: 'no data', style: 'notice' } as const];
   };
   return fit(line, columns, usage.windows.length, glyphs.ellipsis);
 }
 
-/** The format's line where there are numbers for it; where there are none, why. */
+/** The line of the format; without numbers, the reason instead. */
 function piecesOf(filling: Omit<Filling, 'format'>): readonly Piece[] {
   const { usage, cut, countdowns, appearance, glyphs } = filling;
-  // Where there is nothing of what a template asks for, all that there is is better than nothing.
+  // If the template shows no number, the default format may show some.
   for (const format of [appearance.format, DEFAULT_APPEARANCE.format]) {
     const { pieces, numbers } = fill({ ...filling, format: formatOf(format) });
     if (numbers) return pieces;
   }
   const status = [agePart(usage), cut.error ? [] : errorPart(usage, countdowns)];
-  const parts = [...instead(usage, appearance, glyphs), ...status];
+  const parts = [...withoutNumbers(usage, appearance, glyphs), ...status];
   return separated(parts.filter((part) => part.length > 0));
 }
 
-/** What stands where the numbers would. */
-function instead(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
+/** The text in place of the numbers. */
+function withoutNumbers(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? [[plain(ellipsis)]] : [];
-  // Of what is hidden nothing is known here, not even whether there is any.
+  // `withoutHidden` has removed hidden windows, so it is unknown here whether there were any.
   return [[plain(hide.length > 0 ? 'no limits shown' : 'no limits reported')]];
 }

@@ -1,21 +1,24 @@
+import { countdown } from './values.ts';
 import type { Failure, FailureCode } from '../usage/failure.ts';
-import { countdown } from './duration.ts';
+import type { Usage } from '../usage/model.ts';
 
 interface Message {
-  /** For the line, beside the data. */
+  /** For the line, next to the numbers. */
   readonly short: string;
-  /** Whether the time until the next try stands on the line, too: where waiting is all there is to do. */
+  /** The line shows the time until the next request as well, because waiting is all that helps. */
   readonly timed?: true;
-  /** For people and programs: what happened, and what to do. */
+  /** For `show` and `--json`: what happened. `advice`: what to do. */
   readonly happened: string;
   readonly advice: string;
 }
 
 const SIGN_IN = 'sign in';
-const SIGN_IN_AGAIN = 'Run `claude` once to sign in again.';
-const BY_ITSELF = 'Nothing to do: usageline asks again by itself.';
 
-/** Every failure in words. These are all ours: the words of a server are never shown. */
+const SIGN_IN_AGAIN = 'Run `claude` once to sign in again.';
+
+const RETRIED = 'Nothing to do: usageline asks again by itself.';
+
+/** The texts of every failure. Texts of a server are never shown. */
 const messages: Record<FailureCode, Message> = {
   no_credentials: {
     short: SIGN_IN,
@@ -62,9 +65,9 @@ const messages: Record<FailureCode, Message> = {
     short: 'rate limited',
     timed: true,
     happened: 'Anthropic asks for fewer requests (429)',
-    advice: BY_ITSELF,
+    advice: RETRIED,
   },
-  server_error: { short: 'server error', happened: "Anthropic's server failed", advice: BY_ITSELF },
+  server_error: { short: 'server error', happened: "Anthropic's server failed", advice: RETRIED },
   bad_response: {
     short: 'bad answer',
     happened: 'The answer could not be understood',
@@ -96,7 +99,7 @@ const messages: Record<FailureCode, Message> = {
     short: 'paused',
     timed: true,
     happened: 'No more requests for now: they are kept to one a minute and 24 an hour',
-    advice: BY_ITSELF,
+    advice: RETRIED,
   },
   disabled: {
     short: 'disabled',
@@ -116,23 +119,42 @@ const messages: Record<FailureCode, Message> = {
   },
 };
 
-/** The failure in a word or two: `sign in`, `rate limited 4m`. */
+/** The failure in a few words, for the line: `sign in`, `rate limited 4m`. `now`: epoch ms. */
 export function shortMessage({ code, retryAt }: Failure, now: number): string {
   const { short, timed } = messages[code];
   return timed && retryAt !== null && retryAt > now ? `${short} ${countdown(retryAt - now)}` : short;
 }
 
-/** The failure in sentences: what happened, our detail of it, what to do. */
+/** The failure in sentences: what happened, its detail, what to do. */
 export function longMessage({ code, detail }: Failure): string {
   const { happened, advice } = messages[code];
   const more = detail === undefined ? '' : printable(detail);
   return `${happened}${more === '' ? '' : ` (${more})`}. ${advice}`;
 }
 
-/**
- * A detail is ours, but the path it may name is anyone's: every character that could steer a terminal, or
- * whose width is not one, becomes `?`.
- */
+/** A detail can contain a path: each character that could control a terminal or is not one column wide becomes `?`. */
 function printable(detail: string): string {
   return detail.replace(/[^\u0020-\u007E]/g, '?').trim();
+}
+
+/**
+ * The error of a usage in sentences; null without one. With last known numbers `no_data` has another text: "Nothing
+ * is known yet" would contradict them.
+ */
+export function errorSentence({ error, state }: Pick<Usage, 'error' | 'state'>): string | null {
+  if (error === null) return null;
+  if (error.code !== 'no_data' || state !== 'last_known') return longMessage(error);
+  return 'No current numbers are known. Run `usageline refresh`, or wait for the next try.';
+}
+
+/** A sentence for each locked limit, with the reason that the endpoint gives. */
+export function lockSentences({ windows, pools = [], locks = [] }: Usage): string[] {
+  const locked = [
+    ...windows.map(({ label, lockedReason }) => ({ label, reason: lockedReason ?? null })),
+    ...pools.map(({ label, lockedReason: reason }) => ({ label, reason })),
+    ...locks,
+  ];
+  return locked.flatMap(({ label, reason }) =>
+    reason === null ? [] : [`${label} is locked: ${reason.replaceAll('_', ' ')}.`],
+  );
 }

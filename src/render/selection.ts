@@ -1,11 +1,17 @@
+import type { Appearance } from './appearance.ts';
+import { isRenewal } from '../usage/failure.ts';
+import type { Failure } from '../usage/failure.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
-import type { Window } from '../usage/model.ts';
+import { SPEND_LIMIT } from '../usage/model.ts';
+import type { ExtraUsage, Usage, Window } from '../usage/model.ts';
+import { HOUR } from '../usage/time.ts';
+import { isWorthShowing } from '../usage/windows.ts';
 
 /**
- * The windows on a line, the most important one first: the five hours and the week, those that always have a place
- * there, and of the others those that run out before the week does.
+ * The windows of a line, the most important one first: the five hours, the week, windows with the placement `always`,
+ * and other windows of which more is used than of the week.
  *
- * @param model the model somebody works with, whose own limit comes first
+ * @param model the model of the session, whose own limit comes first
  */
 export function lineWindows(windows: readonly Window[], model: string | null): Window[] {
   const week = windows.find(({ id }) => id === 'seven_day');
@@ -22,7 +28,7 @@ export function lineWindows(windows: readonly Window[], model: string | null): W
 /**
  * The window that a template names: by id, by label in lower case, `model`, or `tightest`.
  *
- * @param model the model somebody works with
+ * @param model the model of the session
  */
 export function windowNamed(
   name: string,
@@ -43,16 +49,94 @@ function limitOf(windows: readonly Window[], model: string | null): Window | und
   );
 }
 
-/** Whether a window may be what a line or a single number is about. */
+/** Whether a line or a summary may use a window. */
 export function isForLine({ placement }: Window): boolean {
   return placement !== 'details';
 }
 
-/** The first of those of which most is used; what has elapsed counts as unused. */
+/** The window of which most is used, the first of equals; an elapsed one counts as unused. */
 function fullest(windows: readonly Window[]): Window | undefined {
   return windows.reduce<Window | undefined>(
     (most, window) =>
       most === undefined || (window.usedPercent ?? -1) > (most.usedPercent ?? -1) ? window : most,
     undefined,
   );
+}
+
+/** Extra usage to show as a row of its own; null if it is empty or one of the windows is its limit. */
+export function shownExtra({ extraUsage: extra, windows }: Usage): ExtraUsage | null {
+  if (!isWorthShowing(extra)) return null;
+  return windows.some((window) => isLimitOn(extra, window)) ? null : extra;
+}
+
+/** Whether a window is the limit on this extra usage. */
+export function isLimitOn(extra: ExtraUsage, { id, source, amount }: Window): boolean {
+  if (id !== SPEND_LIMIT.id) return false;
+  return source === 'endpoint' || (amount?.limit === extra.limit && amount?.currency === extra.currency);
+}
+
+/** Whether extra usage is enabled and more than 0. */
+export function isInUse(extra: ExtraUsage | null): extra is ExtraUsage & { readonly used: number } {
+  return extra !== null && extra.enabled && extra.used !== null && extra.used > 0;
+}
+
+/** The name of extra usage in `hide`. */
+const EXTRA = 'extra';
+
+/** Whether `hide` contains the id or the label of a window. */
+function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Appearance, 'hide'>): boolean {
+  return hide.includes(id) || hide.includes(label.toLowerCase());
+}
+
+/** The label of a window that a plan can lack. */
+function labelOf(id: string): string {
+  return id === 'five_hour' ? '5h' : '7d';
+}
+
+/** The usage without what `hide` names. */
+export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>): Usage {
+  if (appearance.hide.length === 0) return usage;
+  const { windows, extraUsage: extra, tokens, pools, locks, lacking } = usage;
+  const hidden = windows.filter((window) => isHidden(window, appearance));
+  const isExtraHidden = extra === null || hidden.some((window) => isLimitOn(extra, window));
+  const shown = (id: string, label: string) => !isHidden({ id, label }, appearance);
+  return {
+    ...usage,
+    windows: windows.filter((window) => !hidden.includes(window)),
+    extraUsage: isExtraHidden || appearance.hide.includes(EXTRA) ? null : extra,
+    ...(pools && { pools: pools.filter((pool) => !isHidden(pool, appearance)) }),
+    ...(locks && { locks: locks.filter((lock) => !isHidden(lock, appearance)) }),
+    ...(lacking && { lacking: lacking.filter((id) => shown(id, labelOf(id))) }),
+    tokens: tokens && {
+      fiveHour: shown('five_hour', '5h') ? tokens.fiveHour : null,
+      sevenDay: shown('seven_day', '7d') ? tokens.sevenDay : null,
+    },
+  };
+}
+
+/** Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for current. */
+export function hasNumbers({ state }: Usage): boolean {
+  return state === 'fresh' || state === 'stale';
+}
+
+/** Whether there is an error to show. A lapsed token is none: Claude Code renews it on its next run. */
+export function hasFailed(usage: Usage): boolean {
+  const error = shownError(usage);
+  return error !== null && !isRenewal(error.code);
+}
+
+/** Age of stale numbers up to which a lapsed token is not shown, ms. */
+const LAPSED_HIDDEN_MS = HOUR;
+
+/** The error to show next to the numbers. Hidden: no data while a response is pending, and a request that the budget only delays. */
+export function shownError(usage: Usage): Failure | null {
+  const { error, pending } = usage;
+  if (error?.code === 'no_data' && (hasNumbers(usage) || pending)) return null;
+  if (error?.code === 'budget' && hasNumbers(usage)) return null;
+  if (error !== null && isRenewal(error.code) && isRecent(usage)) return null;
+  return error;
+}
+
+function isRecent({ state, ageMs }: Usage): boolean {
+  return state === 'fresh' || (state === 'stale' && (ageMs ?? 0) < LAPSED_HIDDEN_MS);
 }

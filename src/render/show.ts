@@ -1,39 +1,38 @@
 import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
-import type { Zone, ZoneNames } from '../zone/zone.ts';
 import { clockTime } from './clock.ts';
 import type { ClockAppearance } from './clock.ts';
-import type { Span } from './color.ts';
+import type { Zone, ZoneNames } from '../zone/zone.ts';
+import type { Span } from './spans.ts';
 import type { Style } from './style.ts';
-import { age, countdown } from './duration.ts';
-import { errorSentence } from './error-sentence.ts';
+import { age, countdown } from './values.ts';
+import { errorSentence, lockSentences } from './messages.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
-import { withoutHidden } from './hidden.ts';
+import { withoutHidden, shownExtra } from './selection.ts';
 import { clipLine, wrap } from './layout.ts';
-import { lockSentences } from './locks.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
-import { shownExtra } from './money.ts';
-import { paint } from './paint.ts';
-import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
-import type { Row } from './row.ts';
+import { paint } from './spans.ts';
+import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './rows.ts';
+import type { Row } from './rows.ts';
 import { table } from './table.ts';
 
+/** Options of `show`. */
 export interface ShowOptions {
   readonly color: boolean;
   readonly appearance?: Appearance;
-  /** Null or absent: the zone is the machine's, and needs no name. */
+  /** Null or absent: the zone is that of the machine and needs no name. */
   readonly zoneNames?: ZoneNames | null;
-  /** Width of the terminal; below 40 it is taken for 40. */
+  /** Width of the terminal; less than 40 counts as 40. */
   readonly columns: number;
-  /** What else the answer has: the week by product. */
+  /** Adds the usage of the week by product. */
   readonly verbose?: boolean;
 }
 
 const MIN_COLUMNS = 40;
-/** Prose is hard to read in longer lines, however wide the terminal. */
+/** Longest line of prose, columns: longer ones are hard to read. */
 const MAX_PROSE = 100;
 
 const sources: Record<NonNullable<Usage['source']>, string> = {
@@ -43,16 +42,18 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
   transcripts: 'from local transcripts',
 };
 
-/** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
-export function renderShow(all: Usage, options: ShowOptions): string {
-  const {
-    color,
-    columns,
-    appearance: given = DEFAULT_APPEARANCE,
-    zoneNames = null,
-    verbose = false,
-  } = options;
+/**
+ * Usages for people, one after the other: a heading, a row per limit, the source of the numbers, errors. Without a
+ * newline at the end.
+ */
+export function renderShow(usages: readonly Usage[], options: ShowOptions): string {
+  const { appearance: given = DEFAULT_APPEARANCE, zoneNames = null } = options;
   const appearance = { ...given, zone: namedOnce(given.zone, zoneNames) };
+  return usages.map((usage) => showUsage(usage, appearance, options)).join('\n\n');
+}
+
+function showUsage(all: Usage, appearance: Appearance, options: ShowOptions): string {
+  const { color, columns, verbose = false } = options;
   const usage = withoutHidden(all, appearance);
   const { separator, ellipsis } = glyphsOf(appearance);
   const width = Math.max(MIN_COLUMNS, columns);
@@ -77,8 +78,8 @@ export function renderShow(all: Usage, options: ShowOptions): string {
 }
 
 /**
- * The zone, named at the first clock time that differs from the machine's, and again where the name changes: before a
- * reset summer time may begin.
+ * A zone with a mark at the first clock time that differs from the time of the machine, and again where its name
+ * changes (summer time can begin before a reset).
  */
 function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
   let named: string | null = null;
@@ -96,11 +97,11 @@ function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
 function rows(usage: Usage, appearance: Appearance): Row[] {
   const { state, tokens, generatedAt } = usage;
   if (state === 'estimate') return tokenRows(tokens, generatedAt, appearance);
-  // Numbers of another day, held against today's clock, would give a pace that nobody has.
+  // The pace compares a number with the current time: for an old number it would be wrong.
   return limitRows(usage, state === 'fresh' || state === 'stale', appearance);
 }
 
-/** Which product the week was used for. */
+/** The table of the week by product. */
 function breakdown({ breakdown: parts = [] }: Usage, width: number, appearance: Appearance): Span[][] {
   if (parts.length === 0) return [];
   const title = clipLine([{ text: 'The week by product', style: 'strong' }], width);
@@ -117,15 +118,15 @@ const claims: Record<State, string> = {
 
 const OWNER_UNKNOWN = 'Last known: the login has changed, and nothing says whose these numbers are';
 
-/** How current the numbers are, when they were read and where they come from. */
+/** Freshness of the numbers, when they were read, and their source. */
 function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
     if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
     return usage.error === null ? 'No data. Run `usageline refresh` to ask for it.' : 'No data.';
   }
-  const told = usage.windows.some((window) => window.source === 'statusline');
-  const facts = told
+  const fromStatusline = usage.windows.some((window) => window.source === 'statusline');
+  const facts = fromStatusline
     ? bySource(usage, appearance)
     : [readText(usage, appearance), source && sources[source]].filter(Boolean).join(' ');
   const word = usage.ownerUnknown ? OWNER_UNKNOWN : claims[state];
@@ -134,7 +135,7 @@ function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
 }
 
-/** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
+/** The sources of the windows, each with the time of its oldest number: `5h, 7d read <1m ago, 18:24, from …`. */
 function bySource(usage: Usage, appearance: ClockAppearance): string {
   const { windows, generatedAt, cachedAt } = usage;
   const from = (source: WindowSource) => {
@@ -159,20 +160,20 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: Cl
   return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
 }
 
-/** What went wrong, what to do about it, and when the next try is. */
+/** The error, what to do about it, and the time of the next request. */
 function problem(usage: Usage, appearance: ClockAppearance): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
-  // New credentials are noticed at once, so the next try is no date to wait for.
+  // A change of the credentials starts a request at once, so there is no time to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
   return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`}`;
 }
 
-/** So long before its end a login is said to need renewal, ms. */
+/** Time before the end of a login from which `show` asks for its renewal, ms. */
 const RENEWAL_NOTICE_MS = DAY;
 
-/** That the login ends soon, or has ended while its last access token still works. */
+/** The request to renew a login that ends soon, or has ended while its access token still works. */
 function renewalNotice({ loginUntil, generatedAt, error }: Usage, appearance: ClockAppearance): string {
   if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
   const left = loginUntil - generatedAt;

@@ -1,5 +1,5 @@
-/** How much attention a percentage asks for. */
+/** The level of a percentage by the thresholds. */
 export type Level = 'ok' | 'warn' | 'critical';
 
-/** What a piece of text expresses; the configuration gives each style a colour. */
+/** The role of a piece of text; the appearance gives each style a colour. */
 export type Style = Level | 'dim' | 'notice' | 'strong';

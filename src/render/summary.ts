@@ -1,24 +1,22 @@
-import { isRenewal } from '../usage/failure.ts';
-import type { Failure } from '../usage/failure.ts';
-import type { Usage } from '../usage/model.ts';
-import { HOUR } from '../usage/time.ts';
-import { levelOf } from './color.ts';
-import type { Level, Style } from './style.ts';
 import type { Appearance } from './appearance.ts';
-import { isForLine } from './selection.ts';
+import { hasFailed, hasNumbers, isForLine } from './selection.ts';
+import { levelOf } from './spans.ts';
+import type { Level, Style } from './style.ts';
+import type { Usage } from '../usage/model.ts';
 
-/** Usage in a nutshell, for hosts that have one colour, one class or one number for all of it. */
+/** Usage as one level and one number, for hosts that show one colour, class or number for all of it. */
 export interface Summary {
-  /** The percentage used of the limit that is nearest; null: no number is known. */
+  /** Percent used of the window of which most is used; null if no number is known. */
   readonly used: number | null;
-  /** What it comes to in a word: how near that limit is, or why nothing can be said. */
+  /** The level of `used`, or the reason why there is no number. */
   readonly level: Level | 'estimate' | 'pending' | 'error' | 'none';
-  /** How the whole of it is to be seen; null: in the host's own way. */
+  /** The style of the whole; null: the default style of the host. */
   readonly style: Style | null;
 }
 
+/** Summarizes the windows that a line may show. */
 export function summaryOf(usage: Usage, appearance: Appearance): Summary {
-  if (!hasNumbers(usage)) return { used: null, ...without(usage) };
+  if (!hasNumbers(usage)) return { used: null, ...withoutNumbers(usage) };
   const known = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
   if (known.length === 0) return { used: null, level: 'none', style: null };
   const used = Math.max(...known);
@@ -26,35 +24,8 @@ export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   return { used, level, style: level };
 }
 
-function without(usage: Usage): Pick<Summary, 'level' | 'style'> {
+function withoutNumbers(usage: Usage): Pick<Summary, 'level' | 'style'> {
   if (usage.state === 'estimate') return { level: 'estimate', style: null };
   if (hasFailed(usage)) return { level: 'error', style: 'notice' };
   return usage.pending ? { level: 'pending', style: null } : { level: 'none', style: 'notice' };
-}
-
-/** Data too old to be claimed is none here: a number on a bar is taken for true. */
-export function hasNumbers({ state }: Usage): boolean {
-  return state === 'fresh' || state === 'stale';
-}
-
-/** Whether something went wrong. A lapsed token did not: Claude Code renews it when it runs next. */
-export function hasFailed(usage: Usage): boolean {
-  const error = shownError(usage);
-  return error !== null && !isRenewal(error.code);
-}
-
-/** Beside numbers younger than this a lapsed token is not worth a word, ms. */
-const LAPSED_UNSAID_MS = HOUR;
-
-/** What went wrong, where that is news: not that there are no data yet, nor that somebody asks a little later. */
-export function shownError(usage: Usage): Failure | null {
-  const { error, pending } = usage;
-  if (error?.code === 'no_data' && (hasNumbers(usage) || pending)) return null;
-  if (error?.code === 'budget' && hasNumbers(usage)) return null;
-  if (error !== null && isRenewal(error.code) && isRecent(usage)) return null;
-  return error;
-}
-
-function isRecent({ state, ageMs }: Usage): boolean {
-  return state === 'fresh' || (state === 'stale' && (ageMs ?? 0) < LAPSED_UNSAID_MS);
 }

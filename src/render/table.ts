@@ -1,19 +1,21 @@
-import { levelOf, plain } from './color.ts';
-import type { Span } from './color.ts';
+import { levelOf, plain } from './spans.ts';
+import type { Span } from './spans.ts';
 import { bar, glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
 import type { Appearance } from './appearance.ts';
-import { shownPercent } from './percent.ts';
-import type { Row } from './row.ts';
+import { shownPercent } from './values.ts';
+import type { Row } from './rows.ts';
 
+/** Between two columns. */
 const GAP = '  ';
+/** Shortest and longest bar, columns. */
 const MIN_BAR = 10;
 const MAX_BAR = 20;
-/** A longer name of a model is cut, rather than cost all rows their bar or pace. */
+/** Longest label, columns. A longer one is cut, so that all rows keep their bar and pace. */
 const MAX_LABEL = 24;
 
-/** Widths in columns; 0 leaves a column out. */
+/** Widths of the columns in terminal columns; 0 omits one. */
 interface Columns {
   readonly label: number;
   readonly bar: number;
@@ -22,17 +24,17 @@ interface Columns {
   readonly pace: number;
 }
 
-/** What the table needs of the looks. */
+/** The part of the appearance that the table depends on. */
 type TableAppearance = Pick<Appearance, 'percent' | 'thresholds' | 'format'>;
 
-/** The rows under each other, none longer than `width` columns. */
+/** Lays out rows as a table of at most `width` columns. */
 export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Span[][] {
   const columns = fit(rows, width);
   const glyphs = glyphsOf(appearance);
   return rows.map((row) => clipLine(line(row, columns, appearance, glyphs), width, glyphs.ellipsis));
 }
 
-/** What there is room for: the bar says least that the others do not, the pace is next. */
+/** The widths that fit. The bar is the first column to shrink or go (the percentage repeats it), the pace the next. */
 function fit(rows: readonly Row[], width: number): Columns {
   const widest = (column: 'label' | 'percent' | 'note' | 'pace') =>
     Math.max(0, ...rows.map((row) => row[column].length));
@@ -51,12 +53,12 @@ function fit(rows: readonly Row[], width: number): Columns {
   return { ...full, label: Math.max(1, full.label - (bare - width)), pace: 0, bar: 0 };
 }
 
-/** What a column costs together with the gap before it. */
+/** Width of a column with the gap before it. */
 function gapped(columnWidth: number): number {
   return columnWidth === 0 ? 0 : GAP.length + columnWidth;
 }
 
-/** The widest bar that the room left allows; a very short one says nothing. */
+/** The widest bar that fits; 0 if it would be too short to read. */
 function barIn(room: number): number {
   const width = Math.min(MAX_BAR, room - GAP.length);
   return width < MIN_BAR ? 0 : width;

@@ -5,7 +5,7 @@ import { fakeSystem } from '../support/system.ts';
 const place = (env: Record<string, string>, on: Parameters<typeof fakeSystem>[0] = {}) =>
   findConfigFile(fakeSystem({ home: () => '/home/ada', env, ...on }));
 
-describe('the place of the configuration', () => {
+describe('the path of the configuration file', () => {
   it.each<[string, Record<string, string>, NodeJS.Platform, string]>([
     ['in the home', {}, 'linux', '/home/ada/.config/usageline/config.toml'],
     ['in the home', {}, 'darwin', '/home/ada/.config/usageline/config.toml'],
@@ -42,7 +42,7 @@ describe('the place of the configuration', () => {
     expect(place(env, { platform })).toMatchObject({ path, warning: null });
   });
 
-  it('is no relative one, which would be another in every directory', () => {
+  it('ignores a relative path, which would mean another file in every directory', () => {
     expect(place({ USAGELINE_CONFIG: 'u.toml' })).toEqual({
       path: '/home/ada/.config/usageline/config.toml',
       explicit: false,
@@ -50,12 +50,12 @@ describe('the place of the configuration', () => {
     });
   });
 
-  it('is nowhere without a home', () => {
+  it('is null without a home directory', () => {
     expect(place({}, { home: () => null }).path).toBeNull();
     expect(place({ USAGELINE_CONFIG: 'u.toml' }, { home: () => null }).warning).toContain('using none');
   });
 
-  it('is none that Node cannot name', () => {
+  it('is null for a path that is not UTF-8', () => {
     expect(place({ USAGELINE_CONFIG: '/a\uFFFD.toml' })).toEqual({
       path: null,
       explicit: true,

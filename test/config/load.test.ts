@@ -25,18 +25,21 @@ const load = (text: string, env: Record<string, string> = {}) => {
 };
 
 describe('without a configuration', () => {
-  it('everything is as it is by default', async () => {
+  it('every value is the default', async () => {
     expect(await loadConfig(system)).toEqual(defaultConfig({}));
     expect(appearanceFor(await loadConfig(system), 'zsh')).toBe(DEFAULT_APPEARANCE);
   });
 
-  it.each(['', '# a word', '[colors]', '[output.tmux]'])('which is what %j is', async (text) => {
-    expect(await load(text)).toEqual(defaultConfig({}));
-  });
+  it.each(['', '# a word', '[colors]', '[output.tmux]'])(
+    '(the file is %j) every value is the default',
+    async (text) => {
+      expect(await load(text)).toEqual(defaultConfig({}));
+    },
+  );
 });
 
-describe('what the file says', () => {
-  it('of asking and remembering is taken in the units of the code', async () => {
+describe('the values of the file', () => {
+  it('durations are converted to milliseconds', async () => {
     const { settings, userAgent, baseUrl, warnings } = await load(
       'cache_duration = 200\nscoped_refresh = 300.5\nmax_stale = 3600\ntimeout = 0.25\n' +
         'user_agent = "me/1"\napi_base_url = "https://a.example"',
@@ -53,7 +56,7 @@ describe('what the file says', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('of looks is that of every output, but for those that have a word of their own', async () => {
+  it('an appearance applies to every output, except where an output has a key of its own', async () => {
     const config = await load(
       [
         'format = "bars"',
@@ -123,7 +126,7 @@ describe('requests are made', () => {
 });
 
 describe('the environment', () => {
-  it('goes before the file', async () => {
+  it('overrides the file', async () => {
     const env = {
       USAGELINE_TIMEOUT: '7',
       USAGELINE_USER_AGENT: 'you/2',
@@ -148,7 +151,7 @@ describe('the environment', () => {
       'USAGELINE_USER_AGENT is "a\\nb"; accepted: printable ASCII, at most 200 characters',
     ],
     [{ USAGELINE_LOG: 'all' }, 'USAGELINE_LOG is "all"; accepted: debug'],
-  ])('that is not understood, %o, is told, and the file applies', async (env, warning) => {
+  ])('with an unknown value, %o, gives a warning, and the file applies', async (env, warning) => {
     const config = await load('timeout = 5', env);
     expect(config.warnings).toEqual([warning]);
     expect(config.settings).toMatchObject({ timeoutMs: 5000, network: true });
@@ -157,7 +160,7 @@ describe('the environment', () => {
   });
 });
 
-describe('a file that cannot be used applies in no part, and is told', () => {
+describe('a file that cannot be used gives a warning and no values', () => {
   const NOT = 'so none of it applies';
   it.each<[string, () => void, string]>([
     ['a directory', () => fs.mkdirSync(path), `this cannot be read (not_a_file), ${NOT}`],
@@ -183,7 +186,7 @@ describe('a file that cannot be used applies in no part, and is told', () => {
     expect(config).toEqual({ ...defaultConfig({}), warnings: [`${path}: ${problem}`] });
   });
 
-  it('one that may not be read', async () => {
+  it('a file without permission to read it', async () => {
     fs.writeFileSync(path, 'timeout = 5');
     const denied = () => {
       throw Object.assign(new Error('no'), { code: 'EACCES' });
@@ -194,7 +197,7 @@ describe('a file that cannot be used applies in no part, and is told', () => {
     expect(hidden.warnings).toEqual([`${path}: this cannot be read (EACCES), ${NOT}`]);
   });
 
-  it('one that somebody named and that is not there', async () => {
+  it('a missing file that USAGELINE_CONFIG names', async () => {
     const env = { USAGELINE_CONFIG: join(system.root, 'none.toml') };
     const told = 'USAGELINE_CONFIG names a file that is not there: the defaults apply';
     expect((await loadConfig({ ...system, env })).warnings).toEqual([told]);
@@ -205,14 +208,14 @@ describe('a file that cannot be used applies in no part, and is told', () => {
   });
 });
 
-it('may be a link, as dotfile managers have it', async () => {
+it('the file can be a symbolic link, as dotfile managers make it', async () => {
   const real = join(system.root, 'dotfiles.toml');
   fs.writeFileSync(real, 'timeout = 5');
   fs.symlinkSync(real, path);
   expect((await loadConfig(system)).settings.timeoutMs).toBe(5000);
 });
 
-describe('an endpoint that another user could name', () => {
+describe('an endpoint in a file that another user can write', () => {
   const OTHER = 54_322;
   const TEXT = 'timeout = 5\napi_base_url = "https://example.test"';
   const told = async () => {
@@ -226,24 +229,24 @@ describe('an endpoint that another user could name', () => {
     fs.chmodSync(path, 0o600);
   });
 
-  it('is used where the file is the user’s own', async () => {
+  it('is used if only the user can write the file', async () => {
     expect(await told()).toEqual({ url: 'https://example.test', warnings: [] });
   });
 
-  it('is not used where the file can be written by everyone', async () => {
+  it('is not used if everyone can write the file', async () => {
     fs.chmodSync(path, 0o666);
     const warning = `${path}:2: api_base_url is not used, since ${path} can be written by everyone`;
     expect(await told()).toEqual({ url: null, warnings: [warning] });
   });
 
-  it('is not used where a directory on the way can be', async () => {
+  it('is not used if everyone can write a parent directory', async () => {
     fs.chmodSync(dirname(path), 0o777);
     const { url, warnings } = await told();
     expect(url).toBeNull();
     expect(warnings).toEqual([expect.stringContaining(`since ${dirname(path)} can be written by everyone`)]);
   });
 
-  it('is not used where a link leads to such a file', async () => {
+  it('is not used if a symbolic link leads to such a file', async () => {
     const elsewhere = join(system.root, 'shared.toml');
     fs.renameSync(path, elsewhere);
     fs.symlinkSync(elsewhere, path);

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
-import { NAMES } from '../../src/config/names.ts';
-import { KEYS, OUTPUTS } from '../../src/config/schema.ts';
+import { NAMES, KEYS, OUTPUTS } from '../../src/config/schema.ts';
 import { accepts } from '../../src/config/toml.ts';
 
 const read = (path: string) => fs.readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -21,7 +20,7 @@ describe('every key', () => {
     expect(accepts(key, value)).toBe(true);
   });
 
-  it.each(NAMES)('%s is known to editors', (name) => {
+  it.each(NAMES)('%s is in the JSON Schema', (name) => {
     const found = lookUp(name);
     const key = KEYS[name.replace(/^output\.[a-z0-9]+\./, '')];
     expect(found.description).toBe(key?.description);
@@ -31,14 +30,14 @@ describe('every key', () => {
 });
 
 describe('the JSON Schema', () => {
-  it('is of the draft that it names, and knows no other keys', () => {
+  it('is valid for its draft and allows no other keys', () => {
     const schema = jsonSchema() as Record<string, any>;
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema.additionalProperties).toBe(false);
     expect(Object.keys(lookUp('output').properties as object)).toEqual([...OUTPUTS]);
   });
 
-  it('is in the package as it is printed (`npm run schema` writes it)', async () => {
+  it('is in the package (`npm run schema` writes it)', async () => {
     await expect(`${JSON.stringify(jsonSchema(), null, 2)}\n`).toMatchFileSnapshot(
       '../../config.schema.json',
     );
@@ -49,13 +48,13 @@ describe('the JSON Schema', () => {
 describe('the documentation', () => {
   const page = read('docs/specs/configuration.md');
 
-  it.each(Object.entries(KEYS))('has %s with its default, what it accepts and what it means', (name, key) => {
+  it.each(Object.entries(KEYS))('has %s with its default, accepted values and description', (name, key) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     const usual = typeof key.default === 'number' ? `${key.default}` : `\`${JSON.stringify(key.default)}\``;
     expect(row).toContain(`| ${usual} | ${key.accepted} | ${key.description} |`);
   });
 
-  it('has every variable, and says which keys an output may have for itself', () => {
+  it('has every variable, and marks the keys that an output can have for itself', () => {
     for (const [name, { variable, perOutput }] of Object.entries(KEYS)) {
       const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
       if (variable) expect(page).toContain(`| \`${variable}\` | \`${name}\` |`);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/config/settings.ts';
 
 describe('the settings', () => {
-  it('are those of the contract', () => {
+  it('have the defaults of the contract', () => {
     expect(defaultSettings({})).toEqual({
       cacheDurationMs: 180_000,
       scopedRefreshMs: 900_000,

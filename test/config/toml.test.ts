@@ -3,7 +3,7 @@ import { readToml } from '../../src/config/toml.ts';
 import { LATE } from '../support/patience.ts';
 
 const told = (text: string) =>
-  readToml(text).findings.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
+  readToml(text).mistakes.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
 const valuesOf = (text: string) =>
   Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
 
@@ -11,7 +11,7 @@ const COLOR =
   'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", some of them ("bold red"), or "none"';
 const SECONDS = 'a number of seconds from';
 
-describe('a key that is understood', () => {
+describe('a valid key is read', () => {
   it.each<[string, Record<string, unknown>]>([
     ['', {}],
     ['# nothing but words', {}],
@@ -38,7 +38,7 @@ describe('a key that is understood', () => {
   });
 });
 
-describe('a value that is not accepted is named with its line and with what is', () => {
+describe('the message for an invalid value has its line and the accepted values', () => {
   it.each<[string, string]>([
     ['timeout = 0', `1: timeout is 0; accepted: ${SECONDS} 0.1 to 300`],
     ['\ntimeout = 300.1', `2: timeout is 300.1; accepted: ${SECONDS} 0.1 to 300`],
@@ -69,26 +69,26 @@ describe('a value that is not accepted is named with its line and with what is',
     ['[[thresholds]]\nwarn = 1', '1: thresholds is a list; accepted: a table with warn, critical'],
     ['[output.zsh.colors]\n\n"ok" = "x"', `3: output.zsh.colors.ok is "x"; accepted: ${COLOR}`],
     ['user_agent = "\u001B[2J\u202E"', '1: this cannot be read as TOML, so none of the file applies'],
-  ])('%j', (text, finding) => {
-    expect(told(text)).toEqual([finding]);
+  ])('%j', (text, mistake) => {
+    expect(told(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual({});
   });
 
-  it('as far as a message needs it, and never with what would steer a terminal', () => {
-    const [finding = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
-    expect(finding).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
+  it('the message repeats at most 60 characters, and none that controls a terminal', () => {
+    const [mistake = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
+    expect(mistake).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
   });
 });
 
-it('a template is named with the place of its mistake', () => {
-  const [finding = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
+it('the message for an invalid template has the position of its mistake', () => {
+  const [mistake = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
   expect(more).toEqual([]);
-  expect(finding).toMatch(
+  expect(mistake).toMatch(
     /^2: format is "\{5h\.percent\} \{nope\}": unknown placeholder '\{nope\}' at character 14; accepted: /,
   );
 });
 
-describe('a key that is not known is named with those that are', () => {
+describe('the message for an unknown key lists the known ones', () => {
   const ALL =
     'network, cache_duration, scoped_refresh, max_stale, timeout, api_base_url, user_agent, format, color, percent, ' +
     'clock, hide, thresholds, colors, output';
@@ -108,12 +108,12 @@ describe('a key that is not known is named with those that are', () => {
     ['__proto__ = 5', `1: "__proto__" is no key; accepted: ${ALL}`],
     ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
     ['"" = 5', `1: "" is no key; accepted: ${ALL}`],
-  ])('%j', (text, finding) => {
-    expect(told(text)).toEqual([typeof finding === 'string' ? finding : expect.stringMatching(finding)]);
+  ])('%j', (text, mistake) => {
+    expect(told(text)).toEqual([typeof mistake === 'string' ? mistake : expect.stringMatching(mistake)]);
   });
 });
 
-describe('thresholds that have changed places', () => {
+describe('thresholds in the wrong order are left out', () => {
   it.each<[string, string, Record<string, unknown>]>([
     [
       '[thresholds]\nwarn = 90\ncritical = 60',
@@ -127,17 +127,17 @@ describe('thresholds that have changed places', () => {
       '3: output.tmux.thresholds.warn is 70; accepted: at most output.tmux.thresholds.critical (60)',
       { 'thresholds.warn': 70 },
     ],
-  ])('%j', (text, finding, values) => {
-    expect(told(text)).toEqual([finding]);
+  ])('%j', (text, mistake, values) => {
+    expect(told(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual(values);
   });
 });
 
-describe('a file as a whole', () => {
-  it('keeps its good keys beside the bad ones, and tells of them in their order', () => {
+describe('a file', () => {
+  it('keeps its valid keys and lists the mistakes in the order of their lines', () => {
     const text = 'timeout = 0\nnope = 1\nnetwork = "never"\n[colors]\nok = 5\n';
     expect(valuesOf(text)).toEqual({ network: 'never' });
-    expect(told(text).map((finding) => finding.slice(0, 12))).toEqual([
+    expect(told(text).map((mistake) => mistake.slice(0, 12))).toEqual([
       '1: timeout i',
       '2: "nope" is',
       '5: colors.ok',
@@ -148,25 +148,25 @@ describe('a file as a whole', () => {
     ['timeout = 5\nnetwork = never', 2],
     ['timeout = 5\n\n[thresholds', 3],
     ['timeout = 5\ntimeout = 6', 2],
-  ])('that is no TOML applies in no part: %j', (text, line) => {
+  ])('with a syntax error has no values: %j', (text, line) => {
     expect(told(text)).toEqual([`${line}: this cannot be read as TOML, so none of the file applies`]);
     expect(valuesOf(text)).toEqual({});
   });
 
-  it('with many mistakes does not fill the screen', () => {
+  it('with many mistakes lists 20 of them', () => {
     const text = Array.from({ length: 1000 }, (_, index) => `key${index} = ${index}`).join('\n');
-    const findings = told(text);
-    expect(findings).toHaveLength(21);
-    expect(findings.at(-1)).toBe('-: and 980 more');
+    const mistakes = told(text);
+    expect(mistakes).toHaveLength(21);
+    expect(mistakes.at(-1)).toBe('-: and 980 more');
   });
 
-  it('does not take what stands in a text for a key', () => {
+  it('has no keys inside a multi-line string', () => {
     const text = 'user_agent = """\ntimeout = 1\n"""\ntimeout = 0';
     expect(told(text).at(-1)).toBe('4: timeout is 0; accepted: a number of seconds from 0.1 to 300');
   });
 });
 
-it('looks for the lines of keys in a time that grows with the file, whatever its tables are called', () => {
+it('the line index takes a time that is linear in the size of the file, whatever the names of its tables', () => {
   const start = performance.now();
   const keys = Array.from({ length: 10_000 }, (_, index) => `x${index} = 1\n`).join('');
   expect(told(`["${'a'.repeat(100_000)}"]\n${keys}`)).toHaveLength(1);

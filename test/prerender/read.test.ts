@@ -10,7 +10,7 @@ import { FILE_TAG, readPrerenderedFile, prerenderedFile, variantFileName } from 
 import { fileFingerprint } from '../../src/platform/fingerprint.ts';
 import type { Variant } from '../../src/prerender/read.ts';
 import { appearanceWith } from '../../src/commands/format.ts';
-import { PRESETS } from '../../src/render/format/presets.ts';
+import { PRESETS } from '../../src/render/template/format.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';

@@ -46,7 +46,7 @@ function cleaned(value: number): number {
 }
 
 function expectJson(usage: Usage) {
-  const text = renderJson(usage);
+  const text = renderJson([usage]);
   // Every text in it is a constant or has been sanitized: no other character is possible.
   expect(text).toMatch(/^[\u0020-\u007E]*$/);
   const json = jsonSchema.parse(JSON.parse(text));
@@ -91,12 +91,12 @@ function expectLine(usage: Usage): string {
 }
 
 function expectShow(usage: Usage, columns: number): string {
-  const text = renderShow(usage, { color: false, columns });
+  const text = renderShow([usage], { color: false, columns });
   for (const row of text.split('\n')) {
     expect(row).toMatch(PRINTABLE);
     expect(row.length).toBeLessThanOrEqual(Math.max(40, columns));
   }
-  expect(renderShow(usage, { color: true, columns }).replaceAll(COLOURS, '')).toBe(text);
+  expect(renderShow([usage], { color: true, columns }).replaceAll(COLOURS, '')).toBe(text);
   return text;
 }
 

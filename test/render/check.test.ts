@@ -10,7 +10,7 @@ import { ELAPSED, extra, fable, failure, none, NOW, stale, usage, week, window }
 const check = (of: Usage, warning = 80, critical = 95) => checkOf(of, { warning, critical });
 
 describe('a monitoring check', () => {
-  it('says every limit, and the numbers for graphs', () => {
+  it('has every limit, and performance data', () => {
     const of = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
     expect(check(of).text).toBe(
       'CLAUDE WARNING - 5h 22%, 7d 33%, 7d Fable 82% resets in 4d3h, extra 38% | ' +
@@ -33,18 +33,18 @@ describe('a monitoring check', () => {
     expect(check(used(percent)).verdict).toBe(verdict);
   });
 
-  it('can be critical only when all is used', () => {
+  it('can be critical at 100 % only', () => {
     expect(check(used(99.6), 100, 100).verdict).toBe('OK');
     expect(check(used(100), 100, 100).verdict).toBe('CRITICAL');
   });
 
-  it('goes by extra usage, too, when that is on', () => {
+  it('includes extra usage if it is enabled', () => {
     expect(check(usage({ extraUsage: extra({ usedPercent: 97 }) })).verdict).toBe('CRITICAL');
     expect(check(usage({ extraUsage: extra({ usedPercent: 97, enabled: false }) })).verdict).toBe('OK');
     expect(check(usage({ extraUsage: extra({ usedPercent: null }) })).text).not.toContain('extra');
   });
 
-  it('says how old numbers are, and why', () => {
+  it('has the age of old numbers, and the error', () => {
     expect(check(STATES.stale)).toMatchObject({
       verdict: 'OK',
       text: expect.stringContaining('OK - 5h 22%, 7d 33% (read 12m ago, rate limited 4m) | '),
@@ -61,13 +61,13 @@ describe('a monitoring check', () => {
     expect(check(of).verdict).toBe(verdict);
   });
 
-  it('knows no more of a window that was reset', () => {
+  it('has no number for a window that was reset', () => {
     expect(check(usage({ windows: [window(ELAPSED), week()] })).text).toBe(
       "CLAUDE OK - 5h reset, 7d 33% | 'seven_day'=33%;80;95;0;100",
     );
   });
 
-  it('finds nothing wrong where there are no limits', () => {
+  it('is OK without limits', () => {
     expect(check(usage({ windows: [] }))).toEqual({
       verdict: 'OK',
       text: 'CLAUDE OK - no limits reported',
@@ -90,22 +90,22 @@ describe('a monitoring check', () => {
   it.each<[number, Verdict, string]>([
     [20 * MINUTE, 'OK', '(read 20m ago)'],
     [9 * HOUR, 'UNKNOWN', '(read 9h ago, run claude)'],
-  ])('goes by the age of the numbers when the token has lapsed: %d ms', (ageMs, verdict, claims) => {
+  ])('depends on the age of the numbers after the token has lapsed: %d ms', (ageMs, verdict, claims) => {
     const { verdict: found, text } = check(stale({ ageMs, error: failure('token_lapsed') }));
     expect(found).toBe(verdict);
     expect(text).toContain(claims);
   });
 
-  it('is UNKNOWN when it was called wrongly', () => {
+  it('is UNKNOWN for a wrong command line', () => {
     expect(unknownCheck('a | b')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
   });
 
-  it('takes old numbers of the endpoint beside fresh ones for what they are', () => {
+  it('shows the age of old numbers from the endpoint next to fresh ones', () => {
     const of = usage({ restAgeMs: 2 * HOUR });
     expect(check(of)).toMatchObject({ verdict: 'UNKNOWN', text: expect.stringContaining('(read 2h ago)') });
   });
 
-  it('is one line of a plugin, whatever there is to show', () => {
+  it('is one valid line of a plugin for any usage', () => {
     const line =
       /^CLAUDE (OK|WARNING|CRITICAL|UNKNOWN) - [^|\u0000-\u001F\u007F-\u009F]+( \|( '[a-z0-9:_-]+'=\d+(\.\d+)?%;80;95;0;100)+)?$/;
     fc.assert(

@@ -10,7 +10,7 @@ const shown = (at: number, now: number, clock: Clock = '24h', zone: Zone = NODE_
 const local = (month: number, day: number, hour: number, minute: number, year = 2026) =>
   new Date(year, month - 1, day, hour, minute).getTime();
 
-describe('a moment on the local clock, seen from a Friday evening', () => {
+describe('a clock time, on a Friday evening', () => {
   const now = local(11, 20, 18, 25);
 
   it.each([
@@ -32,7 +32,7 @@ describe('a moment on the local clock, seen from a Friday evening', () => {
   });
 });
 
-describe('the clock of twelve hours', () => {
+describe('the 12-hour clock', () => {
   const now = local(11, 20, 18, 25);
 
   it.each([
@@ -42,7 +42,7 @@ describe('the clock of twelve hours', () => {
     [local(11, 20, 23, 2), '11:02pm'],
     [local(11, 26, 9, 7), 'Thu 9:07am'],
     [local(12, 13, 15, 0), '13 Dec 3:00pm'],
-  ])('says %d as %s', (at, text) => {
+  ])('writes %d as %s', (at, text) => {
     expect(shown(at, now, '12h')).toBe(text);
   });
 });
@@ -65,13 +65,13 @@ describe('the time zone', () => {
     expect(shown(Date.parse('2026-03-30T23:30:00Z'), at)).toBe(later);
   });
 
-  it('counts the short day as one', () => {
+  it('counts a day of 23 hours as one day', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     // Seven local days on, but only six days and 23 hours.
     expect(shown(local(4, 3, 12, 0), local(3, 27, 12, 0))).toBe('3 Apr 12:00');
   });
 
-  it('is any that is given, whatever Node’s own', () => {
+  it('is the given one, whatever the zone of the process', () => {
     vi.stubEnv('TZ', 'America/New_York');
     const ahead: Zone = { offsetAt: () => 5.75 * HOUR };
     const now = Date.parse('2026-11-20T18:25:00Z');
@@ -80,7 +80,7 @@ describe('the time zone', () => {
     expect(shown(Date.parse('2026-12-31T18:15:00Z'), now, '24h', ahead)).toBe('1 Jan 2027');
   });
 
-  it('counts days by the offset of each, where clocks change between them', () => {
+  it('counts days with the offset of each moment across a change of the clocks', () => {
     const change = Date.parse('2026-10-25T01:00:00Z');
     const zone: Zone = { offsetAt: (time) => (time < change ? 2 : 1) * HOUR };
     const now = Date.parse('2026-10-24T22:30:00Z');
@@ -89,7 +89,7 @@ describe('the time zone', () => {
     expect(shown(Date.parse('2026-10-25T23:00:00Z'), now, '24h', zone)).toBe('Mon 00:00');
   });
 
-  it('is named where it has a mark, but beside no mere day', () => {
+  it('is named after a time if it has a mark, but not after a date alone', () => {
     const zone: Zone = { offsetAt: () => HOUR, markAt: () => 'CET' };
     const now = Date.parse('2026-11-20T18:25:00Z');
     expect(shown(now, now, '24h', zone)).toBe('19:25 CET');
@@ -99,7 +99,7 @@ describe('the time zone', () => {
     expect(shown(now, now, '24h', { ...zone, markAt: () => null })).toBe('19:25');
   });
 
-  it('is not known: there is no clock time', () => {
+  it('that is unknown gives no clock time', () => {
     const now = Date.parse('2026-11-20T18:25:00Z');
     for (const time of [now, now + HOUR, now + 2400 * HOUR]) {
       expect(shown(time, now, '24h', { offsetAt: () => null })).toBeNull();

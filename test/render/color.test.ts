@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { levelOf, wantsColor } from '../../src/render/color.ts';
-import type { ColorInputs } from '../../src/render/color.ts';
+import { levelOf } from '../../src/render/spans.ts';
+import { wantsColor } from '../../src/render/wants-color.ts';
+import type { ColorInputs } from '../../src/render/wants-color.ts';
 
 const ask = (over: Partial<ColorInputs>) =>
   wantsColor({
@@ -67,7 +68,7 @@ describe('whether to write colour', () => {
     expect(ask(question)).toBe(answer);
   });
 
-  it('does not ask what the output is connected to when something else decides', () => {
+  it('does not check for a terminal if something else decides', () => {
     const isTerminal = vi.fn<() => boolean>();
     expect(ask({ isTerminal, kindDefault: true })).toBe(true);
     expect(ask({ isTerminal, env: { TERM: 'dumb' } })).toBe(false);

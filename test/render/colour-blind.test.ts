@@ -74,16 +74,16 @@ function distance(one: Triple, other: Triple): number {
 describe('the default colours of the levels', () => {
   const { ok, warn, critical } = DEFAULT_APPEARANCE.colors;
 
-  it('differ for every eye in every palette', () => {
+  it('differ for every kind of colour blindness in every palette', () => {
     const levels = [ok, warn, critical].map(({ color }) => color as Name);
     expect(leastDifference(levels)).toBeGreaterThan(15);
   });
 
-  it('do so better than green, yellow and red', () => {
+  it('differ more than green, yellow and red', () => {
     expect(leastDifference(['green', 'yellow', 'red'])).toBeLessThan(3);
   });
 
-  it('do not depend on colour alone where it matters most', () => {
+  it('mark the level critical with bold as well', () => {
     expect([ok.bold, warn.bold, critical.bold]).toEqual([false, false, true]);
   });
 });

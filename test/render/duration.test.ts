@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, countdown } from '../../src/render/duration.ts';
+import { age, countdown } from '../../src/render/values.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
 describe('a countdown', () => {

@@ -5,8 +5,8 @@ import { fillJsonTemplate } from '../../src/render/json-template.ts';
 import { MINUTE } from '../../src/usage/time.ts';
 import { failure, NOW, stale, usage, usageArbitrary, week, window } from './usages.ts';
 
-describe('the object of --json, prepared in advance', () => {
-  it('is at any later moment what the renderer says then', () => {
+describe('the prerendered object of --json', () => {
+  it('equals the rendered object at any later moment', () => {
     const moments = fc.integer({ min: -5000, max: 3 * MINUTE });
     fc.assert(
       fc.property(usageArbitrary, moments, (known, later) => {
@@ -15,13 +15,13 @@ describe('the object of --json, prepared in advance', () => {
         const now = known.generatedAt + later;
         const then = { ...known, generatedAt: now, ageMs: Math.max(0, now - known.cachedAt) };
         // Through JSON, as it is kept in the file.
-        expect(fillJsonTemplate(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson(then));
+        expect(fillJsonTemplate(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson([then]));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('follows the pace of every window', () => {
+  it('updates the pace of every window', () => {
     const known = usage({ windows: [window(), week({ resetsAt: null }), week({ id: 'x' })] });
     const object = JSON.parse(fillJsonTemplate(jsonTemplate(known)!, NOW + MINUTE));
     expect(object.windows.map((it: { pace: unknown }) => it.pace !== null)).toEqual([true, false, true]);
@@ -32,7 +32,7 @@ describe('the object of --json, prepared in advance', () => {
   it.each([
     ['stale', stale()],
     ['with an error beside it', usage({ error: failure('cache_unwritable') })],
-  ])('is not prepared when the answer is %s', (_case, known) => {
+  ])('does not exist if the usage is %s', (_case, known) => {
     expect(jsonTemplate(known)).toBeNull();
   });
 });

@@ -22,13 +22,13 @@ import {
   window,
 } from './usages.ts';
 
-const json = (of: Usage) => jsonSchema.parse(JSON.parse(renderJson(of)));
+const json = (of: Usage) => jsonSchema.parse(JSON.parse(renderJson([of])));
 
 describe('the JSON of usage', () => {
   it('is exactly the promised object, in the promised order', () => {
     const used = week({ usedPercent: 22, resetsAt: NOW + (7 * DAY * 686) / 1000 });
     const error = failure('rate_limited', { retryAt: NOW + MINUTE });
-    expect(renderJson(usage({ windows: [used], extraUsage: extra(), error }))).toBe(
+    expect(renderJson([usage({ windows: [used], extraUsage: extra(), error })])).toBe(
       JSON.stringify({
         schema: 'usageline/v1',
         generated_at: '2026-11-20T18:25:00.000Z',
@@ -70,7 +70,7 @@ describe('the JSON of usage', () => {
     );
   });
 
-  it('has pools, the week by product, and what is locked', () => {
+  it('has pools, the week by product, and locked limits', () => {
     const pool = {
       id: 'iguana_necktie',
       label: 'cloud credit',
@@ -102,13 +102,13 @@ describe('the JSON of usage', () => {
     });
   });
 
-  it('does not say that nothing is known of numbers that are only too old', () => {
+  it('has no message "Nothing is known yet" with last known numbers', () => {
     const error = failure('no_data');
     expect(json(lastKnown({ error })).error?.message).toContain('No current numbers');
     expect(json(none({ error })).error?.message).toContain('Nothing is known yet');
   });
 
-  it('says null, never 0, for what is missing', () => {
+  it('has null, never 0, for a missing value', () => {
     expect(json(none())).toMatchObject({
       state: 'none',
       source: null,
@@ -128,7 +128,7 @@ describe('the JSON of usage', () => {
     });
   });
 
-  it('has the money of a spend limit, whose length is not known', () => {
+  it('has the amount of a spend limit, and null for its length', () => {
     const amount = { used: 0.1 + 0.2, limit: 500, currency: 'USD' };
     const spend = window({ ...SPEND_LIMIT, usedPercent: 104.2, resetsAt: null, windowSeconds: null, amount });
     expect(json(usage({ windows: [spend] })).windows[0]).toMatchObject({
@@ -158,7 +158,7 @@ describe('the JSON of usage', () => {
     [99.996, 99.996],
     [140, 140],
     [1.7e308, 1.7e308],
-  ])('of %d percent says %d', (usedPercent, text) => {
+  ])('writes %d percent as %d', (usedPercent, text) => {
     expect(json(usage({ windows: [window({ usedPercent })] })).windows[0]?.used_percent).toBe(text);
   });
 
@@ -167,30 +167,30 @@ describe('the JSON of usage', () => {
     [1999, 1],
     [-4000, 0],
     [DAY, 86_400],
-  ])('of an age of %i ms says %i s', (ageMs, seconds) => {
+  ])('writes an age of %i ms as %i s', (ageMs, seconds) => {
     expect(json(usage({ ageMs })).age_seconds).toBe(seconds);
   });
 
-  it('gives data too old for the line, as last known', () => {
+  it('has numbers too old for the line, as last known', () => {
     expect(json(lastKnown())).toMatchObject({ state: 'last_known', windows: [{ used_percent: 22 }, {}] });
   });
 
-  it('prints a plan and a currency of foreign characters as far as they are harmless', () => {
-    const text = renderJson(usage({ plan: 'max\u001B[31m"$(x)漢', extraUsage: extra({ currency: '' }) }));
+  it('removes unsafe characters from a plan and a currency', () => {
+    const text = renderJson([usage({ plan: 'max\u001B[31m"$(x)漢', extraUsage: extra({ currency: '' }) })]);
     expect(JSON.parse(text)).toMatchObject({ plan: 'max31m(x)', extra_usage: { currency: null } });
     expect(json(usage({ plan: '漢' })).plan).toBeNull();
   });
 
-  it.each(CODES)('names %s', (code) => {
+  it.each(CODES)('has the code %s', (code) => {
     expect(errorCodes).toContain(code);
     const error = failure(code, { detail: '/cache' });
     expect(json(stale({ error })).error).toEqual({ code, message: longMessage(error), retry_at: null });
   });
 
-  it('is one line of the promised shape whatever the usage', () => {
+  it('is one line of the promised shape for any usage', () => {
     fc.assert(
       fc.property(usageArbitrary, (any) => {
-        expect(renderJson(any)).not.toContain('\n');
+        expect(renderJson([any])).not.toContain('\n');
         json(any);
       }),
     );
@@ -200,9 +200,14 @@ describe('the JSON of usage', () => {
     ['2026-08-05-max', '2026-08-05T15:00:00Z', ['five_hour', 'seven_day', 'weekly_scoped:fable']],
     ['2026-04-18-max', '2026-04-19T00:22:30Z', ['five_hour', 'seven_day', 'seven_day_sonnet']],
     ['enterprise-null-five-hour', '2026-08-05T15:00:00Z', []],
-  ])('of the captured answer %s has its windows', (name, at, ids) => {
+  ])('has the windows of the captured response %s', (name, at, ids) => {
     expect(json(captured(name, at)).windows.map(({ id }) => id)).toEqual(ids);
   });
+});
+
+it('the JSON of several usages is one object per line', () => {
+  const all = [usage(), usage({ account: '1a2b3c4d' })];
+  expect(renderJson(all)).toBe(all.map((of) => renderJson([of])).join('\n'));
 });
 
 describe('pace in JSON', () => {
@@ -222,7 +227,7 @@ describe('pace in JSON', () => {
   });
 });
 
-describe('the JSON where there is no usage', () => {
+describe('the JSON without usage', () => {
   it('has the same shape and the given error', () => {
     const text = renderErrorJson('wrong_usage', 'unknown option --x "y"', NOW + HOUR);
     expect(text).not.toContain('\n');

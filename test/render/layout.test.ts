@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../src/render/color.ts';
+import { plain } from '../../src/render/spans.ts';
 import { clip, clipLine, wrap } from '../../src/render/layout.ts';
 
 describe('cutting a text', () => {
@@ -23,7 +23,7 @@ describe('cutting a line', () => {
     expect(clipLine([plain('  '), plain('')], 40)).toEqual([]);
   });
 
-  it('keeps the style of what is cut', () => {
+  it('keeps the style of the cut span', () => {
     expect(clipLine(line, 5)).toEqual([plain('5h '), { text: '2…', style: 'ok' }]);
   });
 });
@@ -38,7 +38,7 @@ describe('wrapping prose', () => {
     expect(wrap(text, width)).toEqual(lines);
   });
 
-  it('loses no word and exceeds no width', () => {
+  it('keeps every word and exceeds no width', () => {
     const word = fc
       .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 30 })
       .map((text) => text.replaceAll(' ', '_'));

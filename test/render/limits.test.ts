@@ -6,7 +6,7 @@ import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Appearance } from '../../src/render/appearance.ts';
 import { renderDocument } from '../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
-import { planName } from '../../src/render/plan.ts';
+import { planName } from '../../src/render/heading.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY } from '../../src/usage/time.ts';
@@ -33,7 +33,7 @@ const line = (of: Usage, appearance: Partial<Appearance> = {}, columns: number |
     .map(({ text }) => text)
     .join('');
 const show = (of: Usage, more: { verbose?: boolean; appearance?: Appearance } = {}) =>
-  renderShow(of, { color: false, columns: 100, ...more });
+  renderShow([of], { color: false, columns: 100, ...more });
 const check = (of: Usage, only: string | null = null) => checkOf(of, { warning: 80, critical: 95 }, only);
 const tooltip = (of: Usage) =>
   (
@@ -52,7 +52,7 @@ afterEach(() => {
 describe('a limit on money', () => {
   const seat = usage({ windows: [spend()], extraUsage: extra({ used: 521, limit: 500, currency: 'USD' }) });
 
-  it('stands on the line in percent and in money, and not as extra usage besides', () => {
+  it('is on the line in percent and money, and not as extra usage in addition', () => {
     expect(line(seat)).toBe('spend 104% 521/500 USD');
     expect(line(seat, { format: 'ascii' })).toBe('spend 104% 521/500 USD');
     expect(line(seat, { format: 'bars' })).toBe('spend ████████ 104% 521/500 USD');
@@ -97,20 +97,20 @@ describe('a limit on money', () => {
     );
   });
 
-  it('is on the line beside a week that is tighter', () => {
+  it('is on the line next to a week of which more is used', () => {
     expect(line(usage({ windows: [week({ usedPercent: 99 }), spend({ usedPercent: 3 })] }))).toBe(
       '7d 99% 4d3h · spend 3% 521/500 USD',
     );
   });
 
-  it('stands beside extra usage that is another amount', () => {
+  it('is shown next to extra usage of another amount', () => {
     const told = spend({ source: 'statusline' });
     expect(line(usage({ windows: [told], extraUsage: extra() }))).toContain('extra 7.63/20.00 EUR');
     const same = extra({ used: 500, limit: 500, currency: 'USD' });
     expect(line(usage({ windows: [told], extraUsage: same }))).not.toContain('extra');
   });
 
-  it('is hidden with the extra usage that it is', () => {
+  it('hides the extra usage that it limits', () => {
     expect(line(seat, { hide: ['spend'] })).toBe('no limits shown');
   });
 });
@@ -119,11 +119,11 @@ describe('a limit of an unknown kind', () => {
   const asleep = usage({ windows: [window(), week(), daily()] });
   const awake = usage({ windows: [window(), week(), daily({ usedPercent: 3, placement: 'always' })] });
 
-  it('is in show in any case, and in JSON', () => {
+  it('is always in show and in JSON', () => {
     for (const of of [asleep, awake]) expect(show(of)).toMatch(/^daily_all /m);
   });
 
-  it('is on the line while it is active, however little is used', () => {
+  it('is on the line while it is active, even with little usage', () => {
     expect(line(asleep)).toBe('5h 22% 4h37m · 7d 33% 4d3h');
     expect(line(awake)).toBe('5h 22% 4h37m · 7d 33% 4d3h · daily_all 3% 4h37m');
     expect(line(asleep, { format: 'minimal' })).toBe('7d 33%');
@@ -131,7 +131,7 @@ describe('a limit of an unknown kind', () => {
     expect(line(asleep, { format: '{daily_all.used}' })).toBe('97%');
   });
 
-  it('counts for the check and for the nearest limit while it is active', () => {
+  it('counts for the check and the summary while it is active', () => {
     expect(check(asleep).text).toMatch(/^CLAUDE OK - 5h 22%, 7d 33% \|/);
     const high = usage({ windows: [week(), daily({ placement: 'always' })] });
     expect(check(high).text).toMatch(/^CLAUDE CRITICAL - 7d 33%, daily_all 97% /);
@@ -144,7 +144,7 @@ describe('a limit of an unknown kind', () => {
 describe('extra usage with a limit of 0 and nothing used', () => {
   const of = usage({ extraUsage: extra({ used: 0, limit: 0, usedPercent: 0, currency: 'USD' }) });
 
-  it('is nowhere', () => {
+  it('is not shown anywhere', () => {
     for (const text of [
       line(of),
       line(of, { format: '{5h.used} {extra}' }),
@@ -177,7 +177,7 @@ describe('a limit that the plan lacks', () => {
     expect(line(ultra, { format })).toBe(text);
   });
 
-  it('has its age and error like any other line', () => {
+  it('leaves age and error on the line', () => {
     const of = stale({ windows: [week()], lacking: ['five_hour'], error: failure('timeout') });
     expect(line(of, { format: '{5h.used}' })).toBe('no such limit · 12m ago · no answer');
   });
@@ -186,7 +186,7 @@ describe('a limit that the plan lacks', () => {
     ['hidden', ultra, { hide: ['5h'] }],
     ['not known', none({ error: failure('timeout') }), {}],
     ['last known', lastKnown({ windows: [week()], lacking: ['five_hour'] }), {}],
-  ])('is no statement when it is %s', (_name, of, appearance) => {
+  ])('is not mentioned if it is %s', (_name, of, appearance) => {
     expect(line(of, { format: '{5h.used}', ...appearance })).not.toContain('no such limit');
   });
 
@@ -219,7 +219,7 @@ describe('a limit that the plan lacks', () => {
     expect(result.text.startsWith(`CLAUDE ${verdict} - ${text}`), result.text).toBe(true);
   });
 
-  it('leaves a check of the others as it is', () => {
+  it('does not change a check of the others', () => {
     expect(check(ultra).text).toBe("CLAUDE OK - 7d 33% | 'seven_day'=33%;80;95;0;100");
     expect(check(usage({ windows: [window(), fable()] }), '7d fable').text).toMatch(
       /^CLAUDE WARNING - 7d Fable 82% /,
@@ -251,7 +251,7 @@ describe('a locked limit', () => {
     }
   });
 
-  it('is locked when it has been reset, too', () => {
+  it('stays locked after its reset', () => {
     expect(line(usage({ windows: [window({ ...ELAPSED, lockedReason: 'x' })] }))).toBe('5h reset locked');
   });
 });
@@ -290,7 +290,7 @@ describe('the week by product', () => {
     { key: 'other', name: 'Other', percent: 0.2 },
   ];
 
-  it('is in show when more is asked for', () => {
+  it('is in show with --verbose', () => {
     const of = usage({ breakdown });
     expect(show(of)).not.toContain('Claude Code');
     expect(show(of, { verbose: true })).toContain(
@@ -300,8 +300,8 @@ describe('the week by product', () => {
   });
 });
 
-describe('numbers that are too old', () => {
-  it('are not followed by a word that nothing is known', () => {
+describe('last known numbers', () => {
+  it('are not followed by "Nothing is known yet"', () => {
     const text = show(lastKnown({ error: failure('no_data') }));
     expect(text).toContain('22%');
     expect(text).not.toContain('Nothing is known');

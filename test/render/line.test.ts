@@ -173,13 +173,13 @@ describe('an error on the line', () => {
     expect(line(none({ error: failure(code, { retryAt: IN_4M }) }))).toBe(texts[code]);
   });
 
-  it('does not bother anybody with the budget beside data: the age says it all', () => {
+  it('hides a used-up budget next to numbers', () => {
     const error = failure('budget', { retryAt: IN_4M });
     expect(line(stale({ windows: [window()], error }))).toBe('5h 22% 4h37m · 12m ago');
   });
 
   const unsaid = new Set<FailureCode>(['no_data', 'budget', 'token_lapsed']);
-  it.each(CODES.filter((code) => !unsaid.has(code)))('%s beside data', (code) => {
+  it.each(CODES.filter((code) => !unsaid.has(code)))('%s next to numbers', (code) => {
     const error = failure(code, { retryAt: IN_4M });
     expect(line(stale({ windows: [window()], error }))).toBe(`5h 22% 4h37m · 12m ago · ${texts[code]}`);
   });
@@ -202,7 +202,7 @@ describe('an error on the line', () => {
       none({ state: 'estimate', tokens: { fiveHour: null, sevenDay: TOKENS } }),
       '~7d 420k · run claude',
     ],
-  ])('a lapsed token beside %s', (_name, of, text) => {
+  ])('a lapsed token next to %s', (_name, of, text) => {
     expect(line({ ...of, error: failure('token_lapsed', { retryAt: IN_4M }) })).toBe(text);
   });
 
@@ -210,12 +210,12 @@ describe('an error on the line', () => {
     ['rate_limited', 'rate limited'],
     ['budget', 'paused'],
     ['no_data', 'no data'],
-  ])('%s without a time to come for the next try', (code, text) => {
+  ])('%s without a future time of the next request', (code, text) => {
     expect(line(none({ error: failure(code) }))).toBe(text);
     expect(line(none({ error: failure(code, { retryAt: NOW }) }))).toBe(text);
   });
 
-  it('does not say "no data" beside data or an answer on its way', () => {
+  it('does not have "no data" next to numbers or a pending response', () => {
     const error = failure('no_data', { retryAt: IN_4M });
     expect(line(stale({ windows: [window()], error }))).toBe('5h 22% 4h37m · 12m ago');
     expect(line(none({ pending: true, error }))).toBe('…');
@@ -223,7 +223,7 @@ describe('an error on the line', () => {
 });
 
 describe('the line in colour', () => {
-  it('colours the percentages alone, by the raw value', () => {
+  it('colours the percentages alone, by the unrounded value', () => {
     const windows = [window({ usedPercent: 49.999 }), week({ usedPercent: 50 }), fable({ usedPercent: 80 })];
     expect(paint(usage({ windows, extraUsage: extra() }))).toBe(
       '5h ␛[36m50%␛[0m 4h37m · 7d ␛[33m50%␛[0m 4d3h · 7d Fable ␛[1;31m80%␛[0m 4d3h · extra 7.63/20.00 EUR',
@@ -237,7 +237,7 @@ describe('the line in colour', () => {
   });
 });
 
-describe('captured answers as lines', () => {
+describe('captured responses as lines', () => {
   it.each([
     ['2026-04-18-max', '2026-04-19T00:22:30Z', '5h 22% 4h37m · 7d 33% 4d18h'],
     ['2026-07-03-limits', '2026-07-02T20:00:00Z', '5h 11% 4h30m · 7d 9% 5d13h'],
@@ -249,7 +249,7 @@ describe('captured answers as lines', () => {
   });
 });
 
-describe('whatever the usage', () => {
+describe('for any usage', () => {
   it('the line is one line, not empty, of printable characters', () => {
     fc.assert(
       fc.property(usageArbitrary, (any) => {

@@ -13,7 +13,7 @@ describe('an error in sentences', () => {
     expect(shortMessage(failure(code), NOW)).toBe('sign in');
   });
 
-  it('asks for no sign-in when the token has lapsed, and helps users of the desktop app', () => {
+  it('asks for no sign-in after the token has lapsed, and helps users of the desktop app', () => {
     const text = longMessage(failure('token_lapsed'));
     expect(text).toContain('Claude Code renews its token when it runs next.');
     expect(text).toContain('Run `claude` once in a terminal: the desktop app does not');
@@ -21,7 +21,7 @@ describe('an error in sentences', () => {
     expect(shortMessage(failure('token_lapsed', { retryAt: NOW + 240_000 }), NOW)).toBe('run claude');
   });
 
-  it('has different words for every code', () => {
+  it('differs for every code', () => {
     expect(new Set(CODES.map((code) => longMessage(failure(code)))).size).toBe(CODES.length);
   });
 
@@ -34,7 +34,7 @@ describe('an error in sentences', () => {
       '/tmp/\u001B[2J\n\u009B31m\u202E漢',
       'reached (/tmp/?[2J??31m??). Check',
     ],
-  ])('carries %s', (_name, detail, text) => {
+  ])('contains %s', (_name, detail, text) => {
     const error = detail === undefined ? failure('network_error') : failure('network_error', { detail });
     expect(longMessage(error)).toContain(text);
   });

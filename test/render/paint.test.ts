@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../src/render/color.ts';
+import { plain, paint, sgr } from '../../src/render/spans.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Color } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import type { LineKind } from '../../src/render/outputs/kinds.ts';
-import { paint, sgr } from '../../src/render/paint.ts';
 import { usage, window } from './usages.ts';
 
 describe('painting', () => {
   const spans = [plain('5h '), { text: '22%', style: 'ok' }, { text: '', style: 'dim' }] as const;
 
-  it('closes every span and leaves plain and empty ones alone', () => {
+  it('closes every span and leaves plain and empty spans unchanged', () => {
     expect(paint(spans, true)).toBe('5h \u001B[36m22%\u001B[0m');
   });
 

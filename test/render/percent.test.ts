@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percentText, shownPercent } from '../../src/render/percent.ts';
+import { percentText, shownPercent } from '../../src/render/values.ts';
 
 describe('a percentage', () => {
   it.each([

@@ -24,7 +24,7 @@ import {
   window,
 } from './usages.ts';
 
-const show = (of: Usage, columns = 100) => renderShow(of, { color: false, columns });
+const show = (of: Usage, columns = 100) => renderShow([of], { color: false, columns });
 
 beforeEach(() => {
   vi.stubEnv('TZ', 'UTC');
@@ -102,7 +102,7 @@ describe('the heading', () => {
   });
 });
 
-describe('where the numbers come from', () => {
+describe('the source of the numbers', () => {
   it.each<[string, Usage, string]>([
     [
       'fresh',
@@ -137,7 +137,7 @@ describe('where the numbers come from', () => {
     expect(show(given).split('\n').at(-1)).toBe(text);
   });
 
-  it('gives no pace for numbers of another day', () => {
+  it('has no pace for last known numbers', () => {
     expect(show(usage())).toContain('points');
     expect(show(lastKnown())).not.toContain('points');
   });
@@ -158,18 +158,18 @@ describe('what went wrong', () => {
       'timeout',
       'No answer came in time. Check the connection, or allow more time with `--timeout <seconds>`. Next try in 4m, 18:29.',
     ],
-  ])('%s: what happened, what to do, when the next try is', (code, text) => {
+  ])('%s: what happened, what to do, the time of the next request', (code, text) => {
     const error = failure(code, { retryAt: NOW + 4 * MINUTE + 1 });
     expect(show(none({ error })).split('\n').slice(2).join(' ')).toBe(`No data. ${text}`);
   });
 
-  it('says of a lapsed token why the numbers are old, also while they are younger than an hour', () => {
+  it('explains old numbers by a lapsed token, even if they are younger than an hour', () => {
     const text = show(stale({ error: failure('token_lapsed', { retryAt: NOW + MINUTE }) }));
     expect(text).toContain('Claude Code renews its token when it runs next.');
     expect(text).not.toContain('Next try');
   });
 
-  it('stands beside the data', () => {
+  it('is shown with the numbers', () => {
     const text = show(stale({ error: failure('server_error', { retryAt: NOW }) }));
     expect(text).toContain(' 33%');
     expect(text.split('\n').at(-1)).toBe(
@@ -177,7 +177,7 @@ describe('what went wrong', () => {
     );
   });
 
-  it.each(CODES)('%s is told', (code) => {
+  it.each(CODES)('%s is shown', (code) => {
     expect(show(none({ error: failure(code, { detail: 'our-detail' }) }))).toContain('(our-detail)');
   });
 });
@@ -185,7 +185,7 @@ describe('what went wrong', () => {
 describe('a login that must be renewed', () => {
   const notice = (ms: number, over: Partial<Usage> = {}, appearance: Partial<Appearance> = {}) => {
     const of = usage({ loginUntil: NOW + ms, ...over });
-    const text = renderShow(of, {
+    const text = renderShow([of], {
       color: false,
       columns: 100,
       appearance: { ...DEFAULT_APPEARANCE, ...appearance },
@@ -207,17 +207,24 @@ describe('a login that must be renewed', () => {
     expect(notice(ms)).toBe(text);
   });
 
-  it('is said in the configured clock, and beside an error that does not say it', () => {
+  it('is shown in the configured clock, next to an error of another kind', () => {
     expect(notice(20 * HOUR, {}, { clock: '12h' })).toBe(by('Sat 2:25pm, in 20h'));
     expect(notice(20 * HOUR, { error: failure('token_lapsed') })).toBe(by('Sat 14:25, in 20h'));
     expect(notice(20 * HOUR, { error: failure('token_expired') })).toBeNull();
   });
 
-  it('has no clock time where the zone is not known', () => {
+  it('has no clock time if the zone is unknown', () => {
     expect(notice(20 * HOUR, {}, { zone: { offsetAt: () => null } })).toBe(
       'The login must be renewed within 20h: run `/login` in Claude Code.',
     );
   });
+});
+
+it('several usages follow each other, each with its heading', () => {
+  const all = [usage(), usage({ account: '1a2b3c4d' })];
+  const text = renderShow(all, { color: false, columns: 100 });
+  expect(text).toBe(all.map((of) => show(of)).join('\n\n'));
+  expect(text).toContain('Claude · Ultra · account 1a2b3c4d');
 });
 
 describe('the width', () => {
@@ -246,7 +253,7 @@ describe('the width', () => {
   it.each([
     ['2026-08-05-max', '2026-08-05T15:00:00Z'],
     ['extra-usage-eur', '2025-12-25T08:00:00Z'],
-  ])('holds for the captured answer %s at 60 columns', (name, at) => {
+  ])('holds for the captured response %s at 60 columns', (name, at) => {
     for (const line of show(captured(name, at), 60).split('\n')) expect(line.length).toBeLessThanOrEqual(60);
   });
 
@@ -265,8 +272,8 @@ describe('the width', () => {
 });
 
 describe('show in colour', () => {
-  it('paints bar and percent by level, the rest calmly', () => {
-    const text = renderShow(stale({ windows: [fable()], error: failure('timeout') }), {
+  it('paints bar and percentage by level', () => {
+    const text = renderShow([stale({ windows: [fable()], error: failure('timeout') })], {
       color: true,
       columns: 100,
     });
@@ -280,21 +287,21 @@ describe('show in colour', () => {
   });
 });
 
-describe('show with other looks', () => {
+describe('show with another appearance', () => {
   const all = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
   const rows = (appearance: Partial<Appearance>) =>
-    renderShow(all, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, ...appearance } })
+    renderShow([all], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, ...appearance } })
       .split('\n')
       .slice(2, -2);
 
-  it('counts what is left, and says so', () => {
+  it('shows what is left, with the word "left"', () => {
     expect(rows({ percent: 'left' })[0]).toBe(
       '5h        ████████████████░░░░  78% left  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
     );
     expect(rows({ percent: 'left' })[3]).toBe('extra     ████████████░░░░░░░░  62% left  7.63 of 20.00 EUR');
   });
 
-  it('writes times on a clock of twelve hours', () => {
+  it('writes times with the 12-hour clock', () => {
     expect(rows({ clock: '12h' })[0]).toContain('in 4h37m, 11:02pm ');
   });
 
@@ -309,25 +316,25 @@ describe('show with other looks', () => {
     expect(rows({ hide: [hide] }).map((row) => row.split(/ {2}/)[0])).toEqual(labels);
   });
 
-  it('does not say that nothing was reported when everything is hidden', () => {
+  it('has no message "No limits reported" if everything is hidden', () => {
     const appearance = { ...DEFAULT_APPEARANCE, hide: ['five_hour'] };
-    const text = renderShow(usage({ windows: [window()] }), { color: false, columns: 100, appearance });
+    const text = renderShow([usage({ windows: [window()] })], { color: false, columns: 100, appearance });
     expect(text).not.toContain('No limits reported');
   });
 
-  it('goes by other thresholds and colours', () => {
+  it('uses other thresholds and colours', () => {
     const blue = { color: 'blue', bold: false, dim: false } as const;
     const appearance: Appearance = {
       ...DEFAULT_APPEARANCE,
       thresholds: { warn: 10, critical: 20 },
       colors: { ...DEFAULT_APPEARANCE.colors, critical: blue },
     };
-    const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, appearance });
+    const text = renderShow([usage({ windows: [window()] })], { color: true, columns: 100, appearance });
     expect(text).toContain('\u001B[34m22%\u001B[0m');
   });
 });
 
-describe('show in a zone that is not the machine’s', () => {
+describe('show in a zone other than that of the machine', () => {
   const BERLIN: Zone = { offsetAt: () => HOUR };
   const always = (name: string): ZoneNames => ({ nameAt: () => name, isMachineTime: () => false });
   const showIn = (
@@ -335,7 +342,7 @@ describe('show in a zone that is not the machine’s', () => {
     zoneNames: ZoneNames | null,
     of = usage({ windows: [window(), week(), fable()] }),
   ) =>
-    renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone }, zoneNames })
+    renderShow([of], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone }, zoneNames })
       .split('\n')
       .filter((row) => /\d:\d\d/.test(row));
 
@@ -348,7 +355,7 @@ describe('show in a zone that is not the machine’s', () => {
     ]);
   });
 
-  it('names it again where clocks change before a reset, and for the time of reading, which is before that', () => {
+  it('names it again where clocks change before a reset, and again for the earlier time of reading', () => {
     const change = NOW + DAY;
     const zone: Zone = { offsetAt: (at) => (at < change ? HOUR : 2 * HOUR) };
     const names: ZoneNames = { nameAt: (at) => (at < change ? 'CET' : 'CEST'), isMachineTime: () => false };
@@ -360,7 +367,7 @@ describe('show in a zone that is not the machine’s', () => {
     ]);
   });
 
-  it('names it from the first time on that differs from the machine’s', () => {
+  it('names it at the first time that differs from the time of the machine', () => {
     const change = NOW + DAY;
     const names: ZoneNames = {
       nameAt: (at) => (at < change ? 'GMT' : 'BST'),
@@ -374,16 +381,16 @@ describe('show in a zone that is not the machine’s', () => {
     ]);
   });
 
-  it('does not name it where no time differs', () => {
+  it('does not name it if no time differs', () => {
     const same: ZoneNames = { nameAt: () => 'CET', isMachineTime: () => true };
     expect(showIn(BERLIN, same).join()).not.toContain('CET');
     expect(showIn(BERLIN, null)).toEqual(showIn(BERLIN, same));
   });
 
-  it('has no clock time at all where the zone is not known', () => {
+  it('has no clock time if the zone is unknown', () => {
     const unknown: Zone = { offsetAt: () => null };
     const at = (of: Usage) =>
-      renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone: unknown } });
+      renderShow([of], { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone: unknown } });
     expect(
       at(usage({ windows: [window(), week()] }))
         .split('\n')

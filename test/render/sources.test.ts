@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { paint } from '../../src/render/paint.ts';
+import { paint } from '../../src/render/spans.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { lineSpans } from '../../src/render/line.ts';
 import type { LineOptions } from '../../src/render/line.ts';
 import { renderShow } from '../../src/render/show.ts';
-import { tokenText } from '../../src/render/tokens.ts';
+import { tokenText } from '../../src/render/values.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { extra, fable, NOW, stale, usage, week, window } from './usages.ts';
@@ -34,7 +34,7 @@ describe('the limit of the session’s model', () => {
     expect(line(low, { model }).startsWith('7d Fable 5%')).toBe(first);
   });
 
-  it('stands once', () => {
+  it('is shown once', () => {
     const value = usage({ windows: [window(), week(), fable()] });
     expect(line(value, { model: 'Fable' })).toBe('7d Fable 82% 4d3h · 5h 22% 4h37m · 7d 33% 4d3h');
   });
@@ -66,17 +66,17 @@ describe('numbers of two sources', () => {
     restAgeMs: 16 * MINUTE,
   });
 
-  it('say it themselves when they are old', () => {
+  it('show their own age', () => {
     expect(line(value)).toBe(
       '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h 16m ago · extra 7.63/20.00 EUR 16m ago',
     );
   });
 
-  it('are told apart in show and in JSON', () => {
-    expect(renderShow(value, { color: false, columns: 200 }).replaceAll('\n', ' ')).toContain(
+  it('have their sources in show and in JSON', () => {
+    expect(renderShow([value], { color: false, columns: 200 }).replaceAll('\n', ' ')).toContain(
       "5h, 7d read 1m ago, 18:24, from Claude Code's status line; 7d Fable, extra read 16m ago, 18:09, from the endpoint.",
     );
-    const { source, windows } = JSON.parse(renderJson(value));
+    const { source, windows } = JSON.parse(renderJson([value]));
     expect([source, ...windows.map((it: any) => it.source)]).toEqual([
       'statusline',
       'statusline',
@@ -98,13 +98,13 @@ describe('an estimate', () => {
     tokens,
   });
 
-  it('is tokens, and no percentage', () => {
+  it('has tokens and no percentage', () => {
     expect(line(value)).toBe('~5h 420k · ~7d 3.1M');
     expect(line({ ...value, tokens: { fiveHour: null, sevenDay: null } })).toBe('no data');
-    expect(renderShow(value, { color: false, columns: 100 })).toMatch(
+    expect(renderShow([value], { color: false, columns: 100 })).toMatch(
       /5h +~420k +tokens, block ends in 1h, 19:25\n7d +~3.1M/,
     );
-    expect(JSON.parse(renderJson(value)).tokens).toEqual({
+    expect(JSON.parse(renderJson([value])).tokens).toEqual({
       five_hour: {
         total: 420_999,
         input: 1,

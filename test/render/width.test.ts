@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startOf, widthOf } from '../../src/render/width.ts';
+import { startOf, widthOf } from '../../src/render/layout.ts';
 import { fits } from '../../src/commands/fits.ts';
 
 describe('the columns of a text', () => {
@@ -50,14 +50,14 @@ describe('whether a painted line fits', () => {
     ['⚡', 2, true],
     ['⚡', 1, false],
     ['anything at all', null, true],
-    // Without their last `m` they are no colours of ours.
+    // Without the final `m` they are no colour sequences.
     ['5h \u001B[31m22%\u001B[0M', 20, false],
     ['\u001B5h 22%', 6, false],
   ])('%j in %j: %s', (text, columns, fit) => {
     expect(fits(text, columns)).toBe(fit);
   });
 
-  it('is never said of what does not', () => {
+  it('is never true for a longer line', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 20 }),
       fc.string({ unit: 'grapheme-composite' }),

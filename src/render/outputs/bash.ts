@@ -1,10 +1,9 @@
-import { sgr } from '../paint.ts';
-import { paintEach } from './output.ts';
+import { sgr, paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
 /**
- * A bash prompt, as the value of a variable in PS1: readline counts what stands between \001 and \002 as no
- * width. (`\[` and `\]` are read in PS1's own text only.)
+ * A bash prompt, as the value of a variable in PS1: readline counts the text between \001 and \002 as no width.
+ * (`\[` and `\]` work in the text of PS1 itself only.)
  */
 export const bash: Output = {
   paint: (spans, color, colors) =>

@@ -1,18 +1,18 @@
 import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
-import { plainText } from './output.ts';
+import { plainText } from '../spans.ts';
 import type { StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
-/** From here on there is nothing left, percent: what i3bar calls urgent. */
+/** Percent used from which i3bar marks the block as urgent. */
 const USED_UP = 100;
 
 /**
- * A block of i3blocks with `format=json`: the fields of i3bar on one line. Without `markup`, so that text is text.
- * The block has one colour: that of the limit that is nearest, and i3bar's own while all is well.
+ * A block of i3blocks with `format=json`: the fields of i3bar on one line. Without `markup`, so i3bar shows the text as
+ * it is. The block has one colour: that of the summary, or the default of i3bar at level `ok`.
  *
- * i3blocks 1.4, which many still have, looks for the first place at which a field's name stands, be it in a text: so
- * what no text of ours can be comes first, and the text that may not be missed before the other.
+ * i3blocks 1.4, which is still common, takes the first occurrence of a field name for the field, even inside a text.
+ * Hence fields with fixed values come first, then `full_text`, then `short_text`.
  */
 export const i3blocks: StructuredOutput = {
   render: (usage, context) => {
@@ -23,13 +23,13 @@ export const i3blocks: StructuredOutput = {
       ...(hex !== null && { color: `#${hex}` }),
       ...(used !== null && used >= USED_UP && { urgent: true }),
       full_text: textOf(context.countdowns),
-      // What is shown where the bar has no room for all of it.
+      // Shown if the bar has no room for `full_text`.
       short_text: textOf(false),
     });
   },
 };
 
-/** To i3blocks 1.4 a quote ends the text, escaped or not. */
+/** In i3blocks 1.4 a quotation mark ends the text, even if it is escaped. */
 function literal(text: string): string {
   return text.replaceAll('"', '”');
 }

@@ -1,9 +1,6 @@
-import type { Usage } from '../../usage/model.ts';
-import { withoutHidden } from '../hidden.ts';
+import { DEFAULT_APPEARANCE } from '../appearance.ts';
 import { lineSpans } from '../line.ts';
 import type { LineOptions } from '../line.ts';
-import { DEFAULT_APPEARANCE } from '../appearance.ts';
-import { ansi } from './ansi.ts';
 import { bash } from './bash.ts';
 import { i3blocks } from './i3blocks.ts';
 import type { LineKind } from './kinds.ts';
@@ -14,6 +11,12 @@ import { tmux } from './tmux.ts';
 import { vim } from './vim.ts';
 import { waybar } from './waybar.ts';
 import { zsh } from './zsh.ts';
+import { withoutHidden } from '../selection.ts';
+import { paint } from '../spans.ts';
+import type { Usage } from '../../usage/model.ts';
+
+/** Text with or without ANSI colours: for terminals, fish, Claude Code, and hosts that escape the text themselves (starship). */
+const ansi: Output = { paint };
 
 const outputs: Record<LineKind, Output | StructuredOutput> = {
   plain: ansi,
@@ -30,7 +33,7 @@ const outputs: Record<LineKind, Output | StructuredOutput> = {
   sketchybar,
 };
 
-/** Usage as the line of one host, without the newline. */
+/** The line of a usage in the syntax of a host, without a newline. */
 export function renderOutput(
   kind: LineKind,
   usage: Usage,

@@ -1,6 +1,6 @@
 /**
- * The output kinds by name, and what each wants of colour when nothing else says: null, it has no opinion and
- * goes by the terminal. On the hot path: how they paint is in `index.ts`.
+ * The output kinds and their default for colour; null: colour on a terminal. On the hot path, so the outputs
+ * themselves are in `index.ts`.
  */
 export const OUTPUT_KINDS = {
   plain: null,
@@ -19,18 +19,22 @@ export const OUTPUT_KINDS = {
   openmetrics: false,
 } as const satisfies Record<string, boolean | null>;
 
+/** The name of an output kind. */
 export type OutputKind = keyof typeof OUTPUT_KINDS;
 
+/** Whether a text is the name of an output kind. */
 export function isOutputKind(text: string): text is OutputKind {
   return Object.hasOwn(OUTPUT_KINDS, text);
 }
 
-/** Of several lines, and made anew at each call: a ready line is one line, and its times are those that tick. */
+/** Kinds of several lines. They are never prerendered. */
 const DOCUMENTS = ['xbar', 'openmetrics'] as const;
+/** An output kind of several lines. */
 export type DocumentKind = (typeof DOCUMENTS)[number];
+/** An output kind of one line. */
 export type LineKind = Exclude<OutputKind, DocumentKind>;
 
-/** Whether a kind is one line: it can be prepared, and stand in a prompt. */
+/** Whether a text is the name of an output kind of one line, which can be prerendered. */
 export function isLineKind(text: string): text is LineKind {
   return isOutputKind(text) && !(DOCUMENTS as readonly string[]).includes(text);
 }

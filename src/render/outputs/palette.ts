@@ -1,8 +1,8 @@
+import type { Colors } from '../spans.ts';
 import type { Style } from '../style.ts';
 import type { ColorName } from '../appearance.ts';
-import type { Colors } from '../paint.ts';
 
-/** The basic colours as xterm has them, for hosts that know no palette of the user's. */
+/** The basic colours of xterm, for hosts without a palette of their own. */
 const PALETTE: Readonly<Record<ColorName, string>> = {
   black: '000000',
   red: 'cd0000',
@@ -22,7 +22,7 @@ const PALETTE: Readonly<Record<ColorName, string>> = {
   'bright-white': 'ffffff',
 };
 
-/** A style as six hex digits; null: the host's own colour. What is dim and nothing else is grey. */
+/** The colour of a style as six hex digits; null: the default colour of the host. `dim` without a colour is grey. */
 export function hexOf(style: Style | null, colors: Colors): string | null {
   if (style === null) return null;
   const { color, dim } = colors[style];

@@ -1,10 +1,10 @@
-import { paintEach } from './output.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 import { hexOf } from './palette.ts';
 
 /**
- * polybar's `custom/script`: colours in tags, `%{F#rrggbb}…%{F-}`. It has no escape for the beginning of a tag; a tag
- * that does nothing stands between the two characters.
+ * `custom/script` of polybar: colours as tags, `%{F#rrggbb}…%{F-}`. There is no escape for `%{`, so a tag without
+ * effect separates the two characters.
  */
 export const polybar: Output = {
   paint: (spans, color, colors) =>

@@ -1,15 +1,14 @@
 import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
-import { plainText } from './output.ts';
+import { plainText } from '../spans.ts';
 import type { StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
-/** SketchyBar's own default for a label, since what a label once got stays until it gets something else. */
+/** The default colour of a label in SketchyBar. It must be set, because a label keeps its last colour. */
 const DEFAULT_LABEL = 'ffffff';
 
 /**
- * Arguments of `sketchybar --set <item>`, quoted as `xargs` and shells read them. A label has one colour: that of the
- * limit that is nearest.
+ * Arguments for `sketchybar --set <item>`, quoted for `xargs` and shells. A label has one colour: that of the summary.
  */
 export const sketchybar: StructuredOutput = {
   render: (usage, context) => {
@@ -20,7 +19,7 @@ export const sketchybar: StructuredOutput = {
   },
 };
 
-/** Nothing is live between single quotes; one in the text stands between double ones. */
+/** Single quotes prevent every expansion; a single quote in the text is put between double quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }

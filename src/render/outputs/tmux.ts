@@ -1,8 +1,8 @@
 import type { Color } from '../appearance.ts';
-import { paintEach } from './output.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
-/** tmux' status line: styles in `#[…]`, `#` doubled, never an escape sequence (tmux would show it as text). */
+/** The status line of tmux: styles as `#[…]`, `#` doubled. Escape sequences would appear as text. */
 export const tmux: Output = {
   paint: (spans, color, colors) =>
     paintEach(
@@ -16,7 +16,7 @@ export const tmux: Output = {
     ),
 };
 
-/** `fg=red,bold`, `fg=brightblue`, `fg=#ff8800`, `dim`; empty for the host's own. */
+/** The attributes of a colour: `fg=red,bold`, `fg=brightblue`, `fg=#ff8800`, `dim`; empty for the default style. */
 function attributesOf({ color, bold, dim }: Color): string {
   const names = [color === null ? '' : `fg=${color.replace('-', '')}`, bold ? 'bold' : '', dim ? 'dim' : ''];
   return names.filter((name) => name !== '').join(',');

@@ -1,8 +1,8 @@
 import type { Style } from '../style.ts';
-import { paintEach } from './output.ts';
+import { paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
-/** Colours belong to the colour scheme there: highlight groups by name, which whoever wants them defines. */
+/** Highlight groups by style. In vim the user defines their colours. */
 const groups: Record<Style, string> = {
   ok: 'UsagelineOk',
   warn: 'UsagelineWarn',
@@ -13,8 +13,8 @@ const groups: Record<Style, string> = {
 };
 
 /**
- * The status line of vim and neovim: `%` is doubled, so that the text stays what it is where it is read as a format
- * (`%!`, `%{%…%}`, a function of lualine), and nothing in it is run.
+ * The status line of vim and neovim. `%` is doubled, so that the text is not expanded where vim reads it as a format
+ * (`%!`, `%{%…%}`, a function of lualine).
  */
 export const vim: Output = {
   paint: (spans, color) =>

@@ -1,14 +1,27 @@
-import type { Usage } from '../../usage/model.ts';
-import { summaryOf, hasFailed } from '../summary.ts';
+import type { Appearance } from '../appearance.ts';
+import { heading } from '../heading.ts';
 import { lineSpans } from '../line.ts';
-import { detailLines } from '../details.ts';
-import { paintEach } from './output.ts';
+import { errorSentence, lockSentences } from '../messages.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
+import { hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
+import { paintEach } from '../spans.ts';
+import { summaryOf } from '../summary.ts';
+import {
+  age,
+  amountText,
+  countdown,
+  currencySuffix,
+  percentText,
+  shownPercent,
+  tokenText,
+  windowAmountText,
+} from '../values.ts';
+import type { ExtraUsage, TokenEstimate, Usage, Window } from '../../usage/model.ts';
 
 /**
- * Waybar's custom module with `"return-type": "json"`: one object on one line, its texts in Pango markup. Colours are
- * the style sheet's, by class; when they are asked for all the same they are markup.
+ * A custom module of Waybar with `"return-type": "json"`: one object on one line, texts in Pango markup. Colours come
+ * from the style sheet by class, and from markup only if colour is requested.
  */
 export const waybar: StructuredOutput = {
   render: (usage, context) => {
@@ -16,8 +29,8 @@ export const waybar: StructuredOutput = {
     return JSON.stringify({
       text: textOf(usage, context),
       alt: level,
-      // Waybar shows no tooltip at all that has a line feed in it.
-      tooltip: detailLines(usage, context).map(escaped).join('\r'),
+      // Waybar does not show a tooltip that contains a line feed.
+      tooltip: tooltipLines(usage, context).map(escaped).join('\r'),
       class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });
@@ -34,7 +47,7 @@ function textOf(usage: Usage, context: OutputContext): string {
   });
 }
 
-/** The level of the summary, and what else the style sheet may want to know. */
+/** The classes for the style sheet: the level of the summary, `stale`, `error`. */
 function classesOf(usage: Usage, level: string): string[] {
   const classes = [level];
   if (usage.state === 'stale') classes.push('stale');
@@ -42,14 +55,71 @@ function classesOf(usage: Usage, level: string): string[] {
   return classes;
 }
 
-/** As the line rounds: neither 0 when something is used nor 100 while something is left. */
+/** Rounded like the percentage on the line: not 0 while something is used, not 100 while something is left. */
 function wholePercent(used: number): number {
   const least = used > 0 ? 1 : 0;
   const most = used < 100 ? 99 : 100;
   return Math.min(most, Math.max(least, Math.round(used)));
 }
 
-/** Text that stays text in Pango markup. */
+/** Escapes text for Pango markup. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+interface TooltipOptions {
+  readonly countdowns: boolean;
+  readonly appearance: Appearance;
+}
+
+/**
+ * The lines of the tooltip: all limits, not only those of the line. The tooltip is prerendered with the line, so it has
+ * no clock times (the time zone can change) and no pace (it changes all the time).
+ */
+function tooltipLines(usage: Usage, context: TooltipOptions): string[] {
+  const error = shownError(usage);
+  return [
+    heading(usage),
+    ...limitLines(usage, context),
+    ...ageLines(usage),
+    ...(error === null ? [] : [errorSentence(usage) as string]),
+  ];
+}
+
+function limitLines(usage: Usage, context: TooltipOptions): string[] {
+  if (usage.state === 'estimate') return tokenLines(usage.tokens);
+  if (!hasNumbers(usage)) return usage.pending ? ['The first answer is on its way.'] : [];
+  const windows = usage.windows.map((window) => windowLine(window, usage.generatedAt, context));
+  const lines = [...windows, ...extraLines(shownExtra(usage))];
+  return [...(lines.length > 0 ? lines : ['No limits reported.']), ...lockSentences(usage)];
+}
+
+function windowLine(window: Window, now: number, context: TooltipOptions): string {
+  const { label, usedPercent, resetsAt } = window;
+  if (usedPercent === null) return `${label} reset`;
+  const { percent: side } = context.appearance;
+  const number = `${percentText(shownPercent(usedPercent, side))} ${side}`;
+  const comes = context.countdowns && resetsAt !== null && resetsAt > now;
+  const amount = windowAmountText(window, ' of ');
+  return `${label} ${number}${amount === null ? '' : `, ${amount}`}${comes ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
+}
+
+function extraLines(extra: ExtraUsage | null): string[] {
+  if (extra === null || extra.used === null) return [];
+  const limit = extra.limit === null ? '' : ` of ${amountText(extra.limit, extra)}`;
+  return [`extra ${amountText(extra.used, extra)}${limit}${currencySuffix(extra)}`];
+}
+
+function tokenLines(tokens: TokenEstimate | null): string[] {
+  const parts = { '5h': tokens?.fiveHour, '7d': tokens?.sevenDay };
+  return Object.entries(parts).flatMap(([label, count]) =>
+    count ? [`${label} about ${tokenText(count.total)} tokens`] : [],
+  );
+}
+
+function ageLines({ state, ageMs, restAgeMs }: Usage): string[] {
+  if (state === 'stale' && ageMs !== null) return [`Read ${age(ageMs)}.`];
+  return state === 'fresh' && restAgeMs !== undefined
+    ? [`Limits per model and extra usage read ${age(restAgeMs)}.`]
+    : [];
 }

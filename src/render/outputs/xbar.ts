@@ -1,29 +1,28 @@
 import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
-import { levelOf } from '../color.ts';
+import { levelOf, plainText } from '../spans.ts';
 import type { Style } from '../style.ts';
-import { age } from '../duration.ts';
-import { errorSentence } from '../error-sentence.ts';
-import { summaryOf, hasNumbers, shownError } from '../summary.ts';
+import { age } from '../values.ts';
+import { errorSentence, lockSentences } from '../messages.ts';
+import { summaryOf } from '../summary.ts';
+import { hasNumbers, shownError } from '../selection.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
-import { lockSentences } from '../locks.ts';
-import { limitRows, moment, poolRows, tokenRows } from '../row.ts';
-import type { Row } from '../row.ts';
+import { limitRows, moment, poolRows, tokenRows } from '../rows.ts';
+import type { Row } from '../rows.ts';
 import { table } from '../table.ts';
-import { plainText } from './output.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
-/** A menu should not be wider than a sixth of a screen. */
+/** Widest menu, columns. */
 const MENU_COLUMNS = 84;
-/** Columns stand under each other only where all characters are equally wide. */
+/** The columns of a table need a font with characters of one width. */
 const MONOSPACE = 'font=Menlo';
 
 /**
- * A plugin of xbar and SwiftBar, and of Argos: the line in the menu bar, a table behind it. Only parameters that all
- * three know, since xbar shows an error for any other.
+ * A plugin of xbar, SwiftBar and Argos: the line in the menu bar, a table in the menu. Only parameters that all three
+ * support, because xbar shows an error for any other.
  */
 export const xbar: StructuredOutput = {
   render: (usage, context) => {
@@ -60,14 +59,14 @@ function rowsOf(usage: Usage, { appearance }: OutputContext): Row[] {
   return hasNumbers(usage) ? limitRows(usage, true, appearance) : [];
 }
 
-/** How old the numbers are, what went wrong, and when the next try is. */
+/** The age of the numbers, the error, and the time of the next request. */
 function origin(usage: Usage, { appearance }: OutputContext): string[] {
   const { state, ageMs, generatedAt } = usage;
   const locked = hasNumbers(usage) ? lockSentences(usage).flatMap((text) => wrap(text, MENU_COLUMNS)) : [];
   const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`, ...locked] : locked;
   const error = shownError(usage);
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
-  // New credentials are noticed at once, so the next try is no date to wait for.
+  // A change of the credentials starts a request at once, so there is no time to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, appearance)}.` : '';
   return [...read, ...wrap(`${errorSentence(usage)}${next}`, MENU_COLUMNS)];
@@ -78,15 +77,15 @@ function colorOf(style: Style | null, { color, appearance }: OutputContext): str
   return hex === null ? '' : `color=#${hex}`;
 }
 
-/** One line with its parameters. */
+/** A line of the menu with its parameters. */
 function item(text: string, ...parameters: string[]): string {
   const given = parameters.filter((parameter) => parameter !== '');
   return given.length === 0 ? literal(text) : `${literal(text)} | ${given.join(' ')}`;
 }
 
 /**
- * What somebody of the three takes for more than a character: `|` begins parameters, among them commands to run,
- * a backslash is an escape, the others are Pango markup in Argos. They have no common way to switch that off.
+ * Replacements for characters that one of the three hosts interprets: `|` begins parameters (commands to run among
+ * them), a backslash begins an escape, the others are Pango markup in Argos. The three share no escape.
  */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '|': '¦',
@@ -96,7 +95,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '&': '＆',
 };
 
-/** Text that is text. Two colons make a symbol of what is between them (`:fire:`), a dash in front a submenu. */
+/** Text without special meaning. A host turns `:fire:` into a symbol and a leading dash into a submenu. */
 function literal(text: string): string {
   const plain = text.replace(/[|\\<>&]/g, (special) => LOOKALIKES[special] as string).replace(/^-/, '‐');
   return plain.split(':').length > 2 ? plain.replaceAll(':', '.') : plain;

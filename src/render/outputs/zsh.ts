@@ -1,11 +1,8 @@
 import type { Color } from '../appearance.ts';
-import { numberOf } from '../paint.ts';
-import { paintEach } from './output.ts';
+import { numberOf, paintEach } from '../spans.ts';
 import type { Output } from './output.ts';
 
-/**
- * A zsh prompt: `%` is doubled; what PROMPT_SUBST would run cannot occur, since no text has a `$` or a backtick.
- */
+/** A zsh prompt: `%` is doubled. PROMPT_SUBST finds nothing to expand, because no text contains `$` or a backtick. */
 export const zsh: Output = {
   paint: (spans, color, colors) =>
     paintEach(
@@ -19,7 +16,7 @@ export const zsh: Output = {
     ),
 };
 
-/** The basic colours by number, which follow the user's theme. Prompts have no dim: the grey of them stands for it. */
+/** Colours by number, so that they follow the theme of the user. zsh prompts have no dim: grey replaces it. */
 function codesOf({ color, bold, dim }: Color): { readonly open: string; readonly close: string } {
   const shade = color ?? (dim ? 'bright-black' : null);
   const foreground = shade === null ? '' : `%F{${numberOf(shade) ?? shade}}`;

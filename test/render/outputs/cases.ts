@@ -80,7 +80,7 @@ export const PAYLOADS = [
   '\u001B]0;title\u0007\u009B31m\u202Egnol',
 ];
 
-/** Usage as it comes of a response in which every text is somebody's attempt. */
+/** The usage of a response in which every text attempts an injection. */
 export function hostile(payload: string): Usage {
   const data = parseResponse({
     five_hour: { utilization: 22, resets_at: null },

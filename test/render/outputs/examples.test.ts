@@ -28,7 +28,7 @@ const answer = stale({
 });
 
 describe('the page of the output kinds', () => {
-  it.each(examples)('has the example of $kind as it is', ({ kind, example }) => {
+  it.each(examples)('has the output of $kind as its example', ({ kind, example }) => {
     if (!isOutputKind(kind)) throw new Error(`${kind} is no output kind`);
     const color = OUTPUT_KINDS[kind] ?? false;
     const text = isLineKind(kind)
@@ -37,12 +37,12 @@ describe('the page of the output kinds', () => {
     expect(text).toBe(example);
   });
 
-  it('has the example of the check as it is', () => {
+  it('has the output of the check as its example', () => {
     const example = /^## The check$.*?^```\n(.*?)\n```$/ms.exec(page)?.[1];
     expect(checkOf(answer, CHECK_DEFAULTS).text).toBe(example);
   });
 
-  it('has an example of every kind that is more than the line with colours', () => {
+  it('has an example of every kind with a syntax of its own', () => {
     expect(examples.map(({ kind }) => kind)).toEqual([
       'vim',
       'waybar',

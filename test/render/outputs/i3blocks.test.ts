@@ -10,8 +10,8 @@ import { anyUsage, context, PERCENTS, STATES, used } from './cases.ts';
 const raw = (of: Usage, over: Partial<OutputContext> = {}) => renderOutput('i3blocks', of, context(over));
 const render = (of: Usage, over?: Partial<OutputContext>) => JSON.parse(raw(of, over));
 
-describe("i3blocks' block", () => {
-  it.each(PERCENTS)('says %d %, with the colour of how near that is', (percent, text, level) => {
+describe('the output for i3blocks', () => {
+  it.each(PERCENTS)('shows %d % in the colour of its level', (percent, text, level) => {
     const color = { ok: {}, warn: { color: '#cdcd00' }, critical: { color: '#cd0000' } }[level];
     const urgent = percent >= 100 ? { urgent: true } : {};
     expect(render(used(percent))).toEqual({
@@ -32,11 +32,11 @@ describe("i3blocks' block", () => {
     expect(render(STATES[state]).color).toBe(color);
   });
 
-  it('has no colour where none is wanted', () => {
+  it('has no colour without colour', () => {
     expect(render(used(99), { color: false })).toEqual({ full_text: '5h 99% 4h37m', short_text: '5h 99%' });
   });
 
-  it('has its text before anything that could be taken for another field', () => {
+  it('has its text before other text that could contain a field name', () => {
     const of = usage({ windows: [window({ label: '"color" full_text urgent', usedPercent: 100 })] });
     expect(raw(of)).toBe(
       '{"color":"#cd0000","urgent":true,"full_text":"”color” full_text urgent 100% 4h37m",' +
@@ -44,7 +44,7 @@ describe("i3blocks' block", () => {
     );
   });
 
-  it('is one object on one line that says what the line says, whatever there is to show', () => {
+  it('is one object on one line with the text of the line, for any usage', () => {
     fc.assert(
       fc.property(anyUsage, fc.boolean(), (of, color) => {
         expect(raw(of, { color })).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);

@@ -9,7 +9,7 @@ import { anyUsage, context, STATES, used } from './cases.ts';
 const render = (of: Usage, appearance = DEFAULT_APPEARANCE) =>
   renderDocument('openmetrics', of, context({ appearance }));
 
-/** The samples of an exposition by name and labels; anything that is no sample of ours is a mistake. */
+/** The samples of an exposition by name and labels; any other line is an error. */
 function samples(of: Usage, appearance = DEFAULT_APPEARANCE): Record<string, number> {
   const found: Record<string, number> = {};
   let family = '';
@@ -71,14 +71,14 @@ describe('the exposition', () => {
     ['pending', 0, 0, null],
     ['estimate', 0, 0, 'network_error'],
     ['signed out', 0, 0, 'no_credentials'],
-  ])('says how it stands: %s', (state, up, fresh, code) => {
+  ])('has the state: %s', (state, up, fresh, code) => {
     const found = samples(STATES[state]);
     expect([found['usageline_up{}'], found['usageline_fresh{}']]).toEqual([up, fresh]);
     const errors = Object.keys(found).filter((key) => key.startsWith('usageline_error'));
     expect(errors).toEqual(code === null ? [] : [`usageline_error{code="${code}"}`]);
   });
 
-  it('has no number where none is known', () => {
+  it('has no sample without a number', () => {
     for (const of of [STATES['last known'], STATES['all elapsed'], STATES.estimate, STATES.nothing]) {
       expect(render(of)).not.toContain('_ratio');
     }
@@ -88,21 +88,21 @@ describe('the exposition', () => {
     expect(render(usage({ extraUsage: extra({ enabled: false }) }))).not.toContain('extra_usage');
   });
 
-  it('has the next try, and the tokens of an estimate', () => {
+  it('has the time of the next request, and the tokens of an estimate', () => {
     expect(samples(STATES.stale)['usageline_retry_timestamp_seconds{}']).toBe(NOW / 1000 + 240);
     expect(samples(STATES.estimate)['usageline_estimated_tokens{window="five_hour"}']).toBe(420_000);
   });
 
-  it('leaves out what is hidden', () => {
+  it('leaves out hidden windows', () => {
     const appearance = { ...DEFAULT_APPEARANCE, hide: ['seven_day'] };
     expect(Object.keys(samples(STATES.fresh, appearance)).join()).not.toContain('seven_day');
   });
 
-  it('says nothing of an error that is none beside numbers', () => {
+  it('leaves out an error that is not shown next to numbers', () => {
     expect(render(usage({ error: failure('budget') }))).not.toContain('usageline_error');
   });
 
-  it('is valid, with each series once, whatever there is to show', () => {
+  it('is valid, with each series once, for any usage', () => {
     const unique = anyUsage.filter(
       ({ windows }) => new Set(windows.map(({ id, model }) => `${id} ${model}`)).size === windows.length,
     );

@@ -63,12 +63,12 @@ describe('the line for', () => {
     expect(render(kind, colourful)).toBe(line);
   });
 
-  it.each(KINDS)('%s without colour is the words alone', (kind) => {
+  it.each(KINDS)('%s without colour is the text alone', (kind) => {
     const words = kind === 'zsh' ? WORDS.replaceAll('%', '%%') : WORDS;
     expect(render(kind, colourful, false)).toBe(words);
   });
 
-  it.each(KINDS)('%s leaves countdowns out where they would not be right for long', (kind) => {
+  it.each(KINDS)('%s leaves out countdowns on request', (kind) => {
     const of = stale({
       windows: [window(), week(ELAPSED)],
       error: failure('rate_limited', { retryAt: 9e15 }),
@@ -129,7 +129,7 @@ describe.each(KINDS)('whatever there is to show, the line for %s', (kind) => {
       { numRuns: 200 },
     );
 
-  it('is one line, and says what the plain one says', () => {
+  it('is one line with the text of the plain one', () => {
     holds((line, _color, of) => {
       expect(line).not.toMatch(/[\r\n\u0085\u2028\u2029]/);
       expect(words(kind, line)).toBe(render('plain', of, false));
@@ -159,7 +159,7 @@ describe.each(KINDS)('whatever there is to show, the line for %s', (kind) => {
     });
   });
 
-  it('has nothing that a shell would run', () => {
+  it('has nothing that a shell expands', () => {
     holds((line) => {
       expect(line).not.toMatch(/[$`\\!]/);
     });

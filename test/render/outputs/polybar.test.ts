@@ -18,7 +18,7 @@ function shown(text: string): string {
   });
 }
 
-describe("polybar's script", () => {
+describe('the output for polybar', () => {
   it.each([
     [22, '%{F#00cdcd}22%%{F-}'],
     [60, '%{F#cdcd00}60%%{F-}'],
@@ -27,7 +27,7 @@ describe("polybar's script", () => {
     expect(render(used(percent))).toBe(`5h ${text} 4h37m`);
   });
 
-  it('takes colours from the looks, and none where they leave it to the host', () => {
+  it('has the colours of the appearance, and none for the default colour of the host', () => {
     const colors = { ...DEFAULT_APPEARANCE.colors };
     colors.ok = { color: '#12ab34', bold: false, dim: false };
     colors.dim = { color: null, bold: false, dim: false };
@@ -36,12 +36,12 @@ describe("polybar's script", () => {
     expect(line).toContain(' · 12m ago · ');
   });
 
-  it('breaks the beginning of a tag in a text', () => {
+  it('separates the two characters that begin a tag', () => {
     const of = usage({ windows: [window({ label: '5h %{F#f00}%{A1:touch pwn:}' })] });
     expect(shown(render(of))).toBe('5h %{F#f00}%{A1:touch pwn:} 22% 4h37m');
   });
 
-  it('says what the line says, on one line, whatever there is to show', () => {
+  it('has the text of the line, on one line, for any usage', () => {
     fc.assert(
       fc.property(anyUsage, fc.boolean(), (of, color) => {
         expect(shown(render(of, color))).toBe(renderLine(of, { color: false }));

@@ -17,7 +17,7 @@ const ways = {
     spawnSync('sh', ['-c', 'eval "printf \'%s\\n\' $1"', 'sh', text], { encoding: 'utf8' }).stdout,
 };
 
-describe("sketchybar's arguments", () => {
+describe('the arguments for SketchyBar', () => {
   it.each([
     [22, '0xff00cdcd'],
     [60, '0xffcdcd00'],
@@ -30,17 +30,17 @@ describe("sketchybar's arguments", () => {
     ['pending', '0xffffffff'],
     ['all elapsed', '0xffffffff'],
     ['signed out', '0xffcdcd00'],
-  ])('take back a colour that the label may still have: %s', (state, color) => {
+  ])('reset the colour of the label: %s', (state, color) => {
     expect(render(STATES[state])).toMatch(new RegExp(`label.color=${color}$`));
   });
 
-  it('leave the colour alone where none is wanted', () => {
+  it('do not set a colour without colour', () => {
     expect(render(STATES.stale, false)).toBe(
       "label='5h 22% 4h37m · 7d 33% 4d3h · 12m ago · rate limited 4m'",
     );
   });
 
-  it.each(Object.entries(ways))('arrive whole by way of %s', (_, words) => {
+  it.each(Object.entries(ways))('are one word each when read by %s', (_, words) => {
     const quotes = usage({ windows: [window({ label: `it's "$HOME" \\ $(touch pwn)` })] });
     for (const of of [quotes, STATES.stale, ...PAYLOADS.map(hostile)]) {
       const label = `label=${renderLine(of, { color: false })}`;
@@ -49,7 +49,7 @@ describe("sketchybar's arguments", () => {
     }
   });
 
-  it('are two words on one line, whatever there is to show', () => {
+  it('are two words on one line, for any usage', () => {
     fc.assert(
       fc.property(anyUsage, (of) => {
         expect(render(of)).toMatch(/^label='[^'\u0000-\u001F\u007F-\u009F]*' label\.color=0xff[0-9a-f]{6}$/);

@@ -14,19 +14,19 @@ function shown(format: string): string {
   return rest.replaceAll('\0', '%');
 }
 
-describe("vim's status line", () => {
+describe('the status line of vim', () => {
   it.each(PERCENTS)('doubles the sign of %d %', (percent, text) => {
     expect(render(used(percent))).toBe(`5h ${text}% 4h37m`);
   });
 
-  it('has the highlight groups of the styles, when colour is asked for', () => {
+  it('has the highlight groups of the styles with colour', () => {
     expect(render(STATES.stale, true)).toBe(
       '5h %#UsagelineOk#22%%%* 4h37m · 7d %#UsagelineOk#33%%%* 4d3h · ' +
         '%#UsagelineDim#12m ago%* · %#UsagelineNotice#rate limited 4m%*',
     );
   });
 
-  it('says what the line says, whatever there is to show', () => {
+  it('has the text of the line, for any usage', () => {
     fc.assert(
       fc.property(anyUsage, fc.boolean(), (usage, color) => {
         expect(shown(render(usage, color))).toBe(renderLine(usage, { color: false }));

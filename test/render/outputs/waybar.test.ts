@@ -30,7 +30,7 @@ function shown(markup: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-describe("waybar's module", () => {
+describe('the output for Waybar', () => {
   it.each(PERCENTS)('has class and percentage of %d %', (percent, text, level, whole) => {
     const module = render(used(percent));
     expect(module).toMatchObject({ alt: level, class: [level], percentage: whole });
@@ -62,7 +62,7 @@ describe("waybar's module", () => {
     },
   );
 
-  it('tells of every limit in the tooltip, a line each', () => {
+  it('has a line per limit in the tooltip', () => {
     const lines = render(STATES.fresh).tooltip.split('\r');
     expect(lines).toEqual([
       'Claude · Ultra',
@@ -73,7 +73,7 @@ describe("waybar's module", () => {
     ]);
   });
 
-  it('tells how old the numbers are, and what to do, in the tooltip', () => {
+  it('has the age of the numbers and the advice in the tooltip', () => {
     expect(render(STATES.stale).tooltip.split('\r').slice(3)).toEqual([
       'Read 12m ago.',
       'Anthropic asks for fewer requests (429). Nothing to do: usageline asks again by itself.',
@@ -85,52 +85,52 @@ describe("waybar's module", () => {
     ['pending', 'The first answer is on its way.'],
     ['elapsed', '5h reset'],
     ['without limits', 'No limits reported.'],
-  ])('%s: the tooltip says %j', (state, line) => {
+  ])('%s: the tooltip contains %j', (state, line) => {
     expect(render(STATES[state]).tooltip.split('\r')).toContain(line);
   });
 
-  it('says of old numbers beside fresh ones that they are', () => {
+  it('has the age of old numbers next to fresh ones', () => {
     const of = usage({ restAgeMs: 16 * 60_000 });
     expect(render(of).tooltip).toContain('Limits per model and extra usage read 16m ago.');
   });
 
-  it('has no times in the tooltip where they would not be right for long', () => {
+  it('has no countdowns in the tooltip on request', () => {
     expect(render(STATES.fresh, { countdowns: false }).tooltip).toContain('\r5h 22% used\r7d 33% used\r');
   });
 
-  it('counts what is left, where that is asked for', () => {
+  it('shows what is left on request', () => {
     const appearance = { ...DEFAULT_APPEARANCE, percent: 'left' as const };
     expect(render(used(99.6), { appearance }).tooltip).toContain('5h <1% left'.replace('<', '&lt;'));
     expect(render(used(140), { appearance }).tooltip).toContain('5h 0% left');
   });
 
-  it('goes by the limits that are shown', () => {
+  it('ignores hidden limits', () => {
     const appearance = { ...DEFAULT_APPEARANCE, hide: ['7d fable'] };
     const module = render(STATES.fresh, { appearance });
     expect(module).toMatchObject({ class: ['ok'], percentage: 33 });
     expect(module.tooltip).not.toContain('Fable');
   });
 
-  it('has colours in the text only when they are asked for', () => {
+  it('has colours in the text on request only', () => {
     expect(raw(STATES.fresh)).not.toContain('<span');
     expect(render(STATES.fresh, { color: true }).text).toContain(
       '7d Fable <span foreground="#cd0000" weight="bold">82%</span>',
     );
   });
 
-  it('leaves an error out that is none beside numbers', () => {
+  it('leaves out an error that is not shown next to numbers', () => {
     for (const code of ['budget', 'no_data'] as const) {
       expect(render(stale({ error: failure(code) })).class).toEqual(['ok', 'stale']);
       expect(render(none({ error: failure(code) })).class).toEqual(['error']);
     }
   });
 
-  it('escapes what is markup', () => {
+  it('escapes markup', () => {
     const of = usage({ windows: [window({ label: '<b>&amp;', usedPercent: 0.4 })] });
     expect(render(of).text).toBe('&lt;b&gt;&amp;amp; &lt;1% 4h37m');
   });
 
-  it('is one object on one line that says what the line says, whatever there is to show', () => {
+  it('is one object on one line with the text of the line, for any usage', () => {
     fc.assert(
       fc.property(anyUsage, fc.boolean(), (of, color) => {
         expect(raw(of, { color })).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);

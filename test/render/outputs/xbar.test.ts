@@ -51,8 +51,8 @@ function item(line: string): Item {
 
 const texts = (items: Item[] = []) => items.map(({ text }) => text);
 
-describe("xbar's plugin", () => {
-  it('has the line in the menu bar, and in the menu a table, the age and a way to ask again', () => {
+describe('the output for xbar', () => {
+  it('has the line in the menu bar, and in the menu a table, the age and an item for a refresh', () => {
     const [bar, limits, origin, actions] = menu(STATES.fresh);
     expect(bar).toEqual([
       {
@@ -101,18 +101,18 @@ describe("xbar's plugin", () => {
         'itself. Next try in 4m, 18:29.',
       ],
     ],
-  ])('says what is the matter: %s', (state, bar, origin) => {
+  ])('explains the state: %s', (state, bar, origin) => {
     const blocks = menu(STATES[state]);
     expect(texts(blocks[0])).toEqual([bar]);
     expect(texts(blocks[2])).toEqual(origin);
   });
 
-  it('promises no next try to who has to sign in', () => {
+  it('has no time of the next request if the user must sign in', () => {
     const of = none({ error: failure('unauthorized', { retryAt: NOW + 300_000 }) });
     expect(texts(menu(of)[2]).join(' ')).not.toContain('Next try');
   });
 
-  it('shows an estimate as one, and old numbers not at all', () => {
+  it('marks an estimate, and does not show last known numbers', () => {
     expect(texts(menu(STATES.estimate)[1])).toEqual([
       'Claude · Ultra · estimate',
       '5h  ~420k  tokens, block ends in 1h, 19:25',
@@ -124,7 +124,7 @@ describe("xbar's plugin", () => {
     [22, {}],
     [60, { color: '#cdcd00' }],
     [80, { color: '#cd0000' }],
-  ])('has the colour of %d %, and none while all is well', (percent, parameters) => {
+  ])('has the colour of %d %, and none at level ok', (percent, parameters) => {
     expect(menu(used(percent))[0]?.[0]?.parameters).toEqual(parameters);
     expect(menu(used(percent), { color: false })[0]?.[0]?.parameters).toEqual({});
   });
@@ -136,12 +136,12 @@ describe("xbar's plugin", () => {
     ['-- a', '‐- a'],
     [':fire:', '.fire.'],
     ['23:02', '23:02'],
-  ])('takes its meaning from %j', (label, text) => {
+  ])('replaces the special characters in %j', (label, text) => {
     const of = usage({ windows: [window({ label })] });
     expect(texts(menu(of)[0])).toEqual([`${text} 22% 4h37m`]);
   });
 
-  it('has items and parameters of ours alone, whatever there is to show', () => {
+  it('has no items and parameters but our own, for any usage', () => {
     fc.assert(
       fc.property(fc.oneof(anyUsage, fc.constantFrom(...PAYLOADS.map(hostile))), (of) => {
         const blocks = menu(of);
@@ -154,7 +154,7 @@ describe("xbar's plugin", () => {
     );
   });
 
-  it('keeps to the width of a menu', () => {
+  it('does not exceed the width of a menu', () => {
     const of = stale({ error: failure('cache_unwritable', { detail: 'x'.repeat(400) }) });
     for (const { text } of menu(of).slice(1).flat()) expect(text.length).toBeLessThanOrEqual(84);
   });

@@ -1,17 +1,36 @@
-import type { Span } from '../color.ts';
 import { clipLine, lineWidth } from '../layout.ts';
-import { NO_CUT } from './cut.ts';
-import type { Cut } from './cut.ts';
+import type { Span } from '../spans.ts';
 
-/** Of more windows than that none beyond fits anywhere. */
+/** What a line omits to fit its width. */
+export interface Cut {
+  /** Rank from which windows have no times. */
+  readonly timesFrom: number;
+  /** Number of windows. */
+  readonly windows: number;
+  readonly bars: boolean;
+  /** Omits extra usage, amounts, plan and names. */
+  readonly rest: boolean;
+  readonly error: boolean;
+}
+
+/** Omits nothing. */
+export const NO_CUT: Cut = {
+  timesFrom: Number.POSITIVE_INFINITY,
+  windows: Number.POSITIVE_INFINITY,
+  bars: false,
+  rest: false,
+  error: false,
+};
+
+/** Windows beyond this number are omitted together, as no line has room for so many. */
 const MAX_WINDOWS = 16;
 
 /**
- * The line in at most `columns`: what matters least is left out first, in the order of `cuts`, and comes back where
- * something else made room enough for it. What does not fit even then is cut, and the cut marked.
+ * Fits a line into `columns` (null: unlimited). Parts are omitted in the order of `cutsOf`, and restored if a later
+ * cut made enough room. A line that is still too long ends with the ellipsis.
  *
- * @param lineWith the line with some of it left out
- * @param windows how many there are
+ * @param lineWith renders the line with a cut
+ * @param windows number of windows
  */
 export function fit(
   lineWith: (cut: Cut) => Span[],
@@ -36,7 +55,7 @@ export function fit(
   return clipLine(lineWith(together(made)), columns, ellipsis);
 }
 
-/** From what matters least to what matters most. The age is part of what is claimed, and no number is without it. */
+/** The cuts, the least important part first. The age is never omitted, because no number is true without it. */
 function cutsOf(windows: number): Partial<Cut>[] {
   const fewer = Math.max(0, Math.min(windows, MAX_WINDOWS) - 1);
   return [

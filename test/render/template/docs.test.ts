@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
+import { PRESETS } from '../../../src/render/template/format.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
@@ -42,11 +42,11 @@ describe('docs/specs/format.md', () => {
     ).toEqual(Object.keys(PRESETS));
   });
 
-  it.each(table('Presets').slice(1))('shows what `%s` looks like', (name, shown) => {
+  it.each(table('Presets').slice(1))('shows the line of `%s`', (name, shown) => {
     expect(line(usage(all), name as string)).toBe(shown);
   });
 
-  it.each(table('Examples').slice(1))('shows what `%s` comes to', (template, shown) => {
+  it.each(table('Examples').slice(1))('shows the result of `%s`', (template, shown) => {
     expect(line(usage(all), template as string)).toBe(shown);
   });
 
@@ -63,7 +63,7 @@ describe('docs/specs/format.md', () => {
     expect(line(usage(all), `{5h.${field}}`)).toBe(example);
   });
 
-  it('has every placeholder of the whole', () => {
+  it('has every field of the line', () => {
     expect(
       table('The whole')
         .slice(1)

@@ -1,14 +1,13 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatMistake } from '../../../src/render/format/index.ts';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { formatMistake, PRESETS } from '../../../src/render/template/format.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { Appearance } from '../../../src/render/appearance.ts';
-import { percentText } from '../../../src/render/percent.ts';
-import { widthOf } from '../../../src/render/width.ts';
+import { percentText } from '../../../src/render/values.ts';
+import { widthOf } from '../../../src/render/layout.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { MINUTE } from '../../../src/usage/time.ts';
 import {
@@ -70,7 +69,7 @@ describe('each preset, for each percentage', () => {
     [99.6, '<1%', '█░░░░░░░'],
     [100, '0%', '░░░░░░░░'],
     [140, '0%', '░░░░░░░░'],
-  ])('%d, as what is left', (usedPercent, left, bar) => {
+  ])('%d, as percent left', (usedPercent, left, bar) => {
     const of = usage({ windows: [window({ usedPercent })] });
     expect(line(of, 'bars', { percent: 'left' })).toBe(`5h ${bar} ${left} 4h37m`);
     expect(line(of, '{5h.used} {5h.left}', { percent: 'left' })).toBe(`${percentText(usedPercent)} ${left}`);
@@ -188,7 +187,7 @@ describe('a template', () => {
     ['{5h.reset}', 'reset'],
     ['[{5h.at}]{7d.used}', '33%'],
     ['[{5h.pace}]{7d.used}', '33%'],
-  ])('%s says of an elapsed window that it is reset, once', (format, text) => {
+  ])('%s shows "reset" once for an elapsed window', (format, text) => {
     expect(line(usage({ windows: [window(ELAPSED), week()] }), format)).toBe(
       text.replace(/^reset {3}/, 'reset   '),
     );
@@ -201,7 +200,7 @@ describe('a template', () => {
     ['{5h.used} {model.used}[ {model.age}]', '22% 82% 16m ago'],
     ['{model.used}{sep}{tightest.used}', '82% · 82% · 7d Fable 16m ago'],
     ['{5h.used}', '22%'],
-  ])('%s tells the age of a number that is older than the others', (format, text) => {
+  ])('%s shows the age of a number that is older than the others', (format, text) => {
     const told = { source: 'statusline', readAt: NOW } as const;
     const windows = [window(told), week(told), fable({ readAt: NOW - 16 * MINUTE })];
     expect(line(usage({ windows, restAgeMs: 16 * MINUTE }), format)).toBe(text);
@@ -218,18 +217,18 @@ describe('a template', () => {
     expect(line(of, format)).toBe(text);
   });
 
-  it('shows the default line when nothing that it asks for is there', () => {
+  it('shows the default line if none of its placeholders has a value', () => {
     expect(line(usage(), 'x {7d opus.used}')).toBe('5h 22% 4h37m · 7d 33% 4d3h');
     expect(line(stale(), '{plan} {model.used}')).toBe('5h 22% 4h37m · 7d 33% 4d3h · 12m ago');
   });
 
-  it('has nothing that ticks where it is to stand for long', () => {
+  it('has no countdowns on request', () => {
     expect(line(all, '{5h.used}[ {5h.reset}][ {5h.pace}][ {5h.empty}] {5h.at}', { countdowns: false })).toBe(
       '22% 23:02',
     );
   });
 
-  it('takes the session’s model for `model`', () => {
+  it('uses the model of the session for `model`', () => {
     const opus = week({ id: 'seven_day_opus', label: '7d Opus', model: 'Opus', usedPercent: 40 });
     const of = usage({ windows: [window(), fable(), opus] });
     expect(line(of, '{model.label}')).toBe('5h 22% 4h37m · 7d Fable 82% 4d3h · 7d Opus 40% 4d3h');
@@ -238,7 +237,7 @@ describe('a template', () => {
   });
 });
 
-describe('what is hidden', () => {
+describe('a hidden window', () => {
   const all = usage({ windows: [window(), week(), fable({ usedPercent: 5 })], extraUsage: extra() });
 
   it.each([
@@ -250,7 +249,7 @@ describe('what is hidden', () => {
     expect(line(all, 'default', { hide })).toBe(text);
   });
 
-  it('is no estimate either', () => {
+  it('has no estimate either', () => {
     const estimate = { fiveHour: { ...tokens(420_000), endsAt: NOW }, sevenDay: tokens(3_100_000) };
     expect(line(none({ state: 'estimate', tokens: estimate }), 'default', { hide: ['7d'] })).toBe('~5h 420k');
   });
@@ -273,7 +272,7 @@ describe('few columns', () => {
     expect(line(all, format, { columns })).toBe(text);
   });
 
-  it('are never exceeded, and what fits is left as it is', () => {
+  it('are never exceeded, and a line that fits does not change', () => {
     fc.assert(
       fc.property(
         usageArbitrary,
@@ -290,13 +289,13 @@ describe('few columns', () => {
     );
   });
 
-  it('do not part a number from its age', () => {
+  it('keep a number with its age', () => {
     for (let columns = 16; columns < 100; columns += 1)
       expect(line(all, 'bars', { columns })).toContain('12m ago');
   });
 });
 
-/** Templates that somebody might write, and some that nobody would. */
+/** Likely and unlikely templates. */
 const formats = [
   ...Object.keys(PRESETS),
   '⚡{5h.used}{sep}[Opus {7d opus.percent}]{sep}{extra}',
@@ -334,8 +333,8 @@ const template = fc.oneof(
   fc.constantFrom(...formats),
 );
 
-describe('whatever the template', () => {
-  it('there is one line, of characters that can be shown, and no percentage that nobody read', () => {
+describe('for any template', () => {
+  it('there is one line of printable characters, with no percentage that was not read', () => {
     let fine = 0;
     fc.assert(
       fc.property(template, usageArbitrary, (format, of) => {
@@ -362,7 +361,7 @@ describe('whatever the template', () => {
     expect(fine).toBeGreaterThan(200);
   });
 
-  it('a wrong one is the default', () => {
+  it('an invalid template counts as the default', () => {
     expect(line(usage(), '{5h.percnt}')).toBe('5h 22% 4h37m · 7d 33% 4d3h');
   });
 });

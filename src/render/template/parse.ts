@@ -1,31 +1,33 @@
-import { isEmptyOfData, placeholderNamed } from './placeholders.ts';
+import { isSeparator, parsePlaceholder } from './placeholders.ts';
 import type { Placeholder } from './placeholders.ts';
 
-/** A template, read: what to write, in order. */
+/** A part of a parsed template. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'placeholder'; readonly placeholder: Placeholder }
-  /** `[…]`: vanishes when nothing that it asks for is there. */
+  /** `[…]`: vanishes if none of its placeholders has a value. */
   | { readonly kind: 'group'; readonly nodes: readonly Node[] }
-  /** `{#windows}…{/windows}`: once for each window on the line, with separators between. */
+  /** `{#windows}…{/windows}`: repeated for each window of the line, with separators between. */
   | { readonly kind: 'windows'; readonly nodes: readonly Node[] };
 
-/** A template as nodes, or what is wrong with it, in words. */
+/** The nodes of a template, or the mistake in it, for a message. */
 export type Parsed = { readonly nodes: readonly Node[] } | { readonly mistake: string };
 
-/** Characters that mean something; behind a backslash they are themselves. */
-const MEANING = '{}[]';
-/** No text of ours may have them: shells would run what they begin, and no escape holds in every host. */
-const LIVE = '$`';
+/** Characters with a meaning; after a backslash they are plain text. */
+const SPECIAL = '{}[]';
 
+/** Characters that no output may contain: shells expand them, and no escape works in every host. */
+const FORBIDDEN = '$`';
+
+/** A line, group or section that is not closed yet. */
 interface Open {
   readonly kind: 'line' | 'group' | 'windows';
-  /** Where it was opened. */
+  /** Index of its opening character. */
   readonly at: number;
   readonly nodes: Node[];
 }
 
-/** Reads a template. One pass, a stack of what is open; the first mistake ends it. */
+/** Parses a template in one pass. Stops at the first mistake. */
 export function parseTemplate(text: string): Parsed {
   const stack: Open[] = [{ kind: 'line', at: 0, nodes: [] }];
   const top = () => stack[stack.length - 1] as Open;
@@ -41,11 +43,11 @@ export function parseTemplate(text: string): Parsed {
 
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] as string;
-    if (LIVE.includes(char)) return mistake(at, `'${char}'`, ': shells would act on it');
+    if (FORBIDDEN.includes(char)) return mistake(at, `'${char}'`, ': shells would act on it');
     if (char === '\\') {
       const next = text[at + 1];
-      if (next === undefined || !MEANING.includes(next)) {
-        return mistake(at, 'a backslash', `; accepted behind it: ${[...MEANING].join(' ')}`);
+      if (next === undefined || !SPECIAL.includes(next)) {
+        return mistake(at, 'a backslash', `; accepted behind it: ${[...SPECIAL].join(' ')}`);
       }
       literal += next;
       at += 1;
@@ -56,7 +58,7 @@ export function parseTemplate(text: string): Parsed {
       if (top().kind !== 'group') return mistake(at, "']' that closes nothing");
       push(NOTHING);
       const { nodes, at: opened } = stack.pop() as Open;
-      if (!nodes.some(asksForData)) return mistake(opened, 'a group […] without a placeholder');
+      if (!nodes.some(hasValuePlaceholder)) return mistake(opened, 'a group […] without a placeholder');
       push({ kind: 'group', nodes });
     } else if (char === '}') {
       return mistake(at, "'}' that closes nothing", String.raw`; for the character itself: \}`);
@@ -73,7 +75,7 @@ export function parseTemplate(text: string): Parsed {
         if (top().kind !== 'windows') return mistake(at, "'{/windows}' that closes nothing");
         push({ kind: 'windows', nodes: (stack.pop() as Open).nodes });
       } else {
-        const found = placeholderNamed(name, inside);
+        const found = parsePlaceholder(name, inside);
         if ('more' in found) return mistake(at, `unknown placeholder '{${name}}'`, found.more);
         push({ kind: 'placeholder', placeholder: found });
       }
@@ -92,14 +94,14 @@ export function parseTemplate(text: string): Parsed {
 
 const NOTHING: Node = { kind: 'text', text: '' };
 
-/** Whether something in it can say something, or be missing. */
-export function asksForData(node: Node): boolean {
+/** Whether a node contains a placeholder for a value. */
+export function hasValuePlaceholder(node: Node): boolean {
   if (node.kind === 'text') return false;
-  if (node.kind === 'placeholder') return !isEmptyOfData(node.placeholder);
-  return node.nodes.some(asksForData);
+  if (node.kind === 'placeholder') return !isSeparator(node.placeholder);
+  return node.nodes.some(hasValuePlaceholder);
 }
 
-/** Counted as people count, from 1: a character beyond the first 65536 is one. */
+/** Position of an index in code points, from 1. */
 function position(text: string, at: number): number {
   return Array.from(text.slice(0, at)).length + 1;
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatMistake } from '../../../src/render/format/index.ts';
-import { nearest } from '../../../src/render/format/nearest.ts';
-import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placeholders.ts';
-import { PRESETS } from '../../../src/render/format/presets.ts';
+import { formatMistake, PRESETS } from '../../../src/render/template/format.ts';
+import { nearest } from '../../../src/render/template/nearest.ts';
+import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
 
 describe('a format', () => {
   it.each([
@@ -21,7 +20,7 @@ describe('a format', () => {
     String.raw`\{\}\[\]{5h.used}`,
     '⚡ \uE0B0 日本 e\u0301 👩\u200D💻 {5h.used}',
     `${'x'.repeat(490)}{5h.used}`,
-  ])('may be %s', (format) => {
+  ])('can be %s', (format) => {
     expect(formatMistake(format)).toBeNull();
   });
 

@@ -1,12 +1,12 @@
-import { plain } from '../color.ts';
-import type { Span } from '../color.ts';
 import { trimEnd } from '../layout.ts';
+import { plain } from '../spans.ts';
+import type { Span } from '../spans.ts';
 
-/** A span, or null for a separator: whether that is written depends on its neighbours. */
+/** A span, or null for a separator, which is written only between two spans. */
 export type Piece = Span | null;
 
-/** Pieces as spans: separators between two things alone, and no white space beside them. */
-export function assembled(pieces: readonly Piece[], separator: string): Span[] {
+/** Joins pieces into a line, without repeated separators and without white space next to them. */
+export function joinPieces(pieces: readonly Piece[], separator: string): Span[] {
   const line: Span[] = [];
   let due = false;
   for (const piece of pieces) {
@@ -28,7 +28,7 @@ export function assembled(pieces: readonly Piece[], separator: string): Span[] {
   return line;
 }
 
-/** Parts with a separator between each two. */
+/** Joins parts with separators. */
 export function separated(parts: readonly (readonly Piece[])[]): Piece[] {
   const pieces: Piece[] = [];
   for (const [index, part] of parts.entries()) {

@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 
-/** What can be said of one window. The words are those of docs/specs/format.md. */
+/** The fields of a window, with the descriptions in docs/specs/format.md. */
 export const WINDOW_FIELDS = {
   label: 'its name: `5h`, `7d`, `7d Fable`',
   percent: 'what is used, or left, as configured; `reset` once it has elapsed',
@@ -15,9 +15,11 @@ export const WINDOW_FIELDS = {
   age: 'age of this number alone, where it is older than the others: `16m ago`',
   tokens: 'tokens counted from local transcripts, when that is all there is: `~420k`',
 } as const;
+
+/** The name of a field of a window. */
 export type WindowField = keyof typeof WINDOW_FIELDS;
 
-/** What can be said of the whole. */
+/** The fields of the whole line, with the descriptions in docs/specs/format.md. */
 export const LINE_FIELDS = {
   sep: ' `·` between two things that are shown; nothing at either end of the line',
   extra: 'paid use beyond the subscription: `extra 7.63/20.00 EUR`',
@@ -28,9 +30,11 @@ export const LINE_FIELDS = {
   error: 'what went wrong, and when the next try is: `rate limited 4m`',
   status: 'age and error, with a separator between',
 } as const;
+
+/** The name of a field of the line. */
 export type LineField = keyof typeof LINE_FIELDS;
 
-/** Which window is meant: by id, by label in lower case, or by what it is among the others. */
+/** Names for windows in addition to ids and labels, with the descriptions in docs/specs/format.md. */
 export const WINDOW_NAMES = {
   '5h': 'the five hours',
   '7d': 'the week',
@@ -39,31 +43,32 @@ export const WINDOW_NAMES = {
   tightest: 'the fullest of all',
 } as const;
 
+/** A parsed placeholder. */
 export type Placeholder =
   | { readonly of: 'line'; readonly field: LineField }
-  /** `window`: an id or a label in lower case, `model`, `tightest`; null: the one that a section is at. */
+  /** `window`: an id, a label in lower case, `model` or `tightest`; null: the current window of a section. */
   | { readonly of: 'window'; readonly window: string | null; readonly field: WindowField };
 
-/** Ids, which are the endpoint's, for the two that everybody has. */
+/** The ids of windows with a short name. */
 const IDS: Readonly<Record<string, string>> = { '5h': 'five_hour', '7d': 'seven_day' };
 
-/** The id or label in lower case that a person's name for a window stands for; null when no window is called so. */
+/** The id, or label in lower case, of a window name in a template; null if no window can have that name. */
 export function windowNameOf(given: string): string | null {
   const name = given.trim().toLowerCase();
   const window = Object.hasOwn(IDS, name) ? (IDS[name] as string) : name;
   return NAMES.test(window) ? window : null;
 }
 
-/** Windows by id or label: which ones there are, the account decides. */
+/** Names that a window can have. Which windows exist depends on the account. */
 const NAMES =
   /^(five_hour|seven_day(_[a-z]+)*|(hourly|daily|weekly|monthly)(_[a-z]+)*(:[a-z0-9-]+)?|7d [a-z0-9 ._+:/()-]+|spend(_limit)?|model|tightest)$/;
 
 /**
- * What a placeholder asks for; of an unknown one, what is accepted and may have been meant.
+ * Parses the text between braces. For an unknown placeholder, returns a suggestion and what is accepted.
  *
- * @param inside in a section, where a field stands alone
+ * @param inside whether it is in a section, where a field has no window name
  */
-export function placeholderNamed(name: string, inside: boolean): Placeholder | Unknown {
+export function parsePlaceholder(name: string, inside: boolean): Placeholder | Unknown {
   if (inside) {
     return isKey(WINDOW_FIELDS, name)
       ? { of: 'window', window: null, field: name }
@@ -77,8 +82,8 @@ export function placeholderNamed(name: string, inside: boolean): Placeholder | U
   return unknown(name, ALL, ACCEPTED);
 }
 
-/** `{sep}` alone says nothing about anybody's use. */
-export function isEmptyOfData(placeholder: Placeholder): boolean {
+/** Whether a placeholder is `{sep}`, which shows no value. */
+export function isSeparator(placeholder: Placeholder): boolean {
   return placeholder.of === 'line' && placeholder.field === 'sep';
 }
 
@@ -89,13 +94,14 @@ const ALL = [
   ),
 ];
 
-/** What may stand between braces, in one line. */
+/** The accepted placeholders, for messages. */
 const ACCEPTED =
   `${list(Object.keys(LINE_FIELDS))}, or a window (5h, 7d, 7d <name>, <id>, spend, model, tightest) ` +
   `with ${Object.keys(WINDOW_FIELDS)
     .map((field) => `.${field}`)
     .join(' ')}`;
 
+/** An unknown placeholder. `more`: the end of the message. */
 interface Unknown {
   readonly more: string;
 }
@@ -111,4 +117,18 @@ function list(names: readonly string[]): string {
 
 function isKey<T extends object>(table: T, name: string): name is keyof T & string {
   return Object.hasOwn(table, name);
+}
+
+/** Names whose limit depends on the other limits. */
+const RELATIVE: ReadonlySet<string> = new Set(['model', 'tightest']);
+
+/** Names of extra usage, which is a limit and no window. */
+const EXTRA: ReadonlySet<string> = new Set(['extra', 'extra_usage']);
+
+/** The id, or label in lower case, of a limit name on the command line; null if no limit can have that name. */
+export function limitNamed(text: string): string | null {
+  const name = text.trim().toLowerCase();
+  if (EXTRA.has(name)) return name;
+  const window = windowNameOf(name);
+  return window === null || RELATIVE.has(window) ? null : window;
 }

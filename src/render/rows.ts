@@ -1,3 +1,16 @@
+import type { Appearance } from './appearance.ts';
+import { clockTime } from './clock.ts';
+import type { ClockAppearance } from './clock.ts';
+import { shownExtra } from './selection.ts';
+import {
+  amountText,
+  countdown,
+  currencySuffix,
+  percentText,
+  shownPercent,
+  tokenText,
+  windowAmountText,
+} from './values.ts';
 import type {
   BreakdownPart,
   ExtraUsage,
@@ -9,63 +22,56 @@ import type {
 } from '../usage/model.ts';
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
-import { clockTime } from './clock.ts';
-import type { ClockAppearance } from './clock.ts';
-import { countdown } from './duration.ts';
-import type { Appearance } from './appearance.ts';
-import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
-import { percentText, shownPercent } from './percent.ts';
-import { tokenText } from './tokens.ts';
 
-/** One limit in the table of `show`: what to write in its columns. */
+/** A row of a table: the texts of its columns. */
 export interface Row {
   readonly label: string;
-  /** Percent used, for the bar and the colour; null leaves the bar away, since an empty one would claim 0 %. */
+  /** Percent used, for bar and colour; null: no bar, because an empty one would mean 0 %. */
   readonly used: number | null;
   readonly percent: string;
-  /** When the limit resets, or how much of it is which amount. */
+  /** The amount, and the time of the reset. */
   readonly note: string;
   readonly pace: string;
 }
 
-/** What a row needs of the looks. */
+/** The part of the appearance that rows depend on. */
 type RowAppearance = Pick<Appearance, 'percent'> & ClockAppearance;
 
-/** The side that was asked for; what is left says so, since nobody expects it. */
+/** The percentage to show; marked with `left` if it is not the usual `used`. */
 function sideText(used: number, { percent: side }: Pick<Appearance, 'percent'>): string {
   return `${percentText(shownPercent(used, side))}${side === 'left' ? ' left' : ''}`;
 }
 
-/** @param withPace false where the number is too old to be compared with the clock */
+/** @param withPace false if the number is too old to be compared with the current time */
 function windowRow(window: Window, now: number, withPace: boolean, appearance: RowAppearance): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
     const time = resetsAt === null ? null : clockTime(resetsAt, now, appearance);
     return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
   }
-  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, appearance) : null;
+  const future = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, appearance) : null;
   return {
     label,
     used: usedPercent,
     percent: sideText(usedPercent, appearance),
-    note: [windowAmountText(window, ' of '), comes].filter(Boolean).join(', '),
+    note: [windowAmountText(window, ' of '), future].filter(Boolean).join(', '),
     pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
   };
 }
 
-/** A time to come, as countdown and on the clock: `in 4h37m, 15:02`. */
+/** A future moment (epoch ms), as countdown and clock time: `in 4h37m, 15:02`. */
 export function moment(at: number, now: number, appearance: ClockAppearance): string {
   return withClock(`in ${countdown(at - now)}`, at, now, appearance);
 }
 
-/** A clock time behind words that say the same, where the zone is known: `<1m ago, 18:24`. */
+/** Appends the clock time to words for the same moment, if the zone is known: `<1m ago, 18:24`. */
 export function withClock(words: string, at: number, now: number, appearance: ClockAppearance): string {
   const time = clockTime(at, now, appearance);
   return time === null ? words : `${words}, ${time}`;
 }
 
 function paceText(pace: Pace | null, usedPercent: number, now: number): string {
-  // Work may go on at a limit, at a lower priority.
+  // Not "blocked": at some limits requests continue with lower priority.
   if (usedPercent >= 100) return 'limit reached';
   if (pace === null) return '';
   if (pace.status === 'on_pace') return 'on pace';
@@ -75,14 +81,14 @@ function paceText(pace: Pace | null, usedPercent: number, now: number): string {
 
 const money = (dollars: number) => dollars.toFixed(2);
 
-/** Dollars that are used up or expire: an amount, no percentage. */
+/** The row of a pool. It has an amount and no percentage. */
 function poolRow(
   { label, used, limit, expiresAt, expired }: Pool,
   now: number,
   appearance: ClockAppearance,
 ): Row {
-  const comes = expiresAt !== null && expiresAt > now;
-  const at = expiresAt !== null && (expired || comes) ? clockTime(expiresAt, now, appearance) : null;
+  const future = expiresAt !== null && expiresAt > now;
+  const at = expiresAt !== null && (expired || future) ? clockTime(expiresAt, now, appearance) : null;
   if (expired)
     return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
@@ -96,7 +102,7 @@ function poolRow(
   };
 }
 
-/** Every limit as a row: windows and paid use. */
+/** The rows of all limits: windows and extra usage. */
 export function limitRows(usage: Usage, withPace: boolean, appearance: RowAppearance): Row[] {
   const { windows, generatedAt: now } = usage;
   const extra = extraRow(shownExtra(usage), appearance);
@@ -104,19 +110,19 @@ export function limitRows(usage: Usage, withPace: boolean, appearance: RowAppear
   return extra === null ? rows : [...rows, extra];
 }
 
-/** Every pool as a row. They are a table of their own: their notes would cost the limits their pace. */
+/** The rows of all pools. They belong in a table of their own: their long notes would leave no room for the pace of the limits. */
 export function poolRows({ pools = [], generatedAt }: Usage, appearance: ClockAppearance): Row[] {
   return pools.map((pool) => poolRow(pool, generatedAt, appearance));
 }
 
-/** The week's use by product. A part is no limit: it has no bar and no colour. */
+/** The usage of the week by product, without bar and colour, because a part is no limit. */
 export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
   return parts.map(({ name, percent }) => {
     return { label: name, used: null, percent: percentText(percent), note: '', pace: '' };
   });
 }
 
-/** Paid use beyond the subscription. */
+/** The row of extra usage. */
 function extraRow(extra: ExtraUsage | null, appearance: Pick<Appearance, 'percent'>): Row | null {
   if (extra === null) return null;
   const { used, limit, usedPercent } = extra;
@@ -130,7 +136,7 @@ function extraRow(extra: ExtraUsage | null, appearance: Pick<Appearance, 'percen
   };
 }
 
-/** What local transcripts have: counts and no percentage, since nobody knows of how many. */
+/** The rows of a token estimate: counts without percentages, because the limit in tokens is unknown. */
 export function tokenRows(tokens: TokenEstimate | null, now: number, appearance: ClockAppearance): Row[] {
   const block = tokens?.fiveHour ?? null;
   const ends =

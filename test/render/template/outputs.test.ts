@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
-import { formatMistake } from '../../../src/render/format/index.ts';
+import { formatMistake } from '../../../src/render/template/format.ts';
 import { usage } from '../usages.ts';
 
 const render = (kind: 'plain' | 'zsh' | 'bash' | 'fish' | 'starship' | 'tmux', format: string) => {
@@ -43,7 +43,7 @@ const literal = fc
   );
 
 describe('the literal text of a template', () => {
-  it('is nothing but text in each host', () => {
+  it('stays plain text in each host', () => {
     fc.assert(
       fc.property(literal, (text) => {
         const format = `-${text}{5h.used}`;

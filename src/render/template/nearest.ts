@@ -1,7 +1,7 @@
-/** More changes than this, and it was probably another word that was meant. */
+/** Largest distance of a suggestion, in changed letters: beyond it, another word was probably meant. */
 const MAX_CHANGES = 2;
 
-/** The name that a misspelt one is nearest to; null when none is near. */
+/** The name that is nearest to a misspelt word; null if none is near. */
 export function nearest(word: string, names: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.min(MAX_CHANGES, Math.floor(word.length / 2)) + 1;

@@ -1,0 +1,148 @@
+import type { Appearance } from '../appearance.ts';
+import { clockTime } from '../clock.ts';
+import { bar } from '../glyphs.ts';
+import { windowNamed } from '../selection.ts';
+import { levelOf, plain } from '../spans.ts';
+import type { Span } from '../spans.ts';
+import type { FieldContext, Ranked } from './filling.ts';
+import type { Format } from './format.ts';
+import { WINDOW_FIELDS } from './placeholders.ts';
+import type { Placeholder, WindowField } from './placeholders.ts';
+import { age, countdown, percentText, shownPercent, tokenText, windowAmountText } from '../values.ts';
+import type { TokenEstimate, Usage, Window } from '../../usage/model.ts';
+import { paceOf } from '../../usage/pace.ts';
+
+/** Fields that a cut of times omits. */
+const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
+
+/** Fields that show "reset" or "no such limit" if there is no number; the first one that the template has. */
+const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
+
+/**
+ * The spans of a placeholder of a window; empty without a value.
+ *
+ * @param here the current window of a section
+ */
+export function placeholderSpans(
+  { window: name, field }: Extract<Placeholder, { of: 'window' }>,
+  here: Window | null,
+  filling: Ranked,
+): Span[] {
+  const { usage, ranks, cut, format } = filling;
+  if (name !== null && isLacking(name, usage)) return lackingSpan(name, field, format);
+  if (field === 'tokens') {
+    const span = tokensField(name ?? here?.id ?? null, usage.tokens);
+    return span === null ? [] : [span];
+  }
+  const window = here ?? windowNamed(name as string, usage.windows, filling.model);
+  if (window === undefined) return [];
+  const rank = ranks.get(window) ?? 0;
+  if (rank >= cut.windows) return [];
+  const first = firstNumber(format, name);
+  const span = cutSpan(field, window, first, rank, filling);
+  if (span === null) return [];
+  const locked = field === first && window.lockedReason != null && !cut.error;
+  return locked ? [span, plain(' '), { text: 'locked', style: 'notice' }] : [span];
+}
+
+/**
+ * The span of a field after the cut; null if it is omitted or has no value.
+ *
+ * @param first the field that shows "reset" for an elapsed window
+ */
+function cutSpan(
+  field: WindowField,
+  window: Window,
+  first: WindowField | undefined,
+  rank: number,
+  filling: Ranked,
+): Span | null {
+  const { cut } = filling;
+  if (window.usedPercent === null && field === first) return plain('reset');
+  if (TIMES.has(field) && rank >= cut.timesFrom) return null;
+  if (field === 'bar' && cut.bars && first !== 'bar') return null;
+  if (field === 'amount' && cut.rest) return null;
+  return windowField(field, window, filling);
+}
+
+/** Whether the plan lacks the window of this name. */
+export function isLacking(name: string, { lacking = [] }: Usage): boolean {
+  return (lacking as readonly string[]).includes(name);
+}
+
+/** The text in place of a window that the plan lacks. */
+export const NO_SUCH_LIMIT = 'no such limit';
+
+const ALL_FIELDS = Object.keys(WINDOW_FIELDS) as WindowField[];
+
+/** The span for a window that the plan lacks, in place of its first field. */
+function lackingSpan(name: string, field: WindowField, { fields }: Format): Span[] {
+  if (field === 'label') return [plain(name === 'five_hour' ? '5h' : '7d')];
+  const first = [...NUMBERS, ...ALL_FIELDS].find((it) => it !== 'label' && fields.has(`${name}.${it}`));
+  return field === first ? [plain(NO_SUCH_LIMIT)] : [];
+}
+
+/** The field of a template that shows "reset" for an elapsed window. */
+function firstNumber({ fields }: Format, name: string | null): WindowField | undefined {
+  return NUMBERS.find((field) => fields.has(`${name ?? 'windows'}.${field}`));
+}
+
+/** Width of a bar on the line, columns. */
+const BAR_COLUMNS = 8;
+
+/** The span of a field of a window; null without a value. An elapsed window has no numbers. */
+export function windowField(field: WindowField, window: Window, context: FieldContext): Span | null {
+  const { usedPercent, resetsAt } = window;
+  const { now, appearance, glyphs, countdowns, restAgeMs } = context;
+  const upcoming = resetsAt !== null && resetsAt > now && !window.elapsed ? resetsAt : null;
+  const number = (text: string): Span | null =>
+    usedPercent === null ? null : { text, style: levelOf(usedPercent, appearance.thresholds) };
+  const percent = (side: Appearance['percent']) => percentText(shownPercent(usedPercent ?? 0, side));
+  const pace = () => (countdowns ? paceOf(window, now) : null);
+  switch (field) {
+    case 'label':
+      return plain(window.label);
+    case 'percent':
+      return number(percent(appearance.percent));
+    case 'used':
+    case 'left':
+      return number(percent(field));
+    case 'bar':
+      return number(bar(shownPercent(usedPercent ?? 0, appearance.percent), BAR_COLUMNS, glyphs));
+    case 'amount':
+      return textOrNull(usedPercent === null ? null : windowAmountText(window));
+    case 'reset':
+      return upcoming === null || !countdowns ? null : plain(countdown(upcoming - now));
+    case 'at':
+      return upcoming === null ? null : textOrNull(clockTime(upcoming, now, appearance));
+    case 'pace':
+      return textOrNull(signed(pace()?.delta));
+    case 'empty': {
+      const at = pace()?.emptyAt ?? null;
+      return at === null || at <= now ? null : plain(countdown(at - now));
+    }
+    case 'age':
+      return window.source === 'endpoint' && restAgeMs !== undefined
+        ? { text: age(restAgeMs), style: 'dim' }
+        : null;
+    case 'tokens':
+      return null;
+  }
+}
+
+/** The estimated tokens of a window; null without an estimate. */
+export function tokensField(window: string | null, tokens: TokenEstimate | null): Span | null {
+  const count = window === 'five_hour' ? tokens?.fiveHour : window === 'seven_day' ? tokens?.sevenDay : null;
+  return count ? plain(`~${tokenText(count.total)}`) : null;
+}
+
+/** Percentage points with their sign: `+14`, `-9`, `0`. */
+function signed(points: number | undefined): string | null {
+  if (points === undefined) return null;
+  const rounded = Math.round(Math.abs(points));
+  return rounded === 0 ? '0' : `${points > 0 ? '+' : '-'}${rounded}`;
+}
+
+function textOrNull(text: string | null): Span | null {
+  return text === null ? null : plain(text);
+}
