@@ -193,27 +193,27 @@ function manySessions(works) {
 }
 
 /**
- * Who has no login is shown an estimate, of transcripts that were all read before. Most calls look at those that are
- * likely to change; after a minute each of the next ones looks at some of the others, too.
- * @param sizeOf what there is of them at a step, see `generate`
+ * Without a login an estimate from transcripts is shown, all of which were read before: a prepared one, or, once that is
+ * a minute old, what `--cached` finds by a scan.
+ * @param sizeOf how large the history is at a step, see `generate`
  */
 function historyCurves(sizeOf) {
   const histories = new Map();
   const row =
-    (everything) =>
+    (scans) =>
     ({ home, at }) => {
       if (!histories.has(at)) histories.set(at, createHistory(home, sizeOf(at)));
       const place = histories.get(at);
       const scene = {
         label: `transcripts at ${at}`,
         expect: ESTIMATE,
-        prepare: () => (everything ? place.dueForAll() : place.lookedAt()),
-        after: () => place.expectLook(everything),
+        prepare: () => (scans ? place.expire() : place.prepare()),
+        after: () => place.expectScan(),
       };
       return { next: () => ({ scene, place, argv: [program, '--cached'] }) };
     };
   return [
-    { id: 'watched', label: 'a call, all read before', row: row(false) },
-    { id: 'all', label: 'the same, a minute later', row: row(true) },
+    { id: 'prepared', label: 'a call, all read before', row: row(false) },
+    { id: 'scan', label: 'the same, a minute later', row: row(true) },
   ];
 }

@@ -62,6 +62,15 @@ export interface ResolveDeps {
   log(event: string): void;
 }
 
+/** One call of `resolve`: the question and what it is answered with. */
+export interface Call {
+  readonly deps: ResolveDeps;
+  readonly question: Question;
+  readonly paths: Paths;
+  /** Fingerprint of the credentials, taken before they are read: the next call then notices a change in between. */
+  readonly fingerprint: string | null;
+}
+
 /** Everything on disk that a decision depends on, at one moment. */
 export interface State {
   readonly read: EntryRead;

@@ -1,161 +1,197 @@
-import { withOwnClock, mergeBackoffs, readBackoff, serializeBackoff } from '../cache/backoff.ts';
+import { readBackoff, serializeBackoff, withOwnClock } from '../cache/backoff.ts';
 import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { readEntry, serializeEntry } from '../cache/entry.ts';
-import type { Entry } from '../cache/entry.ts';
-import { removeQuietly } from '../cache/replace.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
 import { replaceFile } from '../cache/write.ts';
-import { describeFault } from '../platform/exceptions.ts';
 import type { Session } from '../fetch/provider.ts';
+import { describeFault } from '../platform/exceptions.ts';
 import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
-import type { Snapshot, Usage } from '../usage/model.ts';
-import { backoffAfterFailure, backoffAfterSuccess, backoffWithRequest } from './backoff.ts';
+import type { Usage } from '../usage/model.ts';
+import { backoffWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
-import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
-import type { State, Question, ResolveDeps } from './read-state.ts';
+import { nextTry } from './decide.ts';
 import { entryIdentity, identityOf } from './identity.ts';
-import type { EntryIdentity } from './identity.ts';
 import type { Paths } from './paths.ts';
-import { isBlocking, nextTry } from './decide.ts';
-import { dependsOnToken, adoptFingerprint, storedEntry } from './same-token.ts';
+import { readState, usageFrom } from './read-state.ts';
+import type { Call } from './read-state.ts';
+import { adoptFingerprint, dependsOnToken, storedEntry } from './same-token.ts';
+import { storeFailure, storeSuccess } from './store-outcome.ts';
+import type { Attempt } from './store-outcome.ts';
 
-/** A caller whose turn it may be to ask. */
-export interface Turn {
-  readonly deps: ResolveDeps;
-  readonly question: Question;
-  readonly paths: Paths;
-  /** Stamp of the credentials, taken before they are read: a change in between shows at the next call. */
-  readonly fingerprint: string | null;
-}
-
-/** A turn that has come: whoever has it holds the mutex. */
-interface Attempt extends Turn {
-  /** Where lock and claims are kept; null when they can be kept nowhere. */
-  readonly directory: AccountDirectory | null;
-  /** What was on disk once the mutex was held. */
-  readonly state: State;
-  /** Who is signed in, as the entry keeps it. */
-  readonly identity: EntryIdentity;
-}
-
-export type Attempted =
-  | { readonly kind: 'answer'; readonly usage: Usage }
-  /** Somebody else is asking: wait for their answer. */
+export type RequestResult =
+  | { readonly kind: 'usage'; readonly usage: Usage }
+  /** Another process sends a request: wait for its response. */
   | { readonly kind: 'busy' }
-  /** The directory that the budget is to be kept in cannot be written: an errno name. Nothing was sent. */
+  /** The directory for backoff and claims cannot be written; `reason` is an errno name. Nothing was sent. */
   | { readonly kind: 'unwritable'; readonly reason: string };
 
 /**
- * The turn of the one who holds the mutex: looks again, judges the budget, reads the credentials, claims the
- * attempt, sends, and writes what came of it.
+ * Sends at most one request and stores its outcome. The steps: read the files again, judge the budget, read the
+ * credentials, take the claim, record the request, send it. Each step can end the attempt.
  *
- * @param directory null when lock and claims can be kept nowhere: a person's own command asks all the same
+ * @param directory where backoff and claims are stored, with its mutex held; null where they cannot be stored
  */
-export async function attempt(
-  turn: Turn,
+export async function requestOnce(
+  call: Call,
   directory: AccountDirectory | null,
   timeoutMs: number,
-): Promise<Attempted> {
-  const { deps, question, paths, fingerprint } = turn;
+): Promise<RequestResult> {
+  const { deps, question, paths, fingerprint } = call;
   const { system, provider, log } = deps;
-  catchUp(system, paths, system.now());
-  const lookAgain = () => readState(deps, paths, { ...question, policy: 'wait' }, fingerprint);
-  let state = lookAgain();
+  correctFutureBackoffs(system, paths, system.now());
+  const readAgain = () => readState(deps, paths, { ...question, policy: 'wait' }, fingerprint);
+  let state = readAgain();
   if (state.decision.action === 'serve') {
     log(`row ${state.decision.row} under the mutex: somebody else was quicker`);
-    return { kind: 'answer', usage: usageFrom(deps, paths, state) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state) };
   }
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
-  // In a read-only cache nothing corrects a lock with a future time. It would block every request until that time.
+  // In a read-only cache a backoff with a future time is never corrected: it would block every request until then.
   const backoff = directory === null && state.backoff?.ahead !== undefined ? null : state.backoff;
   const budget = judgeBudget({ backoff, attempts }, state.now, fingerprint);
   log(`budget: ${budget.kind}`);
-  const refused = (): Attempted | null => {
+  const refusal = (): RequestResult | null => {
     if (budget.kind === 'running') return { kind: 'busy' };
     if (budget.kind === 'granted') return null;
     const error: Failure = { code: 'budget', retryAt: nextTry(backoff, budget) };
-    return { kind: 'answer', usage: usageFrom(deps, paths, state, { error }) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state, { error }) };
   };
-  const waiver = budget.kind !== 'granted' && budget.waivable;
+  const waivable = budget.kind !== 'granted' && budget.waivable;
   const stored = paths.cache && storedEntry(system, paths.cache.entry);
   const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, backoff, state.now, fingerprint);
-  const refusal = waiver || tokenDecides ? null : refused();
-  if (refusal) return refusal;
+  const refused = waivable || tokenDecides ? null : refusal();
+  if (refused) return refused;
 
-  // Before the credentials are read: if another login takes their place between the two, the entry counts as of
-  // no account rather than as of that one.
+  // Read before the credentials: after a sign-in between the two reads, the entry has an account other than the
+  // present one and is not shown. The other order would show its numbers under the wrong account.
   const signedIn = identityOf(system, provider, paths.cache);
   const identity = entryIdentity(signedIn);
-  const mine = (): Attempt => ({ ...turn, directory, state, identity });
-  let request: NotedRequest | null = null;
+  const attempt = (): Attempt => ({ ...call, directory, state, identity });
   try {
     const session = await (await provider.connect()).authenticate(system);
-    if (!session.ok) return failed(mine(), backoff, session.failure, null);
+    if (!session.ok) return { kind: 'usage', usage: storeFailure(attempt(), backoff, session.failure, null) };
 
-    const token = fingerprintOf(session.value, backoff);
+    const tokenHash = tokenHashOf(session.value, backoff);
     if (
       directory !== null &&
-      adoptFingerprint(system, paths, { fingerprint, tokenHash: token, identity: signedIn })
+      adoptFingerprint(system, paths, { fingerprint, tokenHash, identity: signedIn })
     ) {
       log('the credentials have changed, the token has not');
-      state = lookAgain();
-      if (state.decision.action === 'serve') return { kind: 'answer', usage: usageFrom(deps, paths, state) };
+      state = readAgain();
+      if (state.decision.action === 'serve') return { kind: 'usage', usage: usageFrom(deps, paths, state) };
     }
-    const waived = waiver && token !== backoff?.tokenHash;
-    const refusedForToken = waived ? null : refused();
+    const waived = waivable && tokenHash !== backoff?.tokenHash;
+    const refusedForToken = waived ? null : refusal();
     if (refusedForToken) {
       log('budget: the token is the one that was sent last');
       return refusedForToken;
     }
-
-    const send = async (noted: Backoff, leftMs: number): Promise<Sent> => {
-      const unsent = (failure: RefreshFailure): Sent => ({
-        result: failed(mine(), backoff, failure, null, noted),
-        left: false,
-      });
-      if (leftMs <= 0) return unsent({ code: 'timeout' });
-      // Age counts from here: the numbers are at least as old as the question.
-      const sentAt = system.now();
-      request = { noted, sentAt };
-      const { baseUrl, userAgent } = question;
-      const outcome = await session.value.send({ baseUrl, timeoutMs: leftMs, userAgent });
-      log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
-      if (outcome.ok) return { result: succeeded(mine(), noted, outcome.value, sentAt), left: true };
-      const { failure } = outcome;
-      if (failure.unsent) return unsent(failure);
-      return { result: failed(mine(), noted, failure, sentAt), left: true };
-    };
-    const noteAt = (now: number) => backoffWithRequest(backoff, fingerprint, now, token, waived);
-    return await claimed(mine(), attempts[0], timeoutMs, noteAt, send);
+    const request = { session: session.value, backoff, tokenHash, waived };
+    return await claimAndSend(attempt(), request, attempts[0], timeoutMs);
   } catch (error) {
-    // Nothing here throws for what the world does. Without a lock the next prompt would try it again, and so on.
-    const detail = describeFault(error);
-    log(`internal error: ${detail}`);
-    const { noted = backoff, sentAt = null } = (request as NotedRequest | null) ?? {};
-    return failed(mine(), noted, { code: 'internal_error', detail }, sentAt);
+    return { kind: 'usage', usage: storeFailure(attempt(), backoff, faultOf(error, log), null) };
   }
 }
 
-/** A request that is on record in the lock. */
-interface NotedRequest {
-  readonly noted: Backoff;
-  /** Epoch ms. */
-  readonly sentAt: number;
+/** An exception is a bug. Its backoff keeps the next prompts from failing the same way at once. */
+function faultOf(error: unknown, log: (event: string) => void): RefreshFailure {
+  const detail = describeFault(error);
+  log(`internal error: ${detail}`);
+  return { code: 'internal_error', detail };
 }
 
-/** What came of a request, and whether any of it can have left this machine. */
-interface Sent {
-  readonly result: Attempted;
-  readonly left: boolean;
+/** What is sent, and what the backoff must record of it. */
+interface Request {
+  readonly session: Session;
+  /** The backoff before this request. */
+  readonly backoff: Backoff | null;
+  readonly tokenHash: string;
+  /** The time between two requests was waived for this one. */
+  readonly waived: boolean;
 }
 
-/** Rewrites locks with a future time for this clock. The caller holds the mutex. */
-function catchUp(system: System, { cache, fallback }: Paths, now: number): void {
+/**
+ * Takes the claim, records the request in `usage.lock`, and sends it. The record comes first, so that a crash does not
+ * make the request free. The deadline counts from the claim: after it, the claim no longer keeps other processes from
+ * sending, so a process that was suspended must not send.
+ *
+ * @param latest the newest claim that the budget was judged with
+ */
+async function claimAndSend(
+  attempt: Attempt,
+  request: Request,
+  latest: Claim | undefined,
+  timeoutMs: number,
+): Promise<RequestResult> {
+  const { directory, fingerprint } = attempt;
+  const { system, log } = attempt.deps;
+  const now = system.now();
+  const began = system.monotonic();
+  const noted = backoffWithRequest(request.backoff, fingerprint, now, request.tokenHash, request.waived);
+  if (directory === null) {
+    const { usage } = await send(attempt, request, noted, timeoutMs);
+    return { kind: 'usage', usage };
+  }
+  const claim = { at: now, until: now + timeoutMs, credentials: fingerprint };
+  const taken = takeClaim(system, directory.path, 'attempt', latest, claim);
+  log(`attempt: ${taken.kind}`);
+  if (taken.kind === 'lost') return { kind: 'busy' };
+  if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
+  let mayHaveLeft = false;
+  try {
+    const unwritten = replaceFile(system, directory.backoff, serializeBackoff(noted));
+    if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
+    mayHaveLeft = true;
+    // Both clocks: the monotonic one can stand still while the machine sleeps, the other one can be set back.
+    const elapsed = Math.max(system.monotonic() - began, system.now() - now);
+    const sent = await send(attempt, request, noted, timeoutMs - elapsed);
+    mayHaveLeft = sent.mayHaveLeft;
+    return { kind: 'usage', usage: sent.usage };
+  } finally {
+    // The claim of a request that was not sent would delay the next one.
+    if (mayHaveLeft) endAttempt(system, directory, taken.claim);
+    else dropClaim(system, directory.path, 'attempt', taken.claim);
+  }
+}
+
+/**
+ * Sends the request and stores its outcome.
+ *
+ * @param noted the backoff that records this request
+ * @returns `mayHaveLeft`: whether any of the request can have left this machine
+ */
+async function send(
+  attempt: Attempt,
+  { session, backoff }: Request,
+  noted: Backoff,
+  timeoutMs: number,
+): Promise<{ readonly usage: Usage; readonly mayHaveLeft: boolean }> {
+  const { system, log } = attempt.deps;
+  const { baseUrl, userAgent } = attempt.question;
+  const unsent = (failure: RefreshFailure) => ({
+    usage: storeFailure(attempt, backoff, failure, null, noted),
+    mayHaveLeft: false,
+  });
+  if (timeoutMs <= 0) return unsent({ code: 'timeout' });
+  // The age of the numbers counts from here, since the endpoint may read them at once.
+  const sentAt = system.now();
+  try {
+    const outcome = await session.send({ baseUrl, timeoutMs, userAgent });
+    log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
+    if (outcome.ok) return { usage: storeSuccess(attempt, noted, outcome.value, sentAt), mayHaveLeft: true };
+    if (outcome.failure.unsent) return unsent(outcome.failure);
+    return { usage: storeFailure(attempt, noted, outcome.failure, sentAt), mayHaveLeft: true };
+  } catch (error) {
+    return { usage: storeFailure(attempt, noted, faultOf(error, log), sentAt), mayHaveLeft: true };
+  }
+}
+
+/** Rewrites backoffs with a future time for this clock. The caller holds the mutex. */
+function correctFutureBackoffs(system: System, { cache, fallback }: Paths, now: number): void {
   for (const directory of [cache, fallback]) {
     const backoff = directory && readBackoff(system, directory.backoff, now);
     if (directory && backoff?.ahead !== undefined)
@@ -163,177 +199,16 @@ function catchUp(system: System, { cache, fallback }: Paths, now: number): void 
   }
 }
 
-/** The token that is to be sent, in a form that can be kept; with the key of the last one, so that the two compare. */
-function fingerprintOf(session: Session, backoff: Backoff | null): string {
+/** The hash of the token to send, as `usage.lock` stores it. Uses the stored key, so that the two can be compared. */
+function tokenHashOf(session: Session, backoff: Backoff | null): string {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
   const key = backoff?.tokenHash?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
   return `${key}:${session.tokenHash(key)}`;
 }
 
-/**
- * Sends with the right to it on record, so that a crash does not make the request free. The deadline counts from the
- * claim: a process that was stopped in between, or a machine that slept, has no right to a late request.
- */
-async function claimed(
-  { deps: { system, log }, directory, fingerprint }: Attempt,
-  latest: Claim | undefined,
-  timeoutMs: number,
-  noteAt: (now: number) => Backoff,
-  send: (noted: Backoff, leftMs: number) => Promise<Sent>,
-): Promise<Attempted> {
-  const now = system.now();
-  const began = system.monotonic();
-  const noted = noteAt(now);
-  if (directory === null) return (await send(noted, timeoutMs)).result;
-  const right = { at: now, until: now + timeoutMs, credentials: fingerprint };
-  const taken = takeClaim(system, directory.path, 'attempt', latest, right);
-  log(`attempt: ${taken.kind}`);
-  if (taken.kind === 'lost') return { kind: 'busy' };
-  if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
-  // Half a record would let a request go uncounted, and a claim for none would hold the next one up.
-  let left = false;
-  try {
-    const unwritten = replaceFile(system, directory.backoff, serializeBackoff(noted));
-    if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
-    left = true;
-    // Both clocks: one of them does not count while a machine sleeps, and the other one can be set back.
-    const spent = Math.max(system.monotonic() - began, system.now() - now);
-    const sent = await send(noted, timeoutMs - spent);
-    left = sent.left;
-    return sent.result;
-  } finally {
-    if (left) tidyUp(system, directory, taken.claim);
-    else dropClaim(system, directory.path, 'attempt', taken.claim);
-  }
-}
-
-/** Whoever waits for this attempt may stop; what earlier ones left behind goes. */
-function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void {
+/** Ends the claim, so that waiting processes continue, and removes old claims and temporary files. */
+function endAttempt(system: System, directory: AccountDirectory, claim: Claim): void {
   endClaim(system, directory.path, 'attempt', claim);
   sweepClaims(system, directory.path, 'attempt', system.now() - REQUEST_SPACING_MS);
   sweepTemporaries(system, directory);
-}
-
-/** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: Backoff, reading: Snapshot, sentAt: number): Attempted {
-  const { deps, paths, fingerprint, directory, state, identity } = mine;
-  const { data, plan, loginUntil } = reading;
-  const { system } = deps;
-  // A clock that was set back meanwhile must not make a good answer one from the future.
-  const cachedAt = Math.min(sentAt, system.now());
-  const entry: Entry = {
-    cachedAt,
-    data,
-    error: null,
-    plan,
-    ...identity,
-    credentials: fingerprint,
-    ...(noted.tokenHash !== undefined && { token: noted.tokenHash }),
-    ...(loginUntil != null && { loginUntil }),
-  };
-  const unwritten = keep(mine, entry);
-  // Without a failure before it the lock that notes the request is as it shall be.
-  if (directory && (noted.error !== null || noted.failures > 0)) {
-    const cleared = besideTheirs(mine, backoffAfterSuccess(noted, fingerprint, system.now()));
-    replaceFile(system, directory.backoff, serializeBackoff(cleared));
-  }
-  // A backoff from the time when the cache could not be written is over as well.
-  if (paths.fallback && directory === paths.cache) removeQuietly(system, paths.fallback.backoff);
-
-  const error = unwritten === null ? null : cacheUnwritable(system, paths.cache, unwritten);
-  const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
-  const fresh: State = { ...state, read: { kind: 'entry', entry }, decision };
-  return { kind: 'answer', usage: usageFrom(deps, paths, fresh, { source: 'endpoint' }) };
-}
-
-/**
- * Row 7: the lock says when to try again; what is known stays as it is.
- * @param sentAt epoch ms; null when it failed before anything was sent
- * @param withdrawn a lock on disk whose latest request was not sent, and counts no more
- */
-function failed(
-  mine: Attempt,
-  previous: Backoff | null,
-  failure: RefreshFailure,
-  sentAt: number | null,
-  withdrawn: Backoff | null = null,
-): Attempted {
-  const { deps, paths, fingerprint, directory, state } = mine;
-  const { system } = deps;
-  const { code, detail } = failure;
-  const now = system.now();
-  const backoff = besideTheirs(
-    mine,
-    backoffAfterFailure(previous, failure, fingerprint, now, system.random()),
-    withdrawn,
-  );
-  if (directory) {
-    replaceFile(system, directory.backoff, serializeBackoff(backoff));
-    if (nothingToLose(state)) {
-      const cachedAt = sentAt ?? now;
-      keep(mine, {
-        cachedAt,
-        data: null,
-        error: code,
-        plan: null,
-        accountId: null,
-        credentials: fingerprint,
-      });
-    }
-  }
-  // The stamp in the lock is rounded; what this process sent it knows to the millisecond.
-  const sent = sentAt === null ? [] : [{ number: 0, at: sentAt, until: sentAt, credentials: fingerprint }];
-  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: sent }, now, fingerprint));
-  const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
-  // Time has passed: whoever was quicker meanwhile has an answer that our failure takes nothing from.
-  const after = readState(deps, paths, { policy: 'wait', force: false }, fingerprint);
-  const theirs = after.decision.freshness === 'fresh' && readAt(after) !== readAt(state);
-  return { kind: 'answer', usage: usageFrom(deps, paths, after, { error: theirs ? null : error }) };
-}
-
-/**
- * Our lock, with what somebody else has learnt since we noted our request: a process that was stopped in the
- * middle of one must not undo another's backoff when it goes on.
- */
-function besideTheirs(
-  { deps: { system }, directory, fingerprint }: Attempt,
-  ours: Backoff,
-  withdrawn: Backoff | null = null,
-): Backoff {
-  const now = system.now();
-  const onDisk = directory && readBackoff(system, directory.backoff, now);
-  const theirs = onDisk && withdrawn ? withoutLatest(onDisk, withdrawn) : onDisk;
-  const both = mergeBackoffs(ours, theirs) ?? ours;
-  return theirs && isBlocking(theirs, now, fingerprint) ? both : { ...ours, requests: both.requests };
-}
-
-/** A lock without the latest request of another one. */
-function withoutLatest(backoff: Backoff, { requests }: Backoff): Backoff {
-  const index = backoff.requests.lastIndexOf(requests.at(-1) as number);
-  return index < 0 ? backoff : { ...backoff, requests: backoff.requests.toSpliced(index, 1) };
-}
-
-function readAt({ read }: State): number | null {
-  return read.kind === 'entry' ? read.entry.cachedAt : null;
-}
-
-/** There is no file, or one that only says why there are no numbers. (A newer version's file is neither.) */
-function nothingToLose({ read }: State): boolean {
-  return read.kind === 'entry' ? read.entry.data === null : read.absent;
-}
-
-/**
- * Writes `usage.json`, unless somebody wrote a newer one while we were asking (a machine can sleep for a day
- * in the middle of a request).
- * @returns an errno name, or null
- */
-function keep({ deps: { system }, paths }: Attempt, entry: Entry): string | null {
-  if (paths.cache === null) return paths.warning ?? 'no cache directory';
-  const read = readEntry(system, paths.cache.entry);
-  const newer =
-    read.kind === 'entry' &&
-    read.entry.data !== null &&
-    read.entry.cachedAt > entry.cachedAt &&
-    read.entry.cachedAt <= system.now();
-  return newer ? null : replaceFile(system, paths.cache.entry, serializeEntry(entry));
 }

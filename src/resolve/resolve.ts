@@ -1,32 +1,42 @@
+import { readClaims } from '../cache/claims.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { Usage } from '../usage/model.ts';
-import { claimWorker } from './worker-claim.ts';
-import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
-import { orEstimate } from './estimate.ts';
-import { pathsOf } from './paths.ts';
-import type { State, Question, ResolveDeps, Sources } from './read-state.ts';
-import type { Paths } from './paths.ts';
+import { judgeBudget } from './budget.ts';
 import { currentFingerprint, knownFingerprint } from './credentials-fingerprint.ts';
 import type { KnownFingerprint } from './credentials-fingerprint.ts';
+import { isShowable } from './decide.ts';
+import { orEstimate } from './estimate.ts';
+import { pathsOf } from './paths.ts';
+import type { Paths } from './paths.ts';
+import { cacheUnwritable, readState, usageFrom } from './read-state.ts';
+import type { Call, Question, ResolveDeps, Sources, State } from './read-state.ts';
+import type { RequestResult } from './request-once.ts';
+import { claimWorker } from './worker-claim.ts';
+
+/*
+ * A question goes one way, in the order of these files: `resolve.ts` (reads, decides, waits for another process),
+ * `single-flight.ts` (takes the mutex), `request-once.ts` (budget, credentials, claim, request), `store-outcome.ts`.
+ */
 
 export interface Resolution {
   readonly usage: Usage;
-  /** The caller prints first and then starts the detached refresh: nobody waits for a process to start. */
+  /** The caller starts the worker after it has printed, because starting a process takes time. */
   readonly startWorker: boolean;
-  /** Something on disk may be new: what was prepared from it is to be prepared again. */
+  /** Files may have changed, so prerendered lines are out of date. */
   readonly refreshed: boolean;
-  /** What is shown stays true for a while: nobody is asking, and nobody would. */
+  /** The usage stays valid until something new is learnt: no request is running or due. */
   readonly settled: boolean;
-  /** What was found on disk before anybody was asked. */
+  /** The files as they were read before any request. */
   readonly state: State;
-  /** A setting that could not be used, in words; for people only. */
+  /** A setting that could not be used, in words, for commands whose output people read; null when there is none. */
   readonly warning: string | null;
 }
 
-/** What is found out before a question is looked at. */
+/** What `resolve` needs before it reads the account's state. */
 export interface Start {
   readonly paths: Paths;
   readonly known: KnownFingerprint;
-  /** What the caller has read just now; nothing: it is read here. */
+  /** Entry and session reports that the caller has just read; absent: `resolve` reads them. */
   readonly sources?: Sources;
 }
 
@@ -35,7 +45,7 @@ export function startOf({ system, provider }: Pick<ResolveDeps, 'system' | 'prov
   return { paths, known: knownFingerprint(system, provider, paths.cache) };
 }
 
-/** Answers a question for usage: looks, decides, and does what was decided. Never throws for what the world does. */
+/** Resolves a question to usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
 export async function resolve(
   deps: ResolveDeps,
   question: Question,
@@ -43,18 +53,20 @@ export async function resolve(
 ): Promise<Resolution> {
   const { system, provider, log } = deps;
   const { paths, known } = start;
-  const ask = known.keychainDue && question.policy === 'wait';
-  const fingerprint = ask ? await currentFingerprint(system, provider, paths.cache) : known.fingerprint;
+  const queriesKeychain = known.keychainDue && question.policy === 'wait';
+  const fingerprint = queriesKeychain
+    ? await currentFingerprint(system, provider, paths.cache)
+    : known.fingerprint;
   const state = readState(deps, paths, question, fingerprint, start.sources);
   const { decision } = state;
   log(describe(state, paths, fingerprint));
-  const done = async (answered: Usage, startWorker = false): Promise<Resolution> => {
-    const { usage, startScan } = await orEstimate(deps, question, paths, answered);
+  const resolution = async (usageWithoutEstimate: Usage, startWorker = false): Promise<Resolution> => {
+    const { usage, startScan } = await orEstimate(deps, question, paths, usageWithoutEstimate);
     return {
       usage,
       startWorker: startWorker || startScan,
       refreshed: decision.action === 'refresh',
-      // An estimate is nothing to be prepared: what is prepared is made without transcripts.
+      // Prerendering does not read transcripts, so it cannot prepare an estimate.
       settled: decision.action !== 'background' && question.policy !== 'cached' && usage.state !== 'estimate',
       state,
       warning: paths.warning,
@@ -63,29 +75,108 @@ export async function resolve(
 
   switch (decision.action) {
     case 'serve': {
-      // Fresh by what the keychain said half a minute ago: have it asked again, behind the answer.
+      // The entry is fresh for the last known keychain date, which is out of date: the worker queries the keychain.
       const recheck = known.keychainDue && question.policy === 'background' && decision.row === 1;
-      return done(usageFrom(deps, paths, state), recheck && claimWorker(deps, paths).kind === 'claimed');
+      return resolution(
+        usageFrom(deps, paths, state),
+        recheck && claimWorker(deps, paths).kind === 'claimed',
+      );
     }
     case 'background':
-      return done(...behind(deps, paths, state));
-    case 'refresh': {
-      const { refresh } = await import('./wait-for-refresh.ts');
-      return done(await refresh(deps, question, paths, fingerprint, state));
-    }
+      return resolution(...serveAndRefresh(deps, paths, state));
+    case 'refresh':
+      return resolution(await refresh({ deps, question, paths, fingerprint }, state));
   }
 }
 
-/** Row 4: what is known at once, and whether this call is the one that starts the refresh. */
-function behind(deps: ResolveDeps, paths: Paths, state: State): [Usage, boolean] {
+/** Row 4: the usage to show at once, and whether this caller starts the worker. */
+function serveAndRefresh(deps: ResolveDeps, paths: Paths, state: State): [Usage, boolean] {
   const claim = claimWorker(deps, paths);
   if (claim.kind === 'failed') {
-    // Nothing can be kept, so a process started at every call would ask at every call.
+    // A worker could not store its response, so every prompt would start another one.
     const error = cacheUnwritable(deps.system, paths.cache, claim.reason);
     return [usageFrom(deps, paths, state, { error }), false];
   }
   const pending = state.decision.error?.code === 'no_data';
   return [usageFrom(deps, paths, state, { pending }), claim.kind === 'claimed'];
+}
+
+/** First and longest pause between two looks at the files while another process sends a request, ms. */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 80;
+/** Pause between two attempts at the mutex, ms: its holder may have died or may have found the budget spent. */
+const MUTEX_RETRY_MS = 500;
+
+/**
+ * Row 5: one process per account sends the request. The others show what they have at once; without data they wait for
+ * the stored response until their deadline. `waitsForOthers` makes them wait in any case.
+ */
+async function refresh(call: Call, state: State): Promise<Usage> {
+  const { deps, question, paths } = call;
+  const { system, settings, log } = deps;
+  const giveUpAt = system.monotonic() + settings.timeoutMs;
+  for (let first = true; ; first = false) {
+    const left = first ? settings.timeoutMs : giveUpAt - system.monotonic();
+    // A request with less than half of the deadline left would mostly end in a timeout, and cost a backoff.
+    const result = left >= settings.timeoutMs / 2 ? await tryRequest(call, state, left) : BUSY;
+    if (result.kind === 'usage') return result.usage;
+    if (isShowable(state.decision.freshness) && !question.waitsForOthers) {
+      log('another process is asking: what is known will do');
+      return usageFrom(deps, paths, state);
+    }
+    const stored = await waitForResponse(
+      call,
+      state,
+      Math.min(giveUpAt, system.monotonic() + MUTEX_RETRY_MS),
+    );
+    if (stored) return usageFrom(deps, paths, stored);
+    if (system.monotonic() >= giveUpAt) {
+      log('nobody answered within the deadline');
+      return usageFrom(deps, paths, state, { error: { code: 'timeout', retryAt: null } });
+    }
+  }
+}
+
+const BUSY = { kind: 'busy' } as const;
+
+/** Sends the request unless a claim shows that another process sends one: that avoids loading the HTTP client. */
+async function tryRequest(call: Call, { backoff }: State, timeoutMs: number): Promise<RequestResult> {
+  const { deps, paths, fingerprint } = call;
+  const attempts = paths.cache ? readClaims(deps.system, paths.cache.path, 'attempt') : [];
+  const budget = judgeBudget({ backoff, attempts }, deps.system.now(), fingerprint);
+  if (budget.kind === 'running' && !budget.waivable) return BUSY;
+  const { singleFlight } = await import('./single-flight.ts');
+  return singleFlight(call, timeoutMs);
+}
+
+/** Reads the files whenever they change until they answer the question; null after `until` (monotonic ms). */
+async function waitForResponse(call: Call, state: State, until: number): Promise<State | null> {
+  const { system } = call.deps;
+  let before = '';
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    // Hundreds of processes can wait at once: unchanged files are not read again.
+    const after = fingerprintsOf(call);
+    const found = after === before ? null : responseIn(call, state);
+    if (found) return found;
+    before = after;
+    const left = until - system.monotonic();
+    if (left <= 0) return null;
+    await new Promise((wake) => setTimeout(wake, Math.min(pause, left)));
+  }
+}
+
+/** The present state, if it answers the question; else null. A forced question needs a newer entry or a failure. */
+function responseIn({ deps, question, paths, fingerprint }: Call, before: State): State | null {
+  const cachedAt = before.read.kind === 'entry' ? before.read.entry.cachedAt : Number.NEGATIVE_INFINITY;
+  const state = readState(deps, paths, { ...question, policy: 'wait', force: false }, fingerprint);
+  const newer = state.read.kind === 'entry' && state.read.entry.cachedAt > cachedAt;
+  const sufficient = newer || !question.force || state.decision.row !== 1;
+  return state.decision.action === 'serve' && sufficient ? state : null;
+}
+
+function fingerprintsOf({ deps: { system }, paths }: Call): string {
+  const files = [paths.cache, paths.fallback].flatMap((it) => (it ? [it.entry, it.backoff] : []));
+  return files.map((path) => fileFingerprint(system, path)).join(' ');
 }
 
 function describe({ decision, backoff, now, read }: State, paths: Paths, fingerprint: string | null): string {

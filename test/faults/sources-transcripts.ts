@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { hash } from '../../src/fetch/claude/transcripts/hash.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';
@@ -21,8 +22,10 @@ export interface Desk {
   readonly machine: Machine;
   readonly endpoint: Endpoint;
   readonly projects: string;
-  /** The line. */
+  /** The line: scans once a minute. */
   line(): Promise<Run>;
+  /** The table: always scans. */
+  show(): Promise<Run>;
   /** Tokens of the week, after everything was read. */
   week(): Promise<number>;
   /** The same from a program that remembers nothing, without any disturbance. */
@@ -39,10 +42,10 @@ export async function aDesk(command = PROGRAM): Promise<Desk> {
   const projects = join(machine.home, '.claude', 'projects');
   const weekIn = async (cache: string, env: Record<string, string>) => {
     for (let tries = 0; tries < 30; tries += 1) {
-      // A call for a person, which reads everything.
+      // Scans for as long as it takes.
       expect(await withProgram(['show', '--cached'], env, command)).toMatchObject({ code: 0, stderr: '' });
       if (summaryIn(cache).complete !== true) continue;
-      const { stdout } = await withProgram(['--json', '--cached'], env, command);
+      const { stdout } = await withProgram(['--json'], env, command);
       return Number(JSON.parse(stdout).tokens.seven_day.total);
     }
     throw new Error('there is no end to reading');
@@ -53,6 +56,7 @@ export async function aDesk(command = PROGRAM): Promise<Desk> {
     endpoint,
     projects,
     line: () => withProgram([], machine.env, command),
+    show: () => withProgram(['show', '--cached'], machine.env, command),
     week: () => weekIn(machine.cache, machine.env),
     weekUndisturbed() {
       const cache = join(machine.home, `undisturbed-${(others += 1)}`);
@@ -66,7 +70,6 @@ export function sessionsOf({ projects }: Pick<Desk, 'projects'>, megabytes: numb
   // None of their blocks is active: one could end while a row lasts.
   const until = Date.now() - 6 * HOUR;
   generate(projects, { bytes: megabytes * 2 ** 20, files, folders: 4, days: 3, until });
-  // A folder that has just changed is read again each time, and nothing is added to the journal.
   for (const name of ['', ...fs.readdirSync(projects, { recursive: true, encoding: 'utf8' })]) {
     const path = join(projects, name);
     if (fs.statSync(path).isDirectory()) fs.utimesSync(path, until / 1000, until / 1000);
@@ -81,53 +84,35 @@ function transcriptsBelow(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The first line of `transcripts.json`. */
+/** The prepared estimate. */
 export function summaryIn(cache: string): Record<string, unknown> {
-  const [first = ''] = fs.readFileSync(join(cache, 'transcripts.json'), 'utf8').split('\n', 1);
-  return JSON.parse(first) as Record<string, unknown>;
+  return JSON.parse(fs.readFileSync(join(cache, 'transcripts.json'), 'utf8')) as Record<string, unknown>;
 }
 
 /** Fails when one of the files of remembered counts is torn. */
 export function expectWhole({ cache }: Machine): void {
-  const linesOf = (name: string) => fs.readFileSync(join(cache, name), 'utf8').split('\n');
-  const parsed = (lines: string[]) => lines.map((line) => JSON.parse(line) as { lines?: number });
-  const state = linesOf('transcripts.json');
-  expect(state.pop()).toBe('');
-  expect(state).toHaveLength(2 + (parsed(state)[0]?.lines ?? 0));
-  if (fs.existsSync(join(cache, 'transcripts.new'))) {
-    const journal = linesOf('transcripts.new');
-    expect(journal.pop()).toBe('');
-    expect(parsed(journal)).toHaveLength(2);
-  }
-  const archive = join(cache, 'transcripts.bin');
-  if (!fs.existsSync(archive)) return;
-  const bytes = fs.readFileSync(archive);
-  expect(bytes.toString('latin1', 0, 8)).toBe('usageln1');
-  const { names, messages } = archiveOf(bytes);
-  expect(bytes).toHaveLength(32 + padded(names) + 40 * messages + padded(2 * messages));
+  expect(summaryIn(cache)).toMatchObject({ complete: expect.any(Boolean) });
+  const bytes = fs.readFileSync(join(cache, 'transcripts.bin'));
+  const end = bytes.indexOf(10);
+  expect(bytes.toString('latin1', 0, end)).toBe(String(hash(bytes.subarray(end + 1))));
 }
 
-const padded = (length: number) => Math.ceil(length / 8) * 8;
-const archiveOf = (bytes: Buffer) => ({ messages: bytes.readDoubleLE(16), names: bytes.readDoubleLE(24) });
-
-/** Changes one bit of an archive: a message gets a million more output tokens. */
+/** Changes one bit of a count in the last message. */
 export function corruptCount(path: string): void {
   const bytes = fs.readFileSync(path);
-  const { names, messages } = archiveOf(bytes);
-  const at = 32 + padded(names) + 24 * messages + 4;
-  bytes.writeUInt32LE(bytes.readUInt32LE(at) + 2 ** 20, at);
+  bytes[bytes.length - 28]! ^= 1;
   fs.writeFileSync(path, bytes);
 }
 
 /** The files of remembered counts, by name. */
 export function remembered({ cache }: Machine): Record<string, string> {
-  const names = namesIn(cache).filter((name) => /^transcripts\.(json|bin|new)$/.test(name));
+  const names = namesIn(cache).filter((name) => /^transcripts\.(json|bin)$/.test(name));
   return Object.fromEntries(names.map((name) => [name, fs.readFileSync(join(cache, name), 'latin1')]));
 }
 
 /** Files that writers have left incomplete. */
 export function temporaries({ cache }: Machine): string[] {
-  return namesIn(cache).filter((name) => /^(transcripts\.(json|bin|new)|\.new)\.\d+$/.test(name));
+  return namesIn(cache).filter((name) => /^\.new(\.\d+)+$/.test(name));
 }
 
 const namesIn = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);

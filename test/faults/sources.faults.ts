@@ -228,12 +228,11 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
       const [first = ''] = sessionsOf(desk, 5, 10);
       const readOnly = mountedOnItself(projects);
       const before = await desk.week();
-      // New lines for the journal, and for all three files.
       fs.appendFileSync(first, answered(1980));
-      await desk.line();
+      await desk.week();
       expectWhole(machine);
       const known = remembered(machine);
-      expect(Object.keys(known).sort()).toEqual(['transcripts.bin', 'transcripts.json', 'transcripts.new']);
+      expect(Object.keys(known).sort()).toEqual(['transcripts.bin', 'transcripts.json']);
       fs.appendFileSync(first, answered(3980, 'more'));
       readOnly();
       fill(machine.cache);
@@ -324,6 +323,7 @@ for (const [index, [name, files, prints, change]] of LATER.entries()) {
       good(desk.projects);
       expect((await desk.line()).stdout).toMatch(TWO);
       change(join(desk.projects, 'p', 's.jsonl'));
+      await desk.show();
       const run = await desk.line();
       expect((await desk.line()).stdout).toBe(run.stdout);
       return seen(desk, run, files);
@@ -353,6 +353,7 @@ fault(
     );
     let slowest = await desk.line();
     for (let calls = 1; calls < 20; calls += 1) {
+      expect(await desk.show()).toMatchObject({ code: 0, stderr: '' });
       const run = await desk.line();
       expect(run).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
       if (run.ms > slowest.ms) slowest = run;
@@ -367,27 +368,20 @@ fault(
 
 /** Damage to the remembered counts. Each time all transcripts are still there to be read again. */
 const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
-  'archive cut off': (of) => fs.truncateSync(of('bin'), 1000),
-  'archive empty': (of) => fs.truncateSync(of('bin'), 0),
-  'archive with another number in it, and no state': (of) => {
-    corruptCount(of('bin'));
-    fs.rmSync(of('json'));
-  },
-  'no archive': (of) => fs.rmSync(of('bin')),
-  'state cut off in its second line': (of) => cutAfterLine(of('json'), 1),
-  'state cut off in its third line': (of) => cutAfterLine(of('json'), 2),
-  'state empty': (of) => fs.truncateSync(of('json'), 0),
-  'journal cut off': (of) => fs.truncateSync(of('new'), 100),
-  'journal of another state': (of) => {
-    const other = fs.readFileSync(of('new'), 'utf8').replace(/"base":\d+/, '"base":1');
-    fs.writeFileSync(of('new'), other);
-  },
-  'no journal': (of) => fs.rmSync(of('new')),
-  'nothing at all': (of) => ['json', 'bin', 'new'].forEach((name) => fs.rmSync(of(name))),
+  'memory cut off in its hash': (of) => fs.truncateSync(of('bin'), 5),
+  'memory cut off in its second line': (of) => cutAfterLine(of('bin'), 1),
+  'memory cut off in its messages': (of) => fs.truncateSync(of('bin'), fs.statSync(of('bin')).size - 100),
+  'memory empty': (of) => fs.truncateSync(of('bin'), 0),
+  'memory with another number in it': (of) => corruptCount(of('bin')),
+  'no memory': (of) => fs.rmSync(of('bin')),
+  'estimate cut off': (of) => fs.truncateSync(of('json'), 100),
+  'estimate empty': (of) => fs.truncateSync(of('json'), 0),
+  'no estimate': (of) => fs.rmSync(of('json')),
+  'nothing at all': (of) => ['json', 'bin'].forEach((name) => fs.rmSync(of(name))),
 };
 fault(
   'sources-42',
-  'transcripts: archive, state and journal in turn cut off, empty, from another time, with other bytes',
+  'transcripts: memory and prepared estimate in turn cut off, empty, absent, with other bytes',
   { prints: COUNTED, requests: 0, within: WITHIN },
   () =>
     alike(FORGOTTEN, async (damage) => {
@@ -396,8 +390,8 @@ fault(
       const [first = ''] = sessionsOf(desk, 5, 10);
       const before = await desk.week();
       fs.appendFileSync(first, answered(1980));
-      await desk.line();
-      expect(Object.keys(remembered(machine))).toHaveLength(3);
+      await desk.show();
+      expect(Object.keys(remembered(machine))).toHaveLength(2);
       damage((name) => join(machine.cache, `transcripts.${name}`));
       const next = await desk.line();
       expect(next).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
@@ -409,7 +403,7 @@ fault(
 );
 
 function cutAfterLine(path: string, lines: number): void {
-  const text = fs.readFileSync(path, 'utf8').split('\n');
+  const text = fs.readFileSync(path, 'latin1').split('\n');
   const end = text.slice(0, lines).join('\n').length + 1;
   fs.truncateSync(path, end + Math.ceil((text[lines] ?? '').length / 2));
 }
@@ -426,8 +420,8 @@ fault(
     const desk = await aDesk();
     const { machine, endpoint } = desk;
     const growing = halved(sessionsOf(desk, 20, 40));
-    await desk.line();
-    let life = (await desk.line()).ms;
+    await desk.show();
+    let life = (await desk.show()).ms;
     const reader = { reads: true };
     const readers = (async () => {
       let reads = 0;
@@ -456,9 +450,11 @@ fault(
         const killed = await killedOnce(machine, life);
         if (killed === null) continue;
         during[killed] += 1;
+        const next = await desk.show();
+        expect(next).toMatchObject({ code: 0, stderr: '' });
+        life = (4 * life + next.ms) / 5;
         last = await desk.line();
         expect(last).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
-        life = (4 * life + last.ms) / 5;
       }
     } finally {
       reader.reads = false;
@@ -492,11 +488,11 @@ async function killedOnce({ cache, env }: Machine, life: number): Promise<'readi
   let writing = false;
   let watcher: fs.FSWatcher | undefined;
   const atOnce = Math.random() < 0.5;
-  const run = await runWith([...PROGRAM], env, undefined, (child) => {
+  const run = await runWith([...PROGRAM, 'show', '--cached'], env, undefined, (child) => {
     const own = new Set(fs.readdirSync(cache));
     if (!atOnce) return void setTimeout(() => child.kill('SIGKILL'), Math.random() * life);
     watcher = fs.watch(cache, (_event, name) => {
-      if (name === null || own.has(name) || !/^transcripts\.\w+\.\d+$/.test(name)) return;
+      if (name === null || own.has(name) || !/^\.new(\.\d+)+$/.test(name)) return;
       writing = true;
       // At any moment between its first byte and its rename.
       setTimeout(() => child.kill('SIGKILL'), Math.random() * 3);

@@ -1,9 +1,9 @@
 /**
- * Counts the same transcripts with ccusage and with us, and prints where the two differ. Run by hand:
+ * Counts the same transcripts with ccusage and with usageline, and prints where the two differ. Run by hand:
  *
  *   node test/fetch/claude/transcripts/peer.mjs <path of the ccusage program or script> [seed]
  *
- * What is to be expected stands in docs/specs/transcripts.md.
+ * docs/specs/transcripts.md lists the differences to expect.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -57,14 +57,14 @@ const readers = {
   },
 
   async usageline(home) {
-    const { nodeSystem, readTranscripts } = await ours();
+    const { nodeSystem, scanTranscripts, estimateAt } = await ours();
     const options = {
       roots: [join(home, '.claude', 'projects')],
-      statePath: null,
+      directory: null,
       deadline: Infinity,
       write: () => null,
     };
-    const at = (time) => readTranscripts({ ...nodeSystem(), now: () => time }, options).estimate;
+    const at = (time) => estimateAt(scanTranscripts({ ...nodeSystem(), now: () => time }, options).use, time);
     const { fiveHour } = at(now);
     const { byModel: _models, total: _total, ...block } = fiveHour ?? {};
     // A day of UTC is what lies between two weeks that end a day apart: only full days of the last week are told.
@@ -90,7 +90,12 @@ function minus(a, b) {
 async function ours() {
   const outfile = join(here, 'ours.mjs');
   const src = join(dirname(import.meta.filename), '../../../../src');
-  const contents = `export { nodeSystem } from '${src}/system.ts'; export { readTranscripts } from '${src}/transcripts/read.ts';`;
+  const transcripts = `${src}/fetch/claude/transcripts`;
+  const contents = [
+    `export { nodeSystem } from '${src}/platform/system.ts';`,
+    `export { scanTranscripts } from '${transcripts}/scan.ts';`,
+    `export { estimateAt } from '${transcripts}/estimate.ts';`,
+  ].join('\n');
   await build({
     stdin: { contents, resolveDir: src, loader: 'ts' },
     outfile,
