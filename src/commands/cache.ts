@@ -30,7 +30,7 @@ export function cacheClear(system: System): CommandResult {
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
-    return result(`removed ${printable(entry)}\n`, { prepare: { wanted: null } });
+    return result(`removed ${printable(entry)}\n`, { followUp: { kind: 'prerender', wanted: null } });
   } catch (error) {
     const reason = errno(error);
     if (reason === 'ENOENT' || reason === 'ENOTDIR')

@@ -4,7 +4,7 @@ import { gather } from '../config/gather.ts';
 import type { Gathered } from '../config/gather.ts';
 import { configPlace } from '../config/config-file.ts';
 import { KEYS, OUTPUTS } from '../config/schema.ts';
-import type { ColorFlag } from '../cli/fast-args.ts';
+import type { ColorFlag } from '../render/color.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 import { baseUrlProblem, result } from './command.ts';

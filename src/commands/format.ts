@@ -1,10 +1,8 @@
 import { formatMistake } from '../render/format/index.ts';
-import type { Looks } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { quoteInput } from '../usage/text.ts';
-import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
-import { requestedFormat } from '../prerender/print.ts';
+import { requestedFormat } from '../prerender/variant.ts';
 
 /**
  * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts
@@ -16,9 +14,4 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
   if (mistake === null) return format;
   if (flag !== null) throw new UsageError(`--format is '${quoteInput(flag)}': ${mistake}`);
   return null;
-}
-
-/** The configured looks, with the requested format and the zone of the process. */
-export function looksWith(system: System, looks: Looks, format: string | null | undefined): Looks {
-  return { ...looks, format: format ?? looks.format, zone: localZone(system) };
 }

@@ -10,7 +10,7 @@ import type { CommandResult } from './command.ts';
 import { uninstallAll } from './init-all.ts';
 import { installTarget, uninstallTarget } from './init-change.ts';
 import { failure } from './init-consent.ts';
-import { prepareFor, runtimeOf } from './init-runtime.ts';
+import { followUpFor, runtimeOf } from './init-runtime.ts';
 
 export interface InitOptions {
   /** Null: all of them, for `--uninstall`. */
@@ -29,7 +29,7 @@ export function init(system: System, options: InitOptions): CommandResult {
   const { target, action } = options;
   const runtime = runtimeOf(system);
   if (target !== null && action === 'print') {
-    return result(TARGETS[target].snippet(runtime), { prepare: prepareFor(system, target) });
+    return result(TARGETS[target].snippet(runtime), { followUp: followUpFor(system, target) });
   }
   if (system.platform === 'win32') {
     throw new UsageError('--install and --uninstall are not for Windows; paste what is printed without them');

@@ -18,10 +18,13 @@ import type { StatuslineInput } from '../cli/stdin.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';
-import { endpointOf, resolveDeps, result } from './command.ts';
+import { policyOf } from './callers.ts';
+import { afterResolving, endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import { checkedFormat, looksWith } from './format.ts';
-import { terminalColumns, STATUSLINE_KIND, statuslineVariant } from '../prerender/print-statusline.ts';
+import { checkedFormat } from './format.ts';
+import { localAppearance } from '../zone/local-appearance.ts';
+import { reportedColumns } from '../prerender/read-statusline.ts';
+import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
 /**
@@ -35,8 +38,8 @@ export async function statusline(
 ): Promise<CommandResult> {
   const { wrappedCommand: command, output, color: flag } = options;
   const format = checkedFormat(system.env, options.format);
-  // First, so that it runs while we look.
-  const after =
+  // First, so that it runs meanwhile.
+  const wrapped =
     command === null
       ? null
       : (await import('./wrapped-command.ts')).runWrappedCommand(system, command, input.bytes);
@@ -46,48 +49,43 @@ export async function statusline(
   const { stamp } = reading;
   const outcome = report && keepReport(deps, places, report, stamp);
   const kept = outcome?.kept ?? null;
-  // Before the files are read: what changes in between shows as a condition that does not hold.
-  const conditions = kept && places.cache && validatorsOf(system, claude, places.cache);
+  // Before the files are read: then a change in between makes the line invalid.
+  const validators = kept && places.cache && validatorsOf(system, claude, places.cache);
   const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
-  const {
-    usage: shared,
-    startBackground,
-    settled,
-    seen,
-  } = await resolve(
+  const resolution = await resolve(
     deps,
-    { ...endpointOf(config), policy: 'background', force: false, patient: false, person: false },
+    { ...endpointOf(config), ...policyOf('prompt') },
     { places, known: reading, ...(sources && { sources }) },
   );
+  const { usage: shared, settled, seen } = resolution;
   const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
   const { env } = system;
-  const columns = terminalColumns(env);
+  const columns = reportedColumns(env);
   const isTty = () => isTerminal(system, STDOUT);
-  const wanted = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
-  const { looks: usual, color: configured } = appearanceOf(config, wanted ? STATUSLINE_KIND : output);
-  const looks = looksWith(system, usual, format);
+  const variant = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
+  const { looks: usual, color: configured } = appearanceOf(config, variant ? STATUSLINE_KIND : output);
+  const looks = localAppearance(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
     renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
   let text: string;
-  if (command !== null && after !== null) {
+  if (command !== null && wrapped !== null) {
     const { beside, outputToShow } = await import('./wrapped-command.ts');
-    const wrapped = { session: report?.session ?? '', command };
+    const key = { session: report?.session ?? '', command };
     const { ellipsis } = glyphsOf(looks);
-    text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
+    text = beside(outputToShow(system, places.cache, key, await wrapped, ellipsis), line, columns);
   } else text = line(columns);
-  if (wanted === null || startBackground || conditions === null) {
-    // What is prepared is the shared line: a session with other numbers will not find its own there.
+  if (variant === null || resolution.startBackground || validators === null) {
+    // The shared line is prerendered: a session with other numbers does not find its own there.
     const missed = settled && usage === shared;
-    const prepare = kept !== null || missed || startBackground ? { wanted } : null;
-    return result(`${text}\n`, { startBackground, prepare });
+    return result(`${text}\n`, { followUp: afterResolving(resolution, variant, kept !== null || missed) });
   }
-  const known = forecastInput(system, places, seen, stamp, config.settings);
-  const limit = modelLimit(known, model);
-  const soon = () => prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, looks });
-  return result(`${text}\n`, { soon });
+  const forecast = forecastInput(system, places, seen, stamp, config.settings);
+  const limit = modelLimit(forecast, model);
+  const state = { input: forecast, variant, limit, validators, color, looks };
+  return result(`${text}\n`, { followUp: () => prerenderStatusline(deps, places, state) });
 }
 
 /** The usage as this session's own line shows it. */

@@ -23,8 +23,16 @@ export function plain(text: string): Span {
   return { text, style: null };
 }
 
+/** The values of `--color`. */
+export const COLOR_FLAGS = ['auto', 'always', 'never'] as const;
+export type ColorFlag = (typeof COLOR_FLAGS)[number];
+
+export function isColorFlag(text: string): text is ColorFlag {
+  return (COLOR_FLAGS as readonly string[]).includes(text);
+}
+
 export interface ColorQuestion {
-  readonly flag: 'auto' | 'always' | 'never';
+  readonly flag: ColorFlag;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the configuration says. */
   readonly configured: 'auto' | 'always' | 'never';

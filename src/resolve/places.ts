@@ -2,7 +2,7 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
-import { environmentHash } from '../prerender/variant.ts';
+import { environmentHash } from '../cache/environment-hash.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';

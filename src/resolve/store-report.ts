@@ -3,7 +3,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
-import { fileFingerprint } from '../prerender/read.ts';
+import { fileFingerprint } from '../platform/file-fingerprint.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';

@@ -4,8 +4,19 @@ import { isObject } from '../../../usage/data.ts';
 import { readBytes } from './disk.ts';
 import type { TranscriptFile } from './file.ts';
 import type { Change } from './ledger.ts';
-import { fileOf, fileRow, key, list, messageOf, messageRow, ModelNames, modelsIn } from './rows.ts';
-import { number, orNull, text } from './rows.ts';
+import {
+  fileOf,
+  fileRow,
+  key,
+  list,
+  messageOf,
+  messageRow,
+  ModelNames,
+  modelsIn,
+  number,
+  orNull,
+  text,
+} from './rows.ts';
 import type { ModelOf, Row } from './rows.ts';
 import type { State } from './state.ts';
 import { sumsIn, sumsRow } from './sums.ts';

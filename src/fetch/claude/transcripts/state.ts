@@ -3,8 +3,21 @@ import { isObject } from '../../../usage/data.ts';
 import { openRegular, readAt, readBytes } from './disk.ts';
 import { hash } from './key.ts';
 import type { Message } from './model.ts';
-import { countsOf, countsRow, fileOf, fileRow, key, list, messageOf, messageRow } from './rows.ts';
-import { ModelNames, modelsIn, number, orNull, text } from './rows.ts';
+import {
+  countsOf,
+  countsRow,
+  fileOf,
+  fileRow,
+  key,
+  list,
+  messageOf,
+  messageRow,
+  ModelNames,
+  modelsIn,
+  number,
+  orNull,
+  text,
+} from './rows.ts';
 import type { ModelOf, Row } from './rows.ts';
 import type { Folder } from './scan.ts';
 import type { Bucket, Tally } from './tally.ts';

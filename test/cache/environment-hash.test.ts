@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { environmentHash } from '../../src/prerender/variant.ts';
+import { environmentHash } from '../../src/cache/environment-hash.ts';
 
 describe('the variant of an environment', () => {
   it.each([{}, { USAGELINE_CONFIG: '', USAGELINE_NETWORK: '' }, { HOME: '/home/ada' }])(
