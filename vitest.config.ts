@@ -1,21 +1,43 @@
-import { availableParallelism } from 'node:os';
+import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// Whoever runs the tests has a home, a colour taste and a time zone; no test may see them.
+/**
+ * Where tests put their homes: memory, where Linux offers enough of it. Tests make and remove tens of thousands of small
+ * files, which takes a disk minutes. A TMPDIR of the environment wins; `.ci/run` and the fault suite use a disk.
+ */
+function temporaryDirectory(): string {
+  const memory = '/dev/shm';
+  if (process.env.TMPDIR || process.platform !== 'linux') return tmpdir();
+  try {
+    accessSync(memory, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    const options = / \/dev\/shm tmpfs (\S+)/.exec(readFileSync('/proc/mounts', 'utf8'))?.[1] ?? 'noexec';
+    return bavail * bsize >= ENOUGH && !options.split(',').includes('noexec') ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** Bytes: copies of Node and of the package, for the layouts of version managers. */
+const ENOUGH = 2 * 2 ** 30;
+
+// The home, the colours and the time zone of the user who runs the tests must not change their results.
 const env = {
   // `npm run test:dates` names zones in which its dates mean something.
   TZ: process.env.TESTS_ZONE ?? 'UTC',
   NO_COLOR: '',
   FORCE_COLOR: undefined as unknown as string,
-  // Nothing can be made below it, not even by root.
+  // No file can be created below it, not even by root.
   HOME: '/dev/null/home',
   XDG_CACHE_HOME: '',
   XDG_CONFIG_HOME: '',
-  // tmux starts its commands with it, or with the shell of the account, which may be one that lets nobody in.
+  // tmux starts its commands with it, or with the shell of the account, which can be /usr/sbin/nologin.
   SHELL: '/bin/sh',
+  TMPDIR: temporaryDirectory(),
 };
 
-// A test that takes longer hangs. A busy machine makes a test ten times as slow, and not red.
+/** A test that takes longer hangs, ms. A busy machine makes a test ten times as slow, and must not fail it. */
 const HANGS = 180_000;
 
 const setupFiles = ['test/support/seed.ts', 'test/dates/setup.ts'];
@@ -23,17 +45,20 @@ const setupFiles = ['test/support/seed.ts', 'test/dates/setup.ts'];
 // CI installs every tool, so a skipped test is an error there, except one that needs another user.
 const reporters = process.env.CI ? ['./test/support/skipped.ts', 'default'] : ['default'];
 
+// `npm run test:all` includes the sweeps that take a minute of computing and differ little from another one.
+const long = process.env.TESTS === 'all' ? [] : ['**/*.long.test.ts'];
+
 export default defineConfig({
   test: {
     reporters,
-    // By itself it leaves a core idle, of two that is half of the machine.
+    // The default leaves one core idle, which is half of a machine with two.
     maxWorkers: Math.max(1, availableParallelism()),
     projects: [
       {
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**'],
+          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**', ...long],
           env,
           setupFiles,
           testTimeout: HANGS,
@@ -51,25 +76,23 @@ export default defineConfig({
       },
       {
         test: {
-          // The built program, with deadlines of a second: what ran beside it would use them up.
+          // The built program, with deadlines of a second: the parts, which use all cores, do not run beside it.
           name: 'program',
           include: ['test/process/**/*.test.ts'],
           env,
           setupFiles,
           testTimeout: HANGS,
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
-          // Real shells in real terminals, which a busy machine can keep waiting for longer than any test should.
+          // The built program in real shells and terminals.
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
           env,
           testTimeout: HANGS,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

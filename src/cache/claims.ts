@@ -4,7 +4,7 @@ import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
 import { SECOND } from '../usage/time.ts';
-import { createOwnFile, readOwnFile, removeOwnFile, stampOwnFile } from './own-files.ts';
+import { createOwnFile, readOwnFile, removeOwnFile, setOwnFileTime } from './own-files.ts';
 
 /**
  * A right taken by creating a numbered file exclusively: `attempt.7` is the right to send one request,
@@ -95,7 +95,7 @@ const ENDED_BEFORE = Date.UTC(2000, 0, 1);
  */
 export function endClaim(system: System, directory: string, kind: ClaimKind, { number }: Claim): void {
   try {
-    stampOwnFile(system, claimFile(directory, kind, number), ENDED_AT);
+    setOwnFileTime(system, claimFile(directory, kind, number), ENDED_AT);
   } catch {
     // Then it is over when its time is.
   }

@@ -13,11 +13,11 @@ export interface AccountDirectory {
   /** `usage.json`: what is known. */
   readonly entry: string;
   /** `usage.lock`: the backoff and the requests of the last hour. Not a mutex. */
-  readonly lock: string;
+  readonly backoff: string;
   /** The mutex: a directory that `proper-lockfile` makes and removes. */
   readonly mutex: string;
   /** `statusline.json`: what the sessions of Claude Code have told. */
-  readonly readings: string;
+  readonly reports: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
   /** The account that was signed in; written only when the file that names it is large. */
@@ -35,9 +35,9 @@ export function accountDirectory(root: string, name: string, variant = ''): Acco
     path,
     prerendered: `${path}${SEPARATOR}ready${variant === '' ? '' : `-${variant}`}`,
     entry: `${path}${SEPARATOR}usage.json`,
-    lock: `${path}${SEPARATOR}usage.lock`,
+    backoff: `${path}${SEPARATOR}usage.lock`,
     mutex: `${path}${SEPARATOR}refresh.mutex`,
-    readings: `${path}${SEPARATOR}statusline.json`,
+    reports: `${path}${SEPARATOR}statusline.json`,
     keychain: `${path}${SEPARATOR}keychain.json`,
     identity: `${path}${SEPARATOR}identity.json`,
   };

@@ -157,7 +157,7 @@ export function removeOwnTree(system: System, path: string): void {
 }
 
 /** Sets the time of a file that is there, without writing into it. A link is not followed. @throws as above */
-export function stampOwnFile(system: System, path: string, seconds: number): void {
+export function setOwnFileTime(system: System, path: string, seconds: number): void {
   assertMayWrite(system, path);
   system.fs.lutimesSync(path, seconds, seconds);
 }

@@ -5,8 +5,8 @@ import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { claude } from '../fetch/registry.ts';
 import { printable } from '../platform/stdio.ts';
-import { placesOf } from '../resolve/places.ts';
-import type { Places } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { result, warningText } from './command.ts';
@@ -14,9 +14,9 @@ import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
 export async function cachePath(system: System): Promise<CommandResult> {
-  const places = placesOf(system, claude);
-  if (places.cache === null) return nowhere(places);
-  return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
+  const paths = pathsOf(system, claude);
+  if (paths.cache === null) return nowhere(paths);
+  return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }
 
 /**
@@ -24,9 +24,9 @@ export async function cachePath(system: System): Promise<CommandResult> {
  * requests stay: clearing a cache must not be a way to ask more often.
  */
 export function cacheClear(system: System): CommandResult {
-  const places = placesOf(system, claude);
-  if (places.cache === null) return nowhere(places);
-  const { entry, readings } = places.cache;
+  const paths = pathsOf(system, claude);
+  if (paths.cache === null) return nowhere(paths);
+  const { entry, reports: readings } = paths.cache;
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
@@ -48,6 +48,6 @@ function forgetReadings(system: System, path: string): void {
   replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }), null);
 }
 
-function nowhere({ warning }: Places): CommandResult {
+function nowhere({ warning }: Paths): CommandResult {
   return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts';
-import { checkOf, unknown } from '../render/check.ts';
+import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
@@ -37,7 +37,7 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
 
 /** Wrong usage, or a fault of ours: the plugin does not know. */
 export function checkFault(message: string): CommandResult {
-  return resultOf(unknown(message));
+  return resultOf(unknownCheck(message));
 }
 
 function resultOf({ verdict, text }: Check, more: Partial<CommandResult> = {}): CommandResult {

@@ -3,7 +3,7 @@ import type { FollowUp } from '../prerender/follow-up.ts';
 import type { Variant } from '../prerender/variant.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { claude } from '../fetch/registry.ts';
-import type { Config, Found } from '../config/config.ts';
+import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
@@ -63,7 +63,7 @@ export function baseUrlOf({ baseUrl }: Config): string {
 }
 
 /** Why a base URL is refused, with its place and without itself; null when it is not. */
-export function baseUrlProblem({ value, source }: Found<string>): string | null {
+export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
   const check = checkBaseUrl(value);
   const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
   return check.ok ? null : `${name} is refused: ${check.reason}`;
@@ -114,10 +114,10 @@ export function warningText({ warnings }: Config, ...more: (string | null)[]): s
  * @param prerenders whether to prerender although no request has been made
  */
 export function afterResolving(
-  { startBackground, asked }: Pick<Resolution, 'startBackground' | 'asked'>,
+  { startWorker, refreshed }: Pick<Resolution, 'startWorker' | 'refreshed'>,
   wanted: Variant | null,
   prerenders = wanted !== null,
 ): FollowUp {
-  if (startBackground) return { kind: 'spawnWorker', wanted };
-  return asked || prerenders ? { kind: 'prerender', wanted } : NO_FOLLOW_UP;
+  if (startWorker) return { kind: 'spawnWorker', wanted };
+  return refreshed || prerenders ? { kind: 'prerender', wanted } : NO_FOLLOW_UP;
 }

@@ -1,8 +1,8 @@
 import { valueFor } from '../config/apply.ts';
-import type { Found } from '../config/config.ts';
-import { gather } from '../config/gather.ts';
-import type { Gathered } from '../config/gather.ts';
-import { configPlace } from '../config/config-file.ts';
+import type { Sourced } from '../config/config.ts';
+import { readConfigValues } from '../config/gather.ts';
+import type { ConfigValues } from '../config/gather.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { KEYS, OUTPUTS } from '../config/schema.ts';
 import type { ColorFlag } from '../render/color.ts';
 import type { System } from '../platform/system.ts';
@@ -19,7 +19,7 @@ export interface ConfigFlags {
 
 /** `usageline config path`: where the configuration is, or would be. */
 export function configPath(system: System): CommandResult {
-  const { path, warning } = configPlace(system);
+  const { path, warning } = findConfigFile(system);
   const stderr = [
     warning,
     path === null ? 'there is no home directory, so no place for a configuration' : null,
@@ -32,7 +32,7 @@ export function configPath(system: System): CommandResult {
 
 /** `usageline config show`: every value that applies, and where it comes from. */
 export function configShow(system: System, flags: ConfigFlags): CommandResult {
-  const gathered = gather(system, configPlace(system));
+  const gathered = readConfigValues(system, findConfigFile(system));
   const values = new Map(gathered.values);
   if (flags.color !== undefined) values.set('color', { value: flags.color, source: '--color' });
   if (flags.timeout !== undefined)
@@ -48,8 +48,8 @@ export function configShow(system: System, flags: ConfigFlags): CommandResult {
 
 /** `usageline config check`: whether everything in it is understood. */
 export function configCheck(system: System): CommandResult {
-  const place = configPlace(system);
-  const gathered = gather(system, place);
+  const place = findConfigFile(system);
+  const gathered = readConfigValues(system, place);
   const findings = problemsOf(gathered);
   if (findings.length > 0) {
     return result('', { exitCode: 2, stderr: findings.map((text) => `usageline: ${text}\n`).join('') });
@@ -67,8 +67,8 @@ export async function configSchema(): Promise<CommandResult> {
 /** A setting as the file has it, and its place. */
 type Row = readonly [setting: string, source: string];
 
-function rowOf(name: string, found: Found<unknown> | undefined, usual: unknown): Row {
-  const refused = name === 'api_base_url' && found && baseUrlProblem(found as Found<string>) !== null;
+function rowOf(name: string, found: Sourced<unknown> | undefined, usual: unknown): Row {
+  const refused = name === 'api_base_url' && found && baseUrlProblem(found as Sourced<string>) !== null;
   // It may hold a password.
   const value = refused ? '(refused)' : (found?.value ?? usual);
   return [
@@ -78,7 +78,7 @@ function rowOf(name: string, found: Found<unknown> | undefined, usual: unknown):
 }
 
 /** What differs for one output. */
-function exceptionsOf(values: Gathered['values'], output: string): Row[] {
+function exceptionsOf(values: ConfigValues['values'], output: string): Row[] {
   return Object.keys(KEYS).flatMap((name) => {
     const own = values.get(`output.${output}.${name}`);
     const applies = own !== undefined && valueFor(values, output, name) === own;
@@ -86,13 +86,13 @@ function exceptionsOf(values: Gathered['values'], output: string): Row[] {
   });
 }
 
-function problemsOf({ values, warnings }: Gathered): string[] {
-  const url = values.get('api_base_url') as Found<string> | undefined;
+function problemsOf({ values, warnings }: ConfigValues): string[] {
+  const url = values.get('api_base_url') as Sourced<string> | undefined;
   const refused = url ? baseUrlProblem(url) : null;
   return refused === null ? [...warnings] : [...warnings, refused];
 }
 
-function warningLines(gathered: Gathered): string {
+function warningLines(gathered: ConfigValues): string {
   return problemsOf(gathered)
     .map((text) => `usageline: ${text}\n`)
     .join('');

@@ -1,11 +1,11 @@
 import { readClaims } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import { foreignOwner, isWritable } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { QUIET } from '../config/settings.ts';
+import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
 import { claude } from '../fetch/registry.ts';
@@ -14,18 +14,18 @@ import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
-import type { ClockLooks } from '../render/clock.ts';
+import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/duration.ts';
 import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
-import { look } from '../resolve/read-state.ts';
-import { placesOf } from '../resolve/places.ts';
-import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import { readState } from '../resolve/read-state.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
-import { freshUntil, pacedUntil, restDueAt } from '../resolve/freshness.ts';
+import { freshUntil, pacedUntil, endpointDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
-import { knownStamp } from '../resolve/credentials-fingerprint.ts';
+import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
@@ -34,21 +34,21 @@ import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
 /**
- * `usageline explain`: which row of the decision applies now, and why, in words. Looks and says; it asks
+ * `usageline explain`: which row of the decision applies now, and why, in words. Appearance and says; it asks
  * nobody, reads no credentials and writes nothing.
  */
 export async function explain(system: System, policy: Policy): Promise<CommandResult> {
   const config = await loadConfig(system);
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider: claude, log: () => {} };
-  const places = placesOf(system, claude);
-  const { stamp } = knownStamp(system, claude, places.cache);
-  const seen = look(deps, places, { policy, force: false }, stamp);
-  const { lock, now } = seen;
+  const places = pathsOf(system, claude);
+  const { fingerprint: stamp } = knownFingerprint(system, claude, places.cache);
+  const seen = readState(deps, places, { policy, force: false }, stamp);
+  const { backoff: lock, now } = seen;
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ lock, attempts }, now, stamp);
-  const clock: ClockLooks = { clock: '24h', zone: localZone(system) };
+  const budget = judgeBudget({ backoff: lock, attempts }, now, stamp);
+  const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
   const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
     ['For', policies[policy]],
@@ -98,7 +98,7 @@ function cacheText(system: System, cache: AccountDirectory | null, keeps: boolea
 }
 
 /** @param keeps whether the cache can be written: without it no process is started */
-function decisionText({ decision }: Look, settings: Settings, keeps: boolean): string {
+function decisionText({ decision }: State, settings: Settings, keeps: boolean): string {
   const { row, action, freshness } = decision;
   const known =
     freshness === 'fresh' || freshness === 'stale' ? 'what is known is shown' : 'there is nothing to show';
@@ -132,10 +132,10 @@ const shortcomings: Record<Shortcoming, string> = {
 };
 
 function entryText(
-  { decision, read, now }: Look,
+  { decision, read, now }: State,
   entry: Entry | null,
   settings: Settings,
-  clock: ClockLooks,
+  clock: ClockAppearance,
 ): string {
   if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
   const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
@@ -145,12 +145,17 @@ function entryText(
 }
 
 /** `1m more, until 18:27`; without the clock time where the zone is not known. */
-function moreUntil(at: number, now: number, clock: ClockLooks): string {
+function moreUntil(at: number, now: number, clock: ClockAppearance): string {
   const time = clockTime(at, now, clock);
   return `${countdown(at - now)} more${time === null ? '' : `, until ${time}`}`;
 }
 
-function backoffText(lock: BackoffLock | null, now: number, stamp: string | null, clock: ClockLooks): string {
+function backoffText(
+  lock: Backoff | null,
+  now: number,
+  stamp: string | null,
+  clock: ClockAppearance,
+): string {
   if (lock === null || lock.blockedUntil <= now) return 'none';
   const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
   const failure = lock.error ?? 'an unnamed failure';
@@ -171,7 +176,12 @@ function stampText(entry: Entry | null, stamp: string | null): string {
     : 'changed since the entry was read';
 }
 
-function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number, clock: ClockLooks): string {
+function budgetText(
+  lock: Backoff | null,
+  budget: BudgetVerdict,
+  now: number,
+  clock: ClockAppearance,
+): string {
   const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
   const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
@@ -182,20 +192,20 @@ function budgetText(lock: BackoffLock | null, budget: BudgetVerdict, now: number
 
 /** When somebody who asks would make a request. */
 function nextText(
-  { decision, lock, now }: Look,
+  { decision, backoff: lock, now }: State,
   entry: Entry | null,
   budget: BudgetVerdict,
   stamp: string | null,
   { settings, network }: Config,
-  clock: ClockLooks,
+  clock: ClockAppearance,
 ): string {
   if (!settings.network) {
-    return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${QUIET} is set`}`;
+    return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${DISABLE_TRAFFIC_VARIABLE} is set`}`;
   }
   const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
   const fresh = decision.freshness === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
   const rest = entry?.overlay
-    ? (restDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
+    ? (endpointDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
     : fresh;
   const at = Math.max(rest, nextTry(blocking, budget) ?? now);
   if (at <= now) return 'at the next call that may ask';

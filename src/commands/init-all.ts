@@ -1,9 +1,9 @@
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
-import { linksToRemoved, planRemoval } from '../init/removal.ts';
-import { defaultFiles } from '../init/plan.ts';
-import { preview } from '../init/preview.ts';
+import { linksToRemoved } from '../init/removal.ts';
+import { defaultFiles, planRemoval } from '../init/plan.ts';
+import { preview } from '../init/confirm.ts';
 import type { Runtime } from '../init/runtime.ts';
 import { revert } from '../init/revert.ts';
 import { TARGETS } from '../init/targets/index.ts';

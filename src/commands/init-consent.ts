@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { askOnTerminal } from '../init/ask.ts';
+import { askOnTerminal } from '../init/confirm.ts';
 import { installedProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
 import { STDOUT, printable, writeOut } from '../platform/stdio.ts';

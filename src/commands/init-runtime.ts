@@ -3,7 +3,7 @@ import { installedPath, readInstalled } from '../init/installed.ts';
 import { locateProgram } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
 import type { Runtime } from '../init/runtime.ts';
-import type { InitTarget } from '../init/names.ts';
+import type { InitTarget } from '../init/target.ts';
 import { printable } from '../platform/stdio.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../platform/system.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { installedPath } from '../init/installed.ts';
-import type { InitTarget } from '../init/names.ts';
+import type { InitTarget } from '../init/target.ts';
 import { dataHome } from '../init/runtime.ts';
 import { TARGETS } from '../init/targets/index.ts';
-import { foreignHomeReason } from '../init/trust.ts';
+import { foreignHomeReason } from '../init/user-file.ts';
 import type { System } from '../platform/system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';

@@ -1,10 +1,10 @@
 import { prerenderedFile, variantOf } from '../prerender/variant.ts';
 import type { Variant } from '../prerender/variant.ts';
 import { loadConfig } from '../config/load.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { policyOf } from './callers.ts';
@@ -23,13 +23,13 @@ export interface HookFiles {
 }
 
 export function hookFiles(system: System, output: LineKind): HookFiles {
-  const { cache } = placesOf(system, claude);
+  const { cache } = pathsOf(system, claude);
   const [first = '', second = ''] = claude.credentialFiles(system);
   const name = hookVariant(system, output);
   return {
     file: cache ? prerenderedFile(cache, name) : '',
     logins: [first, second],
-    config: configPlace(system).path ?? '',
+    config: findConfigFile(system).path ?? '',
   };
 }
 

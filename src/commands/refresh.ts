@@ -1,4 +1,4 @@
-import { looksFor } from '../config/config.ts';
+import { appearanceFor } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
@@ -42,7 +42,7 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
   const exitCode = usage.state === 'fresh' || expected ? 0 : exitCodeOfFailure(error);
   const stdout = options.quiet
     ? ''
-    : `${renderLine(usage, { color: false, looks: looksFor(config, 'plain') })}\n`;
+    : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
   const message = told ? messageOf(error, system.now()) : null;
   return result(stdout, {

@@ -1,4 +1,4 @@
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { claude } from '../fetch/registry.ts';
 import type { StatuslineOptions } from '../cli/fast-args.ts';
@@ -8,10 +8,10 @@ import { glyphsOf } from '../render/glyphs.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { validatorsOf } from '../prerender/validators.ts';
-import type { Look, ResolveDeps } from '../resolve/read-state.ts';
+import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { forecastInput } from '../prerender/forecast-input.ts';
 import { sessionUsage } from '../resolve/session-usage.ts';
-import { isAsKept, keepReport } from '../resolve/store-report.ts';
+import { isUnchanged, storeReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
 import type { StatuslineInput } from '../cli/stdin.ts';
@@ -45,65 +45,67 @@ export async function statusline(
       : (await import('./wrapped-command.ts')).runWrappedCommand(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
-  const { places, known: reading } = startOf(deps);
-  const { stamp } = reading;
-  const outcome = report && keepReport(deps, places, report, stamp);
-  const kept = outcome?.kept ?? null;
+  const start = startOf(deps);
+  const { paths } = start;
+  const { fingerprint } = start.known;
+  const outcome = report && storeReport(deps, paths, report, fingerprint);
+  const stored = outcome?.stored ?? null;
   // Before the files are read: then a change in between makes the line invalid.
-  const validators = kept && places.cache && validatorsOf(system, claude, places.cache);
-  const sources = kept && isAsKept(system, places, kept) ? kept : undefined;
+  const validators = stored && paths.cache && validatorsOf(system, claude, paths.cache);
+  const sources = stored && isUnchanged(system, paths, stored) ? stored : undefined;
   const resolution = await resolve(
     deps,
     { ...endpointOf(config), ...policyOf('prompt') },
-    { places, known: reading, ...(sources && { sources }) },
+    { ...start, ...(sources && { sources }) },
   );
-  const { usage: shared, settled, seen } = resolution;
-  const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
+  const { usage: shared, settled, state } = resolution;
+  const usage =
+    report && outcome ? ownUsageOf(deps, { state, shared }, report, outcome, fingerprint) : shared;
   const { env } = system;
   const columns = reportedColumns(env);
   const isTty = () => isTerminal(system, STDOUT);
   const variant = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
-  const { looks: usual, color: configured } = appearanceOf(config, variant ? STATUSLINE_KIND : output);
-  const looks = localAppearance(system, usual, format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, variant ? STATUSLINE_KIND : output);
+  const appearance = localAppearance(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
-    renderOutput(output, usage, { color, looks, countdowns: true, model, columns: room });
+    renderOutput(output, usage, { color, appearance, countdowns: true, model, columns: room });
   let text: string;
   if (command !== null && wrapped !== null) {
     const { beside, outputToShow } = await import('./wrapped-command.ts');
     const key = { session: report?.session ?? '', command };
-    const { ellipsis } = glyphsOf(looks);
-    text = beside(outputToShow(system, places.cache, key, await wrapped, ellipsis), line, columns);
+    const { ellipsis } = glyphsOf(appearance);
+    text = beside(outputToShow(system, paths.cache, key, await wrapped, ellipsis), line, columns);
   } else text = line(columns);
-  if (variant === null || resolution.startBackground || validators === null) {
+  if (variant === null || resolution.startWorker || validators === null) {
     // The shared line is prerendered: a session with other numbers does not find its own there.
     const missed = settled && usage === shared;
-    return result(`${text}\n`, { followUp: afterResolving(resolution, variant, kept !== null || missed) });
+    return result(`${text}\n`, { followUp: afterResolving(resolution, variant, stored !== null || missed) });
   }
-  const forecast = forecastInput(system, places, seen, stamp, config.settings);
+  const forecast = forecastInput(system, paths, state, fingerprint, config.settings);
   const limit = modelLimit(forecast, model);
-  const state = { input: forecast, variant, limit, validators, color, looks };
-  return result(`${text}\n`, { followUp: () => prerenderStatusline(deps, places, state) });
+  const rendered = { input: forecast, variant, limit, validators, color, appearance };
+  return result(`${text}\n`, { followUp: () => prerenderStatusline(deps, paths, rendered) });
 }
 
 /** The usage as this session's own line shows it. */
 function ownUsageOf(
   { system, settings }: ResolveDeps,
-  { seen, shared }: { readonly seen: Look; readonly shared: Usage },
+  { state, shared }: { readonly state: State; readonly shared: Usage },
   report: Report,
   { reportedAt, foreign }: ReportOutcome,
-  stamp: string | null,
+  fingerprint: string | null,
 ): Usage {
-  const { read, decision } = seen;
+  const { read, decision } = state;
   const entry = read.kind === 'entry' ? read.entry : null;
   return sessionUsage({
     shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
     report,
     reportedAt,
     foreign,
-    stamp,
+    fingerprint,
     now: system.now(),
     settings,
   });

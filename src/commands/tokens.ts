@@ -1,7 +1,7 @@
 import { ensureDirectory } from '../cache/directory.ts';
 import { replaceFile } from '../cache/write.ts';
 import { claude } from '../fetch/registry.ts';
-import { placesOf } from '../resolve/places.ts';
+import { pathsOf } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { readTranscripts } from '../fetch/claude/transcripts/read.ts';
 import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
@@ -18,7 +18,7 @@ const THOROUGH_MS = 10_000;
  * @param thorough whether everything is to be looked at, as long as that takes
  */
 export function tokensOf(system: System, thorough: boolean): TokenEstimate | null {
-  const { cache } = placesOf(system, claude);
+  const { cache } = pathsOf(system, claude);
   const { estimate } = readTranscripts(system, {
     roots: transcriptRoots(system),
     statePath: cache && `${cache.path}/transcripts.json`,

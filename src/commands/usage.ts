@@ -1,4 +1,4 @@
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { UsageOptions } from '../cli/fast-args.ts';
@@ -67,23 +67,26 @@ async function render(
 ): Promise<string> {
   if (json) return renderJson(answer);
   const { env } = system;
-  const { looks: usual, color: configured } = appearanceOf(config, command === 'show' ? 'show' : output);
-  const looks = localAppearance(system, usual, format);
+  const { appearance: usual, color: configured } = outputConfigOf(
+    config,
+    command === 'show' ? 'show' : output,
+  );
+  const appearance = localAppearance(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
     const { renderDocument } = await import('../render/outputs/documents.ts');
-    return renderDocument(output, answer, { color, countdowns: true, looks });
+    return renderDocument(output, answer, { color, countdowns: true, appearance });
   }
   if (command === 'line') {
     // What is markup for another host is not cut to a terminal.
     const columns = terminal && output === 'plain' ? process.stdout.columns || null : null;
-    return renderOutput(output, answer, { color, looks, countdowns: true, columns });
+    return renderOutput(output, answer, { color, appearance, countdowns: true, columns });
   }
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
-    zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, looks.zone);
-  return renderShow(answer, { color, looks, zoneNames, columns: columnsOf(system, terminal), verbose });
+    zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
+  return renderShow(answer, { color, appearance, zoneNames, columns: columnsOf(system, terminal), verbose });
 }
 
 /** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */

@@ -1,22 +1,22 @@
-import { DEFAULT_LOOKS } from '../render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
-import { colorOf } from './color-words.ts';
-import { unconfigured } from './config.ts';
-import type { Appearance, ColorChoice, Config, Found } from './config.ts';
-import type { Gathered } from './gather.ts';
+import { parseColor } from './color-words.ts';
+import { defaultConfig } from './config.ts';
+import type { OutputConfig, ColorChoice, Config, Sourced } from './config.ts';
+import type { ConfigValues } from './gather.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
-import { allowsRequests, isQuiet } from './settings.ts';
+import { allowsRequests, isTrafficDisabled } from './settings.ts';
 import type { NetworkChoice } from './settings.ts';
 
 /** What was gathered, in the units the code works with. */
-export function configFrom({ env }: System, { values, warnings }: Gathered): Config {
-  const usual = unconfigured(env);
+export function configFrom({ env }: System, { values, warnings }: ConfigValues): Config {
+  const usual = defaultConfig(env);
   const ms = (name: string, otherwise: number) => {
     const found = values.get(name);
     return found ? Math.round((found.value as number) * SECOND) : otherwise;
   };
-  const network = (values.get('network') ?? null) as Found<NetworkChoice> | null;
+  const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
   const { settings } = usual;
   return {
     settings: {
@@ -24,16 +24,16 @@ export function configFrom({ env }: System, { values, warnings }: Gathered): Con
       scopedRefreshMs: ms('scoped_refresh', settings.scopedRefreshMs),
       maxStaleMs: ms('max_stale', settings.maxStaleMs),
       timeoutMs: ms('timeout', settings.timeoutMs),
-      network: allowsRequests(network?.value ?? 'auto', isQuiet(env)),
+      network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
     },
     network,
     // Where it comes from the environment it is taken as it is: it is checked, and refused, where it is used.
-    baseUrl: usual.baseUrl ?? ((values.get('api_base_url') ?? null) as Found<string> | null),
+    baseUrl: usual.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
-    common: appearance(values, null),
+    common: outputConfig(values, null),
     outputs: Object.fromEntries(
       OUTPUTS.filter((output) => [...values.keys()].some((name) => name.startsWith(`output.${output}.`))).map(
-        (output) => [output, appearance(values, output)],
+        (output) => [output, outputConfig(values, output)],
       ),
     ),
     warnings,
@@ -42,26 +42,26 @@ export function configFrom({ env }: System, { values, warnings }: Gathered): Con
 
 /** What applies to an output: what is said of it alone, else what is said of all, else the default. */
 export function valueFor(
-  values: Gathered['values'],
+  values: ConfigValues['values'],
   output: string | null,
   name: string,
-): Found<unknown> | undefined {
+): Sourced<unknown> | undefined {
   const common = values.get(name);
   const own = output === null ? undefined : values.get(`output.${output}.${name}`);
   // A variable is said now, the file once and for all.
   return common && common.source === KEYS[name]?.variable ? common : (own ?? common);
 }
 
-function appearance(values: Gathered['values'], output: string | null): Appearance {
+function outputConfig(values: ConfigValues['values'], output: string | null): OutputConfig {
   const pick = <T>(name: string, otherwise: T): T =>
     (valueFor(values, output, name)?.value as T | undefined) ?? otherwise;
-  const color = (style: keyof typeof DEFAULT_LOOKS.colors) => {
+  const color = (style: keyof typeof DEFAULT_APPEARANCE.colors) => {
     const text = pick<string | null>(`colors.${style}`, null);
-    return text === null ? DEFAULT_LOOKS.colors[style] : colorOf(text);
+    return text === null ? DEFAULT_APPEARANCE.colors[style] : parseColor(text);
   };
-  const { format, percent, clock, zone, hide, thresholds } = DEFAULT_LOOKS;
+  const { format, percent, clock, zone, hide, thresholds } = DEFAULT_APPEARANCE;
   return {
-    looks: {
+    appearance: {
       format: pick('format', format),
       percent: pick('percent', percent),
       clock: pick('clock', clock),

@@ -10,7 +10,7 @@ export const COLOR_PATTERN = new RegExp(
 );
 
 /** A text that the pattern accepts, as a colour. */
-export function colorOf(text: string): Color {
+export function parseColor(text: string): Color {
   const parts = text.split(' ');
   const name = parts.find((part) => !['none', 'bold', 'dim'].includes(part));
   return {
@@ -21,6 +21,6 @@ export function colorOf(text: string): Color {
 }
 
 /** A colour as a text that the pattern accepts. */
-export function wordsOf({ color, bold, dim }: Color): string {
+export function colorText({ color, bold, dim }: Color): string {
   return [color, bold && 'bold', dim && 'dim'].filter(Boolean).join(' ') || 'none';
 }

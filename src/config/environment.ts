@@ -1,5 +1,5 @@
 import type { System } from '../platform/system.ts';
-import { shown } from './quote-value.ts';
+import { quoteValue } from './quote-value.ts';
 
 /** The variables that need the schema to be read; an empty one is none. */
 export const VARIABLES = [
@@ -18,5 +18,5 @@ export function isConfigured(env: System['env']): boolean {
 export function environmentWarnings(env: System['env']): string[] {
   const log = env.USAGELINE_LOG;
   if (log === undefined || log === '' || log === 'debug') return [];
-  return [`USAGELINE_LOG is ${shown(log)}; accepted: debug`];
+  return [`USAGELINE_LOG is ${quoteValue(log)}; accepted: debug`];
 }

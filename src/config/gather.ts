@@ -1,28 +1,28 @@
 import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustInFile } from '../platform/trust.ts';
-import type { Found } from './config.ts';
+import type { Sourced } from './config.ts';
 import { environmentWarnings } from './environment.ts';
-import { missing } from './config-file.ts';
-import type { ConfigPlace } from './config-file.ts';
+import { missingFileWarning } from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
 import { KEYS } from './schema.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
-import { shown } from './quote-value.ts';
+import { quoteValue } from './quote-value.ts';
 
 /** What file and environment say, each value with its place, and what is wrong with the rest. */
-export interface Gathered {
+export interface ConfigValues {
   /** By dotted name; of those that are said. The environment goes before the file. */
-  readonly values: ReadonlyMap<string, Found<unknown>>;
+  readonly values: ReadonlyMap<string, Sourced<unknown>>;
   readonly warnings: readonly string[];
 }
 
 /** Reads the file and the environment. Never throws, and never hangs. */
-export function gather(system: System, place: ConfigPlace): Gathered {
+export function readConfigValues(system: System, place: ConfigFile): ConfigValues {
   const file = readFile(system, place);
   const path = printable(place.path ?? '');
   const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
-  const values = new Map<string, Found<unknown>>();
+  const values = new Map<string, Sourced<unknown>>();
   for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
   const told = file.findings.map(({ line, text }) => `${at(line)}: ${text}`);
   const wrong = gatherEnvironment(system.env, values);
@@ -36,14 +36,14 @@ function unreadable(text: string): Contents {
   return { ...NOTHING, findings: [{ line: null, text }] };
 }
 
-function readFile(system: System, place: ConfigPlace): Contents {
+function readFile(system: System, place: ConfigFile): Contents {
   if (place.path === null) return NOTHING;
   const read = readTextFile(system.fs, place.path, 'follow');
   switch (read.kind) {
     case 'file':
       return withoutForeignEndpoint(system, place.path, readToml(read.text));
     case 'absent': {
-      const text = missing(place);
+      const text = missingFileWarning(place);
       return text === null ? NOTHING : unreadable(text);
     }
     case 'not_utf8':
@@ -70,7 +70,7 @@ function withoutForeignEndpoint(system: System, path: string, contents: Contents
 }
 
 /** @returns what is set and not accepted, in words */
-function gatherEnvironment(env: System['env'], values: Map<string, Found<unknown>>): string[] {
+function gatherEnvironment(env: System['env'], values: Map<string, Sourced<unknown>>): string[] {
   const warnings: string[] = [];
   for (const [name, key] of Object.entries(KEYS)) {
     const text = key.variable && env[key.variable];
@@ -78,7 +78,7 @@ function gatherEnvironment(env: System['env'], values: Map<string, Found<unknown
     const number = typeof key.default === 'number' && /^\d+(\.\d+)?$/.test(text);
     const value = number ? Number(text) : text;
     if (accepts(key, value)) values.set(name, { value, source: key.variable });
-    else warnings.push(`${key.variable} is ${shown(text)}${refusal(key, value)}`);
+    else warnings.push(`${key.variable} is ${quoteValue(text)}${refusal(key, value)}`);
   }
   return warnings;
 }

@@ -5,7 +5,7 @@
  * @returns for the parts of a key from the root (`['output', 'tmux', 'percent']`) its line from 1 on, else that of the
  *   nearest table around it; null when neither is found
  */
-export function locator(text: string): (path: readonly string[]) => number | null {
+export function lineIndex(text: string): (path: readonly string[]) => number | null {
   const lines = new Map<string, number>();
   /** The table that the lines are in; null for one with a name that is too long. */
   let table: readonly string[] | null = [];

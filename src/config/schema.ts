@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { formatMistake } from '../render/format/index.ts';
-import { DEFAULT_LOOKS } from '../render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { SECOND } from '../usage/time.ts';
-import { COLOR_PATTERN, wordsOf } from './color-words.ts';
-import { loadSettings, NETWORK_CHOICES, TIMEOUT_RANGE } from './settings.ts';
+import { COLOR_PATTERN, colorText } from './color-words.ts';
+import { defaultSettings, NETWORK_CHOICES, TIMEOUT_RANGE } from './settings.ts';
 
 /*
  * Every key of the configuration: what it means, what it accepts and what applies without it. Everything else is
@@ -65,8 +65,8 @@ const list: Kind = {
   accepted: 'a list of texts',
 };
 
-const usual = loadSettings({});
-const { thresholds, colors } = DEFAULT_LOOKS;
+const usual = defaultSettings({});
+const { thresholds, colors } = DEFAULT_APPEARANCE;
 
 export const KEYS: Readonly<Record<string, Key>> = {
   network: {
@@ -118,7 +118,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
   format: {
     ...format,
-    default: DEFAULT_LOOKS.format,
+    default: DEFAULT_APPEARANCE.format,
     variable: 'USAGELINE_FORMAT',
     perOutput: true,
     description: 'How the line is put together: the name of a preset, or a template.',
@@ -132,19 +132,19 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
   percent: {
     ...choice(['used', 'left']),
-    default: DEFAULT_LOOKS.percent,
+    default: DEFAULT_APPEARANCE.percent,
     perOutput: true,
     description: 'What a percentage counts. Levels and thresholds always go by what is used.',
   },
   clock: {
     ...choice(['24h', '12h']),
-    default: DEFAULT_LOOKS.clock,
+    default: DEFAULT_APPEARANCE.clock,
     perOutput: true,
     description: 'How clock times are written.',
   },
   hide: {
     ...list,
-    default: DEFAULT_LOOKS.hide,
+    default: DEFAULT_APPEARANCE.hide,
     perOutput: true,
     description:
       'Windows that are not shown: ids ("seven_day", "weekly_scoped:fable") or labels ("7d Fable").',
@@ -163,37 +163,37 @@ export const KEYS: Readonly<Record<string, Key>> = {
   },
   'colors.ok': {
     ...color,
-    default: wordsOf(colors.ok),
+    default: colorText(colors.ok),
     perOutput: true,
     description: 'A percentage below both thresholds.',
   },
   'colors.warn': {
     ...color,
-    default: wordsOf(colors.warn),
+    default: colorText(colors.warn),
     perOutput: true,
     description: 'A percentage from thresholds.warn on.',
   },
   'colors.critical': {
     ...color,
-    default: wordsOf(colors.critical),
+    default: colorText(colors.critical),
     perOutput: true,
     description: 'A percentage from thresholds.critical on.',
   },
   'colors.dim': {
     ...color,
-    default: wordsOf(colors.dim),
+    default: colorText(colors.dim),
     perOutput: true,
     description: 'What matters less: the age of old numbers.',
   },
   'colors.notice': {
     ...color,
-    default: wordsOf(colors.notice),
+    default: colorText(colors.notice),
     perOutput: true,
     description: 'What went wrong.',
   },
   'colors.strong': {
     ...color,
-    default: wordsOf(colors.strong),
+    default: colorText(colors.strong),
     perOutput: true,
     description: 'The heading of the table.',
   },

@@ -22,13 +22,13 @@ export const DEFAULT_TIMEOUT_MS = 2 * SECOND;
 export const TIMEOUT_RANGE = { min: 0.1, max: 300 } as const;
 
 /** The settings where nothing is configured. */
-export function loadSettings(env: System['env']): Settings {
+export function defaultSettings(env: System['env']): Settings {
   return {
     cacheDurationMs: 180 * SECOND,
     scopedRefreshMs: 15 * MINUTE,
     maxStaleMs: DAY,
     timeoutMs: DEFAULT_TIMEOUT_MS,
-    network: !isQuiet(env),
+    network: !isTrafficDisabled(env),
   };
 }
 
@@ -37,11 +37,11 @@ export const NETWORK_CHOICES = ['auto', 'always', 'never'] as const;
 export type NetworkChoice = (typeof NETWORK_CHOICES)[number];
 
 /** The variable with which Claude Code is told to keep to what it needs. */
-export const QUIET = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
+export const DISABLE_TRAFFIC_VARIABLE = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
 
 /** Whether that variable is set as Claude Code reads its own switches: and not to one of the ways to say no. */
-export function isQuiet(env: System['env']): boolean {
-  const value = env[QUIET];
+export function isTrafficDisabled(env: System['env']): boolean {
+  const value = env[DISABLE_TRAFFIC_VARIABLE];
   return value !== undefined && value !== '' && value !== '0' && value.toLowerCase() !== 'false';
 }
 

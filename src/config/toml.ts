@@ -1,9 +1,9 @@
 import { parse } from 'smol-toml';
-import { locator } from './line-index.ts';
+import { lineIndex } from './line-index.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import type { Key } from './schema.ts';
 import { isSection, keyAt, namesBelow } from './names.ts';
-import { shown } from './quote-value.ts';
+import { quoteValue } from './quote-value.ts';
 
 /** A value that is accepted, and where it stands. */
 export interface Given {
@@ -31,7 +31,7 @@ const MAX_FINDINGS = 20;
 export function readToml(text: string): Contents {
   const values = new Map<string, Given>();
   const findings: Finding[] = [];
-  const lineOf = locator(text);
+  const lineOf = lineIndex(text);
   let more = 0;
   const tell = (path: readonly string[], problem: () => string) => {
     if (findings.length >= MAX_FINDINGS) more += 1;
@@ -43,11 +43,11 @@ export function readToml(text: string): Contents {
       const key = keyAt(here);
       const dotted = here.join('.');
       if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(here) });
-      else if (key) tell(here, () => `${dotted} is ${shown(value)}${refusal(key, value)}`);
+      else if (key) tell(here, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
       else if (!isSection(here))
-        tell(here, () => `${shown(dotted)} is no key; accepted: ${namesBelow(path)}`);
+        tell(here, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
       else if (isTable(value)) walk(value, here);
-      else tell(here, () => `${dotted} is ${shown(value)}; accepted: a table with ${namesBelow(here)}`);
+      else tell(here, () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(here)}`);
     }
   };
   const table = parsed(text);

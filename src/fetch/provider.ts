@@ -43,7 +43,7 @@ export interface ProviderFiles {
   /** The files that may hold credentials, in the order of the stamp. */
   credentialFiles(system: System): readonly string[];
   /** Changes whenever the credentials do; `stat` only. Null where there is none. */
-  stamp(system: System, keychain: string | null): string | null;
+  fingerprint(system: System, keychain: string | null): string | null;
   /** Whether a stamp is that of a stored login. Without one the environment of a session is the only login. */
   hasStoredLogin(system: System, stamp: string | null): boolean;
   /**

@@ -1,31 +1,34 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile, makeDirectories, removeDirectories } from './user-file.ts';
 import { withFile, writeInstalled } from './installed.ts';
 import type { Installed } from './installed.ts';
-import { removeLeftovers } from './leftovers.ts';
+import { backupPath } from './plan.ts';
 import type { FileChange } from './plan.ts';
-import { writeLike, writeWithMode } from './write.ts';
+import { inspectFile, makeDirectories, removeDirectories, removeFile } from './user-file.ts';
+import { temporaryPath, writeLike, writeWithMode } from './write.ts';
 
-/** The mode of a user's file that is not there yet. */
-const USUAL_MODE = 0o644;
+/** The mode of a user's file that `init` creates. */
+const DEFAULT_MODE = 0o644;
 
 /**
- * Does what was planned, file by file, and notes each before it is touched: whatever goes wrong in between can be
- * taken back. The lock is to be held.
- * @returns what went wrong, in words, or null
+ * Carries out a planned installation, one file after the other. Each file is recorded before it is changed, so that an
+ * uninstall can undo an installation that was interrupted. The caller holds the lock.
+ *
+ * @param before the records so far
+ * @param recordPath the path of `installed.json`
+ * @returns what failed, in words, or null
  */
 export function apply(
   system: System,
   changes: readonly FileChange[],
   before: Installed,
-  notes: string,
+  recordPath: string,
 ): string | null {
   let installed = before;
-  removeLeftovers(system, notes, [...before.files, ...changes]);
-  for (const planned of changes) {
-    const { path, record } = planned;
+  removeLeftovers(system, recordPath, [...before.files, ...changes]);
+  for (const change of changes) {
+    const { path, record } = change;
     let made: readonly string[];
     try {
       made = makeDirectories(system, dirname(path));
@@ -33,29 +36,46 @@ export function apply(
       return `${path}: its directory cannot be made: ${errno(error)}`;
     }
     installed = withFile({ ...installed, directories: [...installed.directories, ...made] }, record);
-    const reason = writeInstalled(system, notes, installed);
+    const reason = writeInstalled(system, recordPath, installed);
     if (reason !== null) {
       removeDirectories(system, made);
-      return `${notes}: it cannot be written: ${reason}`;
+      return `${recordPath}: it cannot be written: ${reason}`;
     }
-    if (hasChanged(system, planned)) return `${path}: it has been changed meanwhile`;
-    const failed = change(system, planned);
-    if (failed !== null) return `${path}: it cannot be written: ${failed}`;
+    if (hasChanged(system, change)) return `${path}: it has been changed meanwhile`;
+    const failure = write(system, change);
+    if (failure !== null) return `${path}: it cannot be written: ${failure}`;
   }
   return null;
 }
 
-/** A file of ours has the mode that is planned; a user's file, and its backup, keep what they have. */
-function change(system: System, { found, edit, mode, backup }: FileChange): string | null {
+/** An own file gets the planned mode. A user's file and its backup keep the permissions of that file. */
+function write(system: System, { found, edit, mode, backup }: FileChange): string | null {
   const { real, text } = found;
   const after = edit.after ?? '';
-  if (mode !== null || text === null) return writeWithMode(system, real, after, mode ?? USUAL_MODE);
-  const failed = backup === null ? null : writeLike(system, backup, text, real);
-  return failed ?? writeLike(system, real, after, real);
+  if (mode !== null || text === null) return writeWithMode(system, real, after, mode ?? DEFAULT_MODE);
+  const failure = backup === null ? null : writeLike(system, backup, text, real);
+  return failure ?? writeLike(system, real, after, real);
 }
 
-/** A file that has been changed since it was shown is not the one that the user has agreed to change. */
+/** Whether a file is no longer as it was planned for: the user has agreed to a change of another text. */
 export function hasChanged(system: System, { path, found }: FileChange): boolean {
   const now = inspectFile(system, path);
   return typeof now === 'string' || now.text !== found.text || now.real !== found.real;
+}
+
+/**
+ * Removes the temporary files that an `init` which was killed has left beside `installed.json`, beside these files and
+ * beside their backups. Failures are ignored.
+ */
+export function removeLeftovers(
+  system: System,
+  recordPath: string,
+  files: readonly { readonly path: string }[],
+): void {
+  for (const { path } of [{ path: recordPath }, ...files]) {
+    const found = inspectFile(system, path);
+    const real = typeof found === 'string' ? path : found.real;
+    removeFile(system, temporaryPath(real));
+    removeFile(system, temporaryPath(backupPath(real)));
+  }
 }

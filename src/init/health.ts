@@ -1,21 +1,21 @@
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { inspectFile } from './user-file.ts';
-import { wordsOf } from './snippets/words.ts';
 import type { Installed, InstalledFile } from './installed.ts';
-import type { InitTarget } from './names.ts';
-import { planRemoval } from './removal.ts';
+import { planRemoval } from './plan.ts';
 import { RUNNER_NAME } from './runtime.ts';
+import { wordsOf } from './snippets/words.ts';
+import type { InitTarget } from './target.ts';
+import { inspectFile } from './user-file.ts';
 
 /*
- * A look at what was installed: whether it is still there, and what it would start. It writes nothing, and starts no
- * file that another user can have put there.
+ * Checks whether installed files are still in place, and which program they would start. It writes nothing, and executes
+ * no file that another user could have replaced.
  */
 
-/** A runner that does not answer within this time is broken. */
+/** A runner that takes longer than this, ms, is broken. */
 const TIMEOUT_MS = 2000;
 
-/** What is installed, as labels and texts; empty where nothing is. */
+/** The installed targets and the problems of their files, as rows of a report; empty if nothing is installed. */
 export function healthOf(system: System, installed: Installed): [label: string, text: string][] {
   const own = installed.files.filter(({ users }) => users === null);
   const explicit = installed.files.filter((file) => file.users?.includes('sh') && !isRunner(file));
@@ -34,7 +34,7 @@ function isRunner({ path, users }: InstalledFile): boolean {
   return users !== null && path.endsWith(`/${RUNNER_NAME}`);
 }
 
-/** Why a file does not do what it was installed for, and what helps; null where it does. */
+/** Why an installed file no longer has its effect, with the remedy; null if it has. */
 function fileProblem(system: System, file: InstalledFile, installed: Installed): string | null {
   const { target, path } = file;
   const { changes, refused } = planRemoval(system, [file], installed);
@@ -44,44 +44,45 @@ function fileProblem(system: System, file: InstalledFile, installed: Installed):
       ? `${path}: nothing of ${target} is in it any more. ${repair(target)}`
       : null;
   }
-  // Versions before the runner wrote the places of Node and of the program into every file.
+  // Versions before the runner wrote the paths of Node and of the program into every file.
   const { removed } = change.edit;
   return file.users === null && removed.includes('hot.cjs') && !removed.includes(RUNNER_NAME)
     ? `${path}: it would not find a Node that moves. ${repair(target)}`
     : null;
 }
 
-/** The same for the runner: what it would start. */
+/** Why the runner would not start the program that it was installed for, with the remedy; null if it would. */
 function runnerProblem(
   system: System,
   { path }: InstalledFile,
   [target = 'sh' as InitTarget]: readonly InitTarget[],
 ): string | null {
-  // The notes name the file, and they can be another user's.
+  // The path comes from the record and may lead to another user's file.
   const found = inspectFile(system, path);
   if (typeof found === 'string') return `${path} is not started: ${found}`;
-  const [node, script] = placeIn(found.text ?? '');
+  const [node, script] = recordedPaths(found.text ?? '');
   if (node === undefined || script === undefined) {
     return `${path} is not found, or not as it was installed. ${repair(target)}`;
   }
-  const [foundNode = '', foundScript = ''] = whereOf(system, found.real);
-  const gone = [node === foundNode ? '' : node, script === foundScript ? '' : script].filter(Boolean);
-  if (gone.length === 0) return null;
-  const moved = `${gone.join(' and ')} ${gone.length > 1 ? 'are' : 'is'} not found`;
+  const [foundNode = '', foundScript = ''] = whatRunnerFinds(system, found.real);
+  const missing = [node === foundNode ? '' : node, script === foundScript ? '' : script].filter(Boolean);
+  if (missing.length === 0) return null;
+  const moved = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not found`;
   if (foundNode === '' || foundScript === '') {
     return `${moved}, and PATH has no other: nothing is started. ${repair(target)}`;
   }
   return `${moved}: ${foundNode} is used with ${foundScript}. ${repair(target)}`;
 }
 
-/** The places of Node and of the program that a runner has. */
-function placeIn(text: string): string[] {
+/** The paths of Node and of the program that are written into a runner. */
+function recordedPaths(text: string): string[] {
   const line = /^node=.*$/m.exec(text)?.[0] ?? '';
   const words = wordsOf(line) ?? [];
   return words.map((word) => word.slice(word.indexOf('=') + 1));
 }
 
-function whereOf({ env }: System, path: string): string[] {
+/** The paths of Node and of the program that a runner would start now; empty texts for what it does not find. */
+function whatRunnerFinds({ env }: System, path: string): string[] {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout } = spawnSync('/bin/sh', [path, '--where'], {
     encoding: 'utf8',

@@ -1,56 +1,57 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './user-file.ts';
 import { directoriesToRemove, readInstalled, writeInstalled } from './installed.ts';
+import { makeDirectories, removeDirectories, removeEmpty, removeFile } from './user-file.ts';
 
 /*
- * One process at a time changes what is installed: each reads `installed.json` and writes it anew. To take the lock, a
- * process makes a file of its own beside `installed.json`, and then looks for those of others: of any two processes
- * at least one sees the other. A file whose process is gone counts for nothing, and anyone may remove it, because no
- * other process ever has a file of that name.
+ * The lock that lets one process at a time change what is installed: each process reads `installed.json` and replaces
+ * it. To take the lock, a process creates a flag, a file of its own beside `installed.json`, and then looks for the flags
+ * of other processes: of any two processes at least one sees the other. A flag whose process is dead does not count, and
+ * any process may remove it, because no other process ever creates a flag with the same name.
  */
 
-/** `.init.<process id>.<host>`: process ids mean nothing on another machine that has the same home directory. */
+/** `.init.<process id>.<host>`. The host is part of it, because several machines can share a home directory. */
 const FLAG = /^\.init\.(\d+)\.(.+)$/;
-/** A process of another machine is taken for dead after this, ms. */
+/** After this time, ms, a process of another machine counts as dead. */
 const LONGEST_MS = 600_000;
-/** How long a process waits for the others, and how often it looks at least, ms. */
-const PATIENCE_MS = 60_000;
+/** How long a process waits for the lock, ms. */
+const WAIT_MS = 60_000;
+/** The shortest time between two attempts, ms. */
 const PAUSE_MS = 10;
 
 export interface Lock {
-  /** Gives the lock back. Where nothing is installed any more, the notes and their directories go. */
+  /** Releases the lock. If nothing is installed any more, removes `installed.json` and its directories. */
   release(): void;
 }
 
 /**
- * Waits until this process is the only one to change what is installed, and makes the directory of the notes.
+ * Waits until this process is the only one that changes what is installed. Creates the directory of the record.
  *
- * @param notes the path of `installed.json`
- * @returns in words, why the lock is not to be had
+ * @param recordPath the path of `installed.json`
+ * @returns the lock; or in words, why it could not be taken
  */
-export function takeLock(system: System, notes: string): Lock | string {
+export function takeLock(system: System, recordPath: string): Lock | string {
   const { fs, monotonic, random } = system;
-  const directory = notes.slice(0, notes.lastIndexOf('/'));
+  const directory = recordPath.slice(0, recordPath.lastIndexOf('/'));
   const flag = `.init.${process.pid}.${hostName()}`;
   const made: string[] = [];
-  const end = monotonic() + PATIENCE_MS;
+  const end = monotonic() + WAIT_MS;
   for (;;) {
     try {
       made.push(...makeDirectories(system, directory));
       let other = otherFlag(system, directory, flag);
       if (other === null) {
-        // Left by a process that had this id. What is in its place is removed, never written.
+        // A dead process with this id may have left it. It is removed and never written: it could be a link.
         removeFile(system, `${directory}/${flag}`);
         fs.writeFileSync(`${directory}/${flag}`, '', { mode: 0o600, flag: 'wx' });
         other = otherFlag(system, directory, flag);
-        if (other === null) return held(system, notes, `${directory}/${flag}`, made);
+        if (other === null) return lockWith(system, recordPath, `${directory}/${flag}`, made);
         removeFile(system, `${directory}/${flag}`);
       }
       if (monotonic() > end) return `another usageline init is at work: ${directory}/${other}`;
     } catch (error) {
       const reason = errno(error);
-      // The process that held the lock has removed the directory just now.
+      // ENOENT: the process that held the lock has removed the directory in between.
       if (reason !== 'ENOENT' || monotonic() > end) {
         removeDirectories(system, made);
         return `${directory}: it cannot be written: ${reason}`;
@@ -60,26 +61,26 @@ export function takeLock(system: System, notes: string): Lock | string {
   }
 }
 
-/** Directories that this process has made are noted at once: an uninstall removes them. */
-function held(system: System, notes: string, flag: string, made: readonly string[]): Lock | string {
-  const installed = readInstalled(system, notes);
+/** The lock once this process has it. Directories that it has created are recorded at once: an uninstall removes them. */
+function lockWith(system: System, recordPath: string, flag: string, made: readonly string[]): Lock | string {
+  const installed = readInstalled(system, recordPath);
   const directories = [...installed.directories, ...made];
-  const reason = made.length === 0 ? null : writeInstalled(system, notes, { ...installed, directories });
-  if (reason === null) return { release: () => release(system, notes, flag) };
+  const reason = made.length === 0 ? null : writeInstalled(system, recordPath, { ...installed, directories });
+  if (reason === null) return { release: () => release(system, recordPath, flag) };
   removeFile(system, flag);
   removeDirectories(system, made);
-  return `${notes}: it cannot be written: ${reason}`;
+  return `${recordPath}: it cannot be written: ${reason}`;
 }
 
-function release(system: System, notes: string, flag: string): void {
-  const directories = directoriesToRemove(system, notes);
-  if (directories !== null) removeFile(system, notes);
-  // The directory of the notes is not empty before.
+function release(system: System, recordPath: string, flag: string): void {
+  const directories = directoriesToRemove(system, recordPath);
+  if (directories !== null) removeFile(system, recordPath);
+  // Before the directories: the flag is in one of them.
   removeFile(system, flag);
   for (const path of directories ?? []) removeEmpty(system, path);
 }
 
-/** The file of another process that is alive; null when there is none. Those of dead processes are removed. */
+/** The flag of another process that is alive; null if there is none. Removes the flags of dead processes. */
 function otherFlag(system: System, directory: string, own: string): string | null {
   for (const name of system.fs.readdirSync(directory)) {
     const [, id, host] = FLAG.exec(name) ?? [];
@@ -95,7 +96,7 @@ function isAlive({ fs, now }: System, path: string, id: number, here: boolean): 
   if (stat === undefined || Math.abs(now() - stat.mtimeMs) > LONGEST_MS) return false;
   if (!here) return true;
   try {
-    // Signal 0 only asks whether the process is there.
+    // Signal 0 only checks whether the process exists.
     return process.kill(id, 0);
   } catch (error) {
     return errno(error) === 'EPERM';

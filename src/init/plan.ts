@@ -1,43 +1,53 @@
-import type { FoundFile } from './user-file.ts';
+import type { System } from '../platform/system.ts';
+import { withBlock, withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
-import type { InstalledFile } from './installed.ts';
-import type { InitTarget } from './names.ts';
+import { withOwnFile, withoutOwnFile } from './edits/own-file.ts';
+import { originalStatusline, withStatusline, withoutStatusline } from './edits/statusline.ts';
+import { isSameFile } from './installed.ts';
+import type { Installed, InstalledFile } from './installed.ts';
 import type { Runtime } from './runtime.ts';
-import type { Install, Step } from './target.ts';
+import type { InitTarget, Install, Step } from './target.ts';
+import { inspectFile } from './user-file.ts';
+import type { FoundFile } from './user-file.ts';
 
-/** One file that will change, and what will be noted of it. */
+/*
+ * What an installation or a removal would change. Planning reads files and changes none: `apply.ts` and `revert.ts` carry
+ * a plan out.
+ */
+
+/** One file that will change, and what will be recorded about it. */
 export interface FileChange {
   readonly path: string;
   readonly found: FoundFile;
   readonly edit: Extract<Edit, { kind: 'change' }>;
   readonly record: InstalledFile;
-  /** What the file's permissions shall be; null: what they are. */
+  /** The mode that the file gets; null if it keeps its permissions. */
   readonly mode: number | null;
-  /** Where the file is kept as it was; null where it is ours, or has been kept already. */
+  /** The path of a backup to make first; null for usageline's own files, and for files that have a backup already. */
   readonly backup: string | null;
 }
 
 export interface Plan {
   readonly changes: readonly FileChange[];
-  /** Files that stay as they are though something of ours is or was to be there: `path: reason`. */
+  /** Files that cannot be changed as they should be: `path: reason`. */
   readonly refused: readonly string[];
-  /** Files that are already as they should be. */
+  /** Files that need no change. */
   readonly unchanged: readonly InstalledFile[];
 }
 
-/** How somebody's file is kept as it was. */
+/** The path of the backup of a user's file. */
 export function backupPath(path: string): string {
   return `${path}.before-usageline`;
 }
 
-/** The files of a target, at the place that is meant when nobody says otherwise (or at `file`), with nothing noted. */
+/** The files of a target, at their default paths or at `file`, as records without a memory of earlier contents. */
 export function defaultFiles(
   target: InitTarget,
-  how: Install,
+  install: Install,
   runtime: Runtime,
   file: string | null,
 ): InstalledFile[] {
-  return how.steps(runtime, file).map((step) => ({
+  return install.steps(runtime, file).map((step) => ({
     target,
     kind: step.kind,
     path: step.path,
@@ -47,29 +57,114 @@ export function defaultFiles(
   }));
 }
 
-/** The users that are noted of a file when this target is installed. */
-export function firstUsers(step: Step, target: InitTarget): InstalledFile['users'] {
+/** Plans the steps of a target's installation. */
+export function planInstall(
+  system: System,
+  target: InitTarget,
+  steps: readonly Step[],
+  installed: Installed,
+): Plan {
+  return planFrom(steps, (step) => {
+    const found = inspectFile(system, step.path);
+    if (typeof found === 'string') return found;
+    const original =
+      step.kind === 'statusline'
+        ? originalStatusline(found.text)
+        : { created: found.text === null, command: null };
+    const users = firstUsers(step, target);
+    // A shared file without a record may have other users. With `sh` among them it stays when this target is removed.
+    const unrecorded = users && found.text !== null && !isRecorded(step, installed);
+    return {
+      found,
+      edit: editToInstall(step, found.text),
+      record: {
+        target,
+        kind: step.kind,
+        path: step.path,
+        users: unrecorded ? [...users, 'sh'] : users,
+        ...original,
+      },
+      mode: step.kind === 'whole' ? step.mode : null,
+      backup: needsBackup(step, found) ? backupPath(found.real) : null,
+    };
+  });
+}
+
+/**
+ * Plans the removal of usageline's text from these files. A settings file that cannot be understood is left out if no
+ * record says that usageline has changed it; so is any file that must not be changed.
+ */
+export function planRemoval(system: System, files: readonly InstalledFile[], installed: Installed): Plan {
+  const unique = files.filter((file, index) => files.findIndex((other) => isSameFile(other, file)) === index);
+  return planFrom(unique, (file) => {
+    const recorded = installed.files.find((record) => isSameFile(record, file)) ?? null;
+    const found = inspectFile(system, file.path);
+    if (typeof found === 'string') return recorded && found;
+    const edit = editToRemove(file.kind, found.text, recorded);
+    if (edit.kind === 'refused' && file.kind === 'statusline' && recorded === null) return null;
+    return { found, edit, record: file, mode: null, backup: null };
+  });
+}
+
+function editToInstall(step: Step, text: string | null): Edit {
+  switch (step.kind) {
+    case 'block':
+      return withBlock(text, step);
+    case 'whole':
+      return withOwnFile(text, step);
+    case 'statusline':
+      return withStatusline(text, step);
+  }
+}
+
+/** @param recorded what is recorded about the file; null for nothing */
+function editToRemove(
+  kind: InstalledFile['kind'],
+  text: string | null,
+  recorded: InstalledFile | null,
+): Edit {
+  switch (kind) {
+    case 'block':
+      return withoutBlock(text);
+    case 'whole':
+      return withoutOwnFile(text);
+    case 'statusline':
+      return withoutStatusline(text, recorded);
+  }
+}
+
+/**
+ * A user's file is backed up while it contains nothing of usageline: later it is no longer the original. The record does
+ * not decide, because an `init` that was killed may have recorded the file without making the backup.
+ */
+function needsBackup({ kind }: Step, { text }: FoundFile): boolean {
+  return kind !== 'whole' && text !== null && editToRemove(kind, text, null).kind === 'none';
+}
+
+function isRecorded(step: Step, installed: Installed): boolean {
+  return installed.files.some((file) => isSameFile(file, step));
+}
+
+/** The users that are recorded for a file when this target is installed; null for a file of one target. */
+function firstUsers(step: Step, target: InitTarget): InstalledFile['users'] {
   return step.kind === 'whole' && step.shared ? [target] : null;
 }
 
-/** What is decided of one file: how it changes, or in words why it does not; null: it is none of our business. */
-export type Decision = (Omit<FileChange, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
+/** The decision on one file: an edit with what belongs to it; in words, why it is refused; null to leave it out. */
+type Decision = (Omit<FileChange, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
 
-export function planFrom<T extends { path: string }>(
-  list: readonly T[],
-  decide: (item: T) => Decision,
-): Plan {
+function planFrom<T extends { path: string }>(list: readonly T[], decide: (item: T) => Decision): Plan {
   const changes: FileChange[] = [];
   const refused: string[] = [];
-  const settled: InstalledFile[] = [];
+  const unchanged: InstalledFile[] = [];
   for (const item of list) {
-    const outcome = decide(item);
-    if (outcome === null) continue;
-    if (typeof outcome === 'string') refused.push(`${item.path}: ${outcome}`);
-    else if (outcome.edit.kind === 'refused') refused.push(`${item.path}: ${outcome.edit.reason}`);
-    else if (outcome.edit.kind === 'change') {
-      changes.push({ ...outcome, path: item.path, edit: outcome.edit });
-    } else settled.push(outcome.record);
+    const decision = decide(item);
+    if (decision === null) continue;
+    if (typeof decision === 'string') refused.push(`${item.path}: ${decision}`);
+    else if (decision.edit.kind === 'refused') refused.push(`${item.path}: ${decision.edit.reason}`);
+    else if (decision.edit.kind === 'change') {
+      changes.push({ ...decision, path: item.path, edit: decision.edit });
+    } else unchanged.push(decision.record);
   }
-  return { changes, refused, unchanged: settled };
+  return { changes, refused, unchanged };
 }

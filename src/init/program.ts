@@ -1,29 +1,12 @@
 import { join } from 'node:path';
 import type { System } from '../platform/system.ts';
 import { absoluteDirectory } from './runtime.ts';
+import type { Candidate, ProgramLocation } from './runtime.ts';
 
-/**
- * Where Node and the program are, and where to look for them when they are gone. A version manager or a package
- * manager removes the directory of a version with the next upgrade, so a link that it keeps is preferred.
+/*
+ * Finds paths of Node and of the program that last: an upgrade by a version manager or a package manager removes the
+ * directory of the old version, so a link that survives the upgrade is preferred.
  */
-export interface ProgramLocation {
-  readonly node: string;
-  readonly script: string;
-  /** The directory of the package. */
-  readonly root: string;
-  /** Other places of Node and of the program, the one to prefer last. */
-  readonly otherNodes: readonly Candidate[];
-  readonly otherScripts: readonly Candidate[];
-  /** The command `usageline` as PATH has it; null where PATH has none. */
-  readonly command: string | null;
-  /** Why the program's directory is temporary; null when there is no sign of that. */
-  readonly temporaryReason: string | null;
-}
-
-/** A path; or the same path below the directory of any version from 20 on. */
-export type Candidate =
-  | string
-  | { readonly before: string; readonly version: string; readonly after: string };
 
 /** Links to a Node that one shell or one project has for itself. */
 const TEMPORARY_LINKS = /\/fnm_multishells\/|\/node_modules\/\.bin\/|^\/run\/user\/|\/\.direnv\//;

@@ -1,45 +1,46 @@
-import type { System } from '../platform/system.ts';
-import { inspectFile } from './user-file.ts';
-import { withoutBlock } from './edits/block.ts';
-import type { Edit } from './edits/edit.ts';
-import { withoutStatusline } from './edits/statusline.ts';
-import { withoutOwnFile } from './edits/own-file.ts';
 import { dirname, resolve } from 'node:path';
-import { isSameFile, otherUsers } from './installed.ts';
+import type { System } from '../platform/system.ts';
+import { isSameFile } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';
-import type { InitTarget } from './names.ts';
-import { planFrom } from './plan.ts';
-import { RUNNER_NAME } from './runtime.ts';
 import type { Plan } from './plan.ts';
+import { RUNNER_NAME } from './runtime.ts';
+import type { InitTarget } from './target.ts';
 
-/** What goes with a target, and what stays though the target uses it. */
+/*
+ * Which files and links belong to a target that is removed. Shared files (the runner, the launcher, a shell's hook) stay
+ * while another target uses them.
+ */
+
 export interface Removal {
+  /** The files to remove. */
   readonly files: readonly InstalledFile[];
+  /** The files that stay, with the other targets that use them. */
   readonly kept: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
 }
 
 /**
- * The files that go with a target: its own, and the shared ones that no other target uses.
- * @param usual its files at their usual places
- * @param file what `--file` names: the only one of several places to go; null: all
+ * Finds the files to remove: a target's own files, and the shared files that no other target uses.
+ *
+ * @param defaults the target's files at their default paths
+ * @param file the path that `--file` names, if only the installation there is removed; null for all installations
  */
 export function removalOf(
   target: InitTarget,
-  usual: readonly InstalledFile[],
+  defaults: readonly InstalledFile[],
   installed: Installed,
   file: string | null,
 ): Removal {
-  // The launcher is what `sh` installs, and other targets share it.
+  // The launcher is shared, but it is what the target `sh` consists of.
   const isOwn = ({ users, path, target: owner }: InstalledFile) =>
     users === null
       ? owner === target
       : target === 'sh' && users.includes('sh') && !path.endsWith(`/${RUNNER_NAME}`);
   const own = installed.files.filter((record) => isOwn(record) && (file === null || record.path === file));
-  const files = [...usual.filter((record) => record.users === null), ...own];
-  const stays = installed.files.some(
+  const files = [...defaults.filter((record) => record.users === null), ...own];
+  const staysInstalled = installed.files.some(
     (record) => isOwn(record) && !files.some((other) => isSameFile(record, other)),
   );
-  const shared = stays
+  const shared = staysInstalled
     ? []
     : installed.files.filter((record) => record.users?.includes(target) && !own.includes(record));
   const users = (record: InstalledFile) => otherUsers(installed, record, target);
@@ -50,15 +51,23 @@ export function removalOf(
   };
 }
 
-/** The record after a target and its files are removed. */
+/** The other targets that use a shared file and are still installed. */
+function otherUsers({ files }: Installed, record: InstalledFile, target: InitTarget): InitTarget[] {
+  // `sh` among the users means that the user has installed the launcher itself.
+  const isInstalled = (user: InitTarget) =>
+    user === 'sh' || files.some((file) => file.users === null && file.target === user);
+  return (record.users ?? []).filter((user) => user !== target && isInstalled(user));
+}
+
+/** The records after a target's files are removed. */
 export function withoutTarget(
   { files, directories }: Installed,
-  { files: gone, kept: left }: Removal,
+  { files: removed, kept }: Removal,
 ): Installed {
-  const kept = files.filter((record) => !gone.some((other) => isSameFile(record, other)));
+  const left = files.filter((record) => !removed.some((other) => isSameFile(record, other)));
   return {
-    files: kept.map((record) => {
-      const users = left.find(({ path }) => path === record.path)?.users;
+    files: left.map((record) => {
+      const users = kept.find(({ path }) => path === record.path)?.users;
       const owner = users?.[0];
       return owner === undefined ? record : Object.assign({}, record, { users, target: owner });
     }),
@@ -66,54 +75,19 @@ export function withoutTarget(
   };
 }
 
-/** Those links whose target is removed. */
+/** Those of a host's links that point to a file which the plan removes. */
 export function linksToRemoved(
   { fs }: System,
   links: readonly string[],
   { changes }: Plan,
 ): readonly string[] {
-  const gone = new Set(changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : [])));
+  const removed = new Set(changes.flatMap(({ path, edit }) => (edit.after === null ? [path] : [])));
   return links.filter((link) => {
     try {
-      return gone.has(resolve(dirname(link), fs.readlinkSync(link)));
+      return removed.has(resolve(dirname(link), fs.readlinkSync(link)));
     } catch {
-      // It is not there, or no link.
+      // It does not exist, or it is no link.
       return false;
     }
   });
-}
-
-/**
- * What has to be done for all of these files to be as if nothing had been. What cannot be read or understood, and of
- * which nothing is noted, has never been ours.
- */
-export function planRemoval(system: System, files: readonly InstalledFile[], installed: Installed): Plan {
-  const unique = files.filter((file, index) => files.findIndex((other) => isSameFile(file, other)) === index);
-  return planFrom(unique, (file) => {
-    const noted = installed.files.find((record) => isSameFile(record, file)) ?? null;
-    const found = inspectFile(system, file.path);
-    if (typeof found === 'string') return noted && found;
-    const edit = removedFrom(file.kind, found.text, noted);
-    if (edit.kind === 'refused' && file.kind === 'statusline' && noted === null) return null;
-    return { found, edit, record: file, mode: null, backup: null };
-  });
-}
-
-/**
- * What becomes of a file's text when everything of the program goes.
- * @param noted what is remembered of the file; null: nothing
- */
-export function removedFrom(
-  kind: InstalledFile['kind'],
-  text: string | null,
-  noted: InstalledFile | null,
-): Edit {
-  switch (kind) {
-    case 'block':
-      return withoutBlock(text);
-    case 'whole':
-      return withoutOwnFile(text);
-    case 'statusline':
-      return withoutStatusline(text, noted);
-  }
 }

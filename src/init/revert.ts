@@ -1,68 +1,71 @@
 import { dirname } from 'node:path';
+import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { hasChanged } from './apply.ts';
-import { inspectFile, removeEmpty, removeFile } from './user-file.ts';
+import { hasChanged, removeLeftovers } from './apply.ts';
 import { innermostFirst, isSameFile, readInstalled, writeInstalled } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';
-import { compareBackup, removeLeftovers } from './leftovers.ts';
 import { backupPath } from './plan.ts';
 import type { FileChange } from './plan.ts';
+import { inspectFile, removeEmpty, removeFile } from './user-file.ts';
 import { writeLike } from './write.ts';
 
-/** What became of a removal: backups that stay, since the file has had other changes; and what went wrong. */
-export interface Reverted {
-  readonly backups: readonly string[];
-  readonly problem: string | null;
-}
-
-/** What is to be removed. */
+/** What to remove. */
 export interface Reversion {
   readonly changes: readonly FileChange[];
-  /** All files of it, those that need no change included: an `init` that was killed may have left something beside. */
+  /** All files of the removal. Those that need no change can have leftovers of a killed `init` beside them. */
   readonly files: readonly Pick<InstalledFile, 'path'>[];
-  /** Links to files that go, absolute. */
+  /** Links to files that are removed, absolute paths. */
   readonly links?: readonly string[];
 }
 
+export interface Reverted {
+  /** Paths of backups that stay, because their files have had other changes since. */
+  readonly backups: readonly string[];
+  /** What failed, in words; null if nothing did. */
+  readonly problem: string | null;
+}
+
 /**
- * Does what was planned, file by file, and then removes what was noted, and the directories of our making. The lock is
- * to be held; the directories of the notes go when it is given back.
- * @param before what is noted, without the files that need no change
+ * Carries out a planned removal, one file after the other, and then removes leftovers, links, and directories that
+ * `init` has created. The caller holds the lock; releasing it removes the directories of the record.
+ *
+ * @param before the records without the files that need no change
+ * @param recordPath the path of `installed.json`
  */
 export function revert(
   system: System,
   { changes, files: all, links = [] }: Reversion,
   before: Installed,
-  notes: string,
+  recordPath: string,
 ): Reverted {
   let { files } = before;
   const backups: string[] = [];
-  for (const planned of changes) {
-    const problem = undo(system, planned);
+  for (const change of changes) {
+    const problem = undo(system, change);
     if (problem !== null) return { backups, problem };
-    files = files.filter((file) => !isSameFile(file, planned.record));
-    const { real } = planned.found;
-    if (compareBackup(system, real, planned.edit.after) === 'different') backups.push(backupPath(real));
+    files = files.filter((file) => !isSameFile(file, change.record));
+    const { real } = change.found;
+    if (compareBackup(system, real, change.edit.after) === 'different') backups.push(backupPath(real));
   }
-  removeLeftovers(system, notes, [...all, ...before.files]);
+  removeLeftovers(system, recordPath, [...all, ...before.files]);
   const problem =
     removeBackups(system, all) ??
     links.map((link) => remove(system, link)).find((reason) => reason !== null) ??
     null;
-  // A host makes a directory for such links, and removes it when it is empty.
+  // The host creates a directory for its links (`timers.target.wants`) and removes it when it is empty.
   for (const link of links) removeEmpty(system, dirname(link));
-  return { backups, problem: problem ?? forget(system, { ...before, files }, notes) };
+  return { backups, problem: problem ?? updateRecord(system, { ...before, files }, recordPath) };
 }
 
-function undo(system: System, planned: FileChange): string | null {
-  const { path, found, edit } = planned;
-  if (hasChanged(system, planned)) return `${path}: it has been changed meanwhile`;
+function undo(system: System, change: FileChange): string | null {
+  const { path, found, edit } = change;
+  if (hasChanged(system, change)) return `${path}: it has been changed meanwhile`;
   if (edit.after === null) return remove(system, path);
   const reason = writeLike(system, found.real, edit.after, found.real);
   return reason && `${path}: it cannot be written: ${reason}`;
 }
 
-/** Removes the backups that are no different from their files. */
+/** Removes the backups whose text is the text of their files. */
 function removeBackups(system: System, files: readonly Pick<InstalledFile, 'path'>[]): string | null {
   for (const { path } of files) {
     const found = inspectFile(system, path);
@@ -73,21 +76,32 @@ function removeBackups(system: System, files: readonly Pick<InstalledFile, 'path
   return null;
 }
 
+/**
+ * Compares a file's backup with a text.
+ *
+ * @param text the file's text; null if there is no file
+ */
+function compareBackup({ fs }: System, real: string, text: string | null): 'same' | 'different' | 'none' {
+  const backup = readTextFile(fs, backupPath(real), 'refuse');
+  if (backup.kind !== 'file') return 'none';
+  return backup.text === text ? 'same' : 'different';
+}
+
 function remove(system: System, path: string): string | null {
   const reason = removeFile(system, path);
   return reason && `${path}: it cannot be removed: ${reason}`;
 }
 
-/** Notes what is left: files, and directories with something in them. */
-function forget(system: System, { files, directories }: Installed, notes: string): string | null {
-  const left = innermostFirst(directories).filter((name) => !removeEmpty(system, name));
-  if (files.length === 0 && !system.fs.existsSync(notes)) {
-    // It has usageline's name, and goes even when no note names it.
-    removeEmpty(system, dirname(notes));
+/** Removes empty directories, and records what is left: files, and directories with something in them. */
+function updateRecord(system: System, { files, directories }: Installed, recordPath: string): string | null {
+  const left = innermostFirst(directories).filter((path) => !removeEmpty(system, path));
+  if (files.length === 0 && !system.fs.existsSync(recordPath)) {
+    // The directory bears usageline's name, so it is removed even without a record of it.
+    removeEmpty(system, dirname(recordPath));
     return null;
   }
   const after = { files, directories: left };
-  if (JSON.stringify(after) === JSON.stringify(readInstalled(system, notes))) return null;
-  const reason = writeInstalled(system, notes, after);
-  return reason && `${notes}: it cannot be written: ${reason}`;
+  if (JSON.stringify(after) === JSON.stringify(readInstalled(system, recordPath))) return null;
+  const reason = writeInstalled(system, recordPath, after);
+  return reason && `${recordPath}: it cannot be written: ${reason}`;
 }

@@ -1,61 +1,79 @@
 import type { System } from '../platform/system.ts';
-import type { ProgramLocation } from './program.ts';
 
 /** The shells that have a hook. */
 export type HookShell = 'zsh' | 'bash' | 'fish';
 
-/** What a hook has to know before its first prompt: `hook.ts`. */
+/** The paths that a hook compares and reads at every prompt. */
 export interface HookPaths {
-  /** The ready line; empty when there is none. */
+  /** The prerendered line; empty if there is none. */
   readonly prerendered: string;
   /** The files that may hold credentials. */
   readonly credentials: readonly string[];
-  /** The configuration; empty when there can be none. */
+  /** The configuration file; empty if there cannot be one. */
   readonly config: string;
 }
 
-/** Where the program and its owner's files are: what every snippet is made of. All paths are absolute. */
+/** Where Node and the program are, and where to look for them after an upgrade has moved them. */
+export interface ProgramLocation {
+  readonly node: string;
+  readonly script: string;
+  /** The directory of the package. */
+  readonly root: string;
+  /** Other paths of Node and of the program; the last one that exists is preferred. */
+  readonly otherNodes: readonly Candidate[];
+  readonly otherScripts: readonly Candidate[];
+  /** The path of the command `usageline` in PATH; null if PATH does not have it. */
+  readonly command: string | null;
+  /** Why the program's directory is temporary, as a clause; null if it does not seem to be. */
+  readonly temporaryReason: string | null;
+}
+
+/** A path; or a path with the version of Node left out, between `version` (`v` or nothing) and `after`. */
+export type Candidate =
+  | string
+  | { readonly before: string; readonly version: string; readonly after: string };
+
+/** The machine, the user and the program, as snippets need them. All paths are absolute. */
 export interface Runtime {
   readonly env: System['env'];
   readonly platform: NodeJS.Platform;
   readonly home: string;
-  /** Node and the program: cron, bars and Claude Code do not have the PATH of a shell that set up nvm. */
+  /** Snippets name Node by its path: cron, bars and Claude Code do not have the PATH of a shell that set up nvm. */
   readonly program: ProgramLocation;
-  /** The launcher, if the user has installed it for its own sake (`init sh`): it stays when other targets go. */
+  /** The launcher, if the user has installed it itself (`init sh`) and it stays when other targets are removed. */
   readonly launcher: string | null;
-  /** Tells this user from others, so that not everybody's cron job runs in the same minute. */
+  /** A text that differs between users, to spread their cron jobs over the minutes of an hour. */
   readonly user: string;
-  /** A file of the package, as a path. */
+  /** The path of a file of the package. */
   packagePath(...path: readonly string[]): string;
   packageText(...path: readonly string[]): string;
   hookPaths(shell: HookShell): HookPaths;
-  /** Whether there is a file of that name. */
   exists(path: string): boolean;
 }
 
-/** `$XDG_CONFIG_HOME`, or what stands for it. */
+/** `$XDG_CONFIG_HOME` or its default. */
 export function configHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
   return absoluteDirectory(env.XDG_CONFIG_HOME) ?? `${home}/.config`;
 }
 
-/** Where files of ours are that other programs read: hooks, and what has been installed. */
+/** The directory of the files that other programs read (hooks, the runner) and of `installed.json`. */
 export function dataHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
   return `${absoluteDirectory(env.XDG_DATA_HOME) ?? `${home}/.local/share`}/usageline`;
 }
 
 export const RUNNER_NAME = 'usageline-run';
 
-/** Where the launcher is installed: on the PATH of most systems. */
+/** The path at which the launcher is installed: most systems have its directory in PATH. */
 export function launcherPath({ home }: Pick<Runtime, 'home'>): string {
   return `${home}/.local/bin/usageline-prompt`;
 }
 
-/** Where the runner is installed: it has absolute paths of this machine in it, so not among the user's own files. */
+/** The path at which the runner is installed: it contains this machine's paths, so it is no file for dotfiles. */
 export function runnerPath(runtime: Pick<Runtime, 'env' | 'home'>): string {
   return `${dataHome(runtime)}/${RUNNER_NAME}`;
 }
 
-/** A directory that a variable names; null when it names none, or not an absolute one. */
+/** The directory that a variable names, without slashes at its end; null if it is unset or not absolute. */
 export function absoluteDirectory(value: string | undefined): string | null {
   return value?.startsWith('/') ? value.replace(/(?<!\/)\/+$/, '') || '/' : null;
 }

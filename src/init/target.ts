@@ -1,56 +1,81 @@
-import type { InitTarget } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
-/** A host that can show the line. Adding one is adding a file with this in it, a name and a line in the list. */
+/** The hosts that `usageline init` can set up, each with a short description for help texts and completions. */
+export const INIT_TARGETS = {
+  zsh: 'the right prompt of zsh',
+  bash: 'the prompt of bash',
+  fish: 'the right prompt of fish',
+  sh: 'the launcher for bars and editors, usageline-prompt',
+  starship: 'a module for starship',
+  p10k: 'a segment for powerlevel10k',
+  'oh-my-posh': 'a segment for oh-my-posh',
+  tmux: 'the status line of tmux',
+  vim: 'the status line of vim',
+  neovim: 'the status line of neovim, a component for lualine',
+  vscode: 'a task for Visual Studio Code',
+  claude: 'the status line of Claude Code',
+  waybar: 'a module for Waybar',
+  polybar: 'a module for polybar',
+  i3blocks: 'a block for i3blocks',
+  sketchybar: 'an item for SketchyBar',
+  xbar: 'a plugin for xbar, SwiftBar and Argos',
+  cron: 'a line for crontab that keeps the numbers fresh',
+  systemd: 'a user service and its timer that keep the numbers fresh',
+  prometheus: "a script for node_exporter's textfile collector",
+} as const satisfies Record<string, string>;
+
+export type InitTarget = keyof typeof INIT_TARGETS;
+
+/** A host that can show the line. To add one: a file in `targets/`, a name above, a line in `targets/index.ts`. */
 export interface Target {
   readonly name: InitTarget;
-  /** What `usageline init <target>` prints: to paste or to `eval`, with a comment that says where it goes. */
+  /** What `usageline init <target>` prints: text to paste or to `eval`, with a comment on where it belongs. */
   snippet(runtime: Runtime): string;
-  /** What `--install` does; or, where it does nothing, the reason. */
+  /** What `--install` does; or the reason why this target is printed only. */
   readonly install: Install | string;
 }
 
 export interface Install {
-  /** @param file what `--file` names instead of the usual place; null: the usual place */
+  /** @param file the path that `--file` names in place of the default one; null for the default */
   steps(runtime: Runtime, file: string | null): readonly Step[];
-  /** `--file` cannot say where, since there is more than one. */
+  /** `--file` is refused, because it names one file and this target installs several of its own. */
   readonly multipleFiles?: true;
-  /** Links that the host makes to files of these steps, absolute. They go with their files. */
+  /** Links that the host makes to files of these steps, absolute paths. They are removed together with the files. */
   links?(runtime: Runtime): readonly string[];
-  /** What is left to be done by hand when it is in place. */
+  /** What the user still has to do by hand after an installation. */
   readonly afterInstall?: string;
-  /** What is left to be done by hand when it is gone. */
+  /** What the user still has to do by hand after a removal. */
   readonly afterRemoval?: string;
 }
 
-/** One file that changes. */
+/** A change to one file. Its `kind` is stored in `installed.json` and must not be renamed. */
 export type Step = BlockStep | OwnFileStep | StatuslineStep;
 
-/** Lines of ours, between two marks, at the end of somebody's file. */
+/** Lines of usageline between two marks, at the end of a user's file. */
 export interface BlockStep {
   readonly kind: 'block';
   readonly path: string;
-  /** Without the marks and without a newline at the end. */
+  /** The lines without the marks and without a newline at the end. */
   readonly body: string;
-  /** Why these lines cannot stand in a file with this text; null: they can. */
+  /** Returns why these lines cannot be added to a file with the text `rest`; null if they can. */
   readonly objection?: (rest: string) => string | null;
 }
 
-/** A file of our own. */
+/** A file that consists of usageline's text only. */
 export interface OwnFileStep {
   readonly kind: 'whole';
   readonly path: string;
   readonly text: string;
-  /** Permissions, e.g. 0o644. */
+  /** File mode, e.g. 0o644. */
   readonly mode: number;
-  /** Other targets use it too: it is removed with the last of them. */
+  /** Other targets use this file too: it is removed together with the last of them. */
   readonly shared?: true;
 }
 
-/** The `statusLine` of Claude Code's settings. */
+/** The `statusLine` property in Claude Code's settings. */
 export interface StatuslineStep {
   readonly kind: 'statusline';
   readonly path: string;
-  /** The command of ours; `--after` follows when there is another one already. */
+  /** usageline's command. A command that the property has already is appended to it as `--after`. */
   readonly command: string;
 }

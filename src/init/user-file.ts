@@ -2,26 +2,30 @@ import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
 import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { untrustedReason } from './trust.ts';
+import { trustIn } from '../platform/trust.ts';
 
-/** A user's file, as found. */
+/*
+ * The user's files, as `init` finds them: which of them may be changed, and the directories that they need.
+ */
+
+/** A file that may be changed. */
 export interface FoundFile {
-  /** The file itself: what a link points to, since dotfile managers put links in its place. */
+  /** The path without a link at its end: dotfile managers replace files by links, and the target is what changes. */
   readonly real: string;
-  /** Null: there is none. */
+  /** The text of the file; null if there is no file. */
   readonly text: string | null;
 }
 
-/** Looks at a file that may be changed; in words, why it is not to be. */
+/** Reads a file that may be changed. Returns the reason, in words, for a file that must not be. */
 export function inspectFile(system: System, path: string): FoundFile | string {
   try {
-    return found(system, path);
+    return inspect(system, path);
   } catch (error) {
     return `it cannot be looked at: ${errno(error)}`;
   }
 }
 
-function found(system: System, path: string): FoundFile | string {
+function inspect(system: System, path: string): FoundFile | string {
   const { fs, uid, platform } = system;
   const reason = untrustedReason(system, path);
   if (reason !== null) return reason;
@@ -38,7 +42,7 @@ function found(system: System, path: string): FoundFile | string {
   return { real, text: read.text };
 }
 
-/** Where the links of a path lead; null for nowhere. */
+/** Follows a link at the end of a path; null for a link without a target. */
 function realPath(fs: System['fs'], path: string): string | null {
   try {
     const link = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -50,8 +54,58 @@ function realPath(fs: System['fs'], path: string): string | null {
 }
 
 /**
- * Makes the directory that a file needs. Throws what the file system says where it cannot be made, and makes none then.
- * @returns those that this call has made, outermost first
+ * Why a file at this path must not be changed: another user could put another file or a link in its place.
+ *
+ * @param path absolute
+ * @returns a reason in words, or null
+ */
+export function untrustedReason(system: System, path: string): string | null {
+  const trust = trustIn(system, path, { file: true });
+  switch (trust.kind) {
+    case 'trusted':
+      return null;
+    case 'foreign':
+      return `${trust.path} belongs to ${nameOf(system, trust.uid)}`;
+    case 'open':
+      return `${trust.path} can be written by ${trust.by}`;
+  }
+}
+
+/**
+ * Why root must not install into this home directory: another user owns it, and could not change the files that root
+ * creates there.
+ *
+ * @returns a sentence, or null
+ */
+export function foreignHomeReason(system: System, home: string): string | null {
+  const { fs, uid } = system;
+  if (uid !== 0) return null;
+  try {
+    const owner = fs.statSync(home).uid;
+    if (owner === 0 || owner === fs.statSync('/').uid) return null;
+    const name = nameOf(system, owner);
+    return `the home directory ${home} belongs to ${name}: run this as ${name}, not as root`;
+  } catch (error) {
+    return `the home directory ${home} cannot be looked at: ${errno(error)}`;
+  }
+}
+
+/** A user's login name; `user 1000` if `/etc/passwd` does not list it. */
+function nameOf({ fs }: System, uid: number): string {
+  const users = readTextFile(fs, '/etc/passwd', 'follow');
+  const entry = (users.kind === 'file' ? users.text : '')
+    .split('\n')
+    .map((line) => line.split(':', 3))
+    .find(([, , number]) => number === String(uid));
+  const name = entry?.[0] ?? '';
+  return /^[\w.@-]+$/.test(name) ? name : `user ${uid}`;
+}
+
+/**
+ * Creates a directory and its missing parents. If one of them fails, removes those it has created and throws the error
+ * of the file system.
+ *
+ * @returns the directories that this call has created, outermost first
  */
 export function makeDirectories(system: System, directory: string): string[] {
   const { fs } = system;
@@ -59,13 +113,13 @@ export function makeDirectories(system: System, directory: string): string[] {
   const made: string[] = [];
   for (let path = directory; !fs.existsSync(path) && dirname(path) !== path; path = dirname(path))
     missing.unshift(path);
-  // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
+  // One by one: Node 20 never returns from `recursive` where a parent takes no directories (`/proc`).
   for (const path of missing) {
     try {
       fs.mkdirSync(path);
       made.push(path);
     } catch (error) {
-      // Another process has made it meanwhile.
+      // Another process has created it since `existsSync`.
       if (errno(error) === 'EEXIST' && fs.existsSync(path)) continue;
       removeDirectories(system, made);
       throw error;
@@ -74,7 +128,11 @@ export function makeDirectories(system: System, directory: string): string[] {
   return made;
 }
 
-/** Removes a file or a link; none there is no failure. @returns the errno name of what went wrong, or null */
+/**
+ * Removes a file or a link. A missing one is no failure.
+ *
+ * @returns the errno name of a failure, or null
+ */
 export function removeFile({ fs }: System, path: string): string | null {
   try {
     fs.unlinkSync(path);
@@ -85,7 +143,7 @@ export function removeFile({ fs }: System, path: string): string | null {
   }
 }
 
-/** Removes a directory unless it has something in it. @returns whether it is gone */
+/** Removes a directory unless it contains something. Returns whether it is gone. */
 export function removeEmpty({ fs }: System, directory: string): boolean {
   try {
     fs.rmdirSync(directory);
@@ -95,7 +153,11 @@ export function removeEmpty({ fs }: System, directory: string): boolean {
   }
 }
 
-/** Removes directories that are empty. @param directories outermost first */
+/**
+ * Removes those directories that are empty.
+ *
+ * @param directories outermost first
+ */
 export function removeDirectories(system: System, directories: readonly string[]): void {
   for (const path of directories.toReversed()) removeEmpty(system, path);
 }

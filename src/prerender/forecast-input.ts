@@ -1,15 +1,15 @@
 import type { Settings } from '../config/settings.ts';
 import type { System } from '../platform/system.ts';
-import type { Look } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
+import type { State } from '../resolve/read-state.ts';
+import type { Paths } from '../resolve/paths.ts';
 import type { ForecastInput } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 
 /** What can be said in advance from a look at the files; null when that is nothing. */
 export function forecastInput(
   system: System,
-  places: Places,
-  { read, lock, now }: Look,
+  paths: Paths,
+  { read, backoff: lock, now }: State,
   stamp: string | null,
   settings: Settings,
 ): ForecastInput | null {
@@ -18,15 +18,15 @@ export function forecastInput(
   // An entry without an account does not need that file.
   const sure = entry === null || entry.credentials === stamp || entry.accountId === null;
   const readable = read.kind === 'entry' || read.denied === null;
-  if (!sure || !readable || places.cache === null) return null;
+  if (!sure || !readable || paths.cache === null) return null;
   return {
     entry,
     lock,
     now,
     stamp,
     accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
-    accountName: places.account.name,
+    accountName: paths.account.name,
     settings,
-    recheckAt: keychainDueAt(system, places.cache),
+    recheckAt: keychainDueAt(system, paths.cache),
   };
 }

@@ -1,5 +1,5 @@
 import type { TimedText } from './format.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
@@ -14,7 +14,7 @@ import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
 export interface ForecastInput {
   readonly entry: Entry | null;
-  readonly lock: BackoffLock | null;
+  readonly lock: Backoff | null;
   /** Epoch ms. */
   readonly now: number;
   readonly stamp: string | null;
@@ -62,7 +62,7 @@ export interface Forecast {
 }
 
 export interface ForecastOptions {
-  /** How far, at most, ms: who looks only at the near ones need not pay for all. */
+  /** How far, at most, ms: who appearance only at the near ones need not pay for all. */
   readonly horizonMs?: number;
   /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
   readonly ages?: 'all' | 'stale';
@@ -119,10 +119,10 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
   const account = () => input.accountMatch;
   const decision = decide({
     entry,
-    lock,
+    backoff: lock,
     now: at,
     policy: 'background',
-    stamp,
+    fingerprint: stamp,
     account,
     settings,
     force: false,

@@ -53,15 +53,15 @@ export function reportedColumns(env: System['env']): number | null {
  * Whether the session's own line can differ from the prerendered one: its report is new, or has other numbers than the
  * latest report of any session.
  */
-function hasOwnLine(system: System, { readings }: AccountDirectory, report: Report): boolean {
+function hasOwnLine(system: System, { reports }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   if (windows.five_hour === null && windows.seven_day === null && spend === null) return false;
-  const read = readOwnFile(system, readings);
+  const read = readOwnFile(system, reports);
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session]) : null;
   if (memory === null || memory.foreign || hasNews(memory, report)) return true;
-  if (claude.isForeignSession(system, () => claude.stamp(system, null))) return true;
+  if (claude.isForeignSession(system, () => claude.fingerprint(system, null))) return true;
   const { five_hour: five, seven_day: seven } = file.windows;
   return !(
     isLatest(windows.five_hour, five) &&

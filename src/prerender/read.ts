@@ -10,7 +10,7 @@ import { claudeFiles as claude } from '../fetch/claude/on-disk.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { fits } from '../render/fits.ts';
-import { fillJson } from '../render/json-template.ts';
+import { fillJsonTemplate } from '../render/json-template.ts';
 import { MAX_FILE_BYTES, parseFile } from './format.ts';
 import { validatorsOf } from './validators.ts';
 import { prerenderedFile, requestedFormat, variantOf } from './variant.ts';
@@ -36,7 +36,7 @@ export function readPrerendered(system: System, options: LineOptions): string | 
   const text = readVariant(system, directory, variantOf(system, { ...options, format }));
   if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
     return null;
-  return `${options.json ? fillJson(JSON.parse(text), system.now()) : text}\n`;
+  return `${options.json ? fillJsonTemplate(JSON.parse(text), system.now()) : text}\n`;
 }
 
 /**

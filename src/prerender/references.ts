@@ -1,7 +1,7 @@
 import { removeQuietly, replaceLightly } from '../cache/replace.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { replaceOwnLink } from '../cache/own-files.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import { claude } from '../fetch/registry.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
@@ -15,7 +15,7 @@ import { SECOND } from '../usage/time.ts';
 /** The files whose versions shells check: those of the credentials by their number, and the configuration. */
 export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
   const logins = claude.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   return path === null ? logins : [...logins, ['config', path]];
 }
 

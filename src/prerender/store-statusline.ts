@@ -1,8 +1,8 @@
-import type { Looks } from '../render/appearance.ts';
+import type { Appearance } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
-import type { Places } from '../resolve/places.ts';
-import { claimBackground } from '../resolve/worker-claim.ts';
+import type { Paths } from '../resolve/paths.ts';
+import { claimWorker } from '../resolve/worker-claim.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
 import { MINUTE } from '../usage/time.ts';
@@ -34,7 +34,7 @@ export interface StatuslineState {
   readonly limit: string | null;
   readonly validators: string;
   readonly color: boolean;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
 }
 
 /** The name of the limit that a model has of its own; null when it has none. */
@@ -47,17 +47,17 @@ export function modelLimit(input: ForecastInput | null, model: string | null): s
 }
 
 /** Prerenders the next minutes of a session's status line. Never throws. @returns what is left to be done */
-export function prerenderStatusline(deps: ResolveDeps, places: Places, state: StatuslineState): FollowUp {
-  const { input, variant, limit, validators, color, looks } = state;
+export function prerenderStatusline(deps: ResolveDeps, paths: Paths, state: StatuslineState): FollowUp {
+  const { input, variant, limit, validators, color, appearance } = state;
   const { system } = deps;
-  const directory = places.cache;
+  const directory = paths.cache;
   if (input === null || directory === null) return NO_FOLLOW_UP;
   try {
     const own = limit === null ? variant : { ...variant, model: modelKey(limit) };
     const before = system.fs.statSync(prerenderedFile(directory, own), { throwIfNoEntry: false });
     if (before === undefined) return { kind: 'prerender', wanted: variant };
     const render = (usage: Usage, stage: StageOptions) =>
-      renderOutput('ansi', usage, { color, looks, model: limit, ...stage });
+      renderOutput('ansi', usage, { color, appearance, model: limit, ...stage });
     const rendered = hasSharedLine(input)
       ? renderForecast(forecastOf(input, { horizonMs: STATUSLINE_HORIZON_MS, ages: 'stale' }), render)
       : null;
@@ -65,7 +65,7 @@ export function prerenderStatusline(deps: ResolveDeps, places: Places, state: St
     const behind = listVariants(system, directory).some(
       (other) => other.kind !== STATUSLINE_KIND && isOld(deps, prerenderedFile(directory, other)),
     );
-    const spawns = behind && claimBackground(deps, places).kind === 'claimed';
+    const spawns = behind && claimWorker(deps, paths).kind === 'claimed';
     return spawns ? { kind: 'spawnWorker', wanted: null } : NO_FOLLOW_UP;
   } catch {
     return NO_FOLLOW_UP;

@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import { dropPointer, writePointer } from '../cache/pointer.ts';
-import { appearanceOf } from '../config/config.ts';
+import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
@@ -11,9 +11,9 @@ import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { knownStamp } from '../resolve/credentials-fingerprint.ts';
-import { placesOf } from '../resolve/places.ts';
-import { look } from '../resolve/read-state.ts';
+import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
 import { windowsOf } from '../usage/windows.ts';
@@ -45,8 +45,8 @@ export async function prerender(system: System, wanted: Variant | null, horizonM
 }
 
 async function prerenderAll(system: System, wanted: Variant | null, horizonMs: number): Promise<void> {
-  const places = placesOf(system, claude);
-  const directory = places.cache;
+  const paths = pathsOf(system, claude);
+  const directory = paths.cache;
   if (directory === null) return;
   const existing = listVariants(system, directory);
   const variants = withoutTrials(system, directory, existing, wanted).filter(
@@ -62,7 +62,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     ([name, path]) => [name, referenceOf(system, path)] as const,
   );
   const validators = validatorsOf(system, claude, directory);
-  const { stamp } = knownStamp(system, claude, directory);
+  const { fingerprint } = knownFingerprint(system, claude, directory);
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
@@ -75,8 +75,8 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   const inputFor = (network: boolean): ForecastInput | null => {
     const settings = { ...config.settings, network };
     const deps = { system: frozen, settings, provider: claude, log: () => {} };
-    const state = look(deps, places, { policy: 'background', force: false }, stamp);
-    const input = forecastInput(frozen, places, state, stamp, settings);
+    const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
+    const input = forecastInput(frozen, paths, state, fingerprint, settings);
     // Without numbers the usage is an estimate, which each call makes anew.
     return input && transcripts && usageAt(input, now).usage?.state === 'none' ? null : input;
   };
@@ -171,11 +171,11 @@ function renderLines(
   model: string | null,
 ): RenderedForecast | null {
   const kind = variant.kind === STATUSLINE_KIND ? 'ansi' : (variant.kind as LineKind);
-  const { looks: usual, color: configured } = appearanceOf(config, variant.kind);
-  const looks = localAppearance(system, usual, variant.format);
+  const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
+  const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageOptions) =>
-    renderOutput(kind, usage, { color, looks, model, ...stage });
+    renderOutput(kind, usage, { color, appearance, model, ...stage });
   return renderForecast(forecast, render);
 }
 

@@ -1,5 +1,5 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { configPlace } from '../config/config-file.ts';
+import { findConfigFile } from '../config/config-file.ts';
 import type { ProviderFiles } from '../fetch/provider.ts';
 import { fileFingerprint } from '../platform/file-fingerprint.ts';
 import type { System } from '../platform/system.ts';
@@ -12,11 +12,11 @@ import { version } from '../platform/version.ts';
 export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
   const keychain = platform === 'darwin' ? fileFingerprint(system, directory.keychain) : '';
-  const { entry, lock, readings } = directory;
+  const { entry, backoff: lock, reports: readings } = directory;
   const files = [entry, lock, readings].map((path) => fileFingerprint(system, path)).join(' ');
-  const { path } = configPlace(system);
+  const { path } = findConfigFile(system);
   const config = path === null ? '' : fileFingerprint(system, path);
   // The URL has been checked when the line was made: a refused URL is named at every call and leaves no line.
   const baseUrl = JSON.stringify(env.USAGELINE_API_BASE_URL ?? '');
-  return `${version} ${files} ${keychain} ${provider.stamp(system, null)} ${config} ${baseUrl}`;
+  return `${version} ${files} ${keychain} ${provider.fingerprint(system, null)} ${config} ${baseUrl}`;
 }

@@ -2,8 +2,8 @@ import { SEPARATOR } from '../platform/paths.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { isQuiet } from '../config/settings.ts';
-import { isColorTerminal, saidColor } from '../render/color.ts';
+import { isTrafficDisabled } from '../config/settings.ts';
+import { isColorTerminal, explicitColor } from '../render/color.ts';
 import type { ColorFlag } from '../render/color.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { OutputKind } from '../render/outputs/kinds.ts';
@@ -45,10 +45,10 @@ export function variantOf(
   { output, color: flag, format = null, json = false }: VariantOptions,
 ): Variant {
   const { env } = system;
-  const network = !isQuiet(env);
+  const network = !isTrafficDisabled(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
   const asked = format === null ? {} : { format };
-  const said = saidColor(flag, env);
+  const said = explicitColor(flag, env);
   if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network, ...asked };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
   return { kind: output, color: shown ? 'terminal' : 'natural', network, ...asked };

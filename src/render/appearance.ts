@@ -3,7 +3,7 @@ import type { Clock, Zone } from './clock.ts';
 import type { Style } from './color.ts';
 
 /** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
-export interface Looks {
+export interface Appearance {
   /** A preset's name (`compact`, `default`, `bars`, `minimal`, `ascii`), or a template. */
   readonly format: string;
   /** Which side of a limit its percentage counts: what is used, or what is left. Levels always go by what is used. */
@@ -52,7 +52,7 @@ export interface Color {
  * The colours differ for people who see red and green alike, too: cyan, yellow and red keep apart in hue or in
  * lightness for each kind of colour blindness, which green and yellow do not. The last level is bold besides.
  */
-export const DEFAULT_LOOKS: Looks = {
+export const DEFAULT_APPEARANCE: Appearance = {
   format: 'default',
   percent: 'used',
   thresholds: { warn: 50, critical: 80 },

@@ -46,7 +46,7 @@ const MOST = 1e6;
  * @param only the one limit that is asked about, by id or label; null: all
  */
 export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string | null = null): Check {
-  if (!hasNumbers(usage)) return unknown(errorSentence(usage) ?? 'no data', usage.provider);
+  if (!hasNumbers(usage)) return unknownCheck(errorSentence(usage) ?? 'no data', usage.provider);
   const all = gaugesOf(usage, only === null);
   const gauges = only === null ? all : all.filter((gauge) => isNamed(gauge, only));
   if (only !== null && gauges.length === 0) return missing(usage, only, all);
@@ -74,12 +74,12 @@ function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
   const name = limitNamed(text);
   if (name === null) {
     const known = all.map(({ label }) => label).join(', ') || 'none';
-    return unknown(`no limit is called '${quoteInput(text)}'; there are: ${known}`, provider);
+    return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${known}`, provider);
   }
   const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
   const absent = name in PLAN_LABELS ? (lacking as readonly string[]).includes(name) : listed;
   const label = PLAN_LABELS[name] ?? name;
-  if (!absent) return unknown(`${label} is not known`, provider);
+  if (!absent) return unknownCheck(`${label} is not known`, provider);
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
 
@@ -87,7 +87,7 @@ function missing(usage: Usage, text: string, all: readonly Gauge[]): Check {
 const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
 /** What a plugin says that could not do its work. */
-export function unknown(message: string, provider: Usage['provider'] = 'claude'): Check {
+export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
 }
 

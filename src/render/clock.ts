@@ -21,7 +21,7 @@ export const NODE_ZONE: Zone = {
 };
 
 /** What clock times depend on besides the moment. */
-export interface ClockLooks {
+export interface ClockAppearance {
   readonly clock: Clock;
   readonly zone: Zone;
 }
@@ -31,7 +31,7 @@ export interface ClockLooks {
  * `Thu 15:02` within a week, `19 Apr 15:02` beyond it, `19 Apr 2027` in another year; `15:02 CET` where the zone has
  * to be named. Null when the zone is not known: a clock time of any other one would be false.
  */
-export function clockTime(at: number, now: number, { clock, zone }: ClockLooks): string | null {
+export function clockTime(at: number, now: number, { clock, zone }: ClockAppearance): string | null {
   const [date, today] = [localDate(at, zone), localDate(now, zone)];
   if (date === null || today === null) return null;
   const days = Math.abs(dayOf(date) - dayOf(today));

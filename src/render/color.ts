@@ -1,10 +1,10 @@
-import { DEFAULT_LOOKS } from './appearance.ts';
+import { DEFAULT_APPEARANCE } from './appearance.ts';
 
 /** How much attention a percentage asks for. */
 export type Level = 'ok' | 'warn' | 'critical';
 
 /** @param percent percent used, raw: 49.999 is shown as `50%` and is still ok */
-export function level(percent: number, { warn, critical } = DEFAULT_LOOKS.thresholds): Level {
+export function levelOf(percent: number, { warn, critical } = DEFAULT_APPEARANCE.thresholds): Level {
   if (percent >= critical) return 'critical';
   return percent >= warn ? 'warn' : 'ok';
 }
@@ -31,7 +31,7 @@ export function isColorFlag(text: string): text is ColorFlag {
   return (COLOR_FLAGS as readonly string[]).includes(text);
 }
 
-export interface ColorQuestion {
+export interface ColorInputs {
   readonly flag: ColorFlag;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the configuration says. */
@@ -46,26 +46,26 @@ export interface ColorQuestion {
  * Whether to write colour. Flag > `NO_COLOR` > `FORCE_COLOR`, `CLICOLOR_FORCE` > configuration > the kind's
  * default > `CLICOLOR=0`, `TERM=dumb`, not a terminal.
  */
-export function wantsColor({ flag, env, configured, kindDefault, isTerminal }: ColorQuestion): boolean {
-  const said = saidColor(flag, env);
+export function wantsColor({ flag, env, configured, kindDefault, isTerminal }: ColorInputs): boolean {
+  const said = explicitColor(flag, env);
   if (said !== null) return said;
   if (configured !== 'auto') return configured === 'always';
   return kindDefault ?? isColorTerminal(env, isTerminal);
 }
 
 /** What the caller says of colour, by a flag or in the environment; null: nothing. */
-export function saidColor(flag: ColorQuestion['flag'], env: ColorQuestion['env']): boolean | null {
+export function explicitColor(flag: ColorInputs['flag'], env: ColorInputs['env']): boolean | null {
   if (flag !== 'auto') return flag === 'always';
   return env.NO_COLOR ? false : forced(env);
 }
 
 /** Whether it is a terminal, and one that has colours. */
-export function isColorTerminal(env: ColorQuestion['env'], isTerminal: () => boolean): boolean {
+export function isColorTerminal(env: ColorInputs['env'], isTerminal: () => boolean): boolean {
   return env.CLICOLOR !== '0' && env.TERM !== 'dumb' && isTerminal();
 }
 
 /** `FORCE_COLOR` as Node's world reads it: there at all is yes, `0` and `false` are no. */
-function forced(env: ColorQuestion['env']): boolean | null {
+function forced(env: ColorInputs['env']): boolean | null {
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return env.CLICOLOR_FORCE && env.CLICOLOR_FORCE !== '0' ? true : null;
 }

@@ -3,15 +3,15 @@ import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
 import { hasNumbers, shownError } from './summary.ts';
 import { heading } from './heading.ts';
-import type { Looks } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { lockSentences } from './locks.ts';
 import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
 
-interface DetailLooks {
+interface DetailAppearance {
   readonly countdowns: boolean;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
 }
 
 /**
@@ -19,7 +19,7 @@ interface DetailLooks {
  * advance like the line, so it has the line's times alone: no clock (whose time zone?) and no pace (it never stands
  * still).
  */
-export function detailLines(usage: Usage, context: DetailLooks): string[] {
+export function detailLines(usage: Usage, context: DetailAppearance): string[] {
   const error = shownError(usage);
   return [
     heading(usage),
@@ -29,7 +29,7 @@ export function detailLines(usage: Usage, context: DetailLooks): string[] {
   ];
 }
 
-function limitLines(usage: Usage, context: DetailLooks): string[] {
+function limitLines(usage: Usage, context: DetailAppearance): string[] {
   if (usage.state === 'estimate') return tokenLines(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? ['The first answer is on its way.'] : [];
   const windows = usage.windows.map((window) => windowLine(window, usage.generatedAt, context));
@@ -37,10 +37,10 @@ function limitLines(usage: Usage, context: DetailLooks): string[] {
   return [...(lines.length > 0 ? lines : ['No limits reported.']), ...lockSentences(usage)];
 }
 
-function windowLine(window: Window, now: number, context: DetailLooks): string {
+function windowLine(window: Window, now: number, context: DetailAppearance): string {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) return `${label} reset`;
-  const { percent: side } = context.looks;
+  const { percent: side } = context.appearance;
   const number = `${percentText(shownPercent(usedPercent, side))} ${side}`;
   const comes = context.countdowns && resetsAt !== null && resetsAt > now;
   const amount = windowAmountText(window, ' of ');

@@ -16,7 +16,7 @@ export interface JsonTemplate {
 }
 
 /** The object for a moment (epoch ms), without a newline. */
-export function fillJson({ pieces, cachedAt, windows }: JsonTemplate, now: number): string {
+export function fillJsonTemplate({ pieces, cachedAt, windows }: JsonTemplate, now: number): string {
   const values = [
     isoTime(now),
     ageSeconds(now - cachedAt),

@@ -12,15 +12,15 @@ import { hasNumbers } from './summary.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { withoutHidden } from './hidden.ts';
-import { DEFAULT_LOOKS } from './appearance.ts';
-import type { Looks } from './appearance.ts';
+import { DEFAULT_APPEARANCE } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { paint } from './paint.ts';
 import { lineWindows } from './selection.ts';
 import { agePart, errorPart, tokenParts } from './status.ts';
 
 /** How a line is to be. */
 export interface LineOptions {
-  readonly looks?: Looks;
+  readonly appearance?: Appearance;
   /** False: no countdown, since the line is to stand for longer than one is right. */
   readonly countdowns: boolean;
   /** The model somebody works with: its own weekly limit comes first. */
@@ -32,22 +32,22 @@ export interface LineOptions {
 /** The line, without a newline and never empty: `5h 22% 4h37m · 7d 33% 4d3h`. */
 export function renderLine(
   usage: Usage,
-  { color, looks = DEFAULT_LOOKS }: { readonly color: boolean; readonly looks?: Looks },
+  { color, appearance = DEFAULT_APPEARANCE }: { readonly color: boolean; readonly appearance?: Appearance },
 ): string {
-  return paint(lineSpans(usage, { looks, countdowns: true }), color, looks.colors);
+  return paint(lineSpans(usage, { appearance, countdowns: true }), color, appearance.colors);
 }
 
 /** The line as spans: what every output kind paints and escapes in its own way. */
 export function lineSpans(all: Usage, options: LineOptions = { countdowns: true }): Span[] {
-  const { looks = DEFAULT_LOOKS, countdowns, model = null, columns = null } = options;
-  const usage = withoutHidden(all, looks);
-  const glyphs = glyphsOf(looks);
+  const { appearance = DEFAULT_APPEARANCE, countdowns, model = null, columns = null } = options;
+  const usage = withoutHidden(all, appearance);
+  const glyphs = glyphsOf(appearance);
   const filling = {
     usage: hasNumbers(usage) ? usage : { ...usage, windows: [], extraUsage: null, lacking: [] },
     onLine: hasNumbers(usage) ? lineWindows(usage.windows, model) : [],
     model,
     now: usage.generatedAt,
-    looks,
+    appearance,
     glyphs,
     countdowns,
     restAgeMs: usage.restAgeMs,
@@ -61,19 +61,19 @@ export function lineSpans(all: Usage, options: LineOptions = { countdowns: true 
 
 /** The format's line where there are numbers for it; where there are none, why. */
 function piecesOf(filling: Omit<Filling, 'format'>): readonly Piece[] {
-  const { usage, cut, countdowns, looks, glyphs } = filling;
+  const { usage, cut, countdowns, appearance, glyphs } = filling;
   // Where there is nothing of what a template asks for, all that there is is better than nothing.
-  for (const format of [looks.format, DEFAULT_LOOKS.format]) {
+  for (const format of [appearance.format, DEFAULT_APPEARANCE.format]) {
     const { pieces, numbers } = fill({ ...filling, format: formatOf(format) });
     if (numbers) return pieces;
   }
   const status = [agePart(usage), cut.error ? [] : errorPart(usage, countdowns)];
-  const parts = [...instead(usage, looks, glyphs), ...status];
+  const parts = [...instead(usage, appearance, glyphs), ...status];
   return separated(parts.filter((part) => part.length > 0));
 }
 
 /** What stands where the numbers would. */
-function instead(usage: Usage, { hide }: Looks, { ellipsis }: Glyphs): Span[][] {
+function instead(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? [[plain(ellipsis)]] : [];
   // Of what is hidden nothing is known here, not even whether there is any.

@@ -1,12 +1,16 @@
 import type { Span, Style } from './color.ts';
-import { COLOR_NAMES, DEFAULT_LOOKS } from './appearance.ts';
+import { COLOR_NAMES, DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Color } from './appearance.ts';
 
 /** What each style looks like. */
 export type Colors = Readonly<Record<Style, Color>>;
 
 /** Spans as text; with `color` in ANSI, every span closed by itself, so that a cut line leaks nothing. */
-export function paint(spans: readonly Span[], color: boolean, colors: Colors = DEFAULT_LOOKS.colors): string {
+export function paint(
+  spans: readonly Span[],
+  color: boolean,
+  colors: Colors = DEFAULT_APPEARANCE.colors,
+): string {
   let text = '';
   for (const span of spans) {
     const code = color && span.style !== null && span.text !== '' ? sgr(colors[span.style]) : '';

@@ -10,9 +10,9 @@ import type {
 import { paceOf } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 import { clockTime } from './clock.ts';
-import type { ClockLooks } from './clock.ts';
+import type { ClockAppearance } from './clock.ts';
 import { countdown } from './duration.ts';
-import type { Looks } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { amountText, currencySuffix, shownExtra, windowAmountText } from './money.ts';
 import { percentText, shownPercent } from './percent.ts';
 import { tokenText } from './tokens.ts';
@@ -29,38 +29,38 @@ export interface Row {
 }
 
 /** What a row needs of the looks. */
-type RowLooks = Pick<Looks, 'percent'> & ClockLooks;
+type RowAppearance = Pick<Appearance, 'percent'> & ClockAppearance;
 
 /** The side that was asked for; what is left says so, since nobody expects it. */
-function sideText(used: number, { percent: side }: Pick<Looks, 'percent'>): string {
+function sideText(used: number, { percent: side }: Pick<Appearance, 'percent'>): string {
   return `${percentText(shownPercent(used, side))}${side === 'left' ? ' left' : ''}`;
 }
 
 /** @param withPace false where the number is too old to be compared with the clock */
-function windowRow(window: Window, now: number, withPace: boolean, looks: RowLooks): Row {
+function windowRow(window: Window, now: number, withPace: boolean, appearance: RowAppearance): Row {
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
-    const time = resetsAt === null ? null : clockTime(resetsAt, now, looks);
+    const time = resetsAt === null ? null : clockTime(resetsAt, now, appearance);
     return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
   }
-  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, looks) : null;
+  const comes = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, appearance) : null;
   return {
     label,
     used: usedPercent,
-    percent: sideText(usedPercent, looks),
+    percent: sideText(usedPercent, appearance),
     note: [windowAmountText(window, ' of '), comes].filter(Boolean).join(', '),
     pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
   };
 }
 
 /** A time to come, as countdown and on the clock: `in 4h37m, 15:02`. */
-export function moment(at: number, now: number, looks: ClockLooks): string {
-  return withClock(`in ${countdown(at - now)}`, at, now, looks);
+export function moment(at: number, now: number, appearance: ClockAppearance): string {
+  return withClock(`in ${countdown(at - now)}`, at, now, appearance);
 }
 
 /** A clock time behind words that say the same, where the zone is known: `<1m ago, 18:24`. */
-export function withClock(words: string, at: number, now: number, looks: ClockLooks): string {
-  const time = clockTime(at, now, looks);
+export function withClock(words: string, at: number, now: number, appearance: ClockAppearance): string {
+  const time = clockTime(at, now, appearance);
   return time === null ? words : `${words}, ${time}`;
 }
 
@@ -76,9 +76,13 @@ function paceText(pace: Pace | null, usedPercent: number, now: number): string {
 const money = (dollars: number) => dollars.toFixed(2);
 
 /** Dollars that are used up or expire: an amount, no percentage. */
-function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, looks: ClockLooks): Row {
+function poolRow(
+  { label, used, limit, expiresAt, expired }: Pool,
+  now: number,
+  appearance: ClockAppearance,
+): Row {
   const comes = expiresAt !== null && expiresAt > now;
-  const at = expiresAt !== null && (expired || comes) ? clockTime(expiresAt, now, looks) : null;
+  const at = expiresAt !== null && (expired || comes) ? clockTime(expiresAt, now, appearance) : null;
   if (expired)
     return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
@@ -93,16 +97,16 @@ function poolRow({ label, used, limit, expiresAt, expired }: Pool, now: number, 
 }
 
 /** Every limit as a row: windows and paid use. */
-export function limitRows(usage: Usage, withPace: boolean, looks: RowLooks): Row[] {
+export function limitRows(usage: Usage, withPace: boolean, appearance: RowAppearance): Row[] {
   const { windows, generatedAt: now } = usage;
-  const extra = extraRow(shownExtra(usage), looks);
-  const rows = windows.map((window) => windowRow(window, now, withPace, looks));
+  const extra = extraRow(shownExtra(usage), appearance);
+  const rows = windows.map((window) => windowRow(window, now, withPace, appearance));
   return extra === null ? rows : [...rows, extra];
 }
 
 /** Every pool as a row. They are a table of their own: their notes would cost the limits their pace. */
-export function poolRows({ pools = [], generatedAt }: Usage, looks: ClockLooks): Row[] {
-  return pools.map((pool) => poolRow(pool, generatedAt, looks));
+export function poolRows({ pools = [], generatedAt }: Usage, appearance: ClockAppearance): Row[] {
+  return pools.map((pool) => poolRow(pool, generatedAt, appearance));
 }
 
 /** The week's use by product. A part is no limit: it has no bar and no colour. */
@@ -113,24 +117,24 @@ export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
 }
 
 /** Paid use beyond the subscription. */
-function extraRow(extra: ExtraUsage | null, looks: Pick<Looks, 'percent'>): Row | null {
+function extraRow(extra: ExtraUsage | null, appearance: Pick<Appearance, 'percent'>): Row | null {
   if (extra === null) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;
   return {
     label: 'extra',
     used: usedPercent,
-    percent: usedPercent === null ? '' : sideText(usedPercent, looks),
+    percent: usedPercent === null ? '' : sideText(usedPercent, appearance),
     note: used === null ? 'on' : `${amountText(used, extra)}${most}${currencySuffix(extra)}`,
     pace: '',
   };
 }
 
 /** What local transcripts have: counts and no percentage, since nobody knows of how many. */
-export function tokenRows(tokens: TokenEstimate | null, now: number, looks: ClockLooks): Row[] {
+export function tokenRows(tokens: TokenEstimate | null, now: number, appearance: ClockAppearance): Row[] {
   const block = tokens?.fiveHour ?? null;
   const ends =
-    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, looks)}` : 'tokens';
+    block && block.endsAt > now ? `tokens, block ends ${moment(block.endsAt, now, appearance)}` : 'tokens';
   return [...tokenRow('5h', block, ends), ...tokenRow('7d', tokens?.sevenDay ?? null, 'tokens')];
 }
 

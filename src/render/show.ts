@@ -2,7 +2,7 @@ import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
-import type { ClockLooks, Zone } from './clock.ts';
+import type { ClockAppearance, Zone } from './clock.ts';
 import type { Span, Style } from './color.ts';
 import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
@@ -11,8 +11,8 @@ import { heading } from './heading.ts';
 import { withoutHidden } from './hidden.ts';
 import { clipLine, wrap } from './layout.ts';
 import { lockSentences } from './locks.ts';
-import { DEFAULT_LOOKS } from './appearance.ts';
-import type { Looks } from './appearance.ts';
+import { DEFAULT_APPEARANCE } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { shownExtra } from './money.ts';
 import { paint } from './paint.ts';
 import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
@@ -29,7 +29,7 @@ export interface ZoneNames {
 
 export interface ShowOptions {
   readonly color: boolean;
-  readonly looks?: Looks;
+  readonly appearance?: Appearance;
   /** Null or absent: the zone is the machine's, and needs no name. */
   readonly zoneNames?: ZoneNames | null;
   /** Width of the terminal; below 40 it is taken for 40. */
@@ -51,28 +51,34 @@ const sources: Record<NonNullable<Usage['source']>, string> = {
 
 /** Usage for people: a heading, a row per limit, where the numbers come from, what went wrong. No newline at the end. */
 export function renderShow(all: Usage, options: ShowOptions): string {
-  const { color, columns, looks: given = DEFAULT_LOOKS, zoneNames = null, verbose = false } = options;
-  const looks = { ...given, zone: namedOnce(given.zone, zoneNames) };
-  const usage = withoutHidden(all, looks);
-  const { separator, ellipsis } = glyphsOf(looks);
+  const {
+    color,
+    columns,
+    appearance: given = DEFAULT_APPEARANCE,
+    zoneNames = null,
+    verbose = false,
+  } = options;
+  const appearance = { ...given, zone: namedOnce(given.zone, zoneNames) };
+  const usage = withoutHidden(all, appearance);
+  const { separator, ellipsis } = glyphsOf(appearance);
   const width = Math.max(MIN_COLUMNS, columns);
   const prose = (text: string, style: Style | null): Span[][] =>
     wrap(text, Math.min(width, MAX_PROSE)).map((line) => [{ text: line, style }]);
   const blocks = [
     [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
-    table(rows(usage, looks), width, looks),
-    table(poolRows(usage, looks), width, looks),
-    verbose ? breakdown(usage, width, looks) : [],
+    table(rows(usage, appearance), width, appearance),
+    table(poolRows(usage, appearance), width, appearance),
+    verbose ? breakdown(usage, width, appearance) : [],
     [
-      ...prose(origin(usage, all, looks), 'dim'),
+      ...prose(origin(usage, all, appearance), 'dim'),
       ...lockSentences(usage).flatMap((text) => prose(text, 'notice')),
-      ...prose(problem(usage, looks), 'notice'),
-      ...prose(renewalNotice(usage, looks), 'notice'),
+      ...prose(problem(usage, appearance), 'notice'),
+      ...prose(renewalNotice(usage, appearance), 'notice'),
     ],
   ];
   return blocks
     .filter((block) => block.length > 0)
-    .map((block) => block.map((line) => paint(line, color, looks.colors)).join('\n'))
+    .map((block) => block.map((line) => paint(line, color, appearance.colors)).join('\n'))
     .join('\n\n');
 }
 
@@ -93,18 +99,18 @@ function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
   };
 }
 
-function rows(usage: Usage, looks: Looks): Row[] {
+function rows(usage: Usage, appearance: Appearance): Row[] {
   const { state, tokens, generatedAt } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, appearance);
   // Numbers of another day, held against today's clock, would give a pace that nobody has.
-  return limitRows(usage, state === 'fresh' || state === 'stale', looks);
+  return limitRows(usage, state === 'fresh' || state === 'stale', appearance);
 }
 
 /** Which product the week was used for. */
-function breakdown({ breakdown: parts = [] }: Usage, width: number, looks: Looks): Span[][] {
+function breakdown({ breakdown: parts = [] }: Usage, width: number, appearance: Appearance): Span[][] {
   if (parts.length === 0) return [];
   const title = clipLine([{ text: 'The week by product', style: 'strong' }], width);
-  return [title, ...table(breakdownRows(parts), width, looks)];
+  return [title, ...table(breakdownRows(parts), width, appearance)];
 }
 
 const claims: Record<State, string> = {
@@ -118,7 +124,7 @@ const claims: Record<State, string> = {
 const OWNER_UNKNOWN = 'Last known: the login has changed, and nothing says whose these numbers are';
 
 /** How current the numbers are, when they were read and where they come from. */
-function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
+function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
     if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
@@ -126,8 +132,8 @@ function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
   }
   const told = usage.windows.some((window) => window.source === 'statusline');
   const facts = told
-    ? bySource(usage, looks)
-    : [readText(usage, looks), source && sources[source]].filter(Boolean).join(' ');
+    ? bySource(usage, appearance)
+    : [readText(usage, appearance), source && sources[source]].filter(Boolean).join(' ');
   const word = usage.ownerUnknown ? OWNER_UNKNOWN : claims[state];
   const claim = facts === '' ? `${word}.` : `${word}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
@@ -135,7 +141,7 @@ function origin(usage: Usage, all: Usage, looks: ClockLooks): string {
 }
 
 /** Which source gave which numbers, and when: `5h and 7d read <1m ago, 18:24, from …`. */
-function bySource(usage: Usage, looks: ClockLooks): string {
+function bySource(usage: Usage, appearance: ClockAppearance): string {
   const { windows, generatedAt, cachedAt } = usage;
   const from = (source: WindowSource) => {
     const mine = windows.filter((window) => window.source === source);
@@ -145,40 +151,40 @@ function bySource(usage: Usage, looks: ClockLooks): string {
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
     if (labels.length === 0) return [];
-    const read = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, looks);
+    const read = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, appearance);
     return [`${labels.join(', ')} read ${read}, ${sources[source]}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
 
-function readText({ cachedAt, ageMs, generatedAt, state }: Usage, looks: ClockLooks): string {
+function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: ClockAppearance): string {
   if (cachedAt === null) return '';
-  if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, looks)},`;
+  if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, appearance)},`;
   if (state !== 'last_known') return '';
-  const time = clockTime(cachedAt, generatedAt, looks);
+  const time = clockTime(cachedAt, generatedAt, appearance);
   return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
 }
 
 /** What went wrong, what to do about it, and when the next try is. */
-function problem(usage: Usage, looks: ClockLooks): string {
+function problem(usage: Usage, appearance: ClockAppearance): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
   const next = timed ? error.retryAt : null;
-  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, looks)}.`}`;
+  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`}`;
 }
 
 /** So long before its end a login is said to need renewal, ms. */
 const RENEWAL_NOTICE_MS = DAY;
 
 /** That the login ends soon, or has ended while its last access token still works. */
-function renewalNotice({ loginUntil, generatedAt, error }: Usage, looks: ClockLooks): string {
+function renewalNotice({ loginUntil, generatedAt, error }: Usage, appearance: ClockAppearance): string {
   if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
   const left = loginUntil - generatedAt;
   if (left > RENEWAL_NOTICE_MS) return '';
   if (left <= 0) return 'The login must be renewed: run `/login` in Claude Code.';
-  const time = clockTime(loginUntil, generatedAt, looks);
+  const time = clockTime(loginUntil, generatedAt, appearance);
   const by = time === null ? `within ${countdown(left)}` : `by ${time}, in ${countdown(left)}`;
   return `The login must be renewed ${by}: run \`/login\` in Claude Code.`;
 }

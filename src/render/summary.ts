@@ -2,34 +2,34 @@ import { isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import { HOUR } from '../usage/time.ts';
-import { level } from './color.ts';
+import { levelOf } from './color.ts';
 import type { Level, Style } from './color.ts';
-import type { Looks } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { isForLine } from './selection.ts';
 
 /** Usage in a nutshell, for hosts that have one colour, one class or one number for all of it. */
-export interface Gist {
+export interface Summary {
   /** The percentage used of the limit that is nearest; null: no number is known. */
   readonly used: number | null;
   /** What it comes to in a word: how near that limit is, or why nothing can be said. */
-  readonly word: Level | 'estimate' | 'pending' | 'error' | 'none';
+  readonly level: Level | 'estimate' | 'pending' | 'error' | 'none';
   /** How the whole of it is to be seen; null: in the host's own way. */
   readonly style: Style | null;
 }
 
-export function gistOf(usage: Usage, looks: Looks): Gist {
+export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   if (!hasNumbers(usage)) return { used: null, ...without(usage) };
   const known = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
-  if (known.length === 0) return { used: null, word: 'none', style: null };
+  if (known.length === 0) return { used: null, level: 'none', style: null };
   const used = Math.max(...known);
-  const word = level(used, looks.thresholds);
-  return { used, word, style: word };
+  const level = levelOf(used, appearance.thresholds);
+  return { used, level, style: level };
 }
 
-function without(usage: Usage): Pick<Gist, 'word' | 'style'> {
-  if (usage.state === 'estimate') return { word: 'estimate', style: null };
-  if (hasFailed(usage)) return { word: 'error', style: 'notice' };
-  return usage.pending ? { word: 'pending', style: null } : { word: 'none', style: 'notice' };
+function without(usage: Usage): Pick<Summary, 'level' | 'style'> {
+  if (usage.state === 'estimate') return { level: 'estimate', style: null };
+  if (hasFailed(usage)) return { level: 'error', style: 'notice' };
+  return usage.pending ? { level: 'pending', style: null } : { level: 'none', style: 'notice' };
 }
 
 /** Data too old to be claimed is none here: a number on a bar is taken for true. */

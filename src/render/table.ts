@@ -1,9 +1,9 @@
-import { level, plain } from './color.ts';
+import { levelOf, plain } from './color.ts';
 import type { Span } from './color.ts';
 import { bar, glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
-import type { Looks } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { shownPercent } from './percent.ts';
 import type { Row } from './row.ts';
 
@@ -23,13 +23,13 @@ interface Columns {
 }
 
 /** What the table needs of the looks. */
-type TableLooks = Pick<Looks, 'percent' | 'thresholds' | 'format'>;
+type TableAppearance = Pick<Appearance, 'percent' | 'thresholds' | 'format'>;
 
 /** The rows under each other, none longer than `width` columns. */
-export function table(rows: readonly Row[], width: number, looks: TableLooks): Span[][] {
+export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Span[][] {
   const columns = fit(rows, width);
-  const glyphs = glyphsOf(looks);
-  return rows.map((row) => clipLine(line(row, columns, looks, glyphs), width, glyphs.ellipsis));
+  const glyphs = glyphsOf(appearance);
+  return rows.map((row) => clipLine(line(row, columns, appearance, glyphs), width, glyphs.ellipsis));
 }
 
 /** What there is room for: the bar says least that the others do not, the pace is next. */
@@ -62,9 +62,9 @@ function barIn(room: number): number {
   return width < MIN_BAR ? 0 : width;
 }
 
-function line(row: Row, columns: Columns, looks: TableLooks, glyphs: Glyphs): Span[] {
-  const style = row.used === null ? null : level(row.used, looks.thresholds);
-  const filled = row.used === null ? null : shownPercent(row.used, looks.percent);
+function line(row: Row, columns: Columns, appearance: TableAppearance, glyphs: Glyphs): Span[] {
+  const style = row.used === null ? null : levelOf(row.used, appearance.thresholds);
+  const filled = row.used === null ? null : shownPercent(row.used, appearance.percent);
   const spans: Span[] = [plain(clip(row.label, columns.label, glyphs.ellipsis).padEnd(columns.label))];
   const add = (span: Span) => spans.push(plain(GAP), span);
   if (columns.bar > 0) {

@@ -1,5 +1,5 @@
-import { clockError, clocksApart, MAX_BLOCK_MS } from '../cache/backoff-lock.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { clockError, otherClock, MAX_BLOCK_MS } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
@@ -22,47 +22,51 @@ function kindOf(code: RefreshCode): FailureKind {
  * @param stamp of the credentials that failed; null where there is none
  * @param random [0, 1)
  */
-export function lockAfterFailure(
-  previous: BackoffLock | null,
+export function backoffAfterFailure(
+  previous: Backoff | null,
   failure: RefreshFailure,
-  stamp: string | null,
+  fingerprint: string | null,
   now: number,
   random: number,
-): BackoffLock {
+): Backoff {
   const consecutive = previous?.error != null && kindOf(previous.error) === kindOf(failure.code);
   const failures = consecutive ? previous.failures + 1 : 1;
-  const wait = waitFor(failure, failures, stamp, now);
+  const wait = waitFor(failure, failures, fingerprint, now);
   return {
     blockedUntil: now + Math.min(wait * (1 + JITTER * random), MAX_BLOCK_MS),
     error: failure.code,
     failures,
     writtenAt: now,
-    credentials: stamp,
+    credentials: fingerprint,
     requests: lastHour(previous, now),
     ...keptOf(previous, now),
   };
 }
 
 /** The lock without its failure: after a success. */
-export function lockWithout(previous: BackoffLock | null, stamp: string | null, now: number): BackoffLock {
+export function backoffAfterSuccess(
+  previous: Backoff | null,
+  fingerprint: string | null,
+  now: number,
+): Backoff {
   return {
     blockedUntil: NOT_BLOCKED,
     error: null,
     failures: 0,
     writtenAt: now,
-    credentials: stamp,
+    credentials: fingerprint,
     requests: lastHour(previous, now),
     ...keptOf(previous, now),
   };
 }
 
 /** What a lock has besides a failure and the requests, for the next one. */
-function keptOf(previous: BackoffLock | null, now: number): Partial<BackoffLock> {
-  const { token, waivedAt } = previous ?? {};
+function keptOf(previous: Backoff | null, now: number): Partial<Backoff> {
+  const { tokenHash: token, waivedAt } = previous ?? {};
   return {
-    ...(token !== undefined && { token }),
+    ...(token !== undefined && { tokenHash: token }),
     ...(waivedAt !== undefined && { waivedAt }),
-    ...clocksApart(previous, now),
+    ...otherClock(previous, now),
   };
 }
 
@@ -74,36 +78,36 @@ function keptOf(previous: BackoffLock | null, now: number): Partial<BackoffLock>
  * @param token what is sent, as `BackoffLock` has it
  * @param waived the time since the last request was waived for it
  */
-export function lockWithRequest(
-  previous: BackoffLock | null,
-  stamp: string | null,
+export function backoffWithRequest(
+  previous: Backoff | null,
+  fingerprint: string | null,
   now: number,
   token?: string,
   waived = false,
-): BackoffLock {
+): Backoff {
   const lapsed = previous?.error != null && isRenewal(previous.error);
   const { error = null, failures = 0 } = lapsed ? {} : (previous ?? {});
   return {
     error,
     failures,
     ...keptOf(previous, now),
-    ...(token !== undefined && { token }),
+    ...(token !== undefined && { tokenHash: token }),
     ...(waived && { waivedAt: now }),
     blockedUntil: NOT_BLOCKED,
     writtenAt: now,
-    credentials: stamp,
+    credentials: fingerprint,
     // As the file will have it: what is read from there again must be the same request.
     requests: [...lastHour(previous, now), Math.floor(now / SECOND) * SECOND],
   };
 }
 
-function lastHour(lock: BackoffLock | null, now: number): readonly number[] {
-  const since = now - HOUR - SECOND - clockError(lock, now);
-  return (lock?.requests ?? []).filter((at) => at > since);
+function lastHour(backoff: Backoff | null, now: number): readonly number[] {
+  const since = now - HOUR - SECOND - clockError(backoff, now);
+  return (backoff?.requests ?? []).filter((at) => at > since);
 }
 
 /** How long to wait, ms, before jitter and cap. `failures` counts this one. */
-function waitFor(failure: RefreshFailure, failures: number, stamp: string | null, now: number): number {
+function waitFor(failure: RefreshFailure, failures: number, fingerprint: string | null, now: number): number {
   switch (kindOf(failure.code)) {
     case 'rate_limited': {
       const asked = parseRetryAfter(failure.retryAfter ?? null, now);
@@ -112,7 +116,7 @@ function waitFor(failure: RefreshFailure, failures: number, stamp: string | null
     }
     case 'credentials':
       // Void as soon as the stamp changes; without one a sign-in or a renewed token would go unnoticed for too long.
-      return stamp === null ? MINUTE : 5 * MINUTE;
+      return fingerprint === null ? MINUTE : 5 * MINUTE;
     case 'passing':
       return doubled(MINUTE, failures, 15 * MINUTE);
   }

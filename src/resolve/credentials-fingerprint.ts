@@ -7,24 +7,25 @@ import { SECOND } from '../usage/time.ts';
 /** The keychain is asked at most this often, except for a person at a terminal. */
 const KEYCHAIN_INTERVAL_MS = 30 * SECOND;
 
-export interface StampReading {
+export interface KnownFingerprint {
   /** Null where there is none: then nobody can see credentials change. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** macOS: what the keychain said is older than it may be. */
   readonly keychainDue: boolean;
 }
 
 /** The stamp from what is on disk: costs a `stat` per candidate file, and on macOS one small read. */
-export function knownStamp(
+export function knownFingerprint(
   system: System,
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
-): StampReading {
-  if (system.platform !== 'darwin') return { stamp: provider.stamp(system, null), keychainDue: false };
+): KnownFingerprint {
+  if (system.platform !== 'darwin')
+    return { fingerprint: provider.fingerprint(system, null), keychainDue: false };
   const memo = directory && readKeychainMemo(system, directory.keychain);
   const age = memo ? system.now() - memo.checkedAt : Number.POSITIVE_INFINITY;
   return {
-    stamp: provider.stamp(system, memo?.modified ?? null),
+    fingerprint: provider.fingerprint(system, memo?.modified ?? null),
     keychainDue: age < 0 || age >= KEYCHAIN_INTERVAL_MS,
   };
 }
@@ -37,7 +38,7 @@ export function keychainDueAt(system: System, directory: AccountDirectory): numb
 }
 
 /** The stamp with the keychain asked now, for callers that may wait a moment. */
-export async function currentStamp(
+export async function currentFingerprint(
   system: System,
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
@@ -54,5 +55,5 @@ export async function currentStamp(
       replaceFile(system, directory.keychain, serializeKeychainMemo({ checkedAt: system.now(), modified }));
     }
   }
-  return provider.stamp(system, modified);
+  return provider.fingerprint(system, modified);
 }

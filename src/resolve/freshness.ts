@@ -18,7 +18,7 @@ export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
  * While a reading of Claude Code's status line is younger than this, somebody works with it: then the endpoint is
  * asked at the slower pace, whatever the pauses.
  */
-export const AT_WORK_MS = HOUR;
+export const ACTIVE_MS = HOUR;
 
 /** The end of freshness, epoch ms: of the answer, or of what the status line told, whichever lasts longer. */
 export function freshUntil(entry: Entry, settings: Settings): number {
@@ -67,7 +67,7 @@ function isRenewed({ credentials, overlay }: Entry): boolean {
  * From when on the endpoint is to be asked for what standard input lacks, epoch ms; null when it lacks nothing, or
  * when there are no readings and the entry goes by its own age.
  */
-export function restDueAt(entry: Entry, settings: Settings): number | null {
+export function endpointDueAt(entry: Entry, settings: Settings): number | null {
   const { overlay, data } = entry;
   if (!overlay) return null;
   const { answeredAt } = overlay;
@@ -86,7 +86,7 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
   const times = REPORTED_WINDOWS.flatMap((name) => overlay.origins[name]?.readAt ?? []);
   return [
     endOfTold(overlay, entry, settings),
-    restDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
+    endpointDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
     pacedUntil(entry, settings),
     ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
     ...[movedAt, ...times].map((at) => at + maxStaleMs),
@@ -98,12 +98,12 @@ export function pacedUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
   if (!overlay?.certain || overlay.contradicted || overlay.answeredAt === null || isRenewed(entry))
     return Number.NEGATIVE_INFINITY;
-  return Math.min(overlay.answeredAt + settings.scopedRefreshMs, overlay.movedAt + AT_WORK_MS);
+  return Math.min(overlay.answeredAt + settings.scopedRefreshMs, overlay.movedAt + ACTIVE_MS);
 }
 
 /** Same credentials as when the entry was written. An entry that does not say (four keys only) counts as such. */
-export function sameCredentials(entry: Entry, stamp: string | null): boolean {
-  return entry.credentials === null || entry.credentials === stamp;
+export function sameCredentials(entry: Entry, fingerprint: string | null): boolean {
+  return entry.credentials === null || entry.credentials === fingerprint;
 }
 
 /** Why an entry is worth no more than it is. */
@@ -134,16 +134,16 @@ export interface Judgement {
 export function judgeEntry(
   entry: Entry | null,
   now: number,
-  stamp: string | null,
+  fingerprint: string | null,
   settings: Settings,
   account: () => AccountMatch,
 ): Judgement {
   if (entry === null) return { freshness: 'none', because: 'no entry' };
   if (entry.data === null) return { freshness: 'none', because: 'no data' };
-  const unchanged = sameCredentials(entry, stamp);
+  const unchanged = sameCredentials(entry, fingerprint);
   // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
   // been none when it was written.
-  const match = entry.credentials === stamp ? 'same' : account();
+  const match = entry.credentials === fingerprint ? 'same' : account();
   if (match === 'changed') return { freshness: 'none', because: 'another account' };
   if (match === 'untold') return { freshness: 'last_known', because: 'account not known' };
   const { overlay } = entry;

@@ -105,10 +105,10 @@ export interface KeptLogin {
 export function matchLogin(
   { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
   { credentials, account }: KeptLogin,
-  stamp: string | null,
+  fingerprint: string | null,
   now: () => Identity,
 ): AccountMatch {
-  if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, stamp))
+  if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, fingerprint))
     return 'changed';
   if (account === UNREAD) return 'untold';
   const [accountId, organizationId] = account?.split('\n') ?? [];

@@ -13,7 +13,7 @@ import { countsAsSame } from './identity.ts';
 
 export interface OverlayContext extends MergeMoment {
   /** Stamp of the credentials as they are now. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** Whether the entry's account is the one that is signed in. */
   readonly account: () => AccountMatch;
   /** The same question about the account of the readings. */
@@ -29,21 +29,21 @@ export function overlayReports(
   readings: SessionReports,
   circumstances: OverlayContext,
 ): Entry | null {
-  const { stamp, now } = circumstances;
+  const { fingerprint, now } = circumstances;
   const { windows, disputes, spend } = readings;
   const numbers = [
     ...REPORTED_WINDOWS.flatMap((name) => windows[name] ?? disputes[name] ?? []),
     ...(spend ? [spend] : []),
   ];
   if (numbers.length === 0) return answer;
-  const match = readings.credentials === stamp ? 'same' : circumstances.reportsAccount();
+  const match = readings.credentials === fingerprint ? 'same' : circumstances.reportsAccount();
   if (!countsAsSame(match)) return answer;
   const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
     ...NO_ANSWER,
     cachedAt: oldest,
-    credentials: match === 'same' ? stamp : readings.credentials,
+    credentials: match === 'same' ? fingerprint : readings.credentials,
   };
   const data = base.data as UsageData;
   const answeredAt = current?.cachedAt ?? null;
@@ -73,7 +73,7 @@ export function overlayReports(
         match === 'same' && REPORTED_WINDOWS.every((name) => isShown(merged.data, name, reports[name])),
       answeredAt,
       lacks,
-      credentials: stamp,
+      credentials: fingerprint,
     },
   };
 }
@@ -83,10 +83,10 @@ const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as cons
 /** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
 export function isCurrent(
   answer: Entry,
-  { stamp, now, account }: Pick<OverlayContext, 'stamp' | 'now' | 'account'>,
+  { fingerprint, now, account }: Pick<OverlayContext, 'fingerprint' | 'now' | 'account'>,
 ): boolean {
   if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
-  if (answer.credentials === stamp) return true;
+  if (answer.credentials === fingerprint) return true;
   return countsAsSame(account());
 }
 

@@ -1,5 +1,5 @@
-import { mergeBackoffLocks, readBackoffLock } from '../cache/backoff-lock.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { mergeBackoffs, readBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
@@ -19,7 +19,7 @@ import type { UsageParts } from './to-usage.ts';
 import { decide, isBlocking } from './decide.ts';
 import type { Decision, Policy } from './decide.ts';
 import { identityOf, matchAccount, matchLogin } from './identity.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 import { overlayReports } from './overlay.ts';
 
 /** One question for usage. */
@@ -31,11 +31,11 @@ export interface Question {
    * A person's own command: it may use the network although nothing can be kept. Anything else would make a
    * request at every call.
    */
-  readonly person: boolean;
+  readonly sendsUncached: boolean;
   /** Wait for somebody else's running request although there is something to show. */
-  readonly patient: boolean;
+  readonly waitsForOthers: boolean;
   /** A person waits for this answer: the slower pace beside Claude Code's status line is not for them. */
-  readonly eager?: boolean;
+  readonly ignoresPace?: boolean;
   /** Checked base URL of the endpoint. */
   readonly baseUrl: string;
   readonly userAgent: string;
@@ -52,12 +52,12 @@ export interface ResolveDeps {
 }
 
 /** Everything on disk that a decision depends on, at one moment. */
-export interface Look {
+export interface State {
   readonly read: EntryRead;
-  readonly lock: BackoffLock | null;
+  readonly backoff: Backoff | null;
   readonly now: number;
   /** Stamp of the credentials that the decision was made for. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly decision: Decision;
 }
 
@@ -72,75 +72,88 @@ export interface Sources {
  *
  * @param sources what a caller has read just now
  */
-export function look(
+export function readState(
   { system, settings, provider }: ResolveDeps,
-  places: Places,
-  question: Pick<Question, 'policy' | 'force' | 'eager'>,
-  stamp: string | null,
+  paths: Paths,
+  question: Pick<Question, 'policy' | 'force' | 'ignoresPace'>,
+  fingerprint: string | null,
   sources?: Sources,
-): Look {
+): State {
   const now = system.now();
-  const { stored, reports: readings } = sources ?? sourcesOf(system, places, now);
+  const { stored, reports: readings } = sources ?? sourcesOf(system, paths, now);
   const answered = stored.kind === 'entry' ? stored.entry : null;
-  const lock = readLock(system, places, now);
+  const backoff = readBackoffOf(system, paths, now);
   let identity: Identity | null = null;
-  const signedIn = () => (identity ??= identityOf(system, provider, places.cache));
+  const signedIn = () => (identity ??= identityOf(system, provider, paths.cache));
   const account = () => (answered === null ? 'unknown' : matchAccount(answered, signedIn));
-  const readingsAccount = () => matchLogin({ system, provider }, readings, stamp, signedIn);
-  const canAsk = canSettle(settings, lock, now, stamp);
-  const { policy, force, eager = false } = question;
+  const readingsAccount = () => matchLogin({ system, provider }, readings, fingerprint, signedIn);
+  const canAsk = canAskEndpoint(settings, backoff, now, fingerprint);
+  const { policy, force, ignoresPace: eager = false } = question;
   const entry = overlayReports(answered, readings, {
-    stamp,
+    fingerprint,
     now,
     canAsk,
     account,
     reportsAccount: readingsAccount,
   });
   const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
-  const decision = decide({ entry, lock, now, policy, stamp, account, settings, force, eager });
-  return { read, lock, now, stamp, decision };
+  const decision = decide({
+    entry,
+    backoff,
+    now,
+    policy,
+    fingerprint,
+    account,
+    settings,
+    force,
+    ignoresPace: eager,
+  });
+  return { read, backoff, now, fingerprint, decision };
 }
 
 /** The backoff, wherever it is kept. */
-export function readLock(
+export function readBackoffOf(
   system: System,
-  { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
+  { cache, fallback }: Pick<Paths, 'cache' | 'fallback'>,
   now: number,
-): BackoffLock | null {
-  return mergeBackoffLocks(
-    cache && readBackoffLock(system, cache.lock, now),
-    fallback && readBackoffLock(system, fallback.lock, now),
+): Backoff | null {
+  return mergeBackoffs(
+    cache && readBackoff(system, cache.backoff, now),
+    fallback && readBackoff(system, fallback.backoff, now),
   );
 }
 
 /** Whether the endpoint can settle which of two numbers is right. */
-export function canSettle(
+export function canAskEndpoint(
   { network }: Settings,
-  lock: BackoffLock | null,
+  backoff: Backoff | null,
   now: number,
-  stamp: string | null,
+  fingerprint: string | null,
 ): boolean {
-  return network && !lacksLogin(lock, now, stamp);
+  return network && !lacksLogin(backoff, now, fingerprint);
 }
 
 /** Whether a failure over the credentials keeps the endpoint from being asked. */
-function lacksLogin(lock: BackoffLock | null, now: number, stamp: string | null): boolean {
+function lacksLogin(backoff: Backoff | null, now: number, fingerprint: string | null): boolean {
   return (
-    lock !== null && lock.error !== null && isAboutCredentials(lock.error) && isBlocking(lock, now, stamp)
+    backoff !== null &&
+    backoff.error !== null &&
+    isAboutCredentials(backoff.error) &&
+    isBlocking(backoff, now, fingerprint)
   );
 }
 
-function sourcesOf(system: System, { cache }: Places, now: number): Sources {
+function sourcesOf(system: System, { cache }: Paths, now: number): Sources {
   if (cache === null)
     return { stored: { kind: 'miss', denied: null, absent: true }, reports: NO_SESSION_REPORTS };
-  return { stored: readEntry(system, cache.entry), reports: readSessionReports(system, cache.readings, now) };
+  return { stored: readEntry(system, cache.entry), reports: readSessionReports(system, cache.reports, now) };
 }
 
 /** The answer that a look at the files gives, with what came to light besides. */
 export function usageFrom(
   deps: ResolveDeps,
-  places: Places,
-  { read, decision, now, stamp }: Look,
+  paths: Paths,
+  { read, decision, now, fingerprint }: State,
   changes: Partial<Pick<UsageParts, 'error' | 'pending' | 'source'>> = {},
 ): Usage {
   const error = changes.error === undefined ? decision.error : changes.error;
@@ -148,24 +161,24 @@ export function usageFrom(
   return toUsage({
     entry,
     // Of another login than the present one it says nothing.
-    loginUntil: entry?.credentials === stamp ? entry.loginUntil : undefined,
+    loginUntil: entry?.credentials === fingerprint ? entry.loginUntil : undefined,
     freshness: decision.freshness,
     because: decision.because,
     source: 'cache',
     pending: false,
-    account: places.account.name,
+    account: paths.account.name,
     decidedAt: now,
     now: deps.system.now(),
     settings: deps.settings,
     ...changes,
-    error: deniedFailure(deps.system, places, read, error) ?? error,
+    error: deniedFailure(deps.system, paths, read, error) ?? error,
   });
 }
 
 /** Permission trouble is a miss like any other, but somebody should hear of it when nothing worse is known. */
 function deniedFailure(
   system: System,
-  { cache }: Places,
+  { cache }: Paths,
   read: EntryRead,
   error: Failure | null,
 ): Failure | null {
@@ -179,7 +192,7 @@ function deniedFailure(
 }
 
 /** The failure to keep what is known, with the directory that stands in the way. */
-export function unwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
+export function cacheUnwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
   return { code: 'cache_unwritable', retryAt: null, detail: placed(system, directory, reason) };
 }
 

@@ -1,5 +1,5 @@
-import { caughtUp, mergeBackoffLocks, readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { withOwnClock, mergeBackoffs, readBackoff, serializeBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
@@ -13,23 +13,23 @@ import type { Session } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Snapshot, Usage } from '../usage/model.ts';
-import { lockAfterFailure, lockWithout, lockWithRequest } from './backoff.ts';
+import { backoffAfterFailure, backoffAfterSuccess, backoffWithRequest } from './backoff.ts';
 import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
-import { usageFrom, look, unwritable } from './read-state.ts';
-import type { Look, Question, ResolveDeps } from './read-state.ts';
+import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
+import type { State, Question, ResolveDeps } from './read-state.ts';
 import { entryIdentity, identityOf } from './identity.ts';
 import type { EntryIdentity } from './identity.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 import { isBlocking, nextTry } from './decide.ts';
-import { dependsOnToken, restamp, storedEntry } from './same-token.ts';
+import { dependsOnToken, adoptFingerprint, storedEntry } from './same-token.ts';
 
 /** A caller whose turn it may be to ask. */
 export interface Turn {
   readonly deps: ResolveDeps;
   readonly question: Question;
-  readonly places: Places;
+  readonly paths: Paths;
   /** Stamp of the credentials, taken before they are read: a change in between shows at the next call. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
 }
 
 /** A turn that has come: whoever has it holds the mutex. */
@@ -37,7 +37,7 @@ interface Attempt extends Turn {
   /** Where lock and claims are kept; null when they can be kept nowhere. */
   readonly directory: AccountDirectory | null;
   /** What was on disk once the mutex was held. */
-  readonly seen: Look;
+  readonly state: State;
   /** Who is signed in, as the entry keeps it. */
   readonly identity: EntryIdentity;
 }
@@ -60,59 +60,62 @@ export async function attempt(
   directory: AccountDirectory | null,
   timeoutMs: number,
 ): Promise<Attempted> {
-  const { deps, question, places, stamp } = turn;
+  const { deps, question, paths, fingerprint } = turn;
   const { system, provider, log } = deps;
-  catchUp(system, places, system.now());
-  const lookAgain = () => look(deps, places, { ...question, policy: 'wait' }, stamp);
-  let seen = lookAgain();
-  if (seen.decision.action === 'serve') {
-    log(`row ${seen.decision.row} under the mutex: somebody else was quicker`);
-    return { kind: 'answer', usage: usageFrom(deps, places, seen) };
+  catchUp(system, paths, system.now());
+  const lookAgain = () => readState(deps, paths, { ...question, policy: 'wait' }, fingerprint);
+  let state = lookAgain();
+  if (state.decision.action === 'serve') {
+    log(`row ${state.decision.row} under the mutex: somebody else was quicker`);
+    return { kind: 'answer', usage: usageFrom(deps, paths, state) };
   }
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
   // In a read-only cache nothing corrects a lock with a future time. It would block every request until that time.
-  const lock = directory === null && seen.lock?.ahead !== undefined ? null : seen.lock;
-  const budget = judgeBudget({ lock, attempts }, seen.now, stamp);
+  const backoff = directory === null && state.backoff?.ahead !== undefined ? null : state.backoff;
+  const budget = judgeBudget({ backoff, attempts }, state.now, fingerprint);
   log(`budget: ${budget.kind}`);
   const refused = (): Attempted | null => {
     if (budget.kind === 'running') return { kind: 'busy' };
     if (budget.kind === 'granted') return null;
-    const error: Failure = { code: 'budget', retryAt: nextTry(lock, budget) };
-    return { kind: 'answer', usage: usageFrom(deps, places, seen, { error }) };
+    const error: Failure = { code: 'budget', retryAt: nextTry(backoff, budget) };
+    return { kind: 'answer', usage: usageFrom(deps, paths, state, { error }) };
   };
   const waiver = budget.kind !== 'granted' && budget.waivable;
-  const stored = places.cache && storedEntry(system, places.cache.entry);
-  const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, lock, seen.now, stamp);
+  const stored = paths.cache && storedEntry(system, paths.cache.entry);
+  const tokenDecides = budget.kind !== 'running' && dependsOnToken(stored, backoff, state.now, fingerprint);
   const refusal = waiver || tokenDecides ? null : refused();
   if (refusal) return refusal;
 
   // Before the credentials are read: if another login takes their place between the two, the entry counts as of
   // no account rather than as of that one.
-  const signedIn = identityOf(system, provider, places.cache);
+  const signedIn = identityOf(system, provider, paths.cache);
   const identity = entryIdentity(signedIn);
-  const mine = (): Attempt => ({ ...turn, directory, seen, identity });
+  const mine = (): Attempt => ({ ...turn, directory, state, identity });
   let request: NotedRequest | null = null;
   try {
     const session = await (await provider.connect()).authenticate(system);
-    if (!session.ok) return failed(mine(), lock, session.failure, null);
+    if (!session.ok) return failed(mine(), backoff, session.failure, null);
 
-    const token = fingerprintOf(session.value, lock);
-    if (directory !== null && restamp(system, places, { stamp, token, identity: signedIn })) {
+    const token = fingerprintOf(session.value, backoff);
+    if (
+      directory !== null &&
+      adoptFingerprint(system, paths, { fingerprint, tokenHash: token, identity: signedIn })
+    ) {
       log('the credentials have changed, the token has not');
-      seen = lookAgain();
-      if (seen.decision.action === 'serve') return { kind: 'answer', usage: usageFrom(deps, places, seen) };
+      state = lookAgain();
+      if (state.decision.action === 'serve') return { kind: 'answer', usage: usageFrom(deps, paths, state) };
     }
-    const waived = waiver && token !== lock?.token;
+    const waived = waiver && token !== backoff?.tokenHash;
     const refusedForToken = waived ? null : refused();
     if (refusedForToken) {
       log('budget: the token is the one that was sent last');
       return refusedForToken;
     }
 
-    const send = async (noted: BackoffLock, leftMs: number): Promise<Sent> => {
+    const send = async (noted: Backoff, leftMs: number): Promise<Sent> => {
       const unsent = (failure: RefreshFailure): Sent => ({
-        result: failed(mine(), lock, failure, null, noted),
+        result: failed(mine(), backoff, failure, null, noted),
         left: false,
       });
       if (leftMs <= 0) return unsent({ code: 'timeout' });
@@ -127,20 +130,20 @@ export async function attempt(
       if (failure.unsent) return unsent(failure);
       return { result: failed(mine(), noted, failure, sentAt), left: true };
     };
-    const noteAt = (now: number) => lockWithRequest(lock, stamp, now, token, waived);
+    const noteAt = (now: number) => backoffWithRequest(backoff, fingerprint, now, token, waived);
     return await claimed(mine(), attempts[0], timeoutMs, noteAt, send);
   } catch (error) {
     // Nothing here throws for what the world does. Without a lock the next prompt would try it again, and so on.
     const detail = describeFault(error);
     log(`internal error: ${detail}`);
-    const { noted = lock, sentAt = null } = (request as NotedRequest | null) ?? {};
+    const { noted = backoff, sentAt = null } = (request as NotedRequest | null) ?? {};
     return failed(mine(), noted, { code: 'internal_error', detail }, sentAt);
   }
 }
 
 /** A request that is on record in the lock. */
 interface NotedRequest {
-  readonly noted: BackoffLock;
+  readonly noted: Backoff;
   /** Epoch ms. */
   readonly sentAt: number;
 }
@@ -152,18 +155,18 @@ interface Sent {
 }
 
 /** Rewrites locks with a future time for this clock. The caller holds the mutex. */
-function catchUp(system: System, { cache, fallback }: Places, now: number): void {
+function catchUp(system: System, { cache, fallback }: Paths, now: number): void {
   for (const directory of [cache, fallback]) {
-    const lock = directory && readBackoffLock(system, directory.lock, now);
-    if (directory && lock?.ahead !== undefined)
-      replaceFile(system, directory.lock, serializeBackoffLock(caughtUp(lock, now)));
+    const backoff = directory && readBackoff(system, directory.backoff, now);
+    if (directory && backoff?.ahead !== undefined)
+      replaceFile(system, directory.backoff, serializeBackoff(withOwnClock(backoff, now)));
   }
 }
 
 /** The token that is to be sent, in a form that can be kept; with the key of the last one, so that the two compare. */
-function fingerprintOf(session: Session, lock: BackoffLock | null): string {
+function fingerprintOf(session: Session, backoff: Backoff | null): string {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
-  const key = lock?.token?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
+  const key = backoff?.tokenHash?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
   return `${key}:${session.tokenHash(key)}`;
 }
 
@@ -172,17 +175,17 @@ function fingerprintOf(session: Session, lock: BackoffLock | null): string {
  * claim: a process that was stopped in between, or a machine that slept, has no right to a late request.
  */
 async function claimed(
-  { deps: { system, log }, directory, stamp }: Attempt,
+  { deps: { system, log }, directory, fingerprint }: Attempt,
   latest: Claim | undefined,
   timeoutMs: number,
-  noteAt: (now: number) => BackoffLock,
-  send: (noted: BackoffLock, leftMs: number) => Promise<Sent>,
+  noteAt: (now: number) => Backoff,
+  send: (noted: Backoff, leftMs: number) => Promise<Sent>,
 ): Promise<Attempted> {
   const now = system.now();
   const began = system.monotonic();
   const noted = noteAt(now);
   if (directory === null) return (await send(noted, timeoutMs)).result;
-  const right = { at: now, until: now + timeoutMs, credentials: stamp };
+  const right = { at: now, until: now + timeoutMs, credentials: fingerprint };
   const taken = takeClaim(system, directory.path, 'attempt', latest, right);
   log(`attempt: ${taken.kind}`);
   if (taken.kind === 'lost') return { kind: 'busy' };
@@ -190,7 +193,7 @@ async function claimed(
   // Half a record would let a request go uncounted, and a claim for none would hold the next one up.
   let left = false;
   try {
-    const unwritten = replaceFile(system, directory.lock, serializeBackoffLock(noted));
+    const unwritten = replaceFile(system, directory.backoff, serializeBackoff(noted));
     if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
     left = true;
     // Both clocks: one of them does not count while a machine sleeps, and the other one can be set back.
@@ -212,8 +215,8 @@ function tidyUp(system: System, directory: AccountDirectory, claim: Claim): void
 }
 
 /** Row 6: the entry first, then the failure is cleared: a crash in between costs a wait, never a number. */
-function succeeded(mine: Attempt, noted: BackoffLock, reading: Snapshot, sentAt: number): Attempted {
-  const { deps, places, stamp, directory, seen, identity } = mine;
+function succeeded(mine: Attempt, noted: Backoff, reading: Snapshot, sentAt: number): Attempted {
+  const { deps, paths, fingerprint, directory, state, identity } = mine;
   const { data, plan, loginUntil } = reading;
   const { system } = deps;
   // A clock that was set back meanwhile must not make a good answer one from the future.
@@ -224,23 +227,23 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Snapshot, sentAt:
     error: null,
     plan,
     ...identity,
-    credentials: stamp,
-    ...(noted.token !== undefined && { token: noted.token }),
+    credentials: fingerprint,
+    ...(noted.tokenHash !== undefined && { token: noted.tokenHash }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = keep(mine, entry);
   // Without a failure before it the lock that notes the request is as it shall be.
   if (directory && (noted.error !== null || noted.failures > 0)) {
-    const cleared = besideTheirs(mine, lockWithout(noted, stamp, system.now()));
-    replaceFile(system, directory.lock, serializeBackoffLock(cleared));
+    const cleared = besideTheirs(mine, backoffAfterSuccess(noted, fingerprint, system.now()));
+    replaceFile(system, directory.backoff, serializeBackoff(cleared));
   }
   // A backoff from the time when the cache could not be written is over as well.
-  if (places.fallback && directory === places.cache) removeQuietly(system, places.fallback.lock);
+  if (paths.fallback && directory === paths.cache) removeQuietly(system, paths.fallback.backoff);
 
-  const error = unwritten === null ? null : unwritable(system, places.cache, unwritten);
-  const decision = { ...seen.decision, freshness: 'fresh', because: null, error } as const;
-  const fresh: Look = { ...seen, read: { kind: 'entry', entry }, decision };
-  return { kind: 'answer', usage: usageFrom(deps, places, fresh, { source: 'endpoint' }) };
+  const error = unwritten === null ? null : cacheUnwritable(system, paths.cache, unwritten);
+  const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
+  const fresh: State = { ...state, read: { kind: 'entry', entry }, decision };
+  return { kind: 'answer', usage: usageFrom(deps, paths, fresh, { source: 'endpoint' }) };
 }
 
 /**
@@ -250,35 +253,42 @@ function succeeded(mine: Attempt, noted: BackoffLock, reading: Snapshot, sentAt:
  */
 function failed(
   mine: Attempt,
-  previous: BackoffLock | null,
+  previous: Backoff | null,
   failure: RefreshFailure,
   sentAt: number | null,
-  withdrawn: BackoffLock | null = null,
+  withdrawn: Backoff | null = null,
 ): Attempted {
-  const { deps, places, stamp, directory, seen } = mine;
+  const { deps, paths, fingerprint, directory, state } = mine;
   const { system } = deps;
   const { code, detail } = failure;
   const now = system.now();
-  const lock = besideTheirs(
+  const backoff = besideTheirs(
     mine,
-    lockAfterFailure(previous, failure, stamp, now, system.random()),
+    backoffAfterFailure(previous, failure, fingerprint, now, system.random()),
     withdrawn,
   );
   if (directory) {
-    replaceFile(system, directory.lock, serializeBackoffLock(lock));
-    if (nothingToLose(seen)) {
+    replaceFile(system, directory.backoff, serializeBackoff(backoff));
+    if (nothingToLose(state)) {
       const cachedAt = sentAt ?? now;
-      keep(mine, { cachedAt, data: null, error: code, plan: null, accountId: null, credentials: stamp });
+      keep(mine, {
+        cachedAt,
+        data: null,
+        error: code,
+        plan: null,
+        accountId: null,
+        credentials: fingerprint,
+      });
     }
   }
   // The stamp in the lock is rounded; what this process sent it knows to the millisecond.
-  const sent = sentAt === null ? [] : [{ number: 0, at: sentAt, until: sentAt, credentials: stamp }];
-  const retryAt = nextTry(lock, judgeBudget({ lock, attempts: sent }, now, stamp));
+  const sent = sentAt === null ? [] : [{ number: 0, at: sentAt, until: sentAt, credentials: fingerprint }];
+  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: sent }, now, fingerprint));
   const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
   // Time has passed: whoever was quicker meanwhile has an answer that our failure takes nothing from.
-  const after = look(deps, places, { policy: 'wait', force: false }, stamp);
-  const theirs = after.decision.freshness === 'fresh' && readAt(after) !== readAt(seen);
-  return { kind: 'answer', usage: usageFrom(deps, places, after, { error: theirs ? null : error }) };
+  const after = readState(deps, paths, { policy: 'wait', force: false }, fingerprint);
+  const theirs = after.decision.freshness === 'fresh' && readAt(after) !== readAt(state);
+  return { kind: 'answer', usage: usageFrom(deps, paths, after, { error: theirs ? null : error }) };
 }
 
 /**
@@ -286,29 +296,29 @@ function failed(
  * middle of one must not undo another's backoff when it goes on.
  */
 function besideTheirs(
-  { deps: { system }, directory, stamp }: Attempt,
-  ours: BackoffLock,
-  withdrawn: BackoffLock | null = null,
-): BackoffLock {
+  { deps: { system }, directory, fingerprint }: Attempt,
+  ours: Backoff,
+  withdrawn: Backoff | null = null,
+): Backoff {
   const now = system.now();
-  const onDisk = directory && readBackoffLock(system, directory.lock, now);
+  const onDisk = directory && readBackoff(system, directory.backoff, now);
   const theirs = onDisk && withdrawn ? withoutLatest(onDisk, withdrawn) : onDisk;
-  const both = mergeBackoffLocks(ours, theirs) ?? ours;
-  return theirs && isBlocking(theirs, now, stamp) ? both : { ...ours, requests: both.requests };
+  const both = mergeBackoffs(ours, theirs) ?? ours;
+  return theirs && isBlocking(theirs, now, fingerprint) ? both : { ...ours, requests: both.requests };
 }
 
 /** A lock without the latest request of another one. */
-function withoutLatest(lock: BackoffLock, { requests }: BackoffLock): BackoffLock {
-  const index = lock.requests.lastIndexOf(requests.at(-1) as number);
-  return index < 0 ? lock : { ...lock, requests: lock.requests.toSpliced(index, 1) };
+function withoutLatest(backoff: Backoff, { requests }: Backoff): Backoff {
+  const index = backoff.requests.lastIndexOf(requests.at(-1) as number);
+  return index < 0 ? backoff : { ...backoff, requests: backoff.requests.toSpliced(index, 1) };
 }
 
-function readAt({ read }: Look): number | null {
+function readAt({ read }: State): number | null {
   return read.kind === 'entry' ? read.entry.cachedAt : null;
 }
 
 /** There is no file, or one that only says why there are no numbers. (A newer version's file is neither.) */
-function nothingToLose({ read }: Look): boolean {
+function nothingToLose({ read }: State): boolean {
   return read.kind === 'entry' ? read.entry.data === null : read.absent;
 }
 
@@ -317,13 +327,13 @@ function nothingToLose({ read }: Look): boolean {
  * in the middle of a request).
  * @returns an errno name, or null
  */
-function keep({ deps: { system }, places }: Attempt, entry: Entry): string | null {
-  if (places.cache === null) return places.warning ?? 'no cache directory';
-  const read = readEntry(system, places.cache.entry);
+function keep({ deps: { system }, paths }: Attempt, entry: Entry): string | null {
+  if (paths.cache === null) return paths.warning ?? 'no cache directory';
+  const read = readEntry(system, paths.cache.entry);
   const newer =
     read.kind === 'entry' &&
     read.entry.data !== null &&
     read.entry.cachedAt > entry.cachedAt &&
     read.entry.cachedAt <= system.now();
-  return newer ? null : replaceFile(system, places.cache.entry, serializeEntry(entry));
+  return newer ? null : replaceFile(system, paths.cache.entry, serializeEntry(entry));
 }

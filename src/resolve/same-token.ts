@@ -1,5 +1,5 @@
-import { readBackoffLock, serializeBackoffLock } from '../cache/backoff-lock.ts';
-import type { BackoffLock } from '../cache/backoff-lock.ts';
+import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
+import type { Backoff } from '../cache/backoff.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { replaceFile } from '../cache/write.ts';
@@ -7,7 +7,7 @@ import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';
 import { matchAccount } from './identity.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 
 /*
  * A credentials file is rewritten for many reasons and has another stamp afterwards. As long as the token in it is the
@@ -20,20 +20,22 @@ const REFUSALS: ReadonlySet<RefreshCode | null> = new Set(['unauthorized', 'forb
 /** Whether the present token decides what the entry or the lock is worth: a reason to read the credentials. */
 export function dependsOnToken(
   entry: Entry | null,
-  lock: BackoffLock | null,
+  backoff: Backoff | null,
   now: number,
-  stamp: string | null,
+  fingerprint: string | null,
 ): boolean {
   // With stamp null nothing on disk shows a change of the token, so nothing may be restamped to null.
-  if (stamp === null) return false;
-  return isEntryOf(entry, entry?.token, stamp) || isRefusalOf(lock, lock?.token, now, stamp);
+  if (fingerprint === null) return false;
+  return (
+    isEntryOf(entry, entry?.token, fingerprint) || isRefusalOf(backoff, backoff?.tokenHash, now, fingerprint)
+  );
 }
 
 /** The login as it is now. */
 export interface PresentLogin {
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** As `BackoffLock` has it. */
-  readonly token: string;
+  readonly tokenHash: string;
   readonly identity: Identity;
 }
 
@@ -43,24 +45,29 @@ export interface PresentLogin {
  *
  * @returns whether a file was changed
  */
-export function restamp(
+export function adoptFingerprint(
   system: System,
-  { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
-  { stamp, token, identity }: PresentLogin,
+  { cache, fallback }: Pick<Paths, 'cache' | 'fallback'>,
+  { fingerprint, tokenHash: token, identity }: PresentLogin,
 ): boolean {
-  if (stamp === null) return false;
+  if (fingerprint === null) return false;
   let changed = false;
   const write = (path: string, text: string) => {
     if (replaceFile(system, path, text) === null) changed = true;
   };
   const entry = cache && storedEntry(system, cache.entry);
-  if (cache && entry && isEntryOf(entry, token, stamp) && matchAccount(entry, () => identity) !== 'changed')
-    write(cache.entry, serializeEntry({ ...entry, credentials: stamp }));
+  if (
+    cache &&
+    entry &&
+    isEntryOf(entry, token, fingerprint) &&
+    matchAccount(entry, () => identity) !== 'changed'
+  )
+    write(cache.entry, serializeEntry({ ...entry, credentials: fingerprint }));
   for (const directory of [cache, fallback]) {
     const now = system.now();
-    const lock = directory && readBackoffLock(system, directory.lock, now);
-    if (directory && lock && isRefusalOf(lock, token, now, stamp))
-      write(directory.lock, serializeBackoffLock({ ...lock, credentials: stamp }));
+    const backoff = directory && readBackoff(system, directory.backoff, now);
+    if (directory && backoff && isRefusalOf(backoff, token, now, fingerprint))
+      write(directory.backoff, serializeBackoff({ ...backoff, credentials: fingerprint }));
   }
   return changed;
 }
@@ -71,17 +78,17 @@ export function storedEntry(system: System, path: string): Entry | null {
   return read.kind === 'entry' ? read.entry : null;
 }
 
-function isEntryOf(entry: Entry | null, token: string | undefined, stamp: string): boolean {
+function isEntryOf(entry: Entry | null, token: string | undefined, fingerprint: string): boolean {
   if (!entry?.data || token === undefined) return false;
-  return entry.token === token && entry.credentials !== stamp;
+  return entry.token === token && entry.credentials !== fingerprint;
 }
 
 function isRefusalOf(
-  lock: BackoffLock | null,
+  backoff: Backoff | null,
   token: string | undefined,
   now: number,
-  stamp: string,
+  fingerprint: string,
 ): boolean {
-  if (lock === null || token === undefined || lock.blockedUntil <= now) return false;
-  return REFUSALS.has(lock.error) && lock.token === token && lock.credentials !== stamp;
+  if (backoff === null || token === undefined || backoff.blockedUntil <= now) return false;
+  return REFUSALS.has(backoff.error) && backoff.tokenHash === token && backoff.credentials !== fingerprint;
 }

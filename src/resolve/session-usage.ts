@@ -28,7 +28,7 @@ export interface SessionUsageParts {
   readonly reportedAt: number;
   /** The session belongs to another login: the account's other numbers are not its own. */
   readonly foreign: boolean;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly now: number;
   readonly settings: Settings;
 }
@@ -38,7 +38,7 @@ export interface SessionUsageParts {
  * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
  */
 export function sessionUsage(parts: SessionUsageParts): Usage {
-  const { shared, report, reportedAt: at, stamp, now, settings } = parts;
+  const { shared, report, reportedAt: at, fingerprint, now, settings } = parts;
   const { windows, spend: reportedSpend } = report;
   if (REPORTED_WINDOWS.every((name) => windows[name] === null) && reportedSpend === null) return shared.usage;
   const usable = shared.entry?.data != null && isShowable(shared.freshness) && !parts.foreign;
@@ -77,9 +77,13 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     certain: true,
     unstored: base?.overlay?.unstored ?? false,
     asReported: true,
-    credentials: stamp,
+    credentials: fingerprint,
   };
-  const entry: Entry = { ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: stamp }), data, overlay };
+  const entry: Entry = {
+    ...(base ?? { ...NO_ANSWER, cachedAt: at, credentials: fingerprint }),
+    data,
+    overlay,
+  };
   // However fresh the shared numbers are, these are as old as the session's last response.
   const age = now - at;
   const current = age < settings.cacheDurationMs && now < freshUntil(entry, settings);

@@ -3,22 +3,22 @@ import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
 import { attempt } from './request-once.ts';
 import type { Attempted, Turn } from './request-once.ts';
-import { usageFrom, look, unwritable } from './read-state.ts';
+import { usageFrom, readState, cacheUnwritable } from './read-state.ts';
 
 /** Tries once to be the one who asks: in the cache directory or, where that cannot be written, in the fallback. */
 export async function ask(turn: Turn, timeoutMs: number): Promise<Attempted> {
-  const { deps, question, places } = turn;
-  let reason = places.warning ?? 'no cache directory';
-  for (const directory of [places.cache, question.person ? places.fallback : null]) {
+  const { deps, question, paths } = turn;
+  let reason = paths.warning ?? 'no cache directory';
+  for (const directory of [paths.cache, question.sendsUncached ? paths.fallback : null]) {
     if (directory === null) continue;
     const result = await askUnderMutex(turn, directory, timeoutMs);
     if (result.kind !== 'unwritable') return result;
     reason = result.reason;
     deps.log(`${directory.path} cannot be written: ${reason}`);
   }
-  if (question.person) return attempt(turn, null, timeoutMs);
-  const error = unwritable(deps.system, places.cache, reason);
-  const usage = usageFrom(deps, places, look(deps, places, question, turn.stamp), { error });
+  if (question.sendsUncached) return attempt(turn, null, timeoutMs);
+  const error = cacheUnwritable(deps.system, paths.cache, reason);
+  const usage = usageFrom(deps, paths, readState(deps, paths, question, turn.fingerprint), { error });
   return { kind: 'answer', usage };
 }
 

@@ -12,25 +12,25 @@ import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usag
 import type { Login, SessionReports } from '../usage/session-reports.ts';
 import { REPORTED_WINDOWS } from '../usage/report.ts';
 import type { ReportedWindow, Report } from '../usage/report.ts';
-import { canSettle, readLock } from './read-state.ts';
+import { canAskEndpoint, readBackoffOf } from './read-state.ts';
 import type { ResolveDeps, Sources } from './read-state.ts';
 import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 import { isCurrent } from './overlay.ts';
 
 /** Fifty sessions can write at once, and the last one wins: the others try again, but not for ever. */
 const MAX_TURNS = 4;
 
 /** What was written, with what it was made from. */
-export interface Kept extends Sources {
+export interface StoredReport extends Sources {
   /** Traces of the two files as they were then. */
-  readonly traces: string;
+  readonly fingerprints: string;
 }
 
 /** What became of a report. */
 export interface ReportOutcome {
   /** Null when nothing was written. */
-  readonly kept: Kept | null;
+  readonly stored: StoredReport | null;
   /** When the session's numbers were right, epoch ms. */
   readonly reportedAt: number;
   /** The session belongs to another login than the cache: its numbers are for its own line alone. */
@@ -41,50 +41,57 @@ export interface ReportOutcome {
  * Takes a session's report into `statusline.json` when it is news, or when the credentials were rewritten. A number
  * that cannot be kept does not count: it would be news at every call, however old it is.
  */
-export function keepReport(
+export function storeReport(
   { system, provider, settings }: Pick<ResolveDeps, 'system' | 'provider' | 'settings'>,
-  { cache, fallback }: Pick<Places, 'cache' | 'fallback'>,
+  { cache, fallback }: Pick<Paths, 'cache' | 'fallback'>,
   report: Report,
-  stamp: string | null,
+  fingerprint: string | null,
 ): ReportOutcome {
-  const foreign = provider.isForeignSession(system, () => stamp);
+  const foreign = provider.isForeignSession(system, () => fingerprint);
   if (cache === null || foreign || !hasNumbers(report))
-    return { kept: null, reportedAt: system.now(), foreign };
+    return { stored: null, reportedAt: system.now(), foreign };
   const unstored = provider.namesOtherLogin(system);
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, cache));
   let heard: ReportOutcome | null = null;
   for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     // Still as it was written: no other process has written at the same time.
-    if (heard?.kept && heard.kept.traces === tracesOf(system, cache)) return heard;
+    if (heard?.stored && heard.stored.fingerprints === fingerprintsOf(system, cache)) return heard;
     const now = system.now();
-    const onDisk = readSessionReports(system, cache.readings, now);
-    const same = onDisk.credentials === stamp && onDisk !== NO_SESSION_REPORTS;
-    const kept = same ? onDisk : underLogin(onDisk, loginOf({ system, provider }, stamp, onDisk, signedIn));
+    const onDisk = readSessionReports(system, cache.reports, now);
+    const same = onDisk.credentials === fingerprint && onDisk !== NO_SESSION_REPORTS;
+    const kept = same
+      ? onDisk
+      : underLogin(onDisk, loginOf({ system, provider }, fingerprint, onDisk, signedIn));
     const known = kept.unstored === unstored ? kept : { ...kept, unstored };
-    const entry = traced(system, cache.entry);
+    const entry = fingerprintOrWord(system, cache.entry);
     const stored = readEntry(system, cache.entry);
-    const answered = stored.kind === 'entry' ? currentOf(stored.entry, { stamp, now, signedIn }) : null;
+    const answered = stored.kind === 'entry' ? currentOf(stored.entry, { fingerprint, now, signedIn }) : null;
     const answers = (name: ReportedWindow) =>
       answered?.data ? endpointNumber(answered.data, name, answered.cachedAt) : null;
-    const canAsk = canSettle(settings, readLock(system, { cache, fallback }, now), now, stamp);
+    const canAsk = canAskEndpoint(
+      settings,
+      readBackoffOf(system, { cache, fallback }, now),
+      now,
+      fingerprint,
+    );
     const next = countReport(known, report, answers, { now, canAsk });
     const at: number = heard?.reportedAt ?? reportedAt(known.sessions.get(report.session), report, now);
-    if (next.reports === onDisk) return heard ?? { kept: null, reportedAt: at, foreign: next.foreign };
+    if (next.reports === onDisk) return heard ?? { stored: null, reportedAt: at, foreign: next.foreign };
     const readings = write(system, cache, serializeSessionReports(next.reports));
-    if (readings === null) return { kept: null, reportedAt: now, foreign: next.foreign };
-    const written = { stored, reports: next.reports, traces: `${entry} ${readings}` };
-    heard = { kept: written, reportedAt: at, foreign: next.foreign };
+    if (readings === null) return { stored: null, reportedAt: now, foreign: next.foreign };
+    const written = { stored, reports: next.reports, fingerprints: `${entry} ${readings}` };
+    heard = { stored: written, reportedAt: at, foreign: next.foreign };
   }
-  return heard ?? { kept: null, reportedAt: system.now(), foreign: false };
+  return heard ?? { stored: null, reportedAt: system.now(), foreign: false };
 }
 
 /** An answer of the login under which reports are counted; null for another's. */
 function currentOf(
   entry: Entry,
-  { stamp, now, signedIn }: { stamp: string | null; now: number; signedIn: () => Identity },
+  { fingerprint, now, signedIn }: { fingerprint: string | null; now: number; signedIn: () => Identity },
 ): Entry | null {
-  return isCurrent(entry, { stamp, now, account: () => matchAccount(entry, signedIn) }) ? entry : null;
+  return isCurrent(entry, { fingerprint, now, account: () => matchAccount(entry, signedIn) }) ? entry : null;
 }
 
 function hasNumbers({ windows, spend }: Report): boolean {
@@ -94,7 +101,7 @@ function hasNumbers({ windows, spend }: Report): boolean {
 /** @param known the stored readings; when there are none, they match every login */
 function loginOf(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
-  stamp: string | null,
+  fingerprint: string | null,
   known: SessionReports,
   signedIn: () => Identity,
 ): Login {
@@ -107,21 +114,25 @@ function loginOf(
   });
   const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
   const match =
-    known === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, known, stamp, signedIn);
-  return { stamp, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };
+    known === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, known, fingerprint, signedIn);
+  return { fingerprint, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };
 }
 
 /** Whether what was kept is still what is on disk. */
-export function isAsKept(system: System, { cache }: Pick<Places, 'cache'>, { traces }: Kept): boolean {
-  return cache !== null && tracesOf(system, cache) === traces;
+export function isUnchanged(
+  system: System,
+  { cache }: Pick<Paths, 'cache'>,
+  { fingerprints }: StoredReport,
+): boolean {
+  return cache !== null && fingerprintsOf(system, cache) === fingerprints;
 }
 
-function tracesOf(system: System, { entry, readings }: AccountDirectory): string {
-  return `${traced(system, entry)} ${traced(system, readings)}`;
+function fingerprintsOf(system: System, { entry, reports: readings }: AccountDirectory): string {
+  return `${fingerprintOrWord(system, entry)} ${fingerprintOrWord(system, readings)}`;
 }
 
 /** As `fileFingerprint`, and a word for what cannot be looked at. */
-function traced(system: System, path: string): string {
+function fingerprintOrWord(system: System, path: string): string {
   try {
     return fileFingerprint(system, path);
   } catch {
@@ -133,8 +144,8 @@ function traced(system: System, path: string): string {
 function write(system: System, cache: AccountDirectory, text: string): string | null {
   let trace: string | null = null;
   const replaced = () =>
-    replaceLightly(system, cache.readings, text, null, (temporary) => {
-      trace = traced(system, temporary);
+    replaceLightly(system, cache.reports, text, null, (temporary) => {
+      trace = fingerprintOrWord(system, temporary);
     });
   // The directory usually exists.
   if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return trace;

@@ -3,9 +3,9 @@ import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Attempted, Turn } from './request-once.ts';
 import { judgeBudget } from './budget.ts';
-import { usageFrom, look } from './read-state.ts';
-import type { Look, Question, ResolveDeps } from './read-state.ts';
-import type { Places } from './places.ts';
+import { usageFrom, readState } from './read-state.ts';
+import type { State, Question, ResolveDeps } from './read-state.ts';
+import type { Paths } from './paths.ts';
 import { isShowable } from './decide.ts';
 
 /** How often those who wait look for the winner's answer, ms; they look less often the longer it takes. */
@@ -21,26 +21,26 @@ const MUTEX_RETRY_MS = 500;
 export async function refresh(
   deps: ResolveDeps,
   question: Question,
-  places: Places,
-  stamp: string | null,
-  seen: Look,
+  paths: Paths,
+  fingerprint: string | null,
+  state: State,
 ): Promise<Usage> {
   const { system, settings, log } = deps;
   const giveUpAt = system.monotonic() + settings.timeoutMs;
-  const turn: Turn = { deps, question, places, stamp };
+  const turn: Turn = { deps, question, paths, fingerprint };
   for (let first = true; ; first = false) {
     const left = first ? settings.timeoutMs : giveUpAt - system.monotonic();
-    const result = left >= settings.timeoutMs / 2 ? await tryToAsk(turn, seen, left) : BUSY;
+    const result = left >= settings.timeoutMs / 2 ? await tryToAsk(turn, state, left) : BUSY;
     if (result.kind === 'answer') return result.usage;
-    if (isShowable(seen.decision.freshness) && !question.patient) {
+    if (isShowable(state.decision.freshness) && !question.waitsForOthers) {
       log('another process is asking: what is known will do');
-      return usageFrom(deps, places, seen);
+      return usageFrom(deps, paths, state);
     }
-    const theirs = await watch(turn, seen, Math.min(giveUpAt, system.monotonic() + MUTEX_RETRY_MS));
-    if (theirs) return usageFrom(deps, places, theirs);
+    const theirs = await watch(turn, state, Math.min(giveUpAt, system.monotonic() + MUTEX_RETRY_MS));
+    if (theirs) return usageFrom(deps, paths, theirs);
     if (system.monotonic() >= giveUpAt) {
       log('nobody answered within the deadline');
-      return usageFrom(deps, places, seen, { error: { code: 'timeout', retryAt: null } });
+      return usageFrom(deps, paths, state, { error: { code: 'timeout', retryAt: null } });
     }
   }
 }
@@ -48,23 +48,23 @@ export async function refresh(
 const BUSY = { kind: 'busy' } as const;
 
 /** In a crowd all but the first see that somebody is asking, and need not load what asking takes. */
-async function tryToAsk(turn: Turn, { lock }: Look, timeoutMs: number): Promise<Attempted> {
-  const { deps, places, stamp } = turn;
-  const attempts = places.cache ? readClaims(deps.system, places.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ lock, attempts }, deps.system.now(), stamp);
+async function tryToAsk(turn: Turn, { backoff }: State, timeoutMs: number): Promise<Attempted> {
+  const { deps, paths, fingerprint } = turn;
+  const attempts = paths.cache ? readClaims(deps.system, paths.cache.path, 'attempt') : [];
+  const budget = judgeBudget({ backoff, attempts }, deps.system.now(), fingerprint);
   if (budget.kind === 'running' && !budget.waivable) return BUSY;
   const { ask } = await import('./single-flight.ts');
   return ask(turn, timeoutMs);
 }
 
 /** Looks at the files until they hold an answer; null when they still do not at `until` (monotonic ms). */
-async function watch(turn: Turn, seen: Look, until: number): Promise<Look | null> {
+async function watch(turn: Turn, state: State, until: number): Promise<State | null> {
   const { system } = turn.deps;
   let before = '';
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 1.5, SLOWEST_LOOK_MS)) {
     // Hundreds can be waiting: what has not changed is not read again.
-    const after = traceOf(turn);
-    const found = after === before ? null : answered(turn, seen);
+    const after = fileFingerprints(turn);
+    const found = after === before ? null : answered(turn, state);
     if (found) return found;
     before = after;
     const left = until - system.monotonic();
@@ -74,17 +74,17 @@ async function watch(turn: Turn, seen: Look, until: number): Promise<Look | null
 }
 
 /** What is on disk now, if it is an answer to the question that was asked. */
-function answered({ deps, question, places, stamp }: Turn, seen: Look): Look | null {
-  const known = seen.read.kind === 'entry' ? seen.read.entry.cachedAt : Number.NEGATIVE_INFINITY;
-  const now = look(deps, places, { ...question, policy: 'wait', force: false }, stamp);
+function answered({ deps, question, paths, fingerprint }: Turn, state: State): State | null {
+  const known = state.read.kind === 'entry' ? state.read.entry.cachedAt : Number.NEGATIVE_INFINITY;
+  const now = readState(deps, paths, { ...question, policy: 'wait', force: false }, fingerprint);
   const newer = now.read.kind === 'entry' && now.read.entry.cachedAt > known;
   const content = newer || !question.force || now.decision.row !== 1;
   return now.decision.action === 'serve' && content ? now : null;
 }
 
 /** Changes whenever entry or lock are replaced. */
-function traceOf({ deps: { system }, places }: Turn): string {
-  const files = [places.cache, places.fallback].flatMap((it) => (it ? [it.entry, it.lock] : []));
+function fileFingerprints({ deps: { system }, paths }: Turn): string {
+  const files = [paths.cache, paths.fallback].flatMap((it) => (it ? [it.entry, it.backoff] : []));
   return files.map((path) => stampOf(system, path)).join(' ');
 }
 

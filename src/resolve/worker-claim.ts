@@ -3,7 +3,7 @@ import type { ClaimResult } from '../cache/claims.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import { SECOND } from '../usage/time.ts';
 import type { ResolveDeps } from './read-state.ts';
-import type { Places } from './places.ts';
+import type { Paths } from './paths.ts';
 
 /** At most one detached refresh is started per account in this time. */
 const START_INTERVAL_MS = 10 * SECOND;
@@ -12,7 +12,7 @@ const START_INTERVAL_MS = 10 * SECOND;
  * Claims the right to start the one detached refresh. `lost`: somebody else started one just now.
  * `failed`: the cache cannot be written.
  */
-export function claimBackground({ system, log }: ResolveDeps, { cache, warning }: Places): ClaimResult {
+export function claimWorker({ system, log }: ResolveDeps, { cache, warning }: Paths): ClaimResult {
   if (cache === null) return { kind: 'failed', reason: warning ?? 'no cache directory' };
   const problem = ensureDirectory(system, cache);
   if (problem !== null) return { kind: 'failed', reason: problem };

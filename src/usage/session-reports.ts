@@ -67,7 +67,7 @@ export function reportsOf({ windows, disputes }: SessionReports, name: ReportedW
 /** The login under which reports are counted. */
 export interface Login {
   /** Stamp of the credentials; null where there is none. */
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   /** The account behind them as one text; null when it is not known. */
   readonly account: string | null;
   /** It is the account of the reports, or it cannot be known that it is not. */
@@ -79,7 +79,7 @@ export interface Login {
 /** Readings as they are under the credentials of now. Another account's numbers go, and its sessions are foreign. */
 export function underLogin(
   known: SessionReports,
-  { stamp, account, same, writtenAt }: Login,
+  { fingerprint: stamp, account, same, writtenAt }: Login,
 ): SessionReports {
   if (same) return { ...known, credentials: stamp, account: account ?? known.account };
   return {

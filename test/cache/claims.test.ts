@@ -185,10 +185,10 @@ describe('a claim', () => {
 
   it('is none when the second look fails', () => {
     const directory = place();
-    let looks = 0;
+    let appearance = 0;
     const readdirSync = (path: string) => {
-      looks += 1;
-      if (looks === 2) throw failure('EMFILE');
+      appearance += 1;
+      if (appearance === 2) throw failure('EMFILE');
       return fs.readdirSync(path);
     };
     const failed = takeClaim(

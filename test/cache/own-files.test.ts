@@ -11,7 +11,7 @@ import {
   removeOwnFile,
   removeOwnTree,
   replaceOwnLink,
-  stampOwnFile,
+  setOwnFileTime,
 } from '../../src/cache/own-files.ts';
 import { replaceLightly } from '../../src/cache/replace.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
@@ -139,12 +139,12 @@ describe('a file of ours', () => {
 
     it.each(NO_FILES)('that becomes %s after it was looked at is not read by root', (_case, arrange) => {
       const path = file();
-      let looks = 0;
+      let appearance = 0;
       const before = foreign(path, 0);
       const lstatSync = (at: string) => {
         const stat = before.fs.lstatSync(at);
         // After the second look: the one that follows is the opening itself.
-        if ((looks += 1) === 2) {
+        if ((appearance += 1) === 2) {
           fs.unlinkSync(path);
           arrange(path);
         }
@@ -182,22 +182,24 @@ describe('in a directory that is not trusted nothing is', () => {
     expect(() => openTemporary(machine, path)).toThrow(refused);
     expect(() => replaceOwnLink(machine, path, 'x')).toThrow(refused);
     expect(() => removeOwnFile(machine, path)).toThrow(refused);
-    expect(() => stampOwnFile(machine, path, 0)).toThrow(refused);
+    expect(() => setOwnFileTime(machine, path, 0)).toThrow(refused);
     expect(replaceLightly(machine, path, 'new', null)).toBe(false);
     expect(fs.readdirSync(directory)).toEqual(['file']);
     expect([fs.readFileSync(path, 'utf8'), fs.statSync(path).mtimeMs]).toEqual(['text', mtimeMs]);
   });
 
   it('once it is: nothing is looked at again for every file', () => {
-    let looks = 0;
+    let appearance = 0;
     const counting = {
       ...system,
-      fs: disk({ lstatSync: (at: string, options: object) => ((looks += 1), fs.lstatSync(at, options)) }),
+      fs: disk({
+        lstatSync: (at: string, options: object) => ((appearance += 1), fs.lstatSync(at, options)),
+      }),
     };
     mayWriteIn(counting, directory);
-    const first = looks;
+    const first = appearance;
     for (let count = 0; count < 9; count += 1) mayWriteIn(counting, directory);
-    expect([first > 0, looks]).toEqual([true, first]);
+    expect([first > 0, appearance]).toEqual([true, first]);
   });
 
   it('and one that is not there yet is looked at again once it is', () => {
@@ -245,16 +247,16 @@ describe('a file that is made', () => {
     const path = file('old');
     expect(replaceLightly(system, path, 'new', 1_795_198_892_250)).toBe(true);
     expect(fs.statSync(path).mtimeMs).toBe(1_795_198_892_250);
-    stampOwnFile(system, path, 0);
+    setOwnFileTime(system, path, 0);
     expect([fs.statSync(path).mtimeMs, fs.readFileSync(path, 'utf8')]).toEqual([0, 'new']);
-    expect(() => stampOwnFile(system, join(directory, 'none'), 0)).toThrow(/ENOENT/);
+    expect(() => setOwnFileTime(system, join(directory, 'none'), 0)).toThrow(/ENOENT/);
   });
 
   it('is not reached through a link by a stamp', () => {
     const path = file('theirs');
     const { mtimeMs } = fs.statSync(path);
     fs.symlinkSync(path, join(directory, 'link'));
-    stampOwnFile(system, join(directory, 'link'), 0);
+    setOwnFileTime(system, join(directory, 'link'), 0);
     expect(fs.statSync(path).mtimeMs).toBe(mtimeMs);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { configPlace } from '../../src/config/config-file.ts';
+import { findConfigFile } from '../../src/config/config-file.ts';
 import { fakeSystem } from '../support/system.ts';
 
 const place = (env: Record<string, string>, on: Parameters<typeof fakeSystem>[0] = {}) =>
-  configPlace(fakeSystem({ home: () => '/home/ada', env, ...on }));
+  findConfigFile(fakeSystem({ home: () => '/home/ada', env, ...on }));
 
 describe('the place of the configuration', () => {
   it.each<[string, Record<string, string>, NodeJS.Platform, string]>([
@@ -45,7 +45,7 @@ describe('the place of the configuration', () => {
   it('is no relative one, which would be another in every directory', () => {
     expect(place({ USAGELINE_CONFIG: 'u.toml' })).toEqual({
       path: '/home/ada/.config/usageline/config.toml',
-      named: false,
+      explicit: false,
       warning: 'USAGELINE_CONFIG is no absolute path: using /home/ada/.config/usageline/config.toml',
     });
   });
@@ -58,7 +58,7 @@ describe('the place of the configuration', () => {
   it('is none that Node cannot name', () => {
     expect(place({ USAGELINE_CONFIG: '/a\uFFFD.toml' })).toEqual({
       path: null,
-      named: true,
+      explicit: true,
       warning: 'the path of the configuration is not valid UTF-8: it is not read',
     });
   });

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { appearanceOf, looksFor, unconfigured } from '../../src/config/config.ts';
+import { outputConfigOf, appearanceFor, defaultConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { configPlace } from '../../src/config/config-file.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { findConfigFile } from '../../src/config/config-file.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { fakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -15,7 +15,7 @@ let path: string;
 
 beforeEach(() => {
   system = fakeSystem();
-  path = configPlace(system).path as string;
+  path = findConfigFile(system).path as string;
   fs.mkdirSync(dirname(path), { recursive: true });
 });
 
@@ -26,12 +26,12 @@ const load = (text: string, env: Record<string, string> = {}) => {
 
 describe('without a configuration', () => {
   it('everything is as it is by default', async () => {
-    expect(await loadConfig(system)).toEqual(unconfigured({}));
-    expect(looksFor(await loadConfig(system), 'zsh')).toBe(DEFAULT_LOOKS);
+    expect(await loadConfig(system)).toEqual(defaultConfig({}));
+    expect(appearanceFor(await loadConfig(system), 'zsh')).toBe(DEFAULT_APPEARANCE);
   });
 
   it.each(['', '# a word', '[colors]', '[output.tmux]'])('which is what %j is', async (text) => {
-    expect(await load(text)).toEqual(unconfigured({}));
+    expect(await load(text)).toEqual(defaultConfig({}));
   });
 });
 
@@ -73,21 +73,24 @@ describe('what the file says', () => {
       ].join('\n'),
     );
     const common = {
-      ...DEFAULT_LOOKS,
+      ...DEFAULT_APPEARANCE,
       format: 'bars',
       percent: 'left',
       hide: ['seven_day'],
-      thresholds: { ...DEFAULT_LOOKS.thresholds, warn: 60 },
+      thresholds: { ...DEFAULT_APPEARANCE.thresholds, warn: 60 },
       colors: {
-        ...DEFAULT_LOOKS.colors,
+        ...DEFAULT_APPEARANCE.colors,
         ok: { color: '#ff8800', bold: true, dim: false },
         warn: { color: null, bold: false, dim: false },
       },
     };
-    expect(appearanceOf(config, 'zsh')).toEqual({ looks: common, color: 'never' });
-    expect(appearanceOf(config, 'show')).toEqual({ looks: { ...common, clock: '12h' }, color: 'never' });
-    expect(appearanceOf(config, 'tmux')).toEqual({
-      looks: {
+    expect(outputConfigOf(config, 'zsh')).toEqual({ appearance: common, color: 'never' });
+    expect(outputConfigOf(config, 'show')).toEqual({
+      appearance: { ...common, clock: '12h' },
+      color: 'never',
+    });
+    expect(outputConfigOf(config, 'tmux')).toEqual({
+      appearance: {
         ...common,
         percent: 'used',
         thresholds: { warn: 60, critical: 70 },
@@ -177,7 +180,7 @@ describe('a file that cannot be used applies in no part, and is told', () => {
   ])('%s', async (_, make, problem) => {
     make();
     const config = await loadConfig(system);
-    expect(config).toEqual({ ...unconfigured({}), warnings: [`${path}: ${problem}`] });
+    expect(config).toEqual({ ...defaultConfig({}), warnings: [`${path}: ${problem}`] });
   });
 
   it('one that may not be read', async () => {

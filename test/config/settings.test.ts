@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 
 describe('the settings', () => {
   it('are those of the contract', () => {
-    expect(loadSettings({})).toEqual({
+    expect(defaultSettings({})).toEqual({
       cacheDurationMs: 180_000,
       scopedRefreshMs: 900_000,
       maxStaleMs: 24 * 3_600_000,
@@ -26,6 +26,6 @@ describe('the settings', () => {
     ['False', true],
     ['FALSE', true],
   ])('with CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=%j allow the network: %j', (value, network) => {
-    expect(loadSettings({ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: value }).network).toBe(network);
+    expect(defaultSettings({ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: value }).network).toBe(network);
   });
 });

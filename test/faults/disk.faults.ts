@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readClaims } from '../../src/cache/claims.ts';
-import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
 import { HOUR, SECOND } from '../../src/usage/time.ts';
 import { fixture, json } from '../support/endpoint.ts';
@@ -861,7 +861,7 @@ describe('every prefix', () => {
       const text = `{"blocked_until":${Math.ceil(now / 1000) + 300},"error":"server_error","failures":1,"written_at":${Math.floor(now / 1000)},"requests":[]}`;
       for (let length = 0; length < text.length; length += 1) {
         // Blocked for half a minute from when the file was changed, and no longer.
-        expect(parseBackoffLock(text.slice(0, length), now, now)?.blockedUntil).toBe(now + 30 * SECOND);
+        expect(parseBackoff(text.slice(0, length), now, now)?.blockedUntil).toBe(now + 30 * SECOND);
       }
       const runs: Run[] = [];
       for (const length of sample(text)) {

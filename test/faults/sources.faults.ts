@@ -427,10 +427,10 @@ fault(
     const growing = halved(sessionsOf(desk, 20, 40));
     await desk.line();
     let life = (await desk.line()).ms;
-    const somebody = { looks: true };
+    const somebody = { appearance: true };
     const readers = (async () => {
       let reads = 0;
-      for (; somebody.looks; reads += 1) {
+      for (; somebody.appearance; reads += 1) {
         expect(await desk.line()).toMatchObject({
           code: 0,
           stderr: '',
@@ -460,7 +460,7 @@ fault(
         life = (4 * life + last.ms) / 5;
       }
     } finally {
-      somebody.looks = false;
+      somebody.appearance = false;
     }
     const reads = await readers;
     for (const one of growing) one.grow(Number.POSITIVE_INFINITY);

@@ -18,7 +18,7 @@ recordRows('sweep');
 const program = copyOfTheProgram();
 
 /** Calls that leave nothing behind. */
-const LOOKS = new Set(['stat', 'read', 'scandir64']);
+const APPEARANCE = new Set(['stat', 'read', 'scandir64']);
 
 /** Side by side; each has a machine of its own. */
 const WORKERS = 3;
@@ -79,7 +79,7 @@ async function aPrepared(library: string) {
     }
     expect([22, 42], where).toContain(known(machine));
 
-    if (failed && LOOKS.has(failed)) return { run, failed };
+    if (failed && APPEARANCE.has(failed)) return { run, failed };
 
     // At once: what is there keeps nobody waiting, and is no reason to ask again.
     const next = await wait();

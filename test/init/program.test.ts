@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { locateProgram } from '../../src/init/program.ts';
-import type { ProgramLocation } from '../../src/init/program.ts';
+import type { ProgramLocation } from '../../src/init/runtime.ts';
 import { fakeSystem } from '../support/system.ts';
 
 /** A file system below a directory without a name that means "temporary": the paths are as on a real machine. */
@@ -167,6 +167,11 @@ describe('the place of the program', () => {
 
   it('is taken as it is on Windows', () => {
     const place = placeOf('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
-    expect(place).toMatchObject({ node: 'C:\\node.exe', otherNodes: [], otherScripts: [], fleeting: null });
+    expect(place).toMatchObject({
+      node: 'C:\\node.exe',
+      otherNodes: [],
+      otherScripts: [],
+      temporaryReason: null,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { ProgramLocation } from '../../src/init/program.ts';
+import type { ProgramLocation } from '../../src/init/runtime.ts';
 import type { Runtime } from '../../src/init/runtime.ts';
 
 const root = new URL('../../', import.meta.url).pathname;

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INIT_TARGETS } from '../../src/init/names.ts';
-import type { InitTarget } from '../../src/init/names.ts';
+import { INIT_TARGETS } from '../../src/init/target.ts';
+import type { InitTarget } from '../../src/init/target.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
@@ -115,7 +115,7 @@ describe('a snippet', () => {
 
   it('has slashes on Windows that Git Bash does not eat', () => {
     const place = aPlace('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
-    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', place }));
+    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program: place }));
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
   });
 

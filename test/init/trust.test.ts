@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectFile } from '../../src/init/user-file.ts';
-import { untrustedReason, foreignHomeReason } from '../../src/init/trust.ts';
+import { untrustedReason, foreignHomeReason } from '../../src/init/user-file.ts';
 import { isPrivateGroup } from '../../src/platform/private-group.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';

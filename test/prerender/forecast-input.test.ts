@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { EntryRead } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { forecastInput } from '../../src/prerender/forecast-input.ts';
 import { anEntry, aSituation, NOW } from '../support/build.ts';
@@ -18,9 +18,9 @@ const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | 
   forecastInput(
     system,
     { ...places, cache },
-    { read, lock: null, now: NOW, stamp, decision: decide(aSituation()) },
+    { read, backoff: null, now: NOW, fingerprint: stamp, decision: decide(aSituation()) },
     stamp,
-    loadSettings({}),
+    defaultSettings({}),
   );
 const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, absent: denied === null });
 

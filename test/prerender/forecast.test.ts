@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -15,7 +15,7 @@ import { windowsOf } from '../../src/usage/windows.ts';
 import { aLock, anEntry, iso, NOW } from '../support/build.ts';
 
 const EXACT = 5 * MINUTE;
-const settings = loadSettings({});
+const settings = defaultSettings({});
 const offline = { ...settings, network: false };
 /** Ends that fall together with no tick. */
 const odd = { ...settings, cacheDurationMs: 100_300, maxStaleMs: 5 * HOUR + 7700 };
@@ -28,7 +28,7 @@ const theEntry = (changes: Partial<Entry> = {}) => {
   const seven_day = { utilization: 33, resets_at: iso(NOW + 99 * HOUR + HALF) };
   return anEntry({ data: { five_hour, seven_day }, ...changes });
 };
-const theLock = (changes: Partial<BackoffLock> = {}) =>
+const theLock = (changes: Partial<Backoff> = {}) =>
   aLock({ blockedUntil: NOW + 4 * MINUTE + HALF, ...changes });
 
 const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
@@ -43,11 +43,11 @@ const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   ...changes,
 });
 
-const rendered = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('plain', usage, { color: false, ...looks });
+const rendered = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('plain', usage, { color: false, ...appearance });
 /** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
-const inFull = (usage: Usage, looks: { countdowns: boolean }) =>
-  renderOutput('waybar', usage, { color: false, ...looks });
+const inFull = (usage: Usage, appearance: { countdowns: boolean }) =>
+  renderOutput('waybar', usage, { color: false, ...appearance });
 const schedule = (changes: Partial<ForecastInput> = {}) =>
   renderForecast(forecastOf(known(changes)), rendered);
 
@@ -63,7 +63,15 @@ function programAt(
   render = rendered,
 ) {
   const account = () => 'unknown' as const;
-  const question = { entry, lock, now: at, policy: 'background', stamp, account, settings: its } as const;
+  const question = {
+    entry,
+    backoff: lock,
+    now: at,
+    policy: 'background',
+    fingerprint: stamp,
+    account,
+    settings: its,
+  } as const;
   const { action, freshness, error } = decide({ ...question, force: false });
   const usage = toUsage({
     entry,
@@ -318,7 +326,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   }),
   { freq: 8 },
 );
-const lock: fc.Arbitrary<BackoffLock | null> = fc.option(
+const lock: fc.Arbitrary<Backoff | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),

@@ -63,13 +63,13 @@ describe.each([
   });
 
   it('costs one look at each directory on the way', () => {
-    const looks: string[] = [];
+    const appearance: string[] = [];
     const lstatSync = (path: string, options: fs.StatSyncOptions) => {
-      looks.push(path);
+      appearance.push(path);
       return fs.lstatSync(path, options);
     };
     expect(shown({ ...system, fs: disk({ lstatSync }) })).not.toBeNull();
-    const directories = looks.filter((path) => fs.statSync(path).isDirectory());
+    const directories = appearance.filter((path) => fs.statSync(path).isDirectory());
     expect(new Set(directories).size).toBe(directories.length);
     expect(directories.length).toBe(caches.split('/').length - 1 + 2);
   });

@@ -13,7 +13,7 @@ import { fileFingerprint } from '../../src/platform/file-fingerprint.ts';
 import type { Variant } from '../../src/prerender/variant.ts';
 import { localAppearance } from '../../src/zone/local-appearance.ts';
 import { PRESETS } from '../../src/render/format/presets.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';
 import { validatorsOf } from '../../src/prerender/validators.ts';
@@ -200,13 +200,13 @@ describe('a ready line', () => {
     expect(performance.now() - before).toBeLessThan(1000);
   });
 
-  const looks = [true, false].flatMap((color) =>
+  const appearance = [true, false].flatMap((color) =>
     Object.keys(OUTPUT_KINDS)
       .filter(isLineKind)
       .map((kind) => ({ kind, color })),
   );
 
-  it.each(looks)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
+  it.each(appearance)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
     const readAt = NOW - 12 * MINUTE;
     const windows = [window({ readAt }), week({ usedPercent: 99, readAt }), fable({ readAt })];
     const usage = stale({ windows, error: failure('timeout') });
@@ -214,7 +214,7 @@ describe('a ready line', () => {
       const text = renderOutput(kind, usage, {
         color,
         countdowns: true,
-        looks: localAppearance(system, DEFAULT_LOOKS, format),
+        appearance: localAppearance(system, DEFAULT_APPEARANCE, format),
       });
       prepare();
       edit(' now', ` ${text}`);
@@ -365,7 +365,7 @@ describe('the validators', () => {
         fs.utimesSync(directory.entry, THEN, THEN);
       },
     ],
-    ['there is a lock', () => fs.writeFileSync(directory.lock, '{}')],
+    ['there is a lock', () => fs.writeFileSync(directory.backoff, '{}')],
     ['credentials are gone', () => fs.unlinkSync(join(system.root, '.claude', '.credentials.json'))],
     ['credentials are touched', () => fs.utimesSync(join(system.root, '.claude', '.credentials.json'), 1, 1)],
     [

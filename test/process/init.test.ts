@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { INIT_TARGETS } from '../../src/init/names.ts';
+import { INIT_TARGETS } from '../../src/init/target.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { filesBelow, Machine } from '../support/program.ts';
 

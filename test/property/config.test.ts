@@ -7,7 +7,7 @@ import { usage } from '../../src/commands/usage.ts';
 import { configCheck, configShow } from '../../src/commands/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { NAMES } from '../../src/config/names.ts';
-import { configPlace } from '../../src/config/config-file.ts';
+import { findConfigFile } from '../../src/config/config-file.ts';
 import { OUTPUTS } from '../../src/config/schema.ts';
 import { parseFastArgs } from '../../src/cli/fast-args.ts';
 import { anEntry } from '../support/build.ts';
@@ -75,7 +75,7 @@ describe('any file in the place of the configuration', () => {
     'costs no line, breaks nothing, and is told within bounds and in plain characters',
     async () => {
       const system = fakeSystem({ env: { USAGELINE_NETWORK: 'never' } });
-      const path = configPlace(system).path as string;
+      const path = findConfigFile(system).path as string;
       const directory = accountDirectory(`${system.root}/.cache/usageline`, 'claude');
       fs.mkdirSync(dirname(path), { recursive: true });
       fs.mkdirSync(directory.path, { recursive: true });
@@ -95,8 +95,8 @@ describe('any file in the place of the configuration', () => {
           }
           expect(settings.timeoutMs).toBeGreaterThanOrEqual(100);
           expect(settings.timeoutMs).toBeLessThanOrEqual(300_000);
-          for (const { looks } of [common, ...Object.values(outputs)]) {
-            expect(looks.thresholds.warn).toBeLessThanOrEqual(looks.thresholds.critical);
+          for (const { appearance } of [common, ...Object.values(outputs)]) {
+            expect(appearance.thresholds.warn).toBeLessThanOrEqual(appearance.thresholds.critical);
           }
           expect(Object.keys(outputs).every((output) => OUTPUTS.includes(output))).toBe(true);
           expect(warnings.length).toBeLessThanOrEqual(21 + OUTPUTS.length);

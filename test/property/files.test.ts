@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseBackoffLock, serializeBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
@@ -91,7 +91,7 @@ describe('any bytes as usage.json and usage.lock', () => {
             put(paths.entry, entry);
             put(paths.lock, lock);
             provider.currentStamp = stamp;
-            const { usage } = await ask({ policy, person: false });
+            const { usage } = await ask({ policy, sendsUncached: false });
             expectPromises(usage, entry ? numbersOf(entry) : []);
             expectSoon(usage);
             expect(provider.sent).toEqual([]);
@@ -124,10 +124,10 @@ describe('any bytes as usage.json and usage.lock', () => {
           expect(provider.sent.length).toBeLessThanOrEqual(1);
           if (provider.sent.length === 0) return;
           const text = fs.readFileSync(paths.lock, 'utf8');
-          const written = parseBackoffLock(text, 0, NOW)!;
+          const written = parseBackoff(text, 0, NOW)!;
           // Beyond a thousand nobody counts.
           const counted = text.replace('"failures":1001', '"failures":1000');
-          expect(serializeBackoffLock(written), 'what we write says all that we read').toBe(counted);
+          expect(serializeBackoff(written), 'what we write says all that we read').toBe(counted);
           expect(written.requests).toContain(NOW);
           if (succeeds) expect((await ask({ policy: 'cached' })).usage.state).toBe('fresh');
         }),
@@ -142,7 +142,7 @@ describe('any bytes as usage.json and usage.lock', () => {
     () => {
       fc.assert(
         fc.property(anyLock, fc.integer({ min: -2 * DAY, max: 2 * DAY }), (bytes, written) => {
-          const lock = parseBackoffLock(bytes.toString('utf8'), NOW + written, NOW);
+          const lock = parseBackoff(bytes.toString('utf8'), NOW + written, NOW);
           if (lock === null) return;
           expect(lock.blockedUntil).toBeLessThanOrEqual(NOW + DAY + 5 * SECOND);
           expect(lock.writtenAt).toBeLessThanOrEqual(NOW + 5 * SECOND);

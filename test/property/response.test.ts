@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/data.ts';
@@ -38,7 +38,7 @@ type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : ne
 const plainly: Circumstances = { plan: 'max_20x', accountId: 'ada', credentials: 'stamp-1', age: MINUTE };
 
 describe('any response', () => {
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
 
   const shown = (entry: Entry, age: number): Usage => {
     const now = entry.cachedAt + age;

@@ -38,8 +38,8 @@ const clockChange = fc.oneof(
 const asked: fc.Arbitrary<Asked> = fc.record({
   policy: fc.constantFrom('wait', 'wait', 'wait', 'background', 'cached'),
   force: fc.boolean(),
-  person: fc.boolean(),
-  patient: fc.boolean(),
+  sendsUncached: fc.boolean(),
+  waitsForOthers: fc.boolean(),
 });
 const answer: fc.Arbitrary<Answer> = fc.record(
   {
@@ -161,7 +161,7 @@ const hammering: fc.Arbitrary<Event[]> = fc
       { do: 'pass', ms },
       {
         do: 'ask',
-        asked: { policy: 'wait', force: true, person: true, patient: false },
+        asked: { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: false },
         answer: { comes: 'usage', takes: takes > 0 && takes < MINUTE ? takes : 0, resets },
       },
     ]),

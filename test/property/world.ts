@@ -4,9 +4,10 @@ import { expect } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
 import type { Outcome } from '../../src/fetch/provider.ts';
 import type { Policy } from '../../src/resolve/decide.ts';
-import type { ResolveDeps, Look } from '../../src/resolve/read-state.ts';
+import type { ResolveDeps } from '../../src/resolve/read-state.ts';
+import type { State } from '../../src/resolve/read-state.ts';
 import { sessionUsage } from '../../src/resolve/session-usage.ts';
-import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
+import { isUnchanged, storeReport } from '../../src/resolve/store-report.ts';
 import type { ReportOutcome } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { Resolution } from '../../src/resolve/resolve.ts';
@@ -42,8 +43,8 @@ export interface Answer {
 export interface Asked {
   readonly policy: Policy;
   readonly force: boolean;
-  readonly person: boolean;
-  readonly patient: boolean;
+  readonly sendsUncached: boolean;
+  readonly waitsForOthers: boolean;
 }
 
 export type File = 'usage.json' | 'statusline.json' | 'usage.lock' | 'attempt' | 'everything';
@@ -203,7 +204,7 @@ export class World {
   /** However it ended up: whoever waits as long as they are told gets their request, within a day. */
   async expectAnEnd(): Promise<void> {
     this.#signIn('same');
-    const insist: Asked = { policy: 'wait', force: true, person: true, patient: true };
+    const insist: Asked = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
     const answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
     const [start, before] = [this.#system.now(), this.#sent.length];
     for (let tries = 0; tries < 6; tries += 1) {
@@ -465,7 +466,7 @@ export class World {
       this.#leaveMutexBehind();
       return null;
     }
-    const { usage, startBackground } = resolution;
+    const { usage, startWorker } = resolution;
     this.#expectHonest(usage, [login, this.#login()]);
     // Beside reports the endpoint is asked for the rest, however fresh the numbers are.
     const alike = !fs.existsSync(join(this.#cache, 'statusline.json'));
@@ -479,7 +480,7 @@ export class World {
       if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
     }
     // What `background.ts` does, once the answer is out.
-    if (startBackground) await this.#resolved(BEHIND);
+    if (startWorker) await this.#resolved(BEHIND);
     return usage;
   }
 
@@ -492,9 +493,9 @@ export class World {
     const text = this.#sessions.textOf(status, now);
     const report = parseReport(text, now);
     const memory = this.#sessions.memoryOf(status.session);
-    const { places, known: reading } = startOf(this.#deps);
-    const outcome = report && keepReport(this.#deps, places, report, reading.stamp);
-    const kept = outcome?.kept ?? null;
+    const { paths: places, known: reading } = startOf(this.#deps);
+    const outcome = report && storeReport(this.#deps, places, report, reading.fingerprint);
+    const kept = outcome?.stored ?? null;
     // Of a session that is known to be another login's nothing is kept, its words included.
     const heardAt = kept?.reports.sessions.get(report?.session ?? '')?.at;
     const ignored = outcome?.foreign === true && heardAt !== now;
@@ -502,31 +503,32 @@ export class World {
     if (kept !== null) expect(news || this.#rewritten, 'news is written, or a new login').toBe(true);
     else expect(news, 'news is kept').toBe(false);
     if (report !== null && hasNumbers(report)) this.#rewritten = false;
-    const sources = kept && isAsKept(this.#system, places, kept) ? kept : undefined;
+    const sources = kept && isUnchanged(this.#system, places, kept) ? kept : undefined;
     const question = {
       ...NEVER,
       policy: 'background',
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
     } as const;
-    const start = { places, known: reading, ...(sources && { sources }) };
-    const { usage, startBackground, seen } = await resolve(this.#deps, question, start);
+    const start = { paths: places, known: reading, ...(sources && { sources }) };
+    const { usage, startWorker, state: seen } = await resolve(this.#deps, question, start);
     this.#expectHonest(usage, [this.#login()]);
-    const failure = seen.lock?.error ?? null;
+    const failure = seen.backoff?.error ?? null;
     expectProgress(before, usage, text, memory, failure === null || !isSignIn(failure));
-    if (report !== null && outcome !== null) this.#expectOwn(usage, seen, report, outcome, reading.stamp);
+    if (report !== null && outcome !== null)
+      this.#expectOwn(usage, seen, report, outcome, reading.fingerprint);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
     expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
     // Whoever looks at the files sees what was shown.
     const { usage: again } = await this.#ask(NEVER);
     expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
-    if (startBackground) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
+    if (startWorker) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
   }
 
   /** The session's own line has every number of this very call. */
   #expectOwn(
     shared: Usage,
-    { read, decision }: Look,
+    { read, decision }: State,
     report: Report,
     outcome: ReportOutcome,
     stamp: string | null,
@@ -538,7 +540,7 @@ export class World {
       shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      stamp,
+      fingerprint: stamp,
       now,
       settings,
     });
@@ -611,6 +613,6 @@ function hasNumbers({ windows }: Report): boolean {
   return REPORTED_WINDOWS.some((name) => windows[name] !== null);
 }
 
-const NEVER: Asked = { policy: 'cached', force: false, person: false, patient: false };
+const NEVER: Asked = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
 /** What the detached process asks. */
 const BEHIND: Asked = { ...NEVER, policy: 'wait' };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkOf, unknown } from '../../src/render/check.ts';
+import { checkOf, unknownCheck } from '../../src/render/check.ts';
 import type { Verdict } from '../../src/render/check.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -97,7 +97,7 @@ describe('a monitoring check', () => {
   });
 
   it('is UNKNOWN when it was called wrongly', () => {
-    expect(unknown('a | b')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
+    expect(unknownCheck('a | b')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
   });
 
   it('takes old numbers of the endpoint beside fresh ones for what they are', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { level, wantsColor } from '../../src/render/color.ts';
-import type { ColorQuestion } from '../../src/render/color.ts';
+import { levelOf, wantsColor } from '../../src/render/color.ts';
+import type { ColorInputs } from '../../src/render/color.ts';
 
-const ask = (over: Partial<ColorQuestion>) =>
+const ask = (over: Partial<ColorInputs>) =>
   wantsColor({
     flag: 'auto',
     env: {},
@@ -15,7 +15,7 @@ const ask = (over: Partial<ColorQuestion>) =>
 describe('whether to write colour', () => {
   const pipe = { isTerminal: () => false };
 
-  it.each<[string, Partial<ColorQuestion>, boolean]>([
+  it.each<[string, Partial<ColorInputs>, boolean]>([
     ['a terminal', {}, true],
     ['a pipe', pipe, false],
     ['TERM=dumb', { env: { TERM: 'dumb' } }, false],
@@ -84,6 +84,6 @@ describe('the level of a percentage', () => {
     [80, 'critical'],
     [140, 'critical'],
   ])('%d is %s', (percent, name) => {
-    expect(level(percent)).toBe(name);
+    expect(levelOf(percent)).toBe(name);
   });
 });

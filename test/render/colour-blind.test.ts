@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -72,7 +72,7 @@ function distance(one: Triple, other: Triple): number {
 }
 
 describe('the default colours of the levels', () => {
-  const { ok, warn, critical } = DEFAULT_LOOKS.colors;
+  const { ok, warn, critical } = DEFAULT_APPEARANCE.colors;
 
   it('differ for every eye in every palette', () => {
     const levels = [ok, warn, critical].map(({ color }) => color as Name);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonTemplate, renderJson } from '../../src/render/json.ts';
-import { fillJson } from '../../src/render/json-template.ts';
+import { fillJsonTemplate } from '../../src/render/json-template.ts';
 import { MINUTE } from '../../src/usage/time.ts';
 import { failure, NOW, stale, usage, usageArbitrary, week, window } from './usages.ts';
 
@@ -15,7 +15,7 @@ describe('the object of --json, prepared in advance', () => {
         const now = known.generatedAt + later;
         const then = { ...known, generatedAt: now, ageMs: Math.max(0, now - known.cachedAt) };
         // Through JSON, as it is kept in the file.
-        expect(fillJson(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson(then));
+        expect(fillJsonTemplate(JSON.parse(JSON.stringify(template)), now)).toBe(renderJson(then));
       }),
       { numRuns: 500 },
     );
@@ -23,7 +23,7 @@ describe('the object of --json, prepared in advance', () => {
 
   it('follows the pace of every window', () => {
     const known = usage({ windows: [window(), week({ resetsAt: null }), week({ id: 'x' })] });
-    const object = JSON.parse(fillJson(jsonTemplate(known)!, NOW + MINUTE));
+    const object = JSON.parse(fillJsonTemplate(jsonTemplate(known)!, NOW + MINUTE));
     expect(object.windows.map((it: { pace: unknown }) => it.pace !== null)).toEqual([true, false, true]);
     expect(object).toMatchObject({ age_seconds: 168, generated_at: '2026-11-20T18:26:00.000Z' });
     expect(object.windows[0].pace.expected_percent).toBeCloseTo(8, 1);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkOf } from '../../src/render/check.ts';
-import { gistOf } from '../../src/render/summary.ts';
+import { summaryOf } from '../../src/render/summary.ts';
 import { lineSpans } from '../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
-import type { Looks } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
+import type { Appearance } from '../../src/render/appearance.ts';
 import { renderDocument } from '../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { planName } from '../../src/render/plan.ts';
@@ -28,11 +28,11 @@ import {
   window,
 } from './usages.ts';
 
-const line = (of: Usage, looks: Partial<Looks> = {}, columns: number | null = null) =>
-  lineSpans(of, { looks: { ...DEFAULT_LOOKS, ...looks }, countdowns: true, columns })
+const line = (of: Usage, appearance: Partial<Appearance> = {}, columns: number | null = null) =>
+  lineSpans(of, { appearance: { ...DEFAULT_APPEARANCE, ...appearance }, countdowns: true, columns })
     .map(({ text }) => text)
     .join('');
-const show = (of: Usage, more: { verbose?: boolean; looks?: Looks } = {}) =>
+const show = (of: Usage, more: { verbose?: boolean; appearance?: Appearance } = {}) =>
   renderShow(of, { color: false, columns: 100, ...more });
 const check = (of: Usage, only: string | null = null) => checkOf(of, { warning: 80, critical: 95 }, only);
 const tooltip = (of: Usage) =>
@@ -136,8 +136,8 @@ describe('a limit of an unknown kind', () => {
     const high = usage({ windows: [week(), daily({ placement: 'always' })] });
     expect(check(high).text).toMatch(/^CLAUDE CRITICAL - 7d 33%, daily_all 97% /);
     expect(check(asleep, 'daily_all').verdict, 'it is asked for').toBe('CRITICAL');
-    expect(gistOf(asleep, DEFAULT_LOOKS)).toMatchObject({ used: 33, word: 'ok' });
-    expect(gistOf(high, DEFAULT_LOOKS)).toMatchObject({ used: 97, word: 'critical' });
+    expect(summaryOf(asleep, DEFAULT_APPEARANCE)).toMatchObject({ used: 33, level: 'ok' });
+    expect(summaryOf(high, DEFAULT_APPEARANCE)).toMatchObject({ used: 97, level: 'critical' });
   });
 });
 
@@ -149,7 +149,7 @@ describe('extra usage with a limit of 0 and nothing used', () => {
       line(of),
       line(of, { format: '{5h.used} {extra}' }),
       show(of),
-      show(of, { looks: { ...DEFAULT_LOOKS, percent: 'left' } }),
+      show(of, { appearance: { ...DEFAULT_APPEARANCE, percent: 'left' } }),
       tooltip(of).join(' '),
       menu(of),
       metrics(of),
@@ -186,8 +186,8 @@ describe('a limit that the plan lacks', () => {
     ['hidden', ultra, { hide: ['5h'] }],
     ['not known', none({ error: failure('timeout') }), {}],
     ['last known', lastKnown({ windows: [week()], lacking: ['five_hour'] }), {}],
-  ])('is no statement when it is %s', (_name, of, looks) => {
-    expect(line(of, { format: '{5h.used}', ...looks })).not.toContain('no such limit');
+  ])('is no statement when it is %s', (_name, of, appearance) => {
+    expect(line(of, { format: '{5h.used}', ...appearance })).not.toContain('no such limit');
   });
 
   it.each<[string, Usage, string, string, string]>([
@@ -279,8 +279,8 @@ describe('a pool of dollars', () => {
   });
 
   it('can be hidden', () => {
-    const looks = { ...DEFAULT_LOOKS, hide: ['cloud credit'] };
-    expect(show(of, { looks })).not.toContain('credit');
+    const appearance = { ...DEFAULT_APPEARANCE, hide: ['cloud credit'] };
+    expect(show(of, { appearance })).not.toContain('credit');
   });
 });
 

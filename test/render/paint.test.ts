@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../src/render/color.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Color } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import type { LineKind } from '../../src/render/outputs/kinds.ts';
@@ -49,11 +49,11 @@ describe('a colour for', () => {
     [{}, '', 'x', 'x'],
   ])('ANSI, zsh, bash and tmux: %j', (given, code, zsh, tmux) => {
     const color = { ...NOTHING, ...given };
-    const colors = { ...DEFAULT_LOOKS.colors, ok: color };
-    const looks = { ...DEFAULT_LOOKS, colors };
+    const colors = { ...DEFAULT_APPEARANCE.colors, ok: color };
+    const appearance = { ...DEFAULT_APPEARANCE, colors };
     const painted = (kind: LineKind) => {
       const value = usage({ windows: [window({ resetsAt: null })] });
-      return renderOutput(kind, value, { color: true, looks, countdowns: true });
+      return renderOutput(kind, value, { color: true, appearance, countdowns: true });
     };
     expect(sgr(color)).toBe(code);
     expect(painted('zsh')).toBe(`5h ${zsh.replace('x', '22%%')}`);

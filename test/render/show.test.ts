@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Zone } from '../../src/render/clock.ts';
-import { DEFAULT_LOOKS } from '../../src/render/appearance.ts';
-import type { Looks } from '../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
+import type { Appearance } from '../../src/render/appearance.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { ZoneNames } from '../../src/render/show.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
@@ -184,9 +184,13 @@ describe('what went wrong', () => {
 });
 
 describe('a login that must be renewed', () => {
-  const notice = (ms: number, over: Partial<Usage> = {}, looks: Partial<Looks> = {}) => {
+  const notice = (ms: number, over: Partial<Usage> = {}, appearance: Partial<Appearance> = {}) => {
     const of = usage({ loginUntil: NOW + ms, ...over });
-    const text = renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, ...looks } });
+    const text = renderShow(of, {
+      color: false,
+      columns: 100,
+      appearance: { ...DEFAULT_APPEARANCE, ...appearance },
+    });
     return text.split('\n').find((row) => row.startsWith('The login')) ?? null;
   };
   const by = (when: string) => `The login must be renewed by ${when}: run \`/login\` in Claude Code.`;
@@ -279,8 +283,8 @@ describe('show in colour', () => {
 
 describe('show with other looks', () => {
   const all = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
-  const rows = (looks: Partial<Looks>) =>
-    renderShow(all, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, ...looks } })
+  const rows = (appearance: Partial<Appearance>) =>
+    renderShow(all, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, ...appearance } })
       .split('\n')
       .slice(2, -2);
 
@@ -307,19 +311,19 @@ describe('show with other looks', () => {
   });
 
   it('does not say that nothing was reported when everything is hidden', () => {
-    const looks = { ...DEFAULT_LOOKS, hide: ['five_hour'] };
-    const text = renderShow(usage({ windows: [window()] }), { color: false, columns: 100, looks });
+    const appearance = { ...DEFAULT_APPEARANCE, hide: ['five_hour'] };
+    const text = renderShow(usage({ windows: [window()] }), { color: false, columns: 100, appearance });
     expect(text).not.toContain('No limits reported');
   });
 
   it('goes by other thresholds and colours', () => {
     const blue = { color: 'blue', bold: false, dim: false } as const;
-    const looks: Looks = {
-      ...DEFAULT_LOOKS,
+    const appearance: Appearance = {
+      ...DEFAULT_APPEARANCE,
       thresholds: { warn: 10, critical: 20 },
-      colors: { ...DEFAULT_LOOKS.colors, critical: blue },
+      colors: { ...DEFAULT_APPEARANCE.colors, critical: blue },
     };
-    const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, looks });
+    const text = renderShow(usage({ windows: [window()] }), { color: true, columns: 100, appearance });
     expect(text).toContain('\u001B[34m22%\u001B[0m');
   });
 });
@@ -332,7 +336,7 @@ describe('show in a zone that is not the machine’s', () => {
     zoneNames: ZoneNames | null,
     of = usage({ windows: [window(), week(), fable()] }),
   ) =>
-    renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, zone }, zoneNames })
+    renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone }, zoneNames })
       .split('\n')
       .filter((row) => /\d:\d\d/.test(row));
 
@@ -380,7 +384,7 @@ describe('show in a zone that is not the machine’s', () => {
   it('has no clock time at all where the zone is not known', () => {
     const unknown: Zone = { offsetAt: () => null };
     const at = (of: Usage) =>
-      renderShow(of, { color: false, columns: 100, looks: { ...DEFAULT_LOOKS, zone: unknown } });
+      renderShow(of, { color: false, columns: 100, appearance: { ...DEFAULT_APPEARANCE, zone: unknown } });
     expect(
       at(usage({ windows: [window(), week()] }))
         .split('\n')

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const line = (value: Usage, looks: Partial<LineOptions> = {}) =>
-  paint(lineSpans(value, { countdowns: true, ...looks }), false);
+const line = (value: Usage, appearance: Partial<LineOptions> = {}) =>
+  paint(lineSpans(value, { countdowns: true, ...appearance }), false);
 
 describe('the limit of the session’s model', () => {
   const low = usage({ windows: [window(), week(), fable({ usedPercent: 5 })] });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  lockAfterFailure,
-  lockWithout,
-  lockWithRequest,
+  backoffAfterFailure,
+  backoffAfterSuccess,
+  backoffWithRequest,
   parseRetryAfter,
 } from '../../src/resolve/backoff.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
@@ -13,7 +13,7 @@ import { aLock, NOW } from '../support/build.ts';
 /** Seconds from now until the next try, without jitter. */
 function wait(code: RefreshCode, failures: number, retryAfter: string | null = null, random = 0): number {
   const previous = failures > 1 ? aLock({ error: code, failures: failures - 1 }) : null;
-  const lock = lockAfterFailure(previous, { code, retryAfter }, 'stamp-1', NOW, random);
+  const lock = backoffAfterFailure(previous, { code, retryAfter }, 'stamp-1', NOW, random);
   expect(lock.failures).toBe(failures);
   return (lock.blockedUntil - NOW) / SECOND;
 }
@@ -79,7 +79,7 @@ describe('the wait after other failures', () => {
   it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])(
     '%s: one minute where nobody can see the credentials change',
     (code) => {
-      const lock = lockAfterFailure(null, { code }, null, NOW, 0);
+      const lock = backoffAfterFailure(null, { code }, null, NOW, 0);
       expect(lock.blockedUntil).toBe(NOW + MINUTE);
     },
   );
@@ -100,15 +100,15 @@ describe('consecutive failures', () => {
     ['rate_limited', 'timeout', 1],
     ['unauthorized', 'timeout', 1],
   ] as const)('%s, then %s: %i', (before, after, failures) => {
-    const lock = lockAfterFailure(aLock({ error: before, failures: 3 }), { code: after }, 's', NOW, 0);
+    const lock = backoffAfterFailure(aLock({ error: before, failures: 3 }), { code: after }, 's', NOW, 0);
     expect(lock.failures).toBe(failures);
   });
 
   it('start again after a success', () => {
-    const cleared = lockWithout(aLock({ error: 'timeout', failures: 3 }), 's', NOW);
+    const cleared = backoffAfterSuccess(aLock({ error: 'timeout', failures: 3 }), 's', NOW);
     expect(cleared).toMatchObject({ error: null, failures: 0 });
     expect(cleared.blockedUntil).toBeLessThanOrEqual(NOW);
-    expect(lockAfterFailure(cleared, { code: 'timeout' }, 's', NOW, 0).failures).toBe(1);
+    expect(backoffAfterFailure(cleared, { code: 'timeout' }, 's', NOW, 0).failures).toBe(1);
   });
 });
 
@@ -117,28 +117,32 @@ describe('the record of requests', () => {
 
   it('survives a success and a failure, for an hour', () => {
     const kept = requests.slice(1);
-    expect(lockWithout(aLock({ requests }), 's', NOW).requests).toEqual(kept);
-    expect(lockAfterFailure(aLock({ requests }), { code: 'timeout' }, 's', NOW, 0).requests).toEqual(kept);
+    expect(backoffAfterSuccess(aLock({ requests }), 's', NOW).requests).toEqual(kept);
+    expect(backoffAfterFailure(aLock({ requests }), { code: 'timeout' }, 's', NOW, 0).requests).toEqual(kept);
   });
 
   it('notes a request before it is sent, without bringing a void block back to life', () => {
-    const noted = lockWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
+    const noted = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
     expect(noted.requests).toEqual([...requests.slice(1), NOW]);
     expect(noted).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
     expect(noted.blockedUntil).toBeLessThanOrEqual(NOW);
   });
 
   it('forgets a lapsed token once a request is sent, since that one carries a token that has not lapsed', () => {
-    const noted = lockWithRequest(aLock({ error: 'token_lapsed', failures: 97, requests }), 'stamp-2', NOW);
+    const noted = backoffWithRequest(
+      aLock({ error: 'token_lapsed', failures: 97, requests }),
+      'stamp-2',
+      NOW,
+    );
     expect(noted).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
     expect(noted.requests).toEqual([...requests.slice(1), NOW]);
   });
 
   it('is in whole seconds, as the file has it', () => {
-    expect(lockWithRequest(null, null, NOW + 999).requests).toEqual([NOW]);
+    expect(backoffWithRequest(null, null, NOW + 999).requests).toEqual([NOW]);
   });
 
   it('begins with the first request', () => {
-    expect(lockWithRequest(null, null, NOW).requests).toEqual([NOW]);
+    expect(backoffWithRequest(null, null, NOW).requests).toEqual([NOW]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Claim } from '../../src/cache/claims.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import type { Spent } from '../../src/resolve/budget.ts';
@@ -12,13 +12,13 @@ const at = (ms: number, credentials: string | null = 'a'): Claim => ({
   until: NOW - ms + 2 * SECOND,
   credentials,
 });
-const lock = (requests: number[], credentials: string | null = 'a', more: Partial<BackoffLock> = {}) => ({
+const backoff = (requests: number[], credentials: string | null = 'a', more: Partial<Backoff> = {}) => ({
   requests: requests.map((ms) => NOW - ms),
   credentials,
-  token: 'abcdef01:23456789',
+  tokenHash: 'abcdef01:23456789',
   ...more,
 });
-const apart = (at: number, other: number) => ({ apart: { at: NOW + at, other: NOW + other } });
+const apart = (at: number, other: number) => ({ otherClock: { at: NOW + at, other: NOW + other } });
 const every = (count: number, ms: number) => Array.from({ length: count }, () => ms);
 
 /** What was spent, by whom it is asked → what is said. */
@@ -32,12 +32,12 @@ const table: [string, Partial<Spent>, string][] = [
   ['a minute after the last', { attempts: [at(MINUTE)] }, 'granted'],
   [
     'an attempt with other credentials',
-    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b') },
+    { attempts: [at(10_000, 'b')], backoff: backoff([10_000], 'b') },
     'refused until 50000, waivable',
   ],
   [
     'a running attempt with other credentials',
-    { attempts: [at(1000, 'b')], lock: lock([1000], 'b') },
+    { attempts: [at(1000, 'b')], backoff: backoff([1000], 'b') },
     'running until 1000, waivable',
   ],
   [
@@ -47,71 +47,75 @@ const table: [string, Partial<Spent>, string][] = [
   ],
   [
     'an attempt with other credentials, waived less than 5 min ago',
-    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b', { waivedAt: NOW - 299_999 }) },
+    { attempts: [at(10_000, 'b')], backoff: backoff([10_000], 'b', { waivedAt: NOW - 299_999 }) },
     'refused until 50000',
   ],
   [
     'an attempt with other credentials, waived 5 min ago',
-    { attempts: [at(10_000, 'b')], lock: lock([10_000], 'b', { waivedAt: NOW - 300_000 }) },
+    { attempts: [at(10_000, 'b')], backoff: backoff([10_000], 'b', { waivedAt: NOW - 300_000 }) },
     'refused until 50000, waivable',
   ],
   ['an attempt of unknown credentials', { attempts: [at(10_000, null)] }, 'refused until 50000'],
   [
     'credentials changed and back',
-    { attempts: [at(5000, 'b'), at(20_000)], lock: lock([5000, 20_000], 'b') },
+    { attempts: [at(5000, 'b'), at(20_000)], backoff: backoff([5000, 20_000], 'b') },
     'refused until 55000, waivable',
   ],
   ['an attempt from the future', { attempts: [at(-6000)] }, 'granted'],
   ['an attempt a moment ahead', { attempts: [at(-4000)] }, 'running until 6000'],
-  ['a request on record, 30 s ago', { lock: lock([30_000]) }, 'refused until 31000'],
-  ['a request on record, 61 s ago', { lock: lock([61_000]) }, 'granted'],
-  ['a request on record, 60.5 s ago: rounded down', { lock: lock([60_500]) }, 'refused until 500'],
-  ['a record of other credentials', { lock: lock([30_000], 'b') }, 'refused until 31000, waivable'],
+  ['a request on record, 30 s ago', { backoff: backoff([30_000]) }, 'refused until 31000'],
+  ['a request on record, 61 s ago', { backoff: backoff([61_000]) }, 'granted'],
+  ['a request on record, 60.5 s ago: rounded down', { backoff: backoff([60_500]) }, 'refused until 500'],
+  ['a record of other credentials', { backoff: backoff([30_000], 'b') }, 'refused until 31000, waivable'],
   [
     'a record by a clock that may be 5 min behind',
-    { lock: lock([300_000], 'a', apart(-600_000, -300_000)) },
+    { backoff: backoff([300_000], 'a', apart(-600_000, -300_000)) },
     'refused until 61000',
   ],
   [
     'a record by a clock of which ours is behind',
-    { lock: lock([100_000], 'a', apart(-200_000, 100_000)) },
+    { backoff: backoff([100_000], 'a', apart(-200_000, 100_000)) },
     'granted',
   ],
   [
     '24 in a little more than an hour, by clocks that are apart',
-    { lock: lock(every(24, HOUR + 2 * MINUTE), 'a', apart(-600_000, -300_000)) },
+    { backoff: backoff(every(24, HOUR + 2 * MINUTE), 'a', apart(-600_000, -300_000)) },
     `refused until ${SECOND + 3 * MINUTE}`,
   ],
-  ['a record of unknown credentials', { lock: lock([30_000], null) }, 'refused until 31000'],
+  ['a record of unknown credentials', { backoff: backoff([30_000], null) }, 'refused until 31000'],
   [
     'the record of the same attempt, rounded',
-    { attempts: [at(59_000)], lock: lock([59_900]) },
+    { attempts: [at(59_000)], backoff: backoff([59_900]) },
     'refused until 1000',
   ],
   [
     'a later record than the last attempt',
-    { attempts: [at(59_000)], lock: lock([20_000]) },
+    { attempts: [at(59_000)], backoff: backoff([20_000]) },
     'refused until 41000',
   ],
-  ['23 in the hour', { lock: lock(every(23, 90_000)) }, 'granted'],
-  ['24 in the hour', { lock: lock(every(24, 90_000)) }, `refused until ${HOUR + SECOND - 90_000}`],
+  ['23 in the hour', { backoff: backoff(every(23, 90_000)) }, 'granted'],
+  ['24 in the hour', { backoff: backoff(every(24, 90_000)) }, `refused until ${HOUR + SECOND - 90_000}`],
   [
     '24 in the hour, new credentials',
-    { lock: lock(every(24, 90_000), 'b') },
+    { backoff: backoff(every(24, 90_000), 'b') },
     `refused until ${HOUR + SECOND - 90_000}`,
   ],
-  ['24, the first of them an hour ago', { lock: lock([...every(23, 90_000), HOUR + SECOND]) }, 'granted'],
+  [
+    '24, the first of them an hour ago',
+    { backoff: backoff([...every(23, 90_000), HOUR + SECOND]) },
+    'granted',
+  ],
   [
     '30 in the hour: the slot is when only 23 are left',
-    { lock: lock([...every(6, HOUR - 1000), ...every(24, MINUTE * 30)]) },
+    { backoff: backoff([...every(6, HOUR - 1000), ...every(24, MINUTE * 30)]) },
     `refused until ${HOUR / 2 + SECOND}`,
   ],
-  ['24 from the future', { lock: lock(every(24, -6000)) }, 'granted'],
+  ['24 from the future', { backoff: backoff(every(24, -6000)) }, 'granted'],
 ];
 
 describe('the budget', () => {
   it.each(table)('%s', (_case, spent, expected) => {
-    const verdict = judgeBudget({ lock: null, attempts: [], ...spent }, NOW, 'a');
+    const verdict = judgeBudget({ backoff: null, attempts: [], ...spent }, NOW, 'a');
     const until =
       verdict.kind === 'running' ? verdict.until : verdict.kind === 'refused' ? verdict.nextAt : null;
     const waivable = verdict.kind !== 'granted' && verdict.waivable ? ', waivable' : '';

@@ -22,7 +22,7 @@ async function anHour(apart: readonly number[], everyMs: number): Promise<number
   });
   for (; time < NOW + HOUR; time += everyMs / machines.length) {
     const turn = Math.round((time - NOW) / (everyMs / machines.length)) % machines.length;
-    await machines[turn]!.ask({ patient: true });
+    await machines[turn]!.ask({ waitsForOthers: true });
   }
   return sent;
 }

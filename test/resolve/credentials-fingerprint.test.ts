@@ -51,12 +51,12 @@ describe('on macOS the keychain', () => {
   it('holds up no prompt: it is asked behind the answer', async () => {
     await ask();
     system.advance(29 * SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     system.advance(SECOND);
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(usage).toMatchObject({ state: 'fresh', source: 'cache', error: null });
     expect(startBackground).toBe(true);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     expect(keychain.asked).toBe(1);
   });
 

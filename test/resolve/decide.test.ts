@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
 import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
 import type { Shortcoming } from '../../src/resolve/freshness.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { ENDPOINT_CODES, FAULT_CODES, RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, iso, NOW } from '../support/build.ts';
 
 const stale = anEntry({ cachedAt: NOW - 12 * MINUTE });
 const old = anEntry({ cachedAt: NOW - DAY });
-const offline = { ...loadSettings({}), network: false };
+const offline = { ...defaultSettings({}), network: false };
 const spent = aLock({
   blockedUntil: 0,
   error: null,
@@ -25,7 +25,7 @@ const table: Line[] = [
   ['a minute old', { entry: anEntry() }, '1 serve fresh -'],
   ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
   ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
-  ['fresh, whatever the lock says', { entry: anEntry(), lock: aLock() }, '1 serve fresh -'],
+  ['fresh, whatever the lock says', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
   ['fresh, whoever asks', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
   ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
   ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],
@@ -33,12 +33,16 @@ const table: Line[] = [
   // … and what is not.
   ['exactly 180 s old', { entry: anEntry({ cachedAt: NOW - 180 * SECOND }) }, '5 refresh stale -'],
   ['6 s in the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }, '5 refresh last_known -'],
-  ['credentials changed', { entry: anEntry(), stamp: 'stamp-2' }, '5 refresh stale -'],
-  ['credentials not to be seen any more', { entry: anEntry(), stamp: null }, '5 refresh stale -'],
-  ['account changed', { entry: anEntry(), stamp: 'stamp-2', account: () => 'changed' }, '5 refresh none -'],
+  ['credentials changed', { entry: anEntry(), fingerprint: 'stamp-2' }, '5 refresh stale -'],
+  ['credentials not to be seen any more', { entry: anEntry(), fingerprint: null }, '5 refresh stale -'],
+  [
+    'account changed',
+    { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'changed' },
+    '5 refresh none -',
+  ],
   [
     'same account, new token',
-    { entry: anEntry(), stamp: 'stamp-2', account: () => 'same' },
+    { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'same' },
     '5 refresh stale -',
   ],
   ['a window was reset since', { entry: resetAt(NOW - SECOND) }, '5 refresh stale -'],
@@ -46,30 +50,46 @@ const table: Line[] = [
   ['a window was reset before it was read', { entry: resetAt(NOW - 2 * MINUTE) }, '1 serve fresh -'],
   ['fresh, but forced', { entry: anEntry(), force: true }, '5 refresh fresh -'],
   // Row 2: blocked.
-  ['blocked, stale data', { entry: stale, lock: aLock() }, '2 serve stale rate_limited'],
-  ['blocked, data of a day ago', { entry: old, lock: aLock() }, '2 serve last_known rate_limited'],
-  ['blocked, nothing known', { lock: aLock() }, '2 serve none rate_limited'],
-  ['blocked, forced', { entry: anEntry(), lock: aLock(), force: true }, '2 serve fresh rate_limited'],
-  ['blocked, in the background', { lock: aLock(), policy: 'background' }, '2 serve none rate_limited'],
-  ['blocked, cached only', { lock: aLock(), policy: 'cached' }, '2 serve none rate_limited'],
-  ['blocked by an unnamed failure, nothing known', { lock: aLock({ error: null }) }, '2 serve none no_data'],
+  ['blocked, stale data', { entry: stale, backoff: aLock() }, '2 serve stale rate_limited'],
+  ['blocked, data of a day ago', { entry: old, backoff: aLock() }, '2 serve last_known rate_limited'],
+  ['blocked, nothing known', { backoff: aLock() }, '2 serve none rate_limited'],
+  ['blocked, forced', { entry: anEntry(), backoff: aLock(), force: true }, '2 serve fresh rate_limited'],
+  ['blocked, in the background', { backoff: aLock(), policy: 'background' }, '2 serve none rate_limited'],
+  ['blocked, cached only', { backoff: aLock(), policy: 'cached' }, '2 serve none rate_limited'],
+  [
+    'blocked by an unnamed failure, nothing known',
+    { backoff: aLock({ error: null }) },
+    '2 serve none no_data',
+  ],
   [
     'blocked by an unnamed failure, stale data',
-    { entry: stale, lock: aLock({ error: null }) },
+    { entry: stale, backoff: aLock({ error: null }) },
     '2 serve stale -',
   ],
-  ['rate limited with other credentials', { lock: aLock(), stamp: 'stamp-2' }, '2 serve none rate_limited'],
-  ['block over', { lock: aLock({ blockedUntil: NOW }) }, '5 refresh none -'],
+  [
+    'rate limited with other credentials',
+    { backoff: aLock(), fingerprint: 'stamp-2' },
+    '2 serve none rate_limited',
+  ],
+  ['block over', { backoff: aLock({ blockedUntil: NOW }) }, '5 refresh none -'],
   ...[...SIGN_IN_CODES, ...RENEWAL_CODES].flatMap((error): Line[] => [
-    [`${error}, same credentials`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
-    [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
-    [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, '5 refresh none -'],
-    [`${error}, no stamp to compare`, { lock: aLock({ error, credentials: null }) }, `2 serve none ${error}`],
+    [`${error}, same credentials`, { entry: stale, backoff: aLock({ error }) }, `2 serve stale ${error}`],
+    [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
+    [`${error}, new credentials`, { backoff: aLock({ error }), fingerprint: 'stamp-2' }, '5 refresh none -'],
+    [
+      `${error}, no stamp to compare`,
+      { backoff: aLock({ error, credentials: null }) },
+      `2 serve none ${error}`,
+    ],
   ]),
   ...[...ENDPOINT_CODES, ...FAULT_CODES].flatMap((error): Line[] => [
-    [`${error}, stale data`, { entry: stale, lock: aLock({ error }) }, `2 serve stale ${error}`],
-    [`${error}, nothing known`, { lock: aLock({ error }) }, `2 serve none ${error}`],
-    [`${error}, new credentials`, { lock: aLock({ error }), stamp: 'stamp-2' }, `2 serve none ${error}`],
+    [`${error}, stale data`, { entry: stale, backoff: aLock({ error }) }, `2 serve stale ${error}`],
+    [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
+    [
+      `${error}, new credentials`,
+      { backoff: aLock({ error }), fingerprint: 'stamp-2' },
+      `2 serve none ${error}`,
+    ],
   ]),
   // Row 3: never ask.
   ['cached only, stale data', { entry: stale, policy: 'cached' }, '3 serve stale -'],
@@ -78,7 +98,7 @@ const table: Line[] = [
   ['cached only, a failure is known', { entry: failed(), policy: 'cached' }, '3 serve none timeout'],
   [
     'cached only, a failure of other credentials',
-    { entry: failed(), policy: 'cached', stamp: 'stamp-2' },
+    { entry: failed(), policy: 'cached', fingerprint: 'stamp-2' },
     '3 serve none no_data',
   ],
   ...(['cached', 'background', 'wait'] as Policy[]).flatMap((policy): Line[] => [
@@ -90,7 +110,7 @@ const table: Line[] = [
     [`network off, ${policy}, nothing`, { policy, settings: offline }, '3 serve none disabled'],
     [
       `network off, ${policy}, blocked`,
-      { lock: aLock(), policy, settings: offline },
+      { backoff: aLock(), policy, settings: offline },
       '3 serve none disabled',
     ],
   ]),
@@ -102,15 +122,19 @@ const table: Line[] = [
     'background, a request within the minute, which may be under way',
     {
       entry: stale,
-      lock: aLock({ blockedUntil: 0, error: null, requests: [NOW - 100] }),
+      backoff: aLock({ blockedUntil: 0, error: null, requests: [NOW - 100] }),
       policy: 'background',
     },
     '4 background stale -',
   ],
-  ['background, budget spent', { entry: stale, lock: spent, policy: 'background' }, '4 serve stale budget'],
+  [
+    'background, budget spent',
+    { entry: stale, backoff: spent, policy: 'background' },
+    '4 serve stale budget',
+  ],
   // A lapsed token stays lapsed when the wait is over, as long as the credentials are the same.
   ...(['cached', 'background', 'wait'] as Policy[]).flatMap((policy): Line[] => {
-    const over = { policy, lock: aLock({ error: 'token_lapsed', blockedUntil: NOW }) };
+    const over = { policy, backoff: aLock({ error: 'token_lapsed', blockedUntil: NOW }) };
     const then = { cached: '3 serve', background: '4 background', wait: '5 refresh' }[policy];
     const lapsed = policy === 'wait' ? '-' : 'token_lapsed';
     const nothing = policy === 'wait' ? '-' : 'no_data';
@@ -118,13 +142,21 @@ const table: Line[] = [
       [`token lapsed, wait over, ${policy}, fresh data`, { ...over, entry: anEntry() }, '1 serve fresh -'],
       [`token lapsed, wait over, ${policy}`, { ...over, entry: stale }, `${then} stale ${lapsed}`],
       [`token lapsed, wait over, ${policy}, nothing known`, over, `${then} none ${lapsed}`],
-      [`token lapsed, renewed since, ${policy}`, { ...over, stamp: 'stamp-2' }, `${then} none ${nothing}`],
-      [`token lapsed, no stamp any more, ${policy}`, { ...over, stamp: null }, `${then} none ${nothing}`],
+      [
+        `token lapsed, renewed since, ${policy}`,
+        { ...over, fingerprint: 'stamp-2' },
+        `${then} none ${nothing}`,
+      ],
+      [
+        `token lapsed, no stamp any more, ${policy}`,
+        { ...over, fingerprint: null },
+        `${then} none ${nothing}`,
+      ],
     ];
   }),
   [
     'token expired, wait over',
-    { entry: stale, lock: aLock({ error: 'token_expired', blockedUntil: NOW }), policy: 'background' },
+    { entry: stale, backoff: aLock({ error: 'token_expired', blockedUntil: NOW }), policy: 'background' },
     '4 background stale -',
   ],
   // Row 5: ask.
@@ -132,7 +164,7 @@ const table: Line[] = [
   ['wait, data of a day ago', { entry: old }, '5 refresh last_known -'],
   ['wait, nothing known', {}, '5 refresh none -'],
   ['wait, only a failure is known', { entry: failed() }, '5 refresh none -'],
-  ['wait, budget spent: the holder of the mutex judges it', { lock: spent }, '5 refresh none -'],
+  ['wait, budget spent: the holder of the mutex judges it', { backoff: spent }, '5 refresh none -'],
 ];
 
 describe('the decision', () => {
@@ -148,18 +180,21 @@ describe('the decision', () => {
     };
     decide(aSituation({ entry: anEntry(), account }));
     expect(asked).toBe(0);
-    decide(aSituation({ entry: anEntry(), account, stamp: 'stamp-2' }));
+    decide(aSituation({ entry: anEntry(), account, fingerprint: 'stamp-2' }));
     expect(asked).toBe(1);
   });
 
   it('tells when the next try is: the end of the block', () => {
-    expect(decide(aSituation({ lock: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
-    expect(decide(aSituation({ lock: aLock({ error: null }) })).error).toEqual({ code: 'no_data', retryAt });
+    expect(decide(aSituation({ backoff: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
+    expect(decide(aSituation({ backoff: aLock({ error: null }) })).error).toEqual({
+      code: 'no_data',
+      retryAt,
+    });
   });
 
   it('tells when the next try is: the next slot of the budget, when that is later', () => {
-    const lock = { ...spent, blockedUntil: NOW + MINUTE, error: 'timeout' as const };
-    expect(decide(aSituation({ lock })).error?.retryAt).toBe(NOW + HOUR / 2 + SECOND);
+    const backoff = { ...spent, blockedUntil: NOW + MINUTE, error: 'timeout' as const };
+    expect(decide(aSituation({ backoff })).error?.retryAt).toBe(NOW + HOUR / 2 + SECOND);
   });
 });
 
@@ -168,10 +203,10 @@ describe('what an entry falls short of', () => {
     [null, { entry: anEntry() }],
     ['no entry', {}],
     ['no data', { entry: failed() }],
-    ['another account', { entry: anEntry(), stamp: 'stamp-2', account: () => 'changed' }],
+    ['another account', { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'changed' }],
     ['from the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }],
     ['too old', { entry: old }],
-    ['credentials changed', { entry: anEntry(), stamp: 'stamp-2' }],
+    ['credentials changed', { entry: anEntry(), fingerprint: 'stamp-2' }],
     ['a window was reset', { entry: resetAt(NOW - SECOND) }],
     ['aged', { entry: stale }],
   ])('%s', (because, changes) => {

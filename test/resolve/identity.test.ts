@@ -18,11 +18,11 @@ const ada: Identity = {
 describe('who is signed in', () => {
   let system = fakeSystem();
   let directory = accountDirectory(system.root, 'claude');
-  let [looks, source, now] = [0, { fingerprint: 'a', bytes: 0 }, ada as Identity];
+  let [reads, source, now] = [0, { fingerprint: 'a', bytes: 0 }, ada as Identity];
   const look = (place: typeof directory | null = directory) => {
     const provider = { ...fakeProvider(system), identitySource: () => source };
     provider.identity = () => {
-      looks += 1;
+      reads += 1;
       return now;
     };
     return identityOf(system, provider, place);
@@ -32,25 +32,25 @@ describe('who is signed in', () => {
     system = fakeSystem();
     directory = accountDirectory(system.root, 'claude');
     fs.mkdirSync(directory.path);
-    [looks, source, now] = [0, { fingerprint: 'a', bytes: 2 * 1024 * 1024 }, ada];
+    [reads, source, now] = [0, { fingerprint: 'a', bytes: 2 * 1024 * 1024 }, ada];
   });
 
   it('is read once from a large file that does not change', () => {
     for (let call = 0; call < 3; call += 1) expect(look()).toMatchObject(ada);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
     expect(fs.statSync(directory.identity).mode & 0o777).toBe(0o600);
     source = { ...source, fingerprint: 'b' };
     now = { ...ada, accountId: 'grace' };
     expect(look()).toMatchObject({ accountId: 'grace' });
     expect(look()).toMatchObject({ accountId: 'grace' });
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
   });
 
   it('is remembered to be nobody, too', () => {
     now = { kind: 'none' };
     look();
     expect(look()).toEqual({ kind: 'none' });
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
   });
 
   it('is read each time from a small file, without a place to remember, and while it is not known', () => {
@@ -63,14 +63,14 @@ describe('who is signed in', () => {
     now = { kind: 'unknown' };
     look();
     look();
-    expect(looks).toBe(6);
+    expect(reads).toBe(6);
     expect(fs.readdirSync(directory.path)).toEqual([]);
   });
 
   it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])('is not what %j says', (text) => {
     fs.writeFileSync(directory.identity, text);
     expect(look()).toEqual(ada);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
   });
 
   it('is not read through a link', () => {

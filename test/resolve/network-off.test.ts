@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import { aLock, anEntry, NOW } from '../support/build.ts';
 
-const settings = { ...loadSettings({}), network: false };
+const settings = { ...defaultSettings({}), network: false };
 
 /** However old or foreign what is known is, whoever asks, and however urgently. */
 const situation = fc.record({
@@ -14,14 +14,14 @@ const situation = fc.record({
       .tuple(fc.integer({ min: -HOUR, max: 200 * HOUR }), fc.constantFrom('stamp-1', 'stamp-2', null))
       .map(([age, credentials]) => anEntry({ cachedAt: NOW - age, credentials })),
   ),
-  lock: fc.option(fc.integer({ min: -HOUR, max: HOUR }).map((ms) => aLock({ blockedUntil: NOW + ms }))),
+  backoff: fc.option(fc.integer({ min: -HOUR, max: HOUR }).map((ms) => aLock({ blockedUntil: NOW + ms }))),
   now: fc.constant(NOW),
   policy: fc.constantFrom('cached', 'background', 'wait'),
-  stamp: fc.constantFrom('stamp-1', null),
+  fingerprint: fc.constantFrom('stamp-1', null),
   account: fc.constantFrom('same', 'changed', 'unknown').map((match) => () => match),
   settings: fc.constant(settings),
   force: fc.boolean(),
-  eager: fc.boolean(),
+  ignoresPace: fc.boolean(),
 });
 
 it('without a network nobody is asked and no process is started; what is not fresh says why', () => {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
-import { readBackoffLock, serializeBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
 import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
-import { noteFault } from '../../src/resolve/note-fault.ts';
+import { storeFault } from '../../src/resolve/note-fault.ts';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, NOW } from '../support/build.ts';
 import { fakeProvider } from '../support/provider.ts';
@@ -11,8 +11,8 @@ import { fakeSystem } from '../support/system.ts';
 
 let system = fakeSystem();
 const directory = () => accountDirectory(`${system.root}/.cache/usageline`, 'claude');
-const lock = () => readBackoffLock(system, directory().lock, system.now());
-const note = () => noteFault({ system, provider: fakeProvider(system) });
+const lock = () => readBackoff(system, directory().backoff, system.now());
+const note = () => storeFault({ system, provider: fakeProvider(system) });
 
 beforeEach(() => {
   system = fakeSystem();
@@ -35,7 +35,7 @@ it('writes a backoff that names it, and that grows', async () => {
 it('keeps the requests, and a backoff that holds', async () => {
   expect(ensureDirectory(system, directory())).toBeNull();
   const active = aLock({ requests: [NOW - MINUTE] });
-  fs.writeFileSync(directory().lock, serializeBackoffLock(active));
+  fs.writeFileSync(directory().backoff, serializeBackoff(active));
   await note();
   expect(lock()).toMatchObject({ error: 'rate_limited', blockedUntil: active.blockedUntil });
   system.setNow(active.blockedUntil + SECOND);

@@ -5,11 +5,11 @@ import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../../src/cache/session-reports.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import type { AccountMatch } from '../../src/resolve/freshness.ts';
-import { isAsKept, keepReport } from '../../src/resolve/store-report.ts';
+import { isUnchanged, storeReport } from '../../src/resolve/store-report.ts';
 import { forecastOf, renderForecast, usageAt } from '../../src/prerender/forecast.ts';
 import type { ForecastInput } from '../../src/prerender/forecast.ts';
 import { overlayReports } from '../../src/resolve/overlay.ts';
@@ -24,7 +24,7 @@ import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
 const five = (ago: number, changes: Partial<ReportedNumber> = {}): ReportedNumber => ({
   percent: 24,
@@ -55,7 +55,7 @@ const merged = (
   now = NOW,
 ) =>
   overlayReports(entry, readings, {
-    stamp: 'stamp-1',
+    fingerprint: 'stamp-1',
     now,
     canAsk: true,
     account: () => account,
@@ -109,11 +109,11 @@ describe('readings beside an answer', () => {
 
   it.each([
     ['is switched off', { settings: off }],
-    ['has a backoff', { lock: aLock() }],
+    ['has a backoff', { backoff: aLock() }],
     ['may not be asked', { policy: 'cached' as const }],
     [
       'has had its share',
-      { lock: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
+      { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
     ],
   ])('are fresh without an error where the endpoint %s', (_, changes) => {
     const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
@@ -158,7 +158,9 @@ describe('readings beside an answer', () => {
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 10m ago');
     expect(decided(merged(scoped(16 * MINUTE), old)).action).toBe('background');
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait' }).action).toBe('serve');
-    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', eager: true }).action).toBe('refresh');
+    expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', ignoresPace: true }).action).toBe(
+      'refresh',
+    );
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', force: true }).action).toBe('refresh');
   });
 
@@ -218,7 +220,7 @@ describe('readings beside an answer', () => {
     };
     const mergedWith = (canAsk: boolean) =>
       overlayReports(scoped(2 * MINUTE), disputed, {
-        stamp: 'stamp-1',
+        fingerprint: 'stamp-1',
         now: NOW,
         canAsk,
         account: () => 'same',
@@ -229,7 +231,7 @@ describe('readings beside an answer', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
-      expect(decided(mergedWith(true), { lock: aLock() }).row).toBe(2);
+      expect(decided(mergedWith(true), { backoff: aLock() }).row).toBe(2);
     });
 
     it('give way where the endpoint cannot be asked', () => {
@@ -361,18 +363,24 @@ describe('keeping what a session reports', () => {
     {
       fs = system.fs,
       said = report,
-      stamp = 'stamp-1' as string | null,
+      fingerprint = 'stamp-1' as string | null,
       provider = fakeProvider(system),
     } = {},
-  ) => keepReport({ system: { ...system, fs }, provider, settings }, { cache, fallback: null }, said, stamp);
+  ) =>
+    storeReport(
+      { system: { ...system, fs }, provider, settings },
+      { cache, fallback: null },
+      said,
+      fingerprint,
+    );
 
   it('writes once, and nothing the second time', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const { kept } = keep(system, cache);
-    expect(kept?.reports).toEqual(readSessionReports(system, cache.readings, NOW));
-    expect(keep(system, cache).kept).toBeNull();
-    expect(readSessionReports(system, cache.readings, NOW).windows.five_hour?.percent).toBe(24);
+    const { stored: kept } = keep(system, cache);
+    expect(kept?.reports).toEqual(readSessionReports(system, cache.reports, NOW));
+    expect(keep(system, cache).stored).toBeNull();
+    expect(readSessionReports(system, cache.reports, NOW).windows.five_hour?.percent).toBe(24);
   });
 
   it('measures it by the endpoint’s answer', () => {
@@ -381,16 +389,16 @@ describe('keeping what a session reports', () => {
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
     const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
-    expect(keep(system, cache, { said: lower }).kept?.stored).toMatchObject({ kind: 'entry' });
-    expect(readSessionReports(system, cache.readings, NOW).windows.five_hour).toBeNull();
+    expect(keep(system, cache, { said: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
+    expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
   it('does not count what cannot be kept', () => {
     const system = fakeSystem();
-    expect(keep(system, null).kept).toBeNull();
+    expect(keep(system, null).stored).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    expect(keep(system, cache).kept).toBeNull();
+    expect(keep(system, cache).stored).toBeNull();
     const full = fakeSystem();
     const there = accountDirectory(full.root, 'claude');
     const fs = {
@@ -399,7 +407,7 @@ describe('keeping what a session reports', () => {
         throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       },
     } as unknown as typeof full.fs;
-    expect(keep(full, there, { fs }).kept).toBeNull();
+    expect(keep(full, there, { fs }).stored).toBeNull();
   });
 
   it('gives up when others are always quicker', () => {
@@ -407,18 +415,18 @@ describe('keeping what a session reports', () => {
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
     fs.renameSync = (from) => system.fs.unlinkSync(from);
-    const { kept } = keep(system, cache, { fs });
+    const { stored: kept } = keep(system, cache, { fs });
     expect(kept?.reports.windows.five_hour?.percent).toBe(24);
-    expect(isAsKept(system, { cache }, kept!)).toBe(false);
+    expect(isUnchanged(system, { cache }, kept!)).toBe(false);
   });
 
-  it.each(['entry', 'readings'] as const)('knows when the file of the %s is another by now', (name) => {
+  it.each(['entry', 'reports'] as const)('knows when the file of the %s is another by now', (name) => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
-    const kept = keep(system, cache).kept!;
-    expect(isAsKept(system, { cache }, kept)).toBe(true);
+    const kept = keep(system, cache).stored!;
+    expect(isUnchanged(system, { cache }, kept)).toBe(true);
     system.fs.writeFileSync(cache[name], '{}');
-    expect(isAsKept(system, { cache }, kept)).toBe(false);
+    expect(isUnchanged(system, { cache }, kept)).toBe(false);
   });
 
   it('reads what another has written at the same time, and tells it again', () => {
@@ -428,16 +436,16 @@ describe('keeping what a session reports', () => {
     let others = 1;
     fs.renameSync = (from, to) => {
       system.fs.renameSync(from, to);
-      if (others > 0 && to === cache.readings) {
+      if (others > 0 && to === cache.reports) {
         others -= 1;
         keep(system, cache, { said: { ...report, session: 'b' } });
-        const theirs = { ...readSessionReports(system, cache.readings, NOW), sessions: new Map() };
-        system.fs.writeFileSync(cache.readings, serializeSessionReports(theirs));
+        const theirs = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.reports, serializeSessionReports(theirs));
       }
     };
-    const { kept } = keep(system, cache, { fs });
-    expect([...readSessionReports(system, cache.readings, NOW).sessions.keys()]).toEqual(['a']);
-    expect(isAsKept(system, { cache }, kept!)).toBe(true);
+    const { stored: kept } = keep(system, cache, { fs });
+    expect([...readSessionReports(system, cache.reports, NOW).sessions.keys()]).toEqual(['a']);
+    expect(isUnchanged(system, { cache }, kept!)).toBe(true);
   });
 
   describe('under a login', () => {
@@ -445,8 +453,9 @@ describe('keeping what a session reports', () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
-      const run = (said: Report, stamp = 'stamp-1') => keep(system, cache, { said, stamp, provider });
-      const read = () => readSessionReports(system, cache.readings, NOW);
+      const run = (said: Report, fingerprint = 'stamp-1') =>
+        keep(system, cache, { said, fingerprint, provider });
+      const read = () => readSessionReports(system, cache.reports, NOW);
       return { system, provider, run, read };
     };
     const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
@@ -455,9 +464,9 @@ describe('keeping what a session reports', () => {
       const { run, read } = login();
       run(report);
       expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
-      expect(run(report, 'stamp-2').kept).not.toBeNull();
+      expect(run(report, 'stamp-2').stored).not.toBeNull();
       expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
-      expect(run(report, 'stamp-2').kept).toBeNull();
+      expect(run(report, 'stamp-2').stored).toBeNull();
     });
 
     it('counts for nobody else once another account has signed in', () => {
@@ -523,7 +532,12 @@ describe('resolving with readings', () => {
     const { resolve } = await import('../../src/resolve/resolve.ts');
     const count = { total: 420_000, input: 1, output: 2, cacheCreation: 3, cacheRead: 4 };
     const tokens = { fiveHour: { ...count, endsAt: NOW + HOUR }, sevenDay: null };
-    const question = { policy: 'background', force: false, person: false, patient: false } as const;
+    const question = {
+      policy: 'background',
+      force: false,
+      sendsUncached: false,
+      waitsForOthers: false,
+    } as const;
     const rest = { baseUrl: 'http://127.0.0.1:1', userAgent: 'usageline/test' };
     const estimate = async () => tokens;
     const { usage, settled } = await resolve({ ...deps, estimate }, { ...question, ...rest });

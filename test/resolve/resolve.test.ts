@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseEntry } from '../../src/cache/entry.ts';
-import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { readClaims, takeClaim } from '../../src/cache/claims.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';
@@ -35,8 +35,7 @@ const throwing = (error: unknown): never => {
 };
 const short = ({ state, source, error }: Usage) => `${state} ${source ?? '-'} ${error?.code ?? '-'}`;
 const entryOnDisk = () => parseEntry(fs.readFileSync(join(cache, 'usage.json'), 'utf8'));
-const lockOnDisk = () =>
-  parseBackoffLock(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
+const lockOnDisk = () => parseBackoff(fs.readFileSync(join(cache, 'usage.lock'), 'utf8'), 0, system.now());
 /** Leaves the files as they were while the request was under way, without the mutex. */
 async function askAndBeKilled(): Promise<void> {
   const then = join(system.root, 'then');
@@ -63,7 +62,7 @@ describe('the first question', () => {
       plan: 'max_20x',
       accountId: 'ada',
       credentials: 'stamp-1',
-      token: lockOnDisk()?.token,
+      token: lockOnDisk()?.tokenHash,
     });
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
   });
@@ -215,10 +214,10 @@ describe('a lapsed token', () => {
     expect(entryOnDisk()).toEqual(before);
     expect(lockOnDisk()).toMatchObject({ error: 'token_lapsed', blockedUntil: system.now() + 5 * MINUTE });
     system.advance(5 * MINUTE - SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     expect(provider).toMatchObject({ authenticated: 2, sent: [NOW] });
     system.advance(SECOND);
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect([short(usage), usage.pending, startBackground]).toEqual(['stale cache token_lapsed', false, true]);
   });
 
@@ -227,7 +226,7 @@ describe('a lapsed token', () => {
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
     expect(short((await ask()).usage)).toBe('none - token_lapsed');
     system.advance(6 * MINUTE);
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect([short(usage), usage.pending, startBackground]).toEqual(['none - token_lapsed', false, true]);
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - token_lapsed');
   });
@@ -622,7 +621,7 @@ describe('several at once', () => {
     await ask();
     system.advance(2 * MINUTE);
     const mutex = await acquireMutex(system, directory());
-    const asking = inRealTime({ timeoutMs: PATIENCE }).ask({ force: true, patient: true });
+    const asking = inRealTime({ timeoutMs: PATIENCE }).ask({ force: true, waitsForOthers: true });
     await new Promise((done) => setTimeout(done, 100));
     if (mutex.kind === 'held') await mutex.release();
     expect(short((await asking).usage)).toBe('fresh endpoint -');
@@ -641,17 +640,17 @@ describe('a caller that never waits', () => {
     system.advance(HOUR);
     const answers = [await ask({ policy: 'background' }), await ask({ policy: 'background' })];
     expect(answers.map(({ usage }) => short(usage))).toEqual(['stale cache -', 'stale cache -']);
-    expect(answers.map(({ startBackground }) => startBackground)).toEqual([true, false]);
+    expect(answers.map(({ startWorker: startBackground }) => startBackground)).toEqual([true, false]);
     expect(provider.sent).toHaveLength(1);
     system.advance(9 * SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(false);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(false);
     system.advance(SECOND);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(true);
     expect(fs.readdirSync(cache).filter((name) => name.startsWith('background'))).toEqual(['background.2']);
   });
 
   it('is told that the first answer is on its way', async () => {
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - no_data');
     expect(usage.pending).toBe(true);
     expect(startBackground).toBe(true);
@@ -660,7 +659,7 @@ describe('a caller that never waits', () => {
 
   it('starts nothing when what it would find could not be kept', async () => {
     fs.writeFileSync(join(system.root, '.cache'), 'a file');
-    const { usage, startBackground } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
     expect(usage.pending).toBe(false);
     expect(usage.error?.detail).toMatch(/usageline\/claude: ENOTDIR$/);
@@ -670,7 +669,7 @@ describe('a caller that never waits', () => {
   it('is not held up by a claim from the future', async () => {
     await ask({ policy: 'background' });
     system.setNow(NOW - DAY);
-    expect((await ask({ policy: 'background' })).startBackground).toBe(true);
+    expect((await ask({ policy: 'background' })).startWorker).toBe(true);
   });
 });
 
@@ -689,7 +688,7 @@ describe('a cache that cannot be written', () => {
 
   it('makes no request for anybody else', async () => {
     full();
-    expect(short((await ask({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await ask({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
     expect(provider.sent).toEqual([]);
   });
 
@@ -736,7 +735,7 @@ describe('a cache that cannot be written', () => {
       }) as typeof fs.renameSync,
     };
     const { ask: askHere } = asker({ ...system, fs: guarded }, provider);
-    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await askHere({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
     expect(provider.sent).toEqual([]);
     expect(fs.readdirSync(cache)).toEqual([]);
   });
@@ -747,13 +746,13 @@ describe('a cache that cannot be written', () => {
     expect(short(usage)).toBe('fresh endpoint cache_unwritable');
     expect(warning).toMatch(/nothing is cached/);
     expect(short((await askHere({ policy: 'background' })).usage)).toBe('none - cache_unwritable');
-    expect(short((await askHere({ person: false })).usage)).toBe('none - cache_unwritable');
+    expect(short((await askHere({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
   });
 
   it('is one that everyone can write: nothing of it is believed, and nothing is put there', async () => {
     await ask();
     fs.chmodSync(cache, 0o777);
-    const { usage, startBackground, warning } = await ask({ policy: 'background' });
+    const { usage, startWorker: startBackground, warning } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
     expect(startBackground).toBe(false);
     expect(warning).toBe(`${cache} can be written by everyone: nothing is cached`);

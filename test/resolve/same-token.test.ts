@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { readBackoff } from '../../src/cache/backoff.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -29,7 +29,7 @@ function aTouchedLogin() {
     return Object.fromEntries(states);
   };
   const entry = () => readEntry(system, join(directory, 'usage.json'));
-  const lock = () => readBackoffLock(system, join(directory, 'usage.lock'), system.now());
+  const lock = () => readBackoff(system, join(directory, 'usage.lock'), system.now());
   return { system, provider, ask, touch, anHour, entry, lock };
 }
 

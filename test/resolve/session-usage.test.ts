@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { renderLine } from '../../src/render/line.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -10,7 +10,7 @@ import type { Report, Reported } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, NOW, WEEK } from '../support/build.ts';
 
-const settings = loadSettings({});
+const settings = defaultSettings({});
 
 const reports = (five: Reported | null, seven: Reported | null = null): Report => ({
   session: 'a',
@@ -46,13 +46,13 @@ const lines = (
     settings,
   });
   const shared = { entry, freshness: decision.freshness, usage, error: usage.error };
-  const stamp = 'stamp-1';
+  const fingerprint = 'stamp-1';
   const own = sessionUsage({
     shared,
     report,
     reportedAt: NOW,
     foreign: false,
-    stamp,
+    fingerprint,
     now: NOW,
     settings,
     ...parts,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import type { UsageParts } from '../../src/resolve/to-usage.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -14,7 +14,7 @@ const parts = (changes: Partial<UsageParts> = {}): UsageParts => ({
   account: 'default',
   decidedAt: NOW,
   now: NOW,
-  settings: loadSettings({}),
+  settings: defaultSettings({}),
   ...changes,
 });
 

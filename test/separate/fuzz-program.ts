@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { parseBackoffLock } from '../../src/cache/backoff-lock.ts';
+import { parseBackoff } from '../../src/cache/backoff.ts';
 import { parseEntry } from '../../src/cache/entry.ts';
 import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { beside } from '../../src/commands/wrapped-command.ts';
@@ -216,7 +216,7 @@ const READERS: Readonly<
     longest: 65_536,
     read: (text) => [
       parseEntry(text),
-      parseBackoffLock(text, 0, NOW),
+      parseBackoff(text, 0, NOW),
       withJson(text, (value) => parseResponse(value)),
     ],
   },

@@ -1,9 +1,9 @@
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
-import { placesOf } from '../../src/resolve/places.ts';
+import { pathsOf } from '../../src/resolve/paths.ts';
 import { sessionUsage } from '../../src/resolve/session-usage.ts';
-import { keepReport } from '../../src/resolve/store-report.ts';
+import { storeReport } from '../../src/resolve/store-report.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Snapshot, Usage } from '../../src/usage/model.ts';
 import type { Report } from '../../src/usage/report.ts';
@@ -56,7 +56,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
   const { system, begin, random } = machine;
   const from = begin + 9 * HOUR;
   const end = begin + 18 * HOUR;
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
   const waiting = (mean: number) => Math.round(-Math.log(1 - random()) * mean);
   const paused = (now: number) =>
     PAUSES.some(([hour, lasts]) => now >= begin + hour * HOUR && now < begin + hour * HOUR + lasts);
@@ -119,7 +119,13 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };
   const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
-  const behind = { ...asked, policy: 'wait', force: false, person: false, patient: false } as const;
+  const behind = {
+    ...asked,
+    policy: 'wait',
+    force: false,
+    sendsUncached: false,
+    waitsForOthers: false,
+  } as const;
   let [reports, answers, fresh, numbers] = [0, 0, 0, 0];
   const wrong: string[] = [];
 
@@ -149,8 +155,8 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
 
   const asks = (question: Question, report: Report | null = null): Promise<void> =>
     machine.process(async () => {
-      const kept = report && keepReport(deps, placesOf(system, provider), report, 'stamp-1');
-      const { usage, startBackground, seen } = await resolve(deps, question);
+      const kept = report && storeReport(deps, pathsOf(system, provider), report, 'stamp-1');
+      const { usage, startWorker: startBackground, state: seen } = await resolve(deps, question);
       check(usage);
       if (report !== null && kept !== null) {
         const { read, decision } = seen;
@@ -161,7 +167,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
           error: usage.error,
         };
         const now = machine.now;
-        check(sessionUsage({ shared, report, ...kept, stamp: 'stamp-1', now, settings }));
+        check(sessionUsage({ shared, report, ...kept, fingerprint: 'stamp-1', now, settings }));
       }
       if (startBackground) {
         machine.at(machine.now + START_UP, () =>
@@ -225,7 +231,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
   );
   repeat(
     () => 10 * MINUTE,
-    () => asks({ ...behind, person: true, patient: true, eager: false }),
+    () => asks({ ...behind, sendsUncached: true, waitsForOthers: true, ignoresPace: false }),
   );
 
   await machine.run(end);

@@ -10,7 +10,7 @@ import { fakeSystem } from '../support/system.ts';
 const EVERY = 10 * SECOND;
 /** The user goes to bed with numbers of now; Claude Code renewed its token long before. */
 const LAPSES = NOW + 90 * MINUTE;
-const WORKER: Partial<Question> = { policy: 'wait', person: false };
+const WORKER: Partial<Question> = { policy: 'wait', sendsUncached: false };
 
 interface Prompt {
   readonly at: number;
@@ -45,7 +45,7 @@ async function aNight({ hours, known }: { hours: number; known: boolean }) {
     provider.login = hasLapsed()
       ? { ok: false, failure: { code: 'token_lapsed' } }
       : { ok: true, value: null };
-    const { usage, startBackground } = await ask({ policy: 'background', person: false });
+    const { usage, startWorker: startBackground } = await ask({ policy: 'background', sendsUncached: false });
     prompts.push({ at: system.now(), line: renderLine(usage, { color: false }), starts: startBackground });
     if (startBackground) await ask(WORKER);
   };

@@ -3,7 +3,7 @@ import { isForeignSession, namesOtherLogin } from '../../src/fetch/claude/sessio
 import { hasStoredLogin } from '../../src/fetch/claude/fingerprint.ts';
 import { renderLine } from '../../src/render/line.ts';
 import { sessionUsage } from '../../src/resolve/session-usage.ts';
-import { keepReport } from '../../src/resolve/store-report.ts';
+import { storeReport } from '../../src/resolve/store-report.ts';
 import { resolve, startOf } from '../../src/resolve/resolve.ts';
 import type { RefreshFailure } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -151,11 +151,14 @@ export class PlanDay {
 
   /** What a prompt shows, checked; it starts a worker where that is due. */
   async prompt(): Promise<string> {
-    const { usage, startBackground } = await this.#ask({ policy: 'background', person: false });
+    const { usage, startWorker: startBackground } = await this.#ask({
+      policy: 'background',
+      sendsUncached: false,
+    });
     const line = renderLine(usage, { color: false });
     this.lines.push({ at: this.now, line });
     if (this.#login) this.#expectTrue(usage, line, this.#login);
-    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    if (startBackground) await this.#ask({ policy: 'wait', sendsUncached: false });
     return line;
   }
 
@@ -170,19 +173,19 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { places, known } = startOf(deps);
-    const outcome = keepReport(deps, places, report, known.stamp);
+    const { paths: places, known } = startOf(deps);
+    const outcome = storeReport(deps, places, report, known.fingerprint);
     const {
       usage: shared,
-      startBackground,
-      seen,
+      startWorker: startBackground,
+      state: seen,
     } = await resolve(
       deps,
       {
         policy: 'background',
         force: false,
-        person: false,
-        patient: false,
+        sendsUncached: false,
+        waitsForOthers: false,
         baseUrl: 'http://127.0.0.1:1',
         userAgent: 'usageline/test',
       },
@@ -193,7 +196,7 @@ export class PlanDay {
       shared: { entry, freshness: seen.decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      stamp: known.stamp,
+      fingerprint: known.fingerprint,
       now: this.now,
       settings: deps.settings,
     });
@@ -206,7 +209,7 @@ export class PlanDay {
       const window = usage.windows.find(({ id }) => id === name);
       expect(window?.usedPercent, `${name} in ${line}: what the call reports is shown`).toBe(percent);
     }
-    if (startBackground) await this.#ask({ policy: 'wait', person: false });
+    if (startBackground) await this.#ask({ policy: 'wait', sendsUncached: false });
     return line;
   }
 

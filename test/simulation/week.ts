@@ -1,11 +1,11 @@
-import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import { readBackoff } from '../../src/cache/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import { readEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
-import { placesOf } from '../../src/resolve/places.ts';
+import { pathsOf } from '../../src/resolve/paths.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { freshUntil } from '../../src/resolve/freshness.ts';
@@ -45,7 +45,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const end = begin + days * DAY;
   const endpoint = new Endpoint(random);
   const tally = new Tally();
-  const settings = loadSettings({});
+  const settings = defaultSettings({});
 
   let stamp = 1;
   let tokenUntil = begin - HOUR;
@@ -90,7 +90,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   const provider: ProviderDescriptor = {
     ...ONE_LOGIN,
-    stamp: () => `stamp-${stamp}`,
+    fingerprint: () => `stamp-${stamp}`,
     connect: async () => ({
       id: 'claude',
       authenticate: async () =>
@@ -100,17 +100,17 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     }),
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };
-  const places = placesOf(system, provider);
+  const places = pathsOf(system, provider);
   const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
 
   /** What is on disk, read again once a process could have changed it. */
-  let known: { entry: Entry | null; lock: BackoffLock | null } | null = null;
+  let known: { entry: Entry | null; lock: Backoff | null } | null = null;
   let freshFor = { stamp: 0, cachedAt: 0, until: 0 };
   const onDisk = () => {
     if (known !== null) return known;
     const read = readEntry(system, places.cache!.entry);
     const entry = read.kind === 'entry' ? read.entry : null;
-    known = { entry, lock: readBackoffLock(system, places.cache!.lock, machine.now) };
+    known = { entry, lock: readBackoff(system, places.cache!.backoff, machine.now) };
     return known;
   };
 
@@ -118,12 +118,18 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const asks = (question: Question, told: (usage: Usage) => void): Promise<void> =>
     machine.process(async () => {
       tally.resolved += 1;
-      const { usage, startBackground } = await resolve(deps, question);
+      const { usage, startWorker: startBackground } = await resolve(deps, question);
       known = null;
       told(usage);
       if (startBackground) {
         tally.started += 1;
-        const behind: Question = { ...asked, policy: 'wait', force: false, person: false, patient: false };
+        const behind: Question = {
+          ...asked,
+          policy: 'wait',
+          force: false,
+          sendsUncached: false,
+          waitsForOthers: false,
+        };
         machine.at(machine.now + START_UP, () => asks(behind, () => {}));
       }
     });
@@ -139,17 +145,29 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const { entry, lock } = onDisk();
     const { policy, person, patient } = caller;
     const account = () => 'same' as const;
-    const decision = decide({ entry, lock, now, policy, stamp: `stamp-${stamp}`, account, settings, force });
+    const decision = decide({
+      entry,
+      backoff: lock,
+      now,
+      policy,
+      fingerprint: `stamp-${stamp}`,
+      account,
+      settings,
+      force,
+    });
     if (decision.action === 'serve') {
       if (decision.row === 1)
         freshFor = { stamp, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
       tally.shown(decision.freshness, entry === null ? null : now - entry.cachedAt, work, offline());
       return;
     }
-    return asks({ ...asked, policy, force, person, patient }, ({ state, ageMs }) => {
-      freshFor = { ...freshFor, until: 0 };
-      tally.shown(state, ageMs, work, offline());
-    });
+    return asks(
+      { ...asked, policy, force, sendsUncached: person, waitsForOthers: patient },
+      ({ state, ageMs }) => {
+        freshFor = { ...freshFor, until: 0 };
+        tally.shown(state, ageMs, work, offline());
+      },
+    );
   };
 
   for (const caller of sixtyCallers(begin, random)) {

@@ -1,6 +1,6 @@
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
@@ -39,7 +39,7 @@ export function anEntry(changes: Partial<Entry> = {}): Entry {
 }
 
 /** A lock of ten seconds ago that blocks for four minutes more. */
-export function aLock(changes: Partial<BackoffLock> = {}): BackoffLock {
+export function aLock(changes: Partial<Backoff> = {}): Backoff {
   return {
     blockedUntil: NOW + 4 * MINUTE,
     error: 'rate_limited',
@@ -55,12 +55,12 @@ export function aLock(changes: Partial<BackoffLock> = {}): BackoffLock {
 export function aSituation(changes: Partial<Situation> = {}): Situation {
   return {
     entry: null,
-    lock: null,
+    backoff: null,
     now: NOW,
     policy: 'wait',
-    stamp: 'stamp-1',
+    fingerprint: 'stamp-1',
     account: () => 'unknown',
-    settings: loadSettings({}),
+    settings: defaultSettings({}),
     force: false,
     ...changes,
   };

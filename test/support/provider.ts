@@ -1,4 +1,4 @@
-import { loadSettings } from '../../src/config/settings.ts';
+import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/registry.ts';
@@ -43,7 +43,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
-  stamp: () => 'stamp-1',
+  fingerprint: () => 'stamp-1',
   hasStoredLogin: (_system, stamp) => stamp !== null,
   isForeignSession: () => false,
   namesOtherLogin: () => false,
@@ -56,7 +56,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
     ...ONE_LOGIN,
-    stamp: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    fingerprint: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
     identity: () => provider.identityNow ?? known(provider.signedIn),
     connect: async () => ({
       id: 'claude',
@@ -89,15 +89,15 @@ export function asker(system: FakeSystem, provider: FakeProvider, settings: Part
   const deps: ResolveDeps = {
     system,
     provider,
-    settings: { ...loadSettings(system.env), ...settings },
+    settings: { ...defaultSettings(system.env), ...settings },
     log: (event) => events.push(event),
   };
   const ask = async (question: Partial<Question> = {}) =>
     resolve(deps, {
       policy: 'wait',
       force: false,
-      person: true,
-      patient: false,
+      sendsUncached: true,
+      waitsForOthers: false,
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
       ...question,

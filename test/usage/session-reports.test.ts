@@ -254,7 +254,7 @@ describe('a dispute', () => {
 
 describe('readings under another login', () => {
   const known: SessionReports = { ...after([says('a', five(22))]), credentials: 's', account: 'ada' };
-  const login = { stamp: 't', account: 'ada' as string | null, same: true, writtenAt: NOW + HOUR };
+  const login = { fingerprint: 't', account: 'ada' as string | null, same: true, writtenAt: NOW + HOUR };
 
   it('stay when the file was rewritten for the same account', () => {
     expect(underLogin(known, login)).toEqual({ ...known, credentials: 't' });

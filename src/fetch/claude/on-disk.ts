@@ -10,7 +10,7 @@ export const claudeFiles: ProviderFiles = {
   account,
   accountKey: configDirectory,
   credentialFiles,
-  stamp: credentialsStamp,
+  fingerprint: credentialsStamp,
   hasStoredLogin,
   isForeignSession,
   namesOtherLogin,

@@ -4,7 +4,7 @@ import { MOVED, installedProgram, runnerStep } from './runner.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 /**
  * zsh and bash. What is installed starts no process with the shell: the values that the program would print lie in a

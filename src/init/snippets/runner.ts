@@ -1,9 +1,9 @@
-import type { Candidate, ProgramLocation } from '../program.ts';
+import type { Candidate, ProgramLocation } from '../runtime.ts';
 import { alwaysSh } from './quote.ts';
 import { launcherPath, runnerPath } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 /*
  * The runner: a small script for `sh` that starts the program, wherever Node and the program are by now. Whatever

@@ -4,7 +4,7 @@ import { MOVED, installedProgram, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const fish: Target = {
   name: 'fish',

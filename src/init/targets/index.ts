@@ -1,4 +1,4 @@
-import type { InitTarget } from '../names.ts';
+import type { InitTarget } from '../target.ts';
 import type { Target } from '../target.ts';
 import { bash } from './bash.ts';
 import { claude } from './claude.ts';

@@ -2,7 +2,7 @@ import { json, shCommand } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
 
 export const neovim: Target = {

@@ -3,7 +3,7 @@ import { installedProgram, runnerScript, runnerStep } from '../snippets/runner.t
 import { launcherPath } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const sh: Target = {
   name: 'sh',

@@ -3,7 +3,7 @@ import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 const REFRESH = ['refresh', '--quiet'];
 const TIMER_UNIT = 'usageline.timer';

@@ -1,7 +1,7 @@
 import { vim as quoted } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
 
 export const vim: Target = {

@@ -1,7 +1,7 @@
 import { shCommand } from '../snippets/quote.ts';
 import { pastedProgram, installedProgram, runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
-import { ownFileHeader } from '../written.ts';
+import { ownFileHeader } from '../edits/own-file.ts';
 
 export const xbar: Target = {
   name: 'xbar',

@@ -1,12 +1,12 @@
 import type { TokenEstimate, Window } from '../../usage/model.ts';
 import { paceOf } from '../../usage/pace.ts';
 import { clockTime } from '../clock.ts';
-import { level, plain } from '../color.ts';
+import { levelOf, plain } from '../color.ts';
 import type { Span } from '../color.ts';
 import { age, countdown } from '../duration.ts';
 import { bar } from '../glyphs.ts';
 import type { Glyphs } from '../glyphs.ts';
-import type { Looks } from '../appearance.ts';
+import type { Appearance } from '../appearance.ts';
 import { windowAmountText } from '../money.ts';
 import { percentText, shownPercent } from '../percent.ts';
 import { tokenText } from '../tokens.ts';
@@ -18,7 +18,7 @@ const BAR_COLUMNS = 8;
 export interface FieldContext {
   /** Epoch ms. */
   readonly now: number;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
   readonly glyphs: Glyphs;
   /** False: nothing that counts the minutes, since the line is to stand for longer than it would be right. */
   readonly countdowns: boolean;
@@ -29,28 +29,28 @@ export interface FieldContext {
 /** A field of a window; null when there is nothing to be said. An elapsed window has no numbers. */
 export function windowField(field: WindowField, window: Window, context: FieldContext): Span | null {
   const { usedPercent, resetsAt } = window;
-  const { now, looks, glyphs, countdowns, restAgeMs } = context;
+  const { now, appearance, glyphs, countdowns, restAgeMs } = context;
   const coming = resetsAt !== null && resetsAt > now && !window.elapsed ? resetsAt : null;
   const number = (text: string): Span | null =>
-    usedPercent === null ? null : { text, style: level(usedPercent, looks.thresholds) };
-  const percent = (side: Looks['percent']) => percentText(shownPercent(usedPercent ?? 0, side));
+    usedPercent === null ? null : { text, style: levelOf(usedPercent, appearance.thresholds) };
+  const percent = (side: Appearance['percent']) => percentText(shownPercent(usedPercent ?? 0, side));
   const pace = () => (countdowns ? paceOf(window, now) : null);
   switch (field) {
     case 'label':
       return plain(window.label);
     case 'percent':
-      return number(percent(looks.percent));
+      return number(percent(appearance.percent));
     case 'used':
     case 'left':
       return number(percent(field));
     case 'bar':
-      return number(bar(shownPercent(usedPercent ?? 0, looks.percent), BAR_COLUMNS, glyphs));
+      return number(bar(shownPercent(usedPercent ?? 0, appearance.percent), BAR_COLUMNS, glyphs));
     case 'amount':
       return textOrNull(usedPercent === null ? null : windowAmountText(window));
     case 'reset':
       return coming === null || !countdowns ? null : plain(countdown(coming - now));
     case 'at':
-      return coming === null ? null : textOrNull(clockTime(coming, now, looks));
+      return coming === null ? null : textOrNull(clockTime(coming, now, appearance));
     case 'pace':
       return textOrNull(signed(pace()?.delta));
     case 'empty': {

@@ -9,5 +9,5 @@ const outputs: Record<DocumentKind, StructuredOutput> = { xbar, openmetrics };
 
 /** Usage as one host wants it that takes several lines, without the newline at its end. */
 export function renderDocument(kind: DocumentKind, usage: Usage, context: OutputContext): string {
-  return outputs[kind].render(withoutHidden(usage, context.looks), context);
+  return outputs[kind].render(withoutHidden(usage, context.appearance), context);
 }

@@ -1,6 +1,6 @@
-import { gistOf } from '../summary.ts';
+import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
-import { wordsOf } from './output.ts';
+import { plainText } from './output.ts';
 import type { StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
@@ -16,9 +16,9 @@ const USED_UP = 100;
  */
 export const i3blocks: StructuredOutput = {
   render: (usage, context) => {
-    const { used, word, style } = gistOf(usage, context.looks);
-    const hex = context.color && word !== 'ok' ? hexOf(style, context.looks.colors) : null;
-    const textOf = (countdowns: boolean) => literal(wordsOf(lineSpans(usage, { ...context, countdowns })));
+    const { used, level, style } = summaryOf(usage, context.appearance);
+    const hex = context.color && level !== 'ok' ? hexOf(style, context.appearance.colors) : null;
+    const textOf = (countdowns: boolean) => literal(plainText(lineSpans(usage, { ...context, countdowns })));
     return JSON.stringify({
       ...(hex !== null && { color: `#${hex}` }),
       ...(used !== null && used >= USED_UP && { urgent: true }),

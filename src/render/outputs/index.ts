@@ -2,7 +2,7 @@ import type { Usage } from '../../usage/model.ts';
 import { withoutHidden } from '../hidden.ts';
 import { lineSpans } from '../line.ts';
 import type { LineOptions } from '../line.ts';
-import { DEFAULT_LOOKS } from '../appearance.ts';
+import { DEFAULT_APPEARANCE } from '../appearance.ts';
 import { ansi } from './ansi.ts';
 import { bash } from './bash.ts';
 import { i3blocks } from './i3blocks.ts';
@@ -34,10 +34,10 @@ const outputs: Record<LineKind, Output | StructuredOutput> = {
 export function renderOutput(
   kind: LineKind,
   usage: Usage,
-  { color, looks = DEFAULT_LOOKS, ...how }: { readonly color: boolean } & LineOptions,
+  { color, appearance = DEFAULT_APPEARANCE, ...how }: { readonly color: boolean } & LineOptions,
 ): string {
   const output = outputs[kind];
-  const context = { ...how, color, looks };
-  if ('render' in output) return output.render(withoutHidden(usage, looks), context);
-  return output.paint(lineSpans(usage, context), color, looks.colors);
+  const context = { ...how, color, appearance };
+  if ('render' in output) return output.render(withoutHidden(usage, appearance), context);
+  return output.paint(lineSpans(usage, context), color, appearance.colors);
 }

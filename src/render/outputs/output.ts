@@ -1,7 +1,7 @@
 import type { Usage } from '../../usage/model.ts';
 import type { Span } from '../color.ts';
 import type { LineOptions } from '../line.ts';
-import type { Looks } from '../appearance.ts';
+import type { Appearance } from '../appearance.ts';
 import type { Colors } from '../paint.ts';
 
 /** How a host wants its line that takes it as text. Adding one is adding a file with this in it, and a line in the list. */
@@ -18,7 +18,7 @@ export interface StructuredOutput {
 
 export interface OutputContext extends LineOptions {
   readonly color: boolean;
-  readonly looks: Looks;
+  readonly appearance: Appearance;
 }
 
 /** Spans painted one by one, each closed by itself, so that a line that is cut leaks no colour. */
@@ -37,6 +37,6 @@ export function paintEach(
 }
 
 /** Spans as their words alone. */
-export function wordsOf(spans: readonly Span[]): string {
+export function plainText(spans: readonly Span[]): string {
   return spans.map(({ text }) => text).join('');
 }

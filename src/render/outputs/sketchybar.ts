@@ -1,6 +1,6 @@
-import { gistOf } from '../summary.ts';
+import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
-import { wordsOf } from './output.ts';
+import { plainText } from './output.ts';
 import type { StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
@@ -13,9 +13,9 @@ const DEFAULT_LABEL = 'ffffff';
  */
 export const sketchybar: StructuredOutput = {
   render: (usage, context) => {
-    const label = `label=${quoted(wordsOf(lineSpans(usage, context)))}`;
+    const label = `label=${quoted(plainText(lineSpans(usage, context)))}`;
     if (!context.color) return label;
-    const hex = hexOf(gistOf(usage, context.looks).style, context.looks.colors);
+    const hex = hexOf(summaryOf(usage, context.appearance).style, context.appearance.colors);
     return `${label} label.color=0xff${hex ?? DEFAULT_LABEL}`;
   },
 };

@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { gistOf, hasFailed } from '../summary.ts';
+import { summaryOf, hasFailed } from '../summary.ts';
 import { lineSpans } from '../line.ts';
 import { detailLines } from '../details.ts';
 import { paintEach } from './output.ts';
@@ -12,33 +12,33 @@ import { hexOf } from './palette.ts';
  */
 export const waybar: StructuredOutput = {
   render: (usage, context) => {
-    const { used, word } = gistOf(usage, context.looks);
+    const { used, level } = summaryOf(usage, context.appearance);
     return JSON.stringify({
       text: textOf(usage, context),
-      alt: word,
+      alt: level,
       // Waybar shows no tooltip at all that has a line feed in it.
       tooltip: detailLines(usage, context).map(escaped).join('\r'),
-      class: classesOf(usage, word),
+      class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });
   },
 };
 
 function textOf(usage: Usage, context: OutputContext): string {
-  const { color, looks } = context;
+  const { color, appearance } = context;
   return paintEach(lineSpans(usage, context), color, escaped, (text, style) => {
-    const hex = hexOf(style, looks.colors);
-    const weight = looks.colors[style].bold ? ' weight="bold"' : '';
+    const hex = hexOf(style, appearance.colors);
+    const weight = appearance.colors[style].bold ? ' weight="bold"' : '';
     const foreground = hex === null ? '' : ` foreground="#${hex}"`;
     return foreground + weight === '' ? text : `<span${foreground}${weight}>${text}</span>`;
   });
 }
 
-/** The word of the gist, and what else is to be known of the numbers. */
-function classesOf(usage: Usage, word: string): string[] {
-  const classes = [word];
+/** The level of the summary, and what else the style sheet may want to know. */
+function classesOf(usage: Usage, level: string): string[] {
+  const classes = [level];
   if (usage.state === 'stale') classes.push('stale');
-  if (word !== 'error' && hasFailed(usage)) classes.push('error');
+  if (level !== 'error' && hasFailed(usage)) classes.push('error');
   return classes;
 }
 

@@ -1,10 +1,10 @@
 import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
-import { level } from '../color.ts';
+import { levelOf } from '../color.ts';
 import type { Style } from '../color.ts';
 import { age } from '../duration.ts';
 import { errorSentence } from '../error-sentence.ts';
-import { gistOf, hasNumbers, shownError } from '../summary.ts';
+import { summaryOf, hasNumbers, shownError } from '../summary.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
@@ -12,7 +12,7 @@ import { lockSentences } from '../locks.ts';
 import { limitRows, moment, poolRows, tokenRows } from '../row.ts';
 import type { Row } from '../row.ts';
 import { table } from '../table.ts';
-import { wordsOf } from './output.ts';
+import { plainText } from './output.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
 import { hexOf } from './palette.ts';
 
@@ -27,9 +27,9 @@ const MONOSPACE = 'font=Menlo';
  */
 export const xbar: StructuredOutput = {
   render: (usage, context) => {
-    const { word, style } = gistOf(usage, context.looks);
+    const { level, style } = summaryOf(usage, context.appearance);
     const blocks = [
-      [item(wordsOf(lineSpans(usage, context)), colorOf(word === 'ok' ? null : style, context))],
+      [item(plainText(lineSpans(usage, context)), colorOf(level === 'ok' ? null : style, context))],
       [item(heading(usage)), ...rowItems(usage, context)],
       origin(usage, context).map((text) => item(text)),
       ['Refresh | refresh=true'],
@@ -42,26 +42,26 @@ export const xbar: StructuredOutput = {
 };
 
 function rowItems(usage: Usage, context: OutputContext): string[] {
-  const pools = hasNumbers(usage) ? poolRows(usage, context.looks) : [];
+  const pools = hasNumbers(usage) ? poolRows(usage, context.appearance) : [];
   return [...tableItems(rowsOf(usage, context), context), ...tableItems(pools, context)];
 }
 
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
-  return table(rows, MENU_COLUMNS, context.looks).map((spans, index) => {
+  return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
     const used = rows[index]?.used ?? null;
-    const near = used === null ? 'ok' : level(used, context.looks.thresholds);
-    return item(wordsOf(spans), MONOSPACE, colorOf(near === 'ok' ? null : near, context));
+    const near = used === null ? 'ok' : levelOf(used, context.appearance.thresholds);
+    return item(plainText(spans), MONOSPACE, colorOf(near === 'ok' ? null : near, context));
   });
 }
 
-function rowsOf(usage: Usage, { looks }: OutputContext): Row[] {
+function rowsOf(usage: Usage, { appearance }: OutputContext): Row[] {
   const { generatedAt, state, tokens } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, looks);
-  return hasNumbers(usage) ? limitRows(usage, true, looks) : [];
+  if (state === 'estimate') return tokenRows(tokens, generatedAt, appearance);
+  return hasNumbers(usage) ? limitRows(usage, true, appearance) : [];
 }
 
 /** How old the numbers are, what went wrong, and when the next try is. */
-function origin(usage: Usage, { looks }: OutputContext): string[] {
+function origin(usage: Usage, { appearance }: OutputContext): string[] {
   const { state, ageMs, generatedAt } = usage;
   const locked = hasNumbers(usage) ? lockSentences(usage).flatMap((text) => wrap(text, MENU_COLUMNS)) : [];
   const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`, ...locked] : locked;
@@ -69,12 +69,12 @@ function origin(usage: Usage, { looks }: OutputContext): string[] {
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
-  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, looks)}.` : '';
+  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, appearance)}.` : '';
   return [...read, ...wrap(`${errorSentence(usage)}${next}`, MENU_COLUMNS)];
 }
 
-function colorOf(style: Style | null, { color, looks }: OutputContext): string {
-  const hex = color ? hexOf(style, looks.colors) : null;
+function colorOf(style: Style | null, { color, appearance }: OutputContext): string {
+  const hex = color ? hexOf(style, appearance.colors) : null;
   return hex === null ? '' : `color=#${hex}`;
 }
 

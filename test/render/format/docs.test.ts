@@ -4,7 +4,7 @@ import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placehold
 import { PRESETS } from '../../../src/render/format/presets.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { extra, fable, failure, stale, usage, week, window } from '../usages.ts';
 
@@ -22,7 +22,7 @@ function table(heading: string): string[][] {
 
 const all = { windows: [window(), week(), fable()], extraUsage: extra() };
 const line = (of: Usage, format: string, more: Partial<LineOptions> = {}) =>
-  lineSpans(of, { looks: { ...DEFAULT_LOOKS, format }, countdowns: true, ...more })
+  lineSpans(of, { appearance: { ...DEFAULT_APPEARANCE, format }, countdowns: true, ...more })
     .map(({ text }) => text)
     .join('');
 

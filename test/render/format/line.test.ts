@@ -5,8 +5,8 @@ import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/format/placehold
 import { PRESETS } from '../../../src/render/format/presets.ts';
 import { lineSpans } from '../../../src/render/line.ts';
 import type { LineOptions } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
-import type { Looks } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
+import type { Appearance } from '../../../src/render/appearance.ts';
 import { percentText } from '../../../src/render/percent.ts';
 import { widthOf } from '../../../src/render/width.ts';
 import type { Usage } from '../../../src/usage/model.ts';
@@ -26,11 +26,16 @@ import {
   window,
 } from '../usages.ts';
 
-type Options = Partial<Omit<LineOptions, 'looks'>> & Partial<Looks>;
+type Options = Partial<Omit<LineOptions, 'looks'>> & Partial<Appearance>;
 
 const line = (of: Usage, format: string, options: Options = {}) => {
-  const { countdowns = true, model = null, columns = null, ...looks } = options;
-  return lineSpans(of, { looks: { ...DEFAULT_LOOKS, ...looks, format }, countdowns, model, columns })
+  const { countdowns = true, model = null, columns = null, ...appearance } = options;
+  return lineSpans(of, {
+    appearance: { ...DEFAULT_APPEARANCE, ...appearance, format },
+    countdowns,
+    model,
+    columns,
+  })
     .map(({ text }) => text)
     .join('');
 };
@@ -346,7 +351,7 @@ describe('whatever the template', () => {
         );
         const claims = of.state === 'fresh' || of.state === 'stale' ? known : [];
         // Field by field: who writes two without anything between gets one behind the other.
-        const fields = lineSpans(of, { looks: { ...DEFAULT_LOOKS, format }, countdowns: true });
+        const fields = lineSpans(of, { appearance: { ...DEFAULT_APPEARANCE, format }, countdowns: true });
         for (const field of fields) {
           const [percent] = /<?[\de+.]+%/.exec(field.text) ?? [];
           if (percent !== undefined) expect(claims).toContain(percent);

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import { formatMistake } from '../../../src/render/format/index.ts';
 import { usage } from '../usages.ts';
 
 const render = (kind: 'plain' | 'zsh' | 'bash' | 'fish' | 'starship' | 'tmux', format: string) => {
-  const looks = { ...DEFAULT_LOOKS, format };
-  return renderOutput(kind, usage(), { color: false, looks, countdowns: true });
+  const appearance = { ...DEFAULT_APPEARANCE, format };
+  return renderOutput(kind, usage(), { color: false, appearance, countdowns: true });
 };
 
 /** What hosts take for more than text, in the literal text of a template. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { parseResponse } from '../../../src/usage/schema.ts';
@@ -24,7 +24,7 @@ import {
 export const context = (over: Partial<OutputContext> = {}): OutputContext => ({
   color: true,
   countdowns: true,
-  looks: DEFAULT_LOOKS,
+  appearance: DEFAULT_APPEARANCE,
   ...over,
 });
 

@@ -1,18 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { extra, fable, failure, NOW, usage, window } from '../usages.ts';
 import { anyUsage, context, STATES, used } from './cases.ts';
 
-const render = (of: Usage, looks = DEFAULT_LOOKS) => renderDocument('openmetrics', of, context({ looks }));
+const render = (of: Usage, appearance = DEFAULT_APPEARANCE) =>
+  renderDocument('openmetrics', of, context({ appearance }));
 
 /** The samples of an exposition by name and labels; anything that is no sample of ours is a mistake. */
-function samples(of: Usage, looks = DEFAULT_LOOKS): Record<string, number> {
+function samples(of: Usage, appearance = DEFAULT_APPEARANCE): Record<string, number> {
   const found: Record<string, number> = {};
   let family = '';
-  const lines = render(of, looks).split('\n');
+  const lines = render(of, appearance).split('\n');
   expect(lines.pop()).toBe('# EOF');
   for (const line of lines) {
     const [, kind, name = ''] = /^# (HELP|TYPE) (usageline_[a-z_]+) [^\\]+$/.exec(line) ?? [];
@@ -93,8 +94,8 @@ describe('the exposition', () => {
   });
 
   it('leaves out what is hidden', () => {
-    const looks = { ...DEFAULT_LOOKS, hide: ['seven_day'] };
-    expect(Object.keys(samples(STATES.fresh, looks)).join()).not.toContain('seven_day');
+    const appearance = { ...DEFAULT_APPEARANCE, hide: ['seven_day'] };
+    expect(Object.keys(samples(STATES.fresh, appearance)).join()).not.toContain('seven_day');
   });
 
   it('says nothing of an error that is none beside numbers', () => {

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import type { Usage } from '../../../src/usage/model.ts';
 import { window, usage } from '../usages.ts';
 import { anyUsage, context, STATES, used } from './cases.ts';
 
-const render = (of: Usage, color = true, looks = DEFAULT_LOOKS) =>
-  renderOutput('polybar', of, context({ color, looks }));
+const render = (of: Usage, color = true, appearance = DEFAULT_APPEARANCE) =>
+  renderOutput('polybar', of, context({ color, appearance }));
 
 /** What polybar shows: tags are taken away by its own rule (`%` and `{` begin one), and must be ones that we write. */
 function shown(text: string): string {
@@ -28,10 +28,10 @@ describe("polybar's script", () => {
   });
 
   it('takes colours from the looks, and none where they leave it to the host', () => {
-    const colors = { ...DEFAULT_LOOKS.colors };
+    const colors = { ...DEFAULT_APPEARANCE.colors };
     colors.ok = { color: '#12ab34', bold: false, dim: false };
     colors.dim = { color: null, bold: false, dim: false };
-    const line = render(STATES.stale, true, { ...DEFAULT_LOOKS, colors });
+    const line = render(STATES.stale, true, { ...DEFAULT_APPEARANCE, colors });
     expect(line).toContain('5h %{F#12ab34}22%%{F-} 4h37m');
     expect(line).toContain(' · 12m ago · ');
   });

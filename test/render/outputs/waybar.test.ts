@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../../src/render/line.ts';
-import { DEFAULT_LOOKS } from '../../../src/render/appearance.ts';
+import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
@@ -99,14 +99,14 @@ describe("waybar's module", () => {
   });
 
   it('counts what is left, where that is asked for', () => {
-    const looks = { ...DEFAULT_LOOKS, percent: 'left' as const };
-    expect(render(used(99.6), { looks }).tooltip).toContain('5h <1% left'.replace('<', '&lt;'));
-    expect(render(used(140), { looks }).tooltip).toContain('5h 0% left');
+    const appearance = { ...DEFAULT_APPEARANCE, percent: 'left' as const };
+    expect(render(used(99.6), { appearance }).tooltip).toContain('5h <1% left'.replace('<', '&lt;'));
+    expect(render(used(140), { appearance }).tooltip).toContain('5h 0% left');
   });
 
   it('goes by the limits that are shown', () => {
-    const looks = { ...DEFAULT_LOOKS, hide: ['7d fable'] };
-    const module = render(STATES.fresh, { looks });
+    const appearance = { ...DEFAULT_APPEARANCE, hide: ['7d fable'] };
+    const module = render(STATES.fresh, { appearance });
     expect(module).toMatchObject({ class: ['ok'], percentage: 33 });
     expect(module.tooltip).not.toContain('Fable');
   });

@@ -389,14 +389,14 @@ describe('what is found among transcripts', () => {
       const most = 2 * MAX_WATCHED + 2 * 20;
       const weeks = new Set<number | undefined>();
       for (let call = 0; call < 10; call += 1) {
-        let looks = 0;
+        let appearance = 0;
         const lstatSync = (path: string, ...rest: [{ throwIfNoEntry: false }]) => {
-          if (path.startsWith(at.projects)) looks += 1;
+          if (path.startsWith(at.projects)) appearance += 1;
           return fs.lstatSync(path, ...rest);
         };
         Object.assign(at.system, { fs: disk({ lstatSync }) });
         weeks.add(totals(at.read())?.[1]);
-        expect(looks).toBeLessThan(most);
+        expect(appearance).toBeLessThan(most);
       }
       expect([...weeks]).toEqual([SESSIONS, SESSIONS + 100, SESSIONS + 110]);
     });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  caughtUp,
+  withOwnClock,
   clockError,
-  mergeBackoffLocks,
-  parseBackoffLock,
-  readBackoffLock,
-  serializeBackoffLock,
-} from '../../src/cache/backoff-lock.ts';
-import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+  mergeBackoffs,
+  parseBackoff,
+  readBackoff,
+  serializeBackoff,
+} from '../../src/cache/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import {
@@ -29,8 +29,8 @@ const NOW = Date.parse('2026-11-20T18:25:00Z');
 const now = NOW / SECOND;
 /** The file was changed this long ago, ms. */
 const CHANGED = 10 * SECOND;
-const parse = (text: string, mtimeMs = NOW - CHANGED) => parseBackoffLock(text, mtimeMs, NOW);
-const lock = (over: Partial<BackoffLock> = {}): BackoffLock => ({
+const parse = (text: string, mtimeMs = NOW - CHANGED) => parseBackoff(text, mtimeMs, NOW);
+const lock = (over: Partial<Backoff> = {}): Backoff => ({
   blockedUntil: NOW + 5 * MINUTE,
   error: 'rate_limited',
   failures: 2,
@@ -39,7 +39,7 @@ const lock = (over: Partial<BackoffLock> = {}): BackoffLock => ({
   requests: [NOW - MINUTE, NOW],
   ...over,
 });
-const foreignLock = (writtenAt: number): BackoffLock => ({
+const foreignLock = (writtenAt: number): Backoff => ({
   blockedUntil: writtenAt + 30 * SECOND,
   error: null,
   failures: 0,
@@ -49,21 +49,21 @@ const foreignLock = (writtenAt: number): BackoffLock => ({
 });
 
 describe('usage.lock', () => {
-  it.each<[string, Partial<BackoffLock>]>([
+  it.each<[string, Partial<Backoff>]>([
     ['a failure', {}],
     ['no failure', { blockedUntil: 0, error: null, failures: 0 }],
     ['no credentials', { credentials: null }],
     ['no requests', { requests: [] }],
     ['the longest block there is', { blockedUntil: NOW + DAY }],
-    ['a token that was sent', { token: `${'0'.repeat(32)}:${'f'.repeat(32)}` }],
+    ['a token that was sent', { tokenHash: `${'0'.repeat(32)}:${'f'.repeat(32)}` }],
     ['a waiver', { waivedAt: NOW - MINUTE }],
-    ['another clock', { apart: { at: NOW - MINUTE, other: NOW + MINUTE } }],
+    ['another clock', { otherClock: { at: NOW - MINUTE, other: NOW + MINUTE } }],
   ])('comes back as it was written: %s', (_case, over) => {
-    expect(parse(serializeBackoffLock(lock(over)))).toEqual(lock(over));
+    expect(parse(serializeBackoff(lock(over)))).toEqual(lock(over));
   });
 
   it('holds whole Unix seconds, a block rounded up and stamps rounded down', () => {
-    const text = serializeBackoffLock(
+    const text = serializeBackoff(
       lock({ blockedUntil: NOW + 1, writtenAt: NOW + 999, requests: [NOW - 1, NOW + 999] }),
     );
     expect(JSON.parse(text)).toEqual({
@@ -78,7 +78,7 @@ describe('usage.lock', () => {
   });
 
   it('leaves out an error and credentials that are not there', () => {
-    const keys = Object.keys(JSON.parse(serializeBackoffLock(lock({ error: null, credentials: null }))));
+    const keys = Object.keys(JSON.parse(serializeBackoff(lock({ error: null, credentials: null }))));
     expect(keys).toEqual(['blocked_until', 'failures', 'written_at', 'requests']);
   });
 
@@ -164,21 +164,21 @@ describe('usage.lock', () => {
       writtenAt: NOW,
       credentials: 'c',
       requests: [NOW - 100 * SECOND, NOW, NOW, NOW],
-      token: 'abcdef01:23456789',
+      tokenHash: 'abcdef01:23456789',
       ahead: 300 * SECOND,
     });
   });
 
   it('from the future is one of now once it was written again, and knows of the other clock', () => {
     const read = parse(`{"blocked_until":1,"written_at":${now + 300},"requests":[${now + 300}]}`)!;
-    const again = parseBackoffLock(serializeBackoffLock(caughtUp(read, NOW)), NOW, NOW + MINUTE);
+    const again = parseBackoff(serializeBackoff(withOwnClock(read, NOW)), NOW, NOW + MINUTE);
     expect(again).toEqual({
       ...lock({ blockedUntil: 0, error: null, failures: 0, credentials: null, requests: [NOW] }),
-      apart: { at: NOW, other: NOW + 300 * SECOND },
+      otherClock: { at: NOW, other: NOW + 300 * SECOND },
     });
     const far = parse(`{"blocked_until":1,"written_at":${now + 86_400},"requests":[]}`)!;
-    expect(caughtUp(far, NOW)).not.toHaveProperty('apart');
-    expect(caughtUp(lock(), NOW)).toEqual(lock());
+    expect(withOwnClock(far, NOW)).not.toHaveProperty('otherClock');
+    expect(withOwnClock(lock(), NOW)).toEqual(lock());
   });
 
   it.each<[string, number, number]>([
@@ -188,7 +188,7 @@ describe('usage.lock', () => {
     ['has not seen the other one for an hour', 3900, 0],
   ])('of two clocks allows for the difference where ours %s', (_case, later, error) => {
     const apart = { at: NOW, other: NOW + 300 * SECOND };
-    expect(clockError(lock({ apart }), NOW + later * SECOND)).toBe(error * SECOND);
+    expect(clockError(lock({ otherClock: apart }), NOW + later * SECOND)).toBe(error * SECOND);
   });
 
   it.each<[string, unknown]>([
@@ -202,7 +202,7 @@ describe('usage.lock', () => {
     ['apart', [now + 60, now + 120]],
     ['apart', 'x'],
   ])('with a %s of %j is one without', (key, value) => {
-    const text = JSON.stringify({ ...JSON.parse(serializeBackoffLock(lock())), [key]: value });
+    const text = JSON.stringify({ ...JSON.parse(serializeBackoff(lock())), [key]: value });
     expect(parse(text)).toEqual(lock());
   });
 
@@ -220,7 +220,7 @@ describe('usage.lock', () => {
   it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES])(
     'can be about %s',
     (error) => {
-      expect(parse(serializeBackoffLock(lock({ error })))?.error).toBe(error);
+      expect(parse(serializeBackoff(lock({ error })))?.error).toBe(error);
     },
   );
 
@@ -296,7 +296,7 @@ describe('usage.lock', () => {
 describe('usage.lock on disk', () => {
   const system = fakeSystem({ fs: careful });
   const path = join(system.root, 'usage.lock');
-  const read = () => readBackoffLock(system, path, NOW);
+  const read = () => readBackoff(system, path, NOW);
   const fresh = (arrange: () => unknown) => {
     fs.rmSync(path, { recursive: true, force: true });
     arrange();
@@ -335,9 +335,7 @@ describe('usage.lock on disk', () => {
 
   it('that we may not read is none', () => {
     fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
-    expect(
-      readBackoffLock({ ...system, fs: disk({ readFileSync: failing('EACCES') }) }, path, NOW),
-    ).toBeNull();
+    expect(readBackoff({ ...system, fs: disk({ readFileSync: failing('EACCES') }) }, path, NOW)).toBeNull();
   });
 });
 
@@ -354,7 +352,7 @@ describe('two locks of one account', () => {
     ['first', early, late],
     ['last', late, early],
   ])('are the later block and all requests, the earlier one given %s', (_case, a, b) => {
-    expect(mergeBackoffLocks(a, b)).toEqual({
+    expect(mergeBackoffs(a, b)).toEqual({
       ...late,
       writtenAt: NOW,
       requests: [NOW - 9, NOW - 8, NOW - 5],
@@ -366,12 +364,12 @@ describe('two locks of one account', () => {
     ['the second', null, late, late],
     ['neither', null, null, null],
   ])('are %s when that is all there is', (_case, a, b, merged) => {
-    expect(mergeBackoffLocks(a, b)).toEqual(merged);
+    expect(mergeBackoffs(a, b)).toEqual(merged);
   });
 
   it('once made one of two requests of one second', () => {
     const twice = lock({ requests: [NOW, NOW] });
-    expect(mergeBackoffLocks(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
-    expect(mergeBackoffLocks(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);
+    expect(mergeBackoffs(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
+    expect(mergeBackoffs(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);
   });
 });

@@ -1,11 +1,12 @@
-import { printable } from '../platform/stdio.ts';
+import { printable, isTerminal, STDOUT, writeOut } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
 import type { FileChange } from './plan.ts';
 
-/** A file of ours longer than this is told by its length. */
+/** Texts with more lines are shown as their number of lines. */
 const MAX_LINES = 24;
 
 /**
- * The changes as a diff, and the links that are removed. Of a user's file only added and removed lines are shown: the
+ * Shows changes as a diff, and the links that are removed. Of a user's file it shows only added and removed lines: the
  * lines around them may be private.
  */
 export function preview(changes: readonly FileChange[], links: readonly string[] = []): string {
@@ -30,4 +31,31 @@ function signed(sign: '+' | '-', text: string): string {
   if (text === '') return '';
   if (lines.length > MAX_LINES) return `  ${sign} ${lines.length} lines\n`;
   return lines.map((line) => `  ${sign} ${printable(line)}\n`).join('');
+}
+
+/**
+ * Asks the user a yes-or-no question. Reads the answer from the terminal itself, because standard input may be a pipe
+ * with other data.
+ *
+ * @returns null if standard output is no terminal, or the process has none
+ */
+export function askOnTerminal(system: System, question: string): boolean | null {
+  const { fs } = system;
+  if (!isTerminal(system, STDOUT)) return null;
+  let fd: number;
+  try {
+    fd = fs.openSync('/dev/tty', 'r');
+  } catch {
+    return null;
+  }
+  try {
+    writeOut(system, STDOUT, `${question} [y/N] `);
+    const answer = Buffer.alloc(256);
+    const length = fs.readSync(fd, answer, 0, answer.length, null);
+    return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, length));
+  } catch {
+    return false;
+  } finally {
+    fs.closeSync(fd);
+  }
 }

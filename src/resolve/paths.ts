@@ -8,7 +8,7 @@ import type { ProviderDescriptor } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 
 /** Where one account's files are. */
-export interface Places {
+export interface Paths {
   readonly account: Account;
   /** Null: there is no usable cache root. Root reads that of another user, and whatever would write there fails. */
   readonly cache: AccountDirectory | null;
@@ -18,13 +18,13 @@ export interface Places {
   readonly warning: string | null;
 }
 
-export function placesOf(system: System, provider: ProviderDescriptor): Places {
-  const place = cacheOf(system, provider);
+export function pathsOf(system: System, provider: ProviderDescriptor): Paths {
+  const place = cachePaths(system, provider);
   return { ...place, fallback: fallbackOf(system, place.account) };
 }
 
 /** The account and its cache directory: all that an answer from the cache needs. */
-export function cacheOf(system: System, provider: ProviderDescriptor): Omit<Places, 'fallback'> {
+export function cachePaths(system: System, provider: ProviderDescriptor): Omit<Paths, 'fallback'> {
   const account = provider.account(system);
   const root = cacheRoot(system);
   const cache =

@@ -9,7 +9,7 @@ import { readOwnFile } from './own-files.ts';
  * `usage.lock`: until when nobody asks, why, and when requests were sent in the last hour. It is a record,
  * not a mutex. All times here are epoch ms; the file holds whole Unix seconds.
  */
-export interface BackoffLock {
+export interface Backoff {
   /** Active while this is later than now. */
   readonly blockedUntil: number;
   readonly error: RefreshCode | null;
@@ -20,11 +20,11 @@ export interface BackoffLock {
   readonly credentials: string | null;
   readonly requests: readonly number[];
   /** Which token was sent last: a random key and the keyed hash, as `<key>:<hash>`. Never the token. */
-  readonly token?: string;
+  readonly tokenHash?: string;
   /** When changed credentials last waived the time between two requests. */
   readonly waivedAt?: number;
   /** The clock of another machine that writes to this cache: when this clock showed `at`, it showed `other`. */
-  readonly apart?: { readonly at: number; readonly other: number };
+  readonly otherClock?: { readonly at: number; readonly other: number };
   /**
    * By how much the lock's time is ahead of this clock, ms. Of such a lock only the requests count; a request with a
    * future time counts as made now, until the lock is written again.
@@ -43,11 +43,11 @@ const MAX_APART_MS = 15 * MINUTE;
 const APART_FOR_MS = HOUR;
 
 /** Reads a backoff lock; null when there is none, or none that counts. */
-export function readBackoffLock(system: System, path: string, now: number): BackoffLock | null {
+export function readBackoff(system: System, path: string, now: number): Backoff | null {
   const read = readOwnFile(system, path);
   switch (read.kind) {
     case 'file':
-      return parseBackoffLock(read.text, read.mtimeMs, now);
+      return parseBackoff(read.text, read.mtimeMs, now);
     case 'not_utf8':
       return foreign(read.mtimeMs, now);
     default:
@@ -56,7 +56,7 @@ export function readBackoffLock(system: System, path: string, now: number): Back
 }
 
 /** @param mtimeMs modification time of the file, which stands in for what the text does not say */
-export function parseBackoffLock(text: string, mtimeMs: number, now: number): BackoffLock | null {
+export function parseBackoff(text: string, mtimeMs: number, now: number): Backoff | null {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -91,54 +91,58 @@ const NO_BLOCK = { blockedUntil: 0, error: null, failures: 0 } as const;
 /** Hex digits on both sides. A lock with anything else in this field loses the field. */
 const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
 
-function waived(at: number | null, now: number): Pick<BackoffLock, 'waivedAt'> {
+function waived(at: number | null, now: number): Pick<Backoff, 'waivedAt'> {
   return at === null ? {} : { waivedAt: Math.min(at, now) };
 }
 
-function apart(value: unknown, now: number): Pick<BackoffLock, 'apart'> {
+function apart(value: unknown, now: number): Pick<Backoff, 'otherClock'> {
   if (!Array.isArray(value)) return {};
   const [at, other] = value.map(seconds);
   if (at == null || other == null || at > other || at > now + CLOCK_TOLERANCE_MS) return {};
-  return { apart: { at, other } };
+  return { otherClock: { at, other } };
 }
 
 /** What a lock knows of other clocks, for the next one that is written. */
-export function clocksApart(lock: BackoffLock | null, now: number): Pick<BackoffLock, 'apart'> {
-  if (lock?.ahead !== undefined) {
-    return lock.ahead > MAX_APART_MS ? {} : { apart: { at: now, other: now + lock.ahead } };
+export function otherClock(backoff: Backoff | null, now: number): Pick<Backoff, 'otherClock'> {
+  if (backoff?.ahead !== undefined) {
+    return backoff.ahead > MAX_APART_MS ? {} : { otherClock: { at: now, other: now + backoff.ahead } };
   }
-  return lock?.apart && now < lock.apart.other + APART_FOR_MS ? { apart: lock.apart } : {};
+  return backoff?.otherClock && now < backoff.otherClock.other + APART_FOR_MS
+    ? { otherClock: backoff.otherClock }
+    : {};
 }
 
 /**
  * How much later than its recorded time a request may have been made, ms: the other clock was behind this one. 0 when
  * this clock is the one behind.
  */
-export function clockError(lock: Pick<BackoffLock, 'apart'> | null, now: number): number {
-  if (!lock?.apart) return 0;
-  const { at, other } = lock.apart;
+export function clockError(backoff: Pick<Backoff, 'otherClock'> | null, now: number): number {
+  if (!backoff?.otherClock) return 0;
+  const { at, other } = backoff.otherClock;
   return now < other || now >= other + APART_FOR_MS ? 0 : Math.min(other - at, MAX_APART_MS);
 }
 
 /** Rewrites a lock with a future time for this clock. Its requests are kept; those in the future get fixed times. */
-export function caughtUp({ ahead, ...lock }: BackoffLock, now: number): BackoffLock {
-  return ahead === undefined ? lock : { ...lock, writtenAt: now, ...clocksApart({ ...lock, ahead }, now) };
+export function withOwnClock({ ahead, ...backoff }: Backoff, now: number): Backoff {
+  return ahead === undefined
+    ? backoff
+    : { ...backoff, writtenAt: now, ...otherClock({ ...backoff, ahead }, now) };
 }
 
 /**
  * Two records of one account (the second lies in the runtime directory, from a time when the cache could not
  * be written) as one: the later block counts, and every request does.
  */
-export function mergeBackoffLocks(a: BackoffLock | null, b: BackoffLock | null): BackoffLock | null {
+export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | null {
   if (a === null || b === null) return a ?? b;
   const later = b.blockedUntil > a.blockedUntil ? b : a;
   // What stands in both is one request; what stands twice in one of them are two.
   const known = new Set(a.requests);
   const requests = [...a.requests, ...b.requests.filter((at) => !known.has(at))].sort((x, y) => x - y);
   const last = b.writtenAt > a.writtenAt ? b : a;
-  const token = last.token ?? a.token ?? b.token;
+  const token = last.tokenHash ?? a.tokenHash ?? b.tokenHash;
   const waivedAt = Math.max(a.waivedAt ?? 0, b.waivedAt ?? 0);
-  const seenApart = last.apart ?? a.apart ?? b.apart;
+  const seenApart = last.otherClock ?? a.otherClock ?? b.otherClock;
   const ahead = Math.max(a.ahead ?? 0, b.ahead ?? 0);
   return {
     blockedUntil: later.blockedUntil,
@@ -147,30 +151,32 @@ export function mergeBackoffLocks(a: BackoffLock | null, b: BackoffLock | null):
     credentials: later.credentials,
     writtenAt: Math.max(a.writtenAt, b.writtenAt),
     requests,
-    ...(token !== undefined && { token }),
+    ...(token !== undefined && { tokenHash: token }),
     ...(waivedAt > 0 && { waivedAt }),
-    ...(seenApart && { apart: seenApart }),
+    ...(seenApart && { otherClock: seenApart }),
     ...(ahead > 0 && { ahead }),
   };
 }
 
 /** The text of `usage.lock`. Blocks are rounded up, stamps down. */
-export function serializeBackoffLock(lock: BackoffLock): string {
+export function serializeBackoff(backoff: Backoff): string {
   const file = {
-    blocked_until: Math.ceil(lock.blockedUntil / SECOND),
-    ...(lock.error && { error: lock.error }),
-    failures: lock.failures,
-    written_at: Math.floor(lock.writtenAt / SECOND),
-    ...(lock.credentials !== null && { credentials: lock.credentials }),
-    requests: lock.requests.map((at) => Math.floor(at / SECOND)),
-    ...(lock.token !== undefined && { token: lock.token }),
-    ...(lock.waivedAt !== undefined && { waived_at: Math.floor(lock.waivedAt / SECOND) }),
-    ...(lock.apart && { apart: [Math.floor(lock.apart.at / SECOND), Math.floor(lock.apart.other / SECOND)] }),
+    blocked_until: Math.ceil(backoff.blockedUntil / SECOND),
+    ...(backoff.error && { error: backoff.error }),
+    failures: backoff.failures,
+    written_at: Math.floor(backoff.writtenAt / SECOND),
+    ...(backoff.credentials !== null && { credentials: backoff.credentials }),
+    requests: backoff.requests.map((at) => Math.floor(at / SECOND)),
+    ...(backoff.tokenHash !== undefined && { token: backoff.tokenHash }),
+    ...(backoff.waivedAt !== undefined && { waived_at: Math.floor(backoff.waivedAt / SECOND) }),
+    ...(backoff.otherClock && {
+      otherClock: [Math.floor(backoff.otherClock.at / SECOND), Math.floor(backoff.otherClock.other / SECOND)],
+    }),
   };
   return `${JSON.stringify(file)}\n`;
 }
 
-function foreign(mtimeMs: number, now: number): BackoffLock | null {
+function foreign(mtimeMs: number, now: number): Backoff | null {
   if (mtimeMs > now + CLOCK_TOLERANCE_MS) return null;
   return {
     blockedUntil: mtimeMs + FOREIGN_BLOCK_MS,
