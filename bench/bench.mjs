@@ -1,6 +1,6 @@
 /**
- * Measures the built program: whole processes beside an empty script, the hooks in their shells, the launcher,
- * and, when asked, how cost grows with the work. docs/specs/performance.md says what for and how to read it.
+ * Measures the built program: whole processes beside an empty script, the hooks in their shells, the launcher
+ * and, on request, how cost grows with the work. docs/specs/performance.md explains the purpose and the tables.
  */
 import { measureGrowth } from './growth.mjs';
 import { parseOptions, usage } from './options.mjs';
@@ -11,7 +11,7 @@ import { scenes } from './scenes.mjs';
 import { measureShells } from './shells.mjs';
 import { machine, missingBuild, scratchFolder, startEndpoint } from './stage.mjs';
 
-/** A few minutes on a laptop of today. */
+/** A few minutes on a present-day laptop. */
 const ROUNDS = 60;
 
 const { options, problem } = parseOptions(process.argv.slice(2), {

@@ -1,6 +1,6 @@
 /**
- * The endpoint that is asked, in a process of its own: the one that measures is blocked while it measures.
- * Started with an IPC channel: it sends where it is, and for every message the number of requests so far.
+ * The usage endpoint, in a process of its own, because the measuring process blocks while it measures. Started
+ * with an IPC channel: it sends its address, and for every message the number of requests so far.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -56,6 +56,6 @@ const https = await listen(
   'https',
 );
 process.on('message', () => process.send({ requests }));
-// Whoever started it is gone.
+// The parent process is gone.
 process.on('disconnect', () => process.exit(0));
 process.send({ http, https });

@@ -1,4 +1,4 @@
-/** Does it stay cheap as the work grows? Each series has steps; every step is a row beside the same floor. */
+/** How cost grows with the work. Each series has steps; every step is a row beside the same floor. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { run } from './measure.mjs';
@@ -24,7 +24,7 @@ const series = [
     id: 'entry',
     label: 'size of usage.json',
     unit: 'KiB',
-    // 1 MiB is the most that is read.
+    // The program reads 1 MiB at most.
     steps: [1, 10, 100, 1000],
     curves: [
       { id: 'hit', label: 'cache hit', row: bigEntry(true) },
@@ -60,7 +60,7 @@ const series = [
     id: 'weeks',
     label: 'transcripts of a year',
     unit: 'weeks',
-    // The same every week: what is older than eight days should cost nothing.
+    // The same for every week: data older than eight days should cost nothing.
     steps: [1, 4, 13, 52],
     curves: historyCurves((weeks) => ({
       bytes: weeks * 4 * MIB,
@@ -110,13 +110,13 @@ export async function measureGrowth({ root, endpoint, rounds }) {
       return { id: curve.id, label: curve.label, at, ms, ratio };
     });
     grown.push({ id, label, unit, rows });
-    // A gigabyte that is still to be written to a disk would be in the way of whatever is measured next.
+    // A gigabyte that is still being written to disk would disturb the next measurement.
     fs.rmSync(join(root, id), { recursive: true });
   }
   return grown;
 }
 
-/** `usage.json` with what the endpoint may send one day and nobody here knows. */
+/** `usage.json` with unknown parts that the endpoint may send one day. */
 function bigEntry(prepared) {
   return ({ home, endpoint, at }) => {
     const place = createPlace(home, endpoint);
@@ -152,7 +152,7 @@ function manyAccounts({ home, endpoint, at }) {
   };
 }
 
-/** The refresh renews every ready line that there is. */
+/** The refresh renews every prerendered line. */
 function manyKinds({ home, endpoint, at }) {
   const place = createPlace(home, endpoint, { asks: 'http' });
   const names = ['plain', 'ansi', 'zsh', 'bash', 'fish', 'tmux', 'starship', 'json']
@@ -177,7 +177,7 @@ function manyKinds({ home, endpoint, at }) {
   return { next: () => ({ scene, place, argv: [background, '5000', 'plain'] }) };
 }
 
-/** A session's status line, beside all those that have told something in the last days. */
+/** A session's status line, beside all sessions that have reported something in the last days. */
 function manySessions(works) {
   return ({ home, endpoint, at }) => {
     const place = createPlace(home, endpoint);

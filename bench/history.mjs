@@ -1,4 +1,4 @@
-/** A home without a login whose transcripts have all been read: what an estimate costs then. */
+/** A home without a login whose transcripts have all been read: the cost of an estimate. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { generate } from '../test/fetch/claude/transcripts/generate.mjs';
@@ -8,16 +8,17 @@ import { program } from './stage.mjs';
 const MINUTE = 60_000;
 /** After a minute the program begins to look at everything again; until then no call is due for that. */
 const SERVES = 30_000;
-/** So old is the latest transcript: what was written just now is read again. */
+/** The age of the latest transcript: a newer one would be read again. */
 const AGO = 10 * MINUTE;
-/** Each reads for ten seconds. */
+/** Each run reads for ten seconds. */
 const MOST_READINGS = 30;
 
-/** What is shown of a history without a login. */
+/** The output for a history without a login. */
 export const ESTIMATE = /^(~5h [\d.]+[kMG]? · )?~7d [\d.]+[kMG]? · no data\n$/;
 
 /**
- * Generates transcripts, and reads them until there is nothing left to be read.
+ * Generates transcripts, and runs the program until all of them have been read.
+ *
  * @param size as for `generate`
  */
 export function createHistory(home, size) {
@@ -25,7 +26,7 @@ export function createHistory(home, size) {
   const cache = join(home, 'cache');
   const files = join(cache, 'usageline', 'claude');
   const journal = join(files, 'transcripts.new');
-  // Nobody is asked without a login, and should it ask all the same, then this is as far as it gets.
+  // Without a login there is no request; if the program sent one, it would fail here.
   const env = { HOME: home, XDG_CACHE_HOME: cache, TZ: 'UTC', HTTPS_PROXY: 'http://127.0.0.1:9' };
   const until = Date.now() - AGO;
   generate(projects, { seed: 7, until, ...size });
@@ -46,20 +47,20 @@ export function createHistory(home, size) {
   }
   return {
     env,
-    /** So many runs that nobody measures that the next one has nothing but its own to look at. */
+    /** Unmeasured runs, after which the next one has nothing else to read than its own files. */
     lookedAt() {
       for (let runs = 0; !settled(); runs += 1) {
         if (runs === MOST_READINGS) throw new Error(`${home}: looked at again and again`);
         read('--cached');
       }
     },
-    /** As if it were two minutes since everything was looked at. */
+    /** Moves the time of the last full read two minutes into the past. */
     dueForAll() {
       const [, ...rest] = lines();
       const due = JSON.stringify({ ...head(), listed_at: Date.now() - 2 * MINUTE, round: null });
       fs.writeFileSync(journal, [due, ...rest].join('\n'));
     },
-    /** Throws when more or less was looked at than was meant. */
+    /** Throws when more or fewer files were read than intended. */
     expectLook(more) {
       const { listed_at: listedAt, round } = head();
       const begun = round !== null || Date.now() - listedAt < SERVES;
@@ -68,7 +69,7 @@ export function createHistory(home, size) {
   };
 }
 
-/** Folders were made just now, and what was changed just now is looked at again. */
+/** The folders are new, and a new folder is read again. */
 function putBack(folder, until) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
     if (entry.isDirectory()) putBack(join(folder, entry.name), until);

@@ -28,13 +28,16 @@ export function run(file, args, env, input = null) {
   }
 }
 
-/** All of a text is in the pipe and its writer is gone before anybody reads: its end costs nobody any waiting. */
+/**
+ * All of a text is in the pipe and its writer is gone before the program reads, so that no row includes a wait
+ * for the end.
+ */
 function openInput(input) {
   if (input === null) return { from: 'ignore', close() {} };
   if (input.pipe === undefined) return { from: 'pipe', close() {} };
-  // Node has no pipe of its own to give: one with a name is the same to its reader.
+  // Node cannot create an anonymous pipe; a named one is the same to its reader.
   if (!fs.existsSync(input.pipe)) execFileSync('mkfifo', [input.pipe]);
-  // For reading as well, so that opening does not wait for a reader.
+  // Opened for reading as well, so that opening does not wait for a reader.
   const writer = fs.openSync(input.pipe, 'r+');
   fs.writeSync(writer, input.text);
   const from = fs.openSync(input.pipe, 'r');
@@ -51,9 +54,9 @@ export function canMeasureMemory() {
 }
 
 /**
- * Peak resident memory of one process, KiB, as the kernel accounts it to whoever waits for it. GNU time in
- * between: a process inherits the peak of the one it was forked from, which must not be this one; and a
- * look into /proc would have to come at the last moment, a preload would be measured along.
+ * Peak resident memory of one process, KiB, as the kernel reports it to the parent. GNU time runs in between,
+ * because a process inherits the peak of the one it was forked from. `/proc` would have to be read at the last moment,
+ * and a preload would be measured as well.
  */
 export function peakMemory(file, args, env, scratch, input = null) {
   const measured = run(GNU_TIME, ['-f', '%M', '-o', scratch, file, ...args], env, input);

@@ -1,4 +1,4 @@
-/** Who is measured, and what each needs to show usage from what it keeps. */
+/** The programs that are measured, and what each needs to show usage from its cache. */
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './measure.mjs';
@@ -7,7 +7,7 @@ import { program } from './stage.mjs';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** So often what somebody keeps is made young again. */
+/** How often caches are made young again. */
 const WARM = 40_000;
 const SESSION = '11111111-2222-4333-8444-555555555555';
 
@@ -38,7 +38,7 @@ export function candidates({ peers }) {
   add('ccstatusline', 'ccstatusline', [], /22\.0%.*33\.0%/, ccstatusline);
   add('@cometix/ccline', 'ccline', [], /22%/, copyNative);
   const shows = /Sonnet.*session/;
-  // The longest it will believe its own last line: the least work that it can do.
+  // The longest time for which it trusts its own last line: the least work that it can do.
   add('ccusage', 'ccusage', ['statusline', '--offline', '--refresh-interval', '600'], shows, ccusage);
   const peer = peers.ccusage;
   if (peer?.native) {
@@ -77,7 +77,7 @@ function ccstatusline(home) {
     { id: '3', type: 'weekly-usage' },
   ];
   put(settings, JSON.stringify({ version: 3, lines: [line, [], []] }));
-  // Without a login it takes its cache for what it is, whoever wrote it.
+  // Without a login it accepts its cache from any writer.
   return kept(home, () =>
     put(
       join(home, '.cache', 'ccstatusline', 'usage.json'),
@@ -129,7 +129,7 @@ cache_duration = 300
   );
 }
 
-/** It knows no percentages: what it shows is worked out from the transcripts of sessions. */
+/** It knows no percentages: it computes its output from the transcripts of sessions. */
 function ccusage(home) {
   put(
     transcript(home),
@@ -154,7 +154,7 @@ function ccusage(home) {
   return { prepare: () => {}, input: statusInput(home), env: environment(home) };
 }
 
-/** Refreshes what somebody keeps before it would be too old. */
+/** Refreshes the caches before they would be too old. */
 function kept(home, write) {
   let until = 0;
   const prepare = () => {
@@ -175,8 +175,8 @@ function transcript(home) {
 }
 
 /**
- * What Claude Code writes to a status line. Without `rate_limits`, which is there only after a session's first
- * answer: the job is to show what is kept.
+ * What Claude Code writes to a status line. Without `rate_limits`, which a session only has after its first
+ * response: the task is to show cached numbers.
  */
 function statusInput(home) {
   const path = join(home, 'status.json');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** `native`: the package of the platform that holds the program itself, and the program's place in it. */
+/** `native`: the platform's package that contains the program itself, and the program's path in it. */
 const PEERS = [
   { name: 'ccstatusline', native: null },
   { name: '@cometix/ccline', native: { name: ccline(), file: 'ccline' } },
@@ -17,7 +17,7 @@ const PEERS = [
 ];
 
 function ccline() {
-  // Its own rule: the build for musl wherever glibc is older than 2.35.
+  // The package's own rule: the build for musl wherever glibc is older than 2.35.
   const { glibcVersionRuntime: glibc } = process.report.getReport().header;
   const [major = 0, minor = 0] = (glibc ?? '').split('.').map(Number);
   const musl = process.platform === 'linux' && (major < 2 || (major === 2 && minor < 35));
@@ -40,7 +40,7 @@ export function installPeers() {
   const [{ filename }] = JSON.parse(
     npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], repository).stdout,
   );
-  // Of the same name and version as the one before, so npm would think that it is there.
+  // The name and version are those of the previous one, so npm would consider it installed.
   fs.rmSync(join(folder, 'node_modules', 'usageline'), { recursive: true, force: true });
   const trouble = install(folder, join(folder, filename));
   if (trouble) throw new Error(`usageline could not be installed: ${trouble}`);
@@ -71,7 +71,7 @@ export function installPeers() {
   return { folder, peers, notes };
 }
 
-/** A registry may have the package and not its program for this platform: then the newest that has both. */
+/** The registry can have the package without its program for this platform: then the newest version that has both. */
 function installMatching(folder, name, native, notes) {
   const { version: newest } = manifest(folder, name);
   const { status, stdout } = npm(['view', native.name, 'version'], folder);
@@ -91,7 +91,7 @@ function manifest(folder, name) {
   return JSON.parse(fs.readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
 }
 
-/** What went wrong, or null. */
+/** A description of the failure, or null. */
 function install(folder, what) {
   const quiet = [
     '--ignore-scripts',

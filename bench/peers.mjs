@@ -1,7 +1,7 @@
 /**
- * Other programs that show the same usage, on the same job: what they keep is warm, the status line's JSON is
- * on standard input as Claude Code sends it, and nobody has a network. Installed from the registry into a
- * folder of its own, which is kept. docs/specs/performance.md.
+ * Other programs that show the same usage, at the same task: their caches are warm, the status line's JSON is on
+ * standard input as Claude Code sends it, and there is no network. Installed from the registry into a folder of
+ * its own, which is kept. docs/specs/performance.md.
  */
 import fs from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ import { machine, missingBuild, scratchFolder, startEndpoint } from './stage.mjs
 import { summary } from './statistics.mjs';
 
 const ROUNDS = 40;
-/** So long one sample lasts at least: a process of a millisecond is started more than once for it. */
+/** The minimal duration of one sample, ms: a process of a millisecond is started more than once for it. */
 const SAMPLE_MS = 40;
 const FLAGS = ['json', 'check', 'help'];
 
@@ -73,7 +73,7 @@ async function peers({ rounds, json, check }) {
   }
   session.close();
 
-  // Compared within each round, as with the floor.
+  // Compared within each round, like the floor.
   const samplesOf = (id) => measured.rows[rows.findIndex((row) => row.id === id)].samples;
   const results = rows.map(({ id, label, version, kind, shows }, index) => {
     const { ms, ratio, samples } = measured.rows[index];
@@ -103,7 +103,7 @@ function against(samples, own) {
   return summary(samples.map((ms, round) => ms / own[round]));
 }
 
-/** A home of its own for each, with what it keeps in it. */
+/** A home of its own for each, with its cache. */
 function prepareRow({ setUp, ...candidate }, root, endpoint) {
   const home = join(root, candidate.id);
   fs.mkdirSync(home);
@@ -145,7 +145,7 @@ function quoted(text) {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** What is said of these numbers, and whether it is so. */
+/** Claims about these numbers, and whether they hold. */
 function claims(rows) {
   return rows
     .filter(({ kind }) => kind !== 'own')
@@ -180,7 +180,7 @@ function render(report) {
   return `${heading(report)}; ${network}\n\n${table}\n\n${said.join('\n')}\n`;
 }
 
-/** Without colours, for people. */
+/** Without colours, for terminals. */
 function plain(text) {
   const escape = String.fromCodePoint(27);
   return text

@@ -5,13 +5,13 @@ import { authority, program } from './stage.mjs';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** So long a prepared line serves as many hits as come; it would be true for two minutes more. */
+/** How long a prerendered line is used for hits, ms; it would be valid for two minutes more. */
 const SERVES = 40 * SECOND;
 
-/** The percentages of a session at work; past the last one it begins anew. */
+/** The percentages of an active session; after the last one they start again. */
 const FIRST_PERCENT = 22;
 const LAST_PERCENT = 97;
-/** What the program writes before it asks anybody. */
+/** What the program writes before it sends a request. */
 const ASKED = /^(usage\.lock|attempt\.\d+|background\.\d+|refresh\.mutex)$/;
 
 const LOGIN = {
@@ -43,8 +43,8 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
     ...(account && { CLAUDE_CONFIG_DIR: login }),
   };
   const asking = { ...common, USAGELINE_API_BASE_URL: endpoint.http };
-  // Who asks nobody has no base URL set, as in real life. Should it ask all the same, then this is as far as
-  // it gets.
+  // Rows without requests have no base URL, as in real use. If one sent a request, it would fail
+  // here.
   const env = {
     http: asking,
     https: { ...common, USAGELINE_API_BASE_URL: endpoint.https, NODE_EXTRA_CA_CERTS: authority },
@@ -72,7 +72,7 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
     write(file, value) {
       fs.writeFileSync(join(files, file), JSON.stringify(value), { mode: 0o600 });
     },
-    /** Nothing but an entry of this age, and the ready lines that there were: they are true no more. */
+    /** An entry of this age, and the prerendered lines of before, which are no longer valid. */
     known(age, more = {}) {
       for (const file of fs.readdirSync(files)) {
         if (file !== 'usage.json' && file !== 'ready') fs.rmSync(join(files, file), { recursive: true });
@@ -87,18 +87,18 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       fs.mkdirSync(dirname(path), { recursive: true });
       fs.writeFileSync(path, text);
     },
-    /** The start of a refresh, as one leaves it that is under way. */
+    /** The claim of a refresh that is still running. */
     refreshing() {
       place.write('background.1', { at: Date.now(), until: Date.now() + MINUTE, credentials: null });
     },
-    /** No ready line: the next call prepares the first. */
+    /** No prerendered line: the next call writes the first. */
     unprepared: () => fs.rmSync(ready, { recursive: true, force: true }),
-    /** No cache directory at all: the budget starts anew as well. */
+    /** No cache directory at all: the budget starts again as well. */
     forget: () => fs.rmSync(cache, { recursive: true, force: true }),
     /**
-     * Files in place, and one run that nobody measures, so that there is a ready line. It is marked: what
-     * prints the mark has read the line, and not worked it out from `usage.json`. A line serves until it is
-     * old, as it does at a prompt.
+     * Writes the files and runs the program once, unmeasured, so that there is a prerendered line. The line is
+     * marked: a run that prints the mark has read the line and not computed it from `usage.json`. A line is
+     * reused until it is old, as at a prompt.
      */
     prepared(arrange, ...argv) {
       if (Date.now() < servesUntil) return;
@@ -108,19 +108,19 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
-    /** What Claude Code says to its status line, of a session whose last response told of so many percent. */
+    /** The report of a session whose last response contained this percentage. */
     said: (used = percent) => statusOf(template.data, used),
-    /** The last percentage that the session at work told. */
+    /** The last percentage of the active session. */
     percent: () => percent,
-    /** One run that nobody measures, of a session that says this much. */
+    /** One unmeasured run, with a report of this percentage. */
     tell(used) {
       const input = { text: place.said(used), pipe: place.pipe };
       const { stderr } = run(process.execPath, [program, 'statusline'], env, input);
       if (stderr !== '') throw new Error(`${home}: ${stderr}`);
     },
     /**
-     * A session that has said what it has to say, the last of so many, and its line, which is marked, see
-     * `prepared`. A prompt's line is prepared beside it.
+     * A session that reports nothing new, the last of several, and its marked line, see `prepared`. A line for
+     * prompts is prerendered beside it.
      */
     idle(sessions = 1) {
       if (Date.now() < servesUntil) return;
@@ -135,22 +135,22 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
-    /** A session at work, the last of so many: it is going to say another percentage each time. */
+    /** An active session, the last of several: each of its reports has another percentage. */
     working(sessions = 1) {
       if (percent >= LAST_PERCENT) {
         servesUntil = 0;
         place.idle(sessions);
       }
       percent += 1;
-      // As old as before, and the lines of prompts as new: all of them are made anew once a minute, which is no part
-      // of what most calls cost.
+      // The entry keeps its age and the lines of prompts are new: all of them are rewritten once a minute,
+      // which is not part of the cost of most calls.
       place.write('usage.json', { ...template, cached_at: new Date(Date.now() - MINUTE).toISOString() });
       for (const name of fs.readdirSync(ready)) {
         const stat = fs.statSync(join(ready, name));
         fs.utimesSync(join(ready, name), stat.atime, stat.mtimeMs / SECOND);
       }
     },
-    /** Other sessions, which have said something within the last six days. */
+    /** Other sessions with reports of the last six days. */
     remember(others) {
       const file = join(files, 'statusline.json');
       const told = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -161,26 +161,26 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       }
       place.write('statusline.json', told);
     },
-    /** Throws when anybody was asked, or was about to be. */
+    /** Throws when a request was sent, or was about to be sent. */
     askedNobody() {
       const left = fs.readdirSync(files).filter((name) => ASKED.test(name));
       if (left.length > 0) throw new Error(`${home}: there should be no ${left.join(', ')}`);
     },
-    /** Throws when the session's last percentage was not kept. */
+    /** Throws when the session's last percentage was not stored. */
     keptWhatItSaid() {
       place.askedNobody();
       const { windows } = JSON.parse(fs.readFileSync(join(files, 'statusline.json'), 'utf8'));
       const kept = windows.five_hour.used_percent;
       if (kept !== percent) throw new Error(`${home}: ${kept} % were kept, ${percent} % were said`);
     },
-    /** Waits until the refresh in the background is done, so that it costs nobody else anything. */
+    /** Waits until the worker is done, so that it does not disturb the next row. */
     async refreshed() {
       const giveUpAt = Date.now() + 10 * SECOND;
       while (ageOf(entry) > 5 * MINUTE || fs.existsSync(join(files, 'refresh.mutex'))) {
         if (Date.now() > giveUpAt) throw new Error(`${home}: no refresh came`);
         await pause(20);
       }
-      // What is left of it is to prepare the lines and to exit.
+      // The worker still prerenders the lines and exits.
       await pause(100);
     },
   };
@@ -214,7 +214,7 @@ function statusOf({ five_hour: five, seven_day: seven }, percent) {
   });
 }
 
-/** The 22 % of the endpoint become 23 % in the lines that are ready, and there alone. */
+/** Replaces the endpoint's 22 % by 23 % in the prerendered lines, and only there. */
 function mark(ready) {
   for (const name of fs.readdirSync(ready)) {
     const path = join(ready, name);
@@ -225,7 +225,7 @@ function mark(ready) {
       .replaceAll('22%', '23%')
       .replaceAll('_percent\\":22', '_percent\\":23');
     fs.writeFileSync(path, text);
-    // The file's own time means something to those who read it.
+    // Readers use the mtime of the file.
     fs.utimesSync(path, stat.atime, stat.mtimeMs / SECOND);
   }
 }
@@ -237,7 +237,7 @@ function directories(cache) {
 
 const seconds = (time) => Math.round(Date.parse(time) / SECOND);
 
-/** Of what an entry says, not of its file. */
+/** The age by the content of an entry, not by its file. */
 function ageOf(file) {
   return Date.now() - Date.parse(JSON.parse(fs.readFileSync(file, 'utf8')).cached_at);
 }

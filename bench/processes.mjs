@@ -9,7 +9,7 @@ import { median } from './statistics.mjs';
 
 const MEMORY_RUNS = 5;
 
-/** What a Node program can cost at the least, by the environments that change it. */
+/** The least cost of a Node program, by the environments that change it. */
 export function nodeFloors(root) {
   const empty = join(root, 'empty.cjs');
   fs.writeFileSync(empty, '');
@@ -26,7 +26,8 @@ export function nodeFloors(root) {
 }
 
 /**
- * Runs a row once, whatever way, and throws when it did something else than the row is about.
+ * Runs a row once, and throws when it did something else than the row describes.
+ *
  * @param how runs it, given its standard input
  */
 export async function perform({ scene, place }, how, endpoint) {

@@ -1,4 +1,4 @@
-/** Which promises the rows do not keep, in words. */
+/** Describes the promises that the rows do not keep. */
 export function missed(rows) {
   return rows.flatMap(({ label, ratio, limit = null, memory = null }) => [
     ...(limit !== null && ratio.median > limit

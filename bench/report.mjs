@@ -1,4 +1,4 @@
-/** The results as text, for people. Ratios are to the floor of the same round. */
+/** The results as text for terminals. Ratios are to the floor of the same round. */
 export function renderReport(report) {
   const { floors, rows, shells, growth } = report;
   const processes = grid([
@@ -33,7 +33,7 @@ function growthTable({ label, unit, rows }) {
 
 const line = (...parts) => parts.flat();
 
-/** First column to the left, all others to the right. */
+/** The first column is left-aligned, all others are right-aligned. */
 export function grid(cells) {
   const widths = cells[0].map((_, column) => Math.max(...cells.map((line) => line[column].length)));
   return cells

@@ -1,8 +1,8 @@
 import { median, summary } from './statistics.mjs';
 
-/** Rounds whose numbers are thrown away: files are read from disk, the processor wakes up. */
+/** Warm-up rounds, which do not count: files are read from disk, the processor wakes up. */
 const WARM_UP = 2;
-/** One slow start would spoil a floor that was looked at once. */
+/** The floor is measured several times, because one slow start would distort it. */
 const FLOORS_A_ROUND = 3;
 
 /**

@@ -7,9 +7,9 @@ const MINUTE = 60 * SECOND;
 
 const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh · extra 7\.63/20\.00 EUR\n$`;
 const TEMPLATE = '5h {5h.percent} | {7d.percent}';
-/** What the endpoint said. */
+/** The line for the endpoint's response. */
 export const LINE = new RegExp(`^5h 22${rest}`);
-/** The same, marked: only who has read the ready line prints it. */
+/** The same line, marked: only a run that has read the prerendered line prints it. */
 export const HIT = new RegExp(`^5h 23${rest}`);
 /** The same in the colours of Claude Code's status line, with a percentage. */
 export const coloured = (percent) =>
@@ -30,7 +30,7 @@ const backoff = (place) => {
 
 /**
  * Everything that is measured as a whole Node process. `prepare` puts the files in place before each run, so
- * that what is measured is what somebody pays; `expect` is what it must print, so that no row ever measures
+ * that the row measures what a call costs in use; `expect` is what it must print, so that no row ever measures
  * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory. `input` is what
  * stands on standard input, in a pipe unless `socket`.
  *
@@ -227,7 +227,7 @@ export const scenes = [
     id: 'cold_tls',
     label: 'cold fetch over loopback https',
     limit: 4,
-    // Its own certificate authority costs Node 20 itself a good deal at each start: on both sides.
+    // A private certificate authority adds much to each start of Node 20: on both sides.
     floor: 'node_ca',
     asks: 'https',
     args: ['--wait'],

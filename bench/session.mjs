@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Also for who is not root, by way of a user namespace, where that is allowed. */
+/** Users other than root do this in a user namespace, where that is allowed. */
 const UNSHARE = process.getuid?.() === 0 ? ['unshare', '-n'] : ['unshare', '-rn'];
 
 export function canUnshare() {

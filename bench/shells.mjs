@@ -1,6 +1,6 @@
 /**
- * The ways to a line without Node: the hook in its shell, beside the bare reading of a file in the same process,
- * and `usageline-prompt` beside a shell that does nothing.
+ * The ways to a line without Node: the hook in its shell, beside reading a file in the same process, and
+ * `usageline-prompt` beside a shell that does nothing.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -18,7 +18,7 @@ import { launcher, machine, missingBuild, program, scratchFolder, startEndpoint 
 import { median } from './statistics.mjs';
 
 const MINUTE = 60_000;
-/** So long a stale line serves; then it says another age. */
+/** How long a stale line is used, ms; after that it shows another age. */
 const SERVES = 30_000;
 /** Calls in a row: one call of a hook is too short for any clock. */
 const CALLS = 400;
@@ -110,7 +110,7 @@ export async function measureShells({ rounds }) {
   await endpoint.settle();
   const measured = await measureRounds({
     rounds,
-    // In turns with their rows: what lasts microseconds has no time for a machine to change.
+    // Interleaved with their rows: microseconds leave no time for the machine to change.
     floors: {},
     rows,
   });
@@ -163,7 +163,7 @@ function hookRow({ id, args, hook, floor, floorLabel, script }, root, endpoint) 
   };
 }
 
-/** The launcher, in a shell that does nothing but to start it. */
+/** The launcher, in a shell that only starts it. */
 function launcherRows(root, endpoint) {
   // What `#!/bin/sh` is on this machine: dash on Debian, bash on others.
   const sh = basename(fs.realpathSync('/bin/sh'));
@@ -186,7 +186,7 @@ function launcherRows(root, endpoint) {
 done`;
     const env = { ...place.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
     const { time, close } = openSession('/bin/sh', ['-c', script], env);
-    // One refresh in ten seconds is started: what is measured is the call that starts it.
+    // One refresh in ten seconds is started. The row measures the call that starts it.
     const askedLongAgo = async () => {
       for (const name of fs.readdirSync(place.ready)) {
         if (name.startsWith('.asked.')) fs.rmSync(join(place.ready, name), { force: true });
@@ -201,7 +201,7 @@ done`;
       if (!expect.test(stdout) || stderr !== '')
         throw new Error(`${id} launcher: unexpected output: ${stdout}${stderr}`);
     };
-    // The way to that shell and back is not the launcher's.
+    // The way to that shell and back does not belong to the launcher.
     const each = async (word) => (await time(word)) - (await time('empty'));
     return {
       id: `launcher_${id}`,
@@ -220,7 +220,7 @@ done`;
         for (let turn = 1; turn <= PROCESSES; turn += 1) {
           floors.push(await each('floor'));
           samples.push(await each('row'));
-          // What was started is over before the next one begins: it must not have to share the processor.
+          // The started process ends before the next call, so that they do not share the processor.
           await sawStarts(started, starts * (turn + 1));
           await askedLongAgo();
         }
@@ -244,7 +244,7 @@ function stale(place, state) {
   state.until = Date.now() + SERVES;
 }
 
-/** Stands for the program: notes that it was started. What it does then is nobody's wait. */
+/** Replaces the program: records that it was started. No caller waits for what the program would do. */
 function writeStub(folder, started) {
   const path = join(folder, 'usageline');
   fs.mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** What every benchmark needs around it: a scratch folder, the endpoint, and an end that leaves nothing. */
+/** What every benchmark needs: a scratch folder, the endpoint, and a clean-up. */
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -9,18 +9,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What npm links as `usageline`. */
 export const program = join(root, 'dist', 'hot.cjs');
-/** The way through a checkout. */
+/** The command line in a checkout. */
 export const checkout = join(root, 'bin', 'usageline.cjs');
 export const launcher = join(root, 'bin', 'usageline-prompt');
 export const background = join(root, 'dist', 'worker.cjs');
 export const authority = join(root, 'test', 'fixtures', 'tls', 'ca.pem');
 
-/** Says what is missing, or null. */
+/** Names what is missing, or null. */
 export function missingBuild() {
   return fs.existsSync(program) ? null : 'dist/ is missing; run `npm run build` first';
 }
 
-/** Where and when: what a number is worth without its machine. */
+/** Machine and date: a number means nothing without them. */
 export function machine() {
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -30,7 +30,7 @@ export function machine() {
   };
 }
 
-/** A folder that is gone when the process is, however it ends. */
+/** A folder that is removed when the process ends, however it ends. */
 export function scratchFolder() {
   const folder = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-bench-'));
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -43,8 +43,8 @@ export function scratchFolder() {
 }
 
 /**
- * Starts the endpoint. `expected` is the number of requests that were meant; `settle` ends it and throws when
- * another number has come.
+ * Starts the endpoint. `expected` is the intended number of requests; `settle` stops the endpoint and throws
+ * when the number differs.
  */
 export async function startEndpoint() {
   const child = fork(fileURLToPath(new URL('endpoint.mjs', import.meta.url)), {

@@ -1,4 +1,4 @@
-/** The value below which a share of the values lies, interpolated; the values need not be sorted. */
+/** The value below which a share of the values lies, interpolated; the values need no order. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * share;

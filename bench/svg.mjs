@@ -18,7 +18,7 @@ const STYLE = `
     .limit { stroke: #ff7b72 }
     .back { fill: #0d1117 }
   }`;
-/** Seen on white and on black, and by eyes that do not tell red from green. */
+/** Visible on white and on black, and distinguishable for people who do not see red and green. */
 const COLOURS = ['#2f81f7', '#bf8700', '#8957e5', '#1a7f5a'];
 
 function document({ height, title, note, body }) {
@@ -68,7 +68,8 @@ const PANEL_HEIGHT = 170;
 const PANELS_A_ROW = 3;
 
 /**
- * Curves over steps that are evenly spaced, whatever their distance; three panels in a row.
+ * Curves over evenly spaced steps, whatever the distance of their values; three panels in a row.
+ *
  * @param panels `{ label, unit, curves: [{ label, points: [{ at, value }] }] }`
  */
 export function curvePlot({ title, note, panels, unit }) {
@@ -123,7 +124,7 @@ function linesBelow(panels) {
   return Math.max(...panels.map(({ curves }) => curves.length));
 }
 
-/** Where a value is, and the round values that deserve a line. */
+/** The position of a value, and the round values that get a line. */
 function scaleOf(values, { log, from, to }) {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -167,7 +168,7 @@ function text(x, y, content, name = '', anchor = 'start') {
 
 function line(x1, y1, x2, y2, name, colour) {
   const stroke = colour ? ` stroke="${colour}"` : '';
-  // A bar without length would not be drawn at all.
+  // A bar of length 0 would not be drawn.
   const end = x1 === x2 && y1 === y2 ? x2 + 0.1 : x2;
   return `<line class="${name}"${stroke} x1="${x1}" y1="${y1}" x2="${end}" y2="${y2}"/>`;
 }

@@ -1,4 +1,4 @@
-/** Results as the tables of docs/specs/performance.md, by the name of their place in it. */
+/** The results as tables of docs/specs/performance.md, by the name of their marker there. */
 export function tables(report) {
   return report.kind === 'peers' ? peerTables(report) : benchTables(report);
 }

@@ -1,6 +1,6 @@
 /**
- * Known vulnerabilities in the dependencies, from the registry: high and critical ones fail. A registry that
- * does not answer such questions is said, and does not.
+ * Asks the registry for known vulnerabilities of the dependencies. High and critical ones fail. A registry without audits
+ * is only reported.
  */
 import { spawnSync } from 'node:child_process';
 

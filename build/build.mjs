@@ -1,7 +1,7 @@
 /**
- * Bundles `src/` into `dist/`: a small CommonJS file for what runs at every prompt, and one file for each
- * part that is loaded only when it is needed. CommonJS, because an ES module costs a quarter of a Node start
- * more; a file per part, because what stands in a file is paid for even if it never runs.
+ * Bundles `src/` into `dist/`: a small entry that runs at every prompt, and a file for each part that is loaded on demand,
+ * because all code of a file costs time when it is loaded, even if it never runs. The files are CommonJS, because an ES
+ * module takes a quarter of a Node start longer.
  */
 import { build, transformSync } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -17,20 +17,20 @@ const main = join(src, 'main.ts');
 const worker = join(src, 'worker.ts');
 const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** `src/commands/usage.ts` → `commands-usage`. */
+/** The name of a part: `src/commands/usage.ts` → `commands-usage`. */
 const partName = (file) =>
   file.includes('node_modules')
     ? basename(file, '.js')
     : relative(src, file).replace(/\.ts$/, '').replace(/[\\/]/g, '-');
 
-/** Parts that are never loaded one without the other, in one file: each file costs half a millisecond. */
+/** Parts that are always loaded together form one file, because each file takes half a millisecond. */
 const TOGETHER = {
   usage: ['cli/run.ts', 'commands/usage.ts', 'prerender/store.ts'],
   asking: ['resolve/single-flight.ts', 'fetch/claude/index.ts'],
   sending: ['fetch/claude/request.ts', 'fetch/transport.ts'],
 };
 
-/** The file of the part that a source file begins. What `init` has installed starts `hot.cjs`: that name stays. */
+/** The name of the bundled file that begins with a source file. `init` installs paths of `hot.cjs`: that name must stay. */
 function partOf(file) {
   if (file === main) return 'hot';
   const name = relative(src, file).replaceAll('\\', '/');
@@ -38,7 +38,7 @@ function partOf(file) {
   return group ?? partName(file);
 }
 
-/** Every `import('./…')` in the source is the border of a part: left as a `require` of that part's file. */
+/** Every `import('./…')` in the source begins a new part, and becomes a `require` of that part's file. */
 const parts = new Map();
 const borderTo = (file) => {
   const name = partOf(file);
@@ -55,7 +55,7 @@ const lazyParts = {
   },
 };
 
-/** The source says `undici`; what is bundled are the few inner files of it that one request needs. */
+/** Replaces `undici` by those of its inner files that a single request needs. */
 const slimUndici = {
   name: 'slim-undici',
   setup({ onResolve }) {
@@ -63,7 +63,7 @@ const slimUndici = {
       const name = importer.endsWith('proxy-agent.ts') ? 'undici-proxy.cjs' : 'undici-slim.cjs';
       return { path: join(src, 'fetch', name) };
     });
-    // The parser for processors without SIMD: read only where there is none.
+    // The parser for processors without SIMD is a part of its own, which is rarely loaded.
     onResolve({ filter: /llhttp-wasm\.js$/ }, ({ kind, path, resolveDir }) => {
       if (kind === 'entry-point') return null;
       return borderTo(resolve(resolveDir, path));
@@ -72,8 +72,8 @@ const slimUndici = {
 };
 
 /**
- * What undici loads for HTTP/2, web bodies, SOCKS, interceptors and statistics, none of which a request of ours
- * can come to.
+ * Leaves out what undici loads for HTTP/2, web bodies, SOCKS, interceptors and statistics. usageline's requests never use
+ * them.
  */
 const leftOut = {
   name: 'left-out',
@@ -88,7 +88,7 @@ const leftOut = {
   },
 };
 
-/** What packages ask for that takes longer to load than a request, though they want little of it. */
+/** Replacements for modules of which a package uses little, and which take longer to load than a request. */
 const STAND_INS = [
   { user: 'undici', of: /^node:assert$/, file: 'assert' },
   { user: 'undici', of: /^node:http$/, file: 'http' },
@@ -107,12 +107,12 @@ const standIns = {
         isOf(user, importer) ? { path: join(root, 'build', 'stand-ins', `${file}.cjs`) } : null,
       );
     }
-    // The parser as the bytes that it is, not as a text in the script.
+    // The parser becomes a binary file instead of a text in the script.
     onLoad({ filter: /undici\/lib\/llhttp\/llhttp_simd-wasm\.js$/ }, ({ path }) => {
       writeFileSync(join(dist, 'llhttp.wasm'), createRequire(import.meta.url)(path));
       return { contents: "module.exports = require('node:fs').readFileSync(`${__dirname}/llhttp.wasm`);" };
     });
-    // Of the parser's constants, which it computes when it is loaded, the two tables that are used.
+    // Of the parser's constants, which are computed at load time, only two tables are used.
     onLoad({ filter: /undici\/lib\/llhttp\/constants\.js$/ }, ({ path }) => {
       const { ERROR, TYPE } = createRequire(import.meta.url)(path);
       return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
@@ -121,8 +121,8 @@ const standIns = {
 };
 
 /**
- * `zod/mini` asks for one of its helpers by way of all of zod, which keeps every helper in the bundle: twice the
- * size of the schema.
+ * `zod/mini` reaches one helper through the namespace of all of zod, which would keep every helper in the bundle and double
+ * the size of the schema.
  */
 const slimZod = {
   name: 'slim-zod',
@@ -133,11 +133,12 @@ const slimZod = {
   },
 };
 
+/** Whether a file belongs to a package. */
 function isOf(user, importer) {
   return importer.includes(`/node_modules/${user}/`);
 }
 
-/** What a part's bundle begins with: its source file, or all the files of a group. */
+/** The entry of a part's bundle: its source file, or all files of a group. */
 function entryOf(name, file) {
   const group = TOGETHER[name];
   if (!group) return { entryPoints: [file] };
@@ -146,7 +147,7 @@ function entryOf(name, file) {
   };
 }
 
-/** Says one sentence under a Node that is too old. It and the rest of the entry parse under any Node from 12 on. */
+/** The check for a Node that is too old. The entry that contains it can be parsed by Node 12 and later. */
 const { code: CHECK } = transformSync(
   readFileSync(join(root, 'build', 'oldest-node.js'), 'utf8').replace(
     '(OLDEST,',
@@ -165,15 +166,15 @@ async function bundle(name, file) {
     target: file === main ? 'node12' : 'node20.18',
     format: 'cjs',
     minify: true,
-    // Node reads the source of what fails, and a file of one line takes it a second. The one that is read at
-    // every prompt has nothing in it that could.
+    // For an uncaught error Node searches the source line, which takes a second in a file of one line. The entry has no
+    // code that throws, and stays one line.
     ...(file !== main && { lineLimit: 200 }),
     legalComments: 'none',
     ...(file === main && { banner: { js: `#!/usr/bin/env node\n"use strict";${CHECK}` } }),
     define: { USAGELINE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
-    // `import()` of another part becomes `require`: the ES module loader would cost 5 ms.
+    // `import()` of another part becomes `require`, because the ES module loader takes 5 ms.
     supported: { 'dynamic-import': false },
-    // What it adds (retries for hundreds of open files) is of no use here, and it patches Node's own functions.
+    // graceful-fs adds retries for hundreds of open files, which are not needed here, and patches Node's own functions.
     alias: { 'graceful-fs': 'node:fs' },
     plugins: [lazyParts, slimUndici, leftOut, standIns, slimZod],
     metafile: true,
@@ -182,10 +183,10 @@ async function bundle(name, file) {
   return Object.keys(metafile.inputs);
 }
 
-/** What may be passed on under our own licence. */
+/** The licences of packages that may be bundled. */
 const LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0']);
 
-/** The licences of what is bundled: their texts must go where their code goes. */
+/** The licence texts of the bundled packages, which must be distributed together with their code. */
 function notices(inputs) {
   const packages = new Set();
   for (const input of inputs) {
@@ -204,7 +205,7 @@ function notices(inputs) {
   });
 }
 
-/** A line for each file, as `sha256sum --check` reads it. */
+/** The checksums of all files, in the format of `sha256sum --check`. */
 function checksums() {
   const lines = readdirSync(dist)
     .sort()
@@ -227,8 +228,7 @@ for (;;) {
   inputs.push(...(await bundle(name, part.file)));
 }
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
-// src/platform/damaged-files.ts compares the files with it.
+// src/platform/damaged-files.ts compares the files with this list.
 writeFileSync(join(dist, 'SHA256SUMS'), checksums());
-// Permissions are packed, too, and must not depend on the umask. npm links hot.cjs itself: one file less to load than
-// through bin/.
+// Permissions are packed, too, and must not depend on the umask. npm links hot.cjs directly, without a file in bin/.
 for (const name of readdirSync(dist)) chmodSync(join(dist, name), name === 'hot.cjs' ? 0o755 : 0o644);

@@ -1,5 +1,5 @@
-// The first statement of the entry, before anything that an old Node cannot run. Written for any Node from 0.10 on; the
-// build puts the version of `engines` in the place of OLDEST.
+// The first statement of the entry: prints one sentence on a Node that is too old for the rest. It runs on any Node from
+// 0.10 on. The build replaces OLDEST by the version of `engines`.
 (function (oldest, node, argv) {
   var have = node.split('.');
   for (var i = 0; i < 3; i += 1) {
@@ -8,7 +8,7 @@
     if (i === 2) return;
   }
   var text = 'usageline needs Node ' + oldest.join('.') + ' or newer, this is ' + node;
-  // Hosts of the line show standard output, and only if the command succeeds.
+  // Hosts of the line show standard output, and only of a command that succeeds.
   var kind = argv[2] === 'statusline' ? 'plain' : argv[2] === '--output' ? argv[3] : 'openmetrics';
   if (kind === 'openmetrics') {
     require('fs').writeSync(2, text + '\n');

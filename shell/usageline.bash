@@ -1,43 +1,43 @@
-# usageline for bash. Reads the ready line with builtins alone: no process at a fresh prompt.
-# The format of the file: docs/specs/ready-line.md. What `usageline init bash` prints reads this file, and before that sets:
+# usageline for bash. Reads the prerendered line with builtins only: no process at a prompt while the line is fresh.
+# The format of the file: docs/specs/ready-line.md. The output of `usageline init bash` reads this file, after setting:
 #   _usageline_program    the program, as an array
-#   _usageline_where      what the place of the files depends on, and
-#   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the login files: when one changes, another account may be signed in; and
-#   _usageline_config     the one whose change makes another line of it
-#   _usageline_debug      the DEBUG trap, if there is one
-# It gives you:
-#   $usageline_prompt     the line for PS1, colours included: PS1='$usageline_prompt …' (in single quotes)
+#   _usageline_where      the values of the variables that determine the following paths
+#   _usageline_ready      the path of the prerendered line
+#   _usageline_login1, _usageline_login2   the paths of the credentials files: a change can mean another account
+#   _usageline_config     the path of the configuration: a change can mean another line
+#   _usageline_debug      the DEBUG trap; empty if there is none
+# It provides:
+#   $usageline_prompt     the line for PS1, with colours: PS1='$usageline_prompt …' (in single quotes)
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
-# It puts itself before PS1; set usageline_place=none before to place $usageline_prompt yourself.
+# It adds the line before PS1; set usageline_place=none first to place $usageline_prompt yourself.
 #
-# It runs in the shell of its user, so:
-# - There is no `local` but for IFS: it fails for a name that the user has made read-only. All names begin with _usageline_.
-# - Builtins are called by `builtin`, since a function may have the name, and aliases are off while this is read.
-# - No command fails outside a condition, or ERR traps would see it.
+# It runs in the user's shell, so:
+# - `local` is used for IFS only, because it fails for names that are read-only. All names begin with _usageline_.
+# - Builtins are called with `builtin`, because functions can have their names; aliases are off while this file is read.
+# - No command fails outside a condition, because that would trigger ERR traps.
 
 _usageline_aliases=no
 \builtin shopt -q expand_aliases && _usageline_aliases=yes
 \builtin shopt -u expand_aliases
 
-# What a second `eval` finds stays as it is. The environment can have any text where arithmetic needs a number.
+# A second `eval` keeps existing values. A value from the environment may be no number, but is used in arithmetic.
 if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
 usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
 _usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost='' _usageline_stray='' _usageline_coarse=''
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
-# The list of options gets longer and shorter with each of them; bash before version 4.1 has none.
+# The length of BASHOPTS shows changed options; bash before version 4.1 does not have the variable.
 if [[ -z ${BASHOPTS+x} ]]; then BASHOPTS=''; fi
-# Before version 5 bash knows only how long it has been running.
+# Before version 5, bash has no EPOCHSECONDS, only the time since the shell started.
 _usageline_clock=EPOCHSECONDS
 if [[ -z ${EPOCHSECONDS-} ]]; then _usageline_clock="SECONDS + $(($(date +%s) - SECONDS))"; fi
-# No line of ours has a character that a terminal or a prompt might take for more than text.
+# Characters that are special for a terminal or a prompt. usageline's lines never contain them.
 _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037\177'
 
-# What runs at every prompt, in a row. The line of the last prompt still is the one to show when its time has not
-# come (a minute at most) and nothing has changed: environment, credentials and configuration (to the millisecond;
-# one that is gone or older is seen with the next line), options of the shell, and what has been put into PS1.
+# Runs at every prompt, as one piece for speed. The line of the last prompt remains valid until its end (a minute at most)
+# if nothing has changed: the environment; credentials and configuration (to the millisecond; a removed or older file is
+# noticed with the next line); the shell's options; the line's place in PS1.
 _usageline_precmd() {
   _usageline_status=$?
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *"$_usageline_mark"* ]] &&
@@ -48,11 +48,11 @@ _usageline_precmd() {
     _usageline_quick=no
     _usageline_look || _usageline_until=0
   fi
-  # bash itself brings $? back after each command of PROMPT_COMMAND. A part of one brings it back for the next part.
+  # bash restores $? after each command of PROMPT_COMMAND. As a part of such a command, the hook has to restore it itself.
   if [[ $_usageline_place == part && $_usageline_status != 0 ]]; then builtin return "$_usageline_status"; fi
 }
 
-# Everything that the same line again does without, with options that change what functions do or texts compare to.
+# The slow way: searches the line, with those options off that change functions and comparisons.
 _usageline_look() {
   _usageline_trace=no _usageline_fold=no
   if [[ $- == *T* ]]; then
@@ -66,7 +66,7 @@ _usageline_look() {
   _usageline_show || _usageline_until=0
   if [[ $_usageline_fold == yes ]]; then
     builtin shopt -s nocasematch
-    # The quick comparison is not exact as long as that is set.
+    # Disables the quick comparison, which is not exact while nocasematch is set.
     _usageline_options=-1
   else
     _usageline_options=${#BASHOPTS}
@@ -75,17 +75,17 @@ _usageline_look() {
 }
 
 _usageline_show() {
-  # `read` splits by IFS. If the user has made an unusual IFS read-only, no line is shown.
+  # `read` splits by IFS. With an unusual IFS that is read-only, no line is shown.
   [[ ${IFS-$' \t\n'} == $' \t\n' ]] || builtin local IFS=' ' 2>/dev/null || :
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" != "$_usageline_where" ]]; then
     _usageline_locate
   fi
   _usageline_follow
   _usageline_text='' _usageline_now=$(($_usageline_clock)) _usageline_until=0
-  # A file may go between two looks at it.
+  # A file may disappear between two tests.
   _usageline_find 2>/dev/null || :
   [[ -z $_usageline_changed ]] || _usageline_until=0
-  # The quick comparison sees only times.
+  # The quick comparison compares only mtimes, so it is disabled if a link replaces them.
   if [[ -e $_usageline_since1 && -h $_usageline_since1 ]] || [[ -e $_usageline_sincec && -h $_usageline_sincec ]]; then
     _usageline_from=99999999999
   fi
@@ -95,8 +95,8 @@ _usageline_show() {
   ((_usageline_now < _usageline_until)) || _usageline_refresh
 }
 
-# Sets $_usageline_text to what is true now, or to a sign that the answer is on its way when the line was prepared for
-# other credentials, or to nothing when there is none; and notes until when it need not be looked for again.
+# Sets $_usageline_text to the text that is valid now; to `…` if the line was prepared for other credentials; to nothing if
+# there is none. Sets $_usageline_until to the time at which to search again.
 _usageline_find() {
   if ! _usageline_own "$_usageline_ready"; then
     _usageline_blocked
@@ -105,10 +105,10 @@ _usageline_find() {
   {
     builtin read -r _usageline_tag _usageline_format _usageline_due _usageline_begin _usageline_id _usageline_rest || builtin return 0
     [[ "$_usageline_tag $_usageline_format" == 'usageline-ready 1' ]] || builtin return 0
-    # What is no number never meets arithmetic, and is in no variable that the next prompt computes with.
+    # Arithmetic would execute code in a text that is no number, so such a text gets into no variable that is computed with.
     _usageline_number "$_usageline_due" && _usageline_number "$_usageline_begin" || builtin return 0
     _usageline_from=$((_usageline_begin - 5))
-    # Prepared in the future: the clock has been set back since.
+    # A begin in the future means that the clock has been set back.
     ((_usageline_now >= _usageline_from)) || builtin return 0
     if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
       _usageline_text=…
@@ -126,12 +126,12 @@ _usageline_find() {
   } <"$_usageline_ready.later"
 }
 
-# A file of the user's, and no link: what another user puts in its place is not read, and no pipe is waited for.
+# Only a regular file of the user: another user could put a file or a link in its place, and a pipe could block.
 _usageline_own() {
   [[ -f $1 && -O $1 && ! -h $1 ]]
 }
 
-# The first text whose time is still to come.
+# Sets $_usageline_text to the first text whose end is in the future.
 _usageline_first() {
   while builtin read -r _usageline_end _usageline_line; do
     _usageline_number "$_usageline_end" || builtin return 1
@@ -143,12 +143,12 @@ _usageline_first() {
   builtin return 1
 }
 
-# Digits, no octal ones, and not more than a time has.
+# A decimal number (octal ones begin with 0) that is not longer than a time.
 _usageline_number() {
   [[ $1 == [1-9]* && $1 != *[!0-9]* && ${#1} -le 11 ]]
 }
 
-# A directory that cannot be entered holds no line for good, and nothing that is started would change that.
+# Shows a message if a directory on the way cannot be entered: starting the program would not help.
 _usageline_blocked() {
   _usageline_rest=$_usageline_directory
   while [[ -n $_usageline_rest && ! -e $_usageline_rest ]]; do _usageline_rest=${_usageline_rest%/*}; done
@@ -157,9 +157,9 @@ _usageline_blocked() {
   fi
 }
 
-# Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
-# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once. Where the times of
-# the cache are too coarse for the file's, a file that is older than the lines is the same.
+# Whether a file is unchanged since the line was prepared. If `since` is a link, the file's mtime cannot show that: the link
+# has the target that the file had, or none, and then only the program can decide, once. If the cache's file system has
+# coarser mtimes than the file's, a file that is older than the lines counts as unchanged.
 _usageline_same() {
   if [[ -h $_usageline_directory/since.$2 ]]; then
     if [[ -e $_usageline_directory/since.$2 ]]; then
@@ -175,12 +175,12 @@ _usageline_same() {
   fi
 }
 
-# Whether only the program can say if a file is the same.
+# Whether only the program can decide if a file is unchanged.
 _usageline_unknown() {
   [[ -z $_usageline_asked && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
 }
 
-# Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
+# After a change of the configuration, wait once for the new line. If that does not help, the refresh may.
 _usageline_follow() {
   if [[ -z $_usageline_changed ]]; then
     if ! _usageline_same "$_usageline_config" config || _usageline_unknown 1 || _usageline_unknown 2; then
@@ -190,12 +190,12 @@ _usageline_follow() {
   if _usageline_same "$_usageline_config" config; then _usageline_changed=''; else _usageline_changed=1; fi
 }
 
-# Asks the program where the files are: the environment is another one than before, or the configuration.
+# Calls the program for the paths, because the environment or the configuration has changed.
 _usageline_locate() {
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
   _usageline_answer=$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}" && builtin cd / && exec "${_usageline_program[@]}" ready bash </dev/null 2>/dev/null) || :
   _usageline_asked=1
-  # In the same environment no answer changes nothing.
+  # In an unchanged environment, no output means unchanged paths.
   [[ -n $_usageline_answer || ${1-} != same ]] || builtin return 0
   {
     IFS= builtin read -r _usageline_ready
@@ -204,10 +204,10 @@ _usageline_locate() {
     IFS= builtin read -r _usageline_config
   } <<<"$_usageline_answer" || :
   _usageline_split
-  # The program has just prepared the line for these files. When they still look like others, times are coarse.
+  # The program has just prepared the line for these files. If they seem to have changed nevertheless, mtimes are coarse.
   _usageline_coarse=''
   _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
-  # The refresh of another account does not wait for ten seconds since the last one's start.
+  # The refresh of another account need not wait until ten seconds after the last start.
   _usageline_started=0
 }
 
@@ -218,12 +218,12 @@ _usageline_split() {
 }
 _usageline_split
 
-# A relative directory counts from where the shell was when the program was asked for the files.
+# A relative directory is relative to the working directory of the last call for the paths.
 _usageline_absolute() {
   case ${CLAUDE_CONFIG_DIR-} in '' | /*) ;; *) CLAUDE_CONFIG_DIR=$1 ;; esac
 }
 
-# Closes what the shell has open, so that it does not stay open as long as the refresh runs: locks, ends of pipes.
+# Closes the shell's descriptors, so that locks and pipes do not stay open as long as the refresh runs.
 _usageline_close() {
   builtin set +f
   for _usageline_rest in /dev/fd/*; do
@@ -232,11 +232,11 @@ _usageline_close() {
   done
 }
 
-# Starts the one refresh; its answer is at the next prompt.
+# Starts a refresh, at most every ten seconds. The next prompt shows its result.
 _usageline_refresh() {
   ((_usageline_now - _usageline_started >= 10 || _usageline_now < _usageline_started)) || builtin return 0
   _usageline_started=$_usageline_now
-  # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
+  # A second refresh for changed credentials: a link may have another target now, so the next prompt calls for the paths.
   if [[ $usageline_prompt != … ]]; then
     _usageline_stray=''
   else
@@ -254,7 +254,7 @@ _usageline_refresh() {
 _usageline_take() {
   [[ $_usageline_text != "$usageline_prompt" ]] || builtin return 0
   _usageline_rest=$_usageline_text _usageline_plain=''
-  # What readline is told to take for no width are the colours.
+  # Colours are between \001 and \002, the marks for readline.
   while [[ $_usageline_rest == *$'\001'*$'\002'* ]]; do
     _usageline_plain+=${_usageline_rest%%$'\001'*}
     _usageline_rest=${_usageline_rest#*$'\001'}
@@ -269,9 +269,8 @@ _usageline_take() {
   usageline_prompt=$_usageline_text USAGELINE=$_usageline_plain
 }
 
-# Before PS1. As a parameter, since its value is not expanded once more; where bash expands nothing in a prompt, as plain
-# text, which has nothing that PS1 gives a meaning to.
-# When the user places the line, the quick comparison looks for nothing in PS1.
+# Adds the line before PS1: as a parameter, because bash does not expand a parameter's value again; with promptvars off, as
+# plain text without characters that are special in PS1. If the user places the line, there is nothing to find in PS1.
 _usageline_put() {
   if [[ $usageline_place == none ]]; then
     _usageline_mark=''
@@ -289,7 +288,7 @@ _usageline_put() {
     _usageline_complain PS1
     builtin return 0
   fi
-  # Put there before, and gone.
+  # The line was in PS1 and has been removed.
   if [[ -n $_usageline_rest && ${PS1-} != *"$_usageline_rest"* ]]; then _usageline_lost=1; fi
   if [[ $_usageline_token != "$_usageline_rest" && -n $_usageline_rest ]]; then PS1=${PS1/"$_usageline_rest"/}; fi
   if [[ ${PS1-} != *"$_usageline_mark"* || -z $_usageline_mark ]]; then PS1=$_usageline_token${PS1-}; fi
@@ -309,9 +308,9 @@ _usageline_complain() {
   builtin echo "usageline: $1 is read-only, so the line is not in the prompt" >&2
 }
 
-# Our part of PROMPT_COMMAND is the last, so that it finds PS1 as others have made it. Terminals that see by a DEBUG trap
-# which command runs wait for the first one after their own part. There the hook goes first, or behind the part that
-# makes PS1 anew, but never last.
+# Adds the hook to PROMPT_COMMAND: last, so that other parts have set PS1 before. Terminal integrations with a DEBUG trap
+# take the first command after their own part for the user's; with a trap the hook is first, or behind the part that sets
+# PS1 again, but never last.
 _usageline_enter() {
   if [[ ${PROMPT_COMMAND[*]-} == *_usageline_precmd* ]]; then
     builtin return 0
@@ -332,7 +331,7 @@ _usageline_enter() {
   fi
 }
 
-# Looks where we stand in PROMPT_COMMAND, for others change it, too.
+# Finds the hook's place in PROMPT_COMMAND, which other programs change as well.
 _usageline_order() {
   _usageline_place=part
   for _usageline_index in "${!PROMPT_COMMAND[@]}"; do
@@ -340,7 +339,7 @@ _usageline_order() {
     if [[ $_usageline_part == _usageline_precmd ]]; then
       _usageline_place=whole
     elif [[ $_usageline_part == *_usageline_precmd* && $_usageline_part != *'_usageline_precmd && :'* ]]; then
-      # What has been put around it may look at $?, and then an ERR trap must not see that it is brought back.
+      # Commands around the hook may use $?, which it restores; `&& :` hides that failure from an ERR trap.
       _usageline_part=${_usageline_part%%_usageline_precmd*}'_usageline_precmd && :'${_usageline_part#*_usageline_precmd}
       if _usageline_writable PROMPT_COMMAND; then PROMPT_COMMAND[_usageline_index]=$_usageline_part; fi
     fi
@@ -349,7 +348,7 @@ _usageline_order() {
   _usageline_lost=''
 }
 
-# One place further back, but not the last.
+# Moves the hook one place back, but not to the end.
 _usageline_later() {
   _usageline_parts=() _usageline_left=${#PROMPT_COMMAND[@]} _usageline_held=''
   _usageline_writable PROMPT_COMMAND || builtin return 0

@@ -1,36 +1,35 @@
-# usageline for zsh. Reads the ready line with builtins alone: no process at a fresh prompt.
-# The format of the file: docs/specs/ready-line.md. What `usageline init zsh` prints reads this file under zsh's own options and without aliases,
-# and before that sets:
+# usageline for zsh. Reads the prerendered line with builtins only: no process at a prompt while the line is fresh.
+# The format of the file: docs/specs/ready-line.md. The output of `usageline init zsh` reads this file with zsh's default
+# options and without aliases, after setting:
 #   _usageline_program    the program, as an array
-#   _usageline_where      what the place of the files depends on, and
-#   _usageline_ready      the ready line for it, and
-#   _usageline_login1, _usageline_login2   the login files: when one changes, another account may be signed in; and
-#   _usageline_config     the one whose change makes another line of it
-# It gives you:
+#   _usageline_where      the values of the variables that determine the following paths
+#   _usageline_ready      the path of the prerendered line
+#   _usageline_login1, _usageline_login2   the paths of the credentials files: a change can mean another account
+#   _usageline_config     the path of the configuration: a change can mean another line
+# It provides:
 #   $usageline_prompt     the line for PROMPT or RPROMPT, with zsh's own colours
 #   $USAGELINE            the line as plain text, exported: starship, powerlevel10k, oh-my-posh
-# It puts itself into RPROMPT; set usageline_place=none before to place $usageline_prompt yourself.
+# It adds the line to RPROMPT; set usageline_place=none first to place $usageline_prompt yourself.
 #
-# It runs in the shell of its user, so:
-# - There is no `local`: that fails for a name that the user has made read-only. All names begin with _usageline_.
-# - Builtins are called by `builtin`, since a function may have the name.
+# It runs in the user's shell, so:
+# - There is no `local`, because it fails for names that are read-only. All names begin with _usageline_.
+# - Builtins are called with `builtin`, because functions can have their names.
 
 builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
-# What a second `eval` finds stays as it is: in RPROMPT there is the line of the first.
+# A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
 builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_asked= _usageline_coarse=
 builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
-# `none` where the user has chosen the place, `segment` where that is one of powerlevel10k.
+# `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
 builtin typeset -g "_usageline_free=${_usageline_free-${usageline_place-yes}}"
 builtin typeset -g "usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${POWERLEVEL9K_MODE-}${POSH_THEME-}}:+none}}"
 
-# What runs at every prompt, in a row: each function, list or option of its own would cost as much as the whole.
-# The line of the last prompt still is the one to show when its time has not come (a minute at most) and nothing
-# has changed: environment (what is changed in a session; the rest is looked at with the next line), credentials and
-# configuration (to the millisecond; one that is gone or older is seen with the next line), how prompts are expanded, and
-# what has been put into RPROMPT.
+# Runs at every prompt, as one piece: each further function, list or option would double the cost. The line of the last
+# prompt remains valid until its end (a minute at most) if nothing has changed: the environment (variables that change
+# within a session; the others are compared with the next line); credentials and configuration (to the millisecond; a
+# removed or older file is noticed with the next line); the options for prompt expansion; the line's place in RPROMPT.
 _usageline_precmd() {
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
@@ -40,7 +39,7 @@ _usageline_precmd() {
   fi
 }
 
-# Everything that the same line again does without.
+# The slow way: searches the line.
 _usageline_look() {
   _usageline_again
   (( EPOCHSECONDS < _usageline_until )) || _usageline_refresh
@@ -54,36 +53,36 @@ _usageline_again() {
   builtin setopt noerrexit noerrreturn unset nowarncreateglobal
   builtin trap - DEBUG ZERR
   [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" ]] || _usageline_locate
-  # Another configuration makes another line: it is waited for, once. When that does not help, the refresh may.
+  # After a change of the configuration, wait once for the new line. If that does not help, the refresh may.
   if [[ -z $_usageline_changed ]]; then
     if ! _usageline_same "$_usageline_config" config || _usageline_unknown 1 || _usageline_unknown 2; then _usageline_locate same; fi
   fi
   if _usageline_same "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
   _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
   _usageline_text=
-  # A file may go between two looks at it.
+  # A file may disappear between two tests.
   { _usageline_find; } 2>/dev/null
   [[ -z $_usageline_changed ]] || _usageline_until=0
-  # The quick comparison sees only the time of the configuration.
+  # The quick comparison compares only mtimes, so it is disabled if a link replaces that of the configuration.
   if [[ -h $_usageline_sincec && -e $_usageline_sincec ]]; then _usageline_from=99999999999; fi
   _usageline_take "$_usageline_text"
   _usageline_place
 }
 
-# Sets $_usageline_text to what is true now, or to a sign that the answer is on its way when the line was prepared for
-# other credentials, or to nothing when there is none; and notes until when it need not be looked for again.
+# Sets $_usageline_text to the text that is valid now; to `…` if the line was prepared for other credentials; to nothing if
+# there is none. Sets $_usageline_until to the time at which to search again.
 _usageline_find() {
   _usageline_until=0
-  # A file of the user's, and no link: what another user puts in its place is not read, and no pipe is waited for.
+  # Only a regular file of the user: another user could put a file or a link in its place, and a pipe could block.
   if [[ ! ( -f $_usageline_ready && -O $_usageline_ready && ! -h $_usageline_ready ) ]]; then
     _usageline_blocked
     builtin return 0
   fi
   _usageline_lines=("${(@f)$(<$_usageline_ready)}")
-  # What is no number never meets arithmetic.
+  # Arithmetic would execute code in a text that is no number.
   [[ ${_usageline_lines[1]} == 'usageline-ready 1 '<1-99999999999>' '<1-99999999999>' '<-> ]] || builtin return 0
   _usageline_head=(${(s: :)_usageline_lines[1]})
-  # Prepared in the future: the clock has been set back since.
+  # A begin in the future means that the clock has been set back.
   _usageline_from=$(( ${_usageline_head[4]} - 5 ))
   (( EPOCHSECONDS >= _usageline_from )) || builtin return 0
   if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
@@ -100,7 +99,7 @@ _usageline_find() {
   _usageline_until=0
 }
 
-# The first of some texts whose time is still to come.
+# Sets $_usageline_text to the first text whose end is in the future.
 _usageline_first() {
   for _usageline_line in "$@"; do
     [[ $_usageline_line == <1-99999999999>' '* ]] || builtin return 1
@@ -112,7 +111,7 @@ _usageline_first() {
   builtin return 1
 }
 
-# A directory that cannot be entered holds no line for good, and nothing that is started would change that.
+# Shows a message if a directory on the way cannot be entered: starting the program would not help.
 _usageline_blocked() {
   _usageline_rest=$_usageline_directory
   while [[ -n $_usageline_rest && ! -e $_usageline_rest ]]; do _usageline_rest=${_usageline_rest%/*}; done
@@ -121,9 +120,9 @@ _usageline_blocked() {
   fi
 }
 
-# Whether a file is the one that the line was prepared for. A link in the place of `since` stands for a file whose time
-# says nothing: it leads where the file led, or to nothing, and then the program has to be asked, once. Where the times of
-# the cache are too coarse for the file's, a file that is older than the lines is the same.
+# Whether a file is unchanged since the line was prepared. If `since` is a link, the file's mtime cannot show that: the link
+# has the target that the file had, or none, and then only the program can decide, once. If the cache's file system has
+# coarser mtimes than the file's, a file that is older than the lines counts as unchanged.
 _usageline_same() {
   _usageline_since=$_usageline_directory/since.$2 _usageline_till=$_usageline_directory/till.$2
   if [[ -h $_usageline_since ]]; then
@@ -134,25 +133,25 @@ _usageline_same() {
   fi
 }
 
-# Whether only the program can say if a file is the same.
+# Whether only the program can decide if a file is unchanged.
 _usageline_unknown() {
   [[ -z $_usageline_asked && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
 }
 
-# Asks the program where the files are: the environment is another one than before, or the configuration.
+# Calls the program for the paths, because the environment or the configuration has changed.
 _usageline_locate() {
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
   _usageline_answer=("${(@f)$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}"; builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
   _usageline_asked=1
-  # In the same environment no answer changes nothing.
+  # In an unchanged environment, no output means unchanged paths.
   [[ -n ${_usageline_answer[1]-} || ${1-} != same ]] || builtin return 0
   _usageline_ready=${_usageline_answer[1]-} _usageline_login1=${_usageline_answer[2]-}
   _usageline_login2=${_usageline_answer[3]-} _usageline_config=${_usageline_answer[4]-}
   _usageline_split
-  # The program has just prepared the line for these files. When they still look like others, times are coarse.
+  # The program has just prepared the line for these files. If they seem to have changed nevertheless, mtimes are coarse.
   _usageline_coarse=
   _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
-  # The refresh of another account does not wait for ten seconds since the last one's start.
+  # The refresh of another account need not wait until ten seconds after the last start.
   _usageline_started=0
 }
 
@@ -163,7 +162,7 @@ _usageline_split() {
 }
 _usageline_split
 
-# A relative directory counts from where the shell was when the program was asked for the files.
+# A relative directory is relative to the working directory of the last call for the paths.
 _usageline_absolute() {
   case ${CLAUDE_CONFIG_DIR-} in
     (''|/*) ;;
@@ -171,22 +170,22 @@ _usageline_absolute() {
   esac
 }
 
-# What runs the refresh has no descriptor and no directory of the shell's: a lock, the end of a pipe or a mount would last
-# as long as it does.
+# Leaves the shell's directory and closes its descriptors, so that locks, pipes and mounts are not busy as long as the
+# refresh runs.
 _usageline_leave() {
   _usageline_absolute "${_usageline_login1%/*}"
   builtin cd -q /
   for _usageline_rest in /dev/fd/<3->(N:t); do exec {_usageline_rest}>&-; done
 }
 
-# Starts the one refresh, and has the prompt drawn anew when it is done.
+# Starts a refresh, at most every ten seconds, and redraws the prompt when it ends.
 _usageline_refresh() {
   builtin emulate -L zsh
   builtin setopt noerrexit noerrreturn unset
   builtin trap - DEBUG ZERR
   [[ -z $_usageline_fd ]] && (( EPOCHSECONDS - _usageline_started >= 10 || EPOCHSECONDS < _usageline_started )) || builtin return 0
   _usageline_started=$EPOCHSECONDS
-  # The second one for a login that has changed: a link may lead to another directory now, so the next prompt asks.
+  # A second refresh for changed credentials: a link may have another target now, so the next prompt calls for the paths.
   if [[ $usageline_prompt != … ]]; then
     builtin typeset -g _usageline_stray=
   else
@@ -201,7 +200,7 @@ _usageline_refresh() {
   fi
 }
 
-# The refresh is over: its end of the pipe is closed. The prompt is drawn with the user's own options.
+# Runs when the refresh has ended and closed its end of the pipe. zsh draws the prompt with the user's own options.
 _usageline_done() {
   builtin zle -F $1
   exec {_usageline_fd}<&-
@@ -212,7 +211,7 @@ _usageline_done() {
 
 _usageline_take() {
   [[ $1 != "$usageline_prompt" ]] || builtin return 0
-  # As plain text: without the colours, and what was doubled is one again.
+  # The plain text has no colours, and single percent signs.
   _usageline_rest=$1 _usageline_plain=
   while [[ $_usageline_rest == *%* ]]; do
     _usageline_plain+=${_usageline_rest%%\%*}
@@ -223,7 +222,7 @@ _usageline_take() {
       (*) _usageline_rest=${_usageline_rest#?} ;;
     esac
   done
-  # No line of ours has what a prompt or a terminal might take for more than text.
+  # usageline's lines never contain characters that are special for a prompt or a terminal.
   if [[ $1 == *[$'\1'-$'\37'$'\177'\$\`\\]* ]]; then
     usageline_prompt= USAGELINE=
   else
@@ -231,11 +230,11 @@ _usageline_take() {
   fi
 }
 
-# At the end of RPROMPT, whatever a theme has made of it meanwhile. With PROMPT_SUBST as a parameter, since its
-# value is not expanded once more; without it as it is, for then nothing is expanded that could run. Plain where
-# percent signs mean nothing.
+# Adds the line at the end of RPROMPT, also if a theme has set it again. With PROMPT_SUBST as a parameter, because zsh does
+# not substitute in its value again; without it as text, because then nothing in it is executed. Without PROMPT_PERCENT as
+# plain text.
 _usageline_place() {
-  # powerlevel10k makes RPROMPT anew behind all others.
+  # powerlevel10k sets RPROMPT after all other hooks.
   if [[ $_usageline_free != none ]] && (( ${+functions[p10k]} )); then _usageline_segment; fi
   [[ $usageline_place != none ]] || builtin return 0
   if [[ ${(t)RPROMPT} == *readonly* ]]; then
@@ -244,7 +243,7 @@ _usageline_place() {
     builtin return 0
   fi
   if [[ -n $_usageline_token ]]; then
-    # Who has overwritten it does so at every prompt: we come after him from now on.
+    # Another hook has set RPROMPT and will do so at every prompt: run after it from now on.
     [[ ${RPROMPT-} == *"$_usageline_token" || ${precmd_functions[-1]-} == _usageline_precmd ]] || _usageline_hook
     RPROMPT=${RPROMPT%"$_usageline_token"}
   fi
@@ -259,10 +258,11 @@ _usageline_place() {
   RPROMPT=${RPROMPT-}$_usageline_token
 }
 
-# A segment of powerlevel10k, which is in the prompt however that is made anew. It takes the text from the variable when
-# the prompt is drawn; its text undergoes prompt expansion, so the percent sign is doubled. What a user has defined stays.
+# Defines a segment of powerlevel10k, which stays in the prompt however the theme builds it. The segment takes its text from
+# the variable when the prompt is drawn. powerlevel10k expands the text, so percent signs are doubled. A segment that the
+# user has defined stays.
 _usageline_segment() {
-  # Its configuration may have been read since, and has lists of its own.
+  # powerlevel10k's configuration may have been read since and replaced the lists.
   if [[ -z ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(re)usageline]-}${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[(re)usageline]-} ]]; then
     builtin typeset -ga POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
     POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS+=(usageline)
@@ -277,7 +277,7 @@ _usageline_segment() {
   _usageline_hook
 }
 
-# The last of those that are called before a prompt, or the first where others show the line: they find it made.
+# Makes the hook the last precmd function; the first if another program shows the line, which then finds it up to date.
 _usageline_hook() {
   builtin emulate -L zsh
   if [[ ${(t)precmd_functions} == *readonly* ]]; then
@@ -296,7 +296,7 @@ _usageline_complain() {
   builtin print -ru2 -- "usageline: $1 is read-only, so the line is not in the prompt"
 }
 
-# Without a clock there is no saying what is still true.
+# Without a clock the end of a line cannot be noticed.
 if [[ -n ${EPOCHSECONDS-} ]]; then
   if [[ $_usageline_free == yes ]] && (( ${+functions[p10k]} )); then _usageline_segment; else _usageline_hook; fi
 fi

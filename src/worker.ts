@@ -35,7 +35,7 @@ async function refresh(system: System): Promise<void> {
   const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
   // SIGKILL, because an ordinary exit waits for what hangs.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
-  await resolve(resolveDeps(system, config, { timeoutMs, debug: false }), {
+  await resolve(resolveDeps(system, config, { timeoutMs, debug: false, thorough: true }), {
     ...endpointOf(config),
     ...policyOf('script'),
   });

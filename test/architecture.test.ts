@@ -44,8 +44,8 @@ const below: Record<string, string[]> = {
   cache: ['usage', 'config', 'platform'],
   config: ['usage', 'render', 'platform'],
   fetch: ['usage', 'platform'],
-  zone: ['usage', 'render', 'platform'],
-  render: ['usage'],
+  render: ['usage', 'zone'],
+  zone: ['usage', 'platform'],
   usage: [],
   platform: [],
 };

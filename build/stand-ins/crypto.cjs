@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * In the place of `node:crypto` for write-file-atomic, which only makes the number of a temporary file out of
- * a hash. FNV-1a does: what counts is that processes with different ids come to different numbers.
+ * Replaces `node:crypto` for write-file-atomic, which only computes the number of a temporary file from a hash. FNV-1a is
+ * sufficient, because processes with different ids get different numbers.
  */
 const BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;

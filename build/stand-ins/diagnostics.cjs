@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * In the place of undici's diagnostics: channels without anybody who listens. Nobody could: what runs in this
- * process is what stands in this bundle.
+ * Replaces undici's diagnostics by channels without subscribers. There cannot be any, because the process runs only the code
+ * of this bundle.
  */
 const silent = { hasSubscribers: false };
 

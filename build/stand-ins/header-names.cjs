@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * In the place of undici's search tree of header names, which takes longer to build than one answer to read.
- * Whoever asks makes the name itself when it is not known here.
+ * Replaces undici's search tree of header names, which takes longer to build than one response to parse. undici computes a
+ * name that the tree does not contain.
  */
 exports.tree = { lookup: () => null };

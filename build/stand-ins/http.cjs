@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * In the place of `node:http` for undici, which asks it for two things only: the longest headers (we say how
- * long they may be) and the class of Node's own messages, which never come our way.
+ * Replaces `node:http` for undici, which uses two things of it: the limit on headers, which usageline's client sets itself,
+ * and the class of Node's messages, which never occur here.
  */
 exports.IncomingMessage = function IncomingMessage() {};

@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * In the place of signal-exit 3 for proper-lockfile: the version that write-file-atomic brings does the same
- * under another name. Two of them would listen to twenty signals each, and have to look out for each other.
+ * Replaces signal-exit 3 for proper-lockfile by the version of write-file-atomic, which exports the same function under
+ * another name. Two versions would both listen to twenty signals, and interfere.
  */
 module.exports = require('signal-exit').onExit;

@@ -1,4 +1,4 @@
 'use strict';
 
-/* In the place of `node:worker_threads` for write-file-atomic: we have one thread, the main one. */
+/* Replaces `node:worker_threads` for write-file-atomic: usageline runs in the main thread only. */
 exports.threadId = 0;

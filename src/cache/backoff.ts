@@ -68,7 +68,7 @@ export function parseBackoff(text: string, mtimeMs: number, now: number): Backof
   const noted = {
     credentials: typeof file.credentials === 'string' ? file.credentials : null,
     requests: requests(file.requests, Math.min(writtenAt, now + CLOCK_TOLERANCE_MS)),
-    ...(typeof file.token === 'string' && TOKEN.test(file.token) && { token: file.token }),
+    ...(typeof file.token === 'string' && TOKEN.test(file.token) && { tokenHash: file.token }),
     ...waived(seconds(file.waived_at), now),
   };
   const ahead = writtenAt - now;
@@ -170,7 +170,7 @@ export function serializeBackoff(backoff: Backoff): string {
     ...(backoff.tokenHash !== undefined && { token: backoff.tokenHash }),
     ...(backoff.waivedAt !== undefined && { waived_at: Math.floor(backoff.waivedAt / SECOND) }),
     ...(backoff.otherClock && {
-      otherClock: [Math.floor(backoff.otherClock.at / SECOND), Math.floor(backoff.otherClock.other / SECOND)],
+      apart: [Math.floor(backoff.otherClock.at / SECOND), Math.floor(backoff.otherClock.other / SECOND)],
     }),
   };
   return `${JSON.stringify(file)}\n`;

@@ -2,7 +2,7 @@ import type { System } from '../platform/system.ts';
 import { isObject, parseUsageData } from '../usage/data.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import type { Origins, ReportedSpendNumber } from '../usage/merge.ts';
+import type { Origins, ReportedSpendNumber } from '../usage/report.ts';
 import type { UsageData } from '../usage/model.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';

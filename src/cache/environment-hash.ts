@@ -1,9 +1,9 @@
 import type { System } from '../platform/system.ts';
 
 /**
- * A hash of the environment variables that choose the configuration: eight hex digits, or empty where none is set.
- * Each value has its own directory of prerendered lines, so that two shells with different values do not overwrite
- * each other's lines. On the hot path.
+ * The suffix of the directory of prerendered lines for the `USAGELINE_CONFIG` and `USAGELINE_NETWORK` in use: 8 hex
+ * digits, or empty where neither is set. Two shells with different values thus do not overwrite each other's lines. On
+ * the hot path.
  */
 export function environmentHash({
   USAGELINE_CONFIG: file,
@@ -12,7 +12,7 @@ export function environmentHash({
   return file || network ? fnv1a(`${file ?? ''}\n${network ?? ''}`) : '';
 }
 
-/** FNV-1a, since loading `node:crypto` costs too much here. It needs no protection against forged collisions. */
+/** FNV-1a, because importing `node:crypto` costs time at every prompt. A collision costs only a prerendered line. */
 function fnv1a(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,10 +1,10 @@
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/data.ts';
-import type { Dispute, ReportedSpendNumber, ReportedNumber } from '../usage/merge.ts';
+import type { Dispute } from '../usage/merge.ts';
+import type { Reported, ReportedNumber, ReportedSpend, ReportedSpendNumber } from '../usage/report.ts';
 import type { SessionReports, SessionMemory } from '../usage/session-reports.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { percentOf, REPORTED_WINDOWS } from '../usage/report.ts';
-import type { Reported, ReportedSpend } from '../usage/report.ts';
 import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 

@@ -4,8 +4,12 @@ import { HOUR } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { removeOwnFile } from './own-files.ts';
 
-/** What temporary files are called, and were in earlier versions: the file's name plus a number. */
-const TEMPORARY = /^(usage\.json|usage\.lock|keychain\.json|transcripts\.(json|bin|new)|\.new(\.\d+)?)\.\d+$/;
+/**
+ * What temporary files are called, and were in earlier versions: the file's name plus a number. Earlier versions kept
+ * `transcripts.new` as well.
+ */
+const TEMPORARY =
+  /^((usage\.json|usage\.lock|keychain\.json|transcripts\.(json|bin|new)|\.new(\.\d+)?)\.\d+|transcripts\.new)$/;
 
 /** Removes temporary files that a killed process left more than an hour ago. Called under the mutex. */
 export function sweepTemporaries(system: System, directory: AccountDirectory): void {

@@ -10,7 +10,7 @@ import { PRESETS } from '../render/format/presets.ts';
 import { limitNamed } from '../render/limit-name.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from '../render/outputs/kinds.ts';
-import type { InitOptions } from '../commands/init.ts';
+import type { InitOptions } from '../commands/init-consent.ts';
 import { COMPLETION_SHELLS } from './completions/names.ts';
 import type { CompletionShell } from './completions/names.ts';
 import { INIT_TARGETS } from '../init/target.ts';

@@ -76,7 +76,7 @@ export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgen
 
 /**
  * What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. With
- * `thorough` local transcripts are read to their end, should they be needed: a person waits for that.
+ * `thorough` local transcripts are scanned to their end, should they be needed: a person or no one waits for that.
  */
 export function resolveDeps(
   system: System,
@@ -88,7 +88,10 @@ export function resolveDeps(
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
     provider: claude,
-    estimate: async () => (await import('./tokens.ts')).tokensOf(system, options.thorough === true),
+    estimate: async (age) => {
+      const thorough = options.thorough === true;
+      return (await import('./tokens.ts')).tokensOf(system, thorough ? 'none' : age, thorough);
+    },
     log:
       options.debug || wantsLog(system.env)
         ? (event) => {

@@ -12,9 +12,8 @@ import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { failure, withConsent } from './init-consent.ts';
-import type { Decision, Job } from './init-consent.ts';
+import type { Decision, InitOptions, Job } from './init-consent.ts';
 import { followUpFor } from './init-runtime.ts';
-import type { InitOptions } from './init.ts';
 
 interface TargetJob extends InitOptions, Job {
   readonly target: InitTarget;

@@ -2,11 +2,23 @@ import { dirname } from 'node:path';
 import { askOnTerminal } from '../init/confirm.ts';
 import { installedProblem } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
+import type { InitTarget } from '../init/target.ts';
 import { STDOUT, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import type { InitOptions } from './init.ts';
+
+export interface InitOptions {
+  /** Null: all of them, for `--uninstall`. */
+  readonly target: InitTarget | null;
+  readonly action: 'print' | 'install' | 'uninstall';
+  /** The file to change, in the place of the usual one. */
+  readonly file: string | null;
+  /** Nobody need be asked. */
+  readonly yes: boolean;
+  /** Only show what would change. */
+  readonly dryRun: boolean;
+}
 
 /** What is to be done, as the files and the notes are at this moment. */
 export type Decision =

@@ -1,6 +1,6 @@
+import type { InitOptions } from './init-consent.ts';
 import { resolve } from 'node:path';
 import { installedPath } from '../init/installed.ts';
-import type { InitTarget } from '../init/target.ts';
 import { dataHome } from '../init/runtime.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { foreignHomeReason } from '../init/user-file.ts';
@@ -11,18 +11,6 @@ import { uninstallAll } from './init-all.ts';
 import { installTarget, uninstallTarget } from './init-change.ts';
 import { failure } from './init-consent.ts';
 import { followUpFor, runtimeOf } from './init-runtime.ts';
-
-export interface InitOptions {
-  /** Null: all of them, for `--uninstall`. */
-  readonly target: InitTarget | null;
-  readonly action: 'print' | 'install' | 'uninstall';
-  /** The file to change, in the place of the usual one. */
-  readonly file: string | null;
-  /** Nobody need be asked. */
-  readonly yes: boolean;
-  /** Only show what would change. */
-  readonly dryRun: boolean;
-}
 
 /** `usageline init`: prints what a host needs, puts it there, or takes it away again. */
 export function init(system: System, options: InitOptions): CommandResult {

@@ -1,35 +1,55 @@
 import { ensureDirectory } from '../cache/directory.ts';
-import { replaceFile } from '../cache/write.ts';
+import { readOwnFile } from '../cache/own-files.ts';
+import { removeQuietly } from '../cache/replace.ts';
+import { estimateAt } from '../fetch/claude/transcripts/estimate.ts';
+import { parsePrepared } from '../fetch/claude/transcripts/prepared.ts';
+import { realRoots, transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import { claude } from '../fetch/registry.ts';
-import { pathsOf } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
-import { readTranscripts } from '../fetch/claude/transcripts/read.ts';
-import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
-import type { TokenEstimate } from '../usage/model.ts';
+import type { EstimateAge, LocalTokens } from '../resolve/read-state.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import { MINUTE } from '../usage/time.ts';
 
-/** How long a line waits for the reading of transcripts, ms; what is left is read at the next call. */
+/** A prepared estimate that is older, ms, is due for a new scan. */
+const RECENT_MS = MINUTE;
+/** How long a line waits for a scan, ms; the next scan goes on where this one stopped. */
 const PATIENCE_MS = 200;
-/** How long a person does, who is to be told everything: a gigabyte takes four seconds the first time. */
+/** How long a person or the worker waits for a scan, ms: the first gigabyte takes four seconds. */
 const THOROUGH_MS = 10_000;
 
 /**
- * Tokens in this account's local transcripts; null when there are none. Reads what is new since the last time.
+ * The tokens in this account's local transcripts.
  *
- * @param thorough whether everything is to be looked at, as long as that takes
+ * @param age how old the numbers may be: where they are older, transcripts are scanned
+ * @param thorough whether a scan may take as long as it has to
  */
-export function tokensOf(system: System, thorough: boolean): TokenEstimate | null {
+export async function tokensOf(system: System, age: EstimateAge, thorough: boolean): Promise<LocalTokens> {
   const { cache } = pathsOf(system, claude);
-  const { estimate } = readTranscripts(system, {
-    roots: transcriptRoots(system),
-    statePath: cache && `${cache.path}/transcripts.json`,
+  const roots = transcriptRoots(system);
+  const file = cache && readOwnFile(system, `${cache.path}/transcripts.json`);
+  const prepared = file?.kind === 'file' ? parsePrepared(file.text, roots) : null;
+  const now = system.now();
+  const isRecent =
+    prepared?.complete === true && prepared.scannedAt <= now && now - prepared.scannedAt < RECENT_MS;
+  if (age === 'any' || (age === 'recent' && isRecent)) {
+    const mayHaveMore = (prepared?.use?.hours.length ?? 0) > 0 || realRoots(system, roots).length > 0;
+    const tokens = prepared?.use ? estimateAt(prepared.use, now) : null;
+    return { tokens, isDue: !isRecent && mayHaveMore };
+  }
+  const { scanTranscripts } = await import('../fetch/claude/transcripts/scan.ts');
+  const { replaceFile } = await import('../cache/write.ts');
+  const { use } = scanTranscripts(system, {
+    roots,
+    directory: cache?.path ?? null,
     deadline: system.monotonic() + (thorough ? THOROUGH_MS : PATIENCE_MS),
-    thorough,
     write: (path, content) => {
       const failure = replaceFile(system, path, content);
-      // Where nobody has ever asked the endpoint there is no directory yet.
+      // Before the first request there is no directory yet.
       if (failure !== 'ENOENT' || cache === null || ensureDirectory(system, cache) !== null) return failure;
       return replaceFile(system, path, content);
     },
   });
-  return estimate;
+  // Earlier versions kept a third file.
+  if (cache !== null) removeQuietly(system, `${cache.path}/transcripts.new`);
+  return { tokens: use && estimateAt(use, now), isDue: false };
 }

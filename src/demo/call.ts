@@ -1,22 +1,22 @@
 import { spawn } from 'node:child_process';
 
-/** What a call of the program came to, as seen from outside. */
+/** The result of running the program as a process. */
 export interface Call {
   readonly stdout: string;
   readonly stderr: string;
-  /** Null when it was killed. */
+  /** Null if the process was killed. */
   readonly exitCode: number | null;
-  /** From starting the process until it was gone and its output closed, ms. */
+  /** The time from starting the process to its end, ms. */
   readonly ms: number;
 }
 
 /** Runs the program with arguments. Never rejects. */
 export type RunProgram = (args: readonly string[]) => Promise<Call>;
 
-/** Longer than any call takes; what hangs then is a finding, not something to wait for. */
+/** A call that takes longer than this, ms, hangs and is killed. */
 const LIMIT_MS = 10_000;
 
-/** Runs `entry` as whoever types the command would: a process of its own, its output in pipes. */
+/** Returns a function that runs `entry` as a process, with its output in pipes. */
 export function programRunner(entry: string, env: Readonly<Record<string, string>>, cwd: string): RunProgram {
   return (args) =>
     new Promise((resolve) => {

@@ -12,25 +12,25 @@ import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 export interface DemoOptions {
-  /** The program to show: the built entry. */
+  /** The path of the built entry of the program. */
   readonly entry: string;
   readonly color: boolean;
-  /** Where the temporary home and cache go. */
+  /** The directory for the temporary home and cache; the system's temporary directory by default. */
   readonly parent?: string;
-  /** Where the endpoint listens. */
+  /** The address on which the endpoint listens; loopback by default. */
   readonly host?: string;
 }
 
 export type DemoOutcome =
-  /** Played to the end; so many things did not come out as told. */
+  /** Played to the end. `failures` counts the checks that failed. */
   | { readonly kind: 'played'; readonly failures: number }
-  /** It could not begin: why, in words. */
+  /** It could not begin, for this reason, in words. */
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** Sets everything up, plays the script and leaves nothing behind, however it ends. */
+/** Plays the demo in a temporary home with an endpoint of its own, and removes both, however it ends. */
 export async function runDemo(system: System, options: DemoOptions): Promise<DemoOutcome> {
   const parent = resolve(options.parent ?? tmpdir());
-  // The stage is written by its path, and removed with all that is in it.
+  // Files are written below this path, and later everything below it is removed.
   if (trustIn(system, parent, { own: 0 }).kind !== 'trusted') {
     return impossible(`another user can change what is in ${parent} (TMPDIR names another directory)`);
   }
@@ -44,7 +44,7 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   try {
     stage = createStage(system, parent, {
       USAGELINE_API_BASE_URL: endpoint.url,
-      // Its output is set in.
+      // The demo indents the program's output.
       COLUMNS: String(COLUMNS - INDENT.length),
       ...(options.color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
     });
@@ -54,17 +54,17 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   }
 
   const stop = stopOnSignals(stage);
-  const told = narrator(system, options.color);
+  const narrate = narrator(system, options.color);
   try {
-    told.paragraph(OPENING);
+    narrate.paragraph(OPENING);
     const run = programRunner(options.entry, stage.env, stage.root);
-    await play({ endpoint, stage, run, narrator: told, isStopped: () => stop.signal() !== null });
+    await play({ endpoint, stage, run, narrator: narrate, isStopped: () => stop.signal() !== null });
   } finally {
     await endpoint.close();
     stage.remove();
     stop.end();
   }
-  return { kind: 'played', failures: told.failures() };
+  return { kind: 'played', failures: narrate.failures() };
 }
 
 const OPENING =
@@ -78,9 +78,9 @@ function impossible(reason: string): DemoOutcome {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The first signal lets the scene that is being played end (a refresh in the background would make its
- * directory anew if that were removed under it); the second does not wait. Then the signal does what it
- * would have done.
+ * Ends the demo on signals. The first signal lets the current scene end, because its worker would create the cache
+ * directory again if that were removed too early; the second one removes the files at once. Then the process ends by the
+ * same signal.
  */
 function stopOnSignals(stage: Stage) {
   let received: NodeJS.Signals | null = null;

@@ -5,36 +5,36 @@ import { exampleBody, EXAMPLE_TOKEN } from './sample.ts';
 
 const LOOPBACK = '127.0.0.1';
 
-/** The demo's own usage endpoint. */
+/** A usage endpoint for the demo. */
 export interface Endpoint {
-  /** For `USAGELINE_API_BASE_URL`. */
+  /** The value for `USAGELINE_API_BASE_URL`. */
   readonly url: string;
-  /** Requests for usage that have arrived so far; whatever else knocks at the port is not counted. */
+  /** The number of requests for usage so far; other requests are not counted. */
   requests(): number;
-  /** How many of them have been answered with usage. */
+  /** The number of responses with usage so far. */
   responses(): number;
-  /** Makes it later by so much: the windows it speaks of come closer to their reset, ms. */
+  /** Moves the endpoint's time forward, ms: its windows come closer to their resets. */
   passTime(ms: number): void;
-  /** From now on: answers, or refuses with 429 and this `Retry-After`, s. */
+  /** Makes it refuse requests with 429 and this `Retry-After`, s; null makes it respond with usage again. */
   refuse(retryAfter: number | null): void;
-  /** Answers nobody until the function it returns is called, or `ms` from now. */
+  /** Holds all responses back until the returned function is called, for `ms` at most. */
   hold(ms: number): () => void;
   close(): Promise<void>;
 }
 
 /**
- * Opens it on a loopback port that the system chooses. Rejects with Node's error when there is none to be had,
- * or none that can be reached: in some sandboxes loopback is there and down.
+ * Starts the endpoint on a port that the system chooses. Rejects with Node's error if no port is available or the port
+ * cannot be reached: in some sandboxes the loopback interface is down.
  *
  * @param now epoch ms
- * @param host another address than loopback, to see it fail
+ * @param host another address than loopback, for tests of the failure
  */
 export async function startEndpoint(now: number, host: string = LOOPBACK): Promise<Endpoint> {
   let start = now;
   let requests = 0;
   let answered = 0;
   let retryAfter: number | null = null;
-  /** Answers that are held back; null when none is to be. */
+  /** The responses that are held back; null while none are. */
   let held: (() => void)[] | null = null;
 
   const server = createServer(({ url, headers }, response) => {
@@ -66,7 +66,7 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
       server.closeAllConnections();
     });
   try {
-    await knock(port, host);
+    await checkReachable(port, host);
   } catch (error) {
     await close();
     throw error;
@@ -96,7 +96,8 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
   };
 }
 
-function knock(port: number, host: string): Promise<void> {
+/** Rejects if no connection to the port can be made. */
+function checkReachable(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host, () => {
       socket.destroy();

@@ -1,30 +1,32 @@
 import { STDOUT, writeOut } from '../platform/stdio.ts';
 import { paint } from '../render/paint.ts';
-import type { Style } from '../render/color.ts';
+import type { Style } from '../render/style.ts';
 import { wrap } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';
 
-/** What is narrated fits a classic terminal; the program's own output is set in by `INDENT`. */
+/** The demo's width, for a classic terminal. */
 export const COLUMNS = 80;
+/** The indentation of the program's output. */
 export const INDENT = '  ';
 
-/** Tells the demo as it goes, and keeps count of what did not come out as told. */
+/** Prints the demo, and counts failed checks. */
 export interface Narrator {
-  /** A paragraph at the margin, before the first scene and after the last. */
+  /** Prints a paragraph without indentation, before the first scene or after the last. */
   paragraph(text: string): void;
-  /** The next numbered scene. */
+  /** Prints the title of the next scene with its number. */
   scene(title: string): void;
-  /** A command, as one would type it. */
+  /** Prints a command line. */
   command(text: string): void;
-  /** What a command printed, as it stands. */
+  /** Prints the output of a command, indented. */
   output(text: string): void;
-  /** Something that was measured or seen. */
+  /** Prints a measurement or an observation. */
   fact(text: string): void;
-  /** Says so when it is not so. */
+  /** Prints `claim` as a failure and counts it, unless `isSo`. */
   check(claim: string, isSo: boolean): void;
   failures(): number;
 }
 
+/** Prints to standard output. */
 export function narrator(system: System, color: boolean): Narrator {
   let scenes = 0;
   let failures = 0;
@@ -61,7 +63,7 @@ export function narrator(system: System, color: boolean): Narrator {
   };
 }
 
-/** `1 request`, `no requests`, `10 calls`. */
+/** A number with a noun: `1 request`, `no requests`, `10 calls`. */
 export function countOf(count: number, noun: string): string {
   return `${count === 0 ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
 }

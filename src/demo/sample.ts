@@ -1,20 +1,20 @@
 import { DAY, HOUR, MINUTE } from '../usage/time.ts';
 
-/** What stands where a token stands, and says so: the endpoint of the demo accepts nothing else. */
+/** The demo's token. The endpoint of the demo accepts no other one. */
 export const EXAMPLE_TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
 
-/** How long after the start of the demo its windows reset. */
+/** The time from the start of the demo to the resets of its windows, ms. */
 const SESSION_LEFT = 3 * HOUR + 12 * MINUTE;
 const WEEK_LEFT = 4 * DAY + 3 * HOUR + 30 * MINUTE;
 
-/** What one answer uses up more than the one before it, so that a new answer can be told from an old one. */
+/** How many percent each response shows more than the one before, so that responses can be distinguished. */
 const STEP = { session: 3, week: 1, model: 2 } as const;
 
 /**
- * A body as the endpoint sends it since July 2026: a session, a week, a model with a tighter week of its own.
+ * A response body in the endpoint's format since July 2026: a session, a week, and a model with a tighter week of its own.
  *
- * @param start when the demo began, epoch ms, on the clock that it moves
- * @param answered how many answers came before this one
+ * @param start the start of the demo, epoch ms, on the endpoint's clock, which the demo moves
+ * @param answered the number of earlier responses
  */
 export function exampleBody(start: number, answered: number): object {
   const session = { percent: 34 + STEP.session * answered, resets_at: timestamp(start + SESSION_LEFT) };
@@ -48,9 +48,9 @@ export function exampleBody(start: number, answered: number): object {
 }
 
 /**
- * The text of a credentials file as Claude Code writes it.
+ * The text of a credentials file in Claude Code's format.
  *
- * @param expiresAt epoch ms; the refresh token expires with the access token
+ * @param expiresAt epoch ms, for the access token and the refresh token
  */
 export function exampleCredentials(expiresAt: number): string {
   return JSON.stringify({
@@ -66,7 +66,7 @@ export function exampleCredentials(expiresAt: number): string {
   });
 }
 
-/** RFC 3339 with microseconds, as the endpoint has it. */
+/** Writes a time in the endpoint's format: RFC 3339 with microseconds. */
 function timestamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '000+00:00');
 }

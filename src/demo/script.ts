@@ -6,31 +6,34 @@ import type { Narrator } from './narrator.ts';
 import { VALID_MS } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-/** Everything a scene has to play with. */
+/** What a scene needs. */
 export interface DemoContext {
   readonly endpoint: Endpoint;
   readonly stage: Pick<Stage, 'signIn' | 'passTime' | 'cachedAt' | 'isRefreshing'>;
   readonly run: RunProgram;
   readonly narrator: Narrator;
-  /** Somebody wants it to end: nothing new is begun. */
+  /** Whether a signal has asked the demo to end: no new scene begins. */
   readonly isStopped: () => boolean;
 }
 
-/** What the endpoint of the demo wants to be left alone for: within what it adds at random it stays 5 minutes. */
+/** The demo's `Retry-After`, s. With the random addition of the backoff it is shown as 5 minutes. */
 const RETRY_AFTER_S = 315;
-/** The endpoint answers when ten callers are done, but before the deadline of a request that came meanwhile. */
+/**
+ * How long the endpoint holds its response, ms: until ten callers have ended, but not until the request times out.
+ */
 const HOLD_MS = 1.5 * SECOND;
-/** How long a refresh in the background may take here. */
-const PATIENCE_MS = 4 * SECOND;
-const PATIENCE_WHEN_STOPPED_MS = 2 * SECOND;
+/** How long to wait for the worker, ms. */
+const WORKER_WAIT_MS = 4 * SECOND;
+const WORKER_WAIT_WHEN_STOPPED_MS = 2 * SECOND;
 
+/** Plays one scene. Returns the number of calls of the program. */
 type Scene = (props: DemoContext) => Promise<number>;
 
 const scenes: readonly Scene[] = [first, second, crowd, rateLimited, backedOff, expired, table];
 
 /**
- * Plays all scenes and sums up. Each says what is about to happen, runs the program and holds what came of it
- * against what was said; the numbers are counted and measured, none is written here.
+ * Plays all scenes and prints a summary. Each scene announces what will happen, runs the program, and checks the result.
+ * All numbers that it prints are counted or measured.
  */
 export async function play(props: DemoContext): Promise<void> {
   const { endpoint, narrator } = props;
@@ -60,7 +63,7 @@ async function second(props: DemoContext): Promise<number> {
   return 1;
 }
 
-/** The endpoint holds its answer back until all ten are done: whoever waited for it would still be waiting. */
+/** The endpoint holds its response until all ten calls have ended, so a call that waited for it would not end. */
 async function crowd(props: DemoContext): Promise<number> {
   const { narrator, endpoint, run, stage, isStopped } = props;
   narrator.scene('Four minutes later that is out of date, and ten prompts ask at once.');
@@ -87,7 +90,7 @@ async function crowd(props: DemoContext): Promise<number> {
   narrator.fact(`${countOf(requests, 'request')}, made by a process in the background`);
   narrator.check(
     'every one shows what is known, with its age',
-    // On a machine so slow that the answer came before the last of them, that one has it.
+    // On a slow machine the response can arrive before the last call, which then shows the new numbers.
     calls.every((call) => call.exitCode === 0 && (/ · 4m ago$/m.test(call.stdout) || isCurrent(call))),
   );
   narrator.check(`one request, not ${requests}`, requests === 1);
@@ -138,7 +141,7 @@ async function table(props: DemoContext): Promise<number> {
   return 1;
 }
 
-/** Runs one command, shows it with what it printed and cost, and counts the requests it made. */
+/** Runs a command, prints it with its output, requests and time, and checks the number of requests. */
 async function perform(
   { endpoint, narrator, run }: DemoContext,
   args: readonly string[],
@@ -155,13 +158,13 @@ async function perform(
   return call;
 }
 
-/** On disk and at the endpoint alike. */
+/** Lets time pass, ms, for the files and for the endpoint. */
 function passTime({ endpoint, stage }: DemoContext, ms: number): void {
   stage.passTime(ms);
   endpoint.passTime(ms);
 }
 
-/** Windows, and neither an age nor an error behind them. */
+/** Whether a call printed windows without an age or an error. */
 function isCurrent({ stdout }: Call): boolean {
   return /^(5h|7d) \d+% \S+( · (5h|7d)( \w+)? \d+% \S+)*\n$/.test(stdout);
 }
@@ -169,7 +172,7 @@ function isCurrent({ stdout }: Call): boolean {
 async function until(isSo: () => boolean, isStopped: () => boolean): Promise<boolean> {
   const start = performance.now();
   while (!isSo()) {
-    const limit = isStopped() ? PATIENCE_WHEN_STOPPED_MS : PATIENCE_MS;
+    const limit = isStopped() ? WORKER_WAIT_WHEN_STOPPED_MS : WORKER_WAIT_MS;
     if (performance.now() - start > limit) return false;
     await new Promise((resolve) => {
       setTimeout(resolve, 15);

@@ -8,29 +8,29 @@ import { isObject } from '../usage/data.ts';
 import { DAY } from '../usage/time.ts';
 import { exampleCredentials } from './sample.ts';
 
-/** A home and a cache for the demo alone, and the hands that move things in it between two scenes. */
+/** A temporary home and cache for the demo, and the operations that change them between scenes. */
 export interface Stage {
   readonly root: string;
-  /** The whole environment of the programs that run on it. */
+  /** The complete environment of the demo's processes. */
   readonly env: Readonly<Record<string, string>>;
-  /** Signs in: credentials that expire in so many ms; fewer than 0 have expired. */
+  /** Writes credentials that expire in `validFor` ms; negative for expired ones. */
   signIn(validFor: number): void;
-  /** Makes everything that is remembered older, as if so much time had passed, ms. */
+  /** Makes the cache older by a time, ms. */
   passTime(ms: number): void;
-  /** When the numbers that are known were asked for, epoch ms; null when nothing is known. */
+  /** The time of the request for the cached numbers, epoch ms; null if there are none. */
   cachedAt(): number | null;
-  /** Whether a process is refreshing just now. */
+  /** Whether a worker is running. */
   isRefreshing(): boolean;
   remove(): void;
 }
 
-/** What the machine's own environment contributes: nothing that could lead to the user's account or cache. */
+/** Variables of the machine's environment that are kept: none leads to the user's account or cache. */
 const INHERITED = ['TZ', 'LD_LIBRARY_PATH', 'SystemRoot'];
 
 /**
- * Sets it up below `parent`. Throws Node's error when that cannot be written.
+ * Creates the stage below `parent`. Throws Node's error if that fails.
  *
- * @param more for the environment: where the endpoint is, whether there is colour
+ * @param more further variables for the environment
  */
 export function createStage(system: System, parent: string, more: Readonly<Record<string, string>>): Stage {
   const { fs } = system;
@@ -47,7 +47,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
     HOME: home,
     USERPROFILE: home,
     XDG_CACHE_HOME: cache,
-    // macOS keeps the real login in the keychain, under a name that depends on this variable.
+    // On macOS the user's credentials are in the keychain, under a name that depends on this variable.
     ...(system.platform === 'darwin' && { CLAUDE_CONFIG_DIR: login }),
     ...more,
   };
@@ -72,20 +72,21 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   };
 }
 
-/** How long example credentials are good for. */
+/** How long example credentials are valid, ms. */
 export const VALID_MS = 30 * DAY;
 
-/** Which fields of our files are stamps, by unit. Times of the future move along: they come closer. */
+/** The fields of cache files that hold times, by unit. Future times come closer, too. */
 const MILLISECONDS = new Set(['at', 'until']);
 const SECONDS = new Set(['blocked_until', 'written_at', 'requests']);
 const TEXTS = new Set(['cached_at', 'resets_at']);
 
-const OURS = /^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/;
+/** The files that hold times. */
+const FILES_WITH_TIMES = /^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/;
 
 function passTime({ fs }: System, { path }: AccountDirectory, ms: number): void {
-  // No directory: nothing is remembered that could grow older.
+  // Without the directory, nothing is cached.
   const names = fs.existsSync(path) ? fs.readdirSync(path) : [];
-  for (const name of names.filter((item) => OURS.test(item))) {
+  for (const name of names.filter((item) => FILES_WITH_TIMES.test(item))) {
     const file = join(path, name);
     const older = moved(JSON.parse(fs.readFileSync(file, 'utf8')), null, ms);
     fs.writeFileSync(file, JSON.stringify(older));

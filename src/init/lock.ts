@@ -61,7 +61,9 @@ export function takeLock(system: System, recordPath: string): Lock | string {
   }
 }
 
-/** The lock once this process has it. Directories that it has created are recorded at once: an uninstall removes them. */
+/**
+ * The lock once this process has it. Directories that it has created are recorded at once: an uninstall removes them.
+ */
 function lockWith(system: System, recordPath: string, flag: string, made: readonly string[]): Lock | string {
   const installed = readInstalled(system, recordPath);
   const directories = [...installed.directories, ...made];

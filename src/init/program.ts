@@ -8,10 +8,12 @@ import type { Candidate, ProgramLocation } from './runtime.ts';
  * directory of the old version, so a link that survives the upgrade is preferred.
  */
 
-/** Links to a Node that one shell or one project has for itself. */
+/** Matches links to Node that belong to one shell or one project and disappear with it. */
 const TEMPORARY_LINKS = /\/fnm_multishells\/|\/node_modules\/\.bin\/|^\/run\/user\/|\/\.direnv\//;
 
 /**
+ * Finds lasting paths of Node and of the program.
+ *
  * @param execPath Node itself, without links
  * @param directory the directory of `hot.cjs`, without links
  */
@@ -28,7 +30,7 @@ export function locateProgram(
   const directories = (env.PATH ?? '').split(':').flatMap((name) => absoluteDirectory(name) ?? []);
   const links = [
     ...versionless(execPath),
-    // The path in PATH is no link, so it is the best name.
+    // If Node's own path is in PATH, no link is better.
     ...(directories.some((name) => `${name}/node` === execPath) ? [] : directories)
       .map((name) => `${name}/node`)
       .filter((link) => !TEMPORARY_LINKS.test(link) && temporaryReason(link, env) === null),
@@ -50,7 +52,7 @@ export function locateProgram(
   };
 }
 
-/** Links to the current version: Homebrew's, fnm's default, pnpm's. */
+/** The paths of links to the current version: of Homebrew, of fnm's default, of pnpm. */
 function versionless(path: string): string[] {
   const links = [
     path.replace(/\/Cellar\/([^/]+)\/[^/]+\//, '/opt/$1/'),
@@ -60,7 +62,7 @@ function versionless(path: string): string[] {
   return links.filter((link) => link !== path);
 }
 
-/** The shims of Volta, asdf and mise: each chooses a version of Node. */
+/** The shims of Volta, asdf and mise, which select a version of Node. */
 function shims(path: string): string[] {
   const shim = [
     path.replace(/\/tools\/image\/node\/.*/, '/bin/node'),
@@ -69,7 +71,7 @@ function shims(path: string): string[] {
   return shim.filter((link) => link !== path);
 }
 
-/** The same path in the directories of other versions, which all version managers have side by side. */
+/** The same path in the directories of other versions: version managers keep them side by side. */
 function siblings(path: string): Candidate[] {
   const parts = /^(.*\/)(v?)\d+\.\d+\.\d+(\/.*)$/.exec(path);
   if (parts === null) return [];
@@ -77,7 +79,7 @@ function siblings(path: string): Candidate[] {
   return [{ before, version, after }];
 }
 
-/** Text: why files below this path are temporary; null when there is no sign of that. */
+/** Why files below this path are temporary, as a clause; null if they do not seem to be. */
 function temporaryReason(path: string, env: System['env']): string | null {
   if (path.includes('/_npx/')) return "it is in npx's cache, which npm empties";
   if (/\/pnpm\/dlx\/|\/dlx-\d+\//.test(path)) return 'it is in the cache of pnpm dlx, which pnpm empties';

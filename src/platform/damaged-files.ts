@@ -2,21 +2,23 @@ import { join } from 'node:path';
 import type { System } from './system.ts';
 
 /*
- * A disk with errors, or a power cut while npm writes, damages an installation. To find the damage, every file is
- * compared with its checksum; that takes too long for an ordinary call.
+ * Finds the damage that a faulty disk, or a power failure during `npm install`, does to an installation. It compares every
+ * file with its checksum, which takes too long for ordinary calls.
  */
 
-/** Written by the build: a line for each other file beside it, as `sha256sum --check` reads it. */
+/**
+ * The list of checksums, in the format of `sha256sum --check`. The build writes it, with all other files of `dist/`.
+ */
 const LIST = 'SHA256SUMS';
 
-/** So many names fit into a message of one line. */
+/** How many names a message of one line has at most. */
 const NAMED = 3;
 
 /**
- * What is wrong with this installation, for a person: `this installation is damaged (usage.cjs): install it again`.
- * Null when every file is as it was built, so that a fault has another reason.
+ * A message about a damaged installation: `this installation is damaged (usage.cjs): install it again`. Null if every
+ * file is as it was built, so that an error has another cause.
  *
- * @param directory where the parts are
+ * @param directory the directory of the bundled files
  */
 export function damageOf(fs: System['fs'], directory = import.meta.dirname): string | null {
   const names = damagedFiles(fs, directory);
@@ -26,10 +28,10 @@ export function damageOf(fs: System['fs'], directory = import.meta.dirname): str
 }
 
 /**
- * Names of the files that are not as they were built: changed, cut off, missing or unreadable. The list of checksums is
- * one of them when it is no list, or does not name every part.
+ * The names of the files that are not as they were built: changed, truncated, missing or unreadable. The list of
+ * checksums counts as damaged if it has another format or lacks a bundled file.
  *
- * @param directory where the parts are
+ * @param directory the directory of the bundled files
  */
 export function damagedFiles(fs: System['fs'], directory: string): string[] {
   const sums = orNull(() => parseSums(fs.readFileSync(join(directory, LIST), 'utf8')));
@@ -40,7 +42,9 @@ export function damagedFiles(fs: System['fs'], directory: string): string[] {
   return [...damaged.map(([name]) => name), ...(unnamed ? [LIST] : [])];
 }
 
-/** Name → checksum; null when a line is anything else. Names are printed: they consist of letters that do no harm. */
+/**
+ * Parses the list to name → checksum; null for another format. Names are printed, so only harmless characters pass.
+ */
 function parseSums(text: string): Map<string, string> | null {
   const lines = text.split('\n');
   if (lines.pop() !== '' || lines.length === 0) return null;
@@ -53,15 +57,15 @@ function parseSums(text: string): Map<string, string> | null {
   return sums;
 }
 
-/** SHA-256 of a file, in hexadecimal digits; null when it cannot be read. */
+/** The SHA-256 of a file in hexadecimal digits; null if it cannot be read. */
 function sumOf(fs: System['fs'], path: string): string | null {
   const { createHash } = process.getBuiltinModule('node:crypto');
   return orNull(() => createHash('sha256').update(fs.readFileSync(path)).digest('hex'));
 }
 
-function orNull<T>(look: () => T): T | null {
+function orNull<T>(read: () => T): T | null {
   try {
-    return look();
+    return read();
   } catch {
     return null;
   }

@@ -1,17 +1,19 @@
 import type { System } from './system.ts';
 
-/** Node marks the first 16 as close-on-exec when it starts, and the next ones up to the first that is not open. */
+/**
+ * When it starts, Node marks descriptors 0–15 as close-on-exec, and further ones up to the first that is not open.
+ */
 const FIRST_UNMARKED = 16;
-/** Close-on-exec, in the flags of `/proc/self/fdinfo`. */
+/** The close-on-exec bit in the `flags` of `/proc/self/fdinfo`. */
 const O_CLOEXEC = 0o2000000;
 
 /**
- * Closes the descriptors that the caller has left open and that the next process would inherit: a lock of `flock` and
- * the end of a pipe last as long as the last process that has them. All that Node opens itself is close-on-exec and
- * stays open, and so does the channel of a caller that is a Node program (`fork`), which Node reads from. To be called right before a process is started; standard streams are not touched.
+ * Closes the descriptors of the caller that a child process would inherit. Otherwise a lock of `flock`, or a pipe, would
+ * stay open as long as the child runs. Call it right before starting a process.
  *
- * Elsewhere than on Linux nothing is to be done: on macOS Node has the kernel close everything in the new process, and
- * on Windows nothing is inherited that is not asked for.
+ * Three kinds stay open: standard streams, what Node itself has opened (it is close-on-exec), and the channel of a caller
+ * that is a Node program (`fork`), because Node reads from it. Linux only: on macOS, Node makes the kernel close
+ * everything in the child, and on Windows nothing is inherited unless requested.
  */
 export function closeInherited({ fs, platform }: Pick<System, 'fs' | 'platform'>): void {
   if (platform !== 'linux') return;
@@ -23,13 +25,13 @@ export function closeInherited({ fs, platform }: Pick<System, 'fs' | 'platform'>
       if (isInheritable(fs, name)) fs.closeSync(descriptor);
     }
   } catch {
-    // Without /proc there is no telling the caller's descriptors from Node's own.
+    // Without /proc the caller's descriptors cannot be distinguished from Node's own.
   }
 }
 
 function isInheritable(fs: System['fs'], descriptor: string): boolean {
   const path = `/proc/self/fdinfo/${descriptor}`;
-  // The directory that was read is closed by now. An exception would cost more than all other looks.
+  // The descriptor of the directory listing is closed by now. An exception would cost more than all other checks.
   if (!fs.existsSync(path)) return false;
   const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(path, 'latin1'))?.[1];
   return flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;

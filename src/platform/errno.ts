@@ -1,4 +1,7 @@
-/** The errno name of a failed system call; `UNKNOWN` for anything else. Never the message: it may quote. */
+/**
+ * The errno name of a failed system call; `UNKNOWN` for any other error. Not the message, which may quote file
+ * contents.
+ */
 export function errno(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   return typeof code === 'string' ? code : 'UNKNOWN';

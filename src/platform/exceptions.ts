@@ -1,15 +1,15 @@
 /*
- * Exceptions: faults of this program, or of the Node that runs it. What the world does (a file that is not there, a
- * server that hangs up) is a value; an exception is what nothing was prepared for.
+ * Exceptions are bugs of this program or of Node. Failures that are expected (a missing file, a server that closes the
+ * connection) are values.
  */
 
 /**
- * Kind and place of an exception, without its message: Node quotes headers and file contents in some.
- * `TypeError at emitLookup net:1466:9`, `string` for what is no error.
+ * Describes an exception by its type and position: `TypeError at emitLookup net:1466:9`, or `string` for a thrown text.
+ * The message is left out, because Node quotes headers and file contents in some.
  */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  // The message comes before the frames, and can have lines of its own.
+  // The frames follow the message, which can itself have several lines.
   const { stack = '', message } = error;
   const start = stack.indexOf(message);
   const frames = start < 0 ? '' : stack.slice(start + message.length);
@@ -17,7 +17,7 @@ export function describeFault(error: unknown): string {
   return `${error.name} ${frame === undefined ? '' : placeOf(frame.trim())}`.trim();
 }
 
-/** `at call (/dir/file.cjs:1:2)` → `at call file.cjs:1:2`: directories can have a user's name in them. */
+/** `at call (/dir/file.cjs:1:2)` → `at call file.cjs:1:2`: a directory can contain the user's name. */
 function placeOf(frame: string): string {
   const from = frame.endsWith(')') ? frame.lastIndexOf('(') : -1;
   const [call, place] =
@@ -26,10 +26,10 @@ function placeOf(frame: string): string {
 }
 
 /**
- * Calls back with every exception that no caller can catch: thrown in the callback of a timer, a socket, a name lookup
- * or a child process, or a rejection without a handler. While one listens, Node neither prints them nor ends.
+ * Calls `listener` with every exception that no caller can catch: one thrown in a callback of a timer, a socket, a name
+ * lookup or a child process, or a rejection without a handler. Meanwhile Node neither prints them nor ends.
  *
- * @returns stops it
+ * @returns a function that stops it
  */
 export function onUncaught(listener: (error: unknown) => void): () => void {
   process.on('uncaughtException', listener).on('unhandledRejection', listener);
@@ -39,18 +39,18 @@ export function onUncaught(listener: (error: unknown) => void): () => void {
 }
 
 /**
- * Work that goes on after an exception which no caller can catch may be waiting for what threw it, or not. All that is
- * waited for has a deadline of its own: most are shorter than this, ms, and a request ends at once.
+ * How long work may go on after an exception that no caller can catch, ms: it may or may not be waiting for the callback
+ * that threw. Most deadlines are shorter, so that the work ends by itself.
  */
-const PATIENCE_MS = 3000;
+const GRACE_MS = 3000;
 
 /**
- * The outcome of some work. An exception that no caller can catch is ignored while the work still comes to its end, and
- * is what the promise rejects with when it does not.
+ * The result of some work. An exception that no caller can catch is ignored if the work still ends in time; otherwise the
+ * promise rejects with it.
  */
 export function withUncaught<T>(work: Promise<T>): Promise<T> {
   const uncaught = new Promise<never>((_, reject) => {
-    onUncaught((error) => setTimeout(reject, PATIENCE_MS, error));
+    onUncaught((error) => setTimeout(reject, GRACE_MS, error));
   });
   return Promise.race([work, uncaught]);
 }

@@ -2,23 +2,25 @@ import { isUtf8 } from 'node:buffer';
 import { errno } from './errno.ts';
 import type { System } from './system.ts';
 
-/** No file we read is ever larger: what is, was not written by who we think. */
+/**
+ * The size limit for files, bytes. None of the files that are read is ever larger, so a larger one is another file.
+ */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 export type FileRead =
   | { readonly kind: 'file'; readonly text: string; readonly mtimeMs: number }
   | { readonly kind: 'absent' }
-  /** `not_utf8`: read, but no text; `mtimeMs` is still known. */
+  /** Readable, but not UTF-8. */
   | { readonly kind: 'not_utf8'; readonly mtimeMs: number }
   /** `reason`: an errno name, or `not_a_file` (directory, FIFO, device), or `too_large`. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
- * Reads a small text file without ever hanging and without reading more than 1 MiB: it is opened without
- * blocking (a FIFO would wait for its writer), must be a regular file and is read up to the cap.
+ * Reads a text file of at most 1 MiB, and never hangs: it opens the file without blocking (a FIFO would wait for its
+ * writer) and refuses everything but regular files.
  *
- * @param links `refuse` for files that the program makes (those in the cache: `readOwnFile` of cache/own-files.ts);
- *   `follow` for files that people manage, which may be links as long as they end in a regular file
+ * @param links `refuse` for files that the program creates; `follow` for files of the user, which may be links to regular
+ *   files
  */
 export function readTextFile(fs: System['fs'], path: string, links: 'follow' | 'refuse'): FileRead {
   const read = readBytes(fs, path, links);
@@ -29,7 +31,7 @@ export function readTextFile(fs: System['fs'], path: string, links: 'follow' | '
     : { kind: 'not_utf8', mtimeMs };
 }
 
-/** The bytes of a file that may be a link to a regular one, read as carefully; null when they cannot be read. */
+/** Reads the bytes of a file with the same care, and follows links; null if it cannot be read. */
 export function readBinaryFile(fs: System['fs'], path: string): Buffer | null {
   const read = readBytes(fs, path, 'follow');
   return read.kind === 'bytes' ? read.bytes : null;
@@ -41,12 +43,12 @@ interface BytesRead {
   readonly mtimeMs: number;
 }
 
-/** Type and size come from the open descriptor, so the file cannot change in between. */
+/** Takes type and size from the open descriptor: another file may appear under the path at any time. */
 function readBytes(fs: System['fs'], path: string, links: 'follow' | 'refuse'): BytesRead | FileRead {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
   let fd: number;
   try {
-    // A platform without that flag follows links all the same.
+    // For platforms without `O_NOFOLLOW`.
     if (links === 'refuse' && fs.lstatSync(path).isSymbolicLink())
       return { kind: 'unreadable', reason: 'not_a_file' };
     fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
@@ -67,7 +69,7 @@ function readBytes(fs: System['fs'], path: string, links: 'follow' | 'refuse'): 
   }
 }
 
-/** What a failed system call says of a file. */
+/** Translates a failed system call on a file. */
 export function readFailure(error: unknown): FileRead {
   const reason = errno(error);
   return reason === 'ENOENT' || reason === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'unreadable', reason };

@@ -1,19 +1,21 @@
 /*
- * Paths on the hot path. Node's own functions are compiled before they run, at every prompt; most paths are as
- * they should be, and need none of them.
+ * Path functions for the hot path. Those of `node:path` are compiled at every start; most paths are normalized already
+ * and do not need them.
  */
 
-/** What stands between the names of this machine's paths. */
+/** The separator in paths of this machine. */
 export const SEPARATOR = process.platform === 'win32' ? '\\' : '/';
 
+/** As `isAbsolute` of node:path. */
 export function isAbsolutePath(path: string): boolean {
   return path.startsWith('/') || nodePath().isAbsolute(path);
 }
 
-/** As `join` of node:path: a base that needs no tidying is taken as it is. */
+/** As `join` of node:path, but without normalizing a base that is normalized already. */
 export function joinPaths(base: string, ...names: readonly string[]): string {
-  const tidy = base.startsWith('/') && !base.includes('//') && !base.includes('/.') && !base.endsWith('/');
-  return tidy && SEPARATOR === '/' ? [base, ...names].join('/') : nodePath().join(base, ...names);
+  const normalized =
+    base.startsWith('/') && !base.includes('//') && !base.includes('/.') && !base.endsWith('/');
+  return normalized && SEPARATOR === '/' ? [base, ...names].join('/') : nodePath().join(base, ...names);
 }
 
 function nodePath(): typeof import('node:path') {

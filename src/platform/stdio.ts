@@ -4,32 +4,33 @@ import type { System } from './system.ts';
 export const STDOUT = 1;
 export const STDERR = 2;
 
-/** How long a full pipe is waited for: its reader is slow, or gone without closing it. */
-const PATIENCE_MS = 2000;
+/** How long to wait for a full pipe, ms: its reader is slow, or will never read again. */
+const PIPE_WAIT_MS = 2000;
 
 /**
- * Writes all of a text at once. `process.stdout` would cost a seventh of a Node start, and loses what it has
- * not written when the process ends.
- * @returns whether the text got out; a reader that has left (EPIPE) wants nothing and counts as served
+ * Writes a text completely before it returns. `process.stdout` would take a seventh of a Node start to load, and loses
+ * unwritten output when the process ends.
+ *
+ * @returns whether the text was written; also true if the reader has closed the pipe (EPIPE)
  */
 export function writeOut({ fs }: System, fd: number, text: string): boolean {
   const length = Buffer.byteLength(text);
-  // In one go, as almost always: then no buffer is needed.
+  // Almost always one call writes the whole text, and no buffer is needed.
   let rest: string | Uint8Array = text;
   let written = 0;
   let waited = 0;
   while (written < length) {
     try {
       const count = fs.writeSync(fd, rest as string);
-      // No usual file does that; such a one would never take the rest.
+      // No ordinary file accepts 0 bytes; this one would never accept the rest.
       if (count === 0) return false;
       written += count;
       if (written < length) rest = Buffer.from(text).subarray(written);
     } catch (error) {
       const reason = errno(error);
       if (reason === 'EPIPE') return true;
-      if (reason !== 'EAGAIN' || waited >= PATIENCE_MS) return false;
-      // Somebody made the pipe non-blocking, and it is full just now.
+      if (reason !== 'EAGAIN' || waited >= PIPE_WAIT_MS) return false;
+      // Another process has made the pipe non-blocking, and it is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       waited += 10;
     }
@@ -43,8 +44,8 @@ export function printable(text: string): string {
 }
 
 /**
- * Whether a descriptor is a terminal. Most callers are pipes, and to see that costs one system call. On Linux
- * the device number says the rest; elsewhere Node's `tty` is asked, which costs an eighth of a Node start.
+ * Whether a descriptor is a terminal. Most are pipes, which one system call shows. On Linux the device number decides the
+ * rest; other platforms need Node's `tty`, which takes an eighth of a Node start to load.
  */
 export function isTerminal({ fs, platform }: System, fd: number): boolean {
   try {
@@ -57,7 +58,7 @@ export function isTerminal({ fs, platform }: System, fd: number): boolean {
   }
 }
 
-/** What the major device number says: /dev/null and its like, consoles and pseudo-terminals; null: neither. */
+/** Decides by the major device number: /dev/null and its like, consoles, pseudo-terminals; null for any other. */
 function linuxTerminal(major: number): boolean | null {
   if (major === 1) return false;
   return major === 4 || (major >= 136 && major <= 143) ? true : null;

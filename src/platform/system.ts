@@ -1,44 +1,44 @@
 import { isAbsolutePath } from './paths.ts';
 
 /**
- * The world as one value: everything the program asks of the machine goes through here, so a test can be
- * another machine, another platform or another time. Files are Node's own synchronous functions: the hot
- * path has nothing to do while it waits, and one blocking read is a tenth of the price of a promise.
+ * The machine as one value: clock, randomness, environment, user and files. Tests replace it with another machine,
+ * platform or time. Files are Node's synchronous functions: the program has nothing to do while it waits, and a blocking
+ * read takes a tenth of the time of a promise.
  */
 export interface System {
-  /** Wall clock, epoch ms. */
+  /** The wall clock, epoch ms. */
   now(): number;
-  /** Monotonic clock, ms: for deadlines, which a corrected wall clock must not move. */
+  /** A monotonic clock, ms: for deadlines, which a correction of the wall clock must not move. */
   monotonic(): number;
-  /** [0, 1) */
+  /** A random number in [0, 1). */
   random(): number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** The user's home directory, absolute; null where there is none. */
+  /** The user's home directory as an absolute path; null if there is none. */
   home(): string | null;
-  /** The directory in which the process was started; null where it is gone. */
+  /** The working directory of the process; null if it has been removed. */
   cwd(): string | null;
-  /** Login name, for the keychain; null where there is none. */
+  /** The login name, for the keychain; null if there is none. */
   userName(): string | null;
-  /** Numeric user id; null where the platform has none. */
+  /** The numeric user id; null on a platform without user ids. */
   readonly uid: number | null;
-  /** Numeric id of the user's own group; null where the platform has none. */
+  /** The numeric id of the user's primary group; null on a platform without group ids. */
   readonly gid: number | null;
   readonly fs: typeof import('node:fs');
-  /** macOS' keychain tool. */
+  /** The path of macOS' keychain tool. */
   readonly securityCommand: string;
 }
 
 /**
- * This machine. Whatever costs time to find out is looked up when asked for.
+ * This machine. Values that take time to find out are functions.
  *
- * @param directory the directory that relative paths count from; not given: the one of this process
+ * @param directory the base of relative paths; the working directory of this process by default
  */
 export function nodeSystem(directory?: string): System {
   const { env, platform } = process;
   return {
     now: () => Date.now(),
-    // `performance` would load ten modules.
+    // `performance.now` would load ten modules.
     monotonic: () => Number(process.hrtime.bigint()) / 1e6,
     random: () => Math.random(),
     env,
@@ -51,13 +51,13 @@ export function nodeSystem(directory?: string): System {
     userName: () => env.USER || tryOr(() => os().userInfo().username, null) || null,
     uid: process.getuid?.() ?? null,
     gid: process.getgid?.() ?? null,
-    // An `import` would copy all of its functions in the bundle.
+    // With an `import`, the bundle would copy all functions of the module at every start.
     fs: process.getBuiltinModule('node:fs'),
     securityCommand: '/usr/bin/security',
   };
 }
 
-/** Null for a relative home: everything below it would be in whatever directory the program was started. */
+/** A relative home directory counts as none: its files would depend on the working directory. */
 function absolute(path: string | null | undefined): string | null {
   return path && isAbsolutePath(path) ? path : null;
 }
@@ -66,9 +66,9 @@ function os(): typeof import('node:os') {
   return process.getBuiltinModule('node:os');
 }
 
-function tryOr<T, U>(ask: () => T, otherwise: U): T | U {
+function tryOr<T, U>(read: () => T, otherwise: U): T | U {
   try {
-    return ask();
+    return read();
   } catch {
     return otherwise;
   }

@@ -1,37 +1,42 @@
 import { SEPARATOR } from './paths.ts';
 import type { System } from './system.ts';
-import { isPrivateGroup } from './private-group.ts';
+
+/*
+ * Who can change what a path means: other users who own, or may write, a directory or a link on the way to it.
+ */
 
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_EVERYONE = 0o002;
-/** In a directory with this bit a name can be moved or removed only by the owner of the file or of the directory. */
+/** In a directory with this bit, only the owner of a file or of the directory can rename or remove the file. */
 const STICKY = 0o1000;
-/** As many as Linux follows. The system call that uses a longer path fails. */
+/** The number of links that Linux follows. A system call with more links on its path fails. */
 const MAX_LINKS = 40;
 
-/** Who can change what a path means. docs/specs/files.md has the rule. */
+/** The result of judging a path. docs/specs/files.md has the rule. */
 export type Trust =
-  /** The user and root alone. `exists`: the directory is there; a missing one is judged by those above it. */
+  /**
+   * Only the user and root can change it. `exists` is false for a missing directory, which is judged by its parents.
+   */
   | { readonly kind: 'trusted'; readonly exists: boolean }
-  /** Another user owns a directory, or a link, on the way. */
+  /** Another user owns a directory or a link on the way. */
   | { readonly kind: 'foreign'; readonly path: string; readonly uid: number }
   /** Other users can write a directory on the way. */
   | { readonly kind: 'open'; readonly path: string; readonly by: 'everyone' | 'its group' };
 
-/** What the path leads to. */
+/** How to judge the end of a path. */
 export interface TrustOptions {
-  /** A file, which is not judged itself. */
+  /** The path is that of a file, which is not judged itself. */
   readonly file?: boolean;
   /**
-   * How many of the last directories must be the user's own (1 if not given, 0 for a file): one of root's is refused
-   * then, and the sticky bit does not help.
+   * How many of the last directories must belong to the user; by default 1, and 0 for a file. For these, root's are refused
+   * and the sticky bit does not count.
    */
   readonly own?: number;
 }
 
 /**
- * Judges a directory, or a file's directory, and every directory and link on the way to it. What cannot be looked at
- * counts as missing: the system call that uses the path fails with the reason.
+ * Judges a directory, or a file's directory, and every directory and link on the way to it. What cannot be examined counts
+ * as missing, because the system call that uses the path will fail with the reason.
  */
 export function trustIn(
   system: System,
@@ -46,7 +51,7 @@ export function trustIn(
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     if (name === '..') {
-      // What is left of the way has no links in it any more.
+      // `at` contains no links, so its parent is the text before the last separator.
       at = at.slice(0, Math.max(0, at.lastIndexOf(SEPARATOR)));
       continue;
     }
@@ -57,11 +62,11 @@ export function trustIn(
       if (stat === undefined) return { kind: 'trusted', exists: false };
       const link = stat.isSymbolicLink();
       if (file && !link && names.length === 0) return { kind: 'trusted', exists: true };
-      const ours = !link && names.length < own;
-      if (stat.uid !== uid && (ours || !isSystemId(system, stat.uid)))
+      const mustBeOwn = !link && names.length < own;
+      if (stat.uid !== uid && (mustBeOwn || !isSystemId(system, stat.uid)))
         return { kind: 'foreign', path: place, uid: stat.uid };
       if (link) target = fs.readlinkSync(place);
-      else if (ours || !(stat.mode & STICKY)) {
+      else if (mustBeOwn || !(stat.mode & STICKY)) {
         if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path: place, by: 'everyone' };
         if (stat.mode & WRITABLE_BY_GROUP && !isGroupOfOne(system, stat.gid))
           return { kind: 'open', path: place, by: 'its group' };
@@ -80,8 +85,8 @@ export function trustIn(
 }
 
 /**
- * Judges the file that a path leads to as well: whether another user can change what is read there. A file that cannot be
- * looked at counts as trusted, and is found out by the call that reads it.
+ * Judges a file and the way to it: whether another user can change what is read there. A file that cannot be examined
+ * counts as trusted, because the call that reads it will fail.
  */
 export function trustInFile(system: System, path: string): Trust {
   const trust = trustIn(system, path, { file: true });
@@ -103,19 +108,21 @@ function namesIn(path: string): string[] {
   return path.split(SEPARATOR).filter((name) => name !== '' && name !== '.');
 }
 
-/** Ids below this one belong to Android itself: every app is a user, and the system's are above their directories. */
+/**
+ * Android's own ids are below this one. Every app is a user there, and the system's users own the directories above.
+ */
 const FIRST_ANDROID_APP = 10_000;
-/** How Linux shows the owners that a user namespace does not know, such as root outside of a container. */
+/** The id that Linux shows for owners that do not exist in a user namespace, such as root outside a container. */
 const UNKNOWN_OWNER = 65_534;
 
-/** Whether a user or group id is the system's own: what it can write is not written by other users. */
+/** Whether a user or group id belongs to the system and not to another user. */
 function isSystemId({ fs, platform }: System, id: number): boolean {
   if (id === 0) return true;
   if (platform === 'android') return id < FIRST_ANDROID_APP;
   return id === UNKNOWN_OWNER && isUserNamespace(fs);
 }
 
-/** Where not all user ids exist: in containers without root, in sandboxes. */
+/** Whether this process is in a user namespace without all ids: in a container without root, or in a sandbox. */
 function isUserNamespace(fs: System['fs']): boolean {
   try {
     return !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'utf8'));
@@ -126,4 +133,34 @@ function isUserNamespace(fs: System['fs']): boolean {
 
 function isGroupOfOne(system: System, group: number): boolean {
   return isSystemId(system, group) || isPrivateGroup(system, group);
+}
+
+/** Size limit for the lists of users and groups, bytes. A system with larger ones keeps its users elsewhere. */
+const MAX_LIST_BYTES = 1024 * 1024;
+
+/**
+ * Whether the user is the only member of a group. Many systems create such a group for each user and use an umask of 002.
+ * The rule is that of OpenSSH: no other user has it as the primary group, or is listed in it. If neither list contains the
+ * group (it comes from a directory service), it is private if its number is that of its user.
+ */
+export function isPrivateGroup({ fs, uid, gid }: System, group: number): boolean {
+  if (uid === null || group !== gid) return false;
+  const users = rowsOf(fs, '/etc/passwd').map(([name, , id, first]) => ({ name, id, first }));
+  const own = new Set(users.filter(({ id }) => id === String(uid)).map(({ name }) => name));
+  const first = users.filter((user) => user.first === String(group));
+  const listed = rowsOf(fs, '/etc/group').filter(([, , id]) => id === String(group));
+  if (first.length + listed.length === 0) return group === uid;
+  const members = listed.flatMap(([, , , names = '']) => names.split(',')).filter((name) => name !== '');
+  return first.every(({ id }) => id === String(uid)) && members.every((name) => own.has(name));
+}
+
+/** The lines of `/etc/passwd` or `/etc/group` as fields. */
+function rowsOf(fs: System['fs'], path: string): string[][] {
+  try {
+    if (fs.statSync(path).size > MAX_LIST_BYTES) return [];
+    const lines = fs.readFileSync(path, 'utf8').split('\n');
+    return lines.map((line) => line.split(':'));
+  } catch {
+    return [];
+  }
 }

@@ -1,4 +1,4 @@
 declare const USAGELINE_VERSION: string | undefined;
 
-/** The version in package.json: the build writes it in, tests run without one. */
+/** The version of package.json. The build inserts it; tests run the source without it. */
 export const version: string = typeof USAGELINE_VERSION === 'string' ? USAGELINE_VERSION : '0.0.0-dev';

@@ -1,7 +1,7 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import type { ProviderFiles } from '../fetch/provider.ts';
-import { fileFingerprint } from '../platform/file-fingerprint.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 

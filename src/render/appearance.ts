@@ -1,6 +1,7 @@
-import { NODE_ZONE } from './clock.ts';
-import type { Clock, Zone } from './clock.ts';
-import type { Style } from './color.ts';
+import { NODE_ZONE } from '../zone/zone.ts';
+import type { Zone } from '../zone/zone.ts';
+import type { Clock } from './clock.ts';
+import type { Style } from './style.ts';
 
 /** How the line and the table look: what configuration, environment and `--format` decide, as renderers need it. */
 export interface Appearance {

@@ -1,4 +1,5 @@
-import { DAY, MINUTE } from '../usage/time.ts';
+import { DAY } from '../usage/time.ts';
+import type { Zone } from '../zone/zone.ts';
 
 // Written out, because asking `Intl` for them costs half a start of Node.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -6,19 +7,6 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
-
-/** The time zone of clock times. */
-export interface Zone {
-  /** By how much local clocks are ahead of UTC at a moment (epoch ms), in ms; null when that is not known. */
-  offsetAt(at: number): number | null;
-  /** What is written behind a clock time, to name the zone: `CET`, `+05:45`. Null: nothing. */
-  markAt?(at: number): string | null;
-}
-
-/** The zone in which Node runs: the one that `TZ` names, else the machine's. */
-export const NODE_ZONE: Zone = {
-  offsetAt: (at) => 0 - new Date(at).getTimezoneOffset() * MINUTE,
-};
 
 /** What clock times depend on besides the moment. */
 export interface ClockAppearance {

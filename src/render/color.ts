@@ -1,16 +1,11 @@
 import { DEFAULT_APPEARANCE } from './appearance.ts';
-
-/** How much attention a percentage asks for. */
-export type Level = 'ok' | 'warn' | 'critical';
+import type { Level, Style } from './style.ts';
 
 /** @param percent percent used, raw: 49.999 is shown as `50%` and is still ok */
 export function levelOf(percent: number, { warn, critical } = DEFAULT_APPEARANCE.thresholds): Level {
   if (percent >= critical) return 'critical';
   return percent >= warn ? 'warn' : 'ok';
 }
-
-/** What a piece of text is, as far as its looks go. */
-export type Style = Level | 'dim' | 'notice' | 'strong';
 
 /** A piece of text in one style; null is the terminal's own. */
 export interface Span {

@@ -1,4 +1,5 @@
-import type { Span, Style } from './color.ts';
+import type { Span } from './color.ts';
+import type { Style } from './style.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Color } from './appearance.ts';
 

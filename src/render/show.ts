@@ -1,9 +1,11 @@
 import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
+import type { Zone, ZoneNames } from '../zone/zone.ts';
 import { clockTime } from './clock.ts';
-import type { ClockAppearance, Zone } from './clock.ts';
-import type { Span, Style } from './color.ts';
+import type { ClockAppearance } from './clock.ts';
+import type { Span } from './color.ts';
+import type { Style } from './style.ts';
 import { age, countdown } from './duration.ts';
 import { errorSentence } from './error-sentence.ts';
 import { glyphsOf } from './glyphs.ts';
@@ -18,14 +20,6 @@ import { paint } from './paint.ts';
 import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './row.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
-
-/** The zone of clock times beside the one of the machine. */
-export interface ZoneNames {
-  /** How the zone is called at a moment (epoch ms): `CET`, `+05:45`. */
-  nameAt(at: number): string;
-  /** Whether the machine's own clock shows the same time. */
-  isMachineTime(at: number): boolean;
-}
 
 export interface ShowOptions {
   readonly color: boolean;

@@ -3,7 +3,7 @@ import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import { HOUR } from '../usage/time.ts';
 import { levelOf } from './color.ts';
-import type { Level, Style } from './color.ts';
+import type { Level, Style } from './style.ts';
 import type { Appearance } from './appearance.ts';
 import { isForLine } from './selection.ts';
 

@@ -41,12 +41,23 @@ export interface Question {
   readonly userAgent: string;
 }
 
+/** How old an estimate may be: `any` reads what the last scan found; `recent`: a minute; `none`: scans. */
+export type EstimateAge = 'any' | 'recent' | 'none';
+
+/** What is known of local transcripts. */
+export interface LocalTokens {
+  /** Null when there are none, or none were scanned yet. */
+  readonly tokens: TokenEstimate | null;
+  /** A scan would find more, as far as is known. */
+  readonly isDue: boolean;
+}
+
 export interface ResolveDeps {
   readonly system: System;
   readonly settings: Settings;
   readonly provider: ProviderDescriptor;
-  /** Tokens in local transcripts, for `estimate.ts`; null when there are none. Nothing: nobody reads them. */
-  readonly estimate?: () => Promise<TokenEstimate | null>;
+  /** Tokens in local transcripts, for `estimate.ts`. Absent: the caller does not show estimates. */
+  readonly estimate?: (age: EstimateAge) => Promise<LocalTokens>;
   /** Told of every step with its reason; never of a secret. */
   log(event: string): void;
 }

@@ -49,10 +49,10 @@ export async function resolve(
   const { decision } = state;
   log(describe(state, paths, fingerprint));
   const done = async (answered: Usage, startWorker = false): Promise<Resolution> => {
-    const usage = await orEstimate(deps, answered);
+    const { usage, startScan } = await orEstimate(deps, question, paths, answered);
     return {
       usage,
-      startWorker,
+      startWorker: startWorker || startScan,
       refreshed: decision.action === 'refresh',
       // An estimate is nothing to be prepared: what is prepared is made without transcripts.
       settled: decision.action !== 'background' && question.policy !== 'cached' && usage.state !== 'estimate',

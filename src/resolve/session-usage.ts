@@ -1,11 +1,10 @@
 import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { ReportTimes } from '../usage/merge.ts';
+import type { Report, ReportTimes, Reported, ReportedSpend, ReportedWindow } from '../usage/report.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageData, Window } from '../usage/model.ts';
 import { isSameWindow, REPORTED_WINDOWS } from '../usage/report.ts';
-import type { ReportedWindow, Report, Reported, ReportedSpend } from '../usage/report.ts';
 import { isoTime } from '../usage/time.ts';
 import { toUsage } from './to-usage.ts';
 import { isShowable } from './decide.ts';

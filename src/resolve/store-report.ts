@@ -3,7 +3,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
-import { fileFingerprint } from '../platform/file-fingerprint.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import { replaceLightly } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
@@ -64,7 +64,7 @@ export function storeReport(
       ? onDisk
       : underLogin(onDisk, loginOf({ system, provider }, fingerprint, onDisk, signedIn));
     const known = kept.unstored === unstored ? kept : { ...kept, unstored };
-    const entry = fingerprintOrWord(system, cache.entry);
+    const entry = fileFingerprint(system, cache.entry);
     const stored = readEntry(system, cache.entry);
     const answered = stored.kind === 'entry' ? currentOf(stored.entry, { fingerprint, now, signedIn }) : null;
     const answers = (name: ReportedWindow) =>
@@ -128,16 +128,7 @@ export function isUnchanged(
 }
 
 function fingerprintsOf(system: System, { entry, reports: readings }: AccountDirectory): string {
-  return `${fingerprintOrWord(system, entry)} ${fingerprintOrWord(system, readings)}`;
-}
-
-/** As `fileFingerprint`, and a word for what cannot be looked at. */
-function fingerprintOrWord(system: System, path: string): string {
-  try {
-    return fileFingerprint(system, path);
-  } catch {
-    return 'unseen';
-  }
+  return `${fileFingerprint(system, entry)} ${fileFingerprint(system, readings)}`;
 }
 
 /** @returns the trace of the file that was written; null when it could not be */
@@ -145,7 +136,7 @@ function write(system: System, cache: AccountDirectory, text: string): string | 
   let trace: string | null = null;
   const replaced = () =>
     replaceLightly(system, cache.reports, text, null, (temporary) => {
-      trace = fingerprintOrWord(system, temporary);
+      trace = fileFingerprint(system, temporary);
     });
   // The directory usually exists.
   if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return trace;

@@ -1,11 +1,10 @@
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
-import type { Origins, ReportedSpendNumber } from '../usage/merge.ts';
+import type { Origins, ReportedSpendNumber, ReportedWindow } from '../usage/report.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageData, UsageDetails, Window } from '../usage/model.ts';
 import { breakdownOf, locksOf, poolsOf } from '../usage/pools.ts';
-import type { ReportedWindow } from '../usage/report.ts';
 import { extraUsageOf, hasElapsed, lackingIn, windowsOf } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Shortcoming, Freshness } from './freshness.ts';

@@ -1,5 +1,5 @@
 import { readClaims } from '../cache/claims.ts';
-import type { System } from '../platform/system.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Attempted, Turn } from './request-once.ts';
 import { judgeBudget } from './budget.ts';
@@ -85,14 +85,5 @@ function answered({ deps, question, paths, fingerprint }: Turn, state: State): S
 /** Changes whenever entry or lock are replaced. */
 function fileFingerprints({ deps: { system }, paths }: Turn): string {
   const files = [paths.cache, paths.fallback].flatMap((it) => (it ? [it.entry, it.backoff] : []));
-  return files.map((path) => stampOf(system, path)).join(' ');
-}
-
-function stampOf({ fs }: System, path: string): string {
-  try {
-    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-    return stat ? `${stat.ino}:${stat.mtimeMs}` : '';
-  } catch {
-    return '';
-  }
+  return files.map((path) => fileFingerprint(system, path)).join(' ');
 }

@@ -1,22 +1,8 @@
 import type { UsageData, WindowSource } from './model.ts';
 import { isSameWindow, REPORTED_WINDOWS } from './report.ts';
-import type { Reported, ReportedWindow, ReportedSpend } from './report.ts';
+import type { Dated, Origins, Reported, ReportedNumber, ReportTimes, ReportedWindow } from './report.ts';
 import { isoTime, parseTime } from './time.ts';
 import { bucketOf, lackingIn } from './windows.ts';
-
-/** A window's number with the time at which it was read, epoch ms. */
-export interface Dated extends Reported {
-  readonly readAt: number;
-}
-
-/** A number from Claude Code's status line. */
-export interface ReportedNumber extends Dated {
-  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
-  readonly seenAt: number;
-}
-
-/** A limit on money from Claude Code's status line. */
-export type ReportedSpendNumber = ReportedNumber & ReportedSpend;
 
 /** A number that contradicts what is known: kept aside until the endpoint has answered. */
 export interface Dispute extends ReportedNumber {
@@ -48,11 +34,6 @@ export interface CurrentNumber {
   /** A later number contradicts it: it is not fresh any more. */
   readonly contradicted: boolean;
 }
-
-export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
-
-/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
-export type Origins = { readonly [name in ReportedWindow]?: ReportTimes };
 
 /**
  * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null

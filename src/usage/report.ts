@@ -26,6 +26,25 @@ export interface ReportedSpend extends Reported {
   readonly limitUsd: number | null;
 }
 
+/** A window's number with the time at which it was read, epoch ms. */
+export interface Dated extends Reported {
+  readonly readAt: number;
+}
+
+/** A number from Claude Code's status line. */
+export interface ReportedNumber extends Dated {
+  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
+  readonly seenAt: number;
+}
+
+/** A limit on money from Claude Code's status line. */
+export type ReportedSpendNumber = ReportedNumber & ReportedSpend;
+
+export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
+
+/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
+export type Origins = { readonly [name in ReportedWindow]?: ReportTimes };
+
 /** One run of the status line command. */
 export interface Report {
   /** Empty when the object has no id: sessions without an id count as one. */

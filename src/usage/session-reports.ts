@@ -1,14 +1,15 @@
 import { mergeWindow, openDispute } from './merge.ts';
+import type { Dispute, MergeMoment, WindowReports } from './merge.ts';
 import type {
   Dated,
-  Dispute,
-  MergeMoment,
-  ReportedSpendNumber,
+  Report,
+  Reported,
   ReportedNumber,
-  WindowReports,
-} from './merge.ts';
+  ReportedSpend,
+  ReportedSpendNumber,
+  ReportedWindow,
+} from './report.ts';
 import { isRepeated, isRepeatedSpend, isSameWindow, REPORTED_WINDOWS, WINDOW_LENGTHS } from './report.ts';
-import type { ReportedWindow, Report, Reported, ReportedSpend } from './report.ts';
 import { DAY, HOUR } from './time.ts';
 
 /** What a session reported last: the same once more is no news. */

@@ -1,11 +1,11 @@
 import { MAX_EXPONENT } from './data.ts';
 import { targetsOf } from './limits.ts';
 import type { WindowShape } from './limits.ts';
-import type { Origins } from './merge.ts';
 import { BUCKETS, SPEND_LIMIT } from './model.ts';
 import type { Bucket, BucketName, ExtraUsage, Limit, UsageData, Window, WindowAmount } from './model.ts';
 import { isPool, lockedReasonOf } from './pools.ts';
 import { percentOf } from './report.ts';
+import type { Origins } from './report.ts';
 import { sanitize } from './text.ts';
 import { DAY, HOUR, parseTime, SECOND } from './time.ts';
 

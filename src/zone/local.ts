@@ -1,20 +1,19 @@
 import { readBinaryFile } from '../platform/files.ts';
-import { NODE_ZONE } from '../render/clock.ts';
-import type { Zone } from '../render/clock.ts';
+import { NODE_ZONE } from './zone.ts';
 import type { System } from '../platform/system.ts';
 import { parsePosixZone } from './posix.ts';
-import type { ZoneRules } from './rules.ts';
+import type { Zone, ZoneRules } from './zone.ts';
 import { parseZoneFile } from './zoneinfo.ts';
 
-/** Names that mean UTC, so that nothing has to be looked up for the machines that run in it. */
+/** Names of UTC. Many machines run in it, and nothing has to be looked up for them. */
 const UTC_NAME = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/;
-/** `Europe/Berlin`, `Etc/GMT+5`: for anything else Node takes the machine's own zone without a word. */
+/** `Europe/Berlin`, `Etc/GMT+5`. For other forms, Node silently takes the machine's own zone. */
 const NAME = /^[A-Za-z][A-Za-z_+-]*(\/[A-Za-z_+-]+)*\d{0,2}$/;
 const MAX_NAME_LENGTH = 100;
 
 const UNKNOWN: Zone = { offsetAt: () => null };
 
-/** The zone of the process. It is looked for when the first clock time is written. */
+/** The zone of the process. It is determined when the first clock time is written. */
 export function localZone(system: System): Zone {
   let zone: Zone | null = null;
   const found = () => (zone ??= find(system));
@@ -28,28 +27,31 @@ function find(system: System): Zone {
   if (rules !== null) return zoneOf(rules);
   if (name.startsWith('/') || name.length > MAX_NAME_LENGTH) return UNKNOWN;
   if (UTC_NAME.test(name) || (NAME.test(name) && isAheadOrBehind())) return NODE_ZONE;
-  // Node is at UTC: because that is so in this zone, or because it does not know the name.
+  // Node is at UTC: either this zone is, or Node does not know the name.
   const file = databaseRules(system, name);
   if (file !== null) return zoneOf(file);
   return isUtcByIntl(name) ? NODE_ZONE : UNKNOWN;
 }
 
-/** What `TZ` says; null when it is not set, or says nothing. */
+/** The value of `TZ`; null if it is unset or empty. */
 export function zoneName({ TZ }: System['env']): string | null {
   return TZ?.replace(/^:/, '') || null;
 }
 
-/** The rules that `TZ` has in itself, or in the file whose path it is; null for a name, and for what is neither. */
+/**
+ * The rules that `TZ` spells out, or that are in the file which it names by path; null for a name, and for other
+ * texts.
+ */
 export function explicitRules(system: System, name: string): ZoneRules | null {
   return name.startsWith('/') ? readZoneRules(system, name) : parsePosixZone(name);
 }
 
-/** The rules that the time zone database of the machine has under a name. */
+/** The rules for a name in the machine's time zone database; null if it has none. */
 export function databaseRules(system: System, name: string): ZoneRules | null {
   return readZoneRules(system, `${system.env.TZDIR || '/usr/share/zoneinfo'}/${name}`);
 }
 
-/** The rules in a file of the time zone database. */
+/** The rules in a file of the time zone database; null if it cannot be read or has another format. */
 export function readZoneRules({ fs }: System, path: string): ZoneRules | null {
   const bytes = readBinaryFile(fs, path);
   return bytes && parseZoneFile(bytes);
@@ -59,14 +61,14 @@ function zoneOf(rules: ZoneRules): Zone {
   return { offsetAt: (at) => rules(at).offsetMs };
 }
 
-/** Noon by UTC, in winter and in summer: enough to see whether clocks of a zone differ from UTC. */
+/** Noon UTC in winter and in summer: a zone that differs from UTC does so at one of them. */
 const NOONS = [Date.UTC(2026, 0, 15, 12), Date.UTC(2026, 6, 15, 12)];
 
 function isAheadOrBehind(): boolean {
   return NOONS.some((at) => NODE_ZONE.offsetAt(at) !== 0);
 }
 
-/** Asked last: loading `Intl` costs half a start of Node. */
+/** The last resort, because loading `Intl` takes half a start of Node. */
 function isUtcByIntl(timeZone: string): boolean {
   try {
     const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;

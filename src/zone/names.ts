@@ -1,23 +1,21 @@
 import { readTextFile } from '../platform/files.ts';
-import type { Zone } from '../render/clock.ts';
-import type { ZoneNames } from '../render/show.ts';
 import type { System } from '../platform/system.ts';
 import { HOUR, MINUTE } from '../usage/time.ts';
 import { databaseRules, readZoneRules, explicitRules, zoneName } from './local.ts';
-import type { ZoneRules } from './rules.ts';
+import type { Zone, ZoneNames, ZoneRules } from './zone.ts';
 
-/** Letters alone: what says an offset is written as one. */
+/** Abbreviations of letters only. The others are numbers (`+0545`), and the offset is shown instead. */
 const ABBREVIATION = /^[A-Za-z]{3,6}$/;
 
 /**
- * How the zone that `TZ` sets differs from the machine's own, for a person who reads clock times; null where the
- * machine's is not known. Reads a few files, so it is not for a prompt.
+ * How the zone that `TZ` sets differs from the machine's own; null if `TZ` is unset or the machine's zone is unknown. Reads
+ * a few files, so it is too slow for a prompt.
  */
 export function zoneNames(system: System, { offsetAt }: Zone): ZoneNames | null {
   const name = zoneName(system.env);
   const machine = machineRules(system);
   if (name === null || machine === null) return null;
-  // Node knows offsets, and names only in words or at the price of `Intl`.
+  // Node has offsets, but no abbreviations without `Intl`.
   const rules = explicitRules(system, name) ?? databaseRules(system, name);
   return {
     nameAt(at) {
@@ -30,7 +28,7 @@ export function zoneNames(system: System, { offsetAt }: Zone): ZoneNames | null 
   };
 }
 
-/** The zone in which programs run for which `TZ` is not set; null where that stands in no file. */
+/** The zone of programs for which `TZ` is unset; null if no file defines it. */
 function machineRules(system: System): ZoneRules | null {
   if (system.platform === 'win32') return null;
   const local = readZoneRules(system, '/etc/localtime');
@@ -40,7 +38,7 @@ function machineRules(system: System): ZoneRules | null {
   return rules ?? (() => ({ offsetMs: 0, name: 'UTC' }));
 }
 
-/** `+05:45`, `-03:00`. */
+/** Writes an offset as `+05:45` or `-03:00`. */
 function offsetText(offsetMs: number): string {
   const size = Math.abs(offsetMs);
   const [hours, minutes] = [Math.floor(size / HOUR), Math.floor((size % HOUR) / MINUTE)];

@@ -1,12 +1,12 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
-import type { LocalTime, ZoneRules } from './rules.ts';
+import type { LocalTime, ZoneRules } from './zone.ts';
 
 /*
- * Time zones as POSIX writes them into `TZ`: `EST5EDT`, `<+0545>-5:45`, `CET-1CEST,M3.5.0,M10.5.0/3`. Node takes most
- * of them for UTC, or for the zone of the machine.
+ * Parses time zones in the POSIX form of `TZ`: `EST5EDT`, `<+0545>-5:45`, `CET-1CEST,M3.5.0,M10.5.0/3`. Node takes most of
+ * them for UTC, or for the machine's zone.
  */
 
-/** Longer texts are none. */
+/** Length limit, characters: a longer text is no time zone. */
 const MAX_LENGTH = 200;
 
 const NAME = '([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)';
@@ -15,23 +15,23 @@ const DATE = '(J\\d{1,3}|\\d{1,3}|M\\d{1,2}\\.\\d\\.\\d)';
 const CHANGE = `${DATE}(?:/${TIME})?`;
 const ZONE = new RegExp(`^${NAME}${TIME}(?:${NAME}${TIME}?(?:,${CHANGE},${CHANGE})?)?$`);
 
-/** The day of a year on which clocks change: its midnight, in UTC. */
+/** The day on which clocks change: from a year to the midnight of that day as if in UTC, epoch ms. */
 type ChangeDay = (year: number) => number;
 
 interface Change {
   readonly day: ChangeDay;
-  /** On the local clock, ms from midnight; negative, or more than a day, where the day is another one. */
+  /** On the local clock, ms from midnight; negative, or more than a day, for a time on another day. */
   readonly time: number;
 }
 
-/** The rules of the United States, which apply where a zone with summer time names none. */
+/** The rules of the United States, which apply to a zone with summer time but without rules. */
 const USUAL_CHANGES = ['M3.2.0', 'M11.1.0'] as const;
 const USUAL_TIME = '2';
-/** Hours that an offset, and the time of a change, can have. */
+/** The largest offset, and the latest time of a change, hours. */
 const MAX_OFFSET = 24;
 const MAX_TIME = 167;
 
-/** The zone that a text describes; null when it is not of this form. */
+/** Parses a text to a zone; null for another form. */
 export function parsePosixZone(text: string): ZoneRules | null {
   const match = text.length > MAX_LENGTH ? null : ZONE.exec(text);
   if (match === null) return null;
@@ -57,7 +57,7 @@ function bare(name: string): string {
   return name.replace(/[<>]/g, '');
 }
 
-/** `-5:45`, `3`, `26:30:15` in ms; null when it is out of bounds. */
+/** `-5:45`, `3`, `26:30:15` in ms; null if it is out of bounds. */
 function duration(text: string, most: number): number | null {
   const [hours = 0, minutes = 0, seconds = 0] = text.replace(/^[+-]/, '').split(':').map(Number);
   if (hours > most || minutes > 59 || seconds > 59) return null;
@@ -86,7 +86,7 @@ function changeDay(text: string): ChangeDay | null {
   return day <= 365 ? (year) => Date.UTC(year, 0, 1 + day) : null;
 }
 
-/** The fifth one is the last one. */
+/** The midnight of the nth weekday of a month, epoch ms as if in UTC. The fifth one means the last one. */
 function nthWeekday(year: number, month: number, week: number, weekday: number): number {
   const first = Date.UTC(year, month - 1, 1);
   const days = ((weekday - new Date(first).getUTCDay() + 7) % 7) + 7 * (week - 1);
@@ -102,8 +102,8 @@ function withChanges(standard: LocalTime, summer: LocalTime, start: Change, end:
   return (at) => {
     const thisYear = new Date(at).getUTCFullYear();
     let [latest, is] = [-Infinity, standard];
-    // A change can lie in another year by UTC than on the local clock. Where both are at one moment the start comes
-    // second: summer time goes on all year.
+    // A change can be in different years by UTC and by the local clock. If both changes are at one moment, the start comes
+    // second: summer time lasts all year.
     for (const year of [thisYear - 1, thisYear, thisYear + 1]) {
       const ends = end.day(year) + end.time - summer.offsetMs;
       if (ends <= at && ends >= latest) [latest, is] = [ends, standard];

@@ -1,15 +1,18 @@
 import { SECOND } from '../usage/time.ts';
 import { parsePosixZone } from './posix.ts';
-import type { LocalTime, ZoneRules } from './rules.ts';
+import type { LocalTime, ZoneRules } from './zone.ts';
 
 /*
- * Files of the time zone database, as RFC 9636 describes them: a header, tables with times of four bytes, and from
- * version 2 on both once more with eight, and the zone in POSIX' form for what comes after the last change.
+ * Parses files of the time zone database (RFC 9636): a header and tables with times of 4 bytes; from version 2 on, a second
+ * header and tables with times of 8 bytes, and a zone in POSIX form for the time after the last change.
  */
 
 const MAGIC = 'TZif';
 const HEADER = 44;
-/** A longer abbreviation is cut. A damaged file can have one of a megabyte, and forty thousand changes that lead to it. */
+/**
+ * Longer abbreviations are cut to this length, bytes: a damaged file can have one of a megabyte, and forty thousand changes
+ * that refer to it.
+ */
 const MAX_NAME = 32;
 
 interface Header {
@@ -18,16 +21,16 @@ interface Header {
   readonly changes: number;
   readonly types: number;
   readonly nameBytes: number;
-  /** Bytes of all tables, for times of so many bytes. */
+  /** The length of all tables in bytes, if a time has `timeBytes` bytes. */
   length(timeBytes: number): number;
 }
 
-/** The zone that a file describes; null when it is none, damaged, or one that counts leap seconds. */
+/** Parses a file to a zone; null for another format, a damaged file, or one that counts leap seconds. */
 export function parseZoneFile(bytes: Buffer): ZoneRules | null {
   try {
     return parse(bytes);
   } catch {
-    // A table goes on behind the end of the file.
+    // A table extends beyond the end of the file.
     return null;
   }
 }
@@ -80,7 +83,7 @@ function headerAt(bytes: Buffer, at: number): Header | null {
     number,
     number,
   ];
-  // Before anything is made as large as a damaged file says.
+  // A damaged file can have any number here: check it before an array of that length is created.
   if (changes > bytes.length) return null;
   const length = (timeBytes: number) =>
     changes * (timeBytes + 1) + types * 6 + nameBytes + leaps * (timeBytes + 4) + standard + universal;

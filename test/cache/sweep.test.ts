@@ -41,6 +41,7 @@ describe('sweeping', () => {
     'transcripts.json.2',
     'transcripts.bin.3',
     'transcripts.new.4',
+    'transcripts.new',
   ])('removes %s', (name) => {
     expect(swept([name], 2 * HOUR)).toEqual([]);
   });

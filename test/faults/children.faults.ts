@@ -16,15 +16,15 @@ import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
 recordRows('children');
 
 const copy = copyOfTheProgram();
-/** The package: what `init` prints reads the hooks from it. */
+/** The package, from which the output of `init` loads the hooks. */
 const place = dirname(dirname(copy[1]));
 fs.cpSync(new URL('../../shell', import.meta.url), join(place, 'shell'), { recursive: true });
 const launcher = join(place, 'bin', 'usageline-prompt');
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
-/** A call of these ends at once. */
+/** Each of these calls ends at once. */
 const WITHIN = 10_000;
-/** A request may take longer than that, s: what waits for a refresh is late. */
+/** A request may take longer than that, s: a caller that waits for a refresh is late. */
 const TIMEOUT = 60;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
@@ -36,12 +36,12 @@ interface Starter {
   readonly command: (machine: Machine) => string[];
 }
 
-/** A shell with the hook: once, and as often as the lines of a script say. */
+/** A shell with the hook, run once and as often as the lines of a script ask. */
 interface HookShell {
   readonly name: 'zsh' | 'bash' | 'fish';
   readonly argv: readonly string[];
   readonly hook: string;
-  /** As if ten seconds had passed since the last refresh. */
+  /** Moves the times of files as if ten seconds had passed since the last refresh. */
   readonly later: string;
   readonly load: (program: string) => string;
 }
@@ -92,7 +92,7 @@ const starters: readonly Starter[] = [
   })),
 ];
 
-/** A machine whose numbers are old, and an endpoint that answers when it is told to. */
+/** A machine with old numbers, and an endpoint that responds when the test asks it to. */
 async function aWaitingMachine(kind: string): Promise<World & { release: () => void }> {
   const waiting: (() => void)[] = [];
   const answer: Answer = (request, response) => {
@@ -108,12 +108,12 @@ async function aWaitingMachine(kind: string): Promise<World & { release: () => v
   return { ...world, release: () => waiting.splice(0).forEach((go) => go()) };
 }
 
-/** What the launcher finds by PATH. */
+/** The program that the launcher finds by PATH. */
 function putProgram({ home, env }: Machine, script: string): void {
   fs.mkdirSync(join(home, 'bin'), { recursive: true });
   fs.writeFileSync(join(home, 'bin/usageline'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   env.PATH = `${home}/bin:${env.PATH}`;
-  // Or fish would read all manuals of the machine at its first start.
+  // Without this directory fish reads all manuals of the machine at its first start.
   fs.mkdirSync(join(home, '.local/share/fish/generated_completions'), { recursive: true });
 }
 
@@ -126,7 +126,7 @@ const observed = ({ endpoint }: World, run: Run, files: string): Observed => ({
 const arrived = ({ endpoint }: World) =>
   until(() => endpoint.requests.length === 1, undefined, 'the request');
 
-/** The refresh is there, and waits. Then it is let go, and ends. */
+/** Waits until the refresh has arrived, and lets it respond and end. */
 async function refreshRuns(world: World & { release: () => void }): Promise<void> {
   await arrived(world);
   expect(processesOf(world.machine)).not.toEqual([]);
@@ -139,7 +139,7 @@ describe('what the caller has open', () => {
     const number = String(index + 1).padStart(2, '0');
     fault(
       `children-${number}`,
-      `${name} is called by a script that holds a lock (flock 200): it is free once the script has ended`,
+      `${name} is called by a script that holds a lock (flock 200): it is free when the script has ended`,
       { prints: KNOWN, requests: 1, within: WITHIN },
       async () => {
         const world = await aWaitingMachine(kind);
@@ -197,7 +197,7 @@ describe('what the status line command has started', () => {
     ['children-23', 'the other command ends with 1', 'echo other; exit 1', 1, /^other {2}.*22%/],
   ];
   for (const [id, description, after, times, prints] of rows) {
-    fault(id, `${description}: nothing is left`, { prints, requests: 0, within: WITHIN }, async () => {
+    fault(id, `${description}: no process is left`, { prints, requests: 0, within: WITHIN }, async () => {
       const { world, runs } = await statusline(after, times);
       await until(
         () => left(world).every((command) => !command.startsWith('sleep')),
@@ -209,7 +209,7 @@ describe('what the status line command has started', () => {
   }
   fault(
     'children-24',
-    'the other command leaves a process that holds its output open: it is not waited for',
+    'the wrapped command leaves a process that holds its output open: the line does not wait for it',
     { prints: /^other {2}.*22%/, requests: 0, within: WITHIN },
     async () => {
       const { world, runs } = await statusline('sleep 31 & echo other', 1);
@@ -230,7 +230,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** A machine of an ordinary user's, with a fresh line for a kind. */
+/** A machine of an ordinary user, with a fresh line of each kind. */
 async function aUsersMachine(kind: string, env: Record<string, string> = {}): Promise<World> {
   const world = await aMachineWith(copy);
   Object.assign(world.machine.env, env);
@@ -246,7 +246,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${31 + index}`,
-      `root has made the directory of the ready lines: the hook of ${shell.name} says that it cannot read it`,
+      `root has created the directory of the prerendered lines: the hook of ${shell.name} reports that it cannot read it`,
       { prints: 'cache not readable', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine(shell.name);
@@ -259,7 +259,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-34',
-    'root has made the directory of the ready lines: the launcher has the program print the line',
+    'root has created the directory of the prerendered lines: the launcher starts the program for the line',
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('plain');
@@ -283,7 +283,7 @@ describeAsRoot('what other users have put into the cache', () => {
       fs.utimesSync(path, now + 600, now + 600);
     }
   };
-  /** Removes a ready line with all its files. */
+  /** Removes a prerendered line with all its files. */
   const clear = (machine: Machine, kind: string) => {
     for (const name of fs.readdirSync(ready(machine, '.'))) {
       if (name === kind || name.startsWith(`${kind}.`)) fs.unlinkSync(ready(machine, name));
@@ -302,7 +302,7 @@ describeAsRoot('what other users have put into the cache', () => {
   ].entries()) {
     fault(
       `children-${41 + index}`,
-      `escape sequences in a ready line of the user's, and ${user} asks (launcher, ${shell}): it is not printed`,
+      `escape sequences in a prerendered line of the user, a call of ${user} (launcher, ${shell}): it is not printed`,
       { prints: 'the program is asked', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine('plain');
@@ -320,7 +320,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${47 + index}`,
-      `escape sequences in a ready line of the user's, and root asks: the hook of ${shell.name} shows nothing of it`,
+      `escape sequences in a prerendered line of the user, a call of root: the hook of ${shell.name} shows no part of it`,
       { prints: '<>', requests: 0, within: WITHIN },
       async () => {
         const world = await aUsersMachine(shell.name);
@@ -333,7 +333,7 @@ describeAsRoot('what other users have put into the cache', () => {
     );
   }
 
-  /** Another file of the user's, to which names in the cache lead: as if the directory had been exchanged. */
+  /** Another file of the user to which names in the cache point, as if the directory had been replaced. */
   const precious = (machine: Machine): string => {
     const path = join(machine.home, 'precious');
     fs.writeFileSync(path, 'a thesis');
@@ -346,7 +346,7 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of [['dash'], ['busybox', 'ash'], ['bash', '--posix']].entries()) {
     fault(
       `children-${51 + index}`,
-      `links where the launcher notes that it has started a refresh (${shell.join(' ')}): nothing is written through`,
+      `links in place of the launcher's record of a started refresh (${shell.join(' ')}): nothing is written through`,
       { prints: KNOWN, within: WITHIN },
       async () => {
         const world = await aWaitingMachine('plain');
@@ -357,7 +357,7 @@ describeAsRoot('what other users have put into the cache', () => {
         for (const name of ['.asked', ...names]) fs.symlinkSync(file, ready(machine, name));
         giveAway(machine.home);
         const runs: Run[] = [];
-        // Past the second of the first link.
+        // After the second of the first link.
         do runs.push(await runWith(asNobody([...shell, launcher]), machine.env));
         while (Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0]) < uptime + 2);
         world.release();
@@ -367,7 +367,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-54',
-    'a link where fish noted when it looked: nothing is written through',
+    "a link in place of fish's record of its last read: nothing is written through",
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('fish');
@@ -380,14 +380,14 @@ describeAsRoot('what other users have put into the cache', () => {
       return observed(world, run, intact(file));
     },
   );
-  /** What another user puts in the place of a file, so that its reader waits, or reads something else. */
+  /** What another user can put in place of a file, so that its reader blocks or reads something else. */
   const stand = { pipe: 'mkfifo -m 600 NAME', link: 'ln -s ../../../../precious NAME' };
   for (const [index, [what, shell]] of Object.keys(stand)
     .flatMap((what) => [...hookShells, null].map((shell) => [what as keyof typeof stand, shell] as const))
     .entries()) {
     fault(
       `children-${71 + index}`,
-      `a ${what} in the place of a ready line (${shell?.name ?? 'launcher'}): it is not read`,
+      `a ${what} in place of a prerendered line (${shell?.name ?? 'launcher'}): it is not read`,
       { prints: shell ? '<>' : 'the program is asked', requests: 0, within: WITHIN },
       async () => {
         const kind = shell?.name ?? 'plain';
@@ -412,7 +412,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-59',
-    'a link to a file of a gigabyte in the place of the note of an account: the launcher does not read it',
+    "a link to a file of a gigabyte in place of an account's index file: the launcher does not read it",
     { prints: 'the program is asked', requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('plain');
@@ -451,7 +451,7 @@ describeAsRoot('times of files', () => {
   for (const [index, shell] of hookShells.entries()) {
     fault(
       `children-${61 + index}`,
-      `whole seconds where the cache is, finer ones where the login is: the hook of ${shell.name} shows the line`,
+      `file times in whole seconds for the cache, finer ones for the login: the hook of ${shell.name} shows the line`,
       { prints: `${FRESH}, 0 more`, requests: 0, within: 3 * WITHIN },
       async () => {
         const world = await aMachineWith(copy);

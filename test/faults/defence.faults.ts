@@ -36,11 +36,11 @@ const copy = copyOfTheProgram();
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const OFFLINE = `${KNOWN} · offline`;
 const FAULT = `${KNOWN} · internal error`;
-/** Every call ends, also on a machine that has much else to do. */
+/** Every call ends, also on a busy machine. */
 const WITHIN = 10_000;
 const PATIENT = ['--wait', '--timeout', '10'];
 
-/** Waits until the refresh behind a prompt is over. */
+/** Waits until the refresh of a prompt is over. */
 const settled = (machine: Machine) => until(() => processesOf(machine).length === 0);
 
 const NAME = 'usage.example.test';
@@ -59,7 +59,7 @@ describeIf(canHaveResolvers, 'unshare --mount and port 53', 'DNS answers without
   ];
   fault(
     'defence-01',
-    'an alias (CNAME) without an address, for one family or both, beside no such name, a refusal, no record',
+    'an alias (CNAME) without an address, for one or both address families, combined with no such name, a refusal, no record',
     { prints: OFFLINE, within: DEADLINE },
     async () => {
       let answer = alias;
@@ -78,7 +78,7 @@ describeIf(canHaveResolvers, 'unshare --mount and port 53', 'DNS answers without
   );
   fault(
     'defence-02',
-    'the same at a prompt: the refresh behind it writes why, and the next prompt says it',
+    'the same at a prompt: its refresh stores the reason, and the next prompt shows it',
     { prints: 'offline', within: WITHIN },
     async () => {
       let answer = alias;
@@ -140,7 +140,7 @@ describe('a Node that lacks something', () => {
   for (const [id, description, script] of lacking) {
     fault(
       id,
-      `${description}: for a person, and behind a prompt`,
+      `${description}: a waiting call, and the refresh of a prompt`,
       // Node itself warns of the flag.
       {
         prints: FRESH,
@@ -163,7 +163,7 @@ describe('a Node that lacks something', () => {
   }
   fault(
     'defence-06',
-    'the parser of HTTP is damaged: no error of the network, and no request is counted; for a person, and at a prompt',
+    'the HTTP parser is damaged: not reported as a network error, and no request is counted; a waiting call, and a prompt',
     { prints: FAULT, requests: 0, within: WITHIN },
     async () => {
       const damaged = copyOfTheProgram();
@@ -193,7 +193,7 @@ describe('a Node that lacks something', () => {
 describe('a damaged installation', () => {
   fault(
     'defence-13',
-    'what asks is missing: the refresh behind a prompt writes so, and the next prompt says it',
+    'the bundle that sends requests is missing: the refresh of a prompt stores that, and the next prompt shows it',
     { prints: 'internal error', requests: 0, within: WITHIN },
     async () => {
       const damaged = copyOfTheProgram();
@@ -208,7 +208,7 @@ describe('a damaged installation', () => {
   );
   fault(
     'defence-14',
-    'what prints is missing: it says so, without a trace',
+    'the bundle that prints is missing: one sentence, no stack trace',
     {
       prints: '',
       exit: 1,
@@ -242,7 +242,7 @@ describe('an exception that nothing can catch', () => {
   };
   fault(
     'defence-07',
-    'in a timer and in the callback of a socket, while a request is under way',
+    'an exception in a timer and in the callback of a socket during a request',
     { prints: FAULT, within: WITHIN },
     async () => {
       const { machine } = await aMachineWith(copy);
@@ -256,7 +256,7 @@ describe('an exception that nothing can catch', () => {
   );
   fault(
     'defence-08',
-    'the same behind a prompt: the next one says it, `show` as well, and it ends with the backoff',
+    'the same in the refresh of a prompt: the next prompt and `show` report it until the backoff ends',
     { prints: 'internal error', within: WITHIN },
     async () => {
       const { machine } = await aMachineWith(copy);
@@ -266,7 +266,7 @@ describe('an exception that nothing can catch', () => {
       const run = await machine.run([], env);
       expect(await machine.run(['show'], env)).toMatchObject({ code: 1, stderr: '' });
       const files = lockWords(machine);
-      machine.age(66_000);
+      machine.ageBy(66_000);
       expect((await machine.run(PATIENT)).stdout).toBe(`${FRESH}\n`);
       return { run, requests: null, files };
     },
@@ -287,7 +287,7 @@ describe('a process that cannot be started', () => {
   const errnos = [errno.ENOMEM, errno.EPERM, errno.E2BIG, errno.EMFILE, errno.EAGAIN];
   fault(
     'defence-09',
-    'the refresh behind a prompt: fork fails with ENOMEM, EPERM, E2BIG, EMFILE, EAGAIN',
+    'the refresh of a prompt: fork fails with ENOMEM, EPERM, E2BIG, EMFILE, EAGAIN',
     { prints: KNOWN, requests: 0, within: WITHIN },
     async () => {
       const { machine, endpoint } = await aMachineWith(copy);
@@ -303,7 +303,7 @@ describe('a process that cannot be started', () => {
   const after = ['statusline', '--after', 'echo other'];
   fault(
     'defence-10',
-    'the command of statusline --after: the same errnos, and 22 file descriptors; the line is there',
+    'the command of statusline --after: the same errnos, and 22 file descriptors; the line is printed',
     { prints: KNOWN, within: WITHIN },
     async () => {
       const { machine, endpoint } = await aMachineWith(copy);
@@ -316,7 +316,7 @@ describe('a process that cannot be started', () => {
           ['sh', '-c', `ulimit -n ${most}; exec "$@"`, 'sh', ...copy, ...after],
           machine.env,
         );
-        // Where there are just enough the command has run.
+        // With just enough descriptors the command has run.
         return { ...run, stdout: run.stdout.replace('other  ', '') };
       });
       return slowest(KNOWN, [...errnos.map(preloaded), ...few], async (call) => {
@@ -334,7 +334,7 @@ describe('a process that cannot be started', () => {
 describe('files of its own', () => {
   fault(
     'defence-11',
-    'the last colour in a prepared line has lost its `m`: it is measured, and not for ever',
+    'the last colour in a prerendered line has lost its `m`: measuring the line ends',
     { prints: /5h/, within: WITHIN },
     async () => {
       const { machine, endpoint } = await aMachineWith(copy);
@@ -348,7 +348,7 @@ describe('files of its own', () => {
       fs.writeFileSync(ready, text.replaceAll('\u001B[0m', '\u001B[0M'));
       fs.utimesSync(ready, mtime, mtime);
       const run = await machine.run();
-      // What is printed of it is another matter; here it is that it ends.
+      // This row is about the end of the call and not about its output.
       return {
         run: { ...run, stdout: run.stdout.replaceAll(/\u001B\[[0-9;]*[mM]/g, '') },
         requests: endpoint.requests.length,
@@ -362,7 +362,7 @@ describe('files of its own', () => {
   });
   fault(
     'defence-12',
-    'the status line with news, where the configuration cannot be looked at: a file, a link to itself, a FIFO in its way',
+    'a status line with a new report, and an unreadable configuration path: a file, a link to itself, a FIFO',
     { prints: /^5h 24% 2h/, within: WITHIN },
     async () => {
       const places: ((path: string) => void)[] = [

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, onTestFinished } from 'vitest';
 
-/** Rows that mount, or that run as somebody else: both need root. In CI they are not to be missed. */
+/** Rows that mount, or that run as another user: both need root. In CI they must not be skipped. */
 export function describeAsRoot(name: string, tests: () => void): void {
   const may = spawnSync('sh', [
     '-c',
@@ -13,14 +13,14 @@ export function describeAsRoot(name: string, tests: () => void): void {
   describe.skipIf(!can)(can ? name : `${name} (skipped: needs root and the right to mount)`, tests);
 }
 
-/** A file system of its own at a path, until the test is over. */
+/** Mounts a file system at a path, until the end of the test. */
 export function mountTmpfs(path: string, options: string): void {
   fs.mkdirSync(path, { recursive: true, mode: 0o700 });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=700,${options}`, 'tmpfs', path]);
   onTestFinished(() => void spawnSync('umount', ['-l', path]));
 }
 
-/** Fills a file system up to the last byte, but for `spare` bytes. */
+/** Fills a file system, except for `spare` bytes. */
 export function fill(path: string, spare = 0): void {
   const filler = `${path}/filler`;
   const fd = fs.openSync(filler, 'w');
@@ -35,14 +35,14 @@ export function fill(path: string, spare = 0): void {
   fs.truncateSync(filler, size - spare);
 }
 
-/** Mounts a directory onto itself until the test is over; what is returned makes it read-only. */
+/** Mounts a directory onto itself until the end of the test. The returned function makes it read-only. */
 export function mountedOnItself(path: string): () => void {
   execFileSync('mount', ['--bind', path, path]);
   onTestFinished(() => void spawnSync('umount', ['-l', path]));
   return () => void execFileSync('mount', ['-o', 'remount,ro,bind', path]);
 }
 
-/** `chattr`, undone after the test. False where the file system has no such thing. */
+/** Runs `chattr`, undone after the test. False where the file system does not support it. */
 export function chattr(flag: 'i' | 'a', path: string): boolean {
   const done = spawnSync('chattr', [`+${flag}`, path]).status === 0;
   if (done) onTestFinished(() => void spawnSync('chattr', [`-${flag}`, path]));
@@ -51,14 +51,14 @@ export function chattr(flag: 'i' | 'a', path: string): boolean {
 
 const NOBODY = 65_534;
 
-/** A command line as run by somebody who is not root, `user` being a number. */
+/** The command line for a user other than root; `user` is a number. */
 export function as(user: number, command: readonly string[]): string[] {
   return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--', ...command];
 }
 
 export const asNobody = (command: readonly string[]) => as(NOBODY, command);
 
-/** Gives everything below a path to somebody who is not root. */
+/** Gives everything below a path to a user other than root. */
 export function giveAway(path: string): void {
   execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, path]);
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { Observed } from './harness.ts';
 
-/** What can stand in a file's place. `text` is what would be valid there. */
+/** What can be in place of a file. `text` is the valid content. */
 export type Strange = (path: string, text: string) => void | Promise<void>;
 
 const victims = new Map<string, string>();
@@ -18,7 +18,7 @@ export const CONTENTS: Record<string, Strange> = {
   'half of it': (path, text) => fs.writeFileSync(path, text.slice(0, text.length / 2)),
 };
 
-/** What is no file of ours, or more of one than is read. */
+/** Paths that are no regular file, or a file larger than is read. */
 export const NO_FILES: Record<string, Strange> = {
   'a sparse file of 1 GB': (path) => {
     fs.writeFileSync(path, '');
@@ -32,7 +32,7 @@ export const NO_FILES: Record<string, Strange> = {
   'a link to nowhere': (path) => fs.symlinkSync(join(dirname(path), 'nowhere'), path),
 };
 
-/** A link to somebody's file, which looks just like ours. */
+/** A link to another user's file with valid content. */
 export const LINK: Strange = (path, text) => {
   const victim = join(dirname(path), 'victim');
   fs.writeFileSync(victim, text);
@@ -46,7 +46,7 @@ export const LINK: Strange = (path, text) => {
 
 export const DIRECTORY: Strange = (path) => {
   fs.mkdirSync(path, { recursive: true });
-  fs.writeFileSync(join(path, 'theirs'), '');
+  fs.writeFileSync(join(path, 'foreign'), '');
 };
 
 async function listening(path: string): Promise<void> {
@@ -57,14 +57,14 @@ async function listening(path: string): Promise<void> {
   onTestFinished(() => void server.close());
 }
 
-/** Puts something in a file's place. */
+/** Puts something in place of a file. */
 export async function plant(strange: Strange, path: string, text = '{}'): Promise<void> {
   fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   fs.rmSync(path, { recursive: true, force: true });
   await strange(path, text);
 }
 
-/** The same promise for many: two at a time, each seen alike. The slowest stands for all. */
+/** Runs the same row for many cases, two at a time, with the same expectation. The slowest run stands for all. */
 export async function alike<T>(
   cases: Record<string, T>,
   happen: (what: T) => Promise<Observed>,

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../src/usage/data.ts';
-import { unlessGone } from '../support/program.ts';
+import { unlessMissing } from '../support/program.ts';
 
 /**
- * Puts what is in an account's directory so far into the past as if time had passed: what stands in the files
- * and when they were changed, the mutex included. Whoever reads meanwhile sees the old file or the new one.
+ * Moves everything in an account's directory into the past, as if time had passed: times in the files and
+ * mtimes, the mutex included. A process that reads meanwhile sees the old file or the new one.
  */
 export function passTime(directory: string, ms: number): void {
   for (const name of fs.existsSync(directory) ? fs.readdirSync(directory) : []) {
-    // Temporary files of a detached refresh come and go.
-    unlessGone(() => passTimeFor(directory, name, ms));
+    // Temporary files of a worker appear and disappear.
+    unlessMissing(() => passTimeFor(directory, name, ms));
   }
 }
 
@@ -26,7 +26,7 @@ function passTimeFor(directory: string, name: string, ms: number): void {
   fs.lutimesSync(path, (mtimeMs - ms) / 1000, (mtimeMs - ms) / 1000);
 }
 
-/** The text of one of our files, shifted; null for anything else, and for what a killed process left torn. */
+/** The text of a cache file, shifted; null for other files, and for a file that a killed process left torn. */
 function shifted(path: string, name: string, ms: number): string | null {
   if (!/^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/.test(name) || !fs.lstatSync(path).isFile()) {
     return null;

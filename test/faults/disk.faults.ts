@@ -32,16 +32,16 @@ recordRows('disk');
 
 const copy = copyOfTheProgram();
 
-/** What the endpoint of these machines says. */
+/** The response of these machines' endpoint. */
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const UNWRITABLE = 'cache not writable';
 const WAIT = ['--wait', '--timeout', '10'];
-/** Every call ends within its deadline, also on a machine that has much else to do. */
+/** Every call ends within its deadline, also on a busy machine. */
 const WITHIN = 10_000;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
 
-/** A machine that knows something from twelve minutes ago. */
+/** A machine with numbers of twelve minutes ago. */
 async function knowing(prepare: (world: World) => void | Promise<void> = () => {}): Promise<World> {
   const world = await aMachineWith(copy);
   know(world.machine);
@@ -55,7 +55,7 @@ const noted = ({ endpoint }: { endpoint: Endpoint }, run: Run, files: string): O
   files,
 });
 
-/** One call of somebody who waits. */
+/** One waiting call. */
 async function waited(world: World, files: (machine: Machine) => string, env = {}): Promise<Observed> {
   const run = await world.machine.run(WAIT, env);
   return noted(world, run, files(world.machine));
@@ -70,7 +70,7 @@ async function fiveLines(
   const runs: Run[] = [];
   for (let count = 0; count < 5; count += 1) runs.push(await run());
   expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
-  // A process that one of them left behind has asked once it is gone.
+  // A worker that one of them started sends its request before it is gone.
   await until(() => processesOf(world.machine).length === 0);
   return noted(world, runs[0] as Run, files(world.machine));
 }
@@ -112,7 +112,7 @@ describeAsRoot('disks that are full or read-only', () => {
     const id = (number: number) => `disk-0${2 * index + number}`;
     fault(
       id(1),
-      `${name}, somebody waits`,
+      `${name}, a waiting call`,
       { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
       async () => waited(await world(), goodDataKept),
     );
@@ -133,7 +133,7 @@ describeAsRoot('disks that are full or read-only', () => {
       const world = await aMachineWith(copy, json({ five_hour, filler: 'x'.repeat(20_000) }));
       mountTmpfs(world.machine.cache, 'size=64k');
       know(world.machine);
-      // A page each for the attempt, the lock and its temporary file, and one to begin the entry with.
+      // A page each for the attempt, the lock and its temporary file, and one for the start of the entry.
       fill(world.machine.cache, 4 * 4096);
       return waited(world, goodDataKept);
     },
@@ -155,7 +155,7 @@ describeAsRoot('disks that are full or read-only', () => {
   );
   fault(
     'disk-09',
-    'full disk, with XDG_RUNTIME_DIR: two calls that wait',
+    'full disk, with XDG_RUNTIME_DIR: two waiting calls',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
       const world = await full();
@@ -188,7 +188,7 @@ describeAsRoot('disks that are full or read-only', () => {
         const world = await knowing();
         expect(chattr('i', join(world.machine.cache, 'usage.json'))).toBe(true);
         const first = await waited(world, goodDataKept);
-        // The request is on record all the same.
+        // The request is on record although the entry is not.
         expect((await world.machine.run(WAIT)).stdout).toBe(`${KNOWN}\n`);
         return noted(world, first.run, first.files);
       },
@@ -236,9 +236,9 @@ describe('limits on file sizes', () => {
   );
 });
 
-describeAsRoot('somebody without permission', () => {
-  /** A machine of somebody who is not root, and the program run by them. */
-  const theirs = async (prepare: (machine: Machine) => void, known = true) => {
+describeAsRoot('a user without permission', () => {
+  /** A machine of a user other than root, who runs the program. */
+  const asOtherUser = async (prepare: (machine: Machine) => void, known = true) => {
     const world = await aMachineWith(copy);
     if (known) know(world.machine);
     giveAway(world.machine.home);
@@ -248,7 +248,7 @@ describeAsRoot('somebody without permission', () => {
     return { ...world, run };
   };
   const file = ({ cache }: Machine, name: string) => join(cache, name);
-  /** Only root may look at it. */
+  /** Makes a file readable for root only. */
   const lock = (path: string, mode: number) => {
     fs.chownSync(path, 0, 0);
     fs.chmodSync(path, mode);
@@ -259,7 +259,7 @@ describeAsRoot('somebody without permission', () => {
     'usage.json may not be read',
     { prints: `… · cache not readable`, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => lock(file(machine, 'usage.json'), 0o600));
+      const world = await asOtherUser((machine) => lock(file(machine, 'usage.json'), 0o600));
       const run = await world.run();
       await until(() => world.machine.read('usage.json').data.five_hour.utilization === 22, 20_000);
       return noted(world, run, `${newData(world.machine)}: the refresh behind it replaced the file`);
@@ -270,16 +270,16 @@ describeAsRoot('somebody without permission', () => {
     'the cache directory may not be written, five prompts',
     { prints: `${KNOWN} · ${UNWRITABLE}`, requests: 0, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.cache, 0o500));
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.cache, 0o500));
       return fiveLines(world, goodDataKept, () => world.run());
     },
   );
   fault(
     'disk-18',
-    'the cache directory may not be written, somebody waits',
+    'the cache directory may not be written, a waiting call',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.cache, 0o500));
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.cache, 0o500));
       return noted(world, await world.run(WAIT), goodDataKept(world.machine));
     },
   );
@@ -288,7 +288,7 @@ describeAsRoot('somebody without permission', () => {
     'the same with XDG_RUNTIME_DIR, two calls',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.cache, 0o500));
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.cache, 0o500));
       const env = { XDG_RUNTIME_DIR: world.machine.home };
       expect((await world.run(WAIT, env)).stdout).toBe(`${FRESH} · ${UNWRITABLE}\n`);
       return noted(world, await world.run(WAIT, env), goodDataKept(world.machine));
@@ -299,7 +299,7 @@ describeAsRoot('somebody without permission', () => {
     'the cache directory may not be entered, five prompts',
     { prints: /^(… · )?cache not (readable|writable)$/m, requests: 0, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.cache, 0o000));
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.cache, 0o000));
       return fiveLines(world, goodDataKept, () => world.run());
     },
   );
@@ -308,7 +308,7 @@ describeAsRoot('somebody without permission', () => {
     'usage.lock may not be read: it is replaced',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => {
+      const world = await asOtherUser((machine) => {
         fs.writeFileSync(file(machine, 'usage.lock'), '{"blocked_until":1}');
         lock(file(machine, 'usage.lock'), 0o600);
       });
@@ -320,7 +320,7 @@ describeAsRoot('somebody without permission', () => {
     'the credentials may not be read',
     { prints: `${KNOWN} · sign in`, requests: 0, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => lock(machine.credentials, 0o600));
+      const world = await asOtherUser((machine) => lock(machine.credentials, 0o600));
       const run = await world.run(WAIT);
       return noted(world, run, `${goodDataKept(world.machine)}, ${lockWords(world.machine)}`);
     },
@@ -330,7 +330,7 @@ describeAsRoot('somebody without permission', () => {
     "Claude Code's directory may not be entered",
     { prints: `${KNOWN} · sign in`, requests: 0, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => lock(join(machine.home, '.claude'), 0o700));
+      const world = await asOtherUser((machine) => lock(join(machine.home, '.claude'), 0o700));
       const run = await world.run(WAIT);
       return noted(world, run, `${goodDataKept(world.machine)}, ${lockWords(world.machine)}`);
     },
@@ -340,7 +340,7 @@ describeAsRoot('somebody without permission', () => {
     'HOME may not be written and there is no cache yet, five prompts',
     { prints: UNWRITABLE, requests: 0, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.home, 0o500), false);
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.home, 0o500), false);
       return fiveLines(
         world,
         ({ home }) => nothingIn(join(home, '.cache')),
@@ -350,10 +350,10 @@ describeAsRoot('somebody without permission', () => {
   );
   fault(
     'disk-25',
-    'HOME may not be written and there is no cache yet, somebody waits',
+    'HOME may not be written and there is no cache yet, a waiting call',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs((machine) => fs.chmodSync(machine.home, 0o500), false);
+      const world = await asOtherUser((machine) => fs.chmodSync(machine.home, 0o500), false);
       const run = await world.run(WAIT);
       return noted(world, run, nothingIn(join(world.machine.home, '.cache')));
     },
@@ -369,7 +369,7 @@ describeAsRoot('somebody without permission', () => {
       `${description}, five prompts`,
       { prints: UNWRITABLE, requests: 0, within: WITHIN },
       async () => {
-        const world = await theirs(() => {}, false);
+        const world = await asOtherUser(() => {}, false);
         const command = user ? as(user, copy) : asNobody(copy);
         return fiveLines(
           world,
@@ -381,10 +381,10 @@ describeAsRoot('somebody without permission', () => {
   }
   fault(
     'disk-29',
-    'nowhere to keep anything, but a token in the environment and somebody who waits',
+    'no place for any file, but a token in the environment: a waiting call',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
-      const world = await theirs(() => {}, false);
+      const world = await asOtherUser(() => {}, false);
       const env = { ...world.machine.env, HOME: '', CLAUDE_CODE_OAUTH_TOKEN: TOKEN };
       return noted(world, await runWith(as(54_321, [...copy, ...WAIT]), env), 'none');
     },
@@ -404,7 +404,7 @@ describe('cache roots', () => {
     return observe(world, path);
   };
   const unusable: [string, string, (path: string) => void][] = [
-    ['disk-30', 'the cache root is a file', (path) => fs.writeFileSync(path, 'theirs')],
+    ['disk-30', 'the cache root is a file', (path) => fs.writeFileSync(path, 'foreign')],
     ['disk-31', 'the cache root is a link to nowhere', (path) => fs.symlinkSync('/nowhere/at/all', path)],
     ['disk-32', 'the cache root is a link to itself', (path) => fs.symlinkSync(path, path)],
     [
@@ -412,14 +412,14 @@ describe('cache roots', () => {
       "the account's directory is a file",
       (path) => {
         fs.mkdirSync(path, { mode: 0o700 });
-        fs.writeFileSync(join(path, 'claude'), 'theirs');
+        fs.writeFileSync(join(path, 'claude'), 'foreign');
       },
     ],
   ];
   for (const [id, description, make] of unusable) {
     fault(
       id,
-      `${description}: five prompts, then somebody waits`,
+      `${description}: five prompts, then a waiting call`,
       { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
       () =>
         rooted(make, async (world, path) => {
@@ -475,7 +475,7 @@ describe('cache roots', () => {
   );
   fault(
     'disk-36',
-    'a path with spaces, quotes, line ends, dollars and everything else',
+    'a path with spaces, quotes, line ends, dollars and other special characters',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -506,11 +506,11 @@ describe('cache roots', () => {
   );
   fault(
     'disk-38',
-    'no usable root, with XDG_RUNTIME_DIR: two calls that wait',
+    'no usable root, with XDG_RUNTIME_DIR: two waiting calls',
     { prints: /^paused (1m|<1m)$/m, requests: 1, within: WITHIN },
     () =>
       rooted(
-        (path) => fs.writeFileSync(path, 'theirs'),
+        (path) => fs.writeFileSync(path, 'foreign'),
         async (world) => {
           const env = { XDG_RUNTIME_DIR: world.machine.home };
           expect((await world.machine.run(WAIT, env)).stdout).toBe(`${FRESH} · ${UNWRITABLE}\n`);
@@ -524,7 +524,7 @@ describe('cache roots', () => {
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     () =>
       rooted(
-        (path) => fs.writeFileSync(path, 'theirs'),
+        (path) => fs.writeFileSync(path, 'foreign'),
         (world, path) => waited(world, () => 'none', { XDG_RUNTIME_DIR: path }),
       ),
   );
@@ -573,14 +573,14 @@ describe('the ground moves while the request is under way', () => {
       meanwhile(
         ({ cache }) => {
           removeTree(cache);
-          fs.writeFileSync(cache, 'theirs');
+          fs.writeFileSync(cache, 'foreign');
         },
         ({ cache }) => fs.readFileSync(cache, 'utf8'),
       ),
   );
   fault(
     'disk-43',
-    'the cache directory is removed and made anew',
+    'the cache directory is removed and created again',
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       meanwhile(({ cache }) => {
@@ -604,7 +604,7 @@ describe('the ground moves while the request is under way', () => {
 });
 
 describe('files cut off, foreign, or no files at all', () => {
-  /** What would be valid in place of each. */
+  /** The valid content of each file. */
   const now = () => Date.now();
   const valid: Record<string, () => string> = {
     'usage.json': () =>
@@ -648,7 +648,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-46',
-    'the same, and the endpoint fails: nothing of it is removed',
+    'the same, and the endpoint fails: no file is removed',
     { prints: /^server error$/m, requests: 1, within: WITHIN },
     () =>
       place('usage.json', misses, async (world, path) => {
@@ -662,7 +662,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-47',
-    'in place of usage.json: a directory; two calls that wait',
+    'in place of usage.json: a directory; two waiting calls',
     { prints: /^paused (1m|<1m)$/m, requests: 1, within: WITHIN },
     () =>
       place('usage.json', { directory: DIRECTORY }, async (world, path) => {
@@ -672,7 +672,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-48',
-    `in place of usage.lock: ${words(CONTENTS)}; nobody asks for 30 s`,
+    `in place of usage.lock: ${words(CONTENTS)}; no request for 30 s`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       place('usage.lock', CONTENTS, async (world, path) => {
@@ -698,7 +698,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-50',
-    'in place of usage.lock: a directory; five prompts, then somebody waits',
+    'in place of usage.lock: a directory; five prompts, then a waiting call',
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       place('usage.lock', { directory: DIRECTORY }, async (world) => {
@@ -716,7 +716,7 @@ describe('files cut off, foreign, or no files at all', () => {
   } as Kinds;
   fault(
     'disk-51',
-    `in place of attempt.1: ${words(torn)}; an attempt of just now all the same`,
+    `in place of attempt.1: ${words(torn)}; counts as an attempt of this moment`,
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => place('attempt.1', torn, (world) => waited(world, goodDataKept)),
     lasting,
@@ -737,7 +737,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-53',
-    `in place of background.1: ${words(torn)}; a start of just now all the same`,
+    `in place of background.1: ${words(torn)}; counts as a start of this moment`,
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => place('background.1', torn, (world) => fiveLines(world, goodDataKept)),
     lasting,
@@ -770,7 +770,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-56',
-    'refresh.mutex is stale and has something in it: busy once, then cleared',
+    'refresh.mutex is stale and not empty: busy once, then cleared',
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       place('refresh.mutex', { directory: DIRECTORY }, async (world, path) => {
@@ -782,7 +782,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-57',
-    `in place of .claude.json: ${words({ ...misses, 'a directory': DIRECTORY })}; the account is not known`,
+    `in place of .claude.json: ${words({ ...misses, 'a directory': DIRECTORY })}; the account is unknown`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       alike({ ...misses, 'a directory': DIRECTORY }, async (strange) => {
@@ -860,7 +860,7 @@ describe('every prefix', () => {
       const now = Date.now();
       const text = `{"blocked_until":${Math.ceil(now / 1000) + 300},"error":"server_error","failures":1,"written_at":${Math.floor(now / 1000)},"requests":[]}`;
       for (let length = 0; length < text.length; length += 1) {
-        // Blocked for half a minute from when the file was changed, and no longer.
+        // Blocked for half a minute after the file was changed, and no longer.
         expect(parseBackoff(text.slice(0, length), now, now)?.blockedUntil).toBe(now + 30 * SECOND);
       }
       const runs: Run[] = [];
@@ -884,7 +884,7 @@ describe('what else lies in the directory', () => {
       const { cache } = world.machine;
       const foreign = ['notes.txt', 'usage.json.bak', 'usage.jsonx', 'attempt.x', 'attempt.01', '.hidden'];
       for (const name of [...foreign, 'usage.json.111', 'usage.json.222', 'usage.lock.333']) {
-        fs.writeFileSync(join(cache, name), 'theirs');
+        fs.writeFileSync(join(cache, name), 'foreign');
       }
       fs.mkdirSync(join(cache, 'usage.json.444'));
       for (const name of [...foreign, 'usage.json.111', 'usage.lock.333', 'usage.json.444']) {
@@ -896,27 +896,27 @@ describe('what else lies in the directory', () => {
           (name) => !['usage.json', 'usage.lock', 'attempt.1', 'ready'].includes(name),
         );
         expect(kept).toEqual([...foreign, 'usage.json.222', 'usage.json.444'].sort());
-        for (const name of foreign) expect(fs.readFileSync(join(cache, name), 'utf8')).toBe('theirs');
+        for (const name of foreign) expect(fs.readFileSync(join(cache, name), 'utf8')).toBe('foreign');
         return 'the foreign ones and the young one are left';
       });
     },
   );
   fault(
     'disk-63',
-    'temporary files that are links to a file of somebody else',
+    "temporary files that are links to another user's file",
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
       const { cache, home } = world.machine;
       const victim = join(home, 'victim');
-      fs.writeFileSync(victim, 'theirs');
+      fs.writeFileSync(victim, 'foreign');
       const old = (Date.now() - 2 * HOUR) / 1000;
       for (const name of ['usage.json.1', 'usage.lock.2']) {
         fs.symlinkSync(victim, join(cache, name));
         fs.lutimesSync(join(cache, name), old, old);
       }
       return waited(world, (machine) => {
-        expect(fs.readFileSync(victim, 'utf8')).toBe('theirs');
+        expect(fs.readFileSync(victim, 'utf8')).toBe('foreign');
         expect(names(machine)).toEqual(['attempt.1', 'ready', 'usage.json', 'usage.lock']);
         return 'the links are gone, the file is as it was';
       });
@@ -924,27 +924,30 @@ describe('what else lies in the directory', () => {
   );
   fault(
     'disk-64',
-    'links to a file of somebody else under every name that a temporary file could get',
+    "links to another user's file under every name that a temporary file could get",
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
       const { cache, home } = world.machine;
       const victim = join(home, 'victim');
-      fs.writeFileSync(victim, 'theirs');
-      // The names depend on the process number, which is known before the program starts.
+      fs.writeFileSync(victim, 'foreign');
+      // The names depend on the process id, which is known before the program starts.
       const held = ['sh', '-c', 'read go; exec "$@"', 'sh', ...copy, ...WAIT];
       const run = await runWith(held, world.machine.env, ['pipe', 'pipe', 'pipe'], (child) => {
         for (const name of temporaryNames(cache, Number(child.pid))) fs.symlinkSync(victim, name);
         child.stdin?.end('go\n');
       });
-      expect(fs.readFileSync(victim, 'utf8')).toBe('theirs');
+      expect(fs.readFileSync(victim, 'utf8')).toBe('foreign');
       expect(fs.lstatSync(join(cache, 'usage.json')).isFile()).toBe(true);
       return noted(world, run, `${newData(world.machine)}; the other file is as it was`);
     },
   );
 });
 
-/** What `write-file-atomic` would call the first temporary files of a process, from any part of the program. */
+/**
+ * The names that `write-file-atomic` would give the first temporary files of a process, from any bundle of the
+ * program.
+ */
 function temporaryNames(cache: string, pid: number): string[] {
   const parts = join(dirname(copy[1]), '..', 'dist');
   return fs.readdirSync(parts).flatMap((part) =>

@@ -12,34 +12,34 @@ import type { Run } from '../support/program.ts';
 import { RESULTS_DIRECTORY } from './results.ts';
 import type { Row } from './results.ts';
 
-/** What was seen of one fault: a row of docs/specs/reliability.md. */
+/** The observations of one fault: a row of docs/specs/reliability.md. */
 export interface Observed {
   readonly run: Run;
-  /** Requests that the endpoint saw; null where there is none to count. */
+  /** Requests that reached the endpoint; null where there is no endpoint. */
   readonly requests: number | null;
-  /** What is on disk afterwards, in words. */
+  /** The files on disk afterwards, in words. */
   readonly files: string;
 }
 
 export interface Promised {
-  /** What is printed: the exact text without its newline, or a pattern. */
+  /** The output: the exact text without its newline, or a pattern. */
   readonly prints: string | RegExp;
-  /** Exit code; 0 unless said. */
+  /** Exit code; 0 by default. */
   readonly exit?: number;
   readonly requests?: number;
   /** Wall time, ms. */
   readonly within: number;
-  /** More than the one line, e.g. of `show` or `--json`. */
+  /** Allows more than one line, e.g. for `show` or `--json`. */
   readonly lines?: 'any';
-  /** Standard error; nothing unless said. */
+  /** A pattern of standard error; nothing by default. */
   readonly stderr?: RegExp;
 }
 
 const rows: Row[] = [];
 
 /**
- * One fault: makes it happen to the built program, and holds what is seen against what is promised. Whatever
- * the fault, the output is one line of printable text, never a stack trace, and the token is nowhere in it.
+ * One fault: makes it happen to the built program, and compares the observations with the promise. Whatever the
+ * fault, the output is one line of printable text, without a stack trace, and does not contain the token.
  *
  * @param id e.g. `network-07`; `npm run test:faults -- -t network-07` runs this row alone
  */
@@ -84,11 +84,14 @@ export function fault(
 
 /** A row that takes longer hangs, ms. */
 const HANGS = 180_000;
-/** A start of Node on an idle machine, ms, and how often a row waits for as much work as that. */
+/** The time of a start of Node on an idle machine, ms, and how many starts a row's work is worth. */
 const IDLE_START = 60;
 const STARTS = 10;
 
-/** What a busy machine adds to a row now, ms: the floor is a start of Node that does nothing. 0 on an idle machine. */
+/**
+ * What a busy machine adds to a row now, ms, by the time of a start of Node that does nothing. 0 on an idle
+ * machine.
+ */
 async function lateness(): Promise<number> {
   let longest = 0;
   for (let count = 0; count < 3; count += 1) {
@@ -98,7 +101,7 @@ async function lateness(): Promise<number> {
   return STARTS * Math.max(0, longest - IDLE_START);
 }
 
-/** To be called once in every file of rows, with the file's name. */
+/** Must be called once in every file of rows, with the file's name. */
 export function recordRows(name: string): void {
   afterAll(() => {
     fs.mkdirSync(RESULTS_DIRECTORY, { recursive: true });
@@ -111,12 +114,12 @@ function shown(text: string): string {
   return line.length > 70 ? `${line.slice(0, 69)}…` : line;
 }
 
-/** What every machine of these tests knows from twelve minutes ago. */
+/** The line of twelve minutes ago that every machine of these tests has in its cache. */
 export const KNOWN = '5h 42% · 12m ago';
 const known = (at: number) =>
   `{"schema_version":1,"cached_at":"${new Date(at).toISOString()}","data":{"five_hour":{"utilization":42,"resets_at":null}},"error":null}`;
 
-/** Puts good data of `age` ms ago into the cache; returns the file's text. */
+/** Writes good data that is `age` ms old into the cache, and returns the file's text. */
 export function know(machine: Machine, age = 12 * 60_000 + 1000): string {
   const text = known(Date.now() - age);
   fs.mkdirSync(machine.cache, { recursive: true, mode: 0o700 });
@@ -124,7 +127,7 @@ export function know(machine: Machine, age = 12 * 60_000 + 1000): string {
   return text;
 }
 
-/** Ids of the processes that run for a machine, left behind or not: its home stands in their environment. */
+/** The ids of all processes that run for a machine: its home is in their environment. */
 export function processesOf(machine: Machine): number[] {
   return fs
     .readdirSync('/proc')
@@ -141,14 +144,14 @@ export function processesOf(machine: Machine): number[] {
     .map(Number);
 }
 
-/** Whether good data survived, in words for the table. Fails when they did not. */
+/** Checks that good data survived, and describes that for the table. */
 export function goodDataKept(machine: Machine): string {
   const entry = parseEntry(fs.readFileSync(join(machine.cache, 'usage.json'), 'utf8'));
   expect(entry?.data?.five_hour?.utilization).toBe(42);
   return 'good data kept';
 }
 
-/** What stands in `usage.lock`, in words for the table. Fails when it is torn. */
+/** Describes `usage.lock` for the table. Fails when it is torn. */
 export function lockWords(machine: Machine): string {
   const path = join(machine.cache, 'usage.lock');
   if (!fs.existsSync(path)) return 'no lock';
@@ -157,7 +160,7 @@ export function lockWords(machine: Machine): string {
   return lock.error ? `backoff: ${String(lock.error)}` : 'no backoff';
 }
 
-/** An endpoint that answers well, and a machine that asks it. */
+/** An endpoint with good responses, and a machine that uses it. */
 export async function aWorkingMachine(
   answer: Answer = json(fixture('2026-04-18-max.json')),
 ): Promise<{ endpoint: Endpoint; machine: Machine }> {

@@ -15,7 +15,7 @@ recordRows('install');
 
 const program = copyOfTheProgram();
 
-/** Two users that are on no machine, and a group that both are members of. */
+/** Two users that do not exist on the machine, and a group with both. */
 const ADA = 54_321;
 const EVE = 54_322;
 const TEAM = 54_323;
@@ -29,7 +29,7 @@ const asMember = (user: number, command: readonly string[]) => [
   ...command,
 ];
 
-/** `init` asks no endpoint. */
+/** `init` sends no request. */
 function aHome(owner = process.getuid?.() as number): Machine {
   const machine = new Machine('http://127.0.0.1:1');
   fs.rmSync(join(machine.home, '.claude'), { recursive: true });
@@ -47,7 +47,7 @@ function initAs(user: number, machine: Machine, args: readonly string[]): Promis
   return runWith(process.getuid?.() === 0 ? asMember(user, command) : command, machine.env);
 }
 
-/** The files of a home directory with their bytes, and its directories; without the cache, which `init` prepares. */
+/** The files of a home directory with their bytes, and its directories, without the cache, which `init` fills. */
 function all({ home }: Machine): unknown {
   const isCache = (path: string) => path.includes('/.cache');
   return [
@@ -59,7 +59,7 @@ function all({ home }: Machine): unknown {
   ];
 }
 
-/** Names of temporary files and of what a process holds the lock with. */
+/** Names of temporary files and of lock files. */
 function litter({ home }: Machine): string[] {
   return filesBelow(home)
     .map(({ path }) => path.slice(home.length + 1))
@@ -75,7 +75,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
     describeWith('setfacl', 'and by setfacl', () => {
       fault(
         'install-01',
-        'an rc file with an access control list and attributes; another member of its group tries to write it',
+        'an rc file with an access control list and attributes; another member of its group tries to write to it',
         { prints: /^installed\./m, lines: 'any', within: 5000 },
         async () => {
           const machine = aHome(ADA);
@@ -89,7 +89,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
             shell(`getfattr -d --absolute-names ${path} | grep -v '^# file'`),
           ];
           const before = permissions(rc);
-          // The mode is the mask of the list, not the permission of the group.
+          // The mode shows the mask of the list, not the permission of the group.
           expect(before[0]).toBe(0o100660);
           const refused = () => {
             for (const path of [rc, `${rc}.before-usageline`].filter((name) => fs.existsSync(name))) {
@@ -140,7 +140,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
 
   fault(
     'install-03',
-    'a directory of starship.toml that another user can write, and a link of that user in the place of the file',
+    'a directory of starship.toml that another user can write, and a link of that user in place of the file',
     { prints: '', exit: 1, stderr: /shared can be written by everyone\n$/, within: 5000 },
     async () => {
       const machine = aHome(ADA);
@@ -156,7 +156,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
       const before = all(machine);
       const run = await initAs(ADA, machine, ['starship', '--install']);
       expect(all(machine)).toEqual(before);
-      // A sticky directory does not help: the link is that user's.
+      // A sticky directory does not help: the link belongs to that user.
       fs.chmodSync(shared, 0o1777);
       const sticky = await initAs(ADA, machine, ['starship', '--install']);
       expect(sticky.stderr).toMatch(/starship\.toml belongs to user 54322\n$/);
@@ -208,7 +208,7 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
 });
 
 describe('several at once', () => {
-  /** `npm run test:faults` by hand: more of them. */
+  /** More of them when `npm run test:faults` is run by hand. */
   const ROUNDS = Number(process.env.INSTALL_ROUNDS ?? 3);
   const AT_ONCE = ['zsh', 'bash', 'fish', 'sh', 'starship', 'tmux', 'vim', 'neovim', 'claude', 'systemd'];
   fault(
@@ -255,7 +255,7 @@ describeWith('cc', 'every call to the file system in turn', () => {
   interface Sweep {
     readonly target: string;
     readonly action: '--install' | '--uninstall';
-    /** Number of the error; 0: SIGKILL. */
+    /** The error number; 0: SIGKILL. */
     readonly errno: number;
   }
 
@@ -270,7 +270,7 @@ describeWith('cc', 'every call to the file system in turn', () => {
 
   const RC: Record<string, string> = { zsh: '.zshrc', claude: '.claude/settings.json' };
 
-  /** One call fails, or the process is killed at it; then the user tries once more. */
+  /** One call fails, or the process is killed at it; then the user tries again. */
   async function broken(
     so: string,
     call: number,
@@ -297,7 +297,7 @@ describeWith('cc', 'every call to the file system in turn', () => {
     const now = fs.readFileSync(rc, 'utf8');
     if (now !== old) expect(now, where).toMatch(/hook\.zsh.*<<<\n$|usageline-run/s);
 
-    // An uninstall at once, with a copy of the home directory, and one after another install.
+    // An uninstall at once, with a copy of the home directory, and another one after a second install.
     const copy = aHome();
     fs.rmSync(copy.home, { recursive: true });
     fs.cpSync(machine.home, copy.home, { recursive: true });
@@ -317,7 +317,7 @@ describeWith('cc', 'every call to the file system in turn', () => {
       expect(fs.readFileSync(join(one.home, RC[target] as string), 'utf8'), where).toBe(old);
       expect(fs.existsSync(join(one.home, `${RC[target] as string}.before-usageline`)), where).toBe(false);
     }
-    // Between a directory and the note of it, only the directory is there, and stays.
+    // Between creating a directory and recording it, only the directory exists, and it stays.
     for (const name of ['.local/share', '.local']) removeEmpty(join(machine.home, name));
     expect(all(machine), where).toEqual(before);
     return [run, failed];
@@ -327,7 +327,7 @@ describeWith('cc', 'every call to the file system in turn', () => {
     if (fs.existsSync(path) && fs.readdirSync(path).length === 0) fs.rmdirSync(path);
   }
 
-  /** Makes a copied home directory the home of its own paths. */
+  /** Rewrites the paths in a copied home directory to its own. */
   function relocate({ home }: Machine, from: string): void {
     for (const { path, bytes } of filesBelow(home)) {
       if (bytes.includes(from)) fs.writeFileSync(path, bytes.replaceAll(from, home), 'latin1');

@@ -11,7 +11,7 @@ recordRows('installation');
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const WITHIN = 10_000;
 
-/** A file of the installation, and what happens to it. */
+/** A file of the installation, and its damage. */
 type Damage = (path: string) => void;
 
 const flipped: Damage = (path) => {
@@ -32,7 +32,7 @@ const replaced: Damage = (path) => fs.copyFileSync(join(dirname(path), 'zone-nam
 interface Case {
   readonly damaged: Readonly<Record<string, Damage>>;
   readonly args?: readonly string[];
-  /** What is there before: a prepared line that is fresh, or data of twelve minutes ago. */
+  /** The state before: a fresh prerendered line, or data of twelve minutes ago. */
   readonly from?: 'prepared' | 'known';
 }
 
@@ -77,13 +77,13 @@ const named = (...names: string[]) => ({
 describe('a part that can be done without', () => {
   fault(
     'installation-01',
-    'every file but hot.cjs is zero from its middle on: a prompt with a prepared line',
+    'every file but hot.cjs is zero from its middle on: a prompt with a prerendered line',
     { prints: FRESH, requests: 0, within: WITHIN },
     () => run({ damaged: everyPart(zeroed), args: [], from: 'prepared' }),
   );
   fault(
     'installation-02',
-    'a part of another command is cut in half, the list of checksums is missing',
+    'a bundle of another command is cut in half, the list of checksums is missing',
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => run({ damaged: { 'commands-init.cjs': cut, SHA256SUMS: missing } }),
   );
@@ -95,7 +95,7 @@ describe('a part that can be done without', () => {
   );
   fault(
     'installation-04',
-    'the detached refresh is cut in half: a prompt shows what is known',
+    "the worker's bundle is cut in half: a prompt shows the known numbers",
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => run({ damaged: { 'worker.cjs': cut }, args: [] }),
   );
@@ -138,7 +138,7 @@ describe('a part that the command needs', () => {
   );
   fault(
     'installation-16',
-    'damage.cjs, which would name it, is damaged as well',
+    'damage.cjs, which names damaged files, is damaged as well',
     {
       prints: '',
       exit: 1,
@@ -150,7 +150,7 @@ describe('a part that the command needs', () => {
   );
 });
 
-/** All parts but the one that is started. */
+/** All bundles except the entry. */
 function everyPart(damage: Damage): Record<string, Damage> {
   const names = fs.readdirSync(new URL('../../dist/', import.meta.url));
   return Object.fromEntries(names.filter((name) => name !== 'hot.cjs').map((name) => [name, damage]));

@@ -14,16 +14,16 @@ import { copyOfTheProgram } from './process-copy.ts';
 
 recordRows('kills');
 
-/** `npm run test:kills` asks for 10 000. */
+/** `npm run test:kills` runs 10 000. */
 const KILLS = Number(process.env.KILLS ?? 300);
-/** Where to tell how far it is; a long run is started and left alone. */
+/** The file for progress reports of a long run. */
 const PROGRESS = process.env.KILLS_PROGRESS;
-/** It ends by itself, whatever the machine is doing besides. */
+/** The run ends by itself, also on a busy machine. */
 const LONGEST_MS = MINUTE + KILLS * 600;
 
-/** So many machines are refreshed and killed side by side. */
+/** The number of machines that are refreshed and killed side by side. */
 const MACHINES = 3;
-/** What was known is out of date after this; 18 requests an hour stay within the budget. */
+/** The entry is stale after this, ms; 18 requests an hour stay within the budget. */
 const ROUND_MS = 200 * SECOND;
 
 const program = copyOfTheProgram();
@@ -37,7 +37,7 @@ const answerOf = (percent: number) => ({
 /** What happened to the processes. */
 const tally = { kills: 0, beforeAsking: 0, asking: 0, answered: 0, written: 0, finished: 0 };
 
-/** A machine, what its endpoint has said, and the life of a refresh on it. */
+/** A machine, the responses of its endpoint, and the duration of a refresh on it. */
 async function aTarget() {
   let percent = 0;
   let answered: (() => void) | null = null;
@@ -54,21 +54,21 @@ async function aTarget() {
     refresh,
     said: () => percent,
     onAnswer: (told: () => void) => (answered = told),
-    /** What was last seen on disk. */
+    /** The last content of the files. */
     known: 1,
-    /** Of a refresh that nobody kills, ms: other work on the machine makes it longer. */
+    /** The duration of a refresh that is not killed, ms: other work on the machine makes it longer. */
     life: 0,
     rounds: 0,
   };
 }
 type Target = Awaited<ReturnType<typeof aTarget>>;
 
-/** One round: time passes, a refresh is started and killed at some moment of its life. */
+/** One round: time passes, a refresh is started and killed at a random moment of its life. */
 async function round(target: Target): Promise<void> {
   const { machine, refresh, said } = target;
   passTime(machine.cache, ROUND_MS);
   const before = said();
-  // Half of them anywhere, half where the writing is: just after the answer.
+  // Half of them at any moment, half during the write, just after the response.
   const anywhere = Math.random() < 0.5;
   target.rounds += 1;
   const spared = target.rounds % 20 === 0;
@@ -91,7 +91,7 @@ async function round(target: Target): Promise<void> {
   expect(run.signal).toBe('SIGKILL');
   tally.kills += 1;
   const known = machine.read('usage.json').data.five_hour.utilization;
-  // What was there, or what was said just now: an answer that was not written is not on disk.
+  // Either the old entry or the new response: a response that was not written is not on disk.
   expect([target.known, said()]).toContain(known);
   expect(said()).toBeLessThanOrEqual(before + 1);
   target.known = known;
@@ -105,7 +105,7 @@ async function round(target: Target): Promise<void> {
   }
 }
 
-/** Left by this round, rather than by the last one. */
+/** Left by this round rather than by the previous one. */
 function mutexIsNew(machine: Machine): boolean {
   return Date.now() - fs.statSync(join(machine.cache, 'refresh.mutex')).mtimeMs < ROUND_MS / 2;
 }
@@ -115,7 +115,7 @@ const temporaries = ({ machine }: Target) =>
 
 fault(
   'kills-01',
-  `${KILLS} SIGKILLs at random moments of a refresh, and somebody who reads all the while`,
+  `${KILLS} SIGKILLs at random moments of a refresh, with a process that reads all the time`,
   { prints: /^5h \d+%$/m, within: 5000 },
   async () => {
     const targets = await Promise.all(Array.from({ length: MACHINES }, aTarget));
@@ -145,15 +145,15 @@ fault(
     expect(seen.reads).toBeGreaterThan(KILLS);
     expect(tally.kills).toBeGreaterThanOrEqual(KILLS);
 
-    // One kill leaves one temporary file at most; the hours that have passed have taken most of them.
+    // A kill leaves at most one temporary file; most of them were removed in the hours that have passed.
     const left = targets.flatMap(temporaries).length;
     expect(left).toBeLessThanOrEqual(tally.kills);
     const last: Run[] = [];
     for (const target of targets) {
       const before = target.said();
-      // What the last kill left behind keeps nobody waiting …
+      // What the last kill left makes no call wait …
       expect((await target.refresh()).stdout).toMatch(/^5h \d+%.*\n$/);
-      // … nor from asking once it is stale, and what lies about goes in time.
+      // … and no call goes without a request once it is stale; the files are removed in time.
       passTime(target.machine.cache, 2 * HOUR);
       const run = await target.refresh();
       expect(run.stdout).toBe(`5h ${target.said()}%\n`);

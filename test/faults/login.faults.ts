@@ -16,7 +16,7 @@ recordRows('login');
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 
-/** Asks `count` times, the login file changed before each call. */
+/** Makes `count` calls, and changes the login file before each. */
 async function askedAfterEach(
   machine: Machine,
   count: number,
@@ -40,7 +40,7 @@ function touch(machine: Machine, call: number): void {
   fs.utimesSync(machine.credentials, seconds, seconds);
 }
 
-/** Puts a copy in the place of the login file: another inode, and everything else is the same. */
+/** Replaces the login file by a copy: only the inode differs. */
 function replace({ credentials }: Machine): void {
   const { atimeMs, mtimeMs } = fs.statSync(credentials);
   fs.copyFileSync(credentials, `${credentials}.copy`);
@@ -51,7 +51,7 @@ function replace({ credentials }: Machine): void {
 describe('the login file changes, the token in it does not', () => {
   fault(
     'login-01',
-    'touched before each of 40 calls that wait: one request, and the numbers stay fresh',
+    'touched before each of 40 waiting calls: one request, and the numbers stay fresh',
     { prints: FRESH, requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -78,7 +78,7 @@ describe('the login file changes, the token in it does not', () => {
 
   fault(
     'login-03',
-    'touched before each of 12 calls, and the endpoint refuses the token (401): one request, the backoff stands',
+    'touched before each of 12 calls, and the endpoint refuses the token (401): one request, the backoff stays',
     { prints: 'sign in', exit: 0, requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(json({}, 401));
@@ -90,7 +90,7 @@ describe('the login file changes, the token in it does not', () => {
 
   fault(
     'login-04',
-    'another token before each of 12 calls: asked with at once, once in five minutes',
+    'another token before each of 12 calls: one request at once, then one in five minutes',
     { prints: /^5h 22% /, requests: 2, within: 2000 },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -125,7 +125,7 @@ describeWith('unionfs-fuse', 'FUSE', () => {
   describeAsRoot('a file system without stable inodes', () => {
     fault(
       'login-05',
-      'the login lies on one (FUSE), mounted anew before each of 6 calls of `refresh`: one request',
+      'the login is on a file system with unstable inode numbers (FUSE), mounted again before each of 6 calls of `refresh`: one request',
       { prints: FRESH, requests: 1, within: 2000 },
       async () => {
         const { endpoint, machine } = await aWorkingMachine();
@@ -150,7 +150,7 @@ describeWith('unionfs-fuse', 'FUSE', () => {
 
 const [ADA, GRACE] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
 
-/** `.claude.json` of a size, with the account at its end. */
+/** A `.claude.json` of the given size, with the account at its end. */
 function accountFile(machine: Machine, accountUuid: string, megabytes: number): string {
   const path = join(machine.home, '.claude.json');
   const history = Array.from({ length: Math.round(megabytes * 10) }, () => 'say "hi" '.repeat(10_000));
@@ -163,7 +163,7 @@ interface World {
   readonly machine: Machine;
 }
 
-/** A machine that knows numbers of one account, after a login with another token; the endpoint is down since. */
+/** A machine with numbers of one account after a login with another token, and an endpoint that is down since. */
 async function afterAnotherLogin(megabytes: number): Promise<World> {
   const world = await aWorkingMachine();
   const { endpoint, machine } = world;
@@ -174,7 +174,7 @@ async function afterAnotherLogin(megabytes: number): Promise<World> {
   return world;
 }
 
-/** Runs a call; what it took of memory at the most, MB. */
+/** Runs a call and measures its peak memory, MB. */
 async function measured(machine: Machine, args: readonly string[]): Promise<{ run: Run; megabytes: number }> {
   const report = join(machine.home, 'memory');
   const preload = join(machine.home, 'memory.cjs');
@@ -192,14 +192,14 @@ describe('.claude.json is large, and another account signs in', () => {
   ] as const) {
     fault(
       id,
-      `a file of ${megabytes} MB that names the other account: nothing of the first one is shown`,
+      `a file of ${megabytes} MB that names the other account: no number of the first account is shown`,
       { prints: 'no data', requests: 1, within: 2000 },
       async () => {
         const { endpoint, machine } = await afterAnotherLogin(megabytes);
         accountFile(machine, GRACE, megabytes);
         const idle = await measured(machine, ['--version']);
         const { run, megabytes: taken } = await measured(machine, ['--cached']);
-        // It is read piece by piece.
+        // The file is read in chunks.
         expect(taken - idle.megabytes).toBeLessThan(30);
         return { run, requests: endpoint.requests.length, files: 'those of the first account' };
       },
@@ -208,7 +208,7 @@ describe('.claude.json is large, and another account signs in', () => {
 
   fault(
     'login-09',
-    'a file of 80 MB that is cut off, then none: the numbers are last known, and not on the line',
+    'a file of 80 MB that is cut off, then no file: the numbers are last known, and not on the line',
     { prints: 'no data', requests: 1, within: 2000 },
     async () => {
       const { endpoint, machine } = await afterAnotherLogin(80);
@@ -226,14 +226,14 @@ describe('.claude.json is large, and another account signs in', () => {
   );
 });
 
-/** The endpoint was seen to allow so many an hour. */
+/** The number of requests an hour that the endpoint was observed to allow. */
 const ENDPOINT_ALLOWS = 28;
 
 /**
- * An hour on one home: two machines ask in turn, one call in 30 s.
+ * An hour on one home: two machines call in turn, one call in 30 s.
  *
- * @param ahead of the true time are their clocks by so much, ms
- * @returns when requests were sent, epoch ms by the true clock, and what the first machine shows in the end
+ * @param ahead how far their clocks are ahead of the true time, ms
+ * @returns the times of requests, epoch ms by the true clock, and the last output of the first machine
  */
 async function anHourApart({ endpoint, machine }: World, ahead: readonly [number, number]) {
   const start = Date.now();

@@ -1,6 +1,6 @@
 /*
- * Two more throw-away certificates for the key in test/fixtures/tls: the first ended in January 2020 and is
- * otherwise good (its authority's key is gone), the second vouches for itself.
+ * Two more throw-away certificates for the key in test/fixtures/tls: the first expired in January 2020 and is
+ * otherwise valid (the key of its authority is gone), the second is self-signed.
  */
 
 export const authorityOfExpired = `-----BEGIN CERTIFICATE-----

@@ -8,24 +8,24 @@ import type { Run } from '../support/program.ts';
 import { goodDataKept, know, lockWords, PROGRAM } from './harness.ts';
 import type { Observed } from './harness.ts';
 
-/** Somebody who waits, for one second at most. */
+/** A waiting call, for one second at most. */
 export const WAIT: readonly string[] = ['--wait', '--timeout', '1'];
 
 /**
- * What a busy machine adds to a start of Node, ms. That takes 25 to 40 ms where cores are idle and was seen to
- * take 350 under a load of nine on two cores; nothing that we promise depends on it.
+ * What a busy machine adds to a start of Node, ms. A start takes 25 to 40 ms on idle cores, and took 350 ms
+ * under a load of nine on two cores; no promise depends on it.
  */
 const START_ALLOWANCE = 200;
-/** The deadline of `WAIT` and 300 ms, in which Node starts and ends. */
+/** The deadline of `WAIT` and 300 ms for the start and end of Node. */
 export const DEADLINE = 1000 + 300 + START_ALLOWANCE;
-/** For answers that wait for nothing. */
+/** For responses without any wait. */
 export const AT_ONCE = 1000;
 
 /**
- * A failed request beside data of twelve minutes ago: they stay as they are, and the backoff has the reason.
+ * A failed request beside data of twelve minutes ago: the data stay, and the backoff has the reason.
  *
- * @param code what `usage.lock` must say; null where no request may be made, so that no lock is written
- * @param requests how many the endpoint saw; null where there is none
+ * @param code the error in `usage.lock`; null where no request may be sent, so that no lock is written
+ * @param requests how many reached the endpoint; null where there is none
  */
 export async function besideData(
   machine: Machine,
@@ -40,13 +40,13 @@ export async function besideData(
   return { run: seen, requests: requests(), files: filesOf(machine) };
 }
 
-/** What is on disk, in words; the token is in none of it. */
+/** Describes the files on disk, and checks that none contains the token. */
 export function filesOf(machine: Machine): string {
   expect(tokenFiles(machine)).toEqual([]);
   return `${goodDataKept(machine)}, ${lockWords(machine)}`;
 }
 
-/** Good data came: the entry is new, and nothing blocks. */
+/** Good data arrived: the entry is new, and there is no backoff. */
 export function newDataKept(machine: Machine): string {
   expect(tokenFiles(machine)).toEqual([]);
   expect(machine.read('usage.json').data.five_hour.utilization).toBe(22);
@@ -60,7 +60,7 @@ function tokenFiles(machine: Machine): string[] {
     .map(({ path }) => path);
 }
 
-/** Several runs as one row: each must print what is promised, and the slowest stands for all of them. */
+/** Several runs as one row: each must print the promised text, and the slowest stands for all of them. */
 export async function slowest<T>(
   prints: string | RegExp,
   variants: readonly T[],
@@ -79,14 +79,14 @@ export async function slowest<T>(
   return { ...row, requests: row.requests === null ? null : requests };
 }
 
-/** The program and the most memory that it ever had, MiB. */
+/** Runs the program and measures its peak memory, MiB. */
 export async function withPeak(
   machine: Machine,
   args: readonly string[],
 ): Promise<{ run: Run; peak: number }> {
   const observer = join(machine.home, 'peak.cjs');
   const report = join(machine.home, 'peak');
-  // Not the peak that resource usage tells of: a process takes that over from the one which started it.
+  // Not the peak of resource usage, which a process inherits from the one that started it.
   fs.writeFileSync(
     observer,
     `const fs = require('node:fs');
@@ -97,7 +97,7 @@ export async function withPeak(
   return { run, peak: Number(kibibytes) / 1024 };
 }
 
-/** Processes whose environment has the machine's home: ours and those they started. */
+/** The ids of processes whose environment has the machine's home, with those that they have started. */
 export function processesOf({ home }: Machine): string[] {
   return fs
     .readdirSync('/proc')
@@ -111,15 +111,15 @@ export function processesOf({ home }: Machine): string[] {
     });
 }
 
-/** Where a machine's program runs: in namespaces of its own. */
+/** The namespaces in which a machine's program runs. */
 export interface Namespaces {
   /** A network of its own: without any interface, or with its own loopback alone. */
   readonly network?: 'none' | 'loopback';
-  /** Text of /etc/resolv.conf. */
+  /** The text of /etc/resolv.conf. */
   readonly resolver?: string;
 }
 
-/** Runs the program where the machine's network or resolver is another one. */
+/** Runs the program with another network or resolver. */
 export function runIn(
   { network, resolver }: Namespaces,
   machine: Machine,
@@ -138,8 +138,8 @@ export function runIn(
 }
 
 /**
- * Rows that need something of the machine which a shell command can try. Where it fails they are skipped and
- * say what for; in CI that is a failure.
+ * Rows that need a feature of the machine, which a shell command can test. Where it fails they are skipped with
+ * that reason; in CI that is a failure.
  */
 export function describeIf(probe: string, needs: string, name: string, rows: () => void): void {
   const there = spawnSync('sh', ['-ec', probe], { cwd: tmpdir(), stdio: 'ignore' }).status === 0;

@@ -9,12 +9,12 @@ import type { FakeServer } from '../support/fetch-servers.ts';
 /** The authority of `fakeServer`'s certificates, for NODE_EXTRA_CA_CERTS. */
 export const AUTHORITY = new URL('../fixtures/tls/ca.pem', import.meta.url).pathname;
 
-/** Requests that arrived whole, whatever became of their connections. */
+/** Requests that arrived completely, whatever happened to their connections. */
 export function requestsTo({ received }: FakeServer): number {
   return received.filter((text) => text.startsWith('GET ') && text.includes('\r\n\r\n')).length;
 }
 
-/** Writes the same bytes as often as they are taken, at most `bytes` of them, and then ends. */
+/** Writes the same bytes as fast as they are read, at most `bytes` of them, and then ends. */
 export function pour(socket: Socket, chunk: string | Buffer, bytes = Number.POSITIVE_INFINITY): void {
   let left = bytes;
   const more = () => {
@@ -31,13 +31,13 @@ export function pour(socket: Socket, chunk: string | Buffer, bytes = Number.POSI
   more();
 }
 
-/** Writes a piece now and then until the other side has enough. */
+/** Writes a piece now and then until the other side closes the connection. */
 export function drip(socket: Socket, piece: string, every: number): void {
   const timer = setInterval(() => socket.write(piece), every);
   socket.on('close', () => clearInterval(timer));
 }
 
-/** A TLS server with a certificate of the test's own; it answers nothing. */
+/** A TLS server with a certificate of the test's own; it never responds. */
 export async function tlsServer(certificate: string): Promise<{ port: number; requests: () => number }> {
   const key = fs.readFileSync(new URL('../fixtures/tls/server.key', import.meta.url), 'utf8');
   let requests = 0;
@@ -70,13 +70,13 @@ export async function deafPort(): Promise<number> {
   return port;
 }
 
-/** Addresses of loopback for name servers: resolv.conf knows no port but 53. */
+/** Loopback addresses for name servers: resolv.conf knows no port but 53. */
 export const NAME_SERVERS = ['127.53.0.1', '127.53.0.2', '127.53.0.3'] as const;
 
-/** What a name server says to a query; null is silence. */
+/** The response of a name server to a query; null is silence. */
 export type NameAnswer = (query: Buffer) => Buffer | null;
 
-/** A name server on port 53; returns how many queries it got. */
+/** A name server on port 53. Returns the number of queries it received. */
 export async function nameServerOn(address: string, answer: NameAnswer): Promise<() => number> {
   let queries = 0;
   const socket = createSocket('udp4');
@@ -97,7 +97,7 @@ export async function nameServerOn(address: string, answer: NameAnswer): Promise
 
 const RESPONSE = 0x8180;
 
-/** An answer without records: the name does not exist (3), the server failed (2), ask over TCP (truncated). */
+/** A response without records: the name does not exist (3), the server failed (2), retry over TCP (truncated). */
 export function answerCode(code: number, { truncated = false } = {}): NameAnswer {
   return (query) => reply(query, RESPONSE | code | (truncated ? 0x0200 : 0), []);
 }
@@ -108,14 +108,14 @@ export function answerAddress(address: string): NameAnswer {
   return (query) => reply(query, RESPONSE, query.readUInt16BE(endOfName(query)) === 1 ? [record] : []);
 }
 
-/** The name is an alias (CNAME), and there is nothing behind it. One label. */
+/** The name is an alias (CNAME) of a name that does not exist. One label. */
 export function answerAlias(label: string): NameAnswer {
   const name = Buffer.from([label.length, ...Buffer.from(label), 0]);
   const record = Buffer.from([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60, 0, name.length, ...name]);
   return (query) => reply(query, RESPONSE, [record]);
 }
 
-/** One answer for IPv4 addresses, and one for IPv6 addresses. */
+/** One response for IPv4 addresses, and one for IPv6 addresses. */
 export function answerByType(four: NameAnswer, six: NameAnswer): NameAnswer {
   return (query) => (query.readUInt16BE(endOfName(query)) === 1 ? four : six)(query);
 }
@@ -128,12 +128,12 @@ function reply(query: Buffer, flags: number, records: readonly Buffer[]): Buffer
   return Buffer.concat([head, query.subarray(12, endOfName(query) + 4), ...records]);
 }
 
-/** Where the query's type stands: behind the name, which ends with an empty label. */
+/** The offset of the query's type, after the name, which ends with an empty label. */
 function endOfName(query: Buffer): number {
   return query.indexOf(0, 12) + 1;
 }
 
-/** Accepts connections on TCP port 53 and says nothing. */
+/** Accepts connections on TCP port 53 and never responds. */
 export async function silentTcpOn(address: string): Promise<void> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -100,7 +100,7 @@ describe('no way to the endpoint', () => {
   });
 });
 
-// On port 53 of loopback addresses that nobody else uses, and in a mount namespace with its own resolv.conf.
+// On port 53 of unused loopback addresses, and in a mount namespace with its own resolv.conf.
 const canHaveResolvers = `unshare --mount mount --bind /dev/null /etc/resolv.conf; node -e "require('dgram').createSocket('udp4').bind(53, '${NAME_SERVERS[0]}', function () { this.close() })"`;
 const resolverOf = (...addresses: string[]) => addresses.map((it) => `nameserver ${it}\n`).join('');
 
@@ -158,7 +158,7 @@ describeIf(canHaveResolvers, 'unshare --mount and port 53', 'name servers', () =
 
   fault(
     'network-10',
-    'DNS sends us to a server with the certificate of another host, under a trusted authority',
+    'DNS points to a server with the certificate of another host, under a trusted authority',
     { prints: OFFLINE, requests: 0, within: AT_ONCE },
     async () => {
       await nameServerOn(NAME_SERVERS[0], answerAddress('127.0.0.1'));
@@ -242,7 +242,7 @@ describe('a connection and no whole answer', () => {
 
   fault(
     'network-19',
-    'interim answers and then a good one: works',
+    'interim responses and then a good one: works',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     () =>
       works((socket, head) => {
@@ -280,7 +280,7 @@ describe('a connection and no whole answer', () => {
 
   fault(
     'network-25',
-    'a whole answer with garbage behind it: works',
+    'a complete response with garbage after it: works',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     () => works((socket) => socket.end(`${OK}content-length: ${body.length}\r\n\r\n${body}\0\xff garbage`)),
   );
@@ -301,7 +301,7 @@ describe('a connection and no whole answer', () => {
   );
 });
 
-/** A good answer after all: new data, nothing blocks. */
+/** A good response after all: new data, no backoff. */
 async function works(respond: Respond, settings: ServerSettings = {}): Promise<Observed> {
   const server = await fakeServer(respond, settings);
   const machine = new Machine(server.url, settings.tls ? { NODE_EXTRA_CA_CERTS: AUTHORITY } : {});
@@ -387,14 +387,14 @@ function statuses(all: readonly number[]): Promise<Observed> {
   });
 }
 
-/** More memory than the program needs for a good answer, MiB. */
+/** Peak memory above that of a good response, MiB. */
 const MEMORY_ALLOWANCE = 80;
 
 describe('too much of an answer', () => {
   const compressed = (encoding: string, bytes: Buffer) => reply(bytes, [`content-encoding: ${encoding}`]);
   const bomb = Buffer.alloc(100 * 1024 * 1024, ' ');
 
-  /** Promises that memory stays near what a good answer needs. */
+  /** A row whose peak memory stays near that of a good response. */
   const big = (
     id: string,
     description: string,
@@ -518,7 +518,7 @@ describe('TLS', () => {
 
   fault(
     'network-45',
-    'TLS handshake that is never answered',
+    'TLS handshake without a response',
     { prints: NO_ANSWER, requests: 0, within: DEADLINE },
     async () => {
       const server = await fakeServer(silence);
@@ -531,7 +531,7 @@ describe('TLS', () => {
 
   fault(
     'network-46',
-    'TLS handshake at a byte now and then',
+    'TLS handshake at one byte now and then',
     { prints: NO_ANSWER, requests: 0, within: DEADLINE },
     async () => {
       const server = await fakeServer(silence, {
@@ -547,7 +547,7 @@ describe('TLS', () => {
 
   fault(
     'network-47',
-    'plain HTTP where TLS is spoken: no request is sent',
+    'plain HTTP where TLS is expected: no request is sent',
     { prints: OFFLINE, requests: 0, within: AT_ONCE },
     async () => {
       const server = await fakeServer(silence, {
@@ -579,7 +579,7 @@ describe('TLS', () => {
 describe('proxies', () => {
   const PASSWORD = 'hunter2-EXAMPLE';
 
-  /** A machine whose endpoint would be good, behind a proxy; the endpoint must not be reached around it. */
+  /** A machine with a good endpoint behind a proxy; no request may bypass the proxy. */
   async function behind(proxy: string) {
     const target = await fakeServer(reply(body), { tls: 'server' });
     const env = { NODE_EXTRA_CA_CERTS: AUTHORITY, HTTPS_PROXY: proxy };
@@ -611,7 +611,7 @@ describe('proxies', () => {
 
   fault(
     'network-50',
-    'a proxy that is down: nothing goes around it',
+    'a proxy that is down: no request bypasses it',
     { prints: OFFLINE, requests: 0, within: AT_ONCE },
     async () => {
       const { target, machine } = await behind(`http://127.0.0.1:${await deafPort()}`);
@@ -642,7 +642,7 @@ describe('proxies', () => {
 
   fault(
     'network-57',
-    'a proxy value with a password that does not parse: the variable is named, the value nowhere',
+    'a proxy value with a password that does not parse: the variable is named, its value is not printed',
     { prints: /HTTPS_PROXY is not a proxy that can be used/, lines: 'any', requests: 0, within: AT_ONCE },
     async () => {
       const { target, machine } = await behind(`http://ada:${PASSWORD}@127.0.0.1:99999`);
@@ -701,7 +701,7 @@ describe('proxies', () => {
 
   fault(
     'network-60',
-    'a request to loopback goes around every proxy: it would carry the token in clear',
+    'a request to loopback bypasses every proxy, which would see the token in clear text',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const proxy = await fakeServer(reply(body));
@@ -714,10 +714,10 @@ describe('proxies', () => {
   );
 });
 
-describe('nobody waits', () => {
+describe('calls that do not wait', () => {
   fault(
     'network-61',
-    'without waiting, a silent server: data at once; the detached refresh ends by itself, and no process is left',
+    'without waiting, a silent server: data at once; the worker ends by itself, and no process is left',
     { prints: KNOWN, requests: 1, within: AT_ONCE },
     async () => {
       const server = await fakeServer(silence);
@@ -734,7 +734,7 @@ describe('nobody waits', () => {
 
   fault(
     'network-62',
-    'without waiting and without data, a silent server: `…` at once, and why at the next call',
+    'without waiting and without data, a silent server: `…` at once, and the reason at the next call',
     { prints: '…', requests: 1, within: AT_ONCE },
     async () => {
       const server = await fakeServer(silence);
@@ -765,7 +765,7 @@ describe('nobody waits', () => {
 
   fault(
     'network-64',
-    'the endpoint answers well after a bad time: what is shown has no trace of it',
+    'the endpoint recovers: the output shows no trace of the failures',
     { prints: FRESH, requests: 2, within: AT_ONCE },
     async () => {
       const endpoint = await anEndpoint(json('', 502));
@@ -773,7 +773,7 @@ describe('nobody waits', () => {
       know(machine);
       expect((await machine.run(WAIT)).stdout).toBe(`${KNOWN} · server error\n`);
       endpoint.answer = json(body);
-      machine.age(70_000);
+      machine.ageBy(70_000);
       const run = await machine.run(WAIT);
       return { run, requests: endpoint.requests.length, files: newDataKept(machine) };
     },

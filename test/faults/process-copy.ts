@@ -7,8 +7,8 @@ import { removeAtTheEnd } from '../support/remove.ts';
 import { aWorkingMachine, runWith } from './harness.ts';
 
 /**
- * The command line of a copy of the built program, readable by every user: a long run is not disturbed by a
- * build, and somebody else's process can run it. Removed after the tests of the file.
+ * The command line of a copy of the built program that every user can read: a build does not disturb a long run,
+ * and other users can run it. Removed after the tests of the file.
  */
 export function copyOfTheProgram(): readonly [string, string] {
   const place = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-program-'));
@@ -20,7 +20,7 @@ export function copyOfTheProgram(): readonly [string, string] {
   return [process.execPath, join(place, 'bin', 'usageline.cjs')];
 }
 
-/** As `aWorkingMachine`, with the copy for its program. */
+/** Like `aWorkingMachine`, with the copy as its program. */
 export async function aMachineWith(
   program: readonly string[],
   answer?: Answer,

@@ -18,13 +18,13 @@ const copy = copyOfTheProgram();
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 const WAIT = ['--wait', '--timeout', '10'];
-/** Every call ends within its deadline, also on a machine that has much else to do. */
+/** Every call ends within its deadline, also on a busy machine. */
 const WITHIN = 10_000;
 
-/** A long run asks for 500. */
+/** A long run uses 500. */
 const CROWD = Number(process.env.CROWD ?? 100);
 
-/** For what happens elsewhere, ms. */
+/** How long a test waits for an event elsewhere, ms. */
 const PATIENCE = 20_000;
 
 type World = Awaited<ReturnType<typeof aMachineWith>>;
@@ -40,7 +40,7 @@ function newData(machine: Machine): string {
   return `new data, ${lockWords(machine)}`;
 }
 
-/** A machine with a fresh entry: what most prompts meet. The one request is not counted. */
+/** A machine with a fresh entry, as most prompts have it. The first request is not counted. */
 async function fresh(): Promise<World> {
   const world = await aMachineWith(copy);
   await world.machine.run(WAIT);
@@ -59,7 +59,7 @@ function shell(world: World, script: string, args: readonly string[] = [], env =
   return runWith(['sh', '-c', script, 'sh', ...copy, ...args], { ...world.machine.env, ...env });
 }
 
-/** An endpoint that has the request and does not answer before `release`. */
+/** An endpoint that keeps the request without a response until `release`. */
 function held(world: World): { arrived: () => boolean; release: () => void } {
   const { answer } = world.endpoint;
   const waiting: (() => void)[] = [];
@@ -77,7 +77,7 @@ function held(world: World): { arrived: () => boolean; release: () => void } {
   };
 }
 
-/** A process of the program that is somewhere in its life. */
+/** A process of the program at some point of its life. */
 function started(machine: Machine, args: readonly string[]): { child: ChildProcess; done: Promise<Run> } {
   let child: ChildProcess | undefined;
   const done = runWith([...copy, ...args], machine.env, undefined, (process) => (child = process));
@@ -130,7 +130,7 @@ describe('standard output and its like', () => {
   );
   fault(
     'process-08',
-    'all three are closed, and the entry is out of date: the refresh behind it works',
+    'all three are closed, and the entry is stale: the refresh works',
     { prints: '', requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -151,7 +151,7 @@ describe('standard output and its like', () => {
       return noted(world, await shell(world, script, args), newData(world.machine));
     });
   }
-  /** A pipe that is full, and whose writers do not block. */
+  /** A full pipe whose writers do not block. */
   const fullPipe = (machine: Machine): number => {
     const path = join(machine.home, 'pipe');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
@@ -167,7 +167,7 @@ describe('standard output and its like', () => {
   const ontoThree = ['sh', '-c', 'exec "$@" >&3 3>&-', 'sh', ...copy];
   fault(
     'process-13',
-    'standard output is a full pipe that does not block, and nobody reads',
+    'standard output is a full non-blocking pipe without a reader',
     { prints: '', exit: 1, requests: 0, within: WITHIN },
     async () => {
       const world = await fresh();
@@ -179,7 +179,7 @@ describe('standard output and its like', () => {
   );
   fault(
     'process-14',
-    'standard output is a full pipe that does not block, and is read after half a second',
+    'standard output is a full non-blocking pipe that is read after half a second',
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await fresh();
@@ -211,7 +211,7 @@ describe('standard output and its like', () => {
   }
   fault(
     'process-17',
-    'standard input is a pipe that stays open and says nothing',
+    'standard input is a pipe that stays open and empty',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -228,7 +228,7 @@ describe('signals in the middle of a request', () => {
   for (const [index, signal] of (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const).entries()) {
     fault(
       `process-${18 + index}`,
-      `${signal} in the middle of a request; the next call shows what is known, the one a minute later asks`,
+      `${signal} in the middle of a request; the next call shows the known numbers, and a call a minute later sends a request`,
       { prints: FRESH, requests: 2, within: WITHIN },
       async () => {
         const world = await knowing();
@@ -251,7 +251,7 @@ describe('signals in the middle of a request', () => {
   }
   fault(
     'process-22',
-    'SIGKILL with the mutex held and nothing known: five others wait, and end at their deadline at the latest',
+    'SIGKILL with the mutex held and no data: five other calls wait, and end at their deadline at the latest',
     { prints: /^(no answer|paused (1m|<1m))$/m, requests: 1, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -270,7 +270,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-23',
-    'six seconds after that the mutex is stale: the next call knows of the request, and asks a minute after it',
+    'six seconds later the mutex is stale: the next call knows of the request, and sends one a minute after it',
     { prints: FRESH, requests: 2, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -290,7 +290,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-24',
-    'SIGSTOP for 7 s in the middle of a request: the mutex is taken over, nobody asks a second time',
+    'SIGSTOP for 7 s in the middle of a request: the mutex is taken over, no second request is sent',
     { prints: /^(5h 22% 4h37m · 7d 33% 4d3h|5h 42% · 12m ago · no answer)$/m, requests: 1, within: 20_000 },
     async () => {
       const world = await knowing();
@@ -313,7 +313,7 @@ describe('signals in the middle of a request', () => {
   );
   fault(
     'process-25',
-    'SIGSTOP for longer than its attempt counts, while another one asks: the newer answer stays',
+    'SIGSTOP for longer than its attempt counts, while another process sends a request: the newer response stays',
     { prints: /^5h (22|77)% /m, requests: 2, within: 20_000 },
     async () => {
       const world = await knowing();
@@ -321,7 +321,7 @@ describe('signals in the middle of a request', () => {
       const { child, done } = started(world.machine, ['--wait', '--timeout', '5']);
       await until(arrived, PATIENCE);
       child.kill('SIGSTOP');
-      // A minute and more goes by for everybody else.
+      // More than a minute passes for all other processes.
       passTime(world.machine.cache, 61 * SECOND);
       release();
       expect((await world.machine.run(WAIT)).stdout).toBe(`${FRESH}\n`);
@@ -337,12 +337,12 @@ describe('signals in the middle of a request', () => {
 describe('the refresh behind a prompt', () => {
   fault(
     'process-26',
-    'does not hold the standard output of the prompt',
+    'the refresh does not hold the standard output of the prompt',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
       const { arrived, release } = held(world);
-      // `run` is over when the last writer has closed the pipe.
+      // `run` resolves when the last writer has closed the pipe.
       const run = await world.machine.run();
       await until(arrived, PATIENCE);
       expect(goodDataKept(world.machine)).not.toBe('');
@@ -353,7 +353,7 @@ describe('the refresh behind a prompt', () => {
   );
   fault(
     'process-27',
-    'survives the shell that it was started from, with all its processes',
+    'the refresh survives the shell that started it, and the end of all its processes',
     { prints: KNOWN, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -379,7 +379,7 @@ describe('the refresh behind a prompt', () => {
   );
   fault(
     'process-28',
-    'is killed: the next prompt shows what is known, and one starts another a minute later',
+    'the refresh is killed: the next prompt shows the known numbers, and a prompt a minute later starts another one',
     { prints: KNOWN, requests: 2, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -398,7 +398,7 @@ describe('the refresh behind a prompt', () => {
   );
 });
 
-/** The number of the detached process of a machine. */
+/** The process id of a machine's worker. */
 function childOf(machine: Machine): number {
   const found = processesOf(machine).filter((id) => {
     try {
@@ -446,7 +446,7 @@ describe('odd surroundings', () => {
   }
   fault(
     'process-41',
-    'umask 0777 and no cache yet: its directories can be used all the same, also next time',
+    'umask 0777 and no cache yet: the new directories are usable, also at the next call',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await aMachineWith(copy);
@@ -456,7 +456,7 @@ describe('odd surroundings', () => {
   );
   fault(
     'process-42',
-    'nothing in the environment but PATH, HOME, and where to ask',
+    'only PATH, HOME and the base URL in the environment',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -467,7 +467,7 @@ describe('odd surroundings', () => {
   );
   fault(
     'process-43',
-    'NODE_OPTIONS that Node refuses: it says so, and nothing is touched',
+    'NODE_OPTIONS that Node refuses: Node says so, and no file changes',
     { prints: '', exit: 9, requests: 0, within: WITHIN, stderr: /--no-such-option is not allowed/ },
     async () => {
       const world = await knowing();

@@ -11,35 +11,35 @@ import type { Run } from '../support/program.ts';
 import { generate } from '../fetch/claude/transcripts/generate.mjs';
 import { PROGRAM, runWith } from './harness.ts';
 
-/** Nobody is asked: what is shown is counted from transcripts. */
+/** There is no request: the output is counted from transcripts. */
 export const OFF = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
 /** Whatever was counted by now. */
 export const COUNTED = /^(~5h \S+ · )?~7d \S+ · disabled\n$/;
 
-/** A machine whose network is switched off, and the transcripts on it. */
+/** A machine whose requests are disabled, with transcripts. */
 export interface Desk {
   readonly machine: Machine;
   readonly endpoint: Endpoint;
   readonly projects: string;
   /** The line. */
   line(): Promise<Run>;
-  /** Tokens of the week, once everything is read. */
+  /** Tokens of the week, after everything was read. */
   week(): Promise<number>;
-  /** The same by a program that remembers nothing, and that nobody disturbs. */
+  /** The same from a program that remembers nothing, without any disturbance. */
   weekUndisturbed(): Promise<number>;
 }
 
 const withProgram = (args: readonly string[], env: Record<string, string>, command = PROGRAM) =>
   runWith([...command, ...args], env);
 
-/** @param command how the program is started, where that is not as usual */
+/** @param command how the program is started, if not as usual */
 export async function aDesk(command = PROGRAM): Promise<Desk> {
   const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
   const machine = new Machine(endpoint.url, OFF);
   const projects = join(machine.home, '.claude', 'projects');
   const weekIn = async (cache: string, env: Record<string, string>) => {
     for (let tries = 0; tries < 30; tries += 1) {
-      // A person's: looks at everything.
+      // A call for a person, which reads everything.
       expect(await withProgram(['show', '--cached'], env, command)).toMatchObject({ code: 0, stderr: '' });
       if (summaryIn(cache).complete !== true) continue;
       const { stdout } = await withProgram(['--json', '--cached'], env, command);
@@ -61,12 +61,12 @@ export async function aDesk(command = PROGRAM): Promise<Desk> {
   };
 }
 
-/** Sessions of the last days; none of them is of the week's edge, which moves while a row lasts. */
+/** Sessions of the last days. None of them is at the edge of the week, which moves while a row lasts. */
 export function sessionsOf({ projects }: Pick<Desk, 'projects'>, megabytes: number, files: number): string[] {
-  // No block of theirs is under way: one could end while a row lasts.
+  // None of their blocks is active: one could end while a row lasts.
   const until = Date.now() - 6 * HOUR;
   generate(projects, { bytes: megabytes * 2 ** 20, files, folders: 4, days: 3, until });
-  // A folder that was changed just now is looked at anew each time, and nothing comes to the journal.
+  // A folder that has just changed is read again each time, and nothing is added to the journal.
   for (const name of ['', ...fs.readdirSync(projects, { recursive: true, encoding: 'utf8' })]) {
     const path = join(projects, name);
     if (fs.statSync(path).isDirectory()) fs.utimesSync(path, until / 1000, until / 1000);
@@ -87,7 +87,7 @@ export function summaryIn(cache: string): Record<string, unknown> {
   return JSON.parse(first) as Record<string, unknown>;
 }
 
-/** Fails when a file of what is remembered is torn. */
+/** Fails when one of the files of remembered counts is torn. */
 export function expectWhole({ cache }: Machine): void {
   const linesOf = (name: string) => fs.readFileSync(join(cache, name), 'utf8').split('\n');
   const parsed = (lines: string[]) => lines.map((line) => JSON.parse(line) as { lines?: number });
@@ -110,7 +110,7 @@ export function expectWhole({ cache }: Machine): void {
 const padded = (length: number) => Math.ceil(length / 8) * 8;
 const archiveOf = (bytes: Buffer) => ({ messages: bytes.readDoubleLE(16), names: bytes.readDoubleLE(24) });
 
-/** Changes one bit of an archive: a message has a million tokens more of output. */
+/** Changes one bit of an archive: a message gets a million more output tokens. */
 export function corruptCount(path: string): void {
   const bytes = fs.readFileSync(path);
   const { names, messages } = archiveOf(bytes);
@@ -119,26 +119,26 @@ export function corruptCount(path: string): void {
   fs.writeFileSync(path, bytes);
 }
 
-/** What is remembered, by name. */
+/** The files of remembered counts, by name. */
 export function remembered({ cache }: Machine): Record<string, string> {
   const names = namesIn(cache).filter((name) => /^transcripts\.(json|bin|new)$/.test(name));
   return Object.fromEntries(names.map((name) => [name, fs.readFileSync(join(cache, name), 'latin1')]));
 }
 
-/** What writers have left half done. */
+/** Files that writers have left incomplete. */
 export function temporaries({ cache }: Machine): string[] {
   return namesIn(cache).filter((name) => /^(transcripts\.(json|bin|new)|\.new)\.\d+$/.test(name));
 }
 
 const namesIn = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
 
-/** A shell command over and over by a process of its own, until told to end, after a whole round. */
+/** Repeats a shell command in a process of its own until it is asked to end, after a whole round. */
 export function overAndOver(script: string, env: Record<string, string>): () => Promise<void> {
   const child = spawn('sh', ['-c', `while IFS= read -r _; do\n${script}\necho\ndone`], {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  // Each round is asked for by the end of the last one.
+  // The end of each round asks for the next one.
   child.stdout.on('data', () => child.stdin.writable && child.stdin.write('\n'));
   child.stdin.write('\n');
   const ended = once(child, 'close');

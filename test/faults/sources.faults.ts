@@ -42,7 +42,7 @@ const session = (percent: number, id = 'one') =>
     },
   });
 
-/** A status line whose standard input is what a shell command prints. */
+/** A status line whose standard input comes from a shell command. */
 function statusline(machine: Machine, feed: string, input = session(20)): Promise<Run> {
   const file = join(machine.home, 'input');
   fs.writeFileSync(file, input);
@@ -53,7 +53,7 @@ const CAT = 'cat "$INPUT"';
 const percentKept = ({ cache }: Machine): unknown =>
   JSON.parse(fs.readFileSync(join(cache, 'statusline.json'), 'utf8')).windows.five_hour.used_percent;
 
-/** What is in the place of `statusline.json`; a session that says something new has it replaced where that can be. */
+/** What is in place of `statusline.json`. A session with a new report replaces it where that is possible. */
 const IN_ITS_PLACE: Record<string, Strange> = { ...CONTENTS, ...NO_FILES, 'a link': LINK };
 for (const [index, [name, strange]] of Object.entries(IN_ITS_PLACE).entries()) {
   fault(
@@ -75,13 +75,13 @@ fault('sources-13', 'statusline.json is a directory', REPORTED, async () => {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   await plant(DIRECTORY, join(machine.cache, 'statusline.json'));
   const run = await statusline(machine, CAT);
-  // A number that cannot be kept counts for no other line.
+  // A report that cannot be stored appears in no other line.
   expect((await machine.run()).stdout).toBe('disabled\n');
-  expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['theirs']);
+  expect(fs.readdirSync(join(machine.cache, 'statusline.json'))).toEqual(['foreign']);
   return { run, requests: null, files: 'nothing kept, nothing removed' };
 });
 
-/** Whatever comes in, what was told before is shown. */
+/** Whatever the input, the last report is shown. */
 const INPUTS: Record<string, string> = {
   'is closed': 'exec 0<&-; true',
   'never ends': 'yes',
@@ -119,7 +119,8 @@ fault(
       (_, index) => `printf '%s' '${session(20 + index, `s${index}`)}' | "$0" "$@" statusline >/dev/null &`,
     );
     const run = await runWith(['sh', '-c', `${all.join('\n')}\nwait\n"$0" "$@"`, ...PROGRAM], machine.env);
-    // Who lost the race to write is told again at its next response; the largest has to come through in the end.
+    // A session that lost the race to write reports again with its next response; in the end the largest number
+    // is stored.
     const last = percentKept(machine) === 69 ? run : await statusline(machine, CAT, session(69, 's49'));
     expect(percentKept(machine)).toBe(69);
     return { run: { ...last, ms: 0 }, requests: null, files: 'whole, with the largest number' };
@@ -127,7 +128,7 @@ fault(
   60_000,
 );
 
-/** Places of transcripts. `~7d` is shown of what can be read. */
+/** What the transcript directories contain. `~7d` is shown for the readable part. */
 const answered = (output: number, name = 'm') =>
   `${JSON.stringify({
     type: 'assistant',
@@ -175,7 +176,7 @@ for (const [index, [name, place]] of Object.entries(TRANSCRIPTS).entries()) {
   );
 }
 
-/** Until all is read: a line is given 200 ms for it, and the next goes on. */
+/** Repeats calls until everything is read: a line reads for 200 ms, and the next one continues. */
 async function estimated(place: Place): Promise<Observed> {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   const projects = join(machine.home, '.claude', 'projects');
@@ -195,18 +196,18 @@ const FOUR = /^~5h 4k · ~7d 4k · disabled$/m;
 describeAsRoot('transcripts that may not be read, and a cache that is full', () => {
   fault(
     'sources-32',
-    "transcripts: another user's, file and folder, which may not be read",
+    "transcripts: another user's file and folder, which may not be read",
     { prints: TWO, requests: 0, within: WITHIN },
     async () => {
       const desk = await aDesk(asNobody(copy));
       good(desk.projects);
-      fs.writeFileSync(join(desk.projects, 'p', 'theirs.jsonl'), answered(500_000));
-      fs.mkdirSync(join(desk.projects, 'theirs'));
-      fs.writeFileSync(join(desk.projects, 'theirs', 's.jsonl'), answered(500_000));
+      fs.writeFileSync(join(desk.projects, 'p', 'foreign.jsonl'), answered(500_000));
+      fs.mkdirSync(join(desk.projects, 'foreign'));
+      fs.writeFileSync(join(desk.projects, 'foreign', 's.jsonl'), answered(500_000));
       giveAway(desk.machine.home);
       for (const [path, mode] of [
-        ['p/theirs.jsonl', 0o600],
-        ['theirs', 0o700],
+        ['p/foreign.jsonl', 0o600],
+        ['foreign', 0o700],
       ] as const) {
         fs.chownSync(join(desk.projects, path), 0, 0);
         fs.chmodSync(join(desk.projects, path), mode);
@@ -218,7 +219,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
 
   fault(
     'sources-33',
-    'transcripts: on a read-only disk, and no room where they are remembered',
+    'transcripts: on a read-only disk, and no space for their index',
     { prints: COUNTED, requests: 0, within: WITHIN },
     async () => {
       const desk = await aDesk();
@@ -227,7 +228,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
       const [first = ''] = sessionsOf(desk, 5, 10);
       const readOnly = mountedOnItself(projects);
       const before = await desk.week();
-      // Something for the journal, and something for all three.
+      // New lines for the journal, and for all three files.
       fs.appendFileSync(first, answered(1980));
       await desk.line();
       expectWhole(machine);
@@ -248,7 +249,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
   );
 });
 
-/** What is in the place of a folder of transcripts. */
+/** What is in place of a directory of transcripts. */
 const NO_ROOT: Record<string, (path: string) => void> = {
   missing: () => {},
   'a link to nowhere': (path) => fs.symlinkSync(join(path, '..', 'nowhere'), path),
@@ -274,7 +275,7 @@ fault(
 );
 fault(
   'sources-35',
-  'transcripts: the same, and another folder is as it should be',
+  'transcripts: the same, beside a good folder',
   { prints: TWO, requests: 0, within: WITHIN },
   () =>
     alike(NO_ROOT, async (place) => {
@@ -287,7 +288,7 @@ fault(
     }),
 );
 
-/** What becomes of a transcript that was read, and what is shown from then on. */
+/** What happens to a transcript after it was read, and what is shown from then on. */
 const LATER: [string, string, RegExp, (file: string) => void][] = [
   [
     'rotated: renamed, and a new one in its place',
@@ -332,7 +333,7 @@ for (const [index, [name, files, prints, change]] of LATER.entries()) {
 
 fault(
   'sources-41',
-  'transcripts: truncated, renamed, deleted and written anew while they are read',
+  'transcripts: truncated, renamed, deleted and written again while they are read',
   { prints: COUNTED, requests: 0, within: WITHIN },
   async () => {
     const desk = await aDesk();
@@ -359,12 +360,12 @@ fault(
     await end();
     expect(await desk.week()).toBe(await desk.weekUndisturbed());
     expectWhole(machine);
-    return seen(desk, slowest, 'whole; in the end the same as of a program that nobody disturbed');
+    return seen(desk, slowest, 'whole; in the end the same as an undisturbed program prints');
   },
   120_000,
 );
 
-/** What can be wrong with what is remembered. Each time everything is there to be read again. */
+/** Damage to the remembered counts. Each time all transcripts are still there to be read again. */
 const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
   'archive cut off': (of) => fs.truncateSync(of('bin'), 1000),
   'archive empty': (of) => fs.truncateSync(of('bin'), 0),
@@ -386,7 +387,7 @@ const FORGOTTEN: Record<string, (of: (name: string) => string) => void> = {
 };
 fault(
   'sources-42',
-  'transcripts: archive, state and journal in turn cut off, empty, of another time, with other bytes',
+  'transcripts: archive, state and journal in turn cut off, empty, from another time, with other bytes',
   { prints: COUNTED, requests: 0, within: WITHIN },
   () =>
     alike(FORGOTTEN, async (damage) => {
@@ -414,12 +415,12 @@ function cutAfterLine(path: string, lines: number): void {
 }
 
 const KILLS = 40;
-/** It ends by itself, whatever the machine is doing besides. */
+/** It ends by itself, also on a busy machine. */
 const LONGEST_MS = 4 * MINUTE;
 
 fault(
   'sources-43',
-  `transcripts: ${KILLS} SIGKILLs at random moments of reading and writing, and somebody who looks all the while`,
+  `transcripts: ${KILLS} SIGKILLs at random moments of reading and writing, with a process that reads all the time`,
   { prints: COUNTED, requests: 0, within: WITHIN },
   async () => {
     const desk = await aDesk();
@@ -427,10 +428,10 @@ fault(
     const growing = halved(sessionsOf(desk, 20, 40));
     await desk.line();
     let life = (await desk.line()).ms;
-    const somebody = { appearance: true };
+    const reader = { reads: true };
     const readers = (async () => {
       let reads = 0;
-      for (; somebody.appearance; reads += 1) {
+      for (; reader.reads; reads += 1) {
         expect(await desk.line()).toMatchObject({
           code: 0,
           stderr: '',
@@ -445,7 +446,7 @@ fault(
     try {
       for (let round = 0; during.reading + during.writing < KILLS; round += 1) {
         if (performance.now() > end) throw new Error('too few of them were killed');
-        // A line or two; more than is read without all that is known; everything anew.
+        // A line or two; more than is read within one call; everything again.
         if (round % 10 === 9) for (const { file } of growing) fs.cpSync(file, `${file}.new`);
         if (round % 10 === 9) for (const { file } of growing) fs.renameSync(`${file}.new`, file);
         else
@@ -460,7 +461,7 @@ fault(
         life = (4 * life + last.ms) / 5;
       }
     } finally {
-      somebody.appearance = false;
+      reader.reads = false;
     }
     const reads = await readers;
     for (const one of growing) one.grow(Number.POSITIVE_INFINITY);
@@ -469,7 +470,7 @@ fault(
     const requests = endpoint.requests.length;
     const left = temporaries(machine).length;
     expect(left).toBeLessThanOrEqual(KILLS);
-    // They go after an hour, when somebody has asked.
+    // The next call after an hour removes them.
     passTime(machine.cache, 2 * HOUR_MS);
     const asked = await runWith([...PROGRAM, '--wait', '--timeout', '20'], {
       ...machine.env,
@@ -477,13 +478,16 @@ fault(
     });
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(temporaries(machine)).toEqual([]);
-    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of a program that nobody disturbed; temporary files at the end: ${left}, and none an hour and a request later`;
+    const files = `killed ${during.reading} times while reading, ${during.writing} while writing; ${reads} other calls, none failed; whole, with the numbers of an undisturbed program; temporary files at the end: ${left}, and none an hour and a request later`;
     return { run: last as Run, requests, files };
   },
   LONGEST_MS + 2 * MINUTE,
 );
 
-/** One call that is killed: half of them at any moment, half as soon as something is written. Null: it was quicker. */
+/**
+ * One call that is killed: half of the calls at any moment, half as soon as a file is written. Null: the call
+ * ended first.
+ */
 async function killedOnce({ cache, env }: Machine, life: number): Promise<'reading' | 'writing' | null> {
   let writing = false;
   let watcher: fs.FSWatcher | undefined;
@@ -494,7 +498,7 @@ async function killedOnce({ cache, env }: Machine, life: number): Promise<'readi
     watcher = fs.watch(cache, (_event, name) => {
       if (name === null || own.has(name) || !/^transcripts\.\w+\.\d+$/.test(name)) return;
       writing = true;
-      // Anywhere between its first byte and its new name.
+      // At any moment between its first byte and its rename.
       setTimeout(() => child.kill('SIGKILL'), Math.random() * 3);
     });
   });
@@ -502,7 +506,7 @@ async function killedOnce({ cache, env }: Machine, life: number): Promise<'readi
   return run.signal === 'SIGKILL' ? (writing ? 'writing' : 'reading') : null;
 }
 
-/** Of each transcript the first half, for now. */
+/** The first half of each transcript, for now. */
 function halved(files: readonly string[]) {
   return files.map((file) => {
     const bytes = fs.readFileSync(file);

@@ -17,20 +17,20 @@ recordRows('sweep');
 
 const program = copyOfTheProgram();
 
-/** Calls that leave nothing behind. */
-const APPEARANCE = new Set(['stat', 'read', 'scandir64']);
+/** Calls that leave no file behind. */
+const QUIET_CALLS = new Set(['stat', 'read', 'scandir64']);
 
-/** Side by side; each has a machine of its own. */
+/** Rows that run side by side; each has a machine of its own. */
 const WORKERS = 3;
 
 interface Sweep {
-  /** Number of the error; 0: SIGKILL. */
+  /** The error number; 0: SIGKILL. */
   readonly errno: number;
-  /** Only calls that change something. */
+  /** Only calls that change a file. */
   readonly only?: 'changes';
 }
 
-/** A machine whose cache can be put back as it was, with everything in it that a refresh tidies up. */
+/** A machine whose cache can be restored, with everything in it that a refresh cleans up. */
 async function aPrepared(library: string) {
   const endpoint = await anEndpoint(json({ five_hour: { utilization: 22, resets_at: null } }));
   const machine = new Machine(endpoint.url);
@@ -41,7 +41,7 @@ async function aPrepared(library: string) {
   fs.mkdirSync(runtime, { mode: 0o700 });
   const wait = (env: Record<string, string> = {}) =>
     runWith([...program, '--wait', '--timeout', '10'], { ...machine.env, ...env });
-  // An attempt and a record of requests, temporary files of which one is due, and good data.
+  // An attempt and a record of requests, temporary files of which one has expired, and good data.
   await wait();
   passTime(machine.cache, 2 * MINUTE);
   await wait();
@@ -51,7 +51,7 @@ async function aPrepared(library: string) {
   know(machine);
   fs.cpSync(cache, original, { recursive: true, preserveTimestamps: true });
 
-  /** The Nth call fails, and then whatever a user could do next. */
+  /** The Nth call fails, and then the user does what a user could do next. */
   return async (call: number, { errno, only }: Sweep): Promise<{ run: Run; failed: string | null }> => {
     removeTree(cache);
     removeTree(runtime);
@@ -74,19 +74,19 @@ async function aPrepared(library: string) {
     if (failed && errno === 0) expect(run.signal, where).toBe('SIGKILL');
     else {
       expect(run, where).toMatchObject({ code: 0, stderr: '' });
-      // The answer, whatever became of the files; at worst what was known.
+      // The response, whatever happened to the files; at worst the known numbers.
       expect(run.stdout, where).toMatch(/^5h (22%|42% · 1\dm ago)( · cache not (writable|readable))?\n$/);
     }
     expect([22, 42], where).toContain(known(machine));
 
-    if (failed && APPEARANCE.has(failed)) return { run, failed };
+    if (failed && QUIET_CALLS.has(failed)) return { run, failed };
 
-    // At once: what is there keeps nobody waiting, and is no reason to ask again.
+    // At once: no file that is left makes a call wait or send a second request.
     const next = await wait();
     expect(next, where).toMatchObject({ code: 0, stderr: '' });
     expect(next.stdout, where).toMatch(/^5h (22%|42% · 1\dm ago)\n$/);
     expect(requests(), where).toBeLessThanOrEqual(1);
-    // Later: nothing that was left behind is in the way of the next refresh.
+    // Later: no file that is left prevents the next refresh.
     passTime(machine.cache, 200 * SECOND);
     passTime(join(runtime, 'usageline', 'claude'), 200 * SECOND);
     const asked = requests();
@@ -94,7 +94,7 @@ async function aPrepared(library: string) {
     expect(later, where).toMatchObject({ code: 0, stderr: '', stdout: '5h 22%\n' });
     expect(requests(), where).toBe(asked + 1);
     expect(known(machine), where).toBe(22);
-    // The young one, and what one killed process left.
+    // The young temporary file, and the one that a killed process left.
     const left = fs.readdirSync(machine.cache).filter((name) => /^usage\.(json|lock)\.\d+$/.test(name));
     expect(left, where).toContain('usage.json.2');
     expect(left.length, where).toBeLessThanOrEqual(2);
@@ -106,7 +106,7 @@ function known(machine: Machine): number {
   return machine.read('usage.json').data.five_hour.utilization;
 }
 
-/** Every call in turn, until one run is through without a fault. */
+/** Every call in turn, until a run completes without a fault. */
 async function sweep(library: string, what: Sweep) {
   const calls: string[] = [];
   let next = 1;

@@ -5,7 +5,7 @@ import type { Machine, Run } from '../support/program.ts';
 import { SECOND } from '../../src/usage/time.ts';
 import { PROGRAM, runWith } from './harness.ts';
 
-/** Runs the program at another time: its clock runs on from `moment` (epoch ms). Times of files stay real. */
+/** Runs the program at another time: its clock starts at `moment` (epoch ms). File times stay real. */
 export function runAt(
   machine: Machine,
   moment: number,
@@ -15,15 +15,15 @@ export function runAt(
   return runWith([...PROGRAM, ...args], { ...machine.env, ...clockMovedBy(offsetTo(moment)), ...env });
 }
 
-/** How libfaketime is told of a clock that is off by so much. */
+/** The value of libfaketime for a clock with this offset. */
 export function offsetTo(moment: number): string {
-  // This clock may be moved itself, and the offset of another process is one from the real clock.
+  // This clock can be moved itself; the offset of another process is one from the real clock.
   const own = process.env.TESTS_DATE ? Number.parseFloat(process.env.FAKETIME ?? '0') : 0;
   const seconds = (moment - Date.now()) / SECOND + own;
   return `${seconds < 0 ? '' : '+'}${seconds.toFixed(3)}`;
 }
 
-/** Environment in which the wall clock can be moved while the program runs; its timers go on as they were. */
+/** The environment in which the wall clock can be moved while the program runs; its timers are not affected. */
 export function movableClock(machine: Machine): { env: Record<string, string>; move(ms: number): void } {
   const file = join(machine.home, 'clock');
   const move = (ms: number) => fs.writeFileSync(file, offsetTo(Date.now() + ms));
@@ -40,14 +40,14 @@ export function movableClock(machine: Machine): { env: Record<string, string>; m
 /** What happens while the program is stopped. */
 export interface Suspension {
   readonly args: readonly string[];
-  /** Resolves when the program is to be stopped. */
+  /** Resolves when the program has to be stopped. */
   readonly reached: () => Promise<void>;
   /** How long it stays stopped, ms. */
   readonly ms: number;
   readonly meanwhile?: () => void;
 }
 
-/** Runs the program with a pause in the middle; `awake` is how long it ran on after that, ms. */
+/** Runs the program with a pause in the middle; `awake` is its run time after the pause, ms. */
 export async function runSuspended(
   machine: Machine,
   { args, reached, ms, meanwhile }: Suspension,
@@ -83,7 +83,7 @@ export function putEntry(machine: Machine, at: number, data: Record<string, unkn
   });
 }
 
-/** `usage.lock` of `at` (epoch ms) after a 429, which blocks for an hour unless said. */
+/** `usage.lock` of `at` (epoch ms) after a 429, with a backoff of an hour by default. */
 export function putLock(machine: Machine, at: number, changes: Record<string, unknown> = {}): void {
   const written = Math.floor(at / SECOND);
   put(machine, 'usage.lock', {

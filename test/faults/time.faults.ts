@@ -15,7 +15,7 @@ import { movableClock, put, putEntry, putLock, runAt, runSuspended } from './tim
 recordRows('time');
 
 const YEAR = 365 * DAY;
-/** Where the clock has no past of its own: rows that need a round moment. */
+/** Rows that need a round time, on a date without any history. */
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const FRESH = /^5h 22% 4h3\dm · 7d 33% 4d/;
 
@@ -45,7 +45,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-02',
-    'back by an hour, a day and ten years after a 429: the tool is parked for a minute at most',
+    'back by an hour, a day and ten years after a 429: requests wait for a minute at most',
     { prints: FRESH, requests: 6, within: AT_ONCE },
     () =>
       slowest(FRESH, [HOUR, DAY, 10 * YEAR], async (back) => {
@@ -61,7 +61,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-03',
-    'back by three seconds after an answer: nobody is asked',
+    'back by three seconds after a response: no request',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -86,7 +86,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-05',
-    'forth by an hour, a day and ten years after an answer: one more request, then quiet',
+    'forward by an hour, a day and ten years after a response: one more request, then none',
     { prints: FRESH, requests: 6, within: AT_ONCE },
     () =>
       slowest(FRESH, [HOUR, DAY, 10 * YEAR], async (forth) => {
@@ -102,7 +102,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-06',
-    'forth while the endpoint is down: numbers of a day ago and more are not shown, and not lost',
+    'forward while the endpoint is down: numbers of a day ago and more are not shown, and not lost',
     { prints: 'server error', requests: 2, within: AT_ONCE },
     () =>
       slowest('server error', [DAY, 10 * YEAR], async (forth) => {
@@ -115,13 +115,13 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-07',
-    'forth after a 429: no request before its time, one after it',
+    'forward after a 429: no request before the end of the backoff, one after it',
     { prints: FRESH, requests: 2, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(json('{}', 429, { 'retry-after': '3600' }));
       await machine.run(WAIT);
       const now = Date.now();
-      // 3600 s, and up to a tenth of that.
+      // 3600 s, and up to a tenth more.
       expect((await runAt(machine, now + 59 * MINUTE, WAIT)).stdout).toMatch(/^rate limited \d+m\n$/);
       expect(endpoint.requests).toHaveLength(1);
       answersAt(endpoint, now + 67 * MINUTE);
@@ -132,7 +132,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-08',
-    'forth by ten years and back again, with requests in between',
+    'forward by ten years and back again, with requests in between',
     { prints: FRESH, requests: 3, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -165,14 +165,14 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-10',
-    'back by an hour, forth by ten hours in mid-request to a silent server: the deadline holds',
+    'back by an hour, forward by ten hours in mid-request to a silent server: the deadline holds',
     { prints: /^5h 42% · (1|12)h ago · no answer$/m, requests: 2, within: DEADLINE },
     () =>
       slowest(/^5h 42% · (1|12)h ago · no answer$/m, [-HOUR, 10 * HOUR], async (jump) => {
         const server = await fakeServer(() => clock.move(jump));
         const machine = new Machine(server.url);
         const clock = movableClock(machine);
-        // Fresh or not is judged before the jump, the age after it.
+        // Freshness is decided before the jump, the age after it.
         putEntry(machine, Date.now() - 2 * HOUR);
         const run = await machine.run(WAIT, clock.env);
         return { run, requests: requestsTo(server), files: filesOf(machine) };
@@ -181,7 +181,7 @@ describeWith('faketime', 'the clock is set', () => {
 
   fault(
     'time-11',
-    'back by an hour in mid-request, then a good answer: it is shown, and asked for at most once more',
+    'back by an hour in mid-request, then a good response: it is shown, and at most one more request follows',
     { prints: /^5h 22% 5h3\dm · 7d 33% 4d/, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -235,7 +235,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-14',
-    'an entry stamped five seconds from now is fresh, one of eight seconds from now is not',
+    'an entry dated five seconds from now is fresh, one of eight seconds from now is not',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
@@ -250,7 +250,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-15',
-    'an entry of ten years from now, endpoint down: `show` says what it is',
+    'an entry of ten years from now, endpoint down: `show` explains it',
     {
       prints: /last known[^]*42%[^]*which is in\s+the future/,
       exit: 4,
@@ -268,7 +268,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-16',
-    'attempts of an hour from now, one of them without an end: not in the way',
+    'attempts of an hour from now, one of them without an end: they delay no request',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
@@ -282,7 +282,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-17',
-    'an attempt of just now that says it never ends: waited for, in vain, and over after five minutes',
+    'an attempt of this moment with an end that never comes: calls wait in vain, until it expires after five minutes',
     { prints: 'no answer', requests: 1, within: DEADLINE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
@@ -296,7 +296,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-18',
-    'a background start claimed an hour from now does not keep the next one from starting',
+    'a worker claim of an hour from now does not keep the next worker from starting',
     { prints: '…', requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -311,7 +311,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-19',
-    'a mutex stamped an hour from now is cleared',
+    'a mutex dated an hour from now is cleared',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -346,7 +346,7 @@ describeWith('faketime', 'stamps from the future', () => {
 
   fault(
     'time-21',
-    "a day's worth of requests stamped next year: they count as made when written, and for an hour",
+    "a day's worth of requests dated next year: they count as made when written, and for an hour",
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON + HOUR));
@@ -366,7 +366,7 @@ describeWith('faketime', 'times at their borders', () => {
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
-      // The program takes a moment to start, and less than two seconds.
+      // The program takes a moment to start, less than two seconds.
       putEntry(machine, NOON - 178 * SECOND);
       expect((await runAt(machine, NOON, WAIT)).stdout).toBe('5h 42%\n');
       expect(endpoint.requests).toHaveLength(0);
@@ -409,7 +409,7 @@ describeWith('faketime', 'times at their borders', () => {
 
   fault(
     'time-24',
-    'an answer whose `resets_at` is past, in 9999, in a leap second, garbage or missing: the number stands, one request each',
+    'an answer whose `resets_at` is past, in 9999, in a leap second, garbage or missing: the number stays, one request each',
     { prints: /^5h 42%/, requests: Object.keys(RESETS).length, within: AT_ONCE },
     () =>
       slowest(/^5h 42%/, Object.entries(RESETS), async ([, [value, line]]) => {
@@ -427,7 +427,7 @@ describeWith('faketime', 'times at their borders', () => {
 
   fault(
     'time-25',
-    'a window that was reset since it was read: the old number is never shown, and nobody is asked twice',
+    'a window that was reset since it was read: the old number is never shown, and no second request is sent',
     { prints: '5h reset · 1m ago · server error', requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine(json('', 500));
@@ -459,7 +459,7 @@ describeWith('faketime', 'times at their borders', () => {
 
   fault(
     'time-27',
-    'an entry stamped in a leap second, on no day, and beyond what a clock can say: a miss',
+    'an entry dated in a leap second, on a day that does not exist, and beyond the range of a clock: a miss',
     { prints: FRESH, requests: 3, within: AT_ONCE },
     () =>
       slowest(
@@ -481,7 +481,7 @@ describeWith('faketime', 'times at their borders', () => {
 
   fault(
     'time-28',
-    'a 429 some seconds before seconds need more than 31 bits (2038): the backoff holds beyond it and ends',
+    'a 429 some seconds before the time needs more than 31 bits (2038): the backoff holds beyond it and ends',
     { prints: FRESH, requests: 2, within: AT_ONCE },
     async () => {
       const end = 2 ** 31 * SECOND;
@@ -497,7 +497,7 @@ describeWith('faketime', 'times at their borders', () => {
 
   fault(
     'time-29',
-    'the years 2039 and 2099: works as ever',
+    'the years 2039 and 2099: works as usual',
     { prints: FRESH, requests: 2, within: AT_ONCE },
     () =>
       slowest(
@@ -516,7 +516,7 @@ describeWith('faketime', 'times at their borders', () => {
 describeWith('faketime', 'our clock against the clocks of others', () => {
   fault(
     'time-30',
-    'Retry-After as a date, and our clock is an hour slow or fast: never under the five minutes of none at all',
+    'Retry-After as a date, and the local clock is an hour slow or fast: never less than the five minutes without a header',
     { prints: /^rate limited (1h9m|1h1\dm|[45]m)$/m, requests: 2, within: AT_ONCE },
     () =>
       slowest(/^rate limited (1h9m|1h1\dm|[45]m)$/m, [-HOUR, HOUR], async (off) => {
@@ -532,7 +532,7 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
 
   fault(
     'time-31',
-    'a login that our fast clock takes for expired is not sent; it works once the clock is right',
+    'a login that a fast clock takes for expired is not sent; it works once the clock is right',
     { prints: FRESH, requests: 1, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
@@ -546,7 +546,7 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
 
   fault(
     'time-32',
-    'certificates that our clock takes for expired, or for not valid yet: `show` names the clock',
+    'certificates that the local clock takes for expired, or for not valid yet: `show` names the clock',
     {
       prints: /certificate (has expired|is not valid yet), or the\s+clock\s+is\s+wrong/,
       lines: 'any',
@@ -571,13 +571,13 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
   );
 });
 
-/** Local times that `show` must say: worked out by hand from the rules of each zone. */
+/** The local times that `show` must print, worked out by hand from the rules of each zone. */
 const LOCAL_TIMES: [zone: string, now: string, reset: string, says: string, read: string][] = [
   // Clocks go back from 03:00 to 02:00 at 01:00 UTC.
   ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25T03:10:00Z', 'in 2h39m, 04:10', '02:28'],
   ['Europe/Berlin', '2026-10-25T01:30:00Z', '2026-10-25T03:10:00Z', 'in 1h39m, 04:10', '02:28'],
   ['Europe/Berlin', '2026-10-24T21:30:00Z', '2026-10-25T01:30:00Z', 'in 3h59m, Sun 02:30', '23:28'],
-  // Clocks go forth from 02:00 to 03:00 at 01:00 UTC.
+  // Clocks go forward from 02:00 to 03:00 at 01:00 UTC.
   ['Europe/Berlin', '2027-03-28T00:30:00Z', '2027-03-28T03:10:00Z', 'in 2h39m, 05:10', '01:28'],
   ['Europe/Berlin', '2027-03-27T22:30:00Z', '2027-03-28T01:30:00Z', 'in 2h59m, Sun 03:30', '23:28'],
   // Back at 06:00 UTC.
@@ -585,7 +585,7 @@ const LOCAL_TIMES: [zone: string, now: string, reset: string, says: string, read
   ['America/New_York', '2026-10-25T12:00:00Z', '2026-10-25T15:00:00Z', 'in 2h59m, 11:00', '07:58'],
   ['Asia/Kathmandu', '2026-10-25T18:00:00Z', '2026-10-25T21:00:00Z', 'in 2h59m, Mon 02:45', '23:43'],
   ['Pacific/Apia', '2026-10-25T10:30:00Z', '2026-10-25T13:00:00Z', 'in 2h29m, Mon 02:00', '23:28'],
-  // Half an hour forth at 15:30 UTC.
+  // Half an hour forward at 15:30 UTC.
   ['Australia/Lord_Howe', '2026-10-03T15:00:00Z', '2026-10-03T18:00:00Z', 'in 2h59m, 05:00', '01:28'],
   ['Pacific/Kiritimati', '2026-12-31T09:30:00Z', '2026-12-31T12:00:00Z', 'in 2h29m, Fri 02:00', '23:28'],
   ['UTC', '2026-12-31T23:30:00Z', '2027-01-01T02:00:00Z', 'in 2h29m, Fri 02:00', '23:28'],
@@ -603,7 +603,7 @@ describeWith('faketime', 'local times', () => {
         putEntry(machine, then - MINUTE - 30 * SECOND, { five_hour: { utilization: 42, resets_at } });
         const run = await runAt(machine, then, ['show', '--cached'], { TZ: zone });
         expect(run.stdout, zone).toContain(`${says}\n`.replace('\n', ''));
-        // The zone stands beside the first clock time that is not the machine's.
+        // The zone is printed beside the first clock time that is not the machine's.
         expect(run.stdout.replace(/ (?:[A-Z]{2,5}|[+-][\d:]+)(?=,)/, ''), zone).toContain(
           `read 1m ago, ${read},`,
         );
@@ -662,7 +662,7 @@ describeWith('faketime', 'local times', () => {
 describe('asleep in mid-request', () => {
   fault(
     'time-36',
-    'stopped for three seconds before a silent server: ends within its deadline once it is awake',
+    'stopped for three seconds before a silent server: ends within its deadline after it continues',
     { prints: `${KNOWN} · no answer`, requests: 1, within: 3000 + DEADLINE },
     async () => {
       const server = await fakeServer(() => {});
@@ -702,7 +702,7 @@ describe('asleep in mid-request', () => {
 
   fault(
     'time-38',
-    'stopped before a silent server, and another process is told to wait an hour (429): its backoff stands',
+    'stopped before a silent server, and another process gets a backoff of an hour (429): the backoff stays',
     { prints: `${KNOWN} · no answer`, requests: 1, within: 1500 + DEADLINE },
     async () => {
       const server = await fakeServer(() => {});
@@ -721,7 +721,7 @@ describe('asleep in mid-request', () => {
 
   fault(
     'time-39',
-    'stopped with a good answer on its way, and another process is told to wait an hour: its backoff stands',
+    'stopped before a good response arrives, and another process gets a backoff of an hour: the backoff stays',
     { prints: FRESH, requests: 1, within: 500 + DEADLINE },
     async () => {
       const { run, endpoint, machine } = await answeredAsleep(({ machine: sleeper }) =>
@@ -734,7 +734,7 @@ describe('asleep in mid-request', () => {
 
   fault(
     'time-40',
-    'stopped with a good answer on its way, and another process writes newer data: they are kept',
+    'stopped before a good response arrives, and another process writes newer data: they are kept',
     { prints: /^5h (22|42)%/, requests: 1, within: 500 + DEADLINE },
     async () => {
       let newer = '';
@@ -747,7 +747,7 @@ describe('asleep in mid-request', () => {
   );
 });
 
-/** A process that is stopped for half a second in mid-request; the answer is there when it goes on. */
+/** A process that is stopped for half a second in mid-request; the response has arrived when it continues. */
 async function answeredAsleep(meanwhile: (asleep: { machine: Machine }) => void) {
   let send = () => {};
   const endpoint = await anEndpoint((...exchange) => {
@@ -770,7 +770,7 @@ async function answeredAsleep(meanwhile: (asleep: { machine: Machine }) => void)
 describeWith('faketime', 'a day asleep in mid-request', () => {
   fault(
     'time-41',
-    'a day passes between request and answer, and another process has written newer data: they are kept, and the day-old answer is not shown as current',
+    'a day passes between request and response, and another process has written newer data: they are kept, and the day-old response is not shown as current',
     { prints: /^(?!5h 22% (4h|· 7d 33% 4d)).+$/m, requests: 1, within: 500 + DEADLINE },
     async () => {
       let send = () => {};
@@ -797,5 +797,5 @@ describeWith('faketime', 'a day asleep in mid-request', () => {
     },
   );
 });
-/** What a lock from the future costs: the requests in it count as made now. */
+/** The cost of a lock from the future: its requests count as made now. */
 const PAUSED = /^paused (1m|<1m)\n/;

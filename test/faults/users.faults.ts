@@ -14,9 +14,7 @@ import { fault, know, processesOf, recordRows, runWith } from './harness.ts';
 import type { Observed } from './harness.ts';
 import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
 
-/*
- * More than one user on a machine: others who can write where the cache is, and root in the home of a user.
- */
+/* Several users on one machine: others who can write to the cache's directories, and root in the home of a user. */
 
 recordRows('users');
 
@@ -46,10 +44,10 @@ const inGroup = (user: number, command: readonly string[]) => [
 interface Household {
   readonly machine: Machine;
   readonly requests: () => number;
-  /** What the user, or root with the user's home, runs. */
+  /** A command that the user runs, or root with the user's home. */
   readonly byUser: (args?: readonly string[], env?: Record<string, string>) => Promise<Run>;
   readonly byRoot: (args?: readonly string[], env?: Record<string, string>) => Promise<Run>;
-  /** A file of the user that nothing may touch. */
+  /** A file of the user that no command may change. */
   readonly precious: string;
 }
 
@@ -81,7 +79,7 @@ function give(path: string, user = USER): void {
   execFileSync('chown', ['-hR', `${user}:${user}`, path]);
 }
 
-/** A directory outside of all homes, which root has made with such a mode. */
+/** A directory outside of all homes that root has created with the given mode. */
 function aPlace(mode: number): string {
   const top = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-shared-'));
   removeAtTheEnd(top);
@@ -93,7 +91,7 @@ function aPlace(mode: number): string {
   return place;
 }
 
-/** Runs a script as another user, who is in the shared group; an error of it is the script's own. */
+/** Runs a script as another user, who is in the shared group. The test ignores errors of the script. */
 function byOther(script: string, ...args: string[]): void {
   spawnSync('setpriv', [...inGroup(OTHER, ['sh', '-c', script, 'sh', ...args])].slice(1));
 }
@@ -119,7 +117,7 @@ function untouched(path: string): string {
   return 'the other file untouched';
 }
 
-/** Puts links to a file under every name that a request could write next. */
+/** Creates links to a file under every name that a request could write next. */
 const EXCHANGE = `
 cd "$1" && mv usageline aside && mkdir -p usageline/claude/ready && chmod -R 777 usageline
 cd usageline/claude && for n in 1 2 3; do ln -s "$2" attempt.$n; done
@@ -184,7 +182,7 @@ describeAsRoot('other users in the directory above the cache', () => {
   );
   fault(
     'users-05',
-    'the user’s own group can write it, which nobody else is in (umask 002)',
+    'the user’s own group can write it, which has no other member (umask 002)',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const { machine, byUser, requests } = await household();
@@ -276,7 +274,7 @@ describeAsRoot('root with the home of a user', () => {
   );
   fault(
     'users-10',
-    'a prompt and the hooks’ own calls in a cache without ready lines',
+    'a prompt and the hooks’ own calls in a cache without prerendered lines',
     { prints: '5h 42%', requests: 0, within: WITHIN },
     async () => {
       const { machine, byRoot, byUser, requests } = await household();
@@ -320,7 +318,7 @@ describeAsRoot('root with the home of a user', () => {
       const secret = join(place, 'secret');
       fs.writeFileSync(secret, PRECIOUS, { mode: 0o600 });
       const { machine, byRoot, requests } = await household();
-      // A directory of root's own: the way to it is the user's.
+      // A directory of root; the directories above it belong to the user.
       fs.mkdirSync(join(place, 'usageline'));
       fs.mkdirSync(join(machine.home, '.cache'));
       fs.symlinkSync(place, join(machine.home, '.cache', 'linked'));

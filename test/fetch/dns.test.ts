@@ -7,7 +7,7 @@ import { PATIENCE } from '../support/patience.ts';
 import { boundedLookup } from '../../src/fetch/dns.ts';
 import type { BoundedLookup, LookupSettings } from '../../src/fetch/dns.ts';
 import { nameServer } from '../support/fetch-servers.ts';
-import type { Said } from '../support/fetch-servers.ts';
+import type { AddresslessAnswer } from '../support/fetch-servers.ts';
 import { fakeSystem } from '../support/system.ts';
 
 const v4 = (last: number) => Buffer.from([192, 0, 2, last]);
@@ -135,7 +135,7 @@ describe('asking a name server', () => {
     expect(await look('nowhere.example', {}, { servers })).toBe('ENOTFOUND');
   });
 
-  test.each<[string, Said, Said]>([
+  test.each<[string, AddresslessAnswer, AddresslessAnswer]>([
     ['an alias without an address', 'alias', 'alias'],
     ['no such name for IPv4, an alias for IPv6', 'none', 'alias'],
     ['an alias for IPv4, no such name for IPv6', 'alias', 'none'],

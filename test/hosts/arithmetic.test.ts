@@ -7,21 +7,16 @@ import { Machine } from '../support/program.ts';
 
 const hook = new URL('../../shell/usageline.bash', import.meta.url).pathname;
 
-/*
- * Arithmetic in bash runs what stands in the subscript of a text that should be a number.
- */
-describeWith('bash', 'a ready line with a command where a number should be', () => {
+/* Bash arithmetic executes a command in the subscript of a text that should be a number, as in `a[$(command)]`. */
+describeWith('bash', 'a prerendered line with a command in the place of a number', () => {
   const attack = (trace: string) => `a[$(id>${trace})]`;
 
   it.each([
     ['the first line of another format', (text: string) => `other-format 1 1 ${text} 1\n`],
-    [
-      'the time from which it is true',
-      (text: string) => `usageline-ready 1 99999999999 ${text} 1\n99999999999 x\n`,
-    ],
+    ['the start of validity', (text: string) => `usageline-ready 1 99999999999 ${text} 1\n99999999999 x\n`],
     ['the time of the next refresh', (text: string) => `usageline-ready 1 ${text} 1 1\n99999999999 x\n`],
     ['the end of a text', (text: string) => `usageline-ready 1 99999999999 1 1\n${text} x\n`],
-  ])('leaves none in a variable of the hook: %s', (_, file) => {
+  ])('leaves no command in a variable of the hook: %s', (_, file) => {
     const { home } = new Machine('http://127.0.0.1:9');
     const [ready, trace] = [join(home, 'ready'), join(home, 'trace')];
     fs.writeFileSync(ready, file(attack(trace)));
@@ -37,7 +32,7 @@ describeWith('bash', 'a ready line with a command where a number should be', () 
     expect(fs.existsSync(trace)).toBe(false);
   });
 
-  it('runs none that the environment has', () => {
+  it('the hook runs no command from the environment', () => {
     const { home } = new Machine('http://127.0.0.1:9');
     const trace = join(home, 'trace');
     const script = `

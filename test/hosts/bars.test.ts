@@ -14,7 +14,10 @@ afterAll(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** i3blocks with one block; gives what it has told the bar so far, which must be JSON whatever the block says. */
+/**
+ * i3blocks with one block. Returns what i3blocks has sent to the bar so far, which must be JSON for any output
+ * of the block.
+ */
 function bar(host: Host, command: string): () => Block[] {
   const config = `[usageline]\ncommand=${command}\nformat=json\ninterval=1\n`;
   const child = spawn('i3blocks', ['-c', host.write('i3blocks.conf', config)], {
@@ -23,11 +26,11 @@ function bar(host: Host, command: string): () => Block[] {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   ends.push(() => child.kill());
-  let told = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (told += text));
-  // A header, and then an endless array of arrays of blocks.
+  let received = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (received += text));
+  // i3blocks prints a header, and then an array of arrays of blocks that never ends.
   return () => {
-    const [, , ...lines] = told.split('\n').slice(0, -1);
+    const [, , ...lines] = received.split('\n').slice(0, -1);
     const blocks = lines.flatMap((line) => JSON.parse(line.replace(/^,/, '')) as Block[]);
     return blocks.filter(({ name }) => name === 'usageline');
   };
@@ -35,8 +38,8 @@ function bar(host: Host, command: string): () => Block[] {
 
 const block = `${process.execPath} ${entry} --output i3blocks`;
 
-describeWith('i3blocks', 'in a block of i3blocks', () => {
-  it.concurrent('is the line, and a shorter one', async () => {
+describeWith('i3blocks', 'a block of i3blocks', () => {
+  it.concurrent('shows the line and its short form', async () => {
     const host = await aHost(['i3blocks']);
     const blocks = bar(host, block);
     await eventually('a block', () => blocks().length > 0);
@@ -47,16 +50,16 @@ describeWith('i3blocks', 'in a block of i3blocks', () => {
     expect(blocks()[0]).not.toHaveProperty('color');
   });
 
-  it.concurrent('is text, whatever somebody has for a name', async () => {
+  it.concurrent('shows a hostile model name as text', async () => {
     const host = await aHostileHost();
-    const plain = await host.truth('plain');
+    const plain = await host.printedLine('plain');
     const blocks = bar(host, block);
     await eventually('a block', () => blocks().length > 0);
     expect(blocks()[0]).toMatchObject({ full_text: plain, color: '#cdcd00' });
     expect(harmDone(host.machine)).toEqual([]);
   });
 
-  it.concurrent('has a colour as long as it is time for one, and no longer', async () => {
+  it.concurrent('has a colour only while a window is nearly used up', async () => {
     const host = await aHost([]);
     const say = (usedPercent: number) =>
       replaceFile(
@@ -69,7 +72,7 @@ describeWith('i3blocks', 'in a block of i3blocks', () => {
     say(100);
     const blocks = bar(host, 'cat $HOME/block');
     await eventually('a block', () => blocks().length > 0);
-    // Booleans are passed on by later versions than the one that many have.
+    // Older versions of i3blocks drop booleans, so `urgent` is not checked.
     expect(blocks()[0]).toMatchObject({ color: '#cd0000', short_text: '5h 100%' });
     say(3);
     await eventually('another one', () => blocks().at(-1)?.short_text === '5h 3%');

@@ -8,7 +8,7 @@ import { isRoot } from '../support/user.ts';
 import { aHost, eventually, launcher, OLD_LINE, replaceFile } from './host.ts';
 import type { Host } from './host.ts';
 
-/** The package's launcher under dash, with a program whose starts are counted. */
+/** Runs the package's launcher under dash, with a program whose starts are counted. */
 function launch(host: Host, env: Record<string, string> = {}, before: readonly string[] = []): Promise<Run> {
   const bin = join(host.home, 'bin');
   fs.mkdirSync(bin, { recursive: true });
@@ -22,25 +22,25 @@ function launch(host: Host, env: Record<string, string> = {}, before: readonly s
 const canMoveUptime = spawnSync('unshare', ['-T', '--boottime', '60', '--fork', 'true']).status === 0;
 const skipped = canMoveUptime ? '' : ` (skipped: needs ${isRoot ? 'a time namespace' : 'root'})`;
 
-describe('the clock of the launcher', () => {
+describe("the launcher's clock", () => {
   const now = () => Math.floor(Date.now() / 1000);
-  /** Texts of ten minutes, five on each side of now, in one small file. */
+  /** One small file with the texts of ten minutes, five before now and five after. */
   const ten = async () => {
     const host = await aHost(['plain']);
-    host.hold(true);
+    host.holdRefreshes(true);
     const lines = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map(
       (minute) => `${now() + minute * 60 + 30} minute ${minute}`,
     );
     host.plant('plain', ['1 gone'], { refresh: -300 });
     host.plantShort('plain', { over: now() - 300 });
     host.plantSeveral('plain', lines, now() + 330, now() - 300);
-    fs.utimesSync(join(host.ready, 'plain'), 1, 1);
-    fs.utimesSync(host.ready, now() - 600, now() - 600);
+    fs.utimesSync(join(host.prerendered, 'plain'), 1, 1);
+    fs.utimesSync(host.prerendered, now() - 600, now() - 600);
     return host;
   };
 
   it.skipIf(!canMoveUptime).each([-200, -60, 60, 200, 3600, 40_000])(
-    `takes no notice of an uptime that is off by %d s${skipped}`,
+    `is right when the uptime is off by %d s${skipped}`,
     async (seconds) => {
       const host = await ten();
       const run = await launch(host, {}, ['unshare', '-T', '--boottime', String(seconds), '--fork']);
@@ -48,7 +48,7 @@ describe('the clock of the launcher', () => {
     },
   );
 
-  it('takes no variable that a caller has exported for a clock', async () => {
+  it('ignores a clock variable that the caller has exported', async () => {
     const host = await ten();
     const EPOCHSECONDS = String(now() + 150);
     expect(await launch(host, { EPOCHSECONDS })).toMatchObject({ stdout: 'minute 0\n', stderr: '' });
@@ -56,12 +56,12 @@ describe('the clock of the launcher', () => {
 
   it.each([
     ['fails', 'exit 1'],
-    ['answers nonsense', "echo 'a[$(touch $HOME/x)]'"],
+    ['prints nonsense', "echo 'a[$(touch $HOME/x)]'"],
     ['is an hour behind the files', `echo ${Math.floor(Date.now() / 1000) - 3600}`],
-    ['is an hour before the files', `echo ${Math.floor(Date.now() / 1000) + 3600}`],
-  ])('asks the program where `date` %s', async (_, script) => {
+    ['is an hour ahead of the files', `echo ${Math.floor(Date.now() / 1000) + 3600}`],
+  ])('the launcher starts the program when `date` %s', async (_, script) => {
     const host = await ten();
-    host.hold(false);
+    host.holdRefreshes(false);
     fs.mkdirSync(join(host.home, 'bin'), { recursive: true });
     fs.writeFileSync(join(host.home, 'bin/date'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const run = await launch(host);
@@ -71,7 +71,7 @@ describe('the clock of the launcher', () => {
   });
 });
 
-describe('the launcher and files whose times say nothing', () => {
+describe('the launcher and files with misleading times', () => {
   const config = (host: Host) => join(host.home, '.config/usageline/config.toml');
   const FORMATS = { compact: /^5h 22% · 7d 33%\n$/, minimal: /^7d 33%\n$/ };
   const age = (path: string, seconds: number) => {
@@ -89,7 +89,7 @@ describe('the launcher and files whose times say nothing', () => {
   };
 
   it.each([-5, 0, 1, 1_700_000_000])(
-    'sees that a link of %d s leads to another configuration, and starts nothing before and after',
+    'sees that a link to a file of %d s points to another configuration, and starts no process before and after',
     async (seconds) => {
       const host = await aHost(['plain']);
       linked(config(host), generation(host, 'compact', seconds));
@@ -106,29 +106,32 @@ describe('the launcher and files whose times say nothing', () => {
     },
   );
 
-  it.each([0, 1])('sees that the directory above is another one, all files of %d s', async (seconds) => {
-    const host = await aHost(['plain']);
-    const directory = join(host.home, '.config/usageline');
-    fs.mkdirSync(join(host.home, '.config'), { recursive: true });
-    linked(directory, join(generation(host, 'compact', seconds), '..'));
-    await host.machine.run(['ready', 'plain']);
-    expect((await launch(host)).stdout).toMatch(FORMATS.compact);
-    expect(host.started).toEqual([]);
-    linked(directory, join(generation(host, 'minimal', seconds), '..'));
-    expect((await launch(host)).stdout).toMatch(FORMATS.minimal);
-  });
+  it.each([0, 1])(
+    'sees that the parent directory of the configuration is another one, with all files of %d s',
+    async (seconds) => {
+      const host = await aHost(['plain']);
+      const directory = join(host.home, '.config/usageline');
+      fs.mkdirSync(join(host.home, '.config'), { recursive: true });
+      linked(directory, join(generation(host, 'compact', seconds), '..'));
+      await host.machine.run(['ready', 'plain']);
+      expect((await launch(host)).stdout).toMatch(FORMATS.compact);
+      expect(host.started).toEqual([]);
+      linked(directory, join(generation(host, 'minimal', seconds), '..'));
+      expect((await launch(host)).stdout).toMatch(FORMATS.minimal);
+    },
+  );
 
-  it.each([0, 1])('asks the program about a configuration of %d s that is no link', async (seconds) => {
+  it.each([0, 1])('starts the program for a configuration of %d s that is not a link', async (seconds) => {
     const host = await aHost(['plain']);
     for (const name of ['compact', 'minimal', 'compact'] as const) {
-      // In place, with the time of before: neither time nor inode differs, only the size.
+      // Written in place, with the old time: neither mtime nor inode differs, only the size.
       host.write('.config/usageline/config.toml', `format = "${name}"\n${name === 'compact' ? '' : '\n'}`);
       age(config(host), seconds);
       expect((await launch(host)).stdout).toMatch(FORMATS[name]);
     }
   });
 
-  it('sees a configuration of 1970 where none was, and none where one was', async () => {
+  it('sees that a configuration of 1970 has appeared, and that it has been removed', async () => {
     const host = await aHost(['plain']);
     expect((await launch(host)).stdout).toBe(`${OLD_LINE}\n`);
     generation(host, 'minimal', 0);
@@ -149,11 +152,11 @@ describe('the launcher and files whose times say nothing', () => {
   });
 
   it.each([-5, 0, 1])(
-    'shows the numbers of a linked login file of %d s, and asks about another one',
+    'shows the numbers of a linked login file of %d s, and starts the program for another one',
     async (seconds) => {
       const host = await aHost(['plain']);
       const { credentials } = host.machine;
-      // Another token: the one that was sent last would have to wait for the next minute.
+      // Another token: a request with the same token would have to wait for the next minute.
       host.machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-OF-ANOTHER' });
       const store = host.write('store/login', fs.readFileSync(credentials, 'utf8'));
       age(store, seconds);
@@ -176,7 +179,7 @@ describe('the launcher and files whose times say nothing', () => {
     },
   );
 
-  it('reads the small files of an account with a directory of its own', async () => {
+  it('reads the small files of an account that has a directory of its own', async () => {
     const host = await aHost(['plain']);
     const CLAUDE_CONFIG_DIR = join(host.home, 'work');
     fs.mkdirSync(CLAUDE_CONFIG_DIR);
@@ -189,7 +192,7 @@ describe('the launcher and files whose times say nothing', () => {
       fs.readdirSync(join(host.home, '.cache/usageline')).find((name) => name.startsWith('claude-')) ?? '',
       'ready',
     );
-    // The second text is the current one: no process is needed to know that.
+    // The second text is the current one. The launcher sees that without starting a process.
     const now = Math.floor(Date.now() / 1000);
     replaceFile(join(ready, 'plain.1'), 'first\n', now - 9);
     replaceFile(join(ready, 'plain.2'), 'second\n', now + 99);

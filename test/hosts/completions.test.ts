@@ -11,9 +11,9 @@ const lines = {
 };
 
 for (const shell of Object.values(shells)) {
-  describeWith('tmux', `the tabulator in ${shell.name}`, () =>
-    describeWith(shell.name, 'beside the hook', () => {
-      it('completes commands, options, and what they take', async () => {
+  describeWith('tmux', `completion in ${shell.name}`, () =>
+    describeWith(shell.name, 'with the hook', () => {
+      it('completes commands, options and their values', async () => {
         const host = await aHost([shell.name]);
         const silent = shell.name === 'fish' ? 'set -g usageline_place none' : 'usageline_place=none';
         host.write(shell.rc, [shell.prompt, silent, shell.init, lines[shell.name], ''].join('\n'));
@@ -29,12 +29,12 @@ for (const shell of Object.values(shells)) {
           ['usageline completions ', [/bash/, /fish/, /powershell/, /zsh/]],
           ['usageline init zsh --file .clau', [/> usageline init zsh --file \.claude\/$/m]],
         ] as const) {
-          // Not C-c: what is typed before the shell has seen that signal is lost.
+          // Not C-c: the shell loses what is typed before it has handled that signal.
           await terminal.press('C-e', 'C-u', 'C-l');
           await terminal.type(typed);
           await terminal.shows(typed.trimEnd());
           await terminal.press('Tab');
-          // The screen is told without blanks at the ends of lines.
+          // tmux leaves out blanks at the ends of lines.
           for (const what of wanted)
             await terminal.shows(new RegExp(what.source.replace(/ \??\$$/, '$'), 'm'));
         }

@@ -17,9 +17,9 @@ const print: Record<Shell['name'], string> = {
   fish: 'echo -- "$usageline_prompt"',
 };
 
-/** What the passing of the minute does: the line is looked for anew. */
+/** What happens once a minute: the hook reads the line anew. */
 const minute = ({ name }: Shell) => (name === 'fish' ? 'set -g _usageline_for 0' : '_usageline_until=0');
-/** A prompt, and what it shows. */
+/** Draws a prompt and prints what it shows. */
 const prompt = ({ hook, name }: Shell) => `${hook}\n${print[name]}`;
 const write = (host: Host, text: string) =>
   `mkdir -p ${host.home}/.config/usageline; echo '${text}' >${host.home}/${CONFIG}`;
@@ -27,10 +27,10 @@ const write = (host: Host, text: string) =>
 describe('a change of the configuration', () => {
   for (const shell of Object.values(shells)) {
     describeWith(shell.name, `in ${shell.name}`, () => {
-      it.concurrent('shows at the next prompt; that it is gone or older, with the next line', async () => {
+      it.concurrent('is visible at the next prompt, and its removal or an older file with the next line', async () => {
         const host = await aHost([shell.name]);
-        const coloured = await host.truth(shell.name);
-        const plain = await host.truth(shell.name, { NO_COLOR: '1' });
+        const coloured = await host.printedLine(shell.name);
+        const plain = await host.printedLine(shell.name, { NO_COLOR: '1' });
         expect(plain).not.toBe(coloured);
         const run = await script(
           host,
@@ -43,7 +43,7 @@ describe('a change of the configuration', () => {
             write(host, 'color = "auto" # never mind'),
             prompt(shell),
             write(host, NEVER),
-            // As old as the first one, by a copy that keeps times.
+            // As old as the first one, like a copy that keeps times.
             `touch -d '2020-01-01' ${host.home}/${CONFIG}`,
             minute(shell),
             prompt(shell),
@@ -63,19 +63,19 @@ describe('a change of the configuration', () => {
           coloured,
           coloured,
         ]);
-        // Asked once for each change, and nothing refreshed.
+        // One start for each change, and no refresh.
         expect(host.started).toEqual(Array.from({ length: 4 }, () => `ready ${shell.name}`));
         expect(host.requests).toBe(0);
       });
 
-      it.concurrent('that cannot be followed costs one try, and leaves the line', async () => {
+      it.concurrent('starts one process if the program cannot prerender the new line, and leaves the line as it is', async () => {
         const host = await aHost([shell.name]);
-        const line = await host.truth(shell.name);
+        const line = await host.printedLine(shell.name);
         const broken = host.write('broken', '#!/bin/sh\necho "$*" >>"$HOME/started"\nexit 1\n');
         fs.chmodSync(broken, 0o755);
         const program =
           shell.name === 'fish' ? `set -g _usageline_program ${broken}` : `_usageline_program=(${broken})`;
-        // What it does not say is not to be taken for another place.
+        // An empty text must not be taken for another path.
         const text = [
           prompt(shell),
           program,
@@ -93,8 +93,8 @@ describe('a change of the configuration', () => {
 
       it.concurrent('is noticed when a variable names another file', async () => {
         const host = await aHost([shell.name]);
-        const coloured = await host.truth(shell.name);
-        const plain = await host.truth(shell.name, { NO_COLOR: '1' });
+        const coloured = await host.printedLine(shell.name);
+        const plain = await host.printedLine(shell.name, { NO_COLOR: '1' });
         const other = host.write('other.toml', NEVER);
         const run = await script(
           host,
@@ -137,7 +137,7 @@ describe('a change of the configuration', () => {
   for (const argv of [['dash'], ['bash', '--posix'], ['busybox', 'ash']]) {
     const [file = '', ...options] = argv;
     describeWith(file, `for the launcher under ${argv.join(' ')}`, () => {
-      it.concurrent('shows at the next call, and is then read as before', async () => {
+      it.concurrent('is visible at the next call, and read without a process after that', async () => {
         const host = await aHost(['plain', 'tmux']);
         fs.mkdirSync(join(host.home, 'bin'));
         fs.symlinkSync(join(host.home, 'counted'), join(host.home, 'bin/usageline'));

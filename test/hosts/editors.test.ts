@@ -8,10 +8,10 @@ import { aHost, entry, eventually, OLD_LINE, Terminal } from './host.ts';
 import type { Host } from './host.ts';
 import { aHostileHost, harmDone } from './hostile.ts';
 
-/** The ways to put a text into a status line; each reads it as a format. */
+/** The ways to put a text into a status line. Each of them reads the text as a format. */
 const FORMATS = ['g:usageline', "'%!g:usageline'", "'%{%g:usageline%}'"];
 
-/** What neovim makes of the text in two of these ways; `%!` is evaluated by the option alone. */
+/** What neovim displays for the text in two of these ways. Only the option evaluates `%!`. */
 function evaluated(machine: Machine, text: string, ...setup: string[]) {
   const script = [
     'set nocompatible',
@@ -37,16 +37,16 @@ function evaluated(machine: Machine, text: string, ...setup: string[]) {
 }
 
 describeWith('nvim', 'in the status line of neovim', () => {
-  it('is what the line says, as wide as it says', async () => {
+  it('shows the line with the width that neovim computes for it', async () => {
     const host = await aHost(['vim']);
-    const text = await host.truth('vim');
+    const text = await host.printedLine('vim');
     expect(text).toBe(OLD_LINE.replaceAll('%', '%%'));
     for (const shown of evaluated(host.machine, text)) {
       expect(shown).toMatchObject({ str: OLD_LINE, width: OLD_LINE.length });
     }
   });
 
-  it('has its highlight groups, and shows the same where they are not defined', async () => {
+  it('uses its highlight groups, and shows the same text where they are not defined', async () => {
     const host = await aHost(['vim']);
     const { stdout } = await host.machine.run(['--output', 'vim', '--color', 'always']);
     const text = stdout.trimEnd();
@@ -59,15 +59,15 @@ describeWith('nvim', 'in the status line of neovim', () => {
     }
   });
 
-  it('runs nothing that somebody has for a name', async () => {
+  it('runs nothing from a hostile model name', async () => {
     const host = await aHostileHost();
-    const plain = await host.truth('plain');
-    for (const { str } of evaluated(host.machine, await host.truth('vim'))) expect(str).toBe(plain);
+    const plain = await host.printedLine('plain');
+    for (const { str } of evaluated(host.machine, await host.printedLine('vim'))) expect(str).toBe(plain);
     expect(harmDone(host.machine)).toEqual([]);
   });
 });
 
-/** vim with a status line that has the program's text, put there in this way. */
+/** vim with the program's text in its status line, put there in the given way. */
 async function atVim(host: Host, way: string): Promise<Terminal> {
   const command = `${process.execPath} ${entry} --output vim`;
   const vimrc = [
@@ -81,16 +81,16 @@ async function atVim(host: Host, way: string): Promise<Terminal> {
 
 describeWith('tmux', "on vim's screen", () =>
   describeWith('vim', 'in the status line', () => {
-    it.concurrent.each(FORMATS)('is what the line says, by way of %s', async (way) => {
+    it.concurrent.each(FORMATS)('shows the line, by way of %s', async (way) => {
       const host = await aHost(['vim']);
       const terminal = await atVim(host, way);
       await terminal.shows(new RegExp(`^${OLD_LINE}$`, 'm'));
       await terminal.close();
     });
 
-    it.concurrent.each(FORMATS)('runs nothing that somebody has for a name, by way of %s', async (way) => {
+    it.concurrent.each(FORMATS)('runs nothing from a hostile model name, by way of %s', async (way) => {
       const host = await aHostileHost();
-      const plain = (await host.truth('plain')).slice(0, 200);
+      const plain = (await host.printedLine('plain')).slice(0, 200);
       const terminal = await atVim(host, way);
       await eventually('the line', async () => (await terminal.screen()).includes(plain));
       await terminal.close();

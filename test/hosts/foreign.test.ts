@@ -9,9 +9,12 @@ import { aHost, eventually, NEW_LINE, OLD_LINE, quoted, Terminal } from './host.
 import type { Host } from './host.ts';
 import { open, script, shells } from './shells.ts';
 
-/** What else is in the shell of a user: options, traps, aliases, functions, read-only names, other prompts. */
+/** What a user's shell has besides the hook: options, traps, aliases, functions, read-only names, other prompts. */
 
-/** An interactive bash with these lines around the hook, and commands on its standard input; all that it prints. */
+/**
+ * Runs an interactive bash with these lines around the hook and commands on its standard input. Returns all
+ * output.
+ */
 async function bash(
   host: Host,
   { before = [], after = [], commands = ['true', 'true'] }: Record<string, readonly string[]>,
@@ -28,10 +31,10 @@ async function bash(
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 
-describeWith('bash', 'the hook in a bash', () => {
+describeWith('bash', 'the hook in bash', () => {
   const prompts = (screen: string) => count(screen, new RegExp(`^${OLD_LINE} P> `, 'gm'));
 
-  it('shows the line as text where bash expands nothing in a prompt, and as a parameter when it does again', async () => {
+  it('shows the line as text where bash expands nothing in a prompt, and as a parameter when bash expands again', async () => {
     const host = await aHost(['bash']);
     const commands = ['shopt -s promptvars', 'echo "<$PS1>"', 'shopt -u promptvars', 'echo "<$PS1>"'];
     const screen = await bash(host, { before: ['shopt -u promptvars'], commands });
@@ -51,7 +54,7 @@ describeWith('bash', 'the hook in a bash', () => {
     expect(screen).not.toContain('other P>');
   });
 
-  it.each(['PS1', 'PROMPT_COMMAND'])('says once that %s is read-only', async (name) => {
+  it.each(['PS1', 'PROMPT_COMMAND'])('reports once that %s is read-only', async (name) => {
     const host = await aHost(['bash']);
     const set = ['PROMPT_COMMAND=true', `readonly ${name}`];
     const commands = ['true', 'true', '_usageline_until=0', 'true'];
@@ -84,7 +87,7 @@ describeWith('bash', 'the hook in a bash', () => {
     }
   });
 
-  it('leaves a RETURN trap to the functions of the user', async () => {
+  it("leaves a RETURN trap to the user's functions", async () => {
     const host = await aHost(['bash']);
     const before = [`trap 'echo "RETURN:$FUNCNAME"' RETURN`];
     const screen = await bash(host, { before, commands: ['f() { :; }', 'f', '_usageline_until=0', 'true'] });
@@ -92,7 +95,7 @@ describeWith('bash', 'the hook in a bash', () => {
     expect(prompts(screen)).toBe(5);
   });
 
-  /** As terminals do: their part of PROMPT_COMMAND says that the next command is the user's. */
+  /** What terminals do: their part of PROMPT_COMMAND announces that the next command is the user's. */
   const terminal = [
     'seen=0; mark() { seen=0; }',
     'debug() { [[ $seen == 1 || $BASH_COMMAND == mark ]] || { seen=1; echo "RUN:$BASH_COMMAND"; }; }',
@@ -103,7 +106,7 @@ describeWith('bash', 'the hook in a bash', () => {
   const seen = (screen: string) => screen.match(/^RUN:echo \w+$/gm)?.map((line) => line.slice(9));
   const ALL = ['one', 'two', 'three', 'four'];
 
-  it('lets the DEBUG trap of a terminal see every command', async () => {
+  it("lets a terminal's DEBUG trap see every command", async () => {
     const host = await aHost(['bash']);
     const screen = await bash(host, { before: terminal, commands });
     expect(seen(screen), screen).toEqual(ALL);
@@ -114,7 +117,7 @@ describeWith('bash', 'the hook in a bash', () => {
     'PROMPT_COMMAND+=(mark)',
     'PROMPT_COMMAND=("${PROMPT_COMMAND[@]}" mark)',
     'PROMPT_COMMAND="$PROMPT_COMMAND; mark"',
-  ])('lets it do so when it is set after the hook: %s', async (how) => {
+  ])('lets a DEBUG trap that is set after the hook see every command: %s', async (how) => {
     const host = await aHost(['bash']);
     const after = [...terminal.slice(0, 2), how, 'trap debug DEBUG'];
     const screen = await bash(host, { after, commands });
@@ -122,7 +125,7 @@ describeWith('bash', 'the hook in a bash', () => {
     expect(prompts(screen)).toBe(6);
   });
 
-  it('comes behind a theme and still lets it do so', async () => {
+  it('runs after a theme and still lets the DEBUG trap see every command', async () => {
     const host = await aHost(['bash']);
     const theme = ["theme() { PS1='T> '; }", 'other() { :; }', 'PROMPT_COMMAND=(other theme mark)'];
     const screen = await bash(host, { before: [...terminal, ...theme], commands });
@@ -130,14 +133,14 @@ describeWith('bash', 'the hook in a bash', () => {
     expect(screen.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${OLD_LINE} T> `));
   });
 
-  it('is read where a comment is a command', async () => {
+  it('loads where a comment is a command', async () => {
     const host = await aHost(['bash']);
     const screen = await bash(host, { before: ['shopt -u interactive_comments'] });
     expect(screen).not.toContain('not found');
     expect(prompts(screen)).toBe(3);
   });
 
-  it('has no use for names that are read-only', async () => {
+  it('works although names that it uses are read-only', async () => {
     const host = await aHost(['bash']);
     const names =
       'now text line rest from id tag format refresh until candidate answer plain style status boot IFS';
@@ -149,11 +152,11 @@ describeWith('bash', 'the hook in a bash', () => {
   const WORDS =
     'local return read shopt set unset echo printf declare typeset export source trap true false test [ : cd exec shift';
 
-  it('has no use for aliases and functions with the names of builtins', async () => {
+  it('works although aliases and functions have the names of builtins', async () => {
     const host = await aHost(['bash']);
     const before = [
       `for word in ${WORDS} if then fi while do done case esac for in; do alias "$word=echo ALIAS; $word"; done`,
-      // The names that bash lets a function have.
+      // All names that bash accepts for a function.
       ...WORDS.split(' ').map(
         (word) => `\\builtin eval 'function ${word} { command echo FUNCTION >&2; }' 2>/dev/null`,
       ),
@@ -164,7 +167,7 @@ describeWith('bash', 'the hook in a bash', () => {
     const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
     expect(stdout).not.toMatch(/ALIAS|FUNCTION|error/);
     expect(stdout).toContain('22%');
-    // What the user has is there again.
+    // The user's functions and aliases are in effect again.
     const again = await bash(host, {
       before: ["alias mine='echo ALIAS'"],
       commands: ['mine', 'shopt expand_aliases'],
@@ -173,7 +176,7 @@ describeWith('bash', 'the hook in a bash', () => {
     expect(again).toMatch(/^expand_aliases\s+on$/m);
   });
 
-  it('does not take one account for another where texts compare without case', async () => {
+  it('keeps two accounts apart where texts compare without case', async () => {
     const host = await aHost(['bash']);
     const before = ['shopt -s nocasematch'];
     const other = `export CLAUDE_CONFIG_DIR=${quoted(join(host.home, 'WORK'))}`;
@@ -183,7 +186,7 @@ describeWith('bash', 'the hook in a bash', () => {
   });
 });
 
-/** A zsh with these lines before the hook; what it says of the hook after two prompts. */
+/** Runs a zsh with these lines before the hook. Returns the state of the hook after two prompts. */
 async function zsh(host: Host, before: string): Promise<string> {
   const init = host.write('init.zsh', (await host.machine.run(['init', 'zsh'])).stdout);
   const lines = `${before}\n\\builtin eval "$(<${init})"\n_usageline_precmd; _usageline_precmd; builtin print -r -- "<$USAGELINE>"`;
@@ -191,12 +194,12 @@ async function zsh(host: Host, before: string): Promise<string> {
   return stderr + stdout;
 }
 
-describeWith('zsh', 'the hook in a zsh', () => {
-  it('shows the line with every option the other way round', async () => {
+describeWith('zsh', 'the hook in zsh', () => {
+  it('shows the line with every option inverted', async () => {
     const host = await aHost(['zsh']);
     const init = host.write('init.zsh', (await host.machine.run(['init', 'zsh'])).stdout);
     const each = [
-      // Those that cannot be set, that end or trace the shell, or that say what it is.
+      // Options that cannot be set, that end or trace the shell, or that describe how it was started.
       "for option in $(zsh -fc 'print -l ${(ko)options}'); do case $option in",
       'exec|interactive|login|monitor|onecmd|privileged|rcs|norcs|globalrcs|restricted|shinstdin|singlecommand|sourcetrace|stdin|verbose|xtrace|zle) continue ;; esac',
       `printf '%s ' "$option"; zsh -f -i -c "[[ -o $option ]] && unsetopt $option || setopt $option`,
@@ -218,7 +221,7 @@ describeWith('zsh', 'the hook in a zsh', () => {
     expect(await zsh(await aHost(['zsh']), options)).toBe(`<${OLD_LINE}>\n`);
   });
 
-  it('shows the line without raw colours where percent signs mean nothing', async () => {
+  it('shows the line without raw colours where percent signs are literal', async () => {
     const host = await aHost(['zsh']);
     for (const options of ['no_prompt_percent', 'no_prompt_percent prompt_subst']) {
       const text = await zsh(host, `setopt ${options}\nTRAPEXIT() { print -P -r -- "[$RPROMPT]"; }`);
@@ -229,7 +232,7 @@ describeWith('zsh', 'the hook in a zsh', () => {
   const WORDS =
     'local typeset setopt emulate return print zle exec trap zmodload source test cd true command export';
 
-  it('has no use for aliases and functions with the names of builtins', async () => {
+  it('works although aliases and functions have the names of builtins', async () => {
     const host = await aHost(['zsh']);
     const before = [
       `for word in ${WORDS} if then else fi for do done case esac while function; do`,
@@ -240,19 +243,19 @@ describeWith('zsh', 'the hook in a zsh', () => {
     expect(await zsh(host, before.join('\n'))).toBe(`<${OLD_LINE}>\n`);
   });
 
-  it('has no use for names that are read-only, or of another type', async () => {
+  it('works although names that it uses are read-only or of another type', async () => {
     const host = await aHost(['zsh']);
     const names = 'now text rest plain since till answer file'.split(' ').map((name) => `${name}=1`);
     const before = `typeset -r ${names.join(' ')}\ntypeset -A line lines; typeset -i head\nsetopt warn_nested_var warn_create_global`;
     expect(await zsh(host, before)).toBe(`<${OLD_LINE}>\n`);
   });
 
-  it('is not seen by a trap for ZERR', async () => {
+  it('is invisible to a trap for ZERR', async () => {
     const host = await aHost(['zsh']);
     expect(await zsh(host, "trap 'print TRAP' ZERR")).toBe(`<${OLD_LINE}>\n`);
   });
 
-  it.each(['RPROMPT', 'precmd_functions'])('says once that %s is read-only', async (name) => {
+  it.each(['RPROMPT', 'precmd_functions'])('reports once that %s is read-only', async (name) => {
     const host = await aHost(['zsh']);
     const value = name === 'RPROMPT' ? 'typeset -r RPROMPT=mine' : 'typeset -ar precmd_functions=()';
     const said = `usageline: ${name} is read-only, so the line is not in the prompt\n`;
@@ -260,7 +263,10 @@ describeWith('zsh', 'the hook in a zsh', () => {
   });
 });
 
-/** What powerlevel10k does to prompts: its own is made anew, last of all, out of the segments it was set up with. */
+/**
+ * What powerlevel10k does to prompts: after all other hooks it builds its prompt from the segments that were
+ * configured.
+ */
 const P10K = `
 typeset -ga POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
 p10k() {
@@ -284,10 +290,10 @@ describeWith('tmux', 'at a terminal', () => {
       ['after its configuration', { before: `${P10K}\n${PRESET}` }],
       ['before it', { after: `${P10K}\n${PRESET}` }],
       ['between it and its configuration', { before: P10K, after: PRESET }],
-    ])('is a segment of powerlevel10k, at every prompt, read %s', async (_, lines) => {
+    ])('is a segment of powerlevel10k at every prompt when it is read %s', async (_, lines) => {
       const host = await aHost(['zsh']);
-      await host.grow(12 * MINUTE, 'zsh');
-      host.hold(true);
+      await host.ageBy(12 * MINUTE, 'zsh');
+      host.holdRefreshes(true);
       const aged = `standin ${OLD_LINE} · 12m ago`;
       const terminal = await open(host, shells.zsh, { ...lines, ready: aged });
       for (const _prompt of [1, 2]) {
@@ -295,19 +301,19 @@ describeWith('tmux', 'at a terminal', () => {
         expect(count(await terminal.screen(), /5h 22%/g)).toBeGreaterThan(1);
         expect(await terminal.last()).toContain(aged);
       }
-      host.hold(false);
-      // Drawn anew in place.
+      host.holdRefreshes(false);
+      // Drawn again in place.
       expect(await terminal.shows(`standin ${NEW_LINE}`)).not.toMatch(/error|not found/);
     });
 
-    it.concurrent('leaves the place to a user who has chosen one', async () => {
+    it.concurrent('is not placed where the user has placed it already', async () => {
       const host = await aHost(['zsh']);
       const terminal = await open(host, shells.zsh, { before: `usageline_place=none\n${P10K}\n${PRESET}` });
       await terminal.command('true');
       expect(await terminal.screen()).not.toContain('5h 22%');
     });
 
-    it.concurrent('keeps a space between itself and what is there, and is there once', async () => {
+    it.concurrent('is separated from the prompt by a space, and occurs once', async () => {
       const host = await aHost(['zsh']);
       const after = 'theme() { RPROMPT=theme; }; precmd_functions=(_usageline_precmd theme)';
       const terminal = await open(host, shells.zsh, { after, ready: / > +theme$/m });
@@ -318,42 +324,42 @@ describeWith('tmux', 'at a terminal', () => {
   });
 
   describeWith('fish', 'the hook in fish', () => {
-    it.concurrent('keeps a space between itself and what is there', async () => {
+    it.concurrent('is separated from the prompt by a space', async () => {
       const host = await aHost(['fish']);
       const before = "function fish_right_prompt; set_color red; echo -n 'mine'; set_color normal; end";
       await open(host, shells.fish, { before, ready: `mine ${OLD_LINE}` });
     });
 
-    /** fish 3.3 of Ubuntu 22.04 has no `path`; a user may have another one. */
+    /** fish 3.3 of Ubuntu 22.04 has no builtin `path`; a user can have a function of that name. */
     it.concurrent.each([
       ['is missing', "echo 'fish: Unknown command: path' >&2; return 127"],
       ['is a function of the user', 'string join : $PATH'],
     ])('shows the line, its age, new numbers and another login where `path` %s', async (_, body) => {
       const host = await aHost(['fish']);
-      await host.grow(12 * MINUTE, 'fish');
-      host.hold(true);
+      await host.ageBy(12 * MINUTE, 'fish');
+      host.holdRefreshes(true);
       const before = `function path; ${body}; end`;
       const terminal = await open(host, shells.fish, { before, ready: `${OLD_LINE} · 12m ago` });
       await terminal.command('true');
       expect(await terminal.last()).toContain('12m ago');
-      host.hold(false);
+      host.holdRefreshes(false);
       await terminal.shows(NEW_LINE);
       expect(host.refreshes).toBe(1);
       expect(await terminal.screen()).not.toMatch(/[Uu]nknown|error|test:/);
       fs.utimesSync(host.machine.credentials, Date.now() / 1000 + 5, Date.now() / 1000 + 5);
-      host.hold(true);
+      host.holdRefreshes(true);
       await terminal.command('true');
       expect(await terminal.last()).toMatch(/> +…$/);
-      host.hold(false);
+      host.holdRefreshes(false);
     });
   });
 
-  describeWith('vim', 'the script of vim', () => {
+  describeWith('vim', 'the script for vim', () => {
     it.concurrent.each([
       ['vim -Z', ['vim', '-Z']],
       ['SHELL=/usr/sbin/nologin', ['env', 'SHELL=/usr/sbin/nologin', 'vim']],
       ['SHELL=/bin/false', ['env', 'SHELL=/bin/false', 'vim']],
-    ])('has no line and no error for %s', async (_, argv) => {
+    ])('shows no line and no error in %s', async (_, argv) => {
       const host = await aHost(['plain']);
       const vimrc = host.write('usageline.vim', (await host.machine.run(['init', 'vim'])).stdout);
       const common = ['-N', '-u', 'NONE', '-i', 'NONE', '-n', '-c', `source ${vimrc}`];
@@ -363,7 +369,7 @@ describeWith('tmux', 'at a terminal', () => {
       await terminal.close();
     });
 
-    it.concurrent('has the line for any other', async () => {
+    it.concurrent('shows the line in every other vim', async () => {
       const host = await aHost(['plain']);
       const vimrc = host.write('usageline.vim', (await host.machine.run(['init', 'vim'])).stdout);
       const terminal = await Terminal.open(host, [
@@ -384,7 +390,7 @@ describeWith('tmux', 'at a terminal', () => {
 });
 
 for (const shell of Object.values(shells)) {
-  describeWith(shell.name, `the hook of ${shell.name} and files whose times say nothing`, () => {
+  describeWith(shell.name, `the hook of ${shell.name} and files with misleading times`, () => {
     const say = (mark: string) => `${shell.hook}; echo "${mark}=$USAGELINE"`;
     const said = (stdout: string) =>
       Object.fromEntries(
@@ -398,7 +404,7 @@ for (const shell of Object.values(shells)) {
 
     it.each([-5, 0, 1])('shows the line of a login file of %d s, and starts no refresh', async (seconds) => {
       const host = await aHost([shell.name]);
-      // Another token: the one that was sent last would have to wait for the next minute.
+      // Another token: a request with the same token would have to wait for the next minute.
       host.machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-OF-ANOTHER' });
       age(host.machine.credentials, seconds);
       await host.machine.run(['--wait']);
@@ -411,7 +417,7 @@ for (const shell of Object.values(shells)) {
     });
 
     it.each([-5, 0, 1, 1_700_000_000])(
-      'sees that a link of %d s leads to another configuration',
+      'sees that a link to a file of %d s points to another configuration',
       async (seconds) => {
         const host = await aHost([shell.name]);
         const [compact, minimal] = ['compact', 'minimal'].map((name) => {
@@ -439,28 +445,31 @@ for (const shell of Object.values(shells)) {
       },
     );
 
-    it.each([0, 1])('shows nothing of a login whose link of %d s leads elsewhere now', async (seconds) => {
-      const host = await aHost([shell.name]);
-      host.hold(true);
-      const login = host.machine.credentials;
-      const text = fs.readFileSync(login, 'utf8');
-      const [one, other] = ['one', 'other'].map((name) => {
-        const path = host.write(`store/${name}`, text);
-        age(path, seconds);
-        return path;
-      });
-      fs.unlinkSync(login);
-      fs.symlinkSync(one as string, login);
-      await host.machine.run(['--wait']);
-      await host.machine.run(['ready', shell.name]);
-      const swap = `ln -sfn ${quoted(other as string)} ${quoted(login)}`;
-      const { stdout } = await script(host, shell, [say('a'), swap, say('b')].join('\n'));
-      expect(said(stdout)).toEqual({ a: expect.stringMatching(/^5h \d+%/), b: '…' });
-      await eventually('the refresh', () => host.refreshes === 1);
-      host.hold(false);
-    });
+    it.each([0, 1])(
+      'shows no numbers of the old login when a link to a file of %d s points to another login',
+      async (seconds) => {
+        const host = await aHost([shell.name]);
+        host.holdRefreshes(true);
+        const login = host.machine.credentials;
+        const text = fs.readFileSync(login, 'utf8');
+        const [one, other] = ['one', 'other'].map((name) => {
+          const path = host.write(`store/${name}`, text);
+          age(path, seconds);
+          return path;
+        });
+        fs.unlinkSync(login);
+        fs.symlinkSync(one as string, login);
+        await host.machine.run(['--wait']);
+        await host.machine.run(['ready', shell.name]);
+        const swap = `ln -sfn ${quoted(other as string)} ${quoted(login)}`;
+        const { stdout } = await script(host, shell, [say('a'), swap, say('b')].join('\n'));
+        expect(said(stdout)).toEqual({ a: expect.stringMatching(/^5h \d+%/), b: '…' });
+        await eventually('the refresh', () => host.refreshes === 1);
+        host.holdRefreshes(false);
+      },
+    );
 
-    itAsOrdinaryUser('says that it cannot enter the directory, and starts nothing', async () => {
+    itAsOrdinaryUser('reports that it cannot enter the directory, and starts nothing', async () => {
       const host = await aHost([shell.name]);
       fs.chmodSync(host.machine.cache, 0o000);
       try {

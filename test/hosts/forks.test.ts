@@ -7,10 +7,10 @@ import { aHost } from './host.ts';
 import { script, shells } from './shells.ts';
 import type { Shell } from './shells.ts';
 
-/** Process starts of a shell that has read the hook and then does something so many times. */
+/** Counts process starts of a shell that has read the hook and then repeats some lines. */
 async function starts(shell: Shell, times: number): Promise<number> {
   const host = await aHost([shell.name]);
-  // Read from a file: that `init` is a process is not what is asked.
+  // Read from a file, because the process of `init` must not count.
   const init = host.write('init', (await host.machine.run(['init', shell.name])).stdout);
   const [file = '', ...args] = shell.script;
   const lines = [`source '${init}'`, ...Array.from({ length: times }, () => shell.hook)];
@@ -23,7 +23,7 @@ async function starts(shell: Shell, times: number): Promise<number> {
   );
   expect(run.stdout).toMatch(/^<5h 22%/);
   expect(run.stderr).toBe('');
-  // fish has threads of its own.
+  // fish starts threads of its own.
   const calls = fs
     .readFileSync(log, 'utf8')
     .match(/^.*\b(fork|vfork|clone3?|execve)\((?!.*CLONE_THREAD).*$/gm);
@@ -32,8 +32,8 @@ async function starts(shell: Shell, times: number): Promise<number> {
 
 for (const shell of Object.values(shells)) {
   describeWith('strace', `the hook of ${shell.name}`, () =>
-    describeWith(shell.name, 'at a fresh prompt', () => {
-      it('starts no process, however often', async () => {
+    describeWith(shell.name, 'with a fresh line', () => {
+      it('starts no process, however often a prompt is drawn', async () => {
         expect(await starts(shell, 50)).toBe(1);
       });
     }),
@@ -41,25 +41,28 @@ for (const shell of Object.values(shells)) {
 }
 
 for (const shell of Object.values(shells)) {
-  describeWith(shell.name, `a hostile ready line in ${shell.name}`, () => {
+  describeWith(shell.name, `a hostile prerendered line in ${shell.name}`, () => {
     const hostile = '$(touch $HOME/x)`touch $HOME/x`';
-    it('runs nothing, shows nothing of it, and makes no noise', async () => {
+    it('runs no command, shows none of its text, and prints no error', async () => {
       const host = await aHost([shell.name]);
-      // What they start would put the true line back.
-      host.hold(true);
+      // A process that the hook starts would replace the file with the right line.
+      host.holdRefreshes(true);
       const head = 'usageline-ready 1 9999999999 1000000000 1';
       for (const [what, text] of [
-        ['a command for a text', `${head}\n9999999999 ${hostile}\n`],
+        ['a command as the text', `${head}\n9999999999 ${hostile}\n`],
         ['a backslash', `${head}\n9999999999 \\$(touch $HOME/x)\n`],
         ['an escape sequence', `${head}\n9999999999 \u001B]0;title\u0007\n`],
         [
           'an invisible escape sequence',
           `${head}\n9999999999 \u0001\u001B]0;title\u0007\u0002 %{\u001B[2J%}\n`,
         ],
-        ['a command for a time', `${head}\na[$(touch$IFS$HOME/x)] text\n`],
-        ['a command for the time to ask', `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`],
+        ['a command as the time of an end', `${head}\na[$(touch$IFS$HOME/x)] text\n`],
         [
-          'a command for the time of preparing',
+          'a command as the time of the next refresh',
+          `usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`,
+        ],
+        [
+          'a command as the time of prerendering',
           `usageline-ready 1 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n`,
         ],
         ['endless digits', `usageline-ready 1 ${'9'.repeat(40)} 1 1\n${'9'.repeat(40)} text\n`],
@@ -67,7 +70,7 @@ for (const shell of Object.values(shells)) {
         ['another version', 'usageline-ready 2 9999999999 1000000000 1\n9999999999 text\n'],
         ['nothing', ''],
       ]) {
-        const path = join(host.ready, shell.name);
+        const path = join(host.prerendered, shell.name);
         const save = fs.readFileSync(path);
         const options = shell.name === 'zsh' ? 'setopt promptsubst' : '';
         const prompts: Record<string, string> = {
@@ -97,7 +100,7 @@ for (const shell of Object.values(shells)) {
         });
         fs.writeFileSync(path, save);
       }
-      host.hold(false);
+      host.holdRefreshes(false);
     });
   });
 }

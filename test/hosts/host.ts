@@ -4,29 +4,32 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts';
 import type { Answer, Endpoint } from '../support/endpoint.ts';
-import { Machine, unlessGone, until } from '../support/program.ts';
+import { Machine, unlessMissing, until } from '../support/program.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 export const entry = join(root, 'bin', 'usageline.cjs');
 export const launcher = join(root, 'bin', 'usageline-prompt');
 const hot = join(root, 'dist', 'hot.cjs');
 
-/** What the endpoint says first, and what it says later. Counted from now on: the countdowns last 50 seconds. */
-export const oldNumbers = () => fixture('2026-04-18-max.json');
+/**
+ * The first and the later responses of the endpoint. Their resets count from now; countdowns stay the same for
+ * 50 s.
+ */
+export const firstNumbers = () => fixture('2026-04-18-max.json');
 export const newNumbers: Answer = (request, response) =>
   json(fixture('2026-07-03-limits.json'))(request, response);
-/** What the line says of them, without colours. */
+/** The lines for these responses, without colours. */
 export const OLD_LINE = '5h 22% 4h37m · 7d 33% 4d3h';
 export const NEW_LINE = '5h 11% 4h37m · 7d 9% 4d3h';
 
 const run = promisify(execFile);
 
-/** Waits until something holds; says what it was waiting for. */
+/** Waits until a condition holds; a timeout names what it waited for. */
 export function eventually(what: string, holds: () => unknown, within?: number): Promise<void> {
   return until(async () => Boolean(await holds()), within, what);
 }
 
-/** A machine with numbers in the cache, and hooks whose refreshes are counted. */
+/** A machine with numbers in the cache, and with hooks whose program starts are counted. */
 export class Host {
   readonly machine: Machine;
 
@@ -46,7 +49,7 @@ export class Host {
       ].join('\n'),
     );
     fs.chmodSync(join(this.home, 'counted'), 0o755);
-    // Or fish would read all manuals of the machine at its first start.
+    // Without this directory fish reads all manuals of the machine at its first start.
     fs.mkdirSync(join(this.home, '.local/share/fish/generated_completions'), { recursive: true });
   }
 
@@ -54,19 +57,19 @@ export class Host {
     return this.machine.home;
   }
 
-  /** The directory of the ready lines. */
-  get ready(): string {
+  /** The directory of the prerendered lines. */
+  get prerendered(): string {
     return join(this.machine.cache, 'ready');
   }
 
-  /** What the hooks or the launcher have started of the program, in order. */
+  /** The arguments of every program start by the hooks or the launcher, in order. */
   get started(): string[] {
     const path = join(this.home, 'started');
     return fs.existsSync(path) ? fs.readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
   }
 
-  /** Keeps refreshes from going on, until it is called again. */
-  hold(on: boolean): void {
+  /** Blocks every refresh until it is called with `false`. */
+  holdRefreshes(on: boolean): void {
     if (on) this.write('hold', '');
     else fs.unlinkSync(join(this.home, 'hold'));
   }
@@ -86,22 +89,22 @@ export class Host {
     return path;
   }
 
-  /** What the program itself says, without asking anybody. */
-  async truth(kind: string, env: Record<string, string> = {}): Promise<string> {
+  /** The line that the program itself prints, without a request. */
+  async printedLine(kind: string, env: Record<string, string> = {}): Promise<string> {
     return (await this.machine.run(['--no-wait', '--output', kind], env)).stdout.trimEnd();
   }
 
-  /** Numbers of so long ago, in the ready lines too. */
-  async grow(ms: number, ...kinds: string[]): Promise<void> {
-    this.machine.age(ms);
+  /** Makes the cached numbers older by `ms`, and prerenders the given kinds again. */
+  async ageBy(ms: number, ...kinds: string[]): Promise<void> {
+    this.machine.ageBy(ms);
     for (const kind of kinds) await this.machine.run(['ready', kind]);
   }
 
-  /** Lets time pass for the ready lines, as somebody sees it who only has them and the clock. */
-  pass(seconds: number): void {
-    for (const name of fs.readdirSync(this.ready)) {
+  /** Moves the times in the prerendered lines into the past, as if `seconds` had passed for shells that read them. */
+  letTimePass(seconds: number): void {
+    for (const name of fs.readdirSync(this.prerendered)) {
       if (!/^[a-z]/.test(name) || /^(since|till)\./.test(name)) continue;
-      unlessGone(() => this.#pass(join(this.ready, name), seconds));
+      unlessMissing(() => this.#pass(join(this.prerendered, name), seconds));
     }
   }
 
@@ -116,57 +119,58 @@ export class Host {
     replaceFile(path, text, mtimeMs / 1000 - seconds);
   }
 
-  /** Puts a ready line in the place of the program's; `later` if the texts stand beside it. */
+  /** Replaces a prerendered line of the program; with `later` the texts go into the second file. */
   plant(name: string, lines: readonly string[], { refresh = 600, from = 0, later = false } = {}): void {
     const now = Math.floor(Date.now() / 1000);
     const head = `usageline-ready 1 ${now + refresh} ${now + from} 4711`;
-    replaceFile(join(this.ready, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
-    const path = join(this.ready, name);
+    replaceFile(join(this.prerendered, `${name}.later`), ['4711', ...(later ? lines : []), ''].join('\n'));
+    const path = join(this.prerendered, name);
     replaceFile(path, [head, ...(later ? [`${now - 1} gone`] : lines), '# planted', ''].join('\n'), now + 60);
     this.plantShort(name, {});
   }
 
-  /** The files of single texts: none but these, each lasting until then (epoch seconds). */
+  /** Replaces the files with one text each. Each text is valid until its time (epoch seconds). */
   plantShort(name: string, texts: Readonly<Record<string, number>>): void {
-    for (let turn = 1; turn <= 27; turn += 1) fs.rmSync(join(this.ready, `${name}.${turn}`), { force: true });
+    for (let turn = 1; turn <= 27; turn += 1)
+      fs.rmSync(join(this.prerendered, `${name}.${turn}`), { force: true });
     for (const [index, [text, until]] of Object.entries(texts).entries()) {
-      replaceFile(join(this.ready, `${name}.${index + 1}`), `${text}\n`, until);
+      replaceFile(join(this.prerendered, `${name}.${index + 1}`), `${text}\n`, until);
     }
   }
 
-  /** The file of the first text for when somebody should ask again, lasting until then (epoch seconds). */
+  /** Writes the file with the first text that calls for a refresh, valid until the given time (epoch seconds). */
   plantOld(name: string, text: string, until: number): void {
-    replaceFile(join(this.ready, `${name}.9`), `${text}\n`, until);
+    replaceFile(join(this.prerendered, `${name}.9`), `${text}\n`, until);
   }
 
-  /** One of the files of several texts, lasting until then (epoch seconds). */
+  /** Writes a file with several texts, valid until the given time (epoch seconds). */
   plantSeveral(
     name: string,
     lines: readonly string[],
     until: number,
     begins: number | string = Math.floor(Date.now() / 1000) - 60,
   ): void {
-    replaceFile(join(this.ready, `${name}.14`), [begins, ...lines, ''].join('\n'), until);
+    replaceFile(join(this.prerendered, `${name}.14`), [begins, ...lines, ''].join('\n'), until);
   }
 
-  /** As if the launcher had never had a refresh started. */
-  forgetAsked(): void {
-    for (const name of fs.readdirSync(this.ready).filter((file) => file.startsWith('.asked.'))) {
-      unlessGone(() => fs.unlinkSync(join(this.ready, name)));
+  /** Removes the launcher's record of the last refresh that it started. */
+  forgetStartedRefreshes(): void {
+    for (const name of fs.readdirSync(this.prerendered).filter((file) => file.startsWith('.asked.'))) {
+      unlessMissing(() => fs.unlinkSync(join(this.prerendered, name)));
     }
   }
 }
 
-/** As the program does: whoever reads sees one or the other. */
+/** Replaces a file as the program does: a reader sees the old text or the new one. */
 export function replaceFile(path: string, text: string, mtime?: number): void {
   fs.writeFileSync(`${path}~`, text, { mode: 0o600 });
   if (mtime !== undefined) fs.utimesSync(`${path}~`, mtime, mtime);
   fs.renameSync(`${path}~`, path);
 }
 
-/** A host whose numbers have just come, with a ready line for each kind. */
+/** A host with a response of this moment in the cache, and a prerendered line of each kind. */
 export async function aHost(kinds: readonly string[], env: Record<string, string> = {}): Promise<Host> {
-  const endpoint = await anEndpoint(json(oldNumbers()));
+  const endpoint = await anEndpoint(json(firstNumbers()));
   const host = new Host(endpoint, env);
   const [first = 'plain', ...others] = kinds;
   await host.machine.run(['--wait', '--output', first]);
@@ -184,7 +188,10 @@ export async function tmux(...args: string[]): Promise<string> {
   return (await run('tmux', ['-L', socket, ...args], { encoding: 'utf8' })).stdout;
 }
 
-/** The tmux server of this file. It lasts: one that its last session has ended answers the next one for a moment. */
+/**
+ * Starts the tmux server of this file. A session keeps it alive: a server whose last session ends still answers
+ * the next client for a moment, and then exits.
+ */
 export function tmuxServer(): Promise<void> {
   return (server ??= startServer());
 }
@@ -199,7 +206,7 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Somebody at a shell, in a real terminal. */
+/** A shell or another program in a real terminal. */
 export class Terminal {
   private constructor(readonly session: string) {}
 
@@ -214,12 +221,12 @@ export class Terminal {
     return new Terminal(session);
   }
 
-  /** What is on the screen, without what is empty at its ends. */
+  /** The text on the screen, without trailing blanks and empty lines. */
   async screen(): Promise<string> {
     return (await tmux('capture-pane', '-p', '-t', this.session)).replace(/ +$/gm, '').trimEnd();
   }
 
-  /** The same with colours. */
+  /** The text on the screen with its colours. */
   async colours(): Promise<string> {
     return (await tmux('capture-pane', '-p', '-e', '-t', this.session)).trimEnd();
   }
@@ -232,7 +239,7 @@ export class Terminal {
     await tmux('send-keys', '-t', this.session, ...keys);
   }
 
-  /** The last line that is on the screen. */
+  /** The last line on the screen. */
   async last(): Promise<string> {
     return (await this.screen()).split('\n').at(-1) ?? '';
   }
@@ -250,8 +257,8 @@ export class Terminal {
   }
 
   /**
-   * Runs a command and waits for the prompt after it; gives what it printed. Both commands are one line: the terminal
-   * would show a second line twice where it arrives while the first one runs.
+   * Runs a command, waits for the next prompt, and returns the screen. The command and its mark are one line: a
+   * terminal shows a second line twice if it arrives while the first one runs.
    */
   async command(line: string): Promise<string> {
     const mark = `done${(names += 1)}`;

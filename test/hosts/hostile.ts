@@ -3,7 +3,7 @@ import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Machine } from '../support/program.ts';
 import { Host } from './host.ts';
 
-/** What would do harm in one host or another, if a name from the network came there as it is. */
+/** Names that one host or another would execute or misread if they were printed without sanitizing. */
 export const PAYLOADS = [
   '42%n $(touch pwn_sub) `touch pwn_bt` \\u \\[x\\] #[fg=red]R',
   '#(touch pwn_tmux) #{l:x} #S %{F#f00} <b>m</b> %F{red} %(1j.x.y)',
@@ -15,7 +15,7 @@ export const PAYLOADS = [
   '\u001B]0;pwn\u0007\u009B31m\u202Epwn\u0001\u0002',
 ];
 
-/** A host on whose machine every name is somebody's attempt, with the answer in the cache. */
+/** A host with a cached response in which every name is hostile. */
 export async function aHostileHost(): Promise<Host> {
   const endpoint = await anEndpoint(
     json({
@@ -41,7 +41,7 @@ export async function aHostileHost(): Promise<Host> {
   return host;
 }
 
-/** Whether any of them has been run: each would leave a file in the home, which is the current directory. */
+/** Files that a payload has created: each would create one in the home, which is the current directory. */
 export function harmDone({ home }: Machine): string[] {
   return fs.readdirSync(home).filter((name) => name.startsWith('pwn'));
 }

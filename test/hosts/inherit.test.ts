@@ -9,13 +9,19 @@ import type { Host } from './host.ts';
 import { shells } from './shells.ts';
 import type { Shell } from './shells.ts';
 
-/** Descriptors that a caller has open: one digit, two, where shells keep their own, and more. */
+/**
+ * Descriptors that a caller has open: one digit, two digits, the numbers that shells use themselves, and higher
+ * ones.
+ */
 const NUMBERS = [3, 9, 10, 11, 12, 20, 200];
 
-/** A machine whose line is due, in the place of whose program something notes what it was started with. */
+/**
+ * A machine whose line is due for a refresh, with a script in the place of the program that records how it was
+ * started.
+ */
 async function aNotingHost(kind: string): Promise<Host> {
   const host = await aHost([kind]);
-  await host.grow(12 * MINUTE, kind);
+  await host.ageBy(12 * MINUTE, kind);
   const lines = [
     '#!/bin/sh',
     'case $* in *--refresh) ;; *) exit 0 ;; esac',
@@ -27,7 +33,7 @@ async function aNotingHost(kind: string): Promise<Host> {
   return host;
 }
 
-/** A command line that is run with those descriptors open, in a directory of its own. */
+/** A command line that runs with those descriptors open, in a directory of its own. */
 function calling(host: Host, command: readonly string[]): string[] {
   const project = join(host.home, 'project');
   fs.mkdirSync(project, { recursive: true });
@@ -35,7 +41,7 @@ function calling(host: Host, command: readonly string[]): string[] {
   return ['bash', '-c', `cd ${quoted(project)} && exec ${opened} && "$@"`, 'bash', ...command];
 }
 
-/** Directory, and descriptors of the program and of the process above it, that are the caller's. */
+/** The caller's directory and descriptors that the program, or the process above it, still has. */
 async function noted(host: Host): Promise<{ directory: string | undefined; own: string[]; above: string[] }> {
   const path = join(host.home, 'noted');
   await eventually('the refresh', () => fs.existsSync(path));
@@ -46,15 +52,19 @@ async function noted(host: Host): Promise<{ directory: string | undefined; own: 
 }
 
 describe.runIf(process.platform === 'linux')(
-  'a refresh has no descriptor and no directory of its caller',
+  'a refresh keeps no descriptor and no directory of its caller',
   () => {
     for (const argv of [['dash'], ['busybox', 'ash', '-eu'], ['bash', '--posix', '-eu']]) {
       describeWith(argv[0] as string, `the launcher under ${argv.join(' ')}`, () => {
         it.each([
           ['', (host: Host) => `${host.home}/bin:${host.machine.env.PATH}`, '/'],
-          // The program would not be found from elsewhere.
-          [', but where PATH is relative', (host: Host) => `../bin:${host.machine.env.PATH}`, null],
-        ])('leaves both behind%s', async (_, pathOf, directory) => {
+          // The program cannot be found from another directory.
+          [
+            ', except the directory where PATH is relative',
+            (host: Host) => `../bin:${host.machine.env.PATH}`,
+            null,
+          ],
+        ])('keeps neither%s', async (_, pathOf, directory) => {
           const host = await aNotingHost('plain');
           const [file = '', ...args] = calling(host, [...argv, launcher]);
           const run = await runProgram(file, args, { ...host.machine.env, PATH: pathOf(host) });
@@ -69,7 +79,7 @@ describe.runIf(process.platform === 'linux')(
           });
         });
 
-        it('does so without bash, for the numbers that it can name', async () => {
+        it('closes the descriptors that it can name where bash is missing', async () => {
           const host = await aNotingHost('plain');
           const bin = join(host.home, 'few');
           fs.mkdirSync(bin);
@@ -101,7 +111,7 @@ describe.runIf(process.platform === 'linux')(
 
     for (const shell of Object.values(shells)) {
       describeWith(shell.name, `the hook of ${shell.name}`, () => {
-        it('leaves both behind', async () => {
+        it('keeps neither', async () => {
           const host = await aNotingHost(shell.name);
           const text = [script(shell), shell.hook, 'echo "<$USAGELINE>"'].join('\n');
           const [file = '', ...args] = calling(host, [...shell.script, text]);
@@ -112,14 +122,14 @@ describe.runIf(process.platform === 'linux')(
         });
 
         describeWith('tmux', 'at a terminal', () => {
-          it('leaves both behind', async () => {
+          it('keeps neither', async () => {
             const host = await aNotingHost(shell.name);
             host.write(shell.rc, [shell.prompt, script(shell), ''].join('\n'));
             const terminal = await Terminal.open(host, calling(host, shell.argv(host)));
             const screen = await terminal.shows(/ >/);
             const { directory, own, above } = await noted(host);
             expect({ directory, own, screen }).toEqual({ directory: '/', own: [], screen });
-            // Above it is a process that waits for its end.
+            // The process above it waits for its end.
             if (shell.name === 'fish') expect(above).toEqual([]);
             await terminal.close();
           });

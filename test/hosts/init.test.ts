@@ -9,7 +9,7 @@ import { aHost, entry, eventually, OLD_LINE, Terminal } from './host.ts';
 import type { Host } from './host.ts';
 import { shells } from './shells.ts';
 
-/** What the README says: one command, and the host has the line. */
+/** The command that the README promises: it gives the host its line. */
 async function install(host: Host, target: string): Promise<void> {
   const run = await host.machine.run(['init', target, '--install', '--yes']);
   expect(run).toMatchObject({ stderr: '', code: 0 });
@@ -19,15 +19,15 @@ function runnerOf(host: Host): string {
   return join(host.home, '.local/share/usageline/usageline-run');
 }
 
-/** What it says of the way back: one command, for everything. */
+/** The command that the README promises for the removal of everything. */
 async function uninstall(host: Host): Promise<void> {
   expect(await host.machine.run(['init', '--uninstall', '--yes'])).toMatchObject({ stderr: '', code: 0 });
 }
 
 for (const shell of Object.values(shells)) {
   describeWith('tmux', `usageline init ${shell.name} --install`, () =>
-    describeWith(shell.name, 'for somebody at a terminal', () => {
-      it('has the line in the next shell, and no trace of it in the one after the removal', async () => {
+    describeWith(shell.name, 'in a terminal', () => {
+      it('shows the line in the next shell, and leaves no trace in the shell after the removal', async () => {
         const host = await aHost([shell.name]);
         host.write(shell.rc, shell.prompt);
         await install(host, shell.name);
@@ -57,8 +57,8 @@ for (const shell of Object.values(shells)) {
 }
 
 describeWith('fish', 'usageline init fish --install', () =>
-  describeWith('tmux', 'beside a right prompt of somebody', () => {
-    it('comes behind what config.fish puts there', async () => {
+  describeWith('tmux', 'with a right prompt of the user', () => {
+    it('follows what config.fish puts there', async () => {
       const host = await aHost(['fish']);
       const { prompt, rc } = shells.fish;
       host.write(rc, `${prompt}\nfunction fish_right_prompt; echo -n "mine "; end\n`);
@@ -69,8 +69,8 @@ describeWith('fish', 'usageline init fish --install', () =>
   }),
 );
 
-describeWith('tmux', 'the question', () => {
-  it('is answered at the terminal, and nothing is done without a yes', async () => {
+describeWith('tmux', 'the question before a change', () => {
+  it('is asked at the terminal, and nothing changes without a yes', async () => {
     const host = await aHost(['zsh']);
     host.write('.zshrc', 'mine\n');
     const command = `${process.execPath} ${entry} init zsh --install; echo "code $?"; exec sleep 60`;
@@ -88,7 +88,7 @@ describeWith('tmux', 'the question', () => {
     expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toMatch(/^mine\n# >>> usageline >>>\n/);
   });
 
-  it('does not stand for a change of a file that has been changed since', async () => {
+  it('covers no file that has changed since the question', async () => {
     const host = await aHost(['zsh']);
     host.write('.zshrc', 'mine\n');
     const command = `${process.execPath} ${entry} init zsh --install; echo "code $?"; exec sleep 60`;
@@ -105,12 +105,12 @@ describeWith('tmux', 'the question', () => {
 
 describeWith('tmux', 'usageline init tmux --install', () => {
   it.each([
-    ['as tmux is by default', '', ''],
-    ['with a status line of somebody', "set -g status-right 'mine'\n", 'mine '],
-    ['where somebody has put it', "set -g status-right '#{E:@usageline} mine'\n", ''],
+    ['with the defaults of tmux', '', ''],
+    ['with a status line of the user', "set -g status-right 'mine'\n", 'mine '],
+    ['where the user has placed it', "set -g status-right '#{E:@usageline} mine'\n", ''],
   ])('shows the line once, %s, also when the file is read again', async (_, configuration, before) => {
     const host = await aHost(['tmux']);
-    // What a path can have in it.
+    // Characters that a path can contain.
     const home = join(host.home, `it's 50% #1 "x" $HOME`);
     for (const name of ['.claude', '.cache']) {
       fs.cpSync(join(host.home, name), join(home, name), { recursive: true, preserveTimestamps: true });
@@ -139,7 +139,7 @@ describeWith('tmux', 'usageline init tmux --install', () => {
   });
 
   it.each(['a (b) c', 'b)', '(b', 'a)b(c', `it's) (50% #(1`])(
-    'shows the line below a directory %j',
+    'shows the line when the directory is named %j',
     async (name) => {
       const host = await aHost(['tmux']);
       const home = join(host.home, name);
@@ -163,11 +163,11 @@ for (const [editor, target] of [
   ['nvim', 'neovim'],
 ] as const) {
   describeWith('tmux', `usageline init ${target} --install`, () =>
-    describeWith(editor, 'for somebody who edits', () => {
+    describeWith(editor, 'in an editor', () => {
       it.each([
-        ['beside what the editor shows by itself', ''],
-        ['behind a status line of somebody', 'set statusline=mine'],
-      ])('shows the line %s, and waits for nothing', async (_, configuration) => {
+        ["beside the editor's own status line", ''],
+        ['after a status line of the user', 'set statusline=mine'],
+      ])('shows the line %s, and does not wait for the program', async (_, configuration) => {
         const host = await aHost(['plain']);
         host.write('.vimrc', `${configuration}\n`);
         host.write('.config/nvim/init.vim', `${configuration}\n`);
@@ -179,7 +179,7 @@ for (const [editor, target] of [
         expect(screen).not.toMatch(/Error|E\d+:/);
       });
 
-      it('is gone when it has been removed', async () => {
+      it('leaves nothing behind after the removal', async () => {
         const host = await aHost(['plain']);
         await install(host, target);
         await uninstall(host);
@@ -190,14 +190,14 @@ for (const [editor, target] of [
   );
 }
 
-describeWith('nvim', "lualine's way", () => {
-  it('finds a component in which every percent sign is doubled, and shows it', async () => {
+describeWith('nvim', 'the component for lualine', () => {
+  it('doubles every percent sign, so that the status line shows the text', async () => {
     const host = await aHost(['plain']);
     await install(host, 'neovim');
     const script = [
       'lua package.loaded.lualine = {}',
       'call wait(8000, {-> g:usageline != ""})',
-      // As lualine does: what the component gives becomes part of the status line.
+      // lualine makes the text of the component a part of the status line's format.
       'let text = nvim_eval_statusline(g:usageline, {}).str',
       'call writefile([g:usageline, text, &statusline], $HOME . "/seen")',
     ].flatMap((command) => ['-c', command]);
@@ -213,7 +213,7 @@ describeWith('nvim', "lualine's way", () => {
 describe('usageline init claude --install', () => {
   const input = JSON.stringify({ session_id: 'one', model: { display_name: 'Opus' } });
 
-  /** As Claude Code does: by a shell, with its JSON on standard input, in a directory of the user's. */
+  /** Runs the command as Claude Code does: by a shell, with JSON on standard input, in a directory of the user's. */
   function claudeCode(host: Host): ReturnType<typeof spawnSync> {
     const { statusLine } = JSON.parse(fs.readFileSync(join(host.home, '.claude/settings.json'), 'utf8'));
     expect(statusLine.type).toBe('command');
@@ -229,7 +229,7 @@ describe('usageline init claude --install', () => {
     expect(`${stdout}`.replace(/\u001B\[[0-9;]*m/g, '')).toBe(`${OLD_LINE}\n`);
   });
 
-  it('keeps the command that is there, and gives it back', async () => {
+  it('wraps the command that is configured, and restores it', async () => {
     const host = await aHost(['plain']);
     const settings = String.raw`{"statusLine":{"type":"command","command":"sed 's/.*\"display_name\":\"\\([^\"]*\\).*/I am \\1/'"}}`;
     const path = host.write('.claude/settings.json', settings);
@@ -247,7 +247,7 @@ describe('usageline init starship --install', () => {
     await install(host, 'starship');
     const text = fs.readFileSync(join(host.home, '.config/starship.toml'), 'utf8');
     const command = JSON.parse(/^command = (.*)$/m.exec(text)?.[1] ?? '');
-    // starship writes the command to the shell that `shell` names, and cuts off white space at the ends.
+    // starship writes the command to the shell that `shell` names, and trims white space at the ends.
     const { stdout, status } = spawnSync('sh', {
       input: `${command}\n`,
       env: host.machine.env,

@@ -10,12 +10,14 @@ import { open, shells } from './shells.ts';
 
 const AGED = '5h 22% 4h37m · 7d 33% 4d3h · 12m ago';
 
-/** Waits until the new line is there for the shell to find. */
+/** Waits until the shell can read the new line. */
 function prepared(host: Host, name: string): Promise<void> {
-  return eventually('a new line', () => fs.readFileSync(join(host.ready, name), 'utf8').includes('11%'));
+  return eventually('a new line', () =>
+    fs.readFileSync(join(host.prerendered, name), 'utf8').includes('11%'),
+  );
 }
 
-/** Only another token is asked with at once. */
+/** Writes another token: a request with the same token would have to wait. */
 function anotherToken(file: string): void {
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"accessToken":"', '$&another-'));
 }
@@ -24,12 +26,12 @@ for (const shell of Object.values(shells)) {
   const { name } = shell;
   const aged = async () => {
     const host = await aHost([name]);
-    await host.grow(12 * MINUTE, name);
+    await host.ageBy(12 * MINUTE, name);
     return host;
   };
 
-  describeWith('tmux', `at a terminal, ${name}`, () =>
-    describeWith(name, 'with the hook', () => {
+  describeWith('tmux', `in a terminal, ${name}`, () =>
+    describeWith(name, 'the hook', () => {
       it.concurrent('shows the line in colour, and starts nothing', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, { ready: OLD_LINE });
@@ -41,16 +43,16 @@ for (const shell of Object.values(shells)) {
         expect(host.requests).toBe(0);
       });
 
-      it.concurrent('shows old numbers with their age at once, and new ones after the one refresh', async () => {
+      it.concurrent('shows old numbers with their age at once, and new numbers after one refresh', async () => {
         const host = await aged();
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell, { ready: AGED });
         await terminal.command('true');
         await terminal.press('C-l');
         await terminal.type('echo typed meanwhile');
         expect(await terminal.shows('typed meanwhile')).toContain(AGED);
-        host.hold(false);
-        // bash has no way to draw a prompt anew by itself.
+        host.holdRefreshes(false);
+        // bash cannot redraw a prompt by itself.
         if (name === 'bash') {
           await prepared(host, name);
           await terminal.press('C-u', 'Enter');
@@ -61,20 +63,20 @@ for (const shell of Object.values(shells)) {
         expect(host.requests).toBe(1);
       });
 
-      it.concurrent('lets the prompt see what the command ended with', async () => {
+      it.concurrent('keeps the exit code of the last command for the prompt', async () => {
         const host = await aged();
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell);
         await terminal.type('sh -c "exit 7"\n');
         await terminal.shows(/7 >/);
-        host.hold(false);
+        host.holdRefreshes(false);
         if (name !== 'bash') await terminal.shows(NEW_LINE);
         expect(await terminal.last()).toMatch(/7 >/);
         await terminal.type('echo "it was $'.concat(name === 'fish' ? 'status"\n' : '?"\n'));
         await terminal.shows('it was 7');
       });
 
-      it.concurrent('goes with the account that the environment names, and back', async () => {
+      it.concurrent('follows the account that the environment names, and returns to the first one', async () => {
         const host = await aHost([name]);
         const other = join(host.home, 'other dir');
         fs.mkdirSync(other);
@@ -91,7 +93,7 @@ for (const shell of Object.values(shells)) {
         expect(host.started).toEqual([`ready ${name}`, `ready ${name}`]);
       });
 
-      it.concurrent('goes with it also when the window changes meanwhile', async () => {
+      it.concurrent('follows the account also when the window size changes meanwhile', async () => {
         const host = await aHost([name]);
         const other = join(host.home, 'other');
         fs.mkdirSync(other);
@@ -104,7 +106,7 @@ for (const shell of Object.values(shells)) {
         await terminal.shows(NEW_LINE);
       });
 
-      it.concurrent('does without colour from the prompt on at which NO_COLOR is there', async () => {
+      it.concurrent('shows no colour from the first prompt at which NO_COLOR is set', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, { ready: OLD_LINE });
         await terminal.press('C-l');
@@ -120,25 +122,25 @@ for (const shell of Object.values(shells)) {
       });
 
       it.concurrent.each([
-        ['written anew', anotherToken],
+        ['rewritten', anotherToken],
         [
-          'written anew with an older time',
+          'rewritten with an older time',
           (file: string) => {
             anotherToken(file);
             fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
           },
         ],
         ['removed', (file: string) => fs.unlinkSync(file)],
-      ] as const)("shows nobody else's numbers when the login is %s", async (what, change) => {
+      ] as const)('shows no numbers of another login when the login file is %s', async (what, change) => {
         const host = await aHost([name]);
-        host.hold(true);
+        host.holdRefreshes(true);
         const terminal = await open(host, shell, { ready: OLD_LINE });
         change(host.machine.credentials);
         await terminal.press('C-l');
         await terminal.type('true\n');
         await terminal.shows('…');
         expect(await terminal.last()).not.toContain('22%');
-        host.hold(false);
+        host.holdRefreshes(false);
         const wanted = what === 'removed' ? 'sign in' : NEW_LINE;
         await eventually(wanted, async () => {
           await terminal.press('Enter');
@@ -147,7 +149,7 @@ for (const shell of Object.values(shells)) {
         });
       });
 
-      it.concurrent('leaves a current directory alone that is gone', async () => {
+      it.concurrent('works in a directory that has been removed', async () => {
         const host = await aged();
         fs.mkdirSync(join(host.home, 'gone'));
         const terminal = await open(host, shell, {
@@ -162,7 +164,7 @@ for (const shell of Object.values(shells)) {
         expect(await terminal.screen()).not.toMatch(/getcwd|error|usageline/i);
       });
 
-      it.concurrent('is no more than once there when it is read twice', async () => {
+      it.concurrent('shows the line once when it is loaded twice', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, { after: shell.init, ready: OLD_LINE });
         await terminal.command(shell.init);
@@ -172,7 +174,7 @@ for (const shell of Object.values(shells)) {
         expect((await terminal.last()).split('7d').length).toBe(2);
       });
 
-      it.concurrent('keeps silent, and out of the way of jobs', async () => {
+      it.concurrent('prints nothing, and leaves the list of jobs empty', async () => {
         const host = await aged();
         const terminal = await open(host, shell, { ready: /12m ago|11%/ });
         await eventually('the request', () => host.requests === 1);
@@ -185,7 +187,7 @@ for (const shell of Object.values(shells)) {
         expect(lines.filter((line) => !/^(done|jobs: There are no jobs$)/.test(line))).toEqual([]);
       });
 
-      it.concurrent('gives the line as plain text to whatever it starts, and puts itself nowhere if told so', async () => {
+      it.concurrent('exports the line as plain text, and leaves the prompt alone if the user wants that', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, {
           before: name === 'fish' ? 'set -g usageline_place none' : 'usageline_place=none',
@@ -194,7 +196,7 @@ for (const shell of Object.values(shells)) {
         expect(await terminal.last()).toMatch(/^\d > *$/);
       });
 
-      it.concurrent('lives on when the program is gone', async () => {
+      it.concurrent('prints no error when the program is gone', async () => {
         const host = await aged();
         const terminal = await open(host, shell, {
           after:
@@ -210,9 +212,9 @@ for (const shell of Object.values(shells)) {
         expect(await terminal.last()).toMatch(/^\d > *$/);
       });
 
-      it.concurrent('draws nothing when a refresh is over that has learnt nothing', async () => {
+      it.concurrent('redraws nothing after a refresh that brought nothing new', async () => {
         const host = await aHost([name]);
-        await host.grow(HOUR, name);
+        await host.ageBy(HOUR, name);
         host.endpoint.answer = json({}, 500);
         const terminal = await open(host, shell, { ready: /1h ago|…/ });
         await eventually('the refresh', () => host.requests === 1);

@@ -21,7 +21,7 @@ const shells = {
 
 let printed: Promise<Run> | null = null;
 
-/** The launcher as `usageline init sh` prints it, for a program whose starts are counted. */
+/** Installs the launcher that `usageline init sh` prints, for a program whose starts are counted. */
 async function install(host: Host, place = join(host.home, "it's a place")): Promise<string> {
   fs.mkdirSync(place, { recursive: true });
   printed ??= host.machine.run(['init', 'sh']);
@@ -42,7 +42,7 @@ for (const [name, argv] of Object.entries(shells)) {
 
     const aged = async () => {
       const host = await aHost(['plain', 'tmux']);
-      await host.grow(12 * MINUTE, 'plain', 'tmux');
+      await host.ageBy(12 * MINUTE, 'plain', 'tmux');
       return { host, path: await install(host) };
     };
 
@@ -63,22 +63,22 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toEqual([]);
     });
 
-    it.concurrent('prints what is true now, and starts the one refresh without waiting', async () => {
+    it.concurrent('prints the current text, and starts one refresh without waiting for it', async () => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const runs = [await launch(host, path), await launch(host, path), await launch(host, path)];
       for (const run of runs) expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
       await eventually('the refresh', () => host.refreshes === 1);
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
       expect(host.refreshes).toBe(1);
       expect(host.requests).toBe(1);
     });
 
     it.concurrent.each([
-      ['that stands in the near file', false],
-      ['that stands in the far one', true],
-    ])('prints the text whose time has come, one %s', async (_, later) => {
+      ['in the near file', false],
+      ['in the later file', true],
+    ])('prints the text of this moment, which is %s', async (_, later) => {
       const { host, path } = await aged();
       const now = Math.floor(Date.now() / 1000);
       host.plant(
@@ -88,12 +88,12 @@ for (const [name, argv] of Object.entries(shells)) {
           later,
         },
       );
-      // Ended some time ago.
-      fs.utimesSync(join(host.ready, 'plain'), now - 9, now - 9);
+      // Its end has passed.
+      fs.utimesSync(join(host.prerendered, 'plain'), now - 9, now - 9);
       expect(await launch(host, path)).toMatchObject({ stdout: 'third \\n\n', stderr: '', code: 0 });
     });
 
-    it.concurrent('prints the first of the short texts whose time is still to come, as it stands', async () => {
+    it.concurrent('prints the first of the short texts that is still valid, byte for byte', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const now = Math.floor(Date.now() / 1000);
@@ -101,43 +101,44 @@ for (const [name, argv] of Object.entries(shells)) {
       const third = String.raw`  $(touch x) 100% \n \\`;
       host.plantShort('plain', { first: now - 60, second: now - 1, [third]: now + 99, fourth: now + 200 });
       // Some shells compare files by whole seconds.
-      fs.utimesSync(host.ready, now - 5, now - 5);
+      fs.utimesSync(host.prerendered, now - 5, now - 5);
       expect(await launch(host, path)).toMatchObject({ stdout: `${third}\n`, stderr: '', code: 0 });
       expect(host.started).toEqual([]);
     });
 
     const third = String.raw`$(touch x) 100% \n \\`;
     it.concurrent.each<[string, string, (host: Host, now: number) => void]>([
-      ['the one', `  ${third}`, (host, now) => host.plantOld('plain', `  ${third}`, now + 99)],
+      ['the only one', `  ${third}`, (host, now) => host.plantOld('plain', `  ${third}`, now + 99)],
       [
-        'the one of several whose time has come',
+        'the current one of several',
         third,
         (host, now) => {
           const lines = [`${now - 5} over`, `${now + 99} ${third}`, `${now + 200} last`];
           host.plantSeveral('plain', lines, now + 200);
         },
       ],
-    ])('prints a short text of old numbers, %s, and starts the one refresh', async (_, text, plant) => {
+    ])('prints a short text of old numbers, %s, and starts one refresh', async (_, text, plant) => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const now = Math.floor(Date.now() / 1000);
       host.plant('plain', [`${now + 99} of the whole line`]);
       host.plantShort('plain', { first: now - 60, second: now - 9 });
       plant(host, now);
       for (const call of [1, 2, 3, 4]) {
         // Ten seconds later.
-        if (call === 4) host.forgetAsked();
-        // Some shells compare files by whole seconds, and who asks may leave a file there.
-        fs.utimesSync(host.ready, now - 5, now - 5);
+        if (call === 4) host.forgetStartedRefreshes();
+        // Some shells compare files by whole seconds, and a launcher that starts a refresh can write a file
+        // there.
+        fs.utimesSync(host.prerendered, now - 5, now - 5);
         expect(await launch(host, path)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
         await eventually('the refresh', () => host.refreshes === (call === 4 ? 2 : 1));
       }
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
       expect(host.requests).toBe(1);
     });
 
-    it.concurrent('prints no short text that is over, nor one that it cannot read', async () => {
+    it.concurrent('prints no short text that has expired, and none that it cannot read', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const now = Math.floor(Date.now() / 1000);
@@ -146,24 +147,24 @@ for (const [name, argv] of Object.entries(shells)) {
       host.plantShort('plain', { over: now - 1 });
       expect(await launch(host, path)).toMatchObject(whole);
       host.plantShort('plain', {});
-      fs.mkdirSync(join(host.ready, 'plain.1'));
-      fs.utimesSync(join(host.ready, 'plain.1'), now + 99, now + 99);
+      fs.mkdirSync(join(host.prerendered, 'plain.1'));
+      fs.utimesSync(join(host.prerendered, 'plain.1'), now + 99, now + 99);
       expect(await launch(host, path)).toMatchObject(whole);
       expect(host.started).toEqual([]);
     });
 
-    it.concurrent('prints no short text of before the clock was set back', async () => {
+    it.concurrent('prints no short text from before the clock was set back', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const hour = Math.floor(Date.now() / 1000) + HOUR / 1000;
       host.plant('plain', [`${hour + 99} of the whole line`], { from: HOUR / 1000, refresh: HOUR / 500 });
       host.plantShort('plain', { 'of the future': hour + 60 });
-      fs.utimesSync(host.ready, hour, hour);
+      fs.utimesSync(host.prerendered, hour, hour);
       expect((await launch(host, path)).stdout).not.toMatch(/future|whole/);
       expect(host.started).toEqual(['line']);
     });
 
-    it.concurrent('hands every other option over, with its output and exit code', async () => {
+    it.concurrent('passes every other option to the program, with its output and exit code', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       for (const [args, output, code] of [
@@ -180,7 +181,7 @@ for (const [name, argv] of Object.entries(shells)) {
       }
     });
 
-    it.concurrent('hands over what it cannot see for itself', async () => {
+    it.concurrent('starts the program for everything that it cannot decide itself', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       for (const env of [
@@ -203,10 +204,10 @@ for (const [name, argv] of Object.entries(shells)) {
       }
     });
 
-    it.concurrent('goes without colour where NO_COLOR is', async () => {
+    it.concurrent('prints no colour where NO_COLOR is set', async () => {
       const host = await aHost(['tmux']);
       const path = await install(host);
-      // The first one is the program's; it prepares the next.
+      // The program prints the first one, and prerenders the next one.
       for (const _ of [1, 2]) {
         const run = await launch(host, path, ['--output', 'tmux'], { NO_COLOR: '1' });
         expect(run.stdout).toBe(`${OLD_LINE}\n`);
@@ -214,7 +215,7 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toHaveLength(1);
     });
 
-    it.concurrent('knows the account of a configuration directory by its note', async () => {
+    it.concurrent('finds the account of a configuration directory by its index file', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const CLAUDE_CONFIG_DIR = join(host.home, 'an.other_one-2');
@@ -235,14 +236,14 @@ for (const [name, argv] of Object.entries(shells)) {
       ['older', (path: string) => fs.utimesSync(path, 1_700_000_000, 1_700_000_000)],
       ['gone', (path: string) => fs.unlinkSync(path)],
       [
-        'in another place',
+        'in the other location',
         (path: string) => {
           const other = join(path, '../../.config/claude');
           fs.mkdirSync(other, { recursive: true });
           fs.copyFileSync(path, join(other, '.credentials.json'));
         },
       ],
-    ])('asks the program when the credentials are %s', async (_, change) => {
+    ])('starts the program when the credentials are %s', async (_, change) => {
       const host = await aHost(['plain']);
       const path = await install(host);
       change(host.machine.credentials);
@@ -251,44 +252,55 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(run).toMatchObject({ stderr: '', code: 0 });
     });
 
-    it.concurrent('shows nothing that was prepared in the future, when the clock was set back', async () => {
+    it.concurrent('prints no line that was prerendered in the future, after the clock was set back', async () => {
       const { host, path } = await aged();
       const now = Math.floor(Date.now() / 1000);
       host.plant('plain', [`${now + HOUR / 1000} from the future`], { from: 3000, refresh: 4000 });
       const hour = now + HOUR / 1000;
-      for (const name of ['plain', 'plain.later', '.']) fs.utimesSync(join(host.ready, name), hour, hour);
+      for (const name of ['plain', 'plain.later', '.'])
+        fs.utimesSync(join(host.prerendered, name), hour, hour);
       expect((await launch(host, path)).stdout).not.toContain('future');
       expect(host.started).toEqual(['line']);
     });
 
-    it.concurrent('runs nothing and makes no noise, whatever is in the file', async () => {
+    it.concurrent('runs no command and prints no error, whatever the file contains', async () => {
       const host = await aHost(['plain']);
       const path = await install(host);
       for (const [what, text, short] of [
-        ['no number when to ask', 'usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n'],
         [
-          'no number when it was prepared',
+          'no number as the time of the next refresh',
+          'usageline-ready 1 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n',
+        ],
+        [
+          'no number as the start of validity',
           'usageline-ready 1 9999999999 a[$(touch$IFS$HOME/x)] 1 1\n9999999999 text\n',
         ],
-        ['no number until when', 'usageline-ready 1 9999999999 1000000000 1\na[$(touch$IFS$HOME/x)] text\n'],
         [
-          'a word for a number',
+          'no number as the end of a text',
+          'usageline-ready 1 9999999999 1000000000 1\na[$(touch$IFS$HOME/x)] text\n',
+        ],
+        [
+          'a word as a number',
           'usageline-ready 1 9999999999 1000000000 a[$(touch$IFS$HOME/x)]\n1 a\n99999999999 text\n',
         ],
         ['octal digits', 'usageline-ready 1 0999 0888 1\n0999 text\n'],
         ['endless digits', `usageline-ready 1 ${'9'.repeat(40)} 1 1\n${'9'.repeat(40)} text\n`],
         [
-          'a text that could be run',
+          'a text with commands',
           'usageline-ready 1 9999999999 1000000000 1\n9999999999 $(touch $HOME/x)`touch $HOME/x`\\\n',
         ],
         ['nothing', ''],
         ['another version', 'usageline-ready 2 9999999999 1000000000 1\n9999999999 text\n'],
-        ['short, no number from when', '', ['a[$(touch$IFS$HOME/x)]', '9999999999 text']],
-        ['short, no number until when', '', ['1', 'a[$(touch$IFS$HOME/x)] text', '9999999999 text']],
-        ['short, nothing', '', ['']],
-        ['short, a text that could be run', '', ['1', '9999999999 $(touch $HOME/x)`touch $HOME/x`\\']],
+        ['short, no number as the start of validity', '', ['a[$(touch$IFS$HOME/x)]', '9999999999 text']],
+        [
+          'short, no number as the end of a text',
+          '',
+          ['1', 'a[$(touch$IFS$HOME/x)] text', '9999999999 text'],
+        ],
+        ['short, empty', '', ['']],
+        ['short, a text with commands', '', ['1', '9999999999 $(touch $HOME/x)`touch $HOME/x`\\']],
       ] as const) {
-        fs.writeFileSync(join(host.ready, 'plain'), text);
+        fs.writeFileSync(join(host.prerendered, 'plain'), text);
         host.plantShort('plain', {});
         if (short !== undefined) host.plantSeveral('plain', short.slice(1), 9_999_999_999, short[0]);
         const { stderr, code } = await launch(host, path);
@@ -297,16 +309,16 @@ for (const [name, argv] of Object.entries(shells)) {
       }
     });
 
-    it.concurrent('does without standard input, and leaves none to the refresh', async () => {
+    it.concurrent('works without standard input, and passes none to the refresh', async () => {
       const { host, path } = await aged();
-      host.hold(true);
+      host.holdRefreshes(true);
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram('sh', ['-c', `${command} <&-`], host.machine.env);
       expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
-      host.forgetAsked();
+      host.forgetStartedRefreshes();
       const child = spawn(file, [...options, path], { env: host.machine.env, stdio: 'pipe' });
       closeAtTheEnd(() => child.kill());
-      // Whoever still had it open would keep the caller waiting: tmux has one socket for both.
+      // A refresh that inherited it would keep the caller waiting: tmux uses one socket for both ends.
       await new Promise((resolve) => child.on('close', resolve));
       child.stdin.on('error', () => {});
       await eventually(
@@ -314,20 +326,20 @@ for (const [name, argv] of Object.entries(shells)) {
         () => child.stdin.destroyed || !child.stdin.write('x'),
         3000,
       );
-      host.hold(false);
+      host.holdRefreshes(false);
       await eventually('the refreshes', () => host.refreshes === 2);
     });
 
     it.concurrent.each([
       ['with short texts', true],
       ['without', false],
-    ])('is not misled by the age of the process that it took over, %s', async (_, short) => {
+    ])('takes its time from now and not from the start of its process, %s', async (_, short) => {
       const host = await aHost(['plain']);
       const path = await install(host);
       const now = Date.now() / 1000;
       const second = Math.floor(now) + 1;
       host.plant('plain', [`${second} first`, `${second + 60} second`]);
-      fs.utimesSync(join(host.ready, 'plain'), second, second);
+      fs.utimesSync(join(host.prerendered, 'plain'), second, second);
       if (short) host.plantShort('plain', { first: second, second: second + 60 });
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram(
@@ -345,19 +357,16 @@ for (const [name, argv] of Object.entries(shells)) {
 }
 
 describeWith('strace', 'the launcher', () => {
-  it.each(Object.entries(shells))(
-    'starts no process under %s as long as the line is fresh',
-    async (_, argv) => {
-      const host = await aHost(['plain']);
-      const path = await install(host);
-      const log = join(host.home, 'trace');
-      const args = ['-f', '-o', log, '-e', 'trace=process', ...argv, path];
-      const run = await runProgram('strace', args, host.machine.env);
-      expect(run.stdout).toBe(`${OLD_LINE}\n`);
-      const calls = fs.readFileSync(log, 'utf8').match(/\b(fork|vfork|clone3?|execve)\(/g);
-      expect(calls).toEqual(['execve(']);
-    },
-  );
+  it.each(Object.entries(shells))('starts no process under %s while the line is fresh', async (_, argv) => {
+    const host = await aHost(['plain']);
+    const path = await install(host);
+    const log = join(host.home, 'trace');
+    const args = ['-f', '-o', log, '-e', 'trace=process', ...argv, path];
+    const run = await runProgram('strace', args, host.machine.env);
+    expect(run.stdout).toBe(`${OLD_LINE}\n`);
+    const calls = fs.readFileSync(log, 'utf8').match(/\b(fork|vfork|clone3?|execve)\(/g);
+    expect(calls).toEqual(['execve(']);
+  });
 });
 
 describe('the launcher of the package', () => {
@@ -373,11 +382,11 @@ describe('the launcher of the package', () => {
   });
 });
 
-describeWith('tmux', 'in the status line of tmux', () => {
-  it('shows the line with its styles, and new numbers when they are there', async () => {
+describeWith('tmux', 'the status line of tmux', () => {
+  it('shows the line with its styles, and new numbers once they are there', async () => {
     const host = await aHost(['tmux']);
     const path = await install(host);
-    // tmux within tmux: a status line is drawn by a client.
+    // A tmux within tmux, because only a client draws a status line.
     const inner = `usageline-inner-${process.pid}`;
     host.write(
       'tmux.conf',
@@ -398,7 +407,7 @@ describeWith('tmux', 'in the status line of tmux', () => {
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     await terminal.shows(OLD_LINE);
     expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?36m22%/);
-    await host.grow(12 * MINUTE, 'tmux');
+    await host.ageBy(12 * MINUTE, 'tmux');
     await terminal.shows(NEW_LINE);
     expect(host.requests).toBe(1);
     await tmux('kill-session', '-t', terminal.session);

@@ -4,27 +4,27 @@ import { dirname, join } from 'node:path';
 import { removeAtTheEnd, removeTree } from '../support/remove.ts';
 
 /*
- * How version managers and package managers lay out Node and a package on disk, with a real Node and the built
- * package, and what an upgrade by them does to it.
+ * The layouts that version managers and package managers give Node and a package on disk, and what an upgrade
+ * changes, with a real Node and the built package.
  */
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** Node and the program as a manager installed them. */
+/** Node and the program as a manager has installed them. */
 export interface Layout {
   readonly node: string;
   readonly script: string;
-  /** What PATH has besides the system's own directories. */
+  /** Directories of PATH besides those of the system. */
   readonly path: readonly string[];
-  /** What the manager does when Node or the package is upgraded. */
+  /** Does what the manager does when Node or the package is upgraded. */
   upgrade(): void;
-  /** PATH after that. */
+  /** The same directories after the upgrade. */
   readonly pathAfter?: readonly string[];
 }
 
 let master: string | null = null;
 
-/** One copy of Node, on the file system of the tests, for hard links to it. */
+/** One copy of Node on the file system of the tests, so that layouts can hard-link it. */
 function nodeCopy(): string {
   if (master === null) {
     const directory = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-node-'));
@@ -54,7 +54,7 @@ function link(target: string, path: string): void {
   fs.symlinkSync(target, path);
 }
 
-/** A directory of a version with Node and the package in it, which an upgrade renames. */
+/** A directory per version that contains Node and the package, and that an upgrade renames. */
 function versioned(before: string, after: string, bin: string, package_: string): Layout {
   return {
     node: putNode(join(before, bin)),

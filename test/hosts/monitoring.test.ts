@@ -6,7 +6,7 @@ import { describeWith } from '../support/tools.ts';
 import { aHost } from './host.ts';
 import { aHostileHost } from './hostile.ts';
 
-/** What Prometheus' own checker finds wrong with an exposition: not valid, or not as it should be. */
+/** The findings of Prometheus' own checker for an exposition: errors and violations of conventions. */
 function findings(exposition: string): string {
   const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
     input: exposition,
@@ -18,21 +18,21 @@ function findings(exposition: string): string {
 const written = (usage: (typeof STATES)['stale']) =>
   `${renderDocument('openmetrics', usage, context({ color: false }))}\n`;
 
-describeWith('promtool', "to Prometheus' checker", () => {
-  it('notices what it is there for', () => {
+describeWith('promtool', "Prometheus' checker", () => {
+  it('finds mistakes', () => {
     expect(findings(written(STATES.fresh).replaceAll('"five_hour"', '"five"hour"'))).toContain('error');
     expect(findings('up 1')).not.toBe('');
   });
 
-  it.each(Object.entries(STATES))('nothing is wrong: %s', (_, usage) => {
+  it.each(Object.entries(STATES))('finds nothing in: %s', (_, usage) => {
     expect(findings(written(usage))).toBe('');
   });
 
-  it.each(PAYLOADS)('nothing is wrong with %j for a name', (payload) => {
+  it.each(PAYLOADS)('finds nothing with %j as a name', (payload) => {
     expect(findings(written(hostile(payload)))).toBe('');
   });
 
-  it('nothing is wrong with what the program prints', async () => {
+  it('finds nothing in what the program prints', async () => {
     for (const host of [await aHost(['plain']), await aHostileHost()]) {
       const run = await host.machine.run(['--output', 'openmetrics']);
       expect(run).toMatchObject({ stderr: '', code: 0 });

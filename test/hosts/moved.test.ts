@@ -17,8 +17,8 @@ import { shells } from './shells.ts';
 const SYSTEM = '/usr/bin:/bin';
 const withoutColours = (text: string) => text.replace(/\u001B\[[0-9;]*m/g, '');
 
-/** A machine of a user whose home has everything in its name that a host could expand. */
-class Desk {
+/** An installation of the program whose home has every character in its path that a host could expand. */
+class Installation {
   readonly home: string;
   readonly layout: Layout;
   path: string;
@@ -30,15 +30,15 @@ class Desk {
   ) {
     this.home = join(host.home, home);
     fs.mkdirSync(this.home);
-    // A copy would be another login.
+    // A copy of the credentials file would be another login.
     for (const name of ['.claude', '.cache']) fs.renameSync(join(host.home, name), join(this.home, name));
     fs.mkdirSync(join(this.home, '.local/share/fish/generated_completions'), { recursive: true });
     this.layout = LAYOUTS[name]!(this.home);
     this.path = [...this.layout.path, SYSTEM].join(':');
   }
 
-  static async with(name: string, home?: string): Promise<Desk> {
-    return new Desk(await aHost(['plain']), name, home);
+  static async with(name: string, home?: string): Promise<Installation> {
+    return new Installation(await aHost(['plain']), name, home);
   }
 
   get env(): Record<string, string> {
@@ -63,11 +63,11 @@ class Desk {
   upgrade(): void {
     this.layout.upgrade();
     this.path = [...(this.layout.pathAfter ?? this.layout.path), SYSTEM].join(':');
-    // No line is left that a launcher or a hook could show by itself.
+    // Without the prerendered lines the launcher and the hooks have to start the program.
     removeTree(join(this.home, '.cache/usageline/claude/ready'));
   }
 
-  /** Node and the program are gone for good. */
+  /** Removes Node and the program for good. */
   remove(): void {
     for (const name of ['.nvm', '.npm', 'bin', 'prefix']) removeTree(join(this.home, name));
     this.path = SYSTEM;
@@ -87,28 +87,28 @@ class Desk {
     return this.sh(statusLine.command, '{"session_id": "one"}');
   }
 
-  /** The command that vim's script starts, with its words as vim reads them. */
+  /** The command that the script for vim starts, split into words as vim does it. */
   get editorCommand(): string[] {
     const list = /^ *let s:command = \[(.*)\]$/m.exec(this.read('.vim/plugin/usageline.vim'))?.[1] ?? '';
     return [...list.matchAll(/'((?:[^']|'')*)'/g)].map(([, word = '']) => word.replaceAll("''", "'"));
   }
 }
 
-describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
-  let desk: Desk;
+describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
+  let installation: Installation;
   beforeAll(async () => {
-    desk = await Desk.with(name);
-    await desk.install('sh', 'claude', 'vim', 'xbar', 'systemd');
-    desk.upgrade();
+    installation = await Installation.with(name);
+    await installation.install('sh', 'claude', 'vim', 'xbar', 'systemd');
+    installation.upgrade();
   });
 
-  it('leaves the launcher with its line', async () => {
-    expect(await desk.launcher()).toMatchObject({ stdout: `${OLD_LINE}\n`, stderr: '', code: 0 });
-    expect((await desk.launcher('--output', 'waybar')).stdout).toContain(`{"text":"${OLD_LINE}"`);
+  it('the launcher prints its line', async () => {
+    expect(await installation.launcher()).toMatchObject({ stdout: `${OLD_LINE}\n`, stderr: '', code: 0 });
+    expect((await installation.launcher('--output', 'waybar')).stdout).toContain(`{"text":"${OLD_LINE}"`);
   });
 
-  it("leaves Claude Code's status line", () => {
-    const { stdout, stderr, status } = desk.statusline();
+  it("Claude Code's status line shows its line", () => {
+    const { stdout, stderr, status } = installation.statusline();
     expect({ stdout: withoutColours(stdout), stderr, status }).toEqual({
       stdout: `${OLD_LINE}\n`,
       stderr: '',
@@ -116,24 +116,30 @@ describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
     });
   });
 
-  it('leaves the command of the editor and of xbar', async () => {
-    const [file = '', ...args] = desk.editorCommand;
-    expect(await runProgram(file, args, desk.env)).toMatchObject({ stdout: `${OLD_LINE}\n`, code: 0 });
-    const plugin = join(desk.home, 'Library/Application Support/xbar/plugins/usageline.1m.sh');
-    const { stdout, code } = await runProgram(plugin, [], desk.env);
+  it('the commands of the editor and of xbar print their lines', async () => {
+    const [file = '', ...args] = installation.editorCommand;
+    expect(await runProgram(file, args, installation.env)).toMatchObject({
+      stdout: `${OLD_LINE}\n`,
+      code: 0,
+    });
+    const plugin = join(installation.home, 'Library/Application Support/xbar/plugins/usageline.1m.sh');
+    const { stdout, code } = await runProgram(plugin, [], installation.env);
     expect(stdout).toMatch(/^5h 22%/);
     expect(code).toBe(0);
   });
 
-  it('leaves the timer with a refresh', async () => {
-    const runner = join(desk.home, '.local/share/usageline/usageline-run');
-    expect(desk.read('.config/systemd/user/usageline.service')).toContain('usageline-run');
-    expect(await runProgram(runner, ['refresh', '--quiet'], desk.env)).toMatchObject({ stdout: '', code: 0 });
+  it('the timer can refresh', async () => {
+    const runner = join(installation.home, '.local/share/usageline/usageline-run');
+    expect(installation.read('.config/systemd/user/usageline.service')).toContain('usageline-run');
+    expect(await runProgram(runner, ['refresh', '--quiet'], installation.env)).toMatchObject({
+      stdout: '',
+      code: 0,
+    });
   });
 
-  it('is seen by explain, unless a link has outlived it', async () => {
-    const runner = join(desk.home, '.local/share/usageline/usageline-run');
-    const { stdout } = await runProgram(runner, ['explain'], desk.env);
+  it('explain reports a missing path, unless a link has outlived the upgrade', async () => {
+    const runner = join(installation.home, '.local/share/usageline/usageline-run');
+    const { stdout } = await runProgram(runner, ['explain'], installation.env);
     expect(stdout).toMatch(/^Installed +claude, vim, xbar, systemd, sh$/m);
     const linked = ['fnm', 'Homebrew', 'pnpm'].includes(name);
     expect(stdout.includes('not found')).toBe(!linked);
@@ -142,13 +148,14 @@ describe.each(Object.keys(LAYOUTS))('an upgrade by %s', (name) => {
 });
 
 describe('without Node and without the program', () => {
-  let desk: Desk;
+  let installation: Installation;
   beforeAll(async () => {
-    desk = await Desk.with('nvm');
-    fs.mkdirSync(join(desk.home, '.config/fish'), { recursive: true });
-    for (const { rc, prompt } of Object.values(shells)) fs.writeFileSync(join(desk.home, rc), `${prompt}\n`);
-    await desk.install('sh', 'claude', 'zsh', 'bash', 'fish');
-    desk.remove();
+    installation = await Installation.with('nvm');
+    fs.mkdirSync(join(installation.home, '.config/fish'), { recursive: true });
+    for (const { rc, prompt } of Object.values(shells))
+      fs.writeFileSync(join(installation.home, rc), `${prompt}\n`);
+    await installation.install('sh', 'claude', 'zsh', 'bash', 'fish');
+    installation.remove();
   });
 
   it.each([
@@ -156,12 +163,12 @@ describe('without Node and without the program', () => {
     [['--output', 'tmux'], MOVED],
     [['--output', 'waybar'], JSON.stringify({ text: MOVED })],
     [['--output', 'i3blocks'], JSON.stringify({ full_text: MOVED })],
-  ])('the launcher with %j says so where the line would be', async (args, text) => {
-    expect(await desk.launcher(...args)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
+  ])('the launcher with %j prints in place of the line that the program is missing', async (args, text) => {
+    expect(await installation.launcher(...args)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
   });
 
-  it("Claude Code's status line says so", () => {
-    expect(desk.statusline()).toMatchObject({ stdout: `${MOVED}\n`, stderr: '', status: 0 });
+  it("Claude Code's status line shows that the program is missing", () => {
+    expect(installation.statusline()).toMatchObject({ stdout: `${MOVED}\n`, stderr: '', status: 0 });
   });
 
   it.each([
@@ -169,21 +176,23 @@ describe('without Node and without the program', () => {
     [['ready', 'zsh'], ''],
     [['refresh', '--quiet'], `${MOVED}\n`],
     [['show'], `${MOVED}\n`],
-  ])('%j fails, and prints nothing that a program would take for an answer', async (args, stderr) => {
-    expect(await desk.launcher(...args)).toMatchObject({ stdout: '', stderr, code: 127 });
+  ])('%j fails, and prints nothing that a program could take for an answer', async (args, stderr) => {
+    expect(await installation.launcher(...args)).toMatchObject({ stdout: '', stderr, code: 127 });
   });
 
   for (const shell of Object.values(shells)) {
     describeWith('tmux', `the prompt of ${shell.name}`, () =>
       describeWith(shell.name, 'in a terminal', () => {
-        it('says so', async () => {
-          const before = desk.host.machine.env;
-          desk.host.machine.env = desk.env;
-          const rc = join(desk.home, '.bashrc');
+        it('shows that the program is missing', async () => {
+          const before = installation.host.machine.env;
+          installation.host.machine.env = installation.env;
+          const rc = join(installation.home, '.bashrc');
           const argv =
-            shell.name === 'bash' ? ['bash', '--noprofile', '--rcfile', rc, '-i'] : shell.argv(desk.host);
-          const terminal = await Terminal.open(desk.host, argv, 120);
-          desk.host.machine.env = before;
+            shell.name === 'bash'
+              ? ['bash', '--noprofile', '--rcfile', rc, '-i']
+              : shell.argv(installation.host);
+          const terminal = await Terminal.open(installation.host, argv, 120);
+          installation.host.machine.env = before;
           expect(await terminal.shows(MOVED)).not.toMatch(/not found|No such/);
           await terminal.close();
         });
@@ -193,22 +202,24 @@ describe('without Node and without the program', () => {
 });
 
 for (const shell of Object.values(shells)) {
-  describeWith('tmux', `an upgrade under the hook of ${shell.name}`, () =>
+  describeWith('tmux', `after an upgrade under the hook of ${shell.name}`, () =>
     describeWith(shell.name, 'in a terminal', () => {
-      // pnpm: the package moves and its link stays. nvm and npx: the shell's script is gone with the package.
-      it.each(['nvm', 'pnpm', 'npx'])('leaves the line to new shells: %s', async (name) => {
-        const desk = await Desk.with(name);
-        fs.mkdirSync(join(desk.home, '.config/fish'), { recursive: true });
-        fs.writeFileSync(join(desk.home, shell.rc), `${shell.prompt}\n`);
-        await desk.install(shell.name);
-        desk.upgrade();
-        desk.host.machine.env = desk.env;
-        const rc = join(desk.home, '.bashrc');
+      // pnpm: the package moves and its link stays. nvm and npx: the hook's file is gone with the package.
+      it.each(['nvm', 'pnpm', 'npx'])('new shells show the line: %s', async (name) => {
+        const installation = await Installation.with(name);
+        fs.mkdirSync(join(installation.home, '.config/fish'), { recursive: true });
+        fs.writeFileSync(join(installation.home, shell.rc), `${shell.prompt}\n`);
+        await installation.install(shell.name);
+        installation.upgrade();
+        installation.host.machine.env = installation.env;
+        const rc = join(installation.home, '.bashrc');
         const argv =
-          shell.name === 'bash' ? ['bash', '--noprofile', '--rcfile', rc, '-i'] : shell.argv(desk.host);
-        const terminal = await Terminal.open(desk.host, argv, 120);
+          shell.name === 'bash'
+            ? ['bash', '--noprofile', '--rcfile', rc, '-i']
+            : shell.argv(installation.host);
+        const terminal = await Terminal.open(installation.host, argv, 120);
         await terminal.shows(/ >/);
-        // The first prompt starts the refresh, and a later one has the line.
+        // The first prompt starts the refresh, and a later prompt shows the line.
         await terminal.type('\n');
         await expect
           .poll(async () => (await terminal.press('Enter'), terminal.screen()), {
@@ -222,15 +233,19 @@ for (const shell of Object.values(shells)) {
   );
 }
 
-describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
-  it('leaves the line to tmux', async () => {
-    const desk = await Desk.with('nvm');
-    await desk.install('tmux');
-    desk.upgrade();
-    desk.host.machine.env = desk.env;
+describeWith('tmux', 'after an upgrade under tmux, vim and neovim', () => {
+  it('tmux shows its line', async () => {
+    const installation = await Installation.with('nvm');
+    await installation.install('tmux');
+    installation.upgrade();
+    installation.host.machine.env = installation.env;
     const inner = `usageline-moved-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
-    const terminal = await Terminal.open(desk.host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
+    const terminal = await Terminal.open(
+      installation.host,
+      ['tmux', '-L', inner, 'new-session', 'sleep 60'],
+      120,
+    );
     await terminal.shows(OLD_LINE);
   });
 
@@ -239,12 +254,12 @@ describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
     ['nvim', 'neovim'],
   ] as const) {
     describeWith(editor, 'an editor', () => {
-      it(`leaves the line to ${editor}`, async () => {
-        const desk = await Desk.with('nvm', 'plain');
-        await desk.install(target);
-        desk.upgrade();
-        desk.host.machine.env = desk.env;
-        const terminal = await Terminal.open(desk.host, [editor, 'file.txt']);
+      it(`${editor} shows its line`, async () => {
+        const installation = await Installation.with('nvm', 'plain');
+        await installation.install(target);
+        installation.upgrade();
+        installation.host.machine.env = installation.env;
+        const terminal = await Terminal.open(installation.host, [editor, 'file.txt']);
         await terminal.shows(OLD_LINE);
         await terminal.close();
       });
@@ -252,12 +267,12 @@ describeWith('tmux', 'an upgrade under tmux, vim and neovim', () => {
   }
 });
 
-describe('an installation from a place that goes', () => {
-  it('is done with a warning before the question', async () => {
-    const desk = await Desk.with('npx');
-    const said = await desk.install('sh');
+describe('an installation from a temporary directory', () => {
+  it('prints a warning before the question', async () => {
+    const installation = await Installation.with('npx');
+    const said = await installation.install('sh');
     expect(said).toContain(
-      `warning: ${desk.layout.script} will not stay: it is in npx's cache, which npm empties. Better: npm install -g usageline`,
+      `warning: ${installation.layout.script} will not stay: it is in npx's cache, which npm empties. Better: npm install -g usageline`,
     );
     expect(said.indexOf('warning: ')).toBeLessThan(said.indexOf('installed.'));
   });
@@ -267,30 +282,30 @@ describe("a debugger's NODE_OPTIONS", () => {
   const NODE_OPTIONS = '--require=/gone/bootloader.js';
 
   it('does not reach what the launcher and Claude Code start', async () => {
-    const desk = await Desk.with('nvm');
-    await desk.install('sh', 'claude');
-    removeTree(join(desk.home, '.cache/usageline/claude/ready'));
-    const env = { ...desk.env, NODE_OPTIONS };
-    const launcher = join(desk.home, '.local/bin/usageline-prompt');
+    const installation = await Installation.with('nvm');
+    await installation.install('sh', 'claude');
+    removeTree(join(installation.home, '.cache/usageline/claude/ready'));
+    const env = { ...installation.env, NODE_OPTIONS };
+    const launcher = join(installation.home, '.local/bin/usageline-prompt');
     expect(await runProgram(launcher, [], env)).toMatchObject({
       stdout: `${OLD_LINE}\n`,
       stderr: '',
       code: 0,
     });
-    const { statusLine } = JSON.parse(desk.read('.claude/settings.json'));
+    const { statusLine } = JSON.parse(installation.read('.claude/settings.json'));
     const line = spawnSync('sh', ['-c', statusLine.command], { env, input: '', encoding: 'utf8' });
     expect(line).toMatchObject({ stdout: expect.stringContaining('22%'), stderr: '', status: 0 });
   });
 
-  it('leaves its certificates', async () => {
-    const desk = await Desk.with('nvm');
-    await desk.install('sh');
-    const node = join(desk.home, '.nvm/versions/node/v22.1.0/bin/node');
+  it('keeps the options about certificates', async () => {
+    const installation = await Installation.with('nvm');
+    await installation.install('sh');
+    const node = join(installation.home, '.nvm/versions/node/v22.1.0/bin/node');
     fs.rmSync(node);
     fs.writeFileSync(node, '#!/bin/sh\necho "<$NODE_OPTIONS> <$NODE_USE_SYSTEM_CA>"\n', { mode: 0o755 });
-    const runner = join(desk.home, '.local/share/usageline/usageline-run');
+    const runner = join(installation.home, '.local/share/usageline/usageline-run');
     const said = async (options: string) =>
-      (await runProgram(runner, ['show'], { ...desk.env, NODE_OPTIONS: options })).stdout;
+      (await runProgram(runner, ['show'], { ...installation.env, NODE_OPTIONS: options })).stdout;
     expect(await said('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
     expect(await said('--use-system-ca --inspect')).toBe('<> <1>\n');
     expect(await said('--inspect')).toBe('<> <>\n');
@@ -298,22 +313,22 @@ describe("a debugger's NODE_OPTIONS", () => {
 
   for (const shell of Object.values(shells)) {
     describeWith(shell.name, `the hook of ${shell.name}`, () => {
-      it.each(['installed', 'printed'])('has its refresh: %s', async (how) => {
-        const desk = await Desk.with('nvm', 'plain');
-        const { node, script } = desk.layout;
-        await desk.install(shell.name);
+      it.each(['installed', 'printed'])('can start its refresh: %s', async (how) => {
+        const installation = await Installation.with('nvm', 'plain');
+        const { node, script } = installation.layout;
+        await installation.install(shell.name);
         const read = {
           zsh: 'source ~/.local/share/usageline/hook.zsh',
           bash: 'source ~/.local/share/usageline/hook.bash',
           fish: 'source ~/.config/fish/conf.d/usageline.fish; functions -q _usageline_begin; and _usageline_begin',
         }[shell.name];
         const printed = shell.init.replace(/'[^']*' '[^']*'/, `env NODE_OPTIONS= '${node}' '${script}'`);
-        removeTree(join(desk.home, '.cache/usageline/claude/ready'));
+        removeTree(join(installation.home, '.cache/usageline/claude/ready'));
         const [file = '', ...args] = shell.script.toSpliced(-1, 0, '-i');
         const lines = [how === 'printed' ? printed : read, shell.hook, 'sleep 0.1', shell.hook].join('\n');
-        const env = { ...desk.env, NODE_OPTIONS };
+        const env = { ...installation.env, NODE_OPTIONS };
         await runProgram(file, [...args, lines], env);
-        const ready = join(desk.home, '.cache/usageline/claude/ready', shell.name);
+        const ready = join(installation.home, '.cache/usageline/claude/ready', shell.name);
         await expect.poll(() => fs.existsSync(ready), { timeout: 10_000 }).toBe(true);
       });
     });

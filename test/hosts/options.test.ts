@@ -7,8 +7,8 @@ import type { Shell } from './shells.ts';
 
 const AGED = `${OLD_LINE} · 12m ago`;
 
-/** How somebody has set up a shell: what stands before the hook in his file, and what after it. */
-const tastes: Record<Shell['name'], Record<string, { before?: string; after?: string }>> = {
+/** Lines of a user's rc file before and after the hook. */
+const setups: Record<Shell['name'], Record<string, { before?: string; after?: string }>> = {
   zsh: {
     PROMPT_SUBST: { before: 'setopt prompt_subst' },
     'PROMPT_SUBST, set after the hook': { after: 'setopt prompt_subst' },
@@ -46,23 +46,23 @@ const tastes: Record<Shell['name'], Record<string, { before?: string; after?: st
 };
 
 for (const shell of Object.values(shells)) {
-  describeWith('tmux', `with tastes of one's own, ${shell.name}`, () =>
+  describeWith('tmux', `a user's options, ${shell.name}`, () =>
     describeWith(shell.name, 'with the hook', () => {
-      it.concurrent.each(Object.entries(tastes[shell.name]))(
+      it.concurrent.each(Object.entries(setups[shell.name]))(
         'shows the line with %s',
         async (what, lines) => {
           const host = await aHost([shell.name]);
-          await host.grow(12 * MINUTE, shell.name);
-          host.hold(true);
+          await host.ageBy(12 * MINUTE, shell.name);
+          host.holdRefreshes(true);
           const terminal = await open(host, shell, { ...lines, width: 120 });
-          // The second one, since a theme is overtaken at the first.
+          // The second prompt, because a theme overwrites the first one.
           await terminal.command('true');
           await terminal.press('C-l');
           if (what.startsWith('a theme')) await terminal.press('Enter');
           await terminal.shows(AGED);
           if (what === 'vi mode' && shell.name === 'zsh') await terminal.press('i');
           await terminal.type('xyz');
-          host.hold(false);
+          host.holdRefreshes(false);
           if (shell.name === 'bash') {
             await eventually('the answer', () => host.requests === 1);
             await eventually('the line', async () => {
@@ -83,10 +83,10 @@ for (const shell of Object.values(shells)) {
 }
 
 describeWith('tmux', 'the line before PS1', () => {
-  it('has the width that readline takes it for', async () => {
+  it('has the width that readline computes for it', async () => {
     const host = await aHost(['bash']);
     const terminal = await open(host, shells.bash, { width: 60, ready: OLD_LINE });
-    // 31 columns of prompt: were the colours counted, the line would be broken too early.
+    // The prompt has 31 columns. If colours counted, the line would wrap too early.
     await terminal.type(`: ${'x'.repeat(60)}`);
     const screen = await terminal.shows(/x\n/);
     expect(screen).toBe(`${OLD_LINE} 0 > : ${'x'.repeat(27)}\n${'x'.repeat(33)}`);
@@ -95,9 +95,9 @@ describeWith('tmux', 'the line before PS1', () => {
     await terminal.shows('> echo a; : x');
   });
 
-  it('leaves the history and its rules, and $!, as they are', async () => {
+  it('leaves the history, its rules and $! unchanged', async () => {
     const host = await aHost(['bash']);
-    await host.grow(12 * MINUTE, 'bash');
+    await host.ageBy(12 * MINUTE, 'bash');
     const terminal = await open(host, shells.bash, { after: 'HISTCONTROL=ignorespace; unset HISTFILE' });
     const screen = await terminal.command('history; echo "$HISTCONTROL [${!-}]"');
     expect(screen).toContain('ignorespace []');

@@ -5,10 +5,10 @@ import { tmux, tmuxServer } from './host.ts';
 import type { Host } from './host.ts';
 import { aHostileHost, harmDone } from './hostile.ts';
 
-/** What is left when colours and what is there for the width alone are taken away. */
+/** Removes colours and the markers of invisible text. */
 const bare = (text: string) => text.replaceAll(/\u001B\[[\d;]*m|[\u0001\u0002]|#\[[^\]]*\]/g, '').trimEnd();
 
-/** A host that is shown the text of `$TEXT` in the ways that expand the most. */
+/** The ways of expanding the text in `$TEXT` that expand the most. */
 const ways: [tool: string, kind: string, how: string, argv: string[]][] = [
   ['zsh', 'zsh', 'print -P', ['zsh', '-f', '-c', 'setopt promptsubst promptbang; print -rP -- $TEXT']],
   ['zsh', 'zsh', '%% in a parameter', ['zsh', '-f', '-c', 'setopt promptsubst; print -r -- ${(%%)TEXT}']],
@@ -27,9 +27,9 @@ const textOf = async (host: Host, kind: string, color: string) =>
 
 for (const [tool, kind, how, argv] of ways) {
   describeWith(tool, `a hostile name in ${tool}, by way of ${how}`, () => {
-    it.concurrent.each(['always', 'never'])('does nothing but appear, colour %s', async (color) => {
+    it.concurrent.each(['always', 'never'])('appears as text and runs nothing, colour %s', async (color) => {
       const host = await aHostileHost();
-      const plain = await host.truth('plain');
+      const plain = await host.printedLine('plain');
       const env = { ...host.machine.env, TEXT: await textOf(host, kind, color), PWD: host.home };
       const [file = '', ...args] = argv;
       const run = await runProgram('sh', ['-c', 'cd "$HOME" && exec "$@"', 'sh', file, ...args], env);
@@ -41,13 +41,13 @@ for (const [tool, kind, how, argv] of ways) {
 }
 
 describeWith('tmux', 'a hostile name in tmux', () => {
-  it.each(['always', 'never'])('does nothing but appear, colour %s', async (color) => {
+  it.each(['always', 'never'])('appears as text and runs nothing, colour %s', async (color) => {
     const host = await aHostileHost();
     const session = `hostile-${color}`;
     await tmuxServer();
     await tmux('new-session', '-d', '-s', session, '-c', host.home, 'sleep 60');
     const shown = await tmux('display-message', '-p', '-t', session, await textOf(host, 'tmux', color));
-    expect(bare(shown)).toBe(await host.truth('plain'));
+    expect(bare(shown)).toBe(await host.printedLine('plain'));
     await tmux('kill-session', '-t', session);
     expect(harmDone(host.machine)).toEqual([]);
   });

@@ -4,20 +4,20 @@ import type { Run } from '../support/program.ts';
 import { entry, quoted, Terminal } from './host.ts';
 import type { Host } from './host.ts';
 
-/** A shell with a hook: how it is started, and how it says the same things. */
+/** A shell with a hook: its command line and its syntax. */
 export interface Shell {
   readonly name: 'zsh' | 'bash' | 'fish';
   readonly rc: string;
   readonly argv: (host: Host) => string[];
-  /** Without a terminal. */
+  /** The command line for a script without a terminal. */
   readonly script: readonly string[];
   readonly prompt: string;
   readonly init: string;
-  /** Has the refreshes counted. */
+  /** Replaces the hook's program with one whose starts are counted. */
   readonly counted: string;
   readonly export: (name: string, value: string) => string;
   readonly unset: (name: string) => string;
-  /** Everything of a prompt that the hook does, once. */
+  /** Runs once what the hook does at a prompt. */
   readonly hook: string;
 }
 
@@ -63,7 +63,7 @@ export const shells: Record<Shell['name'], Shell> = {
   },
 };
 
-/** Opens a shell whose rc file has some lines before the hook and some after it, and waits for its prompt. */
+/** Opens a shell with lines before and after the hook in its rc file, and waits for its prompt. */
 export async function open(
   host: Host,
   shell: Shell,
@@ -75,7 +75,7 @@ export async function open(
   return terminal;
 }
 
-/** Runs a script with the hook in it, without a terminal. */
+/** Runs a script that loads the hook, without a terminal. */
 export function script(
   host: Host,
   shell: Shell,

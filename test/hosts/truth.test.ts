@@ -9,7 +9,7 @@ import { aHost, launcher } from './host.ts';
 import type { Host } from './host.ts';
 import { script, shells } from './shells.ts';
 
-/** So much time passes after the lines were prepared, and nobody learns anything. */
+/** The time that passes after a line was prerendered, while nothing new is learnt, ms. */
 const moments: readonly (readonly [string, number])[] = [
   ['the numbers are fresh', 0],
   ['a minute has passed', 75 * SECOND],
@@ -20,10 +20,10 @@ const moments: readonly (readonly [string, number])[] = [
   ['the numbers are too old', DAY + HOUR],
 ];
 
-/** What `age` does to what the program reads; `pass` to what shells read. */
+/** Moves all times on disk into the past: those that the program reads, and those that shells read. */
 function pass(host: Host, ms: number): void {
-  host.pass(ms / SECOND);
-  host.machine.age(ms);
+  host.letTimePass(ms / SECOND);
+  host.machine.ageBy(ms);
   const path = join(host.machine.cache, 'usage.json');
   const file = JSON.parse(fs.readFileSync(path, 'utf8'));
   for (const window of [file.data.five_hour, file.data.seven_day]) {
@@ -41,17 +41,20 @@ const print: Record<string, string> = {
   fish: 'echo -- "$usageline_prompt"',
 };
 
-/** What may differ, says docs/specs/ready-line.md: far ahead countdowns are left out, and the age is in hours. */
+/**
+ * Removes what prerendered lines of the far future leave out by docs/specs/ready-line.md: countdowns, and
+ * minutes of an age.
+ */
 function coarse(line: string): string {
   return line.replace(/ (\d+[dhm])+(?! ago)(?= |$)/gm, '');
 }
 
-describe('all routes say the same', () => {
+describe('all routes print the same line', () => {
   for (const shell of Object.values(shells)) {
     describeWith(shell.name, `the hook of ${shell.name}`, () => {
       it.concurrent.each(moments)('when %s', async (_, ms) => {
         const host = await aHost([shell.name]);
-        // The refresh that is due gets no answer that would change anything.
+        // The endpoint never responds, so that the due refresh changes nothing.
         host.endpoint.answer = () => {};
         const init = host.write('init', (await host.machine.run(['init', shell.name])).stdout);
         pass(host, ms);
@@ -64,14 +67,14 @@ describe('all routes say the same', () => {
         else expect(coarse(run.stdout.trimEnd())).toBe(coarse(truth));
       });
 
-      it.concurrent('in a pause that the endpoint has asked for', async () => {
+      it.concurrent('while a backoff asked for by the endpoint lasts', async () => {
         const host = await aHost([]);
-        host.machine.age(12 * MINUTE);
+        host.machine.ageBy(12 * MINUTE);
         host.endpoint.answer = json({}, 429, { 'retry-after': '600' });
         await host.machine.run(['--wait']);
         await host.machine.run(['ready', shell.name]);
         const run = await script(host, shell, `${shell.hook}\n${print[shell.name]}`);
-        const truth = await host.truth(shell.name);
+        const truth = await host.printedLine(shell.name);
         expect(truth).toContain('rate limited');
         expect(run).toMatchObject({ stdout: `${truth}\n`, stderr: '' });
         expect(host.started).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectFile } from '../../src/init/user-file.ts';
 import { untrustedReason, foreignHomeReason } from '../../src/init/user-file.ts';
-import { isPrivateGroup } from '../../src/platform/private-group.ts';
+import { isPrivateGroup } from '../../src/platform/trust.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';

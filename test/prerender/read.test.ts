@@ -9,7 +9,7 @@ import { writePrerendered } from '../../src/prerender/write.ts';
 import { FILE_TAG } from '../../src/prerender/format.ts';
 import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { prerenderedFile, variantFileName } from '../../src/prerender/variant.ts';
-import { fileFingerprint } from '../../src/platform/file-fingerprint.ts';
+import { fileFingerprint } from '../../src/platform/fingerprint.ts';
 import type { Variant } from '../../src/prerender/variant.ts';
 import { localAppearance } from '../../src/zone/local-appearance.ts';
 import { PRESETS } from '../../src/render/format/presets.ts';

@@ -9,7 +9,7 @@ import { describeWith } from '../support/tools.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** What the build and `npm pack` read, besides the packages. */
+/** Files that the build and `npm pack` read, besides the packages. */
 const SOURCES = [
   'LICENSE',
   'README.md',
@@ -22,13 +22,13 @@ const SOURCES = [
   'tsconfig.json',
 ];
 
-/** The packages whose code is bundled: the notices have one heading for each. */
+/** The packages whose code is bundled. The notices have one heading for each. */
 function bundledPackages(): string[] {
   const notices = fs.readFileSync(join(root, 'dist/THIRD_PARTY_NOTICES.txt'), 'utf8');
   return [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \(.+\)$/gm)].map(([, name = '']) => name);
 }
 
-/** A checkout in another place, with packages of its own. */
+/** Copies the checkout to another directory, with packages of its own. */
 function checkout(...path: string[]): string {
   const scratch = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-build-'));
   removeAtTheEnd(scratch);
@@ -44,7 +44,7 @@ function checkout(...path: string[]): string {
 
 interface Circumstances {
   readonly umask: string;
-  /** The working directory, from the checkout. */
+  /** The working directory, relative to the checkout. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -71,7 +71,7 @@ function build(directory: string, { umask, cwd, env }: Circumstances) {
   return { dist: filesOf(join(directory, 'dist')), tarball: fs.readFileSync(join(directory, filename)) };
 }
 
-/** By name: permissions and content. */
+/** Permissions and content of every file, by its name. */
 function filesOf(directory: string): Map<string, { mode: string; content: Buffer }> {
   const names = fs.readdirSync(directory).toSorted();
   return new Map(
@@ -84,7 +84,7 @@ function filesOf(directory: string): Map<string, { mode: string; content: Buffer
 }
 
 describeWith('faketime', 'the build', () => {
-  it('makes the same bytes of the same source in every directory, at every time, under every umask, zone and locale', () => {
+  it('produces the same bytes from the same source in every directory, at every time, under every umask, zone and locale', () => {
     const one = build(checkout('one'), { umask: '022', cwd: '.', env: { TZ: 'UTC', LC_ALL: 'C' } });
     const other = build(checkout('a longer path', 'to another'), {
       umask: '077',

@@ -17,7 +17,7 @@ describe('usageline check', () => {
     [['-w', '5'], 'WARNING', 1],
     [['--warning=5', '--critical', '8.5'], 'CRITICAL', 2],
     [['-w', '100', '-c', '100', '-t', '1'], 'OK', 0],
-  ])('%j comes to %s', async (args, verdict, code) => {
+  ])('the limits in %j give %s', async (args, verdict, code) => {
     const { machine } = await aMachine();
     const run = await machine.run(['check', ...args]);
     expect(run).toMatchObject({ stderr: '', code });
@@ -29,7 +29,7 @@ describe('usageline check', () => {
   it.each([
     ['refuses', json({}, 401), 'Anthropic did not accept the login (401)'],
     ['fails', json({}, 500), "Anthropic's server failed"],
-    ['never answers', () => {}, 'No answer came in time'],
+    ['never responds', () => {}, 'No answer came in time'],
   ] as [string, Answer, string][])('is UNKNOWN when the endpoint %s', async (_, answer, text) => {
     const { machine } = await aMachine(answer);
     const run = await machine.run(['check', '--timeout', '0.3']);
@@ -47,7 +47,7 @@ describe('usageline check', () => {
     ],
     [['-w', '7d opus', '-w', '5'], 'CLAUDE OK - 7d opus: no such limit', 0],
     [['--window', '5hh'], "CLAUDE UNKNOWN - no limit is called '5hh'; there are: 5h, 7d, 7d Fable", 3],
-  ] as [string[], string | RegExp, number][])('%j looks at one limit', async (args, text, code) => {
+  ] as [string[], string | RegExp, number][])('%j checks one limit', async (args, text, code) => {
     const { machine } = await aMachine();
     const run = await machine.run(['check', ...args]);
     expect(run).toMatchObject({ stderr: '', code });
@@ -60,7 +60,7 @@ describe('usageline check', () => {
     async (name) => {
       const { endpoint, machine } = await aMachine();
       await machine.run(['refresh']);
-      machine.age(12 * MINUTE);
+      machine.ageBy(12 * MINUTE);
       endpoint.answer = json(fixture(name));
       for (const args of [
         ['-w', '5h'],
@@ -74,10 +74,10 @@ describe('usageline check', () => {
     },
   );
 
-  it('goes by what is known when it cannot ask, and says so', async () => {
+  it('uses known numbers when it cannot send a request, and says so', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['refresh']);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     endpoint.answer = json({}, 500);
     const run = await machine.run(['check', '-w', '5']);
     expect(run.code).toBe(1);
@@ -93,7 +93,7 @@ describe('usageline check', () => {
     [['-t', '0'], "--timeout is '0'; accepted: a number of seconds from 0.1 to 300"],
     [['--json'], "unknown option '--json'"],
     [['again'], "'check' takes no argument, but there is 'again'"],
-  ])('is UNKNOWN with %j, and names what is wrong', async (args, message) => {
+  ])('is UNKNOWN with %j, and names the mistake', async (args, message) => {
     const { endpoint, machine } = await aMachine();
     const run = await machine.run(['check', ...args]);
     expect(run).toMatchObject({ stdout: `CLAUDE UNKNOWN - ${message}\n`, stderr: '', code: 3 });
@@ -107,7 +107,7 @@ describe('usageline check', () => {
     expect(run.stdout).toMatch(/^CLAUDE UNKNOWN - USAGELINE_API_BASE_URL is refused: /);
   });
 
-  it('asks once for any number of checks', async () => {
+  it('sends one request for any number of checks', async () => {
     const { endpoint, machine } = await aMachine();
     for (let run = 0; run < 3; run += 1) expect((await machine.run(['check'])).code).toBe(0);
     expect(endpoint.requests).toHaveLength(1);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/usage/time.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { Machine, until, stampNow } from '../support/program.ts';
+import { Machine, until, touchNow } from '../support/program.ts';
 
 const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
 const COLOURED = /^5h \u001B\[.*22%/;
@@ -22,7 +22,7 @@ async function aMachine(text: string | null, env: Record<string, string> = {}) {
 }
 
 describe('a change of the configuration', () => {
-  it('shows at the next call, however the line was prepared', async () => {
+  it('is visible at the next call, whichever way the line was prerendered', async () => {
     const { endpoint, machine, path, configure } = await aMachine(null);
     expect((await machine.run(['--wait'])).stdout).toBe(LINE);
     configure('color = "always"');
@@ -39,7 +39,7 @@ describe('a change of the configuration', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('is everything that looks can be', async () => {
+  it('can set everything about the appearance', async () => {
     const { machine, configure } = await aMachine(null);
     await machine.run(['--wait']);
     configure(
@@ -65,7 +65,7 @@ describe('a change of the configuration', () => {
     expect(table).not.toContain('7d ');
   });
 
-  it('is the format, of all outputs or of one', async () => {
+  it('sets the format of all outputs or of one', async () => {
     const { machine } = await aMachine(
       'format = "minimal"\n[output.tmux]\nformat = "5 hours: {5h.percent}"\ncolor = "never"',
     );
@@ -79,14 +79,14 @@ describe('a change of the configuration', () => {
     }
   });
 
-  it('is that of the outputs which it is about', async () => {
+  it('affects only the outputs that it names', async () => {
     const { machine } = await aMachine('[output.tmux]\ncolor = "never"');
     await machine.run(['--wait']);
     expect((await machine.run(['--output', 'tmux'])).stdout).toBe(LINE);
     expect((await machine.run(['--output', 'ansi'])).stdout).toMatch(COLOURED);
   });
 
-  it('is for those alone who have that configuration', async () => {
+  it('affects only accounts with that configuration', async () => {
     const { machine } = await aMachine(null);
     const other = join(machine.home, 'other.toml');
     fs.writeFileSync(other, 'color = "always"');
@@ -100,16 +100,16 @@ describe('a change of the configuration', () => {
   });
 });
 
-describe('what is configured is what is done', () => {
-  it('where is asked, and by what name', async () => {
+describe('the configuration decides', () => {
+  it('which endpoint receives requests, and with which user agent', async () => {
     const { endpoint, machine, configure } = await aMachine(null);
     configure(`api_base_url = "${endpoint.url}"\nuser_agent = "me/1 (test)"`);
     expect((await machine.run(['--wait'], { USAGELINE_API_BASE_URL: '' })).stdout).toBe(LINE);
     expect(endpoint.requests[0]?.headers['user-agent']).toBe('me/1 (test)');
   });
 
-  it('how long an answer is waited for, behind a line as well', async () => {
-    // Longer than the default: it cannot be mistaken for that one, however slow the machine is.
+  it('how long a request may take, also in the worker behind a line', async () => {
+    // Longer than the default, so that a slow machine cannot be mistaken for it.
     const { endpoint, machine } = await aMachine('timeout = 3.5');
     const waited: number[] = [];
     endpoint.answer = (request) => {
@@ -129,12 +129,12 @@ describe('what is configured is what is done', () => {
     expect(machine.read('usage.lock').error).toBe('timeout');
   });
 
-  it('how long numbers are fresh, and when they count as none', async () => {
+  it('how long numbers are fresh, and when they are no longer shown', async () => {
     const { machine } = await aMachine('cache_duration = 1200\nmax_stale = 3600\nnetwork = "auto"');
     await machine.run(['--wait']);
-    machine.age(19 * MINUTE);
+    machine.ageBy(19 * MINUTE);
     expect(JSON.parse((await machine.run(['--json'])).stdout).state).toBe('fresh');
-    machine.age(42 * MINUTE);
+    machine.ageBy(42 * MINUTE);
     expect(JSON.parse((await machine.run(['--json', '--cached'])).stdout).state).toBe('last_known');
   });
 });
@@ -142,12 +142,12 @@ describe('what is configured is what is done', () => {
 describe('network = "never"', () => {
   const never = 'network = "never"';
 
-  it('shows what is known, and asks nobody, whatever the options', async () => {
+  it('shows known numbers and sends no request, whatever the options', async () => {
     const { endpoint, machine, configure } = await aMachine(null);
     await machine.run(['--wait']);
     configure(never);
     expect((await machine.run()).stdout).toBe(LINE);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     const old = '5h 22% 4h37m · 7d 33% 4d3h · 12m ago · disabled\n';
     for (const args of [[], ['--wait'], ['--no-wait'], ['--cached']]) {
       expect((await machine.run(args)).stdout).toBe(old);
@@ -168,7 +168,7 @@ describe('network = "never"', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  it('shows what Claude Code’s status line tells as fresh', async () => {
+  it('shows the numbers of Claude Code’s status line as fresh', async () => {
     const { endpoint, machine } = await aMachine(never);
     const resets = Math.floor(Date.now() / 1000) + 4 * 3600 + 37 * 60 + 30;
     const limits = { five_hour: { used_percentage: 41, resets_at: resets } };
@@ -180,7 +180,7 @@ describe('network = "never"', () => {
     expect(endpoint.requests).toHaveLength(0);
   });
 
-  it('counts tokens in transcripts where there is nothing else', async () => {
+  it('counts tokens in transcripts where nothing else is known', async () => {
     const { endpoint, machine } = await aMachine(never);
     const project = join(machine.home, '.claude', 'projects', 'work');
     fs.mkdirSync(project, { recursive: true });
@@ -194,7 +194,7 @@ describe('network = "never"', () => {
     const answer = { type: 'assistant', requestId: 'a', timestamp, message };
     const transcript = join(project, 's.jsonl');
     fs.writeFileSync(transcript, `${JSON.stringify(answer)}\n`);
-    stampNow(transcript);
+    touchNow(transcript);
     expect((await machine.run()).stdout).toBe('~5h 3k · ~7d 3k · disabled\n');
     const run = await machine.run(['--json']);
     expect(run.code).toBe(0);
@@ -202,7 +202,7 @@ describe('network = "never"', () => {
     expect(endpoint.requests).toHaveLength(0);
   });
 
-  it('"always" asks although Claude Code is told to keep to what it needs', async () => {
+  it('"always" sends requests although nonessential traffic is disabled for Claude Code', async () => {
     const { endpoint, machine } = await aMachine('network = "always"', {
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     });
@@ -212,10 +212,10 @@ describe('network = "never"', () => {
   });
 });
 
-describe('a mistake', () => {
+describe('a mistake in the configuration', () => {
   const MISTAKE = 'timeout = 0\nnetwork = "auto"';
 
-  it('costs no line, and is told to people alone', async () => {
+  it('leaves the line as it is, and is reported to people only', async () => {
     const { machine, path } = await aMachine(MISTAKE);
     const told = `usageline: ${path}:1: timeout is 0; accepted: a number of seconds from 0.1 to 300\n`;
     for (const args of [['--wait'], [], ['--output', 'tmux'], ['--json']]) {
@@ -232,7 +232,7 @@ describe('a mistake', () => {
     ['http://example.com', 'the token would cross the network in clear'],
     ['secret', 'not a URL'],
     ['', 'not a URL'],
-  ])('in the base URL ends every command that could ask: %j', async (url, reason) => {
+  ])('in the base URL ends every command that could send a request: %j', async (url, reason) => {
     const { endpoint, machine, path, configure } = await aMachine(null);
     await machine.run(['--wait']);
     configure(`\napi_base_url = "${url}"`);
@@ -250,7 +250,7 @@ describe('a mistake', () => {
 });
 
 describe('usageline config', () => {
-  it('says where everything comes from', async () => {
+  it('shows where every value comes from', async () => {
     const { machine, path } = await aMachine('percent = "left"\n[output.tmux]\npercent = "used"\n');
     const run = await machine.run(['config', 'show', '--timeout', '5'], { USAGELINE_NETWORK: 'never' });
     expect(run).toMatchObject({ stderr: '', code: 0 });
@@ -263,7 +263,7 @@ describe('usageline config', () => {
     expect(rows.join('\n')).toMatch(/^user_agent = "usageline\/\d+\.\d+\.\d+" # default$/m);
   });
 
-  it('finds the file, and finds nothing wrong with it, or with none', async () => {
+  it('checks a file, and reports nothing for a correct file or without a file', async () => {
     const { machine, path, configure } = await aMachine(null);
     expect(await machine.run(['config', 'path'])).toMatchObject({ stdout: `${path}\n`, stderr: '', code: 0 });
     const none = { stdout: 'no configuration: the defaults apply\n', stderr: '', code: 0 };
@@ -273,7 +273,7 @@ describe('usageline config', () => {
     expect(await machine.run(['config', 'check'])).toMatchObject(well);
   });
 
-  it('prints the schema that the package has', async () => {
+  it('prints the schema of the package', async () => {
     const { machine } = await aMachine(null);
     const schema = fs.readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8');
     expect(await machine.run(['config', 'schema'])).toMatchObject({ stdout: schema, stderr: '', code: 0 });
@@ -292,7 +292,7 @@ describe('usageline config', () => {
   });
 });
 
-/** What the status line of a session that tells this is, without colours. */
+/** The output for a session that sends this, without colours. */
 function statusline(machine: Machine, input: string): Promise<string> {
   const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
   return new Promise((resolve, reject) => {
@@ -305,7 +305,7 @@ function statusline(machine: Machine, input: string): Promise<string> {
   });
 }
 
-it('shows no value of the environment that could steer a terminal', async () => {
+it('prints no value of the environment that could control a terminal', async () => {
   const machine = new Machine('http://127.0.0.1:9');
   const escape = '\u001B]0;title\u0007\u009B31m\u202E';
   const relative = { USAGELINE_CACHE_DIR: `rel${escape}` };

@@ -13,23 +13,23 @@ async function slowEndpoint() {
 }
 
 describe(`${CROWD} processes at once`, () => {
-  it('on an empty cache make one request, and every one of them prints data', async () => {
+  it('send one request with an empty cache, and all of them print data', async () => {
     const { endpoint, machine } = await slowEndpoint();
     const runs = await Promise.all(crowd.map(() => machine.run(['--wait', '--timeout', '150'])));
     expect(endpoint.requests).toHaveLength(1);
-    // Minutes pass until the last of them has printed, where other work goes on as well.
+    // Minutes can pass until the last of them has printed, on a machine with other work.
     const data = /^0 5h 22% 4h[23]\dm · 7d 33% 4d[23]h\n$/;
     const lines = runs.map(({ stdout, stderr, code }) => `${code} ${stderr}${stdout}`);
     expect(lines.filter((line) => !data.test(line))).toEqual([]);
   });
 
-  it('on an expired entry make one request, and nobody waits for it', async () => {
+  it('send one request for an expired entry, and none of them waits for it', async () => {
     const { endpoint, machine } = await slowEndpoint();
     await machine.run(['--wait']);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const runs = await Promise.all(crowd.map(() => machine.run()));
-    // Whoever starts after the answer shows it. (On a machine this busy it can also come too late.)
+    // A process that starts after the response shows it. (On a machine this busy all can start before it.)
     const known = /^5h 22% 4h[23]\dm · 7d 33% 4d[23]h · 1h ago( · no answer)?\n$/;
     const renewed = /^5h 11% 4h[23]\dm · 7d 9% 4d[23]h\n$/;
     const lines = runs.map(({ stdout }) => stdout);

@@ -7,7 +7,7 @@ import { removeAtTheEnd } from '../support/remove.ts';
 
 const dist = new URL('../../dist/', import.meta.url).pathname;
 
-it('explain names the files of the program that are not as they were built', async () => {
+it('explain names the program files that differ from the build', async () => {
   const directory = fs.mkdtempSync(join(tmpdir(), 'usageline-damage-'));
   removeAtTheEnd(directory);
   fs.cpSync(dist, directory, { recursive: true });

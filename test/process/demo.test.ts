@@ -7,7 +7,7 @@ import { removeAtTheEnd } from '../support/remove.ts';
 
 const program = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 
-/** `home` is the user's own; `tmp` is where the demo may do as it likes, and leave nothing. */
+/** Runs the demo. `home` is the user's home; in `tmp` the demo may write, and must leave nothing. */
 let root: string;
 let home: string;
 let tmp: string;
@@ -49,7 +49,7 @@ function demo(
   });
 }
 
-/** Processes that run with our temporary directory in their environment or arguments (Linux only). */
+/** Processes with this temporary directory in their environment or arguments (Linux only). */
 function processes(): string[] {
   if (process.platform !== 'linux') return [];
   return fs.readdirSync('/proc').filter((pid) => {
@@ -63,7 +63,7 @@ function processes(): string[] {
 }
 
 describe('usageline demo', () => {
-  it('shows all of it on an endpoint of its own, and leaves nothing behind', async () => {
+  it('shows every state with an endpoint of its own, and leaves nothing behind', async () => {
     const { stdout, stderr, exitCode } = await demo();
     expect(stderr).toBe('');
     expect(stdout).not.toContain('NOT AS TOLD');
@@ -85,7 +85,7 @@ describe('usageline demo', () => {
     expect(processes()).toEqual([]);
   });
 
-  it("does not touch the user's account, cache or proxy, whatever the environment says", async () => {
+  it("does not touch the user's account, cache or proxy, whatever the environment contains", async () => {
     const elsewhere = join(home, 'elsewhere');
     const { stdout, exitCode } = await demo({
       CLAUDE_CONFIG_DIR: elsewhere,
@@ -106,10 +106,10 @@ describe('usageline demo', () => {
 
   it.each([
     ['without colour in a pipe', {}, false],
-    ['in colour when that is forced', { FORCE_COLOR: '1' }, true],
-    ['without colour when NO_COLOR says so', { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+    ['in colour when colour is forced', { FORCE_COLOR: '1' }, true],
+    ['without colour when NO_COLOR is set', { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
   ])(
-    'is %s',
+    'prints %s',
     async (_name, env: Record<string, string>, colored) => {
       expect((await demo(env)).stdout.includes('\u001B[')).toBe(colored);
     },
@@ -121,7 +121,7 @@ describe('usageline demo', () => {
     ['SIGTERM', '3 Four minutes'],
     ['SIGHUP', '4 Twelve minutes'],
   ] as const)(
-    'cleans up on %s, and is ended by it',
+    'cleans up on %s, and ends with that signal',
     async (signal, moment) => {
       let sent = false;
       const ended = await demo({}, (text, kill) => {
@@ -137,7 +137,7 @@ describe('usageline demo', () => {
     30_000,
   );
 
-  it('cannot begin without a directory for its files, and says so', async () => {
+  it('reports that it needs a directory for its files', async () => {
     const nowhere = join(root, 'nowhere');
     const { stdout, stderr, exitCode } = await demo({ TMPDIR: nowhere });
     expect(stderr).toBe(`usageline: the demo cannot begin: no directory can be made in ${nowhere}: ENOENT\n`);

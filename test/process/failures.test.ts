@@ -25,7 +25,7 @@ const raw = (bytes: Buffer | string, headers: Record<string, string>): Answer =>
 };
 const date = (ms: number) => new Date(Date.now() + ms).toUTCString();
 
-/** Answers that a status alone does not describe. */
+/** Responses that need more than a status. */
 const answers: Record<string, Answer> = {
   '200': json(body),
   '200, unknown keys': json({ ...JSON.parse(body), omelette: { utilization: 3 }, five_day: 'x' }),
@@ -62,7 +62,7 @@ const answers: Record<string, Answer> = {
   '304': (_request, response) => response.writeHead(304).end(),
   '403, HTML': json(html, 403, { 'content-type': 'text/html' }),
   '429, Retry-After: in ten minutes, as a date': (request, response) =>
-    // Whole seconds, so up to one of them is gone already.
+    // Retry-After is in whole seconds, of which one can have begun.
     json({}, 429, { 'retry-after': date(10 * MINUTE + 999) })(request, response),
   '429, Retry-After: a minute ago, as a date': json({}, 429, { 'retry-after': date(-MINUTE) }),
   '429, Retry-After: twice': (_request, response) =>
@@ -74,7 +74,7 @@ const answers: Record<string, Answer> = {
       .end(),
 };
 
-/** Any other row of the first table: a status, with Retry-After where it says so. */
+/** All other rows of the first table: a status, with Retry-After where the row has it. */
 function statusAnswer(row: string): Answer {
   const [, status, retryAfter] = /^(\d{3})(?:, Retry-After: (.+))?$/.exec(row) ?? [];
   if (status === undefined) throw new Error(`no answer for the row "${row}"`);
@@ -83,7 +83,7 @@ function statusAnswer(row: string): Answer {
   return json({ error: { message: 'a message of the server' } }, Number(status), headers);
 }
 
-/** What happens to the connection instead of an answer. */
+/** What happens to the connection in place of a response. */
 const connections: Record<string, (socket: Socket) => void> = {
   'connection closed at once': (socket) => socket.destroy(),
   'connection lost within the body': (socket) => {
@@ -102,7 +102,7 @@ const connections: Record<string, (socket: Socket) => void> = {
 
 const oauth = (login: unknown) => JSON.stringify({ claudeAiOauth: login });
 
-/** What is wrong with the login instead. */
+/** Logins that cannot be used. */
 const logins: Record<string, (machine: Machine) => void> = {
   'no credentials': (machine) => fs.unlinkSync(machine.credentials),
   'credentials are a directory': (machine) => {
@@ -130,7 +130,7 @@ const logins: Record<string, (machine: Machine) => void> = {
   },
 };
 
-/** A machine on which the row happens, and how many requests have arrived. */
+/** A machine on which the row happens, and the number of requests that have arrived. */
 async function machineFor(row: string): Promise<{ machine: Machine; requests: () => number }> {
   if (row in connections) {
     let requests = 0;
@@ -145,7 +145,7 @@ async function machineFor(row: string): Promise<{ machine: Machine; requests: ()
   }
   if (row === 'connection refused') return { machine: new Machine('http://127.0.0.1:1'), requests: () => 1 };
   if (row === 'name that does not exist') {
-    // No name server is reachable where nothing listens: c-ares is told so by the loopback at once.
+    // No name server listens there, and the loopback interface reports that to c-ares at once.
     return { machine: new Machine('https://no-such-host.invalid'), requests: () => 1 };
   }
   const endpoint = await anEndpoint(answers[row] ?? (row in logins ? json(body) : statusAnswer(row)));
@@ -170,7 +170,7 @@ async function listening(serve: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
-/** What was known twelve minutes ago, in the four public keys. */
+/** Usage of twelve minutes ago, in the four public keys. */
 function know(machine: Machine): string {
   const cached = new Date(Date.now() - 12 * MINUTE - 1000).toISOString();
   const file = `{"schema_version":1,"cached_at":"${cached}","data":{"five_hour":{"utilization":42,"resets_at":null}},"error":null}`;
@@ -179,14 +179,14 @@ function know(machine: Machine): string {
   return file;
 }
 
-describe.concurrent('the endpoint answers, or does not', () => {
+describe.concurrent('the endpoint responds, or does not', () => {
   it.each(rows)('%s: %s', async (row, code, wait, line) => {
     const { machine, requests } = await machineFor(row);
-    // A busy machine can take seconds for what is no silence.
+    // A longer deadline, because a busy machine can take seconds to respond.
     const args = ['--wait', '--timeout', code === 'timeout' ? '2' : '60'];
     const asks = row in logins ? 0 : 1;
 
-    // With something known.
+    // With an entry.
     const before = know(machine);
     const seen = await machine.run(args);
     expect(seen).toMatchObject({ stderr: '', code: 0 });
@@ -200,7 +200,7 @@ describe.concurrent('the endpoint answers, or does not', () => {
       return;
     }
     const [said, countdown] = split(seen.stdout.trimEnd());
-    // A lapsed token is not worth a word beside numbers that are younger than an hour.
+    // Numbers younger than an hour carry no note about a lapsed token.
     const beside = code === 'token_lapsed' ? known : `${known} · ${line}`;
     expect(said).toBe(beside);
     expect(fs.readFileSync(`${machine.cache}/usage.json`, 'utf8')).toBe(before);
@@ -211,15 +211,15 @@ describe.concurrent('the endpoint answers, or does not', () => {
       expect(error).toBe(code);
       expect(until - at).toBeGreaterThanOrEqual(Number(wait));
       expect(until - at).toBeLessThanOrEqual(Math.min(Number(wait) * 1.1, 86_400) + 2);
-      // The countdown is to the next try, which the budget can put later than the wait alone.
+      // The countdown ends at the next attempt, which the budget can put later than the backoff does.
       if (line === 'rate limited') expect(countdown).toMatch(Number(wait) < 60 ? /^(1m|<1m)$/ : /^\d+[hm]/);
     }
 
-    // A second call asks nobody.
+    // A second call sends no request.
     expect(split((await machine.run(args)).stdout.trimEnd())[0]).toBe(beside);
     expect(requests()).toBe(asks);
 
-    // With nothing known.
+    // Without an entry.
     machine.reset();
     const json = await machine.run([...args, '--json']);
     expect(json).toMatchObject({ stderr: '', code: isSignIn(code) ? 3 : 4 });
@@ -229,7 +229,7 @@ describe.concurrent('the endpoint answers, or does not', () => {
   });
 });
 
-/** A line without the countdown at its end, and that countdown. */
+/** Splits a line into the text and the countdown at its end. */
 function split(text: string): [string, string | undefined] {
   const match = /^(.*rate limited) (\S+)$/.exec(text);
   return match ? [match[1] as string, match[2]] : [text, undefined];

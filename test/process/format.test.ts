@@ -8,7 +8,7 @@ import { Machine, runProgram, until } from '../support/program.ts';
 const dist = new URL('../../dist/', import.meta.url).pathname;
 const BARS = '5h ██░░░░░░ 22% 4h37m · 7d ███░░░░░ 33% 4d3h\n';
 const TEMPLATE = '{5h.used} of 5h[, {7d.used} of 7d]';
-/** What only the ready line can say. */
+/** A text that only a prerendered line can contain. */
 const MARK = 'from the ready line';
 
 async function aMachine(env: Record<string, string> = {}) {
@@ -22,7 +22,7 @@ const ready = (machine: Machine) => join(machine.cache, 'ready');
 const formats = (machine: Machine) =>
   fs.readdirSync(ready(machine)).filter((name) => /~[a-z0-9]+$/.test(name));
 
-/** Makes the prepared texts of all formats ones that nothing but a ready line can have come from. */
+/** Replaces the prerendered texts of all formats by a text that nothing else prints. */
 function mark(machine: Machine): void {
   for (const name of formats(machine)) {
     const path = join(ready(machine), name);
@@ -36,15 +36,15 @@ describe('a format', () => {
   it.each<[string, string[], Record<string, string>, string]>([
     ['a preset', ['--format', 'bars'], {}, BARS],
     ['a template', [`--format=${TEMPLATE}`], {}, '22% of 5h, 33% of 7d\n'],
-    ['by the environment', [], { USAGELINE_FORMAT: 'bars' }, BARS],
+    ['from the environment', [], { USAGELINE_FORMAT: 'bars' }, BARS],
     [
-      'by the flag rather than by the environment',
+      'from the flag rather than from the environment',
       ['--format', 'compact'],
       { USAGELINE_FORMAT: 'bars' },
       '5h 22% · 7d 33%\n',
     ],
-    ['by the environment, empty', [], { USAGELINE_FORMAT: '' }, '5h 22% 4h37m · 7d 33% 4d3h\n'],
-    ['by the environment, wrong', [], { USAGELINE_FORMAT: '{5h.x}' }, '5h 22% 4h37m · 7d 33% 4d3h\n'],
+    ['from the environment, empty', [], { USAGELINE_FORMAT: '' }, '5h 22% 4h37m · 7d 33% 4d3h\n'],
+    ['from the environment, wrong', [], { USAGELINE_FORMAT: '{5h.x}' }, '5h 22% 4h37m · 7d 33% 4d3h\n'],
     ['for zsh', ['--format', '{5h.used} #', '--output', 'zsh', '--color=never'], {}, '22%% #\n'],
   ])('%s', async (_name, args, env, line) => {
     const { machine } = await aMachine();
@@ -63,7 +63,7 @@ describe('a format', () => {
     [['show', '--format', 'bars'], "unknown option '--format'"],
     [['--json', '--format', 'bars'], "option '--format <format>' cannot be used with option '--json'"],
     [['--format'], "option '--format <format>' argument missing"],
-  ])('%j is wrong usage, and named', async (args, message) => {
+  ])('%j is wrong usage, and the mistake is named', async (args, message) => {
     const { machine, endpoint } = await aMachine();
     const run = await machine.run(args);
     expect(run.code).toBe(2);
@@ -72,21 +72,21 @@ describe('a format', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('that is wrong in the environment is named where there is room for it', async () => {
+  it('a mistake in the environment is reported where there is room for it', async () => {
     const { machine } = await aMachine({ USAGELINE_FORMAT: '{5h.percnt}' });
     const run = await machine.run(['show']);
     expect(run).toMatchObject({ code: 0 });
     expect(run.stderr).toContain('USAGELINE_FORMAT is "{5h.percnt}": unknown placeholder');
   });
 
-  it('is that of Claude Code’s status line, too', async () => {
+  it('applies to Claude Code’s status line as well', async () => {
     const { machine } = await aMachine();
     const run = () => machine.run(['statusline', '--format', 'minimal', '--color', 'never']);
     expect((await run()).stdout).toBe('7d 33%\n');
     expect((await run()).stdout).toBe('7d 33%\n');
   });
 
-  it('`ascii` makes the table one of seven bits', async () => {
+  it('`ascii` prints the table in 7-bit characters', async () => {
     const { machine } = await aMachine({ USAGELINE_FORMAT: 'ascii' });
     const run = await machine.run(['show']);
     expect(run.stdout).toMatch(/^Claude \| Ultra\n\n5h +#+-+ +22%/);
@@ -94,8 +94,8 @@ describe('a format', () => {
   });
 });
 
-describe('the ready line of a format', () => {
-  it('is what every further call prints, and no other format’s', async () => {
+describe('the prerendered line of a format', () => {
+  it('is printed by every further call with this format, and by no other', async () => {
     const { machine } = await aMachine();
     await machine.run(['--format', 'bars']);
     expect(formats(machine)).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('the ready line of a format', () => {
     expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
   });
 
-  it('takes no file and no module more than any hit', async () => {
+  it('needs no more files and modules than any other prerendered line', async () => {
     const { machine } = await aMachine();
     await machine.run(['--format', TEMPLATE]);
     mark(machine);
@@ -116,29 +116,32 @@ describe('the ready line of a format', () => {
       spy,
       `const fs = require('node:fs');
        process.on('exit', () => {
-         const ours = Object.keys(require.cache).filter((path) => path !== __filename);
-         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, ours }));
+         const bundles = Object.keys(require.cache).filter((path) => path !== __filename);
+         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, bundles }));
        });`,
     );
     const env = { ...machine.env, NODE_OPTIONS: `--require=${spy}` };
     const loaded = async (args: string[]) => {
       const run = await runProgram(process.execPath, [join(dist, 'hot.cjs'), ...args], env);
-      return { run, ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'ours', string[]>) };
+      return {
+        run,
+        ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'bundles', string[]>),
+      };
     };
     const without = await loaded([]);
     const hit = await loaded(['--format', TEMPLATE]);
     expect(hit.run.stdout).toBe(`${MARK}\n`);
-    expect(hit.ours).toEqual([join(dist, 'hot.cjs')]);
+    expect(hit.bundles).toEqual([join(dist, 'hot.cjs')]);
     expect(hit.modules).toEqual(without.modules);
   });
 
-  it('is renewed with every answer, also in a process of its own', async () => {
+  it('is renewed with every response, also by the worker', async () => {
     const { machine } = await aMachine();
     await machine.run(['--format', TEMPLATE]);
     const [name] = formats(machine);
     const text = () => fs.readFileSync(join(ready(machine), name as string), 'utf8');
     const before = text();
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     await machine.run();
     await until(() => text() !== before);
     const after = text();
@@ -146,7 +149,7 @@ describe('the ready line of a format', () => {
     expect(after).toMatch(/^\d+ 22% of 5h, 33% of 7d$/m);
   });
 
-  it('is forgotten when somebody tried out too many, but for the last', async () => {
+  it('is removed when too many formats have been used, except for the last one', async () => {
     const { machine } = await aMachine();
     for (let n = 0; n < 9; n += 1) await machine.run(['--format', `${n} {5h.used}`]);
     expect(formats(machine)).toHaveLength(9);

@@ -17,7 +17,7 @@ async function aMachine() {
   return { endpoint, machine: new Machine(endpoint.url) };
 }
 
-/** Runs the program in another directory, the way a shell does. */
+/** Runs the program in another directory, as a shell does. */
 const runIn = (machine: Machine, directory: string, env: Record<string, string>, ...args: string[]) =>
   runProgram(
     'sh',
@@ -28,7 +28,7 @@ const runIn = (machine: Machine, directory: string, env: Record<string, string>,
     },
   );
 
-/** The launcher, with a program behind it that is this one. */
+/** Runs the launcher with this program behind it. */
 function launch(machine: Machine, env: Record<string, string>): Promise<Run> {
   const path = join(machine.home, 'bin');
   fs.mkdirSync(path, { recursive: true });
@@ -52,7 +52,7 @@ function statusline(machine: Machine, input: string, env: Record<string, string>
   });
 }
 
-/** With the endpoint's own resets. */
+/** A response with the resets of the endpoint. */
 const told = (five: number) =>
   JSON.stringify({
     session_id: 'one',
@@ -68,7 +68,7 @@ const told = (five: number) =>
     },
   });
 
-/** What people write for the default directory. */
+/** Ways of writing the default directory. */
 function spellings(home: string): Record<string, string>[] {
   fs.symlinkSync(join(home, '.claude'), join(home, 'link'));
   const paths = [
@@ -84,7 +84,7 @@ function spellings(home: string): Record<string, string>[] {
 }
 
 describe('one directory in several spellings', () => {
-  it('has one cache and one request, and is fed by any of them', async () => {
+  it('has one cache and one request, and each spelling can fill it', async () => {
     const { endpoint, machine } = await aMachine();
     const all = spellings(machine.home);
     for (const env of all)
@@ -106,13 +106,13 @@ describe('one directory in several spellings', () => {
     }
   });
 
-  it('has one budget', async () => {
+  it('has one request budget', async () => {
     const { endpoint, machine } = await aMachine();
     for (const env of spellings(machine.home)) await machine.run(['refresh', '--force'], env);
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('has lines that the launcher shows without the program where the spelling is the usual one', async () => {
+  it('has lines that the launcher shows by itself, if the spelling is a usual one', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const { home } = machine;
@@ -124,7 +124,7 @@ describe('one directory in several spellings', () => {
     expect((await launch(machine, { CLAUDE_CONFIG_DIR: `${home}/link` })).stdout).toBe(LINE);
   });
 
-  it('forgets where an older version had the lines of a spelling', async () => {
+  it('loses the index file that an older version wrote for a spelling', async () => {
     const { machine } = await aMachine();
     const given = `${machine.home}/.claude/.`;
     const accounts = join(machine.home, '.cache', 'usageline', 'accounts');
@@ -135,7 +135,7 @@ describe('one directory in several spellings', () => {
     expect(fs.existsSync(pointer)).toBe(false);
   });
 
-  it('is two accounts where it is two directories', async () => {
+  it('is two accounts where the spellings lead to two directories', async () => {
     const { endpoint, machine } = await aMachine();
     const other = join(machine.home, '.claude-work');
     fs.mkdirSync(other);
@@ -150,7 +150,7 @@ describe('one directory in several spellings', () => {
 });
 
 describe('a relative directory', () => {
-  it('counts from where the program was started, in the background, too', async () => {
+  it('is relative to the directory in which the program was started, also for the worker', async () => {
     const { endpoint, machine } = await aMachine();
     const project = join(machine.home, 'project');
     fs.mkdirSync(join(project, 'acct'), { recursive: true });
@@ -166,7 +166,7 @@ describe('a relative directory', () => {
 
 const [ADA, GRACE] = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-0000-4000-8000-000000000002'];
 
-/** `.claude.json` of somebody, in the forms in which it is found. */
+/** A user's `.claude.json`, in the forms that exist. */
 const forms: Record<string, (account: Record<string, string>) => string> = {
   small: (oauthAccount) => JSON.stringify({ numStartups: 3, oauthAccount }),
   'of 1.2 MB': (oauthAccount) =>
@@ -204,8 +204,8 @@ async function switched(before: string | null, after: string | null) {
   return machine;
 }
 
-describe('after another login', () => {
-  it.each(Object.keys(forms))('shows nothing of the account before, with a file %s', async (name) => {
+describe('after a login with another account', () => {
+  it.each(Object.keys(forms))('shows nothing of the previous account, with a file %s', async (name) => {
     const form = forms[name] as (account: Record<string, string>) => string;
     const machine = await switched(form({ accountUuid: ADA }), form({ accountUuid: GRACE }));
     expect((await machine.run()).stdout).not.toMatch(ANY_NUMBER);
@@ -217,14 +217,14 @@ describe('after another login', () => {
     expect(object).toMatchObject({ state: 'none', windows: [] });
   });
 
-  it('shows nothing of another organisation of the same person', async () => {
+  it('shows nothing of another organisation of the same user', async () => {
     const of = (organizationUuid: string) => forms.small!({ accountUuid: ADA, organizationUuid });
     const machine = await switched(of('org-1'), of('org-2'));
     expect((await machine.run()).stdout).not.toMatch(ANY_NUMBER);
     expect(JSON.parse((await machine.run(['--json', '--cached'])).stdout)).toMatchObject({ state: 'none' });
   });
 
-  it('still shows the numbers where only the token is another one', async () => {
+  it('still shows the numbers if only the token differs', async () => {
     const same = forms.small!({ accountUuid: ADA, organizationUuid: 'org-1' });
     const machine = await switched(same, `${same} `);
     expect((await machine.run()).stdout).toMatch(/^5h 22% /);
@@ -234,10 +234,10 @@ describe('after another login', () => {
   it.each<[string, string | null, string | null]>([
     ['is cut off now', whole, whole.slice(0, -20)],
     ['is gone now', whole, null],
-    ['names nobody now', whole, '{}'],
+    ['names no account now', whole, '{}'],
     ['was cut off', whole.slice(0, -20), forms.small!({ accountUuid: GRACE })],
     ['was cut off and still is', whole.slice(0, -20), whole.slice(0, -21)],
-  ])('has the numbers as last known alone where the file %s', async (_case, before, after) => {
+  ])('shows the numbers only as last known where the file %s', async (_case, before, after) => {
     const machine = await switched(before, after);
     expect((await machine.run()).stdout).not.toMatch(ANY_NUMBER);
     expect((await launch(machine, {})).stdout).not.toMatch(ANY_NUMBER);
@@ -259,8 +259,8 @@ describe('after another login', () => {
   });
 });
 
-describe('credentials that change', () => {
-  it('are no reason for a request as long as the token is the same', async () => {
+describe('changed credentials', () => {
+  it('cause no request while the token is the same', async () => {
     const { endpoint, machine } = await aMachine();
     for (let touched = 0; touched < 8; touched += 1) {
       fs.utimesSync(machine.credentials, touched * 1000, touched * 1000);
@@ -273,7 +273,7 @@ describe('credentials that change', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('are asked with at once when there is another token, and then not for five minutes', async () => {
+  it('cause one request at once if the token is another one, and no further request for five minutes', async () => {
     const { endpoint, machine } = await aMachine();
     for (const token of ['a', 'b', 'c', 'd']) {
       machine.login({ accessToken: TOKEN + token });
@@ -299,11 +299,11 @@ describe('{account} and {org}', () => {
     ['e-mail addresses', named('ada@example.com', "ada@example.com's Organization"), '22%\n'],
     ['nothing', '{}', '22%\n'],
     ['no file', null, '22%\n'],
-  ])('say what Claude Code has: %s', async (_case, text, shown) => {
+  ])('show what Claude Code stores: %s', async (_case, text, shown) => {
     const { machine } = await aMachine();
     if (text !== null) fs.writeFileSync(join(machine.home, '.claude.json'), text);
     await machine.run(['refresh']);
-    // Prepared and not.
+    // With a prerendered line, and without.
     for (let call = 0; call < 2; call += 1) {
       expect((await machine.run(format)).stdout).toBe(shown);
     }

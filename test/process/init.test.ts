@@ -14,21 +14,21 @@ const home = ({ home: path }: Machine) =>
 
 describe('usageline init', () => {
   it.each(Object.keys(INIT_TARGETS))(
-    'prints what %s needs, and changes no file of the user',
+    'prints the lines for %s, and changes no file of the user',
     async (target) => {
       const machine = await aMachine();
       const before = home(machine);
       const run = await machine.run(['init', target]);
       expect(run).toMatchObject({ stderr: '', code: 0 });
       const { stdout } = run;
-      // Whoever runs it has another PATH; without a process of its own it needs neither.
+      // A host can have another PATH, so the lines name Node by its path. Those for oh-my-posh and p10k start no process.
       if (!['oh-my-posh', 'p10k'].includes(target)) expect(stdout).toContain(process.execPath);
       expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(/(Into|As|Among|Written by|A script) |~\//);
       expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);
     },
   );
 
-  it('installs and uninstalls, one after the other and all at once', async () => {
+  it('installs and uninstalls, one by one and all at once', async () => {
     const machine = await aMachine();
     fs.writeFileSync(join(machine.home, '.zshrc'), 'mine');
     const before = home(machine);
@@ -53,7 +53,7 @@ describe('usageline init', () => {
     expect(nothing).toMatchObject({ stdout: 'nothing is installed\n', stderr: '', code: 0 });
   });
 
-  it('takes the launcher and the runner with the last target, and says what it leaves', async () => {
+  it('removes the launcher and the runner with the last target, and lists what stays', async () => {
     const machine = await aMachine();
     const before = home(machine);
     for (const target of ['tmux', 'claude', 'systemd'])
@@ -77,7 +77,7 @@ describe('usageline init', () => {
     expect(fs.readdirSync(machine.home).filter((name) => name !== '.cache')).toEqual(['.claude']);
   });
 
-  it('is seen by explain, with what is gone', async () => {
+  it('is reported by explain, with the files that are missing', async () => {
     const machine = await aMachine();
     expect((await machine.run(['explain'])).stdout).not.toContain('Installed');
     for (const target of ['tmux', 'claude']) await machine.run(['init', target, '--install', '--yes']);
@@ -100,7 +100,7 @@ describe('usageline init', () => {
     expect((await machine.run(['explain'])).stdout).toContain('usageline-run is not found');
   });
 
-  it('shows what it would do, and does it for nobody who cannot be asked', async () => {
+  it('shows what would change, and changes nothing where it cannot ask', async () => {
     const machine = await aMachine();
     fs.writeFileSync(join(machine.home, '.bashrc'), 'export TOKEN=mine\n');
     const before = home(machine);
@@ -110,7 +110,7 @@ describe('usageline init', () => {
     expect(shown.stdout).toMatch(
       /^change .*\.bashrc, line 2; kept as it is: .*\n {2}\+ # >>> usageline >>>$/m,
     );
-    // What else is in the file is not repeated.
+    // Other content of the file is not repeated.
     expect(shown.stdout).not.toContain('TOKEN');
     const asked = await machine.run(['init', 'bash', '--install']);
     expect(asked.code).toBe(2);
@@ -120,7 +120,7 @@ describe('usageline init', () => {
     expect(home(machine)).toEqual(before);
   });
 
-  it('leaves everything as it is where it does not understand one thing, and says what', async () => {
+  it('changes nothing if it cannot parse one of the files, and names that file', async () => {
     const machine = await aMachine();
     const path = join(machine.home, '.zshrc');
     fs.writeFileSync(path, '# >>> usageline >>>\n');
@@ -151,7 +151,7 @@ describe('usageline init', () => {
     },
   );
 
-  it('goes on with notes in which another program has nested lists without end', async () => {
+  it('works with notes in which another program has nested lists thousands of levels deep', async () => {
     const machine = await aMachine();
     await machine.run(['init', 'zsh', '--install', '--yes']);
     const notes = join(machine.home, '.local', 'share', 'usageline', 'installed.json');
@@ -162,7 +162,7 @@ describe('usageline init', () => {
     expect(fs.existsSync(notes)).toBe(false);
   });
 
-  it('removes only what is ours from a cache that is somewhere else', async () => {
+  it("removes only usageline's own files from a cache in another directory", async () => {
     const machine = await aMachine();
     const root = join(machine.home, 'shared');
     for (const name of ['claude/.credentials.json', 'claude/usage.txt', 'notes']) {
@@ -187,7 +187,7 @@ describe('usageline init', () => {
     [['init', '--uninstall', '--file', 'x'], /^usageline: option '--file' needs a target/],
     [['init', 'systemd', '--install', '--file', 'x'], /^usageline: --file names one file/],
     [['init', 'zsh', '--install', '--uninstall'], /cannot be used with/],
-  ])('names what is wrong with %j', async (args, wanted) => {
+  ])('names the mistake in %j', async (args, wanted) => {
     const run = await (await aMachine()).run(args);
     expect(run).toMatchObject({ stdout: '', code: 2 });
     expect(run.stderr).toMatch(wanted);

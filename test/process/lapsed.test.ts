@@ -27,7 +27,7 @@ async function lapsed(age: number | null, login: Record<string, unknown> = {}) {
   // The credentials are those that the numbers were asked with: only time has passed.
   if (age !== null) {
     keepStamp(machine);
-    machine.age(age + 1000);
+    machine.ageBy(age + 1000);
   }
   return { machine, requests: () => endpoint.requests.length - before };
 }

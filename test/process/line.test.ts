@@ -6,7 +6,7 @@ import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { jsonSchema } from '../support/json-schema.ts';
 import { Machine, until } from '../support/program.ts';
 
-/** A refresh that waits as long as the test does not answer it. */
+/** A refresh that waits until the test responds. */
 const UNHURRIED = { USAGELINE_TIMEOUT: '60' };
 const usual = '5h 22% 4h37m · 7d 33% 4d3h\n';
 
@@ -30,7 +30,7 @@ describe('usageline', () => {
     expect(await machine.run(['--wait'])).toMatchObject({ stdout: `${line}\n`, stderr: '', code: 0 });
   });
 
-  it('asks as it promised to', async () => {
+  it('sends the request that the specs promise', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['--wait']);
     const { method, url, headers } = endpoint.requests[0]!;
@@ -43,18 +43,18 @@ describe('usageline', () => {
     });
   });
 
-  it('answers every further call within three minutes from disk', async () => {
+  it('is printed from disk for three minutes', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['--wait']);
     for (const args of [[], ['--wait'], ['--no-wait'], ['--cached'], ['--color', 'never'], ['--timeout=1']]) {
       expect(await machine.run(args)).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     }
-    machine.age(150 * SECOND);
+    machine.ageBy(150 * SECOND);
     expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('does not wait on a pipe, not even the first time, and has the answer soon after', async () => {
+  it('does not wait on a pipe, not even the first time, and shows the response soon after', async () => {
     const { endpoint, machine } = await aMachine();
     let answers = (): void => {};
     endpoint.answer = (request, response) => {
@@ -69,10 +69,10 @@ describe('usageline', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('shows old numbers with their age, and new ones at the next call', async () => {
+  it('shows old numbers with their age, and new numbers at the next call', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(12 * MINUTE);
+    machine.ageBy(12 * MINUTE);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h · 12m ago\n');
     await until(() => machine.read('usage.json').data.five_hour.utilization === 11);
@@ -83,7 +83,7 @@ describe('usageline', () => {
   it('never shows the percentage of a window that has been reset', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     const path = join(machine.cache, 'usage.json');
     const file = machine.read('usage.json');
     file.data.five_hour.resets_at = new Date(Date.now() - MINUTE).toISOString();
@@ -91,14 +91,14 @@ describe('usageline', () => {
     expect((await machine.run(['--cached'])).stdout).toBe('5h reset · 7d 33% 4d3h · 1h ago\n');
   });
 
-  it('says so when the endpoint reports no limits, and does not ask again at every call', async () => {
+  it('says that the endpoint reports no limits, and does not send a request at every call', async () => {
     const { endpoint, machine } = await aMachine({ five_hour: null, omelette: {} });
     expect((await machine.run(['--wait'])).stdout).toBe('no limits reported\n');
     expect((await machine.run(['--wait'])).stdout).toBe('no limits reported\n');
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('shows nothing hostile that a name may hold', async () => {
+  it('shows no hostile part of a name', async () => {
     const { machine } = await aMachine({
       limits: [
         {
@@ -129,7 +129,7 @@ describe('usageline', () => {
 });
 
 describe('usageline --json', () => {
-  it('is one object of the published shape, fresh and cached', async () => {
+  it('is one object of the published shape, with and without a request', async () => {
     const { machine } = await aMachine(fixture('2026-08-05-max.json'));
     const outputs = [await machine.run(['--json']), await machine.run(['--json'])].map((run) => {
       expect(run).toMatchObject({ stderr: '', code: 0 });
@@ -146,7 +146,7 @@ describe('usageline --json', () => {
     ]);
   });
 
-  it('tells what could not be had, as data', async () => {
+  it('reports a failure as data', async () => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({}, 429, { 'retry-after': '600' });
     const run = await machine.run(['--json']);
@@ -160,7 +160,7 @@ describe('usageline --json', () => {
   it('gives data that is too old for the line as last known', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(25 * HOUR);
+    machine.ageBy(25 * HOUR);
     const run = await machine.run(['--json', '--cached']);
     expect(run.code).toBe(4);
     const object = jsonSchema.parse(JSON.parse(run.stdout));
@@ -195,7 +195,7 @@ describe('wrong usage', () => {
     [['cache', 'bogus'], "unknown command 'bogus'; accepted: path, clear"],
     [['cache'], "'cache' needs a command; accepted: path, clear"],
     [['--format', 'x'], /--format is 'x': no placeholder in it; accepted: default, .* or a template/],
-  ] as [string[], string | RegExp][])('%j is named, with what is accepted', async (args, message) => {
+  ] as [string[], string | RegExp][])('%j is named, with the accepted values', async (args, message) => {
     const { machine, endpoint } = await aMachine();
     const run = await machine.run(args);
     expect(run).toMatchObject({ stdout: '', code: 2 });
@@ -223,7 +223,7 @@ describe('wrong usage', () => {
     expect(jsonSchema.parse(JSON.parse(asJson.stdout)).error?.code).toBe('wrong_usage');
   });
 
-  it('is part of the object where an object was asked for', async () => {
+  it('is part of the object where --json is given', async () => {
     const { machine } = await aMachine();
     const run = await machine.run(['--json', '--bogus']);
     expect(run).toMatchObject({ stderr: '', code: 2 });
@@ -235,7 +235,7 @@ describe('wrong usage', () => {
 });
 
 describe('the commands', () => {
-  it('show is a table for people', async () => {
+  it('show prints a table', async () => {
     const { machine } = await aMachine(fixture('2026-08-05-max.json'));
     const { stdout, code, stderr } = await machine.run(['show'], { COLUMNS: '60' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -245,20 +245,20 @@ describe('the commands', () => {
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
   });
 
-  it('show takes its options before and behind its name', async () => {
+  it('show accepts its options before and after its name', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const plain = await machine.run(['show']);
     const coloured = await machine.run(['show', '--color', 'always']);
     expect(coloured.stdout).toContain('\u001B[');
     expect((await machine.run(['--color', 'always', 'show'])).stdout).toBe(coloured.stdout);
-    // Once the default of the line won over what was said to show.
+    // In an early version the default of the line won over the option of show.
     expect((await machine.run(['--cached', 'show', '--color=always'])).stdout).toBe(coloured.stdout);
     expect((await machine.run(['--color', 'always', 'show', '--color', 'never'])).stdout).toBe(plain.stdout);
     expect(JSON.parse((await machine.run(['--json', 'show'])).stdout).state).toBe('fresh');
   });
 
-  it('show without a login says what to do, and exits 3', async () => {
+  it('show without a login says what to do, and exits with 3', async () => {
     const { machine } = await aMachine();
     fs.unlinkSync(machine.credentials);
     const run = await machine.run(['show']);
@@ -266,24 +266,24 @@ describe('the commands', () => {
     expect(run.stdout).toContain('Run `claude` once');
   });
 
-  it('refresh asks unless what is known is fresh', async () => {
+  it('refresh sends a request unless the entry is fresh', async () => {
     const { endpoint, machine } = await aMachine();
     expect(await machine.run(['refresh'])).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     expect(await machine.run(['refresh'])).toMatchObject({ stdout: usual, stderr: '', code: 0 });
     expect(endpoint.requests).toHaveLength(1);
-    machine.age(4 * MINUTE);
+    machine.ageBy(4 * MINUTE);
     expect((await machine.run(['refresh'])).code).toBe(0);
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  it('refresh --force asks although it is fresh, but not within the minute', async () => {
+  it('refresh --force sends a request although the entry is fresh, but not within a minute', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['refresh']);
     const soon = await machine.run(['refresh', '--force']);
     expect(soon).toMatchObject({ stdout: usual, code: 0 });
     expect(soon.stderr).toMatch(/^usageline: .*one a minute.*Next try in <1m\.\n$/);
     expect(endpoint.requests).toHaveLength(1);
-    machine.age(MINUTE + SECOND);
+    machine.ageBy(MINUTE + SECOND);
     expect(await machine.run(['refresh', '--force'])).toMatchObject({ stderr: '', code: 0 });
     expect(endpoint.requests).toHaveLength(2);
   });
@@ -292,22 +292,22 @@ describe('the commands', () => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({}, 429);
     expect((await machine.run(['refresh'])).code).toBe(4);
-    machine.age(2 * MINUTE);
+    machine.ageBy(2 * MINUTE);
     expect((await machine.run(['refresh', '--force'])).code).toBe(4);
     expect(endpoint.requests).toHaveLength(1);
   });
 
   it.each([
     ['a success', 200, 0, ''],
-    ['what passes by itself', 429, 4, ''],
+    ['a temporary failure', 429, 4, ''],
     ['a server that is down', 500, 4, ''],
-  ])('refresh --quiet says nothing about %s', async (_case, status, code, stderr) => {
+  ])('refresh --quiet prints nothing about %s', async (_case, status, code, stderr) => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json(fixture('2026-04-18-max.json'), status);
     expect(await machine.run(['refresh', '--quiet'])).toMatchObject({ stdout: '', stderr, code });
   });
 
-  it('refresh --quiet speaks up when somebody has to do something', async () => {
+  it('refresh --quiet prints a failure that the user has to act on', async () => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({}, 401);
     const run = await machine.run(['refresh', '--quiet']);
@@ -315,7 +315,7 @@ describe('the commands', () => {
     expect(run.stderr).toMatch(/^usageline: .*Run `claude` once.*\n$/);
   });
 
-  it('cache path names the directory, cache clear forgets what is known and keeps the budget', async () => {
+  it('cache path prints the directory, and cache clear removes the numbers and keeps the request budget', async () => {
     const { endpoint, machine } = await aMachine();
     const root = join(machine.home, '.cache', 'usageline');
     expect(await machine.run(['cache', 'path'])).toMatchObject({ stdout: `${root}\n`, code: 0 });
@@ -344,7 +344,7 @@ describe('the commands', () => {
     }
   });
 
-  it('--debug says on standard error what is decided, and never the token', async () => {
+  it('--debug prints every decision on standard error, and never the token', async () => {
     const { machine } = await aMachine();
     const run = await machine.run(['--wait', '--debug']);
     expect(run.stdout).toBe(usual);
@@ -359,7 +359,7 @@ describe('usageline explain', () => {
   const said = ({ stdout }: { stdout: string }, label: string) =>
     new RegExp(`^${label} +(.*)$`, 'm').exec(stdout)?.[1] ?? 'nothing';
 
-  it('says which row applies and why, asks nobody and writes nothing', async () => {
+  it('shows which row applies and why, sends no request and writes nothing', async () => {
     const { endpoint, machine } = await aMachine();
     const first = await machine.run(['explain']);
     expect(first).toMatchObject({ stderr: '', code: 0 });
@@ -372,7 +372,7 @@ describe('usageline explain', () => {
     expect(endpoint.requests).toEqual([]);
   });
 
-  it('tells what is fresh, for how long, and when the next request can be', async () => {
+  it('shows what is fresh, for how long, and when the next request is allowed', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const run = await machine.run(['explain']);
@@ -385,7 +385,7 @@ describe('usageline explain', () => {
     expect(said(run, 'Next request')).toMatch(/^not before \d\d:\d\d, in 2m$/);
   });
 
-  it('tells of a backoff, and of one that is void', async () => {
+  it('shows a backoff, and a backoff that no longer counts', async () => {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({}, 401);
     await machine.run(['--wait']);
@@ -400,12 +400,12 @@ describe('usageline explain', () => {
     expect(said(renewed, 'Backoff')).toBe('unauthorized: void, because the credentials have changed since');
   });
 
-  it('names a lapsed token without a count: every few minutes of a night would add one', async () => {
+  it('shows a lapsed token without a count, which would grow every few minutes of a night', async () => {
     const { machine } = await aMachine();
     machine.login({ expiresAt: Date.now() - MINUTE });
     for (const _ of [1, 2]) {
       await machine.run(['--wait']);
-      machine.age(6 * MINUTE);
+      machine.ageBy(6 * MINUTE);
     }
     await machine.run(['--wait']);
     expect(machine.read('usage.lock')).toMatchObject({ error: 'token_lapsed', failures: 3 });
@@ -421,14 +421,14 @@ describe('usageline explain', () => {
       -HOUR,
       'read <1m ago, stamped in the future, so the clock was set back: not on the line, only as last known',
     ],
-  ])('names what an entry of %i ms ago falls short of', async (ms, text) => {
+  ])('shows what an entry of %i ms ago lacks', async (ms, text) => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
-    machine.age(ms);
+    machine.ageBy(ms);
     expect(said(await machine.run(['explain', '--cached']), 'Entry')).toBe(text);
   });
 
-  it('says that requests are switched off, and when a value is not understood', async () => {
+  it('shows that requests are disabled, and names a value that is not understood', async () => {
     const { machine } = await aMachine();
     const env = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', USAGELINE_LOG: 'all' };
     const run = await machine.run(['explain'], env);
@@ -437,18 +437,18 @@ describe('usageline explain', () => {
     expect(run.stderr).toBe('usageline: USAGELINE_LOG is "all"; accepted: debug\n');
   });
 
-  it('USAGELINE_LOG=debug tells every decision with its reason, on a hit, too', async () => {
+  it('USAGELINE_LOG=debug prints every decision with its reason, also with a prerendered line', async () => {
     const { machine } = await aMachine();
     const env = { USAGELINE_LOG: 'debug' };
     expect((await machine.run(['--wait'], env)).stderr).toMatch(/row 5: refresh, none, no entry/);
     expect((await machine.run([], env)).stderr).toMatch(/row 1: serve, fresh/);
-    machine.age(HOUR);
+    machine.ageBy(HOUR);
     expect((await machine.run(['--cached'], env)).stderr).toMatch(/row 3: serve, stale, aged/);
   });
 });
 
 describe('accounts', () => {
-  it('do not see each other: CLAUDE_CONFIG_DIR has a directory of its own', async () => {
+  it('are separate: CLAUDE_CONFIG_DIR has a directory of its own', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['--wait']);
     const other = join(machine.home, 'work');
@@ -470,7 +470,7 @@ describe('accounts', () => {
     expect(names).toContain(`claude-${account}`);
   });
 
-  it('when somebody else signs in, the old numbers are gone at once', async () => {
+  it('the old numbers are gone at once when another account signs in', async () => {
     const { endpoint, machine } = await aMachine();
     const profile = join(machine.home, '.claude.json');
     fs.writeFileSync(profile, '{"oauthAccount":{"accountUuid":"ada"}}');

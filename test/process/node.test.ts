@@ -16,18 +16,18 @@ async function aMachine(): Promise<Machine> {
 }
 
 describe('a Node without WebAssembly', () => {
-  it('has the numbers all the same: --jitless', async () => {
+  it('fetches the numbers: --jitless', async () => {
     const machine = await aMachine();
     const { stdout, code } = await machine.run(['--wait'], { NODE_OPTIONS: '--jitless' });
     expect({ stdout, code }).toEqual({ stdout: LINE, code: 0 });
-    // The detached refresh, too.
+    // The worker as well.
     machine.reset();
     await machine.run([], { NODE_OPTIONS: '--jitless' });
     await expect.poll(() => fs.existsSync(join(machine.cache, 'usage.json')), { timeout: 8000 }).toBe(true);
     expect(machine.read('usage.json').error).toBeNull();
   });
 
-  it.runIf(process.platform === 'linux')('has them under a limit of the address space', async () => {
+  it.runIf(process.platform === 'linux')('fetches them under a limit of the address space', async () => {
     const machine = await aMachine();
     const command = 'ulimit -v 4000000; exec "$0" "$@"';
     const run = await runProgram('sh', ['-c', command, process.execPath, entry, '--wait'], machine.env);
@@ -37,7 +37,7 @@ describe('a Node without WebAssembly', () => {
 
 describe('a Node that is too old', () => {
   const { root: directory } = fakeSystem();
-  /** Runs the entry as a Node of this version would; nothing else of the program may be loaded by it. */
+  /** Runs the entry as if Node had this version. It may load nothing else of the program. */
   function runAs(version: string, ...args: string[]) {
     const preload = join(directory, 'preload.cjs');
     fs.writeFileSync(
@@ -55,7 +55,7 @@ describe('a Node that is too old', () => {
   const sentence = (version: string) => `usageline needs Node 20.18.1 or newer, this is ${version}\n`;
 
   it.each(['0.12.18', '9.11.2', '12.22.12', '18.20.8', '20.9.0', '20.18.0'])(
-    'gets one sentence: %s',
+    'prints one sentence: %s',
     (version) => {
       for (const args of [
         [],
@@ -74,19 +74,19 @@ describe('a Node that is too old', () => {
     [['--output', 'tmux'], sentence('18.20.8')],
     [['--output', 'waybar'], `${JSON.stringify({ text: sentence('18.20.8').trimEnd() })}\n`],
     [['--output', 'i3blocks'], `${JSON.stringify({ full_text: sentence('18.20.8').trimEnd() })}\n`],
-  ])('says so where a host shows the line: %j', (args, stdout) => {
+  ])('prints it where a host shows the line: %j', (args, stdout) => {
     expect(runAs('18.20.8', ...args)).toEqual({ stdout, stderr: '', status: 0 });
   });
 
   it.each(['20.18.1', '20.19.0', '21.0.0', '22.3.0', '24.11.0', '100.0.0-nightly'])(
     'is not %s',
     (version) => {
-      // The preload takes away what the program needs first.
+      // The preload removes the first function that the program needs.
       expect(runAs(version, 'show').stderr).not.toContain('needs Node');
     },
   );
 
-  it('gets the sentence before anything that it cannot parse', () => {
+  it('prints the sentence before anything that it cannot parse', () => {
     const text = fs.readFileSync(entry, 'utf8').replace(/^#!.*\n/, '');
     expect(text).toMatch(/^"use strict";\(function\(/);
     // What the bundler would rewrite is what Node 12 cannot parse.

@@ -9,7 +9,7 @@ const kinds = Object.keys(OUTPUT_KINDS);
 const lines = kinds.filter(isLineKind);
 const documents = kinds.filter((kind) => !isLineKind(kind));
 const launcher = new URL('../../bin/usageline-prompt', import.meta.url).pathname;
-/** What only the ready line can say. */
+/** A text that only a prerendered line can contain. */
 const MARK = 'from the ready line';
 
 async function aMachine(answer = json(fixture('2026-04-18-max.json'))) {
@@ -17,19 +17,19 @@ async function aMachine(answer = json(fixture('2026-04-18-max.json'))) {
   return { endpoint, machine: new Machine(endpoint.url) };
 }
 
-/** The launcher, with a program that cannot be started: what it prints it has read itself. */
+/** Runs the launcher with a program that cannot be started: it prints only what it has read itself. */
 const launch = ({ env }: Machine, kind: string) =>
   runProgram('/bin/sh', [launcher, '--output', kind], { ...env, PATH: '/nonexistent' });
 
-describe('whoever reads it', () => {
-  it.concurrent.each(kinds)('%s: is told at once that the answer is on its way, exit 0', async (kind) => {
+describe('every kind of output', () => {
+  it.concurrent.each(kinds)('%s: shows at once that the first response is pending, exit 0', async (kind) => {
     const { machine } = await aMachine(() => {});
     const run = await machine.run(['--output', kind, '--timeout', '0.2']);
     expect(run).toMatchObject({ stderr: '', code: 0 });
     expect(run.stdout).toMatch(kind === 'openmetrics' ? /^usageline_up\{.*\} 0\n[^]*# EOF\n$/m : /…/);
   });
 
-  it.concurrent.each(kinds)('%s: is told what went wrong, exit 0', async (kind) => {
+  it.concurrent.each(kinds)('%s: shows the failure, exit 0', async (kind) => {
     const { machine } = await aMachine(json({}, 401));
     const run = await machine.run(['--wait', '--output', kind]);
     expect(run).toMatchObject({ stderr: '', code: 0 });
@@ -38,7 +38,7 @@ describe('whoever reads it', () => {
 });
 
 describe('a kind that is one line', () => {
-  it.concurrent.each(lines)('%s: is prepared, for Node and for the launcher', async (kind) => {
+  it.concurrent.each(lines)('%s: is prerendered, for Node and for the launcher', async (kind) => {
     const { endpoint, machine } = await aMachine();
     const first = await machine.run(['--wait', '--output', kind]);
     expect(first).toMatchObject({ stderr: '', code: 0 });
@@ -52,7 +52,7 @@ describe('a kind that is one line', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it.concurrent.each(lines)('%s: is prepared without colour, too', async (kind) => {
+  it.concurrent.each(lines)('%s: is prerendered without colour, too', async (kind) => {
     const { machine } = await aMachine();
     machine.env.NO_COLOR = '1';
     const { stdout } = await machine.run(['--wait', '--output', kind]);
@@ -62,7 +62,7 @@ describe('a kind that is one line', () => {
 });
 
 describe('a kind of several lines', () => {
-  it.concurrent.each(documents)('%s: is made anew at each call, and nothing of it is kept', async (kind) => {
+  it.concurrent.each(documents)('%s: is rendered at each call, and not stored', async (kind) => {
     const { endpoint, machine } = await aMachine();
     const first = await machine.run(['--wait', '--output', kind]);
     const second = await machine.run(['--output', kind]);
@@ -74,7 +74,7 @@ describe('a kind of several lines', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it.concurrent.each(documents)('%s: cannot be prepared, nor stand in a status line', async (kind) => {
+  it.concurrent.each(documents)('%s: cannot be prerendered, nor used in a status line', async (kind) => {
     const { machine } = await aMachine();
     for (const args of [
       ['ready', kind],

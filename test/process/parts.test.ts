@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine } from '../support/program.ts';
 
-it('a request loads the parts that it needs, and no other', async () => {
+it('a request loads the bundles that it needs, and no other', async () => {
   const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
   const machine = new Machine(endpoint.url);
   const preload = join(machine.home, 'preload.cjs');
@@ -23,7 +23,7 @@ it('a request loads the parts that it needs, and no other', async () => {
   expect(loaded.toSorted()).toEqual([
     'asking.cjs',
     'hot.cjs',
-    'resolve-refresh.cjs',
+    'resolve-wait-for-refresh.cjs',
     'sending.cjs',
     'usage.cjs',
     'usageline.cjs',

@@ -11,7 +11,7 @@ import { describeWith } from '../support/tools.ts';
 
 const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
 const OTHER = '5h 11% 4h37m · 7d 9% 4d3h\n';
-/** What only the ready line can say. */
+/** A text that only a prerendered line can contain. */
 const MARK = 'from the ready line';
 const program = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 const dist = new URL('../../dist/', import.meta.url).pathname;
@@ -23,7 +23,7 @@ async function aMachine(env: Record<string, string> = {}) {
 
 const ready = (machine: Machine, name = 'plain') => join(machine.cache, 'ready', name);
 
-/** Makes the prepared texts ones that nothing but a ready line can have come from. */
+/** Replaces the prerendered texts by a text that nothing else prints. */
 function mark(machine: Machine, name = 'plain'): void {
   const path = ready(machine, name);
   const text = fs.readFileSync(path, 'utf8');
@@ -32,7 +32,7 @@ function mark(machine: Machine, name = 'plain'): void {
   fs.utimesSync(path, atimeMs / SECOND, mtimeMs / SECOND);
 }
 
-/** A machine on which a line has been prepared, and marked. */
+/** A machine with a prerendered line that contains the mark. */
 async function prepared(env: Record<string, string> = {}) {
   const all = await aMachine(env);
   expect(await all.machine.run(['--wait'])).toMatchObject({ stdout: LINE, stderr: '', code: 0 });
@@ -42,8 +42,8 @@ async function prepared(env: Record<string, string> = {}) {
 
 const entryOf = (machine: Machine) => join(machine.cache, 'usage.json');
 
-describe('a line that was prepared', () => {
-  it('is what every further call prints', async () => {
+describe('a prerendered line', () => {
+  it('is printed by every further call', async () => {
     const { endpoint, machine } = await prepared();
     for (const args of [[], ['--no-wait'], ['--output=plain'], ['--timeout=1']]) {
       expect(await machine.run(args)).toMatchObject({ stdout: `${MARK}\n`, stderr: '', code: 0 });
@@ -55,7 +55,7 @@ describe('a line that was prepared', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('is prepared by the call that misses it, for that call’s kind, and for each its own', async () => {
+  it('is written by the call that misses it, for the kind of that call, and separately for each kind', async () => {
     const { machine } = await prepared();
     const first = await machine.run(['--output', 'zsh']);
     expect(first.stdout).toBe('5h %F{6}22%%%f 4h37m · 7d %F{6}33%%%f 4d3h\n');
@@ -70,7 +70,7 @@ describe('a line that was prepared', () => {
   it.each([
     ['', null],
     [', whatever is configured', 'color = "never"\nnetwork = "never"\n[colors]\nok = "#ff8800"'],
-  ])('takes nothing but one of our files, and no module more than an empty script%s', async (_, config) => {
+  ])('loads nothing but one of our bundles, and no module more than an empty script%s', async (_, config) => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const configs = join(machine.home, '.config', 'usageline');
@@ -80,13 +80,13 @@ describe('a line that was prepared', () => {
     mark(machine);
     const spy = join(machine.home, 'spy.cjs');
     const list = join(machine.home, 'list');
-    // Written at the end, with what was loaded until then: looking at it loads nothing.
+    // Written at the exit, with the modules that were loaded until then: the check itself loads none.
     fs.writeFileSync(
       spy,
       `const fs = require('node:fs');
        process.on('exit', () => {
-         const ours = Object.keys(require.cache).filter((path) => path !== __filename);
-         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, ours }));
+         const bundles = Object.keys(require.cache).filter((path) => path !== __filename);
+         fs.writeFileSync(${JSON.stringify(list)}, JSON.stringify({ modules: process.moduleLoadList, bundles }));
        });`,
     );
     const empty = join(machine.home, 'empty.cjs');
@@ -94,23 +94,26 @@ describe('a line that was prepared', () => {
     const env = { ...machine.env, NODE_OPTIONS: `--require=${spy}` };
     const loaded = async (script: string) => {
       const run = await runProgram(process.execPath, [script], env);
-      return { run, ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'ours', string[]>) };
+      return {
+        run,
+        ...(JSON.parse(fs.readFileSync(list, 'utf8')) as Record<'modules' | 'bundles', string[]>),
+      };
     };
     const nothing = await loaded(empty);
     const hit = await loaded(join(dist, 'hot.cjs'));
     expect(hit.run.stdout).toBe(`${MARK}\n`);
-    expect(hit.ours).toEqual([join(dist, 'hot.cjs')]);
+    expect(hit.bundles).toEqual([join(dist, 'hot.cjs')]);
     expect(hit.modules.filter((name) => !nothing.modules.includes(name))).toEqual([]);
   });
 
-  it('does not need what is known to be read', async () => {
+  it('is printed although the entry cannot be read', async () => {
     const { machine } = await prepared();
     fs.chmodSync(entryOf(machine), 0o000);
     expect((await machine.run()).stdout).toBe(`${MARK}\n`);
   });
 
   it.each([['--json'], ['--debug'], ['show'], ['refresh'], ['explain'], ['--cached', '--json']])(
-    'is not what `%s` prints',
+    'is not printed by `%s`',
     async (...args) => {
       const { machine } = await prepared();
       const run = await machine.run(args);
@@ -120,7 +123,7 @@ describe('a line that was prepared', () => {
     },
   );
 
-  it('is not what is printed where decisions are to be told', async () => {
+  it('is not printed where decisions are logged', async () => {
     const { machine } = await prepared();
     const run = await machine.run([], { USAGELINE_LOG: 'debug' });
     expect(run.stdout).toBe(LINE);
@@ -128,8 +131,8 @@ describe('a line that was prepared', () => {
   });
 });
 
-describe('the truth is told at the next call when', () => {
-  /** Changes a number in `usage.json` for one of the same length. */
+describe('the next call prints the right line when', () => {
+  /** Replaces a number in `usage.json` by one of the same length. */
   const rewrite = (machine: Machine) => {
     const path = entryOf(machine);
     const text = fs.readFileSync(path, 'utf8');
@@ -139,13 +142,13 @@ describe('the truth is told at the next call when', () => {
   };
 
   it.each<[string, (machine: Machine) => void, RegExp]>([
-    ['usage.json is written in place, of the same size', rewrite, /^5h 27% 4h37m · 7d 33% 4d3h\n$/],
+    ['usage.json is rewritten in place, with the same size', rewrite, /^5h 27% 4h37m · 7d 33% 4d3h\n$/],
     ['usage.json is gone', (machine) => fs.unlinkSync(entryOf(machine)), /^…\n$/],
     [
       'a backoff appears',
       (machine) => {
         const now = Math.floor(Date.now() / SECOND);
-        machine.age(10 * MINUTE);
+        machine.ageBy(10 * MINUTE);
         const lock = {
           blocked_until: now + 600,
           error: 'rate_limited',
@@ -158,7 +161,7 @@ describe('the truth is told at the next call when', () => {
       / · 10m ago · rate limited (9|10)m\n$/,
     ],
     [
-      'credentials are written again',
+      'credentials are rewritten',
       (machine) => machine.login({ expiresAt: 4_102_444_800_001 }),
       / · <1m ago\n$/,
     ],
@@ -173,7 +176,7 @@ describe('the truth is told at the next call when', () => {
       / · <1m ago\n$/,
     ],
     [
-      'credentials appear in another place',
+      'credentials appear in the other location',
       (machine) => {
         fs.mkdirSync(join(machine.home, '.config', 'claude'), { recursive: true });
         fs.writeFileSync(join(machine.home, '.config', 'claude', '.credentials.json'), '{}');
@@ -181,13 +184,17 @@ describe('the truth is told at the next call when', () => {
       / · <1m ago\n$/,
     ],
     [
-      'the prepared file can be written by others',
+      'the prerendered file is writable for other users',
       (machine) => fs.chmodSync(ready(machine), 0o666),
       /^5h 22%/,
     ],
-    ['the prepared file is a directory', (machine) => swap(machine, (path) => fs.mkdirSync(path)), /^5h 22%/],
     [
-      'the prepared file is a link',
+      'the prerendered file is a directory',
+      (machine) => swap(machine, (path) => fs.mkdirSync(path)),
+      /^5h 22%/,
+    ],
+    [
+      'the prerendered file is a link',
       (machine) => swap(machine, (path) => fs.symlinkSync(`${path}.old`, path)),
       /^5h 22%/,
     ],
@@ -200,11 +207,11 @@ describe('the truth is told at the next call when', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['it is another account', { CLAUDE_CONFIG_DIR: '/dev/null/other' }, /^…\n$/],
-    ['requests are switched off', { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }, /^5h 22% 4h37m/],
+    ['another account is signed in', { CLAUDE_CONFIG_DIR: '/dev/null/other' }, /^…\n$/],
+    ['requests are disabled', { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }, /^5h 22% 4h37m/],
     ['colour is forced', { FORCE_COLOR: '1' }, /^5h \u001B\[36m22%/],
-    ['the base URL is another', { USAGELINE_API_BASE_URL: 'http://127.0.0.1:1' }, /^5h 22% 4h37m/],
-    ['the cache is another', { USAGELINE_CACHE_DIR: '/dev/null/cache' }, /cache not writable|…/],
+    ['the base URL is another one', { USAGELINE_API_BASE_URL: 'http://127.0.0.1:1' }, /^5h 22% 4h37m/],
+    ['the cache is another one', { USAGELINE_CACHE_DIR: '/dev/null/cache' }, /cache not writable|…/],
   ])('%s', async (_case, env, line) => {
     const { machine } = await prepared();
     const run = await machine.run([], env);
@@ -221,7 +228,7 @@ describe('the truth is told at the next call when', () => {
     expect(run.stdout).toBe('5h 22%% 4h37m · 7d 33%% 4d3h\n');
   });
 
-  it('the base URL is one that is refused', async () => {
+  it('the base URL is refused', async () => {
     const { machine } = await prepared();
     const run = await machine.run([], { USAGELINE_API_BASE_URL: 'http://example.com' });
     expect(run).toMatchObject({ stdout: '', code: 2 });
@@ -236,14 +243,14 @@ describe('the truth is told at the next call when', () => {
   });
 });
 
-/** Puts the prepared file aside, and something else in its place. */
+/** Moves the prerendered file away, and puts something else in its place. */
 function swap(machine: Machine, by: (path: string) => void): void {
   fs.renameSync(ready(machine), `${ready(machine)}.old`);
   by(ready(machine));
 }
 
-describe('each account has its own line', () => {
-  it('and is known by what stands in the environment', async () => {
+describe('each account has a line of its own', () => {
+  it('which is found by the environment', async () => {
     const { machine } = await aMachine();
     const work = join(machine.home, 'work and play', 'ü%');
     fs.mkdirSync(work, { recursive: true });
@@ -258,7 +265,7 @@ describe('each account has its own line', () => {
     fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replaceAll(/^(\d+) .*$/gm, '$1 of work'));
     expect((await machine.run([], env)).stdout).toBe('of work\n');
     expect((await machine.run()).stdout).toBe(`${MARK}\n`);
-    // The note of whose directory it is leads nowhere else.
+    // The index file of the directory leads to no other account.
     fs.writeFileSync(join(root, 'accounts', encodeURIComponent(work)), 'claude');
     expect((await machine.run([], env)).stdout).toBe(LINE);
   });
@@ -270,11 +277,11 @@ describe('after a refresh by', () => {
     ['--wait', ['--wait'], /11%/],
     ['show', ['show'], /11%/],
     ['--json', ['--json'], /"used_percent": ?11/],
-    ['the process behind a line', [], /from the ready line|22%/],
-  ])('%s the lines in use have the new numbers', async (_case, args, says) => {
+    ['the worker behind a line', [], /from the ready line|22%/],
+  ])('%s the prerendered lines show the new numbers', async (_case, args, says) => {
     const { endpoint, machine } = await prepared();
     await machine.run(['--output', 'tmux', '--color', 'never']);
-    machine.age(4 * MINUTE);
+    machine.ageBy(4 * MINUTE);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const run = await machine.run(args);
     expect(run.stdout).toMatch(says);
@@ -287,14 +294,14 @@ describe('after a refresh by', () => {
   });
 });
 
-describeWith('faketime', 'as time goes on', () => {
+describeWith('faketime', 'as time passes', () => {
   const later = (machine: Machine, ms: number, args: readonly string[] = []): Promise<Run> =>
     runProgram(process.execPath, [program, ...args], {
       ...withRealClock(machine.env),
       ...clockMovedBy(offsetTo(Date.now() + ms)),
     });
 
-  /** A machine with a line prepared from numbers of just now. */
+  /** A machine with a line that was prerendered from numbers of this moment. */
   async function known(changes: Record<string, unknown> = {}) {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({ ...fixture('2026-04-18-max.json'), ...changes });
@@ -308,13 +315,13 @@ describeWith('faketime', 'as time goes on', () => {
     ['the end of freshness', 3 * MINUTE + SECOND, /^5h 22% 4h34m · 7d 33% 4d[32]h · 3m ago\n$/],
     ['the reset of a window', 4 * HOUR + 38 * MINUTE, /^5h reset · 7d 33% 3d22h · 4h ago\n$/],
     ['a day', 24 * HOUR + SECOND, /^…\n$/],
-  ])('beyond %s the line says so', async (_case, ms, line) => {
+  ])('the line is right after %s', async (_case, ms, line) => {
     const { endpoint, machine } = await known();
     endpoint.answer = json({}, 500);
     expect((await later(machine, ms)).stdout).toMatch(line);
   });
 
-  it('a reset within freshness ends a percentage on the second', async () => {
+  it('a percentage ends in the second of a reset within freshness', async () => {
     const { machine } = await known({
       five_hour: { utilization: 22, resets_at: new Date(Date.now() + MINUTE).toISOString() },
     });
@@ -322,7 +329,7 @@ describeWith('faketime', 'as time goes on', () => {
     expect((await later(machine, 61 * SECOND)).stdout).toMatch(/^5h reset · .* · 1m ago\n$/);
   });
 
-  it('within four minutes all of it is prepared', async () => {
+  it('the texts of four minutes are prerendered', async () => {
     const { machine } = await known();
     mark(machine);
     for (const ms of [0, MINUTE, 2 * MINUTE, 170 * SECOND]) {
@@ -330,7 +337,7 @@ describeWith('faketime', 'as time goes on', () => {
     }
   });
 
-  it('a clock that was set back shows nothing that was prepared', async () => {
+  it('no prerendered line is shown after the clock was set back', async () => {
     const { endpoint, machine } = await known();
     mark(machine);
     endpoint.answer = json({}, 500);
@@ -338,7 +345,7 @@ describeWith('faketime', 'as time goes on', () => {
   });
 });
 
-describe('without a place for ready lines', () => {
+describe('where prerendered lines cannot be stored', () => {
   const blocked: [string, (machine: Machine) => void][] = [
     ['a file in its place', (machine) => fs.writeFileSync(join(machine.cache, 'ready'), '')],
     ['a link in its place', (machine) => fs.symlinkSync('/dev/null/ready', join(machine.cache, 'ready'))],
@@ -348,7 +355,7 @@ describe('without a place for ready lines', () => {
     ],
   ];
 
-  it.each(blocked)('everything works: %s', async (_case, arrange) => {
+  it.each(blocked)('everything else works: %s', async (_case, arrange) => {
     const { endpoint, machine } = await aMachine();
     fs.mkdirSync(machine.cache, { recursive: true });
     arrange(machine);
@@ -359,7 +366,7 @@ describe('without a place for ready lines', () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('nothing is left behind in a cache that cannot be made', async () => {
+  it('no file is left behind in a cache that cannot be created', async () => {
     const { machine } = await aMachine({ USAGELINE_CACHE_DIR: '/dev/null/cache' });
     for (const args of [['--wait'], []])
       expect(await machine.run(args)).toMatchObject({ stderr: '', code: 0 });

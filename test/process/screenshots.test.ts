@@ -14,12 +14,12 @@ beforeAll(() => {
 });
 removeAtTheEnd(made);
 
-describe('the pictures of the README', () => {
-  it('are those that the program makes today: `npm run screenshots`', () => {
+describe('the pictures in the README', () => {
+  it('show what the program prints: `npm run screenshots`', () => {
     expect(fs.readdirSync(made).sort()).toEqual(pictures.sort());
   });
 
-  it.each(pictures)('%s is what the program prints today', (name) => {
+  it.each(pictures)('%s is what the program prints', (name) => {
     expect(fs.readFileSync(join(made, name), 'utf8')).toBe(fs.readFileSync(join(docs, name), 'utf8'));
   });
 

@@ -6,7 +6,7 @@ import { PATIENCE } from '../support/patience.ts';
 import type { Answer } from '../support/endpoint.ts';
 import { filesBelow, Machine, TOKEN, until } from '../support/program.ts';
 
-/** Any piece of it counts as a leak. */
+/** Any part of it counts as a leak. */
 const piece = TOKEN.slice(-16);
 
 const answers: Record<string, Answer> = {
@@ -45,7 +45,7 @@ const commands = [
   [],
 ];
 
-/** Everything below a directory, as one text. */
+/** All files below a directory, as one text. */
 function contents(directory: string, except: string): string {
   return filesBelow(directory)
     .filter(({ path }) => path !== except)
@@ -54,7 +54,7 @@ function contents(directory: string, except: string): string {
 }
 
 describe.concurrent('the token is nowhere but in the request', () => {
-  it.each(Object.keys(answers))('with a valid login, when the answer is %s', async (name) => {
+  it.each(Object.keys(answers))('with a valid login, when the response is %s', async (name) => {
     const endpoint = await anEndpoint(answers[name]!);
     const machine = new Machine(endpoint.url);
     await expectNoLeak(machine);
@@ -68,7 +68,7 @@ describe.concurrent('the token is nowhere but in the request', () => {
     await expectNoLeak(machine);
   });
 
-  it('with verbose Node settings that print what goes over the wire', async () => {
+  it('with Node settings that print network traffic', async () => {
     const endpoint = await anEndpoint(json({}, 500));
     const machine = new Machine(endpoint.url, { NODE_DEBUG: 'http,net,tls,fs' });
     const run = await machine.run(['--wait', '--timeout', '1']);
@@ -78,7 +78,7 @@ describe.concurrent('the token is nowhere but in the request', () => {
   it('in the arguments or the environment of any process that is started', async () => {
     const seen: string[] = [];
     const endpoint = await anEndpoint((request, response) => {
-      // The detached refresh is waiting for us right now: a good moment to look around.
+      // The worker is waiting for the response: its arguments and environment can be read now.
       for (const pid of fs.readdirSync('/proc').filter((it) => /^\d+$/.test(it))) {
         try {
           const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
@@ -103,6 +103,6 @@ async function expectNoLeak(machine: Machine): Promise<void> {
     const run = await machine.run(args);
     expect(run.stdout + run.stderr, `usageline ${command.join(' ')}`).not.toContain(piece);
     expect(contents(machine.home, machine.credentials)).not.toContain(piece);
-    machine.age(2 * MINUTE);
+    machine.ageBy(2 * MINUTE);
   }
 }

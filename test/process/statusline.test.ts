@@ -15,7 +15,7 @@ const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 const OFF = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
 const HOUR = 3600;
 
-/** Midnights and hours to come, so that a reset is no moving one. */
+/** Resets on the half hour, so that repeated calls give the same time. */
 const inHours = (hours: number) => Math.floor(Date.now() / 1000 / HOUR + hours) * HOUR + HOUR / 2;
 const payload = (percent: unknown, changes: object = {}) =>
   JSON.stringify({
@@ -38,7 +38,7 @@ function statusline(
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const options = { env: { ...machine.env, ...env } };
-    // Through a shell the input is a pipe, directly it is a socket.
+    // Through a shell the input is a pipe; without one it is a socket.
     const child = shell
       ? spawn(
           'sh',
@@ -65,7 +65,7 @@ function statusline(
   });
 }
 
-/** The environment of a program with another `setTimeout`, which calls Node's own `plain`. */
+/** The environment of a program with another `setTimeout`, which calls Node's own as `plain`. */
 function withTimers(machine: Machine, timers: string): Record<string, string> {
   const path = join(machine.home, 'timers.cjs');
   fs.writeFileSync(path, `const plain = setTimeout; globalThis.setTimeout = ${timers};`);
@@ -76,10 +76,10 @@ const file = (machine: Machine) =>
   JSON.parse(fs.readFileSync(join(machine.cache, 'statusline.json'), 'utf8'));
 
 describe('usageline statusline', () => {
-  /** Nobody asks it. */
+  /** No test sends a request to it. */
   const endpoint = { url: 'http://127.0.0.1:1' };
 
-  it('shows what the session tells, without a network and without a login', async () => {
+  it('shows the report of the session, without a network and without a login', async () => {
     const machine = new Machine(endpoint.url, OFF);
     fs.rmSync(machine.credentials);
     const run = await statusline(machine, payload(14.000000000000002));
@@ -93,14 +93,15 @@ describe('usageline statusline', () => {
     expect((await machine.run()).stdout).toMatch(/^5h 14%/);
   });
 
-  it('writes nothing when the session says nothing new', async () => {
+  it('writes nothing when the session reports nothing new', async () => {
     const machine = new Machine(endpoint.url, OFF);
     const first = await statusline(machine, payload(20));
     const before = fs.statSync(join(machine.cache, 'statusline.json')).mtimeMs;
     expect((await statusline(machine, payload(20))).stdout).toBe(first.stdout);
     expect(fs.statSync(join(machine.cache, 'statusline.json')).mtimeMs).toBe(before);
     expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
-    // From what was prepared where the session reports the latest numbers, and its own otherwise.
+    // From the prerendered line for the session with the latest report, and from its own report for another
+    // session.
     expect((await statusline(machine, payload(21))).stdout).toMatch(/^5h 21%/);
     expect((await statusline(machine, payload(19, { session_id: 'two' }))).stdout).toMatch(/^5h 19%/);
     expect((await statusline(machine, payload(19, { session_id: 'two' }))).stdout).toMatch(/^5h 19%/);
@@ -112,7 +113,7 @@ describe('usageline statusline', () => {
     ['a token', { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-x' }],
     ['a key', { ANTHROPIC_API_KEY: 'sk-ant-api03-x' }],
     ['a gateway', { ANTHROPIC_BASE_URL: 'http://127.0.0.1:8317' }],
-  ])('shows a session with %s of its own its numbers, and nothing of them elsewhere', async (_, env) => {
+  ])('shows the numbers of a session with %s of its own in that session only', async (_, env) => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
     const other = payload(80, { session_id: 'two' });
@@ -126,7 +127,7 @@ describe('usageline statusline', () => {
   it.each([
     ['with another token', (login: any) => (login.claudeAiOauth.accessToken += '2')],
     ['with the token of an MCP server', (login: any) => (login.mcpOAuth = { 'a|1': { accessToken: 'm' } })],
-  ])('keeps what the same account reported when the login file is rewritten %s', async (_, change) => {
+  ])('keeps the reports of the same account when the login file is rewritten %s', async (_, change) => {
     const machine = new Machine(endpoint.url, OFF);
     const account = { oauthAccount: { accountUuid: 'a-1', organizationUuid: 'o-1' } };
     fs.writeFileSync(join(machine.home, '.claude.json'), JSON.stringify(account));
@@ -145,7 +146,7 @@ describe('usageline statusline', () => {
     expect((await machine.run()).stdout, 'the session began under the other account').not.toMatch(/21%|33%/);
   });
 
-  it('shows what it is told where nothing can be kept, and names the directory', async () => {
+  it('shows the report where nothing can be stored, and names the directory', async () => {
     const machine = new Machine(endpoint.url, OFF);
     fs.mkdirSync(machine.cache, { recursive: true });
     fs.writeFileSync(join(machine.cache, '..', '..', 'blocked'), '');
@@ -157,7 +158,7 @@ describe('usageline statusline', () => {
     ).toMatch(/^5h 47%/);
   });
 
-  it('shows the limit on money of a gateway, here and in prompts where there is no other login', async () => {
+  it('shows the spend limit of a gateway, also in prompts if there is no other login', async () => {
     const machine = new Machine(endpoint.url, OFF);
     fs.rmSync(machine.credentials);
     const spend_limit = { used_usd: 521, limit_usd: 500, period: 'monthly', resets_at: inHours(99) };
@@ -183,10 +184,10 @@ describe('usageline statusline', () => {
     ['half an object', payload(22).slice(0, 60), 0],
     ['bytes', Buffer.from([0xff, 0xfe, 0, 0x7b]), 0],
     ['two megabytes', `{"a":"${'x'.repeat(2 ** 21)}"}`, 0],
-    ['an object that does not end', (stdin) => stdin.write('{'), 200],
-    ['nothing that does not end', () => {}, 200],
-    ['an object, and no end', (stdin) => stdin.write(payload(20)), 0],
-  ])('prints the line whatever arrives: %s', async (_, input, waits) => {
+    ['an object without an end', (stdin) => stdin.write('{'), 200],
+    ['nothing, without an end', () => {}, 200],
+    ['an object, and then no end', (stdin) => stdin.write(payload(20)), 0],
+  ])('prints the line for any input: %s', async (_, input, waits) => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
     for (const shell of ['', ' 2>&1']) {
@@ -194,7 +195,7 @@ describe('usageline statusline', () => {
       expect(run.code).toBe(0);
       expect(run.stdout).toMatch(/^5h 20% \d\w+ · 7d 33% 4d\w+\n$/);
       expect(run.ms).toBeLessThan(waits + LATE);
-      // There `cat` would wait for the end.
+      // In a shell `cat` would wait for the end.
       if (typeof input === 'function') break;
     }
   });
@@ -202,7 +203,7 @@ describe('usageline statusline', () => {
   it('reads input that has arrived although the timer fires before the first read', async () => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
-    // Stops the program for twice as long as it waits for its input.
+    // Stops the program for twice the time that it waits for input.
     const stop = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)';
     const env = withTimers(
       machine,
@@ -220,7 +221,7 @@ describe('usageline statusline', () => {
     ['a directory', '', '< /'],
     ['nothing at all', '', '<&-'],
     ['a pipe', 'mkfifo "$F.pipe"; ', '< "$F.pipe" & cat "$F" > "$F.pipe"; wait'],
-    // The shell itself keeps it open.
+    // The shell keeps it open.
     ['a pipe that stays open', 'mkfifo "$F.pipe"; exec 3<>"$F.pipe"; cat "$F" >&3; ', '< "$F.pipe" 3>&-'],
   ])('reads %s as standard input', async (_, before, redirect) => {
     const machine = new Machine(endpoint.url, OFF);
@@ -241,7 +242,7 @@ describe('usageline statusline', () => {
     child.kill();
   });
 
-  it('asks, behind its answer, for what only the endpoint knows, and then not again', async () => {
+  it('starts one refresh behind its line for limits that only the endpoint knows', async () => {
     const limits = [
       {
         kind: 'weekly_scoped',
@@ -271,7 +272,7 @@ describe('usageline statusline', () => {
     expect(fs.readdirSync(machine.home)).not.toContain('x');
   });
 
-  it('leaves out what COLUMNS has no room for', async () => {
+  it('leaves out windows that do not fit into COLUMNS', async () => {
     const machine = new Machine(endpoint.url, OFF);
     expect((await statusline(machine, payload(20), { env: { COLUMNS: '14' } })).stdout).toMatch(
       /^5h 20% \dh\w*\n$/,
@@ -291,13 +292,13 @@ describe('usageline statusline', () => {
     for (const run of runs) expect(run).toMatchObject({ code: 0, stderr: '' });
     const kept = file(machine);
     expect(percents).toContain(kept.windows.five_hour.used_percent);
-    // Who lost the race says it again.
+    // A session whose report lost the race reports it again.
     for (const n of [50, 49, 50]) await statusline(machine, payload(n, { session_id: `s${n}` }));
     expect(file(machine).windows.five_hour.used_percent).toBe(50);
     expect(fs.readdirSync(machine.cache).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('survives any bytes', async () => {
+  it('prints the line for any bytes', async () => {
     const machine = new Machine(endpoint.url, OFF);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
@@ -317,7 +318,10 @@ describe('usageline statusline', () => {
   });
 
   describe('--after', () => {
-    /** A busy machine takes longer than two seconds to run a command: only tests of the deadline keep it. */
+    /**
+     * A busy machine takes longer than two seconds to run a command: only tests of the deadline keep the
+     * deadline.
+     */
     const patient = (machine: Machine) =>
       withTimers(machine, '(call, ms) => plain(call, ms === 2000 ? 180_000 : ms)');
     const after = (
@@ -331,13 +335,13 @@ describe('usageline statusline', () => {
       });
     const isAlive = (pid: number) => {
       try {
-        // A process that has ended, and that nobody has waited for yet, is none.
+        // A zombie has ended.
         return !/^State:\s+[ZX]/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
       } catch {
         return false;
       }
     };
-    /** The numbers that a command has written into a file, one on a line. */
+    /** The process ids in a file, one on each line. */
     const pidsIn = (file: string) =>
       fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map(Number) : [];
 
@@ -345,13 +349,17 @@ describe('usageline statusline', () => {
       ['its line first', 'printf "\\033[36mmine\\033[0m\\n"', /^mine {2}5h 20%/],
       ['all its rows', 'echo one; echo two', /^one\ntwo {2}5h 20%/],
       ['the same input', 'grep -o Opus', /^Opus {2}5h 20%/],
-      ['what it printed when it fails', 'echo mine; exit 1', /^mine {2}5h 20%/],
-      ['what it printed when a signal ends it', 'echo mine; kill -9 $$', /^mine {2}5h 20%/],
-      ['ours alone when it prints nothing', ':', /^5h 20%/],
-      ['ours alone when it fails and prints nothing', 'exit 3', /^5h 20%/],
-      ['ours alone when there is no such command', 'no-such-command-anywhere', /^5h 20%/],
+      ['its output when it fails', 'echo mine; exit 1', /^mine {2}5h 20%/],
+      ['its output when a signal ends it', 'echo mine; kill -9 $$', /^mine {2}5h 20%/],
+      ["usageline's line alone when the command prints nothing", ':', /^5h 20%/],
+      ["usageline's line alone when the command fails and prints nothing", 'exit 3', /^5h 20%/],
+      ["usageline's line alone when the command does not exist", 'no-such-command-anywhere', /^5h 20%/],
       ['a row of 60 000 characters', 'head -c 60000 /dev/zero | tr "\\0" x', /^x{60000} {2}5h 20%/],
-      ['the beginning of more', 'head -c 900000 /dev/zero | tr "\\0" x', /^x{65536} {2}5h 20%/],
+      [
+        'the first 65 536 characters of a longer row',
+        'head -c 900000 /dev/zero | tr "\\0" x',
+        /^x{65536} {2}5h 20%/,
+      ],
     ])('shows %s', async (_, command, expected) => {
       const machine = new Machine(endpoint.url, OFF);
       const run = await after(machine, command);
@@ -367,7 +375,7 @@ describe('usageline statusline', () => {
         'behind much output',
         'sleep 30 & echo $! > "$HOME/pids"; echo mine; head -c 50000 /dev/zero | tr "\\0" x',
       ],
-    ])('shows it at its end when it leaves a process behind %s', async (_, command) => {
+    ])("shows the command's output when it ends, although it leaves a process %s", async (_, command) => {
       const machine = new Machine(endpoint.url, OFF);
       await after(machine, ':');
       const run = await after(machine, command);
@@ -376,20 +384,20 @@ describe('usageline statusline', () => {
         expect(run).toMatchObject({ code: 0, stderr: '' });
         expect(run.stdout).toMatch(/^(mine|y)\b[^]* {2}5h 20%/);
         if (command.includes('50000')) expect(run.stdout).toMatch(/x{50000} {2}5h/);
-        // It is the command's own affair, as with a refresh in the background.
+        // Such a process belongs to the command, which can have started a refresh of its own.
         if (!command.includes('yes')) expect(isAlive(left!)).toBe(true);
       } finally {
         if (left !== undefined && isAlive(left)) process.kill(left, 'SIGKILL');
       }
     });
 
-    it('has a row of its own where there is no room for it', async () => {
+    it('has a row of its own where both do not fit into one', async () => {
       const machine = new Machine(endpoint.url, OFF);
       const long = await after(machine, 'echo a-line-of-twenty-chars', { env: { COLUMNS: '40' } });
       expect(long.stdout).toMatch(/^a-line-of-twenty-chars\n5h 20%/);
     });
 
-    it('waits two seconds for it, and shows what the same command printed last in the same session', async () => {
+    it('waits two seconds for the command, and then shows the last output of the same command in the same session', async () => {
       const machine = new Machine(endpoint.url, OFF);
       const command = 'test -e "$HOME/slow" && exec sleep 9; printf "\\033[31mmine"';
       expect((await after(machine, command)).stdout).toMatch(/^mine {2}5h 20%/);
@@ -409,7 +417,7 @@ describe('usageline statusline', () => {
       expect(changed.stdout).toMatch(/^… {2}5h 20%/);
     });
 
-    it('keeps neither the command nor the session, and nothing where there is no cache', async () => {
+    it('stores neither the command nor the session id, and nothing where there is no cache', async () => {
       const machine = new Machine(endpoint.url, OFF);
       await after(machine, 'secret=SECRET; echo mine', { session: 'SESSION' });
       const path = join(machine.cache, 'after.json');
@@ -421,16 +429,16 @@ describe('usageline statusline', () => {
       expect((await after(machine, 'exec sleep 9', { late: true, env })).stdout).toMatch(/^… {2}/);
     });
 
-    /** Writes the number of each of its processes, and is a pipeline within a subshell. */
+    /** A pipeline within a subshell. Each of its processes writes its id. */
     const PIPELINE =
       '(sh -c \'echo $$ >> "$HOME/pids"; exec sleep 31\' | sh -c \'echo $$ >> "$HOME/pids"; exec sleep 32\'); echo $$ >> "$HOME/pids"; echo x';
 
-    /** The processes of the pipeline end by themselves after 31 s: a test must not wait that long for their end, ms. */
+    /** A test must not wait for the processes of the pipeline as long as they last, 31 s. In ms. */
     const BEFORE_THEIR_END = 15_000;
 
-    it('ends all its processes at the deadline', async () => {
+    it('ends all processes of the command at the deadline', async () => {
       const machine = new Machine(endpoint.url, OFF);
-      // A deadline of eight seconds: on a busy machine the processes need longer than two to write their numbers.
+      // A deadline of eight seconds: on a busy machine the processes need longer than two to write their ids.
       const env = withTimers(machine, '(call, ms) => plain(call, ms === 2000 ? 8000 : ms)');
       const run = await after(machine, PIPELINE, { late: true, env });
       expect(run.stdout).toMatch(/^… {2}5h 20%/);
@@ -439,34 +447,37 @@ describe('usageline statusline', () => {
       await until(() => !pids.some(isAlive), BEFORE_THEIR_END);
     });
 
-    it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends them, and itself, at %s', async (signal) => {
-      const machine = new Machine(endpoint.url, OFF);
-      const child = spawn(process.execPath, [entry, 'statusline', '--after', PIPELINE], {
-        env: { ...machine.env, ...patient(machine) },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
-      let printed = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
-      const ended = new Promise<NodeJS.Signals | null>((resolve) => {
-        child.on('close', (_code, by) => resolve(by));
-      });
-      child.stdin.end(payload(20));
-      await until(() => pidsIn(join(machine.home, 'pids')).length === 2);
-      child.kill(signal);
-      expect(await ended).toBe(signal);
-      expect(printed).toBe('');
-      const pids = pidsIn(join(machine.home, 'pids'));
-      await until(() => !pids.some(isAlive), BEFORE_THEIR_END);
-    });
+    it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+      'ends all processes of the command, and itself, at %s',
+      async (signal) => {
+        const machine = new Machine(endpoint.url, OFF);
+        const child = spawn(process.execPath, [entry, 'statusline', '--after', PIPELINE], {
+          env: { ...machine.env, ...patient(machine) },
+          stdio: ['pipe', 'pipe', 'pipe'],
+        });
+        let printed = '';
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
+        const ended = new Promise<NodeJS.Signals | null>((resolve) => {
+          child.on('close', (_code, by) => resolve(by));
+        });
+        child.stdin.end(payload(20));
+        await until(() => pidsIn(join(machine.home, 'pids')).length === 2);
+        child.kill(signal);
+        expect(await ended).toBe(signal);
+        expect(printed).toBe('');
+        const pids = pidsIn(join(machine.home, 'pids'));
+        await until(() => !pids.some(isAlive), BEFORE_THEIR_END);
+      },
+    );
 
-    it('ends them when usageline ends for another reason', async () => {
+    it('ends all processes of the command when usageline ends for another reason', async () => {
       const machine = new Machine(endpoint.url, OFF);
       const run = await statusline(machine, payload(20), {
         args: ['--after', PIPELINE],
         env: { USAGELINE_API_BASE_URL: 'http://example.com' },
       });
       expect(run.code).toBe(2);
-      // Processes that are still there have begun by then.
+      // By then all processes have started.
       await new Promise((resolve) => setTimeout(resolve, 300));
       await until(() => !pidsIn(join(machine.home, 'pids')).some(isAlive), BEFORE_THEIR_END);
     });
@@ -479,24 +490,21 @@ describe('usageline statusline', () => {
       ['EAGAIN', 11],
       ['ENOENT', 2],
       ['EACCES', 13],
-    ])(
-      'shows ours alone when no process can be started (%s), nor the one of the refresh',
-      async (_, errno) => {
-        const machine = new Machine(endpoint.url);
-        // As if the system call failed: some of these Node throws, others it reports as an event.
-        const preload = join(machine.home, 'preload.cjs');
-        fs.writeFileSync(
-          preload,
-          `process.binding('process_wrap').Process.prototype.spawn = () => -${errno};\n`,
-        );
-        const env = { NODE_OPTIONS: `--require "${preload}"` };
-        const run = await after(machine, 'echo mine', { env });
-        expect(run).toMatchObject({ code: 0, stderr: '' });
-        expect(run.stdout).toMatch(/^5h 20%.*\n$/);
-      },
-    );
+    ])("shows usageline's line alone when no process can be started (%s)", async (_, errno) => {
+      const machine = new Machine(endpoint.url);
+      // As if the system call failed. Node throws some of these errors, and reports others as an event.
+      const preload = join(machine.home, 'preload.cjs');
+      fs.writeFileSync(
+        preload,
+        `process.binding('process_wrap').Process.prototype.spawn = () => -${errno};\n`,
+      );
+      const env = { NODE_OPTIONS: `--require "${preload}"` };
+      const run = await after(machine, 'echo mine', { env });
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect(run.stdout).toMatch(/^5h 20%.*\n$/);
+    });
 
-    it('shows ours alone with next to no descriptors', async () => {
+    it("shows usageline's line alone with few free descriptors", async () => {
       const machine = new Machine(endpoint.url, OFF);
       await statusline(machine, payload(20));
       for (const most of [19, 20, 21, 22, 23, 24, 25]) {
@@ -521,7 +529,7 @@ describe('usageline statusline', () => {
         child.stdin.on('error', () => {});
         child.stdin.end(payload(20));
         const code = await new Promise((resolve) => child.on('close', resolve));
-        // Below some number of descriptors Node itself does not start.
+        // Node itself does not start below some number of descriptors.
         if (code !== 0 && stdout === '' && !stderr.includes('usageline')) continue;
         expect([most, code, stderr]).toEqual([most, 0, '']);
         expect(stdout.replace(/\u001B\[[\d;]*m/g, '')).toMatch(/^(mine {2})?5h 20%/);
@@ -540,7 +548,7 @@ describe('usageline statusline', () => {
     expect((await machine.run()).stdout).toMatch(/^5h 21%/);
   });
 
-  it('shows prompts an age where it is not known whose the rewritten login file is', async () => {
+  it('shows prompts an age where the account of the rewritten login file is unknown', async () => {
     const machine = new Machine(endpoint.url, OFF);
     await statusline(machine, payload(20));
     machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-ANOTHER' });
@@ -549,7 +557,7 @@ describe('usageline statusline', () => {
   });
 });
 
-it('is the same for a caller that is a Node program, whose channel can be any descriptor', async () => {
+it('the status line is the same for a caller that is a Node program, whose channel can be any descriptor', async () => {
   const machine = new Machine('http://127.0.0.1:9');
   const stdio = Array.from({ length: 21 }, (_, index) => (index === 1 || index === 2 ? 'pipe' : 'ignore'));
   const child = spawn(process.execPath, [entry, 'statusline', '--after', 'echo mine'], {

@@ -17,11 +17,11 @@ describeWith('tmux', 'in a real terminal', () => {
     } catch {
       // It ended by itself.
     }
-    // A server that is about to end still answers for a moment: the next test has one of its own.
+    // A tmux server that is about to exit still answers for a moment, so each test has a server of its own.
     servers += 1;
   });
 
-  /** What is on the screen once the command is done, escape sequences included. */
+  /** The text on the screen once the command is done, with escape sequences. */
   async function screen(args: string, answer: Answer, size = { width: 80, height: 24 }): Promise<string> {
     const endpoint = await anEndpoint(answer);
     const machine = new Machine(endpoint.url, { TERM: 'xterm-256color' });
@@ -38,7 +38,7 @@ describeWith('tmux', 'in a real terminal', () => {
     (request, response) =>
       setTimeout(() => answer(request, response), 300);
 
-  it('the line waits for the first answer and is coloured', async () => {
+  it('the line waits for the first response and is coloured', async () => {
     const text = await screen('', slowly(json(fixture('2026-08-05-max.json'))));
     expect(text).toContain('5h \u001B[36m5%\u001B[39m 4h37m · 7d \u001B[33m60%\u001B[39m 4d3h');
     expect(text).toMatch(/7d Fable \u001B\[1m\u001B\[31m82%/);
@@ -51,7 +51,7 @@ describeWith('tmux', 'in a real terminal', () => {
     expect(lines[0]).toBe('Claude · Ultra');
     const rows = lines.slice(2, 6).map((line) => line.replace(/[█▏▎▍▌▋▊▉░]+/, '▒'));
     expect(rows[2]).toMatch(/^7d Fable +▒? +82% +in 4d3h, \w{3} \d\d:\d\d/);
-    // A line that is too long would go on in the next one, which then begins like none of these.
+    // A line that is too long continues in the next row, which then begins like none of these.
     for (const line of lines.filter(Boolean)) {
       expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|exit)/);
     }

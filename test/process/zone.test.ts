@@ -31,7 +31,7 @@ describe('a time zone in POSIX’ form', () => {
     '/usr/share/zoneinfo/Asia/Kathmandu',
     ':/etc/localtime',
     'Asia/Kathmandu',
-  ])('gives the clock time that `date` gives: %s', async (TZ) => {
+  ])('gives the same clock time as `date`: %s', async (TZ) => {
     const { machine, resets } = await aMachine();
     const expected = date(TZ, resets);
     if (!expected) return;
@@ -42,7 +42,7 @@ describe('a time zone in POSIX’ form', () => {
   });
 });
 
-describe('a time zone that is not known', () => {
+describe('an unknown time zone', () => {
   it.each(['Foo/Bar', 'garbage', 'EST5EDT,nonsense', '/no/such/file', ':/etc/passwd'])(
     'costs the clock times, and nothing else: %s',
     async (TZ) => {
@@ -62,7 +62,7 @@ describe('a time zone that is not known', () => {
 });
 
 describe('show', () => {
-  it('names a zone that is not the machine’s, once', async () => {
+  it('a zone that differs from the machine’s is named once', async () => {
     const { machine } = await aMachine();
     const { stdout } = await machine.run(['show', '--cached'], { TZ: '<+1345>-13:45' });
     expect(stdout.match(/\+13:45/g)).toHaveLength(1);
@@ -71,7 +71,7 @@ describe('show', () => {
     expect(line.stdout).not.toContain('+');
   });
 
-  it('names none where the machine’s own applies', async () => {
+  it('the machine’s own zone is not named', async () => {
     const { machine } = await aMachine();
     delete machine.env.TZ;
     expect((await machine.run(['show', '--cached'])).stdout).toMatch(/^5h .*, (\w+ )?\d\d:\d\d {2,}\d/m);

@@ -12,7 +12,7 @@ import { fakeSystem } from '../support/system.ts';
 import { COLOURS } from './promises.ts';
 import { corpus, hostileText, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
 
-// It starts processes and takes its time: how it is reached is what is tested here.
+// The demo starts processes and takes time. This test only checks how it is reached.
 vi.mock('../../src/commands/demo.ts', () => ({
   demo: async () => ({ stdout: 'demo\n', stderr: '', exitCode: 0, startBackground: false }),
 }));
@@ -61,7 +61,7 @@ const interesting = corpus<string[]>('argv').map((argv): [string[]] => [argv]);
 
 describe('any command line', () => {
   it(
-    'is read quickly or left to the parser, and never read as two different things',
+    'means the same to the fast parser and to the full one, or the fast parser leaves it to the full one',
     () => {
       fc.assert(
         fc.property(anyArgv, (argv) => {
@@ -81,11 +81,11 @@ describe('any command line', () => {
   );
 
   it(
-    'ends in a result or in a usage error, without a request',
+    'ends with a result or a usage error, and without a request',
     async () => {
-      // Nobody is signed in, and where the endpoint should be nobody listens.
+      // There is no login, and no server listens at the endpoint's address.
       const env = { USAGELINE_API_BASE_URL: 'http://127.0.0.1:9' };
-      // What `--debug` says goes to descriptors of this process.
+      // `--debug` writes to descriptors of this process.
       const writeSync = ((fd: number, data: Uint8Array, ...rest: []) =>
         fd <= 2 ? data.length : fs.writeSync(fd, data, ...rest)) as typeof fs.writeSync;
       const system = fakeSystem({ env, fs: { ...fs, writeSync } });

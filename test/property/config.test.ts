@@ -46,7 +46,7 @@ const name = fc.oneof(
   { weight: 1, arbitrary: fc.array(hostileText, { minLength: 1, maxLength: 3 }) },
 );
 
-/** Keys of ours and others, with values of all kinds, as a file. */
+/** A file with known and unknown keys and values of all kinds. */
 const anyToml = fc.array(fc.tuple(name, leaf), { maxLength: 12 }).map((entries) => {
   const root: Record<string, unknown> = {};
   for (const [path, value] of entries) {
@@ -60,7 +60,7 @@ const anyToml = fc.array(fc.tuple(name, leaf), { maxLength: 12 }).map((entries) 
   try {
     return stringify(root);
   } catch {
-    // Halves of characters cannot be written.
+    // Lone surrogates cannot be written as UTF-8.
     return '';
   }
 });
@@ -70,9 +70,9 @@ function isTable(table: Record<string, unknown>, part: string): boolean {
   return typeof there === 'object' && there !== null && !Array.isArray(there) && !(there instanceof Date);
 }
 
-describe('any file in the place of the configuration', () => {
+describe('any file in place of the configuration', () => {
   it(
-    'costs no line, breaks nothing, and is told within bounds and in plain characters',
+    'leaves the line as it is, breaks nothing, and is reported in few and printable characters',
     async () => {
       const system = fakeSystem({ env: { USAGELINE_NETWORK: 'never' } });
       const path = findConfigFile(system).path as string;
@@ -105,7 +105,7 @@ describe('any file in the place of the configuration', () => {
           const check = configCheck(system);
           expect(check.exitCode).toBe(check.stderr === '' ? 0 : 2);
           expect(configShow(system, {}).stdout).toMatch(/^[\n\u0020-\u007E]*$/);
-          // A base URL that is refused ends it, as it is promised to.
+          // A refused base URL ends the call, as promised.
           const line = await usage(system, options).catch(({ message }: Error) => message);
           if (typeof line === 'string') expect(line).toMatch(/^api_base_url \(.* is refused: [ -~]*$/);
           else {

@@ -30,7 +30,7 @@ const parsed = (text: string): unknown[] => {
     return [];
   }
 };
-/** Bytes like those of the corpus, sound and damaged, and bytes of no sense at all. */
+/** Texts like those of the corpus, intact and damaged, and random bytes. */
 const bytesLike = (texts: readonly string[]) => {
   const text = jsonTextLike(texts.flatMap(parsed));
   return fc.oneof(
@@ -58,7 +58,7 @@ beforeEach(() => {
   paths = { entry: join(directory, 'usage.json'), lock: join(directory, 'usage.lock') };
 });
 
-/** Puts bytes on disk, as if they had been written at that time; null: no such file. */
+/** Writes a file with the given time as its mtime; null removes the file. */
 function put(path: string, bytes: Buffer | null, at = NOW): void {
   fs.mkdirSync(dirname(path), { recursive: true });
   fs.rmSync(path, { force: true });
@@ -67,7 +67,7 @@ function put(path: string, bytes: Buffer | null, at = NOW): void {
   fs.utimesSync(path, at / 1000, at / 1000);
 }
 
-/** What a reader could find in these bytes, if they are JSON at all. */
+/** The values that a reader can find in these bytes if they are JSON. */
 const numbersOf = (bytes: Buffer) => numbersIn(...parsed(bytes.toString('utf8')));
 
 describe('any bytes as usage.json and usage.lock', () => {
@@ -79,7 +79,7 @@ describe('any bytes as usage.json and usage.lock', () => {
   ];
 
   it(
-    'are read, decided on and shown by callers that never ask',
+    'are read, decided on and shown by calls that send no request',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -108,7 +108,7 @@ describe('any bytes as usage.json and usage.lock', () => {
   );
 
   it(
-    'lead to one request or to none, and to files that are sound',
+    'lead to at most one request, and to valid files',
     async () => {
       await fc.assert(
         fc.asyncProperty(orNone(anyEntry), orNone(anyLock), fc.boolean(), async (entry, lock, succeeds) => {
@@ -125,7 +125,7 @@ describe('any bytes as usage.json and usage.lock', () => {
           if (provider.sent.length === 0) return;
           const text = fs.readFileSync(paths.lock, 'utf8');
           const written = parseBackoff(text, 0, NOW)!;
-          // Beyond a thousand nobody counts.
+          // Numbers above a thousand are not tracked.
           const counted = text.replace('"failures":1001', '"failures":1000');
           expect(serializeBackoff(written), 'what we write says all that we read').toBe(counted);
           expect(written.requests).toContain(NOW);
@@ -138,7 +138,7 @@ describe('any bytes as usage.json and usage.lock', () => {
   );
 
   it(
-    'never block longer than a day from when they were written',
+    'never block longer than a day after they were written',
     () => {
       fc.assert(
         fc.property(anyLock, fc.integer({ min: -2 * DAY, max: 2 * DAY }), (bytes, written) => {
@@ -154,7 +154,7 @@ describe('any bytes as usage.json and usage.lock', () => {
     PATIENCE,
   );
 
-  /** Whoever is told when the next try is need not wait longer than a backoff and an hour of budget. */
+  /** The announced time of the next attempt is never further away than a backoff and an hour of budget. */
   function expectSoon({ error }: Usage): void {
     if (error?.retryAt == null) return;
     expect(error.retryAt).toBeLessThanOrEqual(NOW + DAY + HOUR + 10 * SECOND);

@@ -6,7 +6,7 @@ import { originalStatusline, withoutStatusline, withStatusline } from '../../src
 import type { BlockStep, StatuslineStep } from '../../src/init/target.ts';
 import { hostileText, PATIENCE, runs } from './support.ts';
 
-const block: BlockStep = { kind: 'block', path: '/f', body: 'line of ours' };
+const block: BlockStep = { kind: 'block', path: '/f', body: 'line of usageline' };
 const statusline: StatuslineStep = {
   kind: 'statusline',
   path: '/f',
@@ -18,11 +18,11 @@ const piece = fc.oneof(
   fc.constantFrom('# >>> usageline >>> ', '# <<< usageline <<<x', '# (This file was empty.)\n'),
   hostileText,
 );
-/** Without halves of characters: a file of UTF-8 has none. */
+/** Without lone surrogates, which a UTF-8 file cannot contain. */
 const anyFile = fc.array(piece, { maxLength: 8 }).map((pieces) => Buffer.from(pieces.join('')).toString());
 const appended = fc.constantFrom('', 'more', 'more\n', '\nmore\r\n');
 
-/** JSON as somebody might have written it, by hand or not. */
+/** JSON in the layouts of people and of programs. */
 const blank = fc.constantFrom('', ' ', '\n', '\n  ', '\r\n\t', '\t');
 const key = fc.oneof(fc.constantFrom('statusLine', 'a', 'env', '__proto__', '{"'), hostileText);
 const anySettings = fc
@@ -48,7 +48,7 @@ function holds<T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void): voi
 
 describe('any file', () => {
   it(
-    'is byte for byte what it was when the block has come and gone, and twice is once',
+    'is byte for byte the same after adding and removing the block, and adding it twice is adding it once',
     { timeout: PATIENCE },
     () => {
       holds(anyFile, (text) => {
@@ -61,7 +61,7 @@ describe('any file', () => {
     },
   );
 
-  it('keeps what has been added before and behind the block since', { timeout: PATIENCE }, () => {
+  it('keeps what has been added before and after the block since', { timeout: PATIENCE }, () => {
     holds(fc.tuple(anyFile, appended), ([text, more]) => {
       const first = withBlock(text, block);
       if (first.kind === 'refused') return;
@@ -74,18 +74,22 @@ describe('any file', () => {
 });
 
 describe('any settings', () => {
-  it('are byte for byte what they were, and twice is once', { timeout: PATIENCE }, () => {
-    holds(anySettings, (text) => {
-      const there = afterOf(withStatusline(text, statusline));
-      const { statusLine, ...rest } = JSON.parse(there ?? '');
-      expect(statusLine.command).toBe(statusline.command);
-      expect(JSON.stringify(rest)).toBe(JSON.stringify(JSON.parse(text)));
-      expect(withStatusline(there, statusline)).toEqual({ kind: 'none' });
-      expect(afterOf(withoutStatusline(there, originalStatusline(text)))).toBe(text);
-    });
-  });
+  it(
+    'are byte for byte the same after adding and removing the command, and adding it twice is adding it once',
+    { timeout: PATIENCE },
+    () => {
+      holds(anySettings, (text) => {
+        const there = afterOf(withStatusline(text, statusline));
+        const { statusLine, ...rest } = JSON.parse(there ?? '');
+        expect(statusLine.command).toBe(statusline.command);
+        expect(JSON.stringify(rest)).toBe(JSON.stringify(JSON.parse(text)));
+        expect(withStatusline(there, statusline)).toEqual({ kind: 'none' });
+        expect(afterOf(withoutStatusline(there, originalStatusline(text)))).toBe(text);
+      });
+    },
+  );
 
-  it('keep whatever command there was', { timeout: PATIENCE }, () => {
+  it('keep the command that was there', { timeout: PATIENCE }, () => {
     holds(fc.tuple(anyCommand, fc.boolean()), ([command, remembered]) => {
       const text = JSON.stringify({ a: 1, statusLine: { type: 'command', command }, b: 2 });
       const there = afterOf(withStatusline(text, statusline));

@@ -6,16 +6,17 @@ import type { Usage } from '../../src/usage/model.ts';
 import { DAY, SECOND } from '../../src/usage/time.ts';
 import { errorCodes, jsonSchema } from '../support/json-schema.ts';
 
-/** Everything that may ever stand on a line: printable ASCII and what we draw with. */
+/** All characters that a line may contain: printable ASCII and the characters that usageline draws with. */
 const PRINTABLE = /^[\u0020-\u007E·…█░]*$/;
-/** The only escape sequences we write. */
+/** The only escape sequences that usageline writes. */
 export const COLOURS = /\u001B\[(?:0|1|2|36|33|1;31)m/g;
 const PERCENT = /(<?)(\d+(?:\.\d+)?(?:e\+\d+)?)%/g;
 const WIDTHS = [1, 41, 57, 80, 173];
 
 /**
- * What has to hold of any answer, whatever it was made from.
- * @param numbers every number that the input carried; null where it is not known
+ * Checks the promises for every result, whatever its input.
+ *
+ * @param numbers every number of the input; null where they are unknown
  */
 export function expectPromises(usage: Usage, numbers: readonly number[] | null): void {
   const json = expectJson(usage);
@@ -24,7 +25,7 @@ export function expectPromises(usage: Usage, numbers: readonly number[] | null):
   const shows = WIDTHS.map((columns) => expectShow(usage, columns));
   if (numbers === null) return;
 
-  // Where an answer has both amounts and no percentage, it is worked out.
+  // With both amounts and no percentage, the percentage is computed.
   const { used, limit } = usage.extraUsage ?? { used: null, limit: null };
   const share = used !== null && limit !== null && limit > 0 ? [(100 * used) / limit] : [];
   for (const text of [line, ...shows]) expectDerivable(text, [...numbers, ...share]);
@@ -39,14 +40,14 @@ export function expectPromises(usage: Usage, numbers: readonly number[] | null):
   for (const amount of [extra.used, extra.limit]) if (amount !== null) expect(amounts).toContain(amount);
 }
 
-/** The number as JSON has it: without the noise of floating point. */
+/** The number as JSON shows it, without floating-point noise. */
 function cleaned(value: number): number {
   return Number(value.toPrecision(12)) + 0;
 }
 
 function expectJson(usage: Usage) {
   const text = renderJson(usage);
-  // Everything in it is ours or went through the alphabet: no other character can be there.
+  // Every text in it is a constant or has been sanitized: no other character is possible.
   expect(text).toMatch(/^[\u0020-\u007E]*$/);
   const json = jsonSchema.parse(JSON.parse(text));
   if (json.error !== null) expect(errorCodes).toContain(json.error.code);
@@ -59,7 +60,8 @@ function expectJson(usage: Usage) {
 
 function expectTimes({ state, ageMs, cachedAt, generatedAt, windows, freshUntil, error }: Usage): void {
   if (state === 'fresh') {
-    // Beside an answer that is fresh there may be older numbers of a session's, and then theirs is the age that is told.
+    // Beside a fresh response there can be older numbers of a session; then the printed age is that of the older
+    // ones.
     const alone = windows.every(({ source }) => source === 'endpoint');
     if (alone) expect(ageMs, 'fresh is never older than 180 s').toBeLessThan(180 * SECOND);
     expect(freshUntil).toBeGreaterThan(generatedAt);
@@ -98,7 +100,7 @@ function expectShow(usage: Usage, columns: number): string {
   return text;
 }
 
-/** Every percentage stands for a number of the input, rounded, and claims neither empty nor full wrongly. */
+/** Checks that each percentage is a number of the input, rounded, and never wrongly 0 or 100. */
 function expectDerivable(text: string, numbers: readonly number[]): void {
   for (const [whole, less, digits] of text.matchAll(PERCENT)) {
     const shown = Number(digits);

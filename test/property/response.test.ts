@@ -28,7 +28,7 @@ const circumstances = fc.record({
   plan: orNull(hostileText),
   accountId: orNull(hostileText),
   credentials: orNull(hostileText),
-  /** How old the entry is when it is shown. */
+  /** The age of the entry when it is shown, ms. */
   age: fc.oneof(
     fc.constantFrom(0, 59 * SECOND, 179_999, 180_000, DAY - 1, DAY, -5 * SECOND, -5001),
     fc.integer({ min: -DAY, max: 8 * DAY }),
@@ -48,11 +48,11 @@ describe('any response', () => {
     return toUsage({ entry, freshness, error, source, pending, account, decidedAt, now, settings });
   };
 
-  /** JSON has a minus nothing and `JSON.stringify` does not write it. */
+  /** JSON.parse keeps -0, and `JSON.stringify` writes 0. */
   const unsigned = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
   it(
-    'is written, read again and shown: nothing but its own numbers, nothing that steers a terminal',
+    'is stored, read again and shown: only with its own numbers, and without control characters',
     () => {
       fc.assert(
         fc.property(anyText, circumstances, (text, { age, ...about }) => {
@@ -79,7 +79,7 @@ describe('any response', () => {
   );
 
   it(
-    'nested deeper than anything can be written is cut, not lost',
+    'nested deeper than JSON can be written is cut off and not lost',
     () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 30_000 }), fc.constantFrom('[', '{"a":'), (depth, open) => {

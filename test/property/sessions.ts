@@ -5,81 +5,81 @@ import type { ReportedWindow, Report, Reported } from '../../src/usage/report.ts
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 
-/** What a session says of one window. */
+/** One window in a session's report. */
 export interface Said {
-  /** A number of its own, what it said last, what any session ever said; nothing, or nothing that can be used. */
+  /** A new number, the session's last number, a number of any session, none, or one that is not valid. */
   readonly says: 'new' | 'again' | 'copy' | 'nothing' | 'broken';
-  /** Percent used, of a number of its own; which one, of a copied one. */
+  /** Percent used for a new number; an index for a copied one. */
   readonly use: number;
-  /** When the window ends: as last heard of, a second off, …, or not told at all. */
+  /** The end of the window: the last one reported, one that is off by a second, …, or none. */
   readonly reset: 'same' | 'jitter' | 'earlier' | 'next' | 'past' | 'impossible' | 'untold';
   readonly form: 'seconds' | 'text';
-  /** 14.000000000000002 for 14. */
+  /** Writes 14 as 14.000000000000002. */
   readonly noise: boolean;
 }
 
-/** One run of the status line command. */
+/** One call of the status line command. */
 export interface Status {
   readonly session: 'a' | 'b' | 'c';
   readonly five_hour: Said;
   readonly seven_day: Said;
 }
 
-/** A number as a session told it when that was something new. */
+/** A number at the time when a session first reported it. */
 interface Utterance extends Reported {
   readonly window: ReportedWindow;
-  /** Who was signed in, and the stamp of the credentials. */
+  /** The account that was signed in, and the fingerprint of the credentials. */
   readonly owner: string | null;
   readonly stamp: string | null;
   readonly at: number;
-  /** When a new response last said the same. */
+  /** When a new report last repeated the number, epoch ms. */
   confirmedAt: number;
 }
 
-/** What one session said last. */
+/** The last report of one session. */
 type Memory = Record<ReportedWindow, Reported | null> & { at: number };
 
-/** Who is signed in at some moment. */
+/** The account that is signed in at a given time. */
 export interface Login {
   readonly owner: string | null;
   readonly stamp: string | null;
 }
 
-/** Of one window still: docs/specs/sources.md. */
+/** Whether both belong to one window: docs/specs/sources.md. */
 const TOLERANCE = MINUTE;
 const FORGOTTEN = 7 * DAY;
 
 /**
- * Everything that sessions of Claude Code have ever told, and what may be made of it. Nothing here knows how numbers
- * of two sources are put together, only what may never come of it.
+ * All reports of all sessions, and what may be concluded from them. It does not know how the code under test
+ * merges two sources, only which results are wrong.
  */
 export class Sessions {
   readonly #said: Utterance[] = [];
   readonly #memories = new Map<string, Memory>();
-  /** Ends of windows as anybody last told of them. */
+  /** The ends of windows by the latest report or response. */
   readonly #ends = new Map<ReportedWindow, number>();
 
-  /** What a session reported last. */
+  /** The last report of each session. */
   memoryOf(session: string): Memory | undefined {
     return this.#memories.get(session);
   }
 
-  /** When any of them last said something new, epoch ms. */
+  /** When a session last reported something new, epoch ms. */
   get lastSaidAt(): number {
     return Math.max(...this.#said.map(({ at }) => at));
   }
 
-  /** The endpoint told of a window. */
+  /** Records that a response contained the window. */
   heard(window: ReportedWindow, end: number): void {
     this.#ends.set(window, end);
   }
 
-  /** What sessions said is on disk no more. */
+  /** Records that the stored reports were removed from disk. */
   forget(): void {
     this.#memories.clear();
   }
 
-  /** What Claude Code writes to the standard input of its status line command. */
+  /** The text that Claude Code writes to the standard input of its status line command. */
   textOf({ session, ...windows }: Status, now: number): string {
     const limits = REPORTED_WINDOWS.map((name) => [name, this.#limitOf(session, name, windows[name], now)]);
     return JSON.stringify({
@@ -95,7 +95,7 @@ export class Sessions {
     const every = this.#said.filter(({ window, resetsAt }) => window === name && resetsAt !== null);
     const old = said.says === 'again' ? this.#memories.get(session)?.[name] : every[said.use % every.length];
     const told = said.says === 'new' || old == null ? null : old;
-    // No two new numbers are the same, and none is one of the endpoint's.
+    // All new numbers differ from each other and from those of the endpoint.
     const percent = told?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
     const end = told ? told.resetsAt : this.#endOf(name, said.reset, now);
     const second = said.reset === 'jitter' ? SECOND : 0;
@@ -125,8 +125,9 @@ export class Sessions {
   }
 
   /**
-   * A report was taken into account. What a session says again is nothing new, whoever has signed in since.
-   * @returns whether it said anything that it had not said before
+   * Records a report. A repetition is not new, even if another account has signed in since.
+   *
+   * @returns whether the report contained anything new
    */
   note(text: string, login: Login, now: number): boolean {
     const report = parseReport(text, now) as Report;
@@ -140,7 +141,7 @@ export class Sessions {
         this.#said.push({ ...reported, window: name, ...login, at: now, confirmedAt: now });
         if (reported.resetsAt !== null && reported.resetsAt > now) this.#ends.set(name, reported.resetsAt);
       } else {
-        // A new response has said so as well, for its other number moved.
+        // A new report repeats this number as well, because its other number changed.
         const same = this.#said.filter(
           ({ window, percent }) => window === name && percent === reported.percent,
         );
@@ -158,32 +159,34 @@ export class Sessions {
   }
 
   /**
-   * What is shown as the status line's was told by a session, at that very moment, to whoever is signed in.
-   * @param logins those between the look at the files and the answer
+   * Checks that a number shown as the status line's was reported by a session at that moment, for the account
+   * that is signed in.
+   *
+   * @param logins the logins between reading the files and the result
    */
   expectTold(window: Window, logins: readonly Login[], now: number): void {
     const said = this.#said.filter(
       ({ window: name, percent, at }) =>
         name === window.id && percent === window.usedPercent && at === window.readAt,
     );
-    // Who does not say when the window ends speaks of the one that is known.
+    // A report without a reset time belongs to the current window.
     const known = said.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
     expect(known, `${window.id}: told by a session, when it is said to be`).toBe(true);
     const over = window.resetsAt !== null && window.resetsAt <= now;
     expect(over, 'a window that is over has no percentage').toBe(false);
-    // A login file that was rewritten for the same account, or for one that is not known, changes nothing.
+    // A login file that was rewritten for the same account or for an unknown one changes nothing.
     const own = said.some((it) =>
       logins.some(({ stamp, owner }) => stamp === it.stamp || it.owner === null || it.owner === owner),
     );
     expect(own, 'read with the credentials of now, or of the same account').toBe(true);
-    // Where there is no stamp, nobody can see credentials change.
+    // Without a fingerprint a change of credentials is invisible.
     const people = logins.map(({ owner }) => owner);
     const sure = said.every(({ owner }) => owner !== null) && !people.includes(null);
     if (!sure || logins.some(({ stamp }) => stamp === null)) return;
     expect(people, 'the account of what is shown').toContain(said.at(-1)?.owner);
   }
 
-  /** When a number was right, as far as anybody can know, epoch ms. */
+  /** The last time at which a number is known to have been right, epoch ms. */
   confirmedAt({ id, usedPercent, readAt, source }: Window): number {
     if (source === 'endpoint' || usedPercent === null) return readAt;
     const said = this.#said.filter(({ window, percent }) => window === id && percent === usedPercent);
@@ -192,9 +195,10 @@ export class Sessions {
 }
 
 /**
- * What may become of the numbers on every other line when a session reports, and the endpoint is not asked.
- * @param memory what the session reported last
- * @param canAsk no sign-in error keeps the endpoint from being asked
+ * Which numbers other lines may show after a report without a request.
+ *
+ * @param memory the last report of the session
+ * @param canAsk whether a request is possible: there is no sign-in error
  */
 export function expectProgress(
   before: Usage,
@@ -205,11 +209,11 @@ export function expectProgress(
 ): void {
   const now = after.generatedAt;
   const report = parseReport(text, now) as Report;
-  // A report is not compared with numbers whose owner is unknown.
+  // A report is not compared with numbers of an unknown account.
   if (before.ownerUnknown) return;
   for (const old of before.windows) {
     const name = old.id as ReportedWindow;
-    // What is as old as that stands beside no newer number; what was read ahead of the clock does not count.
+    // Such an old number is only shown without a newer one; a number from the future does not count.
     if (now - old.readAt >= DAY || old.readAt > now) continue;
     const next = after.windows.find(({ id }) => id === old.id);
     const said = report.windows[name] ?? null;
@@ -223,10 +227,10 @@ export function expectProgress(
       readAt: now,
     });
     expect(isRepeated(memory?.[name], said), 'a repeated number is no news').toBe(false);
-    // A window without a reset is over once its length is.
+    // A window without a reset ends after its length.
     const ended = old.resetsAt === null ? now - old.readAt >= WINDOW_LENGTHS[name] : old.resetsAt <= now;
     if (ended || old.usedPercent === null) continue;
-    // Where nobody can be asked, a session that moves is believed, although it was not heard of before.
+    // Without requests, a session whose numbers change is trusted from its first report on.
     const moves = !canAsk && memory?.[name] != null;
     if (sameWindow(old, next) && next.usedPercent! < old.usedPercent && !moves)
       expect(memory?.[name]?.percent, 'only a session’s own number falls').toBeGreaterThan(next.usedPercent!);

@@ -9,7 +9,7 @@ import type { Answer, Asked, Event } from './world.ts';
 
 beforeAll(useMemoryAsDisk);
 
-/** Moments at which something ends or begins are worth more than any others. */
+/** Times at which something ends or begins are more likely than others. */
 const borders = [
   1,
   999,
@@ -133,7 +133,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('damage'), file, text: fc.constantFrom(...scraps) }) },
 ) as fc.Arbitrary<Event>;
 
-/** Sessions of Claude Code at work, and all else now and then. */
+/** Reports of Claude Code's sessions, and other events now and then. */
 const working: fc.Arbitrary<Event[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: status },
@@ -150,7 +150,7 @@ const working: fc.Arbitrary<Event[]> = fc.array(
   { minLength: 4, maxLength: 30, size: 'max' },
 );
 
-/** Somebody who never lets go: what the hour's budget is there for. */
+/** A user who forces refreshes without a pause, for whom the hourly budget exists. */
 const hammering: fc.Arbitrary<Event[]> = fc
   .array(fc.tuple(fc.integer({ min: 55 * SECOND, max: 130 * SECOND }), answer), {
     minLength: 26,
@@ -180,9 +180,9 @@ const history: fc.Arbitrary<Event[]> = fc.oneof(
   },
 );
 
-describe('whatever happens, in any order', () => {
+describe('any sequence of events', () => {
   it(
-    'budget, backoff and honesty hold',
+    'keeps budget, backoff and honest ages',
     async () => {
       await fc.assert(
         fc.asyncProperty(history, async (events) => {
@@ -200,7 +200,7 @@ describe('whatever happens, in any order', () => {
   );
 
   it(
-    'so they do beside sessions of Claude Code, whose numbers are shown for what they are',
+    'keeps them beside sessions of Claude Code, whose numbers are shown with their source',
     async () => {
       await fc.assert(
         fc.asyncProperty(working, async (events) => {

@@ -2,32 +2,32 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as fc from 'fast-check';
 
-/** How many runs a property makes: modest by default, `FUZZ_RUNS=20` makes twenty times as many. */
+/** The number of runs of a property: modest by default, twenty times as many with `FUZZ_RUNS=20`. */
 export function runs(ordinary: number): number {
   const times = Number(process.env.FUZZ_RUNS);
   return Math.ceil(ordinary * (Number.isFinite(times) && times > 0 ? times : 1));
 }
 
-/** How long a property may take, ms; longer when more runs are asked for. */
+/** The time limit of a property, ms; longer when more runs are requested. */
 export const PATIENCE = runs(60_000);
 
-/** Inputs that were interesting once, each with the reason: always run first. */
+/** Inputs that once failed or were interesting, each with its reason. They always run first. */
 export function corpus<T = { why: string; text: string }>(name: string): T[] {
   return JSON.parse(fs.readFileSync(new URL(`corpus/${name}.json`, import.meta.url), 'utf8')) as T[];
 }
 
-/** Where a disk is only memory, if there is such a place: flushing to a real one is all that takes time. */
+/** A directory in memory where the platform has one. On a real disk most of the time would be spent flushing. */
 export function useMemoryAsDisk(): void {
   process.env.TMPDIR = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
-/** Text that has been somebody's undoing: shells, prompts, terminals, JavaScript. */
+/** Texts that are special to shells, prompts, terminals and JavaScript. */
 const HOSTILE = corpus('texts').map(({ text }) => text);
 
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...HOSTILE) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
-  // Halves of characters: valid in a JavaScript string, not in UTF-8.
+  // Lone surrogates: valid in a JavaScript string, invalid in UTF-8.
   {
     weight: 1,
     arbitrary: fc
@@ -58,7 +58,7 @@ const TIMES = [
 const NUMBERS = [0, -0, -1, 1, 5e-324, 0.004, 0.5, 22, 49.999, 50, 79.9999, 80, 99.5, 99.999999, 100, 140];
 const HUGE = [1e21, 1.7976931348623157e308, 2 ** 53, -(2 ** 63), 1_795_199_192];
 
-/** `1e999` is valid JSON, and no number: it stands for itself until the text is made. */
+/** `1e999` is valid JSON and not a number. A placeholder stands for it until the text is written. */
 const BEYOND = '\u0000beyond all numbers';
 
 const KEYS = [
@@ -117,7 +117,7 @@ const tree: fc.Arbitrary<unknown> = fc.letrec<{ tree: unknown }>((tie) => ({
 })).tree;
 
 function objectOf(entries: readonly (readonly [string, unknown])[]): unknown {
-  // fromEntries, because a key named __proto__ is a key.
+  // fromEntries, because it treats a key named `__proto__` as a key.
   return Object.fromEntries(entries);
 }
 
@@ -133,7 +133,7 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
   { maxLength: 4 },
 );
 
-/** JSON texts: any, and the given ones with a few things replaced, removed or added at any depth. */
+/** JSON texts: arbitrary ones, and the given ones with values replaced, removed or added at any depth. */
 export function jsonTextLike(samples: readonly unknown[]): fc.Arbitrary<string> {
   const mutated = fc
     .tuple(fc.constantFrom(...samples), changes)
@@ -169,11 +169,11 @@ function placesIn(node: unknown): [Tree, string][] {
 }
 
 function textOf(value: unknown): string {
-  // Two kinds of minus nothing are one in JSON; a method named toJSON cannot come out of a text.
+  // JSON has one zero, and no text can contain a method named toJSON.
   return (JSON.stringify(value) ?? 'null').replaceAll(JSON.stringify(BEYOND), '1e999');
 }
 
-/** Texts cut off, doubled, or with bytes turned over: what a bad disk makes of a good file. */
+/** Texts cut off, doubled, or with changed bytes, as a bad disk damages files. */
 export function damaged(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   return fc
     .tuple(text, fc.constantFrom('cut', 'flip', 'double', 'mark', 'none'), fc.nat(), fc.nat(255))
@@ -192,7 +192,7 @@ export const anyBytes: fc.Arbitrary<Buffer> = fc
   .uint8Array({ maxLength: 300 })
   .map((bytes) => Buffer.from(bytes));
 
-/** Every number that stands anywhere in a value; without recursion, for depth is no limit here. */
+/** Every number in a value. Not recursive, because the depth is unlimited. */
 export function numbersIn(...values: unknown[]): number[] {
   const found: number[] = [];
   for (const todo = values; todo.length > 0;) {

@@ -30,13 +30,13 @@ import type { Login, Status } from './sessions.ts';
 export interface Answer {
   readonly comes: 'usage' | 'killed' | RefreshCode;
   readonly retryAfter?: string | null;
-  /** How long it takes on the wall clock, ms: a machine can sleep, or its clock be set back, meanwhile. */
+  /** Its duration on the wall clock, ms: a machine can sleep meanwhile, or its clock can be set back. */
   readonly takes: number;
-  /** When a window of it is reset, ms from now. */
+  /** When a window of the response resets, ms from now. */
   readonly resets: number;
-  /** The same of the week; nothing: it does not tell of one. */
+  /** The same for the week; undefined: the response has no week. */
   readonly weekResets?: number;
-  /** Somebody signs in while it is under way. */
+  /** Another account signs in during the request. */
   readonly meanwhile?: 'nothing' | 'renewed' | 'switched';
 }
 
@@ -49,7 +49,7 @@ export interface Asked {
 
 export type File = 'usage.json' | 'statusline.json' | 'usage.lock' | 'attempt' | 'everything';
 
-/** One thing that happens. */
+/** One event. */
 export type Event =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'ask'; readonly asked: Asked; readonly answer: Answer }
@@ -60,27 +60,27 @@ export type Event =
   | { readonly do: 'remove'; readonly file: File }
   | { readonly do: 'damage'; readonly file: File; readonly text: string };
 
-/** A request that was sent, and what the record of it has been through since. */
+/** A request that was sent, and what has happened to its record since. */
 interface Sent {
   readonly at: number;
   readonly stamp: string | null;
   readonly token: string;
-  /** It was sent less than a minute after another one, for a token of its own. */
+  /** Sent less than a minute after another one, with another token. */
   readonly waived: boolean;
-  /** Stretch of forward time. */
+  /** Number of the stretch of time in which the clock only moved forward. */
   readonly stretch: number;
-  /** How often stamps had changed. */
+  /** How often the fingerprint had changed. */
   readonly stamps: number;
-  /** Whether what remembers it is still on disk. */
+  /** Whether its record is still on disk. */
   inLock: boolean;
   inClaim: boolean;
 }
 
-/** A failure after which nobody asks for a while. */
+/** A failure that starts a backoff. */
 interface Block {
   readonly until: number;
   readonly stretch: number;
-  /** One over sign-in is void once the credentials change. */
+  /** A sign-in failure ends its backoff when the credentials change. */
   readonly stamps: number | null;
   lost: boolean;
 }
@@ -96,14 +96,14 @@ interface Lock {
   readonly requests: readonly number[];
 }
 
-/** What a clock may be ahead before what it stamped counts for nothing. */
+/** The tolerance for timestamps from the future, ms. */
 const TOLERANCE = 5 * SECOND;
-/** How much faster than real time a caller's patience runs, so that nobody waits for two seconds. */
+/** The factor by which a caller's deadline runs faster than real time, so that no test waits for two seconds. */
 const HURRY = 60;
 
 /**
- * A machine with one account, and everything that was promised about it. The real `resolve` runs on real
- * files; clock, endpoint and people are made up.
+ * A machine with one account, and everything that is promised about it. The real `resolve` runs on real files;
+ * clock, endpoint and users are simulated.
  */
 export class World {
   readonly #system: FakeSystem;
@@ -113,7 +113,7 @@ export class World {
   readonly #sessions = new Sessions();
   readonly #cache: string;
   readonly #sent: Sent[] = [];
-  /** Whose each percentage is that the endpoint ever gave out: no two are the same. */
+  /** The account of each percentage that the endpoint has returned: all percentages differ. */
   readonly #issued = new Map<number, Issued>();
   readonly #blocks: Block[] = [];
   #stretch = 0;
@@ -124,12 +124,12 @@ export class World {
     signedIn: 'ada',
     token: 'token-0',
   };
-  /** Numbers that nobody issued may be on disk. */
+  /** Numbers on disk can be ones that no response contained. */
   #planted = false;
-  /** Files were damaged or removed: what they would say is anybody's guess. */
+  /** Files were damaged or removed, so that their content is unknown. */
   #spoilt = false;
   #several = false;
-  /** The credentials are not those under which a report was last kept. */
+  /** The credentials are not those under which a report was last stored. */
   #rewritten = true;
   #answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
   #delivered = false;
@@ -138,7 +138,7 @@ export class World {
     const start = performance.now();
     let asleep = 0;
     const system = fakeSystem();
-    // The mutex is stamped by the real clock: the one here begins with it.
+    // The mutex uses the real clock, so the simulated clock starts there.
     system.setNow(Math.ceil(Date.now() / 1000) * 1000);
     this.#system = {
       ...system,
@@ -153,7 +153,7 @@ export class World {
     this.#provider = fakeProvider(this.#system);
     this.#provider.respond = () => this.#respond();
     const connect = this.#provider.connect;
-    // A keychain takes its time: long enough for two to have judged the budget before either of them sends.
+    // A keychain takes long enough for two callers to judge the budget before either sends.
     this.#provider.connect = async () => {
       const provider = await connect();
       if (this.#several) await new Promise((done) => setTimeout(done, 4));
@@ -201,7 +201,7 @@ export class World {
     }
   }
 
-  /** However it ended up: whoever waits as long as they are told gets their request, within a day. */
+  /** In every final state, a caller that waits as long as announced gets its request within a day. */
   async expectAnEnd(): Promise<void> {
     this.#signIn('same');
     const insist: Asked = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
@@ -210,7 +210,7 @@ export class World {
     for (let tries = 0; tries < 6; tries += 1) {
       const usage = await this.#answered(insist, answer);
       if (this.#sent.length > before) return;
-      // Beside data a block that names no failure (another program's) is not worth a word.
+      // A backoff without a failure (written by another program) is not shown beside data.
       const next = usage.error?.retryAt ?? this.#system.now() + DAY + 10 * SECOND;
       this.#pass(Math.max(1, next - this.#system.now()));
       expect(this.#system.now() - start, 'blocked longer than a day and an hour').toBeLessThanOrEqual(
@@ -223,8 +223,8 @@ export class World {
   #pass(ms: number): void {
     this.#system.advance(ms);
     const now = this.#system.now();
-    // A clock that is set back begins another stretch of time: what was stamped ahead of it counts for nothing,
-    // or the tool would be parked until the clock is back.
+    // A clock that is set back starts another stretch of time: timestamps ahead of it do not count,
+    // or no request would be sent until the clock is there again.
     if (now < this.#peak - TOLERANCE) {
       this.#stretch += 1;
       this.#peak = now;
@@ -249,7 +249,7 @@ export class World {
   #signIn(as: 'same' | 'other' | 'unknown' | 'before'): void {
     this.#provider.login = { ok: true, value: null };
     if (as === 'before') {
-      // A backup is restored: stamp and account as they once were.
+      // A backup is restored: fingerprint and account as they once were.
       const { stamp, signedIn, token } = this.#earlier;
       this.#setStamp(stamp, token);
       this.#provider.signedIn = signedIn;
@@ -293,7 +293,7 @@ export class World {
     const sent = this.#noteRequest();
     const at = this.#system.now();
     const { signedIn: owner, token } = this.#provider;
-    // Long enough for somebody else to come in between.
+    // Long enough for another event in between.
     await new Promise((done) => setTimeout(done, 3));
     this.#pass(takes);
     if (meanwhile === 'renewed') this.#newStamp();
@@ -305,7 +305,7 @@ export class World {
       return { ok: false, failure: { code: comes, ...asked } };
     }
     this.#delivered = true;
-    // A clock set back meanwhile: nothing is kept that would have been asked for in the future.
+    // The clock was set back during the request: a response that would be dated in the future is not stored.
     const five_hour = this.#issue('five_hour', { owner, token, at }, resets);
     const seven_day =
       weekResets === undefined ? null : this.#issue('seven_day', { owner, token, at }, weekResets);
@@ -320,7 +320,7 @@ export class World {
     return { utilization, resets_at: iso(at + resets) };
   }
 
-  /** The least that is waited after a failure; jitter and repetition only add to it. */
+  /** The shortest backoff after a failure; jitter and repetition only add to it. */
   #noteBlock(code: RefreshCode, retryAfter: string | null, { stamp, stamps }: Sent): void {
     const asked = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
     const wait = isSignIn(code)
@@ -337,7 +337,7 @@ export class World {
     });
   }
 
-  /** The budget: what may be sent now, given all that was sent and that is still on record. */
+  /** The budget: whether a request may be sent now, given all requests that are still on record. */
   #noteRequest(): Sent {
     const at = this.#system.now();
     const { currentStamp: stamp, token } = this.#provider;
@@ -356,7 +356,7 @@ export class World {
     for (const block of this.#blocks) {
       const inForce = !block.lost && block.stretch === this.#stretch && at < block.until;
       const meant = block.stamps === null || block.stamps === this.#stamps;
-      expect(inForce && meant, 'nobody asks while a backoff is in force').toBe(false);
+      expect(inForce && meant, 'no request is sent while a backoff is in force').toBe(false);
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
     expect(hour.length + 1, 'requests within an hour').toBeLessThanOrEqual(24);
@@ -380,7 +380,7 @@ export class World {
     const free = asked.policy === 'wait' && asked.force && !this.#spoilt && this.#nothingInTheWay();
     const began = performance.now();
     const [usage] = await this.#guarded(answer, async () => [await this.#resolved(asked, true)]);
-    // A machine that is busy for longer than the deadline sends nothing.
+    // A machine that is busy for longer than the deadline sends no request.
     const inTime = (performance.now() - began) * HURRY < this.#deps.settings.timeoutMs;
     if (free && inTime)
       expect(this.#sent.length, 'who insists, with nothing in the way, is heard').toBe(before + 1);
@@ -388,8 +388,9 @@ export class World {
   }
 
   /**
-   * Nothing that counts now: no request in the last hour, none in a lock from the future, and no backoff. A backoff
-   * that a clock has stamped which was set back since does not count, or the tool would be parked until it is there.
+   * Whether nothing forbids a request: none in the last hour, none in a lock from the future, and no backoff. A
+   * backoff that was written before the clock was set back does not count, or no request would be sent until the
+   * clock is there again.
    */
   #nothingInTheWay(): boolean {
     const now = this.#system.now();
@@ -403,7 +404,7 @@ export class World {
     );
   }
 
-  /** Asks, and looks at what is on disk before and after: a failure never costs the numbers that are known. */
+  /** Resolves, and compares the files before and after: a failure never costs known numbers. */
   async #guarded(answer: Answer, ask: () => Promise<(Usage | null)[]>): Promise<(Usage | null)[]> {
     this.#answer = answer;
     this.#delivered = false;
@@ -415,8 +416,9 @@ export class World {
   }
 
   /**
-   * An answer stays as it is, apart from the stamp of a login file in which the same token stands.
-   * @param login the one of before: another one can come while it is asked
+   * Checks that an entry changed in nothing but the fingerprint of a login file with the same token.
+   *
+   * @param login the one before: another account can sign in during the request
    */
   #expectKept(known: string, kept: string | null, login: { stamp: string | null; token: string }): void {
     if (kept === known) return;
@@ -432,7 +434,7 @@ export class World {
     ).toContain(answered);
   }
 
-  /** The text of `usage.json` where it holds data. */
+  /** The text of `usage.json` if it contains data. */
   #onDisk(): string | null {
     const path = join(this.#cache, 'usage.json');
     const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
@@ -440,8 +442,8 @@ export class World {
   }
 
   /**
-   * Whether the answer or the lock on disk is of another state of the login file. A request of later than now leaves a
-   * claim that counts for nothing: the claim before it is of another state as well.
+   * Whether the entry or the lock on disk belongs to another state of the login file. A request from the future
+   * leaves a claim that does not count, so that the claim before it belongs to another state as well.
    */
   #hasOtherStamp(): boolean {
     if (this.#sent.some(({ at }) => at > this.#system.now() + TOLERANCE)) return true;
@@ -468,23 +470,23 @@ export class World {
     }
     const { usage, startWorker } = resolution;
     this.#expectHonest(usage, [login, this.#login()]);
-    // Beside reports the endpoint is asked for the rest, however fresh the numbers are.
+    // Beside reports a request is sent for the other limits, however fresh the numbers are.
     const alike = !fs.existsSync(join(this.#cache, 'statusline.json'));
     const spare = usage.state === 'fresh' && usage.source === 'cache' && alike;
     if (alone && (asked.policy !== 'wait' || spare)) {
-      // Whether the token is the one that was sent is seen in the credentials alone.
+      // Only the credentials show whether the token is the one that was sent.
       const renewed =
         otherStamp || (this.#sent.length > 0 && this.#sent.at(-1)?.stamp !== this.#provider.currentStamp);
       const unasked = !asked.force || usage.error?.code === 'budget';
       const spared = asked.policy !== 'wait' || (unasked && !renewed);
       if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
     }
-    // What `background.ts` does, once the answer is out.
+    // What `worker.ts` does after the response.
     if (startWorker) await this.#resolved(BEHIND);
     return usage;
   }
 
-  /** What `usageline statusline` does: what the session tells is kept, and shown beside what is known. */
+  /** What `usageline statusline` does: it stores the report and shows it beside the entry. */
   async #report(status: Status, answer: Answer): Promise<void> {
     this.#several = false;
     const { usage: before } = await this.#ask(NEVER);
@@ -496,7 +498,7 @@ export class World {
     const { paths: places, known: reading } = startOf(this.#deps);
     const outcome = report && storeReport(this.#deps, places, report, reading.fingerprint);
     const kept = outcome?.stored ?? null;
-    // Of a session that is known to be another login's nothing is kept, its words included.
+    // Nothing is stored from a session that is known to belong to another login.
     const heardAt = kept?.reports.sessions.get(report?.session ?? '')?.at;
     const ignored = outcome?.foreign === true && heardAt !== now;
     const news = !ignored && this.#sessions.note(text, this.#login(), now);
@@ -519,13 +521,13 @@ export class World {
       this.#expectOwn(usage, seen, report, outcome, reading.fingerprint);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
     expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
-    // Whoever looks at the files sees what was shown.
+    // The files contain what was shown.
     const { usage: again } = await this.#ask(NEVER);
     expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
     if (startWorker) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
   }
 
-  /** The session's own line has every number of this very call. */
+  /** The line of the session shows every number of this report. */
   #expectOwn(
     shared: Usage,
     { read, decision }: State,
@@ -550,7 +552,7 @@ export class World {
       const window = usage.windows.find(({ id }) => id === name);
       expect(window?.usedPercent, 'its own line shows what the call reported').toBe(reported.percent);
     }
-    // An idle session repeats numbers that are older than any other line would show.
+    // An idle session repeats numbers that are too old for any other line.
     if ((usage.ageMs ?? 0) >= DAY) return;
     expectPromises(
       usage,
@@ -562,7 +564,7 @@ export class World {
     return { owner: this.#provider.signedIn, stamp: this.#provider.currentStamp };
   }
 
-  /** Who is killed releases nothing. Six seconds ago by the real clock, which is the one that counts here. */
+  /** A killed process releases nothing. Six seconds ago by the real clock, which the mutex uses. */
   #leaveMutexBehind(): void {
     const path = join(this.#cache, 'refresh.mutex');
     fs.mkdirSync(path, { recursive: true });
@@ -583,7 +585,7 @@ export class World {
       ...Array.from(this.#issued.values(), ({ at }) => at).filter((at) => at <= now + TOLERANCE),
     );
     if (usage.state === 'fresh' && !this.#planted)
-      expect(now - newest, 'fresh is what somebody has told just now').toBeLessThan(180 * SECOND);
+      expect(now - newest, 'a fresh number is at most 180 s old').toBeLessThan(180 * SECOND);
     const owners = logins.map(({ owner }) => owner);
     for (const window of shown) {
       expect(usage.cachedAt, 'no number is told to be newer than it is').toBeLessThanOrEqual(
@@ -595,17 +597,17 @@ export class World {
       }
       const issued = this.#issued.get(window.usedPercent as number);
       if (issued === undefined) {
-        expect(this.#planted, 'a number that nobody gave out').toBe(true);
+        expect(this.#planted, 'a number that no response contained').toBe(true);
         continue;
       }
       expect(window.readAt, 'numbers carry their own time').toBe(issued.at);
-      // Where there is no stamp, nobody can see credentials change.
+      // Without a fingerprint a change of credentials is invisible.
       const seen = this.#provider.currentStamp !== null;
       const known = seen && issued.owner !== null && !owners.includes(null);
       if (known) expect(owners, 'the account of what is shown').toContain(issued.owner);
     }
     const retryAt = usage.error?.retryAt ?? now;
-    expect(retryAt, 'nobody is told to wait longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
+    expect(retryAt, 'no announced wait is longer').toBeLessThanOrEqual(now + DAY + HOUR + 10 * SECOND);
   }
 }
 
@@ -614,5 +616,5 @@ function hasNumbers({ windows }: Report): boolean {
 }
 
 const NEVER: Asked = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
-/** What the detached process asks. */
+/** The question of the worker. */
 const BEHIND: Asked = { ...NEVER, policy: 'wait' };

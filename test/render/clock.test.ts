@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { clockTime, NODE_ZONE } from '../../src/render/clock.ts';
-import type { Clock, Zone } from '../../src/render/clock.ts';
+import { clockTime } from '../../src/render/clock.ts';
+import type { Clock } from '../../src/render/clock.ts';
+import { NODE_ZONE } from '../../src/zone/zone.ts';
+import type { Zone } from '../../src/zone/zone.ts';
 import { HOUR } from '../../src/usage/time.ts';
 
 const shown = (at: number, now: number, clock: Clock = '24h', zone: Zone = NODE_ZONE) =>

@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Zone } from '../../src/render/clock.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Appearance } from '../../src/render/appearance.ts';
 import { renderShow } from '../../src/render/show.ts';
-import type { ZoneNames } from '../../src/render/show.ts';
+import type { Zone, ZoneNames } from '../../src/zone/zone.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE } from '../../src/usage/time.ts';

@@ -14,10 +14,9 @@ import { forecastOf, renderForecast, usageAt } from '../../src/prerender/forecas
 import type { ForecastInput } from '../../src/prerender/forecast.ts';
 import { overlayReports } from '../../src/resolve/overlay.ts';
 import { renderLine } from '../../src/render/line.ts';
-import type { ReportedNumber } from '../../src/usage/merge.ts';
+import type { Report, ReportedNumber } from '../../src/usage/report.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports } from '../../src/usage/session-reports.ts';
-import type { Report } from '../../src/usage/report.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
@@ -503,7 +502,7 @@ describe('keeping what a session reports', () => {
     it('is not written from a session whose environment names another login', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
-      expect(run(report)).toEqual({ kept: null, foreign: true, reportedAt: NOW });
+      expect(run(report)).toEqual({ stored: null, foreign: true, reportedAt: NOW });
       expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
@@ -511,7 +510,7 @@ describe('keeping what a session reports', () => {
       const { provider, run } = login();
       provider.identity = () => expect.fail('the account file can be large');
       const empty = { ...report, windows: { five_hour: null, seven_day: null } };
-      expect(run(empty)).toEqual({ kept: null, foreign: false, reportedAt: NOW });
+      expect(run(empty)).toEqual({ stored: null, foreign: false, reportedAt: NOW });
     });
 
     it('says when its numbers were right', () => {
@@ -539,7 +538,7 @@ describe('resolving with readings', () => {
       waitsForOthers: false,
     } as const;
     const rest = { baseUrl: 'http://127.0.0.1:1', userAgent: 'usageline/test' };
-    const estimate = async () => tokens;
+    const estimate = async () => ({ tokens, isDue: false });
     const { usage, settled } = await resolve({ ...deps, estimate }, { ...question, ...rest });
     expect([usage.state, usage.source, usage.error?.code, settled]).toEqual([
       'estimate',
@@ -547,10 +546,15 @@ describe('resolving with readings', () => {
       'disabled',
       false,
     ]);
-    const none = async () => ({ fiveHour: null, sevenDay: null });
+    const none = async () => ({ tokens: { fiveHour: null, sevenDay: null }, isDue: false });
     expect((await resolve({ ...deps, estimate: none }, { ...question, ...rest })).usage.state).toBe('none');
     expect(
-      (await resolve({ ...deps, estimate: async () => null }, { ...question, ...rest })).usage.state,
+      (
+        await resolve(
+          { ...deps, estimate: async () => ({ tokens: null, isDue: false }) },
+          { ...question, ...rest },
+        )
+      ).usage.state,
     ).toBe('none');
 
     const directory = `${system.root}/.cache/usageline/claude`;

@@ -19,7 +19,7 @@ import { parseRetryAfter } from '../../src/resolve/backoff.ts';
 import { Input } from '../../src/cli/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import { NEEDLE } from '../../src/fetch/claude/transcripts/message.ts';
-import { wholeObjects } from '../../src/fetch/claude/transcripts/splice.ts';
+import { wholeObjects } from '../../src/fetch/claude/transcripts/whole-objects.ts';
 import { lineBuffer, readLines } from '../../src/fetch/claude/transcripts/lines.ts';
 import { parseResponse } from '../../src/usage/schema.ts';
 import { isObject } from '../../src/usage/data.ts';
@@ -28,9 +28,9 @@ import { sanitize } from '../../src/usage/text.ts';
 import { parsePosixZone } from '../../src/zone/posix.ts';
 
 /*
- * Hands texts that nobody would write to everything that reads the text of others: random ones, and one piece again and
- * again up to the longest that is ever read. Prints a line for each batch, and one that begins with `!` for what was
- * thrown or took long.
+ * Passes unusual texts to every reader of foreign text: random ones, and one piece repeated up to the longest
+ * text that is ever read. Prints a line for each batch, and a line that begins with `!` for an exception or a
+ * slow text.
  */
 
 const [, , seed = '', count = '100'] = process.argv;
@@ -38,13 +38,13 @@ const system = nodeSystem();
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
 const file = join(fs.mkdtempSync(join(tmpdir(), 'usageline-fuzz-')), 'file');
 
-/** What a file holds once it has been written: for what reads files. */
+/** Writes the text into a file, for readers of files. */
 function inFile<T>(text: string, read: (path: string) => T): T {
   fs.writeFileSync(file, text);
   return read(file);
 }
 
-/** Each with the pieces that its grammar is made of, and the longest text that it can get. */
+/** Each reader with the pieces of its grammar and the longest text that it can get. */
 const READERS: Readonly<
   Record<string, { pieces: readonly string[]; longest: number; read: (text: string) => unknown }>
 > = {
@@ -256,7 +256,10 @@ function withJson(text: string, use: (value: Record<string, unknown>) => unknown
   return isObject(value) ? use(value) : null;
 }
 
-/** More than any of them takes on a busy machine, ms of this process' own time: a loop with a square in it takes minutes. */
+/**
+ * More than any reader takes on a busy machine, ms of this process' own CPU time: quadratic time would be
+ * minutes.
+ */
 const MOST_MS = 5000;
 
 function tryText(name: string, read: (text: string) => unknown, text: string, how: string): void {
@@ -293,7 +296,7 @@ for (const [name, { pieces, longest, read }] of Object.entries(READERS)) {
   );
   const text = fc.oneof(
     fc.array(parts, { maxLength: 40 }).map((some) => some.join('')),
-    // A few pieces again and again: what takes a square of the time shows.
+    // A few pieces repeated, which shows quadratic time.
     fc
       .tuple(
         fc.array(parts, { maxLength: 4 }),

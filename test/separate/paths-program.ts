@@ -17,11 +17,11 @@ import type { System } from '../../src/platform/system.ts';
 import { parseReport } from '../../src/usage/report.ts';
 
 /*
- * Puts everything that can stand in the place of a file or a directory there, one by one, and runs every command. Prints
- * a line for each place and state, and one that begins with `!` for what should not be.
+ * Puts everything that can stand in place of a file or a directory there, one by one, and runs every command.
+ * Prints a line for each place and state, and a line that begins with `!` for each mistake.
  */
 
-/** What stands there usually: a directory, or a file with this text. */
+/** The usual content: a directory, or a file with this text. */
 const USUAL: Readonly<Record<string, string | null>> = {
   '': null,
   '.config': null,
@@ -57,7 +57,7 @@ const USUAL: Readonly<Record<string, string | null>> = {
   '.zshrc': 'true\n',
 };
 
-/** What can stand there instead. */
+/** What can be there instead. */
 const STATES: Readonly<Record<string, (path: string) => void>> = {
   usual: () => {},
   nothing: remove,
@@ -79,7 +79,7 @@ const STATES: Readonly<Record<string, (path: string) => void>> = {
   'a FIFO': (path) => replace(path, () => execFileSync('mkfifo', [path])),
 };
 
-/** Commands, and whether each needs a home of its own: it changes what the others look at. */
+/** Commands, and whether each needs a home of its own because it changes the files that the others read. */
 const COMMANDS: readonly (readonly [args: string, own: boolean])[] = [
   ['', false],
   ['--json', false],
@@ -103,7 +103,7 @@ const COMMANDS: readonly (readonly [args: string, own: boolean])[] = [
 ];
 
 const [which = ''] = process.argv.slice(2);
-// Outside of the build the packages listen for signals once each.
+// Outside of the build every package adds its own signal listeners.
 process.setMaxListeners(0);
 const base = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-paths-'));
 const input = new Input();
@@ -130,7 +130,7 @@ async function main(): Promise<void> {
   const isRoot = process.getuid?.() === 0;
   for (const place of Object.keys(USUAL)) {
     for (const [state, make] of Object.entries(STATES)) {
-      // No mode keeps root out.
+      // Modes do not keep root out.
       if (isRoot && state.includes('mode')) continue;
       const shared = which === 'init' ? '' : aHome(count++, place, make);
       for (const [args, own] of COMMANDS) {
@@ -174,7 +174,7 @@ async function tryCommand(what: string, system: System, argv: readonly string[])
   }
 }
 
-/** As `main.ts` and `cli/fast-statusline.ts` do it. */
+/** Does what `main.ts` and `cli/fast-statusline.ts` do. */
 async function run(system: System, argv: readonly string[]): Promise<CommandResult> {
   if (argv[0] === 'statusline') {
     const options = parseStatuslineArgs(argv.slice(1))!;
@@ -202,7 +202,7 @@ function aHome(count: number, place: string, make: (path: string) => void): stri
     if (text === null) fs.mkdirSync(full, { recursive: true, mode: 0o700 });
     else fs.writeFileSync(full, text, { mode: 0o600 });
   }
-  // Its holder has died.
+  // The process that held it is gone.
   fs.utimesSync(join(home, '.cache/usageline/claude/refresh.mutex'), 0, 0);
   make(join(home, place));
   return home;

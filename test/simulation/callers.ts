@@ -1,17 +1,17 @@
 import type { Policy } from '../../src/resolve/decide.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
-/** One caller: what it asks, and when it asks next. */
+/** One caller: what it asks for, and when it calls next. */
 export interface Caller {
   readonly kind: 'terminal' | 'bar' | 'status line' | 'cron' | 'person';
   readonly policy: Policy;
   readonly person: boolean;
   readonly patient: boolean;
-  /** The next time after `now`, epoch ms, and whether it insists (`refresh --force`). */
+  /** The time of the next call after `now`, epoch ms, and whether it forces a refresh (`refresh --force`). */
   next(now: number): { readonly at: number; readonly force: boolean };
 }
 
-/** When somebody works, by day of the week from Monday: from and to, hours. */
+/** Working hours by day of the week from Monday: from and to, hours. */
 const WORK: readonly (readonly [number, number] | null)[] = [
   [8.5, 18.5],
   [8.5, 18.5],
@@ -30,13 +30,13 @@ export function workOf(begin: number, day: number): { readonly from: number; rea
   return { from: begin + day * DAY + from * HOUR, to: begin + day * DAY + to * HOUR };
 }
 
-/** Whether somebody works at a time. */
+/** Whether a time is within working hours. */
 export function atWork(begin: number, now: number): boolean {
   const work = workOf(begin, Math.floor((now - begin) / DAY));
   return work !== null && now >= work.from && now < work.to;
 }
 
-/** The same time if somebody works then, else the beginning of the next work; Infinity when the week is over. */
+/** The same time if it is within working hours, else the next start of work; Infinity at the end of the week. */
 function atWorkOrLater(begin: number, at: number): number {
   for (let day = Math.floor((at - begin) / DAY); day < WORK.length; day += 1) {
     const work = workOf(begin, day);
@@ -57,7 +57,7 @@ export function sixtyCallers(begin: number, random: () => number): Caller[] {
   });
 
   return [
-    // A prompt every few seconds while somebody types, with pauses to think.
+    // A prompt every few seconds while the user types, with pauses.
     ...make(20, () => ({
       kind: 'terminal' as const,
       ...prompt,
@@ -88,7 +88,7 @@ export function sixtyCallers(begin: number, random: () => number): Caller[] {
       patient: true,
       next: (now: number) => ({ at: (Math.floor(now / (10 * MINUTE)) + 1) * 10 * MINUTE, force: false }),
     })),
-    // `show`, and `refresh --force` again and again by those who do not like what they see.
+    // `show`, and `refresh --force` again and again by users who do not like the numbers.
     ...make(6, (index) => ({
       kind: 'person' as const,
       policy: 'wait' as const,

@@ -10,22 +10,22 @@ describe('a working day with Claude Code', () => {
     if (process.env.SIMULATION === 'print') console.info(dayReportOf(day));
   }, 300_000);
 
-  it('is one', () => {
+  it('contains enough calls and reports to be one', () => {
     expect(day.reports).toBeGreaterThan(1000);
     expect(day.answers).toBeGreaterThan(3000);
   });
 
-  it('asks for what only the endpoint knows, at most four times an hour, and for nothing else', () => {
+  it('sends requests only for limits that only the endpoint knows, and at most four an hour', () => {
     expect(day.mostInAnHour).toBeLessThanOrEqual(4);
     expect(day.needless).toBe(0);
   });
 
-  it('shows every number right within the age it is shown with', () => {
+  it('shows only numbers that were right within their printed age', () => {
     expect(day.wrong).toEqual([]);
     expect(day.numbers).toBeGreaterThan(5000);
   });
 
-  it('is fresh while somebody works', () => {
+  it('shows fresh numbers during working hours', () => {
     expect(day.fresh / day.answers).toBeGreaterThan(0.7);
   });
 });

@@ -11,23 +11,23 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { Machine, START } from './machine.ts';
 import { ONE_LOGIN } from '../support/provider.ts';
 
-/** What a simulated day comes to. */
+/** The result of a simulated day. */
 export interface DayResult {
   readonly seed: number;
   readonly reports: number;
   readonly answers: number;
   readonly fresh: number;
   readonly requests: number;
-  /** The most within any hour. */
+  /** The most requests within any hour. */
   readonly mostInAnHour: number;
-  /** Requests that were sent while the status line's numbers were fresh and lacked nothing. */
+  /** Requests that were sent while the status line's numbers were fresh and complete. */
   readonly needless: number;
-  /** Numbers shown, and those of them that were not right at any time within the age they were shown with. */
+  /** Numbers shown, and how many of them were not right at any time within their printed age. */
   readonly numbers: number;
   readonly wrong: readonly string[];
 }
 
-/** What is really used, from a time on. */
+/** The true usage from a time on. */
 interface Truth {
   readonly at: number;
   readonly five_hour: number;
@@ -38,7 +38,7 @@ interface Truth {
 const SESSIONS = 4;
 const START_UP = 60;
 
-/** Work from nine to six, with pauses at which nobody asks anything of Claude Code. */
+/** Work from nine to six, with pauses in which Claude Code is idle. */
 const PAUSES = [
   [10.5, 20 * MINUTE],
   [12.25, 50 * MINUTE],
@@ -47,9 +47,9 @@ const PAUSES = [
 ] as const;
 
 /**
- * A working day: several sessions of Claude Code whose status line is ours, a prompt's hook, tmux and cron. What they
- * ask is answered by the real code on real files; clock, endpoint and people are made up. Somebody uses the account
- * on another machine, too, a little.
+ * A working day: several sessions of Claude Code with usageline as status line, a prompt's hook, tmux and cron.
+ * The real code answers on real files; clock, endpoint and users are simulated. The account is used on another
+ * machine as well, a little.
  */
 export async function simulateDay({ seed = 1, start = START } = {}): Promise<DayResult> {
   const machine = new Machine(seed, start);
@@ -129,7 +129,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
   let [reports, answers, fresh, numbers] = [0, 0, 0, 0];
   const wrong: string[] = [];
 
-  /** Every number was right at some time within what was claimed of its age. */
+  /** Checks that every number was right at some time within its printed age. */
   const check = ({ state, ageMs, windows, restAgeMs, generatedAt: now }: Usage) => {
     answers += 1;
     if (state === 'fresh') fresh += 1;
@@ -138,7 +138,8 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
       if (usedPercent === null) continue;
       numbers += 1;
       const scoped = id.startsWith('weekly_scoped');
-      // A fresh number is at most 180 s old, one that only the endpoint knows 15 min, and more where it says so.
+      // A fresh number is at most 180 s old. One that only the endpoint knows is at most 15 min old, or its age
+      // is printed.
       const rest = Math.max(settings.scopedRefreshMs, restAgeMs ?? 0);
       const claimed =
         state === 'stale' ? (ageMs ?? 0) : source === 'endpoint' && scoped ? rest : 180 * SECOND;
@@ -191,7 +192,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
     repeat(
       () => 3 * SECOND + waiting(25 * SECOND),
       () => {
-        // Sessions are left alone for minutes and go on then.
+        // Sessions are idle for minutes and then continue.
         if (random() < (busy ? 0.04 : 0.06)) busy = !busy;
         const works = busy && !paused(machine.now);
         if (works) {
@@ -216,7 +217,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
       },
     );
   }
-  // On another machine.
+  // Usage on another machine.
   repeat(
     () => waiting(20 * MINUTE),
     () => use(0.6),
@@ -249,8 +250,8 @@ function iso(at: number): string {
 /** The day as a table in Markdown. */
 export function dayReportOf(day: DayResult): string {
   const rows = [
-    ['status lines that told something or repeated it', day.reports],
-    ['answers, of which fresh', `${day.answers}, ${((100 * day.fresh) / day.answers).toFixed(1)} %`],
+    ['status lines with a new or a repeated report', day.reports],
+    ['results, of which fresh', `${day.answers}, ${((100 * day.fresh) / day.answers).toFixed(1)} %`],
     ['requests sent', day.requests],
     ['most of them within any hour', day.mostInAnHour],
     ['sent sooner than 15 min after the one before', day.needless],

@@ -1,19 +1,20 @@
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
-/** What a throttled caller is told about when to come back. */
+/** The Retry-After of a throttled response. */
 export type Hint = 'seconds' | 'zero' | 'none';
 
 export type Verdict =
   | { readonly kind: 'usage' }
   | { readonly kind: 'throttled'; readonly retryAfter: string | null; readonly since: number };
 
-/** About as many requests an hour were seen to be answered for one account. */
+/** About this many requests an hour were observed to be answered for one account. */
 const ALLOWANCE = 28;
 const BLOCK = HOUR;
 
 /**
- * The endpoint as it has been seen to throttle: so many requests an hour per account, whoever sends them;
- * then 429 for an hour, with or without a useful Retry-After, and every request within that hour begins it anew.
+ * The endpoint with the throttling that was observed: a number of requests an hour per account, from any client;
+ * then 429 for an hour, with or without a useful Retry-After, and every request within that hour starts it
+ * again.
  */
 export class Endpoint {
   readonly #random: () => number;
@@ -42,16 +43,16 @@ export class Endpoint {
   }
 }
 
-/** Another program that asks for the same account's usage: at times far too often. */
+/** Another program that requests the same account's usage, at times far too often. */
 export interface Foreign {
   readonly from: number;
   readonly until: number;
   readonly every: number;
 }
 
-/** A few times a week somebody tries another tool, or leaves one running for a while. */
+/** A few times a week a user tries another tool, or leaves one running for a while. */
 export function foreignPrograms(begin: number, random: () => number): Foreign[] {
-  // Day of the week and hour at which one is started; how long it runs and how often it asks, min.
+  // Day of the week and hour at which it is started; how long it runs and how often it sends a request, min.
   const runs = [
     [0, 10, 14, 0.5],
     [0, 21, 40, 2],

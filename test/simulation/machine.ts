@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { System } from '../../src/platform/system.ts';
 
-/** The start of a simulation that names none, epoch ms: the first minute of a Monday, UTC. */
+/** The default start of a simulation, epoch ms: the first minute of a Monday, UTC. */
 export const START = Date.UTC(2026, 10, 23);
 
 /** mulberry32: small, and the same everywhere. */
@@ -26,13 +26,13 @@ interface Task {
 
 /** One simulated process. */
 interface Process {
-  /** What it waits for in simulated time; it computes in real time while this is 0. */
+  /** The simulated time for which it waits; while this is 0 it computes in real time. */
   waits: number;
 }
 
 /** A timer of a process, as far as the code under test uses it. */
 interface Timer {
-  /** The process does not wait for this timer: the mutex keeps itself alive with one. */
+  /** The process does not wait for this timer; the mutex renews itself with one. */
   unref(): Timer;
 }
 
@@ -79,7 +79,7 @@ export class Machine {
     return this.#now;
   }
 
-  /** The mutex is a directory, and its time says whether its holder lives. */
+  /** The mutex is a directory whose mtime shows whether its holder is alive. */
   readonly #makeDirectory = (path: string, options?: fs.MakeDirectoryOptions): string | undefined => {
     const made = fs.mkdirSync(path, options);
     const seconds = this.#now / 1000;
@@ -87,7 +87,7 @@ export class Machine {
     return made;
   };
 
-  /** Something that happens at a time of its own. */
+  /** An event at a given time. */
   at(time: number, run: Task['run']): void {
     const task: Task = { at: Math.max(time, this.#now), order: (this.#order += 1), run };
     const queue = this.#queue;
@@ -117,7 +117,7 @@ export class Machine {
     }
   }
 
-  /** Runs a process; done when it has ended or waits for the first time. */
+  /** Runs a process. Resolves when the process has ended or waits for the first time. */
   async process(run: () => Promise<void>): Promise<void> {
     const one: Process = { waits: 0 };
     this.#processes.add(one);

@@ -12,7 +12,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-/** For who started this: when it is over. */
+/** Tells the parent process that the simulation is over. */
 export const done = main();
 
 async function main(): Promise<void> {

@@ -6,9 +6,9 @@ import { iso, NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
-/** How often a bar or a prompt asks. */
+/** The interval of a bar or a prompt. */
 const EVERY = 10 * SECOND;
-/** The user goes to bed with numbers of now; Claude Code renewed its token long before. */
+/** The user stops working with fresh numbers. Claude Code renewed its token long before. */
 const LAPSES = NOW + 90 * MINUTE;
 const WORKER: Partial<Question> = { policy: 'wait', sendsUncached: false };
 
@@ -21,7 +21,7 @@ interface Prompt {
 /**
  * A prompt every ten seconds, and the worker that it starts, on real files.
  *
- * @param known whether the endpoint has answered before the token lapses
+ * @param known whether the endpoint has responded before the token lapses
  */
 async function aNight({ hours, known }: { hours: number; known: boolean }) {
   const system = fakeSystem();
@@ -78,7 +78,7 @@ async function aNight({ hours, known }: { hours: number; known: boolean }) {
 }
 
 describe('a night in which the token lapses', () => {
-  it('has a true line at every prompt, and no more than a worker every five minutes', async () => {
+  it('shows a true line at every prompt, and starts at most one worker every five minutes', async () => {
     const { night, morning, sentAtNight, readAt, workers } = await aNight({ hours: 9, known: true });
     expect(night).toHaveLength((9 * HOUR) / EVERY);
     for (const { at, line } of night) {
@@ -97,7 +97,7 @@ describe('a night in which the token lapses', () => {
     ]);
   });
 
-  it('says what helps where nothing is known, without a break', async () => {
+  it('says what helps at every prompt where nothing is known', async () => {
     const { night, morning, workers } = await aNight({ hours: 3, known: false });
     expect(new Set(night.slice(1).map(({ line }) => line))).toEqual(new Set(['run claude']));
     expect(workers).toBeLessThanOrEqual((3 * HOUR) / (5 * MINUTE) + 1);

@@ -19,10 +19,10 @@ import type { FakeSystem } from '../support/system.ts';
 /** A prompt, and the worker that it starts. */
 const EVERY = MINUTE;
 
-/** What an account has used, by window id: percent, exactly as its endpoint and its sessions report it. */
+/** The usage of an account by window id, percent, exactly as its endpoint and its sessions report it. */
 export type Used = Record<string, number>;
 
-/** One subscription as it really is. */
+/** The true usage of one subscription. */
 export interface Subscription {
   readonly owner: string;
   readonly organization: string;
@@ -35,7 +35,7 @@ export interface Session {
   readonly of: Subscription;
   readonly env?: Record<string, string>;
   readonly began: number;
-  /** The object that its status line command gets; null before its first response. */
+  /** The object that its status line command receives; null before its first response. */
   input: Record<string, unknown> | null;
 }
 
@@ -46,9 +46,9 @@ interface Moment {
 }
 
 /**
- * A day that follows a script. The real resolve runs on real files with a clock of its own; subscriptions, sessions and
- * the endpoint are the script's. Whatever a line shows must have been so, at a time that is no older than what the line
- * claims, for the subscription whose login is in use.
+ * A day that follows a script. The real resolve runs on real files with a simulated clock; subscriptions,
+ * sessions and the endpoint follow the script. Every printed number must have been right within its printed age,
+ * for the subscription whose login is in use.
  */
 export class PlanDay {
   readonly begin = NOW;
@@ -61,7 +61,7 @@ export class PlanDay {
   readonly #sessions: Session[] = [];
   #login: Subscription | null = null;
   #stamps = 0;
-  /** The body of the next answers, or why there is none. */
+  /** The body of the next responses, or their failure. */
   answer: () => Record<string, unknown> | RefreshFailure = () => ({ code: 'network_error' });
   numbers = 0;
 
@@ -86,7 +86,7 @@ export class PlanDay {
     return this.#system.now();
   }
 
-  /** Hours since the day began. */
+  /** Hours since the start of the day. */
   get hour(): number {
     return (this.now - this.begin) / HOUR;
   }
@@ -113,7 +113,7 @@ export class PlanDay {
     };
   }
 
-  /** The login file is written anew for the same account: its token was renewed, or that of an MCP server. */
+  /** Rewrites the login file for the same account: its token was renewed, or that of an MCP server. */
   rewriteLogin(): void {
     this.signIn(this.#login);
   }
@@ -124,14 +124,14 @@ export class PlanDay {
     return session;
   }
 
-  /** A response: the subscription is used, and the session hears of it. */
+  /** A response of the model: usage grows, and the session receives it. */
   use(session: Session, used: Used, limits: Record<string, unknown>): void {
     session.of.used = { ...session.of.used, ...used };
     this.#note(session.of);
     session.input = limits;
   }
 
-  /** Something changes what is used without a session: a reset, another plan, another machine. */
+  /** A change of usage without a session: a reset, another plan, another machine. */
   change({ of, used }: { of: Subscription; used: Used }): void {
     of.used = used;
     this.#note(of);
@@ -141,7 +141,7 @@ export class PlanDay {
     this.#history.push({ at: this.now, of: `${owner} ${organization}`, used: { ...used } });
   }
 
-  /** Lets the day go on; every minute there is a prompt, and `each` is called. */
+  /** Lets time pass; there is a prompt every minute, and `each` is called. */
   async until(hour: number, each: () => void | Promise<void> = () => {}): Promise<void> {
     for (; this.now < this.at(hour); this.#system.advance(EVERY)) {
       await each();
@@ -149,7 +149,7 @@ export class PlanDay {
     }
   }
 
-  /** What a prompt shows, checked; it starts a worker where that is due. */
+  /** Checks the line of a prompt, and runs the worker that it starts. */
   async prompt(): Promise<string> {
     const { usage, startWorker: startBackground } = await this.#ask({
       policy: 'background',
@@ -162,7 +162,7 @@ export class PlanDay {
     return line;
   }
 
-  /** What the status line of a session shows, checked. */
+  /** Checks the status line of a session. */
   async statusline(session: Session): Promise<string> {
     const system = { ...this.#system, env: { ...this.#system.env, ...session.env } };
     const deps = { ...this.#deps, system };
@@ -213,7 +213,7 @@ export class PlanDay {
     return line;
   }
 
-  /** Every number was the subscription's within the age that is claimed. */
+  /** Checks that every number was the subscription's within the printed age. */
   #expectTrue(usage: Usage, line: string, { owner, organization }: Subscription): void {
     const { state, ageMs, restAgeMs, windows } = usage;
     if (state !== 'fresh' && state !== 'stale') return;
@@ -234,7 +234,7 @@ export class PlanDay {
     }
   }
 
-  /** The lines of prompts between two hours. */
+  /** The lines of the prompts between two hours. */
   between(from: number, to: number): string[] {
     return this.lines.filter(({ at }) => at >= this.at(from) && at < this.at(to)).map(({ line }) => line);
   }

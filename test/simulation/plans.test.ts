@@ -32,11 +32,11 @@ const row = (kind: string, percent: number, hour: number, scope: object | null =
 const fable = (percent: number, hour: number) =>
   row('weekly_scoped', percent, hour, { model: { id: null, display_name: 'Fable' } });
 
-/** Works with a session: every third minute a response, and its status line. */
+/** Works with a session: a response every third minute, and its status line. */
 const every = (minutes: number) => Math.round((day.now - day.begin) / MINUTE) % minutes === 0;
 
 describe('a day on Max that ends on Ultra, which has no five-hour limit', () => {
-  it('has no untrue line', async () => {
+  it('shows no untrue line', async () => {
     const ada = subscription('ada');
     const session = day.session('one', ada);
     const idle = day.session('two', ada);
@@ -71,12 +71,12 @@ describe('a day on Max that ends on Ultra, which has no five-hour limit', () => 
 
     await day.until(1, works(max));
     expect(day.between(0.2, 1).every((line) => /^5h \d+% .* 7d \d+%/.test(line))).toBe(true);
-    // The login file is written anew every quarter of an hour: a token of an MCP server.
+    // Every quarter of an hour the login file is rewritten with a token of an MCP server.
     await day.until(1.5, async () => {
       if (every(15)) day.rewriteLogin();
       await works(max)();
     });
-    // Ultra: the same use is a smaller share of the week, and there is no five-hour limit any more.
+    // Ultra: the same usage is a smaller share of the week, and there is no five-hour limit any more.
     ultra = true;
     day.change({ of: ada, used: { seven_day: 12, 'weekly_scoped:fable': 9 } });
     await day.until(
@@ -85,7 +85,7 @@ describe('a day on Max that ends on Ultra, which has no five-hour limit', () => 
     );
     expect(day.between(2, 3).filter((line) => /^5h |· 5h /.test(line))).toEqual([]);
     expect(day.between(2, 3).every((line) => /^7d \d+% /.test(line))).toBe(true);
-    // An idle session of the morning repeats what it was told before: that is for its own line alone.
+    // An idle session of the morning repeats its last report, which may appear in its own line only.
     expect(await day.statusline(idle)).toMatch(/^5h 10% .* 7d 40% .* 3h ago/);
     expect(await day.prompt()).not.toMatch(/^5h |· 5h |40%/);
     // Offline for an hour, and a laptop that sleeps for two.
@@ -98,7 +98,7 @@ describe('a day on Max that ends on Ultra, which has no five-hour limit', () => 
 });
 
 describe('a day on Ultra that reaches its limit', () => {
-  it('has no untrue line, and no five-hour limit in any of them', async () => {
+  it('shows no untrue line, and no five-hour limit in any of them', async () => {
     const ada = subscription('ada');
     const session = day.session('one', ada);
     let [week, reset] = [70, 6];
@@ -121,7 +121,7 @@ describe('a day on Ultra that reaches its limit', () => {
       await day.statusline(session);
     });
     expect(day.between(3, 6).every((line) => line.startsWith('7d 100%'))).toBe(true);
-    // The week begins anew.
+    // The next week begins.
     [week, reset] = [0, 174];
     day.change({ of: ada, used: { seven_day: 0, 'weekly_scoped:fable': -1 } });
     day.answer = () => ({ seven_day: bucket(week, reset), limits: [row('weekly_all', week, reset)] });
@@ -132,8 +132,8 @@ describe('a day on Ultra that reaches its limit', () => {
   });
 });
 
-describe('a day on an Enterprise seat, which has a limit on money alone', () => {
-  it('has no untrue line, and never an invented percentage', async () => {
+describe('a day on an Enterprise seat, which only has a spend limit', () => {
+  it('shows no untrue line, and never an invented percentage', async () => {
     const ada = subscription('ada', 'enterprise');
     const session = day.session('one', ada);
     let cents = 1250;
@@ -168,7 +168,7 @@ describe('a day on an Enterprise seat, which has a limit on money alone', () => 
     expect(day.between(1.2, 3).every((line) => /^spend \d+% \d+(\.50)?\/20(\.00)? USD/.test(line))).toBe(
       true,
     );
-    // The seat is taken away: the endpoint forbids it, and what was known says how old it is.
+    // The seat is removed: the endpoint returns 403, and the known numbers show their age.
     day.answer = () => ({ code: 'forbidden' });
     await day.until(3.5);
     expect(day.between(3.2, 3.5).every((line) => / ago( · sign in)?$/.test(line))).toBe(true);
@@ -176,7 +176,7 @@ describe('a day on an Enterprise seat, which has a limit on money alone', () => 
 });
 
 describe('a day with a private and a Team login', () => {
-  it('never shows the numbers of one under the other', async () => {
+  it('never shows the numbers of one login under the other', async () => {
     const home = subscription('ada', 'home');
     const team = subscription('ada', 'team');
     let current = home;
@@ -207,7 +207,7 @@ describe('a day with a private and a Team login', () => {
     await day.until(1, async () => {
       if (every(4)) await work(atHome);
     });
-    // The same person signs in to the Team organisation; the session of the morning goes on working.
+    // The same user signs in to the Team organisation; the session of the morning continues.
     current = team;
     day.signIn(team);
     const atWork = day.session('team', team);
@@ -227,7 +227,7 @@ describe('a day with a private and a Team login', () => {
       if (every(11)) await work(atWork);
     });
     expect(day.between(2, 3).filter((line) => /80%|90%/.test(line))).toEqual([]);
-    // Back home, where the network is away: nothing of the team is shown.
+    // At home without a network: no number of the team is shown.
     day.answer = () => ({ code: 'network_error' });
     current = home;
     day.signIn(home);
@@ -242,7 +242,7 @@ describe('a day with a private and a Team login', () => {
 });
 
 describe('a day on a seat behind a gateway, without a login', () => {
-  it('has no untrue line: the limit on money as the sessions report it, and what helps without one', async () => {
+  it("shows no untrue line: the spend limit of the sessions' reports, and what helps without one", async () => {
     const seat = subscription('seat', 'gateway');
     const env = { ANTHROPIC_BASE_URL: 'https://gateway.example.test', ANTHROPIC_AUTH_TOKEN: 'x' };
     const session = day.session('one', seat, env);
@@ -272,10 +272,11 @@ describe('a day on a seat behind a gateway, without a login', () => {
     expect(await day.statusline(idle)).toMatch(/^spend 20% .* · 2h ago/);
     expect(await day.prompt()).toMatch(/^spend 120%/);
     await day.until(4);
-    // Sessions report without a stored login: there is nothing to sign in to.
+    // Sessions report without a stored login: signing in would not help.
     expect(day.between(0.6, 4).filter((line) => line.includes('sign in'))).toEqual([]);
     expect(await day.prompt()).toMatch(/^spend 120% 600\/500 USD \S+ · 1h ago$/);
-    // The month turns, and a login appears beside the gateway: its numbers are the account's, the seat's its sessions'.
+    // The month ends, and a login appears beside the gateway: its numbers belong to the account, those of the
+    // seat to its sessions.
     await day.until(5.2);
     expect(await day.prompt()).toMatch(/^spend reset/);
     const ada = subscription('ada');

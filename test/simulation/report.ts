@@ -1,21 +1,21 @@
 import type { Ages, Recovery, Result } from './tally.ts';
 
-/** The result as tables in Markdown: what is printed is what stands in `docs/specs/simulation.md`. */
+/** The result as tables in Markdown, as printed in `docs/specs/simulation.md`. */
 export function reportOf(result: Result): string {
   const { seed, days, requests, recoveries } = result;
   const rows: readonly (readonly [string, string])[] = [
     ['requests sent', `${requests}, of which ${result.answered} brought usage`],
     ['most of them within any hour', String(result.mostInAnHour)],
     ['least time between two with the same credentials', `${result.leastApart.toFixed(1)} s`],
-    ['429s of our own doing', String(result.own429)],
+    ['429s caused by usageline', String(result.own429)],
     ['429s because of other programs', `${result.foreign429}, in ${recoveries.length} episodes`],
     [
       'requests of other programs, of which throttled',
       `${result.foreignRequests}, ${result.foreignThrottled}`,
     ],
     ...['3600', '0', 'none'].map((hint) => recoveryRow(hint, recoveries)),
-    ['questions that were carried to the files', String(result.resolved)],
-    ['processes started behind an answer', String(result.started)],
+    ['calls that were resolved on files', String(result.resolved)],
+    ['workers started', String(result.started)],
   ];
   return [
     `Seed ${seed}, ${days} days.`,

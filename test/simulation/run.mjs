@@ -17,7 +17,7 @@ try {
     bundle: true,
     platform: 'node',
     target: 'node20.18',
-    // As the program itself is built: what it brings along expects to be CommonJS.
+    // CommonJS, as in the build: the packages expect it.
     format: 'cjs',
     logLevel: 'warning',
   });

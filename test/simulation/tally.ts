@@ -2,14 +2,14 @@ import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import type { State } from '../../src/usage/model.ts';
 
 export interface Ages {
-  /** Answers. */
+  /** Results that were shown. */
   readonly count: number;
-  /** Shares of all answers. */
+  /** Shares of all results. */
   readonly fresh: number;
   readonly stale: number;
-  /** Nothing on the line: older than a day, or nothing known. */
+  /** Nothing on the line: older than a day, or no data. */
   readonly without: number;
-  /** Seconds, of those with numbers. */
+  /** Seconds, for results with numbers. */
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
@@ -17,11 +17,11 @@ export interface Ages {
 }
 
 export interface Recovery {
-  /** What `Retry-After` said. */
+  /** The value of `Retry-After`. */
   readonly hint: string;
-  /** Minutes from the first 429 to the next answer. */
+  /** Minutes from the first 429 to the next good response. */
   readonly minutes: number;
-  /** Requests that reached the endpoint after the first 429, the one that was answered included. */
+  /** Requests that reached the endpoint after the first 429, including the one that succeeded. */
   readonly requests: number;
 }
 
@@ -34,26 +34,26 @@ export interface Result {
   readonly mostInAnHour: number;
   /** Seconds between two requests with the same credentials. */
   readonly leastApart: number;
-  /** 429s that we drew: our own requests alone were too many, or we came before we had been told to. */
+  /** 429s caused by usageline: its own requests alone were too many, or one came before the time of Retry-After. */
   readonly own429: number;
   readonly foreign429: number;
   readonly foreignRequests: number;
   readonly foreignThrottled: number;
   readonly recoveries: readonly Recovery[];
   readonly all: Ages;
-  /** Of those who look at it while they work; crons left out. */
+  /** Results that were shown during working hours, without crons. */
   readonly work: Ages;
-  /** Of these, while there was a network and nobody was throttled. */
+  /** Those of them with a network and without a throttle. */
   readonly undisturbed: Ages;
-  /** Questions that were carried to the files, and processes started behind an answer. */
+  /** Calls that were resolved on files, and workers that were started. */
   readonly resolved: number;
   readonly started: number;
 }
 
-/** What the endpoint was seen to allow an hour: more than this of ours alone would be our own doing. */
+/** The requests an hour that the endpoint was observed to allow: more of our own would be our own fault. */
 const ALLOWANCE = 28;
 
-/** Counts, one second a class, so that millions of answers fit. */
+/** Counts in classes of one second, so that millions of results fit. */
 class Distribution {
   readonly #classes = new Map<number, number>();
   #without = 0;
@@ -124,10 +124,10 @@ export class Tally {
     this.#blocked = null;
   }
 
-  /** @param tooEarly we had been told to come later */
+  /** @param tooEarly an earlier response asked for a later time */
   throttled(at: number, retryAfter: string | null, tooEarly: boolean): void {
-    const ours = this.#sent.filter((one) => one.at > at - HOUR).length;
-    if (tooEarly || ours > ALLOWANCE) this.#own429 += 1;
+    const own = this.#sent.filter((one) => one.at > at - HOUR).length;
+    if (tooEarly || own > ALLOWANCE) this.#own429 += 1;
     else this.#foreign429 += 1;
     this.#blocked ??= { at, hint: retryAfter ?? 'none', requests: 0 };
   }
@@ -137,7 +137,7 @@ export class Tally {
     if (throttled) this.#foreignThrottled += 1;
   }
 
-  /** @param work somebody looks at it */
+  /** @param work the result was shown during working hours */
   shown(state: State, ageMs: number | null, work: boolean, offline: boolean): void {
     this.#all.add(state, ageMs);
     if (!work) return;

@@ -15,7 +15,7 @@ const DAYS = [
   ['the day on which 32 bits of seconds end', '2038-01-19'],
 ] as const;
 
-describe('a week of sixty callers of one account', () => {
+describe('sixty callers of one account within a week', () => {
   let week: Result;
 
   afterEach(() => {
@@ -27,41 +27,41 @@ describe('a week of sixty callers of one account', () => {
     if (process.env.SIMULATION === 'print') console.info(reportOf(week));
   }, PATIENCE);
 
-  it('asks at most once a minute and 24 times within any hour', () => {
+  it('send at most one request a minute and 24 within any hour', () => {
     expect(week.mostInAnHour).toBeLessThanOrEqual(24);
     expect(week.leastApart).toBeGreaterThanOrEqual(60);
   });
 
-  it('has people who would use up the budget, and other programs that bring 429s', () => {
+  it('include users who would use up the budget, and other programs that cause 429s', () => {
     expect(week.all.count).toBeGreaterThan(500_000);
     expect(week.mostInAnHour).toBe(24);
     expect(week.foreign429).toBeGreaterThan(10);
     expect(week.recoveries.length).toBeGreaterThan(5);
   });
 
-  it('never draws a 429 by its own doing', () => {
+  it('never cause a 429', () => {
     expect(week.own429).toBe(0);
   });
 
-  it('gets out of a throttle, which others began, with a handful of requests', () => {
+  it('get out of a throttle that others caused, with a handful of requests', () => {
     for (const { requests } of week.recoveries) expect(requests).toBeLessThanOrEqual(8);
     const minutes = week.recoveries.map((one) => one.minutes).sort((a, b) => a - b);
     // 5 + 10 + 20 + 40 + 60 minutes, and up to a tenth more, until a wait is as long as the block is.
     expect(minutes[Math.floor(minutes.length / 2)]).toBeLessThanOrEqual(150);
   });
 
-  it('shows people at work what is fresh, as long as nothing stands in the way', () => {
+  it('show fresh numbers during working hours if nothing prevents it', () => {
     expect(week.undisturbed.fresh).toBeGreaterThan(0.95);
     expect(week.undisturbed.p95).toBeLessThan(180);
     expect(week.work.without).toBeLessThan(0.01);
   });
 
-  it('never shows what is a day old', () => {
+  it('never show numbers that are a day old', () => {
     expect(week.all.max).toBeLessThan(24 * 3600);
   });
 
   it(
-    'is the same week for the same seed, and another for another',
+    'have the same week with the same seed, and another one with another seed',
     async () => {
       const [one, same, other] = [2, 2, 3].map((seed) => ({ seed, days: 0.4 }));
       const first = await simulateWeek(one);
@@ -72,7 +72,7 @@ describe('a week of sixty callers of one account', () => {
   );
 
   it(
-    'is the same week on whichever day it is simulated',
+    'have the same week on any date of the simulation',
     async () => {
       const today = await simulateWeek({ seed: 2, days: 1.5 });
       for (const day of ['1971-01-01', '2038-02-01']) {
@@ -85,7 +85,7 @@ describe('a week of sixty callers of one account', () => {
   );
 
   it.each(DAYS)(
-    'keeps its promises on %s (%s)',
+    'keep their promises on %s (%s)',
     async (_name, day) => {
       const other = await simulateWeek({ start: Date.parse(day), days: 1 });
       expect(other.own429).toBe(0);

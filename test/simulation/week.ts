@@ -20,17 +20,17 @@ import { Tally } from './tally.ts';
 import type { Result } from './tally.ts';
 import { ONE_LOGIN } from '../support/provider.ts';
 
-/** A token lasts so long; Claude Code renews it when somebody works with it. */
+/** The life of a token; Claude Code renews it when it is used. */
 const TOKEN_LASTS = 8 * HOUR;
 
-/** Hours of the week without a network: a train, a router that is updated, a meeting in the cellar. */
+/** The hours of the week without a network: offset from the start and length, ms. */
 const OFFLINE = [
   [DAY + 12 * HOUR, 90 * MINUTE],
   [2 * DAY + 3 * HOUR, 2 * HOUR],
   [3 * DAY + 17 * HOUR, 80 * MINUTE],
 ] as const;
 
-/** A process starts, loads its code and gets as far as its question. */
+/** The time until a process has loaded its code, ms. */
 const START_UP = 60;
 
 /**
@@ -78,7 +78,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     return { ok: true, value: { data: usageAt(at), plan: 'max_20x' } };
   };
 
-  /** Windows that are reset every five hours and every week; what is used grows until then. */
+  /** Windows that reset every five hours and every week; usage grows until then. */
   const usageAt = (now: number): Snapshot['data'] => {
     const window = (length: number) => {
       const since = Math.floor(now / length) * length;
@@ -103,7 +103,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const places = pathsOf(system, provider);
   const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
 
-  /** What is on disk, read again once a process could have changed it. */
+  /** The files on disk, read again after each process that could have changed them. */
   let known: { entry: Entry | null; lock: Backoff | null } | null = null;
   let freshFor = { stamp: 0, cachedAt: 0, until: 0 };
   const onDisk = () => {
@@ -114,7 +114,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     return known;
   };
 
-  /** A process asks, and starts another one behind its answer if it is the one to do so. */
+  /** A process resolves usage, and starts a worker if it is the one to do so. */
   const asks = (question: Question, told: (usage: Usage) => void): Promise<void> =>
     machine.process(async () => {
       tally.resolved += 1;
@@ -137,7 +137,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const call = (caller: Caller, force: boolean): void | Promise<void> => {
     const now = machine.now;
     const work = caller.kind !== 'cron' && atWork(begin, now);
-    // Row 1: nothing but the clock can end it, and a change of credentials.
+    // Row 1 holds until its time is over or the credentials change.
     if (!force && freshFor.stamp === stamp && now < freshFor.until) {
       tally.shown('fresh', now - freshFor.cachedAt, work, offline());
       return;
@@ -184,7 +184,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   for (let day = 0; day < days; day += 1) {
     const work = workOf(begin, day);
-    // Whoever begins to work renews an expired token, and works on with one that is.
+    // The first use of Claude Code on a day renews an expired token, and keeps a valid one.
     const renew = () => {
       stamp += 1;
       tokenUntil = machine.now + TOKEN_LASTS;

@@ -9,31 +9,31 @@ import { signal } from './processes.ts';
 import type { Login, Stage } from './stage.ts';
 import type { Tally } from './tally.ts';
 
-/** A call under way. */
+/** A running call. */
 export interface Call {
   readonly pid: number;
   /** The storm has killed it. */
   killed: boolean;
-  /** For so long the storm has stopped it, ms. */
+  /** How long the storm has stopped it, ms. */
   stopped: number;
 }
 
-/** What callers need to know of the soak. */
+/** What the callers need from the soak. */
 export interface Surroundings {
   readonly stage: Stage;
   readonly baseUrl: string;
   readonly secrets: Secrets;
   readonly tally: Tally;
   readonly random: () => number;
-  /** Told of every call when it has started. */
+  /** Called with every call that has started. */
   started(call: Call): void;
   ended(call: Call): void;
   over(): boolean;
 }
 
-/** Without having been stopped, a call that takes longer hangs: the deadline is 2 s, and the machine may be busy. */
+/** A call that takes longer hangs, unless it was stopped: the deadline is 2 s, and the machine may be busy. */
 const HANGS_MS = MINUTE;
-/** Between two calls of one caller. */
+/** The pause between two calls of one caller. */
 const PAUSE_MS = 4 * SECOND;
 
 /** Calls the program over and over, in all kinds and for all logins, until the soak is over. */
@@ -49,11 +49,11 @@ export async function callAgainAndAgain(around: Surroundings): Promise<void> {
   }
 }
 
-/** So many processes ask for one login in the same moment, every now and then. */
+/** The number of processes that call for one login at the same moment, every now and then. */
 const CROWD_SIZE = 8;
 const CROWD_PAUSE_MS = 20 * SECOND;
 
-/** Crowds that all want a request, until the soak is over: one of them may send it. */
+/** Starts crowds whose calls all need a request, until the soak is over. One of them may send it. */
 export async function crowdAgainAndAgain(around: Surroundings): Promise<void> {
   const { stage, random } = around;
   while (!around.over()) {
@@ -67,7 +67,7 @@ export async function crowdAgainAndAgain(around: Surroundings): Promise<void> {
   }
 }
 
-/** One call, held against what it promises. */
+/** Checks one call against its promises. */
 async function call(around: Surroundings, kind: Kind, login: Login): Promise<void> {
   const { stage, baseUrl, secrets, tally, random } = around;
   const [file, args] = kind.launcher

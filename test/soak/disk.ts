@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SECOND } from '../../src/usage/time.ts';
 import type { Tally } from './tally.ts';
 
-/** The disk is bad in the last third of each turn, ms. */
+/** The disk has a fault in the last third of each turn, ms. */
 const TURN_MS = 30 * SECOND;
 const BAD_MS = 10 * SECOND;
 const LOOK_MS = 250;
@@ -41,7 +41,7 @@ export class Disk {
     }, LOOK_MS);
   }
 
-  /** Good again, for good. */
+  /** Repairs the disk for good. */
   heal(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
@@ -63,11 +63,11 @@ export class Disk {
     if (this.#state !== state) {
       if (this.#state === 'read-only') this.#remount('rw');
       if (this.#state === 'full') fs.rmSync(this.#filler, { force: true });
-      // It is refused while a file is open for writing: then it is tried again at the next look.
+      // The remount is refused while a file is open for writing. The next turn of the loop tries again.
       if (state === 'read-only' && !this.#remount('ro')) return;
       this.#state = state;
     }
-    // What is replaced meanwhile makes room.
+    // Files that are replaced meanwhile free space.
     if (state === 'full') this.#fill();
   }
 

@@ -19,7 +19,10 @@ const good: Answer = (response, usage) => text(200, usage)(response, usage);
 
 const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
 
-/** How the endpoint misbehaves. What leads to a short wait comes more often: after a 401 nothing is asked for minutes. */
+/**
+ * How the endpoint misbehaves. Responses with a short backoff are more frequent: after a 401 there is no request
+ * for minutes.
+ */
 const MISBEHAVIOUR: readonly (readonly [weight: number, name: string, answer: Answer])[] = [
   [3, 'slow', (response, usage) => void setTimeout(() => good(response, usage), 300 + Math.random() * 1600)],
   [2, 'silent', () => {}],
@@ -56,7 +59,7 @@ const MISBEHAVIOUR: readonly (readonly [weight: number, name: string, answer: An
   [1, '529', text(529, '{}')],
 ];
 
-/** Of all requests, those that are answered well at once. The others meet one kind of misbehaviour. */
+/** The share of requests with a good and immediate response. All others meet one kind of misbehaviour. */
 const WELL = 0.4;
 
 function drip(response: ServerResponse, usage: string): void {
@@ -71,13 +74,13 @@ function drip(response: ServerResponse, usage: string): void {
 
 /** A usage endpoint on loopback that misbehaves in more than half of the cases. */
 export class Endpoint {
-  /** Of each login, in order. */
+  /** The requests of each login, in order. */
   readonly arrivals = new Map<Login, Arrival[]>();
-  /** How often each answer was given. */
+  /** How often each kind of response was sent. */
   readonly answers = new Map<string, number>();
-  /** What should never have come: words. */
+  /** Descriptions of requests that should not have come. */
   readonly wrong: string[] = [];
-  /** From now on every request is answered well. */
+  /** From now on every response is good. */
   healthy = false;
   readonly #logins: readonly Login[];
   readonly #random: () => number;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FoundFile, Secrets } from './invariants.ts';
 
-/** Everything below a directory. Processes come and go meanwhile, and so do files. */
+/** All files below a directory. Processes and files can disappear meanwhile. */
 export function filesOf(root: string): FoundFile[] {
   return below(root).flatMap((path) => {
     const stat = unlessGone(() => fs.lstatSync(path));
@@ -17,7 +17,7 @@ export function filesOf(root: string): FoundFile[] {
   });
 }
 
-/** The files in which a piece of a token is found. */
+/** The files that contain a piece of a token. */
 export function secretsInFiles(roots: readonly string[], secrets: Secrets): string[] {
   return roots.flatMap(below).filter((path) => {
     if (!unlessGone(() => fs.lstatSync(path))?.isFile()) return false;

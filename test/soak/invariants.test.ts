@@ -16,8 +16,8 @@ const arrivals = (...list: [seconds: number, token: string][]) =>
 const every = (ms: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ at: index * ms, token: 'a' }));
 
-describe('the invariants of a soak: requests', () => {
-  it('are a minute apart, but for the deadline', () => {
+describe('requests in a soak', () => {
+  it('are a minute apart, less the deadline', () => {
     expect(tooManyRequests(arrivals([0, 'a'], [57, 'a'], [117, 'a']))).toEqual([]);
     expect(tooManyRequests(arrivals([0, 'a'], [56.9, 'a']))).toEqual([
       'a request 56.9 s after the one before',
@@ -29,12 +29,12 @@ describe('the invariants of a soak: requests', () => {
     expect(tooManyRequests(arrivals([0, 'a'], [10, 'b'], [20, 'c']))).toHaveLength(1);
   });
 
-  it('are 24 in any hour at the most', () => {
+  it('are at most 24 in any hour', () => {
     expect(tooManyRequests(every(HOUR / 24, 60))).toEqual([]);
     expect(tooManyRequests(every(2 * MINUTE, 25))).toEqual(['25 requests within 48.0 min']);
   });
 
-  it('have a least distance with one token', () => {
+  it('are measured by the least distance with one token', () => {
     expect(leastApart(arrivals([0, 'a'], [10, 'b'], [90, 'b'], [160, 'b']))).toBe(70 * SECOND);
     expect(leastApart(arrivals([0, 'a'], [10, 'b']))).toBeNull();
   });
@@ -49,7 +49,7 @@ const ended = (changes: Partial<Ended> = {}): Ended => ({
 });
 const LINE = { prints: 'line', exits: [0] } as const;
 
-describe('the invariants of a soak: ends of calls', () => {
+describe('ends of calls in a soak', () => {
   it.each<[string, Partial<Ended>, string[]]>([
     ['a line', {}, []],
     ['no line', { stdout: '' }, ['not one line']],
@@ -71,7 +71,7 @@ describe('the invariants of a soak: ends of calls', () => {
     expect(wrongEnd(ended(changes), LINE)).toEqual(wrong);
   });
 
-  it('holds silence, objects and texts against what they are', () => {
+  it('checks silence, objects and texts', () => {
     const wrong = (prints: 'silence' | 'object' | 'text', stdout: string) =>
       wrongEnd(ended({ stdout }), { prints, exits: [0] });
     expect(wrong('silence', '')).toEqual([]);
@@ -82,7 +82,7 @@ describe('the invariants of a soak: ends of calls', () => {
     expect(wrong('text', '')).toHaveLength(1);
   });
 
-  it('knows numbers of another account', () => {
+  it('recognises numbers of another account', () => {
     expect(foreignNumbers('5h 22% · 7d 39%', 21, 39)).toEqual([]);
     expect(foreignNumbers('5h 22% · 7d 40%', 21, 39)).toEqual(['40% of another account']);
   });
@@ -104,8 +104,8 @@ const file = (path: string, changes: Partial<FoundFile> = {}): FoundFile => ({
   ...changes,
 });
 
-describe('the invariants of a soak: files', () => {
-  it('have names of ours, and are private', () => {
+describe('files in a soak', () => {
+  it('have known names, and are private', () => {
     const found = [
       file('claude', { mode: 0o40700, isDirectory: true }),
       file('claude-0123abcd/usage.json'),
@@ -123,7 +123,7 @@ describe('the invariants of a soak: files', () => {
     expect(wrongFiles([file('claude', { mode: 0o40755, isDirectory: true })])).toEqual(['mode 755: claude']);
   });
 
-  it('are swept when they are temporary and old', () => {
+  it('are removed when they are temporary and old', () => {
     for (const path of ['claude/usage.json.123', 'claude/ready/.new.5', 'claude/transcripts.bin.9']) {
       expect(wrongFiles([file(path)])).toEqual([]);
       expect(wrongFiles([file(path, { age: 3 * HOUR })])).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** What must hold in a soak, as pure functions: each takes what was seen and names what is wrong, in words. */
+/** What must hold in a soak, as pure functions: each takes observations and returns descriptions of violations. */
 
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
@@ -8,8 +8,8 @@ const SPACING_MS = MINUTE;
 /** Another token waives the spacing at most once in this time. */
 const WAIVER_MS = 5 * MINUTE;
 /**
- * How much closer to each other requests can arrive than they were claimed: the deadline of a request (2 s), which counts
- * from its claim, and a second in which a busy endpoint does not look.
+ * How much closer requests can arrive than their claims were: the deadline of a request (2 s), which counts from
+ * its claim, and a second for a busy endpoint.
  */
 const TOLERANCE_MS = 3 * SECOND;
 
@@ -20,7 +20,7 @@ export interface Arrival {
   readonly token: string;
 }
 
-/** Requests of one account, in order, that came too soon or were too many. */
+/** The requests of one account that came too soon or were too many. */
 export function tooManyRequests(arrivals: readonly Arrival[]): string[] {
   const wrong: string[] = [];
   let waivedAt = Number.NEGATIVE_INFINITY;
@@ -72,7 +72,7 @@ export interface Promised {
   readonly exits: readonly number[];
 }
 
-/** How a call ended. */
+/** The end of a call. */
 export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
@@ -81,7 +81,7 @@ export interface Ended {
   readonly killed: boolean;
 }
 
-/** What is wrong with the end of a call. */
+/** Describes what is wrong with the end of a call. */
 export function wrongEnd({ stdout, stderr, code, killed }: Ended, { prints, exits }: Promised): string[] {
   const both = stdout + stderr;
   const wrong: string[] = [];
@@ -123,10 +123,10 @@ export interface FoundFile {
   readonly isDirectory: boolean;
 }
 
-/** More than these were never seen, with room to spare. */
+/** More files than these were never observed, with a margin. */
 export const MOST_FILES = 600;
 export const MOST_BYTES = 4 * 1024 * 1024;
-/** Temporary files of killed processes are swept with the first request after an hour. */
+/** Temporary files of killed processes are removed with the first request after an hour. */
 const OLDEST_TEMPORARY_MS = 2 * HOUR;
 
 const TEMPORARY = /(^|\/)(\.new|[a-z]+\.(json|lock|bin|new))\.\d+$/;
@@ -142,7 +142,7 @@ const NAMES = [
 
 export const isTemporary = (path: string) => TEMPORARY.test(path);
 
-/** What is wrong with what lies in the cache. */
+/** Describes what is wrong with the files in the cache. */
 export function wrongFiles(files: readonly FoundFile[]): string[] {
   const wrong: string[] = [];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -153,7 +153,7 @@ export function wrongFiles(files: readonly FoundFile[]): string[] {
       if (age > OLDEST_TEMPORARY_MS)
         wrong.push(`a temporary file of ${Math.round(age / MINUTE)} min: ${path}`);
     } else if (!NAMES.some((name) => name.test(path))) wrong.push(`a file that has no purpose: ${path}`);
-    // What stands below a private directory may be readable, such as the files that shells write.
+    // Files below a private directory may be readable, such as those that shells write.
     const isPrivate = isDirectory && !path.endsWith('refresh.mutex');
     if ((mode & (isPrivate ? 0o077 : 0o022)) !== 0) wrong.push(`mode ${(mode & 0o777).toString(8)}: ${path}`);
   }

@@ -6,11 +6,11 @@ import type { Login } from './stage.ts';
 export interface Kind extends Promised {
   readonly name: string;
   readonly args: readonly string[];
-  /** The launcher in sh in the place of the program. */
+  /** Runs the launcher in sh in place of the program. */
   readonly launcher?: true;
-  /** What it prints shows nothing but percentages of its account. */
+  /** Its output contains only percentages of its account. */
   readonly hasNumbers?: true;
-  /** What Claude Code sends. */
+  /** The standard input that Claude Code would send. */
   readonly stdin?: (login: Login, random: () => number) => string;
 }
 
@@ -28,7 +28,7 @@ const USAGE_EXITS = [0, 3, 4];
 /** docs/specs/outputs.md, "check". */
 const CHECK_EXITS = [0, 1, 2, 3];
 
-/** What a crowd calls. */
+/** The kind of call that a crowd makes. */
 export const CROWD: Kind = {
   name: 'refresh --force',
   args: ['refresh', '--force'],
@@ -63,7 +63,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'init zsh', args: ['init', 'zsh'], prints: 'text', exits: [0] },
 ];
 
-/** What a session of Claude Code says, with numbers of its account or without. */
+/** The report of a session, with numbers of its account or without. */
 function sessionOf({ least, most }: Login, random: () => number): string {
   const inHours = (hours: number) => Math.floor((Date.now() + hours * HOUR) / SECOND);
   const percentage = () => least + Math.floor(random() * (most - least + 1));

@@ -23,7 +23,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     callers: { type: 'string', default: '30' },
-    /** The process has a mount namespace of its own: `run.mjs` says so. */
+    /** Whether the process has a mount namespace of its own; set by `run.mjs`. */
     mounts: { type: 'boolean', default: false },
   },
 });
@@ -35,7 +35,7 @@ const [minutes, seed, callers] = [values.minutes, values.seed, values.callers].m
 if (!(minutes > 0 && callers > 0 && Number.isInteger(seed)))
   throw new Error('--minutes and --callers are numbers over 0, --seed is a whole number');
 
-/** A process that nothing waits for ends by itself: after its deadline of 2 s and 15 s more. The rest is for a busy machine. */
+/** A worker ends by itself: after its deadline of 2 s and 15 s more. The rest is for a busy machine. */
 const PROCESSES_END_WITHIN_MS = MINUTE;
 const CHECK_MS = 10 * SECOND;
 
@@ -49,7 +49,7 @@ let storm: Storm | undefined;
 let over = false;
 let interrupted = false;
 
-/** What the reader has seen. */
+/** The result of the reader. */
 interface Seen {
   readonly reads: number;
   readonly wrong: readonly string[];
@@ -106,7 +106,7 @@ function startReader(): { child: ChildProcess; end(): Promise<Seen> } {
   return { child, end };
 }
 
-/** The storm, with everything that can be checked in it checked all the while. */
+/** Runs the storm, with all checks that are possible during it. */
 async function callersFor(ms: number): Promise<void> {
   const end = performance.now() + ms;
   const around = {
@@ -165,7 +165,7 @@ async function processesEnd(): Promise<void> {
 
 const judged = new Map<object, number>();
 
-/** What can be checked at any time. */
+/** Checks what must hold at any time. */
 function checkAll(): void {
   for (const what of endpoint.wrong.splice(0)) tally.violation(what);
   for (const [login, arrivals] of endpoint.arrivals) {

@@ -7,7 +7,7 @@ export interface Found {
   readonly command: string;
 }
 
-/** The processes whose environment has this home, those that another one left behind included. */
+/** The processes whose environment has this home, including workers. */
 export function processesOf(home: string): Found[] {
   return fs.readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
@@ -26,7 +26,7 @@ function lookAt(name: string, home: string): Found | null {
       .readFileSync(join('/proc', name, 'cmdline'), 'utf8')
       .replaceAll('\0', ' ')
       .trim();
-    // One that has ended has no command line until its parent has taken notice.
+    // A zombie has no command line.
     return command === '' ? null : { pid: Number(name), command };
   } catch {
     return null;

@@ -1,6 +1,6 @@
 /**
- * The reader beside the storm: reads the files that it is given over and over until its standard input ends, and then
- * prints what it has seen. Each file is JSON, whenever it is read, and never gone once it was there.
+ * The reader beside the storm. It reads the given files over and over until its standard input ends, and then
+ * prints its result. Each file must be JSON at any time, and must not disappear once it exists.
  */
 import fs from 'node:fs';
 import { setPriority } from 'node:os';
@@ -38,9 +38,9 @@ function round(): void {
   else setImmediate(round);
 }
 
-// As fast as it can, and the callers come first.
+// As fast as possible, with less priority than the callers.
 setPriority(5);
-// A signal from the terminal is for the soak, which ends the standard input.
+// The soak handles signals from the terminal, and then closes the standard input.
 process.on('SIGINT', () => {});
 process.stdin.resume();
 round();

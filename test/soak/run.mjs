@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** What comes before a command so that it has mounts of its own; null where that is not allowed. */
+/** The command line prefix for mounts of its own; null where that is not allowed. */
 function inNamespace() {
   const flags = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
   const trial = spawnSync('unshare', [...flags, 'mount', '-t', 'tmpfs', 'none', '/mnt']);
@@ -41,7 +41,8 @@ try {
     ...process.argv.slice(2),
   ];
   const child = spawn(file, args, { cwd: beside('../..'), stdio: 'inherit' });
-  // The child ends what it has started. From a terminal it gets the signal as well, and a second one changes nothing.
+  // The child ends what it has started. It gets a signal from the terminal as well, and a second signal changes
+  // nothing.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'exit');
   process.exitCode = code ?? 1;

@@ -5,37 +5,37 @@ import { join } from 'node:path';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import type { Secrets } from './invariants.ts';
 
-/** One login of the user. Its numbers are in a range of their own, so that those of another one are recognised. */
+/** One login of the user. Its numbers are in a range of their own, so that those of another login are recognised. */
 export interface Login {
   readonly name: string;
   /** Claude Code's directory. */
   readonly directory: string;
-  /** What is set for it; null for the default directory. */
+  /** The value of CLAUDE_CONFIG_DIR; null for the default directory. */
   readonly configDirectory: string | null;
   /** The name of its directories in the cache and in the runtime directory. */
   readonly account: string;
   /** Every percentage of this account. */
   readonly least: number;
   readonly most: number;
-  /** All tokens that it had, the present one last. */
+  /** All its tokens, the present one last. */
   readonly tokens: string[];
 }
 
-/** Each has a budget of its own, so there are more requests than one login allows. */
+/** Each token has a budget of its own, so there are more requests than one login allows. */
 const LOGINS = ['default', 'work', 'team', 'client', 'lab', 'school'];
 
-/** A home with several logins, and a copy of the built program, which a build meanwhile does not change. */
+/** A home with several logins, and a copy of the built program, which a build does not change. */
 export class Stage {
   readonly root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-soak-'));
   readonly home = join(this.root, 'home');
-  /** Where the disk of the cache is mounted. */
+  /** The mount point of the cache's disk. */
   readonly disk = join(this.home, '.cache');
   readonly cache = join(this.disk, 'usageline');
   readonly runtime = join(this.root, 'run');
   readonly program = join(this.root, 'program', 'bin', 'usageline.cjs');
   readonly launcher = join(this.root, 'program', 'bin', 'usageline-prompt');
   readonly logins: readonly Login[];
-  /** A directory in which there is no login: tokens are estimated from transcripts. */
+  /** A directory without a login: tokens are estimated from transcripts. */
   readonly signedOut: Login;
   readonly #secrets: Secrets;
   readonly #random: () => number;
@@ -84,7 +84,7 @@ export class Stage {
     return login;
   }
 
-  /** The login gets another token, as Claude Code gives it one. */
+  /** Gives the login another token, as Claude Code does. */
   renew(login: Login): void {
     const random = Array.from({ length: 48 }, () => LETTERS[Math.floor(this.#random() * LETTERS.length)]);
     const secret = random.join('');
@@ -104,7 +104,7 @@ export class Stage {
     fs.renameSync(`${file}.new`, file);
   }
 
-  /** Another program rewrites the login file; the token in it stays. */
+  /** Rewrites the login file as another program would; the token stays. */
   touch({ directory }: Login): void {
     const now = Date.now() / 1000;
     fs.utimesSync(join(directory, '.credentials.json'), now, now);

@@ -4,18 +4,21 @@ import { isOf, processesOf, signal } from './processes.ts';
 import type { Login, Stage } from './stage.ts';
 import type { Tally } from './tally.ts';
 
-/** Of all callers, and of all processes that they leave behind, these shares are killed and stopped. */
+/** The shares of all callers and workers that are killed and stopped. */
 const CALLERS = { killed: 0.2, stopped: 0.08 };
 const REFRESHERS = { killed: 0.3, stopped: 0.3 };
-/** How long after its start a process is hit, at the latest, ms. Most are hit early: most are over within 200 ms. */
+/**
+ * How long after its start a process is hit, at the latest, ms. Most are hit early, because most end within 200
+ * ms.
+ */
 const HIT_WITHIN_MS = 1500;
 const STOPPED_MS = { least: SECOND, most: 15 * SECOND };
-/** How often refreshers are looked for, and how often a login file changes, ms. */
+/** The interval of the search for workers, and of changes to a login file, ms. */
 const LOOK_MS = 250;
 const TOUCH_MS = 3 * SECOND;
 const RENEW_MS = 40 * SECOND;
 
-/** Kills and stops processes, and changes logins, until it is calmed. */
+/** Kills and stops processes, and changes logins, until it ends. */
 export class Storm {
   readonly #stage: Stage;
   readonly #tally: Tally;
@@ -43,12 +46,12 @@ export class Storm {
     this.#hit(call.pid, CALLERS, call);
   }
 
-  /** A process with its number is no longer that call. */
+  /** A process with the same id is not that call any more. */
   passes({ pid }: Call): void {
     this.#callers.delete(pid);
   }
 
-  /** Ends the storm: what is stopped goes on. */
+  /** Ends the storm: stopped processes continue. */
   calm(): void {
     this.#calm = true;
     for (const timer of this.#timers) clearInterval(timer);

@@ -1,4 +1,4 @@
-/** What was counted, and what was wrong. */
+/** Counts, and violations. */
 export class Tally {
   kills = 0;
   stops = 0;
@@ -11,7 +11,7 @@ export class Tally {
     this.calls.set(kind, (this.calls.get(kind) ?? 0) + 1);
   }
 
-  /** @param example what was seen; not where it may hold a secret */
+  /** @param example the observation; only where it cannot contain a secret */
   violation(what: string, example = ''): void {
     const known = this.violations.get(what);
     if (known) known.count += 1;

@@ -4,7 +4,7 @@ import { defaultSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
-/** The moment at which most tests take place. */
+/** The time at which most tests take place, epoch ms. */
 export const NOW = Date.parse('2026-11-20T18:25:00Z');
 
 export const iso = (at: number) => new Date(at).toISOString();
@@ -14,7 +14,7 @@ export const FIVE = NOW + 4 * HOUR + 37 * MINUTE;
 /** When its week ends, epoch ms. */
 export const WEEK = NOW + 99 * HOUR;
 
-/** The weekly limit of one model, as the endpoint has it. */
+/** The weekly limit of one model, as the endpoint sends it. */
 export const FABLE = {
   kind: 'weekly_scoped',
   percent: 82,
@@ -51,7 +51,7 @@ export function aLock(changes: Partial<Backoff> = {}): Backoff {
   };
 }
 
-/** Nothing known, nothing blocked, and somebody who waits. */
+/** No entry, no backoff, and a caller that waits. */
 export function aSituation(changes: Partial<Situation> = {}): Situation {
   return {
     entry: null,

@@ -14,7 +14,7 @@ export function clockMovedBy(offset: string): Record<string, string> {
   return { LD_PRELOAD: faketimeLibrary(), FAKETIME: offset };
 }
 
-/** What a dynamic linker has to load for a moved clock. */
+/** The path of the library that the dynamic linker has to load for a moved clock. */
 export function faketimeLibrary(): string {
   library ??= execFileSync('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' }).trim();
   return library;

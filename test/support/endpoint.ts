@@ -9,7 +9,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 
 export interface Endpoint {
   readonly url: string;
-  /** What was asked, the headers included. */
+  /** All requests that have arrived, with their headers. */
   readonly requests: IncomingMessage[];
   answer: Answer;
 }
@@ -52,10 +52,13 @@ export const json =
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 
-/** How long a countdown stays as it is after a fixture was read: a busy machine needs most of the minute. */
+/**
+ * How long the countdowns of a fixture stay the same after it was read, ms: a busy machine needs most of the
+ * minute.
+ */
 const LASTS = 50 * SECOND;
 
-/** A real response body, with its resets moved to where they are still to come. */
+/** A real response body, with its resets moved into the future. */
 export function fixture(name: string, now = Date.now()): Record<string, unknown> {
   const body = JSON.parse(readFileSync(new URL(`../fixtures/claude/${name}`, import.meta.url), 'utf8'));
   const five = now + 4 * HOUR + 37 * MINUTE + LASTS;
@@ -67,7 +70,7 @@ export function fixture(name: string, now = Date.now()): Record<string, unknown>
   return body;
 }
 
-/** As the endpoint writes it: microseconds, and an offset rather than Z. */
+/** The endpoint's time format: microseconds, and an offset in place of Z. */
 function stamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '533+00:00');
 }

@@ -7,31 +7,31 @@ import { onTestFinished } from 'vitest';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
 
-/** The authority of `tls` servers, for a client that is to trust them. */
+/** The authority of the `tls` servers, for a client that has to trust them. */
 export const ca = fixture('ca.pem');
 
 export interface FakeServer {
   readonly port: number;
   /** Base URL, with 127.0.0.1 as host. */
   readonly url: string;
-  /** What arrived, per connection, decrypted. */
+  /** The decrypted bytes that have arrived, per connection. */
   readonly received: string[];
-  /** Connections that were made. */
+  /** The number of connections that were opened. */
   readonly connections: () => number;
-  /** Connections that are still open. */
+  /** The number of connections that are still open. */
   readonly open: () => number;
 }
 
-/** What a server does once the head of a request is there. */
+/** What a server does when the head of a request has arrived. */
 export type Respond = (socket: Socket, head: string) => void;
 
 export interface ServerSettings {
   readonly tls?: 'server' | 'elsewhere';
-  /** What it does before anything has arrived. */
+  /** What it does before any byte has arrived. */
   readonly onConnection?: (socket: Socket) => void;
 }
 
-/** A server on loopback that speaks bytes, not HTTP: faults are what it is for. Closed after the test. */
+/** A server on loopback that writes bytes in place of HTTP messages, for protocol errors. Closed after the test. */
 export async function fakeServer(
   respond: Respond,
   { tls, onConnection }: ServerSettings = {},
@@ -84,7 +84,7 @@ export async function fakeServer(
   };
 }
 
-/** A complete answer. */
+/** Writes a complete response. */
 export function reply(body: string | Buffer, head: readonly string[] = [], status = '200 OK'): Respond {
   return (socket) => {
     socket.write(
@@ -94,7 +94,7 @@ export function reply(body: string | Buffer, head: readonly string[] = [], statu
   };
 }
 
-/** A proxy that opens every tunnel to `target`, whatever is asked for. */
+/** A proxy that opens every tunnel to `target`, whichever host is requested. */
 export function tunnelTo(target: () => number): Respond {
   return (socket) => {
     const upstream = connect(target(), '127.0.0.1', () => {
@@ -109,10 +109,12 @@ export function tunnelTo(target: () => number): Respond {
 }
 
 /**
- * A name server on loopback. `answers` gives the addresses of a name (type 1 is A, 28 AAAA): null does not
- * answer at all, an empty list says that the name does not exist.
+ * A name server on loopback. `answers` gives the addresses of a name (type 1 is A, 28 AAAA): null is silence, an
+ * empty list means that the name does not exist.
  */
-export async function nameServer(answers: (name: string, type: number) => readonly Buffer[] | Said | null) {
+export async function nameServer(
+  answers: (name: string, type: number) => readonly Buffer[] | AddresslessAnswer | null,
+) {
   const asked: string[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -138,7 +140,7 @@ export async function nameServer(answers: (name: string, type: number) => readon
 }
 
 /** A DNS answer without an address: no such name, no record, a refusal, an alias (CNAME) that leads nowhere. */
-export type Said = keyof typeof WITHOUT_ADDRESS;
+export type AddresslessAnswer = keyof typeof WITHOUT_ADDRESS;
 
 const ALIAS = Buffer.from('\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x09\x07nowhere\0', 'latin1');
 const WITHOUT_ADDRESS = {

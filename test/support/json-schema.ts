@@ -8,12 +8,12 @@ import {
 } from '../../src/usage/failure.ts';
 
 /**
- * What `usageline --json` promises, field by field and in this order; a field that nobody promised fails,
- * too. `errorCodes` are those of a usage; exit 2 and exit 1 bring their own.
+ * The promised object of `usageline --json`, field by field and in this order; a field that is not promised
+ * fails, too. `errorCodes` are those of a usage; exit codes 2 and 1 have their own.
  */
 
 const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
-/** What may be printed of a text that came from outside. */
+/** Foreign text after sanitizing. */
 const safe = z.string().check(z.regex(/^[A-Za-z0-9 ._+:/()-]{1,40}$/));
 const label = z.string().check(z.regex(/^[A-Za-z0-9 ._+:/()?-]{1,43}$/));
 const percent = z.number().check(z.gte(0));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PATIENCE } from './patience.ts';
 import { removeAtTheEnd, removeTree } from './remove.ts';
 
-/** Nothing but this text may ever carry it anywhere. */
+/** The token of every test login. Tests check that it appears in no output and no file. */
 export const TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
 
 const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
@@ -20,19 +20,19 @@ export interface Run {
 }
 
 const MOVED_CLOCK = ['LD_PRELOAD', 'FAKETIME', 'FAKETIME_DONT_FAKE_MONOTONIC', 'NO_FAKE_STAT'];
-/** What moves the clock of a program as the test's own is moved, under `npm run test:dates`. */
+/** Variables that move the clock of a program along with the test's own, under `npm run test:dates`. */
 const movedClock: Record<string, string> = {};
 for (const name of process.env.TESTS_DATE ? MOVED_CLOCK : []) {
   const value = process.env[name];
   if (value !== undefined) movedClock[name] = value;
 }
 
-/** An environment for a program whose clock the test moves by itself. */
+/** The environment of a program whose clock the test moves itself. */
 export function withRealClock(env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !(name in movedClock)));
 }
 
-/** Somebody's machine: a home with a login, a clean environment, and the built program. */
+/** A user's machine: a home with a login, a clean environment, and the built program. */
 export class Machine {
   readonly home = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-home-'));
   env: Record<string, string>;
@@ -72,24 +72,24 @@ export class Machine {
     fs.writeFileSync(this.credentials, JSON.stringify({ claudeAiOauth: login }));
   }
 
-  /** Runs the program as a pipe sees it. */
+  /** Runs the program with pipes for its output. */
   run(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Run> {
     return runProgram(process.execPath, [entry, ...args], { ...this.env, ...env });
   }
 
-  /** What is on disk, as JSON. */
+  /** The parsed content of a file in the cache. */
   read(name: 'usage.json' | 'usage.lock'): Record<string, any> {
     return JSON.parse(fs.readFileSync(join(this.cache, name), 'utf8'));
   }
 
-  /** Puts what is on disk so far into the past, as if time had passed. */
-  age(ms: number): void {
+  /** Moves all times in the cache files into the past, as if `ms` had passed. */
+  ageBy(ms: number): void {
     const seconds = Math.round(ms / 1000);
     for (const name of fs.existsSync(this.cache) ? fs.readdirSync(this.cache) : []) {
       if (!/^(usage\.json|usage\.lock|(attempt|background)\.\d+)$/.test(name)) continue;
-      // A refresh that is still under way sweeps claims.
+      // A refresh that is still running removes old claims.
       const path = join(this.cache, name);
-      const text = unlessGone(() => fs.readFileSync(path, 'utf8'));
+      const text = unlessMissing(() => fs.readFileSync(path, 'utf8'));
       if (text === undefined) continue;
       const file = JSON.parse(text);
       if (name === 'usage.json') file.cached_at = new Date(Date.parse(file.cached_at) - ms).toISOString();
@@ -105,37 +105,40 @@ export class Machine {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes the cache. */
   reset(): void {
     removeTree(join(this.home, '.cache'));
   }
 }
 
-/** Stamps a file with the time of this clock: under a moved one the file system would stamp it with another. */
-export function stampNow(path: string): void {
+/**
+ * Sets the mtime of a file to the time of this clock: under a moved clock the file system would use the real
+ * time.
+ */
+export function touchNow(path: string): void {
   const seconds = Date.now() / 1000;
   fs.utimesSync(path, seconds, seconds);
 }
 
-/** A file as found: its path and its bytes, one character each. */
+/** A file that was found: its path and its bytes, one character each. */
 export interface Found {
   readonly path: string;
   readonly bytes: string;
 }
 
-/** Every regular file below a directory, links not followed. A detached refresh may come and go meanwhile. */
+/** Every regular file below a directory; links are not followed. A worker can create and remove files meanwhile. */
 export function filesBelow(directory: string): Found[] {
-  return (unlessGone(() => fs.readdirSync(directory)) ?? []).flatMap((name) => {
+  return (unlessMissing(() => fs.readdirSync(directory)) ?? []).flatMap((name) => {
     const path = join(directory, name);
-    const stats = unlessGone(() => fs.lstatSync(path));
+    const stats = unlessMissing(() => fs.lstatSync(path));
     if (stats?.isDirectory()) return filesBelow(path);
-    const bytes = stats?.isFile() ? unlessGone(() => fs.readFileSync(path, 'latin1')) : undefined;
+    const bytes = stats?.isFile() ? unlessMissing(() => fs.readFileSync(path, 'latin1')) : undefined;
     return bytes === undefined ? [] : [{ path, bytes }];
   });
 }
 
-/** What is said of a file; nothing when it is there no more. */
-export function unlessGone<T>(look: () => T): T | undefined {
+/** The result of a read; undefined when the file is gone. */
+export function unlessMissing<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {
@@ -160,9 +163,10 @@ export function runProgram(file: string, args: readonly string[], env: Record<st
 }
 
 /**
- * Waits until something holds, looking every 20 ms. A file that is not there yet is no mistake before the time is up.
+ * Waits until a condition holds, and checks it every 20 ms. Until the time is up an exception (such as a missing
+ * file) counts as false.
  *
- * @param what is said when it does not come about
+ * @param what names the condition in the error
  */
 export async function until(
   holds: () => boolean | Promise<boolean>,

@@ -18,15 +18,15 @@ export const aSnapshot: Snapshot = {
 };
 
 export interface FakeProvider extends ProviderDescriptor {
-  /** What the next requests come to. */
+  /** The outcome of the next requests. */
   respond: (options: SendOptions) => Promise<Outcome<Snapshot>> | Outcome<Snapshot>;
   login: Outcome<null>;
   currentStamp: string | null;
   signedIn: string | null;
-  /** Who is signed in, in full; null: `signedIn` says it. */
+  /** The full identity that is signed in; null: `signedIn` names it. */
   identityNow: Identity | null;
   token: string;
-  /** Epoch ms of every request that was sent. */
+  /** The time of every request that was sent, epoch ms. */
   readonly sent: number[];
   /** How often credentials were read. */
   authenticated: number;
@@ -52,7 +52,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   keychainModified: async () => null,
 };
 
-/** A service that returns the response that a test sets, and counts requests. */
+/** A provider that returns what a test sets, and counts requests. */
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
     ...ONE_LOGIN,
@@ -83,7 +83,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
   return provider;
 }
 
-/** Asks for usage as one process would. */
+/** Resolves usage as one process would. */
 export function asker(system: FakeSystem, provider: FakeProvider, settings: Partial<Settings> = {}) {
   const events: string[] = [];
   const deps: ResolveDeps = {

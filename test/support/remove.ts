@@ -1,13 +1,17 @@
 import fs from 'node:fs';
 import { afterAll } from 'vitest';
 
-/** How often a directory is tried that somebody still writes to, and how long it is left alone in between, ms. */
+/**
+ * How often removal of a directory is tried while another process writes to it, and the pause between two tries,
+ * ms.
+ */
 const TRIES = 50;
 const PAUSE = 100;
 
 /**
- * Removes a directory and all below. A detached refresh may still be writing there: what it has put into a directory
- * that was just emptied is a reason to begin anew (`maxRetries` of Node tries the same `rmdir` again, not its contents).
+ * Removes a directory and everything below. A worker may still be writing there, so a directory that is not
+ * empty any more is removed from the start (`maxRetries` of Node repeats the `rmdir`, not the removal of its
+ * contents).
  */
 export function removeTree(path: string): void {
   for (let left = TRIES; ; left -= 1) {
@@ -27,7 +31,7 @@ afterAll(() => {
     try {
       removeTree(path);
     } catch (error) {
-      // Litter, and no word on the program.
+      // A leftover directory is no failure of the program.
       console.warn(`left behind: ${path}`, error);
     }
   }

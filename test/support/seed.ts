@@ -1,6 +1,6 @@
 /*
- * Properties are tried with other cases each time, except in CI, which judges a change and not the day's luck:
- * there the seed is fixed. `FC_SEED=7 npm test` tries the cases of a seed that a failure has named.
+ * Properties are tried with other cases each time, except in CI, where the seed is fixed so that a failure comes
+ * from the change. `FC_SEED=7 npm test` tries the cases of a seed that a failure has named.
  */
 const { CI, FC_SEED } = process.env;
 if (CI || FC_SEED) {

@@ -8,17 +8,17 @@ import { PATIENCE } from './patience.ts';
 import { removeAtTheEnd } from './remove.ts';
 
 export interface SeparateRun {
-  /** What it printed, a line each. */
+  /** The printed lines. */
   readonly lines: readonly string[];
   readonly stderr: string;
-  /** Exit code, the signal that ended it, or `silent`: it printed nothing for too long, and was killed. */
+  /** Exit code, the signal that ended it, or `silent`: it printed nothing for too long and was killed. */
   readonly end: number | string;
 }
 
-/** A user without any rights, for a program that root starts. */
+/** The id of a user without any rights, for programs that root starts. */
 export const ORDINARY_USER = 65_534;
 
-/** Bundles a program of the tests, so that it can run without them. Returns its path; other users may read it. */
+/** Bundles a program of the tests, so that it runs by itself. Returns its path, which other users can read. */
 export async function bundled(source: URL): Promise<string> {
   const directory = fs.mkdtempSync(join(tmpdir(), 'usageline-program-'));
   removeAtTheEnd(directory);
@@ -31,7 +31,7 @@ export async function bundled(source: URL): Promise<string> {
     platform: 'node',
     target: 'node20.18',
     format: 'cjs',
-    // Where the build puts its bundles: the files of the package are found from there.
+    // The directory of the built bundles: the package's files are found from there.
     define: { 'import.meta.dirname': JSON.stringify(fileURLToPath(new URL('../../dist', import.meta.url))) },
     logLevel: 'error',
   });
@@ -40,10 +40,10 @@ export async function bundled(source: URL): Promise<string> {
 }
 
 /**
- * Runs a program of the tests in a process of its own, which nothing that it does can keep from being ended: neither a
- * loop without an end nor a file that blocks. It prints a line for every step.
+ * Runs a program of the tests in a process of its own. A watchdog can end it in any state, in an endless loop or
+ * blocked on a file. It prints a line for every step.
  *
- * @param uid another user, where this one is root
+ * @param uid another user, if this process runs as root
  */
 export function runSeparately(
   program: string,

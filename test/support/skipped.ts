@@ -1,12 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** The reasons for which a test may be skipped in CI: what its name ends with, or the note of the skip. */
+/** The allowed reasons for a skipped test in CI: the end of its name, or the note of the skip. */
 const ALLOWED = [/ \(skipped: needs root( or user namespaces)?\)$/, / \(skipped: root is never refused\)$/];
 const REAL_DATE = 'needs the real date';
 
-/**
- * A reporter for CI, where every tool is installed: a skipped test without one of the allowed reasons fails the run.
- */
+/** A reporter for CI, where every tool is installed: a skipped test without an allowed reason fails the run. */
 export default class implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     // A run of a few tests by their names skips all others.

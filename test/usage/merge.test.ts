@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeReports, mergeWindow } from '../../src/usage/merge.ts';
-import type { Dated, Dispute, ReportedNumber } from '../../src/usage/merge.ts';
+import type { Dispute } from '../../src/usage/merge.ts';
+import type { Dated, ReportedNumber } from '../../src/usage/report.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 

@@ -1,3 +1,4 @@
+import { ABSENT, fileFingerprint } from '../../platform/fingerprint.ts';
 import type { System } from '../../platform/system.ts';
 import { credentialFiles } from './account.ts';
 
@@ -12,15 +13,13 @@ import { credentialFiles } from './account.ts';
  * @param keychain the item's modification date, or `absent`; null when there is no keychain, or it does not say
  */
 export function credentialsStamp(system: System, keychain: string | null): string | null {
-  const parts = credentialFiles(system).map((path) => stampOf(system.fs, path));
+  const parts = credentialFiles(system).map((path) => stampOf(system, path));
   if (keychain !== null) parts.push(keychain === ABSENT ? ABSENT : `keychain:${keychain}`);
   if (parts.every((part) => part === ABSENT)) {
     if (parts.length === 0 || system.env.CLAUDE_CODE_OAUTH_TOKEN?.trim()) return null;
   }
   return parts.join(' ');
 }
-
-const ABSENT = 'absent';
 
 /** Whether a stamp is that of a stored login. A keychain that was not asked yet may hold one. */
 export function hasStoredLogin({ platform }: System, stamp: string | null): boolean {
@@ -29,13 +28,8 @@ export function hasStoredLogin({ platform }: System, stamp: string | null): bool
   return parts.some((part) => part !== ABSENT) || (platform === 'darwin' && parts.length < 3);
 }
 
-function stampOf(fs: System['fs'], path: string): string {
-  try {
-    const stat = fs.statSync(path, { throwIfNoEntry: false });
-    return stat ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : ABSENT;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
-    // A file where a directory should be: as absent as can be.
-    return code === 'ENOTDIR' ? ABSENT : code;
-  }
+function stampOf(system: System, path: string): string {
+  const fingerprint = fileFingerprint(system, path);
+  // ENOTDIR: a component of the path is a file, so the file cannot exist.
+  return fingerprint === 'ENOTDIR' ? ABSENT : fingerprint;
 }

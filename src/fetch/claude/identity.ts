@@ -1,4 +1,5 @@
 import { configDirectory, join } from './config-directory.ts';
+import { fingerprintOf } from '../../platform/fingerprint.ts';
 import type { System } from '../../platform/system.ts';
 import { isObject } from '../../usage/data.ts';
 import { sanitize } from '../../usage/text.ts';
@@ -29,7 +30,7 @@ export function identity(system: System, bounds?: Bounds): Identity {
 export function identitySource(system: System): IdentitySource {
   const files = lookAt(system);
   return {
-    fingerprint: files.map(({ mtimeMs, size, ino }) => `${mtimeMs}:${size}:${ino}`).join(' '),
+    fingerprint: files.map(fingerprintOf).join(' '),
     bytes: files.reduce((sum, { size }) => sum + size, 0),
   };
 }

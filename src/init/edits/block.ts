@@ -3,14 +3,14 @@ import { NO_CHANGE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 
 /*
- * Our lines at the end of somebody's file, between two marks. What is needed to put the file back byte for byte
- * stands in the block itself: whether the last line before it had a newline, and whether there was a file at all.
+ * Lines of usageline between two marks, at the end of a user's file. A note in the block has what it takes to restore the
+ * file byte for byte: whether the line before the block had a newline, and whether the file was empty.
  */
 
 const BEGIN = '# >>> usageline >>>';
 const END = '# <<< usageline <<<';
 const MARKS = /(?<=^|\n)# (?:>>>|<<<) usageline (?:>>>|<<<)(?=\r?\n|\r?$)/g;
-/** So many lines are named when marks are wrong. */
+/** How many line numbers a message about wrong marks has at most. */
 const SHOWN_MARKS = 10;
 const NOTES = {
   unended: '# (The line before this block had no newline at its end.)',
@@ -18,14 +18,14 @@ const NOTES = {
 } as const;
 
 interface Block {
-  /** Index of the first mark, and of what follows the last one's newline. */
+  /** Index of the first mark, and the index behind the newline of the last one. */
   readonly start: number;
   readonly end: number;
   readonly newline: '\n' | '\r\n';
   readonly note: string | null;
 }
 
-/** The file with the block in it, at the end or where it is already. `text` null: there is no file yet. */
+/** Adds the block at the end of a file, or replaces the block that is in it. `text` is null for no file. */
 export function withBlock(text: string | null, { body, objection }: BlockStep): Edit {
   const found = findBlock(text ?? '');
   if (typeof found === 'string') return refused(found);
@@ -42,21 +42,21 @@ export function withBlock(text: string | null, { body, objection }: BlockStep): 
   return splice(before, start, before.slice(start, end), between + lines);
 }
 
-/** The file as it was before; null as a text when it was of our making. */
+/** Removes the block, and the file if `init` has created it. `text` is null for no file. */
 export function withoutBlock(text: string | null): Edit {
   const found = findBlock(text ?? '');
   if (typeof found === 'string') return refused(found);
   if (text === null || found === null) return NO_CHANGE;
   const { end, newline, note } = found;
   const before = text.slice(0, found.start);
-  // Whoever has added a line since has done so behind a newline.
-  const ours = note === NOTES.unended && end === text.length && before.endsWith(newline);
-  const start = before.length - (ours ? newline.length : 0);
+  // The newline before the block is usageline's only while no line has been added behind the block.
+  const added = note === NOTES.unended && end === text.length && before.endsWith(newline);
+  const start = before.length - (added ? newline.length : 0);
   const edit = splice(text, start, text.slice(start, end), '');
   return edit.kind === 'change' && edit.after === '' && note === null ? { ...edit, after: null } : edit;
 }
 
-/** The block; null when there is none; in words what is wrong with it. */
+/** Finds the block: null if there is none, or a text that names what is wrong with its marks. */
 function findBlock(text: string): Block | string | null {
   const marks = [...text.matchAll(MARKS)];
   if (marks.length === 0) return null;
@@ -78,7 +78,7 @@ function noteFor(text: string | null): string | null {
   return text === '' ? NOTES.empty : NOTES.unended;
 }
 
-/** A backslash at the end makes one line of two, in shells and in tmux: the mark would be part of the last one. */
+/** In shells and tmux, a backslash at the end of a line joins it with the next one, which would be the mark. */
 function unreadableEnd(text: string): string | null {
   return /\\\r?\n?$/.test(text) ? 'its last line ends with a backslash' : null;
 }

@@ -1,12 +1,12 @@
-/** What becomes of a file. */
+/** The change of one file's text, computed without touching the file. */
 export type Edit =
   | { readonly kind: 'none' }
   | { readonly kind: 'refused'; readonly reason: string }
   | {
       readonly kind: 'change';
-      /** The new text; null: the file goes. */
+      /** The new text; null if the file is removed. */
       readonly after: string | null;
-      /** What is shown of it: the lines that go and those that come, and the line at which that is. */
+      /** For the preview: the removed and the added text, and the line number (from 1) at which they begin. */
       readonly removed: string;
       readonly added: string;
       readonly line: number;
@@ -18,7 +18,7 @@ export function refused(reason: string): Edit {
   return { kind: 'refused', reason };
 }
 
-/** The change that puts `added` in the place of `removed`, which begins at an index of the text. */
+/** Replaces the text `removed`, which begins at index `start`, by `added`. */
 export function splice(text: string, start: number, removed: string, added: string): Edit {
   const after = text.slice(0, start) + added + text.slice(start + removed.length);
   if (after === text) return NO_CHANGE;

@@ -1,14 +1,14 @@
-/** A property of an object in JSON text, as indices of that text. */
+/** A property of an object in a JSON text, with its position as indices of that text. */
 export interface Property {
   readonly key: string;
-  /** Of the key's first quote. */
+  /** Index of the key's first quote. */
   readonly start: number;
-  /** Of the value, whose end is that of the property. */
+  /** Index of the value; `end` is the index behind the value. */
   readonly value: number;
   readonly end: number;
 }
 
-/** The object whose brace stands at `open`: its properties in order, and where its other brace is. */
+/** An object in a JSON text: the indices of its braces, and its properties in order. */
 export interface JsonObject {
   readonly open: number;
   readonly close: number;
@@ -18,8 +18,8 @@ export interface JsonObject {
 const BLANK = ' \t\r\n';
 
 /**
- * Where the properties of an object are, so that one can be changed and every other byte stays. Only for text that
- * `JSON.parse` has accepted: nothing is checked again.
+ * Finds the properties of the object whose brace is at index `open`, so that one of them can be changed while every other
+ * byte stays. The text must be one that `JSON.parse` accepts: it is not validated again.
  */
 export function scanObject(text: string, open: number): JsonObject {
   const properties: Property[] = [];
@@ -36,7 +36,7 @@ export function scanObject(text: string, open: number): JsonObject {
   return { open, close: at, properties };
 }
 
-/** The property that counts: of two with the same key `JSON.parse` takes the last one. */
+/** The property with this key, or null. Of several with one key it is the last, as in `JSON.parse`. */
 export function propertyOf({ properties }: JsonObject, key: string): Property | null {
   return properties.findLast((property) => property.key === key) ?? null;
 }
@@ -47,7 +47,7 @@ export function skipBlank(text: string, from: number): number {
   return at;
 }
 
-/** The end of the value that begins here. */
+/** The index behind the value that begins at `from`. */
 function skipValue(text: string, from: number): number {
   let depth = 0;
   let at = from;
@@ -59,7 +59,7 @@ function skipValue(text: string, from: number): number {
       if (character === '}' || character === ']') depth -= 1;
       at += 1;
     }
-    // A number or a word goes on until something else begins.
+    // A number, `true`, `false` and `null` end before the next other character.
   } while (depth > 0 || (/[\w.+-]/.test(text[at] ?? '') && /[\w.+-]/.test(text[at - 1] ?? '')));
   return at;
 }

@@ -8,36 +8,36 @@ import type { JsonObject, Property } from './json-object.ts';
 import { wordsOf } from '../snippets/words.ts';
 
 /*
- * The `statusLine` of Claude Code's settings. All other bytes of the file stay as they are: one property is added at
- * the end, or one command is put behind ours, which runs it with --after.
+ * The `statusLine` property of Claude Code's settings. All other bytes of the file stay as they are: the property is added
+ * at the end, or a command that the user has already becomes the argument of `--after` of usageline's command.
  */
 
 const KEY = 'statusLine';
 
-/** A directory of the package. `hot.cjs` alone may be a file of another program. */
+/** Matches a directory of the package: a file `hot.cjs` elsewhere may belong to another program. */
 const PACKAGE = /[\\/]usageline[\w@.+-]*[\\/]/;
 const isScript = (word = '') => /[\\/]hot\.cjs$/.test(word) && PACKAGE.test(word);
 
-/** A part of a longer command that a user wrote around the program. */
+/** Whether a longer command, which the user wrote, runs usageline's status line. */
 function runsProgram(command: string): boolean {
   const script = /\bhot\.cjs['"]? statusline\b/.test(command) && PACKAGE.test(command);
   return script || /\busageline(?:\.cjs|-run)?['"]? statusline\b/.test(command);
 }
 
-/** Whether a command has a file in it that `init` puts into its commands: it fails when that file is gone. */
+/** Whether a command uses a file that `init` installs, so that it fails once that file is removed. */
 function needsInstalled(command: string): boolean {
   return /usageline-run\b/.test(command) || (/\bhot\.cjs\b/.test(command) && PACKAGE.test(command));
 }
 
-/** A command that `init` wrote, wherever the program was then. */
+/** A command that `init` wrote, with any path of the program. */
 interface OwnCommand {
-  /** Options that the user added. */
+  /** Options that the user has added. */
   readonly options: readonly string[];
-  /** The other command, which runs behind the line; null: none. */
+  /** The argument of `--after`: the user's command, whose output follows the line; null for none. */
   readonly after: string | null;
 }
 
-/** Known by program and subcommand, as words. */
+/** Parses a command that `init` wrote; null for any other. It is recognized by its program and subcommand. */
 function ownCommand(command: string): OwnCommand | null {
   const words = wordsOf(command) ?? [];
   const at = startsAt(words);
@@ -49,7 +49,10 @@ function ownCommand(command: string): OwnCommand | null {
   return { options, after: option === '--after' ? value : option.slice('--after='.length) };
 }
 
-/** Where the program's own arguments begin: behind the runner, Node and the script, or a command that was pasted. */
+/**
+ * The index of the program's first argument: behind the runner, or Node and the script, or the words of a pasted
+ * command.
+ */
 function startsAt(words: readonly string[]): number | null {
   const [first = '', second, third = '', , fifth = ''] = words;
   if (/(^|\/)usageline-run$/.test(first)) return 1;
@@ -57,6 +60,7 @@ function startsAt(words: readonly string[]): number | null {
   return isScript(fifth) || (third === INLINE_RUNNER && fifth.endsWith('hot.cjs')) ? 5 : null;
 }
 
+/** Adds usageline's command. `text` is null for no file. */
 export function withStatusline(text: string | null, { command }: StatuslineStep): Edit {
   const added = `"${KEY}": { "type": "command", "command": ${JSON.stringify(command)} }`;
   if (text === null) {
@@ -76,15 +80,18 @@ export function withStatusline(text: string | null, { command }: StatuslineStep)
   return there === wanted ? NO_CHANGE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
 }
 
-/** What is not in the text any more, and what makes the difference between as good and byte for byte. */
+/** What is recorded about a file to restore it byte for byte, because the changed text no longer shows it. */
 export interface OriginalStatusline {
-  /** The file is of our making. */
+  /** Whether `init` has created the file. */
   readonly created: boolean;
-  /** The command that was there, as it stood in the file: JSON has many ways to write the same text. */
+  /**
+   * The literal of the user's command with its quotes, since JSON can write the same text in many ways; null for
+   * none.
+   */
   readonly command: string | null;
 }
 
-/** What has to be remembered of a file for it to be put back. */
+/** What to record about a file before it is changed. `text` is null for no file. */
 export function originalStatusline(text: string | null): OriginalStatusline {
   const object = text === null ? null : parse(text);
   if (text === null || object === null || typeof object === 'string') {
@@ -94,6 +101,7 @@ export function originalStatusline(text: string | null): OriginalStatusline {
   return { created: false, command: property && (commandOf(text, property)?.text ?? null) };
 }
 
+/** Removes usageline's command and restores the user's. `text` is null for no file. */
 export function withoutStatusline(text: string | null, memory: OriginalStatusline | null): Edit {
   if (text === null) return NO_CHANGE;
   const object = parse(text);
@@ -113,7 +121,7 @@ export function withoutStatusline(text: string | null, memory: OriginalStatuslin
   return empty && memory?.created ? { ...edit, after: null } : edit;
 }
 
-/** The object that the text is; in words why there is none. */
+/** Parses the settings. Returns a text that names the problem if they are no JSON object. */
 function parse(text: string): JsonObject | string {
   try {
     const value: unknown = JSON.parse(text);
@@ -124,7 +132,7 @@ function parse(text: string): JsonObject | string {
   }
 }
 
-/** The command's literal in the text, quotes included; null when the status line is not one that runs a command. */
+/** The literal of the status line's command with its quotes; null if the status line does not run a command. */
 function commandOf(text: string, { value, end }: Property): { start: number; text: string } | null {
   const status: unknown = JSON.parse(text.slice(value, end));
   if (typeof status !== 'object' || status === null || Array.isArray(status)) return null;
@@ -134,7 +142,9 @@ function commandOf(text: string, { value, end }: Property): { start: number; tex
   return { start: property.value, text: text.slice(property.value, property.end) };
 }
 
-/** At the end, set off as what stands there is; in an empty object on a line of its own. */
+/**
+ * Adds the property at the end, with the blanks that separate the last two; in an empty object on a line of its own.
+ */
 function insertProperty(text: string, { open, properties }: JsonObject, added: string): Edit {
   const last = properties.at(-1);
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
@@ -144,7 +154,7 @@ function insertProperty(text: string, { open, properties }: JsonObject, added: s
   return splice(text, last.end, '', `,${blank}${added}`);
 }
 
-/** The reverse of it, also when other properties have come before or behind it since. */
+/** Undoes `insertProperty`, also if the user has added properties before or behind it. */
 function removed(text: string, { open, properties }: JsonObject, property: Property): Edit {
   const index = properties.indexOf(property);
   const before = properties[index - 1];
@@ -156,13 +166,13 @@ function removed(text: string, { open, properties }: JsonObject, property: Prope
   return splice(text, open + 1, text.slice(open + 1, end), '');
 }
 
-/** The other's command as it stood in the file, if that is what is remembered; else the same command in our way. */
+/** The recorded literal of the user's command, if it means this command; else a new literal. */
 function originalLiteral(command: string, memory: OriginalStatusline | null): string {
   const remembered = memory?.command ?? null;
   return remembered !== null && isLiteralOf(remembered, command) ? remembered : JSON.stringify(command);
 }
 
-/** The notes can have any text there. */
+/** The record is a file and may contain any text. */
 function isLiteralOf(literal: string, text: string): boolean {
   try {
     return JSON.parse(literal) === text;

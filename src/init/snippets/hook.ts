@@ -3,8 +3,8 @@ import { runnerScript } from './runner.ts';
 import type { HookShell, Runtime } from '../runtime.ts';
 
 /**
- * What the place of the ready line depends on. The hooks compare the same variables in the same order at every
- * prompt, and ask the program anew when one of them is not what it was.
+ * The variables on which the path of the prerendered line depends. At every prompt the hooks compare the same variables
+ * in the same order, and call the program if one of them has changed.
  */
 export const HOOK_VARIABLES = [
   'CLAUDE_CONFIG_DIR',
@@ -24,7 +24,8 @@ export const HOOK_VARIABLES = [
 type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config', readonly string[]>>;
 
 /**
- * The values that a hook begins with, as its shell sets them.
+ * The assignments before a hook, in its shell's syntax.
+ *
  * @param program the words that start the program
  */
 export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly string[]): string {
@@ -38,21 +39,22 @@ export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly
   });
 }
 
-/** The whole hook, to `eval` at the start of each shell (fish: to `source`). */
+/** The whole hook as one text, to `eval` at the start of each shell (fish: to `source`). */
 export function hookText(runtime: Runtime, shell: HookShell, comment: string): string {
-  // The runner's commands: the shell that reads this has no file of it.
+  // The runner's commands as text: this hook works without installed files.
   const program = ['/bin/sh', '-c', runnerScript(runtime.program), 'usageline'];
   if (shell === 'fish') {
     return `# ${comment}\n${hookHeader(runtime, shell, program)}\n${runtime.packageText('shell', 'usageline.fish')}`;
   }
-  // An interactive bash may take a comment for a command.
+  // Not a comment: an interactive bash with `interactive_comments` off would execute it.
   return `\\builtin ':' ${sh(comment)}\n${hookLines(runtime, shell, program)}\n`;
 }
 
 /**
- * The commands that read the hook in zsh and bash, for a file or for `eval`: they must parse under all options and
- * aliases that a user can have set. The script itself is read from the package, since `source`, unlike `eval` in zsh,
- * reads one command after the other.
+ * The commands that load the hook in zsh and bash, from a file or with `eval`. They parse under all options and aliases
+ * that a user can have set. The hook itself is a file of the package: `source`, unlike `eval` in zsh, parses each command
+ * after it has executed the one before.
+ *
  * @param program the words that start the program
  */
 export function hookLines(runtime: Runtime, shell: 'zsh' | 'bash', program: readonly string[]): string {
@@ -60,10 +62,13 @@ export function hookLines(runtime: Runtime, shell: 'zsh' | 'bash', program: read
   return shell === 'zsh' ? underOwnOptions(lines) : `${DEBUG_TRAP}\n${lines}`;
 }
 
-/** Here the trap can be seen: bash hides it from files that are read and from functions. A script has no prompt. */
+/** Saves the DEBUG trap here, because bash hides it from sourced files and functions. Only for interactive shells. */
 const DEBUG_TRAP = '[[ $- != *i* ]] || _usageline_debug=$(\\builtin trap -p DEBUG)';
 
-/** Options decide how zsh reads a quoted line break. A global alias stands for any word that is not quoted. */
+/**
+ * Wraps lines so that zsh reads them under its default options. They decide how a quoted line break is read, and a global
+ * alias replaces any word that is not quoted.
+ */
 function underOwnOptions(lines: string): string {
   const quoted = lines.replaceAll(/[\\']/g, '\\$&').replaceAll('\n', '\\n');
   return [

@@ -7,8 +7,8 @@ import type { Step, Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 
 /**
- * zsh and bash. What is installed starts no process with the shell: the values that the program would print lie in a
- * file, which reads the package's own hook, so that an upgrade brings its new hook along.
+ * The target for zsh or bash. An installed hook starts no process when the shell starts: a file has the values that the
+ * program would print, and reads the hook from the package, so that an upgrade also updates the hook.
  */
 export function posixShell(
   name: 'zsh' | 'bash',
@@ -30,8 +30,8 @@ export function posixShell(
 }
 
 /**
- * The file with the values. Where the package has moved, the program prints the hook from its new place; where that is
- * not found either, the prompt says so.
+ * The step that installs the file with the values. If the package has moved, the file runs the program, which prints the
+ * hook from its new path; if the program is not found either, the prompt shows a message.
  */
 export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   const script = sh(runtime.packagePath('shell', `usageline.${shell}`));
@@ -49,13 +49,13 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   return { kind: 'whole', path: hookPath(runtime, shell), text, mode: 0o644 };
 }
 
-/** What the hook file runs where there is no program. */
+/** What the hook file evaluates if the program is not found: it shows the message in the prompt. */
 const SAYS_MOVED = {
   zsh: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || RPROMPT=\${RPROMPT-}$USAGELINE`,
   bash: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || PS1="$USAGELINE \${PS1-}"`,
 };
 
-/** The line of the rc file that reads it, and does no harm where the file is gone. */
+/** The line in the rc file that reads the hook file. It does nothing if that file is missing. */
 export function readHook(runtime: Runtime, shell: 'zsh' | 'bash', interactive: string): string {
   const path = inHome(runtime, hookPath(runtime, shell));
   return `if [[ ${interactive} && -r ${path} ]]; then source ${path}; fi`;
@@ -65,7 +65,7 @@ function hookPath(runtime: Runtime, shell: 'zsh' | 'bash'): string {
   return `${dataHome(runtime)}/hook.${shell}`;
 }
 
-/** A path below the home directory says so: the rc file may be the same on several machines. */
+/** Writes a path below the home directory with `$HOME`: several machines can share the rc file. */
 function inHome({ home }: Runtime, path: string): string {
   const rest = path.startsWith(`${home}/`) ? path.slice(home.length + 1) : null;
   return rest !== null && /^[\w./-]+$/.test(rest) ? `"$HOME/${rest}"` : sh(path);

@@ -1,43 +1,43 @@
 /*
- * Words as each host reads them. Paths have spaces, quotes and percent signs in them; control characters are
- * refused before any of this (`runtime.ts`).
+ * Quotes words and texts for each host. Paths can contain spaces, quotes and percent signs; `runtimeOf` has refused
+ * control characters already.
  */
 
-/** A word for sh, bash and zsh: nothing is live between single quotes. Left bare where it can be. */
+/** Quotes a word for sh, bash and zsh if it needs quotes. Between single quotes no character is special. */
 export function sh(word: string): string {
   return /^[\w@+=:,./-]+$/.test(word) ? word : alwaysSh(word);
 }
 
-/** The same in quotes always, where the word may be empty or a reader expects them. */
+/** Quotes a word for sh, bash and zsh always: it may be empty, or its reader expects quotes. */
 export function alwaysSh(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A command line for `/bin/sh -c`. */
+/** Joins words to a command line for `/bin/sh -c`. */
 export function shCommand(argv: readonly string[]): string {
   return argv.map(sh).join(' ');
 }
 
-/** A word for fish, where a backslash is live even between single quotes. */
+/** Quotes a word for fish, where a backslash is special even between single quotes. */
 export function fish(word: string): string {
   return `'${word.replace(/['\\]/g, String.raw`\$&`)}'`;
 }
 
-/** A text for JSON and JSONC; for Lua and TOML too, since their basic strings know the same escapes. */
+/** Quotes a text for JSON and JSONC; also for Lua and TOML, whose basic strings have the same escapes. */
 export function json(text: string): string {
   return JSON.stringify(text);
 }
 
-/** A text for Vim script: between single quotes only the quote itself is live. */
+/** Quotes a text for Vim script, where only the quote itself is special between single quotes. */
 export function vim(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /**
- * A shell command as tmux runs it with `#(…)` out of a value between double quotes: what the shell reads, then what
- * formats expand (`#`, and `%` by strftime), then what tmux' own parser expands.
+ * Quotes a shell command for `#(…)` within a double-quoted value of tmux. Three readers follow each other, the last one
+ * first here: the shell, tmux' formats (`#`, and `%` for strftime), tmux' own parser.
  *
- * @param command words of `shCommand`: a parenthesis stands between single quotes
+ * @param command a result of `shCommand`: parentheses are between single quotes
  */
 export function tmux(command: string): string {
   const shell = isBalanced(command) ? command : withoutParentheses(command);
@@ -45,7 +45,7 @@ export function tmux(command: string): string {
   return format.replace(/[\\"$]/g, String.raw`\$&`);
 }
 
-/** tmux counts parentheses up to the one that ends `#(`, and knows no quotes. */
+/** tmux counts parentheses to find the end of `#(`, inside quotes as well. */
 function isBalanced(text: string): boolean {
   let open = 0;
   for (const character of text) {
@@ -56,7 +56,7 @@ function isBalanced(text: string): boolean {
   return open === 0;
 }
 
-/** The same words, where the shell writes the parentheses that stood between single quotes. */
+/** Replaces the parentheses between single quotes by commands that print them. */
 function withoutParentheses(command: string): string {
   return command.replace(/[()]/g, (character) => {
     const octal = character.charCodeAt(0).toString(8);
@@ -64,12 +64,12 @@ function withoutParentheses(command: string): string {
   });
 }
 
-/** A command line for crontab, where a percent sign ends the line. */
+/** Escapes a command line for crontab, where a percent sign ends the line. */
 export function cron(command: string): string {
   return command.replaceAll('%', String.raw`\%`);
 }
 
-/** A word for `ExecStart=` of a systemd unit. */
+/** Quotes a word for `ExecStart=` of a systemd unit. */
 export function systemd(word: string): string {
   const literal = word.replaceAll('%', '%%').replaceAll('$', () => '$$');
   return /^[\w@+=:,./%-]+$/.test(literal) ? literal : `"${literal.replace(/[\\"]/g, String.raw`\$&`)}"`;

@@ -6,23 +6,23 @@ import type { Step } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 
 /*
- * The runner: a small script for `sh` that starts the program, wherever Node and the program are by now. Whatever
- * `init` installs starts the program through it, so installing any target again repairs all of them.
+ * The runner: a small script for `sh` that finds Node and the program, also after an upgrade has moved them, and starts
+ * the program. All installed targets start the program through it, so installing one of them again repairs all.
  */
 
-/** The line when Node or the program is not found. */
+/** What the runner prints in place of the line if it does not find Node or the program. */
 export const MOVED = 'usageline: moved, run usageline init';
 
-/** The runner as a file. Every target that starts the program needs it. */
+/** The step that installs the runner. Every target that starts the program has it. */
 export function runnerStep(runtime: Runtime): Step {
   const text = `#!/bin/sh\n${ownFileHeader('#', 'sh')}\n${runnerScript(runtime.program)}`;
   return { kind: 'whole', path: runnerPath(runtime), text, mode: 0o755, shared: true };
 }
 
 /**
- * The commands of the runner, without a function or `$0` of their own: for a file, for `sh -c`, and for the body of
- * a function. With the one argument `--where` they print Node and the program in place of starting them, with an empty
- * line for what is not found.
+ * The commands of the runner. They use no function and no `$0`, so that they work as a file, with `sh -c`, and as the
+ * body of a function. With the argument `--where` they print the paths of Node and of the program, one per line, and an
+ * empty line for what they do not find.
  */
 export function runnerScript({ node, script, otherNodes, otherScripts, command }: ProgramLocation): string {
   return `node=${alwaysSh(node)} script=${alwaysSh(script)}
@@ -65,34 +65,43 @@ esac
 `;
 }
 
-/** A command of the program in a target that is installed, with the runner among its steps. */
+/** The words that run a command of the program from an installed target, whose steps include the runner. */
 export function installedProgram(runtime: Runtime, ...args: readonly string[]): string[] {
   return [runnerPath(runtime), ...args];
 }
 
-/** The line in a target that is installed, with the launcher among its steps: it costs a shell and not a Node. */
+/**
+ * The words that print the line from an installed target, whose steps include the launcher: a shell starts faster
+ * than Node.
+ */
 export function installedLine(runtime: Runtime, output: string): string[] {
   return [launcherPath(runtime), '--output', output];
 }
 
-/** A command of the program to paste. It needs no installed file, since none is kept for pasted commands. */
+/**
+ * The words that run a command of the program from a pasted snippet. They use no installed file: `--uninstall` would
+ * remove it.
+ */
 export function pastedProgram({ program: place, platform }: Runtime, ...args: readonly string[]): string[] {
   const program = [place.node, place.script, ...args];
   return platform === 'win32' ? program : ['/bin/sh', '-c', INLINE_RUNNER, ...program];
 }
 
-/** The line to paste. */
+/** The words that print the line from a pasted snippet. */
 export function pastedLine(runtime: Runtime, output: string): string[] {
   const { launcher } = runtime;
   return launcher === null ? pastedProgram(runtime, '--output', output) : [launcher, '--output', output];
 }
 
-/** What a pasted command has `sh` run: `$0` is Node and `$1` the program. */
+/** The script that a pasted command passes to `sh -c`, with Node as `$0` and the program as `$1`. */
 export const INLINE_RUNNER =
   'export NODE_OPTIONS=; [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; ' +
   'command -v usageline >/dev/null || exec node "$@"; shift; exec usageline "$@"';
 
-/** Versions of Node from 20.18 on. The shell sorts what a pattern finds as text: the last one need not be the newest. */
+/**
+ * Patterns for the versions of Node from 20.18 on. A shell sorts matches as text, so the last one need not be the
+ * newest.
+ */
 const NEW_ENOUGH = ['20.1[89].*', '20.[2-9][0-9].*', '2[1-9].*', '[3-9][0-9].*'];
 
 function words(candidates: readonly Candidate[]): string {

@@ -1,9 +1,9 @@
-/** One word of a shell command: bare characters, `'…'`, `"…"` without expansions, `\x`. */
+/** Matches a word of a shell command: bare characters, `'…'`, `"…"` without expansions, `\x`. */
 const WORD = /(?:[^\s'"\\$`|&;<>()#*?[\]{}~!]|'[^']*'|"(?:[^"\\$`]|\\.)*"|\\.)+/y;
 
 /**
- * The words of a command that only starts a program; null for any command in which a shell would expand, redirect or
- * combine something.
+ * Splits a shell command that only starts a program into words. Null for a command in which a shell would expand,
+ * redirect or combine something.
  */
 export function wordsOf(command: string): string[] | null {
   const words: string[] = [];
@@ -15,7 +15,7 @@ export function wordsOf(command: string): string[] | null {
     words.push(unquoted(word));
     const after = rest.slice(word.length);
     rest = after.trimStart();
-    // What follows a word without a space is something that a shell reads.
+    // The character after the word is special for the shell.
     if (rest !== '' && rest === after) return null;
   }
   return words;

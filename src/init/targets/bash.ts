@@ -1,4 +1,4 @@
 import { posixShell } from '../snippets/posix-shell.ts';
 
-/** `$-` has an `i` in it where somebody types: other users of ~/.bashrc (scp, ssh with a command) want no line. */
+/** `$-` contains `i` in interactive shells. ~/.bashrc is also read without a prompt (scp, ssh with a command). */
 export const bash = posixShell('bash', { rc: ({ home }) => `${home}/.bashrc`, interactive: '$- == *i*' });

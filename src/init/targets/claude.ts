@@ -29,7 +29,7 @@ function settings({ env, home }: Runtime): string {
   return `${absoluteDirectory(env.CLAUDE_CONFIG_DIR) ?? `${home}/.claude`}/settings.json`;
 }
 
-/** On Windows it is Git Bash that runs it, which takes a backslash for an escape. */
+/** On Windows, Claude Code runs the command with Git Bash, where a backslash is an escape character. */
 function pasted(runtime: Runtime): string {
   const argv = pastedProgram(runtime, 'statusline');
   return shCommand(runtime.platform === 'win32' ? argv.map((word) => word.replaceAll('\\', '/')) : argv);

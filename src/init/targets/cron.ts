@@ -10,7 +10,7 @@ ${minute(runtime.user)}-59/10 * * * * ${escaped(shCommand(pastedProgram(runtime,
   install: 'a crontab is changed with: crontab -e',
 };
 
-/** 0 to 9, another one for other users: at minute 0 everybody else asks. */
+/** The minute of the first call, 0 to 9. It depends on the user, to spread the requests of many users. */
 function minute(user: string): number {
   return [...user].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973, 7) % 10;
 }

@@ -25,7 +25,10 @@ export const fish: Target = {
   },
 };
 
-/** Files of conf.d are read before config.fish, which may set a right prompt that the hook has to come after. */
+/**
+ * Loads the hook at the first prompt: config.fish, which is read after conf.d, may define a right prompt that the
+ * hook extends.
+ */
 function atFirstPrompt(runtime: Runtime): string {
   const script = quoted(runtime.packagePath('shell', 'usageline.fish'));
   return `${ownFileHeader('#', 'fish')}

@@ -26,9 +26,9 @@ export const neovim: Target = {
 };
 
 /**
- * The line comes from a job, every 15 s: neovim waits for nothing. lualine and \`%{%…%}\` read a component's text as a
- * format, for which the output kind \`vim\` doubles every percent sign; a text with one that is not doubled is none of
- * ours.
+ * A job fetches the line every 15 s, so that neovim never waits. lualine and `%{%…%}` interpret a component's text as a
+ * format, for which the output kind `vim` doubles every percent sign. A text with a single one does not come from
+ * usageline and is ignored.
  */
 function script(command: readonly string[]): string {
   return `-- ${shCommand(command)}

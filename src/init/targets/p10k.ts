@@ -4,9 +4,8 @@ import { hookFile, readHook } from '../snippets/posix-shell.ts';
 import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
 
 /**
- * The segment takes the text from the hook's variable when the prompt is drawn: no process at a prompt. Its text
- * undergoes prompt expansion, so the percent sign is doubled. Instant prompt makes the same call with what the last shell
- * has seen.
+ * The segment shows the hook's variable when the prompt is drawn, without a process. p10k expands the text like a prompt,
+ * so percent signs are doubled. Instant prompt makes the same call with the values of the last shell.
  */
 const SEGMENT = [
   "function prompt_usageline() { p10k segment -c '$USAGELINE' -e -t '${USAGELINE//\\%/%%}'; }",

@@ -3,8 +3,8 @@ import { pastedProgram } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 
 /**
- * node_exporter must never see half a file, nor one under a name that ends in .prom and is not the file; and it reads
- * as another user.
+ * node_exporter reads every `*.prom` file of the directory at any time and as another user: hence the temporary name, the
+ * rename and the `chmod`.
  */
 export const prometheus: Target = {
   name: 'prometheus',

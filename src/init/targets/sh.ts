@@ -14,19 +14,19 @@ export const sh: Target = {
   },
 };
 
-/** The launcher as a file, which has the runner start the program. */
+/** The step that installs the launcher. The installed launcher starts the program through the runner. */
 export function launcherStep(runtime: Runtime, file: string | null = null): Step {
   const text = launcherText(runtime, `exec ${shCommand(installedProgram(runtime))} "$@"\n`);
   return { kind: 'whole', path: file ?? launcherPath(runtime), text, mode: 0o755, shared: true };
 }
 
-/** @param start the commands that start the program with the arguments of the launcher */
+/** @param start commands that start the program with the launcher's arguments; they replace its function `run` */
 function launcherText(runtime: Runtime, start: string): string {
   const text = runtime.packageText('bin', 'usageline-prompt');
-  const place = /^run\(\) \{ .* \}$/m;
-  // Without its place the launcher would depend on the caller's PATH.
-  if (!place.test(text)) throw new Error('the launcher has no line that starts the program');
+  const runFunction = /^run\(\) \{ .* \}$/m;
+  // Without the replacement the launcher would look for the program in the caller's PATH.
+  if (!runFunction.test(text)) throw new Error('the launcher has no line that starts the program');
   return text
     .replace(/^#!.*$/m, (shebang) => `${shebang}\n${ownFileHeader('#', 'sh')}`)
-    .replace(place, () => `run() {\n${start}}`);
+    .replace(runFunction, () => `run() {\n${start}}`);
 }

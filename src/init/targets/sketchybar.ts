@@ -13,7 +13,7 @@ sketchybar --add item usageline right \\
   install: 'sketchybarrc is a program, in which only you know the place: paste the item',
 };
 
-/** xargs makes words of the line as a shell would, and runs nothing that is in it. */
+/** xargs splits the line into words like a shell, but expands and executes nothing in it. */
 function script(runtime: Runtime): string {
   return `${shCommand(pastedLine(runtime, 'sketchybar'))} | xargs sketchybar --set "$NAME"`;
 }

@@ -28,7 +28,7 @@ ${table(pastedLine(runtime, 'starship'))}
   },
 };
 
-/** The shell is said: starship's default is the user's, whose rc file would be read at every prompt. */
+/** `shell` is set because starship's default is the user's shell, which would read its rc file at every prompt. */
 function table(command: readonly string[]): string {
   return `[custom.usageline]
 description = "How much of the Claude subscription is used"
@@ -38,10 +38,12 @@ when = true
 format = "[$output]($style) "`;
 }
 
-/** Within a line: a pattern that goes on over blank lines takes seconds for many of them. */
+/**
+ * Blanks within one line only: a pattern that also matches newlines takes seconds in a file with many blank lines.
+ */
 const TABLE = /^[ \t]*\[[ \t]*["']?custom["']?[ \t]*\.[ \t]*["']?usageline["']?[ \t]*\]/m;
 
-/** A table that is there twice makes starship ignore the whole file; so does one within a text. */
+/** starship ignores the whole file if a table occurs twice, or if a multi-line string is not closed. */
 function objection(rest: string): string | null {
   if (TABLE.test(rest)) {
     return 'there is a [custom.usageline] already';

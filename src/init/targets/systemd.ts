@@ -32,7 +32,7 @@ ${TIMER}
         unit(TIMER_UNIT, TIMER),
       ];
     },
-    // `systemctl disable` would refuse to remove it once the unit is gone.
+    // `systemctl disable` refuses to remove the link once the unit is removed.
     links: (runtime) => [`${unitDirectory(runtime)}/timers.target.wants/${TIMER_UNIT}`],
     afterInstall: `Then: ${ENABLE}`,
     afterRemoval: `Then: systemctl --user stop ${TIMER_UNIT}; systemctl --user daemon-reload`,
@@ -43,7 +43,7 @@ function unitDirectory(runtime: Runtime): string {
   return `${configHome(runtime)}/systemd/user`;
 }
 
-/** 4 means that waiting helps: no reason for a failed unit. 3 is one, since signing in is what helps. */
+/** Exit code 4 (try again later) is no failure of the unit; 3 is one, because the user has to sign in. */
 function service(argv: readonly string[]): string {
   return `[Unit]
 Description=Keep the numbers of usageline fresh
@@ -55,12 +55,12 @@ SuccessExitStatus=4
 `;
 }
 
-/** In the name of the program itself systemd takes no special characters, however they are quoted. */
+/** systemd accepts no special characters in the program's own path, even in quotes; in arguments it does. */
 function command(argv: readonly string[]): readonly string[] {
   return /^[\w./+@-]+$/.test(argv[0] ?? '') ? argv : ['/bin/sh', '-c', 'exec "$0" "$@"', ...argv];
 }
 
-/** Spread over two minutes: at full minutes everybody else asks. */
+/** `RandomizedDelaySec` spreads the requests of many users, whose timers elapse at the same minutes. */
 const TIMER = `[Unit]
 Description=Keep the numbers of usageline fresh
 

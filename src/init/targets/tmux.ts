@@ -26,8 +26,8 @@ ${options(pastedLine(runtime, 'tmux'))}
 };
 
 /**
- * The line is an option of its own, and the status line has it once, however often the file is read. tmux' default
- * of 40 columns would cut off what was there before.
+ * The line is an option of its own, so that reading the file again does not add it to the status line twice. The default
+ * length of 40 columns would cut off the rest of the status line.
  */
 function options(command: readonly string[]): string {
   return `set -g @usageline "#(${quoted(shCommand(command))})"
@@ -35,7 +35,7 @@ if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right ' #{E:@usagel
 if -F "#{e|<:#{status-right-length},100}" "set -g status-right-length 100"`;
 }
 
-/** tmux reads both; the first that there is, since that is the one somebody looks after. */
+/** tmux reads both files if both exist; the one that exists is the one that the user maintains. */
 function usualFile(runtime: Runtime): string {
   const old = `${runtime.home}/.tmux.conf`;
   const xdg = `${configHome(runtime)}/tmux/tmux.conf`;

@@ -24,8 +24,8 @@ export const vim: Target = {
 };
 
 /**
- * The line comes from a job, every 15 s: vim waits for nothing. `%{g:usageline}` shows a text and does not read it as
- * a format, so what it needs is the plain line.
+ * A job fetches the line every 15 s, so that vim never waits. `%{g:usageline}` shows the text without interpreting it as a
+ * format, so the output kind is `plain`.
  */
 function script(command: readonly string[]): string {
   return `if has('job') && has('timers') && !exists('g:usageline')

@@ -11,7 +11,7 @@ ${JSON.stringify(tasks(pastedProgram(runtime, 'show')), null, 2)}
   install: 'tasks.json may hold comments and tasks of your own: paste the task',
 };
 
-/** A process and no shell: then nothing has to be quoted for the shell that is the default there. */
+/** Type `process`, because `shell` would need quoting for the user's default shell. */
 function tasks([command = '', ...args]: readonly string[]): unknown {
   return {
     version: '2.0.0',

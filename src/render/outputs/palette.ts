@@ -1,4 +1,4 @@
-import type { Style } from '../color.ts';
+import type { Style } from '../style.ts';
 import type { ColorName } from '../appearance.ts';
 import type { Colors } from '../paint.ts';
 

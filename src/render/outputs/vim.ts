@@ -1,4 +1,4 @@
-import type { Style } from '../color.ts';
+import type { Style } from '../style.ts';
 import { paintEach } from './output.ts';
 import type { Output } from './output.ts';
 

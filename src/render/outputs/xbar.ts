@@ -1,7 +1,7 @@
 import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
 import { levelOf } from '../color.ts';
-import type { Style } from '../color.ts';
+import type { Style } from '../style.ts';
 import { age } from '../duration.ts';
 import { errorSentence } from '../error-sentence.ts';
 import { summaryOf, hasNumbers, shownError } from '../summary.ts';

@@ -1,34 +1,35 @@
+import type { Stats } from 'node:fs';
 import type { System } from '../../../platform/system.ts';
-import { openRegular } from './disk.ts';
-import { hash } from './key.ts';
-import { readLines } from './lines.ts';
-import type { LinesRead, Position } from './lines.ts';
+import { hash } from './hash.ts';
+import { readLines, START } from './lines.ts';
+import type { LinesRead } from './lines.ts';
 
-/** What is known of one transcript. */
+/** How far a transcript has been read, and what it was then. */
 export interface TranscriptFile extends LinesRead {
-  readonly name: string;
+  /** Its fingerprint when it was opened last. */
   readonly ino: number;
-  /** As it was when it was last opened; -1: never. */
   readonly size: number;
   readonly mtimeMs: number;
-  /** Hash of bytes at the start of the file and before `offset`: whether it is still the file that was read. */
-  readonly print: number;
+  /** Hash of bytes from the start of the file and from before `offset`: tells whether it was only appended to. */
+  readonly sample: number;
 }
 
-/** A transcript that has not been read yet. */
-export function unread(name: string): TranscriptFile {
-  return { name, ino: 0, size: -1, mtimeMs: 0, print: 0, offset: 0, skipping: false, complete: false };
+/** Whether a file has the fingerprint that it had when it was read to its end. */
+export function isUnchanged(file: TranscriptFile, { ino, size, mtimeMs }: Stats): boolean {
+  return file.complete && file.ino === ino && file.size === size && file.mtimeMs === mtimeMs;
 }
 
 /**
- * Reads on in a transcript where it was left, or from its start when it is not what was read before: another
- * file under the name, a shorter one, other bytes. What is met twice counts once, so starting over costs time only.
- * @returns what is known of it now; null when it cannot be read
+ * Reads a transcript on from where it was left; from its start when it is new, another file, shorter, or has other
+ * bytes there. Lines that are met twice count once.
+ *
+ * @param stop is asked after every chunk
+ * @returns how far it has been read now; null when it cannot be read
  */
-export function readOn(
+export function readFile(
   fs: System['fs'],
   path: string,
-  known: TranscriptFile,
+  known: TranscriptFile | undefined,
   buffer: Buffer,
   stop: () => boolean,
   onLine: (line: Buffer) => void,
@@ -37,13 +38,11 @@ export function readOn(
   if (open === null) return null;
   const { fd, stat } = open;
   try {
-    const same =
-      known.ino === stat.ino && stat.size >= known.offset && print(fs, fd, known.offset) === known.print;
-    const from: Position = same ? known : { offset: 0, skipping: false };
-    const read = readLines(fs, fd, from, buffer, stop, onLine);
-    const { name } = known;
     const { ino, size, mtimeMs } = stat;
-    return { name, ino, size, mtimeMs, print: print(fs, fd, read.offset), ...read };
+    const isSame =
+      known?.ino === ino && size >= known.offset && sampleOf(fs, fd, known.offset) === known.sample;
+    const read = readLines(fs, fd, isSame ? known : START, buffer, stop, onLine);
+    return { ...read, ino, size, mtimeMs, sample: sampleOf(fs, fd, read.offset) };
   } catch {
     return null;
   } finally {
@@ -51,10 +50,32 @@ export function readOn(
   }
 }
 
-/** Every line differs from every other in its ids: so much of the first and of the last one tells files apart. */
+/**
+ * Opens a regular file for reading: follows no link, and does not wait for the writer of a FIFO. Null for anything
+ * else. The caller closes it.
+ */
+export function openRegular(fs: System['fs'], path: string): { fd: number; stat: Stats } | null {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
+  let fd: number;
+  try {
+    fd = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  } catch {
+    return null;
+  }
+  try {
+    const stat = fs.fstatSync(fd);
+    if (stat.isFile()) return { fd, stat };
+  } catch {
+    // Handled as any other kind of file.
+  }
+  fs.closeSync(fd);
+  return null;
+}
+
+/** Bytes. Lines differ in their ids, which are within so many bytes of their start or end. */
 const SAMPLE = 128;
 
-function print(fs: System['fs'], fd: number, offset: number): number {
+function sampleOf(fs: System['fs'], fd: number, offset: number): number {
   const length = Math.min(SAMPLE, offset);
   const bytes = Buffer.alloc(2 * length);
   fs.readSync(fd, bytes, 0, length, 0);

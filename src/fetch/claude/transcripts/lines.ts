@@ -1,38 +1,40 @@
 import type { System } from '../../../platform/system.ts';
 import { NEEDLE } from './message.ts';
 
-/** Read at a time, bytes. */
+/** Bytes that are read at once. */
 export const CHUNK = 256 * 1024;
-/** A longer line is passed over: it holds an image or a file, and its counts are lost. */
+/** Bytes. A longer line is skipped: it holds an image or a file, and its counts are lost. */
 export const MAX_LINE = 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
 /** How far a file has been read. */
 export interface Position {
-  /** Bytes from the start: everything before it is done with. */
+  /** Bytes from the start: everything before it has been read for good. */
   readonly offset: number;
-  /** `offset` is inside a line that is too long: what comes before the next line end is passed over. */
+  /** `offset` is inside a line that is too long: bytes up to the next line end are skipped. */
   readonly skipping: boolean;
 }
 
 export interface LinesRead extends Position {
-  /** False when it was stopped before the end of the file. */
+  /** False when reading was stopped before the end of the file. */
   readonly complete: boolean;
 }
 
-/** Room for one line and what is read behind it; made once for all files of a run. */
+export const START: Position = { offset: 0, skipping: false };
+
+/** Room for one line and the chunk behind it; one is enough for all files of a scan. */
 export function lineBuffer(): Buffer {
   return Buffer.allocUnsafe(MAX_LINE + CHUNK);
 }
 
 /**
- * Hands over every line from a position on that can count, and the unfinished one at the end of the file, which
- * stays before the offset and is met again. It gets ahead by a chunk or a line at least, whatever `stop`
- * says, so that any number of short turns comes to an end.
+ * Passes on every line from a position on that can count, and the unfinished one at the end of the file; that one stays
+ * behind the offset and is read again next time. At least one chunk or line is read, whatever `stop` returns, so that
+ * any number of short calls reaches the end.
  *
- * @param stop asked after every chunk
- * @param onLine is handed a view of the buffer, valid until it returns
+ * @param stop is asked after every chunk
+ * @param onLine gets a view of the buffer, valid until it returns
  */
 export function readLines(
   fs: System['fs'],
@@ -43,22 +45,22 @@ export function readLines(
   onLine: (line: Buffer) => void,
 ): LinesRead {
   let { offset, skipping } = from;
-  /** Bytes in the buffer that belong to a line which has no end yet; the first of them is at `offset`. */
+  /** Bytes in the buffer that belong to an unfinished line; the first of them is at `offset`. */
   let held = 0;
   for (;;) {
     const count = fs.readSync(fd, buffer, held, CHUNK, offset + held);
     if (count === 0) {
-      if (held > 0 && !skipping) linesWithNeedle(buffer.subarray(0, held), onLine);
+      if (held > 0 && !skipping) passLines(buffer.subarray(0, held), onLine);
       return { offset, skipping, complete: true };
     }
     const end = held + count;
     const last = buffer.lastIndexOf(NEWLINE, end - 1);
-    // What was held has no line end: one before `held` cannot be found.
+    // The bytes held from before have no line end in them: if `last` is found, it is in the new chunk.
     if (last < 0) {
       held = end;
     } else {
       const start = skipping ? buffer.indexOf(NEWLINE) + 1 : 0;
-      linesWithNeedle(buffer.subarray(start, last + 1), onLine);
+      passLines(buffer.subarray(start, last + 1), onLine);
       skipping = false;
       offset += last + 1;
       buffer.copyWithin(0, last + 1, end);
@@ -69,13 +71,13 @@ export function readLines(
       offset += held;
       held = 0;
     }
-    // A short read is the last one but for an empty one: no use in coming back for that.
+    // After a short read only the end of the file is left: no reason to stop before it.
     if (count === CHUNK && offset > from.offset && stop()) return { offset, skipping, complete: false };
   }
 }
 
-/** Finds the needle first and the line around it then: most lines are never looked at one by one. */
-function linesWithNeedle(block: Buffer, onLine: (line: Buffer) => void): void {
+/** Searches the needle first and then the line around it: most lines do not have it. */
+function passLines(block: Buffer, onLine: (line: Buffer) => void): void {
   for (let at = 0; ;) {
     const found = block.indexOf(NEEDLE, at);
     if (found < 0) return;

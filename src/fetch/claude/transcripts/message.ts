@@ -1,27 +1,40 @@
 import { isObject } from '../../../usage/data.ts';
 import { parseTime } from '../../../usage/time.ts';
-import { hash } from './key.ts';
-import type { Message, TokenCounts } from './model.ts';
-import { wholeObjects } from './splice.ts';
-import type { Extent } from './splice.ts';
+import { hash } from './hash.ts';
+import { sum } from './token-counts.ts';
+import type { TokenCounts } from './token-counts.ts';
+import { wholeObjects } from './whole-objects.ts';
+import type { Extent } from './whole-objects.ts';
 
-/** More tokens than this no single answer has; it is also what fits into 32 bits on disk. */
+/** One response of a model, as all lines read so far describe it. */
+export interface Message {
+  /** Hash of its ids. */
+  readonly key: number;
+  /** Epoch ms of its earliest line: decides on its block. */
+  readonly firstAt: number;
+  /** Epoch ms of the line that the counts are from. */
+  readonly lastAt: number;
+  readonly model: string;
+  readonly counts: TokenCounts;
+}
+
+/** No single response has more tokens than this. */
 export const MAX_COUNT = 2 ** 32 - 1;
-/** A longer name is not a model's. */
+/** A longer text is not the name of a model. */
 const MAX_MODEL_LENGTH = 100;
-/** A line of a mebibyte that has lost its line ends has fewer. */
+/** A line of a mebibyte whose line ends are lost has fewer records. */
 const MAX_RECORDS = 1000;
 export const UNKNOWN_MODEL = 'unknown';
 
-/** How an object and a list begin and end. Most lines that are no JSON are seen by that. */
+/** The last byte of an object and of a list, by the first. Most lines that are not JSON are recognised by it. */
 const CLOSED_BY: Readonly<Record<number, number>> = { 0x7b: 0x7d, 0x5b: 0x5d };
 
-/** Only a record with this in it can count. In a text inside JSON its quotation marks would be escaped. */
+/** Only a record with these bytes can count. Within a JSON string the quotation marks would be escaped. */
 export const NEEDLE = Buffer.from('"usage"');
 
 /**
- * The messages that one line of a transcript counts for: one as a rule, and one more for each call of the advisor within
- * it. None for another kind of line, no JSON, a line without a time, or an error message of Claude Code's own that no
+ * The messages that one line of a transcript counts for: usually one, and one more for each call of the advisor within
+ * it. None for another kind of line, one that is not JSON or has no time, and Claude Code's own error messages, which no
  * model has answered. Of a line with several records, or parts of them, every whole record counts.
  */
 export function parseMessages(line: Buffer): Message[] {
@@ -34,7 +47,7 @@ export function parseMessages(line: Buffer): Message[] {
     .flatMap((object) => messagesOf(parsed(line, object.start, object.end)));
 }
 
-/** Undefined for what is not JSON. */
+/** Undefined when it is not JSON. */
 function parsed(line: Buffer, start: number, end: number): unknown {
   try {
     return JSON.parse(line.toString('utf8', start, end));
@@ -72,15 +85,15 @@ function messagesOf(entry: unknown): Message[] {
 }
 
 /**
- * Calls of the advisor, another model that is asked while a message is made. They are not in the totals of `usage`. As a
- * stream grows, calls are added at the end: the place of one among the others identifies it.
+ * Calls of the advisor, another model that Claude Code consults during a response. They are not in the totals of `usage`.
+ * As a stream grows, calls are added at the end: the position of a call among the others identifies it.
  */
 function advisorParts({ iterations }: Record<string, unknown>): Record<string, unknown>[] {
   if (!Array.isArray(iterations)) return [];
   return iterations.filter(isObject).filter(({ type }) => type === 'advisor_message');
 }
 
-/** Without a byte order mark before the record, or the zeros that a file system leaves behind when power fails. */
+/** The line without a byte order mark, line ends, and the zeros that a file system leaves after a power failure. */
 function withoutPadding(line: Buffer): Extent {
   let start = 0;
   while (isPadding(line[start])) start += 1;
@@ -112,7 +125,7 @@ function countsOf(usage: Record<string, unknown>): TokenCounts {
   };
 }
 
-/** A whole number that can be a count; 0 for anything else, which costs only its own count. */
+/** A whole number that can be a count; 0 for anything else, so that the other counts of the line stand. */
 function count(value: unknown): number {
   if (!Number.isInteger(value)) return 0;
   const number = value as number;
@@ -126,9 +139,8 @@ function modelOf(value: unknown): string {
 }
 
 /**
- * What makes two lines the same message: message id and request id; the message id alone where there is no
- * request id (gateways leave it out). A line without a message id is the same as one that says the same at the
- * same time, so that a file can be read twice.
+ * Lines with the same identity are of one message: message id and request id; the message id alone without a request id
+ * (gateways leave it out). Without a message id, the line's own id, else what it holds, so that a file can be read twice.
  */
 function identity(
   entry: Record<string, unknown>,
@@ -142,14 +154,10 @@ function identity(
   return `\n\n${String(timestamp)}\n${request}\n${input} ${output} ${cacheCreation} ${cacheRead}`;
 }
 
-export function sum({ input, output, cacheCreation, cacheRead }: TokenCounts): number {
-  return input + output + cacheCreation + cacheRead;
-}
-
 /**
- * Two readings of one message as one. It began with its earliest line; its counts are those of the latest,
- * which is the final one of a stream; at the same moment the larger ones, since a stream only grows. In whatever
- * order lines are met, and however often, the outcome is the same: files are read newest first, and again.
+ * Joins two lines of one message. It began with the earliest line; its counts are those of the latest, which ends a
+ * stream, and of two at the same moment the larger ones. The order and number of calls make no difference: files are
+ * read newest first, and more than once. Returns `a` itself when `b` adds nothing.
  */
 export function joined(a: Message, b: Message): Message {
   const final = compare(a, b) >= 0 ? a : b;

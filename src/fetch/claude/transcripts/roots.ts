@@ -3,9 +3,9 @@ import { configDirectory } from '../config-directory.ts';
 import type { System } from '../../../platform/system.ts';
 
 /**
- * The folders that transcripts are below: `projects` of Claude Code's config directory. That is
- * CLAUDE_CONFIG_DIR and nothing else when it names another one than the default, as with credentials: two accounts
- * never see each other's tokens. A relative XDG_CONFIG_HOME is ignored, as its specification says.
+ * The folders that hold transcripts: `projects` in Claude Code's configuration directory. When CLAUDE_CONFIG_DIR names
+ * another directory than the default, that directory alone, as with credentials: no account sees another's tokens. A
+ * relative XDG_CONFIG_HOME is ignored, as its specification demands.
  */
 export function transcriptRoots(system: System): string[] {
   const { env, platform, home } = system;
@@ -21,14 +21,20 @@ export function transcriptRoots(system: System): string[] {
   ];
 }
 
-/** Where the roots really are, each once: a link and what it points to are one. Those that are not there drop out. */
+/** The real paths of the roots that are directories, each once: a root can be a link to another one. */
 export function realRoots({ fs }: System, roots: readonly string[]): string[] {
   const real = roots.flatMap((root) => {
     try {
-      return fs.realpathSync(root);
+      const path = fs.realpathSync(root);
+      return fs.statSync(path).isDirectory() ? [path] : [];
     } catch {
       return [];
     }
   });
   return [...new Set(real)];
+}
+
+/** Whether something read from a file names these very roots. */
+export function areSame(read: unknown, roots: readonly string[]): boolean {
+  return JSON.stringify(read) === JSON.stringify(roots);
 }

@@ -1,164 +1,116 @@
-import type { Stats } from 'node:fs';
-import { sep } from 'node:path';
 import type { System } from '../../../platform/system.ts';
 import { DAY, SECOND } from '../../../usage/time.ts';
-import { unread } from './file.ts';
+import { blockAfter, useOfWeek, WEEK } from './estimate.ts';
+import { isUnchanged, readFile } from './file.ts';
 import type { TranscriptFile } from './file.ts';
+import { findTranscripts } from './find.ts';
+import type { Found } from './find.ts';
+import { CHUNK, lineBuffer } from './lines.ts';
+import { emptyMemory, readMemory, serializeMemory } from './memory.ts';
+import { parseMessages } from './message.ts';
+import type { Messages } from './messages.ts';
+import { serializePrepared } from './prepared.ts';
+import type { Prepared } from './prepared.ts';
+import { realRoots } from './roots.ts';
 
-/** A folder of transcripts and what is in it that matters. */
-export interface Folder {
-  /** When its list of names last changed; -1 when that is too recent to rely on. */
-  readonly mtimeMs: number;
-  /** Names of folders in it. */
-  readonly folders: readonly string[];
-  /** Transcripts written in the last days. */
-  readonly files: readonly TranscriptFile[];
+export interface ScanOptions {
+  /** Folders that hold transcripts, see `transcriptRoots`. */
+  readonly roots: readonly string[];
+  /** The account's cache directory, for `transcripts.bin` and `transcripts.json`; null: nothing is kept. */
+  readonly directory: string | null;
+  /** When to stop, ms of the monotonic clock. The next scan goes on there. */
+  readonly deadline: number;
+  /** Replaces a file atomically. Returns an errno name when that failed. */
+  readonly write: (path: string, content: string | Uint8Array) => string | null;
 }
 
-export interface Found {
-  readonly folder: string;
-  readonly file: TranscriptFile;
-  readonly stat: Stats;
+export interface Scan extends Prepared {
+  /** An errno name when the outcome could not be kept; the next scan does the same work again. */
+  readonly failure: string | null;
 }
 
-export interface Scan {
-  readonly folders: Map<string, Folder>;
-  readonly found: readonly Found[];
-  /** Something is not as it was known. */
-  readonly changed: boolean;
+/** How long messages are kept, ms: a day longer than they count, for lines of one message that are far apart. */
+const KEPT = WEEK + DAY;
+/** Messages dated further ahead, ms, are never counted: no clock is that wrong. */
+const MAX_AHEAD = DAY;
+/** Two changes within one tick of a file system's clock have the same time: so long it proves nothing, ms. */
+const SETTLED = 2 * SECOND;
+
+/**
+ * Counts the tokens in local transcripts. All files are listed; what was written since the last scan is read, the newest
+ * file first. What was counted stays counted when its transcript is gone.
+ */
+export function scanTranscripts(system: System, options: ScanOptions): Scan {
+  const { roots, directory, deadline, write } = options;
+  const now = system.now();
+  const memoryPath = directory && `${directory}/transcripts.bin`;
+  const known = memoryPath === null ? null : readMemory(system, memoryPath, roots);
+  const { messages, files: before, block: blockBefore, scannedAt } = known ?? emptyMemory();
+
+  const expired = messages.expire(now - KEPT);
+  const block = blockAfter(blockBefore, expired);
+  const { transcripts, listed } = findTranscripts(system, realRoots(system, roots), now - KEPT);
+  const isNew = ({ path, stat }: Found) => {
+    const file = before.get(path);
+    return file === undefined || !isUnchanged(file, stat) || stat.mtimeMs >= scannedAt - SETTLED;
+  };
+  const stop = () => system.monotonic() >= deadline;
+  const read = readNew(system, transcripts.filter(isNew), before, messages, stop);
+
+  const isKnown = listed || messages.size > 0;
+  const use = isKnown ? useOfWeek(messages, block, now) : null;
+  const prepared: Prepared = { scannedAt: now, complete: read.complete, use };
+  if (directory === null || memoryPath === null || (!isKnown && known === null)) {
+    return { ...prepared, failure: null };
+  }
+  let failure: string | null = null;
+  if (read.files.size > 0 || expired.length > 0) {
+    const files = new Map<string, TranscriptFile>();
+    for (const { path } of transcripts) {
+      const file = read.files.get(path) ?? before.get(path);
+      if (file !== undefined) files.set(path, file);
+    }
+    failure = write(memoryPath, serializeMemory({ scannedAt: now, block, files, messages }, roots));
+  }
+  failure ??= write(`${directory}/transcripts.json`, serializePrepared(prepared, roots));
+  return { ...prepared, failure };
+}
+
+interface Read {
+  /** The files that were read, by path. */
+  readonly files: ReadonlyMap<string, TranscriptFile>;
   readonly complete: boolean;
 }
 
-/** So many new folders are looked at by a call that has no time left. */
-const AT_LEAST = 64;
-/** Claude Code nests three deep. */
-const MAX_DEPTH = 16;
-/** Two changes within the tick of a file system's clock have one time: until it is over, nothing is certain. */
-export const SETTLED = 2 * SECOND;
-/** Whoever wrote something in the last seven days touched the file then; a day more for clocks that disagree. */
-export const LIVE = 8 * DAY;
-
-/**
- * Finds the transcripts below the roots that were written in the last days. Links are not followed; what cannot
- * be listed is passed over, and what was known of it is kept. A folder whose names have not changed is not
- * listed again: only the files known to be live are looked at.
- *
- * @param thorough list every folder anew: an old transcript that somebody has gone on with shows only this way
- */
-export function scan(
-  { fs }: System,
-  roots: readonly string[],
-  known: ReadonlyMap<string, Folder>,
-  now: number,
-  thorough: boolean,
+/** Reads what is new in these files, and adds its messages. */
+function readNew(
+  { fs, now }: System,
+  news: readonly Found[],
+  before: ReadonlyMap<string, TranscriptFile>,
+  messages: Messages,
   stop: () => boolean,
-): Scan {
-  const folders = new Map<string, Folder>();
-  const found: Found[] = [];
-  let changed = false;
+): Read {
+  const files = new Map<string, TranscriptFile>();
   let complete = true;
-  let news = false;
-  /** Folders that nobody knew. */
-  let met = 0;
-
-  const visit = (path: string, depth: number): void => {
-    if (folders.has(path)) return;
-    const before = known.get(path);
-    // However short the time, what is known is looked at, and some more until there is something to read: the next
-    // call would get no further.
-    if (before === undefined) {
-      if (news && met >= AT_LEAST && stop()) {
-        complete = false;
-        return;
+  /** Bytes. */
+  let size = 0;
+  const time = now();
+  const buffer = lineBuffer();
+  for (const { path, stat } of [...news].sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs)) {
+    // One chunk is always read: any number of short scans reaches the end, however many sessions are active.
+    if (size >= CHUNK && stop()) return { files, complete: false };
+    const known = before.get(path);
+    size += Math.max(0, stat.size - (known?.offset ?? 0));
+    const read = readFile(fs, path, known, buffer, stop, (line) => {
+      for (const message of parseMessages(line)) {
+        const isKept = message.lastAt >= time - KEPT && message.lastAt <= time + MAX_AHEAD;
+        if (isKept) messages.add(message);
       }
-      met += 1;
-    }
-    const stat = look(fs, path);
-    if (stat === undefined || !stat.isDirectory()) return;
-    const mtimeMs = reliable(stat, now);
-    const listed = before && !thorough && before.mtimeMs === stat.mtimeMs ? before : list(fs, path, before);
-    // Not to be listed: what was known of it stays.
-    if (listed === null) return keep(path, before);
-    const live = liveIn(fs, path, listed.files, now);
-    const files = live.map(({ file }) => file);
-    found.push(...live);
-    news ||= live.some(({ file, stat: its }) => !isAsRead(file, its));
-    if (before?.mtimeMs !== mtimeMs || files.length !== before.files.length) changed = true;
-    folders.set(path, { mtimeMs, folders: listed.folders, files });
-    if (depth < MAX_DEPTH) for (const name of listed.folders) visit(path + sep + name, depth + 1);
-  };
-
-  /** Takes over what was known of a folder and of those in it, unseen. */
-  const keep = (path: string, before: Folder | undefined): void => {
-    if (before === undefined || folders.has(path)) return;
-    folders.set(path, before);
-    for (const name of before.folders) keep(path + sep + name, known.get(path + sep + name));
-  };
-
-  for (const root of roots) visit(root, 0);
-  if (folders.size !== known.size) changed = true;
-  return { folders, found, changed, complete };
-}
-
-/** When the names in a folder last changed, epoch ms; -1 when that is too recent to rely on. */
-function reliable({ mtimeMs }: Stats, now: number): number {
-  return now - mtimeMs > SETTLED ? mtimeMs : -1;
-}
-
-/** Those of the transcripts in a folder that were written in the last days. */
-function liveIn(fs: System['fs'], folder: string, files: readonly TranscriptFile[], now: number): Found[] {
-  return files.flatMap((file) => {
-    const stat = look(fs, folder + sep + file.name);
-    return stat?.isFile() && now - stat.mtimeMs <= LIVE ? [{ folder, file, stat }] : [];
-  });
-}
-
-/**
- * Lists one folder anew, and looks at the transcripts in it.
- * @param known what is known of it
- * @returns as `Folder.mtimeMs`, and its transcripts of the last days; null when it is none any more, or has a folder
- *   in it that is not known
- */
-export function lookInto(
-  { fs }: System,
-  path: string,
-  known: Folder,
-  now: number,
-): { readonly mtimeMs: number; readonly live: readonly Found[] } | null {
-  const stat = look(fs, path);
-  if (!stat?.isDirectory()) return null;
-  const listed = list(fs, path, known) ?? known;
-  const names = new Set(known.folders);
-  if (listed.folders.some((name) => !names.has(name))) return null;
-  return { mtimeMs: reliable(stat, now), live: liveIn(fs, path, listed.files, now) };
-}
-
-/** Whether a transcript is as it was when it was read to its end. */
-export function isAsRead(file: TranscriptFile, { size, mtimeMs, ino }: Stats): boolean {
-  return file.complete && file.size === size && file.mtimeMs === mtimeMs && file.ino === ino;
-}
-
-function list(fs: System['fs'], path: string, before: Folder | undefined): Omit<Folder, 'mtimeMs'> | null {
-  const names: { folders: string[]; files: TranscriptFile[] } = { folders: [], files: [] };
-  const known = new Map(before?.files.map((file) => [file.name, file]));
-  try {
-    for (const entry of fs.readdirSync(path, { withFileTypes: true })) {
-      const { name } = entry;
-      // Not UTF-8, hence not to be opened under this name, and none of Claude Code's.
-      if (name.includes('\uFFFD')) continue;
-      if (entry.isDirectory()) names.folders.push(name);
-      else if (entry.isFile() && name.endsWith('.jsonl')) names.files.push(known.get(name) ?? unread(name));
-    }
-    return names;
-  } catch {
-    return null;
+    });
+    // A file that is gone or may not be read does not hold up the others.
+    if (read === null) continue;
+    files.set(path, read);
+    complete &&= read.complete;
   }
-}
-
-function look(fs: System['fs'], path: string): Stats | undefined {
-  try {
-    return fs.lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+  return { files, complete };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { joined, MAX_COUNT, parseMessages } from '../../../../src/fetch/claude/transcripts/message.ts';
-import type { Message } from '../../../../src/fetch/claude/transcripts/model.ts';
+import type { Message } from '../../../../src/fetch/claude/transcripts/message.ts';
 import { answer } from './generate.mjs';
 
 const AT = Date.UTC(2026, 10, 20, 18);

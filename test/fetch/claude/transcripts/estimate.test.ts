@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../../src/fetch/claude/transcripts/model.ts';
-import { estimateOf, sumsOf } from '../../../../src/fetch/claude/transcripts/sums.ts';
-import { count, emptyTally, expire, isExact } from '../../../../src/fetch/claude/transcripts/tally.ts';
-import type { Tally } from '../../../../src/fetch/claude/transcripts/tally.ts';
+import { blockAfter, estimateAt, useOfWeek } from '../../../../src/fetch/claude/transcripts/estimate.ts';
+import type { Message } from '../../../../src/fetch/claude/transcripts/message.ts';
 import { DAY, HOUR, MINUTE } from '../../../../src/usage/time.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
@@ -18,17 +16,20 @@ function message(firstAt: number, output = 1, model = 'opus'): Message {
   };
 }
 
-const estimate = (tally: Tally, now: number) => estimateOf(sumsOf(tally, now), now);
-
-function tallied(times: readonly number[], now = NOW) {
-  const tally = emptyTally(now, null);
-  for (const time of times) count(tally, now, message(time), 1);
-  return tally;
-}
+/** The estimate at `now` of messages at these times, as a scan at that moment finds it. */
+const estimate = (times: readonly number[], now = NOW) =>
+  estimateAt(
+    useOfWeek(
+      times.map((time) => message(time)),
+      null,
+      now,
+    ),
+    now,
+  );
 
 /** Start, end and tokens of the block under way. */
 function block(times: readonly number[], now = NOW) {
-  const { fiveHour } = estimate(tallied(times, now), now);
+  const { fiveHour } = estimate(times, now);
   return fiveHour && [fiveHour.startsAt, fiveHour.endsAt, fiveHour.total];
 }
 
@@ -60,20 +61,26 @@ describe('the block under way', () => {
   it('does not count what is ahead of the clock before its time', () => {
     const times = [at(18, 20), at(18, 26)];
     expect(block(times)?.[2]).toBe(1);
-    expect(estimate(tallied(times), NOW + MINUTE).fiveHour?.total).toBe(2);
+    expect(estimate(times, NOW + MINUTE).fiveHour?.total).toBe(2);
   });
 
-  it('is where it would be had nobody forgotten how the blocks went on, day and night', () => {
+  it('goes on through uninterrupted use of weeks, also when old messages expire', () => {
     const everyHour = Array.from({ length: 24 * 20 }, (_, hour) => at(8, 30, 1) + hour * HOUR);
-    const tally = emptyTally(NOW, null);
-    for (const time of everyHour) {
-      if (time > NOW) break;
-      count(tally, time, message(time), 1);
-      expire(tally, time);
-    }
-    expect(tally.buckets.size).toBeLessThan(9 * 24);
+    const past = everyHour.filter((time) => time <= NOW);
+    let last: number | null = null;
+    for (let from = 0; from < past.length - 100; from += 7)
+      last = blockAfter(last, past.slice(from, from + 7));
+    const kept = past.filter((time) => last !== null && time >= last).map((time) => message(time));
     const hours = Math.floor((NOW - at(8, 0, 1)) / HOUR);
-    expect(estimate(tally, NOW).fiveHour?.startsAt).toBe(at(8, 0, 1) + (hours - (hours % 5)) * HOUR);
+    const { fiveHour } = estimateAt(useOfWeek(kept, last, NOW), NOW);
+    expect(fiveHour?.startsAt).toBe(at(8, 0, 1) + (hours - (hours % 5)) * HOUR);
+  });
+
+  it('is still the last one with the use of an earlier scan, until it is over', () => {
+    const use = useOfWeek([message(at(16, 59))], null, NOW);
+    expect(estimateAt(use, at(20, 59)).fiveHour?.total).toBe(1);
+    expect(estimateAt(use, at(21)).fiveHour).toBeNull();
+    expect(estimateAt(use, at(15, 59)).fiveHour).toBeNull();
   });
 });
 
@@ -84,43 +91,36 @@ describe('the last seven days', () => {
     ['without what comes', NOW + 1, 0],
     ['with now', NOW, 1],
   ])('are counted %s', (_case, time, expected) => {
-    expect(estimate(tallied([time]), NOW).sevenDay.total).toBe(expected);
+    expect(estimate([time]).sevenDay.total).toBe(expected);
   });
 
-  it('go on to the millisecond for an hour at least, and say when they cannot', () => {
+  it('lose an hour as a whole once it is over, with the use of an earlier scan', () => {
     const times = Array.from({ length: 3 * 60 }, (_, minute) => NOW - 7 * DAY + minute * MINUTE);
-    const tally = tallied(times);
-    for (let later = 0; later < 3 * HOUR; later += 7 * MINUTE) {
-      if (!isExact(tally, NOW + later)) {
-        expect(later).toBeGreaterThan(HOUR);
-        return;
-      }
-      const within = times.filter((time) => time >= NOW + later - 7 * DAY);
-      expect(estimate(tally, NOW + later).sevenDay.total).toBe(within.length);
-    }
-    expect.unreachable('an hour of moments is enough');
-  });
-
-  it('are not exact any more when the clock was set back', () => {
-    expect(isExact(tallied([]), NOW - 1)).toBe(false);
+    const use = useOfWeek(
+      times.map((time) => message(time)),
+      null,
+      NOW,
+    );
+    expect(estimateAt(use, NOW).sevenDay.total).toBe(180);
+    // The first hour of these messages ends at 19:00 a week ago.
+    expect(estimateAt(use, at(19) - 1).sevenDay.total).toBe(180);
+    expect(estimateAt(use, at(19)).sevenDay.total).toBe(145);
+    expect(estimate(times, at(19)).sevenDay.total).toBe(145);
+    expect(estimateAt(use, at(22)).sevenDay.total).toBe(0);
   });
 
   it('come by model, a model named __proto__ included', () => {
-    const tally = emptyTally(NOW, null);
-    count(tally, NOW, message(at(18), 5, 'opus'), 1);
-    count(tally, NOW, message(at(17), 7, '__proto__'), 1);
-    count(tally, NOW, message(at(16), 1, 'opus'), 1);
-    const { byModel, output, total } = estimate(tally, NOW).sevenDay;
-    expect([output, total]).toEqual([13, 13]);
+    const messages = [
+      message(at(18), 5, 'opus'),
+      message(at(17), 7, '__proto__'),
+      message(at(16), 1, 'opus'),
+      message(at(18, 1), 2, 'opus'),
+    ];
+    const { byModel, output, total } = estimateAt(useOfWeek(messages, null, NOW), NOW).sevenDay;
+    expect([output, total]).toEqual([15, 15]);
     expect(Object.entries(byModel).map(([model, { total: tokens }]) => [model, tokens])).toEqual([
-      ['opus', 6],
+      ['opus', 8],
       ['__proto__', 7],
     ]);
-  });
-
-  it('are as if a message had never been once it is taken away', () => {
-    const tally = tallied([at(18), at(17)]);
-    count(tally, NOW, message(at(17)), -1);
-    expect(tally).toEqual(tallied([at(18)]));
   });
 });

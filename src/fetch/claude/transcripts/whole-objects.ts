@@ -1,9 +1,9 @@
 /*
- * A record can lose its end, or the line end behind it: a write was cut off, or two processes appended to one file. Then
- * a line holds parts of records and whole ones behind each other.
+ * A record can lose its end, or the line end behind it: a write was cut off, or two processes appended to one file. The
+ * line then holds parts of records, and whole records, one behind the other.
  */
 
-/** Records nest less than twenty deep. */
+/** Records nest fewer than twenty levels deep. */
 const MAX_DEPTH = 1000;
 
 const QUOTE = 0x22;
@@ -22,18 +22,18 @@ export interface Extent {
 }
 
 /**
- * Finds the whole JSON objects with certain bytes in them, on a line that is not JSON itself, in their order; of nested
- * ones the outermost that is whole. Where the grammar is violated, the objects that are open there are given up, and the
- * search goes on at the next one. The bytes are read once, whatever they are: no object is tried a second time, because
- * a part that is given up has an error in it wherever one starts.
+ * Finds the whole JSON objects that contain the needle, on a line that is not JSON itself, in their order; of nested
+ * objects the outermost that is whole. Where a byte violates the grammar, all open objects are dropped and the search
+ * goes on at the next one. Every byte is read once, so the work is proportional to the length: an object that was
+ * dropped is never tried again from another start, since the violation lies inside it as well.
  */
 export function wholeObjects(line: Buffer, needle: Buffer): Extent[] {
   const found: Extent[] = [];
-  /** The last place of the needle before `at`, and the next one; -1 for none. */
+  /** Positions of the last needle before `at` and of the next one; -1 for none. */
   let [before, ahead] = [-1, line.indexOf(needle)];
-  /** Where the open objects start; -1 for a list. */
+  /** Starts of the open objects; -1 for an open list. */
   const open: number[] = [];
-  /** The last token: its punctuation mark, `QUOTE` for a string or an object or list that has ended, 0 for a literal. */
+  /** The last token: its punctuation mark; `QUOTE` for a string, or an object or list that has ended; 0 for a literal. */
   let last = 0;
   let at = 0;
   while (at < line.length) {
@@ -58,7 +58,7 @@ export function wholeObjects(line: Buffer, needle: Buffer): Extent[] {
       end = endOfString(line, at);
       valid = (wantsValue || wantsKey) && mayFollowString(line[end]);
       last = QUOTE;
-      // A string that was cut off seems to end with the first quotation mark of the record behind it.
+      // A string that was cut off ends, as it seems, with the first quotation mark of the record behind it.
       if (!valid && line[end - 2] === OPEN) end -= 2;
     } else if (byte === OPEN || byte === OPEN_LIST) {
       valid = wantsValue && open.length < MAX_DEPTH;
@@ -90,13 +90,13 @@ export function wholeObjects(line: Buffer, needle: Buffer): Extent[] {
   return found;
 }
 
-/** An object takes the place of those that were found within it. */
+/** Adds an object in place of those that were found inside it. */
 function keepOutermost(found: Extent[], object: Extent): void {
   while (found.length > 0 && found.at(-1)!.start > object.start) found.pop();
   found.push(object);
 }
 
-/** Behind the closing quotation mark; the end of the line when there is none. */
+/** Position behind the closing quotation mark; the end of the line when there is none. */
 function endOfString(line: Buffer, start: number): number {
   for (let at = start + 1; at < line.length; at += 1) {
     if (line[at] === BACKSLASH) at += 1;
@@ -116,7 +116,7 @@ function mayFollowString(byte: number | undefined): boolean {
   );
 }
 
-/** Behind a number, `true`, `false` or `null`; whether it is one is left to the parser. */
+/** Position behind a number, `true`, `false` or `null`. Whether it is one of these is left to `JSON.parse`. */
 function endOfLiteral(line: Buffer, start: number): number {
   let at = start + 1;
   while (at < line.length && !isMark(line[at]!)) at += 1;
