@@ -1,4 +1,4 @@
-import { readPrerendered } from './prerender/print.ts';
+import { readPrerendered } from './prerender/read.ts';
 import { errno } from './platform/errno.ts';
 import { parseFastArgs } from './cli/fast-args.ts';
 import type { UsageOptions } from './cli/fast-args.ts';

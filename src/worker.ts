@@ -1,4 +1,5 @@
-import { parseVariantFileName } from './prerender/write.ts';
+import { parseVariantFileName } from './prerender/variant.ts';
+import { policyOf } from './commands/callers.ts';
 import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
 import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
       await (await import('./resolve/note-fault.ts')).storeFault({ system, provider });
     throw error;
   }
-  // No process waits for this: lines are prepared as far ahead as can be.
+  // No process waits for this, so everything is prerendered.
   const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
   await prerender(system, wanted, Number.POSITIVE_INFINITY);
 }
@@ -36,10 +37,7 @@ async function refresh(system: System): Promise<void> {
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
   await resolve(resolveDeps(system, config, { timeoutMs, debug: false, thorough: true }), {
     ...endpointOf(config),
-    policy: 'wait',
-    force: false,
-    sendsUncached: false,
-    waitsForOthers: false,
+    ...policyOf('script'),
   });
 }
 

@@ -38,7 +38,7 @@ const below: Record<string, string[]> = {
     'platform',
   ],
   demo: ['cache', 'fetch', 'render', 'usage', 'platform'],
-  prerender: ['resolve', 'cache', 'config', 'fetch', 'render', 'usage', 'platform'],
+  prerender: ['resolve', 'cache', 'config', 'fetch', 'zone', 'render', 'usage', 'platform'],
   resolve: ['cache', 'fetch', 'config', 'usage', 'platform'],
   init: ['platform'],
   cache: ['usage', 'config', 'platform'],

@@ -1,6 +1,9 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { readClosedFile } from './own-files.ts';
+import { makeDirectory } from './directory.ts';
+import type { AccountDirectory } from './directory.ts';
+import { readClosedFile, removeOwnFile } from './own-files.ts';
+import { replaceLightly } from './replace.ts';
 
 /*
  * An account's directory is named by a hash, which costs a tenth of a Node start to compute and which a shell
@@ -35,4 +38,28 @@ export function readPointer(system: System, root: string, key: string): string |
   const path = pointerFile(root, key);
   const name = path && readClosedFile(system, path, MAX_BYTES);
   return name && NAME.test(name) ? name : null;
+}
+
+/** Writes the pointer to an account's directory. @param key see `pointerFile`; null where no pointer is needed */
+export function writePointer(system: System, directory: AccountDirectory, key: string | null): void {
+  const path = key === null ? null : pointerFile(directory.root, key);
+  if (key === null || path === null) return;
+  const name = directory.path.slice(directory.root.length + 1);
+  try {
+    if (readPointer(system, directory.root, key) === name) return;
+    if (makeDirectory(system, pointerDirectory(directory.root), 1) !== null) return;
+  } catch {
+    return;
+  }
+  replaceLightly(system, path, name, null);
+}
+
+/** Removes the pointer that an earlier version wrote for a spelling of the default directory. */
+export function dropPointer(system: System, { root }: AccountDirectory, key: string): void {
+  const path = pointerFile(root, key);
+  try {
+    if (path !== null) removeOwnFile(system, path);
+  } catch {
+    // There is none.
+  }
 }

@@ -1,3 +1,5 @@
+import { isColorFlag } from '../render/wants-color.ts';
+import type { ColorFlag } from '../render/wants-color.ts';
 import { TIMEOUT_RANGE } from '../config/settings.ts';
 import { isLineKind, isOutputKind } from '../render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from '../render/outputs/kinds.ts';
@@ -20,9 +22,6 @@ export interface UsageOptions {
   /** Of `show`: what else the answer has. */
   readonly verbose: boolean;
 }
-
-export const COLOR_FLAGS = ['auto', 'always', 'never'] as const;
-export type ColorFlag = (typeof COLOR_FLAGS)[number];
 
 /** `--timeout` in seconds as ms; null when it is no number within what is accepted. */
 export function parseTimeout(text: string): number | null {
@@ -142,10 +141,6 @@ export function parseStatuslineArgs(argv: readonly string[]): StatuslineOptions 
     else return null;
   }
   return options;
-}
-
-export function isColorFlag(text: string): text is ColorFlag {
-  return (COLOR_FLAGS as readonly string[]).includes(text);
 }
 
 function splitFlag(argument: string): [string, string | undefined] {

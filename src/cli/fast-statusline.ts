@@ -1,5 +1,5 @@
 import { reportFormat } from '../fetch/registry.ts';
-import { readPrerenderedStatusline } from '../prerender/print-statusline.ts';
+import { readPrerenderedStatusline } from '../prerender/read-statusline.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { withUncaught } from '../platform/exceptions.ts';
 import { parseStatuslineArgs } from './fast-args.ts';
@@ -10,28 +10,25 @@ import type { StatuslineInput } from './stdin.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * What runs whenever Claude Code updates its status line: a session that says nothing new gets the line that was
- * prepared, from what is loaded by now.
+ * `usageline statusline`, which Claude Code runs whenever it updates its status line. A session that reports nothing new
+ * gets the prerendered line, without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
   const options = parseStatuslineArgs(argv.slice(1));
   if (options === null) return (await import('./program.ts')).main(system, argv);
-  const heard = await readStatuslineInput(system);
-  const text = tried(() => readPrerenderedStatusline(system, options, heard.report));
+  const input = await readStatuslineInput(system);
+  const text = tried(() => readPrerenderedStatusline(system, options, input.report));
   if (text !== null) process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
   const { statusline } = await import('../commands/statusline.ts');
-  const outcome = withUncaught(statusline(system, options, heard));
-  const known = await outcome.catch(() => null);
-  if (known?.soon) {
-    // What a session that works costs at every response: all that is left is said here, rather than to load `run`.
-    const printed = writeOut(system, STDOUT, known.stdout);
-    const left = known.soon();
-    const exitCode = printed ? 0 : 1;
-    if (left.kind === 'nothing') process.exit(exitCode);
-    const rest = { ...known, stdout: '', exitCode, soon: () => left } as const;
-    return finish(system, options, rest).catch(() => process.exit(exitCode));
-  }
-  return finish(system, options, outcome);
+  const outcome = withUncaught(statusline(system, options, input));
+  const rendered = await outcome.catch(() => null);
+  if (typeof rendered?.followUp !== 'function') return finish(system, options, outcome);
+  // A working session comes here at every response, and usually there is nothing left that needs `run.ts`.
+  const exitCode = writeOut(system, STDOUT, rendered.stdout) ? 0 : 1;
+  const followUp = rendered.followUp();
+  if (followUp.kind === 'none') process.exit(exitCode);
+  const rest = { ...rendered, stdout: '', exitCode, followUp } as const;
+  return finish(system, options, rest).catch(() => process.exit(exitCode));
 }
 
 async function finish(
@@ -43,16 +40,16 @@ async function finish(
   return run(system, { json: false, timeoutMs }, async () => outcome);
 }
 
-/** What Claude Code says on standard input. */
+/** Reads and parses the object that Claude Code sends on standard input. */
 export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
   const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
   return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };
 }
 
-/** What goes wrong on the short way is looked at again on the long one. */
-function tried(hit: () => string | null): string | null {
+/** An exception on the fast path is ignored: the command itself runs into the cause again and names it. */
+function tried(read: () => string | null): string | null {
   try {
-    return hit();
+    return read();
   } catch {
     return null;
   }

@@ -2,23 +2,24 @@ import { isUsageError } from '../commands/command.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { describeFault, withUncaught } from '../platform/exceptions.ts';
 import { STDERR, STDOUT, writeOut } from '../platform/stdio.ts';
+import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
 import { renderErrorJson } from '../render/json.ts';
 import { spawnWorker } from './spawn-worker.ts';
 import type { System } from '../platform/system.ts';
 
 export interface RunOptions {
-  /** Errors are then part of the one object on standard output. */
+  /** Whether errors are printed as a JSON object on standard output. */
   readonly json: boolean;
-  /** They are what a monitoring plugin says then. */
+  /** Whether errors are printed as the result of a monitoring plugin. */
   readonly check?: boolean;
   /** Deadline for the detached refresh, ms; null for the configured one. */
   readonly timeoutMs: number | null;
 }
 
 /**
- * Runs a command, prints what it says and ends the process: the one place that does. Whatever a command left
- * open (a socket, a timer) ends here, too. Whatever is thrown meanwhile, wherever, is a failure of the command or does
- * not matter to it: Node prints no trace. Once the text is out nothing changes exit code or standard error.
+ * Runs a command, prints its text, does what follows and ends the process, with everything that the command left open (a
+ * socket, a timer). An exception from anywhere before the text is printed is a failure of the command, so Node prints no
+ * trace. After that nothing changes the exit code or standard error.
  */
 export async function run(
   system: System,
@@ -30,24 +31,24 @@ export async function run(
     outcome.stderr === '' || writeOut(system, STDERR, outcome.stderr),
     outcome.stdout === '' || writeOut(system, STDOUT, outcome.stdout),
   ].every(Boolean);
-  await followUp(system, options, outcome).catch(() => {});
+  await followUp(system, options, outcome.followUp).catch(() => {});
   process.exit(printed ? outcome.exitCode : outcome.exitCode || 1);
 }
 
-/** What is done once the text is out. The next call finds what is missing. */
+/** Errors are ignored: the next call finds what is missing. */
 async function followUp(
   system: System,
   { timeoutMs }: RunOptions,
-  { startWorker, soon, prepare: asked }: CommandResult,
+  job: CommandResult['followUp'],
 ): Promise<void> {
-  const left = soon?.();
-  const prepare = left?.kind === 'prepare' ? left : asked;
-  if (startWorker || left?.kind === 'spawn') spawnWorker(system, timeoutMs, prepare);
-  else if (prepare)
-    await (await import('../prerender/store.ts')).prerender(system, prepare.wanted, prepare.aheadMs);
+  const rest = typeof job === 'function' ? job() : job;
+  if (rest.kind === 'spawnWorker') spawnWorker(system, timeoutMs, rest.wanted);
+  if (rest.kind !== 'prerender') return;
+  const { prerender } = await import('../prerender/store.ts');
+  await prerender(system, rest.wanted, rest.horizonMs);
 }
 
-/** What did not come back as a result: wrong usage, which is named, or a fault of ours. */
+/** The result of a command that has thrown: for wrong usage, or an internal error. */
 async function faultOf(
   { fs, now }: System,
   { json, check = false }: RunOptions,
@@ -63,13 +64,11 @@ async function faultOf(
     stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
     stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
     exitCode: wrongUsage ? 2 : 1,
-    startWorker: false,
-    prepare: null,
-    soon: null,
+    followUp: NO_FOLLOW_UP,
   };
 }
 
-/** What is damaged, where that is the reason of a fault; the file that would say so can be damaged as well. */
+/** The program's damaged files, in words; null where none are, or where the check itself is damaged. */
 function damage(fs: System['fs']): Promise<string | null> {
   return import('../platform/damaged-files.ts').then(({ damageOf }) => damageOf(fs)).catch(() => null);
 }

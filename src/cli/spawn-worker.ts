@@ -1,29 +1,29 @@
 import { join } from 'node:path';
-import { variantFileName } from '../prerender/read.ts';
-import type { Prepare } from '../commands/command.ts';
+import { variantFileName } from '../prerender/variant.ts';
+import type { Variant } from '../prerender/variant.ts';
 import { closeInherited } from '../platform/descriptors.ts';
 import { isAbsolutePath } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * Starts the refresh that nobody waits for. It inherits no descriptor and no directory: a reader of a pipe would wait
- * for it, and a lock or a mount would last as long as it does. Errors are nobody's to see: the next call finds what is
- * missing.
+ * Starts the worker. It inherits no descriptor and no directory: a reader of a pipe would wait for its end, and a lock or
+ * a mount would last as long as it runs. Errors are ignored: the next call finds what is missing.
  *
- * @param timeoutMs deadline of its request; null for the configured one
- * @param prepare the ready line that its answer is to be prepared for, besides those that there are
+ * @param timeoutMs deadline of its request, ms; null for the configured one
+ * @param wanted a variant that it prerenders besides those that exist; null for none
  */
-export function spawnWorker(system: System, timeoutMs: number | null, prepare: Prepare | null): void {
+export function spawnWorker(system: System, timeoutMs: number | null, wanted: Variant | null): void {
   const { platform, env, cwd } = system;
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'worker.cjs');
-  const wanted = prepare?.wanted ? [variantFileName(prepare.wanted), prepare.wanted.format ?? ''] : ['', ''];
-  // A relative directory is resolved against the present one. The variable keeps its text: the keychain entry of macOS depends on it.
+  const variant = wanted ? [variantFileName(wanted), wanted.format ?? ''] : ['', ''];
+  // The worker resolves a relative directory against this one. It needs the variable's own text as well: the name of the
+  // keychain entry on macOS depends on it.
   const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
   const from = relative ? [cwd() ?? ''] : [];
   closeInherited(system);
   try {
-    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...wanted, ...from], {
+    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...variant, ...from], {
       detached: true,
       stdio: 'ignore',
       windowsHide: true,

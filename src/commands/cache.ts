@@ -14,9 +14,9 @@ import type { CommandResult } from './command.ts';
 
 /** `usageline cache path`: the cache root. */
 export async function cachePath(system: System): Promise<CommandResult> {
-  const places = pathsOf(system, provider);
-  if (places.cache === null) return nowhere(places);
-  return result(`${places.cache.root}\n`, { stderr: warningText(await loadConfig(system), places.warning) });
+  const paths = pathsOf(system, provider);
+  if (paths.cache === null) return nowhere(paths);
+  return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }
 
 /**
@@ -24,13 +24,13 @@ export async function cachePath(system: System): Promise<CommandResult> {
  * requests stay: clearing a cache must not be a way to ask more often.
  */
 export function cacheClear(system: System): CommandResult {
-  const places = pathsOf(system, provider);
-  if (places.cache === null) return nowhere(places);
-  const { entry, reports: readings } = places.cache;
+  const paths = pathsOf(system, provider);
+  if (paths.cache === null) return nowhere(paths);
+  const { entry, reports: readings } = paths.cache;
   forgetReadings(system, readings);
   try {
     removeOwnFile(system, entry);
-    return result(`removed ${printable(entry)}\n`, { prepare: { wanted: null } });
+    return result(`removed ${printable(entry)}\n`, { followUp: { kind: 'prerender', wanted: null } });
   } catch (error) {
     const reason = errno(error);
     if (reason === 'ENOENT' || reason === 'ENOTDIR')

@@ -3,7 +3,8 @@ import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
-import { endpointOf, resolveDeps, result, UsageError } from './command.ts';
+import { policyOf } from './callers.ts';
+import { afterResolving, endpointOf, resolveDeps, result, UsageError } from './command.ts';
 import type { CommandResult, ExitCode } from './command.ts';
 
 export interface CheckOptions extends CheckThresholds {
@@ -27,14 +28,11 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
   const config = await loadConfig(system);
   // A percentage is what is compared: tokens of local transcripts are none, so nobody reads them.
   const { estimate: _, ...deps } = resolveDeps(system, config, options);
-  const { usage, refreshed: asked } = await resolve(deps, {
+  const resolution = await resolve(deps, {
     ...endpointOf(config),
-    policy: 'wait',
-    force: false,
-    sendsUncached: false,
-    waitsForOthers: true,
+    ...policyOf('monitor'),
   });
-  return resultOf(checkOf(usage, options, window), { prepare: asked ? { wanted: null } : null });
+  return resultOf(checkOf(resolution.usage, options, window), { followUp: afterResolving(resolution, null) });
 }
 
 /** Wrong usage, or a fault of ours: the plugin does not know. */

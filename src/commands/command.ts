@@ -1,4 +1,7 @@
-import type { Variant } from '../prerender/read.ts';
+import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
+import type { FollowUp } from '../prerender/follow-up.ts';
+import type { Variant } from '../prerender/variant.ts';
+import type { Resolution } from '../resolve/resolve.ts';
 import { provider } from '../fetch/registry.ts';
 import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
@@ -16,22 +19,8 @@ export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: ExitCode;
-  /** Start the detached refresh once the text is out. */
-  readonly startWorker: boolean;
-  /** Prepare ready lines once the text is out: those that there are, or these besides. Null: nothing is new. */
-  readonly prepare: Prepare | null;
-  /** Instead of `prepare`, where that would cost too much at every call: what is prepared once the text is out. */
-  readonly soon: (() => Soon) | null;
-}
-
-/** What is left to be prepared: nothing, everything, or everything in a process of its own. */
-export type Soon = { readonly kind: 'nothing' | 'spawn' } | ({ readonly kind: 'prepare' } & Prepare);
-
-export interface Prepare {
-  /** The ready line that was missed; null when none was looked for. */
-  readonly wanted: Variant | null;
-  /** How far ahead, ms; as far as is read at once when it is not said. */
-  readonly aheadMs?: number;
+  /** What to do once the text has been printed; a function does a part of it and returns the rest. */
+  readonly followUp: FollowUp | (() => FollowUp);
 }
 
 /** 0 data · 1 a fault of ours · 2 wrong usage · 3 signing in helps · 4 waiting helps */
@@ -48,7 +37,7 @@ export function isUsageError(error: unknown): error is UsageError {
 }
 
 export function result(stdout: string, more: Partial<CommandResult> = {}): CommandResult {
-  return { stdout, stderr: '', exitCode: 0, startWorker: false, prepare: null, soon: null, ...more };
+  return { stdout, stderr: '', exitCode: 0, followUp: NO_FOLLOW_UP, ...more };
 }
 
 /** The exit code of `--json` and `show`. */
@@ -119,4 +108,19 @@ export function warningText({ warnings }: Config, ...more: (string | null)[]): s
     .filter((text) => text !== null)
     .map((text) => `usageline: ${printable(text)}\n`)
     .join('');
+}
+
+/**
+ * The follow-up of a command that has resolved usage.
+ *
+ * @param wanted the variant that had no valid line; null where none was looked for
+ * @param prerenders whether to prerender although no request has been made
+ */
+export function afterResolving(
+  { startWorker, refreshed }: Pick<Resolution, 'startWorker' | 'refreshed'>,
+  wanted: Variant | null,
+  prerenders = wanted !== null,
+): FollowUp {
+  if (startWorker) return { kind: 'spawnWorker', wanted };
+  return refreshed || prerenders ? { kind: 'prerender', wanted } : NO_FOLLOW_UP;
 }

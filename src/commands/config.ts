@@ -3,7 +3,7 @@ import type { Sourced } from '../config/config.ts';
 import type { ConfigValues } from '../config/read.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { KEYS, OUTPUTS } from '../config/schema.ts';
-import type { ColorFlag } from '../cli/fast-args.ts';
+import type { ColorFlag } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 import { baseUrlProblem, result } from './command.ts';

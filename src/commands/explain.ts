@@ -34,7 +34,7 @@ import { result, warningText } from './command.ts';
 import type { CommandResult } from './command.ts';
 
 /**
- * `usageline explain`: which row of the decision applies now, and why, in words. Looks and says; it asks
+ * `usageline explain`: which row of the decision applies now, and why, in words. Appearance and says; it asks
  * nobody, reads no credentials and writes nothing.
  */
 export async function explain(system: System, policy: Policy): Promise<CommandResult> {

@@ -1,10 +1,8 @@
 import { formatMistake } from '../render/template/format.ts';
-import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { quoteInput } from '../usage/text.ts';
-import { localZone } from '../zone/local.ts';
 import { UsageError } from './command.ts';
-import { requestedFormat } from '../prerender/print.ts';
+import { requestedFormat } from '../prerender/variant.ts';
 
 /**
  * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts
@@ -16,13 +14,4 @@ export function checkedFormat(env: System['env'], flag: string | null): string |
   if (mistake === null) return format;
   if (flag !== null) throw new UsageError(`--format is '${quoteInput(flag)}': ${mistake}`);
   return null;
-}
-
-/** The configured looks, with the requested format and the zone of the process. */
-export function appearanceWith(
-  system: System,
-  appearance: Appearance,
-  format: string | null | undefined,
-): Appearance {
-  return { ...appearance, format: format ?? appearance.format, zone: localZone(system) };
 }

@@ -13,7 +13,7 @@ import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { failure, withConsent } from './init-consent.ts';
 import type { Decision, InitOptions, Job } from './init-consent.ts';
-import { prepareFor } from './init-runtime.ts';
+import { followUpFor } from './init-runtime.ts';
 
 interface TargetJob extends InitOptions, Job {
   readonly target: InitTarget;
@@ -53,7 +53,7 @@ function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decisi
     act: () => {
       const problem = apply(system, changes, before, notes);
       if (problem !== null) return failure(problem);
-      return result(`installed. ${how.afterInstall}\n`, { prepare: prepareFor(system, target) });
+      return result(`installed. ${how.afterInstall}\n`, { followUp: followUpFor(system, target) });
     },
   };
 }

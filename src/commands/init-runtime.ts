@@ -8,7 +8,8 @@ import { printable } from '../platform/stdio.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import type { System } from '../platform/system.ts';
 import { UsageError } from './command.ts';
-import type { Prepare } from './command.ts';
+import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
+import type { FollowUp } from '../prerender/follow-up.ts';
 import { hookVariant, hookFiles } from './ready.ts';
 
 /** This machine, as snippets see it. Throws a `UsageError` for paths that no snippet can hold. */
@@ -59,8 +60,8 @@ const KINDS: Partial<Record<InitTarget, LineKind>> = {
   starship: 'starship',
 };
 
-export function prepareFor(system: System, target: InitTarget): Prepare | null {
+export function followUpFor(system: System, target: InitTarget): FollowUp {
   const output = KINDS[target];
-  if (output === undefined) return null;
-  return { wanted: hookVariant(system, output), aheadMs: Number.POSITIVE_INFINITY };
+  if (output === undefined) return NO_FOLLOW_UP;
+  return { kind: 'prerender', wanted: hookVariant(system, output), horizonMs: Number.POSITIVE_INFINITY };
 }

@@ -1,3 +1,4 @@
+import type { InitOptions } from './init-consent.ts';
 import { resolve } from 'node:path';
 import { installedPath } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
@@ -9,15 +10,14 @@ import type { CommandResult } from './command.ts';
 import { uninstallAll } from './init-all.ts';
 import { installTarget, uninstallTarget } from './init-change.ts';
 import { failure } from './init-consent.ts';
-import type { InitOptions } from './init-consent.ts';
-import { prepareFor, runtimeOf } from './init-runtime.ts';
+import { followUpFor, runtimeOf } from './init-runtime.ts';
 
 /** `usageline init`: prints what a host needs, puts it there, or takes it away again. */
 export function init(system: System, options: InitOptions): CommandResult {
   const { target, action } = options;
   const runtime = runtimeOf(system);
   if (target !== null && action === 'print') {
-    return result(TARGETS[target].snippet(runtime), { prepare: prepareFor(system, target) });
+    return result(TARGETS[target].snippet(runtime), { followUp: followUpFor(system, target) });
   }
   if (system.platform === 'win32') {
     throw new UsageError('--install and --uninstall are not for Windows; paste what is printed without them');

@@ -1,5 +1,5 @@
-import { prerenderedFile } from '../prerender/read.ts';
-import type { Variant } from '../prerender/read.ts';
+import { prerenderedFile, variantOf } from '../prerender/variant.ts';
+import type { Variant } from '../prerender/variant.ts';
 import { loadConfig } from '../config/load.ts';
 import { provider } from '../fetch/registry.ts';
 import { findConfigFile } from '../config/config-file.ts';
@@ -7,10 +7,10 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
+import { policyOf } from './callers.ts';
 import { endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat } from './format.ts';
-import { variantOf } from '../prerender/print.ts';
 
 /** Where a shell's hook finds what it needs. Empty: there is no such place. */
 export interface HookFiles {
@@ -20,16 +20,6 @@ export interface HookFiles {
   readonly logins: readonly [string, string];
   /** The configuration. */
   readonly config: string;
-}
-
-/**
- * The files whose change hooks see for themselves, by comparing their ages with those of `since.<name>` and
- * `till.<name>`: credentials by their number, and the configuration.
- */
-export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
-  const logins = provider.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
-  const { path } = findConfigFile(system);
-  return path === null ? logins : [...logins, ['config', path]];
 }
 
 export function hookFiles(system: System, output: LineKind): HookFiles {
@@ -53,7 +43,7 @@ export function ready(system: System, output: LineKind): CommandResult {
   const { file, logins, config } = hookFiles(system, output);
   const wanted = hookVariant(system, output);
   return result(`${[file, ...logins, config].join('\n')}\n`, {
-    prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY },
+    followUp: { kind: 'prerender', wanted, horizonMs: Number.POSITIVE_INFINITY },
   });
 }
 
@@ -67,11 +57,8 @@ export async function refreshReady(system: System, output: LineKind): Promise<Co
   const config = await loadConfig(system);
   await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
     ...endpointOf(config),
-    policy: 'wait',
-    force: false,
-    sendsUncached: false,
-    waitsForOthers: true,
+    ...policyOf('monitor'),
   });
   const wanted = hookVariant(system, output);
-  return result('', { prepare: { wanted, aheadMs: Number.POSITIVE_INFINITY } });
+  return result('', { followUp: { kind: 'prerender', wanted, horizonMs: Number.POSITIVE_INFINITY } });
 }

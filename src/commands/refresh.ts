@@ -8,7 +8,15 @@ import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { System } from '../platform/system.ts';
-import { endpointOf, exitCodeOfFailure, resolveDeps, result, warningText } from './command.ts';
+import { policyOf } from './callers.ts';
+import {
+  afterResolving,
+  endpointOf,
+  exitCodeOfFailure,
+  resolveDeps,
+  result,
+  warningText,
+} from './command.ts';
 import type { CommandResult } from './command.ts';
 
 export interface RefreshOptions {
@@ -22,19 +30,12 @@ export interface RefreshOptions {
 export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, { ...options, thorough: true });
-  const {
-    usage,
-    warning,
-    refreshed: asked,
-  } = await resolve(deps, {
+  const resolution = await resolve(deps, {
     ...endpointOf(config),
-    policy: 'wait',
+    ...policyOf(isTerminal(system, STDOUT) ? 'refresh' : 'cron'),
     force: options.force,
-    sendsUncached: true,
-    // Not for cron: beside Claude Code's status line it keeps to the slower pace.
-    ignoresPace: isTerminal(system, STDOUT),
-    waitsForOthers: true,
   });
+  const { usage, warning } = resolution;
   const { error } = usage;
   // With --quiet, for cron and timers, a lapsed token is no failure: every night ends with one.
   const expected = options.quiet && error !== null && isRenewal(error.code);
@@ -44,8 +45,11 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
     : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
   const message = told ? messageOf(error, system.now()) : null;
-  const prepare = asked ? { wanted: null } : null;
-  return result(stdout, { exitCode, prepare, stderr: warningText(config, warning, message) });
+  return result(stdout, {
+    exitCode,
+    stderr: warningText(config, warning, message),
+    followUp: afterResolving(resolution, null),
+  });
 }
 
 /** What waiting cures, or what the user asked for: no reason for cron to send mail. */

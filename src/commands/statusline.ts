@@ -18,10 +18,13 @@ import type { StatuslineInput } from '../cli/stdin.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';
-import { endpointOf, resolveDeps, result } from './command.ts';
+import { policyOf } from './callers.ts';
+import { afterResolving, endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
-import { checkedFormat, appearanceWith } from './format.ts';
-import { terminalColumns, STATUSLINE_KIND, statuslineVariant } from '../prerender/print-statusline.ts';
+import { checkedFormat } from './format.ts';
+import { localAppearance } from '../zone/local-appearance.ts';
+import { reportedColumns } from '../prerender/read-statusline.ts';
+import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
 /**
@@ -35,84 +38,74 @@ export async function statusline(
 ): Promise<CommandResult> {
   const { wrappedCommand: command, output, color: flag } = options;
   const format = checkedFormat(system.env, options.format);
-  // First, so that it runs while we look.
-  const after =
+  // First, so that it runs meanwhile.
+  const wrapped =
     command === null
       ? null
       : (await import('./wrapped-command.ts')).runWrappedCommand(system, command, input.bytes);
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, options);
-  const { paths: places, known: reading } = startOf(deps);
-  const { fingerprint: stamp } = reading;
-  const outcome = report && storeReport(deps, places, report, stamp);
-  const kept = outcome?.stored ?? null;
-  // Before the files are read: what changes in between shows as a condition that does not hold.
-  const conditions = kept && places.cache && validatorsOf(system, provider, places.cache);
-  const sources = kept && isUnchanged(system, places, kept) ? kept : undefined;
-  const {
-    usage: shared,
-    startWorker,
-    settled,
-    state: seen,
-  } = await resolve(
+  const start = startOf(deps);
+  const { paths } = start;
+  const { fingerprint } = start.known;
+  const outcome = report && storeReport(deps, paths, report, fingerprint);
+  const stored = outcome?.stored ?? null;
+  // Before the files are read: then a change in between makes the line invalid.
+  const validators = stored && paths.cache && validatorsOf(system, provider, paths.cache);
+  const sources = stored && isUnchanged(system, paths, stored) ? stored : undefined;
+  const resolution = await resolve(
     deps,
-    {
-      ...endpointOf(config),
-      policy: 'background',
-      force: false,
-      waitsForOthers: false,
-      sendsUncached: false,
-    },
-    { paths: places, known: reading, ...(sources && { sources }) },
+    { ...endpointOf(config), ...policyOf('prompt') },
+    { ...start, ...(sources && { sources }) },
   );
-  const usage = report && outcome ? ownUsageOf(deps, { seen, shared }, report, outcome, stamp) : shared;
+  const { usage: shared, settled, state } = resolution;
+  const usage =
+    report && outcome ? ownUsageOf(deps, { state, shared }, report, outcome, fingerprint) : shared;
   const { env } = system;
-  const columns = terminalColumns(env);
+  const columns = reportedColumns(env);
   const isTty = () => isTerminal(system, STDOUT);
-  const wanted = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
-  const { appearance: usual, color: configured } = outputConfigOf(config, wanted ? STATUSLINE_KIND : output);
-  const appearance = appearanceWith(system, usual, format);
+  const variant = output === 'ansi' ? statuslineVariant(system, { ...options, format }) : null;
+  const { appearance: usual, color: configured } = outputConfigOf(config, variant ? STATUSLINE_KIND : output);
+  const appearance = localAppearance(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: isTty });
   const model = report?.model ?? null;
   const line = (room: number | null) =>
     renderOutput(output, usage, { color, appearance, countdowns: true, model, columns: room });
   let text: string;
-  if (command !== null && after !== null) {
+  if (command !== null && wrapped !== null) {
     const { beside, outputToShow } = await import('./wrapped-command.ts');
-    const wrapped = { session: report?.session ?? '', command };
+    const key = { session: report?.session ?? '', command };
     const { ellipsis } = glyphsOf(appearance);
-    text = beside(outputToShow(system, places.cache, wrapped, await after, ellipsis), line, columns);
+    text = beside(outputToShow(system, paths.cache, key, await wrapped, ellipsis), line, columns);
   } else text = line(columns);
-  if (wanted === null || startWorker || conditions === null) {
-    // What is prepared is the shared line: a session with other numbers will not find its own there.
+  if (variant === null || resolution.startWorker || validators === null) {
+    // The shared line is prerendered: a session with other numbers does not find its own there.
     const missed = settled && usage === shared;
-    const prepare = kept !== null || missed || startWorker ? { wanted } : null;
-    return result(`${text}\n`, { startWorker, prepare });
+    return result(`${text}\n`, { followUp: afterResolving(resolution, variant, stored !== null || missed) });
   }
-  const known = forecastInput(deps, places, seen, stamp, config.settings);
-  const limit = modelLimit(known, model);
-  const soon = () =>
-    prerenderStatusline(deps, places, { known, wanted, limit, conditions, color, appearance });
-  return result(`${text}\n`, { soon });
+  const forecast = forecastInput(deps, paths, state, fingerprint, config.settings);
+  const limit = modelLimit(forecast, model);
+  const rendered = { input: forecast, variant, limit, validators, color, appearance };
+  return result(`${text}\n`, { followUp: () => prerenderStatusline(deps, paths, rendered) });
 }
 
 /** The usage as this session's own line shows it. */
 function ownUsageOf(
   { system, settings, provider: { reader } }: ResolveDeps,
-  { seen, shared }: { readonly seen: State; readonly shared: Usage },
+  { state, shared }: { readonly state: State; readonly shared: Usage },
   report: Report,
   { reportedAt, foreign }: ReportOutcome,
-  stamp: string | null,
+  fingerprint: string | null,
 ): Usage {
-  const { read, decision } = seen;
+  const { read, decision } = state;
   const entry = read.kind === 'entry' ? read.entry : null;
   return sessionUsage({
     shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
     report,
     reportedAt,
     foreign,
-    fingerprint: stamp,
+    fingerprint,
     reader,
     now: system.now(),
     settings,

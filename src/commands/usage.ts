@@ -10,54 +10,52 @@ import { renderOutput } from '../render/outputs/index.ts';
 import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
-import { endpointOf, exitCodeOf, resolveDeps, result, UsageError, warningText } from './command.ts';
+import { policyOf } from './callers.ts';
+import {
+  afterResolving,
+  endpointOf,
+  exitCodeOf,
+  resolveDeps,
+  result,
+  UsageError,
+  warningText,
+} from './command.ts';
 import type { CommandResult } from './command.ts';
 import { zoneName } from '../zone/local.ts';
-import { checkedFormat, appearanceWith } from './format.ts';
-import { variantOf } from '../prerender/print.ts';
+import { checkedFormat } from './format.ts';
+import { localAppearance } from '../zone/local-appearance.ts';
+import { variantOf } from '../prerender/variant.ts';
 
 /** The line (`usageline`), the table (`usageline show`), and either as JSON. */
 export async function usage(system: System, options: UsageOptions): Promise<CommandResult> {
   const { command, json } = options;
-  // First of all: who made a mistake wants to hear of that.
+  // Before anything else: wrong usage is reported at once.
   const format = checkedFormat(system.env, options.format);
   if (options.format !== null && options.output === 'openmetrics') {
     throw new UsageError('--format is for a line, and --output openmetrics has none');
   }
   const terminal = isTerminal(system, STDOUT);
-  // A prompt or a bar never waits, not even the first time.
-  const waits = command === 'show' || json || terminal;
-  const policy = options.policy ?? (waits ? 'wait' : 'background');
+  const shows = command === 'show' && !json;
+  const isPerson = terminal || shows || options.policy === 'wait';
+  const caller = policyOf(isPerson ? 'terminal' : json ? 'script' : 'prompt');
   const config = await loadConfig(system);
-  const resolution = await resolve(
-    resolveDeps(system, config, { ...options, thorough: command === 'show' && !json }),
-    {
-      ...endpointOf(config),
-      policy,
-      force: false,
-      waitsForOthers: false,
-      ignoresPace: terminal || options.policy === 'wait' || (command === 'show' && !json),
-      sendsUncached: terminal || options.policy === 'wait' || (command === 'show' && !json),
-    },
-  );
-  const { startWorker, refreshed: asked, settled } = resolution;
+  const resolution = await resolve(resolveDeps(system, config, { ...options, thorough: shows }), {
+    ...endpointOf(config),
+    ...caller,
+    policy: options.policy ?? caller.policy,
+  });
+  const { settled } = resolution;
   const text = `${await render(system, config, { ...options, format }, resolution.usage, terminal)}\n`;
   const exitCode = exitCodeOf(resolution.usage);
   if (json || command === 'show') {
     const stderr = json ? '' : warningText(config, resolution.warning);
     const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
     const wanted = missed ? variantOf(system, options) : null;
-    return result(text, {
-      startWorker,
-      stderr,
-      exitCode,
-      prepare: asked || wanted ? { wanted } : null,
-    });
+    return result(text, { stderr, exitCode, followUp: afterResolving(resolution, wanted) });
   }
-  // What cannot be prepared misses nothing.
+  // A document is never prerendered.
   const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
-  const prepare = asked || startWorker || (settled && wanted) ? { wanted } : null;
-  return result(text, { startWorker, prepare });
+  return result(text, { followUp: afterResolving(resolution, wanted, settled && wanted !== null) });
 }
 
 async function render(
@@ -73,7 +71,7 @@ async function render(
     config,
     command === 'show' ? 'show' : output,
   );
-  const appearance = appearanceWith(system, usual, format);
+  const appearance = localAppearance(system, usual, format);
   const kindDefault = OUTPUT_KINDS[output];
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {

@@ -7,7 +7,7 @@ import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 /** What can be said in advance from a look at the files; null when that is nothing. */
 export function forecastInput(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
-  places: Paths,
+  paths: Paths,
   { read, backoff: lock, now }: State,
   stamp: string | null,
   settings: Settings,
@@ -17,7 +17,7 @@ export function forecastInput(
   // An entry without an account does not need that file.
   const sure = entry === null || entry.credentials === stamp || entry.accountId === null;
   const readable = read.kind === 'entry' || read.denied === null;
-  if (!sure || !readable || places.cache === null) return null;
+  if (!sure || !readable || paths.cache === null) return null;
   return {
     entry,
     lock,
@@ -25,8 +25,8 @@ export function forecastInput(
     stamp,
     accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
     provider: provider.id,
-    accountName: places.account.name,
+    accountName: paths.account.name,
     settings,
-    recheckAt: keychainDueAt(system, places.cache),
+    recheckAt: keychainDueAt(system, paths.cache),
   };
 }

@@ -1,3 +1,4 @@
+import type { TimedText } from './format.ts';
 import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
@@ -24,12 +25,6 @@ export interface ForecastInput {
   readonly settings: Settings;
   /** When somebody has to look whatever the numbers say (macOS' keychain), epoch ms; null: never. */
   readonly recheckAt: number | null;
-}
-
-/** One text, true from the end of the one before until `until` (epoch ms). */
-export interface TimedText {
-  readonly until: number;
-  readonly text: string;
 }
 
 export interface RenderedForecast {
@@ -68,8 +63,8 @@ export interface Forecast {
 }
 
 export interface ForecastOptions {
-  /** How far, at most, ms: who looks only at the near ones need not pay for all. */
-  readonly aheadMs?: number;
+  /** How far, at most, ms: who appearance only at the near ones need not pay for all. */
+  readonly horizonMs?: number;
   /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
   readonly ages?: 'all' | 'stale';
 }
@@ -82,10 +77,10 @@ export interface ForecastOptions {
  */
 export function forecastOf(
   input: ForecastInput,
-  { aheadMs = LONGEST_MS, ages = 'all' }: ForecastOptions = {},
+  { horizonMs = LONGEST_MS, ages = 'all' }: ForecastOptions = {},
 ): Forecast {
   const { now, recheckAt } = input;
-  const end = Math.min(endOf(input), now + aheadMs);
+  const end = Math.min(endOf(input), now + horizonMs);
   const times = timesOf(input);
   const stages: Stage[] = [];
   let refreshAt: number | null = recheckAt;

@@ -1,102 +1,85 @@
-import { SEPARATOR } from '../platform/paths.ts';
-import type { System } from '../platform/system.ts';
+import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
+import { environmentHash } from '../cache/environment-hash.ts';
 import { readClosedFile } from '../cache/own-files.ts';
+import { readPointer } from '../cache/pointer.ts';
+import { cacheRoot } from '../cache/root.ts';
+import { isOwnDirectory } from '../cache/trust.ts';
+import { wantsLog } from '../config/settings.ts';
+import { providerFiles } from '../fetch/registry.ts';
+import { isTerminal, STDOUT } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
+import { fits } from '../render/fits.ts';
+import { fillJsonTemplate } from '../render/json-template.ts';
+import { MAX_FILE_BYTES, parseFile } from './format.ts';
+import { validatorsOf } from './validators.ts';
+import { prerenderedFile, requestedFormat, variantOf } from './variant.ts';
+import type { Variant, VariantOptions } from './variant.ts';
 
-/*
- * The ready line: the text for one output kind, prepared by whoever resolves usage, with the time until which
- * it is true. docs/specs/ready-line.md has the format; shells read it, too, so it is lines and numbers.
- * On the hot path: nothing is imported that costs.
- */
-
-/** First words of the file. Whoever does not find them takes the file for none. */
-export const FILE_TAG = 'usageline-ready 1';
-
-/** Nobody's line is longer; a file that is was not written by us. */
-const MAX_BYTES = 16 * 1024;
-/**
- * A line of ours: text, and colours, which bash's kind has between two marks of its own. No other control character and
- * nothing that turns the direction of writing: whatever is prepared is printed as it stands.
- */
-const COLOR = '\u001B\\[[0-9;]*m';
-const UNSEEN = '\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069';
-const LINE = new RegExp(`^(?:[^${UNSEEN}]|${COLOR}|\u0001${COLOR}\u0002)*$`);
-
-/** What there is a ready line for: the text depends on nothing else that a caller can choose. */
-export interface Variant {
-  /** The output kind. */
-  readonly kind: string;
-  /**
-   * What the caller says of colour, by a flag or in the environment: with it or without, or nothing (`natural`, on a
-   * terminal that shows it `terminal`). Then configuration has its say, and the kind.
-   */
-  readonly color: 'natural' | 'terminal' | 'color' | 'mono';
-  /** False where Claude Code's switch for traffic is set; configuration may think otherwise. */
-  readonly network: boolean;
-  /** A preset or a template that was asked for, on one line; none: the one that is configured. */
-  readonly format?: string;
-  /** Letters, digits and dashes: the model whose limit comes first. None on lines that know of no model. */
-  readonly model?: string;
-}
-
-/** The name of a ready line's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
-export function variantFileName({ kind, color, network, format, model }: Variant): string {
-  const appearance = format === undefined ? '' : `~${hashOf(format)}`;
-  const variant = `${appearance}${model === undefined ? '' : `@${model}`}`;
-  return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${variant}`;
-}
-
-/** A short name for a format; two of one name do no harm, since the file says whose it is. */
-function hashOf(format: string): string {
-  let hash = 5381;
-  for (let index = 0; index < format.length; index += 1) {
-    hash = Math.imul(hash, 33) ^ format.charCodeAt(index);
-  }
-  return (hash >>> 0).toString(36);
-}
-
-/** How a ready line's file ends: the format that was asked for, and the conditions. */
-export function fileEnd(conditions: string, format: string | undefined): string {
-  return `\n${format === undefined ? '' : `~ ${format}\n`}# ${conditions}\n`;
-}
-
-/** Where the ready lines of an account are. */
-export function prerenderedDirectory(directory: AccountDirectory): string {
-  return directory.prerendered;
-}
-
-/** The file of one ready line. */
-export function prerenderedFile(directory: AccountDirectory, name: Variant): string {
-  return `${prerenderedDirectory(directory)}${SEPARATOR}${variantFileName(name)}`;
+/** The options of a line that decide whether a prerendered one can answer. */
+export interface LineOptions extends VariantOptions {
+  readonly command: 'line' | 'show';
+  readonly format: string | null;
+  readonly json: boolean;
+  readonly debug: boolean;
 }
 
 /**
- * The text that was prepared for this moment; null when there is none, when it is time to ask again, when anything it
- * depends on is not what it was, or when it has anything in it that no line of ours has.
+ * The prerendered line for these options, with its line end; null when there is no valid one. This runs at every prompt:
+ * it parses no entry, decides nothing and renders nothing.
+ */
+export function readPrerendered(system: System, options: LineOptions): string | null {
+  if (options.command !== 'line' || options.debug || wantsLog(system.env)) return null;
+  const directory = accountDirectoryByPointer(system);
+  if (directory === null) return null;
+  const format = requestedFormat(system.env, options.format);
+  const text = readVariant(system, directory, variantOf(system, { ...options, format }));
+  if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
+    return null;
+  return `${options.json ? fillJsonTemplate(JSON.parse(text), system.now()) : text}\n`;
+}
+
+/**
+ * The directory of the account in use, found by its pointer since the hash in its name costs too much here; null when
+ * there is no pointer, or other users can change the directory.
+ */
+export function accountDirectoryByPointer(system: System): AccountDirectory | null {
+  const { path } = cacheRoot(system);
+  if (path === null) return null;
+  const key = providerFiles.accountKey(system);
+  const account = key === null ? providerFiles.account(system).directory : readPointer(system, path, key);
+  if (account === null) return null;
+  const directory = accountDirectory(path, account, environmentHash(system.env));
+  return isOwnDirectory(system, directory) ? directory : null;
+}
+
+/** The text of a variant that is valid now; null when there is none. */
+export function readVariant(system: System, directory: AccountDirectory, variant: Variant): string | null {
+  const validators = validatorsOf(system, providerFiles, directory);
+  return readPrerenderedFile(system, prerenderedFile(directory, variant), validators, variant.format);
+}
+
+/**
+ * The text of one file that is valid now; null when there is none.
  *
- * @param conditions what the text depends on besides the time, as `conditionsOf` puts it
- * @param format the one that was asked for
+ * @param validators what `validatorsOf` returns now
+ * @param format the requested format
+ * @throws what the system calls fail with
  */
 export function readPrerenderedFile(
   system: System,
   path: string,
-  conditions: string,
+  validators: string,
   format?: string,
 ): string | null {
-  const text = readClosedFile(system, path, MAX_BYTES);
-  if (text === null || !text.endsWith(fileEnd(conditions, format))) return null;
-  const lines = text.split('\n');
-  const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
-  const now = system.now() / 1000;
-  // Prepared in the future: the clock has been set back since.
-  if (`${tag} ${edition}` !== FILE_TAG || !(now < Number(refresh)) || !(now >= Number(from) - 5)) return null;
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] as string;
-    const space = line.indexOf(' ');
-    if (now < Number(line.slice(0, space))) {
-      const shown = line.slice(space + 1);
-      return LINE.test(shown) ? shown : null;
-    }
-  }
-  return null;
+  const file = readClosedFile(system, path, MAX_FILE_BYTES);
+  return file === null ? null : parseFile(file, system.now(), validators, format);
+}
+
+/** In columns. Terminals that people work in are wider, and to ask for the width costs an eighth of a Node start. */
+const NARROWEST_TERMINAL = 40;
+
+function fitsTerminal(system: System, text: string): boolean {
+  if (fits(text, NARROWEST_TERMINAL) || !isTerminal(system, STDOUT)) return true;
+  return fits(text, process.stdout.columns || null);
 }

@@ -1,82 +1,83 @@
-import { listVariants, writePrerenderedSoon } from './write.ts';
-import { prerenderedFile } from './read.ts';
-import { removeQuietly } from '../cache/replace.ts';
-import type { Variant } from './read.ts';
 import type { Appearance } from '../render/appearance.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { claimWorker } from '../resolve/worker-claim.ts';
 import type { ResolveDeps } from '../resolve/read-state.ts';
 import type { Paths } from '../resolve/paths.ts';
-import { forecastOf, renderForecast } from './forecast.ts';
-import type { ForecastInput } from './forecast.ts';
+import { claimWorker } from '../resolve/worker-claim.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
+import type { Usage } from '../usage/model.ts';
 import { MINUTE } from '../usage/time.ts';
-import type { Soon } from '../commands/command.ts';
-import { STATUSLINE_KIND } from './print-statusline.ts';
+import { NO_FOLLOW_UP } from './follow-up.ts';
+import type { FollowUp } from './follow-up.ts';
+import { forecastOf, renderForecast } from './forecast.ts';
+import type { ForecastInput, StageOptions } from './forecast.ts';
+import { prerenderedFile, STATUSLINE_KIND } from './variant.ts';
+import type { Variant } from './variant.ts';
+import { listVariants, writePrerendered } from './write.ts';
 
 /*
- * A session that works tells something new every few seconds to minutes, and its status line should not cost what a
- * day in advance does. So only the next minutes of this one line are prepared then, and all other lines are left to a
- * process of their own, once a minute: until then they are no less true than they were.
+ * A working session reports something new every few seconds to minutes. Then only the next minutes of its own line are
+ * prerendered here. All other lines are left to the worker, once a minute: they stay valid until then.
  */
 
-/** At work something new is told before this is over; otherwise the whole is prepared then, ms. */
-const SOON_MS = 2 * MINUTE;
-/** How old the lines of prompts and bars may get before they are prepared anew, ms. */
-const OTHERS_EVERY_MS = MINUTE;
+/** How far ahead the session's line is prerendered, ms. A working session reports something new before that. */
+const STATUSLINE_HORIZON_MS = 2 * MINUTE;
+/** Age at which the worker prerenders the other lines again, ms. */
+const OTHERS_MAX_AGE_MS = MINUTE;
 
-export interface StatuslinePrerender {
-  readonly known: ForecastInput | null;
-  readonly wanted: Variant;
-  /** The model whose limit comes first; null when it has none of its own. */
+/** What the status line has been rendered from. */
+export interface StatuslineState {
+  /** Null where nothing can be forecast. */
+  readonly input: ForecastInput | null;
+  readonly variant: Variant;
+  /** The name of the limit that comes first; null when the model has none of its own. */
   readonly limit: string | null;
-  readonly conditions: string;
+  readonly validators: string;
   readonly color: boolean;
   readonly appearance: Appearance;
 }
 
-/** The name of the limit that is a model's own. */
-export function modelLimit(known: ForecastInput | null, model: string | null): string | null {
-  const entry = known?.entry;
+/** The name of the limit that a model has of its own; null when it has none. */
+export function modelLimit(input: ForecastInput | null, model: string | null): string | null {
+  const entry = input?.entry;
   if (model === null || !entry?.data) return null;
   const session = modelKey(model);
   const windows = entry.reader.windows(entry.data, 0, 0).filter((it) => it.model !== null);
   return windows.find((it) => isModelOf(session, modelKey(it.model as string)))?.model ?? null;
 }
 
-/**
- * Prepares the next minutes, after the line is out. Never throws: a line that is not prepared is only slower.
- * @returns what is left to do: everything anew, in this process or in one of its own
- */
-export function prerenderStatusline(deps: ResolveDeps, places: Paths, parts: StatuslinePrerender): Soon {
-  const { known, wanted, limit, conditions, color, appearance } = parts;
+/** Prerenders the next minutes of a session's status line. Never throws. @returns what is left to be done */
+export function prerenderStatusline(deps: ResolveDeps, paths: Paths, state: StatuslineState): FollowUp {
+  const { input, variant, limit, validators, color, appearance } = state;
   const { system } = deps;
-  const directory = places.cache;
-  if (known === null || directory === null) return { kind: 'nothing' };
+  const directory = paths.cache;
+  if (input === null || directory === null) return NO_FOLLOW_UP;
   try {
-    const name = limit === null ? wanted : { ...wanted, model: modelKey(limit) };
-    const before = system.fs.statSync(prerenderedFile(directory, name), { throwIfNoEntry: false });
-    if (before === undefined) return { kind: 'prepare', wanted };
-    const render = (usage: Parameters<typeof renderOutput>[1], stage: { readonly countdowns: boolean }) =>
+    const own = limit === null ? variant : { ...variant, model: modelKey(limit) };
+    const before = system.fs.statSync(prerenderedFile(directory, own), { throwIfNoEntry: false });
+    if (before === undefined) return { kind: 'prerender', wanted: variant };
+    const render = (usage: Usage, stage: StageOptions) =>
       renderOutput('ansi', usage, { color, appearance, model: limit, ...stage });
-    // When the shared line has another number than the last report, no prepared line is a session's own.
-    const shared = known.entry?.overlay?.asReported !== false;
-    const schedule = shared
-      ? renderForecast(forecastOf(known, { aheadMs: SOON_MS, ages: 'stale' }), render)
+    const rendered = hasSharedLine(input)
+      ? renderForecast(forecastOf(input, { horizonMs: STATUSLINE_HORIZON_MS, ages: 'stale' }), render)
       : null;
-    if (schedule) writePrerenderedSoon(system, directory, name, { from: known.now, ...schedule }, conditions);
-    else removeQuietly(system, prerenderedFile(directory, name));
+    writePrerendered(system, directory, own, rendered && { from: input.now, ...rendered }, validators);
     const behind = listVariants(system, directory).some(
-      (other) => other.kind !== STATUSLINE_KIND && isBehind(deps, prerenderedFile(directory, other)),
+      (other) => other.kind !== STATUSLINE_KIND && isOld(deps, prerenderedFile(directory, other)),
     );
-    return behind && claimWorker(deps, places).kind === 'claimed' ? { kind: 'spawn' } : { kind: 'nothing' };
+    const spawns = behind && claimWorker(deps, paths).kind === 'claimed';
+    return spawns ? { kind: 'spawnWorker', wanted: null } : NO_FOLLOW_UP;
   } catch {
-    return { kind: 'nothing' };
+    return NO_FOLLOW_UP;
   }
 }
 
-/** By the time of its change: that of its modification says until when it is true. */
-function isBehind({ system }: ResolveDeps, path: string): boolean {
+/** Whether sessions see the entry's numbers. Otherwise each session's line has numbers of its own. */
+export function hasSharedLine({ entry }: ForecastInput): boolean {
+  return entry?.overlay?.asReported !== false;
+}
+
+/** By ctime, since the mtime of a prerendered file is the end of its first text. */
+function isOld({ system }: ResolveDeps, path: string): boolean {
   const stat = system.fs.statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Math.abs(system.now() - stat.ctimeMs) >= OTHERS_EVERY_MS;
+  return stat !== undefined && Math.abs(system.now() - stat.ctimeMs) >= OTHERS_MAX_AGE_MS;
 }

@@ -1,162 +1,157 @@
-import {
-  dropPointer,
-  ensurePrerenderedDirectory,
-  removeAskMarkers,
-  listVariants,
-  NEAR_MS,
-  sweepPrerendered,
-  sweepOldEnvironments,
-  referenceOf,
-  writePointer,
-  writePrerendered,
-  writeReferences,
-} from './write.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { variantFileName } from './read.ts';
-import type { Variant } from './read.ts';
+import { dropPointer, writePointer } from '../cache/pointer.ts';
 import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
+import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
 import { provider } from '../fetch/registry.ts';
+import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
+import { renderOutput } from '../render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { renderOutput } from '../render/outputs/index.ts';
-import { validatorsOf } from './validators.ts';
-import { readState } from '../resolve/read-state.ts';
-import { forecastInput } from './forecast-input.ts';
-import { pathsOf } from '../resolve/paths.ts';
-import { forecastOf, renderForecast, usageAt } from './forecast.ts';
-import type { ForecastInput, Forecast, RenderedForecast, StageOptions } from './forecast.ts';
 import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
-import type { System } from '../platform/system.ts';
-import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
-import type { Usage } from '../usage/model.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
-import { appearanceWith } from '../commands/format.ts';
-import { referencedFiles } from '../commands/ready.ts';
-import { JSON_KIND } from './print.ts';
-import { STATUSLINE_KIND } from './print-statusline.ts';
+import type { Usage } from '../usage/model.ts';
+import { localAppearance } from '../zone/local-appearance.ts';
+import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
+import { forecastInput } from './forecast-input.ts';
+import { forecastOf, renderForecast, usageAt } from './forecast.ts';
+import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
+import { referencedFiles, referenceOf, writeReferences } from './references.ts';
+import { hasSharedLine } from './store-statusline.ts';
+import { validatorsOf } from './validators.ts';
+import { JSON_KIND, STATUSLINE_KIND, variantFileName } from './variant.ts';
+import type { Variant } from './variant.ts';
+import { ensurePrerenderedDirectory, listVariants, NEAR_MS, writePrerendered } from './write.ts';
 
 /**
- * Prepares the ready lines: those that there are, and the one that was missed. Done after the answer is out, by
- * whoever had to resolve. Never throws: a line that is not prepared is only slower.
+ * Prerenders the lines that exist, and the one that was missing. Never throws: a caller without a prerendered line only
+ * takes longer.
  *
- * @param wanted the line that somebody has just asked for, and will again
- * @param aheadMs how far: somebody is waiting for the end of the process, or nobody is
+ * @param wanted the variant that a caller has just asked for and had to render
+ * @param horizonMs how far ahead, ms: the near file while a caller waits for the end of this process, else everything
  */
-export async function prerender(system: System, wanted: Variant | null, aheadMs = NEAR_MS): Promise<void> {
+export async function prerender(system: System, wanted: Variant | null, horizonMs = NEAR_MS): Promise<void> {
   try {
-    await prepare(system, wanted, aheadMs);
+    await prerenderAll(system, wanted, horizonMs);
   } catch {
-    // Whoever misses them asks the program.
+    // A caller without a prerendered line resolves usage.
   }
 }
 
-async function prepare(system: System, wanted: Variant | null, aheadMs: number): Promise<void> {
-  const places = pathsOf(system, provider);
-  const directory = places.cache;
+async function prerenderAll(system: System, wanted: Variant | null, horizonMs: number): Promise<void> {
+  const paths = pathsOf(system, provider);
+  const directory = paths.cache;
   if (directory === null) return;
-  const there = listVariants(system, directory);
-  const names = withoutTrials(system, directory, there, wanted).filter(
+  const existing = listVariants(system, directory);
+  const variants = withoutTrials(system, directory, existing, wanted).filter(
     ({ kind, model }) => model === undefined && isKind(kind),
   );
-  if (wanted && !names.some((name) => variantFileName(name) === variantFileName(wanted))) names.push(wanted);
-  if (names.length === 0 || !ensurePrerenderedDirectory(system, directory)) return;
+  if (wanted && !variants.some((it) => variantFileName(it) === variantFileName(wanted)))
+    variants.push(wanted);
+  if (variants.length === 0 || !ensurePrerenderedDirectory(system, directory)) return;
+  updatePointer(system, directory);
 
-  const key = provider.accountKey(system);
-  const { CLAUDE_CONFIG_DIR: given } = system.env;
-  if (key === null && given) dropPointer(system, directory, given);
-  else writePointer(system, directory, key);
-
-  // Before the files are read: what changes in between shows as a condition that does not hold.
-  const witnesses = referencedFiles(system).map(([name, path]) => [name, referenceOf(system, path)] as const);
-  const conditions = validatorsOf(system, provider, directory);
-  const { fingerprint: stamp } = knownFingerprint(system, provider, directory);
-  // Without the format of our own environment: a line that was asked for in one has it in its name.
+  // Before the files are read: then a change in between makes the lines invalid.
+  const references = referencedFiles(system).map(
+    ([name, path]) => [name, referenceOf(system, path)] as const,
+  );
+  const validators = validatorsOf(system, provider, directory);
+  const { fingerprint } = knownFingerprint(system, provider, directory);
+  // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
-  const { settings } = config;
-  // One moment for all: what is due at a moment after `from` would be due from the next full second on.
+  // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
   const now = system.now();
-  const then = { ...system, now: () => now };
+  const frozen = { ...system, now: () => now };
   const transcripts = hasTranscripts(system);
-  /** What is known where requests are allowed, or are not: that also decides which of two numbers stands. */
-  const knownWhere = (network: boolean): ForecastInput | null => {
-    const deps = { system: then, settings: { ...settings, network }, provider, log: () => {} };
-    const seen = readState(deps, places, { policy: 'background', force: false }, stamp);
-    const known = forecastInput(deps, places, seen, stamp, deps.settings);
-    // Without numbers the answer would be an estimate, which is made anew each time: nothing can be prepared.
-    return known && transcripts && usageAt(known, now).usage?.state === 'none' ? null : known;
+
+  // Whether requests are allowed decides which of two numbers counts, so there is one input for each case.
+  const inputs = new Map<boolean, ForecastInput | null>();
+  const inputFor = (network: boolean): ForecastInput | null => {
+    const settings = { ...config.settings, network };
+    const deps = { system: frozen, settings, provider, log: () => {} };
+    const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
+    const input = forecastInput(deps, paths, state, fingerprint, settings);
+    // Without numbers the usage is an estimate, which each call makes anew.
+    return input && transcripts && usageAt(input, now).usage?.state === 'none' ? null : input;
+  };
+  const forecasts = new Map<ForecastInput, Forecast>();
+  const forecastFor = (input: ForecastInput): Forecast => {
+    const forecast = forecasts.get(input) ?? forecastOf(input, { horizonMs });
+    forecasts.set(input, forecast);
+    return forecast;
   };
 
-  // The same for every kind: worked out once with requests allowed, and once without.
-  const knowns = new Map<boolean, ForecastInput | null>();
-  const outlooks = new Map<boolean, Forecast>();
-  const outlookFor = (here: ForecastInput): Forecast => {
-    const { network } = here.settings;
-    const outlook = outlooks.get(network) ?? forecastOf(here, { aheadMs });
-    outlooks.set(network, outlook);
-    return outlook;
-  };
-
-  for (const name of names) {
-    const network = allowsRequests(config.network?.value ?? 'auto', !name.network);
-    if (!knowns.has(network)) knowns.set(network, knownWhere(network));
-    const known = knowns.get(network) ?? null;
-    const here = name.kind === STATUSLINE_KIND && known?.entry?.overlay?.asReported === false ? null : known;
-    const models = name.kind === STATUSLINE_KIND && here ? modelsOf(here) : new Map<string, string>();
-    // Those of single models first: without its own a model gets the one for all others.
-    for (const other of there.filter((it) => isVariant(it, name))) {
-      if (!models.has(other.model as string)) writePrerendered(system, directory, other, null, conditions);
+  for (const variant of variants) {
+    const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
+    if (!inputs.has(network)) inputs.set(network, inputFor(network));
+    const known = inputs.get(network) ?? null;
+    const isStatusline = variant.kind === STATUSLINE_KIND;
+    const input = known && (!isStatusline || hasSharedLine(known)) ? known : null;
+    const models = isStatusline && input ? modelsOf(input) : new Map<string, string>();
+    // A model without a line of its own gets the line for all others, so lines of single models go first.
+    for (const other of existing.filter((it) => isOfModel(it, variant))) {
+      if (!models.has(other.model as string)) writePrerendered(system, directory, other, null, validators);
     }
-    const variants = [...models].map(([model, limit]) => ({ ready: { ...name, model }, limit }));
-    for (const { ready, limit } of [...variants, { ready: name, limit: null }]) {
-      const prepared =
-        here &&
-        (name.kind === JSON_KIND
-          ? objectAhead(here)
-          : linesAhead(system, outlookFor(here), config, name, limit));
-      writePrerendered(system, directory, ready, prepared && { from: now, ...prepared }, conditions);
+    const own = [...models].map(([model, limit]) => ({ target: { ...variant, model }, limit }));
+    for (const { target, limit } of [...own, { target: variant, limit: null }]) {
+      const rendered =
+        input &&
+        (variant.kind === JSON_KIND
+          ? renderJsonTemplate(input)
+          : renderLines(system, forecastFor(input), config, variant, limit));
+      writePrerendered(system, directory, target, rendered && { from: now, ...rendered }, validators);
     }
   }
-  // Last: until they are written, readers believe that the credentials have changed, and show no numbers.
-  writeReferences(system, directory, witnesses);
-  if ([...outlooks.values()].some(({ refreshAt }) => refreshAt > now)) removeAskMarkers(system, directory);
+  // Last: until they are written, shells take the credentials for changed and show no numbers.
+  writeReferences(system, directory, references);
+  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeAskMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
 }
 
-/** More formats than that nobody looks at: somebody was trying some out. */
+/** The pointer leads to the account's directory; for a spelling of the default directory none is needed. */
+function updatePointer(system: System, directory: AccountDirectory): void {
+  const key = provider.accountKey(system);
+  const { CLAUDE_CONFIG_DIR: given } = system.env;
+  if (key === null && given) dropPointer(system, directory, given);
+  else writePointer(system, directory, key);
+}
+
+/** The largest number of formats that are kept. More formats are the trace of trying some out. */
 const MAX_FORMATS = 8;
 
-/** The ready lines to renew. Formats that pile up are forgotten: those in use are missed, and prepared anew. */
+/** The variants without those of trials: above `MAX_FORMATS`, all formats are removed, and those in use come back. */
 function withoutTrials(
   system: System,
   directory: AccountDirectory,
-  there: readonly Variant[],
+  existing: readonly Variant[],
   wanted: Variant | null,
 ): Variant[] {
-  const formats = new Set(there.map(({ format }) => format).filter((format) => format !== undefined));
-  if (formats.size <= MAX_FORMATS) return [...there];
+  const formats = new Set(existing.map(({ format }) => format).filter((format) => format !== undefined));
+  if (formats.size <= MAX_FORMATS) return [...existing];
   const stays = ({ format }: Variant) => format === undefined || format === wanted?.format;
-  for (const name of there) if (!stays(name)) writePrerendered(system, directory, name, null, '');
-  return there.filter(stays);
+  for (const it of existing) if (!stays(it)) writePrerendered(system, directory, it, null, '');
+  return existing.filter(stays);
 }
 
 function isKind(kind: string): boolean {
   return kind === JSON_KIND || kind === STATUSLINE_KIND || isLineKind(kind);
 }
 
-/** Whether a ready line is a model's own of another. */
-function isVariant({ model, ...rest }: Variant, name: Variant): boolean {
+/** Whether a variant is another one with a model. */
+function isOfModel({ model, ...rest }: Variant, name: Variant): boolean {
   return model !== undefined && variantFileName(rest) === variantFileName(name);
 }
 
-/** No account has more limits per model; what a response makes up is not prepared for. */
+/** The largest number of models that get a line: a bound on what a response can make this program write. */
 const MAX_MODELS = 8;
 
-/** The models with a limit of their own: what a file is named after, and the limit's name. */
+/** The models with a limit of their own: from the part of a file's name to the name of the limit. */
 function modelsOf({ entry }: ForecastInput): Map<string, string> {
   const models = new Map<string, string>();
   for (const { model } of entry?.data ? entry.reader.windows(entry.data, 0, 0) : []) {
@@ -166,24 +161,24 @@ function modelsOf({ entry }: ForecastInput): Map<string, string> {
   return models;
 }
 
-/** @param model whose limit comes first */
-function linesAhead(
+/** @param model the name of the limit that comes first; null for the usual order */
+function renderLines(
   system: System,
-  outlook: Forecast,
+  forecast: Forecast,
   config: Config,
-  name: Variant,
+  variant: Variant,
   model: string | null,
 ): RenderedForecast | null {
-  const kind = name.kind === STATUSLINE_KIND ? 'ansi' : (name.kind as LineKind);
-  const { appearance: usual, color: configured } = outputConfigOf(config, name.kind);
-  const appearance = appearanceWith(system, usual, name.format);
-  const color = isColored(name.color, configured, OUTPUT_KINDS[kind]);
+  const kind = variant.kind === STATUSLINE_KIND ? 'ansi' : (variant.kind as LineKind);
+  const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
+  const appearance = localAppearance(system, usual, variant.format);
+  const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
   const render = (usage: Usage, stage: StageOptions) =>
     renderOutput(kind, usage, { color, appearance, model, ...stage });
-  return renderForecast(outlook, render);
+  return renderForecast(forecast, render);
 }
 
-/** As `wantsColor`, for a caller who is not there: what he says is in the line's name. */
+/** As `wantsColor`, for the caller that the variant stands for. */
 function isColored(said: Variant['color'], configured: ColorChoice, kindDefault: boolean | null): boolean {
   if (said === 'color' || said === 'mono') return said === 'color';
   if (configured !== 'auto') return configured === 'always';
@@ -191,15 +186,15 @@ function isColored(said: Variant['color'], configured: ColorChoice, kindDefault:
 }
 
 /**
- * The object of `--json` as long as the numbers are fresh. Beyond that a file without a text stays: somebody wants
- * it, and it is prepared again with the next answer.
+ * The object of `--json` while the numbers are fresh. After that the file has no valid text, but exists, so that the
+ * object is prerendered again with the next snapshot.
  */
-function objectAhead(known: ForecastInput): RenderedForecast {
-  const { now } = known;
-  const usage = usageAt(known, now).usage;
+function renderJsonTemplate(input: ForecastInput): RenderedForecast {
+  const { now } = input;
+  const usage = usageAt(input, now).usage;
   const template = usage && jsonTemplate(usage);
   if (!template || usage.freshUntil === null) return { refreshAt: now, texts: [{ until: now, text: '' }] };
-  const until = Math.min(usage.freshUntil, known.recheckAt ?? usage.freshUntil);
+  const until = Math.min(usage.freshUntil, input.recheckAt ?? usage.freshUntil);
   return { refreshAt: until, texts: [{ until, text: JSON.stringify(template) }] };
 }
 

@@ -1,14 +1,13 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { fileFingerprint } from '../platform/fingerprint.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import type { ProviderFiles } from '../fetch/provider.ts';
+import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 
 /**
- * What a ready line depends on besides the time, in one line of text: when that is another one, so is the
- * answer, or may be. Files by their traces, `stat` only, the configuration among them; the credentials by their stamp.
- * On the hot path.
+ * The validators of this account's prerendered lines, as one line of text: the program's version, the fingerprints of
+ * the files that a line is made of, and the base URL. A line is valid only while they are the same. On the hot path.
  */
 export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
@@ -17,7 +16,7 @@ export function validatorsOf(system: System, provider: ProviderFiles, directory:
   const files = [entry, lock, readings].map((path) => fileFingerprint(system, path)).join(' ');
   const { path } = findConfigFile(system);
   const config = path === null ? '' : fileFingerprint(system, path);
-  // A base URL that is refused is named at every call; one that was accepted is so again.
-  const base = JSON.stringify(env.USAGELINE_API_BASE_URL ?? '');
-  return `${version} ${files} ${keychain} ${provider.fingerprint(system, null)} ${config} ${base}`;
+  // The URL has been checked when the line was made: a refused URL is named at every call and leaves no line.
+  const baseUrl = JSON.stringify(env.USAGELINE_API_BASE_URL ?? '');
+  return `${version} ${files} ${keychain} ${provider.fingerprint(system, null)} ${config} ${baseUrl}`;
 }

@@ -1,6 +1,14 @@
+/** The values of `--color`. */
+export const COLOR_FLAGS = ['auto', 'always', 'never'] as const;
+export type ColorFlag = (typeof COLOR_FLAGS)[number];
+
+export function isColorFlag(text: string): text is ColorFlag {
+  return (COLOR_FLAGS as readonly string[]).includes(text);
+}
+
 /** What the decision for or against colour depends on. */
 export interface ColorInputs {
-  readonly flag: 'auto' | 'always' | 'never';
+  readonly flag: ColorFlag;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The key `color` of the configuration. */
   readonly configured: 'auto' | 'always' | 'never';
@@ -22,7 +30,7 @@ export function wantsColor({ flag, env, configured, kindDefault, isTerminal }: C
 }
 
 /** The choice of the caller, by flag or environment; null: none. */
-export function explicitColor(flag: ColorInputs['flag'], env: ColorInputs['env']): boolean | null {
+export function explicitColor(flag: ColorFlag, env: ColorInputs['env']): boolean | null {
   if (flag !== 'auto') return flag === 'always';
   return env.NO_COLOR ? false : forced(env);
 }

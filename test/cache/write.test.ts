@@ -355,9 +355,7 @@ describe('a full disk', () => {
     import * as fs from 'node:fs';
     import { join } from 'node:path';
     import { takeClaim } from './claims.ts';
-    import { replaceFile } from './write.ts';
-    import { nodeSystem } from '../platform/system.ts';
-    const [directory] = process.argv.slice(2);
+            const [directory] = process.argv.slice(2);
     const system = nodeSystem();
     const path = join(directory!, 'usage.json');
     const filler = join(directory!, 'filler');
@@ -403,9 +401,7 @@ describe('a full disk', () => {
 
   const UNDER_A_LIMIT = {
     'the file itself': `
-      import { replaceFile } from './write.ts';
-      import { nodeSystem } from '../platform/system.ts';
-      const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
+                  const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
       replace();
       console.log(replace());
     `,
@@ -413,8 +409,7 @@ describe('a full disk', () => {
       import { dirname } from 'node:path';
       import { acquireMutex } from './mutex.ts';
       import { accountDirectory } from './directory.ts';
-      import { nodeSystem } from '../platform/system.ts';
-      const path = process.argv[2]!;
+            const path = process.argv[2]!;
       acquireMutex(nodeSystem(), accountDirectory(dirname(path), '.')).then(async (mutex) => {
         let reason = mutex.kind;
         try { nodeSystem().fs.writeFileSync(path + '.1', 'new!'.repeat(10_000)); } catch (error) { reason = error.code; }

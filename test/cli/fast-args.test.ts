@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
-import { isColorFlag, parseFastArgs, parseTimeout } from '../../src/cli/fast-args.ts';
+import { isColorFlag } from '../../src/render/wants-color.ts';
+import { parseFastArgs, parseTimeout } from '../../src/cli/fast-args.ts';
 import type { UsageOptions } from '../../src/cli/fast-args.ts';
 import { fakeSystem } from '../support/system.ts';
 

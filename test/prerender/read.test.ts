@@ -6,10 +6,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { writePrerendered } from '../../src/prerender/write.ts';
-import { FILE_TAG, readPrerenderedFile, prerenderedFile, variantFileName } from '../../src/prerender/read.ts';
+import { FILE_TAG } from '../../src/prerender/format.ts';
+import { readPrerenderedFile } from '../../src/prerender/read.ts';
+import { prerenderedFile, variantFileName } from '../../src/prerender/variant.ts';
 import { fileFingerprint } from '../../src/platform/fingerprint.ts';
-import type { Variant } from '../../src/prerender/read.ts';
-import { appearanceWith } from '../../src/commands/format.ts';
+import type { Variant } from '../../src/prerender/variant.ts';
+import { localAppearance } from '../../src/zone/local-appearance.ts';
 import { PRESETS } from '../../src/render/template/format.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
@@ -27,7 +29,7 @@ import { disk } from '../cache/disk.ts';
 /** A time of a file, s. */
 const THEN = 1_795_000_000;
 const NAME: Variant = { kind: 'plain', color: 'natural', network: true };
-const CONDITIONS = '0.1.0 1.5:2:3 absent  stamp ""';
+const VALIDATORS = '0.1.0 1.5:2:3 absent  stamp ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -40,8 +42,8 @@ beforeEach(() => {
   fs.mkdirSync(dirname(path), { recursive: true });
 });
 
-const read = (conditions = CONDITIONS, on: Partial<FakeSystem> = {}) =>
-  readPrerenderedFile({ ...system, ...on }, path, conditions);
+const read = (validators = VALIDATORS, on: Partial<FakeSystem> = {}) =>
+  readPrerenderedFile({ ...system, ...on }, path, validators);
 
 /** A ready line of two texts, each for a minute, to be asked for after two. */
 function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
@@ -54,7 +56,7 @@ function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
     directory,
     NAME,
     { from: NOW, refreshAt: NOW + HOUR, texts, ...changes },
-    CONDITIONS,
+    VALIDATORS,
   );
 }
 
@@ -102,8 +104,8 @@ describe('a ready line', () => {
     ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
     ['with words for when it was prepared', /(ready 1 \d+) \d+/, '$1 once'],
     ['cut off', /\n$/, ''],
-    ['with something behind the conditions', /$/, 'more\n'],
-    ['without conditions', /\n# .*\n$/, '\n'],
+    ['with something behind the validators', /$/, 'more\n'],
+    ['without validators', /\n# .*\n$/, '\n'],
   ])('%s is none', (_case, pattern, by) => {
     prepare();
     expect(read()).toBe('now');
@@ -125,14 +127,14 @@ describe('a ready line', () => {
     '.1.0 1.5:2:3 absent  stamp ""',
     '0.1.0 1.5:2:3 absent  stamp "" ',
     '',
-  ])('is none when the conditions are %s', (conditions) => {
+  ])('is none when the validators are %s', (validators) => {
     prepare();
-    expect(read(conditions)).toBeNull();
+    expect(read(validators)).toBeNull();
   });
 
   it('is none where there is no file', () => {
     expect(read()).toBeNull();
-    expect(readPrerenderedFile(system, join(path, 'below', 'nothing'), CONDITIONS)).toBeNull();
+    expect(readPrerenderedFile(system, join(path, 'below', 'nothing'), VALIDATORS)).toBeNull();
   });
 
   it.each(['620', '602', '622', '666', '777'])(
@@ -155,11 +157,11 @@ describe('a ready line', () => {
 
   it('of another user is none, for root neither', () => {
     prepare();
-    expect(read(CONDITIONS, { uid: 1000, fs: owned(1001) })).toBeNull();
-    expect(read(CONDITIONS, { uid: 1000, fs: owned(0) })).toBeNull();
-    expect(read(CONDITIONS, { uid: 1000, fs: owned(1000) })).toBe('now');
-    expect(read(CONDITIONS, { uid: 0, fs: owned(1001) })).toBeNull();
-    expect(read(CONDITIONS, { uid: 0, fs: owned(0) })).toBe('now');
+    expect(read(VALIDATORS, { uid: 1000, fs: owned(1001) })).toBeNull();
+    expect(read(VALIDATORS, { uid: 1000, fs: owned(0) })).toBeNull();
+    expect(read(VALIDATORS, { uid: 1000, fs: owned(1000) })).toBe('now');
+    expect(read(VALIDATORS, { uid: 0, fs: owned(1001) })).toBeNull();
+    expect(read(VALIDATORS, { uid: 0, fs: owned(0) })).toBe('now');
   });
 
   it.each([
@@ -212,7 +214,7 @@ describe('a ready line', () => {
       const text = renderOutput(kind, usage, {
         color,
         countdowns: true,
-        appearance: appearanceWith(system, DEFAULT_APPEARANCE, format),
+        appearance: localAppearance(system, DEFAULT_APPEARANCE, format),
       });
       prepare();
       edit(' now', ` ${text}`);
@@ -223,7 +225,7 @@ describe('a ready line', () => {
   it('is one whatever its mode where there are no users', () => {
     prepare();
     fs.chmodSync(path, 0o666);
-    expect(read(CONDITIONS, { uid: null })).toBe('now');
+    expect(read(VALIDATORS, { uid: null })).toBe('now');
   });
 
   it.each<[string, (file: string) => unknown]>([
@@ -253,7 +255,7 @@ describe('a ready line', () => {
     expect(read()).toBe(text);
   });
 
-  it('never comes of anything but a file with the conditions in it, and nothing is thrown', () => {
+  it('never comes of anything but a file with the validators in it, and nothing is thrown', () => {
     const scrap = fc.constantFrom(
       FILE_TAG,
       ' ',
@@ -262,7 +264,7 @@ describe('a ready line', () => {
       '9999999999',
       '0',
       'text',
-      CONDITIONS,
+      VALIDATORS,
       '-',
       '1e999',
     );
@@ -270,14 +272,14 @@ describe('a ready line', () => {
     const any = fc.oneof(
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
       soup.map((text) => Buffer.from(text)),
-      soup.map((text) => Buffer.from(`${FILE_TAG} 9999999999 0 0\n${text}\n# ${CONDITIONS}\n`)),
+      soup.map((text) => Buffer.from(`${FILE_TAG} 9999999999 0 0\n${text}\n# ${VALIDATORS}\n`)),
     );
     fc.assert(
       fc.property(any, (bytes) => {
         fs.writeFileSync(path, bytes);
         const text = read();
         if (text === null) return;
-        expect(bytes.toString().endsWith(`\n# ${CONDITIONS}\n`)).toBe(true);
+        expect(bytes.toString().endsWith(`\n# ${VALIDATORS}\n`)).toBe(true);
         expect(text).not.toContain('\n');
       }),
       { numRuns: 500 },
@@ -290,7 +292,7 @@ describe('a ready line of a format', () => {
   const write = (format: string) => {
     const prepared = { from: NOW, refreshAt: NOW + HOUR, texts };
     // The file that another format's name would be of, had both the same hash.
-    writePrerendered(system, directory, { ...NAME, format }, prepared, CONDITIONS);
+    writePrerendered(system, directory, { ...NAME, format }, prepared, VALIDATORS);
     fs.renameSync(prerenderedFile(directory, { ...NAME, format }), path);
   };
 
@@ -300,7 +302,7 @@ describe('a ready line of a format', () => {
     ['{5h.used} # x', '{5h.used} # x', 'bars'],
   ])('%j is that of %j: %j', (written, asked, text) => {
     write(written);
-    expect(readPrerenderedFile(system, path, CONDITIONS, asked)).toBe(text);
+    expect(readPrerenderedFile(system, path, VALIDATORS, asked)).toBe(text);
   });
 });
 
@@ -323,8 +325,8 @@ describe('the name of a ready line', () => {
   });
 });
 
-describe('the conditions', () => {
-  const conditions = (on: Partial<FakeSystem> = {}) =>
+describe('the validators', () => {
+  const validators = (on: Partial<FakeSystem> = {}) =>
     validatorsOf({ ...system, ...on }, claudeFiles, directory);
 
   beforeEach(() => {
@@ -336,12 +338,12 @@ describe('the conditions', () => {
   });
 
   it('begin with our version: another one may print another line', () => {
-    expect(conditions().split(' ')[0]).toBe(version);
+    expect(validators().split(' ')[0]).toBe(version);
   });
 
   it('are one line, and the same as long as nothing happens', () => {
-    expect(conditions()).toBe(conditions());
-    expect(conditions({ env: { USAGELINE_API_BASE_URL: 'a\nb\u2028"' } })).not.toContain('\n');
+    expect(validators()).toBe(validators());
+    expect(validators({ env: { USAGELINE_API_BASE_URL: 'a\nb\u2028"' } })).not.toContain('\n');
   });
 
   it.each<[string, () => void]>([
@@ -371,16 +373,16 @@ describe('the conditions', () => {
       () => fs.writeFileSync(join(system.root, '.config', 'claude', '.credentials.json'), '{}'),
     ],
   ])('are others when %s', (_case, happen) => {
-    const before = conditions();
+    const before = validators();
     happen();
-    expect(conditions()).not.toBe(before);
+    expect(validators()).not.toBe(before);
   });
 
   it('are others with another base URL, and on macOS with what the keychain said', () => {
-    const before = conditions({ platform: 'darwin' });
-    expect(conditions({ env: { USAGELINE_API_BASE_URL: 'https://example.com' } })).not.toBe(conditions());
+    const before = validators({ platform: 'darwin' });
+    expect(validators({ env: { USAGELINE_API_BASE_URL: 'https://example.com' } })).not.toBe(validators());
     fs.writeFileSync(directory.keychain, '{}');
-    expect(conditions({ platform: 'darwin' })).not.toBe(before);
+    expect(validators({ platform: 'darwin' })).not.toBe(before);
   });
 
   it('tell a file by its time to the fraction of a millisecond', () => {

@@ -3,27 +3,19 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
+import { ensurePrerenderedDirectory, listVariants, writePrerendered } from '../../src/prerender/write.ts';
+import { removeAskMarkers, sweepPrerendered, sweepOldEnvironments } from '../../src/prerender/cleanup.ts';
 import {
-  ensurePrerenderedDirectory,
-  removeAskMarkers,
-  listVariants,
   parseVariantFileName,
-  sweepPrerendered,
-  sweepOldEnvironments,
-  writePrerendered,
-  referenceOf,
-  writeReferences,
-  writePrerenderedSoon,
-} from '../../src/prerender/write.ts';
-import type { TimedTexts } from '../../src/prerender/launcher-files.ts';
-import type { Reference } from '../../src/prerender/write.ts';
-import {
-  readPrerenderedFile,
-  prerenderedDirectory,
   prerenderedFile,
   variantFileName,
-} from '../../src/prerender/read.ts';
-import type { Variant } from '../../src/prerender/read.ts';
+  STATUSLINE_KIND,
+} from '../../src/prerender/variant.ts';
+import { referenceOf, writeReferences } from '../../src/prerender/references.ts';
+import type { TimedTexts } from '../../src/prerender/format.ts';
+import type { Reference } from '../../src/prerender/references.ts';
+import { readPrerenderedFile } from '../../src/prerender/read.ts';
+import type { Variant } from '../../src/prerender/variant.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -31,7 +23,7 @@ import type { FakeSystem } from '../support/system.ts';
 import { disk, failing, modeOf } from '../cache/disk.ts';
 
 const NAME: Variant = { kind: 'zsh', color: 'natural', network: true };
-const CONDITIONS = '0.1.0 absent absent  stamp ""';
+const VALIDATORS = '0.1.0 absent absent  stamp ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -41,7 +33,7 @@ beforeEach(() => {
   system = fakeSystem();
   directory = accountDirectory(join(system.root, 'cache'), 'claude');
   path = prerenderedFile(directory, NAME);
-  fs.mkdirSync(prerenderedDirectory(directory), { recursive: true });
+  fs.mkdirSync(directory.prerendered, { recursive: true });
 });
 
 /** So many texts, each for so long. */
@@ -54,44 +46,52 @@ const prepared = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
   ...changes,
 });
 const write = (what: TimedTexts | null, on: Partial<FakeSystem> = {}) =>
-  writePrerendered({ ...system, ...on }, directory, NAME, what, CONDITIONS);
+  writePrerendered({ ...system, ...on }, directory, NAME, what, VALIDATORS);
 const linesOf = (file: string) => fs.readFileSync(file, 'utf8').split('\n');
-const names = () => fs.readdirSync(prerenderedDirectory(directory)).sort();
+const names = () => fs.readdirSync(directory.prerendered).sort();
 const second = (ms: number) => Math.floor(ms / SECOND);
 
 /** What no two files have in common: a random number, which is the first here. */
 const ID = '1';
 
-describe('the next texts of a line that only the program reads', () => {
-  const soon = (on: Partial<FakeSystem> = {}) =>
-    writePrerenderedSoon({ ...system, ...on }, directory, NAME, prepared(), CONDITIONS);
-  const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, path, CONDITIONS);
+describe('the status line, which only this program reads', () => {
+  const variant: Variant = { kind: STATUSLINE_KIND, color: 'natural', network: true };
+  const statusline = () => prerenderedFile(directory, variant);
+  const writeIt = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
+    writePrerendered({ ...system, ...on }, directory, variant, prepared(changes), VALIDATORS);
+  const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, statusline(), VALIDATORS);
 
-  it('are read like any other', () => {
-    write(prepared({ texts: stagesOf(1, HOUR) }));
-    soon();
+  it('is replaced and read like any other line', () => {
+    writeIt({ texts: stagesOf(1, HOUR) });
+    writeIt();
     expect([read(), read(NOW + MINUTE), read(NOW + 3 * MINUTE)]).toEqual(['text 0', 'text 1', null]);
-    expect(modeOf(path)).toBe(0o600);
+    expect(modeOf(statusline())).toBe(0o600);
   });
 
-  it('are none when only a part of them was written', () => {
-    soon();
-    const text = fs.readFileSync(path, 'utf8');
+  it('has one file only', () => {
+    writeIt({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 48 * HOUR });
+    expect(names()).toEqual([STATUSLINE_KIND]);
+    expect([read(), read(NOW + 3 * MINUTE), read(NOW + 4 * MINUTE)]).toEqual(['text 0', 'text 3', null]);
+  });
+
+  it('is not printed when only a part of the file was written', () => {
+    writeIt();
+    const text = fs.readFileSync(statusline(), 'utf8');
     for (let length = 0; length < text.length; length += 1) {
-      fs.writeFileSync(path, text.slice(0, length));
+      fs.writeFileSync(statusline(), text.slice(0, length));
       expect(read()).toBeNull();
     }
   });
 
-  it('do not follow a link that somebody has just put there', () => {
+  it('is not written through a link that has just been put in its place', () => {
     const other = join(system.root, 'other');
     fs.writeFileSync(other, 'theirs');
     const racing = Object.create(system.fs) as typeof system.fs;
     racing.writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
-      fs.symlinkSync(other, path);
+      fs.symlinkSync(other, statusline());
       fs.writeFileSync(...args);
     };
-    soon({ fs: racing });
+    writeIt({}, { fs: racing });
     expect(fs.readFileSync(other, 'utf8')).toBe('theirs');
   });
 });
@@ -105,7 +105,7 @@ describe('a ready line on disk', () => {
         `${second(NOW) + 60} text 0`,
         `${second(NOW) + 120} text 1`,
         `${second(NOW) + 180} text 2`,
-        `# ${CONDITIONS}`,
+        `# ${VALIDATORS}`,
         '',
       ].join('\n'),
     );
@@ -121,7 +121,7 @@ describe('a ready line on disk', () => {
       [3 * MINUTE, null],
     ] as const) {
       system.setNow(NOW + after);
-      expect(readPrerenderedFile(system, path, CONDITIONS)).toBe(text);
+      expect(readPrerenderedFile(system, path, VALIDATORS)).toBe(text);
     }
   });
 
@@ -173,7 +173,7 @@ describe('a ready line on disk', () => {
     }));
     write(prepared({ texts }));
     expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
-    expect(readPrerenderedFile(system, path, CONDITIONS)).toMatch(/text 0$/);
+    expect(readPrerenderedFile(system, path, VALIDATORS)).toMatch(/text 0$/);
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
@@ -204,7 +204,7 @@ describe('a ready line on disk', () => {
   it('is not written through a link under the name of its temporary file', () => {
     const victim = join(system.root, 'victim');
     fs.writeFileSync(victim, 'mine');
-    fs.symlinkSync(victim, join(prerenderedDirectory(directory), '.new.0'));
+    fs.symlinkSync(victim, join(directory.prerendered, '.new.0'));
     write(prepared());
     expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
   });
@@ -213,14 +213,14 @@ describe('a ready line on disk', () => {
 describe('the texts in small files, for the launcher', () => {
   const PLAIN: Variant = { ...NAME, kind: 'plain' };
   const small = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
-    writePrerendered({ ...system, ...on }, directory, PLAIN, prepared(changes), CONDITIONS);
+    writePrerendered({ ...system, ...on }, directory, PLAIN, prepared(changes), VALIDATORS);
   /** Of each: what is in it, and how long it lasts, seconds. */
   const files = () =>
     names()
       .filter((name) => /\.\d+$/.test(name))
       .sort((one, other) => Number(one.split('.')[1]) - Number(other.split('.')[1]))
       .map((name) => {
-        const file = join(prerenderedDirectory(directory), name);
+        const file = join(directory.prerendered, name);
         const lasts = (fs.statSync(file).mtimeMs - NOW) / SECOND;
         return [name, ...linesOf(file).slice(0, -1), lasts];
       });
@@ -302,7 +302,7 @@ describe('the texts in small files, for the launcher', () => {
     small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
     small({ texts: [a] });
     expect(files()).toEqual([['plain.1', 'a', 30]]);
-    expect(modeOf(join(prerenderedDirectory(directory), 'plain.1'))).toBe(0o600);
+    expect(modeOf(join(directory.prerendered, 'plain.1'))).toBe(0o600);
   });
 
   it('are gone when they cannot be renewed', () => {
@@ -333,7 +333,7 @@ describe('the texts in small files, for the launcher', () => {
         directory,
         PLAIN,
         prepared({ texts: [a] }),
-        CONDITIONS,
+        VALIDATORS,
       );
     };
     small({ texts: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
@@ -350,7 +350,7 @@ describe('the texts in small files, for the launcher', () => {
     ['of the status line', { ...PLAIN, kind: 'statusline' }],
     ['of a shell’s hook', NAME],
   ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
-    writePrerendered(system, directory, name, prepared(), CONDITIONS);
+    writePrerendered(system, directory, name, prepared(), VALIDATORS);
     expect(files()).toEqual([]);
   });
 
@@ -360,7 +360,7 @@ describe('the texts in small files, for the launcher', () => {
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
-      writePrerendered(system, directory, { kind, color: 'mono', network: true }, prepared(), CONDITIONS);
+      writePrerendered(system, directory, { kind, color: 'mono', network: true }, prepared(), VALIDATORS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
   });
@@ -381,9 +381,9 @@ describe('the texts in small files, for the launcher', () => {
 
 describe('the directory of the ready lines', () => {
   it('is made for its user alone, and stays', () => {
-    fs.rmdirSync(prerenderedDirectory(directory));
+    fs.rmdirSync(directory.prerendered);
     expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
-    expect(modeOf(prerenderedDirectory(directory)) & 0o077).toBe(0);
+    expect(modeOf(directory.prerendered) & 0o077).toBe(0);
     expect(names()).toEqual([]);
     expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
   });
@@ -404,7 +404,7 @@ describe('the directory of the ready lines', () => {
       '.new.12',
       'Zsh',
     ])
-      fs.writeFileSync(join(prerenderedDirectory(directory), name), '');
+      fs.writeFileSync(join(directory.prerendered, name), '');
     expect(listVariants(system, directory).map(variantFileName).sort()).toEqual([
       'plain-mono',
       'tmux-color-off',
@@ -416,7 +416,7 @@ describe('the directory of the ready lines', () => {
     const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
     for (const format of formats) {
       const name = { ...NAME, ...(format !== undefined && { format }) };
-      writePrerendered(system, directory, name, prepared(), CONDITIONS);
+      writePrerendered(system, directory, name, prepared(), VALIDATORS);
     }
     const listed = listVariants(system, directory).map(({ format }) => format);
     expect(listed.sort()).toEqual(formats.toSorted());
@@ -424,8 +424,8 @@ describe('the directory of the ready lines', () => {
 
   it('lists none whose file says another format than its name', () => {
     const name = { ...NAME, format: 'bars' };
-    writePrerendered(system, directory, name, prepared(), CONDITIONS);
-    const path = join(prerenderedDirectory(directory), variantFileName(name));
+    writePrerendered(system, directory, name, prepared(), VALIDATORS);
+    const path = join(directory.prerendered, variantFileName(name));
     fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
     expect(listVariants(system, directory)).toEqual([]);
     fs.writeFileSync(path, '');
@@ -461,8 +461,8 @@ describe('the directory of the ready lines', () => {
 
   it('is swept of temporary files that are an hour old, and of nothing else', () => {
     write(prepared({ texts: stagesOf(60, MINUTE) }));
-    fs.writeFileSync(join(prerenderedDirectory(directory), '.new.1'), '');
-    fs.mkdirSync(join(prerenderedDirectory(directory), '.kept'));
+    fs.writeFileSync(join(directory.prerendered, '.new.1'), '');
+    fs.mkdirSync(join(directory.prerendered, '.kept'));
     const pointers = join(directory.root, 'accounts');
     fs.mkdirSync(pointers);
     for (const name of ['.new.7', '.claude', '%2Fhome%2Fada']) fs.writeFileSync(join(pointers, name), '');
@@ -470,7 +470,7 @@ describe('the directory of the ready lines', () => {
     const lines = ['zsh', 'zsh.later'];
     sweepPrerendered(real(HOUR - MINUTE), directory);
     expect(names()).toEqual(['.kept', '.new.1', ...lines]);
-    fs.rmdirSync(join(prerenderedDirectory(directory), '.kept'));
+    fs.rmdirSync(join(directory.prerendered, '.kept'));
     sweepPrerendered(real(HOUR + MINUTE), directory);
     expect(names()).toEqual(lines);
     expect(fs.readdirSync(pointers).sort()).toEqual(['%2Fhome%2Fada', '.claude']);
@@ -479,7 +479,7 @@ describe('the directory of the ready lines', () => {
 });
 
 describe('the starts of the launcher', () => {
-  const start = (name: string) => fs.writeFileSync(join(prerenderedDirectory(directory), name), '');
+  const start = (name: string) => fs.writeFileSync(join(directory.prerendered, name), '');
   const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
 
   it('are removed a minute later, when it looks back no more', () => {
@@ -529,7 +529,7 @@ describe('the marks beside credentials and configuration', () => {
       ['1', byTime(login)],
       ['config', byTime(config)],
     ] as const;
-  const inReady = (name: string) => join(prerenderedDirectory(directory), name);
+  const inReady = (name: string) => join(directory.prerendered, name);
   const mark = (name: string) => fs.statSync(inReady(name)).mtimeMs;
   const file = () => join(system.root, 'credentials');
   const aged = (path: string, seconds: number) => {

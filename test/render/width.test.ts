@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startOf, widthOf } from '../../src/render/layout.ts';
-import { fits } from '../../src/commands/fits.ts';
+import { fits } from '../../src/render/fits.ts';
 
 describe('the columns of a text', () => {
   it.each([

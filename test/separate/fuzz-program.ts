@@ -6,7 +6,7 @@ import { parseEntry } from '../support/claude.ts';
 import { parseBackoff } from '../../src/cache/backoff.ts';
 import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { beside } from '../../src/commands/wrapped-command.ts';
-import { fits } from '../../src/commands/fits.ts';
+import { fits } from '../../src/render/fits.ts';
 import { readToml } from '../../src/config/toml.ts';
 import { describeFault } from '../../src/platform/exceptions.ts';
 import { checkBaseUrl } from '../../src/fetch/base-url.ts';

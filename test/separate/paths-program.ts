@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { interpret } from '../../src/cli/program.ts';
 import { isUsageError } from '../../src/commands/command.ts';
 import type { CommandResult } from '../../src/commands/command.ts';
-import { readPrerendered } from '../../src/prerender/print.ts';
+import { readPrerendered } from '../../src/prerender/read.ts';
 import { prerender } from '../../src/prerender/store.ts';
-import { readPrerenderedStatusline } from '../../src/prerender/print-statusline.ts';
+import { readPrerenderedStatusline } from '../../src/prerender/read-statusline.ts';
 import { statusline } from '../../src/commands/statusline.ts';
 import { describeFault } from '../../src/platform/exceptions.ts';
 import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
@@ -162,10 +162,9 @@ function machine(home: string): System {
 async function tryCommand(what: string, system: System, argv: readonly string[]): Promise<void> {
   try {
     const line = argv.length === 0 || argv[0] === 'statusline';
-    const { stdout, stderr, exitCode, prepare, soon } = await run(system, argv);
-    const left = soon?.();
-    const next = left?.kind === 'prepare' ? left : prepare;
-    if (next) await prerender(system, next.wanted, next.aheadMs);
+    const { stdout, stderr, exitCode, followUp } = await run(system, argv);
+    const rest = typeof followUp === 'function' ? followUp() : followUp;
+    if (rest.kind === 'prerender') await prerender(system, rest.wanted, rest.horizonMs);
     if (![0, 1, 2, 3, 4].includes(exitCode)) console.log(`! ${what}: exit ${exitCode}`);
     if (/internal|\n\s+at /.test(stdout + stderr)) console.log(`! ${what}: ${stdout}${stderr}`);
     if (line && (exitCode !== 0 || !/^[^\n]+\n$/.test(stdout) || stderr !== ''))

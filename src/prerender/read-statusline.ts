@@ -1,17 +1,8 @@
-import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readOwnFile } from '../cache/own-files.ts';
-import { readPointer } from '../cache/pointer.ts';
 import { parseMemory } from '../cache/session-reports.ts';
-import { readPrerenderedFile, prerenderedDirectory, prerenderedFile, variantFileName } from './read.ts';
-import type { Variant } from './read.ts';
-import { cacheRoot } from '../cache/root.ts';
-import { isOwnDirectory } from '../cache/trust.ts';
 import { wantsLog } from '../config/settings.ts';
-import { environmentHash } from '../cache/environment-hash.ts';
 import { providerFiles, reportFormat } from '../fetch/registry.ts';
-import type { StatuslineOptions } from '../cli/fast-args.ts';
-import { validatorsOf } from './validators.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
@@ -19,58 +10,54 @@ import { hasNews } from '../usage/session-reports.ts';
 import { isSameWindow } from '../usage/report.ts';
 import type { Report, Reported, ReportedSpend } from '../usage/report.ts';
 import { parseTime } from '../usage/time.ts';
-import { fits } from '../commands/fits.ts';
-import { requestedFormat, variantOf } from './print.ts';
+import { fits } from '../render/fits.ts';
+import { accountDirectoryByPointer, readVariant } from './read.ts';
+import { requestedFormat, statuslineVariant, variantFileName } from './variant.ts';
+import type { Variant, VariantOptions } from './variant.ts';
 
-/** The ready line of Claude Code's status line: like `ansi`, but there is one per model with a limit of its own. */
-export const STATUSLINE_KIND = 'statusline';
+/** The options of `statusline` that decide whether a prerendered line can answer. */
+export interface StatuslineLineOptions extends VariantOptions {
+  readonly wrappedCommand: string | null;
+  readonly format: string | null;
+  readonly debug: boolean;
+}
 
 /**
- * The line that was prepared, when the session says nothing that it has not said before; null when there is more to
- * do than to print it.
+ * The prerendered status line, with its line end; null when there is no valid one, or when the session's report has
+ * something new.
  */
 export function readPrerenderedStatusline(
   system: System,
-  options: StatuslineOptions,
+  options: StatuslineLineOptions,
   report: Report | null,
 ): string | null {
   if (options.wrappedCommand !== null || options.output !== 'ansi' || options.debug || wantsLog(system.env))
     return null;
-  const { path } = cacheRoot(system);
-  if (path === null) return null;
-  const key = providerFiles.accountKey(system);
-  const account = key === null ? providerFiles.account(system).directory : readPointer(system, path, key);
-  if (account === null) return null;
-  const directory = accountDirectory(path, account, environmentHash(system.env));
-  if (!isOwnDirectory(system, directory)) return null;
+  const directory = accountDirectoryByPointer(system);
+  if (directory === null) return null;
   if (report !== null && hasOwnLine(system, directory, report)) return null;
-  const name = statuslineVariant(system, { ...options, format: requestedFormat(system.env, options.format) });
-  const file = prerenderedFile(directory, withModel(system, directory, name, report?.model ?? null));
-  const text = readPrerenderedFile(system, file, validatorsOf(system, providerFiles, directory), name.format);
-  if (text === null || !fits(text, terminalColumns(system.env))) return null;
+  const format = requestedFormat(system.env, options.format);
+  const variant = statuslineVariant(system, { ...options, format });
+  const text = readVariant(system, directory, withModel(system, directory, variant, report?.model ?? null));
+  if (text === null || !fits(text, reportedColumns(system.env))) return null;
   return `${text}\n`;
 }
 
-/** The ready line for sessions whose model has no limit of its own. */
-export function statuslineVariant(
-  system: System,
-  options: Pick<StatuslineOptions, 'output' | 'color' | 'format'>,
-): Variant {
-  return { ...variantOf(system, options), kind: STATUSLINE_KIND };
-}
-
-/** How wide Claude Code says its terminal is; null when it does not. */
-export function terminalColumns(env: System['env']): number | null {
+/** The width of Claude Code's terminal, in columns, as it sets it in `COLUMNS`; null where it does not. */
+export function reportedColumns(env: System['env']): number | null {
   const columns = Number(env.COLUMNS);
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }
 
-/** Whether the session's own line can differ from the prepared one: it has news, or other numbers than the latest. */
-function hasOwnLine(system: System, { reports: readings }: AccountDirectory, report: Report): boolean {
+/**
+ * Whether the session's own line can differ from the prerendered one: its report is new, or has other numbers than the
+ * latest report of any session.
+ */
+function hasOwnLine(system: System, { reports }: AccountDirectory, report: Report): boolean {
   const { windows, spend, session } = report;
   const names = reportFormat?.windows ?? {};
   if (Object.values(windows).every((number) => number === null) && spend === null) return false;
-  const read = readOwnFile(system, readings);
+  const read = readOwnFile(system, reports);
   const file: unknown = read.kind === 'file' ? JSON.parse(read.text) : null;
   if (!isObject(file) || !isObject(file.sessions) || !isObject(file.windows)) return true;
   const memory = Object.hasOwn(file.sessions, session) ? parseMemory(file.sessions[session], names) : null;
@@ -92,28 +79,28 @@ function isLatest(reported: Reported | null, window: unknown): boolean {
   return percent === reported.percent && isSameWindow(reported, { resetsAt: parseTime(resets) });
 }
 
-/** A limit on money whose share stays a whole number while its amount changes. */
+/** Whether the amounts of a spending limit are the latest: its percentage can stay the same while they change. */
 function isLatestAmount(reported: ReportedSpend | null, spend: unknown): boolean {
   if (reported === null || !isObject(spend)) return reported === null;
   return spend.used_usd === reported.usedUsd && spend.limit_usd === reported.limitUsd;
 }
 
-/** The prepared line of the model with which a session works, where there is one. */
+/** The variant for a session's model: with the model where its limit has a line of its own. */
 function withModel(
   { fs }: System,
   directory: AccountDirectory,
-  name: Variant,
+  variant: Variant,
   model: string | null,
 ): Variant {
-  if (model === null) return name;
+  if (model === null) return variant;
   const session = modelKey(model);
-  const prefix = `${variantFileName(name)}@`;
+  const prefix = `${variantFileName(variant)}@`;
   const limits = fs
-    .readdirSync(prerenderedDirectory(directory))
+    .readdirSync(directory.prerendered)
     .filter((file) => file.startsWith(prefix) && !file.includes('.'))
     .map((file) => file.slice(prefix.length))
     .filter((limit) => isModelOf(session, limit));
-  // As the line does: the first in the order of the windows is not known here, so there must be no choice.
+  // The line takes the first in the order of the windows, which is not known here.
   if (limits.length > 1) throw new Error('more than one limit');
-  return limits[0] === undefined ? name : { ...name, model: limits[0] };
+  return limits[0] === undefined ? variant : { ...variant, model: limits[0] };
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readPrerendered } from '../../src/prerender/print.ts';
+import { readPrerendered } from '../../src/prerender/read.ts';
 import { prerender } from '../../src/prerender/store.ts';
-import { readPrerenderedStatusline } from '../../src/prerender/print-statusline.ts';
+import { readPrerenderedStatusline } from '../../src/prerender/read-statusline.ts';
 import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';

@@ -1,0 +1,98 @@
+import { SECOND } from '../usage/time.ts';
+
+/*
+ * The format of a prerendered line's file, for this program; docs/specs/ready-line.md describes it for shells, which
+ * read it as well, so it consists of lines and numbers. On the hot path.
+ */
+
+/** The first words of the file: the name and the version of the format. */
+export const FILE_TAG = 'usageline-ready 1';
+
+/** The largest file that is read, in bytes. */
+export const MAX_FILE_BYTES = 16 * 1024;
+
+/**
+ * A prerendered text is printed as it is. So it must not contain control characters other than colours (which bash's
+ * kind puts between two marks), nor characters that change the direction of writing.
+ */
+const COLOR = '\u001B\\[[0-9;]*m';
+const UNSEEN = '\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069';
+const PRINTABLE = new RegExp(`^(?:[^${UNSEEN}]|${COLOR}|\u0001${COLOR}\u0002)*$`);
+
+/** How far the clock may be behind the time at which a file was written, s. */
+const CLOCK_TOLERANCE_S = 5;
+
+/** A text that is shown until `until` (epoch ms), from the end of the text before it. */
+export interface TimedText {
+  readonly until: number;
+  readonly text: string;
+}
+
+/** What is prerendered for one variant. */
+export interface TimedTexts {
+  /** When the first text begins, epoch ms. */
+  readonly from: number;
+  /** When a refresh is due, epoch ms. */
+  readonly refreshAt: number;
+  /** In order and without a gap. */
+  readonly texts: readonly TimedText[];
+}
+
+/** The first line of a file. All times are epoch seconds; `id` is shared with the file of the later texts. */
+export function fileHead(refreshAt: number, from: number, id: string): string {
+  return `${FILE_TAG} ${refreshAt} ${from} ${id}`;
+}
+
+/** The end of a file: the requested format, if any, and the validators. */
+export function fileEnd(validators: string, format: string | undefined): string {
+  return `\n${format === undefined ? '' : `~ ${format}\n`}# ${validators}\n`;
+}
+
+/** The requested format in the end of a file; undefined where there is none. */
+export function formatIn(file: string): string | undefined {
+  return /\n~ (.*)\n# [^\n]*\n$/.exec(file)?.[1];
+}
+
+/** A text as a line of a file. */
+export function textLine({ until, text }: TimedText): string {
+  return `${floorToSeconds(until)} ${text}`;
+}
+
+/** Epoch ms → epoch s, rounded down: a text ends up to a second early, never late. */
+export function floorToSeconds(ms: number): number {
+  return Math.floor(ms / SECOND);
+}
+
+/**
+ * When a refresh is due, epoch s. Rounded up, so that a caller that starts one does not find it too early; unless it is
+ * due already.
+ */
+export function refreshSecond({ refreshAt, from }: TimedTexts): number {
+  return refreshAt <= from ? floorToSeconds(from) : Math.ceil(refreshAt / SECOND);
+}
+
+/**
+ * The text of a file that is valid now; null when a refresh is due, the validators differ, or the text is not printable.
+ *
+ * @param now epoch ms
+ * @param validators what `validatorsOf` returns now
+ * @param format the requested format
+ */
+export function parseFile(file: string, now: number, validators: string, format?: string): string | null {
+  if (!file.endsWith(fileEnd(validators, format))) return null;
+  const lines = file.split('\n');
+  const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
+  const second = now / 1000;
+  // A file from the future: the clock has been set back since it was written.
+  const future = !(second >= Number(from) - CLOCK_TOLERANCE_S);
+  if (`${tag} ${edition}` !== FILE_TAG || !(second < Number(refresh)) || future) return null;
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] as string;
+    const space = line.indexOf(' ');
+    if (second < Number(line.slice(0, space))) {
+      const text = line.slice(space + 1);
+      return PRINTABLE.test(text) ? text : null;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,131 @@
+import { removeQuietly, replaceLightly } from '../cache/replace.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
+import { replaceOwnLink } from '../cache/own-files.ts';
+import { findConfigFile } from '../config/config-file.ts';
+import { provider } from '../fetch/registry.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
+import { SECOND } from '../usage/time.ts';
+
+/*
+ * The validators for shells, which can compare the mtimes of files and nothing else: two files for each file that a
+ * line depends on.
+ */
+
+/** The files whose versions shells check: those of the credentials by their number, and the configuration. */
+export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
+  const logins = provider.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
+  const { path } = findConfigFile(system);
+  return path === null ? logins : [...logins, ['config', path]];
+}
+
+/** How a shell, which can only compare files, recognizes the version of a file. */
+export interface Reference {
+  /** Modification time, epoch ms; before 1970 it is negative. */
+  readonly mtime: number;
+  /**
+   * null: the mtime distinguishes versions. A path: the mtime does not, and this is the target of the link that leads to
+   * the file. `'unknown'`: nothing distinguishes versions.
+   */
+  readonly target: string | null;
+}
+
+/** A time before this one was set by a packer: neither the program nor what it reads existed then. */
+const PACKED_BEFORE = Date.UTC(2000, 0, 1);
+/** The target of `since.<name>` when a shell cannot recognize the file's version. It never exists. */
+const UNKNOWN = '.unknown';
+
+/**
+ * The present version of a file; null for an absent file. Stores and images give all their files one time (Nix 1 s,
+ * OSTree 0 s after 1970): there the target of a link differs between two versions. Other packers use whole seconds. A
+ * link on the way to the home directory itself does not count.
+ */
+export function referenceOf({ fs, home }: System, path: string): Reference | null {
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return null;
+    const mtime = stat.mtimeMs;
+    if (mtime % SECOND !== 0 && mtime >= PACKED_BEFORE) return { mtime, target: null };
+    const target = fs.realpathSync(path);
+    const start = home();
+    const below = start !== null && path.startsWith(`${start}${SEPARATOR}`);
+    const plain = below ? fs.realpathSync(start) + path.slice(start.length) : path;
+    if (target !== plain) return { mtime, target };
+    return { mtime, target: mtime < PACKED_BEFORE ? 'unknown' : null };
+  } catch {
+    return null;
+  }
+}
+
+/** The mtime that stands for an absent file, epoch ms: its `till` is of 1970. */
+const ABSENT = -1;
+
+/**
+ * Writes the files with which shells check validators. Where the mtime of a file distinguishes versions, `since.<name>`
+ * is a millisecond older than the file and `till.<name>` a millisecond younger. Where it does not, `since.<name>` is a
+ * link to the target of the file (or to nothing, so that the shell starts the program). For an absent file there is no
+ * `since`, and the mtime of `till` is of 1970.
+ */
+export function writeReferences(
+  system: System,
+  directory: AccountDirectory,
+  references: readonly (readonly [name: string, reference: Reference | null])[],
+): void {
+  for (const [name, reference] of references) {
+    const [since, till] = ['since', 'till'].map(
+      (side) => `${directory.prerendered}${SEPARATOR}${side}.${name}`,
+    ) as [string, string];
+    if (reference === null) removeQuietly(system, since);
+    else if (reference.target === null) mark(system, since, reference.mtime, -1);
+    else link(system, since, reference.target === 'unknown' ? UNKNOWN : reference.target);
+    mark(system, till, reference === null ? ABSENT : reference.mtime, 1);
+  }
+}
+
+/** How far a file's mtime is moved until it is on the right side, ms: file systems round to up to 2 s. */
+const ROUNDED_BY = [0, SECOND, 2 * SECOND];
+
+/**
+ * Gives a file an mtime before or after that of another file. The file system of the cache may round it to whole
+ * seconds, which is seen only once it has been written.
+ *
+ * @param mtime of the other file, epoch ms
+ * @param side -1: before it, 1: after it
+ */
+function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
+  // Node takes a negative time for the present one.
+  const wanted = ROUNDED_BY.map((by) => Math.max(0, mtime + side * (1 + by)));
+  const seen = timeOf(system, path);
+  const off = seen === null ? Number.POSITIVE_INFINITY : Math.abs(seen - (wanted[0] as number));
+  // Times are written as seconds with a fraction, which keeps them to a microsecond.
+  if (off < 0.01) return;
+  // A network file system can round a time after it was written: then it is seen only at the next call.
+  const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
+  for (const time of rounded ? wanted.slice(-1) : wanted) {
+    if (!replaceLightly(system, path, '', time)) return;
+    const got = timeOf(system, path);
+    if (got === null || (got - mtime) * side > 0) return;
+  }
+}
+
+/** The modification time of a regular file, epoch ms. */
+function timeOf({ fs }: System, path: string): number | null {
+  try {
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? stat.mtimeMs : null;
+  } catch {
+    return null;
+  }
+}
+
+function link(system: System, path: string, target: string): void {
+  const { fs } = system;
+  try {
+    const there = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
+    replaceOwnLink(system, path, target);
+  } catch {
+    // Without it shells take the file for a new version, and start the program.
+    removeQuietly(system, path);
+  }
+}
