@@ -467,7 +467,11 @@ describe('the directory of the ready lines', () => {
 });
 
 describe('the starts of the launcher', () => {
-  const start = (name: string) => fs.writeFileSync(join(readyDirectory(directory), name), '');
+  const start = (name: string) => {
+    const path = join(readyDirectory(directory), name);
+    fs.writeFileSync(path, '');
+    fs.utimesSync(path, Date.now() / 1000, Date.now() / 1000);
+  };
   const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
 
   it('are removed a minute later, when it looks back no more', () => {
