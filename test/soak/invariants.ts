@@ -1,6 +1,7 @@
 /** What must hold in a soak, as pure functions: each takes what was seen and names what is wrong, in words. */
 
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { listOf } from './tally.ts';
 
 /** Requests that one account may send in any hour. */
 export const REQUESTS_PER_HOUR = 24;
@@ -142,11 +143,21 @@ const NAMES = [
 
 export const isTemporary = (path: string) => TEMPORARY.test(path);
 
+/** The kinds of names, without digits and accounts, and how many there are of each; the most frequent ones. */
+function kindsOf(files: readonly FoundFile[]): string {
+  const counts = new Map<string, number>();
+  for (const { path } of files) {
+    const kind = path.replace(/^claude[^/]*/, 'claude').replace(/-[0-9a-f]{8}\b|\d+/g, '#');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return listOf(new Map([...counts].sort(([, a], [, b]) => b - a).slice(0, 12)));
+}
+
 /** What is wrong with what lies in the cache. */
 export function wrongFiles(files: readonly FoundFile[]): string[] {
   const wrong: string[] = [];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (files.length > MOST_FILES) wrong.push(`${files.length} files`);
+  if (files.length > MOST_FILES) wrong.push(`${files.length} files: ${kindsOf(files)}`);
   if (bytes > MOST_BYTES) wrong.push(`files of ${bytes} bytes`);
   for (const { path, age, mode, isDirectory } of files) {
     if (isTemporary(path)) {
