@@ -8,13 +8,14 @@ const O_CLOEXEC = 0o2000000;
 /**
  * Closes the descriptors that the caller has left open and that the next process would inherit: a lock of `flock` and
  * the end of a pipe last as long as the last process that has them. All that Node opens itself is close-on-exec and
- * stays open, and so does the channel of a caller that is a Node program (`fork`), which Node reads from. To be called right before a process is started; standard streams are not touched.
+ * stays open, and so does the channel of a caller that is a Node program (`fork`), which Node reads from. To be called
+ * right before a process is started; standard streams are not touched.
  *
- * Elsewhere than on Linux nothing is to be done: on macOS Node has the kernel close everything in the new process, and
+ * Elsewhere than on Linux (Android's included) nothing is to be done: on macOS Node has the kernel close everything in the new process, and
  * on Windows nothing is inherited that is not asked for.
  */
 export function closeInherited({ fs, platform }: Pick<System, 'fs' | 'platform'>): void {
-  if (platform !== 'linux') return;
+  if (platform !== 'linux' && platform !== 'android') return;
   const channel = (process.channel as { readonly fd?: number } | undefined)?.fd;
   try {
     for (const name of fs.readdirSync('/proc/self/fd')) {

@@ -49,6 +49,9 @@ function realPath(fs: System['fs'], path: string): string | null {
   }
 }
 
+/** Writable by the owner alone, whatever the umask: a directory that others can write would be refused at the next call. */
+const DIRECTORY_MODE = 0o755;
+
 /**
  * Makes the directory that a file needs. Throws what the file system says where it cannot be made, and makes none then.
  * @returns those that this call has made, outermost first
@@ -62,7 +65,7 @@ export function makeDirectories(system: System, directory: string): string[] {
   // One by one: Node's own `recursive` tries for ever where nothing can be made in a parent (`/proc`, Node 20).
   for (const path of missing) {
     try {
-      fs.mkdirSync(path);
+      fs.mkdirSync(path, { mode: DIRECTORY_MODE });
       made.push(path);
     } catch (error) {
       // Another process has made it meanwhile.

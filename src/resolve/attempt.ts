@@ -106,7 +106,7 @@ export async function attempt(
     const waived = waiver && token !== lock?.token;
     const refusedForToken = waived ? null : refused();
     if (refusedForToken) {
-      log('budget: the token is the one that was sent last');
+      if (waiver) log('budget: the token is the one that was sent last');
       return refusedForToken;
     }
 

@@ -127,7 +127,7 @@ export function remembered({ cache }: Machine): Record<string, string> {
 
 /** What writers have left half done. */
 export function temporaries({ cache }: Machine): string[] {
-  return namesIn(cache).filter((name) => /^(transcripts\.(json|bin|new)|\.new)\.\d+$/.test(name));
+  return namesIn(cache).filter((name) => /^(transcripts\.(json|bin|new)|\.new(\.\d+)?)\.\d+$/.test(name));
 }
 
 const namesIn = (folder: string) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);

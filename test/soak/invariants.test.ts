@@ -124,7 +124,12 @@ describe('the invariants of a soak: files', () => {
   });
 
   it('are swept when they are temporary and old', () => {
-    for (const path of ['claude/usage.json.123', 'claude/ready/.new.5', 'claude/transcripts.bin.9']) {
+    for (const path of [
+      'claude/usage.json.123',
+      'claude/ready/.new.5',
+      'claude/.new.5.7',
+      'claude/transcripts.bin.9',
+    ]) {
       expect(wrongFiles([file(path)])).toEqual([]);
       expect(wrongFiles([file(path, { age: 3 * HOUR })])).toHaveLength(1);
     }

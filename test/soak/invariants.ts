@@ -130,7 +130,8 @@ export const MOST_BYTES = 4 * 1024 * 1024;
 /** Temporary files of killed processes are swept with the first request after an hour. */
 const OLDEST_TEMPORARY_MS = 2 * HOUR;
 
-const TEMPORARY = /(^|\/)(\.new|[a-z]+\.(json|lock|bin|new))\.\d+$/;
+/** The second number is that of `write-file-atomic`. */
+const TEMPORARY = /(^|\/)(\.new(\.\d+)?|[a-z]+\.(json|lock|bin|new))\.\d+$/;
 const NAMES = [
   /^CACHEDIR\.TAG$/,
   /^accounts(\/[\w%.~-]+)?$/,
