@@ -77,6 +77,12 @@ export class Endpoint {
   readonly answers = new Map<string, number>();
   /** What should never have come: words. */
   readonly wrong: string[] = [];
+  /**
+   * When this process last had the processor, monotonic ms: the last time and the one before it. Timers run before
+   * requests that waited, so the last time can be that of the request itself.
+   */
+  #looks: [number, number] = [performance.now(), performance.now()];
+  readonly #looking = setInterval(() => (this.#looks = [this.#looks[1], performance.now()]), 50);
   /** From now on every request is answered well. */
   healthy = false;
   readonly #logins: readonly Login[];
@@ -115,6 +121,7 @@ export class Endpoint {
   }
 
   stop(): void {
+    clearInterval(this.#looking);
     for (const server of [this.#server, this.#elsewhere]) {
       server.close();
       server.closeAllConnections();
@@ -130,7 +137,7 @@ export class Endpoint {
       response.writeHead(401).end();
       return;
     }
-    this.arrivals.get(login)?.push({ at: performance.now(), token });
+    this.arrivals.get(login)?.push({ at: performance.now(), earliest: this.#looks[0], token });
     const [name, answer] = this.#pick();
     this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
     answer(response, this.#usageOf(login));

@@ -12,9 +12,9 @@ import {
 import type { Ended, FoundFile } from './invariants.ts';
 
 const arrivals = (...list: [seconds: number, token: string][]) =>
-  list.map(([seconds, token]) => ({ at: seconds * SECOND, token }));
+  list.map(([seconds, token]) => ({ at: seconds * SECOND, earliest: seconds * SECOND, token }));
 const every = (ms: number, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ at: index * ms, token: 'a' }));
+  Array.from({ length: count }, (_, index) => ({ at: index * ms, earliest: index * ms, token: 'a' }));
 
 describe('the invariants of a soak: requests', () => {
   it('are a minute apart, but for the deadline', () => {
@@ -22,6 +22,12 @@ describe('the invariants of a soak: requests', () => {
     expect(tooManyRequests(arrivals([0, 'a'], [56.9, 'a']))).toEqual([
       'a request 56.9 s after the one before',
     ]);
+  });
+
+  it('count from when they can have been there', () => {
+    const late = { at: 20 * SECOND, earliest: 0, token: 'a' };
+    expect(tooManyRequests([late, ...arrivals([57, 'a'])])).toEqual([]);
+    expect(tooManyRequests([late, ...arrivals([56, 'a'])])).toHaveLength(1);
   });
 
   it('may be closer with another token, once in five minutes', () => {
