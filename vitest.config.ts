@@ -11,6 +11,8 @@ const env = {
   HOME: '/dev/null/home',
   XDG_CACHE_HOME: '',
   XDG_CONFIG_HOME: '',
+  // A tmux without UTF-8 shows `_` for other characters.
+  LC_ALL: 'C.UTF-8',
   // tmux starts its commands with it, or with the shell of the account, which may be one that lets nobody in.
   SHELL: '/bin/sh',
 };

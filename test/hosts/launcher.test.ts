@@ -334,7 +334,8 @@ for (const [name, argv] of Object.entries(shells)) {
         'sh',
         [
           '-c',
-          `ls /proc/$$/stat >/dev/null; while [ "$(date +%s)" -lt ${second} ]; do sleep 0.05; done; exec ${command}`,
+          // The clock of the files is a few ms behind the one that `date` reads.
+          `ls /proc/$$/stat >/dev/null; while [ "$(date +%s)" -lt ${second} ]; do sleep 0.05; done; sleep 0.2; exec ${command}`,
         ],
         host.machine.env,
       );
