@@ -297,6 +297,28 @@ for (const [name, argv] of Object.entries(shells)) {
       }
     });
 
+    it.concurrent.each([
+      ['bash', '\u0001\u001B[36m\u00025h\u0001\u001B[0m\u0002', true],
+      ['plain', '\u001B[36m5h\u001B[0m', true],
+      ['bash', '\u001B[36m5h\u001B[0m', false],
+      ['bash', '\u0001\u001B[36m5h', false],
+      ['bash', '\u00015h\u0002', false],
+      ['bash', '\u0001\u001B]0;x\u0007\u00025h', false],
+      ['plain', '\u0001\u001B[36m\u00025h', false],
+    ])(
+      'prints colours as the kind %s has them, and no other control characters: %j',
+      async (kind, text, isPrinted) => {
+        const host = await aHost([kind]);
+        const path = await install(host);
+        const now = Math.floor(Date.now() / 1000);
+        host.plant(kind, [`${now + 99} ${text}`]);
+        const { stdout } = await launch(host, path, ['--output', kind]);
+        expect(stdout === `${text}\n`).toBe(isPrinted);
+        // What it does not print it leaves to the program.
+        expect(host.started).toHaveLength(isPrinted ? 0 : 1);
+      },
+    );
+
     it.concurrent('does without standard input, and leaves none to the refresh', async () => {
       const { host, path } = await aged();
       host.hold(true);
