@@ -126,8 +126,9 @@ export interface FoundFile {
   readonly isDirectory: boolean;
 }
 
-/** More than these were never seen, with room to spare. */
-export const MOST_FILES = 600;
+/** Six logins with seven kinds of prepared lines, of 29 files at most each, and the other files of an account. */
+export const MOST_FILES = 6 * (7 * 29 + 40);
+/** More was never seen, with room to spare. */
 export const MOST_BYTES = 4 * 1024 * 1024;
 /** Temporary files of killed processes are swept with the first request after an hour. */
 const OLDEST_TEMPORARY_MS = 2 * HOUR;
