@@ -39,6 +39,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
         },
       },
       {
@@ -49,6 +50,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
         },
       },
       {
@@ -59,6 +61,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
@@ -70,6 +73,7 @@ export default defineConfig({
           include: ['test/hosts/**/*.test.ts'],
           env,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -11,5 +11,6 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     // As in vitest.config.ts: a busy machine makes no test red.
     testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
