@@ -13,7 +13,7 @@ const env = {
   XDG_CONFIG_HOME: '',
   // A tmux without UTF-8 shows `_` for other characters.
   LC_ALL: 'C.UTF-8',
-  // tmux starts its commands with it, or with the shell of the account, which may be one that lets nobody in.
+  // tmux starts its commands with this shell, or else with the shell of the account, which can be `nologin`.
   SHELL: '/bin/sh',
 };
 

@@ -9,9 +9,9 @@ const known = new WeakMap<System['fs'], Map<string, boolean>>();
 /**
  * Whether a group has the user as its only member, like the groups that many systems make for each user, together with
  * an umask of 002. The rule of OpenSSH: it is the user's first group (also while `newgrp` has given the process another
- * one), nobody else has it as the first group, or is listed in it. A list without the user, or one that cannot be read,
+ * one), no other user has it as the first group, or is listed in it. A list without the user, or one that cannot be read,
  * does not know who else is a member (a directory service does): then a group is private when it has the number of its
- * user, and the lists name nobody in it.
+ * user, and the lists name no member of it.
  */
 export function isPrivateGroup({ fs, uid, gid }: System, group: number): boolean {
   if (uid === null) return false;

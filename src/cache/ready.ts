@@ -98,7 +98,7 @@ export function readReady(system: System, path: string, conditions: string, form
   return null;
 }
 
-/** What tells one state of a file from another: mtime (ms), size and inode; the errno of one that cannot be looked at. */
+/** A file's mtime (ms), size and inode as one text: it changes with the file. The errno where the file cannot be looked at. */
 export function traceOf({ fs }: System, path: string): string {
   try {
     const stat = fs.statSync(path, { throwIfNoEntry: false });

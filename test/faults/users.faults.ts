@@ -184,7 +184,7 @@ describeAsRoot('other users in the directory above the cache', () => {
   );
   fault(
     'users-05',
-    'the user’s own group can write it, which nobody else is in (umask 002)',
+    'the user’s own group can write it, and has no other member (umask 002)',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const { machine, byUser, requests } = await household();

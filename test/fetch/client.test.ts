@@ -200,13 +200,13 @@ describe('what goes wrong on the way', () => {
     ['secret-token'],
     [null],
     [undefined],
-  ])('%o is no error of the network, and none of its words are told', async (error) => {
+  ])('%o is no error of the network, and its message is not shown', async (error) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed('internal_error', { detail: expect.stringMatching(/./) }));
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 
-  test('a fault is told by its kind and its place', async () => {
+  test('a fault has its kind and its place as its detail', async () => {
     const outcome = await requestJson(rejecting(new RangeError('secret-token')), request);
     expect(outcome).toEqual(
       failed('internal_error', {

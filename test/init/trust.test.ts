@@ -8,7 +8,7 @@ import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 
-/** A user that is nobody else: `nobody` has a name on every machine, this one has none. */
+/** The number of a user and group that no machine has. */
 const OTHER = 54_321;
 
 function aPath(system: FakeSystem, directory: string, mode: number): string {

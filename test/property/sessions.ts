@@ -226,7 +226,7 @@ export function expectProgress(
     // A window without a reset is over once its length is.
     const ended = old.resetsAt === null ? now - old.readAt >= WINDOW_LENGTHS[name] : old.resetsAt <= now;
     if (ended || old.usedPercent === null) continue;
-    // Where nobody can be asked, a session that moves is believed, although it was not heard of before.
+    // Where the endpoint cannot be asked, the changing number of a session counts, although its first report was lower.
     const moves = !canAsk && memory?.[name] != null;
     if (sameWindow(old, next) && next.usedPercent! < old.usedPercent && !moves)
       expect(memory?.[name]?.percent, 'only a session’s own number falls').toBeGreaterThan(next.usedPercent!);

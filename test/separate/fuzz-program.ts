@@ -28,9 +28,8 @@ import { allowlisted } from '../../src/usage/text.ts';
 import { parsePosixZone } from '../../src/zone/posix.ts';
 
 /*
- * Hands texts that nobody would write to everything that reads the text of others: random ones, and one piece again and
- * again up to the longest that is ever read. Prints a line for each batch, and one that begins with `!` for what was
- * thrown or took long.
+ * Calls every reader of foreign text with odd texts: random ones, and one piece repeated up to the longest text that the
+ * reader accepts. Prints a line for each batch, and a line that begins with `!` for an exception or a slow read.
  */
 
 const [, , seed = '', count = '100'] = process.argv;
