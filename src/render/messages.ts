@@ -84,7 +84,7 @@ const messages: Record<FailureCode, Message> = {
     short: 'internal error',
     happened: 'An exception stopped usageline, or the Node that runs it',
     advice:
-      'usageline asks again by itself. If it stays like this, report it with what stands in parentheses.',
+      'usageline asks again by itself. If the error stays, report this message and the output of `usageline explain`.',
   },
   no_data: {
     short: 'no data',
@@ -130,8 +130,8 @@ export function longMessage({ code, detail }: Failure): string {
 }
 
 /**
- * A detail is ours, but the path it may name is anyone's: every character that could steer a terminal, or
- * whose width is not one, becomes `?`.
+ * The program writes the detail, but a path in it can have any name: every character that could control a terminal, or
+ * whose width is not one column, becomes `?`.
  */
 function printable(detail: string): string {
   return detail.replace(/[^\u0020-\u007E]/g, '?').trim();
