@@ -3,6 +3,7 @@ import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import { account } from '../fetch/claude/account.ts';
+import { errno } from '../errno.ts';
 import type { System } from '../system.ts';
 import { isObject } from '../usage/data.ts';
 import { DAY } from '../usage/time.ts';
@@ -21,7 +22,10 @@ export interface Stage {
   knownSince(): number | null;
   /** Whether a process is refreshing just now. */
   isRefreshing(): boolean;
-  remove(): void;
+  /** @returns whether it is gone: a refresh in the background can write into it meanwhile */
+  remove(): boolean;
+  /** Removes it, and removes it again while a refresh in the background still writes into it. */
+  removeForGood(): Promise<void>;
 }
 
 /** What the machine's own environment contributes: nothing that could lead to the user's account or cache. */
@@ -55,6 +59,15 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   const files = accountDirectory(join(cache, 'usageline'), directory);
   fs.mkdirSync(login, { recursive: true });
 
+  const remove = () => {
+    try {
+      fs.rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      // A refresh in the background has written into it meanwhile.
+      if (errno(error) !== 'ENOTEMPTY') throw error;
+    }
+    return !fs.existsSync(root);
+  };
   return {
     root,
     env,
@@ -68,9 +81,25 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
       return read.kind === 'entry' && read.entry.data ? read.entry.cachedAt : null;
     },
     isRefreshing: () => fs.existsSync(files.mutex),
-    remove: () => fs.rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+    remove,
+    removeForGood: async () => {
+      const end = performance.now() + LONGEST_REFRESH_MS;
+      for (let gone = 0; gone < GONE_CHECKS && performance.now() < end; gone += 1) {
+        if (fs.existsSync(root)) gone = 0;
+        remove();
+        await new Promise((resolve) => {
+          setTimeout(resolve, CHECK_MS);
+        });
+      }
+    },
   };
 }
+
+/** A directory that is not back at so many checks in a row stays removed. */
+const GONE_CHECKS = 10;
+const CHECK_MS = 50;
+/** How long a refresh in the background can go on writing, ms. */
+const LONGEST_REFRESH_MS = 5_000;
 
 /** How long example credentials are good for. */
 export const VALID_MS = 30 * DAY;
