@@ -32,7 +32,9 @@ const env = {
   HOME: '/dev/null/home',
   XDG_CACHE_HOME: '',
   XDG_CONFIG_HOME: '',
-  // tmux starts its commands with it, or with the shell of the account, which can be /usr/sbin/nologin.
+  // A tmux without UTF-8 shows `_` for other characters.
+  LC_ALL: 'C.UTF-8',
+  // tmux starts its commands with this shell, or else with the shell of the account, which can be `nologin`.
   SHELL: '/bin/sh',
   TMPDIR: temporaryDirectory(),
 };
@@ -62,6 +64,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
         },
       },
       {
@@ -72,6 +75,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
         },
       },
       {
@@ -82,6 +86,7 @@ export default defineConfig({
           env,
           setupFiles,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
           sequence: { groupOrder: 1 },
         },
       },
@@ -92,6 +97,7 @@ export default defineConfig({
           include: ['test/hosts/**/*.test.ts'],
           env,
           testTimeout: HANGS,
+          hookTimeout: HANGS,
           sequence: { groupOrder: 1 },
         },
       },

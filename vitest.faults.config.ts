@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/faults/report.ts'],
     env: { TZ: 'UTC' },
     testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Rows promise wall times: files that run side by side would break each other's promises.
     fileParallelism: false,
   },

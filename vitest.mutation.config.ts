@@ -9,5 +9,8 @@ export default defineConfig({
       'test/usage/*.test.ts',
     ],
     env: { TZ: 'UTC' },
+    // As in vitest.config.ts: a busy machine makes no test red.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -33,7 +33,7 @@ function removeTag(system: System, path: string): void {
     const read = readOwnFile(system, path);
     if (read.kind === 'file' && read.text.includes('usageline')) removeOwnFile(system, path);
   } catch {
-    // Then it is none of ours.
+    // A file that cannot be read is not removed: it may belong to another program.
   }
 }
 

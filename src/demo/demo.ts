@@ -61,7 +61,8 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
     await play({ endpoint, stage, run, narrator: narrate, isStopped: () => stop.signal() !== null });
   } finally {
     await endpoint.close();
-    stage.remove();
+    // A scene that was interrupted can leave a refresh in the background.
+    if (!stage.remove() || stop.signal() !== null) await stage.removeForGood();
     stop.end();
   }
   return { kind: 'played', failures: narrate.failures() };

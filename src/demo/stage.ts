@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
+import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { DAY } from '../usage/time.ts';
@@ -21,7 +22,10 @@ export interface Stage {
   cachedAt(): number | null;
   /** Whether a worker is running. */
   isRefreshing(): boolean;
-  remove(): void;
+  /** @returns whether it is gone: a worker can write into it meanwhile */
+  remove(): boolean;
+  /** Removes it, and removes it again while a worker still writes into it. */
+  removeForGood(): Promise<void>;
 }
 
 /** Variables of the machine's environment that are kept: none leads to the user's account or cache. */
@@ -55,6 +59,15 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   const files = accountDirectory(join(cache, 'usageline'), directory);
   fs.mkdirSync(login, { recursive: true });
 
+  const remove = () => {
+    try {
+      fs.rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      // A worker has written into it meanwhile.
+      if (errno(error) !== 'ENOTEMPTY') throw error;
+    }
+    return !fs.existsSync(root);
+  };
   return {
     root,
     env,
@@ -68,9 +81,25 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
       return read.kind === 'entry' && read.entry.data ? read.entry.cachedAt : null;
     },
     isRefreshing: () => fs.existsSync(files.mutex),
-    remove: () => fs.rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+    remove,
+    removeForGood: async () => {
+      const end = performance.now() + LONGEST_REFRESH_MS;
+      for (let gone = 0; gone < GONE_CHECKS && performance.now() < end; gone += 1) {
+        if (fs.existsSync(root)) gone = 0;
+        remove();
+        await new Promise((resolve) => {
+          setTimeout(resolve, CHECK_MS);
+        });
+      }
+    },
   };
 }
+
+/** The number of successive checks that must not find the directory again. */
+const GONE_CHECKS = 10;
+const CHECK_MS = 50;
+/** How long a worker can go on writing, ms. */
+const LONGEST_REFRESH_MS = 5_000;
 
 /** How long example credentials are valid, ms. */
 export const VALID_MS = 30 * DAY;

@@ -80,16 +80,20 @@ export function failureOf(error: unknown): RefreshFailure {
 }
 
 /** Whether an error is one of a socket, of TLS or of name lookup. Anything else is a fault, whatever its words. */
-function isNetworkError({ name, data, syscall }: Foreign, code: string): boolean {
+function isNetworkError({ name, data, syscall, errors }: Foreign, code: string): boolean {
   if (EXHAUSTED.has(code)) return false;
   // A firewall can refuse a connection with errnos that files have as well (EACCES, EPERM).
   if (syscall === 'connect') return true;
+  // A host with several addresses: Node has an error for each, and one around them that has the code of the first alone.
+  if (Array.isArray(errors) && (Object(errors[0]) as Foreign).syscall === 'connect') return true;
   if (name === 'HTTPParserError' && data === '') return true;
   return [SOCKET, DNS, TLS, CONNECTION].some((known) => known.test(code));
 }
 
 /** What errors of Node and of undici have; none of it is trusted. */
-type Foreign = { readonly [property in 'name' | 'code' | 'data' | 'cause' | 'syscall']?: unknown } & {
+type Foreign = {
+  readonly [property in 'name' | 'code' | 'data' | 'cause' | 'syscall' | 'errors']?: unknown;
+} & {
   readonly [FAILURE]?: RefreshFailure;
 };
 

@@ -101,6 +101,9 @@ function nameOf({ fs }: System, uid: number): string {
   return /^[\w.@-]+$/.test(name) ? name : `user ${uid}`;
 }
 
+/** Only the owner can write, whatever the umask: the next call would refuse a directory that others can write. */
+const DIRECTORY_MODE = 0o755;
+
 /**
  * Creates a directory and its missing parents. If one of them fails, removes those it has created and throws the error
  * of the file system.
@@ -116,7 +119,7 @@ export function makeDirectories(system: System, directory: string): string[] {
   // One by one: Node 20 never returns from `recursive` where a parent takes no directories (`/proc`).
   for (const path of missing) {
     try {
-      fs.mkdirSync(path);
+      fs.mkdirSync(path, { mode: DIRECTORY_MODE });
       made.push(path);
     } catch (error) {
       // Another process has created it since `existsSync`.

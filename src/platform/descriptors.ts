@@ -12,11 +12,11 @@ const O_CLOEXEC = 0o2000000;
  * stay open as long as the child runs. Call it right before starting a process.
  *
  * Three kinds stay open: standard streams, what Node itself has opened (it is close-on-exec), and the channel of a caller
- * that is a Node program (`fork`), because Node reads from it. Linux only: on macOS, Node makes the kernel close
+ * that is a Node program (`fork`), because Node reads from it. Linux and Android only: on macOS, Node makes the kernel close
  * everything in the child, and on Windows nothing is inherited unless requested.
  */
 export function closeInherited({ fs, platform }: Pick<System, 'fs' | 'platform'>): void {
-  if (platform !== 'linux') return;
+  if (platform !== 'linux' && platform !== 'android') return;
   const channel = (process.channel as { readonly fd?: number } | undefined)?.fd;
   try {
     for (const name of fs.readdirSync('/proc/self/fd')) {

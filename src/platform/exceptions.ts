@@ -19,9 +19,10 @@ export function describeFault(error: unknown): string {
 
 /** `at call (/dir/file.cjs:1:2)` → `at call file.cjs:1:2`: a directory can contain the user's name. */
 function placeOf(frame: string): string {
-  const from = frame.endsWith(')') ? frame.lastIndexOf('(') : -1;
+  // The first parenthesis: the name of a directory can contain another, as `C:\Program Files (x86)` does.
+  const from = frame.endsWith(')') ? frame.indexOf(' (') : -1;
   const [call, place] =
-    from < 0 ? ['at', frame.slice('at '.length)] : [frame.slice(0, from).trim(), frame.slice(from + 1, -1)];
+    from < 0 ? ['at', frame.slice('at '.length)] : [frame.slice(0, from), frame.slice(from + 2, -1)];
   return `${call} ${place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)}`;
 }
 

@@ -138,28 +138,55 @@ function isGroupOfOne(system: System, group: number): boolean {
 /** Size limit for the lists of users and groups, bytes. A system with larger ones keeps its users elsewhere. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
+/** The groups that have been looked up: one run judges several directories, and a list can have a megabyte. */
+const privateGroups = new WeakMap<System['fs'], Map<string, boolean>>();
+
 /**
  * Whether the user is the only member of a group. Many systems create such a group for each user and use an umask of 002.
- * The rule is that of OpenSSH: no other user has it as the primary group, or is listed in it. If neither list contains the
- * group (it comes from a directory service), it is private if its number is that of its user.
+ * The rule is that of OpenSSH: it is the primary group of the user (also while `newgrp` has given the process another
+ * one), no other user has it as the primary group, and none is listed in it. A list without the user does not know the
+ * members (a directory service does), nor does one that cannot be read: then a group is private if its number is that of
+ * its user, and the lists name no member.
  */
 export function isPrivateGroup({ fs, uid, gid }: System, group: number): boolean {
-  if (uid === null || group !== gid) return false;
-  const users = rowsOf(fs, '/etc/passwd').map(([name, , id, first]) => ({ name, id, first }));
-  const own = new Set(users.filter(({ id }) => id === String(uid)).map(({ name }) => name));
-  const first = users.filter((user) => user.first === String(group));
-  const listed = rowsOf(fs, '/etc/group').filter(([, , id]) => id === String(group));
-  if (first.length + listed.length === 0) return group === uid;
-  const members = listed.flatMap(([, , , names = '']) => names.split(',')).filter((name) => name !== '');
-  return first.every(({ id }) => id === String(uid)) && members.every((name) => own.has(name));
+  if (uid === null) return false;
+  const groups = privateGroups.get(fs) ?? new Map<string, boolean>();
+  privateGroups.set(fs, groups);
+  const key = `${uid}:${gid}:${group}`;
+  const known = groups.get(key) ?? lookUpGroup(fs, uid, gid, group);
+  groups.set(key, known);
+  return known;
 }
 
-/** The lines of `/etc/passwd` or `/etc/group` as fields. */
-function rowsOf(fs: System['fs'], path: string): string[][] {
+function lookUpGroup(fs: System['fs'], uid: number, gid: number | null, group: number): boolean {
+  const users = (rowsOf(fs, '/etc/passwd', [uid, group]) ?? []).map(([name, , id, primary]) => ({
+    name,
+    id,
+    primary,
+  }));
+  const user = users.filter(({ id }) => id === String(uid));
+  const isPrimary = group === gid || user.some(({ primary }) => primary === String(group));
+  if (user.length === 0 ? group !== uid : !isPrimary) return false;
+  const names = new Set(user.map(({ name }) => name));
+  const groups = rowsOf(fs, '/etc/group', [group]);
+  // A list that is too long to be read can contain any member.
+  if (groups === null) return false;
+  const listed = groups.filter(([, , id]) => id === String(group));
+  const members = listed.flatMap(([, , , list = '']) => list.split(',')).filter((name) => name !== '');
+  const others = users.filter(({ id, primary }) => id !== String(uid) && primary === String(group));
+  return others.length === 0 && members.every((name) => names.has(name));
+}
+
+/**
+ * The lines of `/etc/passwd` or `/etc/group` that can contain one of these numbers, as fields; none where the list cannot
+ * be read, null where it is too long.
+ */
+function rowsOf(fs: System['fs'], path: string, ids: readonly number[]): string[][] | null {
   try {
-    if (fs.statSync(path).size > MAX_LIST_BYTES) return [];
+    if (fs.statSync(path).size > MAX_LIST_BYTES) return null;
     const lines = fs.readFileSync(path, 'utf8').split('\n');
-    return lines.map((line) => line.split(':'));
+    const rows = lines.filter((line) => ids.some((id) => line.includes(`:${id}:`)));
+    return rows.map((line) => line.split(':'));
   } catch {
     return [];
   }

@@ -8,7 +8,7 @@ export function fits(text: string, columns: number | null): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x1b) {
-      // A colour, `ESC[…m`, has none. Without an end it is none of ours.
+      // A colour, `ESC[…m`, has no width. usageline writes none without an end.
       at = text.indexOf('m', at);
       if (at < 0) return false;
     } else width += code < FIRST_WIDE || OURS.includes(text[at] as string) ? 1 : 2;

@@ -87,7 +87,7 @@ const messages: Record<FailureCode, Message> = {
     short: 'internal error',
     happened: 'An exception stopped usageline, or the Node that runs it',
     advice:
-      'usageline asks again by itself. If it stays like this, report it with what stands in parentheses.',
+      'usageline asks again by itself. If the error stays, report this message and the output of `usageline explain`.',
   },
   no_data: {
     short: 'no data',

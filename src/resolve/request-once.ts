@@ -87,7 +87,7 @@ export async function requestOnce(
     const waived = waivable && tokenHash !== backoff?.tokenHash;
     const refusedForToken = waived ? null : refusal();
     if (refusedForToken) {
-      log('budget: the token is the one that was sent last');
+      if (waivable) log('budget: the token is the one that was sent last');
       return refusedForToken;
     }
     const request = { session: session.value, backoff, tokenHash, waived };

@@ -33,17 +33,17 @@ export const ENDPOINT_CODES = [
 /** An exception stopped the refresh: a fault of this program, or of the Node or the machine that runs it. */
 export const FAULT_CODES = ['internal_error'] as const;
 
-/** We ourselves did not ask, or could not keep what we learnt. These are never written to `usage.lock`. */
+/** usageline did not ask, or could not store the answer. These are never written to `usage.lock`. */
 export const LOCAL_CODES = ['no_data', 'budget', 'disabled', 'cache_unreadable', 'cache_unwritable'] as const;
+
+/** What a refresh can end with: the codes that start a backoff. */
+export const REFRESH_CODES = [...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES] as const;
 
 export type SignInCode = (typeof SIGN_IN_CODES)[number];
 export type RenewalCode = (typeof RENEWAL_CODES)[number];
-export type EndpointCode = (typeof ENDPOINT_CODES)[number];
-export type FaultCode = (typeof FAULT_CODES)[number];
 export type LocalCode = (typeof LOCAL_CODES)[number];
 
-/** What a refresh can end with: the codes that start a backoff. */
-export type RefreshCode = SignInCode | RenewalCode | EndpointCode | FaultCode;
+export type RefreshCode = (typeof REFRESH_CODES)[number];
 export type FailureCode = RefreshCode | LocalCode;
 
 /** Whether signing in (running `claude` once) is what helps against this code. */
@@ -63,10 +63,7 @@ export function isAboutCredentials(code: string): code is SignInCode | RenewalCo
 
 /** Whether a text read from disk is one of the codes a refresh can end with. */
 export function isRefreshCode(code: unknown): code is RefreshCode {
-  if (typeof code !== 'string') return false;
-  return (
-    isAboutCredentials(code) || ([...ENDPOINT_CODES, ...FAULT_CODES] as readonly string[]).includes(code)
-  );
+  return typeof code === 'string' && (REFRESH_CODES as readonly string[]).includes(code);
 }
 
 /**

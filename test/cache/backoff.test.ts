@@ -14,13 +14,7 @@ import {
 import type { Backoff } from '../../src/cache/backoff.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
-import {
-  ENDPOINT_CODES,
-  FAULT_CODES,
-  LOCAL_CODES,
-  RENEWAL_CODES,
-  SIGN_IN_CODES,
-} from '../../src/usage/failure.ts';
+import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
 import { careful, disk, failing } from './disk.ts';
@@ -217,12 +211,9 @@ describe('usage.lock', () => {
     expect(parse('x', mtimeMs)).toEqual(counts ? foreignLock(mtimeMs) : null);
   });
 
-  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES])(
-    'can be about %s',
-    (error) => {
-      expect(parse(serializeBackoff(lock({ error })))?.error).toBe(error);
-    },
-  );
+  it.each(REFRESH_CODES)('can be about %s', (error) => {
+    expect(parse(serializeBackoff(lock({ error })))?.error).toBe(error);
+  });
 
   it.each<unknown>([...LOCAL_CODES, 'none', '', null, 429, { code: 'timeout' }])(
     'about %j is about nothing, and blocks all the same',

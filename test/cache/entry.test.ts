@@ -9,13 +9,7 @@ import { parseEntry, readEntry } from '../support/claude.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
-import {
-  ENDPOINT_CODES,
-  FAULT_CODES,
-  LOCAL_CODES,
-  RENEWAL_CODES,
-  SIGN_IN_CODES,
-} from '../../src/usage/failure.ts';
+import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 import { parseResponse, usageDataSchema } from '../../src/fetch/claude/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
@@ -80,12 +74,9 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
 
-  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES])(
-    'keeps the failure %s',
-    (error) => {
-      expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
-    },
-  );
+  it.each(REFRESH_CODES)('keeps the failure %s', (error) => {
+    expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
+  });
 
   it('is one line, the four public keys first', () => {
     const text = serializeEntry(entry());
@@ -172,7 +163,7 @@ describe('usage.json', () => {
     expect(written(text)).toEqual(MISS);
   });
 
-  it.each(LOCAL_CODES)('never holds %s, which is said of us and not of an attempt', (code) => {
+  it.each(LOCAL_CODES)('never holds %s, which is no result of a request', (code) => {
     expect(parseEntry(JSON.stringify(file({ data: null, error: { code } })))).toBeNull();
   });
 
@@ -247,12 +238,7 @@ const schema = z.pipe(
     schema_version: z.literal(1),
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
     data: z.catch(z.nullable(usageDataSchema()), null),
-    error: z.catch(
-      z.nullable(
-        z.object({ code: z.enum([...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES]) }),
-      ),
-      null,
-    ),
+    error: z.catch(z.nullable(z.object({ code: z.enum(REFRESH_CODES) })), null),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),
     account_unread: z.catch(z.optional(z.literal(true)), undefined),
@@ -317,7 +303,7 @@ const envelope = fc.record(
     data: mostly(anyBody),
     error: mostly(
       fc.constantFrom(
-        ...[...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES, 'budget'].map((code) => ({
+        ...[...REFRESH_CODES, 'budget'].map((code) => ({
           code,
         })),
       ),

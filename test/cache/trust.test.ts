@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { distrust, foreignOwner, isOwnDirectory, isWritable } from '../../src/cache/trust.ts';
-import { trustIn } from '../../src/platform/trust.ts';
+import { isPrivateGroup, trustIn } from '../../src/platform/trust.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
@@ -198,6 +198,38 @@ describe('a directory that its group can write', () => {
 
   it('is not trusted with a group that is not the user’s first one', () => {
     expect(judged({ gid: 8888 }, ADA, 'ada:x:8888:ada\n')).toBe(shared());
+  });
+
+  it('is trusted with the user’s first group while the process has another one', () => {
+    const ADA_AT_HOME = 'ada:x:1000:8888::/home/ada:/bin/sh\n';
+    expect(judged({ gid: 8888 }, ADA_AT_HOME, 'ada:x:8888:\n')).toBeNull();
+    expect(judged({ gid: 8888 }, ADA_AT_HOME, 'ada:x:8888:bob\n')).toBe(shared());
+  });
+
+  it('is not trusted where the list of users does not know the user, and so not who else is in the group', () => {
+    expect(judged({ gid: GROUP }, 'root:x:0:0::/root:/bin/sh\n', 'users:x:7777:\n')).toBe(shared());
+  });
+
+  it('is not trusted where the list of users is too long to be read', () => {
+    const more = `bob:x:1001:7777::/home/bob:/bin/sh\n${'#'.repeat(1024 * 1024)}`;
+    expect(judged({ gid: GROUP }, `${ADA}${more}`, 'users:x:7777:\n')).toBe(shared());
+  });
+
+  it('is not trusted where the list of groups is too long to be read', () => {
+    expect(judged({ gid: GROUP }, ADA, `ada:x:7777:bob\n${'#'.repeat(1024 * 1024)}`)).toBe(shared());
+  });
+
+  it('is judged by lists that are read once', () => {
+    const read: string[] = [];
+    const readFileSync = (path: string) => {
+      read.push(path);
+      return path === '/etc/passwd' ? ADA : 'ada:x:7777:\n';
+    };
+    const machine = { uid: 1000, gid: GROUP, fs: disk({ readFileSync, statSync: () => ({ size: 100 }) }) };
+    for (let count = 0; count < 3; count += 1) {
+      expect(isPrivateGroup({ ...system, ...machine }, GROUP)).toBe(true);
+    }
+    expect(read).toEqual(['/etc/passwd', '/etc/group']);
   });
 
   it('is trusted where no list knows the group, and it has the number of the user', () => {

@@ -109,4 +109,16 @@ describe('the stage of the demo', () => {
     stage.remove();
     expect(fs.readdirSync(system.root)).toEqual([]);
   });
+
+  it('leaves nothing of a refresh that still writes when it is removed', async () => {
+    const system = fakeSystem();
+    const stage = createStage(system, system.root, {});
+    const write = () => {
+      fs.mkdirSync(join(stage.root, 'cache'), { recursive: true });
+      fs.writeFileSync(join(stage.root, 'cache', 'file'), '');
+    };
+    for (const ms of [70, 300, 600]) setTimeout(write, ms);
+    await stage.removeForGood();
+    expect(fs.readdirSync(system.root)).toEqual([]);
+  });
 });

@@ -182,7 +182,7 @@ describeAsRoot('other users in the directory above the cache', () => {
   );
   fault(
     'users-05',
-    'the user’s own group can write it, which has no other member (umask 002)',
+    'the user’s own group can write it, and has no other member (umask 002)',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
       const { machine, byUser, requests } = await household();
@@ -238,7 +238,9 @@ describeAsRoot('other users in the directory above the cache', () => {
       give(join(machine.home, '.cache'));
       for (const path of [machine.home, join(machine.home, '.cache')]) fs.chmodSync(path, 0o755);
       for (const path of [root, join(root, 'accounts')]) fs.chmodSync(path, 0o777);
-      byOther('truncate -s 1900M "$1"', join(root, 'accounts', encodeURIComponent(account)));
+      const named = join(root, 'accounts', encodeURIComponent(account));
+      byOther('truncate -s 1900M "$1"', named);
+      expect(fs.statSync(named)).toMatchObject({ uid: OTHER, size: 1900 * 1024 * 1024 });
       const run = await byUser([], { CLAUDE_CONFIG_DIR: account });
       return { run, requests: requests(), files: 'not read' };
     },

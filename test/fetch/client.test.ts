@@ -34,6 +34,9 @@ const wrapped = (code: string) =>
   Object.assign(new TypeError('fetch failed: secret-token'), { cause: { code } });
 const parser = (data: string) => Object.assign(new Error('secret-token'), { name: 'HTTPParserError', data });
 const plain = (code: string) => Object.assign(new Error('secret-token'), { code });
+/** What Node makes of a host with several addresses, none of which can be connected to. */
+const several = (code: string, syscall: string) =>
+  Object.assign(new AggregateError([Object.assign(plain(code), { syscall })]), { code });
 const rejecting =
   (error: unknown): Fetch =>
   async () => {
@@ -178,6 +181,7 @@ describe('what goes wrong on the way', () => {
     [plain('ERR_SSL_WRONG_VERSION_NUMBER'), 'network_error'],
     [plain('UNABLE_TO_GET_CRL'), 'network_error'],
     [Object.assign(plain('EACCES'), { syscall: 'connect' }), 'network_error'],
+    [several('EPERM', 'connect'), 'network_error'],
   ])('%o is %s, without its words', async (error, code) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed(code));
@@ -191,16 +195,18 @@ describe('what goes wrong on the way', () => {
     [plain('ERR_INVALID_ARG_TYPE')],
     [plain('UND_ERR_INVALID_ARG')],
     [Object.assign(plain('EMFILE'), { syscall: 'connect' })],
+    [several('EMFILE', 'connect')],
+    [several('EPERM', 'open')],
     ['secret-token'],
     [null],
     [undefined],
-  ])('%o is no error of the network, and none of its words are told', async (error) => {
+  ])('%o is no error of the network, and its message is not shown', async (error) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed('internal_error', { detail: expect.stringMatching(/./) }));
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 
-  test('a fault is told by its kind and its place', async () => {
+  test('a fault has its kind and its place as its detail', async () => {
     const outcome = await requestJson(rejecting(new RangeError('secret-token')), request);
     expect(outcome).toEqual(
       failed('internal_error', {

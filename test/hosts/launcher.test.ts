@@ -66,9 +66,10 @@ for (const [name, argv] of Object.entries(shells)) {
     it.concurrent('prints the current text, and starts one refresh without waiting for it', async () => {
       const { host, path } = await aged();
       host.holdRefreshes(true);
-      const runs = [await launch(host, path), await launch(host, path), await launch(host, path)];
-      for (const run of runs) expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
-      await eventually('the refresh', () => host.refreshes === 1);
+      for (const _ of [1, 2, 3]) {
+        expect(await launch(host, path)).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
+        await eventually('the refresh', () => host.refreshes === 1);
+      }
       host.holdRefreshes(false);
       await eventually('the new line', async () => (await launch(host, path)).stdout === `${NEW_LINE}\n`);
       expect(host.refreshes).toBe(1);
@@ -309,12 +310,36 @@ for (const [name, argv] of Object.entries(shells)) {
       }
     });
 
+    it.concurrent.each([
+      ['bash', '\u0001\u001B[36m\u00025h\u0001\u001B[0m\u0002', true],
+      ['plain', '\u001B[36m5h\u001B[0m', true],
+      ['bash', '\u001B[36m5h\u001B[0m', false],
+      ['bash', '\u0001\u001B[36m5h', false],
+      ['bash', '\u00015h\u0002', false],
+      ['bash', '\u0001\u001B]0;x\u0007\u00025h', false],
+      ['plain', '\u0001\u001B[36m\u00025h', false],
+    ])(
+      'prints colours as the kind %s has them, and no other control characters: %j',
+      async (kind, text, isPrinted) => {
+        const host = await aHost([kind]);
+        const path = await install(host);
+        const now = Math.floor(Date.now() / 1000);
+        host.plant(kind, [`${now + 99} ${text}`]);
+        const { stdout } = await launch(host, path, ['--output', kind]);
+        expect(stdout === `${text}\n`).toBe(isPrinted);
+        // What it does not print it leaves to the program.
+        expect(host.started).toHaveLength(isPrinted ? 0 : 1);
+      },
+    );
+
     it.concurrent('works without standard input, and passes none to the refresh', async () => {
       const { host, path } = await aged();
       host.holdRefreshes(true);
       const command = [...argv, path].map((word) => `"${word}"`).join(' ');
       const run = await runProgram('sh', ['-c', `${command} <&-`], host.machine.env);
       expect(run).toMatchObject({ stdout: `${AGED}\n`, stderr: '', code: 0 });
+      // The launcher notes the start in the background.
+      await eventually('the first refresh', () => host.refreshes === 1);
       host.forgetStartedRefreshes();
       const child = spawn(file, [...options, path], { env: host.machine.env, stdio: 'pipe' });
       closeAtTheEnd(() => child.kill());
@@ -346,7 +371,8 @@ for (const [name, argv] of Object.entries(shells)) {
         'sh',
         [
           '-c',
-          `ls /proc/$$/stat >/dev/null; while [ "$(date +%s)" -lt ${second} ]; do sleep 0.05; done; exec ${command}`,
+          // The clock of the files is a few ms behind the one that `date` reads.
+          `ls /proc/$$/stat >/dev/null; while [ "$(date +%s)" -lt ${second} ]; do sleep 0.05; done; sleep 0.2; exec ${command}`,
         ],
         host.machine.env,
       );

@@ -62,6 +62,7 @@ describe('the lock of what is installed', () => {
     fs.mkdirSync(dirname(notes), { recursive: true });
     const path = flag(other.pid as number);
     fs.writeFileSync(path, '');
+    fs.utimesSync(path, Date.now() / 1000, Date.now() / 1000);
     expect(takeLock(system, notes)).toBe(`another usageline init is at work: ${path}`);
     other.kill('SIGKILL');
     await once(other, 'exit');
@@ -78,6 +79,7 @@ describe('the lock of what is installed', () => {
     const path = flag(pid, 'elsewhere');
     fs.mkdirSync(dirname(notes), { recursive: true });
     fs.writeFileSync(path, '');
+    fs.utimesSync(path, Date.now() / 1000, Date.now() / 1000);
     expect(takeLock(system, notes)).toBe(`another usageline init is at work: ${path}`);
     const past = Date.now() / 1000 - 601;
     fs.utimesSync(path, past, past);

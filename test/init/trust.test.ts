@@ -8,7 +8,7 @@ import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 
-/** The id of a user that does not exist on any machine. */
+/** The number of a user and group that no machine has. */
 const OTHER = 54_321;
 
 function aPath(system: FakeSystem, directory: string, mode: number): string {

@@ -21,6 +21,14 @@ describe('the description of an exception', () => {
     ['at emitLookup (node:net:1466:9)', 'TypeError emitLookup node:net:1466:9'],
     ['at Object.statSync (/home/ada/a b/dist/usage.cjs:3:20)', 'TypeError Object.statSync usage.cjs:3:20'],
     ['at /home/ada/a (b)/dist/usage.cjs:3:20', 'TypeError at usage.cjs:3:20'],
+    [
+      'at Object.call (C:\\Program Files (x86)\\node\\dist\\usage.cjs:3:20)',
+      'TypeError Object.call usage.cjs:3:20',
+    ],
+    [
+      'at Cache.put [as set] (/home/ada (work)/dist/usage.cjs:3:20)',
+      'TypeError Cache.put [as set] usage.cjs:3:20',
+    ],
     ['at async C:\\Users\\Ada\\dist\\usage.cjs:3:20', 'TypeError at usage.cjs:3:20'],
   ])('for %s is %s', (frame, words) => {
     expect(

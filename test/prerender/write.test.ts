@@ -479,8 +479,14 @@ describe('the directory of the ready lines', () => {
 });
 
 describe('the starts of the launcher', () => {
-  const start = (name: string) => fs.writeFileSync(join(directory.prerendered, name), '');
-  const later = (ms: number) => ({ ...system, now: () => Date.now() + ms });
+  /** By the clock of the file system, which no test moves. */
+  let startedAt = 0;
+  const start = (name: string) => {
+    const path = join(directory.prerendered, name);
+    fs.writeFileSync(path, '');
+    startedAt = fs.statSync(path).ctimeMs;
+  };
+  const later = (ms: number) => ({ ...system, now: () => startedAt + ms });
 
   it('are removed a minute later, when it looks back no more', () => {
     start('.asked.4711');

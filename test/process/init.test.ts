@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { INIT_TARGETS } from '../../src/init/target.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
-import { filesBelow, Machine } from '../support/program.ts';
+import { filesBelow, Machine, runProgram } from '../support/program.ts';
+
+const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 
 async function aMachine(): Promise<Machine> {
   return new Machine((await anEndpoint(json(fixture('2026-04-18-max.json')))).url);
@@ -53,7 +55,26 @@ describe('usageline init', () => {
     expect(nothing).toMatchObject({ stdout: 'nothing is installed\n', stderr: '', code: 0 });
   });
 
-  it('removes the launcher and the runner with the last target, and lists what stays', async () => {
+  it.each(['000', '002'])(
+    'installs twice and uninstalls under umask %s, and makes no directory that others can write',
+    async (umask) => {
+      const machine = await aMachine();
+      const under = (...args: string[]) =>
+        runProgram(
+          '/bin/sh',
+          ['-c', `umask ${umask}; exec "$@"`, 'sh', process.execPath, entry, 'init', ...args],
+          machine.env,
+        );
+      expect(await under('zsh', '--install', '--yes')).toMatchObject({ stderr: '', code: 0 });
+      for (const name of ['.local', '.local/share', '.local/share/usageline'])
+        expect(fs.statSync(join(machine.home, name)).mode & 0o022, name).toBe(0);
+      expect(await under('tmux', '--install', '--yes')).toMatchObject({ stderr: '', code: 0 });
+      expect(await under('--uninstall', '--yes')).toMatchObject({ stderr: '', code: 0 });
+      expect(fs.existsSync(join(machine.home, '.local'))).toBe(false);
+    },
+  );
+
+  it('takes the launcher and the runner with the last target, and says what it leaves', async () => {
     const machine = await aMachine();
     const before = home(machine);
     for (const target of ['tmux', 'claude', 'systemd'])

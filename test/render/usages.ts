@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
-import {
-  ENDPOINT_CODES,
-  FAULT_CODES,
-  LOCAL_CODES,
-  RENEWAL_CODES,
-  SIGN_IN_CODES,
-} from '../../src/usage/failure.ts';
+import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
@@ -17,13 +11,7 @@ import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
 
 export const NOW = Date.parse('2026-11-20T18:25:00.000Z');
 
-export const CODES: readonly FailureCode[] = [
-  ...SIGN_IN_CODES,
-  ...RENEWAL_CODES,
-  ...ENDPOINT_CODES,
-  ...FAULT_CODES,
-  ...LOCAL_CODES,
-];
+export const CODES: readonly FailureCode[] = [...REFRESH_CODES, ...LOCAL_CODES];
 
 export function window(over: Partial<Window> = {}): Window {
   return {

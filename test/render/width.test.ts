@@ -50,7 +50,7 @@ describe('whether a painted line fits', () => {
     ['⚡', 2, true],
     ['⚡', 1, false],
     ['anything at all', null, true],
-    // Without the final `m` they are no colour sequences.
+    // Without the last `m` usageline did not write them.
     ['5h \u001B[31m22%\u001B[0M', 20, false],
     ['\u001B5h 22%', 6, false],
   ])('%j in %j: %s', (text, columns, fit) => {

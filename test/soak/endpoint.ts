@@ -80,7 +80,13 @@ export class Endpoint {
   readonly answers = new Map<string, number>();
   /** Descriptions of requests that should not have come. */
   readonly wrong: string[] = [];
-  /** From now on every response is good. */
+  /**
+   * When this process last had the processor, monotonic ms: the last time and the one before it. Timers run before
+   * requests that waited, so the last time can be that of the request itself.
+   */
+  #looks: [number, number] = [performance.now(), performance.now()];
+  readonly #looking = setInterval(() => (this.#looks = [this.#looks[1], performance.now()]), 50);
+  /** From now on every request is answered well. */
   healthy = false;
   readonly #logins: readonly Login[];
   readonly #random: () => number;
@@ -118,6 +124,7 @@ export class Endpoint {
   }
 
   stop(): void {
+    clearInterval(this.#looking);
     for (const server of [this.#server, this.#elsewhere]) {
       server.close();
       server.closeAllConnections();
@@ -133,7 +140,7 @@ export class Endpoint {
       response.writeHead(401).end();
       return;
     }
-    this.arrivals.get(login)?.push({ at: performance.now(), token });
+    this.arrivals.get(login)?.push({ at: performance.now(), earliest: this.#looks[0], token });
     const [name, answer] = this.#pick();
     this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
     answer(response, this.#usageOf(login));

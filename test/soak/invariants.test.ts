@@ -12,9 +12,9 @@ import {
 import type { Ended, FoundFile } from './invariants.ts';
 
 const arrivals = (...list: [seconds: number, token: string][]) =>
-  list.map(([seconds, token]) => ({ at: seconds * SECOND, token }));
+  list.map(([seconds, token]) => ({ at: seconds * SECOND, earliest: seconds * SECOND, token }));
 const every = (ms: number, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ at: index * ms, token: 'a' }));
+  Array.from({ length: count }, (_, index) => ({ at: index * ms, earliest: index * ms, token: 'a' }));
 
 describe('requests in a soak', () => {
   it('are a minute apart, less the deadline', () => {
@@ -22,6 +22,12 @@ describe('requests in a soak', () => {
     expect(tooManyRequests(arrivals([0, 'a'], [56.9, 'a']))).toEqual([
       'a request 56.9 s after the one before',
     ]);
+  });
+
+  it('count from when they can have been there', () => {
+    const late = { at: 20 * SECOND, earliest: 0, token: 'a' };
+    expect(tooManyRequests([late, ...arrivals([57, 'a'])])).toEqual([]);
+    expect(tooManyRequests([late, ...arrivals([56, 'a'])])).toHaveLength(1);
   });
 
   it('may be closer with another token, once in five minutes', () => {
@@ -123,8 +129,13 @@ describe('files in a soak', () => {
     expect(wrongFiles([file('claude', { mode: 0o40755, isDirectory: true })])).toEqual(['mode 755: claude']);
   });
 
-  it('are removed when they are temporary and old', () => {
-    for (const path of ['claude/usage.json.123', 'claude/ready/.new.5', 'claude/transcripts.bin.9']) {
+  it('are swept when they are temporary and old', () => {
+    for (const path of [
+      'claude/usage.json.123',
+      'claude/ready/.new.5',
+      'claude/.new.5.7',
+      'claude/transcripts.bin.9',
+    ]) {
       expect(wrongFiles([file(path)])).toEqual([]);
       expect(wrongFiles([file(path, { age: 3 * HOUR })])).toHaveLength(1);
     }
@@ -132,8 +143,8 @@ describe('files in a soak', () => {
 
   it('are bounded', () => {
     expect(wrongFiles([file('claude/usage.json', { bytes: MOST_BYTES + 1 })])).toHaveLength(1);
-    expect(wrongFiles(Array.from({ length: 700 }, (_, number) => file(`claude/attempt.${number}`)))).toEqual([
-      '700 files',
-    ]);
+    expect(wrongFiles(Array.from({ length: 1500 }, (_, number) => file(`claude/attempt.${number}`)))).toEqual(
+      ['1500 files: claude/attempt.# 1500'],
+    );
   });
 });

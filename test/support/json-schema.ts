@@ -1,11 +1,5 @@
 import * as z from 'zod/mini';
-import {
-  ENDPOINT_CODES,
-  FAULT_CODES,
-  LOCAL_CODES,
-  RENEWAL_CODES,
-  SIGN_IN_CODES,
-} from '../../src/usage/failure.ts';
+import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 
 /**
  * The promised object of `usageline --json`, field by field and in this order; a field that is not promised
@@ -96,10 +90,4 @@ export const jsonSchema = z.strictObject({
 });
 
 /** The codes that the error of a usage can have. */
-export const errorCodes: readonly string[] = [
-  ...SIGN_IN_CODES,
-  ...RENEWAL_CODES,
-  ...ENDPOINT_CODES,
-  ...FAULT_CODES,
-  ...LOCAL_CODES,
-];
+export const errorCodes: readonly string[] = [...REFRESH_CODES, ...LOCAL_CODES];
