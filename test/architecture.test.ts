@@ -78,12 +78,19 @@ describe('the source', () => {
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
   });
 
-  it('knows a provider by the registry alone, its transcripts aside', () => {
+  it('imports a provider only in the registry', () => {
     const users = imports
       .filter(({ from, to }) => to.startsWith('fetch/claude/') && !from.startsWith('fetch/claude/'))
-      .filter(({ to }) => !to.startsWith('fetch/claude/transcripts/'))
       .map(({ from }) => from);
     expect(users).toEqual(['fetch/registry.ts']);
+  });
+
+  it('names a provider only in the registry, in configuration keys, and in what `init` installs', () => {
+    const files = fs
+      .readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !/^(fetch\/claude|config|init)\//.test(name))
+      .filter((name) => /claude|anthropic/i.test(fs.readFileSync(join(src, name), 'utf8')));
+    expect(files.sort()).toEqual(['fetch/registry.ts']);
   });
 
   it('ends processes only in the files listed here', () => {

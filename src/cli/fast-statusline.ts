@@ -10,7 +10,7 @@ import type { StatuslineInput } from './stdin.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * `usageline statusline`, which Claude Code runs whenever it updates its status line. A session that reports nothing new
+ * `usageline statusline`, which the provider's client runs whenever it updates its status line. A session that reports nothing new
  * gets the prerendered line, without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
@@ -40,7 +40,7 @@ async function finish(
   return run(system, { json: false, timeoutMs }, async () => outcome);
 }
 
-/** Reads and parses the object that Claude Code sends on standard input. */
+/** Reads and parses the object that the client sends on standard input. */
 export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
   const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
   return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts';
+import { provider } from '../fetch/registry.ts';
 import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -37,7 +38,7 @@ export async function check(system: System, options: CheckOptions): Promise<Comm
 
 /** Wrong usage, or a fault of ours: the plugin does not know. */
 export function checkFault(message: string): CommandResult {
-  return resultOf(unknownCheck(message));
+  return resultOf(unknownCheck(message, provider.id));
 }
 
 function resultOf({ verdict, text }: Check, more: Partial<CommandResult> = {}): CommandResult {

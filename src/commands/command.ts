@@ -7,7 +7,7 @@ import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
-import type { Question, ResolveDeps } from '../resolve/read-state.ts';
+import type { EstimateAge, Question, ResolveDeps } from '../resolve/read-state.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
@@ -51,12 +51,11 @@ export function exitCodeOfFailure(error: Failure | null): ExitCode {
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
 
-const BASE_URL = 'https://api.anthropic.com';
 const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
 
 /** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
 export function baseUrlOf({ baseUrl }: Config): string {
-  if (baseUrl === null) return BASE_URL;
+  if (baseUrl === null) return provider.baseUrl;
   const check = checkBaseUrl(baseUrl.value);
   if (check.ok) return check.baseUrl;
   throw new UsageError(baseUrlProblem(baseUrl) as string);
@@ -84,14 +83,18 @@ export function resolveDeps(
   options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
 ): ResolveDeps {
   const start = system.monotonic();
+  const { transcripts } = provider;
+  const { thorough = false } = options;
   return {
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
     provider,
-    estimate: async (age) => {
-      const thorough = options.thorough === true;
-      return (await import('./tokens.ts')).tokensOf(system, thorough ? 'none' : age, thorough);
-    },
+    ...(transcripts && {
+      estimate: async (age: EstimateAge) => {
+        const { tokensOf } = await import('./tokens.ts');
+        return tokensOf(system, transcripts, thorough ? 'none' : age, thorough);
+      },
+    }),
     log:
       options.debug || wantsLog(system.env)
         ? (event) => {

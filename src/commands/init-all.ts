@@ -1,4 +1,5 @@
 import { removeCache } from '../cache/remove.ts';
+import { provider } from '../fetch/registry.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
 import { linksToRemoved } from '../init/removal.ts';
@@ -55,7 +56,7 @@ function decide(system: System, runtime: Runtime, { notes }: Job): Decision {
     act: () => {
       const { backups, problem } = act();
       if (problem !== null) return failure(problem);
-      if (cached) removeCache(system, cache);
+      if (cached) removeCache(system, cache, provider.id);
       const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
       return result(text, { stderr, exitCode });
     },

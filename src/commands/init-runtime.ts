@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
+import { provider } from '../fetch/registry.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { locateProgram } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
@@ -33,6 +35,7 @@ export function runtimeOf(system: System): Runtime {
     user: `${system.userName()} ${home}`,
     packagePath: (...path) => join(place.root, ...path),
     packageText: (...path) => fs.readFileSync(join(place.root, ...path), 'utf8'),
+    hookVariables: HOOK_VARIABLES,
     hookPaths: (shell) => {
       const { file, logins, config } = hookFiles(system, shell);
       return { prerendered: file, credentials: logins, config };
@@ -40,6 +43,22 @@ export function runtimeOf(system: System): Runtime {
     exists,
   };
 }
+
+/** See `Runtime.hookVariables`: the provider's first, then those that change the paths, the text or the requests. */
+export const HOOK_VARIABLES: readonly string[] = [
+  provider.environment.directory,
+  'USAGELINE_CACHE_DIR',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'HOME',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'CLICOLOR_FORCE',
+  DISABLE_TRAFFIC_VARIABLE,
+  'USAGELINE_CONFIG',
+  'USAGELINE_NETWORK',
+  'USAGELINE_FORMAT',
+];
 
 /** The launcher, unless it is there only for targets that use it, and goes with them. */
 function ownLauncher(system: System, home: string): string | null {

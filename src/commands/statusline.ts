@@ -28,7 +28,7 @@ import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
 /**
- * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session reports when that
+ * `usageline statusline`: the status line of the provider's client, and a source of its own. Keeps what the session reports when that
  * is new, prints the line, and has the endpoint asked, behind the answer, for what the session cannot report.
  */
 export async function statusline(

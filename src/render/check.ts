@@ -83,8 +83,8 @@ function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check 
 /** The windows that a plan can lack. */
 const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
-/** The check for a failure. */
-export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
+/** The check for a failure. `provider`: its id. */
+export function unknownCheck(message: string, provider: string): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
 }
 
@@ -133,7 +133,7 @@ function ageText(usage: Usage): string {
 
 function errorText(usage: Usage): string {
   const error = shownError(usage);
-  return error === null ? '' : shortMessage(error, usage.generatedAt);
+  return error === null ? '' : shortMessage(error, usage.generatedAt, usage.texts);
 }
 
 /** `|` in the text (a path can contain one) is replaced: it would begin the performance data. */

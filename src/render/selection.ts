@@ -7,15 +7,18 @@ import type { ExtraUsage, Usage, Window } from '../usage/model.ts';
 import { HOUR } from '../usage/time.ts';
 import { isWorthShowing } from '../usage/credits.ts';
 
+/** The windows of a usage, with the provider's id. */
+type Numbers = Pick<Usage, 'windows' | 'provider'>;
+
 /**
  * The windows of a line, the most important one first: the five hours, the week, windows with the placement `always`,
  * and other windows of which more is used than of the week.
  *
  * @param model the model of the session, whose own limit comes first
  */
-export function lineWindows(windows: readonly Window[], model: string | null): Window[] {
+export function lineWindows({ windows, provider }: Numbers, model: string | null): Window[] {
   const week = windows.find(({ id }) => id === 'seven_day');
-  const first = limitOf(windows, model);
+  const first = limitOf(windows, model, provider);
   const others = windows.filter((window) => {
     if (window === first || window.placement === 'details') return false;
     if (window.placement === 'always' || window.id === 'five_hour' || window === week || week === undefined)
@@ -32,20 +35,23 @@ export function lineWindows(windows: readonly Window[], model: string | null): W
  */
 export function windowNamed(
   name: string,
-  windows: readonly Window[],
+  { windows, provider }: Numbers,
   model: string | null,
 ): Window | undefined {
   if (name === 'tightest') return fullest(windows.filter(isForLine));
   if (name === 'model')
-    return limitOf(windows, model) ?? fullest(windows.filter((it) => it.model !== null && isForLine(it)));
+    return (
+      limitOf(windows, model, provider) ?? fullest(windows.filter((it) => it.model !== null && isForLine(it)))
+    );
   return windows.find(({ id, label }) => id === name || label.toLowerCase() === name);
 }
 
-function limitOf(windows: readonly Window[], model: string | null): Window | undefined {
+function limitOf(windows: readonly Window[], model: string | null, provider: string): Window | undefined {
   if (model === null) return undefined;
   const key = modelKey(model);
   return windows.find(
-    (window) => window.model !== null && isForLine(window) && isModelOf(key, modelKey(window.model)),
+    (window) =>
+      window.model !== null && isForLine(window) && isModelOf(key, modelKey(window.model), provider),
   );
 }
 
@@ -119,7 +125,7 @@ export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
 
-/** Whether there is an error to show. A lapsed token is none: Claude Code renews it on its next run. */
+/** Whether there is an error to show. A lapsed token is none: the provider's client renews it on its next run. */
 export function hasFailed(usage: Usage): boolean {
   const error = shownError(usage);
   return error !== null && !isRenewal(error.code);

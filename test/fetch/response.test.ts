@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { answerTo } from '../../src/fetch/response.ts';
+import { dispatchRequest } from '../../src/fetch/response.ts';
 import type { Dispatcher } from 'undici';
 
 const request = { path: '/', method: 'GET' } as const;
@@ -21,7 +21,7 @@ function dispatcher() {
     told.onRequestStart(controller as never, {});
     return true;
   };
-  const answer = answerTo({ dispatch } as never, request);
+  const answer = dispatchRequest({ dispatch } as never, request);
   return {
     answer,
     controller,

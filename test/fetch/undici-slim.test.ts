@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { answerTo } from '../../src/fetch/response.ts';
+import { dispatchRequest } from '../../src/fetch/response.ts';
 import { fakeServer, reply } from '../support/fetch-servers.ts';
 
 const require = createRequire(import.meta.url);
@@ -29,7 +29,7 @@ test('the version is the one whose inner files are used', () => {
 test('the client sends a request', async () => {
   const server = await fakeServer(reply('{"a":1}'));
   const client = new slim.Client(server.url);
-  const { status, body } = await answerTo(client, { path: '/x', method: 'GET' });
+  const { status, body } = await dispatchRequest(client, { path: '/x', method: 'GET' });
   const chunks = [];
   for await (const chunk of body) chunks.push(chunk);
   expect([status, Buffer.concat(chunks).toString()]).toEqual([200, '{"a":1}']);
@@ -41,7 +41,7 @@ test('the proxy agent asks for a tunnel', async () => {
   const server = await fakeServer(reply('', [], '403 Forbidden'));
   const agent = new proxy.ProxyAgent({ uri: server.url });
   const request = { origin: 'https://x.example', path: '/', method: 'GET' } as const;
-  await expect(answerTo(agent, request)).rejects.toThrow();
+  await expect(dispatchRequest(agent, request)).rejects.toThrow();
   expect(server.received[0]).toMatch(/^CONNECT x\.example:443 /);
   await agent.destroy();
 });

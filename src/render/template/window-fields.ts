@@ -34,7 +34,7 @@ export function placeholderSpans(
     const span = tokensField(name ?? here?.id ?? null, usage.tokens);
     return span === null ? [] : [span];
   }
-  const window = here ?? windowNamed(name as string, usage.windows, filling.model);
+  const window = here ?? windowNamed(name as string, usage, filling.model);
   if (window === undefined) return [];
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];

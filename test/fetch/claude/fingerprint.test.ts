@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { credentialsStamp } from '../../../src/fetch/claude/fingerprint.ts';
+import { credentialsFingerprint } from '../../../src/fetch/claude/fingerprint.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
 import type { FakeSystem } from '../../support/system.ts';
@@ -22,7 +22,7 @@ beforeEach(() => {
   file = put(join(system.root, '.claude', '.credentials.json'), credentialsText());
   second = join(system.root, '.config', 'claude', '.credentials.json');
 });
-const stamp = () => credentialsStamp(system, null);
+const stamp = () => credentialsFingerprint(system, null);
 
 test('a stamp stays while nothing changes, and content is not read', () => {
   const open = vi.spyOn(system.fs, 'openSync');
@@ -65,8 +65,10 @@ test('a link is followed to what it ends in', () => {
 });
 
 test('the date of the keychain item is part of it', () => {
-  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(stamp());
-  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(credentialsStamp(system, '20261120182313Z'));
+  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(stamp());
+  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(
+    credentialsFingerprint(system, '20261120182313Z'),
+  );
 });
 
 test('a file that cannot be looked at is marked', () => {
@@ -81,7 +83,7 @@ const statSync = () => {
 
 test('an error without a code is marked, too', () => {
   const odd = fakeSystem({ fs: { ...system.fs, statSync } as unknown as FakeSystem['fs'] });
-  expect(credentialsStamp(odd, null)).toBe('UNKNOWN UNKNOWN');
+  expect(credentialsFingerprint(odd, null)).toBe('UNKNOWN UNKNOWN');
 });
 
 test('a file in the place of a directory counts as absence', () => {
@@ -109,11 +111,11 @@ test.each<[string, Record<string, string>, string | null, string | null]>([
   ],
   ['no file in CLAUDE_CONFIG_DIR', { CLAUDE_CONFIG_DIR: '/dev/null/none' }, null, 'absent'],
 ])('with %s', (_, env, keychain, expected) => {
-  expect(credentialsStamp(fakeSystem({ env }), keychain)).toBe(expected);
+  expect(credentialsFingerprint(fakeSystem({ env }), keychain)).toBe(expected);
 });
 
 test('there is none where no file could be', () => {
-  expect(credentialsStamp(fakeSystem({ home: () => null }), null)).toBeNull();
+  expect(credentialsFingerprint(fakeSystem({ home: () => null }), null)).toBeNull();
 });
 
 test('a directory has a stamp as well', () => {
