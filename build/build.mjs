@@ -256,7 +256,7 @@ async function writeShellParts() {
     module.exports,
     createRequire(root),
   );
-  const { directory } = module.exports.provider.environment;
+  const { directory } = module.exports.environment;
   for (const shell of ['bash', 'zsh', 'fish']) {
     const name = `shell/usageline.${shell}`;
     const text = readFileSync(join(root, name), 'utf8');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { provider } from '../fetch/registry.ts';
+import { environment } from '../fetch/registry.ts';
 import { variantFileName } from '../prerender/variant.ts';
 import type { Variant } from '../prerender/variant.ts';
 import { closeInherited } from '../platform/descriptors.ts';
@@ -20,7 +20,7 @@ export function spawnWorker(system: System, timeoutMs: number | null, wanted: Va
   const variant = wanted ? [variantFileName(wanted), wanted.format ?? ''] : ['', ''];
   // The worker resolves a relative directory against this one. It needs the variable's own text as well: the name of the
   // keychain entry on macOS depends on it.
-  const login = env[provider.environment.directory];
+  const login = env[environment.directory];
   const relative = login ? !isAbsolutePath(login) : false;
   const from = relative ? [cwd() ?? ''] : [];
   closeInherited(system);

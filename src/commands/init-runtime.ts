@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
-import { provider } from '../fetch/registry.ts';
+import { environment } from '../fetch/registry.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { locateProgram } from '../init/program.ts';
 import { configHome, dataHome, launcherPath } from '../init/runtime.ts';
@@ -46,7 +46,7 @@ export function runtimeOf(system: System): Runtime {
 
 /** See `Runtime.hookVariables`: the provider's first, then those that change the paths, the text or the requests. */
 export const HOOK_VARIABLES: readonly string[] = [
-  provider.environment.directory,
+  environment.directory,
   'USAGELINE_CACHE_DIR',
   'XDG_CACHE_HOME',
   'XDG_CONFIG_HOME',

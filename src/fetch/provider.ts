@@ -6,11 +6,12 @@ import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
- * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports the four
+ * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports the five
  * parts below, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
  *
  *   providerFiles   ProviderFiles         what every prompt loads: paths and `stat`
  *   provider        ProviderDescriptor    the whole provider; what requests need is loaded when one is made
+ *   environment     ProviderEnvironment   the names of its variables
  *   reportFormat    ReportFormat | null   the input of `usageline statusline`
  *   example         ProviderExample       the invented account of `usageline demo`
  *
@@ -185,7 +186,6 @@ export interface ProviderEnvironment {
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   /** The origin of its endpoint, where none is configured. */
   readonly baseUrl: string;
-  readonly environment: ProviderEnvironment;
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

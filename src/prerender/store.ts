@@ -4,7 +4,7 @@ import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
-import { provider } from '../fetch/registry.ts';
+import { environment, provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -116,7 +116,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
 /** The pointer leads to the account's directory; for a spelling of the default directory none is needed. */
 function updatePointer(system: System, directory: AccountDirectory): void {
   const key = provider.accountKey(system);
-  const given = system.env[provider.environment.directory];
+  const given = system.env[environment.directory];
   if (key === null && given) dropPointer(system, directory, given);
   else writePointer(system, directory, key);
 }

@@ -44,7 +44,6 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   texts: claude.texts,
   budget: claude.budget,
   baseUrl: claude.baseUrl,
-  environment: claude.environment,
   reader: claude.reader,
   reportedWindows: claude.reportedWindows,
   transcripts: null,

@@ -3,10 +3,10 @@ import { claudeFiles } from './files.ts';
 import { identity, identitySource } from './identity.ts';
 import { claudeReader } from './reader.ts';
 import { REPORTED_WINDOWS } from './report.ts';
-import { OTHER_LOGIN_VARIABLES } from './session-login.ts';
 import { texts } from './texts.ts';
 import { transcriptRoots } from './transcripts/roots.ts';
 
+export { claudeEnvironment as environment } from './environment.ts';
 export { claudeExample as example } from './example.ts';
 export { claudeFiles as providerFiles } from './files.ts';
 export { claudeReports as reportFormat } from './reports.ts';
@@ -22,10 +22,6 @@ function describe(): ProviderDescriptor {
     // The endpoint was seen to allow about 28 requests an hour.
     budget: { spacingMs: 60_000, perHour: 24 },
     baseUrl: 'https://api.anthropic.com',
-    environment: {
-      directory: 'CLAUDE_CONFIG_DIR',
-      others: [...OTHER_LOGIN_VARIABLES, 'XDG_CONFIG_HOME'],
-    },
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,

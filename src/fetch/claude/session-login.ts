@@ -4,10 +4,7 @@ import { hasStoredLogin } from './fingerprint.ts';
 // On the hot path of `usageline statusline`: the status line command has the environment of its session.
 
 /** The variables with a token. Each makes Claude Code use another login than the one it has stored. */
-const TOKENS = ['CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'] as const;
-
-/** The variables that can name another login than the stored one. */
-export const OTHER_LOGIN_VARIABLES = [...TOKENS, 'ANTHROPIC_BASE_URL'] as const;
+export const TOKENS = ['CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN'] as const;
 
 const ANTHROPIC = /^https:\/\/api\.anthropic\.com\/?$/i;
 

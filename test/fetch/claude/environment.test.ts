@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { provider } from '../../../src/fetch/registry.ts';
+import { environment, provider } from '../../../src/fetch/registry.ts';
 import { fakeSystem } from '../../support/system.ts';
 
 it('the provider lists every variable that it reads', async () => {
@@ -20,6 +20,6 @@ it('the provider lists every variable that it reads', async () => {
   provider.identitySource(system);
   provider.transcripts?.exist(system);
   await (await provider.connect()).authenticate(system);
-  const { directory, others } = provider.environment;
+  const { directory, others } = environment;
   expect([...read].toSorted()).toEqual([directory, ...others].toSorted());
 });

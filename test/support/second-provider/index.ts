@@ -1,4 +1,9 @@
-import type { ProviderDescriptor, ProviderExample, ReportFormat } from '../../../src/fetch/provider.ts';
+import type {
+  ProviderDescriptor,
+  ProviderEnvironment,
+  ProviderExample,
+  ReportFormat,
+} from '../../../src/fetch/provider.ts';
 import { fileFingerprint } from '../../../src/platform/fingerprint.ts';
 import { identity, VARIABLE } from './login.ts';
 import { providerFiles } from './files.ts';
@@ -30,7 +35,6 @@ function describe(): ProviderDescriptor {
     },
     budget: { spacingMs: 30_000, perHour: 90 },
     baseUrl: 'https://quota.tally.test',
-    environment: { directory: VARIABLE, others: [] },
     reader,
     reportedWindows: null,
     transcripts: null,
@@ -46,6 +50,8 @@ function describe(): ProviderDescriptor {
     connect: async () => (await import('./connect.ts')).tally,
   };
 }
+
+export const environment: ProviderEnvironment = { directory: VARIABLE, others: [] };
 
 /** Its client has no status line. */
 export const reportFormat: ReportFormat | null = null;
