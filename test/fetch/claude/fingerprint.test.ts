@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 const stamp = () => credentialsFingerprint(system, null);
 
-test('a stamp stays while nothing changes, and content is not read', () => {
+test('the fingerprint stays the same while nothing changes, and no content is read', () => {
   const open = vi.spyOn(system.fs, 'openSync');
   const before = stamp();
   expect(before).toMatch(/^\d+(\.\d+)?:\d+:\d+ absent$/);
@@ -54,7 +54,7 @@ test.each<[string, () => void]>([
   expect(stamp()).not.toBe(before);
 });
 
-test('a link is followed to what it ends in', () => {
+test('a link is followed to its target', () => {
   const target = join(system.root, 'dotfiles', 'credentials');
   put(target, credentialsText());
   rmSync(file);
@@ -64,14 +64,14 @@ test('a link is followed to what it ends in', () => {
   expect(stamp()).not.toBe(before);
 });
 
-test('the date of the keychain item is part of it', () => {
+test('the date of the keychain item is a part of the fingerprint', () => {
   expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(stamp());
   expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(
     credentialsFingerprint(system, '20261120182313Z'),
   );
 });
 
-test('a file that cannot be looked at is marked', () => {
+test('a file that cannot be examined is marked', () => {
   rmSync(file);
   symlinkSync('.credentials.json', file);
   expect(stamp()).toBe('ELOOP absent');
@@ -86,7 +86,7 @@ test('an error without a code is marked, too', () => {
   expect(credentialsFingerprint(odd, null)).toBe('UNKNOWN UNKNOWN');
 });
 
-test('a file in the place of a directory counts as absence', () => {
+test('a file in place of a directory counts as absent', () => {
   rmSync(join(system.root, '.claude'), { recursive: true });
   put(join(system.root, '.claude'), '');
   expect(stamp()).toBe('absent absent');
@@ -114,11 +114,11 @@ test.each<[string, Record<string, string>, string | null, string | null]>([
   expect(credentialsFingerprint(fakeSystem({ env }), keychain)).toBe(expected);
 });
 
-test('there is none where no file could be', () => {
+test('there is no fingerprint where no file could be', () => {
   expect(credentialsFingerprint(fakeSystem({ home: () => null }), null)).toBeNull();
 });
 
-test('a directory has a stamp as well', () => {
+test('a directory has a fingerprint as well', () => {
   rmSync(file);
   mkdirSync(file);
   expect(stamp()).toMatch(/^\d+.*:\d+:\d+ absent$/);
