@@ -11,6 +11,11 @@ export { claudeExample as example } from './example.ts';
 export { claudeFiles as providerFiles } from './files.ts';
 export { claudeReports as reportFormat } from './reports.ts';
 
+const transcripts: TranscriptSource = {
+  exist: (system) => transcriptRoots(system).some((root) => system.fs.existsSync(root)),
+  load: async () => (await import('./transcripts/reader.ts')).transcriptReader,
+};
+
 /** Claude subscriptions, with the login of Claude Code. */
 export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
 
@@ -31,8 +36,3 @@ function describe(): ProviderDescriptor {
     connect: async () => (await import('./connect.ts')).claude,
   };
 }
-
-const transcripts: TranscriptSource = {
-  exist: (system) => transcriptRoots(system).some((root) => system.fs.existsSync(root)),
-  load: async () => (await import('./transcripts/reader.ts')).transcriptReader,
-};
