@@ -36,6 +36,11 @@ export interface ProviderTexts {
   readonly identityFile: string;
   /** Its request budget, as the object of "they are kept to": `one a minute and 24 an hour`. */
   readonly requestLimit: string;
+  /**
+   * The ids of the windows that a line always shows, with their labels; the longest comes last. Other windows are on the
+   * line while more is used than of the longest. A plan can lack any of them.
+   */
+  readonly mainWindows: Readonly<Record<string, string>>;
   /** The product names of plans, by the plan's id; only those that differ from the id. */
   readonly planNames: Readonly<Record<string, string>>;
   /** The parts of failure texts that differ from what `render/messages.ts` makes of the names above. */

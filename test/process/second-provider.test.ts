@@ -119,7 +119,7 @@ describe('the program with another provider', () => {
 
   it('shows a table under its name and the name of the plan', async () => {
     const { stdout, code } = await run('show');
-    expect(stdout).toMatch(/^Tally · Team\n\n {2}1h .*24%.*\n {2}30d .*61%/);
+    expect(stdout).toMatch(/^Tally · Team\n\n1h .*24%.*\n30d .*61%/);
     expect(stdout).toContain('from the endpoint');
     expect(code).toBe(0);
   });
@@ -143,6 +143,12 @@ describe('the program with another provider', () => {
       /^TALLY WARNING - 30d 61%/,
     );
     expect((await run('check', '--nonsense')).stdout).toMatch(/^TALLY UNKNOWN - /);
+  });
+
+  it('prints its line for a client without reports', async () => {
+    await run('--wait');
+    env.NO_COLOR = '1';
+    expect((await run('statusline')).stdout).toBe(`${LINE}\n`);
   });
 
   it('says how to sign in to it', async () => {
@@ -190,10 +196,8 @@ describe('the program with another provider', () => {
     expect((await run()).stdout).toBe(`${LINE}\n`);
   });
 
-  it('is asked by no help text under another name', async () => {
-    const { commands } = {
-      commands: ['statusline', 'refresh', 'check', 'show', 'explain', 'cache', 'config'],
-    };
+  it('names no other provider in its help texts', async () => {
+    const commands = ['statusline', 'refresh', 'check', 'show', 'explain', 'cache', 'config'];
     const texts = await Promise.all(
       [[], ...commands.map((name) => [name])].map((args) => run(...args, '--help')),
     );

@@ -9,6 +9,7 @@ export const texts: ProviderTexts = {
   renewLogin: 'run `/login` in Claude Code',
   identityFile: '.claude.json',
   requestLimit: 'one a minute and 24 an hour',
+  mainWindows: { five_hour: '5h', seven_day: '7d' },
   planNames: { max_20x: 'Ultra', max_5x: 'Max' },
   failures: {
     token_lapsed: {

@@ -30,6 +30,7 @@ function describe(): ProviderDescriptor {
       renewLogin: 'run `tally login`',
       identityFile: 'token.json',
       requestLimit: 'two a minute and 90 an hour',
+      mainWindows: { hourly: '1h', monthly: '30d' },
       planNames: { t2: 'Team' },
       failures: { forbidden: { advice: 'Ask the owner of the team.' } },
     },
