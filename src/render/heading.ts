@@ -3,7 +3,7 @@ import type { Usage } from '../usage/model.ts';
 import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { sanitize } from '../usage/text.ts';
 
-/** The heading of a usage: `Claude · Ultra · account 1a2b3c4d · last known`. */
+/** The heading of a usage: `<name> · <plan> · account 1a2b3c4d · last known`. */
 export function heading({ texts, plan, account, state }: Usage, separator = SEPARATOR): string {
   const parts = [texts.name, planName(plan, texts)];
   if (account !== 'default') parts.push(`account ${sanitize(account)}`);

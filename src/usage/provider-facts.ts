@@ -22,19 +22,19 @@ export interface FailureText {
 
 /** How people call a provider, and what helps against its failures. Printable ASCII. */
 export interface ProviderTexts {
-  /** In headings: `Claude`. */
+  /** The name of the service, for headings and help texts. */
   readonly name: string;
-  /** The operator of the endpoint: `Anthropic`. */
+  /** The operator of the endpoint, for "… could not be reached". */
   readonly vendor: string;
-  /** The client whose login is used: `Claude Code`. */
+  /** The program whose login is used, for "No login of … was found". */
   readonly client: string;
-  /** The command that signs in when it runs: `claude`. */
+  /** The command of that program that signs in, for "Run `…` once to sign in". */
   readonly signInCommand: string;
-  /** How to renew a login that is about to end, as a clause: "run `/login` in Claude Code". */
+  /** How to renew a login that is about to end, for "The login must be renewed: …". */
   readonly renewLogin: string;
-  /** The file that names the account that is signed in: `.claude.json`. */
+  /** The name of the file that names the account that is signed in. */
   readonly identityFile: string;
-  /** Its request budget, as the object of "they are kept to": `one a minute and 24 an hour`. */
+  /** The request budget, for "requests are kept to …": `one a minute and 24 an hour`. */
   readonly requestLimit: string;
   /**
    * The ids of the windows that a line always shows, with their labels; the longest comes last. Other windows are on the

@@ -21,7 +21,7 @@ writeFileSync(
   '# comment one.example\n127.0.0.1 localhost\n10.0.0.7\tone.example Two.Example # three.example\n::7 one.example\nnonsense one.example\n\n10.0.0.8 eight.example\r\n  10.0.0.9 Nine.example.\n10.0.0.10 last.example',
 );
 
-/** The answer as a promise: addresses, or the code of the error. */
+/** The result as a promise: addresses, or the code of the error. */
 function look(
   name: string,
   options: LookupOptions = { all: true },

@@ -19,7 +19,7 @@ const HANGS = 600;
 /** A connection that is kept alive keeps a process for 4 s: this is less, and enough for a busy machine. */
 const SOON = 3000;
 
-/** Runs the program; `lingered` is how long it lived on after it had its answer, ms. */
+/** Runs the program. `lingered`: how long it has run after its response had arrived, ms. */
 async function run(url: string, { timeout = PATIENCE, server = '', env = {} } = {}) {
   const start = performance.now();
   const child = spawn(process.execPath, [program, url, String(timeout), server], {

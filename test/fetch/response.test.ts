@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 
 const request = { path: '/', method: 'GET' } as const;
 
-/** A dispatcher that says what it is told to say. */
+/** A dispatcher whose events the test triggers. */
 function dispatcher() {
   const controller = {
     paused: false,

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** Asks, and checks what holds in every case: in time, and nothing of ours in the outcome. */
+/** Sends a request and checks what holds in every case: it ends in time, and the outcome contains no secret. */
 async function ask(url: string, settings: TransportSettings = { ca }, timeoutMs = DEADLINE) {
   const start = performance.now();
   const outcome = await requestJson(createTransport(settings), {

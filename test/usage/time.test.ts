@@ -45,7 +45,7 @@ describe('a timestamp', () => {
     ['2026-13-19T05:00:00Z'],
     ['2026-04-19T25:00:00Z'],
     ['April 19, 2026'],
-    // In UTC these are years that no text of ours could write: --json said "+010000-01-01T…".
+    // In UTC these are years that cannot be written with four digits: --json printed "+010000-01-01T…".
     ['9999-12-31T23:59:59-00:01'],
     ['0000-01-01T00:00:00+00:01'],
     ['1776574800'],
