@@ -93,6 +93,22 @@ describe('the source', () => {
     expect(files.sort()).toEqual(['fetch/registry.ts']);
   });
 
+  it('has effects at load time only in the files that package.json lists, so that bundling can drop the others', () => {
+    const files = fs
+      .readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+    const forEffects = files.flatMap((from) =>
+      [...fs.readFileSync(join(src, from), 'utf8').matchAll(/^import '([^']+)'/gm)].map(([, target = '']) =>
+        relative(src, resolve(src, dirname(from), target)),
+      ),
+    );
+    const { sideEffects } = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const listed = (sideEffects as string[]).filter((name) => name.startsWith('src/'));
+    // The two entries run as they are loaded.
+    const expected = new Set(['main.ts', 'worker.ts', ...forEffects]);
+    expect(listed.toSorted()).toEqual([...expected].map((name) => `src/${name}`).toSorted());
+  });
+
   it('ends processes only in the files listed here', () => {
     // Signal 0 ends nothing.
     const users = fs
