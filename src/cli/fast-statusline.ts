@@ -5,8 +5,8 @@ import { withUncaught } from '../platform/exceptions.ts';
 import { parseStatuslineArgs } from './fast-args.ts';
 import type { StatuslineOptions } from './fast-args.ts';
 import { STDOUT, writeOut } from '../platform/stdio.ts';
-import { readStdinNow } from './stdin.ts';
-import type { StatuslineInput } from './stdin.ts';
+import { readStdinNow } from '../commands/stdin.ts';
+import type { StatuslineInput } from '../commands/stdin.ts';
 import type { System } from '../platform/system.ts';
 
 /**
@@ -42,7 +42,7 @@ async function finish(
 
 /** Reads and parses the object that Claude Code sends on standard input. */
 export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
-  const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
+  const input = readStdinNow(system) ?? (await (await import('../commands/stdin-stream.ts')).readStdinStream());
   return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };
 }
 

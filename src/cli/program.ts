@@ -11,8 +11,8 @@ import { limitNamed } from '../render/template/placeholders.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind, OutputKind } from '../render/outputs/kinds.ts';
 import type { InitOptions } from '../commands/init-consent.ts';
-import { COMPLETION_SHELLS } from './completions/names.ts';
-import type { CompletionShell } from './completions/names.ts';
+import { COMPLETION_SHELLS } from '../commands/completions/names.ts';
+import type { CompletionShell } from '../commands/completions/names.ts';
 import { INIT_TARGETS } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
@@ -263,8 +263,8 @@ function buildProgram(system: System, done: Done): Command {
     .addHelpText('after', COMPLETIONS_HELP)
     .action(async (shell: CompletionShell) => {
       const [{ completions }, { describe }] = await Promise.all([
-        import('./completions/index.ts'),
-        import('./completions/spec.ts'),
+        import('../commands/completions/index.ts'),
+        import('../commands/completions/spec.ts'),
       ]);
       done(result(completions(describe(program), shell)));
     });

@@ -14,7 +14,7 @@ import { sessionUsage } from '../resolve/session-usage.ts';
 import { isUnchanged, storeReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
-import type { StatuslineInput } from '../cli/stdin.ts';
+import type { StatuslineInput } from './stdin.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
-import { COMPLETION_SHELLS } from '../../src/cli/completions/names.ts';
+import { COMPLETION_SHELLS } from '../../src/commands/completions/names.ts';
 import { INIT_TARGETS } from '../../src/init/target.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
