@@ -1,6 +1,7 @@
 import { parseVariantFileName } from './prerender/variant.ts';
 import { policyOf } from './commands/callers.ts';
-import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
+import { isUsageError } from './commands/command.ts';
+import { endpointOf, resolveDeps } from './commands/resolving.ts';
 import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';

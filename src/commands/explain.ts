@@ -30,14 +30,34 @@ import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
 import { localZone } from '../zone/local.ts';
-import { result, warningText } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { warningText } from './resolving.ts';
+import type { Command, CommandResult } from './command.ts';
+import { POLICIES } from './fast-options.ts';
+import { withTexts } from './options.ts';
+
+interface ExplainOptions {
+  readonly policy: Policy;
+}
 
 /**
- * `usageline explain`: which row of the decision applies now, and why, in words. Appearance and says; it asks
- * nobody, reads no credentials and writes nothing.
+ * `usageline explain`: which row of the decision table applies now, and why, in words. It makes no request, reads no
+ * credentials and writes nothing.
  */
-export async function explain(system: System, policy: Policy): Promise<CommandResult> {
+export const command: Command<ExplainOptions> = {
+  name: 'explain',
+  about: 'print which rule applies now and why: entry, backoff, credentials, budget, next request',
+  options: withTexts<ExplainOptions>(POLICIES),
+  defaults: { policy: 'background' },
+  help: `
+Examples:
+  usageline explain            for a prompt or a bar
+  usageline explain --wait     for a terminal
+`,
+  run: explain,
+};
+
+async function explain(system: System, { policy }: ExplainOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { HOOK_VARIABLES } from '../../src/commands/init-runtime.ts';
+import { HOOK_VARIABLES } from '../../src/commands/hook-files.ts';
 import type { ProgramLocation } from '../../src/init/runtime.ts';
 import type { Runtime } from '../../src/init/runtime.ts';
 

@@ -2,7 +2,6 @@ import { reportFormat } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import { isTerminal } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import type { Report } from '../usage/report.ts';
 
 /*
  * Standard input of `usageline statusline`, the only command that reads any. It can be anything: never-ending,
@@ -54,12 +53,6 @@ export class Input {
     }
     return true;
   }
-}
-
-/** Standard input, and what of it counts; null when nothing does. */
-export interface StatuslineInput {
-  readonly input: Input;
-  readonly report: Report | null;
 }
 
 /** Standard input; null when it can only be read by a stream. */
