@@ -283,11 +283,11 @@ describeWith('tmux', 'after an upgrade under tmux, vim and neovim', () => {
 describe('an installation from a temporary directory', () => {
   it('prints a warning before the question', async () => {
     const installation = await Installation.with('npx');
-    const said = await installation.install('sh');
-    expect(said).toContain(
+    const output = await installation.install('sh');
+    expect(output).toContain(
       `warning: ${installation.layout.script} will not stay: it is in npx's cache, which npm empties. Better: npm install -g usageline`,
     );
-    expect(said.indexOf('warning: ')).toBeLessThan(said.indexOf('installed.'));
+    expect(output.indexOf('warning: ')).toBeLessThan(output.indexOf('installed.'));
   });
 });
 
@@ -317,11 +317,11 @@ describe("a debugger's NODE_OPTIONS", () => {
     fs.rmSync(node);
     fs.writeFileSync(node, '#!/bin/sh\necho "<$NODE_OPTIONS> <$NODE_USE_SYSTEM_CA>"\n', { mode: 0o755 });
     const runner = join(installation.home, '.local/share/usageline/usageline-run');
-    const said = async (options: string) =>
+    const nodeOptions = async (options: string) =>
       (await runProgram(runner, ['show'], { ...installation.env, NODE_OPTIONS: options })).stdout;
-    expect(await said('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
-    expect(await said('--use-system-ca --inspect')).toBe('<> <1>\n');
-    expect(await said('--inspect')).toBe('<> <>\n');
+    expect(await nodeOptions('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
+    expect(await nodeOptions('--use-system-ca --inspect')).toBe('<> <1>\n');
+    expect(await nodeOptions('--inspect')).toBe('<> <>\n');
   });
 
   for (const shell of Object.values(shells)) {
