@@ -42,7 +42,7 @@ const below: Record<string, string[]> = {
   resolve: ['cache', 'fetch', 'config', 'usage', 'platform'],
   init: ['platform'],
   cache: ['usage', 'config', 'platform'],
-  config: ['usage', 'render', 'platform'],
+  config: ['usage', 'render', 'zone', 'platform'],
   fetch: ['usage', 'platform'],
   render: ['usage', 'zone'],
   zone: ['usage', 'platform'],

@@ -22,7 +22,7 @@ import { policyOf } from './callers.ts';
 import { afterResolving, endpointOf, resolveDeps, result } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { checkedFormat } from './format.ts';
-import { localAppearance } from '../zone/local-appearance.ts';
+import { localAppearance } from '../config/local-appearance.ts';
 import { reportedColumns } from '../prerender/read-statusline.ts';
 import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
