@@ -4,11 +4,11 @@ import { isSignIn } from '../../src/usage/failure.ts';
 import { CODES, failure, NOW } from './usages.ts';
 
 describe('an error in sentences', () => {
-  it.each(CODES)('%s names what happened and what to do', (code) => {
+  it.each(CODES)('%s says what happened and what to do', (code) => {
     expect(longMessage(failure(code))).toMatch(/^[A-Z][ -~]+\. [A-Z][ -~]+\.$/);
   });
 
-  it.each(CODES.filter(isSignIn))('%s has the sign-in command', (code) => {
+  it.each(CODES.filter(isSignIn))('%s says how to sign in', (code) => {
     expect(longMessage(failure(code))).toContain('Run `claude` once to sign in');
     expect(shortMessage(failure(code), NOW)).toBe('sign in');
   });
