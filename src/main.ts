@@ -1,7 +1,7 @@
 import { readPrerendered } from './prerender/read.ts';
 import { errno } from './platform/errno.ts';
 import { parseFastArgs } from './cli/fast-args.ts';
-import type { UsageOptions } from './cli/fast-args.ts';
+import type { UsageOptions } from './commands/fast-options.ts';
 import { STDERR, STDOUT, writeOut } from './platform/stdio.ts';
 import { nodeSystem } from './platform/system.ts';
 import type { System } from './platform/system.ts';

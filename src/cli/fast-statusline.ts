@@ -1,16 +1,14 @@
-import { reportFormat } from '../fetch/registry.ts';
 import { readPrerenderedStatusline } from '../prerender/read-statusline.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { withUncaught } from '../platform/exceptions.ts';
 import { parseStatuslineArgs } from './fast-args.ts';
-import type { StatuslineOptions } from './fast-args.ts';
 import { STDOUT, writeOut } from '../platform/stdio.ts';
-import { readStdinNow } from './stdin.ts';
-import type { StatuslineInput } from './stdin.ts';
+import { readStatuslineInput } from '../commands/statusline-input.ts';
+import type { StatuslineOptions } from '../commands/fast-options.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * `usageline statusline`, which Claude Code runs whenever it updates its status line. A session that reports nothing new
+ * `usageline statusline`, which the provider's client runs whenever it updates its status line. A session that reports nothing new
  * gets the prerendered line, without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
@@ -38,12 +36,6 @@ async function finish(
 ): Promise<never> {
   const { run } = await import('./run.ts');
   return run(system, { json: false, timeoutMs }, async () => outcome);
-}
-
-/** Reads and parses the object that Claude Code sends on standard input. */
-export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
-  const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
-  return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };
 }
 
 /** An exception on the fast path is ignored: the command itself runs into the cause again and names it. */

@@ -9,21 +9,57 @@ import { pathsOf } from '../resolve/paths.ts';
 import type { Paths } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
-import { result, warningText } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { warningText } from './resolving.ts';
+import type { CommandGroup, CommandResult } from './command.ts';
 
-/** `usageline cache path`: the cache root. */
-export async function cachePath(system: System): Promise<CommandResult> {
+/** `usageline cache`: where the cache is, and how to empty it. */
+export const command: CommandGroup = {
+  name: 'cache',
+  about: 'the directory with the cached numbers',
+  help: `
+Examples:
+  ls -R "$(usageline cache path)"
+  usageline cache clear
+`,
+  commands: [
+    {
+      name: 'path',
+      about: 'print the cache directory',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  ls -R "$(usageline cache path)"
+`,
+      run: cachePath,
+    },
+    {
+      name: 'clear',
+      about: 'remove the cached numbers; backoff and request budget stay',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline cache clear
+  usageline cache clear && usageline --wait    within the request budget all the same
+`,
+      run: cacheClear,
+    },
+  ],
+};
+
+async function cachePath(system: System): Promise<CommandResult> {
   const paths = pathsOf(system, provider);
   if (paths.cache === null) return nowhere(paths);
   return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }
 
 /**
- * `usageline cache clear`: forgets what is known of the account in use. The backoff and the record of
- * requests stay: clearing a cache must not be a way to ask more often.
+ * Removes the entry of the account in use, and the reported numbers. The backoff and the record of requests stay, so
+ * clearing the cache does not allow more requests.
  */
-export function cacheClear(system: System): CommandResult {
+function cacheClear(system: System): CommandResult {
   const paths = pathsOf(system, provider);
   if (paths.cache === null) return nowhere(paths);
   const { entry, reports: readings } = paths.cache;

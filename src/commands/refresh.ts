@@ -7,27 +7,52 @@ import { countdown } from '../render/values.ts';
 import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
+import type { Usage } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 import { policyOf } from './callers.ts';
-import {
-  afterResolving,
-  endpointOf,
-  exitCodeOfFailure,
-  resolveDeps,
-  result,
-  warningText,
-} from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { afterResolving, endpointOf, exitCodeOfFailure, resolveDeps, warningText } from './resolving.ts';
+import type { Command, CommandResult } from './command.ts';
+import { DEBUG, TIMEOUT } from './fast-options.ts';
+import { withTexts } from './options.ts';
 
 export interface RefreshOptions {
   readonly force: boolean;
   readonly quiet: boolean;
+  /** Deadline of the request, ms; null: as configured. */
   readonly timeoutMs: number | null;
   readonly debug: boolean;
 }
 
-/** `usageline refresh`: sees to it that what is known is fresh, for cron, timers and impatient people. */
-export async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
+/** `usageline refresh`: makes a request unless the cached numbers are fresh. For cron, timers and people. */
+export const command: Command<RefreshOptions> = {
+  name: 'refresh',
+  about: 'make a request unless the cached numbers are fresh; exit 0 if they are fresh afterwards',
+  options: [
+    {
+      flag: '--force',
+      about: 'even if they are fresh; never skips a backoff or the request budget',
+      sets: { force: true },
+    },
+    {
+      flag: '--quiet',
+      about: 'for cron: print nothing on success, nor about errors that pass by themselves',
+      sets: { quiet: true },
+    },
+    ...withTexts<RefreshOptions>({ ...TIMEOUT, ...DEBUG }),
+  ],
+  defaults: { force: false, quiet: false, timeoutMs: null, debug: false },
+  help: `
+Examples:
+  usageline refresh
+  */10 * * * * usageline refresh --quiet
+Exit status: 0 fresh · 3 sign in · 4 try later
+With --quiet it is also 0 for a lapsed token, which the client renews when it runs next.
+`,
+  run: refresh,
+};
+
+async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const deps = resolveDeps(system, config, { ...options, thorough: true });
   const resolution = await resolve(deps, {
@@ -44,7 +69,7 @@ export async function refresh(system: System, options: RefreshOptions): Promise<
     ? ''
     : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
-  const message = told ? messageOf(error, system.now()) : null;
+  const message = told ? messageOf(error, usage, system.now()) : null;
   return result(stdout, {
     exitCode,
     stderr: warningText(config, warning, message),
@@ -58,9 +83,9 @@ function passesByItself({ code }: Failure): boolean {
   return !stays && code !== 'cache_unwritable' && code !== 'cache_unreadable';
 }
 
-function messageOf(error: Failure, now: number): string {
+function messageOf(error: Failure, { texts }: Usage, now: number): string {
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && !isAboutCredentials(error.code);
   const next = timed ? ` Next try in ${countdown((error.retryAt as number) - now)}.` : '';
-  return `${longMessage(error)}${next}`;
+  return `${longMessage(error, texts)}${next}`;
 }

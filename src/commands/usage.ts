@@ -1,7 +1,6 @@
 import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { renderJson } from '../render/json.ts';
@@ -11,16 +10,10 @@ import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import { policyOf } from './callers.ts';
-import {
-  afterResolving,
-  endpointOf,
-  exitCodeOf,
-  resolveDeps,
-  result,
-  UsageError,
-  warningText,
-} from './command.ts';
+import { result, UsageError } from './command.ts';
+import { afterResolving, endpointOf, exitCodeOf, resolveDeps, warningText } from './resolving.ts';
 import type { CommandResult } from './command.ts';
+import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat } from './format.ts';
 import { localAppearance } from '../config/local-appearance.ts';

@@ -1,3 +1,6 @@
+import type { AnyCommand, CommandGroup, Option, Program } from '../command.ts';
+import { HELP, VERSION } from '../options.ts';
+
 /** A command as completions see it, whatever has parsed it. */
 export interface CommandSpec {
   /** From the program's name on, e.g. `usageline cache path`. */
@@ -26,47 +29,41 @@ export interface ValueSpec {
   readonly isFile: boolean;
 }
 
-/** What is needed of a command of commander: its only user is `cli.ts`. */
-export interface Parsed {
-  name(): string;
-  description(): string;
-  readonly commands: readonly Parsed[];
-  /** Its options with those that it has by itself, like `--help`. */
-  createHelp(): { visibleOptions(command: never): readonly ParsedOption[] };
-  readonly registeredArguments: readonly { readonly argChoices?: readonly string[] | undefined }[];
-}
-
-interface ParsedOption {
-  readonly short?: string | undefined;
-  readonly long?: string | undefined;
-  readonly flags: string;
-  readonly description: string;
-  readonly argChoices?: readonly string[] | undefined;
-}
-
-/** The one definition of the command line, as data: what help shows is what is completed. */
-export function describe(command: Parsed, parents = ''): CommandSpec {
-  const path = `${parents}${command.name()}`;
+/** The whole command line, with the options that every command has. */
+export function specOf({ main, commands }: Program): CommandSpec {
+  const own = commandSpec(main, '');
   return {
-    path,
-    name: command.name(),
-    description: command.description(),
-    options: command
-      .createHelp()
-      .visibleOptions(command as never)
-      .map(describeOption),
-    arguments: command.registeredArguments.map(({ argChoices }) => argChoices ?? null),
-    commands: command.commands.map((it) => describe(it, `${path} `)),
+    ...own,
+    options: [optionSpec(VERSION), ...own.options],
+    commands: commands.map((it) =>
+      'commands' in it ? groupSpec(it, main.name) : commandSpec(it, main.name),
+    ),
   };
 }
 
-function describeOption({ short, long, flags, description, argChoices }: ParsedOption): OptionSpec {
-  const name = /<([^>]+)>/.exec(flags)?.[1] ?? null;
+function groupSpec({ name, about, commands }: CommandGroup, parent: string): CommandSpec {
+  const path = `${parent} ${name}`;
+  const below = commands.map((it) => commandSpec(it, path));
+  return { path, name, description: about, options: [optionSpec(HELP)], arguments: [], commands: below };
+}
+
+function commandSpec({ name, about, options, argument }: AnyCommand, parent: string): CommandSpec {
+  return {
+    path: `${parent} ${name}`.trimStart(),
+    name,
+    description: about,
+    options: [...options, HELP].map(optionSpec),
+    arguments: argument === undefined ? [] : [argument.choices],
+    commands: [],
+  };
+}
+
+function optionSpec({ flag, short, about, value, choices }: Option<object>): OptionSpec {
   return {
     short: short?.slice(1) ?? null,
-    long: long?.slice(2) ?? null,
-    description,
-    value: name === null ? null : { name, choices: argChoices ?? null, isFile: name === 'path' },
+    long: flag.slice(2),
+    description: about,
+    value: value === undefined ? null : { name: value, choices: choices ?? null, isFile: value === 'path' },
   };
 }
 

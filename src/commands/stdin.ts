@@ -2,7 +2,6 @@ import { reportFormat } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import { isTerminal } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import type { Report } from '../usage/report.ts';
 
 /*
  * Standard input of `usageline statusline`, the only command that reads any. It can be anything: never-ending,
@@ -12,7 +11,7 @@ import type { Report } from '../usage/report.ts';
 
 const STDIN = 0;
 
-/** More is not from Claude Code, whose object has a few KB. */
+/** The largest input, bytes. A session's object has a few KB. */
 export const MAX_INPUT_BYTES = 1024 * 1024;
 /** How long is waited for a complete object, ms. */
 export const INPUT_PATIENCE_MS = 200;
@@ -54,12 +53,6 @@ export class Input {
     }
     return true;
   }
-}
-
-/** Standard input, and what of it counts; null when nothing does. */
-export interface StatuslineInput {
-  readonly input: Input;
-  readonly report: Report | null;
 }
 
 /** Standard input; null when it can only be read by a stream. */
