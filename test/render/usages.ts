@@ -5,7 +5,7 @@ import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
 import { texts } from '../../src/fetch/claude/texts.ts';
-import { parseResponse } from '../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/data.ts';
 import { sanitize } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
