@@ -16,7 +16,7 @@ const GRACE_MS = 15 * SECOND;
 
 /** The detached refresh: a process of its own that asks once, writes what came of it, and prints nothing. */
 async function main(): Promise<void> {
-  // This process runs in `/`. A relative CLAUDE_CONFIG_DIR is resolved against the caller's directory.
+  // This process runs in `/`. A relative directory of the provider's login counts from the caller's directory.
   const system = nodeSystem(process.argv[5] || undefined);
   try {
     await withUncaught(refresh(system));

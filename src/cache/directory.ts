@@ -16,7 +16,7 @@ export interface AccountDirectory {
   readonly backoff: string;
   /** The mutex: a directory that `proper-lockfile` makes and removes. */
   readonly mutex: string;
-  /** `statusline.json`: what the sessions of Claude Code have told. */
+  /** `statusline.json`: the reports of sessions. */
   readonly reports: string;
   /** When macOS' keychain item was last looked at. */
   readonly keychain: string;
@@ -25,7 +25,7 @@ export interface AccountDirectory {
 }
 
 /**
- * @param name the account's directory name, e.g. `claude`
+ * @param name the account's directory name, e.g. `<provider>-1a2b3c4d`
  * @param variant what our variables make of the ready lines, as `variantOf` puts it
  */
 export function accountDirectory(root: string, name: string, variant = ''): AccountDirectory {
@@ -57,13 +57,15 @@ const CLOSED = 2;
  */
 export function ensureDirectory(system: System, directory: AccountDirectory): string | null {
   const problem = makeDirectory(system, directory.path, CLOSED);
-  if (problem === null) markAsCache(system, directory.root);
+  if (problem === null) markAsCache(system, directory);
   return problem;
 }
 
-/** Written where the root has nothing in it but ours: backup programs leave out all that lies beside the tag. */
-function markAsCache(system: System, root: string): void {
+/** Writes the tag into a root that contains only files of the cache: backup programs omit everything beside the tag. */
+function markAsCache(system: System, { root, path }: AccountDirectory): void {
   const { fs } = system;
+  const [provider = ''] = path.slice(root.length + 1).split('-');
+  const isOfCache = (name: string) => name === 'accounts' || isAccountName(name, provider);
   const tag = `${root}${SEPARATOR}CACHEDIR.TAG`;
   try {
     if (fs.lstatSync(tag, { throwIfNoEntry: false })) return;
@@ -82,12 +84,12 @@ function markAsCache(system: System, root: string): void {
   }
 }
 
-/** Whether a name in the root of the cache is one that this program gives. */
-export function isOfCache(name: string): boolean {
-  return name === 'accounts' || ACCOUNT.test(name);
+/** Whether a name is that of an account's directory. `provider`: the id of the account's provider. */
+export function isAccountName(name: string, provider: string): boolean {
+  return name === provider || (name.startsWith(`${provider}-`) && HASH.test(name.slice(provider.length + 1)));
 }
 
-export const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
+const HASH = /^[0-9a-f]{8}$/;
 
 /**
  * Makes a directory and every level above it that is missing, 0700. Nothing is made below a directory that is not

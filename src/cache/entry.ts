@@ -36,7 +36,7 @@ export interface Entry {
   readonly token?: string;
   /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
-  /** What Claude Code's status line has told besides. Never in `usage.json`: the two are merged when read. */
+  /** The windows that sessions reported. Never in `usage.json`: the two are merged when the files are read. */
   readonly overlay?: Overlay;
 }
 

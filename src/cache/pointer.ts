@@ -20,7 +20,7 @@ const MAX_NAME = 255;
 
 /**
  * The file that names the directory of an account; null when there can be none.
- * @param key what tells the account from others, e.g. CLAUDE_CONFIG_DIR
+ * @param key what tells the account from others, see `ProviderFiles.accountKey`
  */
 export function pointerFile(root: string, key: string): string | null {
   // A lone surrogate cannot be encoded; it stands for bytes that are no text.

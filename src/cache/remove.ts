@@ -1,6 +1,6 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { ACCOUNT } from './directory.ts';
+import { isAccountName } from './directory.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
 
 /** Everything that is ever written into an account's directory. */
@@ -10,15 +10,17 @@ const OURS =
 /**
  * Removes the cache, whose root somebody may have put anywhere: by the names of what is ours, and directories only
  * when nothing else is in them. Nothing is removed where other users could exchange the directory meanwhile.
+ *
+ * @param provider the id of the provider, with which the names of its directories begin
  */
-export function removeCache(system: System, root: string): void {
+export function removeCache(system: System, root: string, provider: string): void {
   if (!mayWriteIn(system, root)) return;
   const { fs } = system;
   for (const name of namesIn(fs, root)) {
     const path = `${root}${SEPARATOR}${name}`;
     if (name === 'CACHEDIR.TAG') removeTag(system, path);
     else if (name === 'accounts') removeAll(system, path);
-    else if (ACCOUNT.test(name)) {
+    else if (isAccountName(name, provider)) {
       for (const file of namesIn(fs, path))
         if (OURS.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);

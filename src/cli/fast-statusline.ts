@@ -8,7 +8,7 @@ import type { StatuslineOptions } from '../commands/fast-options.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * `usageline statusline`, which Claude Code runs whenever it updates its status line. A session that reports nothing new
+ * `usageline statusline`, which the provider's client runs whenever it updates its status line. A session that reports nothing new
  * gets the prerendered line, without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {

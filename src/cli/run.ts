@@ -1,5 +1,6 @@
 import { isUsageError } from '../commands/command.ts';
 import type { CommandResult } from '../commands/command.ts';
+import { providerFiles } from '../fetch/registry.ts';
 import { describeFault, withUncaught } from '../platform/exceptions.ts';
 import { STDERR, STDOUT, writeOut } from '../platform/stdio.ts';
 import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
@@ -61,7 +62,7 @@ async function faultOf(
   if (check) return (await import('../commands/check.ts')).checkFault(message);
   const code = wrongUsage ? 'wrong_usage' : 'internal_error';
   return {
-    stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
+    stdout: json ? `${renderErrorJson(code, message, now(), providerFiles.id)}\n` : '',
     stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
     exitCode: wrongUsage ? 2 : 1,
     followUp: NO_FOLLOW_UP,

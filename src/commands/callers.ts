@@ -7,7 +7,7 @@ type CallerPolicy = Pick<Question, 'policy' | 'force' | 'sendsUncached' | 'waits
  * - policy: whether it waits for a request; see `Policy`
  * - sendsUncached: makes a request even if nothing can be cached, as a person's own command does
  * - waitsForOthers: waits for the request of another process although there is something to show
- * - ignoresPace: does not accept the slower pace beside Claude Code's status line
+ * - ignoresPace: does not accept the slower pace that holds while the status line is in use
  */
 const POLICIES = {
   /** A prompt, a bar, the status line: shows what is cached, at once. */

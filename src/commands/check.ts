@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts';
+import { provider } from '../fetch/registry.ts';
 import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -106,7 +107,7 @@ async function check(system: System, options: CheckOptions): Promise<CommandResu
 
 /** The result for wrong usage or an internal error: UNKNOWN. */
 export function checkFault(message: string): CommandResult {
-  return resultOf(unknownCheck(message));
+  return resultOf(unknownCheck(message, provider.id));
 }
 
 function resultOf({ verdict, text }: Check, more: Partial<CommandResult> = {}): CommandResult {

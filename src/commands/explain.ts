@@ -16,7 +16,7 @@ import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/values.ts';
-import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
+import { judgeBudget } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';
 import { pathsOf } from '../resolve/paths.ts';
@@ -67,7 +67,7 @@ async function explain(system: System, { policy }: ExplainOptions): Promise<Comm
   const { backoff: lock, now } = seen;
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
   const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff: lock, attempts }, now, stamp);
+  const budget = judgeBudget({ backoff: lock, attempts }, now, stamp, provider.budget);
   const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
   const keeps = places.cache !== null && isWritable(system, places.cache.path);
   const facts: [string, string][] = [
@@ -141,12 +141,11 @@ const shortcomings: Record<Shortcoming, string> = {
   'no entry': 'none',
   'no data': 'none, only the last failure',
   'another account': 'another account has signed in since: it is not shown',
-  'account not known':
-    'the login changed, and .provider.json does not say whose the numbers are: not on the line, only as last known',
+  'account not known': `the login changed, and ${provider.texts.identityFile} does not say whose the numbers are: not on the line, only as last known`,
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
-  contradicted: 'stale: a session of Claude Code reports another number, so the endpoint is asked',
+  contradicted: `stale: a session of ${provider.texts.client} reports another number, so the endpoint is asked`,
   'a window was reset': 'stale: a window was reset since',
   aged: 'stale',
 };
@@ -203,7 +202,7 @@ function budgetText(
   clock: ClockAppearance,
 ): string {
   const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
-  const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
+  const spent = `${hour} of ${provider.budget.perHour} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
   if (budget.kind === 'running') return `${spent}; one is under way`;
   const time = clockTime(budget.nextAt, now, clock);

@@ -12,7 +12,7 @@ import type { FollowUp } from '../prerender/follow-up.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { result, UsageError } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
-import { hookFiles, hookVariant } from './hook-files.ts';
+import { HOOK_VARIABLES, hookFiles, hookVariant } from './hook-files.ts';
 import { failure, installTarget, uninstallAll, uninstallTarget } from './init-changes.ts';
 
 interface InitOptions {
@@ -98,7 +98,10 @@ function checkOptions({ target, action, file, yes, dryRun }: InitOptions): void 
 
 function init(system: System, options: InitOptions): CommandResult {
   const { target, action, file } = options;
-  const runtime = thisMachine(system, (shell) => hookFiles(system, shell));
+  const runtime = thisMachine(system, {
+    hookVariables: HOOK_VARIABLES,
+    hookPaths: (shell) => hookFiles(system, shell),
+  });
   if (typeof runtime === 'string') throw new UsageError(runtime);
   if (target !== null && action === 'print') {
     return result(TARGETS[target].snippet(runtime), { followUp: followUpFor(system, target) });

@@ -7,6 +7,7 @@ import { countdown } from '../render/values.ts';
 import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
+import type { Usage } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 import { policyOf } from './callers.ts';
 import { result } from './command.ts';
@@ -68,7 +69,7 @@ async function refresh(system: System, options: RefreshOptions): Promise<Command
     ? ''
     : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
   const told = error && !(options.quiet && passesByItself(error));
-  const message = told ? messageOf(error, system.now()) : null;
+  const message = told ? messageOf(error, usage, system.now()) : null;
   return result(stdout, {
     exitCode,
     stderr: warningText(config, warning, message),
@@ -82,9 +83,9 @@ function passesByItself({ code }: Failure): boolean {
   return !stays && code !== 'cache_unwritable' && code !== 'cache_unreadable';
 }
 
-function messageOf(error: Failure, now: number): string {
+function messageOf(error: Failure, { texts }: Usage, now: number): string {
   // New credentials are noticed at once, so the next try is no date to wait for.
   const timed = error.retryAt !== null && !isAboutCredentials(error.code);
   const next = timed ? ` Next try in ${countdown((error.retryAt as number) - now)}.` : '';
-  return `${longMessage(error)}${next}`;
+  return `${longMessage(error, texts)}${next}`;
 }

@@ -8,7 +8,7 @@ import { version } from '../platform/version.ts';
 import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
 import type { FollowUp } from '../prerender/follow-up.ts';
 import type { Variant } from '../prerender/variant.ts';
-import type { Question, ResolveDeps } from '../resolve/read-state.ts';
+import type { EstimateAge, Question, ResolveDeps } from '../resolve/read-state.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
@@ -27,12 +27,11 @@ export function exitCodeOfFailure(error: Failure | null): ExitCode {
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
 
-const BASE_URL = 'https://api.anthropic.com';
 const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
 
 /** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
 export function baseUrlOf({ baseUrl }: Config): string {
-  if (baseUrl === null) return BASE_URL;
+  if (baseUrl === null) return provider.baseUrl;
   const check = checkBaseUrl(baseUrl.value);
   if (check.ok) return check.baseUrl;
   throw new UsageError(baseUrlProblem(baseUrl) as string);
@@ -60,14 +59,18 @@ export function resolveDeps(
   options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
 ): ResolveDeps {
   const start = system.monotonic();
+  const { transcripts } = provider;
+  const { thorough = false } = options;
   return {
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
     provider,
-    estimate: async (age) => {
-      const thorough = options.thorough === true;
-      return (await import('./tokens.ts')).tokensOf(system, thorough ? 'none' : age, thorough);
-    },
+    ...(transcripts && {
+      estimate: async (age: EstimateAge) => {
+        const { tokensOf } = await import('./tokens.ts');
+        return tokensOf(system, transcripts, thorough ? 'none' : age, thorough);
+      },
+    }),
     log:
       options.debug || wantsLog(system.env)
         ? (event) => {

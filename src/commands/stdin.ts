@@ -11,7 +11,7 @@ import type { System } from '../platform/system.ts';
 
 const STDIN = 0;
 
-/** More is not from Claude Code, whose object has a few KB. */
+/** The largest input, bytes. A session's object has a few KB. */
 export const MAX_INPUT_BYTES = 1024 * 1024;
 /** How long is waited for a complete object, ms. */
 export const INPUT_PATIENCE_MS = 200;

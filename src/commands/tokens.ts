@@ -1,9 +1,7 @@
 import { ensureDirectory } from '../cache/directory.ts';
 import { readOwnFile } from '../cache/own-files.ts';
 import { removeQuietly } from '../cache/replace.ts';
-import { estimateAt } from '../fetch/claude/transcripts/estimate.ts';
-import { parsePrepared } from '../fetch/claude/transcripts/prepared.ts';
-import { realRoots, transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
+import type { TranscriptSource } from '../fetch/provider.ts';
 import { provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import type { EstimateAge, LocalTokens } from '../resolve/read-state.ts';
@@ -23,23 +21,25 @@ const THOROUGH_MS = 10_000;
  * @param age how old the numbers may be: where they are older, transcripts are scanned
  * @param thorough whether a scan may take as long as it has to
  */
-export async function tokensOf(system: System, age: EstimateAge, thorough: boolean): Promise<LocalTokens> {
+export async function tokensOf(
+  system: System,
+  transcripts: TranscriptSource,
+  age: EstimateAge,
+  thorough: boolean,
+): Promise<LocalTokens> {
   const { cache } = pathsOf(system, provider);
-  const roots = transcriptRoots(system);
+  const reader = await transcripts.load();
   const file = cache && readOwnFile(system, `${cache.path}/transcripts.json`);
-  const prepared = file?.kind === 'file' ? parsePrepared(file.text, roots) : null;
+  const { tokens, scannedAt, mayHaveMore } = reader.prepared(
+    system,
+    file?.kind === 'file' ? file.text : null,
+  );
   const now = system.now();
-  const isRecent =
-    prepared?.complete === true && prepared.scannedAt <= now && now - prepared.scannedAt < RECENT_MS;
-  if (age === 'any' || (age === 'recent' && isRecent)) {
-    const mayHaveMore = (prepared?.use?.hours.length ?? 0) > 0 || realRoots(system, roots).length > 0;
-    const tokens = prepared?.use ? estimateAt(prepared.use, now) : null;
-    return { tokens, isDue: !isRecent && mayHaveMore };
-  }
-  const { scanTranscripts } = await import('../fetch/claude/transcripts/scan.ts');
+  const isRecent = scannedAt !== null && scannedAt <= now && now - scannedAt < RECENT_MS;
+  if (age === 'any' || (age === 'recent' && isRecent)) return { tokens, isDue: !isRecent && mayHaveMore() };
+
   const { replaceFile } = await import('../cache/write.ts');
-  const { use } = scanTranscripts(system, {
-    roots,
+  const scanned = await reader.scan(system, {
     directory: cache?.path ?? null,
     deadline: system.monotonic() + (thorough ? THOROUGH_MS : PATIENCE_MS),
     write: (path, content) => {
@@ -51,5 +51,5 @@ export async function tokensOf(system: System, age: EstimateAge, thorough: boole
   });
   // Earlier versions kept a third file.
   if (cache !== null) removeQuietly(system, `${cache.path}/transcripts.new`);
-  return { tokens: use && estimateAt(use, now), isDue: false };
+  return { tokens: scanned, isDue: false };
 }

@@ -32,7 +32,7 @@ export type Ended =
   { readonly kind: 'output'; readonly text: string } | { readonly kind: 'late' };
 
 /**
- * Runs the status line command that the user had before, with the same input, as Claude Code would. Nothing of the
+ * Runs the status line command that the user had before, with the same input, as the provider's client would. Nothing of the
  * input is part of what the shell reads. The end of the command's own process counts: processes that it leaves behind
  * may hold its output open for longer. It has a process group of its own, which ends at the deadline, and when
  * usageline ends before it.

@@ -7,7 +7,10 @@ import { configHome, dataHome, launcherPath } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
 
 /** This machine as snippets need it; a text says why no snippet can be made. */
-export function thisMachine(system: System, hookPaths: Runtime['hookPaths']): Runtime | string {
+export function thisMachine(
+  system: System,
+  hooks: Pick<Runtime, 'hookVariables' | 'hookPaths'>,
+): Runtime | string {
   const { env, fs, platform } = system;
   const home = system.home();
   if (home === null) return 'there is no home directory: HOME is not set';
@@ -25,7 +28,7 @@ export function thisMachine(system: System, hookPaths: Runtime['hookPaths']): Ru
     user: `${system.userName()} ${home}`,
     packagePath: (...path) => join(program.root, ...path),
     packageText: (...path) => fs.readFileSync(join(program.root, ...path), 'utf8'),
-    hookPaths,
+    ...hooks,
     exists: (path) => fs.existsSync(path),
   };
 }

@@ -24,7 +24,7 @@ export function forecastInput(
     now,
     stamp,
     accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
-    provider: provider.id,
+    provider,
     accountName: paths.account.name,
     settings,
     recheckAt: keychainDueAt(system, paths.cache),

@@ -3,6 +3,7 @@ import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
+import type { ProviderFacts } from '../usage/provider-facts.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
@@ -18,8 +19,7 @@ export interface ForecastInput {
   readonly now: number;
   readonly stamp: string | null;
   readonly accountMatch: AccountMatch;
-  /** The provider's id. */
-  readonly provider: string;
+  readonly provider: ProviderFacts;
   /** The account's name, for the answer. */
   readonly accountName: string;
   readonly settings: Settings;
@@ -126,6 +126,7 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
     fingerprint: stamp,
     account,
     settings,
+    budget: input.provider.budget,
     force: false,
   });
   const asks = decision.action === 'background';
@@ -180,7 +181,7 @@ function timesOf({ entry, lock, settings }: ForecastInput): Times {
  * @param retryAt when the next try is, as shown at `at`
  */
 function nextChange(
-  { lock, now }: ForecastInput,
+  { lock, now, provider }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,
@@ -203,7 +204,7 @@ function nextChange(
   for (const time of once) consider(time);
   for (const reset of resets) countdown(reset);
   for (const time of ages) tick(time, step);
-  if (lock) consider(hourlySlot(lock, at));
+  if (lock) consider(hourlySlot(lock, at, provider.budget));
   if (retryAt !== null) countdown(retryAt);
   consider(at + step);
   return next;

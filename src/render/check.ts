@@ -67,24 +67,21 @@ function isNamed({ id, label }: Gauge, text: string): boolean {
  * endpoint has listed the limits, it is unknown whether the plan has it: UNKNOWN.
  */
 function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check {
-  const { windows, lacking = [], provider } = usage;
+  const { windows, lacking = [], provider, texts } = usage;
   const name = limitNamed(text);
   if (name === null) {
     const known = all.map(({ label }) => label).join(', ') || 'none';
     return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${known}`, provider);
   }
   const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
-  const absent = name in PLAN_LABELS ? (lacking as readonly string[]).includes(name) : listed;
-  const label = PLAN_LABELS[name] ?? name;
+  const absent = Object.hasOwn(texts.mainWindows, name) ? lacking.includes(name) : listed;
+  const label = texts.mainWindows[name] ?? name;
   if (!absent) return unknownCheck(`${label} is not known`, provider);
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
 
-/** The windows that a plan can lack. */
-const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
-
-/** The check for a failure. */
-export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
+/** The check for a failure. `provider`: its id. */
+export function unknownCheck(message: string, provider: string): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
 }
 
@@ -133,7 +130,7 @@ function ageText(usage: Usage): string {
 
 function errorText(usage: Usage): string {
   const error = shownError(usage);
-  return error === null ? '' : shortMessage(error, usage.generatedAt);
+  return error === null ? '' : shortMessage(error, usage.generatedAt, usage.texts);
 }
 
 /** `|` in the text (a path can contain one) is replaced: it would begin the performance data. */

@@ -1,12 +1,8 @@
 import type { Backoff } from '../cache/backoff.ts';
 import { clockError } from '../cache/backoff.ts';
 import type { Claim } from '../cache/claims.ts';
+import type { RequestBudget } from '../usage/provider-facts.ts';
 import { CLOCK_TOLERANCE_MS, HOUR, MINUTE, SECOND } from '../usage/time.ts';
-
-/** One account sends at most one request in this time … */
-export const REQUEST_SPACING_MS = MINUTE;
-/** … and at most so many in any hour. The endpoint was seen to allow about 28. */
-export const REQUESTS_PER_HOUR = 24;
 
 /** Stamps in `usage.lock` are whole seconds, rounded down: what they say can be this much earlier than it was. */
 const ROUNDING_MS = SECOND;
@@ -34,9 +30,18 @@ export interface Spent {
 /**
  * Whether one more request may be sent. Changed credentials can waive the spacing, once in a while and for another
  * token alone, which is known only when they have been read; they never waive the hour.
+ *
+ * @param now epoch ms
+ * @param fingerprint of the credentials as they are now; null where there is none
+ * @param budget the provider's
  */
-export function judgeBudget(spent: Spent, now: number, fingerprint: string | null): BudgetVerdict {
-  const hour = hourlySlot(spent.backoff, now);
+export function judgeBudget(
+  spent: Spent,
+  now: number,
+  fingerprint: string | null,
+  budget: RequestBudget,
+): BudgetVerdict {
+  const hour = hourlySlot(spent.backoff, now, budget);
   if (hour > now) return { kind: 'refused', nextAt: hour, waivable: false };
 
   const attempts = spent.attempts.filter((claim) => happened(claim.at, now));
@@ -48,7 +53,7 @@ export function judgeBudget(spent: Spent, now: number, fingerprint: string | nul
   const since = latest?.at ?? Number.NEGATIVE_INFINITY;
   const recorded = spent.backoff?.requests ?? [];
   const others = recorded.filter((at) => at > since && happened(at, now)).map((at) => at + ROUNDING_MS);
-  const nextAt = Math.max(since, ...others) + REQUEST_SPACING_MS + clockError(spent.backoff, now);
+  const nextAt = Math.max(since, ...others) + budget.spacingMs + clockError(spent.backoff, now);
   return nextAt > now ? { kind: 'refused', nextAt, waivable } : { kind: 'granted' };
 }
 
@@ -65,11 +70,15 @@ function isWaivable(
 }
 
 /** When the next request fits into the hour, epoch ms; not after `now` when it does already. */
-export function hourlySlot(backoff: Pick<Backoff, 'requests' | 'otherClock'> | null, now: number): number {
+export function hourlySlot(
+  backoff: Pick<Backoff, 'requests' | 'otherClock'> | null,
+  now: number,
+  { perHour }: RequestBudget,
+): number {
   const window = HOUR + ROUNDING_MS + clockError(backoff, now);
   const recent = (backoff?.requests ?? []).filter((at) => at > now - window && happened(at, now));
-  if (recent.length < REQUESTS_PER_HOUR) return now;
-  const oldest = recent.sort((a, b) => b - a)[REQUESTS_PER_HOUR - 1] as number;
+  if (recent.length < perHour) return now;
+  const oldest = recent.sort((a, b) => b - a)[perHour - 1] as number;
   return oldest + window;
 }
 

@@ -3,6 +3,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
+import type { RequestBudget } from '../usage/provider-facts.ts';
 import { hourlySlot, judgeBudget } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, endpointDueAt, sameCredentials } from './freshness.ts';
@@ -22,9 +23,11 @@ export interface Situation {
   readonly fingerprint: string | null;
   readonly account: () => AccountMatch;
   readonly settings: Settings;
+  /** The provider's. */
+  readonly budget: RequestBudget;
   /** Skips freshness: never a backoff, never the budget. */
   readonly force: boolean;
-  /** A person waits: the slower pace beside Claude Code's status line is not for them. */
+  /** Whether to ask although the status line keeps most numbers fresh: a person waits for the answer. */
   readonly ignoresPace?: boolean;
 }
 
@@ -52,7 +55,7 @@ export function isBlocking(backoff: Backoff, now: number, fingerprint: string | 
 
 /** What to do about a question for usage: the table, row by row, the first that applies. */
 export function decide(situation: Situation): Decision {
-  const { entry, backoff, now, policy, fingerprint, settings } = situation;
+  const { entry, backoff, now, policy, fingerprint, settings, budget } = situation;
   const judgement = judgeEntry(entry, now, fingerprint, settings, situation.account);
   const { freshness } = judgement;
   const serve = (row: Row, error: Failure | null): Decision => ({
@@ -65,22 +68,22 @@ export function decide(situation: Situation): Decision {
   if (freshness === 'fresh' && !situation.force) {
     const dueAt = entry && endpointDueAt(entry, settings);
     const due = dueAt !== null && dueAt <= now && settings.network && policy !== 'cached';
-    if (!due || (backoff && isBlocking(backoff, now, fingerprint)) || hourlySlot(backoff, now) > now)
+    if (!due || (backoff && isBlocking(backoff, now, fingerprint)) || hourlySlot(backoff, now, budget) > now)
       return serve(1, null);
-    // What Claude Code's status line tells is fresh. It does not tell everything, and the rest is due.
+    // The numbers of the status line are fresh; those that only the endpoint has are due.
     if (policy === 'background') return { ...judgement, row: 4, action: 'background', error: null };
     return { ...judgement, row: 5, action: 'refresh', error: null };
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
   if (backoff && isBlocking(backoff, now, fingerprint))
-    return serve(2, blockedBy(backoff, freshness, now, fingerprint));
+    return serve(2, blockedBy(backoff, freshness, situation));
   const without = isShowable(freshness) ? null : cachedFailure(entry, fingerprint);
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);
   if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
     // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
     // matter: it ends soon, and what looks like it may be a request under way.)
-    const slot = hourlySlot(backoff, now);
+    const slot = hourlySlot(backoff, now, budget);
     // A lock from the future stays one until a process writes it again.
     if (slot > now && backoff?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, backoff?.blockedUntil ?? 0) });
@@ -95,7 +98,7 @@ export function decide(situation: Situation): Decision {
   return { ...judgement, row: 5, action: 'refresh', error: null };
 }
 
-/** Claude Code is at work and tells what it knows: the endpoint is asked at the slower pace. */
+/** Whether the status line is in use, so that the endpoint is asked at the slower pace. */
 function isPaced({ entry, now, settings, force, ignoresPace: eager = false }: Situation): boolean {
   return entry !== null && !force && !eager && now < pacedUntil(entry, settings);
 }
@@ -104,10 +107,9 @@ function isPaced({ entry, now, settings, force, ignoresPace: eager = false }: Si
 function blockedBy(
   backoff: Backoff,
   freshness: Freshness,
-  now: number,
-  fingerprint: string | null,
+  { now, fingerprint, budget }: Situation,
 ): Failure | null {
-  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint));
+  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint, budget));
   if (backoff.error !== null) return { code: backoff.error, retryAt };
   return isShowable(freshness) ? null : { code: 'no_data', retryAt };
 }

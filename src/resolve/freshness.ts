@@ -14,7 +14,7 @@ export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
 export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
 
 /**
- * While a reading of Claude Code's status line is younger than this, somebody works with it: then the endpoint is
+ * While a report of the status line is younger than this, the client is in use: then the endpoint is
  * asked at the slower pace, whatever the pauses.
  */
 export const ACTIVE_MS = HOUR;
@@ -88,7 +88,7 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
   ];
 }
 
-/** Until when nobody need ask although the numbers are stale, epoch ms: Claude Code is at work and will tell. */
+/** Until when stale numbers need no request, epoch ms: the client is in use, and its next report will renew them. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
   if (!overlay?.certain || overlay.contradicted || overlay.answeredAt === null || isRenewed(entry))

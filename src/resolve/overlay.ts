@@ -21,7 +21,7 @@ export interface OverlayContext extends MergeMoment {
 }
 
 /**
- * The endpoint's answer and what Claude Code's sessions reported, as one entry: here the two sources meet. The same
+ * The endpoint's response and the reports of sessions as one entry: here the two sources meet. The same
  * entry when there are no readings that count. Readings without an answer are an entry by themselves.
  */
 export function overlayReports(

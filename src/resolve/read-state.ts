@@ -34,7 +34,7 @@ export interface Question {
   readonly sendsUncached: boolean;
   /** Wait for somebody else's running request although there is something to show. */
   readonly waitsForOthers: boolean;
-  /** A person waits for this answer: the slower pace beside Claude Code's status line is not for them. */
+  /** Whether to ask although the status line keeps most numbers fresh: a person waits for the answer. */
   readonly ignoresPace?: boolean;
   /** Checked base URL of the endpoint. */
   readonly baseUrl: string;
@@ -126,6 +126,7 @@ export function readState(
     fingerprint,
     account,
     settings,
+    budget: provider.budget,
     force,
     ignoresPace: eager,
   });
@@ -195,7 +196,7 @@ export function usageFrom(
     because: decision.because,
     source: 'cache',
     pending: false,
-    provider: deps.provider.id,
+    provider: deps.provider,
     account: paths.account.name,
     decidedAt: now,
     now: deps.system.now(),

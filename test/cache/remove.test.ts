@@ -25,10 +25,10 @@ it('removes every file that the documentation names, and no other', () => {
     if (!path.endsWith('/')) fs.writeFileSync(join(root, path), 'usageline');
   }
   fs.writeFileSync(join(root, 'claude', 'thesis.md'), '');
-  removeCache(system, root);
+  removeCache(system, root, 'claude');
   expect(fs.readdirSync(root, { recursive: true })).toEqual(['claude', 'claude/thesis.md']);
   fs.unlinkSync(join(root, 'claude', 'thesis.md'));
-  removeCache(system, root);
+  removeCache(system, root, 'claude');
   expect(fs.existsSync(root)).toBe(false);
 });
 
@@ -41,6 +41,6 @@ it('enters no directory of the cache that other users can write', () => {
     fs.writeFileSync(join(path, 'usage.json'), '');
     fs.chmodSync(path, 0o777);
   }
-  removeCache(system, root);
+  removeCache(system, root, 'claude');
   for (const path of open) expect(fs.readdirSync(path)).toEqual(['usage.json']);
 });

@@ -98,7 +98,7 @@ describe('any command line', () => {
           if (outcome instanceof Error) {
             expect(isUsageError(outcome), String(outcome.stack)).toBe(true);
             expect(outcome.message.trim()).not.toBe('');
-            jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW)));
+            jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW, 'claude')));
             expect(parseFastArgs(argv), 'what is wrong is not read quickly').toBeNull();
             return;
           }

@@ -154,6 +154,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       fingerprint: `stamp-${stamp}`,
       account,
       settings,
+      budget: provider.budget,
       force,
     });
     if (decision.action === 'serve') {
