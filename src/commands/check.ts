@@ -25,6 +25,10 @@ export interface CheckOptions extends CheckThresholds {
   readonly debug: boolean;
 }
 
+/** For the examples of `--help`. */
+const NAME = provider.id.toUpperCase();
+const [id, label] = Object.entries(provider.texts.mainWindows).at(-1) ?? [];
+
 /** `usageline check`: a plugin for Nagios, Icinga and similar programs. */
 export const command: Command<CheckOptions> = {
   name: 'check',
@@ -68,9 +72,9 @@ export const command: Command<CheckOptions> = {
   defaults: { ...CHECK_DEFAULTS, window: null, windowByWarning: null, timeoutMs: null, debug: false },
   help: `
 Examples:
-  usageline check                   CLAUDE OK - 5h 22%, 7d 33% | 'five_hour'=22%;80;95;0;100 …
+  usageline check                   ${NAME} OK - ${label} 33% | '${id}'=33%;80;95;0;100 …
   usageline check -w 70 -c 100      critical when a limit is reached
-  usageline check --window 7d       CLAUDE OK - 7d 33% | 'seven_day'=33%;80;95;0;100
+  usageline check --window ${label}       only this limit
 Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong usage)
 `,
   run: check,

@@ -30,17 +30,19 @@ import { reportedColumns } from '../prerender/read-statusline.ts';
 import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
+const { client } = provider.texts;
+
 /**
- * `usageline statusline`: the status line of Claude Code, which sends a report with every run. Stores the report if it
+ * `usageline statusline`: the status line of the client, which sends a report with every run. Stores the report if it
  * has something new, prints the line, and starts a refresh for what sessions do not report.
  */
 export const command: Command<StatuslineOptions> = {
   name: 'statusline',
-  about: 'the status line of Claude Code: reads its JSON on standard input, prints the line',
+  about: `the status line of ${client}: reads its JSON on standard input, prints the line`,
   options: withTexts(statuslineOptions(), { '--output': { choices: LINE_KINDS, usual: 'ansi' } }),
   defaults: STATUSLINE_DEFAULTS,
   help: `
-Examples, in Claude Code's settings.json:
+Examples, in settings.json of ${client}:
   "statusLine": { "type": "command", "command": "usageline statusline" }
   "statusLine": { "type": "command", "command": "usageline statusline --after 'my-own-command'" }
 `,
