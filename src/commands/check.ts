@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
+import { provider, texts } from '../fetch/registry.ts';
 import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -27,7 +27,7 @@ export interface CheckOptions extends CheckThresholds {
 
 /** For the examples of `--help`. */
 const NAME = provider.id.toUpperCase();
-const [id, label] = Object.entries(provider.texts.mainWindows).at(-1) ?? [];
+const [id, label] = Object.entries(texts.mainWindows).at(-1) ?? [];
 
 /** `usageline check`: a plugin for Nagios, Icinga and similar programs. */
 export const command: Command<CheckOptions> = {

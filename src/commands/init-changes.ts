@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { removeCache } from '../cache/remove.ts';
 import { cacheRoot } from '../cache/root.ts';
-import { provider } from '../fetch/registry.ts';
+import { providerFiles } from '../fetch/registry.ts';
 import { apply, removeLeftovers } from '../init/apply.ts';
 import { askOnTerminal, preview } from '../init/confirm.ts';
 import { installedProblem, readInstalled, withFile, writeInstalled } from '../init/installed.ts';
@@ -155,7 +155,7 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
     act: () => {
       const { backups, problem } = act();
       if (problem !== null) return failure(problem);
-      if (cached) removeCache(system, cache, provider.id);
+      if (cached) removeCache(system, cache, providerFiles.id);
       const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
       return result(text, { stderr, exitCode });
     },

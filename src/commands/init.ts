@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { installedPath } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
-import { INIT_TARGETS } from '../init/target.ts';
+import { CLIENT_TARGET, INIT_TARGETS } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { thisMachine } from '../init/this-machine.ts';
@@ -73,7 +73,7 @@ Examples:
   usageline init zsh --uninstall        restore the file, byte for byte
   usageline init --uninstall            remove everything: all targets, the launcher, the cache
   usageline init tmux                   print it, and the file that it belongs in
-  usageline init claude --install --dry-run
+  usageline init ${CLIENT_TARGET} --install --dry-run
   eval "$(usageline init zsh)"          for this shell only, without a change to any file
 `,
   run(system, options) {

@@ -1,16 +1,14 @@
-import { provider } from '../fetch/registry.ts';
+import { texts } from '../fetch/registry.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { isLineOfJson, LINE_DEFAULTS, lineOptions } from './fast-options.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { withTexts } from './options.ts';
 
-const { name, client, requestLimit } = provider.texts;
-
 /** `usageline` without the name of a command: the line. */
 export const command: Command<UsageOptions> = {
   name: 'usageline',
-  about: `How much of your ${name} subscription is used, in one line.`,
+  about: `How much of your ${texts.name} subscription is used, in one line.`,
   options: withTexts(lineOptions()),
   defaults: LINE_DEFAULTS,
   help: `
@@ -24,13 +22,13 @@ Examples:
   usageline --format '{5h.percent}[ until {5h.at}]'
   usageline --cached           make no request, show the cached numbers
   usageline refresh --quiet    for cron: prints nothing unless you have to act
-  usageline statusline         for the status line of ${client}, whose numbers it uses
+  usageline statusline         for the status line of ${texts.client}, whose numbers it uses
   usageline explain            why it shows what it shows, and when the next request is made
   usageline demo               a tour that needs no account
 
 In a terminal the line waits for a response, at most --timeout. Anywhere else (prompt, tmux, bar) it does not
 wait: it shows the cached numbers and refreshes them in the background. However often you run usageline, its
-requests are kept to ${requestLimit}.
+requests are kept to ${texts.requestLimit}.
 `,
   async run(system, options) {
     if (isLineOfJson(options)) {

@@ -1,6 +1,6 @@
 import { appearanceFor } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
+import { texts } from '../fetch/registry.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
@@ -25,8 +25,6 @@ export interface RefreshOptions {
   readonly debug: boolean;
 }
 
-const { client, signInCommand } = provider.texts;
-
 /** `usageline refresh`: makes a request unless the cached numbers are fresh. For cron, timers and people. */
 export const command: Command<RefreshOptions> = {
   name: 'refresh',
@@ -49,8 +47,8 @@ export const command: Command<RefreshOptions> = {
 Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
-Exit status: 0 fresh · 3 sign in (run ${signInCommand} once) · 4 try later
-With --quiet it is also 0 for a lapsed token, which ${client} renews when it runs next.
+Exit status: 0 fresh · 3 sign in (run ${texts.signInCommand} once) · 4 try later
+With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it runs next.
 `,
   run: refresh,
 };

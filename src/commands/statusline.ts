@@ -1,6 +1,6 @@
 import { outputConfigOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
+import { provider, texts } from '../fetch/registry.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { glyphsOf } from '../render/glyphs.ts';
@@ -30,19 +30,17 @@ import { reportedColumns } from '../prerender/read-statusline.ts';
 import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
-const { client } = provider.texts;
-
 /**
- * `usageline statusline`: the status line of the client, which sends a report with every run. Stores the report if it
- * has something new, prints the line, and starts a refresh for what sessions do not report.
+ * `usageline statusline`: the status line of the provider's client, which sends a report with every run. Stores the report
+ * if it has something new, prints the line, and starts a refresh for what sessions do not report.
  */
 export const command: Command<StatuslineOptions> = {
   name: 'statusline',
-  about: `the status line of ${client}: reads its JSON on standard input, prints the line`,
+  about: `the status line of ${texts.client}: reads its JSON on standard input, prints the line`,
   options: withTexts(statuslineOptions(), { '--output': { choices: LINE_KINDS, usual: 'ansi' } }),
   defaults: STATUSLINE_DEFAULTS,
   help: `
-Examples, in settings.json of ${client}:
+Examples, in ${texts.client}'s settings.json:
   "statusLine": { "type": "command", "command": "usageline statusline" }
   "statusLine": { "type": "command", "command": "usageline statusline --after 'my-own-command'" }
 `,

@@ -6,11 +6,12 @@ import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
- * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports the five
+ * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports the six
  * parts below, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
  *
  *   providerFiles   ProviderFiles         what every prompt loads: paths and `stat`
  *   provider        ProviderDescriptor    the whole provider; what requests need is loaded when one is made
+ *   texts           ProviderTexts         its names, and what helps against its failures
  *   environment     ProviderEnvironment   the names of its variables
  *   reportFormat    ReportFormat | null   the input of `usageline statusline`
  *   example         ProviderExample       the invented account of `usageline demo`

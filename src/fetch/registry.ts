@@ -1,7 +1,7 @@
 /*
- * The provider of this program. To take another one: a folder beside `claude/` whose `index.ts` exports these five (see
+ * The provider of this program. To take another one: a folder beside `claude/` whose `index.ts` exports these six (see
  * `provider.ts`), and its name here.
  *
  * One line for all parts, although a prompt needs only `providerFiles`: bundling drops what a part does not use.
  */
-export { environment, example, provider, providerFiles, reportFormat } from './claude/index.ts';
+export { environment, example, provider, providerFiles, reportFormat, texts } from './claude/index.ts';

@@ -1,5 +1,5 @@
 import type { Appearance } from './appearance.ts';
-import { isRenewal } from '../usage/failure.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
@@ -115,7 +115,10 @@ export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>
   };
 }
 
-/** Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for current. */
+/**
+ * Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for
+ * current.
+ */
 export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
@@ -136,6 +139,15 @@ export function shownError(usage: Usage): Failure | null {
   if (error?.code === 'budget' && hasNumbers(usage)) return null;
   if (error !== null && isRenewal(error.code) && isRecent(usage)) return null;
   return error;
+}
+
+/**
+ * The time of the next request that an error names, epoch ms; null without one. A change of the credentials starts a
+ * request at once, so after an error about them there is no time to wait for.
+ */
+export function nextTryAt({ error, generatedAt }: Usage): number | null {
+  if (error === null || error.retryAt === null || isAboutCredentials(error.code)) return null;
+  return error.retryAt > generatedAt ? error.retryAt : null;
 }
 
 function isRecent({ state, ageMs }: Usage): boolean {

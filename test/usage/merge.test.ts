@@ -51,7 +51,7 @@ describe('the number of a window', () => {
 
   it.each(cases)('$name: $stands', ({ answer, latest, dispute, moment, stands }) => {
     const standing = mergeWindow(answer, { latest, dispute }, moment);
-    const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'reading' };
+    const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'report' };
     // A report of the same moment as the response is never shown.
     if (answer !== null) word[answer.readAt] = 'endpoint';
     const number = standing === null ? '–' : (word[standing.number.readAt] ?? 'dispute');

@@ -10,6 +10,7 @@ export { claudeEnvironment as environment } from './environment.ts';
 export { claudeExample as example } from './example.ts';
 export { claudeFiles as providerFiles } from './files.ts';
 export { claudeReports as reportFormat } from './reports.ts';
+export { texts } from './texts.ts';
 
 const transcripts: TranscriptSource = {
   exist: (system) => transcriptRoots(system).some((root) => system.fs.existsSync(root)),

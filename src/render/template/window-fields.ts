@@ -22,20 +22,20 @@ const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
 /**
  * The spans of a placeholder of a window; empty without a value.
  *
- * @param here the current window of a section
+ * @param current the current window of a section; null outside sections
  */
 export function placeholderSpans(
   { window: name, field }: Extract<Placeholder, { of: 'window' }>,
-  here: Window | null,
+  current: Window | null,
   filling: Ranked,
 ): Span[] {
   const { usage, ranks, cut, format } = filling;
   if (name !== null && isLacking(name, usage)) return lackingSpan(name, field, format, usage.texts);
   if (field === 'tokens') {
-    const span = tokensField(name ?? here?.id ?? null, usage.tokens);
+    const span = tokensField(name ?? current?.id ?? null, usage.tokens);
     return span === null ? [] : [span];
   }
-  const window = here ?? windowNamed(name as string, usage, filling.model);
+  const window = current ?? windowNamed(name as string, usage, filling.model);
   if (window === undefined) return [];
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
