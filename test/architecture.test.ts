@@ -25,18 +25,7 @@ const folder = (file: string) => (file.includes('/') ? file.slice(0, file.indexO
 
 /** The folders that a folder may import, besides itself. */
 const below: Record<string, string[]> = {
-  cli: [
-    'commands',
-    'prerender',
-    'resolve',
-    'init',
-    'cache',
-    'config',
-    'fetch',
-    'render',
-    'usage',
-    'platform',
-  ],
+  cli: ['commands', 'prerender', 'fetch', 'render', 'platform'],
   commands: [
     'demo',
     'prerender',
