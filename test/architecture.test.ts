@@ -25,14 +25,16 @@ const folder = (file: string) => (file.includes('/') ? file.slice(0, file.indexO
 
 /** The folders that a folder may import, besides itself. */
 const below: Record<string, string[]> = {
-  cli: [
-    'commands',
+  cli: ['commands', 'prerender', 'fetch', 'render', 'platform'],
+  commands: [
+    'demo',
     'prerender',
     'resolve',
     'init',
     'cache',
     'config',
     'fetch',
+    'zone',
     'render',
     'usage',
     'platform',

@@ -1,24 +1,33 @@
 import type { System } from '../platform/system.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import type { TokenEstimate } from '../usage/model.ts';
-import type { ProviderFacts } from '../usage/provider-facts.ts';
+import type { ProviderFacts, ProviderTexts } from '../usage/provider-facts.ts';
 import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
- * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports the six
- * parts below, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
- *
- *   providerFiles   ProviderFiles         what every prompt loads: paths and `stat`
- *   provider        ProviderDescriptor    the whole provider; what requests need is loaded when one is made
- *   texts           ProviderTexts         its names, and what helps against its failures
- *   environment     ProviderEnvironment   the names of its variables
- *   reportFormat    ReportFormat | null   the input of `usageline statusline`
- *   example         ProviderExample       the invented account of `usageline demo`
+ * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports
+ * `ProviderParts`, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
  *
  * The build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
  * writes its `launcher.sh` into bin/usageline-prompt: the shell's way to the account's directory and credentials.
  */
+
+/** The exports of a provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
+export interface ProviderParts {
+  /** What every prompt loads: paths and `stat`. */
+  readonly providerFiles: ProviderFiles;
+  /** The whole provider. What requests need is loaded when one is made. */
+  readonly provider: ProviderDescriptor;
+  /** Its names, and what helps against its failures. */
+  readonly texts: ProviderTexts;
+  /** The names of its variables. */
+  readonly environment: ProviderEnvironment;
+  /** The input of `usageline statusline`; null where its client has no status line. */
+  readonly reportFormat: ReportFormat | null;
+  /** The invented account of `usageline demo`. */
+  readonly example: ProviderExample;
+}
 
 /** One login of a provider, as a directory in the cache. */
 export interface Account {

@@ -3,11 +3,14 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ProviderParts } from '../../src/fetch/provider.ts';
+import * as first from '../../src/fetch/registry.ts';
 import { HOUR, DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { anEndpoint, json } from '../support/endpoint.ts';
 import type { Endpoint } from '../support/endpoint.ts';
 import { runProgram, until } from '../support/program.ts';
 import { removeAtTheEnd } from '../support/remove.ts';
+import * as second from '../support/second-provider/index.ts';
 
 /*
  * A provider is one folder and one line: this test copies the checkout, removes the folder of its provider, puts the one
@@ -17,6 +20,12 @@ import { removeAtTheEnd } from '../support/remove.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const KEY = 'tally-EXAMPLE-NOT-A-KEY';
+
+it('is complete, as the first one is', () => {
+  const both: ProviderParts[] = [first, second];
+  expect(Object.keys(second).toSorted()).toEqual(Object.keys(first).toSorted());
+  expect(new Set(both.map(({ provider }) => provider.id)).size).toBe(2);
+});
 
 let checkout: string;
 beforeAll(() => {

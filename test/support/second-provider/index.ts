@@ -4,6 +4,7 @@ import type {
   ProviderExample,
   ReportFormat,
 } from '../../../src/fetch/provider.ts';
+import type { ProviderTexts } from '../../../src/usage/provider-facts.ts';
 import { fileFingerprint } from '../../../src/platform/fingerprint.ts';
 import { identity, VARIABLE } from './login.ts';
 import { providerFiles } from './files.ts';
@@ -17,23 +18,25 @@ import { reader } from './reader.ts';
 
 export { providerFiles } from './files.ts';
 
+export const texts: ProviderTexts = {
+  name: 'Tally',
+  vendor: 'Tally Works',
+  client: 'tallyman',
+  signInCommand: 'tally login',
+  renewLogin: 'run `tally login`',
+  identityFile: 'token.json',
+  requestLimit: 'two a minute and 90 an hour',
+  mainWindows: { hourly: '1h', monthly: '30d' },
+  planNames: { t2: 'Team' },
+  failures: { forbidden: { advice: 'Ask the owner of the team.' } },
+};
+
 export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
 
 function describe(): ProviderDescriptor {
   return {
     ...providerFiles,
-    texts: {
-      name: 'Tally',
-      vendor: 'Tally Works',
-      client: 'tallyman',
-      signInCommand: 'tally login',
-      renewLogin: 'run `tally login`',
-      identityFile: 'token.json',
-      requestLimit: 'two a minute and 90 an hour',
-      mainWindows: { hourly: '1h', monthly: '30d' },
-      planNames: { t2: 'Team' },
-      failures: { forbidden: { advice: 'Ask the owner of the team.' } },
-    },
+    texts,
     budget: { spacingMs: 30_000, perHour: 90 },
     baseUrl: 'https://quota.tally.test',
     reader,
