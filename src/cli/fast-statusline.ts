@@ -8,8 +8,8 @@ import type { StatuslineOptions } from '../commands/fast-options.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * `usageline statusline`, which the provider's client runs whenever it updates its status line. A session that reports nothing new
- * gets the prerendered line, without loading anything else.
+ * `usageline statusline`, which the provider's client runs whenever it updates its status line. For a session that reports
+ * nothing new, it prints the prerendered line without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
   const options = parseStatuslineArgs(argv.slice(1));
@@ -21,7 +21,7 @@ export async function main(system: System, argv: readonly string[]): Promise<nev
   const outcome = withUncaught(statusline(system, options, input));
   const rendered = await outcome.catch(() => null);
   if (typeof rendered?.followUp !== 'function') return finish(system, options, outcome);
-  // A working session comes here at every response, and usually there is nothing left that needs `run.ts`.
+  // A working session comes here at every response, and usually nothing is left to do that needs `run.ts`.
   const exitCode = writeOut(system, STDOUT, rendered.stdout) ? 0 : 1;
   const followUp = rendered.followUp();
   if (followUp.kind === 'none') process.exit(exitCode);
@@ -38,7 +38,7 @@ async function finish(
   return run(system, { json: false, timeoutMs }, async () => outcome);
 }
 
-/** An exception on the fast path is ignored: the command itself runs into the cause again and names it. */
+/** The result, or null for an exception, which is ignored: the command meets its cause again and reports it. */
 function tried(read: () => string | null): string | null {
   try {
     return read();

@@ -44,8 +44,8 @@ interface Given {
 }
 
 /** commander, set up from the definitions of the commands. */
-function parserOf({ main: line, commands }: Program, parsed: Parsed): Command {
-  const root = new Command(line.name)
+function parserOf({ main: line, commands = [] }: Partial<Program>, parsed: Parsed): Command {
+  const root = new Command('usageline')
     .version(version, VERSION.flag, VERSION.about)
     .helpOption(`${HELP.short}, ${HELP.flag}`, HELP.about)
     .helpCommand(false)
@@ -59,7 +59,7 @@ function parserOf({ main: line, commands }: Program, parsed: Parsed): Command {
       },
       writeErr: () => {},
     });
-  define(root, line, parsed);
+  if (line) define(root, line, parsed);
   for (const command of commands) {
     const parser = root.command(command.name);
     if (!('commands' in command)) {

@@ -13,14 +13,13 @@ export interface RunOptions {
   readonly json: boolean;
   /** Whether errors are printed as the result of a monitoring plugin. */
   readonly check?: boolean;
-  /** Deadline for the detached refresh, ms; null for the configured one. */
+  /** Deadline of the worker's request, ms; null: as configured. */
   readonly timeoutMs: number | null;
 }
 
 /**
- * Runs a command, prints its text, does what follows and ends the process, with everything that the command left open (a
- * socket, a timer). An exception from anywhere before the text is printed is a failure of the command, so Node prints no
- * trace. After that nothing changes the exit code or standard error.
+ * Runs a command, prints its text, does the follow-up and ends the process, even if a socket or a timer is still open. An
+ * exception before the text is printed becomes a message, so Node prints no trace. One after that is ignored.
  */
 export async function run(
   system: System,
@@ -69,7 +68,7 @@ async function faultOf(
   };
 }
 
-/** The program's damaged files, in words; null where none are, or where the check itself is damaged. */
+/** A sentence about damaged files of the program; null if there are none, or the check itself is damaged. */
 function damage(fs: System['fs']): Promise<string | null> {
   return import('../platform/damaged-files.ts').then(({ damageOf }) => damageOf(fs)).catch(() => null);
 }

@@ -51,7 +51,7 @@ Examples:
 
 async function cachePath(system: System): Promise<CommandResult> {
   const paths = pathsOf(system, provider);
-  if (paths.cache === null) return nowhere(paths);
+  if (paths.cache === null) return noCache(paths);
   return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }
 
@@ -61,9 +61,9 @@ async function cachePath(system: System): Promise<CommandResult> {
  */
 function cacheClear(system: System): CommandResult {
   const paths = pathsOf(system, provider);
-  if (paths.cache === null) return nowhere(paths);
-  const { entry, reports: readings } = paths.cache;
-  forgetReadings(system, readings);
+  if (paths.cache === null) return noCache(paths);
+  const { entry, reports } = paths.cache;
+  removeReports(system, reports);
   try {
     removeOwnFile(system, entry);
     return result(`removed ${printable(entry)}\n`, { followUp: { kind: 'prerender', wanted: null } });
@@ -75,8 +75,8 @@ function cacheClear(system: System): CommandResult {
   }
 }
 
-/** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
-function forgetReadings(system: System, path: string): void {
+/** Keeps each session's last report: without it an old number that an idle session repeats would count as new. */
+function removeReports(system: System, path: string): void {
   const names = provider.reportedWindows ?? {};
   const known = readSessionReports(system, path, system.now(), names);
   const { windows, disputes, spend } = NO_SESSION_REPORTS;
@@ -85,6 +85,6 @@ function forgetReadings(system: System, path: string): void {
   replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names), null);
 }
 
-function nowhere({ warning }: Paths): CommandResult {
+function noCache({ warning }: Paths): CommandResult {
   return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

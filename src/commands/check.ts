@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
+import { provider, texts } from '../fetch/registry.ts';
 import { checkOf, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -25,8 +25,9 @@ export interface CheckOptions extends CheckThresholds {
   readonly debug: boolean;
 }
 
-/** The name with which the output begins. */
+/** For the examples of `--help`. */
 const NAME = provider.id.toUpperCase();
+const [id, label] = Object.entries(texts.mainWindows).at(-1) ?? [];
 
 /** `usageline check`: a plugin for Nagios, Icinga and similar programs. */
 export const command: Command<CheckOptions> = {
@@ -71,9 +72,9 @@ export const command: Command<CheckOptions> = {
   defaults: { ...CHECK_DEFAULTS, window: null, windowByWarning: null, timeoutMs: null, debug: false },
   help: `
 Examples:
-  usageline check                   ${NAME} OK - 5h 22%, 7d 33% | 'five_hour'=22%;80;95;0;100 …
+  usageline check                   ${NAME} OK - ${label} 33% | '${id}'=33%;80;95;0;100 …
   usageline check -w 70 -c 100      critical when a limit is reached
-  usageline check --window 7d       ${NAME} OK - 7d 33% | 'seven_day'=33%;80;95;0;100
+  usageline check --window ${label}       only this limit
 Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong usage)
 `,
   run: check,

@@ -67,24 +67,24 @@ export interface Argument<Options> {
   readonly sets: (value: string) => Partial<Options>;
 }
 
-/** What a command comes to: text and exit code. It prints nothing itself and ends nothing. */
+/** The result of a command, which itself neither prints nor ends the process. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: ExitCode;
-  /** What to do once the text has been printed; a function does a part of it and returns the rest. */
+  /** What to do after the text is printed. A function does a part of it and returns the rest. */
   readonly followUp: FollowUp | (() => FollowUp);
 }
 
-/** 0 data · 1 a fault of ours · 2 wrong usage · 3 signing in helps · 4 waiting helps */
+/** 0 data · 1 internal error · 2 wrong usage · 3 sign in · 4 wait. `check` has its own meanings. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
-/** Wrong usage: named, with what is accepted. */
+/** Wrong usage. The message names the mistake, and what is accepted. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** By name: the parts of the program are bundled one by one, and each has a class of its own. */
+/** Compares the name: each bundle of the program has a class of its own. */
 export function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError';
 }

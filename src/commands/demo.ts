@@ -27,7 +27,7 @@ async function demo(system: System): Promise<CommandResult> {
     kindDefault: null,
     isTerminal: () => isTerminal(system, STDOUT),
   });
-  // The build puts every part of the program in one directory.
+  // The build puts all parts of the program into one directory.
   const entry = join(import.meta.dirname, 'hot.cjs');
   const outcome = await runDemo(system, { entry, color });
   if (outcome.kind === 'impossible') {

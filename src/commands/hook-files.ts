@@ -9,7 +9,9 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { checkedFormat } from './format.ts';
 
-/** See `Runtime.hookVariables`: the provider's first, then those that change the paths, the text or the requests. */
+/**
+ * See `Runtime.hookVariables`: first the variable of the provider, then those that decide about paths, text and requests.
+ */
 export const HOOK_VARIABLES: readonly string[] = [
   environment.directory,
   'USAGELINE_CACHE_DIR',

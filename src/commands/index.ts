@@ -1,9 +1,8 @@
 import type { AnyCommand, CommandGroup, Program } from './command.ts';
-import { command as main } from './line.ts';
 
 /**
- * The commands by name, in the order of `--help`. To add one: a file with its `command`, and a line here. Only the command
- * that is called is loaded, because each of them takes milliseconds.
+ * The commands by name, in the order of `--help`. To add one: a file with its `command`, and a line here. A call loads only
+ * its own command, because each of them takes milliseconds.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCommand | CommandGroup }>>> = {
   show: () => import('./show.ts'),
@@ -21,13 +20,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCom
 
 /** The whole command line. */
 export async function loadAll(): Promise<Program> {
+  const { command: main } = await import('./line.ts');
   const loaded = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   return { main, commands: loaded.map(({ command }) => command) };
 }
 
-/** The command line as far as these arguments can use it: the command that they begin with, or all. */
-export async function loadFor([first = '']: readonly string[]): Promise<Program> {
-  if (!Object.hasOwn(COMMANDS, first)) return loadAll();
-  const loaded = await COMMANDS[first]?.();
-  return { main, commands: loaded ? [loaded.command] : [] };
+/** The command that the arguments begin with, or else the whole command line. */
+export async function loadFor([first = '']: readonly string[]): Promise<Partial<Program>> {
+  const load = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  return load ? { commands: [(await load()).command] } : loadAll();
 }

@@ -98,7 +98,10 @@ function checkOptions({ target, action, file, yes, dryRun }: InitOptions): void 
 
 function init(system: System, options: InitOptions): CommandResult {
   const { target, action, file } = options;
-  const runtime = thisMachine(system, (shell) => hookFiles(system, shell), HOOK_VARIABLES);
+  const runtime = thisMachine(system, {
+    hookVariables: HOOK_VARIABLES,
+    hookPaths: (shell) => hookFiles(system, shell),
+  });
   if (typeof runtime === 'string') throw new UsageError(runtime);
   if (target !== null && action === 'print') {
     return result(TARGETS[target].snippet(runtime), { followUp: followUpFor(system, target) });

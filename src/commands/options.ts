@@ -33,7 +33,10 @@ const TEXTS: Readonly<Record<string, Texts>> = {
     choices: Object.keys(OUTPUT_KINDS),
     usual: 'plain',
   },
-  '--format': { value: 'format', about: `${Object.keys(PRESETS).join(', ')}, or a template` },
+  '--format': {
+    value: 'format',
+    about: `layout of the line: ${Object.keys(PRESETS).join(', ')}, or a template`,
+  },
   '--after': {
     value: 'command',
     about: 'your own status line command: its output is printed before the line',

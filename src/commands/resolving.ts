@@ -16,12 +16,13 @@ import type { Usage } from '../usage/model.ts';
 import { UsageError } from './command.ts';
 import type { ExitCode } from './command.ts';
 
-/** The exit code of `--json` and `show`. */
+/** The exit code of `--json` and `show`: 0 if there are numbers. */
 export function exitCodeOf({ state, error }: Usage): ExitCode {
   if (state === 'fresh' || state === 'stale' || state === 'estimate') return 0;
   return exitCodeOfFailure(error);
 }
 
+/** The exit code without numbers. */
 export function exitCodeOfFailure(error: Failure | null): ExitCode {
   if (error?.code === 'internal_error') return 1;
   return error !== null && isSignIn(error.code) ? 3 : 4;
@@ -29,7 +30,7 @@ export function exitCodeOfFailure(error: Failure | null): ExitCode {
 
 const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
 
-/** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
+/** The base URL of the endpoint. Throws a `UsageError` for one to which the token must not be sent. */
 export function baseUrlOf({ baseUrl }: Config): string {
   if (baseUrl === null) return provider.baseUrl;
   const check = checkBaseUrl(baseUrl.value);
@@ -37,7 +38,7 @@ export function baseUrlOf({ baseUrl }: Config): string {
   throw new UsageError(baseUrlProblem(baseUrl) as string);
 }
 
-/** Why a base URL is refused, with its place and without itself; null when it is not. */
+/** Why a base URL is refused, with its source; null if it is not. The URL is left out: it may hold a password. */
 export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
   const check = checkBaseUrl(value);
   const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
@@ -50,17 +51,17 @@ export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgen
 }
 
 /**
- * What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. With
- * `thorough` local transcripts are scanned to their end, should they be needed: a person or no one waits for that.
+ * The dependencies of `resolve`: the provider, the settings, the estimate, and a log on standard error if requested. With
+ * `scansAll`, transcripts are scanned to their end if they are needed.
  */
 export function resolveDeps(
   system: System,
   { settings }: Config,
-  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
+  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly scansAll?: boolean },
 ): ResolveDeps {
   const start = system.monotonic();
   const { transcripts } = provider;
-  const { thorough = false } = options;
+  const { scansAll = false } = options;
   return {
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
@@ -68,7 +69,7 @@ export function resolveDeps(
     ...(transcripts && {
       estimate: async (age: EstimateAge) => {
         const { tokensOf } = await import('./tokens.ts');
-        return tokensOf(system, transcripts, thorough ? 'none' : age, thorough);
+        return tokensOf(system, transcripts, scansAll ? 'none' : age, scansAll);
       },
     }),
     log:
@@ -81,7 +82,7 @@ export function resolveDeps(
   };
 }
 
-/** What is set and could not be used, a line each, for the commands that speak to people. */
+/** Warnings about unusable settings, one a line, for commands that people run. */
 export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
   return [...warnings, ...more]
     .filter((text) => text !== null)
@@ -92,7 +93,7 @@ export function warningText({ warnings }: Config, ...more: (string | null)[]): s
 /**
  * The follow-up of a command that has resolved usage.
  *
- * @param wanted the variant that had no valid line; null where none was looked for
+ * @param wanted the variant without a valid prerendered line; null if none was looked up
  * @param prerenders whether to prerender although no request has been made
  */
 export function afterResolving(

@@ -31,8 +31,8 @@ import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
 /**
- * `usageline statusline`: the status line of the provider's client, which sends a report with every run. Stores the report if it
- * has something new, prints the line, and starts a refresh for what sessions do not report.
+ * `usageline statusline`: the status line of the provider's client, which sends a report with every run. Stores the report
+ * if it has something new, prints the line, and starts a refresh for what sessions do not report.
  */
 export const command: Command<StatuslineOptions> = {
   name: 'statusline',

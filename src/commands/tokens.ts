@@ -8,24 +8,24 @@ import type { EstimateAge, LocalTokens } from '../resolve/read-state.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { MINUTE } from '../usage/time.ts';
 
-/** A prepared estimate that is older, ms, is due for a new scan. */
+/** Age up to which a prepared estimate needs no new scan, ms. */
 const RECENT_MS = MINUTE;
-/** How long a line waits for a scan, ms; the next scan goes on where this one stopped. */
+/** Deadline of other scans, ms. The next scan goes on where this one stopped. */
 const PATIENCE_MS = 200;
-/** How long a person or the worker waits for a scan, ms: the first gigabyte takes four seconds. */
-const THOROUGH_MS = 10_000;
+/** Deadline of a scan to the end, ms. The first gigabyte takes four seconds. */
+const LIMIT_MS = 10_000;
 
 /**
- * The tokens in this account's local transcripts.
+ * The tokens in the transcripts of this account.
  *
- * @param age how old the numbers may be: where they are older, transcripts are scanned
- * @param thorough whether a scan may take as long as it has to
+ * @param age how old the numbers may be; if they are older, transcripts are scanned
+ * @param scansAll whether a scan goes on to its end; see `callers.ts`
  */
 export async function tokensOf(
   system: System,
   transcripts: TranscriptSource,
   age: EstimateAge,
-  thorough: boolean,
+  scansAll: boolean,
 ): Promise<LocalTokens> {
   const { cache } = pathsOf(system, provider);
   const reader = await transcripts.load();
@@ -41,7 +41,7 @@ export async function tokensOf(
   const { replaceFile } = await import('../cache/write.ts');
   const scanned = await reader.scan(system, {
     directory: cache?.path ?? null,
-    deadline: system.monotonic() + (thorough ? THOROUGH_MS : PATIENCE_MS),
+    deadline: system.monotonic() + (scansAll ? LIMIT_MS : PATIENCE_MS),
     write: (path, content) => {
       const failure = replaceFile(system, path, content);
       // Before the first request there is no directory yet.

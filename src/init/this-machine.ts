@@ -6,16 +6,10 @@ import { locateProgram } from './program.ts';
 import { configHome, dataHome, launcherPath } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
 
-/**
- * This machine as snippets need it; a text says why no snippet can be made.
- *
- * @param hookPaths see `Runtime`
- * @param hookVariables see `Runtime`
- */
+/** This machine as snippets need it; a text says why no snippet can be made. */
 export function thisMachine(
   system: System,
-  hookPaths: Runtime['hookPaths'],
-  hookVariables: Runtime['hookVariables'],
+  hooks: Pick<Runtime, 'hookVariables' | 'hookPaths'>,
 ): Runtime | string {
   const { env, fs, platform } = system;
   const home = system.home();
@@ -34,8 +28,7 @@ export function thisMachine(
     user: `${system.userName()} ${home}`,
     packagePath: (...path) => join(program.root, ...path),
     packageText: (...path) => fs.readFileSync(join(program.root, ...path), 'utf8'),
-    hookVariables,
-    hookPaths,
+    ...hooks,
     exists: (path) => fs.existsSync(path),
   };
 }

@@ -1,30 +1,30 @@
 import type { AnyCommand, CommandGroup, Option, Program } from '../command.ts';
 import { HELP, VERSION } from '../options.ts';
 
-/** A command as completions see it, whatever has parsed it. */
+/** A command as completions need it. */
 export interface CommandSpec {
-  /** From the program's name on, e.g. `usageline cache path`. */
+  /** With the names above it, e.g. `usageline cache path`. */
   readonly path: string;
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionSpec[];
-  /** What the arguments can be; null where it can be anything. */
-  readonly arguments: readonly (readonly string[] | null)[];
+  /** The accepted values of each argument. */
+  readonly arguments: readonly (readonly string[])[];
   readonly commands: readonly CommandSpec[];
 }
 
 export interface OptionSpec {
-  /** Without dashes; null: it has none. */
+  /** Without dashes; null for none. */
   readonly short: string | null;
-  readonly long: string | null;
+  readonly long: string;
   readonly description: string;
   readonly value: ValueSpec | null;
 }
 
-/** What follows an option. */
+/** The value of an option. */
 export interface ValueSpec {
   readonly name: string;
-  /** Null: anything, or a file. */
+  /** Null if they cannot be listed. */
   readonly choices: readonly string[] | null;
   readonly isFile: boolean;
 }
@@ -72,12 +72,12 @@ export function allOf(spec: CommandSpec): CommandSpec[] {
   return [spec, ...spec.commands.flatMap(allOf)];
 }
 
-/** With their dashes, as they are typed. */
+/** The flags of an option as they are typed. */
 export function flagsOf({ short, long }: OptionSpec): string[] {
-  return [short === null ? [] : `-${short}`, long === null ? [] : `--${long}`].flat();
+  return [...(short === null ? [] : [`-${short}`]), `--${long}`];
 }
 
-/** What can stand where no option does: commands, or choices of the first argument. */
+/** The words that are no options: commands, or values of the first argument. */
 export function wordsOf({ commands, arguments: taken }: CommandSpec): readonly string[] {
   return [...commands.map(({ name }) => name), ...(taken[0] ?? [])];
 }
