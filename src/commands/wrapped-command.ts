@@ -40,12 +40,10 @@ export function runWrappedCommand(system: System, command: string, input: Buffer
   const { platform } = system;
   return new Promise((resolve) => {
     closeInherited(system);
-    const child = started(command, platform);
-    const { stdin, stdout } = child ?? {};
-    if (!child || !stdin || !stdout) return resolve({ kind: 'output', text: '' });
-    let text = '';
-    let received = 0;
-    const end = () => endGroup(child, platform);
+    let running: ChildProcess | null = null;
+    const end = () => {
+      if (running !== null) endGroup(running, platform);
+    };
     const handlers = SIGNALS.map(
       (signal) => [signal, () => (stopListening(), end(), raise(signal))] as const,
     );
@@ -55,6 +53,16 @@ export function runWrappedCommand(system: System, command: string, input: Buffer
     };
     process.on('exit', end);
     for (const [signal, handler] of handlers) process.on(signal, handler);
+    // After the handlers: a signal that arrives right after the start ends the command, too.
+    const child = started(command, platform);
+    running = child;
+    const { stdin, stdout } = child ?? {};
+    if (!child || !stdin || !stdout) {
+      stopListening();
+      return resolve({ kind: 'output', text: '' });
+    }
+    let text = '';
+    let received = 0;
 
     const done = (ended: Ended) => {
       clearTimeout(timer);

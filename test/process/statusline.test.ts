@@ -470,6 +470,32 @@ describe('usageline statusline', () => {
       },
     );
 
+    it('ends all processes of the command at a signal that arrives right after its start', async () => {
+      const machine = new Machine(endpoint.url, OFF);
+      const preload = join(machine.home, 'signal.cjs');
+      const list = join(machine.home, 'pids');
+      fs.writeFileSync(
+        preload,
+        `const fs = require('node:fs');
+         const children = require('node:child_process');
+         const { spawn } = children;
+         const started = () => fs.existsSync(${JSON.stringify(list)})
+           && fs.readFileSync(${JSON.stringify(list)}, 'utf8').split('\\n').length > 2;
+         children.spawn = (...args) => {
+           const child = spawn(...args);
+           while (!started()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+           process.kill(process.pid, 'SIGTERM');
+           return child;
+         };`,
+      );
+      await statusline(machine, payload(20), {
+        args: ['--after', PIPELINE],
+        env: { NODE_OPTIONS: `--require=${preload}` },
+      });
+      expect(pidsIn(list)).toHaveLength(2);
+      await until(() => !pidsIn(list).some(isAlive), BEFORE_THEIR_END);
+    });
+
     it('ends all processes of the command when usageline ends for another reason', async () => {
       const machine = new Machine(endpoint.url, OFF);
       const run = await statusline(machine, payload(20), {
