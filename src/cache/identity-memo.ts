@@ -2,12 +2,12 @@ import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { idOrNull, nameOrNull } from './entry.ts';
 import { readOwnFile } from './own-files.ts';
-import { replaceLightly } from './replace.ts';
+import { replaceFile } from './replace.ts';
 
 /** `identity.json`: the account that a large file named when it was last read. */
 export interface IdentityMemo {
   /** What the file looked like, by `stat`. */
-  readonly trace: string;
+  readonly fingerprint: string;
   /** Null: the file names no account. */
   readonly accountId: string | null;
   readonly organizationId: string | null;
@@ -23,7 +23,7 @@ export function readIdentityMemo(system: System, path: string): IdentityMemo | n
     const file: unknown = JSON.parse(read.text);
     if (!isObject(file) || typeof file.trace !== 'string') return null;
     return {
-      trace: file.trace,
+      fingerprint: file.trace,
       accountId: idOrNull(file.account_id),
       organizationId: idOrNull(file.organization_id),
       accountName: nameOrNull(file.account_name),
@@ -37,11 +37,11 @@ export function readIdentityMemo(system: System, path: string): IdentityMemo | n
 /** A failed write is harmless: the large file is read again. */
 export function writeIdentityMemo(system: System, path: string, memo: IdentityMemo): void {
   const file = {
-    trace: memo.trace,
+    trace: memo.fingerprint,
     account_id: memo.accountId,
     organization_id: memo.organizationId,
     account_name: memo.accountName,
     organization_name: memo.organizationName,
   };
-  replaceLightly(system, path, `${JSON.stringify(file)}\n`, null);
+  replaceFile(system, path, `${JSON.stringify(file)}\n`, null);
 }

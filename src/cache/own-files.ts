@@ -120,7 +120,7 @@ export function openTemporary(system: System, path: string): number {
 }
 
 /** Puts a link in the place of a file, to be read as a text. @throws what the system calls fail with */
-export function replaceOwnLink(system: System, path: string, target: string): void {
+export function replaceLink(system: System, path: string, target: string): void {
   const { fs } = system;
   assertMayWrite(system, path);
   const temporary = temporaryBeside(system, path);

@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { readClosedFile, removeOwnFile } from './own-files.ts';
-import { replaceLightly } from './replace.ts';
+import { replaceFile } from './replace.ts';
 
 /*
  * An account's directory is named by a hash, which costs a tenth of a Node start to compute and which a shell
@@ -51,7 +51,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   } catch {
     return;
   }
-  replaceLightly(system, path, name, null);
+  replaceFile(system, path, name, null);
 }
 
 /** Removes the pointer that an earlier version wrote for a spelling of the default directory. */

@@ -15,7 +15,7 @@ const MAX_NAMES = 3;
  * @param written told of the new file before it takes the place of the old one
  * @returns whether it was replaced
  */
-export function replaceLightly(
+export function replaceFile(
   system: System,
   path: string,
   text: string,
@@ -37,7 +37,7 @@ export function replaceLightly(
     fs.renameSync(name, path);
     return true;
   } catch {
-    removeQuietly(system, name);
+    removeIfPresent(system, name);
     return false;
   }
 }
@@ -55,7 +55,7 @@ function createBeside(system: System, path: string): { name: string; fd: number 
   return null;
 }
 
-export function removeQuietly(system: System, path: string): void {
+export function removeIfPresent(system: System, path: string): void {
   try {
     // Mostly there is none, and to look costs a tenth of an exception.
     if (system.fs.lstatSync(path, { throwIfNoEntry: false })) removeOwnFile(system, path);

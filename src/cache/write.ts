@@ -3,7 +3,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { assertMayWrite, openTemporary, temporaryBeside } from './own-files.ts';
-import { removeQuietly } from './replace.ts';
+import { removeIfPresent } from './replace.ts';
 
 /** Windows refuses to replace a file that somebody has open just now: worth a few tries, ms in between. */
 const RENAME_RETRIES_MS = [10, 20, 30];
@@ -13,7 +13,7 @@ const RENAME_RETRIES_MS = [10, 20, 30];
  * A full disk keeps the old file.
  * @returns the errno name of what went wrong (the old file is then still there), or null
  */
-export function replaceFile(system: System, path: string, content: string | Uint8Array): string | null {
+export function replaceDurably(system: System, path: string, content: string | Uint8Array): string | null {
   for (let attempt = 0; ; attempt += 1) {
     try {
       replaceOnce(system, path, content);
@@ -44,7 +44,7 @@ function replaceOnce(system: System, path: string, content: string | Uint8Array)
   try {
     system.fs.renameSync(complete, path);
   } catch (error) {
-    removeQuietly(system, complete);
+    removeIfPresent(system, complete);
     throw error;
   }
 }

@@ -25,7 +25,7 @@ import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
 import { freshUntil, pacedUntil, endpointDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
-import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
+import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
@@ -42,7 +42,7 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const places = pathsOf(system, provider);
-  const { fingerprint: stamp } = knownFingerprint(system, provider, places.cache);
+  const { fingerprint: stamp } = diskFingerprint(system, provider, places.cache);
   const seen = readState(deps, places, { policy, force: false }, stamp);
   const { backoff: lock, now } = seen;
   const entry = seen.read.kind === 'entry' ? seen.read.entry : null;

@@ -1,6 +1,6 @@
 import { ensureDirectory } from '../cache/directory.ts';
 import { readOwnFile } from '../cache/own-files.ts';
-import { removeQuietly } from '../cache/replace.ts';
+import { removeIfPresent } from '../cache/replace.ts';
 import { estimateAt } from '../fetch/claude/transcripts/estimate.ts';
 import { parsePrepared } from '../fetch/claude/transcripts/prepared.ts';
 import { realRoots, transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
@@ -37,7 +37,7 @@ export async function tokensOf(system: System, age: EstimateAge, thorough: boole
     return { tokens, isDue: !isRecent && mayHaveMore };
   }
   const { scanTranscripts } = await import('../fetch/claude/transcripts/scan.ts');
-  const { replaceFile } = await import('../cache/write.ts');
+  const { replaceDurably: replaceFile } = await import('../cache/write.ts');
   const { use } = scanTranscripts(system, {
     roots,
     directory: cache?.path ?? null,
@@ -50,6 +50,6 @@ export async function tokensOf(system: System, age: EstimateAge, thorough: boole
     },
   });
   // Earlier versions kept a third file.
-  if (cache !== null) removeQuietly(system, `${cache.path}/transcripts.new`);
+  if (cache !== null) removeIfPresent(system, `${cache.path}/transcripts.new`);
   return { tokens: use && estimateAt(use, now), isDue: false };
 }

@@ -20,9 +20,9 @@ export function forecastInput(
   if (!sure || !readable || paths.cache === null) return null;
   return {
     entry,
-    lock,
+    backoff: lock,
     now,
-    stamp,
+    fingerprint: stamp,
     accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
     provider: provider.id,
     accountName: paths.account.name,

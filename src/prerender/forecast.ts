@@ -13,10 +13,10 @@ import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 /** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
 export interface ForecastInput {
   readonly entry: Entry | null;
-  readonly lock: Backoff | null;
+  readonly backoff: Backoff | null;
   /** Epoch ms. */
   readonly now: number;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly accountMatch: AccountMatch;
   /** The provider's id. */
   readonly provider: string;
@@ -116,7 +116,7 @@ export function renderForecast(
 
 /** What a caller that does not wait would be told at a moment; null when that is only that it has to wait. */
 export function usageAt(input: ForecastInput, at: number): { usage: Usage | null; asks: boolean } {
-  const { entry, lock, stamp, settings } = input;
+  const { entry, backoff: lock, fingerprint: stamp, settings } = input;
   const account = () => input.accountMatch;
   const decision = decide({
     entry,
@@ -147,7 +147,7 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
 }
 
 /** When the numbers count as none, or the backoff is over: there is nothing more to say then. */
-function endOf({ entry, lock, now, settings }: ForecastInput): number {
+function endOf({ entry, backoff: lock, now, settings }: ForecastInput): number {
   const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
   if (lock && lock.blockedUntil > now) ends.push(lock.blockedUntil);
@@ -162,7 +162,7 @@ interface Times {
   readonly ages: readonly number[];
 }
 
-function timesOf({ entry, lock, settings }: ForecastInput): Times {
+function timesOf({ entry, backoff: lock, settings }: ForecastInput): Times {
   const once = lock ? [lock.blockedUntil] : [];
   if (!entry?.data) return { once, resets: [], ages: [] };
   once.push(freshUntil(entry, settings), entry.cachedAt + settings.maxStaleMs);
@@ -180,7 +180,7 @@ function timesOf({ entry, lock, settings }: ForecastInput): Times {
  * @param retryAt when the next try is, as shown at `at`
  */
 function nextChange(
-  { lock, now }: ForecastInput,
+  { backoff: lock, now }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,

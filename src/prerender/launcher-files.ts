@@ -1,4 +1,4 @@
-import { removeQuietly, replaceLightly } from '../cache/replace.ts';
+import { removeIfPresent, replaceFile } from '../cache/replace.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 import type { TimedText, TimedTexts } from './format.ts';
@@ -62,7 +62,7 @@ export function writeLauncherFiles(
   }
   return SUFFIXES.every((suffix, index) => {
     const file = files[index];
-    return file === undefined || replaceLightly(system, path + suffix, `${file.text}\n`, file.until);
+    return file === undefined || replaceFile(system, path + suffix, `${file.text}\n`, file.until);
   });
 }
 
@@ -84,5 +84,5 @@ function wholeSeconds(texts: readonly TimedText[], from: number) {
 }
 
 export function removeLauncherFiles(system: System, path: string): void {
-  for (const suffix of SUFFIXES) removeQuietly(system, path + suffix);
+  for (const suffix of SUFFIXES) removeIfPresent(system, path + suffix);
 }

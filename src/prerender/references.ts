@@ -1,6 +1,6 @@
-import { removeQuietly, replaceLightly } from '../cache/replace.ts';
+import { removeIfPresent, replaceFile } from '../cache/replace.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { replaceOwnLink } from '../cache/own-files.ts';
+import { replaceLink } from '../cache/own-files.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { provider } from '../fetch/registry.ts';
 import { SEPARATOR } from '../platform/paths.ts';
@@ -75,7 +75,7 @@ export function writeReferences(
     const [since, till] = ['since', 'till'].map(
       (side) => `${directory.prerendered}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
-    if (reference === null) removeQuietly(system, since);
+    if (reference === null) removeIfPresent(system, since);
     else if (reference.target === null) mark(system, since, reference.mtime, -1);
     else link(system, since, reference.target === 'unknown' ? UNKNOWN : reference.target);
     mark(system, till, reference === null ? ABSENT : reference.mtime, 1);
@@ -102,7 +102,7 @@ function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
   // A network file system can round a time after it was written: then it is seen only at the next call.
   const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
   for (const time of rounded ? wanted.slice(-1) : wanted) {
-    if (!replaceLightly(system, path, '', time)) return;
+    if (!replaceFile(system, path, '', time)) return;
     const got = timeOf(system, path);
     if (got === null || (got - mtime) * side > 0) return;
   }
@@ -123,9 +123,9 @@ function link(system: System, path: string, target: string): void {
   try {
     const there = fs.lstatSync(path, { throwIfNoEntry: false });
     if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
-    replaceOwnLink(system, path, target);
+    replaceLink(system, path, target);
   } catch {
     // Without it shells take the file for a new version, and start the program.
-    removeQuietly(system, path);
+    removeIfPresent(system, path);
   }
 }

@@ -11,7 +11,7 @@ import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
+import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
@@ -61,7 +61,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     ([name, path]) => [name, referenceOf(system, path)] as const,
   );
   const validators = validatorsOf(system, provider, directory);
-  const { fingerprint } = knownFingerprint(system, provider, directory);
+  const { fingerprint } = diskFingerprint(system, provider, directory);
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.

@@ -7,7 +7,7 @@ import { SECOND } from '../usage/time.ts';
 /** The keychain is asked at most this often, except for a person at a terminal. */
 const KEYCHAIN_INTERVAL_MS = 30 * SECOND;
 
-export interface KnownFingerprint {
+export interface DiskFingerprint {
   /** Null where there is none: then nobody can see credentials change. */
   readonly fingerprint: string | null;
   /** macOS: what the keychain said is older than it may be. */
@@ -15,11 +15,11 @@ export interface KnownFingerprint {
 }
 
 /** The stamp from what is on disk: costs a `stat` per candidate file, and on macOS one small read. */
-export function knownFingerprint(
+export function diskFingerprint(
   system: System,
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
-): KnownFingerprint {
+): DiskFingerprint {
   if (system.platform !== 'darwin')
     return { fingerprint: provider.fingerprint(system, null), keychainDue: false };
   const memo = directory && readKeychainMemo(system, directory.keychain);
@@ -47,7 +47,7 @@ export async function currentFingerprint(
   // A keychain that does not answer says nothing new: what it said last stands.
   const modified = (await provider.keychainModified(system)) ?? before?.modified ?? null;
   if (directory) {
-    const [{ ensureDirectory }, { replaceFile }] = await Promise.all([
+    const [{ ensureDirectory }, { replaceDurably: replaceFile }] = await Promise.all([
       import('../cache/directory.ts'),
       import('../cache/write.ts'),
     ]);

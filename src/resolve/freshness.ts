@@ -22,15 +22,15 @@ export const ACTIVE_MS = HOUR;
 /** The end of freshness, epoch ms: of the answer, or of what the status line told, whichever lasts longer. */
 export function freshUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
-  const answer = endOfAnswer(entry, settings);
+  const answer = endOfResponse(entry, settings);
   if (!overlay?.certain) return answer;
   return isRenewed(entry)
-    ? endOfTold(overlay, entry, settings)
-    : Math.max(answer, endOfTold(overlay, entry, settings));
+    ? endOfReports(overlay, entry, settings)
+    : Math.max(answer, endOfReports(overlay, entry, settings));
 }
 
 /** After `cache_duration`, or at the first reset of a window. */
-function endOfAnswer(entry: Entry, { cacheDurationMs }: Settings): number {
+function endOfResponse(entry: Entry, { cacheDurationMs }: Settings): number {
   const { cachedAt, data, reader, overlay } = entry;
   const answeredAt = overlay ? overlay.answeredAt : cachedAt;
   if (answeredAt === null) return Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ function endOfAnswer(entry: Entry, { cacheDurationMs }: Settings): number {
 }
 
 /** The same for the windows that the status line tells of; what only the endpoint knows is not asked. */
-function endOfTold(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
+function endOfReports(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
   return Math.min(overlay.movedAt + cacheDurationMs, firstReportedReset(entry));
 }
 
@@ -80,7 +80,7 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
   const { scopedRefreshMs, maxStaleMs } = settings;
   const times = Object.values(overlay.origins).flatMap((number) => number?.readAt ?? []);
   return [
-    endOfTold(overlay, entry, settings),
+    endOfReports(overlay, entry, settings),
     endpointDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
     pacedUntil(entry, settings),
     ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
@@ -147,7 +147,7 @@ export function judgeEntry(
   if (age >= settings.maxStaleMs) return { freshness: 'last_known', because: 'too old' };
   if (overlay?.contradicted) return { freshness: 'stale', because: 'contradicted' };
   // The readings are of these credentials, whatever the endpoint's part was asked with.
-  if (overlay?.certain && now < endOfTold(overlay, entry, settings))
+  if (overlay?.certain && now < endOfReports(overlay, entry, settings))
     return { freshness: 'fresh', because: null };
   if (!unchanged) return { freshness: 'stale', because: 'credentials changed' };
   if (age >= settings.cacheDurationMs) return { freshness: 'stale', because: 'aged' };

@@ -18,7 +18,7 @@ export function identityOf(
   const { fingerprint: trace, bytes } = provider.identitySource(system);
   if (directory === null || bytes < LARGE) return provider.identity(system);
   const memo = readIdentityMemo(system, directory.identity);
-  if (memo?.trace === trace) {
+  if (memo?.fingerprint === trace) {
     const { accountId } = memo;
     return accountId === null ? { kind: 'none' } : { ...memo, kind: 'known', accountId };
   }
@@ -91,7 +91,7 @@ export function countsAsSame(match: AccountMatch): boolean {
 }
 
 /** The login under which something was read, as it was kept. */
-export interface KeptLogin {
+export interface RecordedLogin {
   /** Stamp of the credentials. */
   readonly credentials: string | null;
   /** The account as one text; null when no file named one. */
@@ -104,7 +104,7 @@ export interface KeptLogin {
  */
 export function matchLogin(
   { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
-  { credentials, account }: KeptLogin,
+  { credentials, account }: RecordedLogin,
   fingerprint: string | null,
   now: () => Identity,
 ): AccountMatch {

@@ -1,7 +1,7 @@
 import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
 import { ensureDirectory } from '../cache/directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
-import { replaceFile } from '../cache/write.ts';
+import { replaceDurably } from '../cache/write.ts';
 import { backoffAfterFailure } from './backoff.ts';
 import type { ResolveDeps } from './read-state.ts';
 import { isBlocking } from './decide.ts';
@@ -15,7 +15,7 @@ export async function storeFault(deps: Pick<ResolveDeps, 'system' | 'provider'>)
   const { system } = deps;
   const {
     paths: { cache: directory },
-    known: { fingerprint },
+    onDisk: { fingerprint },
   } = startOf(deps);
   if (directory === null || ensureDirectory(system, directory) !== null) return;
   const mutex = await acquireMutex(system, directory);
@@ -25,7 +25,7 @@ export async function storeFault(deps: Pick<ResolveDeps, 'system' | 'provider'>)
     const backoff = readBackoff(system, directory.backoff, now);
     if (backoff && isBlocking(backoff, now, fingerprint)) return;
     const after = backoffAfterFailure(backoff, { code: 'internal_error' }, fingerprint, now, system.random());
-    replaceFile(system, directory.backoff, serializeBackoff(after));
+    replaceDurably(system, directory.backoff, serializeBackoff(after));
   } finally {
     await mutex.release();
   }

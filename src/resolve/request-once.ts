@@ -4,7 +4,7 @@ import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cach
 import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { sweepTemporaries } from '../cache/sweep.ts';
-import { replaceFile } from '../cache/write.ts';
+import { replaceDurably } from '../cache/write.ts';
 import type { Session } from '../fetch/provider.ts';
 import { describeFault } from '../platform/exceptions.ts';
 import type { System } from '../platform/system.ts';
@@ -143,7 +143,7 @@ async function claimAndSend(
   if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
   let mayHaveLeft = false;
   try {
-    const unwritten = replaceFile(system, directory.backoff, serializeBackoff(noted));
+    const unwritten = replaceDurably(system, directory.backoff, serializeBackoff(noted));
     if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
     mayHaveLeft = true;
     // Both clocks: the monotonic one can stand still while the machine sleeps, the other one can be set back.
@@ -195,7 +195,7 @@ function correctFutureBackoffs(system: System, { cache, fallback }: Paths, now: 
   for (const directory of [cache, fallback]) {
     const backoff = directory && readBackoff(system, directory.backoff, now);
     if (directory && backoff?.ahead !== undefined)
-      replaceFile(system, directory.backoff, serializeBackoff(withOwnClock(backoff, now)));
+      replaceDurably(system, directory.backoff, serializeBackoff(withOwnClock(backoff, now)));
   }
 }
 

@@ -2,8 +2,8 @@ import { readClaims } from '../cache/claims.ts';
 import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { Usage } from '../usage/model.ts';
 import { judgeBudget } from './budget.ts';
-import { currentFingerprint, knownFingerprint } from './credentials-fingerprint.ts';
-import type { KnownFingerprint } from './credentials-fingerprint.ts';
+import { currentFingerprint, diskFingerprint } from './credentials-fingerprint.ts';
+import type { DiskFingerprint } from './credentials-fingerprint.ts';
 import { isShowable } from './decide.ts';
 import { orEstimate } from './estimate.ts';
 import { pathsOf } from './paths.ts';
@@ -35,14 +35,14 @@ export interface Resolution {
 /** What `resolve` needs before it reads the account's state. */
 export interface Start {
   readonly paths: Paths;
-  readonly known: KnownFingerprint;
+  readonly onDisk: DiskFingerprint;
   /** Entry and session reports that the caller has just read; absent: `resolve` reads them. */
   readonly sources?: Sources;
 }
 
 export function startOf({ system, provider }: Pick<ResolveDeps, 'system' | 'provider'>): Start {
   const paths = pathsOf(system, provider);
-  return { paths, known: knownFingerprint(system, provider, paths.cache) };
+  return { paths, onDisk: diskFingerprint(system, provider, paths.cache) };
 }
 
 /** Resolves a question to usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
@@ -52,7 +52,7 @@ export async function resolve(
   start: Start = startOf(deps),
 ): Promise<Resolution> {
   const { system, provider, log } = deps;
-  const { paths, known } = start;
+  const { paths, onDisk: known } = start;
   const queriesKeychain = known.keychainDue && question.policy === 'wait';
   const fingerprint = queriesKeychain
     ? await currentFingerprint(system, provider, paths.cache)

@@ -4,7 +4,7 @@ import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
 import type { Backoff } from '../cache/backoff.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { replaceFile } from '../cache/write.ts';
+import { replaceDurably } from '../cache/write.ts';
 import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';
@@ -55,7 +55,7 @@ export function adoptFingerprint(
   if (fingerprint === null) return false;
   let changed = false;
   const write = (path: string, text: string) => {
-    if (replaceFile(system, path, text) === null) changed = true;
+    if (replaceDurably(system, path, text) === null) changed = true;
   };
   const entry = cache && storedEntry(system, cache.entry, provider.reader);
   if (

@@ -3,8 +3,8 @@ import type { Backoff } from '../cache/backoff.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { removeQuietly } from '../cache/replace.ts';
-import { replaceFile } from '../cache/write.ts';
+import { removeIfPresent } from '../cache/replace.ts';
+import { replaceDurably } from '../cache/write.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Snapshot } from '../usage/snapshot.ts';
 import type { Usage } from '../usage/model.ts';
@@ -53,10 +53,10 @@ export function storeSuccess(attempt: Attempt, noted: Backoff, snapshot: Snapsho
   // Without an earlier failure `noted`, which is on disk, is already right.
   if (directory && (noted.error !== null || noted.failures > 0)) {
     const cleared = keepingConcurrent(attempt, backoffAfterSuccess(noted, fingerprint, system.now()));
-    replaceFile(system, directory.backoff, serializeBackoff(cleared));
+    replaceDurably(system, directory.backoff, serializeBackoff(cleared));
   }
   // Also ends a backoff written to the fallback directory while the cache could not be written.
-  if (paths.fallback && directory === paths.cache) removeQuietly(system, paths.fallback.backoff);
+  if (paths.fallback && directory === paths.cache) removeIfPresent(system, paths.fallback.backoff);
 
   const error = unwritten === null ? null : cacheUnwritable(system, paths.cache, unwritten);
   const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
@@ -88,7 +88,7 @@ export function storeFailure(
     withdrawn,
   );
   if (directory) {
-    replaceFile(system, directory.backoff, serializeBackoff(backoff));
+    replaceDurably(system, directory.backoff, serializeBackoff(backoff));
     if (holdsNoData(state)) {
       const cachedAt = sentAt ?? now;
       storeEntry(attempt, {
@@ -159,5 +159,5 @@ function storeEntry({ deps: { system, provider }, paths }: Attempt, entry: Entry
     read.entry.data !== null &&
     read.entry.cachedAt > entry.cachedAt &&
     read.entry.cachedAt <= system.now();
-  return newer ? null : replaceFile(system, paths.cache.entry, serializeEntry(entry));
+  return newer ? null : replaceDurably(system, paths.cache.entry, serializeEntry(entry));
 }

@@ -4,7 +4,7 @@ import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { fileFingerprint } from '../platform/fingerprint.ts';
-import { replaceLightly } from '../cache/replace.ts';
+import { replaceFile } from '../cache/replace.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usage/session-reports.ts';
@@ -134,7 +134,7 @@ function fingerprintsOf(system: System, { entry, reports: readings }: AccountDir
 function write(system: System, cache: AccountDirectory, text: string): string | null {
   let trace: string | null = null;
   const replaced = () =>
-    replaceLightly(system, cache.reports, text, null, (temporary) => {
+    replaceFile(system, cache.reports, text, null, (temporary) => {
       trace = fileFingerprint(system, temporary);
     });
   // The directory usually exists.

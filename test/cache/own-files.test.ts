@@ -10,10 +10,10 @@ import {
   readOwnFile,
   removeOwnFile,
   removeOwnTree,
-  replaceOwnLink,
+  replaceLink,
   setOwnFileTime,
 } from '../../src/cache/own-files.ts';
-import { replaceLightly } from '../../src/cache/replace.ts';
+import { replaceFile } from '../../src/cache/replace.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -180,10 +180,10 @@ describe('in a directory that is not trusted nothing is', () => {
     expect(mayWriteIn(machine, directory)).toBe(false);
     expect(() => createOwnFile(machine, join(directory, 'new'))).toThrow(refused);
     expect(() => openTemporary(machine, path)).toThrow(refused);
-    expect(() => replaceOwnLink(machine, path, 'x')).toThrow(refused);
+    expect(() => replaceLink(machine, path, 'x')).toThrow(refused);
     expect(() => removeOwnFile(machine, path)).toThrow(refused);
     expect(() => setOwnFileTime(machine, path, 0)).toThrow(refused);
-    expect(replaceLightly(machine, path, 'new', null)).toBe(false);
+    expect(replaceFile(machine, path, 'new', null)).toBe(false);
     expect(fs.readdirSync(directory)).toEqual(['file']);
     expect([fs.readFileSync(path, 'utf8'), fs.statSync(path).mtimeMs]).toEqual(['text', mtimeMs]);
   });
@@ -231,7 +231,7 @@ describe('a file that is made', () => {
     const chances = [0, 0, 0.5];
     arrange(join(directory, '.new.0'));
     const before = fs.lstatSync(join(directory, '.new.0'));
-    expect(replaceLightly({ ...system, random: () => chances.shift() ?? 0 }, path, 'new', null)).toBe(true);
+    expect(replaceFile({ ...system, random: () => chances.shift() ?? 0 }, path, 'new', null)).toBe(true);
     expect(fs.readFileSync(path, 'utf8')).toBe('new');
     expect(fs.lstatSync(join(directory, '.new.0')).ino).toBe(before.ino);
   });
@@ -239,13 +239,13 @@ describe('a file that is made', () => {
   it('is given up where three names are taken', () => {
     const path = file('old');
     fs.writeFileSync(join(directory, '.new.0'), 'theirs');
-    expect(replaceLightly(system, path, 'new', null)).toBe(false);
+    expect(replaceFile(system, path, 'new', null)).toBe(false);
     expect(fs.readFileSync(join(directory, '.new.0'), 'utf8')).toBe('theirs');
   });
 
   it('has the time that it is given, and that alone is set where it is there', () => {
     const path = file('old');
-    expect(replaceLightly(system, path, 'new', 1_795_198_892_250)).toBe(true);
+    expect(replaceFile(system, path, 'new', 1_795_198_892_250)).toBe(true);
     expect(fs.statSync(path).mtimeMs).toBe(1_795_198_892_250);
     setOwnFileTime(system, path, 0);
     expect([fs.statSync(path).mtimeMs, fs.readFileSync(path, 'utf8')]).toEqual([0, 'new']);
@@ -265,14 +265,14 @@ describe('a link', () => {
   it('takes the place of what was there, whose target stays', () => {
     const path = file('theirs');
     fs.symlinkSync(path, join(directory, 'link'));
-    replaceOwnLink(system, join(directory, 'link'), 'elsewhere');
+    replaceLink(system, join(directory, 'link'), 'elsewhere');
     expect(fs.readlinkSync(join(directory, 'link'))).toBe('elsewhere');
     expect(fs.readFileSync(path, 'utf8')).toBe('theirs');
   });
 
   it('leaves nothing behind where it cannot be put in its place', () => {
     const broken = { ...system, fs: disk({ renameSync: failing('EIO') }) };
-    expect(() => replaceOwnLink(broken, join(directory, 'link'), 'x')).toThrow(/EIO/);
+    expect(() => replaceLink(broken, join(directory, 'link'), 'x')).toThrow(/EIO/);
     expect(fs.readdirSync(directory)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSessionReports, readSessionReports, serializeSessionReports } from '../support/claude.ts';
-import { replaceLightly } from '../../src/cache/replace.ts';
+import { replaceFile } from '../../src/cache/replace.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports, SessionMemory } from '../../src/usage/session-reports.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -136,8 +136,8 @@ describe('a light replacement', () => {
   it('is the new file, only for us, and leaves nothing beside it', () => {
     const system = fakeSystem();
     const path = `${system.root}/file`;
-    expect(replaceLightly(system, path, 'one', null)).toBe(true);
-    expect(replaceLightly(system, path, 'two', NOW)).toBe(true);
+    expect(replaceFile(system, path, 'one', null)).toBe(true);
+    expect(replaceFile(system, path, 'two', NOW)).toBe(true);
     expect(system.fs.readFileSync(path, 'utf8')).toBe('two');
     expect(system.fs.statSync(path).mtimeMs).toBe(NOW);
     expect(system.fs.statSync(path).mode & 0o777).toBe(0o600);
@@ -146,10 +146,10 @@ describe('a light replacement', () => {
 
   it('keeps the old file when it fails, and follows no link', () => {
     const system = fakeSystem();
-    expect(replaceLightly(system, `${system.root}/no/file`, 'x', null)).toBe(false);
+    expect(replaceFile(system, `${system.root}/no/file`, 'x', null)).toBe(false);
     system.fs.writeFileSync(`${system.root}/other`, 'theirs');
     system.fs.symlinkSync(`${system.root}/other`, `${system.root}/.new.0`);
-    expect(replaceLightly(system, `${system.root}/file`, 'x', null)).toBe(false);
+    expect(replaceFile(system, `${system.root}/file`, 'x', null)).toBe(false);
     expect(system.fs.readFileSync(`${system.root}/other`, 'utf8')).toBe('theirs');
   });
 });

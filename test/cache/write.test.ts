@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { replaceFile } from '../../src/cache/write.ts';
+import { replaceDurably } from '../../src/cache/write.ts';
 import { until } from '../support/program.ts';
 import { fakeSystem } from '../support/system.ts';
 import { isRoot, itAsRoot } from '../support/user.ts';
@@ -43,7 +43,7 @@ describe('replacing a file', () => {
     ['an empty file', ''],
   ])('puts the new text in the place of %s', (_case, before) => {
     const { path, names, now } = place(before);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(now()).toBe(NEW);
     expect(names()).toEqual(['usage.json']);
   });
@@ -51,45 +51,45 @@ describe('replacing a file', () => {
   it('puts bytes in its place as they are', () => {
     const { path } = place();
     const bytes = Uint8Array.of(0xff, 0, 0xc3, 0x28);
-    expect(replaceFile(system, path, bytes)).toBeNull();
+    expect(replaceDurably(system, path, bytes)).toBeNull();
     expect(Uint8Array.from(fs.readFileSync(path))).toEqual(bytes);
   });
 
   it('can write nothing, and much', () => {
     const { path, now } = place();
-    expect(replaceFile(system, path, '')).toBeNull();
+    expect(replaceDurably(system, path, '')).toBeNull();
     expect(now()).toBe('');
     const much = 'ü'.repeat(300_000);
-    expect(replaceFile(system, path, much)).toBeNull();
+    expect(replaceDurably(system, path, much)).toBeNull();
     expect(now()).toBe(much);
   });
 
   it.each([0, 0o22, 0o77, 0o277, 0o777])('gives a new file the mode 0600 under the umask %o', (mask) => {
     const { path } = place(null);
     process.umask(mask);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(modeOf(path)).toBe(0o600);
   });
 
   it.each([0o644, 0o666, 0o400, 0o777])('replaces the mode %o by 0600', (mode) => {
     const { path } = place();
     fs.chmodSync(path, mode);
-    replaceFile(system, path, NEW);
+    replaceDurably(system, path, NEW);
     expect(modeOf(path)).toBe(0o600);
   });
 
   it('leaves the mode of one file out of another', () => {
     const [first, second] = [place(), place(null)];
     fs.chmodSync(first.path, 0o666);
-    replaceFile(system, first.path, NEW);
-    replaceFile(system, second.path, NEW);
+    replaceDurably(system, first.path, NEW);
+    replaceDurably(system, second.path, NEW);
     expect(modeOf(second.path)).toBe(0o600);
   });
 
   itAsRoot('writes nothing as root in a directory of another user', () => {
     const { path, directory, now, names } = place();
     fs.chownSync(directory, 1234, 1235);
-    expect(replaceFile({ ...system }, path, NEW)).toBe('EPERM');
+    expect(replaceDurably({ ...system }, path, NEW)).toBe('EPERM');
     expect([now(), names()]).toEqual([OLD, ['usage.json']]);
   });
 
@@ -105,7 +105,7 @@ describe('replacing a file', () => {
       fs.unlinkSync(name);
       arrange(name, target);
     };
-    expect(replaceFile({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
+    expect(replaceDurably({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
     expect(fs.readFileSync(target, 'utf8')).toBe('theirs');
     expect(names()).toEqual(['target', 'usage.json']);
   });
@@ -118,7 +118,7 @@ describe('replacing a file', () => {
       fs.chmodSync(name, mode);
     };
     for (const chance of [0.25, 0.75])
-      replaceFile({ ...system, random: () => chance, fs: disk({ chmodSync }) }, path, NEW);
+      replaceDurably({ ...system, random: () => chance, fs: disk({ chmodSync }) }, path, NEW);
     expect(made[0]).toContain('/.new.250000000000.');
     expect(made[1]).toContain('/.new.750000000000.');
   });
@@ -126,7 +126,7 @@ describe('replacing a file', () => {
   it('makes a new file: who has the old one open reads on in it', () => {
     const { path, now } = place();
     const fd = fs.openSync(path, 'r');
-    replaceFile(system, path, NEW);
+    replaceDurably(system, path, NEW);
     expect(fs.readFileSync(fd, 'utf8')).toBe(OLD);
     fs.closeSync(fd);
     expect(now()).toBe(NEW);
@@ -142,7 +142,7 @@ describe('replacing a file', () => {
     arrange(target);
     const before = fs.existsSync(target) && fs.statSync(target);
     fs.symlinkSync(target, path);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(fs.lstatSync(path).isSymbolicLink()).toBe(false);
     expect(now()).toBe(NEW);
     if (before)
@@ -153,12 +153,12 @@ describe('replacing a file', () => {
   it('says what is wrong when a directory is in the place', () => {
     const { path, names } = place(null);
     fs.mkdirSync(join(path, 'x'), { recursive: true });
-    expect(replaceFile(system, path, NEW)).toBe('EISDIR');
+    expect(replaceDurably(system, path, NEW)).toBe('EISDIR');
     expect(names()).toEqual(['usage.json']);
   });
 
   it('says what is wrong when there is no directory', () => {
-    expect(replaceFile(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
+    expect(replaceDurably(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
   });
 
   describe('keeps the old one and leaves nothing behind when', () => {
@@ -173,7 +173,7 @@ describe('replacing a file', () => {
     ] as const)('%s (%s: %s)', (_case, call, code) => {
       const { path, names, now } = place();
       const spy = spoil(call).mockImplementation(failing(code));
-      expect(replaceFile(system, path, NEW)).toBe(code);
+      expect(replaceDurably(system, path, NEW)).toBe(code);
       expect(spy).toHaveBeenCalledTimes(1);
       vi.restoreAllMocks();
       expect(now()).toBe(OLD);
@@ -186,7 +186,7 @@ describe('replacing a file', () => {
         fs.writeFileSync(temporary, text.slice(0, 5));
         throw failure(code);
       };
-      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe(code);
+      expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe(code);
       expect(now()).toBe(OLD);
       expect(names()).toEqual(['usage.json']);
     });
@@ -195,7 +195,7 @@ describe('replacing a file', () => {
       const { path, names, now } = place();
       const writeFileSync = (temporary: string, text: string) =>
         fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
-      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
+      expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
       expect(now()).toBe(OLD);
       expect(names()).toEqual(['usage.json']);
     });
@@ -209,7 +209,7 @@ describe('replacing a file', () => {
       fs.writeFileSync(temporary, text);
       seen.push(now());
     };
-    replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW);
+    replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW);
     expect(seen).toEqual([OLD, OLD]);
   });
 });
@@ -246,7 +246,7 @@ describe('replacing a file on Windows', () => {
     const { path, names, now } = place();
     const waits = countWaits();
     const rename = refuse(2, code);
-    expect(replaceFile(windows, path, NEW)).toBeNull();
+    expect(replaceDurably(windows, path, NEW)).toBeNull();
     // The package's, and the one into the place.
     expect(rename).toHaveBeenCalledTimes(4);
     expect(waits).toEqual([10, 20]);
@@ -258,7 +258,7 @@ describe('replacing a file on Windows', () => {
     const { path, names, now } = place();
     const waits = countWaits();
     refuse(1000, 'EPERM');
-    expect(replaceFile(windows, path, NEW)).toBe('EPERM');
+    expect(replaceDurably(windows, path, NEW)).toBe('EPERM');
     expect(waits.reduce((a, b) => a + b, 0)).toBe(60);
     expect(now()).toBe(OLD);
     expect(names()).toEqual(['usage.json']);
@@ -268,7 +268,7 @@ describe('replacing a file on Windows', () => {
     const { path } = place();
     refuse(2, 'EPERM');
     const before = performance.now();
-    replaceFile(windows, path, NEW);
+    replaceDurably(windows, path, NEW);
     expect(performance.now() - before).toBeGreaterThan(25);
   });
 
@@ -276,7 +276,7 @@ describe('replacing a file on Windows', () => {
     const { path } = place();
     const waits = countWaits();
     const rename = refuse(1000, 'ENOSPC');
-    expect(replaceFile(windows, path, NEW)).toBe('ENOSPC');
+    expect(replaceDurably(windows, path, NEW)).toBe('ENOSPC');
     expect(rename).toHaveBeenCalledTimes(1);
     expect(waits).toEqual([]);
   });
@@ -312,7 +312,7 @@ describe('another process', () => {
     const seenEnough = { yet: false };
     reader.stdout.once('data', () => (seenEnough.yet = true));
     for (let count = 0; count < 400 || !seenEnough.yet; count += 1) {
-      expect(replaceFile(system, path, (count % 2 ? 'a' : 'bc').repeat(20_000))).toBeNull();
+      expect(replaceDurably(system, path, (count % 2 ? 'a' : 'bc').repeat(20_000))).toBeNull();
       if (count % 20 === 0) await pause(1);
     }
     fs.writeFileSync(stop, '');

@@ -35,9 +35,9 @@ const theLock = (changes: Partial<Backoff> = {}) =>
 
 const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
-  lock: null,
+  backoff: null,
   now: NOW,
-  stamp: 'stamp-1',
+  fingerprint: 'stamp-1',
   accountMatch: 'unknown',
   provider: 'claude',
   accountName: 'default',
@@ -61,7 +61,7 @@ function shownAt({ texts }: RenderedForecast, at: number): string | null {
 
 /** What the program would do and print at a moment. */
 function programAt(
-  { entry, lock, stamp, settings: its, accountName: name }: ForecastInput,
+  { entry, backoff: lock, fingerprint: stamp, settings: its, accountName: name }: ForecastInput,
   at: number,
   render = rendered,
 ) {
@@ -127,7 +127,7 @@ describe('what will be shown', () => {
     ],
     [
       'beside data under a backoff says why and until when',
-      { entry: theEntry({ cachedAt: NOW - 10 * MINUTE, data: NO_RESET }), lock: theLock() },
+      { entry: theEntry({ cachedAt: NOW - 10 * MINUTE, data: NO_RESET }), backoff: theLock() },
       [0, MINUTE, 4 * MINUTE + 29 * SECOND, 4 * MINUTE + HALF],
       [
         4 * MINUTE + HALF,
@@ -139,7 +139,7 @@ describe('what will be shown', () => {
     ],
     [
       'without data under a backoff is the backoff, and nothing after it',
-      { entry: null, lock: theLock() },
+      { entry: null, backoff: theLock() },
       [0, 3 * MINUTE, 4 * MINUTE + 29 * SECOND, 4 * MINUTE + HALF],
       [4 * MINUTE + HALF, 'rate limited 4m', 'rate limited 1m', 'rate limited <1m', NEVER],
     ],
@@ -147,7 +147,7 @@ describe('what will be shown', () => {
       'beside data says what renews a lapsed token once they are an hour old, also after the wait',
       {
         entry: theEntry({ cachedAt: NOW - 58 * MINUTE - 10 * SECOND, data: NO_RESET }),
-        lock: theLock({ error: 'token_lapsed' }),
+        backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, MINUTE + 49 * SECOND, MINUTE + 50 * SECOND, 4 * MINUTE + HALF, 5 * HOUR],
       [
@@ -161,7 +161,7 @@ describe('what will be shown', () => {
     ],
     [
       'without data is what renews a lapsed token, also after the wait',
-      { entry: null, lock: theLock({ error: 'token_lapsed' }) },
+      { entry: null, backoff: theLock({ error: 'token_lapsed' }) },
       [0, 4 * MINUTE + HALF, HOUR - SECOND],
       [4 * MINUTE + HALF, 'run claude', 'run claude', 'run claude'],
     ],
@@ -174,21 +174,21 @@ describe('what will be shown', () => {
           credentials: 'stamp-2',
           accountId: null,
         }),
-        stamp: 'stamp-2',
-        lock: theLock({ error: 'token_lapsed' }),
+        fingerprint: 'stamp-2',
+        backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, 10 * MINUTE],
       [0, '5h 22% · 2h ago', '5h 22% · 2h ago'],
     ],
     [
       'under a backoff of another program without data is when the next try is',
-      { entry: null, lock: theLock({ error: null }) },
+      { entry: null, backoff: theLock({ error: null }) },
       [0, 3 * MINUTE],
       [4 * MINUTE + HALF, 'no data 4m', 'no data 1m'],
     ],
     [
       'under a backoff over sign-in of other credentials is not the backoff',
-      { entry: null, lock: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
+      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
       [0],
       NEVER,
     ],
@@ -236,7 +236,7 @@ describe('what will be shown', () => {
       'of an entry from the future is only the backoff, until the clock has come near it',
       {
         entry: theEntry({ cachedAt: NOW + 90 * SECOND, data: NO_RESET }),
-        lock: theLock(),
+        backoff: theLock(),
       },
       [0, 84 * SECOND, 85 * SECOND],
       [90 * SECOND + 3 * MINUTE, 'rate limited 4m', 'rate limited 3m', '5h 22%'],
@@ -261,7 +261,7 @@ describe('what will be shown', () => {
     ],
     [
       'counts down to the end of the hour’s budget, and asks then',
-      { entry: null, lock: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }) },
+      { entry: null, backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }) },
       [0, 40 * SECOND, 41 * SECOND, 9 * MINUTE + 40 * SECOND, 9 * MINUTE + 41 * SECOND],
       [9 * MINUTE + 41 * SECOND, 'paused 9m', 'paused 9m', 'paused 8m', 'paused <1m', NEVER],
     ],
@@ -269,7 +269,7 @@ describe('what will be shown', () => {
       'beside data is asked for when the hour’s budget allows',
       {
         entry: theEntry({ cachedAt: NOW - HOUR, data: NO_RESET }),
-        lock: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
+        backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
       },
       [0],
       [9 * MINUTE + 41 * SECOND, '5h 22% · 1h ago'],

@@ -500,7 +500,7 @@ export class World {
     const text = this.#sessions.textOf(status, now);
     const report = parseReport(text, now);
     const memory = this.#sessions.memoryOf(status.session);
-    const { paths: places, known: reading } = startOf(this.#deps);
+    const { paths: places, onDisk: reading } = startOf(this.#deps);
     const outcome = report && storeReport(this.#deps, places, report, reading.fingerprint);
     const kept = outcome?.stored ?? null;
     // Nothing is stored from a session that is known to belong to another login.

@@ -327,9 +327,9 @@ describe('what is prepared', () => {
           const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
           const known: ForecastInput = {
             entry: merged(entry, told(of(one), of(two))),
-            lock,
+            backoff: lock,
             now: NOW,
-            stamp: 'stamp-1',
+            fingerprint: 'stamp-1',
             accountMatch: 'unknown',
             provider: 'claude',
             accountName: 'default',

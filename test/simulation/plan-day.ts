@@ -173,7 +173,7 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { paths: places, known } = startOf(deps);
+    const { paths: places, onDisk: known } = startOf(deps);
     const outcome = storeReport(deps, places, report, known.fingerprint);
     const {
       usage: shared,
