@@ -51,34 +51,25 @@ export function takeClaim(
   claim: Omit<Claim, 'number'>,
 ): ClaimResult {
   let number: number;
-  let fd: number;
   try {
-    const before = list(system, directory, kind)[0] ?? 0;
-    if (before > (known?.number ?? 0)) return { kind: 'lost' };
-    number = before + 1;
-    fd = createOwnFile(system, claimFile(directory, kind, number));
+    const latest = list(system, directory, kind)[0] ?? 0;
+    if (latest > (known?.number ?? 0)) return { kind: 'lost' };
+    number = latest + 1;
+    createOwnFile(system, claimFile(directory, kind, number), JSON.stringify(claim));
   } catch (error) {
     const reason = errno(error);
     return reason === 'EEXIST' ? { kind: 'lost' } : { kind: 'failed', reason };
   }
-  // From here on the file is ours. One that was not won would be taken for a request under way, and one
-  // without its content (a full disk) says less than it must: better none.
-  const result = complete(system, directory, kind, { ...claim, number }, fd);
+  const result = confirm(system, directory, kind, { ...claim, number });
+  // A claim that was not won would count as a request that is under way.
   if (result.kind !== 'claimed') removeClaim(system, claimFile(directory, kind, number));
   return result;
 }
 
-function complete(system: System, directory: string, kind: ClaimKind, claim: Claim, fd: number): ClaimResult {
-  const { fs } = system;
-  const { number, ...content } = claim;
+/** Two processes that listed at different moments may have created different numbers: the higher one counts. */
+function confirm(system: System, directory: string, kind: ClaimKind, claim: Claim): ClaimResult {
   try {
-    try {
-      fs.writeFileSync(fd, JSON.stringify(content));
-    } finally {
-      fs.closeSync(fd);
-    }
-    // Two that listed at different moments can have created different numbers: the higher one counts.
-    return list(system, directory, kind)[0] === number ? { kind: 'claimed', claim } : { kind: 'lost' };
+    return list(system, directory, kind)[0] === claim.number ? { kind: 'claimed', claim } : { kind: 'lost' };
   } catch (error) {
     return { kind: 'failed', reason: errno(error) };
   }

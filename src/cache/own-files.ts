@@ -3,6 +3,7 @@ import type { FileRead } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
+import { SECOND } from '../usage/time.ts';
 
 /*
  * The one way to touch a file in the cache. A file is opened for writing only where this open has created it, or where
@@ -83,52 +84,25 @@ export function assertMayWrite(system: System, path: string): void {
 }
 
 /**
- * Creates a file exclusively, 0600. A link in its place is not followed.
+ * Creates a file exclusively, mode 0600: a link in its place is not followed. A file that cannot be written is removed
+ * again.
  *
- * @returns a descriptor for writing, to be closed by the caller
- * @throws what the system calls fail with; EEXIST when there is anything of that name
+ * @param mtimeMs its modification time, epoch ms; by default the present time
+ * @throws what the system calls fail with; EEXIST when there is anything under this path
  */
-export function createOwnFile(system: System, path: string): number {
+export function createOwnFile(system: System, path: string, content: string, mtimeMs?: number): void {
   assertMayWrite(system, path);
-  return system.fs.openSync(path, 'wx', 0o600);
-}
-
-/** A name beside a file that no other user can foretell: not made of its own, which may be as long as a name can be. */
-export function temporaryBeside({ random }: System, path: string): string {
-  return `${directoryOf(path)}${SEPARATOR}.new.${Math.floor(random() * 1e12)}`;
-}
-
-/**
- * Opens a file for writing that `write-file-atomic` has made under a name of `temporaryBeside`.
- *
- * @returns a descriptor, to be closed by the caller
- * @throws what the system calls fail with; EPERM for anything but a regular file with one name and our owner
- */
-export function openTemporary(system: System, path: string): number {
-  assertMayWrite(system, path);
-  const { fs, uid } = system;
-  const { O_WRONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
-  const fd = fs.openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
-  try {
-    const stat = fs.fstatSync(fd);
-    if (stat.isFile() && stat.nlink === 1 && (uid === null || stat.uid === uid)) return fd;
-    throw Object.assign(new Error('not the file that was made'), { code: 'EPERM' });
-  } catch (error) {
-    fs.closeSync(fd);
-    throw error;
-  }
-}
-
-/** Puts a link in the place of a file, to be read as a text. @throws what the system calls fail with */
-export function replaceLink(system: System, path: string, target: string): void {
   const { fs } = system;
-  assertMayWrite(system, path);
-  const temporary = temporaryBeside(system, path);
-  fs.symlinkSync(target, temporary);
+  const fd = fs.openSync(path, 'wx', 0o600);
   try {
-    fs.renameSync(temporary, path);
+    try {
+      fs.writeFileSync(fd, content);
+      if (mtimeMs !== undefined) fs.futimesSync(fd, mtimeMs / SECOND, mtimeMs / SECOND);
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch (error) {
-    fs.unlinkSync(temporary);
+    removeIfPresent(system, path);
     throw error;
   }
 }
@@ -137,6 +111,16 @@ export function replaceLink(system: System, path: string, target: string): void 
 export function removeOwnFile(system: System, path: string): void {
   assertMayWrite(system, path);
   system.fs.unlinkSync(path);
+}
+
+/** Removes a file, or a link, if there is one and it can be removed. */
+export function removeIfPresent(system: System, path: string): void {
+  try {
+    // There is mostly none, and looking costs a tenth of an exception.
+    if (system.fs.lstatSync(path, { throwIfNoEntry: false })) removeOwnFile(system, path);
+  } catch {
+    // Another process has removed it, or this one may not.
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { makeDirectory } from './make-directory.ts';
 import { readClosedFile, removeOwnFile } from './own-files.ts';
-import { replaceFile } from './replace.ts';
+import { replaceFile } from './replace-file.ts';
 
 /*
  * An account's directory is named by a hash, which costs a tenth of a Node start to compute and which a shell
@@ -51,7 +51,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   } catch {
     return;
   }
-  replaceFile(system, path, name, null);
+  replaceFile(system, path, name);
 }
 
 /** Removes the pointer that an earlier version wrote for a spelling of the default directory. */

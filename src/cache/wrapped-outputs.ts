@@ -3,10 +3,10 @@ import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { DAY, HOUR } from '../usage/time.ts';
-import { ensureDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { ensureDirectory } from './make-directory.ts';
 import { readClosedFile } from './own-files.ts';
-import { replaceFile } from './replace.ts';
+import { replaceFile } from './replace-file.ts';
 
 /*
  * `after.json`: what the status line commands behind `statusline --after` printed last, for when they are too slow.
@@ -52,7 +52,7 @@ export function rememberOutput(system: System, directory: AccountDirectory, of: 
   const own = kept === '' ? [] : [{ key, at: system.now(), text: kept }];
   const outputs = [...others, ...own].slice(-MAX_OUTPUTS);
   const file = `${JSON.stringify({ schema_version: SCHEMA_VERSION, outputs })}\n`;
-  const replaced = () => replaceFile(system, pathIn(directory), file, null);
+  const replaced = () => replaceFile(system, pathIn(directory), file) === null;
   // The directory usually exists.
   if (!replaced() && ensureDirectory(system, directory) === null) replaced();
 }

@@ -1,4 +1,4 @@
-import { removeCache } from '../cache/remove.ts';
+import { removeCache } from '../cache/cleanup.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { readInstalled } from '../init/installed.ts';
 import { linksToRemoved } from '../init/removal.ts';

@@ -1,6 +1,5 @@
-import { ensureDirectory } from '../cache/directory.ts';
-import { readOwnFile } from '../cache/own-files.ts';
-import { removeIfPresent } from '../cache/replace.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
+import { readOwnFile, removeIfPresent } from '../cache/own-files.ts';
 import { estimateAt } from '../fetch/claude/transcripts/estimate.ts';
 import { parsePrepared } from '../fetch/claude/transcripts/prepared.ts';
 import { realRoots, transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
@@ -37,16 +36,16 @@ export async function tokensOf(system: System, age: EstimateAge, thorough: boole
     return { tokens, isDue: !isRecent && mayHaveMore };
   }
   const { scanTranscripts } = await import('../fetch/claude/transcripts/scan.ts');
-  const { replaceDurably: replaceFile } = await import('../cache/write.ts');
+  const { replaceDurably } = await import('../cache/replace-durably.ts');
   const { use } = scanTranscripts(system, {
     roots,
     directory: cache?.path ?? null,
     deadline: system.monotonic() + (thorough ? THOROUGH_MS : PATIENCE_MS),
     write: (path, content) => {
-      const failure = replaceFile(system, path, content);
+      const failure = replaceDurably(system, path, content);
       // Before the first request there is no directory yet.
       if (failure !== 'ENOENT' || cache === null || ensureDirectory(system, cache) !== null) return failure;
-      return replaceFile(system, path, content);
+      return replaceDurably(system, path, content);
     },
   });
   // Earlier versions kept a third file.

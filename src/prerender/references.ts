@@ -1,6 +1,6 @@
-import { removeIfPresent, replaceFile } from '../cache/replace.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { replaceLink } from '../cache/own-files.ts';
+import { removeIfPresent } from '../cache/own-files.ts';
+import { replaceFile, replaceLink } from '../cache/replace-file.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { provider } from '../fetch/registry.ts';
 import { SEPARATOR } from '../platform/paths.ts';
@@ -102,7 +102,7 @@ function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
   // A network file system can round a time after it was written: then it is seen only at the next call.
   const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
   for (const time of rounded ? wanted.slice(-1) : wanted) {
-    if (!replaceFile(system, path, '', time)) return;
+    if (replaceFile(system, path, '', { mtimeMs: time }) !== null) return;
     const got = timeOf(system, path);
     if (got === null || (got - mtime) * side > 0) return;
   }
@@ -123,9 +123,10 @@ function link(system: System, path: string, target: string): void {
   try {
     const there = fs.lstatSync(path, { throwIfNoEntry: false });
     if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
-    replaceLink(system, path, target);
+    if (replaceLink(system, path, target) === null) return;
   } catch {
-    // Without it shells take the file for a new version, and start the program.
-    removeIfPresent(system, path);
+    // As below.
   }
+  // Without the link shells take the file for a new version, and start the program.
+  removeIfPresent(system, path);
 }

@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { mayWriteIn, readOwnFile } from '../cache/own-files.ts';
-import { removeIfPresent, replaceFile } from '../cache/replace.ts';
+import { mayWriteIn, readOwnFile, removeIfPresent } from '../cache/own-files.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
@@ -79,17 +79,17 @@ export function writePrerendered(
     // A working session writes this file at every response. A rename over an existing file makes some disks write at
     // once, so the old file is removed first.
     removeIfPresent(system, path);
-    replaceFile(system, path, file, null);
+    replaceFile(system, path, file);
     return;
   }
   // The later texts first: with their own id they are ignored beside the old near file.
   if (near < lines.length) {
-    replaceFile(system, path + LATER, [id, ...lines.slice(near), ''].join('\n'), null);
+    replaceFile(system, path + LATER, [id, ...lines.slice(near), ''].join('\n'));
   } else removeIfPresent(system, path + LATER);
   // Before the near file, so that no old launcher file stands beside the new one.
   removeLauncherFiles(system, path);
   // The mtime is the end of the first text, for readers that compare files and have no clock.
-  replaceFile(system, path, file, texts[0]!.until);
+  replaceFile(system, path, file, { mtimeMs: texts[0]!.until });
   const written = writeLauncherFiles(system, path, variant, timed, refresh * SECOND);
   // Another process has replaced the near file meanwhile: some of the launcher files are its own.
   if (!written || firstLineOf(system, path) !== head) removeLauncherFiles(system, path);

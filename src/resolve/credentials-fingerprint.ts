@@ -1,5 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { readKeychainMemo, serializeKeychainMemo } from '../cache/keychain-memo.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
+import { readKeychainMemo, writeKeychainMemo } from '../cache/memos.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
@@ -46,14 +47,7 @@ export async function currentFingerprint(
   const before = directory && readKeychainMemo(system, directory.keychain);
   // A keychain that does not answer says nothing new: what it said last stands.
   const modified = (await provider.keychainModified(system)) ?? before?.modified ?? null;
-  if (directory) {
-    const [{ ensureDirectory }, { replaceDurably: replaceFile }] = await Promise.all([
-      import('../cache/directory.ts'),
-      import('../cache/write.ts'),
-    ]);
-    if (ensureDirectory(system, directory) === null) {
-      replaceFile(system, directory.keychain, serializeKeychainMemo({ checkedAt: system.now(), modified }));
-    }
-  }
+  if (directory && ensureDirectory(system, directory) === null)
+    writeKeychainMemo(system, directory.keychain, { checkedAt: system.now(), modified });
   return provider.fingerprint(system, modified);
 }

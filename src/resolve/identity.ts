@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import type { Entry } from '../cache/entry.ts';
-import { readIdentityMemo, writeIdentityMemo } from '../cache/identity-memo.ts';
+import { readIdentityMemo, writeIdentityMemo } from '../cache/memos.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
@@ -15,10 +15,10 @@ export function identityOf(
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
 ): Identity {
-  const { fingerprint: trace, bytes } = provider.identitySource(system);
+  const { fingerprint, bytes } = provider.identitySource(system);
   if (directory === null || bytes < LARGE) return provider.identity(system);
   const memo = readIdentityMemo(system, directory.identity);
-  if (memo?.fingerprint === trace) {
+  if (memo?.fingerprint === fingerprint) {
     const { accountId } = memo;
     return accountId === null ? { kind: 'none' } : { ...memo, kind: 'known', accountId };
   }
@@ -27,7 +27,7 @@ export function identityOf(
   if (found.kind !== 'unknown') {
     const { accountId, organizationId, accountName, organizationName } =
       found.kind === 'known' ? found : NOBODY;
-    const written = { trace, accountId, organizationId, accountName, organizationName };
+    const written = { fingerprint, accountId, organizationId, accountName, organizationName };
     writeIdentityMemo(system, directory.identity, written);
   }
   return found;

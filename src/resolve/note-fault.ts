@@ -1,7 +1,7 @@
 import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
-import { replaceDurably } from '../cache/write.ts';
+import { replaceDurably } from '../cache/replace-durably.ts';
 import { backoffAfterFailure } from './backoff.ts';
 import type { ResolveDeps } from './read-state.ts';
 import { isBlocking } from './decide.ts';

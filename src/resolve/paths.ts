@@ -1,8 +1,7 @@
-import { accountDirectory } from '../cache/directory.ts';
+import { accountDirectory, environmentHash } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
-import { environmentHash } from '../cache/environment-hash.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';

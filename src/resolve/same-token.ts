@@ -4,7 +4,7 @@ import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
 import type { Backoff } from '../cache/backoff.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { replaceDurably } from '../cache/write.ts';
+import { replaceDurably } from '../cache/replace-durably.ts';
 import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';

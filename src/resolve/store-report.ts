@@ -1,10 +1,10 @@
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { fileFingerprint } from '../platform/fingerprint.ts';
-import { replaceFile } from '../cache/replace.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usage/session-reports.ts';
@@ -130,14 +130,16 @@ function fingerprintsOf(system: System, { entry, reports: readings }: AccountDir
   return `${fileFingerprint(system, entry)} ${fileFingerprint(system, readings)}`;
 }
 
-/** @returns the trace of the file that was written; null when it could not be */
+/** Writes `statusline.json`. @returns the fingerprint of the new file; null when it could not be written */
 function write(system: System, cache: AccountDirectory, text: string): string | null {
-  let trace: string | null = null;
+  let fingerprint: string | null = null;
   const replaced = () =>
-    replaceFile(system, cache.reports, text, null, (temporary) => {
-      trace = fileFingerprint(system, temporary);
-    });
+    replaceFile(system, cache.reports, text, {
+      beforeRename: (temporary) => {
+        fingerprint = fileFingerprint(system, temporary);
+      },
+    }) === null;
   // The directory usually exists.
-  if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return trace;
+  if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return fingerprint;
   return null;
 }

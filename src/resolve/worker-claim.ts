@@ -1,6 +1,6 @@
 import { readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { ClaimResult } from '../cache/claims.ts';
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import { SECOND } from '../usage/time.ts';
 import type { ResolveDeps } from './read-state.ts';
 import type { Paths } from './paths.ts';

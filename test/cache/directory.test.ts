@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { accountDirectory, environmentHash } from '../../src/cache/directory.ts';
+import { ensureDirectory } from '../../src/cache/make-directory.ts';
 import { fakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 import { disk, failing, failure, modeOf } from './disk.ts';
@@ -23,11 +24,11 @@ describe("an account's directory", () => {
     expect(accountDirectory('/cache', 'claude-0123abcd')).toEqual({
       root: '/cache',
       path: '/cache/claude-0123abcd',
-      ready: '/cache/claude-0123abcd/ready',
+      prerendered: '/cache/claude-0123abcd/ready',
       entry: '/cache/claude-0123abcd/usage.json',
-      lock: '/cache/claude-0123abcd/usage.lock',
+      backoff: '/cache/claude-0123abcd/usage.lock',
       mutex: '/cache/claude-0123abcd/refresh.mutex',
-      readings: '/cache/claude-0123abcd/statusline.json',
+      reports: '/cache/claude-0123abcd/statusline.json',
       keychain: '/cache/claude-0123abcd/keychain.json',
       identity: '/cache/claude-0123abcd/identity.json',
     });
@@ -192,5 +193,27 @@ describe("an account's directory", () => {
     expect(fs.existsSync(tag)).toBe(false);
     expect(ensureDirectory({ ...system, fs }, directory)).toBeNull();
     expect(fs.readFileSync(tag, 'utf8')).toContain(SIGNATURE);
+  });
+});
+
+describe('the hash of an environment', () => {
+  it.each([{}, { USAGELINE_CONFIG: '', USAGELINE_NETWORK: '' }, { HOME: '/home/ada' }])(
+    'is empty for %o',
+    (env) => {
+      expect(environmentHash(env)).toBe('');
+    },
+  );
+
+  it('differs for different values', () => {
+    const all = [
+      { USAGELINE_CONFIG: '/a.toml' },
+      { USAGELINE_CONFIG: '/b.toml' },
+      { USAGELINE_NETWORK: 'never' },
+      { USAGELINE_NETWORK: 'always' },
+      { USAGELINE_CONFIG: '/a.toml', USAGELINE_NETWORK: 'never' },
+      { USAGELINE_CONFIG: '/a.tomlnever' },
+    ].map(environmentHash);
+    expect(new Set(all).size).toBe(all.length);
+    for (const hash of all) expect(hash).toMatch(/^[0-9a-f]{8}$/);
   });
 });

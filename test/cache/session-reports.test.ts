@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSessionReports, readSessionReports, serializeSessionReports } from '../support/claude.ts';
-import { replaceFile } from '../../src/cache/replace.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports, SessionMemory } from '../../src/usage/session-reports.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -129,27 +128,5 @@ describe('statusline.json', () => {
     expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
     system.fs.mkdirSync(`${system.root}/statusline.json`);
     expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
-  });
-});
-
-describe('a light replacement', () => {
-  it('is the new file, only for us, and leaves nothing beside it', () => {
-    const system = fakeSystem();
-    const path = `${system.root}/file`;
-    expect(replaceFile(system, path, 'one', null)).toBe(true);
-    expect(replaceFile(system, path, 'two', NOW)).toBe(true);
-    expect(system.fs.readFileSync(path, 'utf8')).toBe('two');
-    expect(system.fs.statSync(path).mtimeMs).toBe(NOW);
-    expect(system.fs.statSync(path).mode & 0o777).toBe(0o600);
-    expect(system.fs.readdirSync(system.root)).toEqual(['file']);
-  });
-
-  it('keeps the old file when it fails, and follows no link', () => {
-    const system = fakeSystem();
-    expect(replaceFile(system, `${system.root}/no/file`, 'x', null)).toBe(false);
-    system.fs.writeFileSync(`${system.root}/other`, 'theirs');
-    system.fs.symlinkSync(`${system.root}/other`, `${system.root}/.new.0`);
-    expect(replaceFile(system, `${system.root}/file`, 'x', null)).toBe(false);
-    expect(system.fs.readFileSync(`${system.root}/other`, 'utf8')).toBe('theirs');
   });
 });

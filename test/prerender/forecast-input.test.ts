@@ -27,7 +27,7 @@ const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, abse
 
 describe('what can be said in advance', () => {
   it('is what was found', () => {
-    expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ stamp: 'stamp-1', now: NOW });
+    expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ fingerprint: 'stamp-1', now: NOW });
     expect(known(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 

@@ -261,7 +261,10 @@ describe('what will be shown', () => {
     ],
     [
       'counts down to the end of the hour’s budget, and asks then',
-      { entry: null, backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }) },
+      {
+        entry: null,
+        backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
+      },
       [0, 40 * SECOND, 41 * SECOND, 9 * MINUTE + 40 * SECOND, 9 * MINUTE + 41 * SECOND],
       [9 * MINUTE + 41 * SECOND, 'paused 9m', 'paused 9m', 'paused 8m', 'paused <1m', NEVER],
     ],
@@ -331,7 +334,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   }),
   { freq: 8 },
 );
-const lock: fc.Arbitrary<Backoff | null> = fc.option(
+const backoff: fc.Arbitrary<Backoff | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),
@@ -363,10 +366,10 @@ const lock: fc.Arbitrary<Backoff | null> = fc.option(
 );
 const anything: fc.Arbitrary<ForecastInput> = fc.record({
   entry,
-  lock,
+  backoff,
   // Not on a second: whatever is rounded has something to round.
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
-  stamp: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+  fingerprint: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
   accountMatch: fc.constant('unknown' as const),
   provider: fc.constant('claude'),
   accountName: fc.constant('default'),

@@ -517,7 +517,7 @@ export class World {
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
     } as const;
-    const start = { paths: places, known: reading, ...(sources && { sources }) };
+    const start = { paths: places, onDisk: reading, ...(sources && { sources }) };
     const { usage, startWorker, state: seen } = await resolve(this.#deps, question, start);
     this.#expectHonest(usage, [this.#login()]);
     const failure = seen.backoff?.error ?? null;

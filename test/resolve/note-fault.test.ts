@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
 import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
-import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { ensureDirectory } from '../../src/cache/make-directory.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
 import { storeFault } from '../../src/resolve/note-fault.ts';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';

@@ -575,9 +575,9 @@ it('is a day at most that anything is said in advance', () => {
   const entry = merged(scoped(20 * HOUR), told(five(MINUTE), null));
   const known = {
     entry,
-    lock: null,
+    backoff: null,
     now: NOW,
-    stamp: 'stamp-1',
+    fingerprint: 'stamp-1',
     accountMatch: 'unknown',
     provider: 'claude',
     accountName: 'default',

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceDurably } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { estimateAt } from '../../../../src/fetch/claude/transcripts/estimate.ts';
 import type { Estimate } from '../../../../src/fetch/claude/transcripts/estimate.ts';
 import { parsePrepared } from '../../../../src/fetch/claude/transcripts/prepared.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { replaceDurably } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/usage/time.ts';
 import { PATIENCE, runs, useMemoryAsDisk } from '../../../property/support.ts';
 import { desk, line } from './desk.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hash } from '../../../../src/fetch/claude/transcripts/hash.ts';
-import { replaceDurably } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/usage/time.ts';
 import { disk, failing } from '../../../cache/disk.ts';
 import { fakeSystem } from '../../../support/system.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { replaceDurably } from '../../src/cache/write.ts';
+import { replaceDurably } from '../../src/cache/replace-durably.ts';
 import { until } from '../support/program.ts';
 import { fakeSystem } from '../support/system.ts';
 import { isRoot, itAsRoot } from '../support/user.ts';
