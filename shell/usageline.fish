@@ -1,5 +1,5 @@
 # usageline for fish. Reads the prerendered line with builtins only: no process at a prompt while the line is fresh.
-# The format of the file: docs/specs/ready-line.md. The output of `usageline init fish` ends with this text, after setting:
+# The format of the file: docs/specs/files.md. The output of `usageline init fish` ends with this text, after setting:
 #   _usageline_program    the program, as a list
 #   _usageline_where      the values of the variables that determine the following paths
 #   _usageline_ready      the path of the prerendered line

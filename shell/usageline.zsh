@@ -1,5 +1,5 @@
 # usageline for zsh. Reads the prerendered line with builtins only: no process at a prompt while the line is fresh.
-# The format of the file: docs/specs/ready-line.md. The output of `usageline init zsh` reads this file with zsh's default
+# The format of the file: docs/specs/files.md. The output of `usageline init zsh` reads this file with zsh's default
 # options and without aliases, after setting:
 #   _usageline_program    the program, as an array
 #   _usageline_where      the values of the variables that determine the following paths

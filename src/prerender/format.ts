@@ -1,7 +1,7 @@
 import { SECOND } from '../usage/time.ts';
 
 /*
- * The format of a prerendered line's file, for this program; docs/specs/ready-line.md describes it for shells, which
+ * The format of a prerendered line's file, for this program; docs/specs/files.md describes it for shells, which
  * read it as well, so it consists of lines and numbers. On the hot path.
  */
 

@@ -13,7 +13,7 @@ import type { Run } from '../support/program.ts';
 import { RESULTS_DIRECTORY } from './results.ts';
 import type { Row } from './results.ts';
 
-/** The observations of one fault: a row of docs/specs/reliability.md. */
+/** The observations of one fault: a row of docs/specs/faults.md. */
 export interface Observed {
   readonly run: Run;
   /** Requests that reached the endpoint; null where there is no endpoint. */

@@ -1,7 +1,7 @@
-/** Where the rows of a run are collected on their way to docs/specs/reliability.md. */
+/** Where the rows of a run are collected on their way to docs/specs/faults.md. */
 export const RESULTS_DIRECTORY = new URL('../../coverage/faults/', import.meta.url).pathname;
 
-/** A row of docs/specs/reliability.md, ready to be printed. */
+/** A row of docs/specs/faults.md, ready to be printed. */
 export interface Row {
   readonly id: string;
   readonly fault: string;

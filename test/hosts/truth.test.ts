@@ -42,7 +42,7 @@ const print: Record<string, string> = {
 };
 
 /**
- * Removes what prerendered lines of the far future leave out by docs/specs/ready-line.md: countdowns, and
+ * Removes what prerendered lines of the far future leave out by docs/specs/files.md: countdowns, and
  * minutes of an age.
  */
 function coarse(line: string): string {

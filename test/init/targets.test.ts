@@ -149,7 +149,7 @@ describe('the list of targets', () => {
   });
 
   it('is in the documentation', () => {
-    const page = fs.readFileSync(new URL('../../docs/specs/init.md', import.meta.url), 'utf8');
+    const page = fs.readFileSync(new URL('../../docs/specs/hosts.md', import.meta.url), 'utf8');
     for (const name of Object.keys(INIT_TARGETS)) expect(page).toContain(`\`${name}\``);
   });
 });

@@ -10,11 +10,12 @@ import { anEndpoint, closeAtTheEnd, fixture, json } from '../support/endpoint.ts
 import type { Answer } from '../support/endpoint.ts';
 import { Machine, TOKEN } from '../support/program.ts';
 
-/** The tables of docs/specs/failures.md, row by row. */
+/** The tables of docs/specs/endpoint.md with a wait, row by row. */
 const rows = fs
-  .readFileSync(new URL('../../docs/specs/failures.md', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| Answer'))
+  .readFileSync(new URL('../../docs/specs/endpoint.md', import.meta.url), 'utf8')
+  .split('\n\n')
+  .filter((part) => part.startsWith('| Answer | Code | Wait | Line |\n'))
+  .flatMap((table) => table.trim().split('\n').slice(2))
   .map((line) => line.slice(2, -2).split(' | ') as [string, string, string, string]);
 
 const body = JSON.stringify(fixture('2026-04-18-max.json'));

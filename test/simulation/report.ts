@@ -1,6 +1,6 @@
 import type { Ages, Recovery, Result } from './tally.ts';
 
-/** The result as tables in Markdown, as printed in `docs/specs/simulation.md`. */
+/** The result as tables in Markdown, as printed in `docs/specs/reliability.md`. */
 export function reportOf(result: Result): string {
   const { seed, days, requests, recoveries } = result;
   const rows: readonly (readonly [string, string])[] = [

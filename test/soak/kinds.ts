@@ -23,7 +23,7 @@ const line = (name: string, args: readonly string[], more: Partial<Kind> = {}): 
   ...more,
 });
 
-/** README, "Exit codes of `--json`, `show` and `refresh`", without 1 (an internal error) and 2 (wrong usage). */
+/** docs/specs/line.md, "Exit codes", without 1 (an internal error) and 2 (wrong usage). */
 const USAGE_EXITS = [0, 3, 4];
 /** docs/specs/outputs.md, "check". */
 const CHECK_EXITS = [0, 1, 2, 3];

@@ -8,7 +8,7 @@ import type { Dated, ReportedNumber } from '../../src/usage/report.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
 import { iso, NOW } from '../support/build.ts';
 
-/** The table is the specification's. */
+/** The table of docs/specs/sources.md. */
 const page = readFileSync(new URL('../../docs/specs/sources.md', import.meta.url), 'utf8');
 const table = page.slice(page.indexOf('<!-- cases -->'), page.indexOf('<!-- end of cases -->'));
 const cases = table
@@ -51,7 +51,7 @@ describe('which number stands', () => {
 
   it.each(cases)('$name: $stands', ({ answer, latest, dispute, moment, stands }) => {
     const standing = mergeWindow(answer, { latest, dispute }, moment);
-    const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'reading' };
+    const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'report' };
     // A report of the same moment as the answer never stands.
     if (answer !== null) word[answer.readAt] = 'endpoint';
     const number = standing === null ? '–' : (word[standing.number.readAt] ?? 'dispute');

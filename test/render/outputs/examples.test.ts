@@ -55,7 +55,7 @@ describe('the page of the output kinds', () => {
   });
 
   it('names every kind in its table', () => {
-    const table = page.slice(page.indexOf('| kind |'), page.indexOf('What is prepared'));
+    const table = page.slice(page.indexOf('| kind |'), page.indexOf('`usageline-prompt` prints'));
     for (const kind of Object.keys(OUTPUT_KINDS)) expect(table).toContain(`\`${kind}\``);
   });
 });

@@ -3,7 +3,7 @@
  *
  *   node test/fetch/claude/transcripts/peer.mjs <path of the ccusage program or script> [seed]
  *
- * docs/specs/transcripts.md lists the differences to expect.
+ * docs/specs/sources.md lists the differences to expect.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
