@@ -1,6 +1,6 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { HOUR } from '../usage/time.ts';
+import { ageOf, HOUR } from '../usage/time.ts';
 import { ACCOUNT } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
@@ -22,7 +22,7 @@ export function sweepTemporaries(system: System, directory: AccountDirectory): v
     const path = `${directory.path}${SEPARATOR}${name}`;
     try {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-      if (stat && Math.abs(now() - stat.mtimeMs) > LEFTOVER_MS) removeOwnFile(system, path);
+      if (stat && ageOf(stat.mtimeMs, now()) > LEFTOVER_MS) removeOwnFile(system, path);
     } catch {
       // The file stays, and the others are still removed.
     }

@@ -5,9 +5,7 @@ import { trustIn } from '../platform/trust.ts';
 import { ACCOUNT } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { createOwnFile } from './own-files.ts';
-
-/** How many of an account directory's last levels belong to the user alone: the cache root and the directory itself. */
-const OWN_LEVELS = 2;
+import { OWN_LEVELS } from './trust.ts';
 
 /**
  * Makes an account's directory and the missing levels above it, mode 0700. The modes of existing ones stay.

@@ -1,7 +1,7 @@
 import type { Backoff } from '../cache/backoff.ts';
 import { clockError } from '../cache/backoff.ts';
 import type { Claim } from '../cache/claims.ts';
-import { CLOCK_TOLERANCE_MS, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { HOUR, isFromFuture, MINUTE, SECOND } from '../usage/time.ts';
 
 /** One account sends at most one request in this time … */
 export const REQUEST_SPACING_MS = MINUTE;
@@ -75,5 +75,5 @@ export function hourlySlot(backoff: Pick<Backoff, 'requests' | 'otherClock'> | n
 
 /** A claim from the future was made by another clock: the lock repeats it, and there it counts. */
 function happened(at: number, now: number): boolean {
-  return at <= now + CLOCK_TOLERANCE_MS;
+  return !isFromFuture(at, now);
 }

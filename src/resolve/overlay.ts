@@ -5,7 +5,7 @@ import type { Dated } from '../usage/report.ts';
 import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import { reportsOf } from '../usage/session-reports.ts';
 import type { SessionReports } from '../usage/session-reports.ts';
-import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';
+import { isFromFuture } from '../usage/time.ts';
 import { isSameWindow } from '../usage/report.ts';
 import type { AccountMatch } from './freshness.ts';
 import { countsAsSame } from './identity.ts';
@@ -84,7 +84,7 @@ export function isCurrent(
   answer: Entry,
   { fingerprint, now, account }: Pick<OverlayContext, 'fingerprint' | 'now' | 'account'>,
 ): boolean {
-  if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
+  if (isFromFuture(answer.cachedAt, now)) return false;
   if (answer.credentials === fingerprint) return true;
   return countsAsSame(account());
 }
