@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   } catch (error) {
     // A refused base URL is named by the caller.
     if (!isUsageError(error))
-      await (await import('./resolve/note-fault.ts')).storeFault({ system, provider });
+      await (await import('./resolve/store-fault.ts')).storeFault({ system, provider });
     throw error;
   }
   // No process waits for this, so everything is prerendered.

@@ -24,7 +24,7 @@ const STATUSLINE_HORIZON_MS = 2 * MINUTE;
 /** Age at which the worker prerenders the other lines again, ms. */
 const OTHERS_MAX_AGE_MS = MINUTE;
 
-/** What the status line has been rendered from. */
+/** What a session's status line was rendered from. */
 export interface StatuslineState {
   /** Null where nothing can be forecast. */
   readonly input: ForecastInput | null;

@@ -89,9 +89,9 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   for (const variant of variants) {
     const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
     if (!inputs.has(network)) inputs.set(network, inputFor(network));
-    const known = inputs.get(network) ?? null;
+    const accountInput = inputs.get(network) ?? null;
     const isStatusline = variant.kind === STATUSLINE_KIND;
-    const input = known && (!isStatusline || hasSharedLine(known)) ? known : null;
+    const input = accountInput && (!isStatusline || hasSharedLine(accountInput)) ? accountInput : null;
     const models = isStatusline && input ? modelsOf(input) : new Map<string, string>();
     // A model without a line of its own gets the line for all others, so lines of single models go first.
     for (const other of existing.filter((it) => isOfModel(it, variant))) {
@@ -122,7 +122,7 @@ function updatePointer(system: System, directory: AccountDirectory): void {
   else writePointer(system, directory, key);
 }
 
-/** The largest number of formats that are kept. More formats are the trace of trying some out. */
+/** The largest number of formats that are kept. More of them come from trying formats out. */
 const MAX_FORMATS = 8;
 
 /** The variants without those of trials: above `MAX_FORMATS`, all formats are removed, and those in use come back. */
@@ -179,10 +179,14 @@ function renderLines(
 }
 
 /** As `wantsColor`, for the caller that the variant stands for. */
-function isColored(said: Variant['color'], configured: ColorChoice, kindDefault: boolean | null): boolean {
-  if (said === 'color' || said === 'mono') return said === 'color';
+function isColored(
+  requested: Variant['color'],
+  configured: ColorChoice,
+  kindDefault: boolean | null,
+): boolean {
+  if (requested === 'color' || requested === 'mono') return requested === 'color';
   if (configured !== 'auto') return configured === 'always';
-  return kindDefault ?? said === 'terminal';
+  return kindDefault ?? requested === 'terminal';
 }
 
 /**

@@ -26,13 +26,13 @@ export interface Attempt extends Call {
 }
 
 /**
- * Stores a response: first the entry, then the backoff without its failure. A crash in between costs a wait, but never
- * the numbers.
+ * Stores a response: first the entry, then the backoff without its failure. After a crash in between the backoff is still
+ * in force, but the numbers are stored.
  *
- * @param noted the backoff that records this request
+ * @param recorded the backoff that records this request
  * @param sentAt epoch ms
  */
-export function storeSuccess(attempt: Attempt, noted: Backoff, snapshot: Snapshot, sentAt: number): Usage {
+export function storeSuccess(attempt: Attempt, recorded: Backoff, snapshot: Snapshot, sentAt: number): Usage {
   const { deps, paths, fingerprint, directory, state, identity } = attempt;
   const { data, plan, loginUntil } = snapshot;
   const { system } = deps;
@@ -46,13 +46,13 @@ export function storeSuccess(attempt: Attempt, noted: Backoff, snapshot: Snapsho
     plan,
     ...identity,
     credentials: fingerprint,
-    ...(noted.tokenHash !== undefined && { token: noted.tokenHash }),
+    ...(recorded.tokenHash !== undefined && { token: recorded.tokenHash }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = storeEntry(attempt, entry);
-  // Without an earlier failure `noted`, which is on disk, is already right.
-  if (directory && (noted.error !== null || noted.failures > 0)) {
-    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(noted, fingerprint, system.now()));
+  // Without an earlier failure `recorded`, which is on disk, is already right.
+  if (directory && (recorded.error !== null || recorded.failures > 0)) {
+    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(recorded, fingerprint, system.now()));
     replaceDurably(system, directory.backoff, serializeBackoff(cleared));
   }
   // Also ends a backoff written to the fallback directory while the cache could not be written.

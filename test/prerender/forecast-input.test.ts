@@ -36,7 +36,9 @@ describe('what can be said in advance', () => {
     expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
     expect(known(miss('EACCES'))).toBeNull();
     const unread = anEntry({ accountId: null, accountUnread: true });
-    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ accountMatch: 'untold' });
+    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({
+      accountMatch: 'undetermined',
+    });
     expect(known(miss(null), 'stamp-1', null)).toBeNull();
   });
 });

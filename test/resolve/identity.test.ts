@@ -87,9 +87,9 @@ describe('an entry under other credentials', () => {
     ['another organisation', {}, { organizationId: 'org-2' } as Partial<Identity>, 'changed'],
     ['an organisation that is not told now', {}, { organizationId: null } as Partial<Identity>, 'same'],
     ['an organisation that was not kept', { organizationId: null } as Partial<Identity>, {}, 'same'],
-    ['nobody now', {}, { kind: 'none' }, 'untold'],
-    ['a file that cannot be read now', {}, { kind: 'unknown' }, 'untold'],
-    ['a file that could not be read', { kind: 'unknown' }, {}, 'untold'],
+    ['nobody now', {}, { kind: 'none' }, 'undetermined'],
+    ['a file that cannot be read now', {}, { kind: 'unknown' }, 'undetermined'],
+    ['a file that could not be read', { kind: 'unknown' }, {}, 'undetermined'],
     ['nobody then', { kind: 'none' }, {}, 'unknown'],
     ['nobody then, and a file that cannot be read now', { kind: 'none' }, { kind: 'unknown' }, 'unknown'],
   ])('is compared with %s', (_case, before, after, expected) => {

@@ -4,7 +4,7 @@ import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import { ensureDirectory } from '../../src/cache/make-directory.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
-import { storeFault } from '../../src/resolve/note-fault.ts';
+import { storeFault } from '../../src/resolve/store-fault.ts';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, NOW } from '../support/build.ts';
 import { fakeProvider } from '../support/provider.ts';
