@@ -33,29 +33,29 @@ function place(content: string | null = OLD) {
   };
 }
 
-/** `write-file-atomic` has Node's functions to itself: a failure among them is put into Node. */
+/** `write-file-atomic` uses Node's functions directly, so failures are injected there. */
 const spoil = (name: 'openSync' | 'fsyncSync' | 'renameSync' | 'closeSync') => vi.spyOn(fs, name);
 
-describe('replacing a file', () => {
+describe('replacing a file durably', () => {
   it.each([
     ['a file', OLD],
     ['nothing', null],
     ['an empty file', ''],
-  ])('puts the new text in the place of %s', (_case, before) => {
+  ])('gives %s the new text', (_case, before) => {
     const { path, names, now } = place(before);
     expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(now()).toBe(NEW);
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('puts bytes in its place as they are', () => {
+  it('writes bytes as they are', () => {
     const { path } = place();
     const bytes = Uint8Array.of(0xff, 0, 0xc3, 0x28);
     expect(replaceDurably(system, path, bytes)).toBeNull();
     expect(Uint8Array.from(fs.readFileSync(path))).toEqual(bytes);
   });
 
-  it('can write nothing, and much', () => {
+  it('writes an empty text, and a long one', () => {
     const { path, now } = place();
     expect(replaceDurably(system, path, '')).toBeNull();
     expect(now()).toBe('');
@@ -78,7 +78,7 @@ describe('replacing a file', () => {
     expect(modeOf(path)).toBe(0o600);
   });
 
-  it('leaves the mode of one file out of another', () => {
+  it('does not give one file the mode of another', () => {
     const [first, second] = [place(), place(null)];
     fs.chmodSync(first.path, 0o666);
     replaceDurably(system, first.path, NEW);
@@ -86,7 +86,7 @@ describe('replacing a file', () => {
     expect(modeOf(second.path)).toBe(0o600);
   });
 
-  itAsRoot('writes nothing as root in a directory of another user', () => {
+  itAsRoot('writes nothing for root in a directory of another user', () => {
     const { path, directory, now, names } = place();
     fs.chownSync(directory, 1234, 1235);
     expect(replaceDurably({ ...system }, path, NEW)).toBe('EPERM');
@@ -96,7 +96,7 @@ describe('replacing a file', () => {
   it.each([
     ['a link to a file', (name: string, target: string) => fs.symlinkSync(target, name)],
     ['a second name of a file', (name: string, target: string) => fs.linkSync(target, name)],
-  ])('writes into nothing but the file that was made: %s', (_case, arrange) => {
+  ])('writes only into the file that it has made, and not into %s in its place', (_case, arrange) => {
     const { path, directory, names } = place();
     const target = join(directory, 'target');
     fs.writeFileSync(target, 'theirs');
@@ -123,7 +123,7 @@ describe('replacing a file', () => {
     expect(made[1]).toContain('/.new.750000000000.');
   });
 
-  it('makes a new file: who has the old one open reads on in it', () => {
+  it('makes a new file: a process that has the old one open reads its text', () => {
     const { path, now } = place();
     const fd = fs.openSync(path, 'r');
     replaceDurably(system, path, NEW);
@@ -150,26 +150,26 @@ describe('replacing a file', () => {
     else expect(fs.existsSync(target)).toBe(false);
   });
 
-  it('says what is wrong when a directory is in the place', () => {
+  it('returns the reason where a directory is in the place of the file', () => {
     const { path, names } = place(null);
     fs.mkdirSync(join(path, 'x'), { recursive: true });
     expect(replaceDurably(system, path, NEW)).toBe('EISDIR');
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('says what is wrong when there is no directory', () => {
+  it('returns the reason where there is no directory', () => {
     expect(replaceDurably(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
   });
 
-  describe('keeps the old one and leaves nothing behind when', () => {
+  describe('keeps the old file and no new one when', () => {
     it.each([
       ['the temporary file cannot be made', 'openSync', 'EACCES'],
       ['the disk is read-only', 'openSync', 'EROFS'],
       ['there is no inode left', 'openSync', 'ENOSPC'],
       ['what was written does not reach the disk', 'fsyncSync', 'EIO'],
       ['the disk turns out to be full', 'fsyncSync', 'ENOSPC'],
-      ['it cannot be put in the place', 'renameSync', 'EACCES'],
-      ['it may not be put in the place', 'renameSync', 'EPERM'],
+      ['the new file cannot be renamed', 'renameSync', 'EACCES'],
+      ['the new file may not be renamed', 'renameSync', 'EPERM'],
     ] as const)('%s (%s: %s)', (_case, call, code) => {
       const { path, names, now } = place();
       const spy = spoil(call).mockImplementation(failing(code));
@@ -191,17 +191,20 @@ describe('replacing a file', () => {
       expect(names()).toEqual(['usage.json']);
     });
 
-    it.each([0, 5, Buffer.byteLength(NEW) - 1])('only %i bytes were written and nobody said so', (length) => {
-      const { path, names, now } = place();
-      const writeFileSync = (temporary: string, text: string) =>
-        fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
-      expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
-      expect(now()).toBe(OLD);
-      expect(names()).toEqual(['usage.json']);
-    });
+    it.each([0, 5, Buffer.byteLength(NEW) - 1])(
+      'only %i bytes were written, and no call failed',
+      (length) => {
+        const { path, names, now } = place();
+        const writeFileSync = (temporary: string, text: string) =>
+          fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
+        expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
+        expect(now()).toBe(OLD);
+        expect(names()).toEqual(['usage.json']);
+      },
+    );
   });
 
-  it('does not touch the file before the new text is complete', () => {
+  it('leaves the file alone until the new text is complete', () => {
     const { path, now } = place();
     const seen: string[] = [];
     const writeFileSync = (temporary: string, text: string) => {
@@ -214,7 +217,7 @@ describe('replacing a file', () => {
   });
 });
 
-describe('replacing a file on Windows', () => {
+describe('replacing a file durably on Windows', () => {
   const windows = { ...system, platform: 'win32' } as const;
 
   function countWaits() {
@@ -242,19 +245,22 @@ describe('replacing a file on Windows', () => {
     });
   }
 
-  it.each(['EPERM', 'EACCES', 'EBUSY'])('tries again when somebody has it open (%s)', (code) => {
-    const { path, names, now } = place();
-    const waits = countWaits();
-    const rename = refuse(2, code);
-    expect(replaceDurably(windows, path, NEW)).toBeNull();
-    // The package's, and the one into the place.
-    expect(rename).toHaveBeenCalledTimes(4);
-    expect(waits).toEqual([10, 20]);
-    expect(now()).toBe(NEW);
-    expect(names()).toEqual(['usage.json']);
-  });
+  it.each(['EPERM', 'EACCES', 'EBUSY'])(
+    'tries again while another process has the file open (%s)',
+    (code) => {
+      const { path, names, now } = place();
+      const waits = countWaits();
+      const rename = refuse(2, code);
+      expect(replaceDurably(windows, path, NEW)).toBeNull();
+      // The package's, and the one into the place.
+      expect(rename).toHaveBeenCalledTimes(4);
+      expect(waits).toEqual([10, 20]);
+      expect(now()).toBe(NEW);
+      expect(names()).toEqual(['usage.json']);
+    },
+  );
 
-  it('gives up after 60 ms, and keeps the old one', () => {
+  it('gives up after 60 ms, and keeps the old file', () => {
     const { path, names, now } = place();
     const waits = countWaits();
     refuse(1000, 'EPERM');
@@ -264,7 +270,7 @@ describe('replacing a file on Windows', () => {
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('really waits', () => {
+  it('waits between the attempts', () => {
     const { path } = place();
     refuse(2, 'EPERM');
     const before = performance.now();
@@ -272,7 +278,7 @@ describe('replacing a file on Windows', () => {
     expect(performance.now() - before).toBeGreaterThan(25);
   });
 
-  it('does not try again what will not pass by itself', () => {
+  it('does not try again after other failures', () => {
     const { path } = place();
     const waits = countWaits();
     const rename = refuse(1000, 'ENOSPC');
@@ -323,15 +329,15 @@ describe('another process', () => {
     expect(fs.readdirSync(directory)).toHaveLength(1);
   });
 
-  it('that is killed in the middle leaves the old text or the new one', async () => {
+  it('leaves the old text or the new one when it is killed while it replaces a file', async () => {
     const { path, directory, now } = place('a'.repeat(20_000));
     const endless = await program(
       directory,
       `
-      import { replaceFile } from './write.ts';
+      import { replaceDurably } from './replace-durably.ts';
       import { nodeSystem } from '../platform/system.ts';
       const [path] = process.argv.slice(2);
-      for (let count = 0; ; count += 1) replaceFile(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
+      for (let count = 0; ; count += 1) replaceDurably(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
       `,
     );
     for (let round = 0; round < 10; round += 1) {
@@ -350,31 +356,33 @@ describe('another process', () => {
 });
 
 describe('a full disk', () => {
-  /** Fills what is left but for a few pages, and tells what became of file and claim. */
+  /** Fills the disk except for a few pages, and prints what became of the file and of a claim. */
   const ON_A_FULL_DISK = `
     import * as fs from 'node:fs';
     import { join } from 'node:path';
+    import { nodeSystem } from '../platform/system.ts';
     import { takeClaim } from './claims.ts';
-            const [directory] = process.argv.slice(2);
+    import { replaceDurably } from './replace-durably.ts';
+    const [directory] = process.argv.slice(2);
     const system = nodeSystem();
     const path = join(directory!, 'usage.json');
     const filler = join(directory!, 'filler');
     const results = [];
     for (let pages = 0; pages <= 3; pages += 1) {
-      replaceFile(system, path, 'old');
+      replaceDurably(system, path, 'old');
       const fd = fs.openSync(filler, 'w');
       let size = 0;
       try { for (;;) size += fs.writeSync(fd, Buffer.alloc(4096, 'x')); } catch {}
       fs.ftruncateSync(fd, size - 4096 * pages);
       fs.closeSync(fd);
-      const reason = replaceFile(system, path, 'new!'.repeat(4096));
-      const kept = fs.readFileSync(path, 'utf8');
+      const reason = replaceDurably(system, path, 'new!'.repeat(4096));
+      const text = fs.readFileSync(path, 'utf8');
       const claim = pages === 0 && takeClaim(system, directory!, 'attempt', undefined, { at: 1, until: 1, credentials: null });
       const names = fs.readdirSync(directory!).sort();
       fs.rmSync(filler);
-      results.push({ reason, kept, names, ...(claim && { claim }) });
+      results.push({ reason, text, names, ...(claim && { claim }) });
     }
-    const after = replaceFile(system, path, 'new!'.repeat(4096));
+    const after = replaceDurably(system, path, 'new!'.repeat(4096));
     console.log(JSON.stringify({ results, after, size: fs.statSync(path).size }));
   `;
   const onTinyDisk = (...command: string[]) => {
@@ -394,14 +402,16 @@ describe('a full disk', () => {
     const { stdout, stderr } = onTinyDisk(process.execPath, child);
     expect(stderr).toBe('');
     const { results, after, size } = JSON.parse(stdout) as Record<string, unknown>;
-    const kept = { reason: 'ENOSPC', kept: 'old', names: ['filler', 'usage.json'] };
+    const kept = { reason: 'ENOSPC', text: 'old', names: ['filler', 'usage.json'] };
     expect(results).toEqual([{ ...kept, claim: { kind: 'failed', reason: 'ENOSPC' } }, kept, kept, kept]);
     expect([after, size]).toEqual([null, 16_384]);
   });
 
   const UNDER_A_LIMIT = {
     'the file itself': `
-                  const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
+      import { nodeSystem } from '../platform/system.ts';
+      import { replaceDurably } from './replace-durably.ts';
+      const replace = () => replaceDurably(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
       replace();
       console.log(replace());
     `,
@@ -409,7 +419,8 @@ describe('a full disk', () => {
       import { dirname } from 'node:path';
       import { acquireMutex } from './mutex.ts';
       import { accountDirectory } from './directory.ts';
-            const path = process.argv[2]!;
+      import { nodeSystem } from '../platform/system.ts';
+      const path = process.argv[2]!;
       acquireMutex(nodeSystem(), accountDirectory(dirname(path), '.')).then(async (mutex) => {
         let reason = mutex.kind;
         try { nodeSystem().fs.writeFileSync(path + '.1', 'new!'.repeat(10_000)); } catch (error) { reason = error.code; }
@@ -421,7 +432,7 @@ describe('a full disk', () => {
   };
 
   it.runIf(process.platform !== 'win32').each(Object.entries(UNDER_A_LIMIT))(
-    'that is a limit on the size of files is survived: %s',
+    'and a limit on the size of files lead to EFBIG and do not end the process: %s',
     async (_case, source) => {
       const { path, names, now } = place();
       const child = await program(fs.mkdtempSync(join(system.root, 'limit-')), source);

@@ -97,7 +97,7 @@ describe('statusline.json', () => {
     ['a reset in words', (file) => (file.windows.five_hour.resets_at = 'soon')],
     ['no time', (file) => delete file.windows.five_hour.read_at],
     ['a time before its time', (file) => (file.windows.five_hour.seen_at = '2020-01-01T00:00:00Z')],
-  ])('is none with %s', (_, change) => expect(broken(change)).toBeNull());
+  ])('is broken with %s', (_, change) => expect(broken(change)).toBeNull());
 
   it.each<[string, unknown]>([
     ['no object', 7],
@@ -111,7 +111,7 @@ describe('statusline.json', () => {
     expect(read!.windows).toEqual(readings.windows);
   });
 
-  it('has no number of a clock that was set back', () => {
+  it('has no number from the future, after the clock was set back', () => {
     const early = parseSessionReports(serializeSessionReports(readings), NOW - 6000)!;
     expect(early.windows.five_hour).toBeNull();
     expect(
@@ -119,11 +119,11 @@ describe('statusline.json', () => {
     ).not.toBeNull();
   });
 
-  it('never throws, whatever stands in it', () => {
+  it('is parsed without an exception, whatever it contains', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseSessionReports(text, NOW)));
   });
 
-  it('is nothing where there is no file', () => {
+  it('has no reports where there is no file', () => {
     const system = fakeSystem();
     expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
     system.fs.mkdirSync(`${system.root}/statusline.json`);

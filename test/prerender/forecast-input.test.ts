@@ -25,13 +25,13 @@ const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | 
   );
 const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, absent: denied === null });
 
-describe('what can be said in advance', () => {
-  it('is what was found', () => {
+describe('the input of a forecast', () => {
+  it('is the state that was read', () => {
     expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ fingerprint: 'stamp-1', now: NOW });
     expect(known(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 
-  it('is nothing when the numbers may be somebody else’s, or cannot be read, or be kept', () => {
+  it('is absent when the numbers may be of another account, cannot be read, or cannot be stored', () => {
     expect(known({ kind: 'entry', entry: anEntry() }, 'stamp-2')).toBeNull();
     expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
     expect(known(miss('EACCES'))).toBeNull();

@@ -103,7 +103,7 @@ const NO_RESET = { five_hour: { utilization: 22, resets_at: null } };
 const PASSED = { five_hour: { utilization: 22, resets_at: iso(NOW - HOUR) } };
 const NEVER = null;
 
-describe('what will be shown', () => {
+describe('a forecast', () => {
   it.each<[string, Partial<ForecastInput>, number[], unknown]>([
     [
       'of a fresh entry is the entry, then with its age',
@@ -281,7 +281,7 @@ describe('what will be shown', () => {
     expect(shown(changes, moments)).toEqual(expected);
   });
 
-  it('does not go on for ever when an entry is of a time when the clock was a century ahead', () => {
+  it('ends when an entry is from a time when the clock was a century ahead', () => {
     const prepared = schedule({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
     expect(prepared?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
   });
@@ -412,7 +412,7 @@ const msOf = (age: string) => (age === '<1m' ? 0 : Number.parseInt(age, 10) * UN
 const withoutCountdowns = (text: string) =>
   text.replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '').replaceAll(/ +/g, ' ');
 
-describe('at every moment until the end of what was prepared', () => {
+describe('at every moment until its end, a forecast', () => {
   it.each([
     ['the line', rendered],
     ['all that a bar is told', inFull],
@@ -427,7 +427,7 @@ describe('at every moment until the end of what was prepared', () => {
     },
   );
 
-  it('in the second before a change it shows what comes then, and nothing else', () => {
+  it('shows the next text in the second before a change, and no other', () => {
     holds((_it, { texts }, at, text) => {
       const index = texts.findIndex(({ until }) => until > at);
       const next = texts.slice(index).find(({ until }) => until - at >= SECOND);
@@ -437,7 +437,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('later it says the same but for the countdowns', () => {
+  it('shows the same as the program far ahead, without countdowns', () => {
     holds((it, { texts }, at, text) => {
       if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const program = withoutCountdowns(programAt(it, at).text);
@@ -445,7 +445,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('never shows the percentage of a window that has been reset', () => {
+  it('shows no percentage of a window that has been reset', () => {
     holds(({ entry: of }, _prepared, at, text) => {
       const windows = of?.data ? windowsOf(of.data, of.cachedAt, at) : [];
       const open = windows.flatMap(({ label, usedPercent }) =>
@@ -456,7 +456,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('tells an age that is wrong by no more than a unit of it', () => {
+  it('shows an age that is wrong by no more than one of its units', () => {
     holds(({ entry: of, now }, _prepared, at, text) => {
       const age = ageOf(text);
       if (age === null || of === null) return;
@@ -468,7 +468,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('tells the age of everything that is not fresh', () => {
+  it('shows the age of all numbers that are not fresh', () => {
     holds((it, { texts }, at, text) => {
       if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const { state } = programAt(it, at).usage;
@@ -477,13 +477,13 @@ describe('at every moment until the end of what was prepared', () => {
   });
 });
 
-describe('what is prepared', () => {
+describe('a rendered forecast', () => {
   const prepared = fc
     .tuple(anything, parts)
     .map(([it, more]) => ({ it, more, made: renderForecast(forecastOf(it), rendered) }))
     .filter(({ made }) => made !== null);
 
-  it('is in order, without a gap, and no text follows itself', () => {
+  it('is in order and without a gap, and neighbours differ', () => {
     fc.assert(
       fc.property(prepared, ({ it, made }) => {
         let [at, before] = [it.now, ''];
@@ -497,7 +497,7 @@ describe('what is prepared', () => {
     );
   });
 
-  it('is to be asked for again when the program would have a refresh started, and not before', () => {
+  it('has its refresh when the program would start the worker, and not before', () => {
     fc.assert(
       fc.property(prepared, ({ it, made, more }) => {
         const { refreshAt, texts } = made!;
@@ -511,7 +511,7 @@ describe('what is prepared', () => {
     );
   });
 
-  it('ends where only a first answer is to be waited for', () => {
+  it('ends where the first request is due', () => {
     fc.assert(
       fc.property(anything, (it) => {
         const first = programAt(it, it.now).text;
@@ -524,7 +524,7 @@ describe('what is prepared', () => {
   });
 });
 
-describe('what is prepared for very many windows', () => {
+describe('a forecast for very many windows', () => {
   const many = (count: number, apart: number) => {
     const limits = Array.from({ length: count }, (_, index) => ({
       kind: 'weekly_scoped',
@@ -540,7 +540,7 @@ describe('what is prepared for very many windows', () => {
     ['fifty with different resets', 50, 7 * MINUTE + 13 * SECOND],
     ['fifty that are reset within a minute', 50, SECOND],
     ['a thousand', 1000, 17 * SECOND],
-  ])('is not very much: %s', (_case, count, apart) => {
+  ])('has a limited number of texts: %s', (_case, count, apart) => {
     const entryOfMany = many(count, apart);
     const made = schedule({ entry: entryOfMany })!;
     expect(made.texts.length).toBeLessThan(250);
@@ -553,7 +553,7 @@ describe('what is prepared for very many windows', () => {
     }
   });
 
-  it('covers a day where thirty windows are reset at different times', () => {
+  it('covers a day when thirty windows are reset at different times', () => {
     const made = schedule({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
     expect(made.texts.at(-1)!.until).toBe(NOW + DAY);
     for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits as Limit[]) {

@@ -42,27 +42,27 @@ describe.each([
   ['the line of a prompt', line],
   ['the status line', status],
 ])('%s', (_case, shown) => {
-  it('is printed as it was prepared', () => {
+  it('is printed as it was prerendered', () => {
     expect(shown(system)).toContain('5h');
   });
 
-  it.each(['.', 'usageline'])('is left to the long way where others can write %s in the caches', (name) => {
+  it.each(['.', 'usageline'])('is not read where others can write %s in the directory of caches', (name) => {
     fs.chmodSync(join(caches, name), 0o777);
     expect(shown(system)).toBeNull();
   });
 
-  it('is left to the long way where the home directory can be written by others', () => {
+  it('is not read where others can write the home directory', () => {
     fs.chmodSync(system.root, 0o777);
     expect(shown(system)).toBeNull();
   });
 
-  it('is left to the long way for root in the cache of another user', () => {
+  it('is not read for root in the cache of another user', () => {
     const lstatSync = (path: string) =>
       Object.assign(fs.lstatSync(path), { uid: path.startsWith(system.root) ? 1000 : 0 });
     expect(shown({ ...system, uid: 0, fs: disk({ lstatSync }) })).toBeNull();
   });
 
-  it('costs one look at each directory on the way', () => {
+  it('examines each directory on the way once', () => {
     const appearance: string[] = [];
     const lstatSync = (path: string, options: fs.StatSyncOptions) => {
       appearance.push(path);

@@ -5,7 +5,7 @@ import { prerender } from '../../src/prerender/store.ts';
 import { MINUTE } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
 
-it.each([0, 300, 999])('a stale line is due at once, %d ms into a second', async (ms) => {
+it.each([0, 300, 999])('a stale line has its refresh due at once, %d ms into a second', async (ms) => {
   const system = fakeSystem({ env: {} });
   let now = system.now() + ms;
   const cache = join(system.root, '.cache', 'usageline', 'claude');

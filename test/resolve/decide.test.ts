@@ -172,7 +172,7 @@ describe('the decision', () => {
     expect(asText(decide(aSituation(changes)))).toBe(expected);
   });
 
-  it('asks who is signed in only when the credentials have changed: it costs reading a file', () => {
+  it('reads the account only when the credentials have changed', () => {
     let asked = 0;
     const account = () => {
       asked += 1;
@@ -184,7 +184,7 @@ describe('the decision', () => {
     expect(asked).toBe(1);
   });
 
-  it('tells when the next try is: the end of the block', () => {
+  it('dates the next try by the end of the backoff', () => {
     expect(decide(aSituation({ backoff: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
     expect(decide(aSituation({ backoff: aLock({ error: null }) })).error).toEqual({
       code: 'no_data',
@@ -192,13 +192,13 @@ describe('the decision', () => {
     });
   });
 
-  it('tells when the next try is: the next slot of the budget, when that is later', () => {
+  it('dates the next try by the budget when that is later', () => {
     const backoff = { ...spent, blockedUntil: NOW + MINUTE, error: 'timeout' as const };
     expect(decide(aSituation({ backoff })).error?.retryAt).toBe(NOW + HOUR / 2 + SECOND);
   });
 });
 
-describe('what an entry falls short of', () => {
+describe('the reason why an entry is not fresh', () => {
   it.each<[Shortcoming | null, Partial<Situation>]>([
     [null, { entry: anEntry() }],
     ['no entry', {}],
@@ -214,13 +214,13 @@ describe('what an entry falls short of', () => {
   });
 });
 
-describe('a block', () => {
-  it('ends at its very moment', () => {
+describe('a backoff', () => {
+  it('ends exactly at its end', () => {
     expect(isBlocking(aLock({ blockedUntil: NOW + 1 }), NOW, null)).toBe(true);
     expect(isBlocking(aLock({ blockedUntil: NOW }), NOW, null)).toBe(false);
   });
 
-  it('has no next try when there is neither block nor budget', () => {
+  it('has no next try without an end and a budget', () => {
     expect(nextTry(null, { kind: 'granted' })).toBeNull();
     expect(nextTry(null, { kind: 'refused', waivable: false, nextAt: 7 })).toBe(7);
   });

@@ -15,7 +15,7 @@ const ada: Identity = {
   organizationName: 'Engines',
 };
 
-describe('who is signed in', () => {
+describe('the account that is signed in', () => {
   let system = fakeSystem();
   let directory = accountDirectory(system.root, 'claude');
   let [reads, source, now] = [0, { fingerprint: 'a', bytes: 0 }, ada as Identity];
@@ -46,14 +46,14 @@ describe('who is signed in', () => {
     expect(reads).toBe(2);
   });
 
-  it('is remembered to be nobody, too', () => {
+  it('is also stored when the file names none', () => {
     now = { kind: 'none' };
     look();
     expect(look()).toEqual({ kind: 'none' });
     expect(reads).toBe(1);
   });
 
-  it('is read each time from a small file, without a place to remember, and while it is not known', () => {
+  it('is read each time from a small file, without a cache, and while it is unknown', () => {
     source = { fingerprint: 'a', bytes: 1000 };
     look();
     look();
@@ -67,13 +67,16 @@ describe('who is signed in', () => {
     expect(fs.readdirSync(directory.path)).toEqual([]);
   });
 
-  it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])('is not what %j says', (text) => {
-    fs.writeFileSync(directory.identity, text);
-    expect(look()).toEqual(ada);
-    expect(reads).toBe(1);
-  });
+  it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])(
+    'is not taken from a stored result with the text %j',
+    (text) => {
+      fs.writeFileSync(directory.identity, text);
+      expect(look()).toEqual(ada);
+      expect(reads).toBe(1);
+    },
+  );
 
-  it('is not read through a link', () => {
+  it('is not taken from a stored result behind a link', () => {
     fs.writeFileSync(join(system.root, 'elsewhere'), '{"trace":"a","account_id":"eve"}');
     fs.symlinkSync(join(system.root, 'elsewhere'), directory.identity);
     expect(look()).toEqual(ada);
@@ -87,7 +90,7 @@ describe('an entry under other credentials', () => {
     ['another organisation', {}, { organizationId: 'org-2' } as Partial<Identity>, 'changed'],
     ['an organisation that is not told now', {}, { organizationId: null } as Partial<Identity>, 'same'],
     ['an organisation that was not kept', { organizationId: null } as Partial<Identity>, {}, 'same'],
-    ['nobody now', {}, { kind: 'none' }, 'undetermined'],
+    ['no account now', {}, { kind: 'none' }, 'undetermined'],
     ['a file that cannot be read now', {}, { kind: 'unknown' }, 'undetermined'],
     ['a file that could not be read', { kind: 'unknown' }, {}, 'undetermined'],
     ['nobody then', { kind: 'none' }, {}, 'unknown'],
@@ -97,7 +100,7 @@ describe('an entry under other credentials', () => {
     expect(matchAccount(kept, () => ({ ...ada, ...after }) as Identity)).toBe(expected);
   });
 
-  it('of an older version is compared by its account', () => {
+  it('is compared by its account alone when an older version stored it', () => {
     expect(matchAccount({ accountId: 'ada' }, () => ada)).toBe('same');
     expect(matchAccount({ accountId: 'grace' }, () => ada)).toBe('changed');
   });

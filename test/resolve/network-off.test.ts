@@ -24,7 +24,7 @@ const situation = fc.record({
   ignoresPace: fc.boolean(),
 });
 
-it('without a network nobody is asked and no process is started; what is not fresh says why', () => {
+it('with the network switched off no request is sent and no process started, and usage that is not fresh has the reason', () => {
   fc.assert(
     fc.property(situation, (it) => {
       const { action, freshness, error } = decide(it);

@@ -82,10 +82,10 @@ const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] 
 };
 const off = { ...settings, network: false };
 
-describe('readings beside an answer', () => {
+describe('reports beside a response', () => {
   const readings = told(five(MINUTE), week(MINUTE));
 
-  it('are shown, fresh, at no request; the rest is the answer’s', () => {
+  it('are shown as fresh without a request, beside the other numbers of the response', () => {
     const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), readings));
     expect([row, action, line]).toEqual([1, 'serve', '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h']);
     expect(usage).toMatchObject({
@@ -102,7 +102,7 @@ describe('readings beside an answer', () => {
     expect(usage.freshUntil).toBe(NOW + 2 * MINUTE);
   });
 
-  it('have the endpoint asked for the rest after 15 min, and say its age meanwhile', () => {
+  it('make the endpoint due for the other numbers after 15 min, whose age is shown', () => {
     const { row, action, line } = decided(merged(scoped(16 * MINUTE), readings));
     expect([row, action]).toEqual([4, 'background']);
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h 16m ago');
@@ -117,17 +117,17 @@ describe('readings beside an answer', () => {
       'has had its share',
       { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
     ],
-  ])('are fresh without an error where the endpoint %s', (_, changes) => {
+  ])('are fresh and without an error where the endpoint %s', (_, changes) => {
     const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
     expect([row, action, usage.state, usage.error]).toEqual([1, 'serve', 'fresh', null]);
   });
 
-  it('that lack nothing ask for nothing, however old the answer is', () => {
+  it('make no request due when they contain every window, however old the response is', () => {
     const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), readings));
     expect([row, action]).toEqual([1, 'serve']);
   });
 
-  it('lack a window of which no session has told, and extra usage', () => {
+  it('are incomplete without a window of the response, and without extra usage', () => {
     expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), told(five(MINUTE), null))).action).toBe(
       'background',
     );
@@ -146,14 +146,14 @@ describe('readings beside an answer', () => {
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · extra 12.50 EUR 1h ago');
   });
 
-  it('are asked about when the rest is reset', () => {
+  it('make the endpoint due when another window of the response is reset', () => {
     const limits = [{ ...FABLE, resets_at: iso(NOW - MINUTE) }];
     const entry = anEntry({ cachedAt: NOW - 10 * MINUTE });
     const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, readings));
     expect([action, usage.state]).toEqual(['background', 'fresh']);
   });
 
-  it('are old after 180 s; at work nobody asks but at the slower pace', () => {
+  it('are stale after 180 s, and a request is due at the slower pace while Claude Code is at work', () => {
     const old = told(five(4 * MINUTE), week(4 * MINUTE));
     const { row, action, line } = decided(merged(scoped(10 * MINUTE), old));
     expect([row, action]).toEqual([3, 'serve']);
@@ -166,46 +166,46 @@ describe('readings beside an answer', () => {
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', force: true }).action).toBe('refresh');
   });
 
-  it('are nobody’s work an hour later', () => {
+  it('no longer mean an hour later that Claude Code is at work', () => {
     const old = told(five(61 * MINUTE), week(61 * MINUTE));
     expect(decided(merged(scoped(4 * MINUTE), old)).action).toBe('background');
   });
 
-  it('end with their window, which is then reset', () => {
+  it('end with their window, which is shown as reset', () => {
     const over = told(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
     const { row, usage, line } = decided(merged(scoped(10 * MINUTE, { data: {} }), over));
     expect([row, usage.state]).toEqual([3, 'stale']);
     expect(line).toContain('5h reset');
   });
 
-  it('let a newer answer stand, fresh by itself', () => {
+  it('give way to a newer response, which is fresh by itself', () => {
     const { row, usage } = decided(merged(scoped(MINUTE), told(five(2 * MINUTE), null)));
     expect(row).toBe(1);
     expect(usage.windows[0]).toMatchObject({ usedPercent: 22, source: 'endpoint' });
   });
 
-  it('never stand beside what is a day old', () => {
+  it('are never shown beside numbers that are a day old', () => {
     const { usage } = decided(merged(scoped(25 * HOUR), readings));
     expect(usage.windows.map(({ id }) => id)).toEqual(['five_hour', 'seven_day']);
     expect(usage.state).toBe('fresh');
     expect(decided(merged(scoped(26 * HOUR), told(five(25 * HOUR), null))).usage.state).toBe('last_known');
   });
 
-  it('of another account are none', () => {
+  it('do not count when they are of another account', () => {
     const theirs = { ...readings, credentials: 'stamp-0' };
     const entry = scoped(10 * MINUTE);
     expect(merged(entry, theirs, 'changed')).toBe(entry);
     expect(merged(null, theirs, 'changed')).toBeNull();
   });
 
-  it('of the same account are as good under rewritten credentials', () => {
+  it('stay fresh when the credentials of the same account are rewritten', () => {
     const { row, usage, line } = decided(merged(null, { ...readings, credentials: 'stamp-0' }, 'same'), {
       settings: off,
     });
     expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
   });
 
-  it('are shown with their age where it is not known whose the rewritten credentials are', () => {
+  it('are shown with their age when the account of rewritten credentials is unknown', () => {
     const entry = merged(null, { ...readings, credentials: 'stamp-0' }, 'unknown');
     expect(decided(entry).action).toBe('background');
     const { usage, line } = decided(entry, { settings: off });
@@ -214,7 +214,7 @@ describe('readings beside an answer', () => {
     expect(decided(paced).action).toBe('background');
   });
 
-  describe('that are contradicted by a session', () => {
+  describe('when a session contradicts one', () => {
     const dispute = { ...five(SECOND), percent: 80, resetsAt: FIVE + HOUR, session: 'b', maybeIdle: false };
     const disputed = {
       ...told(five(MINUTE), week(MINUTE)),
@@ -230,7 +230,7 @@ describe('readings beside an answer', () => {
         reportsAccount: () => 'same',
       });
 
-    it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
+    it('are not fresh, and the endpoint is asked at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
@@ -243,7 +243,7 @@ describe('readings beside an answer', () => {
       expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h');
     });
 
-    it('are not what a session that repeats the latest report is to see', () => {
+    it('are not the numbers that a session with the latest report must see', () => {
       expect(mergedWith(true)?.overlay?.asReported).toBe(false);
       expect(mergedWith(false)?.overlay?.asReported).toBe(true);
       expect(merged(scoped(2 * MINUTE), readings)?.overlay?.asReported).toBe(true);
@@ -251,7 +251,7 @@ describe('readings beside an answer', () => {
     });
   });
 
-  it('stand beside a limit on money, which has no pace and is always on the line', () => {
+  it('are shown beside a limit on money, which has no pace and is always on the line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
       ...NO_SESSION_REPORTS,
@@ -269,7 +269,7 @@ describe('readings beside an answer', () => {
     ]);
   });
 
-  it('do not stand beside another account’s answer, nor one from the future', () => {
+  it('are not merged with the response of another account, nor with one from the future', () => {
     const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
     expect(merged(old, readings, 'changed')?.data?.limits).toBeUndefined();
     expect(merged(scoped(-HOUR), readings)?.data?.limits).toBeUndefined();
@@ -279,28 +279,28 @@ describe('readings beside an answer', () => {
   });
 });
 
-describe('readings alone', () => {
+describe('reports without a response', () => {
   const readings = told(five(MINUTE), null);
 
-  it('are an entry, fresh where nobody may be asked', () => {
+  it('are an entry, which is fresh where no request may be sent', () => {
     const { row, usage, line } = decided(merged(null, readings), { settings: off });
     expect([row, usage.state, usage.error, line]).toEqual([1, 'fresh', null, '5h 24% 4h37m']);
   });
 
-  it('have the endpoint asked at once, also beside an entry that is only a failure', () => {
+  it('make the endpoint due at once, also beside an entry without data', () => {
     expect(decided(merged(null, readings)).action).toBe('background');
     const failure = anEntry({ data: null, error: 'no_credentials' });
     expect(decided(merged(failure, readings)).action).toBe('background');
     expect(decided(merged(null, told(five(4 * MINUTE), null))).action).toBe('background');
   });
 
-  it('are stale with their age and the reason later on', () => {
+  it('are shown with their age and the reason when they are stale', () => {
     const { line } = decided(merged(null, told(five(5 * MINUTE), null)), { settings: off });
     expect(line).toBe('5h 24% 4h37m · 5m ago · disabled');
   });
 });
 
-describe('what is prepared', () => {
+describe('a forecast with reports', () => {
   const ago = fc.integer({ min: 0, max: 26 * HOUR });
   const reading = fc.option(
     fc.record({
@@ -312,7 +312,7 @@ describe('what is prepared', () => {
   const of = (it: { percent: number; ago: number; resetIn: number } | null) =>
     it && five(it.ago, { percent: it.percent, resetsAt: NOW + it.resetIn });
 
-  it('is what would be printed then', () => {
+  it('has the lines that would be printed at each moment', () => {
     fc.assert(
       fc.property(
         fc.option(ago),
@@ -352,7 +352,7 @@ describe('what is prepared', () => {
   });
 });
 
-describe('keeping what a session reports', () => {
+describe('storing the report of a session', () => {
   const report: Report = {
     session: 'a',
     model: null,
@@ -378,7 +378,7 @@ describe('keeping what a session reports', () => {
       fingerprint,
     );
 
-  it('writes once, and nothing the second time', () => {
+  it('writes it once, and nothing when it is repeated', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const { stored: kept } = keep(system, cache);
@@ -387,7 +387,7 @@ describe('keeping what a session reports', () => {
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour?.percent).toBe(24);
   });
 
-  it('measures it by the endpoint’s answer', () => {
+  it('compares it with the response', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     system.fs.mkdirSync(cache.path, { recursive: true });
@@ -397,7 +397,7 @@ describe('keeping what a session reports', () => {
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
-  it('does not count what cannot be kept', () => {
+  it('does not count it when it cannot be stored', () => {
     const system = fakeSystem();
     expect(keep(system, null).stored).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
@@ -414,7 +414,7 @@ describe('keeping what a session reports', () => {
     expect(keep(full, there, { fs }).stored).toBeNull();
   });
 
-  it('gives up when others are always quicker', () => {
+  it('gives up when other processes always write first', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
@@ -424,7 +424,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept!)).toBe(false);
   });
 
-  it.each(['entry', 'reports'] as const)('knows when the file of the %s is another by now', (name) => {
+  it.each(['entry', 'reports'] as const)('notices that the file of the %s has changed since', (name) => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const kept = keep(system, cache).stored!;
@@ -433,7 +433,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept)).toBe(false);
   });
 
-  it('reads what another has written at the same time, and tells it again', () => {
+  it('reads the report of another process that was written at the same time, and adds its own again', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
@@ -452,7 +452,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept!)).toBe(true);
   });
 
-  describe('under a login', () => {
+  describe('with a login', () => {
     const login = () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
@@ -464,7 +464,7 @@ describe('keeping what a session reports', () => {
     };
     const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
 
-    it('is noted with the account, and once more when the login file was rewritten for it', () => {
+    it('writes the account, and writes again when the login file was rewritten', () => {
       const { run, read } = login();
       run(report);
       expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
@@ -473,7 +473,7 @@ describe('keeping what a session reports', () => {
       expect(run(report, 'stamp-2').stored).toBeNull();
     });
 
-    it('counts for nobody else once another account has signed in', () => {
+    it('drops the numbers once another account has signed in', () => {
       const { provider, run, read } = login();
       run(report);
       provider.signedIn = 'grace';
@@ -484,7 +484,7 @@ describe('keeping what a session reports', () => {
       expect(read().windows.five_hour?.percent).toBe(25);
     });
 
-    it('is not measured by the answer to another account', () => {
+    it('does not compare it with the response of another account', () => {
       const { system, provider, run, read } = login();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       system.fs.mkdirSync(cache.path, { recursive: true });
@@ -504,21 +504,21 @@ describe('keeping what a session reports', () => {
       });
     });
 
-    it('is not written from a session whose environment names another login', () => {
+    it('writes nothing for a session whose environment names another login', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
       expect(run(report)).toEqual({ stored: null, foreign: true, reportedAt: NOW });
       expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
-    it('is not asked for an account when it has no numbers', () => {
+    it('reads no account for a report without numbers', () => {
       const { provider, run } = login();
       provider.identity = () => expect.fail('the account file can be large');
       const empty = { ...report, windows: { five_hour: null, seven_day: null } };
       expect(run(empty)).toEqual({ stored: null, foreign: false, reportedAt: NOW });
     });
 
-    it('says when its numbers were right', () => {
+    it('returns when the session received its numbers', () => {
       const { system, run } = login();
       expect(run(report).reportedAt).toBe(NOW);
       system.setNow(NOW + HOUR);
@@ -528,8 +528,8 @@ describe('keeping what a session reports', () => {
   });
 });
 
-describe('resolving with readings', () => {
-  it('answers from them without a request; an estimate only where there is nothing', async () => {
+describe('resolving with reports', () => {
+  it('sends no request for fresh reports, and estimates only where there are no numbers', async () => {
     const system = fakeSystem({ env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } });
     const provider = fakeProvider(system);
     const { ask, deps } = asker(system, provider);
@@ -571,7 +571,7 @@ describe('resolving with readings', () => {
   });
 });
 
-it('is a day at most that anything is said in advance', () => {
+it('a forecast ends after a day at most', () => {
   const entry = merged(scoped(20 * HOUR), told(five(MINUTE), null));
   const known = {
     entry,

@@ -68,13 +68,13 @@ describe('a session’s own line', () => {
     ['with the network off', { settings: { ...settings, network: false } }],
     ['under a backoff', { lock: aLock() }],
     ['without a login', { lock: aLock({ error: 'no_credentials' }) }],
-  ])('shows what this call reported %s and nothing known', (_, situation) => {
+  ])('shows what this call reported %s and no entry', (_, situation) => {
     const { own, line } = lines(null, both, { situation });
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
     expect(own).toMatchObject({ state: 'fresh', source: 'statusline', error: null, pending: false });
   });
 
-  it('shows what this call reported where another number is known, and the rest from the cache', () => {
+  it('shows what this call reported where the entry has another number, and the rest of the entry', () => {
     const { line, usage } = lines(scoped(MINUTE), both);
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h · 7d Fable 82% 4d3h');
     expect(usage.windows[0]?.usedPercent).toBe(22);
@@ -83,7 +83,7 @@ describe('a session’s own line', () => {
     );
   });
 
-  it('is the shared one where that says the same, or where nothing was reported', () => {
+  it('is the shared one where the numbers are the same, or where nothing was reported', () => {
     const same = reports({ percent: 22, resetsAt: FIVE }, { percent: 33, resetsAt: WEEK });
     for (const report of [same, reports(null)]) {
       const { own, usage } = lines(scoped(0), report);
@@ -91,7 +91,7 @@ describe('a session’s own line', () => {
     }
   });
 
-  it('is current where the same number was read before, and this call confirms it', () => {
+  it('is fresh where this call confirms an older number', () => {
     const { line } = lines(anEntry({ cachedAt: NOW - 10 * MINUTE }), {
       ...both,
       windows: { five_hour: { percent: 22, resetsAt: FIVE }, seven_day: { percent: 33, resetsAt: WEEK } },
@@ -99,7 +99,7 @@ describe('a session’s own line', () => {
     expect(line).toBe('5h 22% 4h37m · 7d 33% 4d3h');
   });
 
-  it('says how old its numbers are when the session repeats them, whatever is fresh elsewhere', () => {
+  it('shows the age of numbers that the session repeats, although the shared numbers are fresh', () => {
     const { line, own } = lines(scoped(SECOND), both, { reportedAt: NOW - 20 * MINUTE });
     expect(own.state).toBe('stale');
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h · 7d Fable 82% 4d3h · 20m ago');
@@ -109,25 +109,25 @@ describe('a session’s own line', () => {
     expect(lines(null, both, { reportedAt: NOW - 179 * SECOND }).line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
   });
 
-  it('shows no other account’s numbers beside those of a session of another login', () => {
+  it('shows no numbers of the account beside those of a session with another login', () => {
     expect(lines(scoped(MINUTE), both, { foreign: true }).line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
     expect(lines(scoped(MINUTE), reports(null), { foreign: true }).line).toContain('7d Fable 82%');
   });
 
-  it('shows what the cache knows of the next window where the reported one has ended, else the reset', () => {
+  it('shows the entry’s next window where the reported one has ended, else the reset', () => {
     const ended = reports({ percent: 90, resetsAt: NOW - MINUTE });
     expect(lines(anEntry(), ended).line).toBe('5h 22% 4h37m · 7d 33% 4d3h');
     expect(lines(null, ended).line).toMatch(/^5h reset · 1m ago/);
   });
 
-  it('takes the known reset where the report has none', () => {
+  it('takes the reset time of the entry where the report has none', () => {
     expect(lines(anEntry(), reports({ percent: 41, resetsAt: null })).line).toBe(
       '5h 41% 4h37m · 7d 33% 4d3h',
     );
     expect(lines(null, reports({ percent: 41, resetsAt: null })).line).toBe('5h 41%');
   });
 
-  it('shows nothing of an entry that no line would show', () => {
+  it('shows no number of an entry that no line would show', () => {
     const { line } = lines(scoped(DAY), reports({ percent: 41, resetsAt: FIVE }));
     expect(line).toBe('5h 41% 4h37m');
   });
