@@ -63,7 +63,7 @@ describe('the account that a large file named', () => {
       fingerprint: '1:2:3',
       accountId,
       organizationId: null,
-      accountName: accountId && 'ada@example.com',
+      accountName: accountId && 'Ada',
       organizationName: null,
     };
     writeIdentityMemo(system, join(system.root, 'identity.json'), memo);
