@@ -324,10 +324,10 @@ describe('a forecast with reports', () => {
         fc.boolean(),
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
-          const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
-          const known: ForecastInput = {
+          const backoff = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
+          const input: ForecastInput = {
             entry: merged(entry, told(of(one), of(two))),
-            backoff: lock,
+            backoff,
             now: NOW,
             fingerprint: 'stamp-1',
             accountMatch: 'unknown',
@@ -337,12 +337,12 @@ describe('a forecast with reports', () => {
             recheckAt: null,
           };
           const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
-          const schedule = renderForecast(forecastOf(known), render);
+          const forecast = renderForecast(forecastOf(input), render);
           for (const moment of moments) {
             const at = NOW + moment;
-            const { usage, asks } = usageAt(known, at);
-            const stage = schedule?.texts.find(({ until }) => at < until);
-            if (asks) expect(schedule === null || schedule.refreshAt <= at).toBe(true);
+            const { usage, isDue } = usageAt(input, at);
+            const stage = forecast?.texts.find(({ until }) => at < until);
+            if (isDue) expect(forecast === null || forecast.refreshAt <= at).toBe(true);
             if (stage && usage) expect(stage.text).toBe(render(usage));
           }
         },
