@@ -3,7 +3,7 @@ import type { System } from '../platform/system.ts';
 
 /** Path of the configuration file, whether or not the file exists. On the hot path. */
 export interface ConfigFile {
-  /** Null: no home directory is known, or the path cannot be used. */
+  /** Null: there is no home directory, or the path cannot be used. */
   readonly path: string | null;
   /** `USAGELINE_CONFIG` set this path: a missing file deserves a warning. */
   readonly explicit: boolean;
@@ -12,9 +12,9 @@ export interface ConfigFile {
 }
 
 /**
- * Finds the configuration file: the value of `USAGELINE_CONFIG`, else `usageline/config.toml` below `$XDG_CONFIG_HOME` on every platform, below
- * `%APPDATA%` on Windows and `~/.config` elsewhere. Relative values are ignored, as the XDG base directory
- * specification requires: a relative path would mean another file in every directory.
+ * Finds the configuration file: the value of `USAGELINE_CONFIG`, else `usageline/config.toml` below `$XDG_CONFIG_HOME`,
+ * else below `%APPDATA%` on Windows and `~/.config` on other platforms. Relative values are ignored, as the XDG base
+ * directory specification requires: a relative path would mean another file in every directory.
  */
 export function findConfigFile(system: System): ConfigFile {
   const { USAGELINE_CONFIG: own } = system.env;

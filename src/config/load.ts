@@ -6,7 +6,7 @@ import { findConfigFile, missingFileWarning } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /**
- * Loads the configuration. Never throws: for a value that cannot be used there is a warning, and the default applies.
+ * Loads the configuration. Never throws: a value that cannot be used gives a warning, and the default applies.
  * The TOML parser and the schema are loaded only if there is a file or a variable: a call that misses the prerendered
  * line and finds neither does not pay for them.
  */

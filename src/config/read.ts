@@ -112,7 +112,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
     },
     network,
-    // A value of the environment is not validated here; the code that uses it refuses an unsafe one (exit 2).
+    // A value of the environment is not validated yet; the code that uses it refuses an unsafe one (exit 2).
     baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
     common: outputConfig(values, null),

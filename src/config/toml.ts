@@ -39,16 +39,19 @@ export function readToml(text: string): Contents {
   };
   const walk = (table: object, path: readonly string[]): void => {
     for (const [name, value] of Object.entries(table)) {
-      const here = [...path, name];
-      const key = keyAt(here);
-      const dotted = here.join('.');
-      if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(here) });
-      else if (key) report(here, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
-      else if (!isSection(here))
-        report(here, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
-      else if (isTable(value)) walk(value, here);
+      const keyPath = [...path, name];
+      const key = keyAt(keyPath);
+      const dotted = keyPath.join('.');
+      if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
+      else if (key) report(keyPath, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
+      else if (!isSection(keyPath))
+        report(keyPath, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
+      else if (isTable(value)) walk(value, keyPath);
       else
-        report(here, () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(here)}`);
+        report(
+          keyPath,
+          () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(keyPath)}`,
+        );
     }
   };
   const table = parseToml(text);

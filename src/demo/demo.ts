@@ -11,6 +11,7 @@ import { play } from './script.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
+/** Options of the demo. */
 export interface DemoOptions {
   /** The path of the built entry of the program. */
   readonly entry: string;
@@ -21,6 +22,7 @@ export interface DemoOptions {
   readonly host?: string;
 }
 
+/** The result of the demo. */
 export type DemoOutcome =
   /** Played to the end. `failures` counts the checks that failed. */
   | { readonly kind: 'played'; readonly failures: number }

@@ -68,12 +68,16 @@ async function crowd(props: DemoContext): Promise<number> {
   const { narrator, endpoint, run, stage, isStopped } = props;
   narrator.scene('Four minutes later that is out of date, and ten prompts ask at once.');
   passTime(props, 4 * MINUTE);
-  const before = { requests: endpoint.requests(), answers: endpoint.responses(), known: stage.cachedAt() };
+  const before = {
+    requests: endpoint.requests(),
+    responses: endpoint.responses(),
+    cachedAt: stage.cachedAt(),
+  };
   const release = endpoint.hold(HOLD_MS);
   const calls = await Promise.all(Array.from({ length: 10 }, () => run([])));
-  const unanswered = endpoint.responses() === before.answers;
+  const unanswered = endpoint.responses() === before.responses;
   release();
-  const isRefreshed = () => stage.cachedAt() !== before.known && !stage.isRefreshing();
+  const isRefreshed = () => stage.cachedAt() !== before.cachedAt && !stage.isRefreshing();
   const refreshed = await until(isRefreshed, isStopped);
 
   narrator.command('usageline');

@@ -22,13 +22,17 @@ export interface Stage {
   cachedAt(): number | null;
   /** Whether a worker is running. */
   isRefreshing(): boolean;
-  /** @returns whether it is gone: a worker can write into it meanwhile */
+  /**
+   * Removes the directory.
+   *
+   * @returns whether that succeeded: a worker can write into the directory meanwhile
+   */
   remove(): boolean;
-  /** Removes it, and removes it again while a worker still writes into it. */
+  /** Removes the directory repeatedly, until no worker creates it again. */
   removeForGood(): Promise<void>;
 }
 
-/** Variables of the machine's environment that are kept: none leads to the user's account or cache. */
+/** Variables that the demo's processes inherit: none leads to the user's account or cache. */
 const INHERITED = ['TZ', 'LD_LIBRARY_PATH', 'SystemRoot'];
 
 /**

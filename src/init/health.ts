@@ -8,7 +8,7 @@ import type { InitTarget } from './target.ts';
 import { inspectFile } from './user-file.ts';
 
 /*
- * Checks whether installed files are still in place, and which program they would start. It writes nothing, and executes
+ * Checks whether installed files are still complete, and which program they would start. It writes nothing, and executes
  * no file that another user could have replaced.
  */
 
@@ -64,7 +64,7 @@ function runnerProblem(
   if (node === undefined || script === undefined) {
     return `${path} is not found, or not as it was installed. ${repair(target)}`;
   }
-  const [foundNode = '', foundScript = ''] = whatRunnerFinds(system, found.real);
+  const [foundNode = '', foundScript = ''] = pathsFoundBy(system, found.real);
   const missing = [node === foundNode ? '' : node, script === foundScript ? '' : script].filter(Boolean);
   if (missing.length === 0) return null;
   const moved = `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not found`;
@@ -81,8 +81,8 @@ function recordedPaths(text: string): string[] {
   return words.map((word) => word.slice(word.indexOf('=') + 1));
 }
 
-/** The paths of Node and of the program that a runner would start now; empty texts for what it does not find. */
-function whatRunnerFinds({ env }: System, path: string): string[] {
+/** The paths of Node and of the program that a runner finds now, each an empty text if it is not found. */
+function pathsFoundBy({ env }: System, path: string): string[] {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { stdout } = spawnSync('/bin/sh', [path, '--where'], {
     encoding: 'utf8',

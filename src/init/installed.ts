@@ -23,6 +23,7 @@ export interface InstalledFile extends OriginalStatusline {
   readonly users: readonly InitTarget[] | null;
 }
 
+/** The contents of `installed.json`. */
 export interface Installed {
   readonly files: readonly InstalledFile[];
   /** Directories that `init` has created. */

@@ -19,6 +19,7 @@ const WAIT_MS = 60_000;
 /** The shortest time between two attempts, ms. */
 const PAUSE_MS = 10;
 
+/** The lock while this process holds it. */
 export interface Lock {
   /** Releases the lock. If nothing is installed any more, removes `installed.json` and its directories. */
   release(): void;
@@ -93,10 +94,10 @@ function otherFlag(system: System, directory: string, own: string): string | nul
   return null;
 }
 
-function isAlive({ fs, now }: System, path: string, id: number, here: boolean): boolean {
+function isAlive({ fs, now }: System, path: string, id: number, isThisHost: boolean): boolean {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined || Math.abs(now() - stat.mtimeMs) > LONGEST_MS) return false;
-  if (!here) return true;
+  if (!isThisHost) return true;
   try {
     // Signal 0 only checks whether the process exists.
     return process.kill(id, 0);

@@ -11,8 +11,8 @@ import { inspectFile } from './user-file.ts';
 import type { FoundFile } from './user-file.ts';
 
 /*
- * What an installation or a removal would change. Planning reads files and changes none: `apply.ts` and `revert.ts` carry
- * a plan out.
+ * Plans what an installation or a removal changes. Planning reads files and changes none: `apply.ts` and `revert.ts`
+ * carry a plan out.
  */
 
 /** One file that will change, and what will be recorded about it. */
@@ -27,6 +27,7 @@ export interface FileChange {
   readonly backup: string | null;
 }
 
+/** The changes of an installation or a removal. */
 export interface Plan {
   readonly changes: readonly FileChange[];
   /** Files that cannot be changed as they should be: `path: reason`. */
@@ -40,7 +41,7 @@ export function backupPath(path: string): string {
   return `${path}.before-usageline`;
 }
 
-/** The files of a target, at their default paths or at `file`, as records without a memory of earlier contents. */
+/** The files of a target, at their default paths or at `file`, as records without their original contents. */
 export function defaultFiles(
   target: InitTarget,
   install: Install,

@@ -11,6 +11,7 @@ import type { InitTarget } from './target.ts';
  * while another target uses them.
  */
 
+/** What the removal of a target removes, and what it leaves in place. */
 export interface Removal {
   /** The files to remove. */
   readonly files: readonly InstalledFile[];
@@ -75,7 +76,7 @@ export function withoutTarget(
   };
 }
 
-/** Those of a host's links that point to a file which the plan removes. */
+/** The links, of a host's links, that point to a file which the plan removes. */
 export function linksToRemoved(
   { fs }: System,
   links: readonly string[],

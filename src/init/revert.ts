@@ -18,6 +18,7 @@ export interface Reversion {
   readonly links?: readonly string[];
 }
 
+/** The result of a removal. */
 export interface Reverted {
   /** Paths of backups that stay, because their files have had other changes since. */
   readonly backups: readonly string[];
@@ -79,7 +80,7 @@ function removeBackups(system: System, files: readonly Pick<InstalledFile, 'path
 /**
  * Compares a file's backup with a text.
  *
- * @param text the file's text; null if there is no file
+ * @param text the file's text; null for no file
  */
 function compareBackup({ fs }: System, real: string, text: string | null): 'same' | 'different' | 'none' {
   const backup = readTextFile(fs, backupPath(real), 'refuse');

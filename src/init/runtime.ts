@@ -13,7 +13,7 @@ export interface HookPaths {
   readonly config: string;
 }
 
-/** Where Node and the program are, and where to look for them after an upgrade has moved them. */
+/** The paths of Node and of the program, and further paths to try after an upgrade has moved them. */
 export interface ProgramLocation {
   readonly node: string;
   readonly script: string;
@@ -46,8 +46,11 @@ export interface Runtime {
   readonly user: string;
   /** The path of a file of the package. */
   packagePath(...path: readonly string[]): string;
+  /** The text of a file of the package. */
   packageText(...path: readonly string[]): string;
+  /** The paths for the hook of a shell, in the caller's environment. */
   hookPaths(shell: HookShell): HookPaths;
+  /** Whether a path leads to a file or directory. */
   exists(path: string): boolean;
 }
 
@@ -61,6 +64,7 @@ export function dataHome({ env, home }: Pick<Runtime, 'env' | 'home'>): string {
   return `${absoluteDirectory(env.XDG_DATA_HOME) ?? `${home}/.local/share`}/usageline`;
 }
 
+/** The name of the runner's file. Installed files contain it: it must stay. */
 export const RUNNER_NAME = 'usageline-run';
 
 /** The path at which the launcher is installed: most systems have its directory in PATH. */

@@ -24,6 +24,7 @@ export const INIT_TARGETS = {
   prometheus: "a script for node_exporter's textfile collector",
 } as const satisfies Record<string, string>;
 
+/** The name of a host in `usageline init <target>`. */
 export type InitTarget = keyof typeof INIT_TARGETS;
 
 /** A host that can show the line. To add one: a file in `targets/`, a name above, a line in `targets/index.ts`. */
@@ -35,6 +36,7 @@ export interface Target {
   readonly install: Install | string;
 }
 
+/** The installation of a target. */
 export interface Install {
   /** @param file the path that `--file` names in place of the default one; null for the default */
   steps(runtime: Runtime, file: string | null): readonly Step[];

@@ -5,7 +5,7 @@ import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
 
 /*
- * The user's files, as `init` finds them: which of them may be changed, and the directories that they need.
+ * Reads the user's files, decides which of them may be changed, and creates the directories that they need.
  */
 
 /** A file that may be changed. */
@@ -54,7 +54,7 @@ function realPath(fs: System['fs'], path: string): string | null {
 }
 
 /**
- * Why a file at this path must not be changed: another user could put another file or a link in its place.
+ * Why a file at this path must not be changed: another user could replace it by another file or a link.
  *
  * @param path absolute
  * @returns a reason in words, or null

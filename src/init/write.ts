@@ -5,7 +5,7 @@ import { removeFile } from './user-file.ts';
 /*
  * Replaces files that other programs read, by a rename, with the right permissions from the first moment on.
  *
- * Permissions are more than a mode: an access control list (of which the mode shows only the mask, in place of the
+ * Permissions are more than a mode: an access control list (of which the mode shows only the mask, instead of the
  * group's permissions), extended attributes, the label of SELinux. Node can neither read nor write them, so the
  * machine's own tools copy them.
  */

@@ -14,16 +14,16 @@ export function describeFault(error: unknown): string {
   const start = stack.indexOf(message);
   const frames = start < 0 ? '' : stack.slice(start + message.length);
   const frame = frames.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return `${error.name} ${frame === undefined ? '' : placeOf(frame.trim())}`.trim();
+  return `${error.name} ${frame === undefined ? '' : positionOf(frame.trim())}`.trim();
 }
 
 /** `at call (/dir/file.cjs:1:2)` → `at call file.cjs:1:2`: a directory can contain the user's name. */
-function placeOf(frame: string): string {
+function positionOf(frame: string): string {
   // The first parenthesis: the name of a directory can contain another, as `C:\Program Files (x86)` does.
   const from = frame.endsWith(')') ? frame.indexOf(' (') : -1;
-  const [call, place] =
+  const [call, position] =
     from < 0 ? ['at', frame.slice('at '.length)] : [frame.slice(0, from), frame.slice(from + 2, -1)];
-  return `${call} ${place.slice(Math.max(place.lastIndexOf('/'), place.lastIndexOf('\\')) + 1)}`;
+  return `${call} ${position.slice(Math.max(position.lastIndexOf('/'), position.lastIndexOf('\\')) + 1)}`;
 }
 
 /**

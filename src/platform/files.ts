@@ -7,6 +7,7 @@ import type { System } from './system.ts';
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
+/** The result of reading a text file. `mtimeMs`: when it was last changed, epoch ms. */
 export type FileRead =
   | { readonly kind: 'file'; readonly text: string; readonly mtimeMs: number }
   | { readonly kind: 'absent' }
@@ -75,7 +76,7 @@ export function readFailure(error: unknown): FileRead {
   return reason === 'ENOENT' || reason === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'unreadable', reason };
 }
 
-/** The whole file, also when it grows or shrinks meanwhile; null when it grew beyond the cap. */
+/** The whole file, even if it grows or shrinks meanwhile; null if it exceeds the size limit. */
 function readUpTo(fs: System['fs'], fd: number, size: number): Buffer | null {
   // One byte more than expected: the read that finds the end is then the same that reads the file.
   let buffer = Buffer.allocUnsafe(size + 1);

@@ -1,7 +1,9 @@
 import { errno } from './errno.ts';
 import type { System } from './system.ts';
 
+/** The file descriptor of standard output. */
 export const STDOUT = 1;
+/** The file descriptor of standard error. */
 export const STDERR = 2;
 
 /** How long to wait for a full pipe, ms: its reader is slow, or will never read again. */
@@ -38,7 +40,10 @@ export function writeOut({ fs }: System, fd: number, text: string): boolean {
   return true;
 }
 
-/** A text with paths, or values of the environment, for people: nothing in it steers a terminal. */
+/**
+ * Replaces invisible characters by `?`, so that a path or a value of the environment in a message cannot control the
+ * terminal.
+ */
 export function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?');
 }
@@ -51,8 +56,8 @@ export function isTerminal({ fs, platform }: System, fd: number): boolean {
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isCharacterDevice()) return false;
-    const known = platform === 'linux' ? linuxTerminal(stat.rdev >> 8) : null;
-    return known ?? process.getBuiltinModule('node:tty').isatty(fd);
+    const byDevice = platform === 'linux' ? linuxTerminal(stat.rdev >> 8) : null;
+    return byDevice ?? process.getBuiltinModule('node:tty').isatty(fd);
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { SEPARATOR } from './paths.ts';
 import type { System } from './system.ts';
 
 /*
- * Who can change what a path means: other users who own, or may write, a directory or a link on the way to it.
+ * Judges whether another user can change what a path means, by owning or writing a directory or a link on the way to it.
  */
 
 const WRITABLE_BY_GROUP = 0o020;
@@ -55,26 +55,26 @@ export function trustIn(
       at = at.slice(0, Math.max(0, at.lastIndexOf(SEPARATOR)));
       continue;
     }
-    const place = `${at}${SEPARATOR}${name}`;
+    const current = `${at}${SEPARATOR}${name}`;
     let target: string | null = null;
     try {
-      const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+      const stat = fs.lstatSync(current, { throwIfNoEntry: false });
       if (stat === undefined) return { kind: 'trusted', exists: false };
       const link = stat.isSymbolicLink();
       if (file && !link && names.length === 0) return { kind: 'trusted', exists: true };
       const mustBeOwn = !link && names.length < own;
       if (stat.uid !== uid && (mustBeOwn || !isSystemId(system, stat.uid)))
-        return { kind: 'foreign', path: place, uid: stat.uid };
-      if (link) target = fs.readlinkSync(place);
+        return { kind: 'foreign', path: current, uid: stat.uid };
+      if (link) target = fs.readlinkSync(current);
       else if (mustBeOwn || !(stat.mode & STICKY)) {
-        if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path: place, by: 'everyone' };
+        if (stat.mode & WRITABLE_BY_EVERYONE) return { kind: 'open', path: current, by: 'everyone' };
         if (stat.mode & WRITABLE_BY_GROUP && !isGroupOfOne(system, stat.gid))
-          return { kind: 'open', path: place, by: 'its group' };
+          return { kind: 'open', path: current, by: 'its group' };
       }
     } catch {
       return { kind: 'trusted', exists: false };
     }
-    if (target === null) at = place;
+    if (target === null) at = current;
     else {
       if ((links += 1) > MAX_LINKS) return { kind: 'trusted', exists: false };
       if (target.startsWith(SEPARATOR)) at = '';
@@ -85,8 +85,8 @@ export function trustIn(
 }
 
 /**
- * Judges a file and the way to it: whether another user can change what is read there. A file that cannot be examined
- * counts as trusted, because the call that reads it will fail.
+ * Judges whether another user can change the text of a file: by the way to it, and by its owner and mode. A file that
+ * cannot be examined counts as trusted, because the call that reads it will fail.
  */
 export function trustInFile(system: System, path: string): Trust {
   const trust = trustIn(system, path, { file: true });
@@ -109,7 +109,7 @@ function namesIn(path: string): string[] {
 }
 
 /**
- * Android's own ids are below this one. Every app is a user there, and the system's users own the directories above.
+ * The first id of an app on Android, where every app is a user. The system's ids are lower, and own the parent directories.
  */
 const FIRST_ANDROID_APP = 10_000;
 /** The id that Linux shows for owners that do not exist in a user namespace, such as root outside a container. */
@@ -138,7 +138,7 @@ function isGroupOfOne(system: System, group: number): boolean {
 /** Size limit for the lists of users and groups, bytes. A system with larger ones keeps its users elsewhere. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-/** The groups that have been looked up: one run judges several directories, and a list can have a megabyte. */
+/** Results of `isPrivateGroup`: one run judges several directories, and a list of users can have a megabyte. */
 const privateGroups = new WeakMap<System['fs'], Map<string, boolean>>();
 
 /**
@@ -153,9 +153,9 @@ export function isPrivateGroup({ fs, uid, gid }: System, group: number): boolean
   const groups = privateGroups.get(fs) ?? new Map<string, boolean>();
   privateGroups.set(fs, groups);
   const key = `${uid}:${gid}:${group}`;
-  const known = groups.get(key) ?? lookUpGroup(fs, uid, gid, group);
-  groups.set(key, known);
-  return known;
+  const isPrivate = groups.get(key) ?? lookUpGroup(fs, uid, gid, group);
+  groups.set(key, isPrivate);
+  return isPrivate;
 }
 
 function lookUpGroup(fs: System['fs'], uid: number, gid: number | null, group: number): boolean {

@@ -39,6 +39,7 @@ export const COLOR_NAMES = [
   'bright-cyan',
   'bright-white',
 ] as const;
+/** The name of a basic colour. */
 export type ColorName = (typeof COLOR_NAMES)[number];
 
 /** Colour and weight of a style; each output translates it into the codes of its host. */

@@ -2,7 +2,7 @@ import type { Usage } from '../usage/model.ts';
 import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
 import { age, countdown, percentText } from './values.ts';
-import { hasNumbers, shownError, shownExtra, isForLine } from './selection.ts';
+import { PLAN_WINDOW_LABELS, hasNumbers, isForLine, shownError, shownExtra } from './selection.ts';
 import { errorSentence, shortMessage } from './messages.ts';
 import { NO_SUCH_LIMIT } from './template/window-fields.ts';
 import { limitNamed } from './template/placeholders.ts';
@@ -50,10 +50,12 @@ export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string 
   const worst = Math.max(...gauges.map(({ used }) => used ?? 0));
   const verdict = verdictOf(worst, usage, thresholds);
   const limits = gauges.map((gauge) => gaugeText(gauge, usage.generatedAt, thresholds)).join(', ');
-  const claims = [ageText(usage), errorText(usage)].filter((text) => text !== '').join(', ');
-  const text = `${limits || 'no limits reported'}${claims && ` (${claims})`}`;
-  const graph = gauges.flatMap(({ id, used }) => (used === null ? [] : graphText(id, used, thresholds)));
-  return { verdict, text: line(verdict, text, usage.provider, graph) };
+  const remarks = [ageText(usage), errorText(usage)].filter((text) => text !== '').join(', ');
+  const text = `${limits || 'no limits reported'}${remarks && ` (${remarks})`}`;
+  const performance = gauges.flatMap(({ id, used }) =>
+    used === null ? [] : performanceText(id, used, thresholds),
+  );
+  return { verdict, text: line(verdict, text, usage.provider, performance) };
 }
 
 function isNamed({ id, label }: Gauge, text: string): boolean {
@@ -70,18 +72,16 @@ function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check 
   const { windows, lacking = [], provider } = usage;
   const name = limitNamed(text);
   if (name === null) {
-    const known = all.map(({ label }) => label).join(', ') || 'none';
-    return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${known}`, provider);
+    const labels = all.map((gauge) => gauge.label).join(', ') || 'none';
+    return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${labels}`, provider);
   }
   const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
-  const absent = name in PLAN_LABELS ? (lacking as readonly string[]).includes(name) : listed;
-  const label = PLAN_LABELS[name] ?? name;
+  const isOfPlan = Object.hasOwn(PLAN_WINDOW_LABELS, name);
+  const absent = isOfPlan ? (lacking as readonly string[]).includes(name) : listed;
+  const label = isOfPlan ? (PLAN_WINDOW_LABELS[name] as string) : name;
   if (!absent) return unknownCheck(`${label} is not known`, provider);
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
-
-/** The windows that a plan can lack. */
-const PLAN_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
 /** The check for a failure. */
 export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
@@ -117,7 +117,7 @@ function gaugeText(gauge: Gauge, now: number, { warning }: CheckThresholds): str
 }
 
 /** Performance data, `'five_hour'=22%;80;95;0;100`: value, thresholds, minimum, maximum. */
-function graphText(id: string, used: number, { warning, critical }: CheckThresholds): string {
+function performanceText(id: string, used: number, { warning, critical }: CheckThresholds): string {
   return `'${id}'=${Number(Math.min(MAX_PERCENT, used).toFixed(3))}%;${warning};${critical};0;100`;
 }
 
@@ -137,7 +137,7 @@ function errorText(usage: Usage): string {
 }
 
 /** `|` in the text (a path can contain one) is replaced: it would begin the performance data. */
-function line(verdict: Verdict, text: string, provider: string, graph: readonly string[] = []): string {
+function line(verdict: Verdict, text: string, provider: string, performance: readonly string[] = []): string {
   const head = `${provider.toUpperCase()} ${verdict} - ${text.replaceAll('|', '/')}`;
-  return graph.length === 0 ? head : `${head} | ${graph.join(' ')}`;
+  return performance.length === 0 ? head : `${head} | ${performance.join(' ')}`;
 }

@@ -8,7 +8,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** How clock times are written: `15:02` or `3:02pm`. */
 export type Clock = '24h' | '12h';
 
-/** The part of the appearance that clock times depend on. */
+/** The options of clock times. */
 export interface ClockAppearance {
   readonly clock: Clock;
   readonly zone: Zone;
@@ -42,7 +42,7 @@ function localDate(at: number, zone: Zone): Date | null {
   return offset === null ? null : new Date(at + offset);
 }
 
-/** Number of the day, by UTC fields: every day has 24 hours there. */
+/** Number of the day by UTC fields, in which every day has 24 hours. */
 function dayOf(date: Date): number {
   return Math.floor(date.getTime() / DAY);
 }

@@ -13,7 +13,9 @@ export const UNICODE: Glyphs = { separator: ' · ', ellipsis: '…', filled: '�
 /** For terminals, fonts and files that support ASCII alone. */
 export const ASCII: Glyphs = { separator: ' | ', ellipsis: '...', filled: '#', empty: '-' };
 
+/** The separator of every format but `ascii`. */
 export const SEPARATOR = UNICODE.separator;
+/** The ellipsis of every format but `ascii`. */
 export const ELLIPSIS = UNICODE.ellipsis;
 
 /** The glyphs of a format: ASCII for the preset `ascii`, else Unicode. */

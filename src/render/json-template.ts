@@ -7,7 +7,10 @@ import { isoTime } from '../usage/time.ts';
  * cache entry nor the renderer. On the hot path.
  */
 
-/** The prerendered object: between two pieces belongs one value, in this order: `generated_at`, `age_seconds`, the pace of each window. */
+/**
+ * The prerendered object, cut where a value is missing. The missing values in order: `generated_at`, `age_seconds`, the
+ * pace of each window.
+ */
 export interface JsonTemplate {
   readonly pieces: readonly string[];
   /** When the numbers were read, epoch ms. */

@@ -14,7 +14,10 @@ interface JsonError {
   readonly retry_at: string | null;
 }
 
-/** Usages for programs: one object per account, each on a line, without a newline at the end. A missing value is null, never 0. */
+/**
+ * Usages for programs: one object per account, each on a line, without a newline at the end. A missing value is null,
+ * never 0.
+ */
 export function renderJson(usages: readonly Usage[]): string {
   return usages.map(usageText).join('\n');
 }

@@ -2,7 +2,7 @@ import { eastAsianWidth } from 'get-east-asian-width';
 import { ELLIPSIS } from './glyphs.ts';
 import type { Span } from './spans.ts';
 
-/** The characters of our own texts: one column each. */
+/** The characters of usageline's own texts: one column each. */
 const NARROW = /^[ -~·…█░]*$/;
 
 /** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */

@@ -73,6 +73,6 @@ function piecesOf(filling: Omit<Filling, 'format'>): readonly Piece[] {
 function withoutNumbers(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? [[plain(ellipsis)]] : [];
-  // `withoutHidden` has removed hidden windows, so it is unknown here whether there were any.
+  // `withoutHidden` has removed the hidden windows, so whether there were any is no longer visible.
   return [[plain(hide.length > 0 ? 'no limits shown' : 'no limits reported')]];
 }

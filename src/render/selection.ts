@@ -1,5 +1,5 @@
 import type { Appearance } from './appearance.ts';
-import { isRenewal } from '../usage/failure.ts';
+import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
@@ -88,10 +88,8 @@ function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Ap
   return hide.includes(id) || hide.includes(label.toLowerCase());
 }
 
-/** The label of a window that a plan can lack. */
-function labelOf(id: string): string {
-  return id === 'five_hour' ? '5h' : '7d';
-}
+/** The windows that a plan can lack: id → label. */
+export const PLAN_WINDOW_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
 
 /** The usage without what `hide` names. */
 export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>): Usage {
@@ -106,7 +104,7 @@ export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>
     extraUsage: isExtraHidden || appearance.hide.includes(EXTRA) ? null : extra,
     ...(pools && { pools: pools.filter((pool) => !isHidden(pool, appearance)) }),
     ...(locks && { locks: locks.filter((lock) => !isHidden(lock, appearance)) }),
-    ...(lacking && { lacking: lacking.filter((id) => shown(id, labelOf(id))) }),
+    ...(lacking && { lacking: lacking.filter((id) => shown(id, PLAN_WINDOW_LABELS[id] as string)) }),
     tokens: tokens && {
       fiveHour: shown('five_hour', '5h') ? tokens.fiveHour : null,
       sevenDay: shown('seven_day', '7d') ? tokens.sevenDay : null,
@@ -114,7 +112,10 @@ export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>
   };
 }
 
-/** Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for current. */
+/**
+ * Whether there are numbers to show on a line. Last known numbers do not count: a reader of the line would take them for
+ * current.
+ */
 export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
@@ -135,6 +136,15 @@ export function shownError(usage: Usage): Failure | null {
   if (error?.code === 'budget' && hasNumbers(usage)) return null;
   if (error !== null && isRenewal(error.code) && isRecent(usage)) return null;
   return error;
+}
+
+/**
+ * The time of the next request that an error names, epoch ms; null without one. A change of the credentials starts a
+ * request at once, so after an error about them there is no time to wait for.
+ */
+export function nextTryAt({ error, generatedAt }: Usage): number | null {
+  if (error === null || error.retryAt === null || isAboutCredentials(error.code)) return null;
+  return error.retryAt > generatedAt ? error.retryAt : null;
 }
 
 function isRecent({ state, ageMs }: Usage): boolean {

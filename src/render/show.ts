@@ -1,4 +1,4 @@
-import { isAboutCredentials, isSignIn } from '../usage/failure.ts';
+import { isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
@@ -10,7 +10,7 @@ import { age, countdown } from './values.ts';
 import { errorSentence, lockSentences } from './messages.ts';
 import { glyphsOf } from './glyphs.ts';
 import { heading } from './heading.ts';
-import { withoutHidden, shownExtra } from './selection.ts';
+import { nextTryAt, shownExtra, withoutHidden } from './selection.ts';
 import { clipLine, wrap } from './layout.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
@@ -108,7 +108,7 @@ function breakdown({ breakdown: parts = [] }: Usage, width: number, appearance: 
   return [title, ...table(breakdownRows(parts), width, appearance)];
 }
 
-const claims: Record<State, string> = {
+const stateTexts: Record<State, string> = {
   fresh: 'Current',
   stale: 'Out of date',
   last_known: 'Last known, not current any more',
@@ -129,25 +129,25 @@ function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const facts = fromStatusline
     ? bySource(usage, appearance)
     : [readText(usage, appearance), source && sources[source]].filter(Boolean).join(' ');
-  const word = usage.ownerUnknown ? OWNER_UNKNOWN : claims[state];
-  const claim = facts === '' ? `${word}.` : `${word}: ${facts}.`;
+  const stateText = usage.ownerUnknown ? OWNER_UNKNOWN : stateTexts[state];
+  const sentence = facts === '' ? `${stateText}.` : `${stateText}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
-  return `${limits}${claim}${pending ? ' A newer answer is on its way.' : ''}`;
+  return `${limits}${sentence}${pending ? ' A newer answer is on its way.' : ''}`;
 }
 
 /** The sources of the windows, each with the time of its oldest number: `5h, 7d read <1m ago, 18:24, from …`. */
 function bySource(usage: Usage, appearance: ClockAppearance): string {
   const { windows, generatedAt, cachedAt } = usage;
   const from = (source: WindowSource) => {
-    const mine = windows.filter((window) => window.source === source);
-    const labels = mine.map(({ label }) => label);
-    const times = mine.map(({ readAt }) => readAt);
+    const read = windows.filter((window) => window.source === source);
+    const labels = read.map(({ label }) => label);
+    const times = read.map(({ readAt }) => readAt);
     if (source === 'endpoint' && shownExtra(usage)) labels.push('extra');
     if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
     const oldest = Math.min(...times);
     if (labels.length === 0) return [];
-    const read = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, appearance);
-    return [`${labels.join(', ')} read ${read}, ${sources[source]}`];
+    const time = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, appearance);
+    return [`${labels.join(', ')} read ${time}, ${sources[source]}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
@@ -164,9 +164,7 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: Cl
 function problem(usage: Usage, appearance: ClockAppearance): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';
-  // A change of the credentials starts a request at once, so there is no time to wait for.
-  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
-  const next = timed ? error.retryAt : null;
+  const next = nextTryAt(usage);
   return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`}`;
 }
 

@@ -6,7 +6,7 @@ import type { Usage } from '../usage/model.ts';
 
 /** Usage as one level and one number, for hosts that show one colour, class or number for all of it. */
 export interface Summary {
-  /** Percent used of the window of which most is used; null if no number is known. */
+  /** Percent used of the window of which most is used; null without numbers. */
   readonly used: number | null;
   /** The level of `used`, or the reason why there is no number. */
   readonly level: Level | 'estimate' | 'pending' | 'error' | 'none';
@@ -17,9 +17,9 @@ export interface Summary {
 /** Summarizes the windows that a line may show. */
 export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   if (!hasNumbers(usage)) return { used: null, ...withoutNumbers(usage) };
-  const known = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
-  if (known.length === 0) return { used: null, level: 'none', style: null };
-  const used = Math.max(...known);
+  const percentages = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
+  if (percentages.length === 0) return { used: null, level: 'none', style: null };
+  const used = Math.max(...percentages);
   const level = levelOf(used, appearance.thresholds);
   return { used, level, style: level };
 }

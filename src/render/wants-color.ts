@@ -1,12 +1,14 @@
 /** The values of `--color`. */
 export const COLOR_FLAGS = ['auto', 'always', 'never'] as const;
+/** A value of `--color`. */
 export type ColorFlag = (typeof COLOR_FLAGS)[number];
 
+/** Whether a text is a value of `--color`. */
 export function isColorFlag(text: string): text is ColorFlag {
   return (COLOR_FLAGS as readonly string[]).includes(text);
 }
 
-/** What the decision for or against colour depends on. */
+/** The inputs of the decision about colour. */
 export interface ColorInputs {
   readonly flag: ColorFlag;
   readonly env: Readonly<Record<string, string | undefined>>;

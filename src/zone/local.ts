@@ -5,7 +5,7 @@ import { parsePosixZone } from './posix.ts';
 import type { Zone, ZoneRules } from './zone.ts';
 import { parseZoneFile } from './zoneinfo.ts';
 
-/** Names of UTC. Many machines run in it, and nothing has to be looked up for them. */
+/** Names of UTC. Many machines run in it, and need no other lookup. */
 const UTC_NAME = /^(Etc\/)?(UTC|UCT|GMT|Universal|Zulu|Greenwich|GMT[+-]?0)$/;
 /** `Europe/Berlin`, `Etc/GMT+5`. For other forms, Node silently takes the machine's own zone. */
 const NAME = /^[A-Za-z][A-Za-z_+-]*(\/[A-Za-z_+-]+)*\d{0,2}$/;
@@ -13,7 +13,7 @@ const MAX_NAME_LENGTH = 100;
 
 const UNKNOWN: Zone = { offsetAt: () => null };
 
-/** The zone of the process. It is determined when the first clock time is written. */
+/** The zone of the process, determined lazily: most lines have no clock time. */
 export function localZone(system: System): Zone {
   let zone: Zone | null = null;
   const found = () => (zone ??= find(system));

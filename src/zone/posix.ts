@@ -101,15 +101,15 @@ function isLeap(year: number): boolean {
 function withChanges(standard: LocalTime, summer: LocalTime, start: Change, end: Change): ZoneRules {
   return (at) => {
     const thisYear = new Date(at).getUTCFullYear();
-    let [latest, is] = [-Infinity, standard];
+    let [latest, current] = [-Infinity, standard];
     // A change can be in different years by UTC and by the local clock. If both changes are at one moment, the start comes
     // second: summer time lasts all year.
     for (const year of [thisYear - 1, thisYear, thisYear + 1]) {
       const ends = end.day(year) + end.time - summer.offsetMs;
-      if (ends <= at && ends >= latest) [latest, is] = [ends, standard];
+      if (ends <= at && ends >= latest) [latest, current] = [ends, standard];
       const starts = start.day(year) + start.time - standard.offsetMs;
-      if (starts <= at && starts >= latest) [latest, is] = [starts, summer];
+      if (starts <= at && starts >= latest) [latest, current] = [starts, summer];
     }
-    return is;
+    return current;
   };
 }

@@ -83,7 +83,7 @@ function headerAt(bytes: Buffer, at: number): Header | null {
     number,
     number,
   ];
-  // A damaged file can have any number here: check it before an array of that length is created.
+  // In a damaged file this can be any number: check it before an array of that length is created.
   if (changes > bytes.length) return null;
   const length = (timeBytes: number) =>
     changes * (timeBytes + 1) + types * 6 + nameBytes + leaps * (timeBytes + 4) + standard + universal;

@@ -56,7 +56,7 @@ export function withoutBlock(text: string | null): Edit {
   return edit.kind === 'change' && edit.after === '' && note === null ? { ...edit, after: null } : edit;
 }
 
-/** Finds the block: null if there is none, or a text that names what is wrong with its marks. */
+/** Finds the block; null for a file without one, and a text if the marks are wrong: why, in words. */
 function findBlock(text: string): Block | string | null {
   const marks = [...text.matchAll(MARKS)];
   if (marks.length === 0) return null;

@@ -12,8 +12,10 @@ export type Edit =
       readonly line: number;
     };
 
+/** The edit of a file that stays as it is. */
 export const NO_CHANGE: Edit = { kind: 'none' };
 
+/** The edit of a file that must not be changed; `reason`: why, in words. */
 export function refused(reason: string): Edit {
   return { kind: 'refused', reason };
 }

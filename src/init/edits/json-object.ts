@@ -41,6 +41,7 @@ export function propertyOf({ properties }: JsonObject, key: string): Property | 
   return properties.findLast((property) => property.key === key) ?? null;
 }
 
+/** The index of the first character from `from` on that is no white space. */
 export function skipBlank(text: string, from: number): number {
   let at = from;
   while (at < text.length && BLANK.includes(text.charAt(at))) at += 1;

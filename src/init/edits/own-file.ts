@@ -9,7 +9,11 @@ import type { Edit } from './edit.ts';
 
 const MARK = 'Written by usageline init';
 
-/** The line that marks a file as usageline's own and explains how to remove it. `comment` starts a comment there. */
+/**
+ * The line that marks a file as usageline's own and explains how to remove it.
+ *
+ * @param comment what begins a comment in the language of the file
+ */
 export function ownFileHeader(comment: string, target: string): string {
   return `${comment} ${MARK} ${target} --install: changes here are lost with the next one. To remove it: the same with --uninstall.`;
 }

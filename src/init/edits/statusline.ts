@@ -72,12 +72,12 @@ export function withStatusline(text: string | null, { command }: StatuslineStep)
   if (property === null) return insertProperty(text, object, added);
   const literal = commandOf(text, property);
   if (literal === null) return refused(`its ${KEY} is not {"type": "command", "command": "…"}`);
-  const there: string = JSON.parse(literal.text);
-  const own = ownCommand(there);
-  if (own === null && runsProgram(there)) return NO_CHANGE;
-  const { options, after } = own ?? { options: [], after: there };
-  const wanted = [command, ...options.map(sh), ...(after === null ? [] : ['--after', sh(after)])].join(' ');
-  return there === wanted ? NO_CHANGE : splice(text, literal.start, literal.text, JSON.stringify(wanted));
+  const current: string = JSON.parse(literal.text);
+  const own = ownCommand(current);
+  if (own === null && runsProgram(current)) return NO_CHANGE;
+  const { options, after } = own ?? { options: [], after: current };
+  const next = [command, ...options.map(sh), ...(after === null ? [] : ['--after', sh(after)])].join(' ');
+  return current === next ? NO_CHANGE : splice(text, literal.start, literal.text, JSON.stringify(next));
 }
 
 /** What is recorded about a file to restore it byte for byte, because the changed text no longer shows it. */
@@ -102,23 +102,23 @@ export function originalStatusline(text: string | null): OriginalStatusline {
 }
 
 /** Removes usageline's command and restores the user's. `text` is null for no file. */
-export function withoutStatusline(text: string | null, memory: OriginalStatusline | null): Edit {
+export function withoutStatusline(text: string | null, original: OriginalStatusline | null): Edit {
   if (text === null) return NO_CHANGE;
   const object = parse(text);
   if (typeof object === 'string') return refused(object);
   const property = propertyOf(object, KEY);
   const literal = property && commandOf(text, property);
   if (property === null || !literal) return NO_CHANGE;
-  const there: string = JSON.parse(literal.text);
-  const own = ownCommand(there);
+  const current: string = JSON.parse(literal.text);
+  const own = ownCommand(current);
   if (own === null) {
-    return needsInstalled(there) ? refused(`its ${KEY} runs usageline within another command`) : NO_CHANGE;
+    return needsInstalled(current) ? refused(`its ${KEY} runs usageline within another command`) : NO_CHANGE;
   }
   if (own.after !== null)
-    return splice(text, literal.start, literal.text, originalLiteral(own.after, memory));
+    return splice(text, literal.start, literal.text, originalLiteral(own.after, original));
   const edit = removed(text, object, property);
   const empty = edit.kind === 'change' && edit.after !== null && edit.after.replace(/\s/g, '') === '{}';
-  return empty && memory?.created ? { ...edit, after: null } : edit;
+  return empty && original?.created ? { ...edit, after: null } : edit;
 }
 
 /** Parses the settings. Returns a text that names the problem if they are no JSON object. */
@@ -167,9 +167,9 @@ function removed(text: string, { open, properties }: JsonObject, property: Prope
 }
 
 /** The recorded literal of the user's command, if it means this command; else a new literal. */
-function originalLiteral(command: string, memory: OriginalStatusline | null): string {
-  const remembered = memory?.command ?? null;
-  return remembered !== null && isLiteralOf(remembered, command) ? remembered : JSON.stringify(command);
+function originalLiteral(command: string, original: OriginalStatusline | null): string {
+  const literal = original?.command ?? null;
+  return literal !== null && isLiteralOf(literal, command) ? literal : JSON.stringify(command);
 }
 
 /** The record is a file and may contain any text. */

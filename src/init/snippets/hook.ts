@@ -62,7 +62,10 @@ export function hookLines(runtime: Runtime, shell: 'zsh' | 'bash', program: read
   return shell === 'zsh' ? underOwnOptions(lines) : `${DEBUG_TRAP}\n${lines}`;
 }
 
-/** Saves the DEBUG trap here, because bash hides it from sourced files and functions. Only for interactive shells. */
+/**
+ * Saves the DEBUG trap before the hook is sourced, because bash hides it from sourced files and functions. Only for
+ * interactive shells.
+ */
 const DEBUG_TRAP = '[[ $- != *i* ]] || _usageline_debug=$(\\builtin trap -p DEBUG)';
 
 /**

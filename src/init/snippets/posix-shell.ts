@@ -41,7 +41,7 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
     hookLines(runtime, shell, installedProgram(runtime)),
     'else',
     `_usageline_moved=$(${shCommand(installedProgram(runtime, 'init', shell))} </dev/null 2>/dev/null) ||`,
-    `  _usageline_moved=${alwaysSh(SAYS_MOVED[shell])}`,
+    `  _usageline_moved=${alwaysSh(SHOW_MOVED[shell])}`,
     '\\builtin eval "$_usageline_moved"; \\builtin unset _usageline_moved',
     'fi',
     '',
@@ -49,8 +49,8 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
   return { kind: 'whole', path: hookPath(runtime, shell), text, mode: 0o644 };
 }
 
-/** What the hook file evaluates if the program is not found: it shows the message in the prompt. */
-const SAYS_MOVED = {
+/** The commands that the hook file evaluates if the program is not found: they show the message in the prompt. */
+const SHOW_MOVED = {
   zsh: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || RPROMPT=\${RPROMPT-}$USAGELINE`,
   bash: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || PS1="$USAGELINE \${PS1-}"`,
 };

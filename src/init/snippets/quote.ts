@@ -34,8 +34,8 @@ export function vim(text: string): string {
 }
 
 /**
- * Quotes a shell command for `#(…)` within a double-quoted value of tmux. Three readers follow each other, the last one
- * first here: the shell, tmux' formats (`#`, and `%` for strftime), tmux' own parser.
+ * Quotes a shell command for `#(…)` within a double-quoted value of tmux. Three readers take the value apart: tmux' own
+ * parser, then its formats (`#`, and `%` for strftime), then the shell. The code quotes for the last one first.
  *
  * @param command a result of `shCommand`: parentheses are between single quotes
  */

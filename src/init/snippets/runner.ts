@@ -10,7 +10,7 @@ import { ownFileHeader } from '../edits/own-file.ts';
  * the program. All installed targets start the program through it, so installing one of them again repairs all.
  */
 
-/** What the runner prints in place of the line if it does not find Node or the program. */
+/** The text that the runner prints instead of the line if it does not find Node or the program. */
 export const MOVED = 'usageline: moved, run usageline init';
 
 /** The step that installs the runner. Every target that starts the program has it. */
@@ -37,11 +37,11 @@ esac
 # Node or the program has moved: another version beside it that is new enough, else what PATH has.
 if ! [ -x "$node" ]; then
   node=$(command -v node) || node=
-  for other in ${words(otherNodes)}; do ! [ -x "$other" ] || node=$other; done
+  for other in ${shWords(otherNodes)}; do ! [ -x "$other" ] || node=$other; done
 fi
 if ! [ -f "$script" ]; then
   script=
-  for other in ${words(otherScripts)}; do ! [ -f "$other" ] || script=$other; done
+  for other in ${shWords(otherScripts)}; do ! [ -f "$other" ] || script=$other; done
   [ -n "$script" ] || script=$(command -v usageline) || script=${alwaysSh(command ?? '')}
   [ -x "$script" ] || script=
 fi
@@ -82,9 +82,9 @@ export function installedLine(runtime: Runtime, output: string): string[] {
  * The words that run a command of the program from a pasted snippet. They use no installed file: `--uninstall` would
  * remove it.
  */
-export function pastedProgram({ program: place, platform }: Runtime, ...args: readonly string[]): string[] {
-  const program = [place.node, place.script, ...args];
-  return platform === 'win32' ? program : ['/bin/sh', '-c', INLINE_RUNNER, ...program];
+export function pastedProgram({ program, platform }: Runtime, ...args: readonly string[]): string[] {
+  const words = [program.node, program.script, ...args];
+  return platform === 'win32' ? words : ['/bin/sh', '-c', INLINE_RUNNER, ...words];
 }
 
 /** The words that print the line from a pasted snippet. */
@@ -104,11 +104,11 @@ export const INLINE_RUNNER =
  */
 const NEW_ENOUGH = ['20.1[89].*', '20.[2-9][0-9].*', '2[1-9].*', '[3-9][0-9].*'];
 
-function words(candidates: readonly Candidate[]): string {
-  return candidates.map(word).join(' ');
+function shWords(candidates: readonly Candidate[]): string {
+  return candidates.map(shWord).join(' ');
 }
 
-function word(candidate: Candidate): string {
+function shWord(candidate: Candidate): string {
   if (typeof candidate === 'string') return alwaysSh(candidate);
   const { before, version, after } = candidate;
   // The pattern is the only part without quotes.

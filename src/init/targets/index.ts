@@ -21,6 +21,7 @@ import { waybar } from './waybar.ts';
 import { xbar } from './xbar.ts';
 import { zsh } from './zsh.ts';
 
+/** The hosts by name. */
 export const TARGETS: Readonly<Record<InitTarget, Target>> = {
   zsh,
   bash,

@@ -12,28 +12,31 @@ import { isWorthShowing } from '../../usage/credits.ts';
  */
 export const openmetrics: StructuredOutput = {
   render: (usage) => {
-    const own = { provider: usage.provider, account: sanitize(usage.account) };
-    return [...METRICS.flatMap((metric) => familyOf(metric, usage, own)), '# EOF'].join('\n');
+    const common = { provider: usage.provider, account: sanitize(usage.account) };
+    return [...METRICS.flatMap((metric) => familyOf(metric, usage, common)), '# EOF'].join('\n');
   },
 };
 
-function familyOf({ name, help, samples }: Metric, usage: Usage, own: Labels): string[] {
+/** A metric with its samples, as lines; none if no sample has a value. */
+function familyOf({ name, help, samples }: Metric, usage: Usage, common: Labels): string[] {
   const lines = samples(usage)
     .filter(([, value]) => value !== null)
-    .map(([labels, value]) => `${name}${labelText(own, labels)} ${value}`);
+    .map(([labels, value]) => `${name}${labelText(common, labels)} ${value}`);
   return lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`].concat(lines);
 }
 
-/** Labels need no escape: every value is sanitized or our own. */
+/** Labels need no escape: every value is sanitized or a constant. */
 function labelText(...labels: Labels[]): string {
   const pairs = labels.flatMap(Object.entries).map(([name, value]) => `${name}="${value}"`);
   return `{${pairs.join(',')}}`;
 }
 
+/** The labels of a sample: name → value. */
 export type Labels = Readonly<Record<string, string>>;
 
 type Sample = readonly [labels: Labels, value: number | null];
 
+/** A metric of the exposition; all of them are gauges. */
 export interface Metric {
   readonly name: string;
   /** Its description, the same in every exposition. */

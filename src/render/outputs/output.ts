@@ -3,7 +3,10 @@ import type { LineOptions } from '../line.ts';
 import type { Colors, Span } from '../spans.ts';
 import type { Usage } from '../../usage/model.ts';
 
-/** The output of a host that shows the line as text. A new one is a file here, a line in `index.ts` and one in `kinds.ts`. */
+/**
+ * The output of a host that shows the line as text. To add one: a file in this directory, a line in `index.ts` and one in
+ * `kinds.ts`.
+ */
 export interface Output {
   /** The spans in the syntax of the host, on one line, without a newline. */
   paint(spans: readonly Span[], color: boolean, colors: Colors): string;

@@ -99,9 +99,9 @@ function windowLine(window: Window, now: number, context: TooltipOptions): strin
   if (usedPercent === null) return `${label} reset`;
   const { percent: side } = context.appearance;
   const number = `${percentText(shownPercent(usedPercent, side))} ${side}`;
-  const comes = context.countdowns && resetsAt !== null && resetsAt > now;
+  const isUpcoming = context.countdowns && resetsAt !== null && resetsAt > now;
   const amount = windowAmountText(window, ' of ');
-  return `${label} ${number}${amount === null ? '' : `, ${amount}`}${comes ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
+  return `${label} ${number}${amount === null ? '' : `, ${amount}`}${isUpcoming ? `, resets in ${countdown(resetsAt - now)}` : ''}`;
 }
 
 function extraLines(extra: ExtraUsage | null): string[] {

@@ -1,11 +1,10 @@
-import { isAboutCredentials } from '../../usage/failure.ts';
 import type { Usage } from '../../usage/model.ts';
 import { levelOf, plainText } from '../spans.ts';
 import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
 import { summaryOf } from '../summary.ts';
-import { hasNumbers, shownError } from '../selection.ts';
+import { hasNumbers, nextTryAt, shownError } from '../selection.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
@@ -66,10 +65,9 @@ function origin(usage: Usage, { appearance }: OutputContext): string[] {
   const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`, ...locked] : locked;
   const error = shownError(usage);
   if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
-  // A change of the credentials starts a request at once, so there is no time to wait for.
-  const timed = error.retryAt !== null && error.retryAt > generatedAt && !isAboutCredentials(error.code);
-  const next = timed ? ` Next try ${moment(error.retryAt as number, generatedAt, appearance)}.` : '';
-  return [...read, ...wrap(`${errorSentence(usage)}${next}`, MENU_COLUMNS)];
+  const next = nextTryAt(usage);
+  const nextTry = next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`;
+  return [...read, ...wrap(`${errorSentence(usage)}${nextTry}`, MENU_COLUMNS)];
 }
 
 function colorOf(style: Style | null, { color, appearance }: OutputContext): string {

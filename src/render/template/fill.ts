@@ -74,8 +74,8 @@ function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
   const { sectionWindows, cut, format } = filling;
   const parts = sectionWindows.slice(0, cut.windows).map((window) => {
     const { pieces } = fillNodes(nodes, filling, window);
-    const own = format.fields.has('windows.age') ? null : windowField('age', window, filling);
-    return own === null ? pieces : pieces.concat(plain(' '), own);
+    const age = format.fields.has('windows.age') ? null : windowField('age', window, filling);
+    return age === null ? pieces : pieces.concat(plain(' '), age);
   });
   return { pieces: separated(parts), hasValue: parts.length > 0, numbers: parts.length > 0 };
 }
@@ -87,9 +87,9 @@ export function missingAges(filling: Ranked): Span[][] {
   for (const name of namesIn(format)) {
     if (format.fields.has(`${name}.age`)) continue;
     const window = windowNamed(name, usage.windows, model);
-    const isThere = window && (ranks.get(window) as number) < cut.windows;
-    const own = isThere ? windowField('age', window, filling) : null;
-    if (window && own) ages.set(window, [plain(`${window.label} `), own]);
+    const isShown = window && (ranks.get(window) as number) < cut.windows;
+    const age = isShown ? windowField('age', window, filling) : null;
+    if (window && age) ages.set(window, [plain(`${window.label} `), age]);
   }
   return [...ages.values()];
 }

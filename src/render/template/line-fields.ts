@@ -43,8 +43,8 @@ function extraPart(extra: ExtraUsage | null, context: FieldContext): Span[] {
   if (!isInUse(extra)) return [];
   const limit = extra.limit === null ? '' : `/${amountText(extra.limit, extra)}`;
   const text = `extra ${amountText(extra.used, extra)}${limit}${currencySuffix(extra)}`;
-  const own = windowField('age', { source: 'endpoint' } as Window, context);
-  return own === null ? [plain(text)] : [plain(`${text} `), own];
+  const ownAge = windowField('age', { source: 'endpoint' } as Window, context);
+  return ownAge === null ? [plain(text)] : [plain(`${text} `), ownAge];
 }
 
 /** The age of stale numbers. */

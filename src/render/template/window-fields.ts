@@ -1,7 +1,7 @@
 import type { Appearance } from '../appearance.ts';
 import { clockTime } from '../clock.ts';
 import { bar } from '../glyphs.ts';
-import { windowNamed } from '../selection.ts';
+import { PLAN_WINDOW_LABELS, windowNamed } from '../selection.ts';
 import { levelOf, plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import type { FieldContext, Ranked } from './filling.ts';
@@ -21,20 +21,20 @@ const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
 /**
  * The spans of a placeholder of a window; empty without a value.
  *
- * @param here the current window of a section
+ * @param current the current window of a section; null outside sections
  */
 export function placeholderSpans(
   { window: name, field }: Extract<Placeholder, { of: 'window' }>,
-  here: Window | null,
+  current: Window | null,
   filling: Ranked,
 ): Span[] {
   const { usage, ranks, cut, format } = filling;
   if (name !== null && isLacking(name, usage)) return lackingSpan(name, field, format);
   if (field === 'tokens') {
-    const span = tokensField(name ?? here?.id ?? null, usage.tokens);
+    const span = tokensField(name ?? current?.id ?? null, usage.tokens);
     return span === null ? [] : [span];
   }
-  const window = here ?? windowNamed(name as string, usage.windows, filling.model);
+  const window = current ?? windowNamed(name as string, usage.windows, filling.model);
   if (window === undefined) return [];
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
@@ -77,7 +77,7 @@ const ALL_FIELDS = Object.keys(WINDOW_FIELDS) as WindowField[];
 
 /** The span for a window that the plan lacks, in place of its first field. */
 function lackingSpan(name: string, field: WindowField, { fields }: Format): Span[] {
-  if (field === 'label') return [plain(name === 'five_hour' ? '5h' : '7d')];
+  if (field === 'label') return [plain(PLAN_WINDOW_LABELS[name] as string)];
   const first = [...NUMBERS, ...ALL_FIELDS].find((it) => it !== 'label' && fields.has(`${name}.${it}`));
   return field === first ? [plain(NO_SUCH_LIMIT)] : [];
 }
