@@ -67,11 +67,11 @@ export async function resolve(
   start: Start = startOf(deps),
 ): Promise<Resolution> {
   const { system, provider, log } = deps;
-  const { paths, onDisk: known } = start;
-  const queriesKeychain = known.keychainDue && question.policy === 'wait';
+  const { paths, onDisk } = start;
+  const queriesKeychain = onDisk.keychainDue && question.policy === 'wait';
   const fingerprint = queriesKeychain
     ? await currentFingerprint(system, provider, paths.cache)
-    : known.fingerprint;
+    : onDisk.fingerprint;
   const state = readState(deps, paths, question, fingerprint, start.sources);
   const { decision } = state;
   log(describe(state, paths, fingerprint));
@@ -91,7 +91,7 @@ export async function resolve(
   switch (decision.action) {
     case 'serve': {
       // The entry is fresh for the keychain's last answer, which is too old: the worker queries the keychain.
-      const recheck = known.keychainDue && question.policy === 'background' && decision.row === 1;
+      const recheck = onDisk.keychainDue && question.policy === 'background' && decision.row === 1;
       return resolution(
         usageFrom(deps, paths, state),
         recheck && claimWorker(deps, paths).kind === 'claimed',

@@ -95,7 +95,7 @@ describe('a claim', () => {
   it('is lost when another process creates the same number after the listing', () => {
     const directory = place();
     const openSync = (path: string, ...rest: [string, number]) => {
-      fs.writeFileSync(path, 'theirs');
+      fs.writeFileSync(path, 'other');
       return fs.openSync(path, ...rest);
     };
     const taken = takeClaim(
@@ -106,7 +106,7 @@ describe('a claim', () => {
       content(),
     );
     expect(taken).toEqual({ kind: 'lost' });
-    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe('other');
   });
 
   it('is lost when the second listing has a higher one, and is then removed', () => {
@@ -168,7 +168,7 @@ describe('a claim', () => {
   it('leaves that of another process alone when it cannot be created', () => {
     const directory = place();
     const openSync = (path: string) => {
-      fs.writeFileSync(path, 'theirs');
+      fs.writeFileSync(path, 'other');
       throw failure('EMFILE');
     };
     takeClaim({ ...system, fs: disk({ openSync }) }, directory, 'attempt', undefined, content());
@@ -227,7 +227,7 @@ describe('a claim', () => {
   });
 
   it('is ended without writing, whatever is in its place', () => {
-    const directory = place({ 'attempt.1': content(), victim: 'theirs' });
+    const directory = place({ 'attempt.1': content(), victim: 'other' });
     const text = fs.readFileSync(join(directory, 'attempt.1'), 'utf8');
     endClaim(system, directory, 'attempt', claim(1));
     expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe(text);
@@ -235,7 +235,7 @@ describe('a claim', () => {
       fs.unlinkSync(join(directory, 'attempt.1'));
       take(join(directory, 'victim'), join(directory, 'attempt.1'));
       endClaim(system, directory, 'attempt', claim(1));
-      expect(fs.readFileSync(join(directory, 'victim'), 'utf8')).toBe('theirs');
+      expect(fs.readFileSync(join(directory, 'victim'), 'utf8')).toBe('other');
     }
   });
 
@@ -432,8 +432,8 @@ describe('twelve processes at the same time', () => {
   });
 
   /**
-   * Each round: every process looks, decides that the last claim is an old one, and takes the next. The time of a claim
-   * whose maker has not yet written into it is that of its file. Under a moved clock (`npm run test:dates`) files keep
+   * In each round every process reads the claims, finds that the last one is old, and takes the next one. The time of a claim
+   * whose process has not yet written it is that of its file. Under a moved clock (`npm run test:dates`) files keep
    * the real time, so it is moved as the clock is.
    */
   const CONTENDER = `
@@ -451,16 +451,16 @@ describe('twelve processes at the same time', () => {
     const system = { ...rest, fs: { ...fs, lstatSync } };
     process.on('message', ({ since, startAt }) => {
       while (Date.now() < startAt);
-      const known = readClaims(system, directory, 'attempt')[0];
-      // Stamps of files come from a coarser clock.
-      if (known && known.at >= since - 20) return process.send('young');
+      const latest = readClaims(system, directory, 'attempt')[0];
+      // The times of files come from a coarser clock.
+      if (latest && latest.at >= since - 20) return process.send('young');
       const at = Date.now();
-      process.send(takeClaim(system, directory, 'attempt', known, { at, until: at, credentials: null }).kind);
+      process.send(takeClaim(system, directory, 'attempt', latest, { at, until: at, credentials: null }).kind);
     });
     process.send('ready');
   `;
 
-  const said = (child: ChildProcess) =>
+  const answerOf = (child: ChildProcess) =>
     new Promise<string>((resolve) => {
       child.once('message', (message) => resolve(message as string));
     });
@@ -469,12 +469,12 @@ describe('twelve processes at the same time', () => {
     const directory = place();
     const contender = await program(fs.mkdtempSync(join(system.root, 'program-')), CONTENDER);
     for (let count = 0; count < 12; count += 1) children.push(fork(contender, [directory]));
-    await Promise.all(children.map(said));
+    await Promise.all(children.map(answerOf));
     let contested = 0;
     for (let round = 1; round <= 30; round += 1) {
       await pause(45);
       const since = Date.now();
-      const answers = children.map(said);
+      const answers = children.map(answerOf);
       for (const child of children) child.send({ since, startAt: since + 5 });
       const outcomes = await Promise.all(answers);
       expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
@@ -482,7 +482,7 @@ describe('twelve processes at the same time', () => {
       expect(newest(directory)?.number).toBe(round);
       contested += outcomes.filter((outcome) => outcome === 'lost').length;
     }
-    // Else it was no race.
+    // Without one lost claim there was no race.
     expect(contested).toBeGreaterThan(0);
   });
 });

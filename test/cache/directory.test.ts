@@ -135,9 +135,9 @@ describe("an account's directory", () => {
   it('leaves the tag of another program alone', () => {
     const { system, directory, tag } = place();
     fs.mkdirSync(directory.root, { recursive: true });
-    fs.writeFileSync(tag, 'theirs');
+    fs.writeFileSync(tag, 'other');
     expect(ensureDirectory(system, directory)).toBeNull();
-    expect(fs.readFileSync(tag, 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(tag, 'utf8')).toBe('other');
   });
 
   it('does not write through a link in the place of its tag', () => {

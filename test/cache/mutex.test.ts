@@ -15,7 +15,7 @@ vi.mock('proper-lockfile', async (original) => {
   return { ...actual, lock: vi.fn(actual.lock) };
 });
 
-// The package looks at the real clock, and so do the stamps of files.
+// The package uses the real clock, and so do the times of files.
 const system = fakeSystem({ now: Date.now });
 const held: Mutex[] = [];
 
@@ -37,8 +37,8 @@ async function acquire(directory = place(), machine = system): Promise<Mutex> {
   return mutex;
 }
 
-/** The mutex of another process: heard of so many seconds ago. */
-function theirs(secondsAgo: number, directory = place()) {
+/** The mutex of another process, which touched it some seconds ago. */
+function otherMutex(secondsAgo: number, directory = place()) {
   fs.mkdirSync(directory.mutex);
   return touched(directory, secondsAgo);
 }
@@ -93,7 +93,7 @@ describe('the mutex of an account', () => {
     [5.5, 'held'],
     [3600, 'held'],
   ])('that was not touched for %d s is %s', async (age, kind) => {
-    expect((await acquire(theirs(age))).kind).toBe(kind);
+    expect((await acquire(otherMutex(age))).kind).toBe(kind);
   });
 
   it('goes stale after 5 s', () => {
@@ -129,12 +129,12 @@ describe('the mutex of an account', () => {
     ['a minute', 60, 'held'],
     ['a year', 365 * 86_400, 'held'],
   ])('dated %s ahead, by a clock that was set back, is %s', async (_case, ahead, kind) => {
-    expect((await acquire(theirs(-ahead))).kind).toBe(kind);
+    expect((await acquire(otherMutex(-ahead))).kind).toBe(kind);
   });
 
   it('is not removed where the clock is slightly fast', async () => {
     const early = fakeSystem({ now: () => Date.now() - 4000 });
-    expect((await acquire(theirs(0), early)).kind).toBe('busy');
+    expect((await acquire(otherMutex(0), early)).kind).toBe('busy');
   });
 
   it.each<[string, (path: string) => unknown]>([
@@ -150,21 +150,21 @@ describe('the mutex of an account', () => {
   });
 
   it('can be taken when a stale one has something in it', async () => {
-    const directory = theirs(0);
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, '.DS_Store'), '');
     expect((await acquire(touched(directory, 60))).kind).toBe('busy');
     expect((await acquire(directory)).kind).toBe('held');
   });
 
   it('leaves a live one with something in it alone', async () => {
-    const directory = theirs(0);
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, 'x'), '');
     expect((await acquire(directory)).kind).toBe('busy');
     expect(fs.readdirSync(directory.mutex)).toEqual(['x']);
   });
 
   it('dated in the future is removed also with something in it', async () => {
-    const directory = theirs(0);
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, 'x'), '');
     expect((await acquire(touched(directory, -3600))).kind).toBe('held');
   });
@@ -173,7 +173,7 @@ describe('the mutex of an account', () => {
     const blind = { ...system, fs: disk({ lstatSync: failing('EACCES') }) };
     expect((await acquire(place(), blind)).kind).toBe('held');
     const bound = { ...system, fs: disk({ rmdirSync: failing('EPERM') }) };
-    expect((await acquire(theirs(-3600), bound)).kind).toBe('busy');
+    expect((await acquire(otherMutex(-3600), bound)).kind).toBe('busy');
   });
 });
 

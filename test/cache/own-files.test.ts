@@ -286,10 +286,10 @@ describe('removing a directory with what is in it', () => {
 
   it('does not enter a directory that other users can write', () => {
     const path = join(system.root, 'tree');
-    fs.mkdirSync(join(path, 'open', 'theirs'), { recursive: true });
-    fs.writeFileSync(join(path, 'open', 'theirs', 'file'), '');
+    fs.mkdirSync(join(path, 'open', 'other'), { recursive: true });
+    fs.writeFileSync(join(path, 'open', 'other', 'file'), '');
     fs.chmodSync(join(path, 'open'), 0o777);
     expect(() => removeOwnTree(system, path)).toThrow('not trusted');
-    expect(fs.existsSync(join(path, 'open', 'theirs', 'file'))).toBe(true);
+    expect(fs.existsSync(join(path, 'open', 'other', 'file'))).toBe(true);
   });
 });

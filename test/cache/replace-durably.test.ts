@@ -99,14 +99,14 @@ describe('replacing a file durably', () => {
   ])('writes only into the file that it has made, and not into %s in its place', (_case, arrange) => {
     const { path, directory, names } = place();
     const target = join(directory, 'target');
-    fs.writeFileSync(target, 'theirs');
+    fs.writeFileSync(target, 'other');
     // As if it had been exchanged after the package made it.
     const chmodSync = (name: string) => {
       fs.unlinkSync(name);
       arrange(name, target);
     };
     expect(replaceDurably({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
-    expect(fs.readFileSync(target, 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(target, 'utf8')).toBe('other');
     expect(names()).toEqual(['target', 'usage.json']);
   });
 
@@ -133,7 +133,7 @@ describe('replacing a file durably', () => {
   });
 
   it.each([
-    ['a file', (target: string) => fs.writeFileSync(target, 'theirs', { mode: 0o644 })],
+    ['a file', (target: string) => fs.writeFileSync(target, 'other', { mode: 0o644 })],
     ['nothing', () => {}],
     ['a directory', (target: string) => fs.mkdirSync(target)],
   ])('never follows a link to %s', (_case, arrange) => {
@@ -463,7 +463,7 @@ describe('the signal of a file-size limit', () => {
     ['linux', 1],
     ['darwin', 1],
     ['win32', 0],
-  ])('has on %s so many listeners of ours more: %i', async (on, more) => {
+  ])('has on %s one listener more: %i', async (on, more) => {
     vi.resetModules();
     Object.defineProperty(process, 'platform', { value: on });
     const before = process.listeners('SIGXFSZ');

@@ -15,7 +15,7 @@ const plain: SessionMemory = {
   disputedAt: null,
   foreign: false,
 };
-const readings: SessionReports = {
+const reports: SessionReports = {
   credentials: 'stamp-1',
   account: 'ada',
   since: NOW - HOUR,
@@ -45,15 +45,15 @@ const readings: SessionReports = {
 
 /** The file with something else in it. */
 const broken = (change: (file: any) => void) => {
-  const file = JSON.parse(serializeSessionReports(readings));
+  const file = JSON.parse(serializeSessionReports(reports));
   change(file);
   return parseSessionReports(JSON.stringify(file), NOW);
 };
 
 describe('statusline.json', () => {
   it('is read as it was written', () => {
-    expect(parseSessionReports(serializeSessionReports(readings), NOW)).toEqual(readings);
-    const unknown = { ...readings, credentials: null };
+    expect(parseSessionReports(serializeSessionReports(reports), NOW)).toEqual(reports);
+    const unknown = { ...reports, credentials: null };
     expect(parseSessionReports(serializeSessionReports(unknown), NOW)).toEqual(unknown);
   });
 
@@ -70,7 +70,7 @@ describe('statusline.json', () => {
       spend: null,
       unstored: false,
     });
-    expect(read?.windows).toEqual(readings.windows);
+    expect(read?.windows).toEqual(reports.windows);
     expect(read?.sessions.get('b')).toEqual(plain);
   });
 
@@ -82,15 +82,15 @@ describe('statusline.json', () => {
   ])('leaves out %s', (_, change) => {
     expect(broken(change)).toMatchObject({
       disputes: NO_SESSION_REPORTS.disputes,
-      windows: readings.windows,
+      windows: reports.windows,
     });
   });
 
   it.each<[string, (file: any) => void]>([
     ['another version', (file) => (file.schema_version = '1')],
-    ['no stamp', (file) => delete file.credentials],
+    ['no fingerprint', (file) => delete file.credentials],
     ['no windows', (file) => delete file.windows],
-    ['a window that is not told of', (file) => delete file.windows.five_hour],
+    ['no key for a window', (file) => delete file.windows.five_hour],
     ['no sessions', (file) => (file.sessions = [])],
     ['a window that is none', (file) => (file.windows.seven_day = 7)],
     ['a negative percentage', (file) => (file.windows.five_hour.used_percent = -1)],
@@ -108,14 +108,14 @@ describe('statusline.json', () => {
   ])('forgets a session that is %s', (_, session) => {
     const read = broken((file) => (file.sessions.a = session));
     expect([...read!.sessions.keys()]).toEqual(['b', '__proto__']);
-    expect(read!.windows).toEqual(readings.windows);
+    expect(read!.windows).toEqual(reports.windows);
   });
 
   it('has no number from the future, after the clock was set back', () => {
-    const early = parseSessionReports(serializeSessionReports(readings), NOW - 6000)!;
+    const early = parseSessionReports(serializeSessionReports(reports), NOW - 6000)!;
     expect(early.windows.five_hour).toBeNull();
     expect(
-      parseSessionReports(serializeSessionReports(readings), NOW - 4000)!.windows.five_hour,
+      parseSessionReports(serializeSessionReports(reports), NOW - 4000)!.windows.five_hour,
     ).not.toBeNull();
   });
 

@@ -33,7 +33,7 @@ const theEntry = (changes: Partial<Entry> = {}) => {
 const theLock = (changes: Partial<Backoff> = {}) =>
   aLock({ blockedUntil: NOW + 4 * MINUTE + HALF, ...changes });
 
-const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
+const inputOf = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
   backoff: null,
   now: NOW,
@@ -48,11 +48,11 @@ const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
 
 const rendered = (usage: Usage, appearance: { countdowns: boolean }) =>
   renderOutput('plain', usage, { color: false, ...appearance });
-/** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
+/** Everything that a kind of one line shows: waybar's tooltip has more limits and sentences, but no other times. */
 const inFull = (usage: Usage, appearance: { countdowns: boolean }) =>
   renderOutput('waybar', usage, { color: false, ...appearance });
-const schedule = (changes: Partial<ForecastInput> = {}) =>
-  renderForecast(forecastOf(known(changes)), rendered);
+const textsOf = (changes: Partial<ForecastInput> = {}) =>
+  renderForecast(forecastOf(inputOf(changes)), rendered);
 
 /** What a file of these stages shows at a moment: each ends in the second that its end lies in. */
 function shownAt({ texts }: RenderedForecast, at: number): string | null {
@@ -61,17 +61,17 @@ function shownAt({ texts }: RenderedForecast, at: number): string | null {
 
 /** What the program would do and print at a moment. */
 function programAt(
-  { entry, backoff: lock, fingerprint: stamp, settings: its, accountName: name }: ForecastInput,
+  { entry, backoff, fingerprint, settings: its, accountName: name }: ForecastInput,
   at: number,
   render = rendered,
 ) {
   const account = () => 'unknown' as const;
   const question = {
     entry,
-    backoff: lock,
+    backoff,
     now: at,
     policy: 'background',
-    fingerprint: stamp,
+    fingerprint,
     account,
     settings: its,
   } as const;
@@ -93,8 +93,8 @@ function programAt(
 
 /** The texts at moments given as ms from now, and when to ask again, likewise. */
 function shown(changes: Partial<ForecastInput>, moments: readonly number[]) {
-  const prepared = schedule(changes);
-  return prepared && [prepared.refreshAt - NOW, ...moments.map((at) => shownAt(prepared, NOW + at))];
+  const forecast = textsOf(changes);
+  return forecast && [forecast.refreshAt - NOW, ...moments.map((at) => shownAt(forecast, NOW + at))];
 }
 
 const FUTURE = { cachedAt: NOW + HOUR };
@@ -193,7 +193,7 @@ describe('a forecast', () => {
       NEVER,
     ],
     [
-      'while requests are switched off is asked for by nobody',
+      'starts no worker while requests are switched off',
       { settings: offline, entry: theEntry({ data: NO_RESET }) },
       [0, 2 * MINUTE, 90 * MINUTE],
       [DAY - MINUTE, '5h 22%', '5h 22% · 3m ago · disabled', '5h 22% · 1h ago · disabled'],
@@ -282,8 +282,8 @@ describe('a forecast', () => {
   });
 
   it('ends when an entry is from a time when the clock was a century ahead', () => {
-    const prepared = schedule({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
-    expect(prepared?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
+    const forecast = textsOf({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
+    expect(forecast?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
   });
 });
 
@@ -307,7 +307,7 @@ const reset = fc.oneof(
   { weight: 2, arbitrary: offset(-DAY, 7 * DAY).map((ms) => iso(NOW + ms).replace('Z', '533+00:00')) },
   { weight: 1, arbitrary: fc.constant(null) },
 );
-/** No two the same, so that a percentage tells whose it is. */
+/** All different, so that a percentage identifies its window. */
 const percents = fc.uniqueArray(fc.integer({ min: 1, max: 140 }), { minLength: 5, maxLength: 5 });
 const data = fc
   .tuple(percents, fc.array(reset, { minLength: 5, maxLength: 5 }), fc.integer({ min: 0, max: 31 }))
@@ -377,7 +377,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   recheckAt: fc.constantFrom(null, null, NOW + 30 * SECOND),
 });
 
-/** Moments worth a look: around the ends of the stages, and some in between. */
+/** Moments around the ends of the stages, and some in between. */
 function momentsOf({ now }: ForecastInput, { texts }: RenderedForecast, more: readonly number[]): number[] {
   const ends = texts.flatMap(({ until }) => [until - 1001, until - 1000, until - 999, until - 1, until]);
   const end = texts.at(-1)!.until;
@@ -388,18 +388,18 @@ function momentsOf({ now }: ForecastInput, { texts }: RenderedForecast, more: re
 
 const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 20, maxLength: 20 });
 
-/** Holds a property against whatever may be known and many moments of what is prepared from it. */
+/** Checks a property for any state and many moments of its forecast. */
 function holds(
-  property: (it: ForecastInput, prepared: RenderedForecast, at: number, text: string) => void,
+  property: (it: ForecastInput, forecast: RenderedForecast, at: number, text: string) => void,
   render = rendered,
 ): void {
   fc.assert(
     fc.property(anything, parts, fc.constantFrom('all', 'stale'), (it, more, ages) => {
-      const prepared = renderForecast(forecastOf(it, { ages }), render);
-      if (prepared === null) return;
-      for (const at of momentsOf(it, prepared, more)) {
-        const text = shownAt(prepared, at);
-        if (text !== null) property(it, prepared, at, text);
+      const forecast = renderForecast(forecastOf(it, { ages }), render);
+      if (forecast === null) return;
+      for (const at of momentsOf(it, forecast, more)) {
+        const text = shownAt(forecast, at);
+        if (text !== null) property(it, forecast, at, text);
       }
     }),
     { numRuns: 400 },
@@ -415,7 +415,7 @@ const withoutCountdowns = (text: string) =>
 describe('at every moment until its end, a forecast', () => {
   it.each([
     ['the line', rendered],
-    ['all that a bar is told', inFull],
+    ['all that a bar shows', inFull],
   ])(
     'within five minutes the program itself would print the same, but for the second before a change: %s',
     (_, render) => {
@@ -478,14 +478,14 @@ describe('at every moment until its end, a forecast', () => {
 });
 
 describe('a rendered forecast', () => {
-  const prepared = fc
+  const forecast = fc
     .tuple(anything, parts)
     .map(([it, more]) => ({ it, more, made: renderForecast(forecastOf(it), rendered) }))
     .filter(({ made }) => made !== null);
 
   it('is in order and without a gap, and neighbours differ', () => {
     fc.assert(
-      fc.property(prepared, ({ it, made }) => {
+      fc.property(forecast, ({ it, made }) => {
         let [at, before] = [it.now, ''];
         for (const { until, text } of made!.texts) {
           expect(until).toBeGreaterThan(at);
@@ -499,7 +499,7 @@ describe('a rendered forecast', () => {
 
   it('has its refresh when the program would start the worker, and not before', () => {
     fc.assert(
-      fc.property(prepared, ({ it, made, more }) => {
+      fc.property(forecast, ({ it, made, more }) => {
         const { refreshAt, texts } = made!;
         if (it.recheckAt !== null && refreshAt === it.recheckAt) return;
         const asks = (at: number) => programAt(it, at).action === 'background';
@@ -542,7 +542,7 @@ describe('a forecast for very many windows', () => {
     ['a thousand', 1000, 17 * SECOND],
   ])('has a limited number of texts: %s', (_case, count, apart) => {
     const entryOfMany = many(count, apart);
-    const made = schedule({ entry: entryOfMany })!;
+    const made = textsOf({ entry: entryOfMany })!;
     expect(made.texts.length).toBeLessThan(250);
     expect(made.refreshAt).toBeLessThanOrEqual(NOW + 3 * MINUTE);
     for (const { until } of made.texts) {
@@ -554,7 +554,7 @@ describe('a forecast for very many windows', () => {
   });
 
   it('covers a day when thirty windows are reset at different times', () => {
-    const made = schedule({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
+    const made = textsOf({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
     expect(made.texts.at(-1)!.until).toBe(NOW + DAY);
     for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits as Limit[]) {
       expect(made.texts.map(({ until }) => until)).toContain(parseTime(limit.resets_at));

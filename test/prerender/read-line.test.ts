@@ -12,17 +12,17 @@ import { disk } from '../cache/disk.ts';
 let system: FakeSystem;
 let caches: string;
 
-/** A machine on which two lines are prepared, of an account that a pointer leads to. */
+/** A machine with two prerendered lines of an account that has a pointer. */
 beforeEach(async () => {
   system = fakeSystem();
   const account = join(system.root, 'work');
   fs.mkdirSync(account);
   system = { ...system, env: { CLAUDE_CONFIG_DIR: account } };
   caches = join(system.root, '.cache');
-  await prepared();
+  await prerenderLines();
 });
 
-async function prepared(): Promise<void> {
+async function prerenderLines(): Promise<void> {
   const { provider } = await import('../../src/fetch/registry.ts');
   const cache = join(caches, 'usageline', provider.account(system).directory);
   fs.mkdirSync(cache, { recursive: true, mode: 0o700 });

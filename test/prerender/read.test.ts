@@ -98,11 +98,11 @@ describe('a prerendered line', () => {
 
   it.each([
     ['of another format', FILE_TAG, 'usageline-ready 2'],
-    ['of another program', FILE_TAG, 'somebody-ready 1'],
+    ['of another program', FILE_TAG, 'other-ready 1'],
     ['without a time to ask again', / \d+ \d+ \d+\n/, '\n'],
     ['without times', /\n\d+ now\n\d+ soon/, '\nnow\nsoon'],
     ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
-    ['with words for when it was prepared', /(ready 1 \d+) \d+/, '$1 once'],
+    ['with a word in the place of the first time', /(ready 1 \d+) \d+/, '$1 once'],
     ['cut off', /\n$/, ''],
     ['with something behind the validators', /$/, 'more\n'],
     ['without validators', /\n# .*\n$/, '\n'],
@@ -138,7 +138,7 @@ describe('a prerendered line', () => {
   });
 
   it.each(['620', '602', '622', '666', '777'])(
-    'with mode %s is none: somebody else may have written it',
+    'is not valid with the mode %s, because another user may have written it',
     (mode) => {
       prepare();
       fs.chmodSync(path, Number.parseInt(mode, 8));

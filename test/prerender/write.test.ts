@@ -39,7 +39,7 @@ beforeEach(() => {
 /** So many texts, each for so long. */
 const stagesOf = (count: number, ms: number) =>
   Array.from({ length: count }, (_, index) => ({ until: NOW + (index + 1) * ms, text: `text ${index}` }));
-const prepared = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
+const timed = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
   from: NOW,
   refreshAt: NOW + HOUR,
   texts: stagesOf(3, MINUTE),
@@ -58,7 +58,7 @@ describe('the line of the status line, which only this program reads', () => {
   const variant: Variant = { kind: STATUSLINE_KIND, color: 'natural', network: true };
   const statusline = () => prerenderedFile(directory, variant);
   const writeIt = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
-    writePrerendered({ ...system, ...on }, directory, variant, prepared(changes), VALIDATORS);
+    writePrerendered({ ...system, ...on }, directory, variant, timed(changes), VALIDATORS);
   const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, statusline(), VALIDATORS);
 
   it('is replaced and read like any other', () => {
@@ -85,20 +85,20 @@ describe('the line of the status line, which only this program reads', () => {
 
   it('is not written through a link in its place', () => {
     const other = join(system.root, 'other');
-    fs.writeFileSync(other, 'theirs');
+    fs.writeFileSync(other, 'other');
     const racing = Object.create(system.fs) as typeof system.fs;
     racing.writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
       fs.symlinkSync(other, statusline());
       fs.writeFileSync(...args);
     };
     writeIt({}, { fs: racing });
-    expect(fs.readFileSync(other, 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(other, 'utf8')).toBe('other');
   });
 });
 
 describe('the file of a prerendered line', () => {
   it('has the documented format', () => {
-    write(prepared(), { platform: 'darwin' });
+    write(timed(), { platform: 'darwin' });
     expect(fs.readFileSync(path, 'utf8')).toBe(
       [
         `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} ${ID}`,
@@ -113,7 +113,7 @@ describe('the file of a prerendered line', () => {
   });
 
   it('is read as it was written', () => {
-    write(prepared());
+    write(timed());
     for (const [after, text] of [
       [0, 'text 0'],
       [MINUTE, 'text 1'],
@@ -130,20 +130,20 @@ describe('the file of a prerendered line', () => {
       { until: NOW + 1999, text: 'a' },
       { until: NOW + 2 * MINUTE - 1, text: 'b' },
     ];
-    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, texts }));
+    write(timed({ from: NOW + 999, refreshAt: NOW + 1001, texts }));
     const [head, first, then] = linesOf(path);
     expect(head!.split(' ').slice(2, 4)).toEqual([`${second(NOW) + 2}`, `${second(NOW)}`]);
     expect([first, then]).toEqual([`${second(NOW) + 1} a`, `${second(NOW) + 119} b`]);
   });
 
   it('has the end of its first text as its mtime, to the millisecond', () => {
-    write(prepared({ texts: [{ until: NOW + 61_234, text: 'a' }] }));
+    write(timed({ texts: [{ until: NOW + 61_234, text: 'a' }] }));
     expect(fs.statSync(path).mtimeMs).toBeCloseTo(NOW + 61_234, 2);
   });
 
   it('is readable by its user alone', () => {
     const umask = process.umask(0);
-    write(prepared({ texts: stagesOf(60, MINUTE) }));
+    write(timed({ texts: stagesOf(60, MINUTE) }));
     process.umask(umask);
     expect([modeOf(path), modeOf(`${path}.later`)]).toEqual([0o600, 0o600]);
   });
@@ -155,7 +155,7 @@ describe('the file of a prerendered line', () => {
     ['a few', stagesOf(2, MINUTE), 2],
     ['one until just before four minutes, and more', stagesOf(9, 4 * MINUTE - 1), 2],
   ])('has near texts and later texts in two files: %s', (_case, texts, near) => {
-    write(prepared({ texts, refreshAt: NOW + 48 * HOUR }));
+    write(timed({ texts, refreshAt: NOW + 48 * HOUR }));
     const lines = texts.map(({ until, text }) => `${second(until)} ${text}`);
     const [head, ...rest] = linesOf(path);
     expect(rest.slice(0, -2)).toEqual(lines.slice(0, near));
@@ -171,14 +171,14 @@ describe('the file of a prerendered line', () => {
       ...stage,
       text: 'x'.repeat(5000) + stage.text,
     }));
-    write(prepared({ texts }));
+    write(timed({ texts }));
     expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
     expect(readPrerenderedFile(system, path, VALIDATORS)).toMatch(/text 0$/);
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
-  it.each([null, prepared({ texts: [] })])('is removed when there are no texts', (nothing) => {
-    write(prepared());
+  it.each([null, timed({ texts: [] })])('is removed when there are no texts', (nothing) => {
+    write(timed());
     write(nothing);
     expect(names()).toEqual([]);
     expect(() => write(nothing)).not.toThrow();
@@ -187,15 +187,15 @@ describe('the file of a prerendered line', () => {
   it.each(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO'])(
     'is the old one when the new one cannot be written: %s',
     (reason) => {
-      write(prepared());
+      write(timed());
       const before = fs.readFileSync(path, 'utf8');
       const writeFileSync = (file: string) => {
         fs.writeFileSync(file, 'half');
         failing(reason)();
       };
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
     },
@@ -203,17 +203,17 @@ describe('the file of a prerendered line', () => {
 
   it('is not written through a link with the name of its temporary file', () => {
     const victim = join(system.root, 'victim');
-    fs.writeFileSync(victim, 'mine');
+    fs.writeFileSync(victim, 'other');
     fs.symlinkSync(victim, join(directory.prerendered, '.new.0'));
-    write(prepared());
-    expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
+    write(timed());
+    expect(fs.readFileSync(victim, 'utf8')).toBe('other');
   });
 });
 
 describe('the files for the launcher', () => {
   const PLAIN: Variant = { ...NAME, kind: 'plain' };
   const small = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
-    writePrerendered({ ...system, ...on }, directory, PLAIN, prepared(changes), VALIDATORS);
+    writePrerendered({ ...system, ...on }, directory, PLAIN, timed(changes), VALIDATORS);
   /** Of each: what is in it, and how long it lasts, seconds. */
   const files = () =>
     names()
@@ -332,7 +332,7 @@ describe('the files for the launcher', () => {
         { ...system, random: () => 0.5 },
         directory,
         PLAIN,
-        prepared({ texts: [a] }),
+        timed({ texts: [a] }),
         VALIDATORS,
       );
     };
@@ -350,7 +350,7 @@ describe('the files for the launcher', () => {
     ['of the status line', { ...PLAIN, kind: 'statusline' }],
     ['of a shell’s hook', NAME],
   ])('are absent for a line %s, which the launcher does not print', (_what, name) => {
-    writePrerendered(system, directory, name, prepared(), VALIDATORS);
+    writePrerendered(system, directory, name, timed(), VALIDATORS);
     expect(files()).toEqual([]);
   });
 
@@ -360,7 +360,7 @@ describe('the files for the launcher', () => {
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
-      writePrerendered(system, directory, { kind, color: 'mono', network: true }, prepared(), VALIDATORS);
+      writePrerendered(system, directory, { kind, color: 'mono', network: true }, timed(), VALIDATORS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
   });
@@ -419,7 +419,7 @@ describe('the directory of the prerendered lines', () => {
     const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
     for (const format of formats) {
       const name = { ...NAME, ...(format !== undefined && { format }) };
-      writePrerendered(system, directory, name, prepared(), VALIDATORS);
+      writePrerendered(system, directory, name, timed(), VALIDATORS);
     }
     const listed = listVariants(system, directory).map(({ format }) => format);
     expect(listed.sort()).toEqual(formats.toSorted());
@@ -427,7 +427,7 @@ describe('the directory of the prerendered lines', () => {
 
   it('has a list of variants without files whose format does not match their name', () => {
     const name = { ...NAME, format: 'bars' };
-    writePrerendered(system, directory, name, prepared(), VALIDATORS);
+    writePrerendered(system, directory, name, timed(), VALIDATORS);
     const path = join(directory.prerendered, variantFileName(name));
     fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
     expect(listVariants(system, directory)).toEqual([]);
@@ -463,7 +463,7 @@ describe('the directory of the prerendered lines', () => {
   );
 
   it('is swept of temporary files that are more than an hour old, and of no others', () => {
-    write(prepared({ texts: stagesOf(60, MINUTE) }));
+    write(timed({ texts: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(directory.prerendered, '.new.1'), '');
     fs.mkdirSync(join(directory.prerendered, '.kept'));
     const pointers = join(directory.root, 'accounts');

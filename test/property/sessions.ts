@@ -173,7 +173,7 @@ export class Sessions {
     );
     // A report without a reset time belongs to the current window.
     const known = said.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
-    expect(known, `${window.id}: told by a session, when it is said to be`).toBe(true);
+    expect(known, `${window.id}: reported by a session, if it is shown as such`).toBe(true);
     const over = window.resetsAt !== null && window.resetsAt <= now;
     expect(over, 'a window that is over has no percentage').toBe(false);
     // A login file that was rewritten for the same account or for an unknown one changes nothing.

@@ -77,7 +77,7 @@ describe('the wait after other failures', () => {
   });
 
   it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])(
-    '%s: one minute where nobody can see the credentials change',
+    '%s: one minute where a change of the credentials is not noticed',
     (code) => {
       const lock = backoffAfterFailure(null, { code }, null, NOW, 0);
       expect(lock.blockedUntil).toBe(NOW + MINUTE);
@@ -122,20 +122,20 @@ describe('the record of requests', () => {
   });
 
   it('contains a request before it is sent, and then no wait is in force', () => {
-    const noted = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
-    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
-    expect(noted).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
-    expect(noted.blockedUntil).toBeLessThanOrEqual(NOW);
+    const recorded = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
+    expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
+    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
+    expect(recorded.blockedUntil).toBeLessThanOrEqual(NOW);
   });
 
   it('drops the failure of a lapsed token with the next request, which has another token', () => {
-    const noted = backoffWithRequest(
+    const recorded = backoffWithRequest(
       aLock({ error: 'token_lapsed', failures: 97, requests }),
       'stamp-2',
       NOW,
     );
-    expect(noted).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
-    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
+    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
+    expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
   });
 
   it('has whole seconds, like the file', () => {

@@ -26,7 +26,7 @@ const table: Line[] = [
   ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
   ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
   ['fresh, whatever the lock says', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
-  ['fresh, whoever asks', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
+  ['fresh, for any caller', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
   ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
   ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],
   ['fresh without any window', { entry: anEntry({ data: {} }) }, '1 serve fresh -'],
@@ -77,7 +77,7 @@ const table: Line[] = [
     [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
     [`${error}, new credentials`, { backoff: aLock({ error }), fingerprint: 'stamp-2' }, '5 refresh none -'],
     [
-      `${error}, no stamp to compare`,
+      `${error}, no fingerprint to compare`,
       { backoff: aLock({ error, credentials: null }) },
       `2 serve none ${error}`,
     ],
@@ -148,7 +148,7 @@ const table: Line[] = [
         `${then} none ${nothing}`,
       ],
       [
-        `token lapsed, no stamp any more, ${policy}`,
+        `token lapsed, no fingerprint any more, ${policy}`,
         { ...over, fingerprint: null },
         `${then} none ${nothing}`,
       ],

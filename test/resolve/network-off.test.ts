@@ -7,7 +7,7 @@ import { aLock, anEntry, NOW } from '../support/build.ts';
 
 const settings = { ...defaultSettings({}), network: false };
 
-/** However old or foreign what is known is, whoever asks, and however urgently. */
+/** All ages and accounts of an entry, all callers, with and without force. */
 const situation = fc.record({
   entry: fc.option(
     fc

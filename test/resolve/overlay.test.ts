@@ -39,7 +39,7 @@ const week = (ago: number): ReportedNumber => ({
   readAt: NOW - ago,
   seenAt: NOW - ago,
 });
-const told = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
+const reporting = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
   ...NO_SESSION_REPORTS,
   credentials: 'stamp-1',
   windows: { five_hour, seven_day },
@@ -50,11 +50,11 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
 };
 const merged = (
   entry: Entry | null,
-  readings: SessionReports,
+  reports: SessionReports,
   account: AccountMatch = 'unknown',
   now = NOW,
 ) =>
-  overlayReports(entry, readings, {
+  overlayReports(entry, reports, {
     reader: claudeReader,
     fingerprint: 'stamp-1',
     now,
@@ -63,7 +63,7 @@ const merged = (
     reportsAccount: () => account,
   });
 
-/** What a prompt is told, and what is done. */
+/** What a prompt shows, and what is done. */
 const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
   const situation = aSituation({ policy: 'background', ...changes, entry });
   const decision = decide(situation);
@@ -83,10 +83,10 @@ const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] 
 const off = { ...settings, network: false };
 
 describe('reports beside a response', () => {
-  const readings = told(five(MINUTE), week(MINUTE));
+  const reports = reporting(five(MINUTE), week(MINUTE));
 
   it('are shown as fresh without a request, beside the other numbers of the response', () => {
-    const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), readings));
+    const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), reports));
     expect([row, action, line]).toEqual([1, 'serve', '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h']);
     expect(usage).toMatchObject({
       state: 'fresh',
@@ -103,10 +103,10 @@ describe('reports beside a response', () => {
   });
 
   it('make the endpoint due for the other numbers after 15 min, whose age is shown', () => {
-    const { row, action, line } = decided(merged(scoped(16 * MINUTE), readings));
+    const { row, action, line } = decided(merged(scoped(16 * MINUTE), reports));
     expect([row, action]).toEqual([4, 'background']);
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h 16m ago');
-    expect(decided(merged(scoped(16 * MINUTE), readings), { policy: 'wait' }).action).toBe('refresh');
+    expect(decided(merged(scoped(16 * MINUTE), reports), { policy: 'wait' }).action).toBe('refresh');
   });
 
   it.each([
@@ -118,17 +118,17 @@ describe('reports beside a response', () => {
       { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
     ],
   ])('are fresh and without an error where the endpoint %s', (_, changes) => {
-    const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
+    const { row, action, usage } = decided(merged(scoped(16 * MINUTE), reports), changes);
     expect([row, action, usage.state, usage.error]).toEqual([1, 'serve', 'fresh', null]);
   });
 
   it('make no request due when they contain every window, however old the response is', () => {
-    const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), readings));
+    const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), reports));
     expect([row, action]).toEqual([1, 'serve']);
   });
 
   it('are incomplete without a window of the response, and without extra usage', () => {
-    expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), told(five(MINUTE), null))).action).toBe(
+    expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), reporting(five(MINUTE), null))).action).toBe(
       'background',
     );
     const entry = anEntry({ cachedAt: NOW - HOUR });
@@ -140,7 +140,7 @@ describe('reports beside a response', () => {
       currency: 'EUR',
     };
     const { action, line } = decided(
-      merged({ ...entry, data: { ...entry.data, extra_usage: extra } }, readings),
+      merged({ ...entry, data: { ...entry.data, extra_usage: extra } }, reports),
     );
     expect(action).toBe('background');
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · extra 12.50 EUR 1h ago');
@@ -149,12 +149,12 @@ describe('reports beside a response', () => {
   it('make the endpoint due when another window of the response is reset', () => {
     const limits = [{ ...FABLE, resets_at: iso(NOW - MINUTE) }];
     const entry = anEntry({ cachedAt: NOW - 10 * MINUTE });
-    const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, readings));
+    const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, reports));
     expect([action, usage.state]).toEqual(['background', 'fresh']);
   });
 
   it('are stale after 180 s, and a request is due at the slower pace while Claude Code is at work', () => {
-    const old = told(five(4 * MINUTE), week(4 * MINUTE));
+    const old = reporting(five(4 * MINUTE), week(4 * MINUTE));
     const { row, action, line } = decided(merged(scoped(10 * MINUTE), old));
     expect([row, action]).toEqual([3, 'serve']);
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 10m ago');
@@ -167,57 +167,57 @@ describe('reports beside a response', () => {
   });
 
   it('no longer mean an hour later that Claude Code is at work', () => {
-    const old = told(five(61 * MINUTE), week(61 * MINUTE));
+    const old = reporting(five(61 * MINUTE), week(61 * MINUTE));
     expect(decided(merged(scoped(4 * MINUTE), old)).action).toBe('background');
   });
 
   it('end with their window, which is shown as reset', () => {
-    const over = told(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
+    const over = reporting(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
     const { row, usage, line } = decided(merged(scoped(10 * MINUTE, { data: {} }), over));
     expect([row, usage.state]).toEqual([3, 'stale']);
     expect(line).toContain('5h reset');
   });
 
   it('give way to a newer response, which is fresh by itself', () => {
-    const { row, usage } = decided(merged(scoped(MINUTE), told(five(2 * MINUTE), null)));
+    const { row, usage } = decided(merged(scoped(MINUTE), reporting(five(2 * MINUTE), null)));
     expect(row).toBe(1);
     expect(usage.windows[0]).toMatchObject({ usedPercent: 22, source: 'endpoint' });
   });
 
   it('are never shown beside numbers that are a day old', () => {
-    const { usage } = decided(merged(scoped(25 * HOUR), readings));
+    const { usage } = decided(merged(scoped(25 * HOUR), reports));
     expect(usage.windows.map(({ id }) => id)).toEqual(['five_hour', 'seven_day']);
     expect(usage.state).toBe('fresh');
-    expect(decided(merged(scoped(26 * HOUR), told(five(25 * HOUR), null))).usage.state).toBe('last_known');
+    expect(decided(merged(scoped(26 * HOUR), reporting(five(25 * HOUR), null))).usage.state).toBe('last_known');
   });
 
   it('do not count when they are of another account', () => {
-    const theirs = { ...readings, credentials: 'stamp-0' };
+    const foreign = { ...reports, credentials: 'stamp-0' };
     const entry = scoped(10 * MINUTE);
-    expect(merged(entry, theirs, 'changed')).toBe(entry);
-    expect(merged(null, theirs, 'changed')).toBeNull();
+    expect(merged(entry, foreign, 'changed')).toBe(entry);
+    expect(merged(null, foreign, 'changed')).toBeNull();
   });
 
   it('stay fresh when the credentials of the same account are rewritten', () => {
-    const { row, usage, line } = decided(merged(null, { ...readings, credentials: 'stamp-0' }, 'same'), {
+    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'stamp-0' }, 'same'), {
       settings: off,
     });
     expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
   });
 
   it('are shown with their age when the account of rewritten credentials is unknown', () => {
-    const entry = merged(null, { ...readings, credentials: 'stamp-0' }, 'unknown');
+    const entry = merged(null, { ...reports, credentials: 'stamp-0' }, 'unknown');
     expect(decided(entry).action).toBe('background');
     const { usage, line } = decided(entry, { settings: off });
     expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
-    const paced = merged(scoped(4 * MINUTE), { ...readings, credentials: 'stamp-0' }, 'unknown');
+    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'stamp-0' }, 'unknown');
     expect(decided(paced).action).toBe('background');
   });
 
   describe('when a session contradicts one', () => {
     const dispute = { ...five(SECOND), percent: 80, resetsAt: FIVE + HOUR, session: 'b', maybeIdle: false };
     const disputed = {
-      ...told(five(MINUTE), week(MINUTE)),
+      ...reporting(five(MINUTE), week(MINUTE)),
       disputes: { five_hour: dispute, seven_day: null },
     };
     const mergedWith = (canAsk: boolean) =>
@@ -246,8 +246,8 @@ describe('reports beside a response', () => {
     it('are not the numbers that a session with the latest report must see', () => {
       expect(mergedWith(true)?.overlay?.asReported).toBe(false);
       expect(mergedWith(false)?.overlay?.asReported).toBe(true);
-      expect(merged(scoped(2 * MINUTE), readings)?.overlay?.asReported).toBe(true);
-      expect(merged(scoped(SECOND), readings)?.overlay?.asReported).toBe(false);
+      expect(merged(scoped(2 * MINUTE), reports)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), reports)?.overlay?.asReported).toBe(false);
     });
   });
 
@@ -271,38 +271,38 @@ describe('reports beside a response', () => {
 
   it('are not merged with the response of another account, nor with one from the future', () => {
     const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
-    expect(merged(old, readings, 'changed')?.data?.limits).toBeUndefined();
-    expect(merged(scoped(-HOUR), readings)?.data?.limits).toBeUndefined();
-    const renewed = decided(merged(old, readings, 'unknown'));
+    expect(merged(old, reports, 'changed')?.data?.limits).toBeUndefined();
+    expect(merged(scoped(-HOUR), reports)?.data?.limits).toBeUndefined();
+    const renewed = decided(merged(old, reports, 'unknown'));
     expect([renewed.action, renewed.usage.state]).toEqual(['background', 'fresh']);
-    expect(decided(merged(old, told(five(HOUR), null), 'unknown')).usage.state).toBe('stale');
+    expect(decided(merged(old, reporting(five(HOUR), null), 'unknown')).usage.state).toBe('stale');
   });
 });
 
 describe('reports without a response', () => {
-  const readings = told(five(MINUTE), null);
+  const reports = reporting(five(MINUTE), null);
 
   it('are an entry, which is fresh where no request may be sent', () => {
-    const { row, usage, line } = decided(merged(null, readings), { settings: off });
+    const { row, usage, line } = decided(merged(null, reports), { settings: off });
     expect([row, usage.state, usage.error, line]).toEqual([1, 'fresh', null, '5h 24% 4h37m']);
   });
 
   it('make the endpoint due at once, also beside an entry without data', () => {
-    expect(decided(merged(null, readings)).action).toBe('background');
+    expect(decided(merged(null, reports)).action).toBe('background');
     const failure = anEntry({ data: null, error: 'no_credentials' });
-    expect(decided(merged(failure, readings)).action).toBe('background');
-    expect(decided(merged(null, told(five(4 * MINUTE), null))).action).toBe('background');
+    expect(decided(merged(failure, reports)).action).toBe('background');
+    expect(decided(merged(null, reporting(five(4 * MINUTE), null))).action).toBe('background');
   });
 
   it('are shown with their age and the reason when they are stale', () => {
-    const { line } = decided(merged(null, told(five(5 * MINUTE), null)), { settings: off });
+    const { line } = decided(merged(null, reporting(five(5 * MINUTE), null)), { settings: off });
     expect(line).toBe('5h 24% 4h37m · 5m ago · disabled');
   });
 });
 
 describe('a forecast with reports', () => {
   const ago = fc.integer({ min: 0, max: 26 * HOUR });
-  const reading = fc.option(
+  const report = fc.option(
     fc.record({
       percent: fc.integer({ min: 0, max: 101 }),
       ago,
@@ -316,8 +316,8 @@ describe('a forecast with reports', () => {
     fc.assert(
       fc.property(
         fc.option(ago),
-        reading,
-        reading,
+        report,
+        report,
         fc.option(fc.integer({ min: 1, max: 20 * MINUTE })),
         fc.array(fc.integer({ min: 0, max: 5 * MINUTE - SECOND }), { minLength: 5, maxLength: 5 }),
         fc.constantFrom('stamp-1', 'stamp-0'),
@@ -326,7 +326,7 @@ describe('a forecast with reports', () => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
           const backoff = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
           const input: ForecastInput = {
-            entry: merged(entry, told(of(one), of(two))),
+            entry: merged(entry, reporting(of(one), of(two))),
             backoff,
             now: NOW,
             fingerprint: 'stamp-1',
@@ -443,8 +443,8 @@ describe('storing the report of a session', () => {
       if (others > 0 && to === cache.reports) {
         others -= 1;
         keep(system, cache, { said: { ...report, session: 'b' } });
-        const theirs = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
-        system.fs.writeFileSync(cache.reports, serializeSessionReports(theirs));
+        const foreign = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.reports, serializeSessionReports(foreign));
       }
     };
     const { stored: kept } = keep(system, cache, { fs });
@@ -564,15 +564,15 @@ describe('resolving with reports', () => {
 
     const directory = `${system.root}/.cache/usageline/claude`;
     system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const readings = told(five(MINUTE), week(MINUTE));
-    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(readings));
+    const reports = reporting(five(MINUTE), week(MINUTE));
+    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(reports));
     const answered = await ask({ policy: 'wait' });
     expect([answered.usage.state, answered.usage.error, provider.sent]).toEqual(['fresh', null, []]);
   });
 });
 
 it('a forecast ends after a day at most', () => {
-  const entry = merged(scoped(20 * HOUR), told(five(MINUTE), null));
+  const entry = merged(scoped(20 * HOUR), reporting(five(MINUTE), null));
   const known = {
     entry,
     backoff: null,

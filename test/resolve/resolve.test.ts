@@ -552,7 +552,7 @@ describe('the budget', () => {
 });
 
 describe('several processes at the same time', () => {
-  // The mutex is stamped by the real clock.
+  // The mutex is dated by the real clock.
   beforeEach(() => system.setNow(Date.now()));
 
   it('send one request, and those without data wait for its response', async () => {
@@ -810,8 +810,8 @@ describe('clocks', () => {
     'do not let a process that was suspended during a request and then %s undo the backoff of another',
     async (_case, answer) => {
       provider.respond = () => {
-        const theirs = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
-        const lock = { ...theirs, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
+        const others = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
+        const lock = { ...others, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
         fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
         return answer();
       };

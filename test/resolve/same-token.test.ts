@@ -6,7 +6,7 @@ import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
-/** A login file that is rewritten, or numbered anew, before every call: it has another stamp each time. */
+/** A login file that is rewritten before every call, so that it has another fingerprint each time. */
 function aTouchedLogin() {
   const system = fakeSystem();
   const provider = fakeProvider(system);

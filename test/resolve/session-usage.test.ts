@@ -136,7 +136,7 @@ describe('a session’s own line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, usedUsd: 521, limitUsd: 500 };
     const { own } = lines(null, { ...reports(null), spend });
     expect(own.windows).toMatchObject([{ id: 'spend_limit', usedPercent: 104.2, amount: { used: 521 } }]);
-    const told = {
+    const overlay = {
       origins: {},
       movedAt: NOW,
       spend: { ...spend, percent: 90, readAt: NOW, seenAt: NOW },
@@ -148,10 +148,10 @@ describe('a session’s own line', () => {
       lacks: false,
       credentials: 'stamp-1',
     };
-    const beside = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend });
+    const beside = lines({ ...anEntry(), overlay }, { ...reports(null), spend });
     expect(beside.own.windows.map(({ usedPercent }) => usedPercent)).toEqual([22, 33, 104.2]);
-    const dearer = { ...told.spend, usedUsd: 451 };
-    const moved = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend: dearer });
+    const dearer = { ...overlay.spend, usedUsd: 451 };
+    const moved = lines({ ...anEntry(), overlay }, { ...reports(null), spend: dearer });
     expect(moved.own.windows.at(-1)).toMatchObject({ usedPercent: 90, amount: { used: 451 } });
   });
 });
