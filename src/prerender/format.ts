@@ -77,13 +77,12 @@ export function refreshSecond({ refreshAt, from }: TimedTexts): number {
  */
 export function parseFile(file: string, now: number, validators: string, format?: string): string | null {
   if (!file.endsWith(fileEnd(validators, format))) return null;
-  const lines = file.split('\n');
-  const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
+  const [head = '', ...lines] = file.split('\n');
+  const [tag, edition, refresh, from] = head.split(' ');
   const second = now / SECOND;
   if (`${tag} ${edition}` !== FILE_TAG || !(second < Number(refresh))) return null;
   if (isFromFuture(Number(from) * SECOND, now)) return null;
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] as string;
+  for (const line of lines) {
     const space = line.indexOf(' ');
     if (second < Number(line.slice(0, space))) {
       const text = line.slice(space + 1);
