@@ -45,21 +45,21 @@ export interface Overlay {
   /** The windows whose number was reported. */
   readonly origins: Origins;
   /** When a number was last reported or confirmed, epoch ms. */
-  readonly movedAt: number;
+  readonly latestAt: number;
   /** The limit on money that sessions report behind a gateway; null without one. */
   readonly spend: ReportedSpendNumber | null;
   /** A session contradicts a number, so the entry is not fresh. */
   readonly contradicted: boolean;
   /** The reports are of the present credentials. False: they changed, and their account is not known. */
-  readonly certain: boolean;
+  readonly sameLogin: boolean;
   /** The sessions work without a stored login, as behind a gateway, so signing in does not help. */
   readonly unstored: boolean;
-  /** `certain`, and all numbers are the latest reported ones: a session that repeats them is shown its own numbers. */
+  /** `sameLogin`, and all numbers are the latest reported ones: a session that repeats them is shown its own numbers. */
   readonly asReported: boolean;
   /** When the response was requested that has the rest, epoch ms; null without a response. */
-  readonly answeredAt: number | null;
+  readonly requestedAt: number | null;
   /** The entry has numbers that sessions do not report: limits per model, extra usage. */
-  readonly lacks: boolean;
+  readonly needsEndpoint: boolean;
   /** Fingerprint of the present credentials. */
   readonly credentials: string | null;
 }

@@ -155,7 +155,7 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
 
 /** When nothing changes any more, epoch ms: the numbers are too old to be shown, and the backoff has ended. */
 function endOf({ entry, backoff, now, settings }: ForecastInput): number {
-  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
+  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.latestAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
   if (backoff && backoff.blockedUntil > now) ends.push(backoff.blockedUntil);
   return Math.min(Math.max(now + HOUR, ...ends), now + LONGEST_MS);

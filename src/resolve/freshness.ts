@@ -23,7 +23,7 @@ export const ACTIVE_MS = HOUR;
 export function freshUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
   const response = endOfResponse(entry, settings);
-  if (!overlay?.certain) return response;
+  if (!overlay?.sameLogin) return response;
   const reports = endOfReports(overlay, entry, settings);
   return isRenewed(entry) ? reports : Math.max(response, reports);
 }
@@ -31,15 +31,19 @@ export function freshUntil(entry: Entry, settings: Settings): number {
 /** When a response stops being fresh, epoch ms: after `cache_duration`, or at the first reset of a window. */
 function endOfResponse(entry: Entry, { cacheDurationMs }: Settings): number {
   const { cachedAt, data, reader, overlay } = entry;
-  const answeredAt = overlay ? overlay.answeredAt : cachedAt;
-  if (answeredAt === null) return Number.NEGATIVE_INFINITY;
-  const reset = data && nextReset(reader.resets(data, overlay?.origins), answeredAt);
-  return Math.min(answeredAt + cacheDurationMs, reset ?? Number.POSITIVE_INFINITY, firstReportedReset(entry));
+  const requestedAt = overlay ? overlay.requestedAt : cachedAt;
+  if (requestedAt === null) return Number.NEGATIVE_INFINITY;
+  const reset = data && nextReset(reader.resets(data, overlay?.origins), requestedAt);
+  return Math.min(
+    requestedAt + cacheDurationMs,
+    reset ?? Number.POSITIVE_INFINITY,
+    firstReportedReset(entry),
+  );
 }
 
 /** The same for reports. Numbers that only the endpoint has do not matter here. */
 function endOfReports(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
-  return Math.min(overlay.movedAt + cacheDurationMs, firstReportedReset(entry));
+  return Math.min(overlay.latestAt + cacheDurationMs, firstReportedReset(entry));
 }
 
 /** The first reset of a reported window after its report, epoch ms; Infinity without one. */
@@ -64,35 +68,35 @@ function isRenewed({ credentials, overlay }: Entry): boolean {
 export function endpointDueAt(entry: Entry, settings: Settings): number | null {
   const { overlay, data, reader } = entry;
   if (!overlay) return null;
-  const { answeredAt } = overlay;
-  if (answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
-  if (!overlay.lacks) return null;
-  const reset = data && nextReset(reader.resets(data, overlay.origins), answeredAt);
-  return Math.min(answeredAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
+  const { requestedAt } = overlay;
+  if (requestedAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  if (!overlay.needsEndpoint) return null;
+  const reset = data && nextReset(reader.resets(data, overlay.origins), requestedAt);
+  return Math.min(requestedAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
 }
 
 /** The times at which the freshness of an entry with reports can change, epoch ms. */
 export function turningPoints(entry: Entry, settings: Settings): number[] {
   const { overlay } = entry;
   if (!overlay) return [];
-  const { answeredAt, movedAt } = overlay;
+  const { requestedAt, latestAt } = overlay;
   const { scopedRefreshMs, maxStaleMs } = settings;
   const times = Object.values(overlay.origins).flatMap((number) => number?.readAt ?? []);
   return [
     endOfReports(overlay, entry, settings),
     endpointDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
     pacedUntil(entry, settings),
-    ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
-    ...[movedAt, ...times].map((at) => at + maxStaleMs),
+    ...(requestedAt === null ? [] : [requestedAt + scopedRefreshMs]),
+    ...[latestAt, ...times].map((at) => at + maxStaleMs),
   ];
 }
 
 /** Until when stale numbers need no request, epoch ms: Claude Code is at work and reports new ones. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
-  if (!overlay?.certain || overlay.contradicted || overlay.answeredAt === null || isRenewed(entry))
+  if (!overlay?.sameLogin || overlay.contradicted || overlay.requestedAt === null || isRenewed(entry))
     return Number.NEGATIVE_INFINITY;
-  return Math.min(overlay.answeredAt + settings.scopedRefreshMs, overlay.movedAt + ACTIVE_MS);
+  return Math.min(overlay.requestedAt + settings.scopedRefreshMs, overlay.latestAt + ACTIVE_MS);
 }
 
 /** Whether the credentials are those of the entry. An entry of another program has none, and counts as of these. */
@@ -143,13 +147,13 @@ export function judgeEntry(
   if (match === 'changed') return { freshness: 'none', because: 'another account' };
   if (match === 'undetermined') return { freshness: 'last_known', because: 'account not known' };
   const { overlay } = entry;
-  const newest = Math.max(entry.cachedAt, overlay?.movedAt ?? Number.NEGATIVE_INFINITY);
+  const newest = Math.max(entry.cachedAt, overlay?.latestAt ?? Number.NEGATIVE_INFINITY);
   const age = now - newest;
   if (isFromFuture(newest, now)) return { freshness: 'last_known', because: 'from the future' };
   if (age >= settings.maxStaleMs) return { freshness: 'last_known', because: 'too old' };
   if (overlay?.contradicted) return { freshness: 'stale', because: 'contradicted' };
   // The reports are of the present credentials, even if the response is not.
-  if (overlay?.certain && now < endOfReports(overlay, entry, settings))
+  if (overlay?.sameLogin && now < endOfReports(overlay, entry, settings))
     return { freshness: 'fresh', because: null };
   if (!unchanged) return { freshness: 'stale', because: 'credentials changed' };
   if (age >= settings.cacheDurationMs) return { freshness: 'stale', because: 'aged' };

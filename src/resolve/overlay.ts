@@ -48,11 +48,11 @@ export function overlayReports(
     credentials: match === 'same' ? fingerprint : reports.credentials,
   };
   const data = base.data ?? {};
-  const answeredAt = current?.cachedAt ?? null;
+  const requestedAt = current?.cachedAt ?? null;
   const byWindow = Object.fromEntries(Object.keys(windows).map((name) => [name, reportsOf(reports, name)]));
-  const merged = mergeReports(reader, data, answeredAt ?? Number.NEGATIVE_INFINITY, byWindow, context);
+  const merged = mergeReports(reader, data, requestedAt ?? Number.NEGATIVE_INFINITY, byWindow, context);
   // The response has a window that no session has reported: a limit of a model, for example.
-  const lacks =
+  const needsEndpoint =
     reader.credits(data) !== null ||
     reader.windows(data, base.cachedAt, now).some(({ id }) => (windows[id] ?? null) === null);
   const counted = [...Object.values(windows), spend, ...Object.values(merged.origins)];
@@ -61,18 +61,18 @@ export function overlayReports(
     data: merged.data,
     overlay: {
       origins: merged.origins,
-      movedAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
+      latestAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
       spend,
       contradicted: merged.contradicted,
-      certain: match === 'same',
+      sameLogin: match === 'same',
       unstored: reports.unstored,
       asReported:
         match === 'same' &&
         Object.entries(byWindow).every(([name, reported]) =>
           isShown(reader.numberOf(merged.data, name, 0), reported),
         ),
-      answeredAt,
-      lacks,
+      requestedAt,
+      needsEndpoint,
       credentials: fingerprint,
     },
   };

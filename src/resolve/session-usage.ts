@@ -69,14 +69,14 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
   }
   if (!differs) return shared.usage;
   const overlay: Overlay = {
-    answeredAt: base === null ? null : base.cachedAt,
-    lacks: false,
+    requestedAt: base === null ? null : base.cachedAt,
+    needsEndpoint: false,
     ...base?.overlay,
     origins,
     spend,
-    movedAt: at,
+    latestAt: at,
     contradicted: false,
-    certain: true,
+    sameLogin: true,
     unstored: base?.overlay?.unstored ?? false,
     asReported: true,
     credentials: fingerprint,

@@ -67,7 +67,7 @@ export function toUsage(parts: UsageParts): Usage {
   const age = now - cachedAt;
   const hasReports =
     overlay !== undefined && (Object.keys(overlay.origins).length > 0 || overlay.spend !== null);
-  const overdue = overlay?.answeredAt != null && now - overlay.answeredAt >= settings.scopedRefreshMs;
+  const overdue = overlay?.requestedAt != null && now - overlay.requestedAt >= settings.scopedRefreshMs;
   return {
     ...base,
     plan: entry.plan,
@@ -80,7 +80,7 @@ export function toUsage(parts: UsageParts): Usage {
     freshUntil: freshness === 'fresh' ? freshUntil(entry, settings) : null,
     ...shown,
     // A line shows the age of stale numbers in any case.
-    ...(freshness === 'fresh' && overdue && { restAgeMs: now - (overlay.answeredAt as number) }),
+    ...(freshness === 'fresh' && overdue && { restAgeMs: now - (overlay.requestedAt as number) }),
   };
 }
 

@@ -50,7 +50,11 @@ describe('the cache root', () => {
     ['USAGELINE_CACHE_DIR', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
     ['our own before XDG', { USAGELINE_CACHE_DIR: '/own', XDG_CACHE_HOME: '/xdg' }, '/own'],
     ['XDG', { XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
-    ['XDG when USAGELINE_CACHE_DIR is empty', { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
+    [
+      'XDG when USAGELINE_CACHE_DIR is empty',
+      { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' },
+      '/xdg/usageline',
+    ],
     [
       'home when both are empty',
       { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '' },

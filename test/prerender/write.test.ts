@@ -328,13 +328,7 @@ describe('the files for the launcher', () => {
       fs.renameSync(from, to);
       if (!to.endsWith('.3') || other) return;
       other = true;
-      writePrerendered(
-        { ...system, random: () => 0.5 },
-        directory,
-        PLAIN,
-        timed({ texts: [a] }),
-        VALIDATORS,
-      );
+      writePrerendered({ ...system, random: () => 0.5 }, directory, PLAIN, timed({ texts: [a] }), VALIDATORS);
     };
     small({ texts: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
     expect(other).toBe(true);

@@ -94,7 +94,12 @@ describe('an entry under other credentials', () => {
     ['a file that cannot be read now', {}, { kind: 'unknown' }, 'undetermined'],
     ['a file that could not be read', { kind: 'unknown' }, {}, 'undetermined'],
     ['no stored account', { kind: 'none' }, {}, 'unknown'],
-    ['no stored account, and a file that cannot be read now', { kind: 'none' }, { kind: 'unknown' }, 'unknown'],
+    [
+      'no stored account, and a file that cannot be read now',
+      { kind: 'none' },
+      { kind: 'unknown' },
+      'unknown',
+    ],
   ])('is compared with %s', (_case, before, after, expected) => {
     const stored = entryIdentity({ ...ada, ...before } as Identity);
     expect(matchAccount(stored, () => ({ ...ada, ...after }) as Identity)).toBe(expected);

@@ -48,12 +48,7 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
   const entry = anEntry({ cachedAt: NOW - ago, ...changes });
   return { ...entry, data: { ...entry.data, limits: [FABLE] } };
 };
-const merged = (
-  entry: Entry | null,
-  reports: SessionReports,
-  account: AccountMatch = 'unknown',
-  now = NOW,
-) =>
+const merged = (entry: Entry | null, reports: SessionReports, account: AccountMatch = 'unknown', now = NOW) =>
   overlayReports(entry, reports, {
     reader: claudeReader,
     fingerprint: 'stamp-1',
@@ -188,7 +183,9 @@ describe('reports beside a response', () => {
     const { usage } = decided(merged(scoped(25 * HOUR), reports));
     expect(usage.windows.map(({ id }) => id)).toEqual(['five_hour', 'seven_day']);
     expect(usage.state).toBe('fresh');
-    expect(decided(merged(scoped(26 * HOUR), reporting(five(25 * HOUR), null))).usage.state).toBe('last_known');
+    expect(decided(merged(scoped(26 * HOUR), reporting(five(25 * HOUR), null))).usage.state).toBe(
+      'last_known',
+    );
   });
 
   it('do not count when they are of another account', () => {

@@ -138,14 +138,14 @@ describe('a session’s own line', () => {
     expect(own.windows).toMatchObject([{ id: 'spend_limit', usedPercent: 104.2, amount: { used: 521 } }]);
     const overlay = {
       origins: {},
-      movedAt: NOW,
+      latestAt: NOW,
       spend: { ...spend, percent: 90, readAt: NOW, seenAt: NOW },
       contradicted: false,
-      certain: true,
+      sameLogin: true,
       unstored: false,
       asReported: true,
-      answeredAt: NOW - MINUTE,
-      lacks: false,
+      requestedAt: NOW - MINUTE,
+      needsEndpoint: false,
       credentials: 'stamp-1',
     };
     const beside = lines({ ...anEntry(), overlay }, { ...reports(null), spend });

@@ -107,12 +107,12 @@ describe('details of a response', () => {
     const reported = { percent: 105, resetsAt: null, usedUsd: 525, limitUsd: 500, readAt, seenAt: readAt };
     const overlay = {
       origins: {},
-      movedAt: NOW,
-      answeredAt: NOW - MINUTE,
-      lacks: true,
+      latestAt: NOW,
+      requestedAt: NOW - MINUTE,
+      needsEndpoint: true,
       credentials: null,
       contradicted: false,
-      certain: true,
+      sameLogin: true,
       unstored: false,
       asReported: true,
       spend: reported,
