@@ -321,7 +321,7 @@ export class World {
     const utilization = this.#issued.size + 0.5;
     const { at } = issued;
     this.#issued.set(utilization, { ...issued, at: Math.min(at, this.#system.now()) });
-    this.#sessions.heard(name, at + resets);
+    this.#sessions.hasResponse(name, at + resets);
     return { utilization, resets_at: iso(at + resets) };
   }
 
@@ -348,7 +348,7 @@ export class World {
     const { currentStamp: stamp, token } = this.#provider;
     const stretch = this.#sent.filter((sent) => sent.stretch === this.#stretch);
     const close = stretch.filter((sent) => at - sent.at < MINUTE && (sent.inClaim || sent.inLock));
-    const mine: Sent = {
+    const request: Sent = {
       at,
       stamp,
       token,
@@ -365,13 +365,13 @@ export class World {
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
     expect(hour.length + 1, 'requests within an hour').toBeLessThanOrEqual(24);
-    if (mine.waived) {
+    if (request.waived) {
       expect(token, 'the token of a request less than a minute after another').not.toBe(close.at(-1)?.token);
       const earlier = stretch.filter((sent) => sent.waived && sent.inLock && at - sent.at < 5 * MINUTE);
       expect(earlier, 'waivers of the minute within five minutes').toEqual([]);
     }
-    this.#sent.push(mine);
-    return mine;
+    this.#sent.push(request);
+    return request;
   }
 
   async #question(asked: readonly Asked[], answer: Answer): Promise<void> {
