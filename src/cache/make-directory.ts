@@ -30,7 +30,6 @@ const TAG = `Signature: 8a477f597d28d172789f06886806bc55
 function markAsCache(system: System, root: string): void {
   const { fs } = system;
   const tag = `${root}${SEPARATOR}CACHEDIR.TAG`;
-  const isOfCache = (name: string) => name === 'accounts' || ACCOUNT.test(name);
   try {
     if (fs.lstatSync(tag, { throwIfNoEntry: false })) return;
     if (fs.lstatSync(root).isSymbolicLink() || !fs.readdirSync(root).every(isOfCache)) return;
@@ -38,6 +37,11 @@ function markAsCache(system: System, root: string): void {
   } catch {
     // Without the tag, backups contain the cache.
   }
+}
+
+/** Whether a name in the cache root is one that this program gives. */
+function isOfCache(name: string): boolean {
+  return name === 'accounts' || ACCOUNT.test(name);
 }
 
 /** What the system reports of an action that only the owner may take. */

@@ -66,8 +66,8 @@ const lines = (
 describe('a session’s own line', () => {
   it.each<[string, object]>([
     ['with the network off', { settings: { ...settings, network: false } }],
-    ['under a backoff', { lock: aLock() }],
-    ['without a login', { lock: aLock({ error: 'no_credentials' }) }],
+    ['under a backoff', { backoff: aLock() }],
+    ['without a login', { backoff: aLock({ error: 'no_credentials' }) }],
   ])('shows what this call reported %s and no entry', (_, situation) => {
     const { own, line } = lines(null, both, { situation });
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
