@@ -21,8 +21,10 @@ export interface Claim {
   readonly credentials: string | null;
 }
 
+/** What a claim grants: `attempt` one request, `background` one worker. */
 export type ClaimKind = 'attempt' | 'background';
 
+/** The result of taking a claim. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly claim: Claim }
   /** Another process was quicker. */

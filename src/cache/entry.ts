@@ -8,6 +8,7 @@ import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
+/** The version of the format of `usage.json`. A file with another one is a miss. */
 export const SCHEMA_VERSION = 1;
 
 /** The content of `usage.json`. At least one of `data` and `error` is not null. */
@@ -64,6 +65,7 @@ export interface Overlay {
   readonly credentials: string | null;
 }
 
+/** The result of reading `usage.json`. */
 export type EntryRead =
   | { readonly kind: 'entry'; readonly entry: Entry }
   | {

@@ -20,6 +20,7 @@ export interface IdentityMemo {
   readonly organizationName: string | null;
 }
 
+/** Reads `identity.json`; null when it is absent or broken. */
 export function readIdentityMemo(system: System, path: string): IdentityMemo | null {
   const file = readObject(system, path);
   if (file === null || typeof file.trace !== 'string') return null;
@@ -32,6 +33,7 @@ export function readIdentityMemo(system: System, path: string): IdentityMemo | n
   };
 }
 
+/** Writes `identity.json`. */
 export function writeIdentityMemo(system: System, path: string, memo: IdentityMemo): void {
   const file = {
     trace: memo.fingerprint,
@@ -51,12 +53,14 @@ export interface KeychainMemo {
   readonly modified: string | null;
 }
 
+/** Reads `keychain.json`; null when it is absent or broken. */
 export function readKeychainMemo(system: System, path: string): KeychainMemo | null {
   const file = readObject(system, path);
   if (file === null || typeof file.checked_at !== 'number') return null;
   return { checkedAt: file.checked_at, modified: typeof file.modified === 'string' ? file.modified : null };
 }
 
+/** Writes `keychain.json`. */
 export function writeKeychainMemo(system: System, path: string, memo: KeychainMemo): void {
   const file = { checked_at: memo.checkedAt, modified: memo.modified };
   replaceFile(system, path, `${JSON.stringify(file)}\n`);

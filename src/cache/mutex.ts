@@ -11,6 +11,7 @@ export const MUTEX_STALE_MS = 5 * SECOND;
 /** How often the holder touches it, ms. */
 const HEARTBEAT_MS = 2 * SECOND;
 
+/** The result of trying to take the mutex. */
 export type Mutex =
   | { readonly kind: 'held'; release(): Promise<void> }
   | { readonly kind: 'busy' }

@@ -30,6 +30,7 @@ export function pointerFile(root: string, key: string): string | null {
   return name.length > MAX_NAME ? null : `${pointerDirectory(root)}${SEPARATOR}${name}`;
 }
 
+/** The directory of all pointers. */
 export function pointerDirectory(root: string): string {
   return `${root}${SEPARATOR}accounts`;
 }

@@ -59,6 +59,7 @@ function temporaryBeside({ random }: System, path: string): string {
   return `${directory}${SEPARATOR}.new.${Math.floor(random() * 1e12)}`;
 }
 
+/** What `replaceFile` does besides. */
 export interface ReplaceOptions {
   /** The modification time of the new file, epoch ms; by default the present time. */
   readonly mtimeMs?: number;

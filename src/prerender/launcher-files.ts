@@ -85,6 +85,7 @@ function wholeSeconds(texts: readonly TimedText[], from: number) {
   });
 }
 
+/** Removes the launcher's files of a prerendered line, so that the launcher starts the program. */
 export function removeLauncherFiles(system: System, path: string): void {
   for (const suffix of SUFFIXES) removeIfPresent(system, path + suffix);
 }

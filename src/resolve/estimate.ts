@@ -3,6 +3,7 @@ import type { Paths } from './paths.ts';
 import type { Question, ResolveDeps } from './read-state.ts';
 import { claimWorker } from './worker-claim.ts';
 
+/** Usage that may have an estimate. */
 export interface Estimated {
   readonly usage: Usage;
   /** The caller must start the worker, which scans. */
