@@ -98,7 +98,8 @@ export class Sessions {
     const old = said.says === 'again' ? this.#memories.get(session)?.[name] : every[said.use % every.length];
     const repeated = said.says === 'new' || old == null ? null : old;
     // All new numbers differ from each other and from those of the endpoint.
-    const percent = repeated?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
+    const percent =
+      repeated?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
     const end = repeated ? repeated.resetsAt : this.#endOf(name, said.reset, now);
     const second = said.reset === 'jitter' ? SECOND : 0;
     const resets = end === null ? {} : { resets_at: written(end + second, said.form) };

@@ -72,7 +72,8 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     if (verdict.kind === 'throttled') {
       const { retryAfter } = verdict;
       tally.throttled(machine.now, retryAfter, at < throttledUntil);
-      throttledUntil = retryAfter === null || retryAfter === '0' ? 0 : machine.now + Number(retryAfter) * SECOND;
+      throttledUntil =
+        retryAfter === null || retryAfter === '0' ? 0 : machine.now + Number(retryAfter) * SECOND;
       return { ok: false, failure: { code: 'rate_limited', retryAfter } };
     }
     tally.answered(machine.now);
