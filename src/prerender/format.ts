@@ -76,13 +76,13 @@ export function refreshSecond({ refreshAt, from }: TimedTexts): number {
  * @param format the requested format
  */
 export function parseFile(file: string, now: number, validators: string, format?: string): string | null {
-  if (!file.endsWith(fileEnd(validators, format))) return null;
-  const [head = '', ...lines] = file.split('\n');
-  const [tag, edition, refresh, from] = head.split(' ');
+  if (!file.startsWith(`${FILE_TAG} `) || !file.endsWith(fileEnd(validators, format))) return null;
+  const [, , refresh, from] = file.split(' ', 4);
   const second = now / SECOND;
-  if (`${tag} ${edition}` !== FILE_TAG || !(second < Number(refresh))) return null;
-  if (isFromFuture(Number(from) * SECOND, now)) return null;
-  for (const line of lines) {
+  // A time that is no number is NaN: then no refresh time is later, and NaN counts as from the future.
+  if (!(second < Number(refresh)) || isFromFuture(Number(from) * SECOND, now)) return null;
+  // The first line is skipped, because it begins with no number.
+  for (const line of file.split('\n')) {
     const space = line.indexOf(' ');
     if (second < Number(line.slice(0, space))) {
       const text = line.slice(space + 1);
