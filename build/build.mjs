@@ -23,12 +23,22 @@ const partName = (file) =>
     ? basename(file, '.js')
     : relative(src, file).replace(/\.ts$/, '').replace(/[\\/]/g, '-');
 
+/** The folder of the provider in src/fetch/, as registry.ts names it. */
+const [, provider] = /from '\.\/([a-z0-9]+)\/index\.ts'/.exec(
+  readFileSync(join(src, 'fetch', 'registry.ts'), 'utf8'),
+);
+
 /** Parts that are always loaded together form one file, because each file takes half a millisecond. */
 const TOGETHER = {
   usage: ['cli/run.ts', 'commands/usage.ts', 'prerender/store.ts'],
-  asking: ['resolve/single-flight.ts', 'fetch/claude/connect.ts'],
-  sending: ['fetch/claude/request.ts', 'fetch/transport.ts'],
+  asking: ['resolve/single-flight.ts', `fetch/${provider}/connect.ts`],
+  sending: [`fetch/${provider}/request.ts`, 'fetch/transport.ts'],
+  tokens: ['commands/tokens.ts', `fetch/${provider}/transcripts/reader.ts`],
 };
+// A provider need not divide itself like that.
+for (const name of Object.keys(TOGETHER)) {
+  TOGETHER[name] = TOGETHER[name].filter((file) => existsSync(join(src, file)));
+}
 
 /** The name of the bundled file that begins with a source file. `init` installs paths of `hot.cjs`: that name must stay. */
 function partOf(file) {
@@ -216,6 +226,47 @@ function checksums() {
   return lines.join('');
 }
 
+/** Replaces a part of a file of the checkout; the file is written only if that changes it. */
+function patch(name, pattern, replacement) {
+  const path = join(root, name);
+  const text = readFileSync(path, 'utf8');
+  if (!pattern.test(text)) throw new Error(`${name} has no place for what the provider has to say`);
+  const patched = text.replace(pattern, () => replacement);
+  if (patched !== text) writeFileSync(path, patched);
+}
+
+/**
+ * The provider's part of the shell files: its lines in the launcher, and in the hooks the variable that names the directory
+ * of a login. The files are in the repository with these parts, since a checkout uses them as they are.
+ */
+async function writeShellParts() {
+  const launcher = readFileSync(join(src, 'fetch', provider, 'launcher.sh'), 'utf8');
+  patch('bin/usageline-prompt', /^first=[^]*?(?=^ready=\$root\/\$account\/ready$)/m, launcher);
+  const { outputFiles } = await build({
+    entryPoints: [join(src, 'fetch', 'registry.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['undici', 'zod/mini', 'proxy-from-env'],
+    write: false,
+  });
+  const module = { exports: {} };
+  new Function('module', 'exports', 'require', outputFiles[0].text)(
+    module,
+    module.exports,
+    createRequire(root),
+  );
+  const { directory } = module.exports.environment;
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const name = `shell/usageline.${shell}`;
+    const text = readFileSync(join(root, name), 'utf8');
+    // The first variable that the hook compares.
+    const [, present] = /"\$\{?([A-Z_]+)-?\}?\|\$\{?USAGELINE_CACHE_DIR/.exec(text);
+    patch(name, /^[^]*$/, text.replaceAll(present, directory));
+  }
+}
+
+await writeShellParts();
 if (existsSync(dist)) rmSync(dist, { recursive: true });
 borderTo(main);
 borderTo(worker);

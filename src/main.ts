@@ -1,24 +1,24 @@
 import { readPrerendered } from './prerender/read.ts';
 import { errno } from './platform/errno.ts';
 import { parseFastArgs } from './cli/fast-args.ts';
-import type { UsageOptions } from './cli/fast-args.ts';
+import type { UsageOptions } from './commands/fast-options.ts';
 import { STDERR, STDOUT, writeOut } from './platform/stdio.ts';
 import { nodeSystem } from './platform/system.ts';
 import type { System } from './platform/system.ts';
 
-/**
- * What runs at every prompt: a fresh line is printed from disk with what is loaded by now. Everything else
- * is in other files, loaded when it is needed.
+/*
+ * Runs at every prompt. Prints the prerendered line while it is valid, with nothing but the static imports of this file.
+ * Everything else is loaded on demand.
  */
 const system = nodeSystem();
 const argv = process.argv.slice(2);
 const options = parseFastArgs(argv);
-const text = options && freshLine(system, options);
+const text = options && validLine(system, options);
 
 if (argv[0] === 'statusline') {
   import('./cli/fast-statusline.ts').then(({ main }) => main(system, argv)).catch(broken);
 } else if (text !== null) {
-  // Rather than to let Node take itself apart: that is a twentieth of its start.
+  // Ending by itself would take Node a twentieth of its start longer.
   process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
 } else if (options) {
   Promise.all([import('./cli/run.ts'), import('./commands/usage.ts')])
@@ -28,7 +28,7 @@ if (argv[0] === 'statusline') {
   import('./cli/program.ts').then(({ main }) => main(system, argv)).catch(broken);
 }
 
-/** `run` names what goes wrong within a command. Before that, only a part of the program can be missing or damaged. */
+/** Reports that a part of the program cannot be loaded. Errors within a command are reported by `run`. */
 async function broken(error: unknown): Promise<never> {
   const message = (await damage()) ?? `a part of it cannot be loaded (${errno(error)}): install it again`;
   writeOut(system, STDERR, `usageline: ${message}\n`);
@@ -44,8 +44,8 @@ async function damage(): Promise<string | null> {
   }
 }
 
-/** What goes wrong on the short way is looked at again, and named, on the long one. */
-function freshLine(machine: System, asked: UsageOptions): string | null {
+/** The prerendered line; null if there is no valid one. An exception is ignored: the command meets its cause again. */
+function validLine(machine: System, asked: UsageOptions): string | null {
   try {
     return readPrerendered(machine, asked);
   } catch {

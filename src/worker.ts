@@ -1,6 +1,7 @@
 import { parseVariantFileName } from './prerender/variant.ts';
 import { policyOf } from './commands/callers.ts';
-import { endpointOf, isUsageError, resolveDeps } from './commands/command.ts';
+import { isUsageError } from './commands/command.ts';
+import { endpointOf, resolveDeps } from './commands/resolving.ts';
 import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';
@@ -10,22 +11,22 @@ import { nodeSystem } from './platform/system.ts';
 import type { System } from './platform/system.ts';
 import { SECOND } from './usage/time.ts';
 
-/** Longer than anything here takes; whatever hangs then is not worth waiting for. */
+/** Time beyond the deadline of the request after which the process has hung, ms. */
 const GRACE_MS = 15 * SECOND;
 
-/** The detached refresh: a process of its own that asks once, writes what came of it, and prints nothing. */
+/** The detached refresh, a process of its own: makes one request, stores its outcome, and prints nothing. */
 async function main(): Promise<void> {
-  // This process runs in `/`. A relative CLAUDE_CONFIG_DIR is resolved against the caller's directory.
+  // This process runs in `/`. A relative directory of the provider's login counts from the caller's directory.
   const system = nodeSystem(process.argv[5] || undefined);
   try {
     await withUncaught(refresh(system));
   } catch (error) {
-    // A refused base URL is named by the caller.
+    // A refused base URL is reported by the calls that people see.
     if (!isUsageError(error))
       await (await import('./resolve/store-fault.ts')).storeFault({ system, provider });
     throw error;
   }
-  // No process waits for this, so everything is prerendered.
+  // No process waits for this, so the lines are prerendered as far ahead as they are known.
   const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
   await prerender(system, wanted, Number.POSITIVE_INFINITY);
 }
@@ -35,13 +36,14 @@ async function refresh(system: System): Promise<void> {
   const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
   // SIGKILL, because an ordinary exit waits for what hangs.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
-  await resolve(resolveDeps(system, config, { timeoutMs, debug: false, thorough: true }), {
+  const caller = policyOf('worker');
+  await resolve(resolveDeps(system, config, { timeoutMs, debug: false, ...caller }), {
     ...endpointOf(config),
-    ...policyOf('script'),
+    ...caller,
   });
 }
 
-// No standard error is read here: a fault stands in the backoff.
+// A fault is in the backoff: this process has no standard error.
 main().then(
   () => process.exit(0),
   () => process.exit(1),

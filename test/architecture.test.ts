@@ -25,14 +25,16 @@ const folder = (file: string) => (file.includes('/') ? file.slice(0, file.indexO
 
 /** The folders that a folder may import, besides itself. */
 const below: Record<string, string[]> = {
-  cli: [
-    'commands',
+  cli: ['commands', 'prerender', 'fetch', 'render', 'platform'],
+  commands: [
+    'demo',
     'prerender',
     'resolve',
     'init',
     'cache',
     'config',
     'fetch',
+    'zone',
     'render',
     'usage',
     'platform',
@@ -78,12 +80,35 @@ describe('the source', () => {
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);
   });
 
-  it('knows a provider by the registry alone, its transcripts aside', () => {
+  it('imports a provider only in the registry', () => {
     const users = imports
       .filter(({ from, to }) => to.startsWith('fetch/claude/') && !from.startsWith('fetch/claude/'))
-      .filter(({ to }) => !to.startsWith('fetch/claude/transcripts/'))
       .map(({ from }) => from);
     expect(users).toEqual(['fetch/registry.ts']);
+  });
+
+  it('names a provider only in the registry, in configuration keys, and in what `init` installs', () => {
+    const files = fs
+      .readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !/^(fetch\/claude|config|init)\//.test(name))
+      .filter((name) => /claude|anthropic/i.test(fs.readFileSync(join(src, name), 'utf8')));
+    expect(files.sort()).toEqual(['fetch/registry.ts']);
+  });
+
+  it('has effects at load time only in the files that package.json lists, so that bundling can drop the others', () => {
+    const files = fs
+      .readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+    const forEffects = files.flatMap((from) =>
+      [...fs.readFileSync(join(src, from), 'utf8').matchAll(/^import '([^']+)'/gm)].map(([, target = '']) =>
+        relative(src, resolve(src, dirname(from), target)),
+      ),
+    );
+    const { sideEffects } = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const listed = (sideEffects as string[]).filter((name) => name.startsWith('src/'));
+    // The two entries run as they are loaded.
+    const expected = new Set(['main.ts', 'worker.ts', ...forEffects]);
+    expect(listed.toSorted()).toEqual([...expected].map((name) => `src/${name}`).toSorted());
   });
 
   it('ends processes only in the files listed here', () => {

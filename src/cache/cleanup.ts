@@ -1,7 +1,7 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { ageOf, HOUR } from '../usage/time.ts';
-import { ACCOUNT } from './directory.ts';
+import { isAccountName } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
 
@@ -36,15 +36,17 @@ const WRITTEN =
 /**
  * Removes the cache. The user may have put its root into any directory, so only files with names of the cache go, and
  * directories only when they are empty. Removes nothing where other users can exchange the directory.
+ *
+ * @param provider the id of the provider, with which the names of its directories begin
  */
-export function removeCache(system: System, root: string): void {
+export function removeCache(system: System, root: string, provider: string): void {
   if (!mayWriteIn(system, root)) return;
   const { fs } = system;
   for (const name of namesIn(fs, root)) {
     const path = `${root}${SEPARATOR}${name}`;
     if (name === 'CACHEDIR.TAG') removeTag(system, path);
     else if (name === 'accounts') removeAll(system, path);
-    else if (ACCOUNT.test(name)) {
+    else if (isAccountName(name, provider)) {
       for (const file of namesIn(fs, path))
         if (WRITTEN.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);

@@ -13,7 +13,7 @@ export interface AccountDirectory {
   readonly backoff: string;
   /** `refresh.mutex`: the mutex, a directory that `proper-lockfile` makes and removes. */
   readonly mutex: string;
-  /** `statusline.json`: what the sessions of Claude Code have reported. */
+  /** `statusline.json`: the reports of sessions. */
   readonly reports: string;
   /** `keychain.json`: what macOS' keychain answered last. */
   readonly keychain: string;
@@ -25,7 +25,7 @@ export interface AccountDirectory {
  * The paths of an account's files.
  *
  * @param root of the cache
- * @param name of the account's directory, e.g. `claude`
+ * @param name of the account's directory, e.g. `<provider>-1a2b3c4d`
  * @param hash the environment's, see `environmentHash`
  */
 export function accountDirectory(root: string, name: string, hash = ''): AccountDirectory {
@@ -43,8 +43,12 @@ export function accountDirectory(root: string, name: string, hash = ''): Account
   };
 }
 
-/** Matches the names of accounts' directories. */
-export const ACCOUNT = /^claude(-[0-9a-f]{8})?$/;
+/** Whether a name is that of an account's directory. `provider`: the id of the account's provider. */
+export function isAccountName(name: string, provider: string): boolean {
+  return name === provider || (name.startsWith(`${provider}-`) && HASH.test(name.slice(provider.length + 1)));
+}
+
+const HASH = /^[0-9a-f]{8}$/;
 
 /**
  * A hash of the `USAGELINE_CONFIG` and `USAGELINE_NETWORK` in use: 8 hex digits, or empty where neither is set. Shells

@@ -37,7 +37,7 @@ export interface Entry {
   readonly token?: string;
   /** When the user has to sign in again, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
-  /** What sessions reported, where an entry has been merged with it. Never in `usage.json`. */
+  /** What sessions reported. Never in `usage.json`: the two are merged when the files are read. */
   readonly overlay?: Overlay;
 }
 

@@ -2,7 +2,7 @@ import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
-import { ACCOUNT } from './directory.ts';
+import { isAccountName } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
 import { createOwnFile } from './own-files.ts';
 import { OWN_LEVELS } from './trust.ts';
@@ -14,7 +14,7 @@ import { OWN_LEVELS } from './trust.ts';
  */
 export function ensureDirectory(system: System, directory: AccountDirectory): string | null {
   const problem = makeDirectory(system, directory.path, OWN_LEVELS);
-  if (problem === null) markAsCache(system, directory.root);
+  if (problem === null) markAsCache(system, directory);
   return problem;
 }
 
@@ -27,12 +27,17 @@ const TAG = `Signature: 8a477f597d28d172789f06886806bc55
  * Writes `CACHEDIR.TAG` where the root contains only files of the cache. Backup programs leave out everything beside the
  * tag.
  */
-function markAsCache(system: System, root: string): void {
+function markAsCache(system: System, { root, path }: AccountDirectory): void {
   const { fs } = system;
+  const [provider = ''] = path.slice(root.length + 1).split('-');
   const tag = `${root}${SEPARATOR}CACHEDIR.TAG`;
   try {
     if (fs.lstatSync(tag, { throwIfNoEntry: false })) return;
-    if (fs.lstatSync(root).isSymbolicLink() || !fs.readdirSync(root).every(isOfCache)) return;
+    if (
+      fs.lstatSync(root).isSymbolicLink() ||
+      !fs.readdirSync(root).every((name) => isOfCache(name, provider))
+    )
+      return;
     createOwnFile(system, tag, TAG);
   } catch {
     // Without the tag, backups contain the cache.
@@ -40,8 +45,8 @@ function markAsCache(system: System, root: string): void {
 }
 
 /** Whether a name in the cache root is one that this program gives. */
-function isOfCache(name: string): boolean {
-  return name === 'accounts' || ACCOUNT.test(name);
+function isOfCache(name: string, provider: string): boolean {
+  return name === 'accounts' || isAccountName(name, provider);
 }
 
 /** What the system reports of an action that only the owner may take. */

@@ -21,7 +21,7 @@ const MAX_NAME = 255;
 /**
  * The file that contains the name of an account's directory; null where there can be none.
  *
- * @param key what distinguishes the account from others, e.g. CLAUDE_CONFIG_DIR
+ * @param key what distinguishes the account from others, see `ProviderFiles.accountKey`
  */
 export function pointerFile(root: string, key: string): string | null {
   // It stands for bytes that are not UTF-8, so the key is not the real one.

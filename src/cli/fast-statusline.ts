@@ -1,17 +1,15 @@
-import { reportFormat } from '../fetch/registry.ts';
 import { readPrerenderedStatusline } from '../prerender/read-statusline.ts';
 import type { CommandResult } from '../commands/command.ts';
 import { withUncaught } from '../platform/exceptions.ts';
 import { parseStatuslineArgs } from './fast-args.ts';
-import type { StatuslineOptions } from './fast-args.ts';
 import { STDOUT, writeOut } from '../platform/stdio.ts';
-import { readStdinNow } from './stdin.ts';
-import type { StatuslineInput } from './stdin.ts';
+import { readStatuslineInput } from '../commands/statusline-input.ts';
+import type { StatuslineOptions } from '../commands/fast-options.ts';
 import type { System } from '../platform/system.ts';
 
 /**
- * `usageline statusline`, which Claude Code runs whenever it updates its status line. A session that reports nothing new
- * gets the prerendered line, without loading anything else.
+ * `usageline statusline`, which the provider's client runs whenever it updates its status line. For a session that reports
+ * nothing new, it prints the prerendered line without loading anything else.
  */
 export async function main(system: System, argv: readonly string[]): Promise<never> {
   const options = parseStatuslineArgs(argv.slice(1));
@@ -23,7 +21,7 @@ export async function main(system: System, argv: readonly string[]): Promise<nev
   const outcome = withUncaught(statusline(system, options, input));
   const rendered = await outcome.catch(() => null);
   if (typeof rendered?.followUp !== 'function') return finish(system, options, outcome);
-  // A working session comes here at every response, and usually there is nothing left that needs `run.ts`.
+  // A working session comes here at every response, and usually nothing is left to do that needs `run.ts`.
   const exitCode = writeOut(system, STDOUT, rendered.stdout) ? 0 : 1;
   const followUp = rendered.followUp();
   if (followUp.kind === 'none') process.exit(exitCode);
@@ -40,13 +38,7 @@ async function finish(
   return run(system, { json: false, timeoutMs }, async () => outcome);
 }
 
-/** Reads and parses the object that Claude Code sends on standard input. */
-export async function readStatuslineInput(system: System): Promise<StatuslineInput> {
-  const input = readStdinNow(system) ?? (await (await import('./stdin-stream.ts')).readStdinStream());
-  return { input, report: reportFormat?.parse(input.text, system.now()) ?? null };
-}
-
-/** An exception on the fast path is ignored: the command itself runs into the cause again and names it. */
+/** The result, or null for an exception, which is ignored: the command meets its cause again and reports it. */
 function tried(read: () => string | null): string | null {
   try {
     return read();

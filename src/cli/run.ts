@@ -1,5 +1,6 @@
 import { isUsageError } from '../commands/command.ts';
 import type { CommandResult } from '../commands/command.ts';
+import { providerFiles } from '../fetch/registry.ts';
 import { describeFault, withUncaught } from '../platform/exceptions.ts';
 import { STDERR, STDOUT, writeOut } from '../platform/stdio.ts';
 import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
@@ -12,14 +13,13 @@ export interface RunOptions {
   readonly json: boolean;
   /** Whether errors are printed as the result of a monitoring plugin. */
   readonly check?: boolean;
-  /** Deadline for the detached refresh, ms; null for the configured one. */
+  /** Deadline of the worker's request, ms; null: as configured. */
   readonly timeoutMs: number | null;
 }
 
 /**
- * Runs a command, prints its text, does what follows and ends the process, with everything that the command left open (a
- * socket, a timer). An exception from anywhere before the text is printed is a failure of the command, so Node prints no
- * trace. After that nothing changes the exit code or standard error.
+ * Runs a command, prints its text, does the follow-up and ends the process, even if a socket or a timer is still open. An
+ * exception before the text is printed becomes a message, so Node prints no trace. One after that is ignored.
  */
 export async function run(
   system: System,
@@ -61,14 +61,14 @@ async function faultOf(
   if (check) return (await import('../commands/check.ts')).checkFault(message);
   const code = wrongUsage ? 'wrong_usage' : 'internal_error';
   return {
-    stdout: json ? `${renderErrorJson(code, message, now())}\n` : '',
+    stdout: json ? `${renderErrorJson(code, message, now(), providerFiles.id)}\n` : '',
     stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
     exitCode: wrongUsage ? 2 : 1,
     followUp: NO_FOLLOW_UP,
   };
 }
 
-/** The program's damaged files, in words; null where none are, or where the check itself is damaged. */
+/** A sentence about damaged files of the program; null if there are none, or the check itself is damaged. */
 function damage(fs: System['fs']): Promise<string | null> {
   return import('../platform/damaged-files.ts').then(({ damageOf }) => damageOf(fs)).catch(() => null);
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { environment } from '../fetch/registry.ts';
 import { variantFileName } from '../prerender/variant.ts';
 import type { Variant } from '../prerender/variant.ts';
 import { closeInherited } from '../platform/descriptors.ts';
@@ -19,7 +20,8 @@ export function spawnWorker(system: System, timeoutMs: number | null, wanted: Va
   const variant = wanted ? [variantFileName(wanted), wanted.format ?? ''] : ['', ''];
   // The worker resolves a relative directory against this one. It needs the variable's own text as well: the name of the
   // keychain entry on macOS depends on it.
-  const relative = env.CLAUDE_CONFIG_DIR ? !isAbsolutePath(env.CLAUDE_CONFIG_DIR) : false;
+  const login = env[environment.directory];
+  const relative = login ? !isAbsolutePath(login) : false;
   const from = relative ? [cwd() ?? ''] : [];
   closeInherited(system);
   try {

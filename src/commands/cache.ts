@@ -9,25 +9,61 @@ import { pathsOf } from '../resolve/paths.ts';
 import type { Paths } from '../resolve/paths.ts';
 import type { System } from '../platform/system.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
-import { result, warningText } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { warningText } from './resolving.ts';
+import type { CommandGroup, CommandResult } from './command.ts';
 
-/** `usageline cache path`: the cache root. */
-export async function cachePath(system: System): Promise<CommandResult> {
+/** `usageline cache`: where the cache is, and how to empty it. */
+export const command: CommandGroup = {
+  name: 'cache',
+  about: 'the directory with the cached numbers',
+  help: `
+Examples:
+  ls -R "$(usageline cache path)"
+  usageline cache clear
+`,
+  commands: [
+    {
+      name: 'path',
+      about: 'print the cache directory',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  ls -R "$(usageline cache path)"
+`,
+      run: cachePath,
+    },
+    {
+      name: 'clear',
+      about: 'remove the cached numbers; backoff and request budget stay',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline cache clear
+  usageline cache clear && usageline --wait    within the request budget all the same
+`,
+      run: cacheClear,
+    },
+  ],
+};
+
+async function cachePath(system: System): Promise<CommandResult> {
   const paths = pathsOf(system, provider);
-  if (paths.cache === null) return nowhere(paths);
+  if (paths.cache === null) return noCache(paths);
   return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }
 
 /**
- * `usageline cache clear`: forgets what is known of the account in use. The backoff and the record of
- * requests stay: clearing a cache must not be a way to ask more often.
+ * Removes the entry of the account in use, and the reported numbers. The backoff and the record of requests stay, so
+ * clearing the cache does not allow more requests.
  */
-export function cacheClear(system: System): CommandResult {
+function cacheClear(system: System): CommandResult {
   const paths = pathsOf(system, provider);
-  if (paths.cache === null) return nowhere(paths);
-  const { entry, reports: readings } = paths.cache;
-  forgetReadings(system, readings);
+  if (paths.cache === null) return noCache(paths);
+  const { entry, reports } = paths.cache;
+  removeReports(system, reports);
   try {
     removeOwnFile(system, entry);
     return result(`removed ${printable(entry)}\n`, { followUp: { kind: 'prerender', wanted: null } });
@@ -39,8 +75,8 @@ export function cacheClear(system: System): CommandResult {
   }
 }
 
-/** Keeps the sessions' last reports: without them an old number that an idle session repeats would count as new. */
-function forgetReadings(system: System, path: string): void {
+/** Keeps each session's last report: without it an old number that an idle session repeats would count as new. */
+function removeReports(system: System, path: string): void {
   const names = provider.reportedWindows ?? {};
   const known = readSessionReports(system, path, system.now(), names);
   const { windows, disputes, spend } = NO_SESSION_REPORTS;
@@ -49,6 +85,6 @@ function forgetReadings(system: System, path: string): void {
   replaceFile(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names));
 }
 
-function nowhere({ warning }: Paths): CommandResult {
+function noCache({ warning }: Paths): CommandResult {
   return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
 }

@@ -1,38 +1,59 @@
 import type { Question } from '../resolve/read-state.ts';
 
-/** What a caller expects of `resolve`. */
-type CallerPolicy = Pick<Question, 'policy' | 'force' | 'sendsUncached' | 'waitsForOthers' | 'ignoresPace'>;
+/** How `resolve` serves a caller. The only place where that depends on who calls. */
+interface CallerPolicy extends Pick<
+  Question,
+  'policy' | 'force' | 'sendsUncached' | 'waitsForOthers' | 'ignoresPace'
+> {
+  /** Whether it waits for a request; see `Policy`. */
+  readonly policy: Question['policy'];
+  /** Makes a request even if its response cannot be cached. */
+  readonly sendsUncached: boolean;
+  /** Waits for the request of another process even if there are numbers to show. */
+  readonly waitsForOthers: boolean;
+  /** Is not bound by the slower pace of requests while a status line reports numbers. */
+  readonly ignoresPace: boolean;
+  /** Scans transcripts to their end if they are needed, however long that takes. */
+  readonly scansAll: boolean;
+}
 
-/*
- * - policy: whether it waits for a request; see `Policy`
- * - sendsUncached: makes a request even if nothing can be cached, as a person's own command does
- * - waitsForOthers: waits for the request of another process although there is something to show
- * - ignoresPace: does not accept the slower pace beside Claude Code's status line
- */
+const USUAL = {
+  force: false,
+  sendsUncached: false,
+  waitsForOthers: false,
+  ignoresPace: false,
+  scansAll: false,
+} as const;
+
 const POLICIES = {
-  /** A prompt, a bar, the status line: shows what is cached, at once. */
-  prompt: {
-    policy: 'background',
-    force: false,
-    sendsUncached: false,
-    waitsForOthers: false,
-    ignoresPace: false,
-  },
-  /** A person at a terminal, who reads the answer. */
-  terminal: { policy: 'wait', force: false, sendsUncached: true, waitsForOthers: false, ignoresPace: true },
-  /** A program that reads JSON, and the worker. */
-  script: { policy: 'wait', force: false, sendsUncached: false, waitsForOthers: false, ignoresPace: false },
-  /** `refresh` of cron or a timer. */
-  cron: { policy: 'wait', force: false, sendsUncached: true, waitsForOthers: true, ignoresPace: false },
+  /** A prompt, a bar, the status line: shows the cached numbers, at once. */
+  prompt: { ...USUAL, policy: 'background' },
+  /** A person at a terminal. */
+  terminal: { ...USUAL, policy: 'wait', sendsUncached: true, ignoresPace: true },
+  /** `show`, which a person reads. */
+  show: { ...USUAL, policy: 'wait', sendsUncached: true, ignoresPace: true, scansAll: true },
+  /** A program that reads JSON. */
+  script: { ...USUAL, policy: 'wait' },
+  /** The detached refresh. */
+  worker: { ...USUAL, policy: 'wait', scansAll: true },
   /** `refresh` of a person at a terminal. */
-  refresh: { policy: 'wait', force: false, sendsUncached: true, waitsForOthers: true, ignoresPace: true },
-  /** A monitoring plugin, and the refresh that a hook has started. */
-  monitor: { policy: 'wait', force: false, sendsUncached: false, waitsForOthers: true, ignoresPace: false },
+  refresh: {
+    ...USUAL,
+    policy: 'wait',
+    sendsUncached: true,
+    waitsForOthers: true,
+    ignoresPace: true,
+    scansAll: true,
+  },
+  /** `refresh` of cron or a timer. */
+  cron: { ...USUAL, policy: 'wait', sendsUncached: true, waitsForOthers: true, scansAll: true },
+  /** A monitoring plugin, and the refresh that a hook starts. */
+  monitor: { ...USUAL, policy: 'wait', waitsForOthers: true },
 } as const satisfies Record<string, CallerPolicy>;
 
 export type Caller = keyof typeof POLICIES;
 
-/** How `resolve` answers a kind of caller. */
+/** The policy for a kind of caller. */
 export function policyOf(caller: Caller): CallerPolicy {
   return POLICIES[caller];
 }

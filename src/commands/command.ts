@@ -1,126 +1,94 @@
 import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
 import type { FollowUp } from '../prerender/follow-up.ts';
-import type { Variant } from '../prerender/variant.ts';
-import type { Resolution } from '../resolve/resolve.ts';
-import { provider } from '../fetch/registry.ts';
-import type { Config, Sourced } from '../config/config.ts';
-import { wantsLog } from '../config/settings.ts';
-import { checkBaseUrl } from '../fetch/base-url.ts';
-import { STDERR, printable, writeOut } from '../platform/stdio.ts';
-import type { Question, ResolveDeps } from '../resolve/read-state.ts';
-import type { Failure } from '../usage/failure.ts';
-import { isSignIn } from '../usage/failure.ts';
-import type { Usage } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
-import { version } from '../platform/version.ts';
 
-/** What a command comes to: text and exit code. It prints nothing itself and ends nothing. */
+/** A command, from which the parser, `--help` and the completions are made. To add one: a file, and a line in `index.ts`. */
+export interface Command<Options> {
+  readonly name: string;
+  /** One sentence, for `--help` and completions. */
+  readonly about: string;
+  /** Examples, and what else `--help` prints below the options. */
+  readonly help: string;
+  readonly argument?: Argument<Options>;
+  /** In the order of `--help`. */
+  readonly options: readonly Option<Options>[];
+  /** The options of a command line without any. */
+  readonly defaults: Options;
+  /** Options of the line before the name of this command count as its own. */
+  readonly takesLineOptions?: true;
+  /** @param all loads every command */
+  run(system: System, options: Options, all: () => Promise<Program>): CommandResult | Promise<CommandResult>;
+}
+
+/** Commands below a common name. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly about: string;
+  readonly help: string;
+  readonly commands: readonly AnyCommand[];
+}
+
+/** A command whose options are not known. */
+export type AnyCommand = Command<object>;
+
+/** The whole command line. */
+export interface Program {
+  /** What runs without the name of a command. */
+  readonly main: AnyCommand;
+  readonly commands: readonly (AnyCommand | CommandGroup)[];
+}
+
+/** What an option sets: always the same, or what its value means; null for a value that is not accepted. */
+export type Sets<Options> = Partial<Options> | ((value: string) => Partial<Options> | null);
+
+/** An option of a command. */
+export interface Option<Options> {
+  /** As it is typed, e.g. `--timeout`. */
+  readonly flag: string;
+  /** As it is typed, e.g. `-t`. */
+  readonly short?: string;
+  readonly about: string;
+  /** The name of its value in `--help`; absent for an option without one. */
+  readonly value?: string;
+  /** The accepted values, where they can be listed. */
+  readonly choices?: readonly string[];
+  /** The accepted values in words, for the message about others. */
+  readonly accepted?: string;
+  /** The value that `--help` shows as the default. */
+  readonly usual?: string | number | undefined;
+  readonly sets: Sets<Options>;
+}
+
+/** The one argument of a command. */
+export interface Argument<Options> {
+  readonly name: string;
+  readonly required: boolean;
+  readonly choices: readonly string[];
+  readonly sets: (value: string) => Partial<Options>;
+}
+
+/** The result of a command, which itself neither prints nor ends the process. */
 export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: ExitCode;
-  /** What to do once the text has been printed; a function does a part of it and returns the rest. */
+  /** What to do after the text is printed. A function does a part of it and returns the rest. */
   readonly followUp: FollowUp | (() => FollowUp);
 }
 
-/** 0 data · 1 a fault of ours · 2 wrong usage · 3 signing in helps · 4 waiting helps */
+/** 0 data · 1 internal error · 2 wrong usage · 3 sign in · 4 wait. `check` has its own meanings. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
-/** Wrong usage: named, with what is accepted. */
+/** Wrong usage. The message names the mistake, and what is accepted. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** By name: the parts of the program are bundled one by one, and each has a class of its own. */
+/** Compares the name: each bundle of the program has a class of its own. */
 export function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError';
 }
 
 export function result(stdout: string, more: Partial<CommandResult> = {}): CommandResult {
   return { stdout, stderr: '', exitCode: 0, followUp: NO_FOLLOW_UP, ...more };
-}
-
-/** The exit code of `--json` and `show`. */
-export function exitCodeOf({ state, error }: Usage): ExitCode {
-  if (state === 'fresh' || state === 'stale' || state === 'estimate') return 0;
-  return exitCodeOfFailure(error);
-}
-
-export function exitCodeOfFailure(error: Failure | null): ExitCode {
-  if (error?.code === 'internal_error') return 1;
-  return error !== null && isSignIn(error.code) ? 3 : 4;
-}
-
-const BASE_URL = 'https://api.anthropic.com';
-const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
-
-/** The endpoint's base URL. Throws a `UsageError` for one that the token may not be sent to. */
-export function baseUrlOf({ baseUrl }: Config): string {
-  if (baseUrl === null) return BASE_URL;
-  const check = checkBaseUrl(baseUrl.value);
-  if (check.ok) return check.baseUrl;
-  throw new UsageError(baseUrlProblem(baseUrl) as string);
-}
-
-/** Why a base URL is refused, with its place and without itself; null when it is not. */
-export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
-  const check = checkBaseUrl(value);
-  const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
-  return check.ok ? null : `${name} is refused: ${check.reason}`;
-}
-
-/** The parts of a question that are the same for every command. */
-export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgent'> {
-  return { baseUrl: baseUrlOf(config), userAgent: config.userAgent ?? `usageline/${version}` };
-}
-
-/**
- * What `resolve` works with: the real provider, the settings, and a log on standard error when asked for. With
- * `thorough` local transcripts are scanned to their end, should they be needed: a person or no one waits for that.
- */
-export function resolveDeps(
-  system: System,
-  { settings }: Config,
-  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly thorough?: boolean },
-): ResolveDeps {
-  const start = system.monotonic();
-  return {
-    system,
-    settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
-    provider,
-    estimate: async (age) => {
-      const thorough = options.thorough === true;
-      return (await import('./tokens.ts')).tokensOf(system, thorough ? 'none' : age, thorough);
-    },
-    log:
-      options.debug || wantsLog(system.env)
-        ? (event) => {
-            const elapsed = (system.monotonic() - start).toFixed(1);
-            writeOut(system, STDERR, `usageline: +${elapsed} ms ${printable(event)}\n`);
-          }
-        : () => {},
-  };
-}
-
-/** What is set and could not be used, a line each, for the commands that speak to people. */
-export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
-  return [...warnings, ...more]
-    .filter((text) => text !== null)
-    .map((text) => `usageline: ${printable(text)}\n`)
-    .join('');
-}
-
-/**
- * The follow-up of a command that has resolved usage.
- *
- * @param wanted the variant that had no valid line; null where none was looked for
- * @param prerenders whether to prerender although no request has been made
- */
-export function afterResolving(
-  { startWorker, refreshed }: Pick<Resolution, 'startWorker' | 'refreshed'>,
-  wanted: Variant | null,
-  prerenders = wanted !== null,
-): FollowUp {
-  if (startWorker) return { kind: 'spawnWorker', wanted };
-  return refreshed || prerenders ? { kind: 'prerender', wanted } : NO_FOLLOW_UP;
 }

@@ -6,18 +6,83 @@ import { KEYS, OUTPUTS } from '../config/schema.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
-import { baseUrlProblem, result } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { baseUrlProblem } from './resolving.ts';
+import type { Command, CommandGroup, CommandResult } from './command.ts';
+import { COLOR, TIMEOUT } from './fast-options.ts';
+import { withTexts } from './options.ts';
 
-/** What is said on the command line, which goes before everything else. */
-export interface ConfigFlags {
-  readonly color?: ColorFlag;
+/** Options of `config show`, which go before all other sources. */
+export interface ConfigShowOptions {
+  readonly color: ColorFlag | null;
   /** Ms. */
-  readonly timeout?: number;
+  readonly timeoutMs: number | null;
 }
 
+const showCommand: Command<ConfigShowOptions> = {
+  name: 'show',
+  about: 'print every setting and its source: an option, a variable, a line of the file, or the default',
+  options: withTexts<ConfigShowOptions>({ ...COLOR, ...TIMEOUT }, { '--color': { usual: undefined } }),
+  defaults: { color: null, timeoutMs: null },
+  help: `
+Examples:
+  usageline config show
+  usageline config show --timeout 5      an option goes before variables, variables before the file
+`,
+  run: configShow,
+};
+
+/** `usageline config`: what is configured, and by what. */
+export const command: CommandGroup = {
+  name: 'config',
+  about: 'the configuration and its sources',
+  help: `
+Examples:
+  usageline config show
+  $EDITOR "$(usageline config path)" && usageline config check
+`,
+  commands: [
+    {
+      name: 'path',
+      about: 'print the path of the configuration file, which need not exist',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  $EDITOR "$(usageline config path)"
+`,
+      run: configPath,
+    },
+    showCommand,
+    {
+      name: 'check',
+      about: 'name every mistake in the configuration; exit 2 if there is one',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline config check && echo 'no mistakes'
+`,
+      run: configCheck,
+    },
+    {
+      name: 'schema',
+      about: 'print the JSON Schema of the configuration, for editors',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline config schema > ~/.config/usageline/config.schema.json
+and, for editors with taplo (Even Better TOML), as the first line of config.toml beside it:
+  #:schema ./config.schema.json
+`,
+      run: configSchema,
+    },
+  ],
+};
+
 /** `usageline config path`: where the configuration is, or would be. */
-export function configPath(system: System): CommandResult {
+function configPath(system: System): CommandResult {
   const { path, warning } = findConfigFile(system);
   const stderr = [
     warning,
@@ -30,12 +95,11 @@ export function configPath(system: System): CommandResult {
 }
 
 /** `usageline config show`: every value that applies, and where it comes from. */
-export function configShow(system: System, flags: ConfigFlags): CommandResult {
+export function configShow(system: System, { color, timeoutMs }: ConfigShowOptions): CommandResult {
   const gathered = readConfigValues(system, findConfigFile(system));
   const values = new Map(gathered.values);
-  if (flags.color !== undefined) values.set('color', { value: flags.color, source: '--color' });
-  if (flags.timeout !== undefined)
-    values.set('timeout', { value: flags.timeout / 1000, source: '--timeout' });
+  if (color !== null) values.set('color', { value: color, source: '--color' });
+  if (timeoutMs !== null) values.set('timeout', { value: timeoutMs / 1000, source: '--timeout' });
   const rows = [
     ...Object.entries(KEYS).map(([name, key]) => rowOf(name, values.get(name), key.default)),
     ...OUTPUTS.flatMap((output) => exceptionsOf(values, output)),
@@ -58,7 +122,7 @@ export function configCheck(system: System): CommandResult {
 }
 
 /** `usageline config schema`: the JSON Schema for editors. */
-export async function configSchema(): Promise<CommandResult> {
+async function configSchema(): Promise<CommandResult> {
   const { jsonSchema } = await import('../config/json-schema.ts');
   return result(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
 }

@@ -4,10 +4,22 @@ import { isTerminal, STDOUT, printable } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
 import { result } from './command.ts';
-import type { CommandResult } from './command.ts';
+import type { Command, CommandResult } from './command.ts';
 
-/** `usageline demo`: this program, as it is built, on an endpoint and a home of its own. Prints as it goes. */
-export async function demo(system: System): Promise<CommandResult> {
+/** `usageline demo`: runs the built program with an endpoint and a home directory of its own, and prints as it goes. */
+export const command: Command<object> = {
+  name: 'demo',
+  about: 'a tour with a built-in endpoint: no account, no network',
+  options: [],
+  defaults: {},
+  help: `
+Examples:
+  usageline demo
+`,
+  run: demo,
+};
+
+async function demo(system: System): Promise<CommandResult> {
   const color = wantsColor({
     flag: 'auto',
     env: system.env,
@@ -15,7 +27,7 @@ export async function demo(system: System): Promise<CommandResult> {
     kindDefault: null,
     isTerminal: () => isTerminal(system, STDOUT),
   });
-  // The build puts every part of the program in one directory.
+  // The build puts all parts of the program into one directory.
   const entry = join(import.meta.dirname, 'hot.cjs');
   const outcome = await runDemo(system, { entry, color });
   if (outcome.kind === 'impossible') {

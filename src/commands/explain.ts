@@ -16,7 +16,7 @@ import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
 import type { ClockAppearance } from '../render/clock.ts';
 import { age, countdown } from '../render/values.ts';
-import { judgeBudget, REQUESTS_PER_HOUR } from '../resolve/budget.ts';
+import { judgeBudget } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';
 import { pathsOf } from '../resolve/paths.ts';
@@ -30,35 +30,56 @@ import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
 import { localZone } from '../zone/local.ts';
-import { result, warningText } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { warningText } from './resolving.ts';
+import type { Command, CommandResult } from './command.ts';
+import { POLICIES } from './fast-options.ts';
+import { withTexts } from './options.ts';
+
+interface ExplainOptions {
+  readonly policy: Policy;
+}
 
 /**
- * `usageline explain`: which row of the decision applies now, and why, in words. Appearance and says; it asks
- * nobody, reads no credentials and writes nothing.
+ * `usageline explain`: which row of the decision table applies now, and why, in words. It makes no request, reads no
+ * credentials and writes nothing.
  */
-export async function explain(system: System, policy: Policy): Promise<CommandResult> {
+export const command: Command<ExplainOptions> = {
+  name: 'explain',
+  about: 'print which rule applies now and why: entry, backoff, credentials, budget, next request',
+  options: withTexts<ExplainOptions>(POLICIES),
+  defaults: { policy: 'background' },
+  help: `
+Examples:
+  usageline explain            for a prompt or a bar
+  usageline explain --wait     for a terminal
+`,
+  run: explain,
+};
+
+async function explain(system: System, { policy }: ExplainOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
-  const places = pathsOf(system, provider);
-  const { fingerprint: stamp } = diskFingerprint(system, provider, places.cache);
-  const seen = readState(deps, places, { policy, force: false }, stamp);
-  const { backoff: lock, now } = seen;
-  const entry = seen.read.kind === 'entry' ? seen.read.entry : null;
-  const attempts = places.cache ? readClaims(system, places.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff: lock, attempts }, now, stamp);
+  const paths = pathsOf(system, provider);
+  const { cache } = paths;
+  const { fingerprint } = diskFingerprint(system, provider, cache);
+  const state = readState(deps, paths, { policy, force: false }, fingerprint);
+  const { backoff, now } = state;
+  const entry = state.read.kind === 'entry' ? state.read.entry : null;
+  const attempts = cache ? readClaims(system, cache.path, 'attempt') : [];
+  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, provider.budget);
   const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
-  const keeps = places.cache !== null && isWritable(system, places.cache.path);
+  const keeps = cache !== null && isWritable(system, cache.path);
   const facts: [string, string][] = [
-    ['For', policies[policy]],
-    ['Decision', decisionText(seen, settings, keeps)],
-    ['Entry', entryText(seen, entry, settings, clock)],
-    ['Backoff', backoffText(lock, now, stamp, clock)],
-    ['Credentials', stampText(entry, stamp)],
-    ['Budget', budgetText(lock, budget, now, clock)],
-    ['Next request', keeps ? nextText(seen, entry, budget, stamp, config, clock) : UNKEPT],
-    ['Cache', cacheText(system, places.cache, keeps)],
+    ['For', CALLERS[policy]],
+    ['Decision', decisionText(state, settings, keeps)],
+    ['Entry', entryText(state, entry, settings, clock)],
+    ['Backoff', backoffText(backoff, now, fingerprint, clock)],
+    ['Credentials', credentialsText(entry, fingerprint)],
+    ['Budget', budgetText(backoff, budget, now, clock)],
+    ['Next request', keeps ? nextText(state, entry, budget, fingerprint, config, clock) : UNKEPT],
+    ['Cache', cacheText(system, cache, keeps)],
     ...(clock.zone.offsetAt(now) === null
       ? ([['Time zone', 'TZ is not a known zone: no clock times']] as [string, string][])
       : []),
@@ -66,7 +87,7 @@ export async function explain(system: System, policy: Policy): Promise<CommandRe
     ...programFacts(system),
   ];
   const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${printable(fact)}\n`).join('');
-  return result(text, { stderr: warningText(config, places.warning) });
+  return result(text, { stderr: warningText(config, paths.warning) });
 }
 
 /** What `usageline init` installed, and whether it still works. */
@@ -76,13 +97,13 @@ function installedFacts(system: System): [string, string][] {
   return healthOf(system, readInstalled(system, installedPath(dataHome({ env: system.env, home }))));
 }
 
-/** Whether the program itself is as it was built; nothing where it is. */
+/** A fact about damaged files of the program; none if there are none. */
 function programFacts({ fs }: System): [string, string][] {
   const damage = damageOf(fs);
   return damage === null ? [] : [['Program', damage]];
 }
 
-const policies: Record<Policy, string> = {
+const CALLERS: Record<Policy, string> = {
   cached: 'a caller that never asks (--cached)',
   background: 'a caller that does not wait (a prompt, a bar, --no-wait)',
   wait: 'a caller that waits (a terminal, show, --wait)',
@@ -104,8 +125,8 @@ function decisionText({ decision }: State, settings: Settings, keeps: boolean): 
     freshness === 'fresh' || freshness === 'stale' ? 'what is known is shown' : 'there is nothing to show';
   const why: Record<typeof row, string> = {
     1: 'what is known is fresh: it is shown, and nothing else is touched',
-    2: `a backoff is in force: nobody asks, ${known}`,
-    3: settings.network ? `${known}, and nobody asks` : `requests are switched off: ${known}`,
+    2: `a backoff is in force: no request, ${known}`,
+    3: settings.network ? `${known}, and no request is made` : `requests are switched off: ${known}`,
     4:
       action !== 'background'
         ? `${known}; the budget is spent, so no process is started`
@@ -117,16 +138,15 @@ function decisionText({ decision }: State, settings: Settings, keeps: boolean): 
   return `row ${row}: ${why[row]}`;
 }
 
-const shortcomings: Record<Shortcoming, string> = {
+const SHORTCOMINGS: Record<Shortcoming, string> = {
   'no entry': 'none',
   'no data': 'none, only the last failure',
   'another account': 'another account has signed in since: it is not shown',
-  'account not known':
-    'the login changed, and .provider.json does not say whose the numbers are: not on the line, only as last known',
+  'account not known': `the login changed, and ${provider.texts.identityFile} does not say whose the numbers are: not on the line, only as last known`,
   'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
   'too old': 'too old for the line: only as last known',
   'credentials changed': 'stale: the credentials have changed since',
-  contradicted: 'stale: a session of Claude Code reports another number, so the endpoint is asked',
+  contradicted: `stale: a session of ${provider.texts.client} reports another number, so the endpoint is asked`,
   'a window was reset': 'stale: a window was reset since',
   aged: 'stale',
 };
@@ -139,70 +159,70 @@ function entryText(
 ): string {
   if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
   const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
-  if (decision.because !== null) return `${readAt}${shortcomings[decision.because]}`;
+  if (decision.because !== null) return `${readAt}${SHORTCOMINGS[decision.because]}`;
   const until = freshUntil(entry as Entry, settings);
   return `${readAt}fresh for ${moreUntil(until, now, clock)}`;
 }
 
-/** `1m more, until 18:27`; without the clock time where the zone is not known. */
+/** For example `1m more, until 18:27`; without the clock time if the zone is not known. */
 function moreUntil(at: number, now: number, clock: ClockAppearance): string {
   const time = clockTime(at, now, clock);
   return `${countdown(at - now)} more${time === null ? '' : `, until ${time}`}`;
 }
 
 function backoffText(
-  lock: Backoff | null,
+  backoff: Backoff | null,
   now: number,
-  stamp: string | null,
+  fingerprint: string | null,
   clock: ClockAppearance,
 ): string {
-  if (lock === null || lock.blockedUntil <= now) return 'none';
-  const ends = lock.error !== null && isAboutCredentials(lock.error) && lock.credentials !== null;
-  const failure = lock.error ?? 'an unnamed failure';
-  // It happens every few minutes at night, so the count is of no use.
-  const counts = lock.failures > 1 && !(lock.error !== null && isRenewal(lock.error));
-  const times = counts ? `, ${lock.failures} in a row` : '';
-  const until = moreUntil(lock.blockedUntil, now, clock);
-  return isBlocking(lock, now, stamp)
+  if (backoff === null || backoff.blockedUntil <= now) return 'none';
+  const ends = backoff.error !== null && isAboutCredentials(backoff.error) && backoff.credentials !== null;
+  const failure = backoff.error ?? 'an unnamed failure';
+  // A lapsed token fails every few minutes at night, so its count is of no use.
+  const counts = backoff.failures > 1 && !(backoff.error !== null && isRenewal(backoff.error));
+  const times = counts ? `, ${backoff.failures} in a row` : '';
+  const until = moreUntil(backoff.blockedUntil, now, clock);
+  return isBlocking(backoff, now, fingerprint)
     ? `${failure}${times}: ${until}${ends ? ', or until the credentials change' : ''}`
     : `${failure}${times}: void, because the credentials have changed since`;
 }
 
-function stampText(entry: Entry | null, stamp: string | null): string {
-  if (stamp === null) return 'nothing on disk that could be seen changing';
+function credentialsText(entry: Entry | null, fingerprint: string | null): string {
+  if (fingerprint === null) return 'nothing on disk that could be seen changing';
   if (entry?.credentials == null) return 'not known to the entry';
-  return entry.credentials === stamp
+  return entry.credentials === fingerprint
     ? 'as they were when the entry was read'
     : 'changed since the entry was read';
 }
 
 function budgetText(
-  lock: Backoff | null,
+  backoff: Backoff | null,
   budget: BudgetVerdict,
   now: number,
   clock: ClockAppearance,
 ): string {
-  const hour = (lock?.requests ?? []).filter((at) => at > now - HOUR).length;
-  const spent = `${hour} of ${REQUESTS_PER_HOUR} requests in the last hour`;
+  const hour = (backoff?.requests ?? []).filter((at) => at > now - HOUR).length;
+  const spent = `${hour} of ${provider.budget.perHour} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
   if (budget.kind === 'running') return `${spent}; one is under way`;
   const time = clockTime(budget.nextAt, now, clock);
   return `${spent}; the next may be sent in ${countdown(budget.nextAt - now)}${time === null ? '' : `, at ${time}`}`;
 }
 
-/** When somebody who asks would make a request. */
+/** When the next call that may make a request would make one. */
 function nextText(
-  { decision, backoff: lock, now }: State,
+  { decision, backoff, now }: State,
   entry: Entry | null,
   budget: BudgetVerdict,
-  stamp: string | null,
+  fingerprint: string | null,
   { settings, network }: Config,
   clock: ClockAppearance,
 ): string {
   if (!settings.network) {
     return `never: ${network?.value === 'never' ? `network is "never" (${network.source})` : `${DISABLE_TRAFFIC_VARIABLE} is set`}`;
   }
-  const blocking = lock !== null && isBlocking(lock, now, stamp) ? lock : null;
+  const blocking = backoff !== null && isBlocking(backoff, now, fingerprint) ? backoff : null;
   const fresh = decision.freshness === 'fresh' && entry !== null ? freshUntil(entry, settings) : now;
   const rest = entry?.overlay
     ? (endpointDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))

@@ -5,8 +5,8 @@ import { UsageError } from './command.ts';
 import { requestedFormat } from '../prerender/variant.ts';
 
 /**
- * The format that was asked for; null leaves it to what is configured. One in the environment that is wrong counts
- * as none, and is named where there is room for it. Throws a `UsageError` for a wrong flag.
+ * The format by flag or environment, checked; null: as configured. Throws a `UsageError` for a mistake in the flag. One in
+ * the environment is ignored, and reported by `show`.
  */
 export function checkedFormat(env: System['env'], flag: string | null): string | null {
   const format = requestedFormat(env, flag);

@@ -1,64 +1,69 @@
-import { prerenderedFile, variantOf } from '../prerender/variant.ts';
-import type { Variant } from '../prerender/variant.ts';
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
-import { findConfigFile } from '../config/config-file.ts';
-import type { LineKind } from '../render/outputs/kinds.ts';
-import { pathsOf } from '../resolve/paths.ts';
-import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
+import type { FollowUp } from '../prerender/follow-up.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
+import { resolve } from '../resolve/resolve.ts';
 import { policyOf } from './callers.ts';
-import { endpointOf, resolveDeps, result } from './command.ts';
-import type { CommandResult } from './command.ts';
-import { checkedFormat } from './format.ts';
+import { result } from './command.ts';
+import type { Command, CommandResult } from './command.ts';
+import { hookFiles, hookVariant } from './hook-files.ts';
+import { LINE_KINDS } from './options.ts';
+import { endpointOf, resolveDeps } from './resolving.ts';
 
-/** Where a shell's hook finds what it needs. Empty: there is no such place. */
-export interface HookFiles {
-  /** The ready line. */
-  readonly file: string;
-  /** The files that may hold credentials, in order: two at most, empty for one that cannot be. */
-  readonly logins: readonly [string, string];
-  /** The configuration. */
-  readonly config: string;
+interface ReadyOptions {
+  readonly kind: LineKind;
+  readonly refresh: boolean;
 }
 
-export function hookFiles(system: System, output: LineKind): HookFiles {
-  const { cache } = pathsOf(system, provider);
-  const [first = '', second = ''] = provider.credentialFiles(system);
-  const name = hookVariant(system, output);
-  return {
-    file: cache ? prerenderedFile(cache, name) : '',
-    logins: [first, second],
-    config: findConfigFile(system).path ?? '',
-  };
-}
+/** `usageline ready <kind>`: for the hooks of shells. */
+export const command: Command<ReadyOptions> = {
+  name: 'ready',
+  about: 'for hooks: prerender the line and print the paths of its file and of those it depends on',
+  argument: {
+    name: 'kind',
+    required: true,
+    choices: LINE_KINDS,
+    sets: (kind) => ({ kind: kind as LineKind }),
+  },
+  options: [
+    {
+      flag: '--refresh',
+      about: 'make a request first if one is due; print nothing',
+      sets: { refresh: true },
+    },
+  ],
+  defaults: { kind: 'plain', refresh: false },
+  help: `
+Examples:
+  usageline ready zsh              the path of the line's file, and of the files whose change makes it invalid
+  usageline ready zsh --refresh    what a hook runs in the background
+`,
+  run: (system, { kind, refresh }) => (refresh ? refreshReady(system, kind) : ready(system, kind)),
+};
 
-/** The ready line of a hook, which knows of the environment alone. */
-export function hookVariant(system: System, output: LineKind): Variant {
-  return variantOf(system, { output, color: 'auto', format: checkedFormat(system.env, null) });
-}
-
-/** `usageline ready <kind>`: prepares a ready line and says where it is, a path a line, for shells' hooks. */
-export function ready(system: System, output: LineKind): CommandResult {
-  const { file, logins, config } = hookFiles(system, output);
-  const wanted = hookVariant(system, output);
-  return result(`${[file, ...logins, config].join('\n')}\n`, {
-    followUp: { kind: 'prerender', wanted, horizonMs: Number.POSITIVE_INFINITY },
+/** Prints the paths that a hook needs, one a line, and prerenders the line. */
+function ready(system: System, kind: LineKind): CommandResult {
+  const { prerendered, credentials, config } = hookFiles(system, kind);
+  return result(`${[prerendered, ...credentials, config].join('\n')}\n`, {
+    followUp: prerendering(system, kind),
   });
 }
 
 /**
- * `usageline ready <kind> --refresh`: what a hook starts and does not wait for. Asks if it is time to, or waits
- * for whoever is asking, and prepares the line. Says nothing: it is over when the line is there.
+ * Makes a request if one is due, or waits for that of another process, and prerenders the line. A hook starts it and does
+ * not wait for it.
  */
-export async function refreshReady(system: System, output: LineKind): Promise<CommandResult> {
-  // The terminal may be closed meanwhile; the answer is everybody's.
+async function refreshReady(system: System, kind: LineKind): Promise<CommandResult> {
+  // The response is for all callers, so it continues if the terminal is closed.
   process.on('SIGHUP', () => {});
   const config = await loadConfig(system);
   await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
     ...endpointOf(config),
     ...policyOf('monitor'),
   });
-  const wanted = hookVariant(system, output);
-  return result('', { followUp: { kind: 'prerender', wanted, horizonMs: Number.POSITIVE_INFINITY } });
+  return result('', { followUp: prerendering(system, kind) });
+}
+
+function prerendering(system: System, kind: LineKind): FollowUp {
+  return { kind: 'prerender', wanted: hookVariant(system, kind), horizonMs: Number.POSITIVE_INFINITY };
 }

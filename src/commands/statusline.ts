@@ -1,7 +1,6 @@
 import { outputConfigOf } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { provider } from '../fetch/registry.ts';
-import type { StatuslineOptions } from '../cli/fast-args.ts';
+import { provider, texts } from '../fetch/registry.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { glyphsOf } from '../render/glyphs.ts';
@@ -14,13 +13,17 @@ import { sessionUsage } from '../resolve/session-usage.ts';
 import { isUnchanged, storeReport } from '../resolve/store-report.ts';
 import type { ReportOutcome } from '../resolve/store-report.ts';
 import { resolve, startOf } from '../resolve/resolve.ts';
-import type { StatuslineInput } from '../cli/stdin.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import type { Report } from '../usage/report.ts';
 import { policyOf } from './callers.ts';
-import { afterResolving, endpointOf, resolveDeps, result } from './command.ts';
-import type { CommandResult } from './command.ts';
+import { result } from './command.ts';
+import { afterResolving, endpointOf, resolveDeps } from './resolving.ts';
+import type { Command, CommandResult } from './command.ts';
+import { STATUSLINE_DEFAULTS, statuslineOptions } from './fast-options.ts';
+import type { StatuslineOptions } from './fast-options.ts';
+import { LINE_KINDS, withTexts } from './options.ts';
+import type { StatuslineInput } from './statusline-input.ts';
 import { checkedFormat } from './format.ts';
 import { localAppearance } from '../zone/local-appearance.ts';
 import { reportedColumns } from '../prerender/read-statusline.ts';
@@ -28,9 +31,25 @@ import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';
 
 /**
- * `usageline statusline`: Claude Code's status line, and a source of its own. Keeps what the session reports when that
- * is new, prints the line, and has the endpoint asked, behind the answer, for what the session cannot report.
+ * `usageline statusline`: the status line of the provider's client, which sends a report with every run. Stores the report
+ * if it has something new, prints the line, and starts a refresh for what sessions do not report.
  */
+export const command: Command<StatuslineOptions> = {
+  name: 'statusline',
+  about: `the status line of ${texts.client}: reads its JSON on standard input, prints the line`,
+  options: withTexts(statuslineOptions(), { '--output': { choices: LINE_KINDS, usual: 'ansi' } }),
+  defaults: STATUSLINE_DEFAULTS,
+  help: `
+Examples, in ${texts.client}'s settings.json:
+  "statusLine": { "type": "command", "command": "usageline statusline" }
+  "statusLine": { "type": "command", "command": "usageline statusline --after 'my-own-command'" }
+`,
+  async run(system, options) {
+    const { readStatuslineInput } = await import('./statusline-input.ts');
+    return statusline(system, options, await readStatuslineInput(system));
+  },
+};
+
 export async function statusline(
   system: System,
   options: StatuslineOptions,

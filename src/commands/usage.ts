@@ -1,7 +1,6 @@
 import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import type { UsageOptions } from '../cli/fast-args.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { renderJson } from '../render/json.ts';
@@ -11,35 +10,29 @@ import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import { policyOf } from './callers.ts';
-import {
-  afterResolving,
-  endpointOf,
-  exitCodeOf,
-  resolveDeps,
-  result,
-  UsageError,
-  warningText,
-} from './command.ts';
+import { result, UsageError } from './command.ts';
+import { afterResolving, endpointOf, exitCodeOf, resolveDeps, warningText } from './resolving.ts';
 import type { CommandResult } from './command.ts';
+import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat } from './format.ts';
 import { localAppearance } from '../zone/local-appearance.ts';
 import { variantOf } from '../prerender/variant.ts';
 
-/** The line (`usageline`), the table (`usageline show`), and either as JSON. */
+/** `usageline` and `usageline show`: the line or the table, or JSON for either. */
 export async function usage(system: System, options: UsageOptions): Promise<CommandResult> {
   const { command, json } = options;
-  // Before anything else: wrong usage is reported at once.
+  // First of all, so that wrong usage is reported at once.
   const format = checkedFormat(system.env, options.format);
   if (options.format !== null && options.output === 'openmetrics') {
     throw new UsageError('--format is for a line, and --output openmetrics has none');
   }
   const terminal = isTerminal(system, STDOUT);
   const shows = command === 'show' && !json;
-  const isPerson = terminal || shows || options.policy === 'wait';
-  const caller = policyOf(isPerson ? 'terminal' : json ? 'script' : 'prompt');
+  const isPerson = terminal || options.policy === 'wait';
+  const caller = policyOf(shows ? 'show' : isPerson ? 'terminal' : json ? 'script' : 'prompt');
   const config = await loadConfig(system);
-  const resolution = await resolve(resolveDeps(system, config, { ...options, thorough: shows }), {
+  const resolution = await resolve(resolveDeps(system, config, { ...options, ...caller }), {
     ...endpointOf(config),
     ...caller,
     policy: options.policy ?? caller.policy,
@@ -62,10 +55,10 @@ async function render(
   system: System,
   config: Config,
   { command, json, output, format, color: flag, verbose }: UsageOptions,
-  answer: Usage,
+  shown: Usage,
   terminal: boolean,
 ): Promise<string> {
-  if (json) return renderJson([answer]);
+  if (json) return renderJson([shown]);
   const { env } = system;
   const { appearance: usual, color: configured } = outputConfigOf(
     config,
@@ -76,17 +69,17 @@ async function render(
   const color = wantsColor({ flag, env, configured, kindDefault, isTerminal: () => terminal });
   if (!isLineKind(output)) {
     const { renderDocument } = await import('../render/outputs/documents.ts');
-    return renderDocument(output, answer, { color, countdowns: true, appearance });
+    return renderDocument(output, shown, { color, countdowns: true, appearance });
   }
   if (command === 'line') {
-    // What is markup for another host is not cut to a terminal.
+    // Only plain text is fitted to the terminal: the other kinds hold markup of hosts.
     const columns = terminal && output === 'plain' ? process.stdout.columns || null : null;
-    return renderOutput(output, answer, { color, appearance, countdowns: true, columns });
+    return renderOutput(output, shown, { color, appearance, countdowns: true, columns });
   }
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
     zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
-  return renderShow([answer], {
+  return renderShow([shown], {
     color,
     appearance,
     zoneNames,
@@ -95,9 +88,9 @@ async function render(
   });
 }
 
-/** Width of what is written to: of the terminal, else what `COLUMNS` says, else that of a classic terminal. */
+/** The width in columns: of the terminal, else `COLUMNS`, else 80. */
 function columnsOf({ env }: System, terminal: boolean): number {
-  const asked = Number(env.COLUMNS);
+  const variable = Number(env.COLUMNS);
   const own = terminal ? process.stdout.columns : 0;
-  return own || (Number.isInteger(asked) && asked > 0 ? asked : 80);
+  return own || (Number.isInteger(variable) && variable > 0 ? variable : 80);
 }

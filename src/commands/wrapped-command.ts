@@ -6,11 +6,11 @@ import { widthOf } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 
-/** How long the wrapped command may take, ms. A later status line is of no use. */
+/** Deadline of the wrapped command, ms. A later status line is of no use. */
 const DEADLINE_MS = 2 * SECOND;
-/** No status line is longer. */
+/** The longest output. No status line is longer. */
 const MAX_OUTPUT_CHARACTERS = 64 * 1024;
-/** Fewer free columns than this beside the command's last row: the line gets a row of its own. */
+/** With fewer free columns beside the last row of the output, the line gets a row of its own. */
 const LEAST_ROOM = 24;
 const GAP = '  ';
 /** Signals that end usageline, and that the wrapped command does not get by itself. */
@@ -28,14 +28,13 @@ const END_OF_LINK = `${ESC}]8;;${ESC}\\`;
 
 /** How the wrapped command ended. */
 export type Ended =
-  /** What it had printed by its end; empty for nothing, or when it could not be started. */
+  /** Its output; empty also if it could not be started. */
   { readonly kind: 'output'; readonly text: string } | { readonly kind: 'late' };
 
 /**
- * Runs the status line command that the user had before, with the same input, as Claude Code would. Nothing of the
- * input is part of what the shell reads. The end of the command's own process counts: processes that it leaves behind
- * may hold its output open for longer. It has a process group of its own, which ends at the deadline, and when
- * usageline ends before it.
+ * Runs the user's own status line command with the same standard input, as the provider's client would. The input is no
+ * part of the text that the shell evaluates. Does not wait for the end of the output: processes that the command leaves
+ * behind may hold it open. The command has its own process group, which is killed at the deadline, or when usageline ends.
  */
 export function runWrappedCommand(system: System, command: string, input: Buffer): Promise<Ended> {
   const { platform } = system;
@@ -73,7 +72,7 @@ export function runWrappedCommand(system: System, command: string, input: Buffer
     });
     child.on('error', () => done({ kind: 'output', text: '' }));
     child.on('exit', () => {
-      // Do not kill its process group: the user may want what it started, and another process may have its id by then.
+      // Its process group is not killed: its children may be wanted, and another process may have its id by then.
       clearTimeout(timer);
       stopListening();
       whenQuiet(
@@ -81,13 +80,13 @@ export function runWrappedCommand(system: System, command: string, input: Buffer
         () => done({ kind: 'output', text: text.slice(0, MAX_OUTPUT_CHARACTERS).trimEnd() }),
       );
     });
-    // It may not want the input.
+    // EPIPE, if it does not read the input.
     stdin.on('error', () => {});
     stdin.end(input);
   });
 }
 
-/** Null when the process cannot be started: Node throws for most reasons, and reports some as an event. */
+/** Null if the process cannot be started. Node throws for most reasons, and reports the others as an event. */
 function started(command: string, platform: NodeJS.Platform): ChildProcess | null {
   const { spawn } = process.getBuiltinModule('node:child_process');
   try {
@@ -118,12 +117,12 @@ function raise(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-/** Turns of the event loop without a byte: what was in the pipe by then has been read in the first of them. */
+/** Turns of the event loop without a byte, after which the pipe is empty: what it held is read in the first of them. */
 const QUIET_TURNS = 3;
-/** A process that was left behind can go on printing for ever. */
+/** Most turns to wait: a process that was left behind may print for ever. */
 const MAX_TURNS = 64;
 
-/** Calls back once what a process had printed by its end has been received. */
+/** Calls back when the output up to the end of a process has been received. */
 function whenQuiet(received: () => number, onQuiet: () => void): void {
   let [before, quiet, turns] = [received(), 0, 0];
   const turn = () => {
@@ -136,15 +135,15 @@ function whenQuiet(received: () => number, onQuiet: () => void): void {
   setImmediate(turn);
 }
 
-/** Session and command of a stored output: it is not shown for another one. */
+/** The session and the command of a stored output, which is shown for no other. */
 export interface Wrapped {
   readonly session: string;
   readonly command: string;
 }
 
 /**
- * The output to show: what the command printed, which is remembered; of one that was too slow what it printed last, or
- * `unknown` where there is nothing.
+ * The output to show. That of a command that has ended is stored; a command that is late is replaced by its last output, or
+ * by `unknown` if there is none.
  */
 export function outputToShow(
   system: System,
@@ -159,7 +158,7 @@ export function outputToShow(
   return ended.text;
 }
 
-/** Our line behind the last row of the wrapped command, or in a row of its own where there is no room for it. */
+/** The output with the line after its last row, or in a row of its own if there is no room. */
 export function beside(
   output: string,
   line: (columns: number | null) => string,
@@ -172,7 +171,7 @@ export function beside(
   return room < LEAST_ROOM ? `${other}\n${line(columns)}` : `${other}${GAP}${line(room)}`;
 }
 
-/** The output with its colours and its link ended, so that they do not reach what is written behind it. */
+/** The output with its colours and its link ended, so that they do not extend to the text after it. */
 function closed(output: string): string {
   // An escape sequence without an end would swallow what comes next.
   const whole = output.replace(CUT_OFF_ESCAPE, '');
@@ -186,7 +185,7 @@ function closed(output: string): string {
   return `${whole}${linked ? END_OF_LINK : ''}${colored ? END_OF_COLORS : ''}`;
 }
 
-/** Columns of a row of the wrapped command: colours and links have none. */
+/** The width of a row of the wrapped command, without colours and links, in columns. */
 function columnsOf(row: string): number {
   return widthOf(row.replace(ESCAPES, ''));
 }

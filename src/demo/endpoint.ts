@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { exampleBody, EXAMPLE_TOKEN } from './sample.ts';
+import { example } from '../fetch/registry.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -38,7 +38,7 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
   let held: (() => void)[] | null = null;
 
   const server = createServer(({ url, headers }, response) => {
-    if (url !== '/api/oauth/usage' || headers.authorization !== `Bearer ${EXAMPLE_TOKEN}`) {
+    if (!example.isUsageRequest(url ?? '', headers.authorization)) {
       response.writeHead(404).end();
       return;
     }
@@ -47,10 +47,10 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
       const json = { 'content-type': 'application/json' };
       if (retryAfter !== null) {
         response.writeHead(429, { ...json, 'retry-after': String(retryAfter) });
-        response.end('{"type":"error","error":{"type":"rate_limit_error"}}');
+        response.end(JSON.stringify(example.refusal));
         return;
       }
-      response.writeHead(200, json).end(JSON.stringify(exampleBody(start, answered)));
+      response.writeHead(200, json).end(JSON.stringify(example.body(start, answered)));
       answered += 1;
     };
     if (held === null) answer();

@@ -1,3 +1,4 @@
+import { example } from '../fetch/registry.ts';
 import { MINUTE, SECOND } from '../usage/time.ts';
 import type { Call, RunProgram } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,6 +27,12 @@ const HOLD_MS = 1.5 * SECOND;
 const WORKER_WAIT_MS = 4 * SECOND;
 const WORKER_WAIT_WHEN_STOPPED_MS = 2 * SECOND;
 
+const [FIRST, SECOND_LABEL] = example.labels;
+const TWO_WINDOWS = new RegExp(`^${FIRST} \\d+% .*${SECOND_LABEL} \\d+% `);
+const CURRENT = new RegExp(
+  `^(${FIRST}|${SECOND_LABEL}) \\d+% \\S+( · (${FIRST}|${SECOND_LABEL})( \\w+)? \\d+% \\S+)*\\n$`,
+);
+
 /** Plays one scene. Returns the number of calls of the program. */
 type Scene = (props: DemoContext) => Promise<number>;
 
@@ -52,7 +59,7 @@ async function first(props: DemoContext): Promise<number> {
   narrator.scene('Nothing is known yet: the first call asks the endpoint and waits.');
   stage.signIn(VALID_MS);
   const call = await perform(props, ['--wait'], 1);
-  narrator.check('a line with two windows', /^5h \d+% .*7d \d+% /.test(call.stdout));
+  narrator.check('a line with two windows', TWO_WINDOWS.test(call.stdout));
   return 1;
 }
 
@@ -170,7 +177,7 @@ function passTime({ endpoint, stage }: DemoContext, ms: number): void {
 
 /** Whether a call printed windows without an age or an error. */
 function isCurrent({ stdout }: Call): boolean {
-  return /^(5h|7d) \d+% \S+( · (5h|7d)( \w+)? \d+% \S+)*\n$/.test(stdout);
+  return CURRENT.test(stdout);
 }
 
 async function until(isSo: () => boolean, isStopped: () => boolean): Promise<boolean> {

@@ -1,13 +1,12 @@
-import { provider } from '../fetch/registry.ts';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
+import { example, provider } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { DAY } from '../usage/time.ts';
-import { exampleCredentials } from './sample.ts';
 
 /** A temporary home and cache for the demo, and the operations that change them between scenes. */
 export interface Stage {
@@ -45,7 +44,6 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   const root = fs.mkdtempSync(join(parent, 'usageline-demo-'));
   const home = join(root, 'home');
   const cache = join(root, 'cache');
-  const login = join(home, '.claude');
   const inherited = INHERITED.flatMap((name) => {
     const value = system.env[name];
     return value === undefined ? [] : [[name, value]];
@@ -55,13 +53,12 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
     HOME: home,
     USERPROFILE: home,
     XDG_CACHE_HOME: cache,
-    // On macOS the user's credentials are in the keychain, under a name that depends on this variable.
-    ...(system.platform === 'darwin' && { CLAUDE_CONFIG_DIR: login }),
+    ...example.environment(system, home),
     ...more,
   };
   const { directory } = provider.account({ ...system, env });
   const files = accountDirectory(join(cache, 'usageline'), directory);
-  fs.mkdirSync(login, { recursive: true });
+  fs.mkdirSync(home, { recursive: true });
 
   const remove = () => {
     try {
@@ -76,8 +73,9 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
     root,
     env,
     signIn: (validFor) => {
-      const text = exampleCredentials(system.now() + validFor);
-      fs.writeFileSync(join(login, '.credentials.json'), text, { mode: 0o600 });
+      const { path, text } = example.login(system, home, system.now() + validFor);
+      fs.mkdirSync(dirname(path), { recursive: true });
+      fs.writeFileSync(path, text, { mode: 0o600 });
     },
     passTime: (ms) => passTime(system, files, ms),
     cachedAt: () => {

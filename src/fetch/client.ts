@@ -5,18 +5,18 @@ import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';
 import type { Outcome } from './provider.ts';
 
-/** What we need of `fetch`: the global one fits (tests run on it), and so does our own transport. */
+/** The part of `fetch` that is used. The global one fits, which tests use, and so does `transport.ts`. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 export interface FetchInit {
   readonly method: 'GET';
   readonly headers: Record<string, string>;
   readonly signal: AbortSignal;
-  /** Redirects would carry the token elsewhere: they are never followed. */
+  /** Redirects are never followed: they would send the token to another server. */
   readonly redirect: 'manual';
   /**
-   * A transport that knows it says, before anything else, how to find out whether any of the request can have left this
-   * machine. Of one that does not (the global `fetch`) a request counts as sent.
+   * Receives a function that returns whether any of the request can have left this machine. The transport calls it before
+   * anything else. With a transport that does not (the global `fetch`), a request counts as sent.
    */
   readonly tellsWhetherSent?: (isSent: () => boolean) => void;
 }
@@ -32,29 +32,28 @@ export interface JsonRequest {
   readonly headers: Record<string, string>;
   /** One deadline for everything, ms from now. */
   readonly timeoutMs: number;
-  /** The failure that the object of a 2xx answer is itself; null when it is an answer. */
+  /** The failure that the object of a 2xx response describes; null where it is usage. */
   readonly failureIn?: (
     body: Readonly<Record<string, unknown>>,
     retryAfter: string | null,
   ) => RefreshFailure | null;
 }
 
-/** The longest body we read, bytes after decompression: a live one has 3 KB, a gzip bomb has gigabytes. */
+/** The largest body that is read, bytes after decompression. A real one has 3 KB, a gzip bomb has gigabytes. */
 const MAX_BODY_BYTES = 64 * 1024;
-/** `JSON.stringify` recurses and `JSON.parse` does not: what came in must get out again. */
+/** Deeper values are removed: `JSON.stringify`, which stores the response, is recursive, and `JSON.parse` is not. */
 const MAX_DEPTH = 32;
 
-/** Why the signal is aborted, whatever came of the request. */
+/** The reason with which the signal is always aborted. */
 const OVER = new Error('over');
 
 /**
- * Sends one GET request and reads a JSON object. Never throws: whatever happens is an outcome, and none
- * of the words of the server or of a foreign error are in it. What is thrown meanwhile where nothing can catch it (in a
- * callback of a socket, a timer, a name lookup) ends the request as well.
+ * Sends one GET request and reads a JSON object. Never throws: every error becomes a failure, which contains no text of the
+ * server or of an exception. An exception that no caller can catch (in a callback of a socket, a timer, a name lookup) ends
+ * the request as well.
  *
- * There is one deadline, a timer of our own (`AbortSignal.timeout` ignores fake timers, and an abort
- * signal alone bounds neither DNS nor a silent TLS peer): when it ends, so does the waiting.
- * The signal is aborted in every case, at the end at the latest: that closes what is still open.
+ * A timer is the one deadline: `AbortSignal.timeout` ignores fake timers, and an abort signal alone ends neither DNS nor a
+ * silent TLS peer. At the end the signal is always aborted, which closes everything that is still open.
  */
 export async function requestJson(
   fetch: Fetch,
@@ -90,7 +89,7 @@ export async function requestJson(
   } finally {
     clearTimeout(timer);
     stopListening?.();
-    // With a reason: Node would make an exception of its own, and load what that takes.
+    // With a reason: without one Node would load what its own exception needs.
     controller.abort(OVER);
   }
 }
@@ -101,7 +100,7 @@ async function exchange(
   init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
   const response = await fetch(url, init);
-  // The body of an error answer is not read: nothing in it is for us, and it may never end.
+  // The body of an error response is not used, and can be endless.
   const retryAfter = response.headers.get('retry-after');
   const failure = failureOfStatus(response.status, retryAfter);
   if (failure) return failed(failure);
@@ -113,8 +112,8 @@ async function exchange(
 }
 
 /**
- * The whole body; null when it is longer than `limit`, however much longer. The iterator is not closed
- * then (`for await` would, and wait for a server that may not let go): the abort ends it.
+ * The whole body; null if it is longer than `limit`, bytes. Then the iterator is not closed, as `for await` would do: that
+ * can wait for the server. The abort ends it.
  */
 async function readUpTo(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
@@ -132,7 +131,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> | null {
   if (!isUtf8(bytes)) return null;
   let value: unknown;
   try {
-    // trim() takes a byte order mark along.
+    // trim() also removes a byte order mark.
     value = JSON.parse(bytes.toString('utf8').trim());
   } catch {
     return null;
@@ -142,12 +141,12 @@ function parseObject(bytes: Buffer): Record<string, unknown> | null {
   return value;
 }
 
-/** Removes, in place, what is nested deeper than `levels`: nothing known is deeper than six. */
+/** Removes, in place, values nested deeper than `levels`. Known parts have six levels at most. */
 function prune(parent: object, levels: number): void {
   for (const [key, child] of Object.entries(parent)) {
     if (typeof child !== 'object' || child === null) continue;
     if (levels > 1) prune(child, levels - 1);
-    // An element of a list gives way to null, so that its neighbours keep their places.
+    // In a list null takes its place, so that the other elements keep theirs.
     else if (Array.isArray(parent)) parent[Number(key)] = null;
     else Reflect.deleteProperty(parent, key);
   }

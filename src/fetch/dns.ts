@@ -2,13 +2,13 @@ import type { LookupAddress, Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { hostsAddresses } from './hosts.ts';
 
-// An `import` would copy all of their functions in the bundle.
+// With an `import`, the bundle would copy all functions of the module at every start.
 const { isIP } = process.getBuiltinModule('node:net');
 
 /*
- * Node's own lookup is getaddrinfo on a thread that nothing can interrupt: with a resolver that does not
- * answer, the process lives on for 10 s, `process.exit()` or not. This one can be cancelled.
- * What is lost: search domains, mDNS and whatever else the name service switch knows.
+ * A name lookup that can be cancelled. Node's own is getaddrinfo on a thread that cannot be interrupted: if the name server
+ * does not respond, the process stays for 10 s, even after `process.exit()`. Not supported here: search domains, mDNS and
+ * other sources of the name service switch.
  */
 
 export interface LookupSettings {
@@ -18,18 +18,18 @@ export interface LookupSettings {
 }
 
 export interface BoundedLookup {
-  /** For `net.connect`; honours `all` and `family`. */
+  /** For `net.connect`; supports `all` and `family`. */
   readonly lookup: LookupFunction;
-  /** Ends every query that is under way, and with them all that keeps the process alive. */
+  /** Ends all running queries, which would keep the process alive. */
   cancel(): void;
 }
 
 /**
- * Retransmission, not the deadline: whoever asks cancels. Node looks after its queries only this often, and
- * at the first look they are not quite due: one dead name server costs twice as much, 0.8 s.
+ * Time until a query is repeated; the deadline is the caller's, who cancels. Node checks its queries at this interval, and
+ * at the first check they are not quite due: a dead name server costs twice this time, 0.8 s.
  */
 const SERVER_TIMEOUT_MS = 400;
-/** Each round waits twice as long as the one before: together more than a usual deadline. */
+/** Each round waits twice as long as the one before; together longer than a usual deadline. */
 const ROUNDS = 4;
 /** How long one address family waits for the other (RFC 8305 has 50 ms; mobile networks need more). */
 const GRACE_MS = 100;
@@ -57,7 +57,7 @@ export function boundedLookup(settings: LookupSettings = {}): BoundedLookup {
       const families = familiesOf(family);
       const done: Done = (error, found) => {
         const [first] = found;
-        // A name server can answer without an address and without an error: with an alias that leads nowhere.
+        // A response can have neither an address nor an error: an alias without a target.
         if (!first) callback(error ?? notFound(name), []);
         else if (all) callback(null, found);
         else callback(null, first.address, first.family);
@@ -71,7 +71,7 @@ export function boundedLookup(settings: LookupSettings = {}): BoundedLookup {
   };
 }
 
-/** Made only for a name that nothing here knows: Node's module takes longer to load than a request. */
+/** Called only for a name that is not known locally: Node's module takes longer to load than a request. */
 function createResolver({ servers }: LookupSettings): Resolver {
   const dns = process.getBuiltinModule('node:dns');
   const resolver = new dns.Resolver({ timeout: SERVER_TIMEOUT_MS, tries: ROUNDS });
@@ -85,8 +85,8 @@ function familiesOf(family: unknown): readonly Family[] {
 }
 
 /**
- * What the families' queries find, IPv4 first: where IPv6 does not lead anywhere it fails slowly, while an
- * IPv4 address on a network without IPv4 fails at once. An error only when nothing is found.
+ * The addresses of all families, IPv4 first: on a network without IPv6 a connection fails slowly, on one without IPv4 at
+ * once. An error only if there is no address.
  */
 function gather(families: readonly Family[], ask: (family: Family, answer: Done) => void, done: Done): void {
   const addresses: LookupAddress[] = [];
@@ -123,7 +123,7 @@ function localAddresses(name: string, hosts: string): readonly LookupAddress[] {
   return hostsAddresses(hosts, wanted);
 }
 
-/** As Node's own lookup says it. */
+/** The error of Node's own lookup. */
 function notFound(hostname: string): NodeJS.ErrnoException {
   const details = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname };
   return Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), details);

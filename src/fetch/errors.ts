@@ -2,18 +2,18 @@ import { describeFault } from '../platform/exceptions.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 
 /**
- * Marks errors of our own, whose detail may be shown, among all that `fetch` can throw. Not a class:
- * transport and client are built into files of their own, and each would have another one.
+ * Marks errors of this program, whose detail may be shown, among all that `fetch` can throw. Not a class: transport and
+ * client are in different bundles, and each bundle would have a class of its own.
  */
 const FAILURE = Symbol.for('usageline.failure');
 
-/** An error that ends as this failure, for code below `fetch`, which has no other way to say so. */
+/** An error that stands for a failure, for code inside `fetch`, which can only throw. */
 export function transportError(failure: RefreshFailure): Error {
   return Object.assign(new Error(failure.code), { [FAILURE]: failure });
 }
 
 /**
- * What an HTTP status means; null for 2xx, which the body decides.
+ * The failure of an HTTP status; null for 2xx, where the body decides.
  *
  * @param retryAfter the header as received; kept for 429 only
  */
@@ -26,7 +26,7 @@ export function failureOfStatus(status: number, retryAfter: string | null): Refr
   return { code: 'bad_response' };
 }
 
-/** The answer's compression or the length of its headers is not what it may be. */
+/** Codes for a broken compression, headers that are too long, or a response that is not HTTP. */
 const UNREADABLE = /^(Z_|ERR__ERROR_|ERR_BROTLI_|UND_ERR_HEADERS_OVERFLOW$|HPE_(?!INVALID_EOF_STATE$))/;
 
 /** Errnos of sockets that no other system call has. */
@@ -38,10 +38,10 @@ const DNS =
 /** Codes of Node's TLS, and OpenSSL's names for what is wrong with a certificate. */
 const TLS =
   /^((ERR_(TLS|SSL|OSSL)|UNABLE_TO|CERT|CRL|ERROR_IN_C(ERT|RL))_[A-Z0-9_]+|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/;
-/** What the HTTP clients call a connection that ended, or was ended. */
+/** Codes of the HTTP clients for a connection that was closed. */
 const CONNECTION =
   /^(UND_ERR_(ABORT(ED)?|BODY_TIMEOUT|CLOSED|CONNECT_TIMEOUT|DESTROYED|HEADERS_TIMEOUT|INFO|PRX_TLS|RES_CONTENT_LENGTH_MISMATCH|SOCKET)|HPE_INVALID_EOF_STATE|ERR_SOCKET_[A-Z_]+|ERR_STREAM_(DESTROYED|PREMATURE_CLOSE)|ABORT_ERR)$/;
-/** This machine has none left: no connection could be opened, and the network is not at fault. */
+/** Codes for a resource of this machine that is used up: no connection could be opened, which is no network error. */
 const EXHAUSTED: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'too many open files'],
   ['ENFILE', 'too many open files on this machine'],
@@ -51,7 +51,7 @@ const EXHAUSTED: ReadonlyMap<string, string> = new Map([
 
 const certificate = 'the certificate is not trusted (NODE_EXTRA_CA_CERTS names an authority of your own)';
 
-/** What helps, for the codes that somebody can do something about. */
+/** Details for the codes that a user can do something about. */
 const details: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'the name of the server was not found'],
   ['ECONNREFUSED', 'the connection was refused'],
@@ -65,8 +65,8 @@ const details: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What an error that `fetch` or a body ended with means. Only its kind is looked at: messages quote headers
- * and URLs, the token among them.
+ * The failure of an error that `fetch` or the body has thrown. Uses its codes only: messages quote headers and URLs, also
+ * the token.
  */
 export function failureOf(error: unknown): RefreshFailure {
   const cause = causeOf(error);
@@ -79,33 +79,33 @@ export function failureOf(error: unknown): RefreshFailure {
   return detail === undefined ? { code: 'network_error' } : { code: 'network_error', detail };
 }
 
-/** Whether an error is one of a socket, of TLS or of name lookup. Anything else is a fault, whatever its words. */
+/** Whether an error is one of a socket, of TLS or of name lookup. Anything else is an internal error. */
 function isNetworkError({ name, data, syscall, errors }: Foreign, code: string): boolean {
   if (EXHAUSTED.has(code)) return false;
   // A firewall can refuse a connection with errnos that files have as well (EACCES, EPERM).
   if (syscall === 'connect') return true;
-  // A host with several addresses: Node has an error for each, and one around them that has the code of the first alone.
+  // For a host with several addresses Node throws an error with a list of errors; its code is that of the first one.
   if (Array.isArray(errors) && (Object(errors[0]) as Foreign).syscall === 'connect') return true;
   if (name === 'HTTPParserError' && data === '') return true;
   return [SOCKET, DNS, TLS, CONNECTION].some((known) => known.test(code));
 }
 
-/** What errors of Node and of undici have; none of it is trusted. */
+/** Properties of errors of Node and of undici; their values are not trusted. */
 type Foreign = {
   readonly [property in 'name' | 'code' | 'data' | 'cause' | 'syscall' | 'errors']?: unknown;
 } & {
   readonly [FAILURE]?: RefreshFailure;
 };
 
-/** The error itself, or its cause: the global `fetch` wraps what happened in a TypeError without a code. */
+/** The error itself, or its cause: the global `fetch` wraps errors in a TypeError without a code. */
 function causeOf(error: unknown): Foreign {
   const { code, cause } = Object(error) as Foreign;
   return Object(code === undefined && cause ? cause : error) as Foreign;
 }
 
 /**
- * The peer does not speak HTTP. The parser complains as well when the connection ends in the middle of an
- * answer; it has no bytes to complain about then, and that is a lost connection.
+ * Whether the peer has sent something other than HTTP. The parser also fails when the connection ends in the middle of a
+ * response; then `data` is empty, and it is a lost connection.
  */
 function isNoHttp({ name, data }: Foreign): boolean {
   return name === 'HTTPParserError' && data !== '';

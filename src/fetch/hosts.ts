@@ -1,18 +1,17 @@
 import type { LookupAddress } from 'node:dns';
 
-// An `import` would copy all of their functions in the bundle.
+// With an `import`, the bundle would copy all functions of the modules at every start.
 const fs = process.getBuiltinModule('node:fs');
 const { isIP } = process.getBuiltinModule('node:net');
 
 const CHUNK_BYTES = 256 * 1024;
-/** Lists against advertisements have some MB. Beyond one of these bounds the rest of the file is not read. */
+/** Lists that block advertisements have some MB. Beyond one of these bounds the rest of the file is not read. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MS = 300;
 
 /**
- * The addresses of a name in a hosts file, in their order; none when the file cannot be read. The file is read piece by
- * piece, within a bound of time, and as bytes: a comment can be in any encoding. Its own names are taken with or without
- * a dot at their end, in any case.
+ * The addresses of a name in a hosts file, in their order; none if the file cannot be read. The file is read in chunks,
+ * for a limited time, and as bytes: a comment can have any encoding. Case and a final dot of its names do not matter.
  *
  * @param wanted in lower case, without a dot at its end
  */
@@ -30,16 +29,16 @@ export function hostsAddresses(path: string, wanted: string): LookupAddress[] {
     for (let total = 0; total < MAX_BYTES && milliseconds() < until;) {
       const count = fs.readSync(fd, chunk, 0, CHUNK_BYTES, null);
       const text = begun + chunk.toString('latin1', 0, count);
-      // At the end of the file the last line need not have an end of its own.
+      // The last line of the file need not end with a newline.
       const end = count === 0 ? text.length : text.lastIndexOf('\n') + 1;
       addFrom(text.slice(0, end), wanted, found);
       if (count === 0) break;
       total += count;
-      // The rest of a line that is longer than any is passed over, as a comment.
+      // The rest of a line that is too long to be valid is skipped like a comment.
       begun = text.length - end > CHUNK_BYTES ? '#' : text.slice(end);
     }
   } catch {
-    // What cannot be read has no more names.
+    // The names found so far count.
   } finally {
     if (fd !== null) fs.closeSync(fd);
   }
@@ -52,7 +51,7 @@ function milliseconds(): number {
 }
 
 function addFrom(lines: string, wanted: string, found: LookupAddress[]): void {
-  // Almost no file has the name: its lines need not be looked at one by one.
+  // Few files contain the name: then the lines need not be parsed.
   if (!lines.toLowerCase().includes(wanted)) return;
   for (const line of lines.split('\n')) {
     const [address = '', ...names] = (line.split('#', 1)[0] as string).trim().split(/\s+/);

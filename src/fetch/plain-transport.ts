@@ -9,9 +9,8 @@ import { isAnyUsed } from './sockets.ts';
 import type { TransportSettings } from './transport.ts';
 
 /**
- * The transport on Node's own HTTP client, for a Node without WebAssembly, in which undici cannot read a response:
- * `--jitless`, or a limit of the address space (`ulimit -v`). It costs three times as much to load, and keeps the same
- * promises.
+ * The transport with Node's own HTTP client, for a Node without WebAssembly, which undici needs: `--jitless`, or a limit
+ * on the address space (`ulimit -v`). It behaves like the other transport and takes three times as long to load.
  */
 export function createPlainTransport(settings: TransportSettings, maxHeaderSize: number): Fetch {
   const http = process.getBuiltinModule('node:http');
@@ -26,7 +25,7 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
     const sockets: Socket[] = [];
     tellsWhetherSent?.(() => isAnyUsed(sockets));
     const opened = (socket: Socket) => {
-      // TLS within a tunnel is closed before the tunnel.
+      // TLS inside a tunnel is closed before the tunnel.
       sockets.unshift(socket);
       return socket;
     };
@@ -36,10 +35,10 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
     };
     signal.throwIfAborted();
     signal.addEventListener('abort', close, { once: true });
-    // Certificates are verified all the same; Node would only warn of the variable on standard error.
+    // Certificates are verified in any case. With the variable set, Node would print a warning.
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
-    // The name is for the certificate; an address is no server name.
+    // The server name selects the certificate. An address is not allowed as one.
     const secured = (host: string, options: object) =>
       opened(
         tls.connect({ ...trust, ...options, host, ...(net.isIP(host) === 0 ? { servername: host } : {}) }),
@@ -63,9 +62,9 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
       };
       const request = http.request(options, resolve).on('error', reject);
       request.once('response', (message) => {
-        // The parser's error comes to the request; the body would only say that the connection is lost.
+        // The request gets the parser's error; the body alone would report a lost connection.
         request.on('error', (error) => message.destroy(error));
-        // Without a reader the error does not matter.
+        // An error event without a listener would end the process.
         message.on('error', () => {});
       });
       request.end();

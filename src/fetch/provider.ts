@@ -1,101 +1,137 @@
-import type { Report, ReportedWindows } from '../usage/report.ts';
-import type { SnapshotReader } from '../usage/snapshot.ts';
-import type { RefreshFailure } from '../usage/failure.ts';
-import type { Snapshot } from '../usage/snapshot.ts';
 import type { System } from '../platform/system.ts';
+import type { RefreshFailure } from '../usage/failure.ts';
+import type { TokenEstimate } from '../usage/model.ts';
+import type { ProviderFacts, ProviderTexts } from '../usage/provider-facts.ts';
+import type { Report, ReportedWindows } from '../usage/report.ts';
+import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
-/** Whose usage it is. */
+/*
+ * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports
+ * `ProviderParts`, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
+ *
+ * The build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
+ * writes its `launcher.sh` into bin/usageline-prompt: the shell's way to the account's directory and credentials.
+ */
+
+/** The exports of a provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
+export interface ProviderParts {
+  /** What every prompt loads: paths and `stat`. */
+  readonly providerFiles: ProviderFiles;
+  /** The whole provider. What requests need is loaded when one is made. */
+  readonly provider: ProviderDescriptor;
+  /** Its names, and what helps against its failures. */
+  readonly texts: ProviderTexts;
+  /** The names of its variables. */
+  readonly environment: ProviderEnvironment;
+  /** The input of `usageline statusline`; null where its client has no status line. */
+  readonly reportFormat: ReportFormat | null;
+  /** The invented account of `usageline demo`. */
+  readonly example: ProviderExample;
+}
+
+/** One login of a provider, as a directory in the cache. */
 export interface Account {
-  /** `default`, or the 8 hex digits that stand for the provider's configuration directory. */
+  /** `default`, or the 8 hex digits that stand for the directory of the login. */
   readonly name: string;
-  /** The account's own directory below the cache root, e.g. `claude` or `claude-1a2b3c4d`. */
+  /** The name of its directory below the cache root: the provider's id, or the id, a dash and the 8 hex digits. */
   readonly directory: string;
 }
 
-/** The account that is signed in, by the files on this machine. */
+/** The account that is signed in, according to files of the provider's client. */
 export type Identity =
   | {
       readonly kind: 'known';
-      /** One person can be in several organisations, each with a subscription of its own. */
+      /** One person can be a member of several organisations, each with a subscription of its own. */
       readonly accountId: string;
-      /** Null where the file does not have it. */
+      /** Null where the file does not contain it. */
       readonly organizationId: string | null;
-      /** Allowlisted; null where there is none. Never an e-mail address. */
+      /** Sanitized; null where there is none. Never an e-mail address. */
       readonly accountName: string | null;
       readonly organizationName: string | null;
     }
-  /** There is no file that names an account. */
+  /** No file names an account. */
   | { readonly kind: 'none' }
-  /** There is a file, and it cannot be read, or not to its end. */
+  /** A file exists and cannot be read, or not to its end. */
   | { readonly kind: 'unknown' };
 
-/** The file that an identity is read from. */
+/** The state of the file that names the account. */
 export interface IdentitySource {
-  /** Changes whenever the file does. */
+  /** A text that changes whenever the file does. */
   readonly fingerprint: string;
+  /** Its size. */
   readonly bytes: number;
 }
 
-/** What can be known of a provider from the files on this machine, without reading any. On the hot path. */
+/** What the paths and `stat` say of a provider. Every prompt loads this, so it reads no file. */
 export interface ProviderFiles {
-  /** Its name in `--json`, and of its directories in the cache: letters and digits. */
+  /** See `ProviderFacts`. */
   readonly id: string;
+  /** The account that this environment uses. Called by `resolve/paths.ts`, and by prompts for the default account. */
   account(system: System): Account;
-  /** What tells the account from the default one, as it stands in the environment; null for the default one. */
-  accountKey(system: System): string | null;
-  /** The files that may hold credentials, in the order of the stamp. */
-  credentialFiles(system: System): readonly string[];
-  /** Changes whenever the credentials do; `stat` only. Null where there is none. */
-  fingerprint(system: System, keychain: string | null): string | null;
-  /** Whether a stamp is that of a stored login. Without one the environment of a session is the only login. */
-  hasStoredLogin(system: System, stamp: string | null): boolean;
   /**
-   * Whether a session of Claude Code with this environment uses another login than the stored one, whose usage is
-   * cached.
-   * @param stamp of the credentials, looked up only when the environment names another login
+   * The text by which a prompt finds the account's directory without a hash: `accounts/<key>` in the cache names it.
+   * Null for the default account. Called by `prerender/`.
    */
-  isForeignSession(system: System, stamp: () => string | null): boolean;
-  /** Whether this environment makes Claude Code use another login than a stored one: a token, a key, a gateway. */
+  accountKey(system: System): string | null;
+  /** The files that can contain credentials, in order of preference; two at most, since hooks compare two. */
+  credentialFiles(system: System): readonly string[];
+  /**
+   * The fingerprint of the credentials: a text that changes whenever they do. By `stat` only. Null where no change could
+   * be seen. Called by prompts, and by `resolve/credentials-fingerprint.ts`.
+   *
+   * @param keychain what `keychainModified` returned last; null where it was never called
+   */
+  fingerprint(system: System, keychain: string | null): string | null;
+  /** Whether a fingerprint is that of a stored login. Without one, the environment of a session is its only login. */
+  hasStoredLogin(system: System, fingerprint: string | null): boolean;
+  /**
+   * Whether a session with this environment uses another login than the stored one, which the cache is about.
+   *
+   * @param fingerprint of the credentials; called only where the environment names another login
+   */
+  isForeignSession(system: System, fingerprint: () => string | null): boolean;
+  /** Whether this environment makes the provider's client use another login than a stored one. */
   namesOtherLogin(system: System): boolean;
 }
 
+/** A result, or the failure that stands in its place. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: RefreshFailure };
 
-/** How one request is to be made. */
+/** How to send one request. */
 export interface SendOptions {
   /** Checked origin (and path prefix) of the endpoint, without a trailing slash. */
   readonly baseUrl: string;
   /** One deadline for DNS, connecting, headers and body together, ms from now. */
   readonly timeoutMs: number;
+  /** The value of the header `user-agent`, as configured. */
   readonly userAgent: string;
 }
 
-/** Usable credentials. The token stays inside: nothing outside the provider's folder ever holds it. */
+/** Usable credentials. The token stays inside: nothing outside the provider's folder ever has it. */
 export interface Session {
+  /** The id of the subscription plan; null when the credentials do not contain it. */
   readonly plan: string | null;
   /**
-   * HMAC-SHA256 of the token, in hex: known tokens can be recognized by it, and none can be made from it.
-   * @param key random, of the account's directory
+   * HMAC-SHA256 of the token, in hex: a known token can be recognized by it, and none can be computed from it.
+   *
+   * @param key random, one for each account directory
    */
   tokenHash(key: string): string;
-  /** Sends the one request. Never throws and never rejects: whatever happens is an outcome. */
+  /** Sends the one request and parses the response. Never throws and never rejects. */
   send(options: SendOptions): Promise<Outcome<Snapshot>>;
 }
 
-/**
- * A service whose usage can be asked for. Adding one is adding a folder beside `claude/` with these
- * questions answered, and one line in `registry.ts`.
- */
+/** The part of a provider that makes requests. */
 export interface Provider {
-  /** Its name in `--json`, and of its directories in the cache: letters and digits. */
+  /** See `ProviderFacts`. */
   readonly id: string;
-  /** Looks for usable credentials; reads them only now. No request is made. */
+  /** Reads the credentials. Makes no request. Called by `resolve/request-once.ts`, with the mutex held. */
   authenticate(system: System): Promise<Outcome<Session>>;
 }
 
-/** What sessions of the provider's client write to their status line command: a source that needs no request. */
+/** The reports that sessions of the provider's client write to their status line command: a source without requests. */
 export interface ReportFormat {
   /** The windows that sessions report, with their lengths, ms; in the order in which they are stored. */
   readonly windows: ReportedWindows;
@@ -105,15 +141,68 @@ export interface ReportFormat {
   isComplete(text: string): boolean;
 }
 
-/**
- * All that can be asked of a provider without loading what makes requests. Nothing here reads credentials.
- */
-export interface ProviderDescriptor extends ProviderFiles {
-  /** Its answers about the data that it has returned. */
+/** The transcripts of the provider's client, in which tokens are counted: a source without requests. */
+export interface TranscriptSource {
+  /** Whether there may be any; by `stat` only. Called by `prerender/store.ts`: an estimate cannot be prerendered. */
+  exist(system: System): boolean;
+  /** Loads what reads them. Called by `commands/tokens.ts`, which decides how old an estimate may be. */
+  load(): Promise<TranscriptReader>;
+}
+
+/** Reads transcripts, and what an earlier scan of them has left in the cache. */
+export interface TranscriptReader {
+  /**
+   * The estimate of the last scan.
+   *
+   * @param text of `transcripts.json` in the account's directory; null where there is none
+   */
+  prepared(system: System, text: string | null): PreparedEstimate;
+  /** Counts what was written since the last scan. Returns the tokens; null where there are no transcripts. */
+  scan(system: System, options: ScanLimits): Promise<TokenEstimate | null>;
+}
+
+/** What the last scan of the transcripts has left in the cache. */
+export interface PreparedEstimate {
+  /** The tokens as of now; null where nothing was counted yet. */
+  readonly tokens: TokenEstimate | null;
+  /** When everything was counted, epoch ms; null where a scan ended early, or there was none. */
+  readonly scannedAt: number | null;
+  /** Whether a scan can find anything. Not called where the estimate is recent enough. */
+  mayHaveMore(): boolean;
+}
+
+/** Where a scan keeps its results, and how long it may take. */
+export interface ScanLimits {
+  /** The account's directory in the cache, for `transcripts.bin` and `transcripts.json`; null: nothing is kept. */
+  readonly directory: string | null;
+  /** When to stop, ms of the monotonic clock. The next scan goes on from there. */
+  readonly deadline: number;
+  /** Replaces a file atomically. Returns an errno name where that failed. */
+  readonly write: (path: string, content: string | Uint8Array) => string | null;
+}
+
+/** The environment variables of a provider. */
+export interface ProviderEnvironment {
+  /**
+   * The variable that names the directory of a login. A relative value counts from the caller's directory, which
+   * the worker receives, since it runs in another one. The build writes it into the shell hooks, which compare it.
+   */
+  readonly directory: string;
+  /** All other variables that the provider's folder reads. A test compares this list with the code. */
+  readonly others: readonly string[];
+}
+
+/** The whole provider. Nothing here reads credentials; `connect` loads what does. */
+export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
+  /** The origin of its endpoint, where none is configured. */
+  readonly baseUrl: string;
+  /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */
   readonly reportedWindows: ReportedWindows | null;
-  /** The account that is signed in. Reading a large file can take seconds. */
+  /** Null where its client keeps no transcripts. */
+  readonly transcripts: TranscriptSource | null;
+  /** The account that is signed in. Called by `resolve/identity.ts`: reading a large file can take seconds. */
   identity(system: System): Identity;
   /** The file that names the account, by `stat` only. */
   identitySource(system: System): IdentitySource;
@@ -121,4 +210,30 @@ export interface ProviderDescriptor extends ProviderFiles {
   keychainModified(system: System): Promise<string | null>;
   /** Loads what requests need. */
   connect(): Promise<Provider>;
+}
+
+/** An invented account, with which `usageline demo` runs the real program. */
+export interface ProviderExample {
+  /** The labels of its first two windows, in their order: `5h`, `7d`. */
+  readonly labels: readonly [string, string];
+  /**
+   * The file of its login.
+   *
+   * @param home the directory that takes the place of the home directory, absolute
+   * @param expiresAt epoch ms
+   */
+  login(system: System, home: string, expiresAt: number): { readonly path: string; readonly text: string };
+  /** The variables without which this platform would look for the login elsewhere. */
+  environment(system: System, home: string): Readonly<Record<string, string>>;
+  /** Whether a request to its endpoint asks for usage, with its token. `authorization`: the header. */
+  isUsageRequest(path: string, authorization: string | undefined): boolean;
+  /**
+   * The body of a response.
+   *
+   * @param start of the demo, epoch ms
+   * @param answered the number of earlier responses: each has higher numbers
+   */
+  body(start: number, answered: number): object;
+  /** The body of a 429. */
+  readonly refusal: object;
 }

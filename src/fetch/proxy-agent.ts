@@ -7,7 +7,7 @@ type Connect = buildConnector.connector;
 
 /** How a transport makes its connections. */
 export interface Connections {
-  /** Opens a connection and remembers its socket, so that the deadline can end it. */
+  /** Opens a connection and records its socket, so that the deadline can end it. */
   readonly connect: Connect;
   /** TLS with the target, inside the tunnel. */
   readonly tls: buildConnector.BuildOptions;
@@ -16,9 +16,8 @@ export interface Connections {
 }
 
 /**
- * A dispatcher that asks the proxy for a tunnel (CONNECT) and speaks TLS with the target inside it: the
- * proxy sees the target's name and nothing of the request. A module of its own, loaded only when a proxy
- * is set.
+ * A dispatcher that opens a tunnel through the proxy (CONNECT) and TLS with the target inside it: the proxy sees the
+ * target's name and nothing of the request. A file of its own, which is loaded only where a proxy is set.
  */
 export function throughProxy(proxy: Proxy, { connect, tls, client }: Connections): Dispatcher {
   return new ProxyAgent({
@@ -26,7 +25,7 @@ export function throughProxy(proxy: Proxy, { connect, tls, client }: Connections
     ...(proxy.authorization === null ? {} : { token: proxy.authorization }),
     proxyTunnel: true,
     requestTls: tls,
-    // With the default factory, the connection to the proxy would be made without our lookup.
+    // The default factory would connect to the proxy without the bounded lookup.
     clientFactory: (origin) => new Client(origin, { ...client, connect: withoutAddressAsName(connect) }),
     factory: (origin, options) => {
       const { connect: tunnel } = options as { connect: Connect };
@@ -35,7 +34,7 @@ export function throughProxy(proxy: Proxy, { connect, tls, client }: Connections
   });
 }
 
-/** The agent gives the proxy's host as TLS server name, an address too, which Node warns about. */
+/** Omits the TLS server name where it is an address: the agent sets it to the proxy's host, and Node warns. */
 function withoutAddressAsName(connect: Connect): Connect {
   return (options, callback) => {
     const { servername, ...rest } = options;
@@ -44,8 +43,8 @@ function withoutAddressAsName(connect: Connect): Connect {
 }
 
 /**
- * undici tries again, at once and for ever, when connecting ends with one of its own socket errors: it
- * takes them for a connection that was closed while idle. A proxy that hangs up must be asked only once.
+ * Replaces undici's own socket errors: after one of them undici connects again, at once and without end, as if an idle
+ * connection had been closed. A proxy that hangs up is to be asked only once.
  */
 function onlyOnce(connect: Connect): Connect {
   return (options, callback) =>

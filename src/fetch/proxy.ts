@@ -3,26 +3,26 @@ import { transportError } from './errors.ts';
 
 /** The proxy that a request goes through. */
 export interface Proxy {
-  /** Scheme, host and port, without what the variable may hold besides: user, password, path. */
+  /** Scheme, host and port. The variable can also contain a user, a password and a path. */
   readonly origin: string;
-  /** `Proxy-Authorization`; null when the variable holds no user. */
+  /** The header `Proxy-Authorization`; null where the variable names no user. */
   readonly authorization: string | null;
 }
 
 /**
- * The proxy for a URL, as HTTPS_PROXY, ALL_PROXY and NO_PROXY (both cases) of this process say; null for
- * a direct connection. Only `https:` requests go through one, in a tunnel: an `http:` one is for a
- * loopback address, and through a proxy its token would cross the network in clear.
+ * The proxy for a URL, from HTTPS_PROXY, ALL_PROXY and NO_PROXY (in both cases) of this process; null for a direct
+ * connection. Only `https:` requests use one, with a tunnel: an `http:` request is for a loopback address, and through a
+ * proxy its token would cross the network unencrypted.
  *
- * @throws a `transportError` that names the variable when its value is no proxy we can use. Never the value:
- *   it may hold a password
+ * @throws a `transportError` that names the variable if its value cannot be used. It never contains the value, which can
+ *   contain a password
  */
 export function proxyFor(target: URL): Proxy | null {
   if (target.protocol !== 'https:') return null;
   const chosen = getProxyForUrl(target.href);
   if (chosen === '') return null;
   const variable = variableOf(target.protocol.slice(0, -1));
-  // Without a scheme it means http, as it does for curl and git; the package takes the target's.
+  // A value without a scheme means http, as for curl and git; the package uses the target's scheme.
   const value = process.env[variable]?.includes('://') ? chosen : chosen.replace(/^https:/, 'http:');
   const proxy = parse(value);
   if (!proxy) {
@@ -32,7 +32,7 @@ export function proxyFor(target: URL): Proxy | null {
   return proxy;
 }
 
-/** The variable that `getProxyForUrl` took its answer from: lower case first, as everywhere. */
+/** The variable that `getProxyForUrl` has used: lower case comes first. */
 function variableOf(scheme: string): string {
   const names = [`${scheme}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
   return names.find((name) => process.env[name])!;
@@ -41,7 +41,7 @@ function variableOf(scheme: string): string {
 function parse(value: string): Proxy | null {
   try {
     const { protocol, host, username, password } = new URL(value);
-    // SOCKS: undici's support is experimental and says so on standard error.
+    // Not SOCKS: undici's support is experimental, and it prints a warning.
     if (protocol !== 'http:' && protocol !== 'https:') return null;
     const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return {
@@ -49,7 +49,7 @@ function parse(value: string): Proxy | null {
       authorization: user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
     };
   } catch {
-    // Both errors quote what they could not parse.
+    // Both errors quote the value.
     return null;
   }
 }

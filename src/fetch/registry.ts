@@ -1,7 +1,7 @@
-/**
- * The provider of this program. Another one is a folder beside `claude/` whose `index.ts` exports these three, and
- * its line here. Everything else asks through them.
+/*
+ * The provider of this program. To take another one: a folder beside `claude/` whose `index.ts` exports these
+ * (`ProviderParts` in `provider.ts`), and its name here.
  *
- * One line for three parts, because a prompt loads `providerFiles` alone: bundling drops what a part does not use.
+ * One line for all parts, although a prompt needs only `providerFiles`: bundling drops what a part does not use.
  */
-export { provider, providerFiles, reportFormat } from './claude/index.ts';
+export { environment, example, provider, providerFiles, reportFormat, texts } from './claude/index.ts';

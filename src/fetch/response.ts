@@ -1,26 +1,29 @@
 import type { Dispatcher } from 'undici';
 
-/** What came back: status and headers as soon as they are there, the body as it arrives. */
-export interface Answer {
+/** A response: status and headers as soon as they have arrived, the body as it arrives. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** How much of a body may lie here unread, bytes: then the connection waits. */
+/** The largest unread part of a body, bytes. Beyond it the connection is paused. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
 /**
- * Sends one request and makes an answer of what undici says of it. Its own `request` would make a stream of
- * the body, which costs as much time as all the rest of a request.
+ * Sends one request with undici's dispatcher. undici's own `request` would turn the body into a stream, which takes as
+ * long as the rest of the request.
  */
-export function answerTo(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<Answer> {
+export function dispatchRequest(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let body: Body | null = null;
     dispatcher.dispatch(request, {
       onRequestStart() {},
       onResponseStart(controller, status, headers) {
-        // Informational: the answer is still to come.
+        // Informational: the response is still to come.
         if (status < 200) return;
         body = createBody(controller);
         resolve({ status, headers, body });
@@ -41,11 +44,11 @@ export function answerTo(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
 
 interface Body extends AsyncIterable<Uint8Array> {
   push(chunk: Uint8Array): void;
-  /** @param error what cut the body short; null when it is complete */
+  /** @param error the reason why the body is incomplete; null when it is complete */
   end(error: Error | null): void;
 }
 
-/** Chunks in a row, with one reader at its end. */
+/** A queue of chunks with one reader. */
 function createBody(controller: Dispatcher.DispatchController): Body {
   const chunks: Uint8Array[] = [];
   const state: { unread: number; over: boolean; error: Error | null } = {
@@ -62,7 +65,7 @@ function createBody(controller: Dispatcher.DispatchController): Body {
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
     while (chunks.length === 0 && !state.over) {
       if (controller.paused) {
-        // What waited in the connection may be here at once.
+        // Bytes that the connection has received already can arrive during this call.
         controller.resume();
         continue;
       }

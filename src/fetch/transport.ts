@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import type { Dispatcher } from 'undici';
-import { answerTo } from './response.ts';
+import { dispatchRequest } from './response.ts';
 import type { Fetch } from './client.ts';
 import { decoded, header } from './body.ts';
 import { boundedLookup } from './dns.ts';
@@ -15,10 +15,10 @@ export interface TransportSettings {
   readonly ca?: string;
 }
 
-/** The longest headers we read, bytes: Node's own limit. */
+/** The largest headers that are read, bytes: Node's own limit. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** The caller has the one deadline: undici's own timers (300 s) would only keep the process alive. */
+/** Without undici's own timers (300 s), which would keep the process alive: the caller has a deadline. */
 const client: Client.Options = {
   headersTimeout: 0,
   bodyTimeout: 0,
@@ -27,11 +27,11 @@ const client: Client.Options = {
 };
 
 /**
- * A `fetch` that leaves nothing behind. One request, one connection, no keep-alive; when the signal is
- * aborted the name lookup and every socket end at once, whatever state they are in. The caller aborts in
- * any case, after success too: that is what closes the connection.
+ * A `fetch` that leaves nothing behind: one request, one connection, no keep-alive. When the signal is aborted, the name
+ * lookup and all sockets end at once, in whatever state they are. The caller aborts in any case, after success as well:
+ * that closes the connection.
  *
- * It asks for no compression, since a body has 3 KB, and undoes it where it comes all the same.
+ * Sends no `accept-encoding`, since a body has 3 KB, and decompresses the body if it is compressed nevertheless.
  */
 export function createTransport(settings: TransportSettings = {}): Fetch {
   return async (url, init) => {
@@ -45,11 +45,11 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
-    // Said explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would be the default otherwise.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would change the default.
     const tls = { rejectUnauthorized: true, timeout: 0, ...(settings.ca ? { ca: settings.ca } : {}) };
     const connector = buildConnector({ ...tls, lookup });
     const connect: buildConnector.connector = (options, callback) => {
-      // Certificates are verified all the same; Node would only warn of the variable on standard error.
+      // Certificates are verified in any case. With the variable set, Node would print a warning.
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       sockets.add(connector(options, callback) as unknown as Socket);
       keepParserSimple();
@@ -68,11 +68,17 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
     signal.addEventListener('abort', close, { once: true });
 
     const path = `${target.pathname}${target.search}`;
-    const answer = await answerTo(dispatcher, { origin: target.origin, path, method, headers, reset: true });
+    const response = await dispatchRequest(dispatcher, {
+      origin: target.origin,
+      path,
+      method,
+      headers,
+      reset: true,
+    });
     return {
-      status: answer.status,
-      headers: { get: (name) => header(answer.headers, name) },
-      body: decoded(answer.body, header(answer.headers, 'content-encoding')),
+      status: response.status,
+      headers: { get: (name) => header(response.headers, name) },
+      body: decoded(response.body, header(response.headers, 'content-encoding')),
     };
   };
 }
@@ -99,8 +105,9 @@ function hasWebAssembly(): boolean {
 }
 
 /**
- * V8 11 optimises the HTTP parser's WebAssembly on a thread that the exit of the process waits for: 65 ms. Said
- * once all that a connection needs is loaded: with a flag changed, Node's own modules take three times as long.
+ * Keeps V8 11 from optimising the HTTP parser's WebAssembly on a thread that the exit of the process waits for (65 ms).
+ * Called when everything that a connection needs is loaded: after a change of flags, Node loads its own modules three
+ * times as slowly.
  */
 function keepParserSimple(): void {
   if (!process.versions.v8.startsWith('11.')) return;

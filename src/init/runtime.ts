@@ -38,7 +38,7 @@ export interface Runtime {
   readonly env: System['env'];
   readonly platform: NodeJS.Platform;
   readonly home: string;
-  /** Snippets name Node by its path: cron, bars and Claude Code do not have the PATH of a shell that set up nvm. */
+  /** Snippets name Node by its path: cron, bars and a status line's client do not have the PATH of a shell that set up nvm. */
   readonly program: ProgramLocation;
   /** The launcher, if the user has installed it itself (`init sh`) and it stays when other targets are removed. */
   readonly launcher: string | null;
@@ -48,6 +48,11 @@ export interface Runtime {
   packagePath(...path: readonly string[]): string;
   /** The text of a file of the package. */
   packageText(...path: readonly string[]): string;
+  /**
+   * The variables on which the path of the prerendered line depends. At every prompt the hooks compare the same variables
+   * in the same order, and call the program if one of them has changed.
+   */
+  readonly hookVariables: readonly string[];
   /** The paths for the hook of a shell, in the caller's environment. */
   hookPaths(shell: HookShell): HookPaths;
   /** Whether a path leads to a file or directory. */

@@ -27,6 +27,9 @@ export const INIT_TARGETS = {
 /** The name of a host in `usageline init <target>`. */
 export type InitTarget = keyof typeof INIT_TARGETS;
 
+/** The target whose file is the settings of a provider's client. */
+export const CLIENT_TARGET = 'claude' satisfies InitTarget;
+
 /** A host that can show the line. To add one: a file in `targets/`, a name above, a line in `targets/index.ts`. */
 export interface Target {
   readonly name: InitTarget;

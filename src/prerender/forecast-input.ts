@@ -28,7 +28,7 @@ export function forecastInput(
     now,
     fingerprint,
     accountMatch: entry?.accountUnread ? 'undetermined' : 'unknown',
-    provider: provider.id,
+    provider,
     accountName: paths.account.name,
     settings,
     recheckAt: keychainDueAt(system, paths.cache),

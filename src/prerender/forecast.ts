@@ -3,6 +3,7 @@ import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
+import type { ProviderFacts } from '../usage/provider-facts.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
@@ -19,8 +20,7 @@ export interface ForecastInput {
   /** Fingerprint of the present credentials. */
   readonly fingerprint: string | null;
   readonly accountMatch: AccountMatch;
-  /** The provider's id. */
-  readonly provider: string;
+  readonly provider: ProviderFacts;
   /** The account's name. */
   readonly accountName: string;
   readonly settings: Settings;
@@ -133,6 +133,7 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
     fingerprint,
     account,
     settings,
+    budget: input.provider.budget,
     force: false,
   });
   const isDue = decision.action === 'background';
@@ -189,7 +190,7 @@ function timesOf({ entry, backoff, settings }: ForecastInput): Times {
  * @param retryAt when the next try is, as shown at that moment, epoch ms
  */
 function nextChange(
-  { backoff, now }: ForecastInput,
+  { backoff, now, provider }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,
@@ -212,7 +213,7 @@ function nextChange(
   for (const time of once) consider(time);
   for (const reset of resets) countdown(reset);
   for (const time of ages) tick(time, step);
-  if (backoff) consider(hourlySlot(backoff, at));
+  if (backoff) consider(hourlySlot(backoff, at, provider.budget));
   if (retryAt !== null) countdown(retryAt);
   consider(at + step);
   return next;

@@ -43,7 +43,7 @@ export function readPrerenderedStatusline(
   return `${text}\n`;
 }
 
-/** The width of Claude Code's terminal, in columns, as it sets it in `COLUMNS`; null where it does not. */
+/** The width of the client's terminal, in columns, as it sets it in `COLUMNS`; null where it does not. */
 export function reportedColumns(env: System['env']): number | null {
   const columns = Number(env.COLUMNS);
   return Number.isInteger(columns) && columns > 0 ? columns : null;
@@ -99,7 +99,7 @@ function withModel(
     .readdirSync(directory.prerendered)
     .filter((file) => file.startsWith(prefix) && !file.includes('.'))
     .map((file) => file.slice(prefix.length))
-    .filter((limit) => isModelOf(session, limit));
+    .filter((limit) => isModelOf(session, limit, providerFiles.id));
   // The line takes the first in the order of the windows, which is not known here.
   if (limits.length > 1) throw new Error('more than one limit');
   return limits[0] === undefined ? variant : { ...variant, model: limits[0] };

@@ -39,10 +39,11 @@ export interface StatuslineState {
 /** The name of the limit that a model has of its own; null when it has none. */
 export function modelLimit(input: ForecastInput | null, model: string | null): string | null {
   const entry = input?.entry;
-  if (model === null || !entry?.data) return null;
+  if (model === null || input === null || !entry?.data) return null;
+  const { provider } = input;
   const session = modelKey(model);
-  const windows = entry.reader.windows(entry.data, 0, 0).filter((it) => it.model !== null);
-  return windows.find((it) => isModelOf(session, modelKey(it.model as string)))?.model ?? null;
+  const names = entry.reader.windows(entry.data, 0, 0).flatMap((window) => window.model ?? []);
+  return names.find((name) => isModelOf(session, modelKey(name), provider.id)) ?? null;
 }
 
 /** Prerenders the next minutes of a session's status line. Never throws. @returns what is left to be done */

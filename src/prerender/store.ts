@@ -4,8 +4,7 @@ import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
-import { transcriptRoots } from '../fetch/claude/transcripts/roots.ts';
-import { provider } from '../fetch/registry.ts';
+import { environment, provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -67,7 +66,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
   const now = system.now();
   const frozen = { ...system, now: () => now };
-  const transcripts = hasTranscripts(system);
+  const transcripts = provider.transcripts?.exist(system) ?? false;
 
   // Whether requests are allowed decides which of two numbers counts, so there is one input for each case.
   const inputs = new Map<boolean, ForecastInput | null>();
@@ -117,7 +116,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
 /** The pointer leads to the account's directory; for a spelling of the default directory none is needed. */
 function updatePointer(system: System, directory: AccountDirectory): void {
   const key = provider.accountKey(system);
-  const { CLAUDE_CONFIG_DIR: given } = system.env;
+  const given = system.env[environment.directory];
   if (key === null && given) dropPointer(system, directory, given);
   else writePointer(system, directory, key);
 }
@@ -200,8 +199,4 @@ function renderJsonTemplate(input: ForecastInput): RenderedForecast {
   if (!template || usage.freshUntil === null) return { refreshAt: now, texts: [{ until: now, text: '' }] };
   const until = Math.min(usage.freshUntil, input.recheckAt ?? usage.freshUntil);
   return { refreshAt: until, texts: [{ until, text: JSON.stringify(template) }] };
-}
-
-function hasTranscripts(system: System): boolean {
-  return transcriptRoots(system).some((root) => system.fs.existsSync(root));
 }

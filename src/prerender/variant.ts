@@ -8,7 +8,7 @@ import type { ColorFlag } from '../render/wants-color.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { OutputKind } from '../render/outputs/kinds.ts';
 
-/** The output kind of Claude Code's status line. It is rendered like `ansi`, with one line per model that has a limit. */
+/** The output kind of `usageline statusline`. It is rendered like `ansi`, with one line per model that has a limit. */
 export const STATUSLINE_KIND = 'statusline';
 /** The kind of `--json`: a template of the object, with holes for the values that change with time. */
 export const JSON_KIND = 'json';
@@ -22,7 +22,7 @@ export interface Variant {
    * terminal that shows colours. Then the configuration decides, and after it the kind.
    */
   readonly color: 'natural' | 'terminal' | 'color' | 'mono';
-  /** False where Claude Code's switch for nonessential traffic is set. The configuration can override it. */
+  /** False where the variable that disables nonessential traffic is set. The configuration can override it. */
   readonly network: boolean;
   /** The requested preset or template, one line; absent for the configured one. */
   readonly format?: string;

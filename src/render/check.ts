@@ -2,7 +2,7 @@ import type { Usage } from '../usage/model.ts';
 import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
 import { age, countdown, percentText } from './values.ts';
-import { PLAN_WINDOW_LABELS, hasNumbers, isForLine, shownError, shownExtra } from './selection.ts';
+import { hasNumbers, isForLine, shownError, shownExtra } from './selection.ts';
 import { errorSentence, shortMessage } from './messages.ts';
 import { NO_SUCH_LIMIT } from './template/window-fields.ts';
 import { limitNamed } from './template/placeholders.ts';
@@ -69,22 +69,21 @@ function isNamed({ id, label }: Gauge, text: string): boolean {
  * endpoint has listed the limits, it is unknown whether the plan has it: UNKNOWN.
  */
 function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check {
-  const { windows, lacking = [], provider } = usage;
+  const { windows, lacking = [], provider, texts } = usage;
   const name = limitNamed(text);
   if (name === null) {
     const labels = all.map((gauge) => gauge.label).join(', ') || 'none';
     return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${labels}`, provider);
   }
   const listed = lacking.length > 0 || windows.some(({ source }) => source === 'endpoint');
-  const isOfPlan = Object.hasOwn(PLAN_WINDOW_LABELS, name);
-  const absent = isOfPlan ? (lacking as readonly string[]).includes(name) : listed;
-  const label = isOfPlan ? (PLAN_WINDOW_LABELS[name] as string) : name;
+  const absent = Object.hasOwn(texts.mainWindows, name) ? lacking.includes(name) : listed;
+  const label = texts.mainWindows[name] ?? name;
   if (!absent) return unknownCheck(`${label} is not known`, provider);
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
 
-/** The check for a failure. */
-export function unknownCheck(message: string, provider: Usage['provider'] = 'claude'): Check {
+/** The check for a failure. `provider`: its id. */
+export function unknownCheck(message: string, provider: string): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };
 }
 
@@ -133,7 +132,7 @@ function ageText(usage: Usage): string {
 
 function errorText(usage: Usage): string {
   const error = shownError(usage);
-  return error === null ? '' : shortMessage(error, usage.generatedAt);
+  return error === null ? '' : shortMessage(error, usage.generatedAt, usage.texts);
 }
 
 /** `|` in the text (a path can contain one) is replaced: it would begin the performance data. */

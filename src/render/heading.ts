@@ -1,27 +1,21 @@
 import { SEPARATOR } from './glyphs.ts';
 import type { Usage } from '../usage/model.ts';
+import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { sanitize } from '../usage/text.ts';
 
-const providers: Record<Usage['provider'], string> = { claude: 'Claude' };
-
-/** The heading of a usage: `Claude · Ultra · account 1a2b3c4d · last known`. */
-export function heading({ provider, plan, account, state }: Usage, separator = SEPARATOR): string {
-  const parts = [providers[provider], planName(plan)];
+/** The heading of a usage: `<name> · <plan> · account 1a2b3c4d · last known`. */
+export function heading({ texts, plan, account, state }: Usage, separator = SEPARATOR): string {
+  const parts = [texts.name, planName(plan, texts)];
   if (account !== 'default') parts.push(`account ${sanitize(account)}`);
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');
   return parts.filter(Boolean).join(separator);
 }
 
-/** Plans whose product name differs from their id. */
-const NAMES: ReadonlyMap<string, string> = new Map([
-  ['max_20x', 'Ultra'],
-  ['max_5x', 'Max'],
-]);
-
 /** The product name of a plan: `Ultra` for `max_20x`, `Team premium` for `team_premium`. Empty without a plan. */
-export function planName(plan: string | null): string {
+export function planName(plan: string | null, { planNames }: ProviderTexts): string {
   if (plan === null) return '';
+  if (Object.hasOwn(planNames, plan)) return planNames[plan] as string;
   const words = sanitize(plan.replaceAll('_', ' '));
-  return NAMES.get(plan) ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -34,13 +34,13 @@ function usageText(usage: Usage): string {
  * The object for an error without usage: a wrong command line, or an internal error.
  *
  * @param now epoch ms
+ * @param provider its id
  */
-export function renderErrorJson(code: string, message: string, now: number): string {
-  return stringify({ ...nothing, generatedAt: now }, { code, message, retry_at: null });
+export function renderErrorJson(code: string, message: string, now: number, provider: string): string {
+  return stringify({ ...nothing, provider, generatedAt: now }, { code, message, retry_at: null });
 }
 
-const nothing: Omit<Usage, 'generatedAt'> = {
-  provider: 'claude',
+const nothing: Omit<Numbers, 'generatedAt' | 'provider'> = {
   account: 'default',
   plan: null,
   state: 'none',
@@ -74,7 +74,10 @@ export function jsonTemplate(usage: Usage): JsonTemplate | null {
 /** Stands for a value to fill in. `sanitize` removes this character from all texts of the object. */
 const SLOT = '\u0000';
 
-function stringify(usage: Usage, error: JsonError | null): string {
+/** A usage without what only sentences need. */
+type Numbers = Omit<Usage, 'texts'>;
+
+function stringify(usage: Numbers, error: JsonError | null): string {
   const { generatedAt, ageMs } = usage;
   const age = ageMs === null ? null : ageSeconds(ageMs);
   const pace = (window: Window) => paceJson(window, generatedAt);
@@ -88,7 +91,7 @@ interface TimeValues {
   readonly pace: (window: Window) => unknown;
 }
 
-function objectOf(usage: Usage, error: JsonError | null, time: TimeValues) {
+function objectOf(usage: Numbers, error: JsonError | null, time: TimeValues) {
   const { provider, state, source, tokens } = usage;
   return {
     schema: SCHEMA,

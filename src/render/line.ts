@@ -41,7 +41,7 @@ export function lineSpans(all: Usage, options: LineOptions = { countdowns: true 
   const glyphs = glyphsOf(appearance);
   const filling = {
     usage: hasNumbers(usage) ? usage : { ...usage, windows: [], extraUsage: null, lacking: [] },
-    sectionWindows: hasNumbers(usage) ? lineWindows(usage.windows, model) : [],
+    sectionWindows: hasNumbers(usage) ? lineWindows(usage, model) : [],
     model,
     now: usage.generatedAt,
     appearance,

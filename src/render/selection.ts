@@ -7,20 +7,23 @@ import type { ExtraUsage, Usage, Window } from '../usage/model.ts';
 import { HOUR } from '../usage/time.ts';
 import { isWorthShowing } from '../usage/credits.ts';
 
+/** The windows of a usage, with what is known of its provider. */
+type Numbers = Pick<Usage, 'windows' | 'provider' | 'texts'>;
+
 /**
- * The windows of a line, the most important one first: the five hours, the week, windows with the placement `always`,
- * and other windows of which more is used than of the week.
+ * The windows of a line, the most important one first: the main windows of the provider, windows with the placement
+ * `always`, and other windows of which more is used than of the longest main window.
  *
  * @param model the model of the session, whose own limit comes first
  */
-export function lineWindows(windows: readonly Window[], model: string | null): Window[] {
-  const week = windows.find(({ id }) => id === 'seven_day');
-  const first = limitOf(windows, model);
+export function lineWindows({ windows, provider, texts }: Numbers, model: string | null): Window[] {
+  const main = Object.keys(texts.mainWindows);
+  const longest = windows.find(({ id }) => id === main.at(-1));
+  const first = limitOf(windows, model, provider);
   const others = windows.filter((window) => {
     if (window === first || window.placement === 'details') return false;
-    if (window.placement === 'always' || window.id === 'five_hour' || window === week || week === undefined)
-      return true;
-    return window.usedPercent !== null && window.usedPercent > (week.usedPercent ?? -1);
+    if (window.placement === 'always' || main.includes(window.id) || longest === undefined) return true;
+    return window.usedPercent !== null && window.usedPercent > (longest.usedPercent ?? -1);
   });
   return first === undefined ? others : [first, ...others];
 }
@@ -32,20 +35,23 @@ export function lineWindows(windows: readonly Window[], model: string | null): W
  */
 export function windowNamed(
   name: string,
-  windows: readonly Window[],
+  { windows, provider }: Numbers,
   model: string | null,
 ): Window | undefined {
   if (name === 'tightest') return fullest(windows.filter(isForLine));
   if (name === 'model')
-    return limitOf(windows, model) ?? fullest(windows.filter((it) => it.model !== null && isForLine(it)));
+    return (
+      limitOf(windows, model, provider) ?? fullest(windows.filter((it) => it.model !== null && isForLine(it)))
+    );
   return windows.find(({ id, label }) => id === name || label.toLowerCase() === name);
 }
 
-function limitOf(windows: readonly Window[], model: string | null): Window | undefined {
+function limitOf(windows: readonly Window[], model: string | null, provider: string): Window | undefined {
   if (model === null) return undefined;
   const key = modelKey(model);
   return windows.find(
-    (window) => window.model !== null && isForLine(window) && isModelOf(key, modelKey(window.model)),
+    (window) =>
+      window.model !== null && isForLine(window) && isModelOf(key, modelKey(window.model), provider),
   );
 }
 
@@ -88,13 +94,10 @@ function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Ap
   return hide.includes(id) || hide.includes(label.toLowerCase());
 }
 
-/** The windows that a plan can lack: id → label. */
-export const PLAN_WINDOW_LABELS: Readonly<Record<string, string>> = { five_hour: '5h', seven_day: '7d' };
-
 /** The usage without what `hide` names. */
 export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>): Usage {
   if (appearance.hide.length === 0) return usage;
-  const { windows, extraUsage: extra, tokens, pools, locks, lacking } = usage;
+  const { windows, extraUsage: extra, tokens, pools, locks, lacking, texts } = usage;
   const hidden = windows.filter((window) => isHidden(window, appearance));
   const isExtraHidden = extra === null || hidden.some((window) => isLimitOn(extra, window));
   const shown = (id: string, label: string) => !isHidden({ id, label }, appearance);
@@ -104,7 +107,7 @@ export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>
     extraUsage: isExtraHidden || appearance.hide.includes(EXTRA) ? null : extra,
     ...(pools && { pools: pools.filter((pool) => !isHidden(pool, appearance)) }),
     ...(locks && { locks: locks.filter((lock) => !isHidden(lock, appearance)) }),
-    ...(lacking && { lacking: lacking.filter((id) => shown(id, PLAN_WINDOW_LABELS[id] as string)) }),
+    ...(lacking && { lacking: lacking.filter((id) => shown(id, texts.mainWindows[id] ?? id)) }),
     tokens: tokens && {
       fiveHour: shown('five_hour', '5h') ? tokens.fiveHour : null,
       sevenDay: shown('seven_day', '7d') ? tokens.sevenDay : null,
@@ -120,7 +123,7 @@ export function hasNumbers({ state }: Usage): boolean {
   return state === 'fresh' || state === 'stale';
 }
 
-/** Whether there is an error to show. A lapsed token is none: Claude Code renews it on its next run. */
+/** Whether there is an error to show. A lapsed token is none: the provider's client renews it on its next run. */
 export function hasFailed(usage: Usage): boolean {
   const error = shownError(usage);
   return error !== null && !isRenewal(error.code);

@@ -1,5 +1,6 @@
 import { isSignIn } from '../usage/failure.ts';
 import type { State, Usage, WindowSource } from '../usage/model.ts';
+import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { DAY } from '../usage/time.ts';
 import { clockTime } from './clock.ts';
 import type { ClockAppearance } from './clock.ts';
@@ -35,12 +36,16 @@ const MIN_COLUMNS = 40;
 /** Longest line of prose, columns: longer ones are hard to read. */
 const MAX_PROSE = 100;
 
-const sources: Record<NonNullable<Usage['source']>, string> = {
+/** Where numbers are from. Status-line reports are named after the provider's client. */
+const sources: Readonly<Record<Exclude<NonNullable<Usage['source']>, 'statusline'>, string>> = {
   cache: 'from the cache',
   endpoint: 'from the endpoint',
-  statusline: "from Claude Code's status line",
   transcripts: 'from local transcripts',
 };
+
+function sourceText(source: NonNullable<Usage['source']>, { client }: ProviderTexts): string {
+  return source === 'statusline' ? `from ${client}'s status line` : sources[source];
+}
 
 /**
  * Usages for people, one after the other: a heading, a row per limit, the source of the numbers, errors. Without a
@@ -128,7 +133,7 @@ function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const fromStatusline = usage.windows.some((window) => window.source === 'statusline');
   const facts = fromStatusline
     ? bySource(usage, appearance)
-    : [readText(usage, appearance), source && sources[source]].filter(Boolean).join(' ');
+    : [readText(usage, appearance), source && sourceText(source, usage.texts)].filter(Boolean).join(' ');
   const stateText = usage.ownerUnknown ? OWNER_UNKNOWN : stateTexts[state];
   const sentence = facts === '' ? `${stateText}.` : `${stateText}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
@@ -137,7 +142,7 @@ function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
 
 /** The sources of the windows, each with the time of its oldest number: `5h, 7d read <1m ago, 18:24, from …`. */
 function bySource(usage: Usage, appearance: ClockAppearance): string {
-  const { windows, generatedAt, cachedAt } = usage;
+  const { windows, generatedAt, cachedAt, texts } = usage;
   const from = (source: WindowSource) => {
     const read = windows.filter((window) => window.source === source);
     const labels = read.map(({ label }) => label);
@@ -147,7 +152,7 @@ function bySource(usage: Usage, appearance: ClockAppearance): string {
     const oldest = Math.min(...times);
     if (labels.length === 0) return [];
     const time = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, appearance);
-    return [`${labels.join(', ')} read ${time}, ${sources[source]}`];
+    return [`${labels.join(', ')} read ${time}, ${sourceText(source, texts)}`];
   };
   return [...from('statusline'), ...from('endpoint')].join('; ');
 }
@@ -172,12 +177,15 @@ function problem(usage: Usage, appearance: ClockAppearance): string {
 const RENEWAL_NOTICE_MS = DAY;
 
 /** The request to renew a login that ends soon, or has ended while its access token still works. */
-function renewalNotice({ loginUntil, generatedAt, error }: Usage, appearance: ClockAppearance): string {
+function renewalNotice(
+  { loginUntil, generatedAt, error, texts }: Usage,
+  appearance: ClockAppearance,
+): string {
   if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
   const left = loginUntil - generatedAt;
   if (left > RENEWAL_NOTICE_MS) return '';
-  if (left <= 0) return 'The login must be renewed: run `/login` in Claude Code.';
+  if (left <= 0) return `The login must be renewed: ${texts.renewLogin}.`;
   const time = clockTime(loginUntil, generatedAt, appearance);
   const by = time === null ? `within ${countdown(left)}` : `by ${time}, in ${countdown(left)}`;
-  return `The login must be renewed ${by}: run \`/login\` in Claude Code.`;
+  return `The login must be renewed ${by}: ${texts.renewLogin}.`;
 }

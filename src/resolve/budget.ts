@@ -1,12 +1,8 @@
 import type { Backoff } from '../cache/backoff.ts';
 import { clockError } from '../cache/backoff.ts';
 import type { Claim } from '../cache/claims.ts';
+import type { RequestBudget } from '../usage/provider-facts.ts';
 import { HOUR, isFromFuture, MINUTE, SECOND } from '../usage/time.ts';
-
-/** The spacing of one account's requests, ms. */
-export const REQUEST_SPACING_MS = MINUTE;
-/** The most requests of one account in any hour. The endpoint was seen to allow about 28. */
-export const REQUESTS_PER_HOUR = 24;
 
 /** Times in `usage.lock` are rounded down to seconds: a request can have been sent so much later, ms. */
 const ROUNDING_MS = SECOND;
@@ -35,9 +31,18 @@ export interface Spent {
 /**
  * Judges whether one more request may be sent. Changed credentials can waive the spacing, but only for another token, which
  * is known after they have been read, and only once in `WAIVER_MS`. They never waive the limit of the hour.
+ *
+ * @param now epoch ms
+ * @param fingerprint of the present credentials; null where there is none
+ * @param budget the provider's
  */
-export function judgeBudget(spent: Spent, now: number, fingerprint: string | null): BudgetVerdict {
-  const hour = hourlySlot(spent.backoff, now);
+export function judgeBudget(
+  spent: Spent,
+  now: number,
+  fingerprint: string | null,
+  budget: RequestBudget,
+): BudgetVerdict {
+  const hour = hourlySlot(spent.backoff, now, budget);
   if (hour > now) return { kind: 'refused', nextAt: hour, waivable: false };
 
   const attempts = spent.attempts.filter((claim) => happened(claim.at, now));
@@ -49,7 +54,7 @@ export function judgeBudget(spent: Spent, now: number, fingerprint: string | nul
   const since = latest?.at ?? Number.NEGATIVE_INFINITY;
   const recorded = spent.backoff?.requests ?? [];
   const others = recorded.filter((at) => at > since && happened(at, now)).map((at) => at + ROUNDING_MS);
-  const nextAt = Math.max(since, ...others) + REQUEST_SPACING_MS + clockError(spent.backoff, now);
+  const nextAt = Math.max(since, ...others) + budget.spacingMs + clockError(spent.backoff, now);
   return nextAt > now ? { kind: 'refused', nextAt, waivable } : { kind: 'granted' };
 }
 
@@ -66,11 +71,15 @@ function isWaivable(
 }
 
 /** When the limit of the hour allows the next request, epoch ms; `now` when it does already. */
-export function hourlySlot(backoff: Pick<Backoff, 'requests' | 'otherClock'> | null, now: number): number {
+export function hourlySlot(
+  backoff: Pick<Backoff, 'requests' | 'otherClock'> | null,
+  now: number,
+  { perHour }: RequestBudget,
+): number {
   const window = HOUR + ROUNDING_MS + clockError(backoff, now);
   const recent = (backoff?.requests ?? []).filter((at) => at > now - window && happened(at, now));
-  if (recent.length < REQUESTS_PER_HOUR) return now;
-  const oldest = recent.sort((a, b) => b - a)[REQUESTS_PER_HOUR - 1] as number;
+  if (recent.length < perHour) return now;
+  const oldest = recent.sort((a, b) => b - a)[perHour - 1] as number;
   return oldest + window;
 }
 

@@ -3,6 +3,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
+import type { RequestBudget } from '../usage/provider-facts.ts';
 import { hourlySlot, judgeBudget } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, endpointDueAt, sameCredentials } from './freshness.ts';
@@ -23,9 +24,11 @@ export interface Situation {
   /** Whether the entry belongs to the account that is signed in. */
   readonly account: () => AccountMatch;
   readonly settings: Settings;
+  /** The provider's. */
+  readonly budget: RequestBudget;
   /** Ignores freshness, but neither a backoff nor the budget. */
   readonly force: boolean;
-  /** Does not accept the slower pace while Claude Code is at work. */
+  /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
 }
 
@@ -55,7 +58,7 @@ export function isBlocking(backoff: Backoff, now: number, fingerprint: string | 
 
 /** Decides about a question for usage: the first row of the table that applies. */
 export function decide(situation: Situation): Decision {
-  const { entry, backoff, now, policy, fingerprint, settings } = situation;
+  const { entry, backoff, now, policy, fingerprint, settings, budget } = situation;
   const judgement = judgeEntry(entry, now, fingerprint, settings, situation.account);
   const { freshness } = judgement;
   const serve = (row: Row, error: Failure | null): Decision => ({
@@ -68,22 +71,22 @@ export function decide(situation: Situation): Decision {
   if (freshness === 'fresh' && !situation.force) {
     const dueAt = entry && endpointDueAt(entry, settings);
     const due = dueAt !== null && dueAt <= now && settings.network && policy !== 'cached';
-    if (!due || (backoff && isBlocking(backoff, now, fingerprint)) || hourlySlot(backoff, now) > now)
+    if (!due || (backoff && isBlocking(backoff, now, fingerprint)) || hourlySlot(backoff, now, budget) > now)
       return serve(1, null);
-    // The reported numbers are fresh. Those that are not reported are due.
+    // The numbers of the status line are fresh; those that only the endpoint has are due.
     if (policy === 'background') return { ...judgement, row: 4, action: 'background', error: null };
     return { ...judgement, row: 5, action: 'refresh', error: null };
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
   if (backoff && isBlocking(backoff, now, fingerprint))
-    return serve(2, blockedBy(backoff, freshness, now, fingerprint));
+    return serve(2, blockedBy(backoff, freshness, situation));
   const without = isShowable(freshness) ? null : cachedFailure(entry, fingerprint);
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);
   if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
     // A worker that would find the budget of the hour spent is not started. The spacing of requests does not matter here:
     // it ends soon, and it may be that of a request under way.
-    const slot = hourlySlot(backoff, now);
+    const slot = hourlySlot(backoff, now, budget);
     // Only a request corrects a backoff with a future time.
     if (slot > now && backoff?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, backoff?.blockedUntil ?? 0) });
@@ -98,7 +101,7 @@ export function decide(situation: Situation): Decision {
   return { ...judgement, row: 5, action: 'refresh', error: null };
 }
 
-/** Whether the slower pace applies: Claude Code is at work and reports its numbers. */
+/** Whether the slower pace applies, because the status line is in use. */
 function isPaced({ entry, now, settings, force, ignoresPace = false }: Situation): boolean {
   return entry !== null && !force && !ignoresPace && now < pacedUntil(entry, settings);
 }
@@ -107,10 +110,9 @@ function isPaced({ entry, now, settings, force, ignoresPace = false }: Situation
 function blockedBy(
   backoff: Backoff,
   freshness: Freshness,
-  now: number,
-  fingerprint: string | null,
+  { now, fingerprint, budget }: Situation,
 ): Failure | null {
-  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint));
+  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint, budget));
   if (backoff.error !== null) return { code: backoff.error, retryAt };
   return isShowable(freshness) ? null : { code: 'no_data', retryAt };
 }

@@ -14,8 +14,8 @@ export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
 export type AccountMatch = 'same' | 'changed' | 'unknown' | 'undetermined';
 
 /**
- * Age up to which a report of Claude Code's status line means that a person works with it, ms. Meanwhile the endpoint is
- * asked at the slower pace.
+ * Age up to which a report of the status line means that the client is in use, ms. Meanwhile the endpoint is asked at the
+ * slower pace.
  */
 export const ACTIVE_MS = HOUR;
 
@@ -91,7 +91,7 @@ export function turningPoints(entry: Entry, settings: Settings): number[] {
   ];
 }
 
-/** Until when stale numbers need no request, epoch ms: Claude Code is at work and reports new ones. */
+/** Until when stale numbers need no request, epoch ms: the client is in use, and its next report will renew them. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
   if (!overlay?.sameLogin || overlay.contradicted || overlay.requestedAt === null || isRenewed(entry))

@@ -22,7 +22,7 @@ export interface OverlayContext extends MergeMoment {
 }
 
 /**
- * Merges the stored entry and the reports of Claude Code's sessions into one entry. Returns the stored entry itself where
+ * Merges the stored entry and the reports of sessions into one entry. Returns the stored entry itself where
  * no reports count. Reports without a stored entry are an entry by themselves.
  */
 export function overlayReports(

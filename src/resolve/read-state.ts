@@ -33,7 +33,7 @@ export interface Question {
   readonly sendsUncached: boolean;
   /** Waits for the request of another process although there are numbers to show. */
   readonly waitsForOthers: boolean;
-  /** Does not accept the slower pace while Claude Code is at work. */
+  /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
   /** The base URL of the endpoint, checked. */
   readonly baseUrl: string;
@@ -128,6 +128,7 @@ export function readState(
     fingerprint,
     account,
     settings,
+    budget: provider.budget,
     force,
     ignoresPace,
   });
@@ -201,7 +202,7 @@ export function usageFrom(
     because: decision.because,
     source: 'cache',
     pending: false,
-    provider: deps.provider.id,
+    provider: deps.provider,
     account: paths.account.name,
     decidedAt: now,
     now: deps.system.now(),

@@ -11,12 +11,12 @@ import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import { backoffWithRequest } from './backoff.ts';
-import { judgeBudget, REQUEST_SPACING_MS } from './budget.ts';
+import { judgeBudget } from './budget.ts';
 import { nextTry } from './decide.ts';
 import { entryIdentity, identityOf } from './identity.ts';
 import type { Paths } from './paths.ts';
 import { readState, usageFrom } from './read-state.ts';
-import type { Call } from './read-state.ts';
+import type { Call, ResolveDeps } from './read-state.ts';
 import { adoptFingerprint, dependsOnToken, storedEntry } from './same-token.ts';
 import { storeFailure, storeSuccess } from './store-outcome.ts';
 import type { Attempt } from './store-outcome.ts';
@@ -53,7 +53,7 @@ export async function requestOnce(
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
   // In a read-only cache a backoff with a future time is never corrected: it would block every request until then.
   const backoff = directory === null && state.backoff?.ahead !== undefined ? null : state.backoff;
-  const budget = judgeBudget({ backoff, attempts }, state.now, fingerprint);
+  const budget = judgeBudget({ backoff, attempts }, state.now, fingerprint, provider.budget);
   log(`budget: ${budget.kind}`);
   const refusal = (): RequestResult | null => {
     if (budget.kind === 'running') return { kind: 'busy' };
@@ -154,7 +154,7 @@ async function claimAndSend(
     return { kind: 'usage', usage: sent.usage };
   } finally {
     // The claim of a request that was not sent would delay the next one.
-    if (mayHaveLeft) endAttempt(system, directory, taken.claim);
+    if (mayHaveLeft) endAttempt(attempt.deps, directory, taken.claim);
     else dropClaim(system, directory.path, 'attempt', taken.claim);
   }
 }
@@ -209,8 +209,8 @@ function tokenHashOf(session: Session, backoff: Backoff | null): string {
 }
 
 /** Ends the claim, so that waiting processes continue, and removes old claims and temporary files. */
-function endAttempt(system: System, directory: AccountDirectory, claim: Claim): void {
+function endAttempt({ system, provider }: ResolveDeps, directory: AccountDirectory, claim: Claim): void {
   endClaim(system, directory.path, 'attempt', claim);
-  sweepClaims(system, directory.path, 'attempt', system.now() - REQUEST_SPACING_MS);
+  sweepClaims(system, directory.path, 'attempt', system.now() - provider.budget.spacingMs);
   sweepTemporaries(system, directory);
 }

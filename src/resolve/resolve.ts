@@ -158,7 +158,7 @@ const BUSY = { kind: 'busy' } as const;
 async function tryRequest(call: Call, { backoff }: State, timeoutMs: number): Promise<RequestResult> {
   const { deps, paths, fingerprint } = call;
   const attempts = paths.cache ? readClaims(deps.system, paths.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff, attempts }, deps.system.now(), fingerprint);
+  const budget = judgeBudget({ backoff, attempts }, deps.system.now(), fingerprint, deps.provider.budget);
   if (budget.kind === 'running' && !budget.waivable) return BUSY;
   const { singleFlight } = await import('./single-flight.ts');
   return singleFlight(call, timeoutMs);

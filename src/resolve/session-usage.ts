@@ -96,7 +96,7 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     error: freshness === 'fresh' ? null : shared.error,
     source: 'cache',
     pending: false,
-    provider: shared.usage.provider,
+    provider: { id: shared.usage.provider, texts: shared.usage.texts },
     account: shared.usage.account,
     decidedAt: now,
     now,

@@ -104,7 +104,10 @@ export function storeFailure(
   }
   // `usage.lock` has whole seconds; the time of this process's own request is known to the millisecond.
   const sent = sentAt === null ? [] : [{ number: 0, at: sentAt, until: sentAt, credentials: fingerprint }];
-  const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: sent }, now, fingerprint));
+  const retryAt = nextTry(
+    backoff,
+    judgeBudget({ backoff, attempts: sent }, now, fingerprint, deps.provider.budget),
+  );
   const error: Failure = { code, retryAt, ...(detail !== undefined && { detail }) };
   // Another process may have stored a fresh response during the request: then this failure is not shown.
   const after = readState(deps, paths, { policy: 'wait', force: false }, fingerprint);

@@ -3,6 +3,7 @@ import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { ReportedSpendNumber } from '../usage/report.ts';
+import type { ProviderFacts } from '../usage/provider-facts.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { Usage, UsageDetails, Window } from '../usage/model.ts';
 import { hasElapsed } from '../usage/windows.ts';
@@ -20,8 +21,7 @@ export interface UsageParts {
   readonly source: 'cache' | 'endpoint';
   /** The first request is under way. */
   readonly pending: boolean;
-  /** The provider's id. */
-  readonly provider: string;
+  readonly provider: Pick<ProviderFacts, 'id' | 'texts'>;
   readonly account: string;
   /** When the user has to sign in again, epoch ms; undefined when that is not known. */
   readonly loginUntil?: number | undefined;
@@ -38,7 +38,8 @@ export function toUsage(parts: UsageParts): Usage {
   const freshness = freshnessNow(parts);
   const base = {
     generatedAt: now,
-    provider: parts.provider,
+    provider: parts.provider.id,
+    texts: parts.provider.texts,
     account: parts.account,
     state: freshness,
     pending: parts.pending,

@@ -1,9 +1,8 @@
 /**
- * Every way in which usage can fail to be current, as stable codes. They stand in `usage.json`, in
- * `usage.lock` and in `--json`, so a code is never renamed.
+ * The codes of all failures. `usage.json`, `usage.lock` and `--json` contain them, so a code is never renamed.
  */
 
-/** Signing in to Claude Code is what helps. The first six are found before any request is made. */
+/** Failures that end with a sign-in. The first six are found before any request is made. */
 export const SIGN_IN_CODES = [
   'no_credentials',
   'credentials_unreadable',
@@ -16,12 +15,12 @@ export const SIGN_IN_CODES = [
 ] as const;
 
 /**
- * The access token has lapsed beside a refresh token. The login is not lost: every night ends like this, and Claude
- * Code renews its token when it runs next. Found before any request is made.
+ * The access token has lapsed, and there is a refresh token. The login is not lost: this happens every night, and the
+ * provider's client renews the token when it runs next. Found before any request is made.
  */
 export const RENEWAL_CODES = ['token_lapsed'] as const;
 
-/** The endpoint or the way to it failed; waiting is what helps. */
+/** Failures of the endpoint or of the way to it, which end with time. */
 export const ENDPOINT_CODES = [
   'rate_limited',
   'server_error',
@@ -30,13 +29,13 @@ export const ENDPOINT_CODES = [
   'timeout',
 ] as const;
 
-/** An exception stopped the refresh: a fault of this program, or of the Node or the machine that runs it. */
+/** An exception ended the refresh: a fault of this program, or of the Node or the machine that runs it. */
 export const FAULT_CODES = ['internal_error'] as const;
 
-/** usageline did not ask, or could not store the answer. These are never written to `usage.lock`. */
+/** No request was made, or its response could not be stored. These are never written to `usage.lock`. */
 export const LOCAL_CODES = ['no_data', 'budget', 'disabled', 'cache_unreadable', 'cache_unwritable'] as const;
 
-/** What a refresh can end with: the codes that start a backoff. */
+/** The codes that a refresh can end with. Each starts a backoff. */
 export const REFRESH_CODES = [...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES] as const;
 
 export type SignInCode = (typeof SIGN_IN_CODES)[number];
@@ -46,17 +45,17 @@ export type LocalCode = (typeof LOCAL_CODES)[number];
 export type RefreshCode = (typeof REFRESH_CODES)[number];
 export type FailureCode = RefreshCode | LocalCode;
 
-/** Whether signing in (running `claude` once) is what helps against this code. */
+/** Whether a sign-in ends this failure. */
 export function isSignIn(code: string): code is SignInCode {
   return (SIGN_IN_CODES as readonly string[]).includes(code);
 }
 
-/** Whether Claude Code only has to run for this to end. */
+/** Whether this failure ends as soon as the provider's client runs. */
 export function isRenewal(code: string): code is RenewalCode {
   return (RENEWAL_CODES as readonly string[]).includes(code);
 }
 
-/** Whether a change of the credentials ends this failure at once, without a wait. */
+/** Whether a change of the credentials ends this failure at once. */
 export function isAboutCredentials(code: string): code is SignInCode | RenewalCode {
   return isSignIn(code) || isRenewal(code);
 }
@@ -67,22 +66,22 @@ export function isRefreshCode(code: unknown): code is RefreshCode {
 }
 
 /**
- * A refresh that failed. `detail` is a text of our own that is safe to show (it names a variable or a
- * path, never a secret and never the words of a server or of a foreign exception).
+ * A refresh that failed. `detail` is safe to show: it names a variable or a path, and contains neither a secret nor a
+ * text of a server or of an exception.
  */
 export interface RefreshFailure {
   readonly code: RefreshCode;
   /** The value of the Retry-After header exactly as received; only with `rate_limited`. */
   readonly retryAfter?: string | null;
   readonly detail?: string;
-  /** Nothing of the request has left this machine: it costs nothing of the budget. Only with `internal_error`. */
+  /** Nothing of the request has left this machine, so it does not count for the budget. Only with `internal_error`. */
   readonly unsent?: true;
 }
 
-/** A failure as people and programs are told of it. */
+/** A failure as it is shown. */
 export interface Failure {
   readonly code: FailureCode;
-  /** Epoch ms of the next time we would ask by ourselves; null when no time is known. */
+  /** The time of the next request, epoch ms; null when it is not known. */
   readonly retryAt: number | null;
   readonly detail?: string;
 }

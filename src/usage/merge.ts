@@ -3,40 +3,42 @@ import type { WindowSource } from './model.ts';
 import { isSameWindow } from './report.ts';
 import type { Dated, Origins, Reported, ReportedNumber, ReportTimes } from './report.ts';
 
-/** A number that contradicts what is known: kept aside until the endpoint has answered. */
+/** A reported number that contradicts the current one: it counts only after the endpoint's next response. */
 export interface Dispute extends ReportedNumber {
   /** The session that reported it. */
   readonly session: string;
-  /** It can be an idle session's old number: lower than what is known, in the session's first report. */
+  /** It can be an old number of an idle session: lower than the current one, in the session's first report. */
   readonly maybeIdle: boolean;
 }
 
-/** What the sessions reported for one window. */
+/** The reports of all sessions for one window. */
 export interface WindowReports {
-  /** The latest number that counts. */
+  /** The latest number that is not disputed. */
   readonly latest: ReportedNumber | null;
   readonly dispute: Dispute | null;
 }
 
-/** When a merge happens, and whether the endpoint can settle a dispute. */
+/** The time of a merge, and whether the endpoint can settle a dispute. */
 export interface MergeMoment {
   /** Epoch ms. */
   readonly now: number;
-  /** False with the network off, or without a login. */
+  /** False where requests are disabled, or without a login. */
   readonly canAsk: boolean;
 }
 
-/** The number that stands for a window. */
+/** The number that is shown for a window. */
 export interface CurrentNumber {
   readonly source: WindowSource;
   readonly number: Dated;
-  /** A later number contradicts it: it is not fresh any more. */
+  /** A later number contradicts it, so it is not fresh any more. */
   readonly contradicted: boolean;
 }
 
 /**
- * Which number stands for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
- * when there is none.
+ * The number that is shown for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
+ * without a number.
+ *
+ * @param answer the endpoint's number; null without one
  */
 export function mergeWindow(
   answer: Dated | null,
@@ -51,7 +53,7 @@ export function mergeWindow(
   return { ...base, contradicted: true };
 }
 
-/** A dispute that no later number has settled; null when there is none, or its window has ended. */
+/** The dispute that no later number has settled; null without one, or when its window has ended. */
 export function openDispute(
   answer: Dated | null,
   { latest, dispute }: WindowReports,
@@ -61,7 +63,7 @@ export function openDispute(
   return dispute === null || isOver(dispute, now) || dispute.readAt <= settledAt ? null : dispute;
 }
 
-/** The endpoint's answer beats what was read before it; what was read after it counts within the answer's window. */
+/** The endpoint's number replaces reports from before it. A report from after it counts if it is about the same window. */
 function baseOf(
   answer: Dated | null,
   latest: ReportedNumber | null,
@@ -80,18 +82,21 @@ function isOver({ resetsAt }: Reported, now: number): boolean {
   return resetsAt !== null && resetsAt <= now;
 }
 
+/** The data of the endpoint with the numbers of the status line. */
 export interface Merged {
   readonly data: SnapshotData;
   /** The windows that show the status line's number. */
   readonly origins: Origins;
-  /** A number shown was contradicted. */
+  /** A later number contradicts one of those that are shown. */
   readonly contradicted: boolean;
 }
 
 /**
- * The numbers of both sources in one.
+ * Merges the numbers of both sources.
  *
- * @param answeredAt when the endpoint's data were read, epoch ms; -Infinity without an answer
+ * @param reader the provider's, for `data`
+ * @param answeredAt the time of the request for `data`, epoch ms; -Infinity without a response
+ * @param reports by the id of the window
  */
 export function mergeReports(
   reader: SnapshotReader,
@@ -105,7 +110,7 @@ export function mergeReports(
   let contradicted = false;
   const lacking = reader.lacking(data);
   for (const [name, { latest, dispute }] of Object.entries(reports)) {
-    // A later answer without this window beats its numbers: the window had ended, or the plan has no such limit.
+    // A later response without this window replaces its reports: the window had ended, or the plan has no such limit.
     const holds = <T extends ReportedNumber>(number: T | null): T | null =>
       number !== null &&
       (number.readAt > answeredAt ||

@@ -11,10 +11,16 @@ export function modelKey(name: string): string {
 }
 
 /**
- * Whether a session's model is what a limit is for: `Opus 4.5` is `Opus`, word by word, and it is the id
- * `claude-opus-4-5-20251101`. Both as keys.
+ * Whether a session's model is what a limit is for. `Opus 4.5` matches `Opus`, word by word, and the id
+ * `<provider>-opus-4-5-20251101`.
+ *
+ * @param session the session's model, as `modelKey` returns it
+ * @param limit the model of the limit, as `modelKey` returns it
+ * @param provider the provider's id, with which the ids of its models may begin
  */
-export function isModelOf(session: string, limit: string): boolean {
-  const name = limit.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+export function isModelOf(session: string, limit: string, provider: string): boolean {
+  const prefix = `${provider}-`;
+  const id = limit.startsWith(prefix) ? limit.slice(prefix.length) : limit;
+  const name = id.replace(/-\d{8}$/, '');
   return name !== '' && `-${session}-`.includes(`-${name}-`);
 }

@@ -1,49 +1,52 @@
 import type { Failure } from './failure.ts';
+import type { ProviderTexts } from './provider-facts.ts';
 
 /**
- * The model everyone speaks. Times are epoch milliseconds, percentages are of what is **used**
- * (0–100, over 100 is possible), a missing value is null and never 0.
+ * The model of usage, which knows no provider. Times are in epoch ms, percentages are of what is **used** (0–100, more is
+ * possible), a missing value is null and never 0.
  */
 
-/** Which source a number came from. */
+/** The source of a number: the endpoint, or a session's report. */
 export type WindowSource = 'endpoint' | 'statusline';
 
 /** One limit, ready to be shown. */
 export interface Window {
-  /** Stable id: a bucket's name, or `weekly_scoped:<model>`. */
+  /** Stable id, which configuration and `--json` use: `five_hour`, `weekly_scoped:<model>`. */
   readonly id: string;
-  /** Short label of allowlisted characters: `5h`, `7d`, `7d Fable`. */
+  /** Short label, sanitized: `5h`, `7d`, `7d Fable`. */
   readonly label: string;
   /** The model a scoped limit is for; null for limits on everything. */
   readonly model: string | null;
   /** Percent used; null when the window has elapsed since it was read. */
   readonly usedPercent: number | null;
+  /** Epoch ms; null when it is not known, or the window has not begun. */
   readonly resetsAt: number | null;
-  /** Null when the length is not known or not fixed (a month): such a window has no pace. */
+  /** Length, s. Null when the length is not known or not fixed (a month): such a window has no pace. */
   readonly windowSeconds: number | null;
-  /** The reset has passed since the number was read: the percentage is not known any more. */
+  /** The reset has passed since the number was read, so the percentage is unknown. */
   readonly elapsed: boolean;
   readonly source: WindowSource;
+  /** When the number was read, epoch ms. */
   readonly readAt: number;
-  /** The same use in money, where the limit is one: `spend_limit`. */
+  /** The same use in money, for a limit on money: `spend_limit`. */
   readonly amount?: WindowAmount | null;
   /**
    * `always`: on the line however little is used. `details`: in `show` and JSON, never on the line or in `check`.
    * Absent: the line shows it when it runs out before the week does.
    */
   readonly placement?: 'always' | 'details';
-  /** Why the limit is locked, of allowlisted characters. */
+  /** The reason why the limit is locked, sanitized. */
   readonly lockedReason?: string | null;
 }
 
-/** Id and label of the limit on money: that of a gateway or of an Enterprise seat. */
+/** Id and label of the limit on money, of a gateway or an Enterprise seat. */
 export const SPEND_LIMIT = { id: 'spend_limit', label: 'spend' } as const;
 
 /** An amount of money against a limit, in major units of `currency`. */
 export interface WindowAmount {
   readonly used: number | null;
   readonly limit: number | null;
-  /** ISO 4217, allowlisted; null when unknown. */
+  /** ISO 4217, sanitized; null when unknown. */
   readonly currency: string | null;
   /** Digits behind the point; absent: whole amounts have none, others those of the currency. */
   readonly decimals?: number;
@@ -53,21 +56,21 @@ export interface WindowAmount {
 export interface ExtraUsage {
   readonly enabled: boolean;
   readonly used: number | null;
-  /** null: no limit is set, or none is known. */
+  /** Null: no limit is set, or none is known. */
   readonly limit: number | null;
-  /** ISO 4217, allowlisted; null when unknown. */
+  /** ISO 4217, sanitized; null when unknown. */
   readonly currency: string | null;
   readonly usedPercent: number | null;
   /** Digits behind the point that amounts of this currency have. */
   readonly decimals: number;
 }
 
-/** An amount in US dollars that is used up or expires: money beside the limits, no percentage of a window. */
+/** An amount of US dollars that can be used until it expires: money beside the windows. */
 export interface Pool {
-  /** The endpoint's key for it, allowlisted. */
+  /** The endpoint's key, sanitized. */
   readonly id: string;
   readonly label: string;
-  /** Dollars; null when neither this nor the remainder is known. */
+  /** US dollars, as the next two; null when neither this nor the remainder is known. */
   readonly used: number | null;
   readonly limit: number;
   readonly remaining: number | null;
@@ -80,30 +83,30 @@ export interface Pool {
 
 /** One product's part of the week's use. */
 export interface BreakdownPart {
-  /** The endpoint's key, allowlisted; null without one. */
+  /** The endpoint's key, sanitized; null without one. */
   readonly key: string | null;
   readonly name: string;
-  /** Percent of what was used in the week; all parts together are 100. */
+  /** Percent of the use of the week; all parts together are 100. */
   readonly percent: number;
 }
 
-/** A bucket that is locked and is neither a window nor a pool. */
+/** A locked limit that is neither a window nor a pool. */
 export interface Lock {
   readonly id: string;
   readonly label: string;
   readonly reason: string;
 }
 
-/** What an answer has besides windows and extra usage. What there is none of is absent. */
+/** The parts of a response besides windows and extra usage. Empty parts are absent. */
 export interface UsageDetails {
   readonly pools?: readonly Pool[];
   readonly breakdown?: readonly BreakdownPart[];
   readonly locks?: readonly Lock[];
-  /** The windows that the plan lacks: the answer lists others, and not these. */
+  /** The ids of windows that the plan lacks: the response lists others, and not these. */
   readonly lacking?: readonly string[];
 }
 
-/** Tokens that local transcripts have, over a time. */
+/** Tokens in local transcripts, within some time. */
 export interface TokenCount {
   readonly total: number;
   readonly input: number;
@@ -112,7 +115,7 @@ export interface TokenCount {
   readonly cacheRead: number;
 }
 
-/** What can be said without any percentage: tokens of the current 5-hour block and of the last 7 days. */
+/** The estimate where no percentage is known: tokens of the current 5-hour block and of the last 7 days. */
 export interface TokenEstimate {
   /** `endsAt`: epoch ms. Null when no block is open. */
   readonly fiveHour: (TokenCount & { readonly endsAt: number }) | null;
@@ -120,41 +123,45 @@ export interface TokenEstimate {
 }
 
 /**
- * What may be claimed of the numbers. `fresh`: current. `stale`: older, shown with its age.
- * `last_known`: too old (or stamped in the future) for the line. `estimate`: from local transcripts.
+ * How current the numbers are. `fresh`: current. `stale`: older, shown with their age. `last_known`: too old for the line,
+ * or with a time in the future. `estimate`: tokens from local transcripts. `none`: there are none.
  */
 export type State = 'fresh' | 'stale' | 'last_known' | 'estimate' | 'none';
 
-/** The answer to "how much is used": everything a renderer needs, and nothing it would have to decide. */
+/** How much of one account is used: everything that a renderer needs, so that it decides nothing. */
 export interface Usage extends UsageDetails {
+  /** Epoch ms for which it was made. */
   readonly generatedAt: number;
   /** The provider's id, as `--json` has it. */
   readonly provider: string;
+  /** The names of the provider, for sentences. */
+  readonly texts: ProviderTexts;
   /** `default`, or the 8 hex digits that stand for another configuration directory. */
   readonly account: string;
+  /** The id of the plan; null when it is not known. */
   readonly plan: string | null;
-  /** Names of who is signed in, and of the organisation; not there when they are not known. Never an e-mail address. */
+  /** Names of the account and its organisation; absent when they are not known. Never an e-mail address. */
   readonly accountName?: string;
   readonly organizationName?: string;
   readonly state: State;
   readonly source: 'cache' | 'endpoint' | 'statusline' | 'transcripts' | null;
+  /** When the oldest number was read, epoch ms; null without numbers. */
   readonly cachedAt: number | null;
-  /** Null when unknown: no data, or data stamped in the future. */
+  /** Age of the oldest number, ms; null when it is unknown: no data, or a time in the future. */
   readonly ageMs: number | null;
-  /** Until when the numbers count as current; null unless `state` is `fresh`. */
+  /** Until when the numbers are fresh, epoch ms; null unless `state` is `fresh`. */
   readonly freshUntil: number | null;
-  /** The first answer is on its way in the background. */
+  /** The worker has been started for the first response. */
   readonly pending: boolean;
   readonly windows: readonly Window[];
   readonly extraUsage: ExtraUsage | null;
   /**
-   * Age of the endpoint's numbers where they are older than they should be, beside fresh ones of the status line,
-   * ms.
+   * Age of the endpoint's numbers where they are older than they should be, beside fresh ones of the status line, ms.
    */
   readonly restAgeMs?: number;
-  /** When the login has to be renewed by its user, epoch ms; absent when that is not known of the present login. */
+  /** When the user has to renew the present login, epoch ms; absent when that is not known. */
   readonly loginUntil?: number;
-  /** The login changed, and it cannot be known whose these last known numbers are. */
+  /** The login has changed, and the account of these last known numbers is not known. */
   readonly ownerUnknown?: true;
   /** Only when `state` is `estimate`. */
   readonly tokens: TokenEstimate | null;

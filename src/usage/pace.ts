@@ -3,7 +3,7 @@ import type { Window } from './model.ts';
 /** What the pace of a window depends on. */
 export type Paced = Pick<Window, 'usedPercent' | 'resetsAt' | 'windowSeconds'>;
 
-/** How fast a window is being used, against using it evenly. */
+/** How fast a window is used, compared with even use. */
 export interface Pace {
   /** Percent that even use would have reached by now. */
   readonly expectedPercent: number;
@@ -16,12 +16,12 @@ export interface Pace {
 
 /** Within this many percentage points, use counts as even. */
 const TOLERANCE = 2;
-/** Before this much of the window should have been used, a pace says nothing. */
+/** The pace is unknown until even use would have reached this many percent. */
 const MIN_EXPECTED = 3;
 
 /**
- * The pace of a window at `now` (epoch ms); null where nothing can be said: no percentage, no reset time, no known
- * length, a reset that is past or further away than the window is long, or a window that has only just begun.
+ * The pace of a window at `now` (epoch ms). Null without a percentage, a reset or a known length, for a reset that is past or
+ * further away than the window is long, and for a window that has just begun.
  */
 export function paceOf(window: Paced, now: number): Pace | null {
   const { usedPercent: used, resetsAt, windowSeconds } = window;
@@ -39,7 +39,7 @@ export function paceOf(window: Paced, now: number): Pace | null {
 
 function emptyAt(used: number, elapsed: number, resetsAt: number, now: number): number | null {
   if (used <= 0) return null;
-  // Over 100 % it is empty already, not in the past.
+  // Above 100 % the window is used up now, not at a time in the past.
   const at = now + (elapsed * Math.max(0, 100 - used)) / used;
   return at < resetsAt ? at : null;
 }

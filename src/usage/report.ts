@@ -3,7 +3,7 @@ import { SECOND } from './time.ts';
 /** The windows that sessions of a provider's client report, with their lengths, ms. */
 export type ReportedWindows = Readonly<Record<string, number>>;
 
-/** A window's number as a session had it with its last response. */
+/** A window's number as a session received it with its last response. */
 export interface Reported {
   /** Percent used, 0–100 and beyond. */
   readonly percent: number;
@@ -11,7 +11,7 @@ export interface Reported {
   readonly resetsAt: number | null;
 }
 
-/** The limit on money that a gateway sets, in whole US dollars and cents (123.45). */
+/** The limit on money that a gateway sets, in US dollars (123.45). */
 export interface ReportedSpend extends Reported {
   readonly usedUsd: number | null;
   readonly limitUsd: number | null;
@@ -22,44 +22,45 @@ export interface Dated extends Reported {
   readonly readAt: number;
 }
 
-/** A number from Claude Code's status line. */
+/** A number that a session reported. */
 export interface ReportedNumber extends Dated {
-  /** When a new response last confirmed it, epoch ms: the number changed at `readAt` and was right until then. */
+  /** When a new response last confirmed the number, epoch ms. It has been the same since `readAt`. */
   readonly seenAt: number;
 }
 
-/** A limit on money from Claude Code's status line. */
+/** A limit on money that a session reported. */
 export type ReportedSpendNumber = ReportedNumber & ReportedSpend;
 
+/** When a reported number was read, and when it was last confirmed. */
 export type ReportTimes = Pick<ReportedNumber, 'readAt' | 'seenAt'>;
 
-/** Which windows show the status line's number, and of when that is. All others are the endpoint's. */
+/** The windows that show the status line's number, with its times. All others show the endpoint's. */
 export type Origins = { readonly [window: string]: ReportTimes | undefined };
 
 /** One run of the status line command. */
 export interface Report {
-  /** Empty when the object has no id: sessions without an id count as one. */
+  /** The session's id. Empty when the object has none: such sessions count as one. */
   readonly session: string;
-  /** Display name of the session's model, as received: not yet fit to be printed. Null when absent. */
+  /** Display name of the session's model, as received and not sanitized. Null when absent. */
   readonly model: string | null;
-  /** When the session began, epoch ms; null when the object does not say how long it has run. */
+  /** When the session began, epoch ms; null when the object does not contain its duration. */
   readonly startedAt: number | null;
-  /** A key for every window that can be reported. */
+  /** By the id of the window, with a key for every window that can be reported. */
   readonly windows: Readonly<Record<string, Reported | null>>;
   /** Only behind a gateway that limits money. */
   readonly spend: ReportedSpend | null;
 }
 
-/** Resets of one window move by about a second between two responses. */
+/** The largest difference between two resets of one window, ms: they vary by about a second between responses. */
 export const RESET_TOLERANCE_MS = 60 * SECOND;
 
-/** Whether a session reports a number that it has reported before. An absent number repeats anything. */
+/** Whether a session's number is the one that it reported before. An absent number counts as repeated. */
 export function isRepeated(previous: Reported | null | undefined, reported: Reported | null): boolean {
   if (reported === null) return true;
   return previous != null && previous.percent === reported.percent && isSameWindow(previous, reported);
 }
 
-/** As `isRepeated`, for a limit on money: the amount can change while its share stays a whole number. */
+/** As `isRepeated`, for a limit on money: the amount can change while the percentage stays the same. */
 export function isRepeatedSpend(
   previous: ReportedSpend | null | undefined,
   reported: ReportedSpend | null,

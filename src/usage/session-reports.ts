@@ -12,25 +12,25 @@ import type {
 import { isRepeated, isRepeatedSpend, isSameWindow } from './report.ts';
 import { DAY, HOUR } from './time.ts';
 
-/** What a session reported last: the same once more is no news. */
+/** The last report of a session. A report with the same numbers is not new. */
 export interface SessionMemory {
   readonly windows: Readonly<Record<string, Reported | null>>;
-  /** When its last new report came, epoch ms. */
+  /** The time of its last new report, epoch ms. */
   readonly at: number;
   readonly spend: ReportedSpend | null;
-  /** When it last contradicted what was known, epoch ms. */
+  /** When it last contradicted the current numbers, epoch ms. */
   readonly disputedAt: number | null;
-  /** It belongs to another login than the cache: what it reports counts for its own line alone. */
+  /** It belongs to another login than the cache: its reports count only for its own line. */
   readonly foreign: boolean;
 }
 
-/** What the sessions of a provider's client on this machine have reported. */
+/** The reports of all sessions of this account: `statusline.json`. */
 export interface SessionReports {
-  /** Stamp of the credentials under which the numbers were read. */
+  /** Fingerprint of the credentials under which the numbers were read. */
   readonly credentials: string | null;
   /** The account behind those credentials as one text; null when it was not known. */
   readonly account: string | null;
-  /** When another account took over, epoch ms: sessions that began before it are of the other login. */
+  /** When another account signed in, epoch ms: sessions that began earlier belong to the login before. */
   readonly since: number | null;
   readonly windows: Readonly<Record<string, ReportedNumber | null>>;
   readonly disputes: Readonly<Record<string, Dispute | null>>;
@@ -40,11 +40,11 @@ export interface SessionReports {
   readonly sessions: ReadonlyMap<string, SessionMemory>;
 }
 
-/** A session that has been silent for longer reports windows that have ended. */
+/** A session without a report for longer is forgotten, ms: its windows have ended. */
 const FORGET_AFTER_MS = 7 * DAY;
 const MAX_SESSIONS = 200;
 
-/** A clock can be wrong by so much before a reset further ahead than its window is long counts as broken. */
+/** Allowed error of the clock, ms, before a reset that is further ahead than its window is long counts as broken. */
 const CLOCK_SKEW_MS = HOUR;
 
 export const NO_SESSION_REPORTS: SessionReports = {
@@ -58,55 +58,56 @@ export const NO_SESSION_REPORTS: SessionReports = {
   sessions: new Map(),
 };
 
-/** The endpoint's numbers, against which a report is measured. */
+/** The endpoint's number of a window, with which a report is compared; null without one. */
 export type EndpointWindows = (window: string) => Dated | null;
 
-/** Both kinds of numbers that sessions reported for a window. */
+/** The reports for one window. */
 export function reportsOf({ windows, disputes }: SessionReports, name: string): WindowReports {
   return { latest: windows[name] ?? null, dispute: disputes[name] ?? null };
 }
 
 /** The login under which reports are counted. */
 export interface Login {
-  /** Stamp of the credentials; null where there is none. */
+  /** Of the credentials; null where there is none. */
   readonly fingerprint: string | null;
   /** The account behind them as one text; null when it is not known. */
   readonly account: string | null;
-  /** It is the account of the reports, or it cannot be known that it is not. */
+  /** It is the account of the reports, or it is not known to be another one. */
   readonly same: boolean;
   /** When the credentials were last written, epoch ms; null when that is not known. */
   readonly writtenAt: number | null;
 }
 
-/** Readings as they are under the credentials of now. Another account's numbers go, and its sessions are foreign. */
+/** The reports under the present login. Numbers of another account are dropped, and its sessions become foreign. */
 export function underLogin(
   known: SessionReports,
-  { fingerprint: stamp, account, same, writtenAt }: Login,
+  { fingerprint, account, same, writtenAt }: Login,
 ): SessionReports {
-  if (same) return { ...known, credentials: stamp, account: account ?? known.account };
+  if (same) return { ...known, credentials: fingerprint, account: account ?? known.account };
   return {
     ...NO_SESSION_REPORTS,
-    credentials: stamp,
+    credentials: fingerprint,
     account,
     since: writtenAt,
     sessions: new Map([...known.sessions].map(([id, memory]) => [id, { ...memory, foreign: true }])),
   };
 }
 
-/** What becomes of a report. */
+/** The result of counting a report. */
 export interface Counted {
-  /** The same object when nothing is new. */
+  /** The same object where the report contains nothing new. */
   readonly reports: SessionReports;
-  /** The session belongs to another login than the cache: its numbers are for its own line alone. */
+  /** The session belongs to another login than the cache: its numbers are only for its own line. */
   readonly foreign: boolean;
 }
 
 /**
- * Takes a report into account. A number counts when its session did not report it before, and it fits what is known:
- * the window is the known one and the number no lower, or lower than this session's own number before it. One that
- * contradicts what is known is kept aside as a dispute.
+ * Adds a report to the earlier ones. A number counts if its session did not report it before and it agrees with the current
+ * one: it is about the same window and not lower, or lower than this session's own earlier number. A number that contradicts
+ * the current one becomes a dispute.
  *
- * @param known reports under the credentials of now
+ * @param known reports under the present login
+ * @param answers the endpoint's numbers
  * @param lengths of the windows, ms
  */
 export function countReport(
@@ -121,7 +122,7 @@ export function countReport(
   const wasForeign = memory?.foreign ?? beganBefore(known.since, report);
   if (!hasNews(memory, report)) return { reports: known, foreign: wasForeign };
   const foreign = isForeign(wasForeign, memory, report, answers, now);
-  // Of a session that is known to be foreign nothing is kept: every write makes all prepared lines void.
+  // Nothing is stored of a session that is known to be foreign: every write invalidates all prerendered lines.
   if (foreign && wasForeign) return { reports: known, foreign };
 
   const count = (name: string) =>
@@ -150,7 +151,7 @@ export function countReport(
   return { reports, foreign };
 }
 
-/** Whether a report differs from what its session reported before. */
+/** Whether a report differs from the last one of its session. */
 export function hasNews(
   memory: Pick<SessionMemory, 'windows' | 'spend'> | undefined,
   { windows, spend }: Report,
@@ -161,7 +162,7 @@ export function hasNews(
   );
 }
 
-/** When a session's numbers were right, epoch ms: now, or when it last had something new to report. */
+/** When a session's numbers were current, epoch ms: now, or at its last new report. */
 export function reportedAt(memory: SessionMemory | undefined, report: Report, now: number): number {
   return memory === undefined || hasNews(memory, report) ? now : Math.min(memory.at, now);
 }
@@ -171,8 +172,8 @@ function beganBefore(since: number | null, { startedAt }: Report): boolean {
 }
 
 /**
- * A session proves to be of another login when the endpoint answers after its dispute and does not agree; it proves
- * to be of this one when every window it reports is the endpoint's.
+ * Whether a session belongs to another login. That is proved if the endpoint responds after the session's dispute with
+ * another window. It is disproved if all windows that the session reports are the endpoint's.
  */
 function isForeign(
   wasForeign: boolean,
@@ -193,7 +194,7 @@ function isForeign(
   return compared.some(({ same, refutes }) => refutes && !same);
 }
 
-/** The reports for one window once this one has been taken into account. */
+/** The reports for one window together with this one. */
 function counted(
   known: SessionReports,
   { name, length }: { readonly name: string; readonly length: number },
@@ -211,33 +212,33 @@ function counted(
     isImpossible(reported, length, now)
   )
     return before;
-  const said = memory?.windows[name] ?? null;
-  // The response is new, since another window changed: this number is still right.
-  if (isRepeated(said, reported)) return confirmed(before, session, reported, now);
+  const previous = memory?.windows[name] ?? null;
+  // Another window has changed, so the response is new, and this number is still current.
+  if (isRepeated(previous, reported)) return confirmed(before, session, reported, now);
 
   const current = mergeWindow(answer, { ...before, dispute: null }, moment)?.number ?? null;
   const base = current === null || isOver(current, length, now) ? null : current;
-  // A report without a reset time refers to the window that is known to run.
+  // A report without a reset time refers to the current window.
   const resetsAt = reported.resetsAt ?? base?.resetsAt ?? null;
   const number: ReportedNumber = { percent: reported.percent, resetsAt, readAt: now, seenAt: now };
   const counts = { latest: number, dispute: null };
   if (base === null) return counts;
-  // An idle session repeats itself: its own number cannot fall unless the limit was counted anew.
-  const fell = said !== null && isSameWindow(said, number) && number.percent < said.percent;
+  // An idle session repeats its numbers: a lower one than its own last number is new.
+  const fell = previous !== null && isSameWindow(previous, number) && number.percent < previous.percent;
   const open = openDispute(answer, before, now);
-  const aside = (maybeIdle: boolean) => ({ ...before, dispute: { ...number, session, maybeIdle } });
+  const disputed = (maybeIdle: boolean) => ({ ...before, dispute: { ...number, session, maybeIdle } });
   if (!isSameWindow(number, base)) {
     if (answer === null) return counts;
-    // A lower number of another session is only old, also beside what is disputed.
+    // A number of another session that is lower than the disputed one is only old.
     const old = open !== null && isSameWindow(open, number) && number.percent < open.percent && !fell;
-    return old && open.session !== session ? before : aside(false);
+    return old && open.session !== session ? before : disputed(false);
   }
   if (number.percent >= base.percent || fell) return counts;
-  if (open?.session === session) return aside(false);
-  return memory === undefined ? aside(true) : before;
+  if (open?.session === session) return disputed(false);
+  return memory === undefined ? disputed(true) : before;
 }
 
-/** A clock that is a little behind the last one has not seen a number earlier than it was read. */
+/** The reports with a later `seenAt` where they have this number. Never an earlier one: the clock can be behind. */
 function confirmed(
   { latest, dispute }: WindowReports,
   session: string,
@@ -254,7 +255,7 @@ function confirmed(
   };
 }
 
-/** The reports without those of one session, which turned out to use another login. */
+/** The reports without the dispute of one session, which uses another login. */
 function without(known: SessionReports, name: string, session: string): WindowReports {
   const { latest, dispute } = reportsOf(known, name);
   return { latest, dispute: dispute?.session === session ? null : dispute };
@@ -262,13 +263,13 @@ function without(known: SessionReports, name: string, session: string): WindowRe
 
 function countedSpend(
   current: ReportedSpendNumber | null,
-  said: ReportedSpend | null | undefined,
+  previous: ReportedSpend | null | undefined,
   { spend }: Report,
   now: number,
 ): ReportedSpendNumber | null {
   if (spend === null || (spend.resetsAt !== null && spend.resetsAt <= now)) return current;
-  if (!isRepeatedSpend(said, spend)) {
-    const fell = said != null && spend.percent < said.percent;
+  if (!isRepeatedSpend(previous, spend)) {
+    const fell = previous != null && spend.percent < previous.percent;
     const lower = current !== null && isSameWindow(current, spend) && spend.percent < current.percent;
     return lower && !fell ? current : { ...spend, readAt: now, seenAt: now };
   }
@@ -278,7 +279,7 @@ function countedSpend(
 }
 
 /**
- * A number of a window that has ended says nothing about the next one.
+ * Whether the window of a number has ended.
  *
  * @param length of the window, ms
  */

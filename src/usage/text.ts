@@ -1,13 +1,13 @@
-/** The longest text from outside that is ever shown. */
+/** The longest text from outside that is shown, characters. */
 const MAX_LENGTH = 40;
 
 /**
- * Text from the network or from disk, made safe to print anywhere: only ASCII letters, digits and
- * ` ._+:/()-` pass, at most 40 characters. Escaping per host has been shown to fail in bash, zsh, vim and
- * lualine; an alphabet without their special characters cannot.
+ * Makes text from the network or from disk safe to print anywhere: keeps ASCII letters, digits and ` ._+:/()-`, at most 40
+ * characters. Escaping for each host was shown to fail in bash, zsh, vim and lualine; characters that are special nowhere
+ * need none.
  */
 export function sanitize(text: string): string {
-  // Cut first: a megabyte of text must not cost a megabyte of work, and what passes stays within bounds.
+  // Cut first, so that a megabyte of text does not take long.
   return text
     .slice(0, 1024)
     .replace(/[^A-Za-z0-9 ._+:/()-]/g, '')
@@ -18,10 +18,9 @@ export function sanitize(text: string): string {
 }
 
 /**
- * What somebody typed, to name it in a complaint: as much of it as says what was meant, without what could steer a
- * terminal.
+ * The user's input for an error message: its beginning, with `?` for every character that could control a terminal.
  */
 export function quoteInput(text: string): string {
-  const seen = text.slice(0, 60).replace(/[^\u0020-\u007E]/g, '?');
-  return seen.length < text.length ? `${seen}...` : seen;
+  const start = text.slice(0, 60).replace(/[^\u0020-\u007E]/g, '?');
+  return start.length < text.length ? `${start}...` : start;
 }

@@ -24,11 +24,11 @@ export function ageOf(at: number, now: number): number {
   return Math.abs(now - at);
 }
 
-/** Years that RFC 3339 can write, in UTC: an offset can lead out of them, and no text leads back. */
+/** The years that RFC 3339 can express, in UTC. An offset can lead outside of them: such a time cannot be written again. */
 const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** An answer has a handful of times, which are looked at again for every text that is prepared from it. */
+/** Memoized results: a response contains few times, and a forecast parses them for every moment. */
 const parsed = new Map<string, number | null>();
 const MAX_PARSED = 64;
 
@@ -44,8 +44,8 @@ export function parseTime(value: unknown): number | null {
 }
 
 /**
- * A time (epoch ms) as `2026-04-19T05:00:00.112Z`. As `toISOString` does, which looks for the machine's time zone
- * first, and that takes a hundredth of a Node start.
+ * A time (epoch ms) as `2026-04-19T05:00:00.112Z`. Not with `toISOString`, which determines the machine's time zone first:
+ * that takes a hundredth of a Node start.
  */
 export function isoTime(at: number): string {
   const date = new Date(at);
@@ -60,7 +60,7 @@ function digits(value: number, length = 2): string {
   return `${value}`.padStart(length, '0');
 }
 
-/** `2026-04-19T05:00:00.112536+00:00` and the like. By hand, since a pattern is compiled anew at every prompt. */
+/** Whether a text has the form `2026-04-19T05:00:00.112536+00:00`. A pattern would be compiled at every prompt. */
 function isRfc3339(text: string): boolean {
   const zulu = text.endsWith('Z') || text.endsWith('z');
   const zone = zulu ? text.length - 1 : text.length - 6;
@@ -69,7 +69,7 @@ function isRfc3339(text: string): boolean {
   return text[19] === '.' && zone > 20 && matches(text, 20, '0'.repeat(zone - 20));
 }
 
-/** Whether a text goes like a shape from `at` on: 0 is any digit, T is t as well, + is - as well. */
+/** Whether a text matches a shape from `at` on: 0 matches any digit, T also t, + also -. */
 function matches(text: string, at: number, shape: string): boolean {
   for (let index = 0; index < shape.length; index += 1) {
     const is = text[at + index] ?? '';

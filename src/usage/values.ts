@@ -1,4 +1,4 @@
-/** Whether a value that was parsed from JSON is an object, and no list. */
+/** Whether a value that was parsed from JSON is an object and not a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -10,5 +10,5 @@ export function percentOf(value: unknown): number | null {
   return Number(value.toPrecision(12)) + 0;
 }
 
-/** The largest exponent a currency amount can have; ISO 4217 ends at 4. */
+/** The largest exponent of an amount of money; the largest one of ISO 4217 is 4. */
 export const MAX_EXPONENT = 8;

@@ -1,12 +1,12 @@
 /**
- * Whether a window ended after it was read: its old percentage is wrong then, not merely old.
- * A reset that had passed already at the time of reading (a skewed clock) proves nothing.
+ * Whether a window has ended since it was read, so that its percentage is wrong and not merely old. A reset that had passed
+ * already when it was read (by a wrong clock) does not count. All times in epoch ms.
  */
 export function hasElapsed(resetsAt: number, readAt: number, now: number): boolean {
   return resetsAt > readAt && resetsAt <= now;
 }
 
-/** The first reset after `readAt`, epoch ms; null without one. The numbers are not current beyond it. */
+/** The first reset after `readAt`, epoch ms; null without one. From then on the numbers are not current. */
 export function nextReset(resets: readonly number[], readAt: number): number | null {
   let next: number | null = null;
   for (const reset of resets) {

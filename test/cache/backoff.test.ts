@@ -13,6 +13,7 @@ import {
 } from '../../src/cache/backoff.ts';
 import type { Backoff } from '../../src/cache/backoff.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -69,6 +70,17 @@ describe('the text of usage.lock', () => {
       requests: [now - 1, now],
     });
     expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  it('holds another clock under `apart`: the times that this clock and the other one showed, rounded down', () => {
+    const otherClock = { at: NOW + 999, other: NOW + 300 * SECOND + 999 };
+    const file = JSON.parse(serializeBackoff(lock({ otherClock })));
+    expect(file.apart).toEqual([now, now + 300]);
+    expect(parse(JSON.stringify({ blocked_until: now + 1, apart: [now, now + 300] }))?.otherClock).toEqual({
+      at: NOW,
+      other: NOW + 300 * SECOND,
+    });
+    expect(JSON.parse(serializeBackoff(lock()))).not.toHaveProperty('apart');
   });
 
   it('leaves out an absent error and absent credentials', () => {
@@ -261,7 +273,7 @@ describe('the text of usage.lock', () => {
   it('with 500 000 requests does not break the budget', () => {
     const requests = Array.from({ length: 500_000 }, () => 1);
     const read = parse(JSON.stringify({ blocked_until: 1, requests }));
-    expect(judgeBudget({ backoff: read, attempts: [] }, NOW, null).kind).toBe('granted');
+    expect(judgeBudget({ backoff: read, attempts: [] }, NOW, null, provider.budget).kind).toBe('granted');
   });
 
   it('ends within a day and throws nothing, whatever it contains', () => {

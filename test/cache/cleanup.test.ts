@@ -104,10 +104,10 @@ describe('removing the cache', () => {
       if (!path.endsWith('/')) fs.writeFileSync(join(root, path), 'usageline');
     }
     fs.writeFileSync(join(root, 'claude', 'thesis.md'), '');
-    removeCache(system, root);
+    removeCache(system, root, 'claude');
     expect(fs.readdirSync(root, { recursive: true })).toEqual(['claude', 'claude/thesis.md']);
     fs.unlinkSync(join(root, 'claude', 'thesis.md'));
-    removeCache(system, root);
+    removeCache(system, root, 'claude');
     expect(fs.existsSync(root)).toBe(false);
   });
 
@@ -120,7 +120,7 @@ describe('removing the cache', () => {
       fs.writeFileSync(join(path, 'usage.json'), '');
       fs.chmodSync(path, 0o777);
     }
-    removeCache(system, root);
+    removeCache(system, root, 'claude');
     for (const path of open) expect(fs.readdirSync(path)).toEqual(['usage.json']);
   });
 });

@@ -2,14 +2,20 @@ import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
 import { isColorFlag } from '../../src/render/wants-color.ts';
-import { parseFastArgs, parseTimeout } from '../../src/cli/fast-args.ts';
-import type { UsageOptions } from '../../src/cli/fast-args.ts';
+import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
+import { TIMEOUT } from '../../src/commands/fast-options.ts';
+import type { StatuslineOptions, UsageOptions } from '../../src/commands/fast-options.ts';
+import type { Command } from '../../src/commands/command.ts';
 import { fakeSystem } from '../support/system.ts';
 
-// What the real parser hands over, instead of what would come of it.
+// The commands return their options, so that both parsers can be compared.
 vi.mock('../../src/commands/usage.ts', () => ({
   usage: (_system: unknown, options: UsageOptions) => ({ options }),
 }));
+vi.mock('../../src/commands/statusline.ts', async (original) => {
+  const { command } = await original<{ command: Command<StatuslineOptions> }>();
+  return { command: { ...command, run: (_system: unknown, options: StatuslineOptions) => ({ options }) } };
+});
 
 const DEFAULTS: UsageOptions = {
   command: 'line',
@@ -23,22 +29,26 @@ const DEFAULTS: UsageOptions = {
   verbose: false,
 };
 const WORDS =
-  'show --json --debug --wait --no-wait --cached --color --timeout auto always never x 1 0.1 300 300.1 007 ' +
-  '--output tmux plain --output=zsh --format bars --format={5h.percent} --color=always --color= --timeout=2 --timeout=x --json=1 --help --';
+  'show --json --debug --verbose --wait --no-wait --cached --color --timeout auto always never x 1 0.1 300 300.1 007 ' +
+  '--output tmux plain --output=zsh --output=xbar --format bars --format={5h.percent} --color=always --color= --timeout=2 ' +
+  '--timeout=x --json=1 --after --after=x --help --';
 const FLAGS = [
   '--json',
   '--debug',
+  '--verbose',
   '--wait',
   '--no-wait',
   '--cached',
   '--timeout 7',
   '--color never',
   '--output zsh',
+  '--output plain',
   '--format minimal',
+  '--after x',
 ];
 const words = (line: string) => line.split(' ').filter((word) => word !== '');
 
-describe('the quick way to read options', () => {
+describe('the fast parser of the line and of `show`', () => {
   it.each<[string, Partial<UsageOptions>]>([
     ['', {}],
     ['--json', { json: true }],
@@ -116,36 +126,57 @@ describe('the quick way to read options', () => {
     '--formats x',
     'show --format bars',
     '--json --format bars',
-  ])('leaves `%s` to the real parser', (line) => {
+  ])('leaves `%s` to the full parser', (line) => {
     expect(parseFastArgs(words(line))).toBeNull();
   });
 
-  it.each([[['']], [['show', '']], [['--json', '']], [['--color', '']]])('leaves %j, too', (argv) => {
-    expect(parseFastArgs(argv)).toBeNull();
+  it.each([[['']], [['show', '']], [['--json', '']], [['--color', '']]])(
+    'leaves %j to the full parser',
+    (argv) => {
+      expect(parseFastArgs(argv)).toBeNull();
+    },
+  );
+
+  it('leaves options of a line to the full parser with `show`, even their default', () => {
+    expect(parseFastArgs(words('show --output plain'))).toBeNull();
+    expect(parseFastArgs(words('--json --output plain'))).toEqual({ ...DEFAULTS, json: true });
   });
 
-  it('understands what it understands as the real parser does', async () => {
-    const system = fakeSystem();
-    const word = fc.constantFrom(...WORDS.split(' '), '');
-    const flags = fc.array(fc.constantFrom(...FLAGS), { maxLength: 4 }).map((list) => words(list.join(' ')));
-    const lines = fc.oneof(
-      fc.array(word, { maxLength: 5 }),
-      flags,
-      flags.map((list) => ['show'].concat(list)),
-    );
-    let understood = 0;
-    const property = fc.asyncProperty(lines, async (argv) => {
-      const options = parseFastArgs(argv);
-      if (options === null) return;
-      understood += 1;
-      expect(await interpret(system, argv)).toEqual({ options });
-    });
-    await fc.assert(property, { numRuns: 1000 });
-    expect(understood).toBeGreaterThan(200);
+  it('has the same result as the full parser', async () => {
+    const parsed = await compare([], parseFastArgs);
+    expect(parsed).toBeGreaterThan(200);
   });
 });
 
-describe('a timeout', () => {
+describe('the fast parser of `statusline`', () => {
+  it('has the same result as the full parser', async () => {
+    const parsed = await compare(['statusline'], parseStatuslineArgs);
+    expect(parsed).toBeGreaterThan(200);
+  });
+});
+
+/** Compares the parsers for many command lines. Returns how many of them the fast parser understood. */
+async function compare(first: string[], parse: (argv: readonly string[]) => object | null): Promise<number> {
+  const system = fakeSystem();
+  const word = fc.constantFrom(...WORDS.split(' '), '');
+  const flags = fc.array(fc.constantFrom(...FLAGS), { maxLength: 4 }).map((list) => words(list.join(' ')));
+  const lines = fc.oneof(
+    fc.array(word, { maxLength: 5 }),
+    flags,
+    flags.map((list) => ['show'].concat(list)),
+  );
+  let understood = 0;
+  const property = fc.asyncProperty(lines, async (argv) => {
+    const options = parse(argv);
+    if (options === null) return;
+    understood += 1;
+    expect(await interpret(system, [...first, ...argv])).toEqual({ options });
+  });
+  await fc.assert(property, { numRuns: 1000 });
+  return understood;
+}
+
+describe('the value of --timeout', () => {
   it.each<[string, number | null]>([
     ['0.1', 100],
     ['1', 1000],
@@ -174,12 +205,12 @@ describe('a timeout', () => {
     ['NaN', null],
     ['Infinity', null],
     ['', null],
-  ])('of %j s is %j ms', (text, ms) => {
-    expect(parseTimeout(text)).toBe(ms);
+  ])('%j means %j ms', (text, ms) => {
+    expect(TIMEOUT['--timeout'](text)?.timeoutMs ?? null).toBe(ms);
   });
 });
 
-describe('when to colour', () => {
+describe('the value of --color', () => {
   it.each([
     ['auto', true],
     ['always', true],
@@ -188,7 +219,7 @@ describe('when to colour', () => {
     ['ALWAYS', false],
     ['on', false],
     ['toString', false],
-  ])('can be said with %j: %j', (text, accepted) => {
+  ])('%j is accepted: %j', (text, accepted) => {
     expect(isColorFlag(text)).toBe(accepted);
   });
 });

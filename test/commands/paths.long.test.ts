@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { bundled, runSeparately } from '../support/separate.ts';
 import { isRoot } from '../support/user.ts';
 
-// `test/commands/paths.test.ts` does the same as an ordinary user.
+// `test/commands/paths.test.ts` is the same test as an ordinary user.
 it.skipIf(!isRoot).concurrent.each([
   ['every command but init', []],
   ['init', ['init']],
 ] as const)(
-  `%s ends well for root, whatever stands where the program looks${isRoot ? '' : ' (skipped: needs root)'}`,
+  `%s ends with a result for root, whatever is at the paths that the program reads${isRoot ? '' : ' (skipped: needs root)'}`,
   { timeout: 900_000 },
   async (_, args) => {
     const program = await bundled(new URL('../separate/paths-program.ts', import.meta.url));

@@ -7,10 +7,10 @@ const RESET = `${ESC}[0m`;
 const UNLINK = `${ESC}]8;;${ESC}\\`;
 const link = (to: string, end = BEL) => `${ESC}]8;;${to}${end}`;
 
-/** What stands between the output of the wrapped command and our line. */
+/** The text that is added between the output and the line. */
 const endOf = (output: string) =>
-  beside(output, () => 'OURS', null)
-    .slice(0, -'  OURS'.length)
+  beside(output, () => 'LINE', null)
+    .slice(0, -'  LINE'.length)
     .slice(output.length);
 
 describe('the output of the wrapped command', () => {
@@ -31,27 +31,27 @@ describe('the output of the wrapped command', () => {
     ['a link with an id', `${ESC}]8;id=1;https://x.example${BEL}mine`, UNLINK],
     ['a link and a colour', `${ESC}[4m${link('https://x.example')}mine`, UNLINK + RESET],
     ['another sequence', `${ESC}[?25lmine${ESC}]0;title${BEL}`, ''],
-  ])('with %s', (_case, output, end) => {
+  ])('is ended as it needs, with %s', (_case, output, end) => {
     expect(endOf(output)).toBe(end);
   });
 
   it.each([`${ESC}`, `${ESC}[`, `${ESC}[38;5`, `${ESC}]8;;https://x.example`, `${ESC}]0;title`, `${ESC}Pq`])(
-    'loses a sequence that is cut off, which would swallow our line: %j',
+    'loses a sequence that is cut off, which would swallow the line: %j',
     (cut) => {
-      expect(beside(`mine${cut}`, () => 'OURS', null)).toBe('mine  OURS');
+      expect(beside(`mine${cut}`, () => 'LINE', null)).toBe('mine  LINE');
     },
   );
 
-  it('is nothing where there is none, and ends its colours before a row of ours, too', () => {
-    expect(beside('', () => 'OURS', null)).toBe('OURS');
-    expect(beside(`${ESC}[31m${'x'.repeat(30)}`, (columns) => `OURS ${columns}`, 40)).toBe(
-      `${ESC}[31m${'x'.repeat(30)}${RESET}\nOURS 40`,
+  it('leaves the line alone if it is empty, and ends its colours also before a row of the line', () => {
+    expect(beside('', () => 'LINE', null)).toBe('LINE');
+    expect(beside(`${ESC}[31m${'x'.repeat(30)}`, (columns) => `LINE ${columns}`, 40)).toBe(
+      `${ESC}[31m${'x'.repeat(30)}${RESET}\nLINE 40`,
     );
   });
 
-  it('has the room that its characters take, without colours and links', () => {
+  it('takes the columns of its characters, without colours and links', () => {
     const output = `first\n${ESC}[38:5:1m${link('https://x.example/with/a/long/path')}日本${link('')}${RESET}`;
-    expect(beside(output, (columns) => `OURS ${columns}`, 80)).toBe(`${output}  OURS 74`);
+    expect(beside(output, (columns) => `LINE ${columns}`, 80)).toBe(`${output}  LINE 74`);
   });
 
   it.each([
@@ -59,11 +59,11 @@ describe('the output of the wrapped command', () => {
     ['links without an end', `${ESC}]8;;`],
     ['escapes', ESC],
     ['parameters', `${ESC}[1;1;`],
-  ])('is looked at in a time that grows with its length: %s', (_case, piece) => {
+  ])('is read in a time that grows with its length: %s', (_case, piece) => {
     const time = (length: number) => {
       const output = piece.repeat(length / piece.length);
       const start = performance.now();
-      beside(output, () => 'OURS', 80);
+      beside(output, () => 'LINE', 80);
       return performance.now() - start;
     };
     time(1024);

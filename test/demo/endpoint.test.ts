@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startEndpoint } from '../../src/demo/endpoint.ts';
 import type { Endpoint } from '../../src/demo/endpoint.ts';
-import { EXAMPLE_TOKEN } from '../../src/demo/sample.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 18, 25);
 
 let endpoint: Endpoint;
 afterEach(() => endpoint.close());
+
+const EXAMPLE_TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
 
 const ask = (path = '/api/oauth/usage', token = EXAMPLE_TOKEN) =>
   fetch(`${endpoint.url}${path}`, { headers: { authorization: `Bearer ${token}` } });

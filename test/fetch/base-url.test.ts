@@ -40,7 +40,7 @@ test.each([
   ['https://api.anthropic.com/#', 'no query'],
   ['https://api.anthropic.com/#hunter2', 'no query'],
   ['https://ada:hunter2@api example', 'not a URL'],
-])('%s is refused, and what is accepted said', (text, words) => {
+])('%s is refused, with what is accepted', (text, words) => {
   const check = checkBaseUrl(text);
   expect(check).toEqual({ ok: false, reason: expect.stringContaining(words) });
   expect(check).toMatchObject({ reason: expect.stringContaining('accepted: https://host, or http://') });

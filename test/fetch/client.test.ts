@@ -92,7 +92,7 @@ describe('a status', () => {
     },
   );
 
-  test('of 429 without Retry-After says so', async () => {
+  test('of 429 without Retry-After has null in its place', async () => {
     answer('{}', { status: 429 });
     expect(await ask()).toEqual(failed('rate_limited', { retryAfter: null }));
   });
@@ -131,11 +131,11 @@ describe('a 2xx body', () => {
     answer(padded(65_537));
     expect(await ask()).toEqual(failed('bad_response'));
   });
-  test('counts as long as it is after decompression', async () => {
+  test('is measured after decompression', async () => {
     answer(gzipSync(padded(65_537)), { headers: { 'content-encoding': 'gzip' } });
     expect(await ask()).toEqual(failed('bad_response'));
   });
-  test('that is compressed badly is a bad response', async () => {
+  test('with a broken compression is a bad response', async () => {
     answer('no gzip', { headers: { 'content-encoding': 'gzip' } });
     expect(await ask()).toEqual(failed('bad_response'));
   });
@@ -150,13 +150,13 @@ describe('a 2xx body', () => {
     expect(() => JSON.stringify(read)).not.toThrow();
   });
 
-  test('keeps what is nested as deep as anything sensible', async () => {
+  test('keeps values that are nested as deep as in real responses', async () => {
     const nested = `${'{"a":'.repeat(30)}{"b":[null,1]}${'}'.repeat(30)}`;
     answer(nested);
     expect(JSON.stringify(await ask())).toContain('{"b":[null,1]}');
   });
 
-  test('loses only what is nested too deep', async () => {
+  test('loses only values that are nested too deep', async () => {
     const deep = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
     answer(`{"before":1,"deep":${deep},"list":[${deep},2],"after":[2]}`);
     const read = await ask();
@@ -165,7 +165,7 @@ describe('a 2xx body', () => {
   });
 });
 
-describe('what goes wrong on the way', () => {
+describe('an error during the request', () => {
   test.each([
     [plain('ECONNRESET'), 'network_error'],
     [wrapped('ECONNRESET'), 'network_error'],
@@ -182,7 +182,7 @@ describe('what goes wrong on the way', () => {
     [plain('UNABLE_TO_GET_CRL'), 'network_error'],
     [Object.assign(plain('EACCES'), { syscall: 'connect' }), 'network_error'],
     [several('EPERM', 'connect'), 'network_error'],
-  ])('%o is %s, without its words', async (error, code) => {
+  ])('%o is %s, without its message', async (error, code) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed(code));
   });
@@ -200,13 +200,13 @@ describe('what goes wrong on the way', () => {
     ['secret-token'],
     [null],
     [undefined],
-  ])('%o is no error of the network, and its message is not shown', async (error) => {
+  ])('%o is not a network error, and its message is not shown', async (error) => {
     const outcome = await requestJson(rejecting(error), request);
     expect(outcome).toEqual(failed('internal_error', { detail: expect.stringMatching(/./) }));
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 
-  test('a fault has its kind and its place as its detail', async () => {
+  test('an internal error has its kind and its place as detail', async () => {
     const outcome = await requestJson(rejecting(new RangeError('secret-token')), request);
     expect(outcome).toEqual(
       failed('internal_error', {
@@ -221,7 +221,7 @@ describe('what goes wrong on the way', () => {
     ['a timer', () => setTimeout(() => throwing(new TypeError('secret-token')), 1)],
     ['the next turn', () => setImmediate(() => throwing(new TypeError('secret-token')))],
     ['a rejection without a handler', () => void Promise.reject(new TypeError('secret-token'))],
-  ])('what is thrown in %s ends the request at once', async (_, happen) => {
+  ])('an exception in %s ends the request at once', async (_, happen) => {
     const start = performance.now();
     const listeners = process.listenerCount('uncaughtException');
     const outcome = await requestJson(
@@ -239,7 +239,7 @@ describe('what goes wrong on the way', () => {
   test.each([
     [true, {}],
     [false, { unsent: true }],
-  ])('a transport says whether a request that failed by a fault was sent: %s', async (sent, more) => {
+  ])('an internal error records whether the request was sent: %s', async (sent, more) => {
     const faulty: Fetch = async (_url, { tellsWhetherSent }) => {
       tellsWhetherSent?.(() => sent);
       throw new TypeError('secret-token');
@@ -260,12 +260,12 @@ describe('what goes wrong on the way', () => {
     ['CERT_HAS_EXPIRED', 'clock'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another host'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS'],
-  ])('%s says what helps', async (code, words) => {
+  ])('%s has a detail that says what to do', async (code, words) => {
     const outcome = await requestJson(rejecting(plain(code)), request);
     expect(outcome).toEqual(failed('network_error', { detail: expect.stringContaining(words) }));
   });
 
-  test('a fetch that throws at once is an outcome, too', async () => {
+  test('an exception that fetch throws synchronously is a failure, too', async () => {
     const thrower = (() => {
       throw new TypeError('secret-token is no header');
     }) as Fetch;
@@ -279,7 +279,7 @@ describe('the deadline', () => {
   test.each<[string, Fetch]>([
     ['the answer', () => never],
     ['the body', () => Promise.resolve(response({ [Symbol.asyncIterator]: () => ({ next: () => never }) }))],
-  ])('ends the waiting for %s and aborts', async (_, fetch) => {
+  ])('ends a wait for %s and aborts', async (_, fetch) => {
     vi.useFakeTimers();
     try {
       let signal: AbortSignal | undefined;
@@ -319,14 +319,14 @@ describe('the deadline', () => {
     expect(next).not.toHaveBeenCalled();
   });
 
-  test('asks for redirects not to be followed', async () => {
+  test('does not follow redirects', async () => {
     const fetch = vi.fn<Fetch>(async () => response(null));
     await requestJson(fetch, request);
     expect(fetch).toHaveBeenCalledWith(url, expect.objectContaining({ method: 'GET', redirect: 'manual' }));
   });
 });
 
-test('a failure of our own is known by another copy of the module, as in a built program', async () => {
+test('a failure of this program is recognized by another copy of the module, as in the built program', async () => {
   vi.resetModules();
   const copy = await import('../../src/fetch/errors.ts');
   const error = copy.transportError({ code: 'network_error', detail: 'HTTPS_PROXY' });

@@ -21,7 +21,7 @@ writeFileSync(
   '# comment one.example\n127.0.0.1 localhost\n10.0.0.7\tone.example Two.Example # three.example\n::7 one.example\nnonsense one.example\n\n10.0.0.8 eight.example\r\n  10.0.0.9 Nine.example.\n10.0.0.10 last.example',
 );
 
-/** The answer as a promise: addresses, or the code of the error. */
+/** The result as a promise: addresses, or the code of the error. */
 function look(
   name: string,
   options: LookupOptions = { all: true },
@@ -41,7 +41,7 @@ function look(
   });
 }
 
-describe('without asking anybody', () => {
+describe('without a name server', () => {
   test.each([
     ['127.0.0.1', ['127.0.0.1']],
     ['::1', ['::1']],
@@ -65,11 +65,11 @@ describe('without asking anybody', () => {
     ['an IPv4 one', { family: 'IPv4' }, ['10.0.0.7', 4]],
     ['all of IPv6', { family: 'IPv6', all: true }, ['::7']],
     ['all of IPv4', { family: 4, all: true }, ['10.0.0.7']],
-  ])('%s is given when it is wanted', async (_, options, found) => {
+  ])('%s is returned where it is requested', async (_, options, found) => {
     expect(await look('one.example', options)).toEqual(found);
   });
 
-  test('the answer comes later, never within the call', async () => {
+  test('the callback is called later, never during the call', async () => {
     const order: string[] = [];
     const done = new Promise<void>((resolve) => {
       boundedLookup({ hostsFile }).lookup('localhost', {}, () => {
@@ -83,8 +83,8 @@ describe('without asking anybody', () => {
   });
 });
 
-describe('asking a name server', () => {
-  test('both families are asked for, IPv4 is given first', async () => {
+describe('with a name server', () => {
+  test('both families are queried, and IPv4 comes first', async () => {
     const { servers, asked } = await nameServer((_, type) => (type === 1 ? [v4(1), v4(2)] : [v6(1)]));
     expect(await look('a.example', { all: true }, { servers })).toEqual([
       '192.0.2.1',
@@ -94,12 +94,12 @@ describe('asking a name server', () => {
     expect(asked.toSorted()).toEqual(['a.example A', 'a.example AAAA']);
   });
 
-  test('a name in a comment of the hosts file is asked for', async () => {
+  test('a name in a comment of the hosts file is queried', async () => {
     const { servers } = await nameServer((_, type) => (type === 1 ? [v4(3)] : []));
     expect(await look('three.example', { all: true }, { servers })).toEqual(['192.0.2.3']);
   });
 
-  test('one family is asked for when one is wanted', async () => {
+  test('only the requested family is queried', async () => {
     const { servers, asked } = await nameServer(() => [v6(1)]);
     expect(await look('a.example', { family: 6 }, { servers })).toEqual(['2001:db8::1', 6]);
     expect(asked).toEqual(['a.example AAAA']);
@@ -108,7 +108,7 @@ describe('asking a name server', () => {
   test.each([
     ['AAAA', 28, ['192.0.2.1']],
     ['A', 1, ['2001:db8::1']],
-  ])('%s queries that are dropped hold the others up only shortly', async (_, dropped, found) => {
+  ])('%s queries that are dropped delay the others only shortly', async (_, dropped, found) => {
     const { servers } = await nameServer((_name, type) =>
       type === dropped ? null : type === 1 ? [v4(1)] : [v6(1)],
     );
@@ -149,18 +149,18 @@ describe('asking a name server', () => {
     }
   });
 
-  test('what cannot be a name is an error', async () => {
+  test('an invalid name is an error', async () => {
     expect(await look(`${'x'.repeat(70)}.example`)).toBe('EBADNAME');
   });
 
-  test('a hosts file that is not there does not matter', async () => {
+  test('a missing hosts file does not matter', async () => {
     const { servers } = await nameServer((_, type) => (type === 1 ? [v4(1)] : []));
     expect(await look('one.example', { all: true }, { servers, hostsFile: join(root, 'none') })).toEqual([
       '192.0.2.1',
     ]);
   });
 
-  test('cancelling ends it at once', async () => {
+  test('cancel ends the lookup at once', async () => {
     const { servers, asked } = await nameServer(() => null);
     const bound = boundedLookup({ hostsFile, servers });
     const answer = look('silent.example', { all: true }, { bound });
@@ -194,7 +194,7 @@ describe('the hosts file', () => {
     expect(await look('one.example', {}, written(text))).toEqual(['10.0.0.7', 4]);
   });
 
-  test('with a line of a MB has the names of all other lines, and none within the line', async () => {
+  test('with a line of a MB has the names of all other lines, and none of that line', async () => {
     const text = `10.0.0.6 ${'x'.repeat(1_000_000)} \n10.0.0.7 one.example\n# ${'x '.repeat(500_000)} 10.0.0.8 one.example\n`;
     expect(await look('one.example', { all: true }, written(text))).toEqual(['10.0.0.7']);
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { vi } from 'vitest';
 
-// Whoever touches Node's own `fetch` first starts its parser, which would fail behind the tests without WebAssembly.
+// The first use of Node's own `fetch` starts its parser, which would fail during the tests without WebAssembly.
 const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
 await once(server, 'listening');
 await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -19,7 +19,7 @@ const HANGS = 600;
 /** A connection that is kept alive keeps a process for 4 s: this is less, and enough for a busy machine. */
 const SOON = 3000;
 
-/** Runs the program; `lingered` is how long it lived on after it had its answer, ms. */
+/** Runs the program. `lingered`: how long it has run after its response had arrived, ms. */
 async function run(url: string, { timeout = PATIENCE, server = '', env = {} } = {}) {
   const start = performance.now();
   const child = spawn(process.execPath, [program, url, String(timeout), server], {
@@ -44,7 +44,7 @@ async function run(url: string, { timeout = PATIENCE, server = '', env = {} } = 
 const failed = (code: string) => ({ ok: false, failure: expect.objectContaining({ code }) });
 
 describe('the slim module', () => {
-  test('leaves out what a request does not need', () => {
+  test('does not contain what a request does not need', () => {
     const undici = inside
       .filter((input) => input.includes('/undici/'))
       .map((input) => input.replace(/.*\/undici\//, ''));
@@ -53,7 +53,7 @@ describe('the slim module', () => {
   });
 });
 
-test('an answer is read over TLS with NODE_EXTRA_CA_CERTS, in silence', async () => {
+test('a response is read over TLS with NODE_EXTRA_CA_CERTS, without any output', async () => {
   const server = await fakeServer(reply('{"a":1}'), { tls: 'server' });
   const { outcome, err } = await run(server.url, {
     env: { NODE_EXTRA_CA_CERTS: caFile, NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_DEBUG: '' },
@@ -62,7 +62,7 @@ test('an answer is read over TLS with NODE_EXTRA_CA_CERTS, in silence', async ()
   expect(err).toBe('');
 });
 
-test('an answer is read through a proxy, in silence', async () => {
+test('a response is read through a proxy, without any output', async () => {
   const server = await fakeServer(reply('{"a":1}'), { tls: 'server' });
   const proxy = await fakeServer(
     tunnelTo(() => server.port),
@@ -76,14 +76,14 @@ test('an answer is read through a proxy, in silence', async () => {
   expect(proxy.connections()).toBe(1);
 });
 
-test('NODE_TLS_REJECT_UNAUTHORIZED=0 opens nothing', async () => {
+test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not disable the check of certificates', async () => {
   const server = await fakeServer(reply('{"a":1}'), { tls: 'server' });
   const { outcome } = await run(server.url, { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
   expect(outcome).toEqual(failed('network_error'));
   expect(server.received.join('')).toBe('');
 });
 
-test('a server that would keep the connection does not keep the process', async () => {
+test('a server that keeps the connection open does not keep the process alive', async () => {
   const server = await fakeServer((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nkeep-alive: timeout=60\r\ncontent-length: 2\r\n\r\n{}');
   });
@@ -92,7 +92,7 @@ test('a server that would keep the connection does not keep the process', async 
   expect(lingered).toBeLessThan(SOON);
 });
 
-describe('nothing that hangs outlives the deadline:', () => {
+describe('the process ends at the deadline in spite of a silent', () => {
   test.each<[string, Parameters<typeof fakeServer>[0], string]>([
     ['TLS', () => {}, 'https:'],
     ['headers', () => {}, 'http:'],

@@ -57,7 +57,7 @@ describe('the proxy for https://api.example:8443', () => {
     expect(chosen(variables)).toBe(origin);
   });
 
-  test('is none for http, whose token would cross the network in clear', () => {
+  test('is not used for http, whose token would cross the network unencrypted', () => {
     const variables = { HTTP_PROXY: 'http://p:1', ALL_PROXY: 'http://p:1' };
     expect(chosen(variables, 'http://127.0.0.1:8080/')).toBeNull();
   });
@@ -66,14 +66,14 @@ describe('the proxy for https://api.example:8443', () => {
     ['http://ada:hunter2@p', 'ada:hunter2'],
     ['http://ada@p', 'ada:'],
     ['http://ada:h%40nter2@p', 'ada:h@nter2'],
-  ])('knows who asks from %s', (value, user) => {
+  ])('receives the credentials of %s', (value, user) => {
     env({ HTTPS_PROXY: value });
     expect(proxyFor(new URL('https://x'))?.authorization).toBe(
       `Basic ${Buffer.from(user).toString('base64')}`,
     );
   });
 
-  test('is asked anonymously without a user', () => {
+  test('receives no credentials where the variable names no user', () => {
     env({ HTTPS_PROXY: 'http://p' });
     expect(proxyFor(new URL('https://x'))?.authorization).toBeNull();
   });
@@ -98,7 +98,7 @@ const closed = (...servers: FakeServer[]) =>
   });
 const failed = (code: string, more: object = {}) => ({ ok: false, failure: { code, ...more } });
 
-describe('a value that is no proxy', () => {
+describe('a value that cannot be used as a proxy', () => {
   test.each([
     [{ HTTPS_PROXY: 'http://ada:hunter2@' }, 'HTTPS_PROXY'],
     [{ https_proxy: 'http://ada:hunter2@p:port' }, 'https_proxy'],
@@ -107,7 +107,7 @@ describe('a value that is no proxy', () => {
     [{ HTTPS_PROXY: 'hunter2 is no proxy' }, 'HTTPS_PROXY'],
     [{ HTTPS_PROXY: 'http://ada:hunter2%zz@p' }, 'HTTPS_PROXY'],
     [{ HTTPS_PROXY: '', ALL_PROXY: 'ftp://hunter2' }, 'ALL_PROXY'],
-  ])('%j is named by its variable only, and nothing is sent', async (variables, name) => {
+  ])('%j is reported by the name of its variable only, and nothing is sent', async (variables, name) => {
     const server = await fakeServer(reply('{}'), { tls: 'server' });
     env(variables);
     expect(await ask(server.url)).toEqual(
@@ -143,7 +143,7 @@ describe.each([
     expect(server.received[0]).not.toMatch(/proxy-authorization/i);
   });
 
-  test('the name of the target is left to the proxy, and its certificate is checked', async () => {
+  test('the proxy resolves the name of the target, and the certificate of the target is checked', async () => {
     const server = await fakeServer(reply('{}'), { tls: 'server' });
     const proxy = await fakeServer(
       tunnelTo(() => server.port),
@@ -169,7 +169,7 @@ describe.each([
     ['cannot reach the target', reply('', [], '502 Bad Gateway')],
     ['hangs up', (socket: { end(): void }) => socket.end()],
     ['resets', (socket: { destroy(): void }) => socket.destroy()],
-  ])('one that %s is a network error, and asked once', async (_name, respond) => {
+  ])('a proxy that %s is a network error, and is asked once', async (_name, respond) => {
     const proxy = await fakeServer(respond, kind);
     env({ HTTPS_PROXY: proxy.url });
     expect(await ask('https://api.example')).toEqual(failed('network_error'));
@@ -213,7 +213,7 @@ test('the certificate of a proxy is checked', async () => {
   expect(proxy.received.join('')).toBe('');
 });
 
-test('the name of the proxy is resolved with our own lookup', async () => {
+test('the name of the proxy is resolved with the bounded lookup', async () => {
   const server = await fakeServer(reply('{"a":1}'), { tls: 'server' });
   const proxy = await fakeServer(tunnelTo(() => server.port));
   const { servers, asked } = await nameServer((_, type) => (type === 1 ? [Buffer.from([127, 0, 0, 1])] : []));
@@ -223,7 +223,7 @@ test('the name of the proxy is resolved with our own lookup', async () => {
   expect(new Set(asked)).toEqual(new Set(['proxy.example A', 'proxy.example AAAA']));
 });
 
-test('a name server that is silent about the proxy ends at the deadline', async () => {
+test('a name server that does not respond for the proxy ends at the deadline', async () => {
   const { servers } = await nameServer(() => null);
   env({ HTTPS_PROXY: 'http://proxy.example:3128' });
   expect(await ask('https://api.example', { dns: { servers, hostsFile: '/nonexistent' } }, HANGS)).toEqual(
@@ -239,7 +239,7 @@ test('an http target is reached directly', async () => {
   expect(proxy.connections()).toBe(0);
 });
 
-test('the stub of a proxy lets the token be seen where nothing protects it', async () => {
+test('the proxy of these tests sees a token that is not encrypted', async () => {
   // Otherwise the tests above would prove nothing.
   const proxy = await fakeServer(reply('{}'), { tls: 'server' });
   const socket = connectTls({ port: proxy.port, host: '127.0.0.1', ca });

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { answerTo } from '../../src/fetch/response.ts';
+import { dispatchRequest } from '../../src/fetch/response.ts';
 import type { Dispatcher } from 'undici';
 
 const request = { path: '/', method: 'GET' } as const;
 
-/** A dispatcher that says what it is told to say. */
+/** A dispatcher whose events the test triggers. */
 function dispatcher() {
   const controller = {
     paused: false,
@@ -21,7 +21,7 @@ function dispatcher() {
     told.onRequestStart(controller as never, {});
     return true;
   };
-  const answer = answerTo({ dispatch } as never, request);
+  const answer = dispatchRequest({ dispatch } as never, request);
   return {
     answer,
     controller,
@@ -38,7 +38,7 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test('an answer is there with its headers, its body as it arrives', async () => {
+test('a response is available with its headers, and its body as it arrives', async () => {
   const { answer, start, data, end } = dispatcher();
   start();
   const { status, headers, body } = await answer;
@@ -51,7 +51,7 @@ test('an answer is there with its headers, its body as it arrives', async () => 
   expect(await text).toBe('{"a":1}');
 });
 
-test('a body that is there before anybody reads it is kept', async () => {
+test('a body that arrives before it is read is kept', async () => {
   const { answer, start, data, end } = dispatcher();
   start();
   data('ab');
@@ -60,7 +60,7 @@ test('a body that is there before anybody reads it is kept', async () => {
   expect(await read((await answer).body)).toBe('abc');
 });
 
-test('informational answers are none', async () => {
+test('an informational response is skipped', async () => {
   const { answer, start, end } = dispatcher();
   start(103);
   start(204);
@@ -69,13 +69,13 @@ test('informational answers are none', async () => {
   expect([status, await read(body)]).toEqual([204, '']);
 });
 
-test('what fails before the headers is the request', async () => {
+test('an error before the headers rejects the request', async () => {
   const { answer, fail } = dispatcher();
   fail(new Error('refused'));
   await expect(answer).rejects.toThrow('refused');
 });
 
-test('what fails after the headers is the body, once what has come is read', async () => {
+test('an error after the headers rejects the body, after the chunks that have arrived', async () => {
   const { answer, start, data, fail } = dispatcher();
   start();
   data('ab');
@@ -85,14 +85,14 @@ test('what fails after the headers is the body, once what has come is read', asy
   await expect(iterator.next()).rejects.toThrow('reset');
 });
 
-test('a failure that nobody reads is nobody’s', async () => {
+test('an error of a body that is not read is no unhandled rejection', async () => {
   const { answer, start, fail } = dispatcher();
   start();
   await answer;
   fail(new Error('reset'));
 });
 
-test('a reader that waits is told of a failure', async () => {
+test('a reader that waits receives an error of the body', async () => {
   const { answer, start, fail } = dispatcher();
   start();
   const text = read((await answer).body);
@@ -100,7 +100,7 @@ test('a reader that waits is told of a failure', async () => {
   await expect(text).rejects.toThrow('reset');
 });
 
-test('the connection waits for a slow reader', async () => {
+test('the connection is paused for a slow reader', async () => {
   const { answer, controller, start, data, end } = dispatcher();
   start();
   data('x'.repeat(64 * 1024));
@@ -117,7 +117,7 @@ test('the connection waits for a slow reader', async () => {
   expect((await last).done).toBe(true);
 });
 
-test('what comes at once when the connection goes on is read at once', async () => {
+test('a chunk that arrives while the connection is resumed is read at once', async () => {
   const { answer, controller, start, data, end } = dispatcher();
   start();
   data('x'.repeat(64 * 1024 + 1));

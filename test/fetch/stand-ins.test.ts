@@ -11,15 +11,15 @@ function numberOf(...texts: string[]): number {
   return hash.digest().readUInt32BE(0);
 }
 
-describe('what packages get in the place of Node’s modules', () => {
-  test('an assertion says that it failed, and nothing else', () => {
+describe('the replacements of Node’s modules in packages', () => {
+  test('a failed assertion has a fixed message', () => {
     const assert = standIn('assert');
     expect(() => assert(1)).not.toThrow();
     expect(() => assert(0)).toThrow(expect.objectContaining({ code: 'ERR_ASSERTION' }));
     expect(() => assert('', 'why')).toThrow('why');
   });
 
-  test('the number of a temporary file is whole, and its own for every process and every file', () => {
+  test('the number of a temporary file is an integer, different for every process and file', () => {
     const numbers = new Set<number>();
     for (let pid = 1; pid <= 200; pid += 1) {
       for (let count = 1; count <= 20; count += 1)
@@ -29,12 +29,12 @@ describe('what packages get in the place of Node’s modules', () => {
     for (const number of numbers) expect(String(number)).toMatch(/^\d{1,10}$/);
   });
 
-  test('nobody listens to undici’s diagnostics, and no name of a header is known', () => {
+  test('undici’s diagnostics have no subscribers, and no header name is known', () => {
     expect(standIn('diagnostics').channels.anything.hasSubscribers).toBe(false);
     expect(standIn('header-names').tree.lookup(Buffer.from('accept'))).toBeNull();
   });
 
-  test('there is one thread, and one that listens to signals', () => {
+  test('there is one thread, which handles signals', () => {
     expect(standIn('worker-threads').threadId).toBe(0);
     expect(standIn('signal-exit')).toBe(require('signal-exit').onExit);
     expect(standIn('signal-exit')).toBeTypeOf('function');

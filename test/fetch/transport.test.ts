@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-/** Asks, and checks what holds in every case: in time, and nothing of ours in the outcome. */
+/** Sends a request and checks what holds in every case: it ends in time, and the outcome contains no secret. */
 async function ask(url: string, settings: TransportSettings = { ca }, timeoutMs = DEADLINE) {
   const start = performance.now();
   const outcome = await requestJson(createTransport(settings), {
@@ -71,7 +71,7 @@ describe.each([
     expect(server.connections()).toBe(1);
   });
 
-  test('the request asks for the path, says who asks, and for no compression', async () => {
+  test('the request has the path and the user agent, and accepts no compression', async () => {
     const server = await fakeServer(reply('{}'), kind);
     await ask(`${server.url}/prefix/api?x=1`);
     expect(server.received).toHaveLength(1);
@@ -158,7 +158,7 @@ describe.each([
     expect(server.connections()).toBe(1);
   });
 
-  test.each([[300], [301], [302], [303], [307], [308]])('%i leads nowhere', async (status) => {
+  test.each([[300], [301], [302], [303], [307], [308]])('%i is not followed', async (status) => {
     const elsewhere = await fakeServer(reply('{}'));
     const server = await fakeServer(reply('{}', [`location: ${elsewhere.url}/`], `${status} Moved`), kind);
     expect(await ask(server.url)).toEqual(failed('bad_response'));
@@ -172,7 +172,7 @@ describe.each([
     ['404 Not Found', 'bad_response'],
     ['500 Oops', 'server_error'],
     ['503 Later', 'server_error'],
-  ])('%s is %s, and its body is not waited for', async (status, code) => {
+  ])('%s is %s, without a wait for the body', async (status, code) => {
     const server = await fakeServer(write(`HTTP/1.1 ${status}\r\ncontent-length: 9\r\n\r\n{`), kind);
     expect(await ask(server.url)).toEqual(failed(code));
     await closed(server);
@@ -183,7 +183,7 @@ describe.each([
     [['Retry-After: Fri, 20 Nov 2026 19:00:00 GMT'], 'Fri, 20 Nov 2026 19:00:00 GMT'],
     [['retry-after: 1', 'retry-after: 2'], '1, 2'],
     [[], null],
-  ])('429 with %j keeps what the header says', async (headers, retryAfter) => {
+  ])('429 with %j keeps the value of the header', async (headers, retryAfter) => {
     const server = await fakeServer(reply('{}', headers, '429 Too Many Requests'), kind);
     expect(await ask(server.url)).toEqual(failed('rate_limited', { retryAfter }));
   });
@@ -195,7 +195,7 @@ test.each([
   ['deflate', deflateSync('{"a":1}')],
   ['br', brotliCompressSync('{"a":1}')],
   ['identity', Buffer.from('{"a":1}')],
-])('a body in %s that nobody asked for is read', async (encoding, body) => {
+])('a body in %s is read, although it was not requested', async (encoding, body) => {
   const server = await fakeServer(reply(body, [`content-encoding: ${encoding}`]));
   expect(await ask(server.url)).toEqual({ ok: true, value: { a: 1 } });
 });
@@ -205,7 +205,7 @@ test('a body without a length ends with the connection', async () => {
   expect(await ask(server.url)).toEqual({ ok: true, value: { a: 1 } });
 });
 
-test('chunks are put together', async () => {
+test('chunks are joined', async () => {
   const server = await fakeServer(
     write(`${head}transfer-encoding: chunked\r\n\r\n3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`),
   );
@@ -213,7 +213,7 @@ test('chunks are put together', async () => {
 });
 
 describe('TLS', () => {
-  test('an authority that is not known is a network error that says what helps', async () => {
+  test('an unknown authority is a network error with advice', async () => {
     const server = await fakeServer(reply('{}'), { tls: 'server' });
     expect(await ask(server.url, {})).toEqual(
       failed('network_error', { detail: expect.stringContaining('NODE_EXTRA_CA_CERTS') }),
@@ -222,7 +222,7 @@ describe('TLS', () => {
     expect(server.received).toEqual([]);
   });
 
-  test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not matter, and draws no warning', async () => {
+  test('NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect, and causes no warning', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const warned = vi.spyOn(process, 'emitWarning');
     const server = await fakeServer(reply('{}'), { tls: 'server' });
@@ -232,7 +232,7 @@ describe('TLS', () => {
     warned.mockRestore();
   });
 
-  test('a certificate for another host is a network error that says so', async () => {
+  test('a certificate for another host is a network error with that detail', async () => {
     const server = await fakeServer(reply('{}'), { tls: 'elsewhere' });
     expect(await ask(server.url)).toEqual(
       failed('network_error', { detail: expect.stringContaining('another host') }),
@@ -242,13 +242,13 @@ describe('TLS', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test('a peer that is silent ends at the deadline', async () => {
+  test('a silent peer ends at the deadline', async () => {
     const server = await fakeServer(() => {});
     expect(await ask(server.url.replace('http:', 'https:'), { ca }, HANGS)).toEqual(failed('timeout'));
     await closed(server);
   });
 
-  test('a peer that speaks no TLS is a network error', async () => {
+  test('a peer without TLS is a network error', async () => {
     const server = await fakeServer(() => {}, {
       onConnection: (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{}'),
     });
@@ -262,7 +262,7 @@ describe('TLS', () => {
 });
 
 describe('connecting', () => {
-  test('a port where nobody listens is a network error', async () => {
+  test('a closed port is a network error', async () => {
     expect(await ask('http://127.0.0.1:9')).toEqual(
       failed('network_error', { detail: 'the connection was refused' }),
     );
@@ -275,7 +275,7 @@ describe('connecting', () => {
     );
   });
 
-  test('a name server that does not answer ends at the deadline', async () => {
+  test('a name server that does not respond ends at the deadline', async () => {
     const { servers, asked } = await nameServer(() => null);
     expect(
       await ask('http://silent.example', { dns: { servers, hostsFile: '/nonexistent' } }, HANGS),
@@ -283,7 +283,7 @@ describe('connecting', () => {
     expect(asked.toSorted().slice(0, 2)).toEqual(['silent.example A', 'silent.example AAAA']);
   });
 
-  test('a name is resolved with our own lookup', async () => {
+  test('a name is resolved with the bounded lookup', async () => {
     const server = await fakeServer(reply('{"a":1}'));
     const { servers } = await nameServer((_, type) => (type === 1 ? [Buffer.from([127, 0, 0, 1])] : []));
     const outcome = await ask(`http://api.example:${server.port}`, {
@@ -292,11 +292,11 @@ describe('connecting', () => {
     expect(outcome).toEqual({ ok: true, value: { a: 1 } });
   });
 
-  test.runIf(process.platform === 'linux')('a SYN without an answer ends at the deadline', async () => {
+  test.runIf(process.platform === 'linux')('a SYN without a response ends at the deadline', async () => {
     expect(await ask(`http://127.0.0.1:${await deafPort()}`, { ca }, HANGS)).toEqual(failed('timeout'));
   });
 
-  test('a signal that was aborted before lets nothing out', async () => {
+  test('a signal that is aborted already keeps the request from being sent', async () => {
     const server = await fakeServer(reply('{}'));
     const signal = AbortSignal.abort();
     const transport = createTransport();

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { answerTo } from '../../src/fetch/response.ts';
+import { dispatchRequest } from '../../src/fetch/response.ts';
 import { fakeServer, reply } from '../support/fetch-servers.ts';
 
 const require = createRequire(import.meta.url);
@@ -19,7 +19,7 @@ function loaded(script: string): string[] {
   return files.filter((file) => file.includes('/undici/')).map((file) => file.replace(/.*\/undici\//, ''));
 }
 
-test('the version is the one whose inner files are used', () => {
+test('the version of undici is the one whose inner files are used', () => {
   const { devDependencies } = require('../../package.json') as { devDependencies: Record<string, string> };
   const { version } = require('undici/package.json') as { version: string };
   expect(version).toBe('7.30.2');
@@ -29,7 +29,7 @@ test('the version is the one whose inner files are used', () => {
 test('the client sends a request', async () => {
   const server = await fakeServer(reply('{"a":1}'));
   const client = new slim.Client(server.url);
-  const { status, body } = await answerTo(client, { path: '/x', method: 'GET' });
+  const { status, body } = await dispatchRequest(client, { path: '/x', method: 'GET' });
   const chunks = [];
   for await (const chunk of body) chunks.push(chunk);
   expect([status, Buffer.concat(chunks).toString()]).toEqual([200, '{"a":1}']);
@@ -37,16 +37,16 @@ test('the client sends a request', async () => {
   expect(typeof slim.buildConnector({})).toBe('function');
 });
 
-test('the proxy agent asks for a tunnel', async () => {
+test('the proxy agent opens a tunnel', async () => {
   const server = await fakeServer(reply('', [], '403 Forbidden'));
   const agent = new proxy.ProxyAgent({ uri: server.url });
   const request = { origin: 'https://x.example', path: '/', method: 'GET' } as const;
-  await expect(answerTo(agent, request)).rejects.toThrow();
+  await expect(dispatchRequest(agent, request)).rejects.toThrow();
   expect(server.received[0]).toMatch(/^CONNECT x\.example:443 /);
   await agent.destroy();
 });
 
-test('loading it loads no web fetch, streams of bodies, mocks, interceptors, caches or proxies', () => {
+test('it loads no web fetch, body streams, mocks, interceptors, caches or proxies', () => {
   const files = loaded(`require(${JSON.stringify(pathOf('undici-slim'))})`);
   expect(files).toContain('lib/dispatcher/client.js');
   expect(
@@ -54,7 +54,7 @@ test('loading it loads no web fetch, streams of bodies, mocks, interceptors, cac
   ).toEqual([]);
 });
 
-test('the proxy agent loads no more of it than pools and agents', () => {
+test('the proxy agent loads only pools and agents in addition', () => {
   const files = loaded(`require(${JSON.stringify(pathOf('undici-proxy'))})`);
   expect(files).toContain('lib/dispatcher/proxy-agent.js');
   expect(files.filter((file) => /\/index\.js|lib\/(web|mock|interceptor|cache|global)/.test(file))).toEqual(
@@ -65,7 +65,7 @@ test('the proxy agent loads no more of it than pools and agents', () => {
 describe('as it is built', () => {
   const dist = (name: string) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
-  test('loading it loads none of Node’s modules that only https, names or proxies need', () => {
+  test('it loads none of Node’s modules that only https, name lookup or proxies need', () => {
     const code = `require(${JSON.stringify(dist('sending.cjs'))}); console.log(process.moduleLoadList.join())`;
     const list = execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' }).trim().split(',');
     expect(list).toContain('NativeModule net');
@@ -73,7 +73,7 @@ describe('as it is built', () => {
     expect(dear.filter((name) => list.includes(`NativeModule ${name}`))).toEqual([]);
   });
 
-  test('both parsers are there, and are the ones of the package', () => {
+  test('it contains both parsers of the package', () => {
     const parser = (name: string) => require(`undici/lib/llhttp/${name}`) as Buffer;
     expect(readFileSync(dist('llhttp.wasm'))).toEqual(parser('llhttp_simd-wasm.js'));
     expect(require(dist('llhttp-wasm.cjs'))).toEqual(parser('llhttp-wasm.js'));

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { HOOK_VARIABLES } from '../../src/commands/hook-files.ts';
 import type { ProgramLocation } from '../../src/init/runtime.ts';
 import type { Runtime } from '../../src/init/runtime.ts';
 
@@ -21,6 +22,7 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
     user: 'ada',
     packagePath,
     packageText: (...path) => fs.readFileSync(packagePath(...path), 'utf8'),
+    hookVariables: HOOK_VARIABLES,
     hookPaths: (shell) => ({
       prerendered: `/home/ada/.cache/usageline/claude/ready/${shell}`,
       credentials: ['/a', '/b'],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -39,7 +40,7 @@ const inputOf = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   now: NOW,
   fingerprint: 'stamp-1',
   accountMatch: 'unknown',
-  provider: 'claude',
+  provider,
   accountName: 'default',
   settings,
   recheckAt: null,
@@ -74,6 +75,7 @@ function programAt(
     fingerprint,
     account,
     settings: its,
+    budget: provider.budget,
   } as const;
   const { action, freshness, error } = decide({ ...question, force: false });
   const usage = toUsage({
@@ -82,7 +84,7 @@ function programAt(
     error,
     source: 'cache',
     pending: action === 'background' && error?.code === 'no_data',
-    provider: 'claude',
+    provider,
     account: name,
     decidedAt: at,
     now: at,
@@ -371,7 +373,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
   fingerprint: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
   accountMatch: fc.constant('unknown' as const),
-  provider: fc.constant('claude'),
+  provider: fc.constant(provider),
   accountName: fc.constant('default'),
   settings: fc.constantFrom(settings, settings, offline, odd, { ...odd, network: false }),
   recheckAt: fc.constantFrom(null, null, NOW + 30 * SECOND),

@@ -390,7 +390,7 @@ describe('usageline explain', () => {
     endpoint.answer = json({}, 401);
     await machine.run(['--wait']);
     const blocked = await machine.run(['explain', '--wait']);
-    expect(said(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: nobody asks/);
+    expect(said(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: no request/);
     expect(said(blocked, 'Backoff')).toMatch(
       /^unauthorized: [45]m more, until \d\d:\d\d, or until the credentials change$/,
     );

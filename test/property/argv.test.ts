@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
-import { isUsageError } from '../../src/commands/command.ts';
-import type { CommandResult } from '../../src/commands/command.ts';
+import { isUsageError, result } from '../../src/commands/command.ts';
+import type { Command, CommandResult } from '../../src/commands/command.ts';
 import { parseFastArgs } from '../../src/cli/fast-args.ts';
 import { renderErrorJson } from '../../src/render/json.ts';
 import { NOW } from '../support/build.ts';
@@ -13,9 +13,10 @@ import { COLOURS } from './promises.ts';
 import { corpus, hostileText, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
 
 // The demo starts processes and takes time. This test only checks how it is reached.
-vi.mock('../../src/commands/demo.ts', () => ({
-  demo: async () => ({ stdout: 'demo\n', stderr: '', exitCode: 0, startBackground: false }),
-}));
+vi.mock('../../src/commands/demo.ts', async (original) => {
+  const { command } = await original<{ command: Command<object> }>();
+  return { command: { ...command, run: () => result('demo\n') } };
+});
 
 beforeAll(useMemoryAsDisk);
 
@@ -97,7 +98,7 @@ describe('any command line', () => {
           if (outcome instanceof Error) {
             expect(isUsageError(outcome), String(outcome.stack)).toBe(true);
             expect(outcome.message.trim()).not.toBe('');
-            jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW)));
+            jsonSchema.parse(JSON.parse(renderErrorJson('wrong_usage', outcome.message, NOW, 'claude')));
             expect(parseFastArgs(argv), 'what is wrong is not read quickly').toBeNull();
             return;
           }

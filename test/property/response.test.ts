@@ -6,6 +6,7 @@ import { parseEntry } from '../support/claude.ts';
 import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/values.ts';
@@ -49,7 +50,7 @@ describe('any response', () => {
     const decidedAt = now;
     return toUsage({
       entry,
-      provider: 'claude',
+      provider,
       freshness,
       error,
       source,

@@ -97,7 +97,7 @@ describe('a monitoring check', () => {
   });
 
   it('is UNKNOWN for a wrong command line', () => {
-    expect(unknownCheck('a | b')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
+    expect(unknownCheck('a | b', 'claude')).toEqual({ verdict: 'UNKNOWN', text: 'CLAUDE UNKNOWN - a / b' });
   });
 
   it('shows the age of old numbers from the endpoint next to fresh ones', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderErrorJson, renderJson } from '../../src/render/json.ts';
+import { texts } from '../../src/fetch/claude/texts.ts';
 import { longMessage } from '../../src/render/messages.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { Usage } from '../../src/usage/model.ts';
@@ -60,7 +61,7 @@ describe('the JSON of usage', () => {
         tokens: null,
         error: {
           code: 'rate_limited',
-          message: longMessage(error),
+          message: longMessage(error, texts),
           retry_at: '2026-11-20T18:26:00.000Z',
         },
         pools: [],
@@ -184,7 +185,11 @@ describe('the JSON of usage', () => {
   it.each(CODES)('has the code %s', (code) => {
     expect(errorCodes).toContain(code);
     const error = failure(code, { detail: '/cache' });
-    expect(json(stale({ error })).error).toEqual({ code, message: longMessage(error), retry_at: null });
+    expect(json(stale({ error })).error).toEqual({
+      code,
+      message: longMessage(error, texts),
+      retry_at: null,
+    });
   });
 
   it('is one line of the promised shape for any usage', () => {
@@ -229,7 +234,7 @@ describe('pace in JSON', () => {
 
 describe('the JSON without usage', () => {
   it('has the same shape and the given error', () => {
-    const text = renderErrorJson('wrong_usage', 'unknown option --x "y"', NOW + HOUR);
+    const text = renderErrorJson('wrong_usage', 'unknown option --x "y"', NOW + HOUR, 'claude');
     expect(text).not.toContain('\n');
     expect(jsonSchema.parse(JSON.parse(text))).toMatchObject({
       generated_at: '2026-11-20T19:25:00.000Z',

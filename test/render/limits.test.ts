@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { texts } from '../../src/fetch/claude/texts.ts';
 import { checkOf } from '../../src/render/check.ts';
 import { summaryOf } from '../../src/render/summary.ts';
 import { lineSpans } from '../../src/render/line.ts';
@@ -323,7 +324,7 @@ describe('the name of a plan', () => {
     ['漢', ''],
     [null, ''],
   ])('of %j is %j', (plan, name) => {
-    expect(planName(plan)).toBe(name);
+    expect(planName(plan, texts)).toBe(name);
     expect(line(usage({ plan }), { format: '[{plan} ]{5h.used}' })).toBe(`${name} 22%`.trim());
   });
 });

@@ -1,28 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { texts } from '../../src/fetch/claude/texts.ts';
 import { longMessage, shortMessage } from '../../src/render/messages.ts';
 import { isSignIn } from '../../src/usage/failure.ts';
 import { CODES, failure, NOW } from './usages.ts';
 
 describe('an error in sentences', () => {
   it.each(CODES)('%s says what happened and what to do', (code) => {
-    expect(longMessage(failure(code))).toMatch(/^[A-Z][ -~]+\. [A-Z][ -~]+\.$/);
+    expect(longMessage(failure(code), texts)).toMatch(/^[A-Z][ -~]+\. [A-Z][ -~]+\.$/);
   });
 
   it.each(CODES.filter(isSignIn))('%s says how to sign in', (code) => {
-    expect(longMessage(failure(code))).toContain('Run `claude` once to sign in');
-    expect(shortMessage(failure(code), NOW)).toBe('sign in');
+    expect(longMessage(failure(code), texts)).toContain('Run `claude` once to sign in');
+    expect(shortMessage(failure(code), NOW, texts)).toBe('sign in');
   });
 
   it('asks for no sign-in after the token has lapsed, and helps users of the desktop app', () => {
-    const text = longMessage(failure('token_lapsed'));
+    const text = longMessage(failure('token_lapsed'), texts);
     expect(text).toContain('Claude Code renews its token when it runs next.');
     expect(text).toContain('Run `claude` once in a terminal: the desktop app does not');
     expect(text).not.toMatch(/sign in|expired/);
-    expect(shortMessage(failure('token_lapsed', { retryAt: NOW + 240_000 }), NOW)).toBe('run claude');
+    expect(shortMessage(failure('token_lapsed', { retryAt: NOW + 240_000 }), NOW, texts)).toBe('run claude');
   });
 
   it('differs for every code', () => {
-    expect(new Set(CODES.map((code) => longMessage(failure(code)))).size).toBe(CODES.length);
+    expect(new Set(CODES.map((code) => longMessage(failure(code), texts))).size).toBe(CODES.length);
   });
 
   it.each<[string, string | undefined, string]>([
@@ -36,6 +37,6 @@ describe('an error in sentences', () => {
     ],
   ])('contains %s', (_name, detail, text) => {
     const error = detail === undefined ? failure('network_error') : failure('network_error', { detail });
-    expect(longMessage(error)).toContain(text);
+    expect(longMessage(error, texts)).toContain(text);
   });
 });

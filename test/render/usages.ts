@@ -4,6 +4,7 @@ import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
 import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
+import { texts } from '../../src/fetch/claude/texts.ts';
 import { parseResponse } from '../../src/fetch/claude/schema.ts';
 import { sanitize } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -87,6 +88,7 @@ export function usage(over: Partial<Usage> = {}): Usage {
   return {
     generatedAt: NOW,
     provider: 'claude',
+    texts,
     account: 'default',
     plan: 'max_20x',
     state: 'fresh',
@@ -237,6 +239,7 @@ const detailsArbitrary: fc.Arbitrary<UsageDetails> = fc.record(
 const plainArbitrary: fc.Arbitrary<Usage> = fc.record({
   generatedAt: fc.constant(NOW),
   provider: fc.constant('claude' as const),
+  texts: fc.constant(texts),
   account: fc.constantFrom('default', '1a2b3c4d'),
   plan: orNull(fc.string({ unit: 'binary', maxLength: 80 })),
   state: fc.constantFrom<State>('fresh', 'stale', 'last_known', 'estimate', 'none'),

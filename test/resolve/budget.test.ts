@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Claim } from '../../src/cache/claims.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { judgeBudget } from '../../src/resolve/budget.ts';
 import type { Spent } from '../../src/resolve/budget.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -115,7 +116,7 @@ const table: [string, Partial<Spent>, string][] = [
 
 describe('the budget', () => {
   it.each(table)('%s', (_case, spent, expected) => {
-    const verdict = judgeBudget({ backoff: null, attempts: [], ...spent }, NOW, 'a');
+    const verdict = judgeBudget({ backoff: null, attempts: [], ...spent }, NOW, 'a', provider.budget);
     const until =
       verdict.kind === 'running' ? verdict.until : verdict.kind === 'refused' ? verdict.nextAt : null;
     const waivable = verdict.kind !== 'granted' && verdict.waivable ? ', waivable' : '';

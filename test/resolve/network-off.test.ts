@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { defaultSettings } from '../../src/config/settings.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { decide } from '../../src/resolve/decide.ts';
 import { HOUR } from '../../src/usage/time.ts';
 import { aLock, anEntry, NOW } from '../support/build.ts';
@@ -20,6 +21,7 @@ const situation = fc.record({
   fingerprint: fc.constantFrom('stamp-1', null),
   account: fc.constantFrom('same', 'changed', 'unknown').map((match) => () => match),
   settings: fc.constant(settings),
+  budget: fc.constant(provider.budget),
   force: fc.boolean(),
   ignoresPace: fc.boolean(),
 });

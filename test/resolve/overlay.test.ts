@@ -20,6 +20,7 @@ import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports } from '../../src/usage/session-reports.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, anEntry, aSituation, FABLE, FIVE, iso, NOW, WEEK } from '../support/build.ts';
+import { provider as claude } from '../../src/fetch/registry.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -67,7 +68,7 @@ const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] 
     entry,
     source: 'cache',
     pending: false,
-    provider: 'claude',
+    provider: claude,
     account: 'default',
     decidedAt: situation.now,
     now: situation.now,
@@ -328,7 +329,7 @@ describe('a forecast with reports', () => {
             now: NOW,
             fingerprint: 'stamp-1',
             accountMatch: 'unknown',
-            provider: 'claude',
+            provider: claude,
             accountName: 'default',
             settings: { ...settings, network },
             recheckAt: null,
@@ -576,7 +577,7 @@ it('a forecast ends after a day at most', () => {
     now: NOW,
     fingerprint: 'stamp-1',
     accountMatch: 'unknown',
-    provider: 'claude',
+    provider: claude,
     accountName: 'default',
   } as const;
   const schedule = renderForecast(forecastOf({ ...known, settings: off, recheckAt: null }), (usage) =>

@@ -2,6 +2,7 @@ import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { renderLine } from '../../src/render/line.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import { decide } from '../../src/resolve/decide.ts';
@@ -41,7 +42,7 @@ const lines = (
     entry,
     source: 'cache',
     pending: false,
-    provider: 'claude',
+    provider,
     account: 'default',
     decidedAt: NOW,
     now: NOW,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/config/settings.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { toUsage } from '../../src/resolve/to-usage.ts';
 import type { UsageParts } from '../../src/resolve/to-usage.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -11,7 +12,7 @@ const parts = (changes: Partial<UsageParts> = {}): UsageParts => ({
   error: null,
   source: 'cache',
   pending: false,
-  provider: 'claude',
+  provider,
   account: 'default',
   decidedAt: NOW,
   now: NOW,

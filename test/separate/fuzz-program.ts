@@ -16,7 +16,7 @@ import { proxyFor } from '../../src/fetch/proxy.ts';
 import { formatMistake } from '../../src/render/template/format.ts';
 import { widthOf } from '../../src/render/layout.ts';
 import { parseRetryAfter } from '../../src/resolve/backoff.ts';
-import { Input } from '../../src/cli/stdin.ts';
+import { Input } from '../../src/commands/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import { NEEDLE } from '../../src/fetch/claude/transcripts/message.ts';
 import { wholeObjects } from '../../src/fetch/claude/transcripts/whole-objects.ts';

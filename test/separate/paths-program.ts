@@ -11,7 +11,7 @@ import { readPrerenderedStatusline } from '../../src/prerender/read-statusline.t
 import { statusline } from '../../src/commands/statusline.ts';
 import { describeFault } from '../../src/platform/exceptions.ts';
 import { parseFastArgs, parseStatuslineArgs } from '../../src/cli/fast-args.ts';
-import { Input } from '../../src/cli/stdin.ts';
+import { Input } from '../../src/commands/stdin.ts';
 import { nodeSystem } from '../../src/platform/system.ts';
 import type { System } from '../../src/platform/system.ts';
 import { parseReport } from '../../src/fetch/claude/report.ts';

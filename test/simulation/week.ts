@@ -155,6 +155,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       fingerprint: `stamp-${stamp}`,
       account,
       settings,
+      budget: provider.budget,
       force,
     });
     if (decision.action === 'serve') {

@@ -1,4 +1,5 @@
 import { claudeReader } from '../../src/fetch/claude/reader.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import type { Backoff } from '../../src/cache/backoff.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
@@ -63,6 +64,7 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     fingerprint: 'stamp-1',
     account: () => 'unknown',
     settings: defaultSettings({}),
+    budget: provider.budget,
     force: false,
     ...changes,
   };

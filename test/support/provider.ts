@@ -1,9 +1,8 @@
-import { REPORTED_WINDOWS } from '../../src/fetch/claude/report.ts';
-import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
+import { provider as claude } from '../../src/fetch/registry.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
 import type { Question, ResolveDeps } from '../../src/resolve/read-state.ts';
 import type { Snapshot } from '../../src/usage/snapshot.ts';
@@ -41,9 +40,13 @@ function known(accountId: string | null): Identity {
 
 /** One login that never changes; `connect` is left to the test. */
 export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
-  id: 'claude',
-  reader: claudeReader,
-  reportedWindows: REPORTED_WINDOWS,
+  id: claude.id,
+  texts: claude.texts,
+  budget: claude.budget,
+  baseUrl: claude.baseUrl,
+  reader: claude.reader,
+  reportedWindows: claude.reportedWindows,
+  transcripts: null,
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],

@@ -46,13 +46,13 @@ function disputed(cell: string): Dispute | null {
   return number && { ...number, session: 'a', maybeIdle: cell.endsWith(', maybe idle') };
 }
 
-describe('which number stands', () => {
+describe('the number of a window', () => {
   it('has its cases in the specification', () => expect(cases.length).toBeGreaterThan(20));
 
   it.each(cases)('$name: $stands', ({ answer, latest, dispute, moment, stands }) => {
     const standing = mergeWindow(answer, { latest, dispute }, moment);
     const word = { [answer?.readAt ?? -1]: 'endpoint', [latest?.readAt ?? -2]: 'report' };
-    // A report of the same moment as the answer never stands.
+    // A report of the same moment as the response is never shown.
     if (answer !== null) word[answer.readAt] = 'endpoint';
     const number = standing === null ? '–' : (word[standing.number.readAt] ?? 'dispute');
     expect(`${number}${standing?.contradicted ? ', contradicted' : ''}`).toBe(stands);
@@ -67,7 +67,7 @@ describe('which number stands', () => {
   const reading = number.map((it) => ({ ...it, seenAt: it.readAt }));
   const dispute = reading.map((it) => ({ ...it, session: 'a', maybeIdle: false }));
 
-  it('is the endpoint’s whenever the endpoint answered last, whatever the resets are', () => {
+  it('is the endpoint’s if the endpoint responded last, with any resets', () => {
     fc.assert(
       fc.property(
         number,
@@ -93,7 +93,7 @@ describe('the merged numbers', () => {
   });
   const moment = { now: NOW, canAsk: true };
 
-  it('keep what only the endpoint knows', () => {
+  it('keep what only the endpoint reports', () => {
     const limits = [
       { kind: 'weekly_scoped', percent: 82, resets_at: null, scope: { model: { display_name: 'Fable' } } },
     ];
@@ -105,7 +105,7 @@ describe('the merged numbers', () => {
     });
   });
 
-  it('have no reading of a window that had ended when the endpoint answered without it', () => {
+  it('contain no report of a window that had ended when the endpoint responded without it', () => {
     const over = { ...number, resetsAt: NOW - HOUR, readAt: NOW - 2 * HOUR };
     expect(mergeReports({ five_hour: null }, NOW, reports(over), moment).origins).toEqual({});
     expect(mergeReports({}, Number.NEGATIVE_INFINITY, reports(over), moment).origins).toHaveProperty(
@@ -113,7 +113,7 @@ describe('the merged numbers', () => {
     );
   });
 
-  it('have no older reading of a window that an answer does not list beside others', () => {
+  it('contain no older report of a window that a response does not list beside others', () => {
     const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
     const older = { ...number, readAt: NOW - MINUTE };
     for (const data of [{ five_hour: null, seven_day }, { seven_day }]) {
@@ -125,7 +125,7 @@ describe('the merged numbers', () => {
     expect(mergeReports({}, NOW, reports(older), moment).origins).toHaveProperty('five_hour');
   });
 
-  it('have no reading that is older than an answer whose plan lacks the window', () => {
+  it('contain no report that is older than a response whose plan lacks the window', () => {
     const week = { utilization: 60, resets_at: iso(NOW + HOUR) };
     const answers = [{ seven_day: week }, { five_hour: null, seven_day: week }];
     for (const data of answers) {
@@ -143,7 +143,7 @@ describe('the merged numbers', () => {
     );
   });
 
-  it('are contradicted by no older report of a window that the plan has lost', () => {
+  it('are not contradicted by an older report of a window that the plan has lost', () => {
     const seven_day = { utilization: 33, resets_at: iso(NOW + 40 * HOUR) };
     const older = { ...number, readAt: NOW - MINUTE };
     const dispute = { ...older, percent: 10, readAt: NOW - MINUTE + 1, session: 'a', maybeIdle: true };
@@ -154,12 +154,12 @@ describe('the merged numbers', () => {
     }
   });
 
-  it('measure a reading by limits[] where the bucket is absent', () => {
+  it('compare a report with limits[] where the bucket is absent', () => {
     const limits = [{ kind: 'session', percent: 30, resets_at: iso(NOW + 2 * HOUR), scope: null }];
     expect(mergeReports({ limits }, NOW - MINUTE, reports(number), moment).origins).toEqual({});
   });
 
-  it('say so when a number that is shown was contradicted', () => {
+  it('record that a number that is shown was contradicted', () => {
     const data = { five_hour: { utilization: 22, resets_at: iso(NOW + HOUR) } };
     const dispute = { ...number, resetsAt: NOW + 3 * HOUR, session: 'a', maybeIdle: false };
     const disputed = { ...reports(null), five_hour: { latest: null, dispute } };

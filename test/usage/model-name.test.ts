@@ -12,5 +12,5 @@ it.each([
   ['Opus 5', 'Claude', false],
   ['Opus 5', '漢', false],
 ])('the session model %j is that of the limit on %j: %s', (session, limit, is) => {
-  expect(isModelOf(modelKey(session), modelKey(limit))).toBe(is);
+  expect(isModelOf(modelKey(session), modelKey(limit), 'claude')).toBe(is);
 });

@@ -32,7 +32,7 @@ describe('the pace of a week', () => {
     ['its reset is past', 12, -HOUR],
     ['its reset is further away than it is long', 12, 7 * DAY + 1],
     ['its percentage is not known', null, 4 * DAY],
-  ])('is not told when %s', (_name, used, left) => {
+  ])('is unknown when %s', (_name, used, left) => {
     expect(pace(used, left)).toBeNull();
   });
 
@@ -40,7 +40,7 @@ describe('the pace of a week', () => {
     expect(paceOf(week({ usedPercent: 50, resetsAt: NOW + DAY, windowSeconds: null }), NOW)).toBeNull();
   });
 
-  it('is told as soon as 3 % should have been used', () => {
+  it('is known as soon as 3 % should have been used', () => {
     expect(pace(12, 7 * DAY * 0.9699)).not.toBeNull();
   });
 

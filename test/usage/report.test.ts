@@ -52,7 +52,7 @@ describe('a report', () => {
     ['no percentage', { resets_at: reset }],
     ['no window', null],
     ['a list', [22]],
-  ])('takes %s for no data', (_, value) => {
+  ])('reads %s as no data', (_, value) => {
     expect(fiveHour(value)).toBeNull();
   });
 
@@ -75,7 +75,7 @@ describe('a report', () => {
     ['NUL', 'a\u0000b'],
     ['a backslash before a line feed', 'a\\\nb'],
     ['quotes and backslashes before it', '\\"x\\\\\n'],
-  ])('is read when a string has %s in it as it stands', (_, raw) => {
+  ])('is read when a string contains an unescaped %s', (_, raw) => {
     const text = `{"session_name":"${raw}","session_id":"s","rate_limits":{"five_hour":{"used_percentage":41}}}`;
     expect(() => JSON.parse(text)).toThrow();
     expect(parseReport(text, NOW)).toMatchObject({ session: 's', windows: { five_hour: { percent: 41 } } });
@@ -86,7 +86,7 @@ describe('a report', () => {
     ['a start in words', { cost: { total_duration_ms: 'long' } }],
     ['a negative start', { cost: { total_duration_ms: -1 } }],
     ['a start in a list', { cost: [1] }],
-  ])('does not say when its session began with %s', (_, value) => {
+  ])('has no start of its session with %s', (_, value) => {
     expect(parseReport(JSON.stringify(value), NOW)?.startedAt).toBeNull();
   });
 
@@ -133,7 +133,7 @@ describe('a report', () => {
     expect(parseReport(text, NOW)).toBeNull();
   });
 
-  it('is cut where it is long, and nobody where it has no name', () => {
+  it('has its long texts cut, and an empty session id without one', () => {
     const text = JSON.stringify({ session_id: 'x'.repeat(9999), model: { display_name: 'y'.repeat(9999) } });
     expect(parseReport(text, NOW)?.session.length).toBe(64);
     expect(parseReport(text, NOW)?.model?.length).toBe(200);

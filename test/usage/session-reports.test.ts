@@ -33,7 +33,7 @@ const shown = (reports: readonly Report[], answers = nobody) => {
   return reading ? [reading.percent, (reading.readAt - NOW) / MINUTE] : null;
 };
 
-describe('a reading', () => {
+describe('a reported number', () => {
   it.each<[string, Report[], [number, number] | null]>([
     ['counts the first time', [says('a', five(22))], [22, 0]],
     ['counts when it differs', [says('a', five(22)), says('a', five(23))], [23, 1]],
@@ -73,7 +73,7 @@ describe('a reading', () => {
     ],
   ])('%s', (_, reports, expected) => expect(shown(reports)).toEqual(expected));
 
-  it('that does not say when its window ends is of the one that is known, until that has ended', () => {
+  it('without a reset time belongs to the current window, until that has ended', () => {
     const kept = (known: SessionReports) => known.windows.five_hour;
     expect(kept(after([says('a', five(22)), says('b', five(23, null))]))).toMatchObject(five(23));
     const ending = NOW + MINUTE;
@@ -84,32 +84,32 @@ describe('a reading', () => {
     );
   });
 
-  it('is not confirmed before it was read, by a clock that is a little behind', () => {
+  it('is not confirmed earlier than it was read, by a clock that is a little behind', () => {
     const known = count(NO_SESSION_REPORTS, says('a', five(22), five(30, WEEK)), nobody, NOW);
     const { windows } = count(known, says('a', five(22), five(31, WEEK)), nobody, NOW - 4000);
     expect(windows.five_hour).toEqual({ ...five(22), readAt: NOW, seenAt: NOW });
   });
 
-  it('is the same object when nothing is new', () => {
+  it('leaves the reports the same object when nothing is new', () => {
     const known = after([says('a', five(22))]);
     expect(count(known, says('a', five(22)), nobody, NOW + HOUR)).toBe(known);
     expect(count(known, says('b', null), nobody, NOW + HOUR)).toBe(known);
   });
 
-  it('is measured by a newer answer of the endpoint, which may have lowered it', () => {
+  it('is compared with a newer response of the endpoint, which can be lower', () => {
     const answers: EndpointWindows = () => ({ percent: 10, resetsAt: RESET, readAt: NOW + 30_000 });
     expect(shown([says('a', five(50)), says('a', five(11))], answers)).toEqual([11, 1]);
     expect(shown([says('b', five(8)), says('a', five(50)), says('b', five(9))], answers)).toEqual([50, 1]);
   });
 
-  it('follows one whose window is over, also without a reset time', () => {
+  it('replaces one whose window has ended, also without a reset time', () => {
     expect(shown([says('a', five(90, NOW + 30_000)), says('a', five(1, null))])).toEqual([1, 1]);
     const known = after([says('a', five(90, null))]);
     const next = count(known, says('a', five(1, null)), nobody, NOW + 6 * HOUR);
     expect(next.windows.five_hour?.percent).toBe(1);
   });
 
-  it('that is repeated beside one that changed was seen again', () => {
+  it('that is repeated beside a changed one is confirmed', () => {
     const seven = { percent: 33, resetsAt: WEEK };
     const { seven_day: reading } = after([says('a', five(22), seven), says('a', five(23), seven)]).windows;
     expect(reading).toEqual({ ...seven, readAt: NOW, seenAt: NOW + MINUTE });
@@ -125,7 +125,7 @@ describe('a reading', () => {
     expect([...later.sessions.keys()]).toEqual(['late']);
   });
 
-  it('counts only when a session reported it; only its own session lowers it; a repetition is no news', () => {
+  it('counts only if a session reported it, is lowered only by its own session, and is not new when repeated', () => {
     const reported = fc.option(
       fc.record({
         percent: fc.integer({ min: 0, max: 110 }),
@@ -173,7 +173,7 @@ describe('a dispute', () => {
     });
   const other = five(80, RESET + 30 * MINUTE);
 
-  it('is another window while the known one runs, and leaves the known number alone', () => {
+  it('is about another window while the current one lasts, and does not change the current number', () => {
     const known = after([says('a', five(21)), says('b', other)], endpoint());
     expect(known.windows.five_hour).toMatchObject(five(21));
     expect(known.disputes.five_hour).toMatchObject({ ...other, session: 'b', maybeIdle: false });
@@ -188,20 +188,20 @@ describe('a dispute', () => {
     expect(moved.windows.five_hour).toMatchObject(five(60));
   });
 
-  it('is no lower number of a session that was heard before', () => {
+  it('is not a lower number of a session that has reported before', () => {
     const known = after([says('b', five(30)), says('a', five(60)), says('b', five(31))], endpoint());
     expect(known.disputes.five_hour).toBeNull();
     expect(known.windows.five_hour).toMatchObject(five(60));
   });
 
-  it('does not begin again once the endpoint has kept to its number', () => {
+  it('does not begin again after the endpoint has confirmed its number', () => {
     const first = after([says('a', five(60)), says('b', five(2))], endpoint());
     const answered: EndpointWindows = () => ({ percent: 60, resetsAt: RESET, readAt: NOW + 2 * MINUTE });
     const next = count(first, says('b', five(3)), answered, NOW + 3 * MINUTE);
     expect(next.disputes.five_hour?.readAt).toBe(NOW + MINUTE);
   });
 
-  it('ends with the next number of the known window', () => {
+  it('ends with the next number of the current window', () => {
     const known = after([says('b', other), says('a', five(21))], endpoint(NOW - MINUTE));
     expect(known.disputes.five_hour).toBeNull();
   });
@@ -212,7 +212,7 @@ describe('a dispute', () => {
     expect(known.sessions.get('b')).toMatchObject({ disputedAt: null, foreign: false });
   });
 
-  it('that is repeated beside a number that changed was seen again', () => {
+  it('that is repeated beside a changed number is confirmed', () => {
     const known = after(
       [says('b', other, five(31, WEEK)), says('b', other, five(32, WEEK))],
       endpoint(NOW - MINUTE),
@@ -226,7 +226,7 @@ describe('a dispute', () => {
     const report = says('b', five(81, other.resetsAt), five(91, WEEK + DAY));
     const later = NOW + 6 * MINUTE;
 
-    it('makes the session foreign: nothing of it counts any more', () => {
+    it('makes the session foreign: its reports do not count any more', () => {
       const { reports, foreign } = countReport(disputed, report, confirmed, { now: later, canAsk: true });
       expect(foreign).toBe(true);
       expect(reports.disputes).toEqual({ five_hour: null, seven_day: null });
@@ -245,7 +245,7 @@ describe('a dispute', () => {
       expect(back.sessions.get('b')?.foreign).toBe(false);
     });
 
-    it('does not when the endpoint answered before the dispute', () => {
+    it('does not make it foreign when the endpoint responded before the dispute', () => {
       const { reports, foreign } = countReport(disputed, report, endpoint(), { now: later, canAsk: true });
       expect(foreign).toBe(false);
       expect(reports.disputes.five_hour).toMatchObject({ percent: 81, session: 'b' });
@@ -253,7 +253,7 @@ describe('a dispute', () => {
   });
 });
 
-describe('readings under another login', () => {
+describe('reports under another login', () => {
   const known: SessionReports = { ...after([says('a', five(22))]), credentials: 's', account: 'ada' };
   const login = { fingerprint: 't', account: 'ada' as string | null, same: true, writtenAt: NOW + HOUR };
 
@@ -261,30 +261,33 @@ describe('readings under another login', () => {
     expect(underLogin(known, login)).toEqual({ ...known, credentials: 't' });
   });
 
-  it('stay when the account never was known', () => {
+  it('stay when the account was never known', () => {
     const unknown = { ...known, account: null };
     expect(underLogin(unknown, { ...login, account: null })).toEqual({ ...unknown, credentials: 't' });
     expect(underLogin(unknown, login)).toEqual({ ...known, credentials: 't' });
   });
 
-  it.each([['grace'], [null]])('go when the account is %s now, and their sessions are foreign', (account) => {
-    const next = underLogin(known, { ...login, account, same: false });
-    expect(next).toMatchObject({
-      ...NO_SESSION_REPORTS,
-      credentials: 't',
-      account,
-      since: NOW + HOUR,
-      sessions: {},
-    });
-    expect(next.sessions.get('a')?.foreign).toBe(true);
-    const report = says('a', five(23));
-    expect(countReport(next, report, nobody, { now: NOW + 2 * HOUR, canAsk: true })).toEqual({
-      reports: next,
-      foreign: true,
-    });
-  });
+  it.each([['grace'], [null]])(
+    'are dropped when the account is %s now, and their sessions are foreign',
+    (account) => {
+      const next = underLogin(known, { ...login, account, same: false });
+      expect(next).toMatchObject({
+        ...NO_SESSION_REPORTS,
+        credentials: 't',
+        account,
+        since: NOW + HOUR,
+        sessions: {},
+      });
+      expect(next.sessions.get('a')?.foreign).toBe(true);
+      const report = says('a', five(23));
+      expect(countReport(next, report, nobody, { now: NOW + 2 * HOUR, canAsk: true })).toEqual({
+        reports: next,
+        foreign: true,
+      });
+    },
+  );
 
-  it('do not take a session that began before the login was written', () => {
+  it('exclude a session that began before the login was written', () => {
     const next = underLogin(known, { ...login, account: 'grace', same: false });
     const moment = { now: NOW + 2 * HOUR, canAsk: true };
     const began = (startedAt: number) => ({ ...says('new', five(70)), startedAt });
@@ -315,7 +318,7 @@ describe('a limit on money', () => {
     expect(count(known, spends('a', 2), nobody, NOW + HOUR).spend?.percent).toBe(2);
   });
 
-  it('counts also when its amount changes and its share does not', () => {
+  it('counts also when its amount changes and its percentage does not', () => {
     const cents = (usedUsd: number): Report => ({ ...says('a', null), spend: { ...spend(41), usedUsd } });
     expect(after([cents(41.2), cents(41.9)]).spend).toMatchObject({ percent: 41, usedUsd: 41.9 });
     const known = after([cents(41.9)]);
@@ -329,7 +332,7 @@ describe('a limit on money', () => {
 });
 
 describe('the time of a report', () => {
-  it('is that of the session’s last news, for as long as it repeats itself', () => {
+  it('is that of the session’s last new report, while the session repeats it', () => {
     const { sessions } = after([says('a', five(22))]);
     const memory = sessions.get('a');
     expect(reportedAt(memory, says('a', five(22)), NOW + HOUR)).toBe(NOW);

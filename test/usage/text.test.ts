@@ -20,7 +20,7 @@ describe('text from outside', () => {
     expect(sanitize(text)).toBe(printed);
   });
 
-  it('never has another character, nor more than 40, and stays what it is', () => {
+  it('never has other characters or more than 40, and does not change when sanitized again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const printed = sanitize(text);

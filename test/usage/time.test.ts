@@ -7,11 +7,11 @@ const AT = Date.parse('2026-04-19T05:00:00Z');
 describe('a time', () => {
   const ends = { min: Date.parse('-000001-01-01T00:00:00Z'), max: Date.parse('+010000-01-02T00:00:00Z') };
 
-  it.each([0, AT, AT + 7, AT + 0.9, -1, ends.min, ends.max])('%d is written as Date does', (at) => {
+  it.each([0, AT, AT + 7, AT + 0.9, -1, ends.min, ends.max])('%d is written as by Date', (at) => {
     expect(isoTime(at)).toBe(new Date(at).toISOString());
   });
 
-  it('is written as Date does, whatever it is', () => {
+  it('is written as by Date, for any number', () => {
     fc.assert(fc.property(fc.integer(ends), (at) => isoTime(at) === new Date(at).toISOString()));
   });
 });
@@ -45,16 +45,16 @@ describe('a timestamp', () => {
     ['2026-13-19T05:00:00Z'],
     ['2026-04-19T25:00:00Z'],
     ['April 19, 2026'],
-    // In UTC these are years that no text of ours could write: --json said "+010000-01-01T…".
+    // In UTC these are years that cannot be written with four digits: --json printed "+010000-01-01T…".
     ['9999-12-31T23:59:59-00:01'],
     ['0000-01-01T00:00:00+00:01'],
     ['1776574800'],
     [`2026-04-19T05:00:00.${'0'.repeat(60)}Z`],
-  ])('%j is none', (value) => {
+  ])('%j is no timestamp', (value) => {
     expect([parseTime(value), parseTime(value)]).toEqual([null, null]);
   });
 
-  it('is read, however many others were', () => {
+  it('is read after any number of others', () => {
     for (let more = 0; more < 200; more += 1) expect(parseTime(isoTime(AT + more))).toBe(AT + more);
   });
 });

@@ -8,19 +8,17 @@ import {
 import type { System } from '../../platform/system.ts';
 import type { Account } from '../provider.ts';
 
-/*
- * On the hot path: a hash is computed only where CLAUDE_CONFIG_DIR names another directory than the default one.
- */
+// On the hot path: a hash is computed only where CLAUDE_CONFIG_DIR names another directory than the default one.
 
 /**
- * The first 8 hex digits of SHA-256 of CLAUDE_CONFIG_DIR's NFC form, exactly as it is spelled; null when it is not
- * set. Claude Code uses the same digits in the names of its keychain items.
+ * The first 8 hex digits of SHA-256 of CLAUDE_CONFIG_DIR's NFC form, in exactly its spelling; null when it is not set.
+ * Claude Code uses the same digits in the names of its keychain items.
  */
 export function configDirHash({ env }: System): string | null {
   return env.CLAUDE_CONFIG_DIR ? hashOf(env.CLAUDE_CONFIG_DIR) : null;
 }
 
-/** Whose usage is asked for: one account per configuration directory, however it is spelled. */
+/** The account of this environment: one for each configuration directory, in any spelling. */
 export function account(system: System): Account {
   const directory = configDirectory(system);
   if (directory === null) return { name: 'default', directory: 'claude' };
@@ -29,8 +27,8 @@ export function account(system: System): Account {
 }
 
 /**
- * The files that may hold credentials, in the order in which they count. None where there is neither
- * CLAUDE_CONFIG_DIR nor a home nor an absolute XDG_CONFIG_HOME.
+ * The files that can contain credentials, in order of preference. None without CLAUDE_CONFIG_DIR, a home directory, and
+ * an absolute XDG_CONFIG_HOME.
  */
 export function credentialFiles(system: System): string[] {
   const { platform } = system;

@@ -6,18 +6,18 @@ import type { UsageData } from './wire.ts';
 const KNOWN = [...BUCKETS, 'limits', 'extra_usage', 'spend', 'seven_day_breakdown'] as const;
 
 /**
- * A response body as data when every part of it is as the schema wants it, or absent where the schema has null; null
- * when the schema has to decide what counts. Nearly every answer is as expected, and the reader of `usage.json`, which
- * agrees with the schema, is loaded already: loading the schema takes as long as a third of a Node start.
+ * A response body as data if every part of it is valid, or absent where the schema has null; else null, and the schema has
+ * to decide which parts count. Nearly every response is valid, and the parser of `usage.json`, which agrees with the
+ * schema, is loaded anyway: to load the schema takes as long as a third of a Node start.
  */
 export function asExpected(body: Record<string, unknown>): UsageData | null {
-  // `unknown_buckets` is our own key: if the endpoint sends it, the schema puts it where unknown keys belong.
+  // `unknown_buckets` is our own key: if the endpoint sends it, the schema puts it among the unknown keys.
   if (Object.hasOwn(body, 'unknown_buckets')) return null;
   const data = parseUsageData(body);
   return data !== null && KNOWN.every((key) => isAsGiven(data[key], body[key])) ? data : null;
 }
 
-/** Whether a part was read as it was given, but for nulls in the place of what is absent. */
+/** Whether a part was read as it was sent, except that absent values have become null. */
 function isAsGiven(read: unknown, given: unknown): boolean {
   if (read === given) return true;
   if (read === null) return given === undefined;

@@ -2,16 +2,15 @@ import { isAbsolutePath, SEPARATOR } from '../../platform/paths.ts';
 import type { System } from '../../platform/system.ts';
 
 /*
- * Claude Code's configuration directory, which stands for one login. On the hot path: where CLAUDE_CONFIG_DIR is not
- * set, nothing is looked at; where it is, two directories and one file are.
+ * Claude Code's configuration directory, one for each login. On the hot path: no file is examined unless CLAUDE_CONFIG_DIR
+ * is set, and then two directories and one file.
  */
 
 const known = new WeakMap<System, string | null>();
 
 /**
- * The absolute path of the directory that CLAUDE_CONFIG_DIR names; null where that is the default one, `~/.claude`,
- * however it is spelled, or where the variable is unset or empty. A relative value counts from the directory in which
- * the process was started.
+ * The absolute path of the directory that CLAUDE_CONFIG_DIR names; null where that is the default one, `~/.claude`, in any
+ * spelling, or where the variable is unset or empty. A relative value counts from the working directory.
  */
 export function configDirectory(system: System): string | null {
   const given = system.env.CLAUDE_CONFIG_DIR;
@@ -26,24 +25,24 @@ export function configDirectory(system: System): string | null {
 }
 
 /**
- * One text for all spellings of a directory: absolute, without links, dots and doubled slashes. On macOS the text as
- * it stands, since the name of the keychain's item depends on every character: two spellings can be two logins.
+ * One text for all spellings of a directory: absolute, without links, dots and doubled slashes. On macOS the unchanged
+ * text: the name of the keychain's item depends on every character, so two spellings can be two logins.
  */
 export function canonicalPath(system: System, path: string): string {
   if (system.platform === 'darwin') return path;
   try {
-    // The other one takes two dots for the name before them, which can be a link.
+    // Not `realpathSync` itself, which resolves `..` in the text: the name before it can be a link.
     return system.fs.realpathSync.native(path);
   } catch {
     return normalized(path);
   }
 }
 
-/** The second place of a login, which counts only without CLAUDE_CONFIG_DIR; null where there is none. */
+/** The second directory that can contain a login, used only without CLAUDE_CONFIG_DIR; null where there is none. */
 export function secondDirectory({ env, home, platform }: System): string | null {
   const { XDG_CONFIG_HOME: xdg } = env;
   const pattern = platform === 'win32' ? /^([A-Za-z]:[\\/]|\\\\)/ : /^\//;
-  // Relative values are to be ignored, says the XDG Base Directory Specification; empty is unset.
+  // The XDG Base Directory Specification: a relative value is ignored, an empty one counts as unset.
   if (xdg && pattern.test(xdg)) return join(platform, xdg, 'claude');
   const at = home();
   return at === null ? null : join(platform, at, '.config', 'claude');
@@ -52,7 +51,7 @@ export function secondDirectory({ env, home, platform }: System): string | null 
 /** The name of the file with a login. */
 export const CREDENTIALS_FILE = '.credentials.json';
 
-/** Path parts joined as the platform does; nothing is normalised. */
+/** Path parts joined with the platform's separator; nothing is normalised. */
 export function join(platform: NodeJS.Platform, ...parts: readonly string[]): string {
   return parts.join(platform === 'win32' ? '\\' : '/');
 }
@@ -69,20 +68,20 @@ function isDefault(system: System, path: string): boolean {
   if (platform === 'darwin' || home === null) return false;
   const usual = join(platform, home, '.claude');
   if (path !== usual && !(isSame(fs, path, usual) ?? normalized(path) === normalized(usual))) return false;
-  // Without the variable a login in the second place counts as well, with it none does.
+  // Without the variable a login in the second directory counts as well, with it none does.
   const second = secondDirectory(system);
   return second === null || !isThere(fs, join(platform, second, CREDENTIALS_FILE));
 }
 
-/** Whether two paths lead to one directory; null where neither leads to any. */
+/** Whether two paths lead to the same directory; null where neither exists. */
 function isSame(fs: System['fs'], path: string, other: string): boolean | null {
-  const [one, two] = [lookAt(fs, path), lookAt(fs, other)];
+  const [one, two] = [statOf(fs, path), statOf(fs, other)];
   if (one === null && two === null) return null;
   return one !== null && one.ino === two?.ino && one.dev === two.dev;
 }
 
-/** Numbers of inodes can be larger than those that a double holds. */
-function lookAt(fs: System['fs'], path: string) {
+/** Inode numbers can exceed 2^53, so they are read as big integers. */
+function statOf(fs: System['fs'], path: string) {
   try {
     return fs.statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
   } catch {

@@ -3,8 +3,8 @@ import type { Provider } from '../provider.ts';
 import { readCredentials } from './credentials.ts';
 
 /**
- * Claude subscriptions, signed in to with Claude Code. What sending needs (HTTP client, schema) is loaded
- * when something is sent: a sign-in error must not pay for it.
+ * Requests with the login of Claude Code. HTTP client and schema are loaded when a request is sent: an error of the login
+ * is reported without them.
  */
 export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
   return {
@@ -23,8 +23,8 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
           },
           async send(options) {
             const { requestUsage } = await import('./request.ts');
-            const answer = await requestUsage(fetch, token, options);
-            return answer.ok ? { ok: true, value: { data: answer.value, plan, loginUntil } } : answer;
+            const outcome = await requestUsage(fetch, token, options);
+            return outcome.ok ? { ok: true, value: { data: outcome.value, plan, loginUntil } } : outcome;
           },
         },
       };
@@ -32,6 +32,7 @@ export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
   };
 }
 
+/** The provider with the real transport. */
 export const claude: Provider = createClaude({
   fetch: async (url, init) => (await import('../transport.ts')).transport(url, init),
 });

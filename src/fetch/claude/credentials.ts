@@ -8,27 +8,27 @@ import { readKeychain } from './keychain.ts';
 import { planOf } from './plan.ts';
 
 /**
- * Credentials that can be sent. The refresh token is never used: it is single-use, and spending it would log the user
- * out of Claude Code. Only its presence and its expiry are read.
+ * Credentials that can be sent. The refresh token is never used: it is valid once, so its use would log the user out of
+ * Claude Code. Only its presence and its expiry are read.
  */
 export interface Credentials {
   readonly token: string;
   readonly plan: string | null;
-  /** When the refresh token expires, epoch ms: from then on only a new login helps. Null when it is not known. */
+  /** When the refresh token expires, epoch ms: then the user has to sign in again. Null when it is not known. */
   readonly loginUntil: number | null;
 }
 
 type Found = Outcome<Credentials> | null;
 
 /**
- * The first usable credentials: keychain (macOS), files, CLAUDE_CODE_OAUTH_TOKEN. One that is missing,
- * broken, expired or unscoped does not end the search; when none is usable, the first one found names the
- * error. `detail` says where it was found.
+ * The first usable credentials: keychain (macOS), files, CLAUDE_CODE_OAUTH_TOKEN. Credentials that are missing, broken,
+ * expired or without the scope do not end the search; if none are usable, the failure is that of the first ones found, and
+ * its `detail` names their place.
  */
 export async function readCredentials(system: System): Promise<Outcome<Credentials>> {
   let first: Found = null;
-  for (const look of sources(system)) {
-    const found = await look();
+  for (const read of sources(system)) {
+    const found = await read();
     if (found?.ok) return found;
     first ??= found;
   }
@@ -44,10 +44,10 @@ function sources(system: System): (() => Found | Promise<Found>)[] {
 }
 
 async function fromKeychain(system: System): Promise<Found> {
-  const answer = await readKeychain(system);
-  if (answer.kind === 'absent') return null;
-  if (answer.kind === 'failed') return failed('keychain_error', answer.reason);
-  return judge(answer.value, 'keychain', system.now());
+  const item = await readKeychain(system);
+  if (item.kind === 'absent') return null;
+  if (item.kind === 'failed') return failed('keychain_error', item.reason);
+  return judge(item.value, 'keychain', system.now());
 }
 
 function fromFile(system: System, path: string): Found {
@@ -57,7 +57,7 @@ function fromFile(system: System, path: string): Found {
   return read.kind === 'file' ? judge(read.text, path, system.now()) : failed('credentials_invalid', path);
 }
 
-/** Last, because setup tokens cannot read usage. It has neither an expiry nor scopes that could be seen. */
+/** Last, because setup tokens cannot read usage. Expiry and scopes are unknown. */
 function fromEnvironment(system: System): Found {
   const token = system.env.CLAUDE_CODE_OAUTH_TOKEN?.trim();
   if (!token) return null;
@@ -67,8 +67,8 @@ function fromEnvironment(system: System): Found {
 }
 
 /**
- * Whether a stored login can be sent; null where none is stored. An expired token is not sent: those draw 429s that
- * outlast them.
+ * Whether a stored login can be sent; null where none is stored. An expired token is not sent: the endpoint responds with
+ * 429, also to later requests with a valid token.
  */
 function judge(text: string, origin: string, now: number): Found {
   const stored = parseObject(text);
@@ -79,22 +79,22 @@ function judge(text: string, origin: string, now: number): Found {
   if (typeof token !== 'string' || !isHeaderSafe(token)) return failed('credentials_invalid', origin);
   const lapsed = typeof login.expiresAt === 'number' && login.expiresAt <= now;
   if (lapsed && !isRenewable(login, now)) return failed('token_expired', origin);
-  // Before the lapse: a renewed token has the scopes of the old one.
+  // Before the lapse is reported: a renewed token has the scopes of the old one.
   if (Array.isArray(scopes) && scopes.length > 0 && !scopes.includes('user:profile')) {
     return failed('missing_scope', origin);
   }
-  // Nothing is wrong with the place: it is not named.
+  // Without a detail: nothing is wrong with the file.
   if (lapsed) return failed('token_lapsed');
   const plan = planOf(rateLimitTier, subscriptionType);
   return { ok: true, value: { token, plan, loginUntil: loginUntilOf(login) } };
 }
 
-/** The keychain item and the file also hold the tokens of MCP servers, with a subscription login or without one. */
+/** Whether there are only tokens of MCP servers, which Claude Code keeps in the same item or file. */
 function holdsOnlyOtherLogins(stored: Record<string, unknown>): boolean {
   return 'mcpOAuth' in stored && (stored.claudeAiOauth ?? null) === null;
 }
 
-/** Whether Claude Code can renew the access token by itself. */
+/** Whether Claude Code can renew the access token without the user. */
 function isRenewable(login: Record<string, unknown>, now: number): boolean {
   const { refreshToken } = login;
   if (typeof refreshToken !== 'string' || refreshToken.trim() === '') return false;
@@ -102,17 +102,17 @@ function isRenewable(login: Record<string, unknown>, now: number): boolean {
   return until === null || until > now;
 }
 
-/** `refreshTokenExpiresAt`, epoch ms. Logins of before mid 2026 do not have it. */
+/** `refreshTokenExpiresAt`, epoch ms. Logins from before mid 2026 do not have it. */
 function loginUntilOf({ refreshTokenExpiresAt: until }: Record<string, unknown>): number | null {
   return typeof until === 'number' ? Math.max(0, Math.min(until, LATEST)) : null;
 }
 
-/** The last moment that a `Date` can hold, epoch ms. */
+/** The last time that a `Date` can represent, epoch ms. */
 const LATEST = 8.64e15;
 
 function parseObject(text: string): Record<string, unknown> | null {
   try {
-    // trim() takes a byte order mark along. The error's message would quote the text.
+    // trim() also removes a byte order mark. The error is not kept: its message quotes the text.
     const value: unknown = JSON.parse(text.trim());
     return isObject(value) ? value : null;
   } catch {
@@ -120,7 +120,7 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Visible ASCII, at least one: `fetch` throws on anything that no header can hold, and quotes it. */
+/** Visible ASCII only, not empty: for other characters `fetch` throws an error that quotes them. */
 function isHeaderSafe(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }

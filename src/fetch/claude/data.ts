@@ -4,18 +4,16 @@ import type { Amount, BreakdownRow, BucketData, ExtraUsageData, Limit, Spend, Us
 import { parseTime } from '../../usage/time.ts';
 
 /**
- * `data` of `usage.json`, validated by hand: this runs at every prompt, where loading a schema library
- * would cost more than everything else together. `schema.ts` says the same with zod, is what network
- * responses go through, and is this file's oracle in the tests.
+ * `data` of `usage.json`, validated by hand, because a schema library would take longer to load than everything else that
+ * a stale line needs. Tests compare it with `schema.ts`, which validates responses with zod.
  *
- * A broken part is left out and never takes its neighbours along; what is valid is kept as received,
- * keys we do not know included.
+ * A broken part is omitted without its neighbours. Valid parts are kept as received, with unknown keys.
  */
 export function parseUsageData(value: unknown): UsageData | null {
   if (!isObject(value)) return null;
   const data: Record<string, unknown> = {};
-  const drawer = value.unknown_buckets;
-  const unknown = isObject(drawer) ? Object.entries(drawer) : [];
+  const earlier = value.unknown_buckets;
+  const unknown = isObject(earlier) ? Object.entries(earlier) : [];
   for (const key of Object.keys(value)) {
     if (key === 'unknown_buckets') continue;
     if (key in readers) {
@@ -43,7 +41,7 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** An object without a percentage is kept: the limit exists, and the object may have the reason why it is locked. */
+/** An object without a percentage is kept: the limit exists, and the object can contain the reason for a lock. */
 function bucket(value: unknown): BucketData | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;

@@ -4,9 +4,8 @@ import type { RefreshFailure } from '../../usage/failure.ts';
 import { windowsOf } from './windows.ts';
 
 /**
- * The failure that the body of a 2xx answer is: `{"type": "error", …}`, or an `error` object where no limit is
- * reported beside it. The code comes from the error's type, as if its own HTTP status had been sent. Null for an
- * answer.
+ * The failure that the body of a 2xx response describes: `{"type": "error", …}`, or an `error` object without any limit
+ * beside it. The error's type decides on the code, as its HTTP status would. Null for usage.
  *
  * @param retryAfter the header as received
  */

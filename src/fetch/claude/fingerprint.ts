@@ -3,17 +3,16 @@ import type { System } from '../../platform/system.ts';
 import { credentialFiles } from './account.ts';
 
 /**
- * The credentials stamp: a text that changes when the credentials do. Mtime, size and inode of every
- * candidate file in order, absent ones included (signing in creates one), and the keychain item's
- * modification date. No content is read; links are followed, to what they end in.
+ * The fingerprint of the credentials: mtime, size and inode of each candidate file in order, absent ones included (a
+ * sign-in creates one), and the modification date of the keychain's item. Follows links and reads no content.
  *
- * Null when nothing there could change: no file, no keychain item, and CLAUDE_CODE_OAUTH_TOKEN, whose
- * changes cannot be told from a file's (or no place where a file could be).
+ * Null where no change can be seen: neither a file nor a keychain item, and CLAUDE_CODE_OAUTH_TOKEN is set (or there is no
+ * directory where a file could be).
  *
- * @param keychain the item's modification date, or `absent`; null when there is no keychain, or it does not say
+ * @param keychain the item's modification date, or `absent`; null without a keychain, or where the date is unknown
  */
-export function credentialsStamp(system: System, keychain: string | null): string | null {
-  const parts = credentialFiles(system).map((path) => stampOf(system, path));
+export function credentialsFingerprint(system: System, keychain: string | null): string | null {
+  const parts = credentialFiles(system).map((path) => partOf(system, path));
   if (keychain !== null) parts.push(keychain === ABSENT ? ABSENT : `keychain:${keychain}`);
   if (parts.every((part) => part === ABSENT)) {
     if (parts.length === 0 || system.env.CLAUDE_CODE_OAUTH_TOKEN?.trim()) return null;
@@ -21,15 +20,15 @@ export function credentialsStamp(system: System, keychain: string | null): strin
   return parts.join(' ');
 }
 
-/** Whether a stamp is that of a stored login. A keychain that was not asked yet may hold one. */
-export function hasStoredLogin({ platform }: System, stamp: string | null): boolean {
-  if (stamp === null) return false;
-  const parts = stamp.split(' ');
+/** Whether a fingerprint is that of a stored login. A keychain that was not asked yet can contain one. */
+export function hasStoredLogin({ platform }: System, fingerprint: string | null): boolean {
+  if (fingerprint === null) return false;
+  const parts = fingerprint.split(' ');
   return parts.some((part) => part !== ABSENT) || (platform === 'darwin' && parts.length < 3);
 }
 
-function stampOf(system: System, path: string): string {
+function partOf(system: System, path: string): string {
   const fingerprint = fileFingerprint(system, path);
-  // ENOTDIR: a component of the path is a file, so the file cannot exist.
+  // ENOTDIR: a component of the path is a file, so the credentials file cannot exist.
   return fingerprint === 'ENOTDIR' ? ABSENT : fingerprint;
 }

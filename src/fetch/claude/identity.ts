@@ -12,12 +12,12 @@ const NONE: Identity = { kind: 'none' };
 const UNKNOWN: Identity = { kind: 'unknown' };
 
 /**
- * Who is signed in: `oauthAccount` of Claude Code's `.claude.json`, which is in CLAUDE_CONFIG_DIR when that is set, else
- * in the home directory. For the default directory both places count, since the variable can name it, too: the file
- * that was changed last says who it is.
+ * The account that is signed in: `oauthAccount` of Claude Code's `.claude.json`, which is in CLAUDE_CONFIG_DIR when that is
+ * set, else in the home directory. For the default directory both files count, since the variable can name that directory,
+ * too: the file that was changed last decides.
  */
 export function identity(system: System, bounds?: Bounds): Identity {
-  for (const { path } of lookAt(system)) {
+  for (const { path } of filesOf(system)) {
     const search = findTopLevel(system, path, 'oauthAccount', bounds);
     if (search.kind === 'unknown') return UNKNOWN;
     const found = search.kind === 'found' ? identityIn(search.text) : NONE;
@@ -26,24 +26,24 @@ export function identity(system: System, bounds?: Bounds): Identity {
   return NONE;
 }
 
-/** What that depends on, without reading it. */
+/** The state of these files, without reading them. */
 export function identitySource(system: System): IdentitySource {
-  const files = lookAt(system);
+  const files = filesOf(system);
   return {
     fingerprint: files.map(fingerprintOf).join(' '),
     bytes: files.reduce((sum, { size }) => sum + size, 0),
   };
 }
 
-interface Place {
+interface IdentityFile {
   readonly path: string;
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
 }
 
-/** The files that there are, the one that was changed last first. */
-function lookAt(system: System): Place[] {
+/** The files that exist, the one that was changed last first. */
+function filesOf(system: System): IdentityFile[] {
   return paths(system)
     .flatMap((path) => {
       try {
@@ -90,10 +90,10 @@ function idOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 256 ? value : null;
 }
 
-/** A name that can be printed; null for none, and for an e-mail address or what has one in it. */
+/** A name that can be printed; null without one, and for a text that contains an e-mail address. */
 function nameOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  // Letters without their accents: the rest of a name is better than a name with holes in it.
+  // Letters without their accents, because those with accents would be removed.
   const text = value.slice(0, 256).normalize('NFKD');
   return text.includes('@') ? null : sanitize(text) || null;
 }

@@ -1,21 +1,36 @@
-import type { ProviderDescriptor } from '../provider.ts';
+import type { ProviderDescriptor, TranscriptSource } from '../provider.ts';
 import { claudeFiles } from './files.ts';
 import { identity, identitySource } from './identity.ts';
 import { claudeReader } from './reader.ts';
 import { REPORTED_WINDOWS } from './report.ts';
+import { texts } from './texts.ts';
+import { transcriptRoots } from './transcripts/roots.ts';
 
+export { claudeEnvironment as environment } from './environment.ts';
+export { claudeExample as example } from './example.ts';
 export { claudeFiles as providerFiles } from './files.ts';
 export { claudeReports as reportFormat } from './reports.ts';
+export { texts } from './texts.ts';
 
-/** Claude subscriptions, signed in to with Claude Code. What is needed for requests is loaded when one is made. */
+const transcripts: TranscriptSource = {
+  exist: (system) => transcriptRoots(system).some((root) => system.fs.existsSync(root)),
+  load: async () => (await import('./transcripts/reader.ts')).transcriptReader,
+};
+
+/** Claude subscriptions, with the login of Claude Code. */
 export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
 
 // A call that is marked as pure: a bundle of the hot path leaves out a constant that it does not use.
 function describe(): ProviderDescriptor {
   return {
     ...claudeFiles,
+    texts,
+    // The endpoint was seen to allow about 28 requests an hour.
+    budget: { spacingMs: 60_000, perHour: 24 },
+    baseUrl: 'https://api.anthropic.com',
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
+    transcripts,
     identity,
     identitySource,
     keychainModified: async (system) => (await import('./keychain.ts')).keychainModified(system),

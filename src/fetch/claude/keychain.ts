@@ -3,13 +3,13 @@ import type { ChildProcess } from 'node:child_process';
 import type { System } from '../../platform/system.ts';
 import { configDirHash } from './account.ts';
 
-/** What macOS' keychain says. `reason` is a text of ours. */
+/** The result of macOS' keychain tool. `reason` is a text of this program. */
 export type KeychainResult =
   | { readonly kind: 'found'; readonly value: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** A locked keychain asks the user for the password, and waits. */
+/** A locked keychain asks the user for the password and waits, so the time is bounded. */
 const READ_TIMEOUT_MS = 1500;
 const LOOKUP_TIMEOUT_MS = 1000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
@@ -17,27 +17,24 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 const NOT_FOUND = 44;
 const NOT_RUN = 'the keychain tool cannot be run';
 
-/**
- * The text of Claude Code's keychain item. The tool prints it as hex digits when it holds anything but
- * ASCII.
- */
+/** The text of Claude Code's keychain item. The tool prints a text with other characters than ASCII as hex digits. */
 export async function readKeychain(system: System): Promise<KeychainResult> {
-  const answer = await security(system, ['-w'], READ_TIMEOUT_MS);
-  if (answer.kind !== 'found') return answer;
-  return { kind: 'found', value: fromHex(answer.value.trim()) };
+  const result = await security(system, ['-w'], READ_TIMEOUT_MS);
+  if (result.kind !== 'found') return result;
+  return { kind: 'found', value: fromHex(result.value.trim()) };
 }
 
 /**
- * When the item was last changed, as the tool prints it (`20261120182312Z`): the keychain's part of the
- * credentials stamp. The secret itself is not asked for, so nobody is asked for a password. `absent` where
- * there is no item; null where the tool does not say.
+ * When the item was last changed, as the tool prints it (`20261120182312Z`): the keychain's part of the credentials'
+ * fingerprint. Does not read the secret, so macOS asks for no password. `absent` without an item; null where the date is
+ * unknown.
  */
 export async function keychainModified(system: System): Promise<string | null> {
-  const answer = await security(system, [], LOOKUP_TIMEOUT_MS);
-  if (answer.kind === 'absent') return 'absent';
-  if (answer.kind === 'failed') return null;
-  // `"mdat"<timedate>=0x3230…  "20261120182312Z\000"`. Bounded, because other attributes can have any text.
-  return /"mdat"<timedate>=[^\n]{0,64}"(\d{14}Z)/.exec(answer.value)?.[1] ?? null;
+  const result = await security(system, [], LOOKUP_TIMEOUT_MS);
+  if (result.kind === 'absent') return 'absent';
+  if (result.kind === 'failed') return null;
+  // `"mdat"<timedate>=0x3230…  "20261120182312Z\000"`. Bounded, because other attributes can contain any text.
+  return /"mdat"<timedate>=[^\n]{0,64}"(\d{14}Z)/.exec(result.value)?.[1] ?? null;
 }
 
 function serviceName(system: System): string {
@@ -61,12 +58,12 @@ function security(system: System, flags: readonly string[], timeoutMs: number): 
     if (!child || !stdout) return resolve({ kind: 'failed', reason: NOT_RUN });
     const chunks: Buffer[] = [];
     let length = 0;
-    const end = (answer: KeychainResult) => {
+    const end = (result: KeychainResult) => {
       clearTimeout(timer);
-      resolve(answer);
+      resolve(result);
     };
     const fail = (reason: string) => {
-      // Its own children may hold the pipe open: it is closed here, and not waited for.
+      // Not waited for, because children of the tool can keep the pipe open.
       child.kill('SIGKILL');
       stdout.destroy();
       child.unref();
@@ -87,7 +84,7 @@ function security(system: System, flags: readonly string[], timeoutMs: number): 
   });
 }
 
-/** Null when the process cannot be started: Node throws for most reasons, and reports some as an event. */
+/** Null when the process cannot be started. Node throws for most reasons, and emits an event for the others. */
 function started(system: System, args: readonly string[]): ChildProcess | null {
   const { spawn } = process.getBuiltinModule('node:child_process');
   try {
@@ -95,7 +92,7 @@ function started(system: System, args: readonly string[]): ChildProcess | null {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...system.env },
     });
-    // Without free descriptors it has no streams, and this event comes later.
+    // Without free descriptors the child has no streams, and the event comes later.
     return child.on('error', () => {});
   } catch {
     return null;

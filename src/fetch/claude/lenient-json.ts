@@ -1,6 +1,6 @@
 /**
- * `JSON.parse` that also accepts raw control characters inside strings, as Claude Code has been seen to write them
- * (a session's name with a line break). Undefined for a text that is no JSON even so. One pass, no backtracking.
+ * `JSON.parse` that also accepts raw control characters in strings, which Claude Code was seen to write (a session's name
+ * with a line break). Undefined for any other text that is not JSON. One pass, no backtracking.
  */
 export function parseLenient(text: string): unknown {
   return parsed(text) ?? parsed(withEscapes(text));
@@ -10,7 +10,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The error's message would quote the text.
+    // The error is not kept: its message quotes the text.
     return undefined;
   }
 }

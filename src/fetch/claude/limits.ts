@@ -6,12 +6,12 @@ import type { Window } from '../../usage/model.ts';
 import { sanitize } from '../../usage/text.ts';
 import { DAY, HOUR, SECOND } from '../../usage/time.ts';
 
-/** What a row of `limits[]` limits: a named bucket, or a window of its own. */
+/** The subject of a row of `limits[]`: a named bucket, or a window of its own. */
 export type LimitTarget =
   | { readonly bucket: BucketName }
   | { readonly bucket: null; readonly shape: WindowShape };
 
-/** What of a window is the same whatever its numbers are. */
+/** The properties of a window that do not depend on its numbers. */
 export type WindowShape = Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds' | 'placement'>;
 
 const WEEK_SECONDS = (7 * DAY) / SECOND;
@@ -25,7 +25,7 @@ const BUCKET_KINDS: ReadonlyMap<string, BucketName> = new Map([
 
 const known = new WeakMap<readonly Limit[], readonly (LimitTarget | null)[]>();
 
-/** The targets of all rows, in order. Kept with the list: a prerendered line looks at it for every moment. */
+/** The targets of all rows, in order. Memoized by the list, since a forecast needs it for every moment. */
 export function targetsOf(rows: readonly Limit[]): readonly (LimitTarget | null)[] {
   let targets = known.get(rows);
   if (targets === undefined) {
@@ -36,8 +36,8 @@ export function targetsOf(rows: readonly Limit[]): readonly (LimitTarget | null)
 }
 
 /**
- * What a row is on. Null for a weekly limit on "All models", which repeats `weekly_all`. A kind that is not known
- * keeps its own name; it is on the line only while the endpoint calls it active.
+ * The target of a row. Null for a weekly limit on "All models", which repeats `weekly_all`. The window of an unknown kind
+ * has the name of the kind; it is on the line only while the endpoint marks it as active.
  */
 function targetOf(row: Limit): LimitTarget | null {
   const kind = row.kind.trim();
@@ -74,7 +74,7 @@ interface Scope {
   readonly model: boolean;
 }
 
-/** A scoped limit whose scope has no name can still be reached. */
+/** The scope of a limit whose scope has no name: the limit counts all the same. */
 const UNNAMED: Scope = { name: 'other', model: false };
 
 /** A scope by its model's display name, else by its surface, else by the model's id. */
@@ -104,7 +104,7 @@ function textOf(value: unknown, key: string): string {
   return typeof text === 'string' ? text.trim() : '';
 }
 
-/** A name without one character that may be printed is still that of a limit. */
+/** A name for display; `?` for one without a printable character. */
 function nameOrMark(name: string): string {
   return sanitize(name) || '?';
 }
@@ -115,7 +115,7 @@ function slug(name: string, others = /[^a-z0-9]/g): string {
 
 const LENGTHS = { hourly: HOUR, daily: DAY, weekly: 7 * DAY } as const;
 
-/** Seconds, where the name of a kind gives the length plainly; null else. A month has no fixed one. */
+/** The length in s where the name of a kind contains it; else null. A month has no fixed length. */
 function lengthOf(kind: string): number | null {
   const word = kind.toLowerCase().split(/[^a-z]/, 1)[0] ?? '';
   return Object.hasOwn(LENGTHS, word) ? LENGTHS[word as keyof typeof LENGTHS] / SECOND : null;

@@ -6,32 +6,32 @@ import { sanitize } from '../../usage/text.ts';
 import { parseTime } from '../../usage/time.ts';
 
 /*
- * What the endpoint says of a bucket besides its percentage: dollars and locks. Both occur under keys that are not
- * known, so they are read here from what was kept as received.
+ * Dollars and locks of buckets. Both occur under unknown keys as well, so they are read here from the data as received.
  */
 
-/** What people call the pools that are known. */
+/** The names of known pools. */
 const POOL_NAMES: ReadonlyMap<string, string> = new Map([['iguana_necktie', 'cloud credit']]);
 
-/** An answer has a score of keys; a file can have a hundred thousand. */
+/** The largest number of unknown keys that are examined: a response has about twenty, a damaged file can have many more. */
 const MAX_KEYS = 500;
 const MAX_PARTS = 24;
 
-/** Whether a bucket is an amount of dollars: then it is no window, whatever its percentage. */
+/** Whether a bucket is an amount of dollars: then it is no window, even with a percentage. */
 export function isPool(bucket: unknown): boolean {
   return limitOf(bucket) !== null;
 }
 
-/** Why a bucket is locked, of allowlisted characters; null when it is not. */
+/** The reason why a bucket is locked, sanitized; null when it is not locked. */
 export function lockedReasonOf(bucket: unknown): string | null {
   const reason = isObject(bucket) ? bucket.locked_reason : null;
   return typeof reason === 'string' ? sanitize(reason) || null : null;
 }
 
 /**
- * The pools of an answer: everything like a bucket that has a positive `limit_dollars`, under whatever key.
+ * The pools of a response: all objects with a positive `limit_dollars`, under any key.
  *
- * @param readAt when the answer was asked for, epoch ms
+ * @param readAt the time of the request, epoch ms
+ * @param now epoch ms
  */
 export function poolsOf(data: UsageData, readAt: number, now: number): Pool[] {
   const pools: Pool[] = [];
@@ -56,7 +56,7 @@ export function poolsOf(data: UsageData, readAt: number, now: number): Pool[] {
   return pools;
 }
 
-/** The buckets that are locked and shown nowhere else: neither pools nor windows. */
+/** The locked buckets that are neither pools nor windows. */
 export function locksOf(data: UsageData): Lock[] {
   const locks: Lock[] = [];
   for (const [key, bucket] of bucketsIn(data)) {
@@ -68,7 +68,7 @@ export function locksOf(data: UsageData): Lock[] {
   return locks;
 }
 
-/** The week's use by product; empty when the answer does not split it. */
+/** The week's use by product; empty when the response does not contain it. */
 export function breakdownOf({ seven_day_breakdown: breakdown }: UsageData): BreakdownPart[] {
   return (breakdown?.rows ?? []).slice(0, MAX_PARTS).map(({ key, display_name: name, percent }) => {
     const id = typeof key === 'string' ? sanitize(key) : '';
@@ -77,7 +77,7 @@ export function breakdownOf({ seven_day_breakdown: breakdown }: UsageData): Brea
   });
 }
 
-/** A key as people read it: `amber_ladder` is `amber ladder`. */
+/** A key for display: `amber_ladder` becomes `amber ladder`. */
 function nameOf(key: string): string {
   return sanitize(key.replaceAll('_', ' ')) || '?';
 }
@@ -87,7 +87,7 @@ function isWindow(key: string, bucket: unknown): boolean {
   return known && isObject(bucket) && typeof bucket.utilization === 'number';
 }
 
-/** Everything that could be a bucket, known keys first. */
+/** All values that can be buckets, with their keys; known keys first. */
 function* bucketsIn(data: UsageData): Generator<[string, unknown]> {
   for (const name of BUCKETS) if (data[name]) yield [name, data[name]];
   let left = MAX_KEYS;
@@ -108,7 +108,7 @@ function dollars(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-/** Without what floating point adds: 250 − 249.9 is 0.1. */
+/** Removes the noise of floating point: 250 − 249.9 is 0.1. */
 function exact(value: number): number {
   return Number(value.toPrecision(12));
 }

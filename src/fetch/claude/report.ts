@@ -5,7 +5,7 @@ import { parseLenient } from './lenient-json.ts';
 
 /*
  * The object that Claude Code writes to the standard input of its status line command. On the hot path of
- * `usageline statusline`; validated by hand, since a schema library would cost more than the command may.
+ * `usageline statusline`, so it is validated by hand: a schema library would take too long to load.
  */
 
 /** The windows that Claude Code reports, with their lengths, ms. */
@@ -15,8 +15,8 @@ const MAX_SESSION = 64;
 const MAX_MODEL = 200;
 
 /**
- * Reads the object of one run. Null for anything but a JSON object; raw control characters in strings are accepted,
- * and a part that is broken is as if it were absent.
+ * Reads the object of one run. Null for anything but a JSON object. Raw control characters in strings are accepted, and a
+ * broken part counts as absent.
  */
 export function parseReport(text: string, now: number): Report | null {
   const value = parseLenient(text);
@@ -41,7 +41,7 @@ function windowOf(part: Part): Reported | null {
   return part === null || percent === null ? null : { percent, resetsAt: resetOf(part.resets_at) };
 }
 
-/** Without `used_percentage` the share follows from the amounts. Without a limit there is no share, and no window. */
+/** Without `used_percentage` the percentage is computed from the amounts. Without a limit there is none, and no window. */
 function spendOf(part: Part): ReportedSpend | null {
   if (part === null) return null;
   const [usedUsd, limitUsd] = [percentOf(plainNumber(part.used_usd)), percentOf(plainNumber(part.limit_usd))];
@@ -54,16 +54,16 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-/** A number, or a text that plainly is one: `41`, `41.5 %`. */
+/** A number, also as text: `41`, `41.5 %`. */
 function plainNumber(value: unknown): number | null {
   if (typeof value !== 'string') return numberOf(value);
   const match = /^\s{0,8}(\d{1,18}(?:\.\d{1,18})?)\s{0,8}%?\s{0,8}$/.exec(value);
   return match ? Number(match[1]) : null;
 }
 
-/** As seconds this is the year 5138, as milliseconds 1973: the larger number is in milliseconds. */
+/** From this number on, times are in milliseconds: as seconds it is in the year 5138, as milliseconds in 1973. */
 const MILLISECONDS_FROM = 1e11;
-/** The last moment that a `Date` can hold, epoch ms. */
+/** The last time that a `Date` can represent, epoch ms. */
 const LAST_MOMENT = 8.64e15;
 
 /** Epoch seconds or milliseconds, as a number or as text, or RFC 3339, as epoch ms; null for anything else. */

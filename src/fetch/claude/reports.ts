@@ -2,7 +2,7 @@ import type { ReportFormat } from '../provider.ts';
 import { parseLenient } from './lenient-json.ts';
 import { parseReport, REPORTED_WINDOWS } from './report.ts';
 
-/** The status line of Claude Code as a source: its object on standard input has the numbers of the last response. */
+/** The reports of Claude Code's sessions: each contains the numbers of the session's last response. */
 export const claudeReports: ReportFormat = {
   windows: REPORTED_WINDOWS,
   parse: parseReport,

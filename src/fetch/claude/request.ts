@@ -9,8 +9,8 @@ import { failureInBody } from './error-body.ts';
 const BETA = 'oauth-2025-04-20';
 
 /**
- * Asks Claude's endpoint once (`GET /api/oauth/usage`). Never throws. A 2xx object is a valid answer even when it has
- * no limit, unless it is an error itself.
+ * Sends one request for usage (`GET /api/oauth/usage`). Never throws. A 2xx object is valid even if it contains no limit,
+ * unless it is an error itself.
  *
  * @param token checked to be header-safe
  */
@@ -19,21 +19,21 @@ export async function requestUsage(
   token: string,
   { baseUrl, timeoutMs, userAgent }: SendOptions,
 ): Promise<Outcome<UsageData>> {
-  const answer = await requestJson(fetch, {
+  const response = await requestJson(fetch, {
     url: `${baseUrl}/api/oauth/usage`,
     headers: {
       authorization: `Bearer ${token}`,
       'anthropic-beta': BETA,
       accept: 'application/json',
-      // From config: what no header can hold must not cost the request.
+      // From the configuration: characters that no header can contain must not make the request fail.
       'user-agent': userAgent.replace(/[^\x20-\x7e]/g, ''),
     },
     timeoutMs,
     failureIn: failureInBody,
   });
-  if (!answer.ok) return answer;
-  const data = asExpected(answer.value);
+  if (!response.ok) return response;
+  const data = asExpected(response.value);
   if (data) return { ok: true, value: data };
   const { parseResponse } = await import('./schema.ts');
-  return { ok: true, value: parseResponse(answer.value) };
+  return { ok: true, value: parseResponse(response.value) };
 }

@@ -4,12 +4,12 @@ import type { UsageData } from './wire.ts';
 import { parseTime } from '../../usage/time.ts';
 
 /**
- * The shape of the endpoint's answer, as public captures show it. Lenient on purpose: every part is
- * optional, a broken one is dropped without its neighbours, unknown keys are kept.
- * `zod/mini`, because it bundles to a fortieth of `zod`.
+ * The shape of a response, known from public captures. Lenient on purpose: every part is optional, a broken part is
+ * omitted without its neighbours, unknown keys are kept. `zod/mini`, because its bundle has a fortieth of the size of
+ * `zod`.
  */
 
-// For one answer, functions made of text cost more than they save.
+// For one response, compiling functions from text takes longer than it saves.
 z.config({ jitless: true });
 
 const text = z.string();
@@ -18,7 +18,7 @@ const amount = z.number().check(z.gte(0));
 const orNull = <T extends z.ZodMiniType>(schema: T) => z.catch(z.nullable(schema), null as never);
 const amountOrNull = orNull(amount);
 const time = orNull(z.string().check(z.refine((value) => parseTime(value) !== null)));
-/** A part that is left out when it is broken. */
+/** A part that is omitted when it is broken. */
 const part = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
 
 const bucket = part(z.nullable(z.looseObject({ utilization: amountOrNull, resets_at: time })));
@@ -52,7 +52,7 @@ const spend = z.looseObject({
   limit: moneyOrNull,
 });
 
-/** The elements that are as they should be. */
+/** A list of the valid elements. */
 const listOf = <T extends z.ZodMiniType>(schema: T) =>
   z.pipe(
     z.array(z.catch(z.nullable(schema), null as never)),
@@ -78,18 +78,20 @@ const known = {
 const parts = z.object(known);
 
 /**
- * `data` of `usage.json`: the same, with what we do not know in a drawer of its own. A function, since only the
- * tests ask for it: `parseUsageData` has to agree with it.
+ * The schema of `data` in `usage.json`: a response with its unknown keys under `unknown_buckets`. A function, because only
+ * tests use it: `parseUsageData` has to agree with it.
  */
 export const usageDataSchema = () =>
   z.pipe(
     z.custom<Json>(isObject),
-    z.transform(({ unknown_buckets: drawer, ...body }) => withUnknown(body, isObject(drawer) ? drawer : {})),
+    z.transform(({ unknown_buckets: earlier, ...body }) =>
+      withUnknown(body, isObject(earlier) ? earlier : {}),
+    ),
   );
 
 /**
- * A response body as data. Throws nothing for any JSON object: what is broken is left out.
- * Keys of the endpoint that we do not know go under `unknown_buckets`, so that they never collide with ours.
+ * A response body as data. Throws nothing for any JSON object: broken parts are omitted. Unknown keys go under
+ * `unknown_buckets`, so that they never collide with keys of this program.
  */
 export function parseResponse(body: Json): UsageData {
   return withUnknown(body, {});
@@ -97,12 +99,12 @@ export function parseResponse(body: Json): UsageData {
 
 type Json = Record<string, unknown>;
 
-/** The parts we know, and the keys we do not know beside those that are in the drawer already. */
-function withUnknown(body: Json, drawer: Json): UsageData {
+/** The known parts of a body, and its unknown keys together with those that were stored earlier. */
+function withUnknown(body: Json, earlier: Json): UsageData {
   const read = Object.entries(z.parse(parts, body)).filter(([, value]) => value !== undefined);
   // From the body itself, because zod drops a key named __proto__; fromEntries keeps it a key.
   const unknown = Object.entries(body).filter(([key]) => !Object.hasOwn(known, key));
-  const all = [...Object.entries(drawer), ...unknown];
+  const all = [...Object.entries(earlier), ...unknown];
   if (all.length > 0) read.push(['unknown_buckets', Object.fromEntries(all) as never]);
   return Object.fromEntries(read) as UsageData;
 }

@@ -1,13 +1,13 @@
 import { errno } from '../../platform/errno.ts';
 import type { System } from '../../platform/system.ts';
 
-/** What was found of one object in a JSON file. */
+/** The result of a search for one object in a JSON file. */
 export type Search =
   /** Its text. */
   | { readonly kind: 'found'; readonly text: string }
-  /** The file is not there, or it is whole and has no object of that name. */
+  /** The file does not exist, or it is whole and contains no object of that name. */
   | { readonly kind: 'absent' }
-  /** It cannot be known: the file is broken before that, or cannot be read, or takes too long. */
+  /** The file is broken before the object, or cannot be read, or takes too long. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface Bounds {
@@ -15,20 +15,20 @@ export interface Bounds {
   readonly ms: number;
 }
 
-/** Files of 240 MB were seen. A file of the greatest size takes about a second. */
+/** Files of 240 MB were seen. A file of the largest size takes about a second. */
 export const BOUNDS: Bounds = { bytes: 512 * 1024 * 1024, ms: 3000 };
 
 const CHUNK_BYTES = 256 * 1024;
-/** No object that is looked for is larger; what is, was not written by Claude Code. */
+/** The largest object: Claude Code writes none that is larger. */
 const MAX_OBJECT_BYTES = 64 * 1024;
-/** A name that is longer, in whatever escapes, is another one. */
+/** The longest name, with its escapes: a longer one is not the name that is searched. */
 const MAX_NAME_BYTES = 256;
 const MAX_DEPTH = 512;
 
 /**
- * Looks for the value of one key of the outermost object in a JSON file, where that value is an object. The file can
- * be larger than memory: it is read piece by piece, and no further than the object. A key within another object, or
- * in a string, is another one. Of two equal keys the first one counts.
+ * Finds the value of one key of the outermost object in a JSON file, if that value is an object. The file can be larger
+ * than memory: it is read in chunks, and no further than the object. Keys of inner objects do not count. Of two equal keys
+ * the first one counts.
  */
 export function findTopLevel(
   { fs, monotonic }: Pick<System, 'fs' | 'monotonic'>,
@@ -71,7 +71,7 @@ function unknown(reason: string): Search {
   return { kind: 'unknown', reason };
 }
 
-/** Classes of bytes outside of strings; 0: no JSON has that. */
+/** Classes of bytes outside of strings; 0: not valid in JSON. */
 const PLAIN = 1;
 const QUOTE = 2;
 const OPEN = 3;
@@ -91,8 +91,8 @@ CLASSES[0x3a] = COLON;
 const MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Follows strings and nesting, and nothing else of JSON's grammar. It stops at what no JSON has outside of a string:
- * where two processes have written over each other, what looks like structure can be the inside of a string.
+ * Follows strings and nesting, and nothing else of JSON's grammar. It stops at bytes that are not valid outside of strings:
+ * in a file that two processes have written at once, apparent structure can be the inside of a string.
  */
 class Scanner {
   readonly #key: string;
@@ -104,9 +104,9 @@ class Scanner {
   #escaped = false;
   /** The next string of the outermost object is a key. */
   #keyComes = false;
-  /** The string at hand is one. */
+  /** The current string is a key. */
   #inKey = false;
-  /** The value that comes is the one that is looked for. */
+  /** The next value is the one to find. */
   #wanted = false;
   /** Pieces of what is kept: a key of the outermost object, or the object that was found. */
   #kept: Buffer[] = [];
@@ -117,7 +117,7 @@ class Scanner {
     this.#key = key;
   }
 
-  /** The next piece of the file; null: it goes on. */
+  /** Reads the next chunk. Null: the search goes on. */
   take(bytes: Buffer, length: number): Search | null {
     let at = this.#depth === 0 ? this.#start(bytes, length) : 0;
     if (at < 0) return unknown('not_an_object');
@@ -175,7 +175,7 @@ class Scanner {
           break;
         case COMMA:
           if (this.#depth === 1) {
-            // The value was there, and it is no object.
+            // The value has ended, and it was no object.
             if (this.#wanted) return ABSENT;
             this.#keyComes = true;
           }
@@ -192,12 +192,12 @@ class Scanner {
     return !this.#inKey && this.#keptBytes > MAX_OBJECT_BYTES ? unknown('too_large') : null;
   }
 
-  /** The file is over, and the outermost object is not. An empty file has none. */
+  /** The result at the end of the file, where the outermost object has not ended. An empty file has none. */
   end(): Search {
     return this.#started === 0 ? ABSENT : unknown('cut_off');
   }
 
-  /** Where the outermost object's inside begins; below 0: there is none. */
+  /** The position behind the outermost object's `{`; below 0: there is none. */
   #start(bytes: Buffer, length: number): number {
     for (let at = 0; at < length; at += 1) {
       const byte = bytes[at] as number;
@@ -215,7 +215,7 @@ class Scanner {
     return length;
   }
 
-  /** Where the string at hand ends, behind its quote; `length` where it goes on; below 0: no string has that. */
+  /** The position behind the current string; `length` where it goes on; below 0: not a valid string. */
   #string(bytes: Buffer, from: number, length: number): number {
     let at = from;
     if (this.#escaped) {
@@ -240,7 +240,7 @@ class Scanner {
 
   #keep(bytes: Buffer, from: number, to: number): void {
     this.#keptBytes += to - from;
-    // Beyond what anything that is kept has, only the length counts.
+    // Beyond the largest object only the length counts.
     if (this.#keptBytes <= MAX_OBJECT_BYTES) this.#kept.push(Buffer.from(bytes.subarray(from, to)));
   }
 
@@ -250,7 +250,7 @@ class Scanner {
     this.#keeping = false;
   }
 
-  /** The key that was kept; null where it is none. An empty text is none that is looked for. */
+  /** The key that was kept; null where it is broken. Empty for a key that is too long. */
   #name(): string | null {
     if (this.#keptBytes === 0 || this.#keptBytes > MAX_NAME_BYTES) return '';
     const text = Buffer.concat(this.#kept).toString('utf8');

@@ -24,17 +24,17 @@ const known: Record<BucketName, { label: string; model: string | null; windowSec
   seven_day_oauth_apps: { label: '7d apps', model: null, windowSeconds: SEVEN_DAYS },
 };
 
-/** No account has more limits. An answer with hundreds would make a line of as many, and take seconds to prepare. */
+/** The largest number of windows: with hundreds of them, a line would take seconds to prerender. */
 const MAX_WINDOWS = 32;
 
 /**
- * The limits of a reading, in the order in which they are shown: five hours, seven days, then the others.
+ * The windows of a response, in the order in which they are shown: five hours, seven days, then the others.
  *
- * `limits[]` repeats the named buckets, and since July 2026 is the only place for limits per model: it fills in what
- * the buckets lack, and takes the place of one whose reset had passed already when it was read. An answer with no
- * limit but that on paid use (Enterprise, Team) has this one as a window.
+ * `limits[]` repeats the named buckets, and since July 2026 is the only place for limits per model: its rows supplement the
+ * buckets, and replace a bucket whose reset had passed already when it was read. A response without any limit except that
+ * on paid use (Enterprise, Team) has that one as a window.
  *
- * @param askedAt epoch ms at which the numbers were asked for
+ * @param askedAt the time of the request, epoch ms
  * @param now epoch ms for which the windows are shown
  * @param origins the windows whose number is the status line's, with the time of each
  */
@@ -56,7 +56,7 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
       readAt,
       ...more,
     };
-    // One name twice: the tighter limit is the one that counts, and one of them that is active is enough.
+    // Two limits with one name: the tighter one counts, and it is enough if one of them is active.
     const twin = windows.get(id);
     const tighter =
       twin === undefined || (window.usedPercent ?? -1) > (twin.usedPercent ?? -1) ? window : twin;
@@ -85,7 +85,7 @@ export function windowsOf(data: UsageData, askedAt: number, now: number, origins
 
 const SPEND_SHAPE: WindowShape = { ...SPEND_LIMIT, model: null, windowSeconds: null, placement: 'always' };
 
-/** Paid use as the limit that it is where there is no other; null when nothing is known against which it counts. */
+/** The limit on paid use, for a response without another limit; null without a known limit. */
 function spendLimitOf(extra: ExtraUsage | null): { usedPercent: number; amount: WindowAmount } | null {
   if (!isWorthShowing(extra) || extra.usedPercent === null) return null;
   const { used, limit, currency, decimals, usedPercent } = extra;
@@ -98,10 +98,10 @@ function lockOf(bucket: Bucket | Limit): Pick<Window, 'lockedReason'> {
 }
 
 /**
- * The windows that the plan behind an answer lacks (Ultra has no five hours): the answer lists other limits, and
- * neither these nor anything broken in their place.
+ * The windows that the plan lacks (Ultra has no five hours): the response lists other limits, and neither these nor
+ * anything broken in their place.
  *
- * @param origins the windows whose number is the status line's: that a session knows them proves nothing
+ * @param origins the windows whose number is the status line's: they prove nothing about the endpoint's response
  */
 export function lackingIn(data: UsageData, origins: Origins = {}): BucketName[] {
   const absent = PLAN_WINDOWS.filter((name) => !data[name] && bucketOf(data, name) === null);
@@ -113,10 +113,10 @@ export function lackingIn(data: UsageData, origins: Origins = {}): BucketName[] 
   return others ? absent : [];
 }
 
-/** The windows that a plan can lack; which other limits there are differs from day to day. */
+/** The windows that a plan can lack. The other limits differ from day to day. */
 const PLAN_WINDOWS = ['five_hour', 'seven_day'] as const satisfies readonly BucketName[];
 
-/** When the limits are reset, epoch ms, past ones included; in no order. */
+/** The resets of all limits, epoch ms, past ones included; unordered. */
 export function resetsOf(data: UsageData, without: Origins = {}): number[] {
   const resets: number[] = [];
   const add = (resetsAt: string | null) => {
@@ -134,9 +134,9 @@ export function resetsOf(data: UsageData, without: Origins = {}): number[] {
 }
 
 /**
- * A known limit as the endpoint has it: by its name, else from `limits[]`. Null where neither has a percentage.
+ * A named limit of the endpoint: the bucket of that name, else its row in `limits[]`. Null where neither has a percentage.
  *
- * @param readAt epoch ms; a bucket whose reset had passed by then was left behind, and gives way to a live row
+ * @param readAt epoch ms; a bucket whose reset had passed by then is outdated, and is replaced by a row with a later reset
  */
 export function bucketOf(
   data: UsageData,
@@ -156,8 +156,8 @@ export function bucketOf(
 }
 
 /**
- * Paid use beyond the subscription: `extra_usage`, or `spend` where that is absent or off. The digits that the
- * endpoint gives an amount beat those that its currency usually has. Null when the response speaks of neither.
+ * Paid use beyond the subscription: `extra_usage`, or `spend` where that is absent or off. The number of digits comes from
+ * the endpoint, else from the currency. Null when the response contains neither.
  */
 export function extraUsageOf(data: UsageData): ExtraUsage | null {
   const { extra_usage: extra, spend } = data;
@@ -189,7 +189,7 @@ export function extraUsageOf(data: UsageData): ExtraUsage | null {
   };
 }
 
-/** Percent of a limit, where the endpoint gives both amounts and no percentage. Null where the result is not finite. */
+/** The percentage of two amounts, for a response without one. Null where the result is not finite. */
 function share(used: number | null, limit: number | null): number | null {
   return used === null || limit === null || limit <= 0 ? null : percentOf((100 * used) / limit);
 }

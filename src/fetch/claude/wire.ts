@@ -10,24 +10,24 @@ export interface Bucket {
   readonly resets_at: string | null;
 }
 
-/** A bucket as it is kept: one without a percentage can still be a pool, or say why it is locked. */
+/** A bucket as stored: without a percentage it can still be a pool, or contain the reason for a lock. */
 export interface BucketData {
   readonly utilization: number | null;
   readonly resets_at: string | null;
 }
 
-/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today; any other can come. */
+/** One element of `limits[]`. `kind` is session, weekly_all or weekly_scoped today; others can follow. */
 export interface Limit {
   readonly kind: string;
   readonly percent: number;
   readonly resets_at: string | null;
-  /** What the limit is on, as received: `limits.ts` looks for a name in it. Null: everything. */
+  /** The scope as received: `limits.ts` finds its name. Null: the limit is on everything. */
   readonly scope: Readonly<Record<string, unknown>> | null;
-  /** The limit that the endpoint would put into a headline. */
+  /** True for the limit that the endpoint marks as active. */
   readonly is_active?: unknown;
 }
 
-/** A row of `seven_day_breakdown`: the part of the week's use that one product has. */
+/** A row of `seven_day_breakdown`: one product's part of the week's use. */
 export interface BreakdownRow {
   readonly percent: number;
   readonly key?: unknown;
@@ -54,7 +54,7 @@ export interface Amount {
   readonly exponent: number;
 }
 
-/** `spend`: says the same as `extra_usage`, in a newer shape. */
+/** `spend`: the same as `extra_usage`, in a newer shape. */
 export interface Spend {
   readonly enabled: boolean;
   readonly percent: number | null;
@@ -62,7 +62,7 @@ export interface Spend {
   readonly limit: Amount | null;
 }
 
-/** The names of the buckets we know, in the order in which they are shown. */
+/** The names of the known buckets, in the order in which they are shown. */
 export const BUCKETS = [
   'five_hour',
   'seven_day',
@@ -73,8 +73,8 @@ export const BUCKETS = [
 export type BucketName = (typeof BUCKETS)[number];
 
 /**
- * A validated response: `data` of `usage.json`. It mirrors what the endpoint sent; a broken part is
- * left out, keys that we do not know stand under `unknown_buckets`.
+ * A validated response: `data` of `usage.json`. It mirrors the body; a broken part is omitted, unknown keys are under
+ * `unknown_buckets`.
  */
 export type UsageData = { readonly [name in BucketName]?: BucketData | null } & {
   readonly limits?: readonly Limit[];

@@ -2,25 +2,6 @@ import { fish, alwaysSh as sh } from './quote.ts';
 import { runnerScript } from './runner.ts';
 import type { HookShell, Runtime } from '../runtime.ts';
 
-/**
- * The variables on which the path of the prerendered line depends. At every prompt the hooks compare the same variables
- * in the same order, and call the program if one of them has changed.
- */
-export const HOOK_VARIABLES = [
-  'CLAUDE_CONFIG_DIR',
-  'USAGELINE_CACHE_DIR',
-  'XDG_CACHE_HOME',
-  'XDG_CONFIG_HOME',
-  'HOME',
-  'NO_COLOR',
-  'FORCE_COLOR',
-  'CLICOLOR_FORCE',
-  'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC',
-  'USAGELINE_CONFIG',
-  'USAGELINE_NETWORK',
-  'USAGELINE_FORMAT',
-] as const;
-
 type Values = Readonly<Record<'program' | 'where' | 'ready' | 'logins' | 'config', readonly string[]>>;
 
 /**
@@ -32,7 +13,7 @@ export function hookHeader(runtime: Runtime, shell: HookShell, program: readonly
   const { prerendered: ready, credentials: logins, config } = runtime.hookPaths(shell);
   return headers[shell]({
     program,
-    where: [HOOK_VARIABLES.map((name) => runtime.env[name] ?? '').join('|')],
+    where: [runtime.hookVariables.map((name) => runtime.env[name] ?? '').join('|')],
     ready: [ready],
     logins,
     config: [config],

@@ -15,7 +15,7 @@ import { withoutHidden } from '../selection.ts';
 import { paint } from '../spans.ts';
 import type { Usage } from '../../usage/model.ts';
 
-/** Text with or without ANSI colours: for terminals, fish, Claude Code, and hosts that escape the text themselves (starship). */
+/** Text with or without ANSI colours: for terminals, fish, the provider's status line, and hosts that escape the text themselves (starship). */
 const ansi: Output = { paint };
 
 const outputs: Record<LineKind, Output | StructuredOutput> = {

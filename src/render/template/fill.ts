@@ -86,7 +86,7 @@ export function missingAges(filling: Ranked): Span[][] {
   const ages = new Map<Window, Span[]>();
   for (const name of namesIn(format)) {
     if (format.fields.has(`${name}.age`)) continue;
-    const window = windowNamed(name, usage.windows, model);
+    const window = windowNamed(name, usage, model);
     const isShown = window && (ranks.get(window) as number) < cut.windows;
     const age = isShown ? windowField('age', window, filling) : null;
     if (window && age) ages.set(window, [plain(`${window.label} `), age]);

@@ -37,7 +37,7 @@ export function ranksOf({ format, usage, sectionWindows, model }: Filling): Read
   const add = (window: Window) => ranks.has(window) || ranks.set(window, ranks.size);
   if (format.fields.has('windows.')) sectionWindows.forEach(add);
   for (const name of namesIn(format)) {
-    const window = windowNamed(name, usage.windows, model);
+    const window = windowNamed(name, usage, model);
     if (window) add(window);
   }
   return ranks;

@@ -20,7 +20,7 @@ export function lineField(field: Exclude<LineField, 'sep'>, filling: Ranked): re
     case 'extra':
       return cut.rest ? [] : extraPart(shownExtra(usage), filling);
     case 'plan':
-      return cut.rest ? [] : textPart(planName(usage.plan));
+      return cut.rest ? [] : textPart(planName(usage.plan, usage.texts));
     case 'account':
       return cut.rest ? [] : textPart(sanitize(usage.accountName ?? ''));
     case 'org':
@@ -61,7 +61,7 @@ export function errorPart(usage: Usage, countdowns: boolean): Span[] {
   const error = shownError(usage);
   if (error === null) return [];
   const shown = countdowns ? error : { ...error, retryAt: null };
-  return [{ text: shortMessage(shown, usage.generatedAt), style: 'notice' }];
+  return [{ text: shortMessage(shown, usage.generatedAt, usage.texts), style: 'notice' }];
 }
 
 /** The token estimate, a part per window: `~5h 420k`. */

@@ -1,7 +1,7 @@
 import type { Appearance } from '../appearance.ts';
 import { clockTime } from '../clock.ts';
 import { bar } from '../glyphs.ts';
-import { PLAN_WINDOW_LABELS, windowNamed } from '../selection.ts';
+import { windowNamed } from '../selection.ts';
 import { levelOf, plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import type { FieldContext, Ranked } from './filling.ts';
@@ -10,6 +10,7 @@ import { WINDOW_FIELDS } from './placeholders.ts';
 import type { Placeholder, WindowField } from './placeholders.ts';
 import { age, countdown, percentText, shownPercent, tokenText, windowAmountText } from '../values.ts';
 import type { TokenEstimate, Usage, Window } from '../../usage/model.ts';
+import type { ProviderTexts } from '../../usage/provider-facts.ts';
 import { paceOf } from '../../usage/pace.ts';
 
 /** Fields that a cut of times omits. */
@@ -29,12 +30,12 @@ export function placeholderSpans(
   filling: Ranked,
 ): Span[] {
   const { usage, ranks, cut, format } = filling;
-  if (name !== null && isLacking(name, usage)) return lackingSpan(name, field, format);
+  if (name !== null && isLacking(name, usage)) return lackingSpan(name, field, format, usage.texts);
   if (field === 'tokens') {
     const span = tokensField(name ?? current?.id ?? null, usage.tokens);
     return span === null ? [] : [span];
   }
-  const window = current ?? windowNamed(name as string, usage.windows, filling.model);
+  const window = current ?? windowNamed(name as string, usage, filling.model);
   if (window === undefined) return [];
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
@@ -67,7 +68,7 @@ function cutSpan(
 
 /** Whether the plan lacks the window of this name. */
 export function isLacking(name: string, { lacking = [] }: Usage): boolean {
-  return (lacking as readonly string[]).includes(name);
+  return lacking.includes(name);
 }
 
 /** The text in place of a window that the plan lacks. */
@@ -76,8 +77,13 @@ export const NO_SUCH_LIMIT = 'no such limit';
 const ALL_FIELDS = Object.keys(WINDOW_FIELDS) as WindowField[];
 
 /** The span for a window that the plan lacks, in place of its first field. */
-function lackingSpan(name: string, field: WindowField, { fields }: Format): Span[] {
-  if (field === 'label') return [plain(PLAN_WINDOW_LABELS[name] as string)];
+function lackingSpan(
+  name: string,
+  field: WindowField,
+  { fields }: Format,
+  { mainWindows }: ProviderTexts,
+): Span[] {
+  if (field === 'label') return [plain(mainWindows[name] ?? name)];
   const first = [...NUMBERS, ...ALL_FIELDS].find((it) => it !== 'label' && fields.has(`${name}.${it}`));
   return field === first ? [plain(NO_SUCH_LIMIT)] : [];
 }

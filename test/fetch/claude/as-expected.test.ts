@@ -4,12 +4,12 @@ import { asExpected } from '../../../src/fetch/claude/as-expected.ts';
 import { parseResponse } from '../../../src/fetch/claude/schema.ts';
 import { anyBody, body, CAPTURED } from './bodies.ts';
 
-describe('an answer that is as expected', () => {
+describe('a response that is as expected', () => {
   it.each(CAPTURED)('needs no schema: %s', (name) => {
     expect(asExpected(body(name))).toEqual(parseResponse(body(name)));
   });
 
-  it('is what the schema makes of it, or is left to the schema', () => {
+  it('equals the result of the schema, or is left to the schema', () => {
     fc.assert(
       fc.property(anyBody, (any) => {
         const data = asExpected(any);
@@ -26,7 +26,7 @@ describe('an answer that is as expected', () => {
     ['a percentage that is text', { five_hour: { utilization: '1', resets_at: null } }],
     ['a breakdown with a broken row', { seven_day_breakdown: { rows: [{ key: 'chat' }] } }],
     ['our own name for a drawer', { unknown_buckets: {} }],
-  ])('has not %s', (_case, any) => {
+  ])('does not contain %s', (_case, any) => {
     expect(asExpected(any)).toBeNull();
   });
 
@@ -34,11 +34,11 @@ describe('an answer that is as expected', () => {
     ['a bucket without a reset', { five_hour: { utilization: 1 } }],
     ['extra usage without a currency', { extra_usage: { is_enabled: false, utilization: 0 } }],
     ['a limit without a scope', { limits: [{ kind: 'session', percent: 1 }] }],
-  ])('can lack what the schema takes for null: %s', (_case, any) => {
+  ])('can lack parts for which the schema has null: %s', (_case, any) => {
     expect(asExpected(any)).toEqual(parseResponse(any));
   });
 
-  it('keeps what nobody knows, in the drawer for it', () => {
+  it('keeps unknown keys under `unknown_buckets`', () => {
     expect(asExpected({ five_hour: null, omelette: 1 })).toEqual({
       five_hour: null,
       unknown_buckets: { omelette: 1 },

@@ -89,7 +89,7 @@ const changes: fc.Arbitrary<Change[]> = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-/** Captured answers with a few things replaced, removed or added, at any depth. */
+/** Captured responses with some values replaced, removed or added, at any depth. */
 const mutated = fc.tuple(fc.constantFrom(...CAPTURED), changes).map(([name, list]) => {
   const whole = { ...body(name), seven_day_breakdown: structuredClone(BREAKDOWN) };
   for (const change of list) apply(whole, change);

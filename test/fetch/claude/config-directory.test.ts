@@ -49,7 +49,7 @@ const spellings = (name: string) => [
 ];
 
 describe('the default directory', () => {
-  it('is one account however it is spelled', () => {
+  it('is one account in every spelling', () => {
     for (const dir of [
       undefined,
       '',
@@ -64,7 +64,7 @@ describe('the default directory', () => {
     }
   });
 
-  it('is the default one before it is there', () => {
+  it('is the default one before it exists', () => {
     fs.rmdirSync(join(root, '.claude'));
     expect(directoryOf(`${root}/./.claude/`)).toBe('claude');
     expect(directoryOf(`${root}/.claude-work/`)).toBe(`claude-${sha(`${root}/.claude-work`)}`);
@@ -86,27 +86,27 @@ describe('the default directory', () => {
 });
 
 describe('another directory', () => {
-  it('is one account however it is spelled, named by the hash of its plain spelling', () => {
+  it('is one account in every spelling, named by the hash of its real path', () => {
     fs.mkdirSync(join(root, 'work'));
     for (const dir of spellings('work')) expect(directoryOf(dir), dir).toBe(`claude-${sha(`${root}/work`)}`);
     fs.symlinkSync('work', join(root, 'current'));
     expect(directoryOf('current')).toBe(`claude-${sha(`${root}/work`)}`);
   });
 
-  it('is not the default one for a name that begins alike', () => {
+  it('is not the default one because its name begins alike', () => {
     for (const name of ['.claude-work', '.claude2', 'x/.claude', '.Claude']) {
       expect(directoryOf(`${root}/${name}`), name).toBe(`claude-${sha(`${root}/${name}`)}`);
     }
   });
 
-  it('is not the default one by two dots that only look so', () => {
+  it('is not the default one where two dots follow a link', () => {
     fs.mkdirSync(join(root, 'other', 'deep'), { recursive: true });
     fs.mkdirSync(join(root, 'other', '.claude'));
     fs.symlinkSync(join(root, 'other', 'deep'), join(root, 'shortcut'));
     expect(directoryOf(`${root}/shortcut/../.claude`)).toBe(`claude-${sha(`${root}/other/.claude`)}`);
   });
 
-  it('counts from the directory in which the process was started, when it is relative', () => {
+  it('counts from the working directory when it is relative', () => {
     const system = started('acct', { cwd: () => join(root, 'projects') });
     expect(configDirectory(system)).toBe(join(root, 'projects', 'acct'));
     expect(credentialFiles(system)).toEqual([join(root, 'projects', 'acct', '.credentials.json')]);
@@ -114,10 +114,10 @@ describe('another directory', () => {
   });
 });
 
-describe('on macOS, where the keychain goes by the text', () => {
+describe('on macOS, where the name of the keychain item depends on the text', () => {
   const mac = { platform: 'darwin' } as const;
 
-  it('every spelling is an account of its own', () => {
+  it('every spelling is a separate account', () => {
     const names = new Set(
       [undefined, `${root}/.claude`, `${root}/.claude/`, `${root}/link`].map((dir) => directoryOf(dir, mac)),
     );
@@ -125,20 +125,20 @@ describe('on macOS, where the keychain goes by the text', () => {
     expect(directoryOf(`${root}/.claude/`, mac)).toBe(`claude-${sha(`${root}/.claude/`)}`);
   });
 
-  it('a relative one has its files in one place, and its item by the text', () => {
+  it('a relative one has its files in one directory, and its item named by the text', () => {
     expect(directoryOf('acct', mac)).toBe(`claude-${sha(`${root}/acct`)}`);
     expect(configDirHash(started('acct', mac))).toBe(sha('acct'));
   });
 });
 
-it('looks at nothing where the variable is not set', () => {
+it('examines no file where the variable is not set', () => {
   const careful = new Proxy(fs, {
     get: (target, name) => (name === 'constants' ? target.constants : () => expect.fail(`${String(name)}`)),
   });
   expect(account(fakeSystem({ fs: careful })).directory).toBe('claude');
 });
 
-it('agrees with the shell on what one directory is', () => {
+it('agrees with the shell on which paths are one directory', () => {
   for (const dir of [...spellings('.claude'), `${root}/link`]) {
     const command = `cd "$1" && [ "$2" -ef "$1/.claude" ]`;
     expect(() => execFileSync('sh', ['-c', command, 'sh', root, dir]), dir).not.toThrow();

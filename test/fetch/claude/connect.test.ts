@@ -16,7 +16,7 @@ const signedIn = (login: Record<string, unknown> = {}) => {
   return system;
 };
 
-test('a session sends its token once and reads what is used', async () => {
+test('a session sends its token once and reads the usage', async () => {
   const fetch = vi.fn<Fetch>(async () => ({ status: 200, headers: { get: () => null }, body: body() }));
   const login = { refreshTokenExpiresAt: 4_102_444_900_000 };
   const session = await createClaude({ fetch }).authenticate(signedIn(login));
@@ -58,7 +58,7 @@ test('without credentials there is no session', async () => {
   expect(fetch).not.toHaveBeenCalled();
 });
 
-test('the default binding goes over the wire', async () => {
+test('the default provider uses a real connection', async () => {
   const server = await fakeServer(reply('{"seven_day":null}'));
   const session = await claude.authenticate(signedIn());
   expect(claude.id).toBe('claude');

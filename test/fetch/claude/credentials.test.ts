@@ -102,7 +102,7 @@ describe('a file', () => {
     ['a number in its place', { refreshToken: 7 }, 'token_expired'],
     ['null in its place', { refreshToken: null }, 'token_expired'],
     ['no access token', { accessToken: '', refreshToken: '' }, 'credentials_invalid'],
-  ])('whose access token has run out beside a refresh token with %s: %s', async (_, login, code) => {
+  ])('with an access token that has expired and a refresh token with %s: %s', async (_, login, code) => {
     expect(await reading(credentialsText({ expiresAt: NOW, ...login }))).toBe(code);
     expect(await reading(`\uFEFF${credentialsText({ expiresAt: NOW, ...login })}\r\n`)).toBe(code);
   });
@@ -125,7 +125,7 @@ describe('a file', () => {
     expect(await reading(credentialsText({ refreshTokenExpiresAt }))).toEqual({ ...value, loginUntil });
   });
 
-  test('may be a link', async () => {
+  test('can be a link', async () => {
     const system = fakeSystem();
     const target = put(join(system.root, 'dotfiles', 'credentials.json'), credentialsText());
     mkdirSync(join(system.root, '.claude'));
@@ -148,7 +148,7 @@ describe('a file', () => {
     expect(await readCredentials(system)).toEqual(failed('credentials_unreadable', first(system)));
   });
 
-  itAsOrdinaryUser('that may not be read cannot be read', async () => {
+  itAsOrdinaryUser('without permission to read it cannot be read', async () => {
     const system = fakeSystem();
     chmodSync(put(first(system), credentialsText()), 0);
     expect(await readCredentials(system)).toEqual(failed('credentials_unreadable', first(system)));
@@ -172,7 +172,7 @@ const good = (accessToken: string) => credentialsText({ accessToken });
 const keychain = (system: System & { root: string }, script: string) =>
   put(join(system.root, 'no-security-command'), `#!/bin/sh\n${script}\n`, 0o700);
 
-describe('of several', () => {
+describe('of several places', () => {
   const env = { CLAUDE_CODE_OAUTH_TOKEN: 'from-environment' };
   const mac = { platform: 'darwin' } as const;
 
@@ -254,7 +254,7 @@ describe('of several', () => {
     else expect(outcome).toEqual(expected);
   });
 
-  test('with CLAUDE_CONFIG_DIR no other file counts', async () => {
+  test('with CLAUDE_CONFIG_DIR only the file in that directory counts', async () => {
     const { root } = fakeSystem();
     const system = fakeSystem({ env: { CLAUDE_CONFIG_DIR: join(root, 'work') } });
     put(first(system), good('private'));
@@ -265,6 +265,6 @@ describe('of several', () => {
   });
 });
 
-test('the refresh token is never among what is given', async () => {
+test('the refresh token is never a part of the credentials', async () => {
   expect(JSON.stringify(await reading(credentialsText()))).not.toContain('ort01');
 });

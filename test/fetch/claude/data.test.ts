@@ -28,7 +28,7 @@ describe('the parser by hand and the schema', () => {
     );
   });
 
-  it('agree that anything but an object is no data', () => {
+  it('both accept nothing but an object', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(fc.jsonValue()), fc.constantFrom(null, 0, '', true)), (any) => {
         expect(parseUsageData(any)).toBeNull();
@@ -37,7 +37,7 @@ describe('the parser by hand and the schema', () => {
     );
   });
 
-  it('read from the cache what the response was, however odd it was', () => {
+  it('read from the cache exactly the response, for any response', () => {
     fc.assert(
       fc.property(anyBody, (any) => {
         const written = JSON.parse(JSON.stringify(parseResponse(any))) as Body;
@@ -78,7 +78,7 @@ describe.each([
     expect(part('five_hour', any)).toEqual(read);
   });
 
-  it('keeps the good limits beside broken ones', () => {
+  it('keeps the valid limits beside broken ones', () => {
     const good = { kind: 'session', percent: 5, resets_at: null, scope: null, is_active: false };
     expect(part('limits', [null, { kind: 'session' }, { ...good, percent: -1 }, good, 'x'])).toEqual([good]);
     expect(part('limits', {})).toBeUndefined();
@@ -110,7 +110,7 @@ describe.each([
       { as_of: 1, rows: [null, 7, { percent: 'x' }, { percent: -1 }, { percent: 3, key: 'chat', more: 1 }] },
       { as_of: 1, rows: [{ percent: 3, key: 'chat', more: 1 }] },
     ],
-  ])('keeps of the breakdown %j what has a percentage', (any, read) => {
+  ])('keeps the rows of the breakdown %j that have a percentage', (any, read) => {
     expect(part('seven_day_breakdown', any)).toEqual(read);
   });
 
@@ -144,7 +144,7 @@ describe.each([
     expect(part('spend', spend)).toEqual({ enabled: true, percent: null, used, limit: null });
   });
 
-  it('keeps unknown keys in a drawer of their own, whatever they are called', () => {
+  it('keeps unknown keys of any name under `unknown_buckets`', () => {
     const any = JSON.parse('{"cached_at":1,"__proto__":{"a":1},"toString":2,"five_hour":null}') as Body;
     const data = parse(any) as unknown as Body;
     expect(Object.keys(data).sort()).toEqual(['five_hour', 'unknown_buckets']);
@@ -155,11 +155,11 @@ describe.each([
     ]);
   });
 
-  it('has nothing of an empty object', () => {
+  it('is empty for an empty object', () => {
     expect(parse({})).toEqual({});
   });
 
-  it.each(CAPTURED)('loses nothing of the captured answer %s', (name) => {
+  it.each(CAPTURED)('loses nothing of the captured response %s', (name) => {
     const { unknown_buckets: unknown = {}, ...data } = parse(body(name)) as unknown as Body;
     // What is absent may be null.
     expect({ ...data, ...(unknown as Body) }).toMatchObject(body(name));
@@ -167,13 +167,13 @@ describe.each([
 });
 
 describe('data of a cache file', () => {
-  it('holds against a drawer as large as a file can be', () => {
+  it('are read in bounded time with as many unknown keys as a file can have', () => {
     const drawer = Object.fromEntries(Array.from({ length: 130_000 }, (_, index) => [`k${index}`, 1]));
     const data = parseUsageData({ unknown_buckets: drawer }) as unknown as Body;
     expect(Object.keys(data.unknown_buckets as Body)).toHaveLength(130_000);
   });
 
-  it('has unknown keys beside the drawer put into it', () => {
+  it('have unknown keys outside of `unknown_buckets` moved into it', () => {
     expect(parseUsageData({ a: 1, unknown_buckets: { b: 2 } })).toEqual({ unknown_buckets: { a: 1, b: 2 } });
   });
 });

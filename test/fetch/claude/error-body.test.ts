@@ -16,7 +16,7 @@ it.each([
   ['an error whose type is no text', error({}), { code: 'bad_response' }],
   ['an error without words', { type: 'error' }, { code: 'bad_response' }],
   ['an error that calls itself one beside a limit', { ...error('x'), ...week }, { code: 'bad_response' }],
-])('%s inside a 2xx answer is that failure', (_name, body, failure) => {
+])('%s in a 2xx response is that failure', (_name, body, failure) => {
   expect(failureInBody({ ...body }, '7')).toEqual(failure);
 });
 
@@ -27,6 +27,6 @@ it.each([
   ['with a text for an error', { error: 'x' }],
   ['with an error beside a limit', { error: { type: 'rate_limit_error' }, ...week }],
   ['with another type', { type: 'usage', ...week }],
-])('an answer %s is an answer', (_name, body) => {
+])('a response %s is usage', (_name, body) => {
   expect(failureInBody({ ...body }, '7')).toBeNull();
 });

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { credentialsStamp } from '../../../src/fetch/claude/fingerprint.ts';
+import { credentialsFingerprint } from '../../../src/fetch/claude/fingerprint.ts';
 import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
 import type { FakeSystem } from '../../support/system.ts';
@@ -22,9 +22,9 @@ beforeEach(() => {
   file = put(join(system.root, '.claude', '.credentials.json'), credentialsText());
   second = join(system.root, '.config', 'claude', '.credentials.json');
 });
-const stamp = () => credentialsStamp(system, null);
+const stamp = () => credentialsFingerprint(system, null);
 
-test('a stamp stays while nothing changes, and content is not read', () => {
+test('the fingerprint stays the same while nothing changes, and no content is read', () => {
   const open = vi.spyOn(system.fs, 'openSync');
   const before = stamp();
   expect(before).toMatch(/^\d+(\.\d+)?:\d+:\d+ absent$/);
@@ -54,7 +54,7 @@ test.each<[string, () => void]>([
   expect(stamp()).not.toBe(before);
 });
 
-test('a link is followed to what it ends in', () => {
+test('a link is followed to its target', () => {
   const target = join(system.root, 'dotfiles', 'credentials');
   put(target, credentialsText());
   rmSync(file);
@@ -64,12 +64,14 @@ test('a link is followed to what it ends in', () => {
   expect(stamp()).not.toBe(before);
 });
 
-test('the date of the keychain item is part of it', () => {
-  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(stamp());
-  expect(credentialsStamp(system, '20261120182312Z')).not.toBe(credentialsStamp(system, '20261120182313Z'));
+test('the date of the keychain item is a part of the fingerprint', () => {
+  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(stamp());
+  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(
+    credentialsFingerprint(system, '20261120182313Z'),
+  );
 });
 
-test('a file that cannot be looked at is marked', () => {
+test('a file that cannot be examined is marked', () => {
   rmSync(file);
   symlinkSync('.credentials.json', file);
   expect(stamp()).toBe('ELOOP absent');
@@ -81,10 +83,10 @@ const statSync = () => {
 
 test('an error without a code is marked, too', () => {
   const odd = fakeSystem({ fs: { ...system.fs, statSync } as unknown as FakeSystem['fs'] });
-  expect(credentialsStamp(odd, null)).toBe('UNKNOWN UNKNOWN');
+  expect(credentialsFingerprint(odd, null)).toBe('UNKNOWN UNKNOWN');
 });
 
-test('a file in the place of a directory counts as absence', () => {
+test('a file in place of a directory counts as absent', () => {
   rmSync(join(system.root, '.claude'), { recursive: true });
   put(join(system.root, '.claude'), '');
   expect(stamp()).toBe('absent absent');
@@ -109,14 +111,14 @@ test.each<[string, Record<string, string>, string | null, string | null]>([
   ],
   ['no file in CLAUDE_CONFIG_DIR', { CLAUDE_CONFIG_DIR: '/dev/null/none' }, null, 'absent'],
 ])('with %s', (_, env, keychain, expected) => {
-  expect(credentialsStamp(fakeSystem({ env }), keychain)).toBe(expected);
+  expect(credentialsFingerprint(fakeSystem({ env }), keychain)).toBe(expected);
 });
 
-test('there is none where no file could be', () => {
-  expect(credentialsStamp(fakeSystem({ home: () => null }), null)).toBeNull();
+test('there is no fingerprint where no file could be', () => {
+  expect(credentialsFingerprint(fakeSystem({ home: () => null }), null)).toBeNull();
 });
 
-test('a directory has a stamp as well', () => {
+test('a directory has a fingerprint as well', () => {
   rmSync(file);
   mkdirSync(file);
   expect(stamp()).toMatch(/^\d+.*:\d+:\d+ absent$/);

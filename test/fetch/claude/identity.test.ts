@@ -12,13 +12,13 @@ const accountId = (system: System) => {
 };
 const config = (accountUuid: unknown) => JSON.stringify({ numStartups: 7, oauthAccount: { accountUuid } });
 
-test('it stands in the home directory', () => {
+test('the account is read from the home directory', () => {
   const system = fakeSystem();
   put(join(system.root, '.claude.json'), config('5f0c-1'));
   expect(accountId(system)).toBe('5f0c-1');
 });
 
-test('it stands in CLAUDE_CONFIG_DIR when that is set', () => {
+test('the account is read from CLAUDE_CONFIG_DIR when that is set', () => {
   const { root } = fakeSystem();
   const system = fakeSystem({ env: { CLAUDE_CONFIG_DIR: join(root, 'work') } });
   put(join(system.root, '.claude.json'), config('private'));
@@ -27,7 +27,7 @@ test('it stands in CLAUDE_CONFIG_DIR when that is set', () => {
   expect(accountId(system)).toBe('work');
 });
 
-test('it may be a link', () => {
+test('the file can be a link', () => {
   const system = fakeSystem();
   symlinkSync(
     put(join(system.root, 'dotfiles', 'claude.json'), config('linked')),
@@ -51,7 +51,7 @@ test.each<[string, string | Buffer, 'none' | 'unknown']>([
   ['with an empty id', config(''), 'none'],
   ['with a number for an id', config(7), 'none'],
   ['with an account that is no JSON', '{"oauthAccount":{accountUuid:"a"}}', 'unknown'],
-])('a file that is %s does not say', (_, text, kind) => {
+])('no account is read from a file that is %s', (_, text, kind) => {
   const system = fakeSystem();
   put(join(system.root, '.claude.json'), text);
   expect(identity(system)).toEqual({ kind });
@@ -63,7 +63,7 @@ test('a byte order mark does not matter', () => {
   expect(accountId(system)).toBe('marked');
 });
 
-test('without a file nobody has signed in; what is no file is not known', () => {
+test('without a file no account is signed in; where it is no regular file, the account is unknown', () => {
   const system = fakeSystem();
   expect(identity(system)).toEqual({ kind: 'none' });
   mkdirSync(join(system.root, '.claude.json'));
@@ -71,7 +71,7 @@ test('without a file nobody has signed in; what is no file is not known', () => 
   expect(identity(fakeSystem({ home: () => null }))).toEqual({ kind: 'none' });
 });
 
-test('it has the organisation and names that can be printed', () => {
+test('the account has an organisation and names that can be printed', () => {
   const system = fakeSystem();
   const oauthAccount = {
     accountUuid: 'a-1',
@@ -99,7 +99,7 @@ test.each(['ada@example.com', "ada@example.com's Organization", 'ada＠example.c
   },
 );
 
-test('of the two places of the default directory the one that was changed last counts', () => {
+test('of the two files of the default directory, the one that was changed last counts', () => {
   const system = fakeSystem();
   const [home, inside] = [join(system.root, '.claude.json'), join(system.root, '.claude', '.claude.json')];
   put(home, config('home'));
@@ -121,7 +121,7 @@ test('of the two places of the default directory the one that was changed last c
   expect(accountId(mac)).toBe('unknown');
 });
 
-test('its source changes with the file', () => {
+test('the fingerprint of the source changes with the file', () => {
   const system = fakeSystem();
   expect(identitySource(system)).toEqual({ trace: '', bytes: 0 });
   const file = put(join(system.root, '.claude.json'), config('a'));

@@ -40,7 +40,7 @@ describe('reading', () => {
     expect(args().at(-1)).toBe(`Claude Code-credentials-${hash}`);
   });
 
-  test('names no user where there is none', async () => {
+  test('omits the user where there is none', async () => {
     const { system, args } = withTool('exit 44', { userName: () => null });
     await readKeychain(system);
     expect(args()).toEqual(['find-generic-password', '-w', '-s', 'Claude Code-credentials']);
@@ -67,7 +67,7 @@ describe('reading', () => {
     expect(await readKeychain(withTool(script).system)).toEqual(answer);
   });
 
-  test('a tool that is not there is a failure', async () => {
+  test('a tool that does not exist is a failure', async () => {
     expect(await readKeychain(fakeSystem({ platform: 'darwin' }))).toEqual(failed('cannot be run'));
   });
 
@@ -82,14 +82,14 @@ describe('reading', () => {
     ['waits for ever', 'sleep 20'],
     ['leaves a child with its output', 'sleep 20 & exit 0'],
     ['ignores being asked to end', 'trap "" TERM; sleep 20 & wait'],
-  ])('a tool that %s is given up after 1.5 s', async (_, script) => {
+  ])('a tool that %s is a failure after 1.5 s', async (_, script) => {
     const start = performance.now();
     expect(await readKeychain(withTool(script).system)).toEqual(failed('in time'));
     expect(performance.now() - start).toBeGreaterThan(1400);
     expect(performance.now() - start).toBeLessThan(1500 + LATE);
   });
 
-  test('nothing is left of a tool that is given up', async () => {
+  test('a tool that takes too long is killed', async () => {
     const before = pipes();
     const { system, root } = withTool(
       `echo $$ > "$(dirname "$0")/pid"; trap "" TERM; sleep 600 & wait; sleep 600`,
@@ -128,7 +128,7 @@ describe('the modification date', () => {
     expect(args()).toEqual(['find-generic-password', '-a', 'ada', '-s', 'Claude Code-credentials']);
   });
 
-  test('is looked for in a time that grows with the text', async () => {
+  test('is found in a time proportional to the text', async () => {
     const start = performance.now();
     const text = attributes(`$(yes '"mdat"<timedate>=' | head -n 40000 | tr -d '\\n')`);
     const script = text.replace("<<'END'", '<<END');
@@ -143,11 +143,11 @@ describe('the modification date', () => {
     expect(await keychainModified(withTool(script).system)).toBeNull();
   });
 
-  test('is that there is no item, which is news when there was one', async () => {
+  test('is `absent` without an item, which differs from any date', async () => {
     expect(await keychainModified(withTool('exit 44').system)).toBe('absent');
   });
 
-  test('is given up after 1 s', async () => {
+  test('is unknown after 1 s', async () => {
     const start = performance.now();
     expect(await keychainModified(withTool('sleep 20').system)).toBeNull();
     expect(performance.now() - start).toBeLessThan(1000 + LATE);

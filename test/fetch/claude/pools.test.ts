@@ -33,7 +33,7 @@ describe('pools in dollars', () => {
     expect(pools(over, READ + DAY)[0]?.expired, 'past already when it was read').toBe(false);
   });
 
-  it('stand under any key, known or not', () => {
+  it('are found under any key, known or not', () => {
     const pool = { limit_dollars: 10, used_dollars: 2.5, utilization: null };
     expect(pools({ amber_ladder: pool, seven_day: { ...pool, utilization: 25 } })).toMatchObject([
       { id: 'seven_day', label: 'seven day', used: 2.5, remaining: 7.5 },
@@ -64,11 +64,11 @@ describe('pools in dollars', () => {
     expect(pools({ iguana_necktie: { utilization: 0, limit_dollars: limit } })).toEqual([]);
   });
 
-  it('are none for a key that is only unknown', () => {
+  it('are not made of unknown keys without dollars', () => {
     expect(pools({ nimbus_quill: { utilization: 0 }, tangelo: null, amber_ladder: 7, x: [] })).toEqual([]);
   });
 
-  it('are a handful, whatever a body says', () => {
+  it('are 24 at most', () => {
     const many = Object.fromEntries(
       Array.from({ length: 50_000 }, (_, index) => [`k${index}`, { limit_dollars: 1 }]),
     );
@@ -77,7 +77,7 @@ describe('pools in dollars', () => {
 });
 
 describe('locked buckets', () => {
-  it('are named where no window and no pool says so', () => {
+  it('are listed unless they are windows or pools', () => {
     const locked = { locked_reason: 'upgrade_required' };
     expect(
       locksOf(
@@ -97,7 +97,7 @@ describe('locked buckets', () => {
 });
 
 describe('the week by product', () => {
-  it('has every row with a percentage', () => {
+  it('contains every row with a percentage', () => {
     expect(breakdownOf(data({ seven_day_breakdown: BREAKDOWN }))).toEqual([
       { key: 'claude_code', name: 'Claude Code', percent: 71 },
       { key: 'chat', name: 'Chat', percent: 18 },

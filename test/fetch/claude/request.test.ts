@@ -41,7 +41,7 @@ test('the request is the one that Claude Code makes', async () => {
   });
 });
 
-test('a user agent that no header can hold does not cost the request', async () => {
+test('characters of a user agent that no header can contain are removed', async () => {
   let agent: string | null = null;
   server.use(
     http.get(endpoint, ({ request }) => {
@@ -64,7 +64,7 @@ test.each([
   ['2026-08-05-max.json'],
   ['enterprise-null-five-hour.json'],
   ['extra-usage-eur.json'],
-])('%s is read, unknown keys in a drawer of their own', async (name) => {
+])('%s is read, with unknown keys under `unknown_buckets`', async (name) => {
   const body = fixture(name);
   server.use(http.get(endpoint, () => HttpResponse.json(body)));
   const answer = await ask();
@@ -73,7 +73,7 @@ test.each([
   expect({ ...known, ...unknown }).toEqual(body);
 });
 
-test('a rate limit inside a 200 waits as long as its header says', async () => {
+test('a rate limit in a 200 keeps its Retry-After', async () => {
   const body = fixture('error-429.json');
   server.use(http.get(endpoint, () => HttpResponse.json(body, { headers: { 'retry-after': '300' } })));
   expect(await ask()).toEqual({ ok: false, failure: { code: 'rate_limited', retryAfter: '300' } });
@@ -82,14 +82,14 @@ test('a rate limit inside a 200 waits as long as its header says', async () => {
 test.each([
   ['error-403-scope.json', 403, { code: 'forbidden' }],
   ['error-429.json', 429, { code: 'rate_limited', retryAfter: '0' }],
-])('%s is a failure without its words', async (name, status, failure) => {
+])('%s is a failure without the text of the server', async (name, status, failure) => {
   server.use(
     http.get(endpoint, () => HttpResponse.json(fixture(name), { status, headers: { 'retry-after': '0' } })),
   );
   expect(await ask()).toEqual({ ok: false, failure });
 });
 
-test('absurd nesting inside a known bucket does not stop the answer from being written', async () => {
+test('deep nesting in a known bucket does not keep the response from being stored', async () => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
   const body = `{"five_hour":{"utilization":5,"resets_at":null,"odd":${deep}},"seven_day":{"utilization":6,"resets_at":null}}`;
   server.use(http.get(endpoint, () => new HttpResponse(body)));

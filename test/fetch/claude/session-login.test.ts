@@ -27,7 +27,7 @@ describe('a session beside a stored login', () => {
     ['a variable of another program', { OPENAI_API_KEY: 'x' }],
   ])('uses the stored login with %s', (_, env) => expect(session(env)).toBe(false));
 
-  it('asks for the stamp only when its environment names another login', () => {
+  it('reads the fingerprint only where its environment names another login', () => {
     const stamp = () => expect.fail('a stat for nothing');
     expect(isForeignSession(fakeSystem({ env: {} }), stamp)).toBe(false);
   });
@@ -41,7 +41,7 @@ describe('a session without a stored login', () => {
     (stamp) => expect(session(token, stamp)).toBe(false),
   );
 
-  it('may have one in a keychain that was not asked yet', () => {
+  it('can have one in a keychain that was not asked yet', () => {
     expect(session(token, 'absent absent', 'darwin')).toBe(true);
     expect(session(token, 'absent absent absent', 'darwin')).toBe(false);
     expect(session(token, 'absent absent keychain:20261120', 'darwin')).toBe(true);

@@ -78,7 +78,7 @@ describe('one object of a JSON file', () => {
   })).value as fc.Arbitrary<unknown>;
   const document = fc.dictionary(keys, value);
 
-  it('is the one that JSON.parse gives, however the file is written and read', () => {
+  it('is the one that JSON.parse returns, for any file and any size of chunks', () => {
     fc.assert(
       fc.property(
         document,
@@ -97,7 +97,7 @@ describe('one object of a JSON file', () => {
     );
   });
 
-  it('of a file that was cut anywhere is the same one or not known', () => {
+  it('of a file that was cut at any byte is the same one or unknown', () => {
     fc.assert(
       fc.property(document, fc.nat(), (any, cut) => {
         const whole = JSON.stringify({ ...any, [KEY]: { accountUuid: 'me' }, last: 1 });
@@ -110,7 +110,7 @@ describe('one object of a JSON file', () => {
     );
   });
 
-  it('is never made of anything, whatever the file holds', () => {
+  it('is never an object that JSON.parse does not find, for any bytes', () => {
     const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', `"${KEY}"`, '1', ' ', '\n', 'é');
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -120,7 +120,7 @@ describe('one object of a JSON file', () => {
     );
   });
 
-  it('of a large file costs neither memory nor much time', () => {
+  it('of a large file takes little memory and time', () => {
     const fd = fs.openSync(file, 'w');
     fs.writeSync(fd, '{"projects":{"h":["');
     const block = Buffer.alloc(1024 * 1024, 'x \\" ');
@@ -137,7 +137,7 @@ describe('one object of a JSON file', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
   });
 
-  it('is not known beyond the bounds', () => {
+  it('is unknown beyond the bounds', () => {
     const text = `{"x":"${'x'.repeat(600_000)}","oauthAccount":{}}`;
     expect(search(text, { bytes: 500_000, ms: 1000 })).toEqual({ kind: 'unknown', reason: 'too_large' });
     let now = 0;
@@ -149,7 +149,7 @@ describe('one object of a JSON file', () => {
     expect(search(text)).toEqual({ kind: 'found', text: '{}' });
   });
 
-  it('of what is no regular file is not known', () => {
+  it('is unknown where the path is no regular file', () => {
     expect(findTopLevel(system, join(system.root, 'none', 'x'), KEY)).toEqual({ kind: 'absent' });
     expect(findTopLevel(system, join(file, 'x'), KEY)).toEqual({ kind: 'absent' });
     expect(findTopLevel(system, system.root, KEY)).toEqual({ kind: 'unknown', reason: 'not_a_file' });

@@ -26,8 +26,8 @@ const scoped = (model: string | null, percent = 5) => limit('weekly_scoped', per
 const read = (data: UsageData, now = NOW) => windowsOf(data, NOW, now);
 const brief = (data: UsageData) => read(data).map(({ id, label, usedPercent }) => [id, label, usedPercent]);
 
-describe('the windows of a reading', () => {
-  it('are 32 at most, however many an answer has', () => {
+describe('the windows of a response', () => {
+  it('are 32 at most, however many limits a response has', () => {
     const limits = Array.from({ length: 900 }, (_, index) => scoped(`M${index}`, index));
     const windows = read({ five_hour: bucket(1), limits: [...limits, scoped('M0', 99)] });
     expect(windows.map(({ id }) => id)).toEqual([
@@ -92,7 +92,7 @@ describe('the windows of a reading', () => {
         ['seven_day', '7d', 30],
       ],
     ],
-  ] as const)('of the captured answer %s', (name, windows) => {
+  ] as const)('of the captured response %s', (name, windows) => {
     const data = parseResponse(body(name));
     expect(windowsOf(data, 0, 0).map(({ id, label, usedPercent }) => [id, label, usedPercent])).toEqual(
       windows,
@@ -116,7 +116,7 @@ describe('the windows of a reading', () => {
     expect(read({ five_hour: bucket(1) })[0]).toMatchObject({ windowSeconds: 18_000, model: null });
   });
 
-  it('stand in their order, however they arrived', () => {
+  it('have a fixed order, in whatever order they arrive', () => {
     const data: UsageData = {
       limits: [scoped('Fable')],
       seven_day_oauth_apps: bucket(5),
@@ -243,7 +243,7 @@ describe('the windows of a reading', () => {
     expect(nextReset({ limits: [asleep] }, NOW)).toBe(NOW + HOUR);
   });
 
-  it('lose no row that has a percentage, whatever its kind and scope are', () => {
+  it('contain every row that has a percentage, with any kind and scope', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 60 }),
@@ -315,12 +315,12 @@ describe('the windows of a reading', () => {
     expect(brief(data)).toEqual(windows);
   });
 
-  it('gives the bucket back when its row elapses: the row is what counts', () => {
+  it('shows the bucket again when its row has elapsed', () => {
     const data = { five_hour: bucket(80, past), limits: [limit('session', 7)] };
     expect(read(data, NOW + HOUR)[0]).toMatchObject({ elapsed: true, usedPercent: null });
   });
 
-  it('say why a limit is locked', () => {
+  it('contain the reason for a lock', () => {
     const locked = { ...bucket(7), locked_reason: 'verification`_required' };
     expect(
       read({ five_hour: locked, limits: [{ ...scoped('A'), locked_reason: 'x' } as Limit] }),
@@ -356,7 +356,7 @@ describe('a window whose reset has come', () => {
     expect(read({ five_hour: bucket(7) }, now)[0]).toMatchObject({ ...window, resetsAt: at });
   });
 
-  it('keeps its percentage when the reset was past already at the time of reading', () => {
+  it('keeps its percentage when the reset had passed already when it was read', () => {
     const data = { five_hour: bucket(7, iso(NOW - MINUTE)) };
     expect(read(data, NOW + DAY)[0]).toMatchObject({ elapsed: false, usedPercent: 7 });
   });
@@ -487,7 +487,7 @@ describe('extra usage', () => {
     ['of 0 and unused', { limit: 0, used: 0, usedPercent: 0 }, false],
     ['of 0, nothing known of its use', { limit: 0, used: null, usedPercent: null }, false],
     ['of 0 and used', { limit: 0, used: 0.01, usedPercent: null }, true],
-  ])('%s is worth a place or not', (_name, over, worth) => {
+  ])('%s is shown or not', (_name, over, worth) => {
     expect(isWorthShowing({ ...eur, ...over })).toBe(worth);
   });
 });
@@ -504,7 +504,7 @@ describe('a limit on paid use', () => {
     amount: { used: 521, limit: 500, currency: 'USD', decimals: 2 },
   };
 
-  it('is a window where the answer has no other', () => {
+  it('is a window where the response has no other', () => {
     expect(read({ five_hour: null, spend })).toMatchObject([window]);
     const extra = {
       is_enabled: true,
@@ -555,7 +555,7 @@ describe('the windows that a plan lacks', () => {
     expect(lackingIn(data)).toEqual(names);
   });
 
-  it('are not known from what a session reported', () => {
+  it('are not known from a report of a session', () => {
     const times = { readAt: NOW, seenAt: NOW };
     expect(lackingIn({ seven_day: bucket(1) }, { seven_day: times })).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CHECK_DEFAULTS } from '../../../src/commands/check-options.ts';
+import { CHECK_DEFAULTS } from '../../../src/commands/check.ts';
 import { checkOf } from '../../../src/render/check.ts';
 import { renderDocument } from '../../../src/render/outputs/documents.ts';
 import { renderOutput } from '../../../src/render/outputs/index.ts';

@@ -1,4 +1,5 @@
 import type { System } from '../../../platform/system.ts';
+import type { ScanLimits } from '../../provider.ts';
 import { DAY, SECOND } from '../../../usage/time.ts';
 import { blockAfter, useOfWeek, WEEK } from './estimate.ts';
 import { isUnchanged, readFile } from './file.ts';
@@ -13,15 +14,9 @@ import { serializePrepared } from './prepared.ts';
 import type { Prepared } from './prepared.ts';
 import { realRoots } from './roots.ts';
 
-export interface ScanOptions {
-  /** Folders that hold transcripts, see `transcriptRoots`. */
+export interface ScanOptions extends ScanLimits {
+  /** The directories of transcripts, see `transcriptRoots`. */
   readonly roots: readonly string[];
-  /** The account's cache directory, for `transcripts.bin` and `transcripts.json`; null: nothing is kept. */
-  readonly directory: string | null;
-  /** When to stop, ms of the monotonic clock. The next scan goes on there. */
-  readonly deadline: number;
-  /** Replaces a file atomically. Returns an errno name when that failed. */
-  readonly write: (path: string, content: string | Uint8Array) => string | null;
 }
 
 export interface Scan extends Prepared {

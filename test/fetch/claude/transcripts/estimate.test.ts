@@ -27,13 +27,13 @@ const estimate = (times: readonly number[], now = NOW) =>
     now,
   );
 
-/** Start, end and tokens of the block under way. */
+/** Start, end and tokens of the current block. */
 function block(times: readonly number[], now = NOW) {
   const { fiveHour } = estimate(times, now);
   return fiveHour && [fiveHour.startsAt, fiveHour.endsAt, fiveHour.total];
 }
 
-describe('the block under way', () => {
+describe('the current block', () => {
   it.each<[string, number[], ReturnType<typeof block>]>([
     ['is none without messages', [], null],
     ['begins at the hour of its first message', [at(16, 59), at(17, 1)], [at(16), at(21), 2]],
@@ -53,18 +53,18 @@ describe('the block under way', () => {
     expect(block(times.toReversed())).toEqual(expected);
   });
 
-  it('is the hour in UTC, wherever one is', () => {
+  it('begins at the hour in UTC, in any time zone', () => {
     // India is half an hour off; transcripts are in UTC.
     expect(block([Date.parse('2026-11-20T23:10:00+05:30')])).toEqual([at(17), at(22), 1]);
   });
 
-  it('does not count what is ahead of the clock before its time', () => {
+  it('does not count messages with a time in the future', () => {
     const times = [at(18, 20), at(18, 26)];
     expect(block(times)?.[2]).toBe(1);
     expect(estimate(times, NOW + MINUTE).fiveHour?.total).toBe(2);
   });
 
-  it('goes on through uninterrupted use of weeks, also when old messages expire', () => {
+  it('is right after weeks of uninterrupted use, also when old messages expire', () => {
     const everyHour = Array.from({ length: 24 * 20 }, (_, hour) => at(8, 30, 1) + hour * HOUR);
     const past = everyHour.filter((time) => time <= NOW);
     let last: number | null = null;
@@ -76,7 +76,7 @@ describe('the block under way', () => {
     expect(fiveHour?.startsAt).toBe(at(8, 0, 1) + (hours - (hours % 5)) * HOUR);
   });
 
-  it('is still the last one with the use of an earlier scan, until it is over', () => {
+  it('is known from an earlier scan until it is over', () => {
     const use = useOfWeek([message(at(16, 59))], null, NOW);
     expect(estimateAt(use, at(20, 59)).fiveHour?.total).toBe(1);
     expect(estimateAt(use, at(21)).fiveHour).toBeNull();
@@ -94,7 +94,7 @@ describe('the last seven days', () => {
     expect(estimate([time]).sevenDay.total).toBe(expected);
   });
 
-  it('lose an hour as a whole once it is over, with the use of an earlier scan', () => {
+  it('lose an hour only when all of it is over, with the result of an earlier scan', () => {
     const times = Array.from({ length: 3 * 60 }, (_, minute) => NOW - 7 * DAY + minute * MINUTE);
     const use = useOfWeek(
       times.map((time) => message(time)),
@@ -109,7 +109,7 @@ describe('the last seven days', () => {
     expect(estimateAt(use, at(22)).sevenDay.total).toBe(0);
   });
 
-  it('come by model, a model named __proto__ included', () => {
+  it('are summed by model, also by one named __proto__', () => {
     const messages = [
       message(at(18), 5, 'opus'),
       message(at(17), 7, '__proto__'),

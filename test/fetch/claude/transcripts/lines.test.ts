@@ -27,7 +27,7 @@ const counting = (text: string) => `{"usage":"${text}"}`;
 const tail = (length: number) => 'x'.repeat(length);
 
 describe('reading the lines of a transcript', () => {
-  it('hands over only those that can count', () => {
+  it('passes on only lines that can count', () => {
     const text = `${counting('a')}\n{"other":1}\n\n{"text":"\\"usage\\""}\n${counting('b')}\n`;
     expect(read(text)).toEqual({
       lines: [counting('a'), counting('b')],
@@ -37,7 +37,7 @@ describe('reading the lines of a transcript', () => {
     });
   });
 
-  it('hands over a last line without an end, and meets it again', () => {
+  it('passes on a last line without a line end, and reads it again', () => {
     const half = '{"usage":1';
     const text = `${counting('a')}\n${half}`;
     expect(read(text)).toMatchObject({ lines: [counting('a'), half], offset: text.length - half.length });
@@ -57,14 +57,14 @@ describe('reading the lines of a transcript', () => {
     }
   });
 
-  it('hands over a line of a mebibyte and passes over a longer one', () => {
+  it('passes on a line of a mebibyte and skips a longer one', () => {
     const longest = counting(tail(MAX_LINE - 12));
     expect(longest.length).toBe(MAX_LINE);
     const text = `${longest}\n${counting(tail(MAX_LINE - 11))}\n${counting('b')}\n`;
     expect(read(text).lines.map((line) => line.length)).toEqual([MAX_LINE, counting('b').length]);
   });
 
-  it('passes over a line of many mebibytes, also when it is not at its end yet', () => {
+  it('skips a line of many mebibytes, also an unfinished one', () => {
     const long = counting(tail(5 * MAX_LINE));
     const first = read(long);
     expect(first).toMatchObject({ lines: [], skipping: true, complete: true, offset: long.length });
@@ -77,7 +77,7 @@ describe('reading the lines of a transcript', () => {
     });
   });
 
-  it('comes to the same in any number of turns', () => {
+  it('has the same result in any number of calls', () => {
     const lines = Array.from({ length: 3000 }, (_, index) => counting(tail((index * 7919) % 1500)));
     lines.splice(1000, 0, counting(tail(3 * MAX_LINE)), counting(tail(700_000)));
     const text = `${lines.join('\n')}\n{"usage"`;

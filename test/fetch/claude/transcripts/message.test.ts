@@ -76,7 +76,7 @@ describe('a line of a transcript', () => {
     ['of the model that is none', changed((entry) => (entry.message.model = '<synthetic>'))],
     ['without any tokens', changed((entry) => (entry.message.usage = { service_tier: 'standard' }))],
     ['of zeros', changed((entry) => (entry.message.usage = { input_tokens: 0, output_tokens: 0 }))],
-  ])('counts for nothing when it is %s', (_case, line) => {
+  ])('does not count when it is %s', (_case, line) => {
     expect(all(line)).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('a line of a transcript', () => {
     ['not when it is a text', '7', 0],
     ['not when it is null', null, 0],
     ['not when it is missing', undefined, 0],
-  ])('counts a number %s, whatever its neighbours are', (_case, value, counted) => {
+  ])('counts a number %s, independent of the other numbers', (_case, value, counted) => {
     const message = parse(changed((entry) => (entry.message.usage.output_tokens = value)));
     expect(message?.counts).toEqual({ input: 1, output: counted, cacheCreation: 3, cacheRead: 4 });
   });
@@ -100,7 +100,7 @@ describe('a line of a transcript', () => {
     ['empty', ''],
     ['a number', 4],
     ['longer than a name', 'x'.repeat(101)],
-  ])('whose model is %s is of an unknown one', (_case, model) => {
+  ])('has an unknown model where its model is %s', (_case, model) => {
     expect(parse(changed((entry) => (entry.message.model = model)))?.model).toBe('unknown');
   });
 });
@@ -116,7 +116,7 @@ describe('calls of the advisor', () => {
     changed((entry) => ((entry.message.usage.iterations = iterations), change(entry)));
   const outputs = (line: string) => all(line).map(({ model, counts }) => [model, counts.output]);
 
-  it('are counted beside the message, under their own model', () => {
+  it('are counted in addition to the message, under their own model', () => {
     const line = withIterations([
       counted('message', 1),
       counted('advisor_message', 7805, { model: 'sage', cache_read_input_tokens: 5 }),
@@ -129,7 +129,7 @@ describe('calls of the advisor', () => {
     expect(advice?.counts).toEqual({ input: 1, output: 7805, cacheCreation: 0, cacheRead: 5 });
   });
 
-  it('each count, also two that are alike, and one without a model', () => {
+  it('count each, also two that are equal, and one without a model', () => {
     const twice = counted('advisor_message', 9, { model: 'sage' });
     const keys = all(withIterations([twice, twice, counted('advisor_message', 3)])).map(({ key }) => key);
     expect(new Set(keys).size).toBe(4);
@@ -141,7 +141,7 @@ describe('calls of the advisor', () => {
     ]);
   });
 
-  it('are the same ones on every line of a message, as calls are added', () => {
+  it('keep their identity on every line of a message, while calls are added', () => {
     const [one, two] = [counted('advisor_message', 1), counted('advisor_message', 2)];
     const early = all(withIterations([one]));
     const late = all(withIterations([one, counted('message', 1), two]));
@@ -167,7 +167,7 @@ describe('calls of the advisor', () => {
     expect(all(withIterations(iterations))).toEqual(all(whole));
   });
 
-  it('are none of an error message of Claude Code', () => {
+  it('do not count in an error message of Claude Code', () => {
     const line = withIterations([counted('advisor_message', 4)], (entry) => (entry.isApiErrorMessage = true));
     expect(all(line)).toEqual([]);
   });
@@ -201,7 +201,7 @@ describe('a line with parts of several records', () => {
     expect(keys(line)).toEqual(expected.map((whole) => keyOf[whole]));
   });
 
-  it('counts the record behind another that is cut off at any byte', () => {
+  it('counts the record after one that is cut off at any byte', () => {
     const cut = Buffer.from(record('cut', 'é {"type":"x"} \u0000'));
     for (let length = 0; length < cut.length; length += 1) {
       const line = Buffer.concat([cut.subarray(0, length), Buffer.from(b)]);
@@ -209,7 +209,7 @@ describe('a line with parts of several records', () => {
     }
   });
 
-  it('counts the record before and behind a piece that begins and ends at any byte', () => {
+  it('counts the records before and after a part that begins and ends at any byte', () => {
     const piece = record('piece');
     for (let at = 0; at < piece.length; at += 1) {
       const line = a + piece.slice(at, at + 40) + b;
@@ -217,7 +217,7 @@ describe('a line with parts of several records', () => {
     }
   });
 
-  it('counts nothing of what only looks like a record in a text', () => {
+  it('counts no text that only looks like a record', () => {
     const quoted = JSON.stringify({ type: 'user', message: { content: `${a}${b}` }, usage: 1 });
     expect(all(quoted)).toEqual([]);
     expect(all(quoted.slice(0, -10))).toEqual([]);
@@ -225,7 +225,7 @@ describe('a line with parts of several records', () => {
   });
 });
 
-describe('the work that a line takes', () => {
+describe('the time for a line', () => {
   const lines = (size: number): [string, string][] => {
     const filled = (piece: string) => piece.repeat(size / piece.length);
     return [
@@ -247,7 +247,7 @@ describe('the work that a line takes', () => {
     ].map(([name, pieces]) => [name!, `${pieces}"usage"`]);
   };
 
-  it.each(lines(64 * 1024))('is to look at each byte a few times and no more: %s', (_case, line) => {
+  it.each(lines(64 * 1024))('examines each byte a few times at most: %s', (_case, line) => {
     let reads = 0;
     const bytes = Buffer.from(line);
     const counted = new Proxy(bytes, {
@@ -270,7 +270,7 @@ describe('the work that a line takes', () => {
     }
   });
 
-  it('grows as the line does, up to ten megabytes', () => {
+  it('grows in proportion to the line, up to ten megabytes', () => {
     const MEBIBYTE = 1024 * 1024;
     /** The shortest of a few, ms: other work of the machine only adds. */
     const shortest = (line: string) => {
@@ -302,7 +302,7 @@ describe('two lines are of the same message', () => {
     expect(keyOf(change)).toBe(same);
   });
 
-  it('not with another message id, nor with another request id, nor with none', () => {
+  it('not with another message id, another request id, or without one', () => {
     const keys = [
       same,
       keyOf((entry) => (entry.message.id = 'msg_2')),
@@ -317,7 +317,7 @@ describe('two lines are of the same message', () => {
     expect(keyOf((entry) => ((entry.requestId = null), (entry.uuid = 'u')))).toBe(first);
   });
 
-  it('without a message id, when they are the same line: by its own id, or by what it says', () => {
+  it('without a message id, when they have the same line id, or the same content', () => {
     const bare = (more: object) => keyOf((entry) => (delete entry.message.id, Object.assign(entry, more)));
     expect(bare({})).toBe(bare({ cwd: '/elsewhere' }));
     expect(bare({ uuid: 'a' })).toBe(bare({ uuid: 'a', timestamp: '2026-11-20T19:00:00Z' }));
@@ -346,7 +346,7 @@ describe('lines of one message', () => {
     ['the later line has the counts, also smaller ones', m(10, 159), m(20, 3), m(20, 3, 10)],
     ['at the same time the larger counts are the final ones', m(10, 3), m(10, 159), m(10, 159)],
     ['a copy changes nothing', m(10, 3), m(10, 3), m(10, 3)],
-  ])('%s, in whatever order', (_case, a, b, expected) => {
+  ])('%s, in any order', (_case, a, b, expected) => {
     expect(joined(a, b)).toEqual(expected);
     expect(joined(b, a)).toEqual(expected);
     expect(joined(joined(a, b), a)).toEqual(expected);

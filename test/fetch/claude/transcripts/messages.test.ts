@@ -18,7 +18,7 @@ function messagesOf(...all: Message[]): Messages {
 }
 
 describe('a collection of messages', () => {
-  it('holds each once, joined with its other lines', () => {
+  it('contains each message once, joined with its other lines', () => {
     const counts = { input: 1, output: 9, cacheCreation: 3, cacheRead: 4 };
     const later = message(1, { firstAt: 3000, lastAt: 3000, counts });
     const all = messagesOf(message(1), message(2, { model: 'haiku' }), later, message(1));
@@ -37,7 +37,7 @@ describe('a collection of messages', () => {
     expect([...again][17]).toMatchObject({ key: 17, lastAt: 9000 });
   });
 
-  it('forgets what has expired, and goes on with the others', () => {
+  it('removes expired messages, and keeps the others', () => {
     const all = messagesOf(message(1), message(2), message(3, { lastAt: 9000 }), message(4));
     expect(all.expire(1003)).toEqual([1001, 1002]);
     expect([...all].map(({ key }) => key)).toEqual([3, 4]);
@@ -51,7 +51,7 @@ describe('a collection of messages', () => {
     expect(all.expire(0)).toEqual([]);
   });
 
-  it('tells a number of models apart, and calls the others unknown', () => {
+  it('distinguishes a limited number of models, and calls the others unknown', () => {
     const all = messagesOf(...Array.from({ length: 100 }, (_, key) => message(key, { model: `m${key}` })));
     expect(new Set([...all].map(({ model }) => model)).size).toBe(64);
     expect([...all].at(-1)?.model).toBe('unknown');

@@ -25,7 +25,7 @@ describe('a prepared estimate', () => {
     expect(parsePrepared(serializePrepared(written, ROOTS), ROOTS)).toEqual(written);
   });
 
-  it('is only valid for the folders that it was made of', () => {
+  it('is valid only for the directories that it was made from', () => {
     expect(parsePrepared(text, ['/elsewhere'])).toBeNull();
     expect(parsePrepared(text, [...ROOTS, '/elsewhere'])).toBeNull();
   });

@@ -5,7 +5,7 @@ import { fakeSystem } from '../../../support/system.ts';
 const roots = (env: Record<string, string>, more: object = {}) =>
   transcriptRoots(fakeSystem({ env, home: () => '/home/ada', ...more }));
 
-describe('the folders of transcripts', () => {
+describe('the directories of transcripts', () => {
   it.each<[string, Record<string, string>, string[]]>([
     ['both defaults', {}, ['/home/ada/.claude/projects', '/home/ada/.config/claude/projects']],
     ['XDG_CONFIG_HOME', { XDG_CONFIG_HOME: '/xdg' }, ['/home/ada/.claude/projects', '/xdg/claude/projects']],
@@ -28,12 +28,12 @@ describe('the folders of transcripts', () => {
     expect(roots(env)).toEqual(expected);
   });
 
-  it('are none without a home, but for those that need none', () => {
+  it('are only those that need no home, without a home', () => {
     expect(roots({}, { home: () => null })).toEqual([]);
     expect(roots({ XDG_CONFIG_HOME: '/xdg' }, { home: () => null })).toEqual(['/xdg/claude/projects']);
   });
 
-  it('are written as Windows does', () => {
+  it('have the separators of Windows', () => {
     expect(roots({}, { platform: 'win32', home: () => 'C:\\Users\\ada' })).toEqual([
       'C:\\Users\\ada\\.claude\\projects',
       'C:\\Users\\ada\\.config\\claude\\projects',

@@ -33,18 +33,18 @@ function opened(at: Desk, act: () => unknown): number {
 }
 
 describe('reading transcripts', () => {
-  it('says nothing where there are none', () => {
+  it('has no result where there are none', () => {
     const at = desk();
     fs.rmdirSync(at.projects);
     expect(at.scan()).toEqual({ estimate: null, complete: true, failure: null });
     expect(fs.existsSync(at.memory)).toBe(false);
   });
 
-  it('says that nothing was used where nothing was written', () => {
+  it('has a result of 0 where nothing was written', () => {
     expect(totals(desk().scan())).toEqual([null, 0]);
   });
 
-  it('finds them in folders at any depth', () => {
+  it('finds them in directories at any depth', () => {
     const at = desk();
     at.append('a/session.jsonl', one);
     at.append('a/session/subagents/agent-1.jsonl', ten);
@@ -64,7 +64,7 @@ describe('reading transcripts', () => {
     expect(totals(at.scan())).toEqual([159, 159]);
   });
 
-  it('reads a line again that was half written', () => {
+  it('reads an unfinished line again', () => {
     const at = desk();
     at.append('a.jsonl', one + ten.slice(0, 100));
     expect(totals(at.scan())).toEqual([1, 1]);
@@ -95,7 +95,7 @@ describe('reading transcripts', () => {
     expect(totals(at.scanAfresh())).toEqual([21_003, 21_003]);
   });
 
-  it('counts whole records on a line with parts of others, read at once or as it grows', () => {
+  it('counts whole records on a line with parts of others, also while the line grows', () => {
     const at = desk();
     const text = one.slice(0, 200) + ten.trimEnd() + hundred.trimEnd() + one;
     for (let end = 0; end <= text.length; end += 97) {
@@ -139,14 +139,14 @@ describe('reading transcripts', () => {
     expect(bytes).toBeLessThan(2 * own + ten.length + 1024);
   });
 
-  it('does not open what nobody has written to for eight days', () => {
+  it('does not open a file that has not changed for eight days', () => {
     const at = desk();
     at.append('old.jsonl', one);
     at.system.advance(8 * DAY + 1);
     expect(opened(at, () => expect(totals(at.scan())).toEqual([null, 0]))).toBe(0);
   });
 
-  it('notices within a minute when an old one is gone on with', () => {
+  it('notices within a minute that an old one has grown', () => {
     const at = desk();
     at.append('old.jsonl', one);
     at.system.advance(9 * DAY);
@@ -163,7 +163,7 @@ describe('reading transcripts', () => {
     ['moved', (at) => (at.remove('a/one.jsonl'), at.append('b/two.jsonl', one + ten))],
     ['deleted with its folder', (at) => (at.remove('a/one.jsonl'), fs.rmdirSync(at.path('a')))],
     ['no file any more', (at) => (at.remove('a/one.jsonl'), fs.mkdirSync(at.path('a/one.jsonl')))],
-  ])('keeps what was counted of a transcript that is %s, for as long as it counts', (_case, act) => {
+  ])('keeps the counts of a transcript that is %s, for as long as they count', (_case, act) => {
     const at = desk();
     at.append('a/one.jsonl', one + ten);
     at.scan();
@@ -187,7 +187,7 @@ describe('reading transcripts', () => {
     expect(totals(at.scan())?.[1]).toBe(111);
   });
 
-  it('notices such a change of one that has been there for long', () => {
+  it('notices such a change of an old one', () => {
     const at = desk();
     at.append('a.jsonl', one);
     at.system.advance(MINUTE);
@@ -197,7 +197,7 @@ describe('reading transcripts', () => {
     expect(totals(at.scan())).toEqual([91, 91]);
   });
 
-  it('notices a change in the same millisecond that leaves the size alone', () => {
+  it('notices a change in the same millisecond that keeps the size', () => {
     const at = desk();
     at.append('a.jsonl', one);
     at.scan();
@@ -206,8 +206,8 @@ describe('reading transcripts', () => {
   });
 });
 
-describe('what is found among transcripts', () => {
-  it('is passed over when it is none, and never waited for', async () => {
+describe('an entry in the directories of transcripts', () => {
+  it('is skipped when it is no transcript, without a wait', async () => {
     const at = desk();
     at.append('a/good.jsonl', one);
     execFileSync('mkfifo', [at.path('a/fifo.jsonl')]);
@@ -237,14 +237,14 @@ describe('what is found among transcripts', () => {
     expect(opened(at, () => at.scanAfresh(roots))).toBe(1);
   });
 
-  it('is searched no deeper than any session goes', () => {
+  it('is not searched deeper than sessions are nested', () => {
     const at = desk();
     at.append(`${'d/'.repeat(16)}deep.jsonl`, one);
     at.append(`${'d/'.repeat(17)}deeper.jsonl`, ten);
     expect(totals(at.scan())).toEqual([1, 1]);
   });
 
-  it('keeps what was counted through a clock that is years behind for a while', () => {
+  it('stays counted when the clock is years behind for a while', () => {
     const at = desk();
     at.append('a/a.jsonl', one);
     at.append('b/b.jsonl', ten);
@@ -255,7 +255,7 @@ describe('what is found among transcripts', () => {
     expect(totals(at.scan())).toEqual([11, 11]);
   });
 
-  it('goes on as before beside a large one that cannot be read', () => {
+  it('does not disturb the others when it is large and cannot be read', () => {
     const at = desk();
     at.append('a/mine.jsonl', one);
     at.append('a/theirs.jsonl', 'x'.repeat(2 * 1024 * 1024));
@@ -277,7 +277,7 @@ describe('what is found among transcripts', () => {
     expect(written).toEqual(['transcripts.json']);
   });
 
-  it('does not keep the others when a folder or a file cannot be read', () => {
+  it('does not keep the others from being counted when it cannot be read', () => {
     const at = desk();
     at.append('a/one.jsonl', one);
     at.append('b/two.jsonl', ten);
@@ -311,7 +311,7 @@ describe('what is found among transcripts', () => {
       ['the oldest session goes on', 'p0/0.jsonl'],
       ['a session begins in a known folder', 'p3/new.jsonl'],
       ['a session begins in a new folder', 'brand-new/0.jsonl'],
-    ])('a scan sees at once that %s', (_case, name) => {
+    ])('a scan notices at once that %s', (_case, name) => {
       const at = large();
       at.append(name, ten);
       expect(totals(at.scan())?.[1]).toBe(SESSIONS + 10);
@@ -352,7 +352,7 @@ describe('what is found among transcripts', () => {
     expect(totals(at.scan())).toEqual([111, 111]);
   });
 
-  it('goes out of the week and out of the block to the millisecond, also when nothing else happens', () => {
+  it('leaves the week and the block at the exact millisecond, also when nothing else happens', () => {
     const at = desk();
     const [early, late] = [NOW - 7 * DAY + 10 * MINUTE, NOW - 4 * HOUR];
     at.append('a.jsonl', line({ id: 'early', at: early, output: 1 }) + line({ at: late, output: 10 }));
@@ -371,7 +371,7 @@ describe('what is found among transcripts', () => {
 });
 
 describe('a deadline', () => {
-  it('ends a call early; the newest are counted first, and the next call goes on', () => {
+  it('ends a scan early: the newest files are counted first, and the next scan goes on', () => {
     const at = desk();
     for (const [index, text] of [one, ten, hundred].entries()) {
       // Two of them are as much as a call reads in any case.
@@ -389,7 +389,7 @@ describe('a deadline', () => {
     ]);
   });
 
-  it('keeps no call from reading a little of each session under way, and from being done then', () => {
+  it('lets each scan read a part of each active session, so that it gets done', () => {
     const at = desk();
     const names = ['a/one.jsonl', 'b/two.jsonl', 'c/three.jsonl'];
     for (const name of names) at.append(name, one);
@@ -403,7 +403,7 @@ describe('a deadline', () => {
     expect([reading.complete, totals(reading)]).toEqual([true, [131, 131]]);
   });
 
-  it('ends it also in the middle of a file', () => {
+  it('ends a scan also in the middle of a file', () => {
     const at = desk();
     const { answers } = generate(at.projects, { bytes: 2e6, files: 1, folders: 1, until: NOW, days: 1 });
     const whole = at.scanAfresh();
@@ -415,7 +415,7 @@ describe('a deadline', () => {
   });
 });
 
-describe('what is remembered', () => {
+describe('the memory of a scan', () => {
   /** A machine with a memory, and lines that were appended since. */
   function filled(): Desk {
     const at = desk();
@@ -449,7 +449,7 @@ describe('what is remembered', () => {
       'a link',
       (at) => (fs.renameSync(at.memory, `${at.memory}.x`), fs.symlinkSync(`${at.memory}.x`, at.memory)),
     ],
-  ])('is made anew when it is %s', (_case, damage) => {
+  ])('is replaced when it is %s', (_case, damage) => {
     const at = filled();
     damage(at);
     let opens = 0;
@@ -510,7 +510,7 @@ describe('what is remembered', () => {
     expect(written()).toEqual(['transcripts.json']);
   });
 
-  it('is small: a week, and nothing of what lies before it', () => {
+  it('is small: it contains a week and nothing older', () => {
     const at = desk();
     const { answers } = generate(at.projects, { bytes: 2e6, files: 20, folders: 3, until: NOW, days: 30 });
     at.scan();
@@ -523,7 +523,7 @@ describe('what is remembered', () => {
     expect(fs.statSync(at.memory).size).toBeLessThan(800);
   });
 
-  it('is not needed: what cannot be written is read again, and said', () => {
+  it('is not required: without it everything is read again, and the failure is returned', () => {
     const at = desk();
     at.append('a.jsonl', one);
     const full = () => 'ENOSPC';
@@ -532,7 +532,7 @@ describe('what is remembered', () => {
     expect(fs.existsSync(at.memory)).toBe(false);
   });
 
-  it('is right after the clock was set back', () => {
+  it('is correct after the clock was set back', () => {
     const at = desk();
     at.append('a.jsonl', one + line({ id: 'ahead', at: NOW + HOUR, output: 10 }));
     at.system.setNow(NOW + 2 * HOUR);
@@ -542,7 +542,7 @@ describe('what is remembered', () => {
     expect(totals(at.scan())).toEqual([1, 1]);
   });
 
-  it('does not include what is stamped more than a day ahead', () => {
+  it('does not contain messages dated more than a day ahead', () => {
     const at = desk();
     at.append('a.jsonl', one + line({ id: 'far', at: NOW + 400 * DAY, output: 10 }));
     at.scan();

@@ -1,7 +1,7 @@
 import { allOf, wordsOf } from './spec.ts';
 import type { CommandSpec, OptionSpec } from './spec.ts';
 
-/** For fish: to `source`, or as ~/.config/fish/completions/usageline.fish. */
+/** The script for fish: to `source`, or as ~/.config/fish/completions/usageline.fish. */
 export function fishCompletions(program: CommandSpec): string {
   return `# Completions of usageline for fish. As ~/.config/fish/completions/usageline.fish, or: usageline completions fish | source
 complete -c ${program.name} -f
@@ -12,7 +12,7 @@ ${allOf(program).flatMap(rulesOf).join('\n')}
 function rulesOf(spec: CommandSpec): string[] {
   const here = conditionOf(spec);
   const words = wordsOf(spec);
-  // Once only: not behind a word that is one of them.
+  // Only one of them can be given.
   const first = words.length === 0 ? '' : `${here}; and not __fish_seen_subcommand_from ${words.join(' ')}`;
   return [
     ...spec.commands.map((it) => rule(first, `-a ${it.name} -d ${quoted(it.description)}`)),
@@ -21,7 +21,7 @@ function rulesOf(spec: CommandSpec): string[] {
   ];
 }
 
-/** The words on the line that make it this command and none below it. */
+/** The condition under which the words on the line name this command, and none below it. */
 function conditionOf({ path, commands }: CommandSpec): string {
   const [, ...names] = path.split(' ');
   const above = names.map((name) => `__fish_seen_subcommand_from ${name}`);
@@ -30,7 +30,7 @@ function conditionOf({ path, commands }: CommandSpec): string {
 }
 
 function optionRule({ short, long, description, value }: OptionSpec): string {
-  const flags = [short === null ? [] : `-s ${short}`, long === null ? [] : `-l ${long}`].flat().join(' ');
+  const flags = `${short === null ? '' : `-s ${short} `}-l ${long}`;
   const taken = value?.choices
     ? ` -x -a ${quoted(value.choices.join(' '))}`
     : value?.isFile

@@ -1,6 +1,6 @@
 import { Input, INPUT_PATIENCE_MS } from './stdin.ts';
 
-/** Standard input by way of Node's stream: sockets, and other platforms than Linux. */
+/** Reads standard input by Node's stream: for sockets, and on platforms other than Linux. */
 export function readStdinStream(): Promise<Input> {
   return new Promise((resolve) => {
     const input = new Input();

@@ -1,7 +1,9 @@
-import { DAY, HOUR, MINUTE } from '../usage/time.ts';
+import { DAY, HOUR, MINUTE } from '../../usage/time.ts';
+import type { ProviderExample } from '../provider.ts';
+import { CREDENTIALS_FILE, join } from './config-directory.ts';
 
-/** The demo's token. The endpoint of the demo accepts no other one. */
-export const EXAMPLE_TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
+/** The token of the example. Its endpoint accepts no other one. */
+const EXAMPLE_TOKEN = 'sk-ant-oat01-EXAMPLE-NOT-A-TOKEN';
 
 /** The time from the start of the demo to the resets of its windows, ms. */
 const SESSION_LEFT = 3 * HOUR + 12 * MINUTE;
@@ -16,7 +18,7 @@ const STEP = { session: 3, week: 1, model: 2 } as const;
  * @param start the start of the demo, epoch ms, on the endpoint's clock, which the demo moves
  * @param answered the number of earlier responses
  */
-export function exampleBody(start: number, answered: number): object {
+function exampleBody(start: number, answered: number): object {
   const session = { percent: 34 + STEP.session * answered, resets_at: timestamp(start + SESSION_LEFT) };
   const week = { percent: 38 + STEP.week * answered, resets_at: timestamp(start + WEEK_LEFT) };
   const model = { percent: 66 + STEP.model * answered, resets_at: week.resets_at };
@@ -52,7 +54,7 @@ export function exampleBody(start: number, answered: number): object {
  *
  * @param expiresAt epoch ms, for the access token and the refresh token
  */
-export function exampleCredentials(expiresAt: number): string {
+function exampleCredentials(expiresAt: number): string {
   return JSON.stringify({
     claudeAiOauth: {
       accessToken: EXAMPLE_TOKEN,
@@ -65,6 +67,22 @@ export function exampleCredentials(expiresAt: number): string {
     },
   });
 }
+
+/** An account that does not exist, for `usageline demo`. */
+export const claudeExample: ProviderExample = {
+  labels: ['5h', '7d'],
+  login: ({ platform }, home, expiresAt) => ({
+    path: join(platform, home, '.claude', CREDENTIALS_FILE),
+    text: exampleCredentials(expiresAt),
+  }),
+  environment: ({ platform }, home): Record<string, string> =>
+    // On macOS the user's credentials are in the keychain, under a name that depends on this variable.
+    platform === 'darwin' ? { CLAUDE_CONFIG_DIR: join(platform, home, '.claude') } : {},
+  isUsageRequest: (path, authorization) =>
+    path === '/api/oauth/usage' && authorization === `Bearer ${EXAMPLE_TOKEN}`,
+  body: exampleBody,
+  refusal: { type: 'error', error: { type: 'rate_limit_error' } },
+};
 
 /** Writes a time in the endpoint's format: RFC 3339 with microseconds. */
 function timestamp(at: number): string {

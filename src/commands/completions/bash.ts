@@ -1,7 +1,7 @@
 import { allOf, flagsOf, wordsOf } from './spec.ts';
 import type { CommandSpec } from './spec.ts';
 
-/** For bash from 3.2 on, without the package bash-completion. */
+/** The script for bash 3.2 and later. It does without the package bash-completion. */
 export function bashCompletions(program: CommandSpec): string {
   const all = allOf(program);
   return `# Completions of usageline for bash. Into ~/.bashrc: eval "$(usageline completions bash)"
@@ -47,10 +47,12 @@ function commandCases(all: readonly CommandSpec[]): string {
   return `    ${paths.join(' | ')}) command="$command $word" given=0 ;;`;
 }
 
-/** Options whose next word is a value. */
+/** The patterns of options whose next word is a value. */
 function valuePatterns(all: readonly CommandSpec[]): string {
   return all
-    .flatMap((spec) => spec.options.filter(({ value }) => value).flatMap((it) => atOnes(spec, flagsOf(it))))
+    .flatMap((spec) =>
+      spec.options.filter(({ value }) => value).flatMap((it) => patternsOf(spec, flagsOf(it))),
+    )
     .join(' | ');
 }
 
@@ -65,7 +67,7 @@ function valueCases(all: readonly CommandSpec[]): string {
           : isFile
             ? '_complete_usageline_files "$cur"; return'
             : 'return';
-        return [`  ${atOnes(spec, flagsOf(option)).join(' | ')}) ${then} ;;`];
+        return [`  ${patternsOf(spec, flagsOf(option)).join(' | ')}) ${then} ;;`];
       }),
     )
     .join('\n');
@@ -80,6 +82,6 @@ function wordCases(all: readonly CommandSpec[]): string {
     .join('\n');
 }
 
-function atOnes({ path }: CommandSpec, flags: readonly string[]): string[] {
+function patternsOf({ path }: CommandSpec, flags: readonly string[]): string[] {
   return flags.map((flag) => `'${path} ${flag}'`);
 }

@@ -2,34 +2,32 @@ import { reportFormat } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import { isTerminal } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import type { Report } from '../usage/report.ts';
 
 /*
- * Standard input of `usageline statusline`, the only command that reads any. It can be anything: never-ending,
- * never-beginning, huge, closed. `process.stdin` would cost an eighth of a Node start, so it is read without
- * streams where that can be done without ever waiting for more than its time.
+ * Standard input of `usageline statusline`, the only command that reads it. It may be endless, silent, huge or closed.
+ * `process.stdin` would take an eighth of a Node start, so it is read without a stream where a read cannot block.
  */
 
 const STDIN = 0;
 
-/** More is not from Claude Code, whose object has a few KB. */
+/** The largest input, bytes. A session's object has a few KB. */
 export const MAX_INPUT_BYTES = 1024 * 1024;
-/** How long is waited for a complete object, ms. */
+/** How long to wait for a complete object, ms. */
 export const INPUT_PATIENCE_MS = 200;
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Collects what arrives, until there is enough of it. */
+/** The bytes that have arrived. */
 export class Input {
   #bytes: Buffer = Buffer.alloc(0);
 
-  /** @returns whether there can be anything to come that is wanted */
+  /** @returns whether to read on: false for too many bytes, or if they do not begin like an object */
   add(chunk: Buffer): boolean {
     this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#bytes, chunk]);
     return this.#bytes.length <= MAX_INPUT_BYTES && this.#beginsLikeAnObject();
   }
 
-  /** Whether a complete object has arrived: its sender may never say that this was all. */
+  /** Whether a complete object has arrived. Its sender may leave the pipe open. */
   get complete(): boolean {
     let last = this.#bytes.length - 1;
     while (last >= 0 && (this.#bytes[last] as number) <= 0x20) last -= 1;
@@ -37,7 +35,7 @@ export class Input {
     return reportFormat?.isComplete(this.text) ?? true;
   }
 
-  /** What arrived, as it is; nothing when it was too much. */
+  /** All bytes; none if they were too many. */
   get bytes(): Buffer {
     return this.#bytes.length > MAX_INPUT_BYTES ? Buffer.alloc(0) : this.#bytes;
   }
@@ -56,13 +54,7 @@ export class Input {
   }
 }
 
-/** Standard input, and what of it counts; null when nothing does. */
-export interface StatuslineInput {
-  readonly input: Input;
-  readonly report: Report | null;
-}
-
-/** Standard input; null when it can only be read by a stream. */
+/** Reads standard input; null if only a stream can read it without blocking. */
 export function readStdinNow(system: System): Input | null {
   const { fs, platform } = system;
   const input = new Input();
@@ -70,11 +62,11 @@ export function readStdinNow(system: System): Input | null {
     const stat = fs.fstatSync(STDIN);
     if (stat.isFile()) return readAll(system, STDIN, input);
     if (stat.isCharacterDevice() || stat.isDirectory()) {
-      // A terminal is somebody who wants to see the line; from other devices no object comes.
+      // At a terminal the user wants to see the line. Other devices, such as /dev/null, send no object.
       return isTerminal(system, STDIN) || platform !== 'win32' ? input : null;
     }
     if (platform !== 'linux' || !stat.isFIFO()) return null;
-    // The same pipe opened once more: that it does not block is then our affair, and not that of its other readers.
+    // Opens the pipe again: O_NONBLOCK on the inherited descriptor would apply to its other readers as well.
     const fd = fs.openSync('/proc/self/fd/0', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     return readAll(system, fd, input);
   } catch (error) {

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../src/cli/program.ts';
-import { COMPLETION_SHELLS } from '../../src/cli/completions/names.ts';
 import { INIT_TARGETS } from '../../src/init/target.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
@@ -10,7 +9,7 @@ async function printed(...argv: string[]): Promise<string> {
   return (await interpret(fakeSystem(), argv)).stdout;
 }
 
-/** Every command with the words that lead to it, as help has them. */
+/** The words of every command, as `--help` lists them. */
 async function commands(path: string[] = []): Promise<string[][]> {
   const help = await printed(...path, '--help');
   const section = /\nCommands:\n((?: {2}.*\n)+)/.exec(help)?.[1] ?? '';
@@ -22,7 +21,7 @@ async function commands(path: string[] = []): Promise<string[][]> {
 }
 
 describe('the help of every command', () => {
-  it('has examples that begin with the command', async () => {
+  it('has an example with the command', async () => {
     const all = await commands();
     expect(all.length).toBeGreaterThan(10);
     for (const path of all) {
@@ -32,13 +31,12 @@ describe('the help of every command', () => {
         path,
         true,
       ]);
-      // A `usageline` in examples of a command that is not followed by the command is there for company.
       expect([path, examples.includes(['usageline', ...path].join(' '))]).toEqual([path, true]);
     }
   });
 });
 
-/** What is typed up to the cursor, and what can stand there. */
+/** The text before the cursor, and the candidates for its last word. */
 const CASES: [typed: string, wanted: string[]][] = [
   ['usageline sh', ['show']],
   ['usageline cache ', ['path', 'clear']],
@@ -55,13 +53,13 @@ const CASES: [typed: string, wanted: string[]][] = [
   ['usageline refresh sho', []],
 ];
 
-describeWith('bash', 'in bash', () => {
+describeWith('bash', 'completions in bash', () => {
   it.each([
     ...CASES,
     ['usageline --color=a', ['auto', 'always']],
     ['usageline init zsh --file=/etc/host', ['/etc/hosts']],
   ] as typeof CASES)('%s', async (typed, wanted) => {
-    // As readline does it, for which `=` stands between words.
+    // Readline splits words at `=`, too.
     const words = typed.split(/ |(=)/).filter((word) => word !== undefined);
     const script = [
       await printed('completions', 'bash'),
@@ -76,7 +74,7 @@ describeWith('bash', 'in bash', () => {
   });
 });
 
-describeWith('fish', 'in fish', () => {
+describeWith('fish', 'completions in fish', () => {
   it.each([...CASES, ['usageline --color=a', ['--color=auto', '--color=always']]] as typeof CASES)(
     '%s',
     async (typed, wanted) => {
@@ -95,8 +93,8 @@ describeWith('fish', 'in fish', () => {
   );
 });
 
-describe('what is printed', () => {
-  it.each(COMPLETION_SHELLS)('knows every command and option: %s', async (shell) => {
+describe('the script of `usageline completions`', () => {
+  it.each(['zsh', 'bash', 'fish', 'powershell'])('contains every command and option: %s', async (shell) => {
     const script = await printed('completions', shell);
     for (const path of await commands()) {
       const name = path.at(-1);
@@ -107,7 +105,7 @@ describe('what is printed', () => {
     }
   });
 
-  it('is PowerShell whose brackets and quotes are closed', async () => {
+  it('closes all brackets and quotes, for PowerShell', async () => {
     const script = await printed('completions', 'powershell');
     const code = script.replace(/^#.*$/gm, '').replace(/'(?:[^']|'')*'|"[^"\n]*"/g, 'x');
     expect(code).not.toMatch(/['"]/);
@@ -118,7 +116,7 @@ describe('what is printed', () => {
     expect(script).toContain("'usageline --color' = @('auto', 'always', 'never')");
   });
 
-  it('is for shells that are known', async () => {
+  it('is refused for an unknown shell, with the names of the others', async () => {
     await expect(printed('completions', 'tcsh')).rejects.toThrow(/tcsh.*zsh, bash, fish, powershell/);
   });
 });

@@ -1,7 +1,7 @@
 import { allOf, flagsOf } from './spec.ts';
 import type { CommandSpec, OptionSpec } from './spec.ts';
 
-/** For zsh's own completion system: to `eval` after `compinit`, or as a file `_usageline` in `fpath`. */
+/** The script for zsh: to `eval` after `compinit`, or as a file `_usageline` in `fpath`. */
 export function zshCompletions(program: CommandSpec): string {
   return `#compdef ${program.name}
 # Completions of usageline for zsh. Into ~/.zshrc, after compinit: eval "$(usageline completions zsh)"
@@ -36,7 +36,7 @@ ${spec.commands.map(({ name, path }) => `    ${name}) ${nameOf(path)} ;;`).join(
 
 function argumentSpecs({ commands, arguments: taken }: CommandSpec): string[] {
   if (commands.length > 0) return [`'1: :->command'`, `'*:: :->rest'`];
-  return taken.map((choices, index) => quoted(`${index + 1}: :${choices ? `(${choices.join(' ')})` : ''}`));
+  return taken.map((choices, index) => quoted(`${index + 1}: :(${choices.join(' ')})`));
 }
 
 function optionSpec(option: OptionSpec): string {
@@ -49,7 +49,7 @@ function optionSpec(option: OptionSpec): string {
   return `'(${flags.join(' ')})'{${flags.map(take).join(',')}}${quoted(text)}`;
 }
 
-/** With a hyphen: the functions of the hook have underscores. */
+/** The name of a function. It has a hyphen, because the functions of the hook have underscores. */
 function nameOf(path: string): string {
   return `_${path.replaceAll(' ', '-')}`;
 }

@@ -1,7 +1,7 @@
 import { allOf, flagsOf, wordsOf } from './spec.ts';
 import type { CommandSpec } from './spec.ts';
 
-/** For PowerShell from 5 on. */
+/** The script for PowerShell 5 and later. */
 export function powershellCompletions(program: CommandSpec): string {
   const all = allOf(program);
   return `# Completions of usageline for PowerShell. Into $PROFILE: usageline completions powershell | Out-String | Invoke-Expression
@@ -28,7 +28,7 @@ ${all.flatMap(valuesOf).join('\n')}
 `;
 }
 
-/** What follows an option. Nothing: then PowerShell offers files. */
+/** The values of options. PowerShell offers files for an empty list. */
 function valuesOf({ path, options }: CommandSpec): string[] {
   return options.flatMap((option) => {
     if (option.value === null) return [];

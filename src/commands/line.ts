@@ -1,0 +1,41 @@
+import { texts } from '../fetch/registry.ts';
+import { UsageError } from './command.ts';
+import type { Command } from './command.ts';
+import { isLineOfJson, LINE_DEFAULTS, lineOptions } from './fast-options.ts';
+import type { UsageOptions } from './fast-options.ts';
+import { withTexts } from './options.ts';
+
+/** `usageline` without the name of a command: the line. */
+export const command: Command<UsageOptions> = {
+  name: 'usageline',
+  about: `How much of your ${texts.name} subscription is used, in one line.`,
+  options: withTexts(lineOptions()),
+  defaults: LINE_DEFAULTS,
+  help: `
+Examples:
+  usageline                    5h 22% 4h37m · 7d 33% 4d3h
+  usageline show               a table, with local times and what to do about errors
+  usageline --json | jq .      for programs
+  usageline --wait             wait for a fresh response (the default in a terminal)
+  usageline --output tmux      with the colours and escapes of tmux
+  usageline --format bars      5h ██░░░░░░ 22% 4h37m · 7d ███░░░░░ 33% 4d3h
+  usageline --format '{5h.percent}[ until {5h.at}]'
+  usageline --cached           make no request, show the cached numbers
+  usageline refresh --quiet    for cron: prints nothing unless you have to act
+  usageline statusline         for the status line of ${texts.client}, whose numbers it uses
+  usageline explain            why it shows what it shows, and when the next request is made
+  usageline demo               a tour that needs no account
+
+In a terminal the line waits for a response, at most --timeout. Anywhere else (prompt, tmux, bar) it does not
+wait: it shows the cached numbers and refreshes them in the background. However often you run usageline, its
+requests are kept to ${texts.requestLimit}.
+`,
+  async run(system, options) {
+    if (isLineOfJson(options)) {
+      const refused = options.output === 'plain' ? '--format <format>' : '--output <kind>';
+      throw new UsageError(`option '${refused}' cannot be used with option '--json'`);
+    }
+    const { usage } = await import('./usage.ts');
+    return usage(system, options);
+  },
+};

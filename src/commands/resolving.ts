@@ -1,0 +1,106 @@
+import type { Config, Sourced } from '../config/config.ts';
+import { wantsLog } from '../config/settings.ts';
+import { checkBaseUrl } from '../fetch/base-url.ts';
+import { provider } from '../fetch/registry.ts';
+import { STDERR, printable, writeOut } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
+import { version } from '../platform/version.ts';
+import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
+import type { FollowUp } from '../prerender/follow-up.ts';
+import type { Variant } from '../prerender/variant.ts';
+import type { EstimateAge, Question, ResolveDeps } from '../resolve/read-state.ts';
+import type { Resolution } from '../resolve/resolve.ts';
+import type { Failure } from '../usage/failure.ts';
+import { isSignIn } from '../usage/failure.ts';
+import type { Usage } from '../usage/model.ts';
+import { UsageError } from './command.ts';
+import type { ExitCode } from './command.ts';
+
+/** The exit code of `--json` and `show`: 0 if there are numbers. */
+export function exitCodeOf({ state, error }: Usage): ExitCode {
+  if (state === 'fresh' || state === 'stale' || state === 'estimate') return 0;
+  return exitCodeOfFailure(error);
+}
+
+/** The exit code without numbers. */
+export function exitCodeOfFailure(error: Failure | null): ExitCode {
+  if (error?.code === 'internal_error') return 1;
+  return error !== null && isSignIn(error.code) ? 3 : 4;
+}
+
+const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
+
+/** The base URL of the endpoint. Throws a `UsageError` for one to which the token must not be sent. */
+export function baseUrlOf({ baseUrl }: Config): string {
+  if (baseUrl === null) return provider.baseUrl;
+  const check = checkBaseUrl(baseUrl.value);
+  if (check.ok) return check.baseUrl;
+  throw new UsageError(baseUrlProblem(baseUrl) as string);
+}
+
+/** Why a base URL is refused, with its source; null if it is not. The URL is left out: it may hold a password. */
+export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
+  const check = checkBaseUrl(value);
+  const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
+  return check.ok ? null : `${name} is refused: ${check.reason}`;
+}
+
+/** The parts of a question that are the same for every command. */
+export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgent'> {
+  return { baseUrl: baseUrlOf(config), userAgent: config.userAgent ?? `usageline/${version}` };
+}
+
+/**
+ * The dependencies of `resolve`: the provider, the settings, the estimate, and a log on standard error if requested. With
+ * `scansAll`, transcripts are scanned to their end if they are needed.
+ */
+export function resolveDeps(
+  system: System,
+  { settings }: Config,
+  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly scansAll?: boolean },
+): ResolveDeps {
+  const start = system.monotonic();
+  const { transcripts } = provider;
+  const { scansAll = false } = options;
+  return {
+    system,
+    settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
+    provider,
+    ...(transcripts && {
+      estimate: async (age: EstimateAge) => {
+        const { tokensOf } = await import('./tokens.ts');
+        return tokensOf(system, transcripts, scansAll ? 'none' : age, scansAll);
+      },
+    }),
+    log:
+      options.debug || wantsLog(system.env)
+        ? (event) => {
+            const elapsed = (system.monotonic() - start).toFixed(1);
+            writeOut(system, STDERR, `usageline: +${elapsed} ms ${printable(event)}\n`);
+          }
+        : () => {},
+  };
+}
+
+/** Warnings about unusable settings, one a line, for commands that people run. */
+export function warningText({ warnings }: Config, ...more: (string | null)[]): string {
+  return [...warnings, ...more]
+    .filter((text) => text !== null)
+    .map((text) => `usageline: ${printable(text)}\n`)
+    .join('');
+}
+
+/**
+ * The follow-up of a command that has resolved usage.
+ *
+ * @param wanted the variant without a valid prerendered line; null if none was looked up
+ * @param prerenders whether to prerender although no request has been made
+ */
+export function afterResolving(
+  { startWorker, refreshed }: Pick<Resolution, 'startWorker' | 'refreshed'>,
+  wanted: Variant | null,
+  prerenders = wanted !== null,
+): FollowUp {
+  if (startWorker) return { kind: 'spawnWorker', wanted };
+  return refreshed || prerenders ? { kind: 'prerender', wanted } : NO_FOLLOW_UP;
+}

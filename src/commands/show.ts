@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+import { LINE_DEFAULTS, showOptions } from './fast-options.ts';
+import type { UsageOptions } from './fast-options.ts';
+import { withTexts } from './options.ts';
+
+/** `usageline show`: the table. */
+export const command: Command<UsageOptions> = {
+  name: 'show',
+  about: 'print a table for people: bars, resets, pace, and what to do about an error',
+  options: withTexts(showOptions()),
+  takesLineOptions: true,
+  defaults: { ...LINE_DEFAULTS, command: 'show' },
+  help: `
+Examples:
+  usageline show
+  usageline show --cached      the cached numbers, without a request
+  usageline show --verbose     the week by product, too
+  usageline show --json        the same as usageline --json
+`,
+  run: async (system, options) => (await import('./usage.ts')).usage(system, options),
+};

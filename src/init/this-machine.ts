@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { printable } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
+import { installedPath, readInstalled } from './installed.ts';
+import { locateProgram } from './program.ts';
+import { configHome, dataHome, launcherPath } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
+
+/** This machine as snippets need it; a text says why no snippet can be made. */
+export function thisMachine(
+  system: System,
+  hooks: Pick<Runtime, 'hookVariables' | 'hookPaths'>,
+): Runtime | string {
+  const { env, fs, platform } = system;
+  const home = system.home();
+  if (home === null) return 'there is no home directory: HOME is not set';
+  const program = locateProgram(system, process.execPath, import.meta.dirname);
+  const homes = [home, dataHome({ env, home }), configHome({ env, home })];
+  for (const path of [...homes, program.node, program.script, program.command ?? '']) {
+    if (/\p{Cc}/u.test(path)) return `a path has a control character in it: "${printable(path)}"`;
+  }
+  return {
+    env,
+    platform,
+    home,
+    program,
+    launcher: ownLauncher(system, home),
+    user: `${system.userName()} ${home}`,
+    packagePath: (...path) => join(program.root, ...path),
+    packageText: (...path) => fs.readFileSync(join(program.root, ...path), 'utf8'),
+    ...hooks,
+    exists: (path) => fs.existsSync(path),
+  };
+}
+
+/** The path of the launcher, unless it is there only for other targets, with which it would be removed. */
+function ownLauncher(system: System, home: string): string | null {
+  const path = launcherPath({ home });
+  if (!system.fs.existsSync(path)) return null;
+  const { files } = readInstalled(system, installedPath(dataHome({ env: system.env, home })));
+  const record = files.find((file) => file.path === path);
+  return record?.users?.includes('sh') === false ? null : path;
+}
