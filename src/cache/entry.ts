@@ -41,7 +41,7 @@ export interface Entry {
   readonly overlay?: Overlay;
 }
 
-/** The part of an entry that comes from Claude Code's status line. */
+/** The part of an entry that comes from the reports of sessions. */
 export interface Overlay {
   /** The windows whose number was reported. */
   readonly origins: Origins;
