@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { run } from './measure.mjs';
 import { createHistory, ESTIMATE } from './history.mjs';
-import { createPlace } from './place.mjs';
+import { createSandbox } from './sandbox.mjs';
 import { nodeFloors, perform } from './processes.mjs';
 import { measureRounds } from './rounds.mjs';
 import { coloured, HIT, IDLE, LINE } from './scenes.mjs';
@@ -16,8 +16,8 @@ const MIB = 1024 * KIB;
 const MOST_ROUNDS = 20;
 
 /**
- * A series is a name, its steps, and its curves; a curve makes the row of a step: a scene (see scenes.mjs) with
- * what it runs. What is to be known of another kind of growth is another element of this list.
+ * A series has a name, steps and curves. A curve creates the row of a step: a scene (see scenes.mjs), its sandbox and its
+ * arguments. To measure another kind of growth, add a series.
  */
 const series = [
   {
@@ -28,7 +28,7 @@ const series = [
     steps: [1, 10, 100, 1000],
     curves: [
       { id: 'hit', label: 'cache hit', row: bigEntry(true) },
-      { id: 'first', label: 'no ready line yet', row: bigEntry(false) },
+      { id: 'first', label: 'no prerendered line', row: bigEntry(false) },
     ],
   },
   {
@@ -36,14 +36,14 @@ const series = [
     label: 'accounts in one cache',
     unit: 'accounts',
     steps: [1, 10, 25, 50],
-    curves: [{ id: 'hit', label: 'cache hit, each time another', row: manyAccounts }],
+    curves: [{ id: 'hit', label: 'cache hit, another account each time', row: manyAccounts }],
   },
   {
     id: 'kinds',
-    label: 'ready lines in use',
+    label: 'prerendered lines in use',
     unit: 'kinds',
     steps: [1, 10, 20, 30],
-    curves: [{ id: 'refresh', label: 'the refresh behind', row: manyKinds }],
+    curves: [{ id: 'refresh', label: 'the detached refresh', row: manyKinds }],
   },
   {
     id: 'sessions',
@@ -99,9 +99,9 @@ export async function measureGrowth({ root, endpoint, rounds }) {
       rows: points.map(({ row }) => ({
         floor: 'node',
         take: async () => {
-          const { scene, place, argv } = row.next();
-          const how = (input) => run(process.execPath, argv, place.env, input);
-          return (await perform({ scene, place }, how, endpoint)).ms;
+          const { scene, sandbox, argv } = row.next();
+          const how = (input) => run(process.execPath, argv, sandbox.env, input);
+          return (await perform({ scene, sandbox }, how, endpoint)).ms;
         },
       })),
     });
@@ -116,86 +116,87 @@ export async function measureGrowth({ root, endpoint, rounds }) {
   return grown;
 }
 
-/** `usage.json` with unknown parts that the endpoint may send one day. */
+/** `usage.json` with parts that the program does not know. */
 function bigEntry(prepared) {
   return ({ home, endpoint, at }) => {
-    const place = createPlace(home, endpoint);
-    const own = fs.statSync(place.entry).size;
+    const sandbox = createSandbox(home, endpoint);
+    const own = fs.statSync(sandbox.entry).size;
     const one = { kind: 'unknown', percent: 12.5, resets_at: '2026-01-01T00:00:00Z' };
     const many = Math.max(0, Math.floor((at * KIB - own) / (JSON.stringify(one).length + 1)));
-    const known = () => place.known(MINUTE, { unknown_list: Array.from({ length: many }, () => one) });
+    const store = () => sandbox.storeEntry(MINUTE, { unknown_list: Array.from({ length: many }, () => one) });
     const scene = {
       label: `usage.json of ${at} KiB`,
       expect: prepared ? HIT : LINE,
       prepare: () => {
-        if (prepared) return place.prepared(known);
-        known();
-        return place.unprepared();
+        if (prepared) return sandbox.prerender(store);
+        store();
+        return sandbox.removePrerendered();
       },
     };
-    return { next: () => ({ scene, place, argv: [program] }) };
+    return { next: () => ({ scene, sandbox, argv: [program] }) };
   };
 }
 
 /** Each call is for another account. */
 function manyAccounts({ home, endpoint, at }) {
-  const places = Array.from({ length: at }, (_, index) =>
-    createPlace(home, endpoint, { account: `account-${index}` }),
+  const sandboxes = Array.from({ length: at }, (_, index) =>
+    createSandbox(home, endpoint, { account: `account-${index}` }),
   );
   let turn = 0;
   return {
     next() {
-      const place = places[(turn += 1) % at];
-      const prepare = () => place.prepared(() => place.known(MINUTE));
-      return { scene: { label: `${at} accounts`, expect: HIT, prepare }, place, argv: [program] };
+      const sandbox = sandboxes[(turn += 1) % at];
+      const prepare = () => sandbox.prerender(() => sandbox.storeEntry(MINUTE));
+      return { scene: { label: `${at} accounts`, expect: HIT, prepare }, sandbox, argv: [program] };
     },
   };
 }
 
 /** The refresh renews every prerendered line. */
 function manyKinds({ home, endpoint, at }) {
-  const place = createPlace(home, endpoint, { asks: 'http' });
+  const sandbox = createSandbox(home, endpoint, { scheme: 'http' });
   const names = ['plain', 'ansi', 'zsh', 'bash', 'fish', 'tmux', 'starship', 'json']
     .flatMap((kind) => [kind, `${kind}-mono`, `${kind}-color`])
     .flatMap((kind) => [kind, `${kind}-off`])
     .slice(0, at);
   const scene = {
-    label: `refresh with ${at} ready lines`,
-    asks: 'http',
+    label: `refresh with ${at} prerendered lines`,
+    scheme: 'http',
     expect: /^$/,
     prepare: () => {
-      place.known(10 * MINUTE);
-      place.unprepared();
-      fs.mkdirSync(place.ready, { mode: 0o700 });
-      for (const name of names) fs.writeFileSync(join(place.ready, name), '', { mode: 0o600 });
+      sandbox.storeEntry(10 * MINUTE);
+      sandbox.removePrerendered();
+      fs.mkdirSync(sandbox.ready, { mode: 0o700 });
+      for (const name of names) fs.writeFileSync(join(sandbox.ready, name), '', { mode: 0o600 });
     },
     after: () => {
-      const empty = names.filter((name) => fs.statSync(join(place.ready, name)).size === 0);
-      if (empty.length > 0) throw new Error(`ready lines that were not renewed: ${empty.join(', ')}`);
+      const empty = names.filter((name) => fs.statSync(join(sandbox.ready, name)).size === 0);
+      if (empty.length > 0) throw new Error(`prerendered lines that were not renewed: ${empty.join(', ')}`);
     },
   };
-  return { next: () => ({ scene, place, argv: [background, '5000', 'plain'] }) };
+  return { next: () => ({ scene, sandbox, argv: [background, '5000', 'plain'] }) };
 }
 
 /** A session's status line, beside all sessions that have reported something in the last days. */
 function manySessions(works) {
   return ({ home, endpoint, at }) => {
-    const place = createPlace(home, endpoint);
+    const sandbox = createSandbox(home, endpoint);
     const scene = {
       label: `statusline beside ${at} sessions`,
-      input: () => place.said(),
-      expect: works ? () => coloured(place.percent()) : IDLE,
-      prepare: () => (works ? place.working(at) : place.idle(at)),
-      after: () => (works ? place.keptWhatItSaid() : place.askedNobody()),
+      input: () => sandbox.report(),
+      expect: works ? () => coloured(sandbox.percent()) : IDLE,
+      prepare: () => (works ? sandbox.working(at) : sandbox.idle(at)),
+      after: () => (works ? sandbox.expectStored() : sandbox.expectNoRequest()),
     };
-    return { next: () => ({ scene, place, argv: [program, 'statusline'] }) };
+    return { next: () => ({ scene, sandbox, argv: [program, 'statusline'] }) };
   };
 }
 
 /**
- * Without a login an estimate from transcripts is shown, all of which were read before: a prepared one, or, once that is
- * a minute old, what `--cached` finds by a scan.
- * @param sizeOf how large the history is at a step, see `generate`
+ * Without a login the program shows an estimate from transcripts, all of which were read before: the prepared one, or the
+ * result of a scan once that is a minute old.
+ *
+ * @param sizeOf the size of the history at a step, see `generate`
  */
 function historyCurves(sizeOf) {
   const histories = new Map();
@@ -203,17 +204,17 @@ function historyCurves(sizeOf) {
     (scans) =>
     ({ home, at }) => {
       if (!histories.has(at)) histories.set(at, createHistory(home, sizeOf(at)));
-      const place = histories.get(at);
+      const sandbox = histories.get(at);
       const scene = {
         label: `transcripts at ${at}`,
         expect: ESTIMATE,
-        prepare: () => (scans ? place.expire() : place.prepare()),
-        after: () => place.expectScan(),
+        prepare: () => (scans ? sandbox.expire() : sandbox.prepare()),
+        after: () => sandbox.expectScan(),
       };
-      return { next: () => ({ scene, place, argv: [program, '--cached'] }) };
+      return { next: () => ({ scene, sandbox, argv: [program, '--cached'] }) };
     };
   return [
-    { id: 'prepared', label: 'a call, all read before', row: row(false) },
+    { id: 'prepared', label: 'a call, everything read before', row: row(false) },
     { id: 'scan', label: 'the same, a minute later', row: row(true) },
   ];
 }

@@ -26,7 +26,7 @@ export function createHistory(home, size) {
   const cache = join(home, 'cache');
   const files = join(cache, 'usageline', 'claude');
   const prepared = join(files, 'transcripts.json');
-  // Without a login there is no request; if the program sent one, it would fail here.
+  // Without a login there is no request. One would fail at this proxy.
   const env = { HOME: home, XDG_CACHE_HOME: cache, TZ: 'UTC', HTTPS_PROXY: 'http://127.0.0.1:9' };
   const until = Date.now() - AGO;
   generate(projects, { seed: 7, until, ...size });

@@ -2,12 +2,12 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from './measure.mjs';
-import { createPlace } from './place.mjs';
+import { createSandbox } from './sandbox.mjs';
 import { program } from './stage.mjs';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** How often caches are made young again. */
+/** How often caches are written again, ms. */
 const WARM = 40_000;
 const SESSION = '11111111-2222-4333-8444-555555555555';
 
@@ -38,7 +38,7 @@ export function candidates({ peers }) {
   add('ccstatusline', 'ccstatusline', [], /22\.0%.*33\.0%/, ccstatusline);
   add('@cometix/ccline', 'ccline', [], /22%/, copyNative);
   const shows = /Sonnet.*session/;
-  // The longest time for which it trusts its own last line: the least work that it can do.
+  // The longest time for which it repeats its own last line: the least work that it can do.
   add('ccusage', 'ccusage', ['statusline', '--offline', '--refresh-interval', '600'], shows, ccusage);
   const peer = peers.ccusage;
   if (peer?.native) {
@@ -56,12 +56,12 @@ function row(id, label, kind, { version }, command, expect, setUp) {
 }
 
 function usageline(home, endpoint) {
-  const place = createPlace(home, endpoint);
+  const sandbox = createSandbox(home, endpoint);
   let until = 0;
-  const env = { ...environment(home), XDG_CACHE_HOME: place.env.XDG_CACHE_HOME };
+  const env = { ...environment(home), XDG_CACHE_HOME: sandbox.env.XDG_CACHE_HOME };
   const prepare = () => {
     if (Date.now() < until) return;
-    place.known(MINUTE);
+    sandbox.storeEntry(MINUTE);
     run(process.execPath, [program], env);
     until = Date.now() + WARM;
   };
@@ -78,7 +78,7 @@ function ccstatusline(home) {
   ];
   put(settings, JSON.stringify({ version: 3, lines: [line, [], []] }));
   // Without a login it accepts its cache from any writer.
-  return kept(home, () =>
+  return cached(home, () =>
     put(
       join(home, '.cache', 'ccstatusline', 'usage.json'),
       JSON.stringify({ sessionUsage: 22, sessionResetAt: at(4), weeklyUsage: 33, weeklyResetAt: at(99) }),
@@ -114,7 +114,7 @@ cache_duration = 300
     fs.copyFileSync(native, join(folder, 'ccline'));
     fs.chmodSync(join(folder, 'ccline'), 0o755);
   }
-  return kept(home, () =>
+  return cached(home, () =>
     put(
       join(folder, '.api_usage_cache.json'),
       JSON.stringify({
@@ -129,7 +129,7 @@ cache_duration = 300
   );
 }
 
-/** It knows no percentages: it computes its output from the transcripts of sessions. */
+/** ccusage has no percentages: it computes its output from the transcripts of sessions. */
 function ccusage(home) {
   put(
     transcript(home),
@@ -154,8 +154,8 @@ function ccusage(home) {
   return { prepare: () => {}, input: statusInput(home), env: environment(home) };
 }
 
-/** Refreshes the caches before they would be too old. */
-function kept(home, write) {
+/** Writes a cache again before it is too old. */
+function cached(home, write) {
   let until = 0;
   const prepare = () => {
     if (Date.now() < until) return;

@@ -25,11 +25,10 @@ function ccline() {
 }
 
 /**
- * Installs the newest of each into a folder of its own, beside this program, packed and installed in the same
- * way. Install scripts of others are not run; what they would do is done where it matters (see
- * peers-candidates.mjs).
+ * Installs the newest version of each peer, and this program, packed and installed in the same way, into one folder.
+ * Install scripts of the peers are not run; peers-candidates.mjs does what they would do, where it matters.
  *
- * @returns the folder; by name `{ version, bin, native }` of those that could be had; and what is to be said
+ * @returns the folder; `{ version, bin, native }` of each installed peer, by name; notes for the page
  */
 export function installPeers() {
   const folder = join(fs.realpathSync(tmpdir()), 'usageline-peers');
@@ -52,7 +51,7 @@ export function installPeers() {
       notes.push(`${name} could not be installed: ${failed}`);
       continue;
     }
-    if (failed) notes.push(`${name}: no newer one could be looked for; the one that is there is measured`);
+    if (failed) notes.push(`${name}: the registry did not answer; the installed version is measured`);
     if (native && !nativeOf(folder, native)) installMatching(folder, name, native, notes);
     const { version, bin } = manifest(folder, name);
     const [binName] = Object.keys(bin);

@@ -1,14 +1,14 @@
 /**
- * Other programs that show the same usage, at the same task: their caches are warm, the status line's JSON is on
- * standard input as Claude Code sends it, and there is no network. Installed from the registry into a folder of
- * its own, which is kept. docs/specs/performance.md.
+ * Measures other programs that show the same usage, at the same task: their caches are warm, the status line's JSON is on
+ * standard input as Claude Code sends it, and there is no network. They are installed from the registry into a folder that
+ * stays. docs/specs/performance.md.
  */
 import fs from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { parseOptions, usage } from './options.mjs';
 import { candidates } from './peers-candidates.mjs';
 import { installPeers } from './peers-install.mjs';
-import { pause } from './place.mjs';
+import { pause } from './sandbox.mjs';
 import { grid, heading, milliseconds } from './report.mjs';
 import { measureRounds } from './rounds.mjs';
 import { canUnshare, openSession } from './session.mjs';
@@ -103,7 +103,7 @@ function against(samples, own) {
   return summary(samples.map((ms, round) => ms / own[round]));
 }
 
-/** A home of its own for each, with its cache. */
+/** Creates a home with a cache for each. */
 function prepareRow({ setUp, ...candidate }, root, endpoint) {
   const home = join(root, candidate.id);
   fs.mkdirSync(home);
@@ -111,9 +111,8 @@ function prepareRow({ setUp, ...candidate }, root, endpoint) {
 }
 
 /**
- * One `sh` starts them all, as a status line's host would: from a process as large as Node's a start costs
- * more, and the small ones would look slower than they are. In a network namespace without interfaces where
- * that can be had.
+ * Opens one `sh` that starts all of them, as the host of a status line would: from a process as large as Node's a start
+ * costs more, which would distort the small ones. In a network namespace without interfaces, where that is allowed.
  */
 function openShell(root, rows, empty, isolated) {
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
@@ -152,18 +151,18 @@ function claims(rows) {
     .flatMap(({ label, kind, ofLauncher, ofEntry }) => {
       const launcher = ofLauncher.median;
       const entry = ofEntry.median;
-      const said = [
+      const sentences = [
         { text: `usageline-prompt is faster than ${label} (${launcher.toFixed(1)} ×)`, holds: launcher > 1 },
       ];
-      if (kind === 'native') return said;
-      said.push(
+      if (kind === 'native') return sentences;
+      sentences.push(
         {
           text: `usageline-prompt is 20 × faster than ${label} (${launcher.toFixed(1)} ×)`,
           holds: launcher >= 20,
         },
         { text: `usageline is faster than ${label} (${entry.toFixed(2)} ×)`, holds: entry > 1 },
       );
-      return said;
+      return sentences;
     });
 }
 
@@ -175,9 +174,9 @@ function render(report) {
       [label, version, milliseconds(ms, 2), ratio.median.toFixed(2), shows.slice(0, 44)].flat(),
     ),
   ]);
-  const said = report.claims.map(({ text, holds }) => `${holds ? 'holds' : 'FAILS'}  ${text}`);
+  const sentences = report.claims.map(({ text, holds }) => `${holds ? 'holds' : 'FAILS'}  ${text}`);
   const network = report.isolated ? 'no network: a namespace without interfaces' : 'no network: a dead proxy';
-  return `${heading(report)}; ${network}\n\n${table}\n\n${said.join('\n')}\n`;
+  return `${heading(report)}; ${network}\n\n${table}\n\n${sentences.join('\n')}\n`;
 }
 
 /** Without colours, for terminals. */

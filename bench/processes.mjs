@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { canMeasureMemory, peakMemory, run } from './measure.mjs';
-import { createPlace } from './place.mjs';
+import { createSandbox } from './sandbox.mjs';
 import { measureRounds } from './rounds.mjs';
 import { authority, program } from './stage.mjs';
 import { median } from './statistics.mjs';
@@ -30,21 +30,21 @@ export function nodeFloors(root) {
  *
  * @param how runs it, given its standard input
  */
-export async function perform({ scene, place }, how, endpoint) {
-  scene.prepare(place);
-  const input = scene.input ? inputOf(scene, place) : null;
+export async function perform({ scene, sandbox }, how, endpoint) {
+  scene.prepare(sandbox);
+  const input = scene.input ? inputOf(scene, sandbox) : null;
   const result = how(input);
-  const expected = typeof scene.expect === 'function' ? scene.expect(place) : scene.expect;
+  const expected = typeof scene.expect === 'function' ? scene.expect(sandbox) : scene.expect;
   if (!expected.test(result.stdout) || result.stderr !== '')
     throw new Error(`${scene.label}: unexpected output: ${result.stdout}${result.stderr}`);
-  if (scene.asks) endpoint.expected += 1;
-  await scene.after?.(place);
+  if (scene.scheme) endpoint.expected += 1;
+  await scene.after?.(sandbox);
   return result;
 }
 
-function inputOf({ input, socket = false }, place) {
-  const text = input(place);
-  return socket ? { text } : { text, pipe: place.pipe };
+function inputOf({ input, socket = false }, sandbox) {
+  const text = input(sandbox);
+  return socket ? { text } : { text, pipe: sandbox.pipe };
 }
 
 export async function measureProcesses({ root, endpoint, rounds, scenes }) {
@@ -52,7 +52,7 @@ export async function measureProcesses({ root, endpoint, rounds, scenes }) {
   const rows = scenes.map((scene) => ({
     scene,
     argv: [scene.entry ?? program, ...scene.args],
-    place: createPlace(join(root, scene.id), endpoint, scene),
+    sandbox: createSandbox(join(root, scene.id), endpoint, scene),
   }));
   const measured = await measureRounds({
     rounds,
@@ -62,7 +62,7 @@ export async function measureProcesses({ root, endpoint, rounds, scenes }) {
     rows: rows.map((row) => ({
       floor: row.scene.floor ?? 'node',
       take: async () =>
-        (await perform(row, (input) => run(process.execPath, row.argv, row.place.env, input), endpoint)).ms,
+        (await perform(row, (input) => run(process.execPath, row.argv, row.sandbox.env, input), endpoint)).ms,
     })),
   });
 
@@ -82,7 +82,7 @@ export async function measureProcesses({ root, endpoint, rounds, scenes }) {
   const results = [];
   for (const [index, row] of rows.entries()) {
     const { id, label, limit = null, memory = null, floor = 'node' } = row.scene;
-    const once = (input) => peakMemory(process.execPath, row.argv, row.place.env, scratch, input);
+    const once = (input) => peakMemory(process.execPath, row.argv, row.sandbox.env, scratch, input);
     const peakKib = await peakOf(async () => (await perform(row, once, endpoint)).kib);
     const floorPeak = floorResults.find((result) => result.id === floor).peakKib;
     results.push({

@@ -24,7 +24,7 @@ function publish(report) {
   let text = fs.readFileSync(page, 'utf8');
   for (const [name, table] of Object.entries(tables(report))) {
     const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-    if (!marked.test(text)) throw new Error(`the page has no place for '${name}'`);
+    if (!marked.test(text)) throw new Error(`the page has no marker '${name}'`);
     text = text.replace(marked, (_all, begin, end) => `${begin}${table}\n${end}`);
   }
   fs.writeFileSync(page, text);

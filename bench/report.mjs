@@ -60,10 +60,10 @@ function floorOf({ floor }) {
 }
 
 function memory({ peakKib, memory: share }) {
-  return [mebibytes(peakKib), share ? kept(share.ratio, share.limit) : ''];
+  return [mebibytes(peakKib), share ? shareText(share.ratio, share.limit) : ''];
 }
 
-function kept(ratio, limit) {
+function shareText(ratio, limit) {
   return `${ratio.toFixed(2)}${limit === null ? '' : ` of ${limit}${ratio <= limit ? '' : '  MISSED'}`}`;
 }
 

@@ -19,22 +19,24 @@ export const coloured = (percent) =>
 export const IDLE = coloured(23);
 export const STALE = /^5h 22% 4h\d+m · 7d 33% .* · 10m ago\n$/;
 
-const fresh = (place) => place.known(MINUTE);
-const old = (place) => place.known(10 * MINUTE);
-const backoff = (place) => {
-  old(place);
+const fresh = (sandbox) => sandbox.storeEntry(MINUTE);
+const old = (sandbox) => sandbox.storeEntry(10 * MINUTE);
+const backoff = (sandbox) => {
+  old(sandbox);
   const now = Math.floor(Date.now() / SECOND);
   const lock = { blocked_until: now + 300, error: 'rate_limited', failures: 1, written_at: now };
-  place.write('usage.lock', lock);
+  sandbox.write('usage.lock', lock);
 };
 
 /**
- * Everything that is measured as a whole Node process. `prepare` puts the files in place before each run, so
- * that the row measures what a call costs in use; `expect` is what it must print, so that no row ever measures
- * something else; `limit` is the ratio to the floor that is promised, `memory` that of peak memory. `input` is what
- * stands on standard input, in a pipe unless `socket`.
+ * The rows that are measured as whole Node processes.
  *
- * `floor` is `node`, an empty script, unless the row's environment itself makes Node slower.
+ * - `prepare` writes the files before each run, so that the row measures the cost of a call in use.
+ * - `expect` matches the output, so that no row measures something else; `after` checks the files.
+ * - `limit` is the promised ratio to the floor, `memory` that of peak memory.
+ * - `input` returns the text on standard input, which is a pipe, or a socket with `socket`.
+ * - `scheme` is the scheme of the endpoint, for rows that send a request.
+ * - `floor` is `node`, an empty script, unless the row's environment itself makes Node slower.
  */
 export const scenes = [
   {
@@ -44,7 +46,7 @@ export const scenes = [
     memory: 1.1,
     args: [],
     expect: HIT,
-    prepare: (place) => place.prepared(() => fresh(place)),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox)),
   },
   {
     id: 'hit_json',
@@ -53,7 +55,7 @@ export const scenes = [
     memory: 1.1,
     args: ['--json'],
     expect: /^\{"schema":"usageline\/v1".*"state":"fresh","source":"cache".*"used_percent":23,/,
-    prepare: (place) => place.prepared(() => fresh(place), '--json'),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox), '--json'),
   },
   {
     id: 'hit_account',
@@ -62,7 +64,7 @@ export const scenes = [
     account: 'work',
     args: [],
     expect: HIT,
-    prepare: (place) => place.prepared(() => fresh(place)),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox)),
   },
   {
     id: 'hit_tmux',
@@ -70,7 +72,7 @@ export const scenes = [
     memory: 1.1,
     args: ['--output', 'tmux'],
     expect: /^5h #\[fg=cyan\]23%#\[default\] 4h\d+m · 7d /,
-    prepare: (place) => place.prepared(() => fresh(place), '--output', 'tmux'),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox), '--output', 'tmux'),
   },
   {
     id: 'hit_config',
@@ -78,9 +80,9 @@ export const scenes = [
     memory: 1.1,
     args: [],
     expect: /^5h 23% \| 33%\n$/,
-    prepare: (place) => {
-      place.configure(`format = "${TEMPLATE}"\n\n[thresholds]\nwarn = 40\ncritical = 90\n`);
-      place.prepared(() => fresh(place));
+    prepare: (sandbox) => {
+      sandbox.configure(`format = "${TEMPLATE}"\n\n[thresholds]\nwarn = 40\ncritical = 90\n`);
+      sandbox.prerender(() => fresh(sandbox));
     },
   },
   {
@@ -89,7 +91,7 @@ export const scenes = [
     memory: 1.1,
     args: ['--format', TEMPLATE],
     expect: /^5h 23% \| 33%\n$/,
-    prepare: (place) => place.prepared(() => fresh(place), '--format', TEMPLATE),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox), '--format', TEMPLATE),
   },
   {
     id: 'hit_bin',
@@ -97,26 +99,26 @@ export const scenes = [
     entry: checkout,
     args: [],
     expect: HIT,
-    prepare: (place) => place.prepared(() => fresh(place)),
+    prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox)),
   },
   {
     id: 'backoff',
     label: 'backoff in force',
     args: [],
     expect: /^5h 23% .*· 10m ago · rate limited \dm\n$/,
-    prepare: (place) => place.prepared(() => backoff(place)),
+    prepare: (sandbox) => sandbox.prerender(() => backoff(sandbox)),
   },
   {
     id: 'first',
-    label: 'no ready line yet: prepares it',
+    label: 'no prerendered line: writes it',
     args: [],
     expect: LINE,
-    prepare: (place) => {
-      fresh(place);
-      place.unprepared();
+    prepare: (sandbox) => {
+      fresh(sandbox);
+      sandbox.removePrerendered();
     },
     after: ({ ready }) => {
-      if (!fs.existsSync(join(ready, 'plain'))) throw new Error('no ready line was prepared');
+      if (!fs.existsSync(join(ready, 'plain'))) throw new Error('no prerendered line was written');
     },
   },
   {
@@ -124,28 +126,28 @@ export const scenes = [
     label: 'stale line, refresh under way',
     args: [],
     expect: STALE,
-    prepare: (place) => {
-      old(place);
-      place.refreshing();
+    prepare: (sandbox) => {
+      old(sandbox);
+      sandbox.refreshing();
     },
   },
   {
     id: 'stale_start',
     label: 'stale line, starts the refresh',
-    asks: 'http',
+    scheme: 'http',
     args: [],
     expect: STALE,
     prepare: old,
-    after: (place) => place.refreshed(),
+    after: (sandbox) => sandbox.refreshed(),
   },
   {
     id: 'backoff_first',
-    label: 'backoff in force, no ready line yet',
+    label: 'backoff in force, no prerendered line',
     args: [],
     expect: /^5h 22% .*· 10m ago · rate limited \dm\n$/,
-    prepare: (place) => {
-      backoff(place);
-      place.unprepared();
+    prepare: (sandbox) => {
+      backoff(sandbox);
+      sandbox.removePrerendered();
     },
   },
   {
@@ -153,10 +155,10 @@ export const scenes = [
     label: 'budget refused, --wait',
     args: ['--wait'],
     expect: STALE,
-    prepare: (place) => {
-      old(place);
+    prepare: (sandbox) => {
+      old(sandbox);
       const now = Math.floor(Date.now() / SECOND);
-      place.write('usage.lock', { blocked_until: 0, failures: 0, written_at: now, requests: [now - 5] });
+      sandbox.write('usage.lock', { blocked_until: 0, failures: 0, written_at: now, requests: [now - 5] });
     },
   },
   {
@@ -172,66 +174,66 @@ export const scenes = [
     label: 'statusline, nothing new',
     limit: 1.25,
     args: ['statusline'],
-    input: (place) => place.said(),
+    input: (sandbox) => sandbox.report(),
     expect: IDLE,
-    prepare: (place) => place.idle(),
-    after: (place) => place.askedNobody(),
+    prepare: (sandbox) => sandbox.idle(),
+    after: (sandbox) => sandbox.expectNoRequest(),
   },
   {
     id: 'statusline_new',
     label: 'statusline, something new',
     limit: 2,
     args: ['statusline'],
-    input: (place) => place.said(),
-    expect: (place) => coloured(place.percent()),
-    prepare: (place) => place.working(),
-    after: (place) => place.keptWhatItSaid(),
+    input: (sandbox) => sandbox.report(),
+    expect: (sandbox) => coloured(sandbox.percent()),
+    prepare: (sandbox) => sandbox.working(),
+    after: (sandbox) => sandbox.expectStored(),
   },
   {
     id: 'statusline_socket',
     label: 'statusline, new, input in a socket',
     args: ['statusline'],
-    input: (place) => place.said(),
+    input: (sandbox) => sandbox.report(),
     socket: true,
-    expect: (place) => coloured(place.percent()),
-    prepare: (place) => place.working(),
-    after: (place) => place.keptWhatItSaid(),
+    expect: (sandbox) => coloured(sandbox.percent()),
+    prepare: (sandbox) => sandbox.working(),
+    after: (sandbox) => sandbox.expectStored(),
   },
   {
     id: 'statusline_none',
     label: 'statusline, no input at all',
     args: ['statusline'],
     expect: IDLE,
-    prepare: (place) => place.idle(),
-    after: (place) => place.askedNobody(),
+    prepare: (sandbox) => sandbox.idle(),
+    after: (sandbox) => sandbox.expectNoRequest(),
   },
   {
     id: 'statusline_other',
     label: 'statusline, input of another kind',
     args: ['statusline'],
-    input: () => 'not what Claude Code says\n',
+    input: () => 'no JSON\n',
     expect: IDLE,
-    prepare: (place) => place.idle(),
-    after: (place) => place.askedNobody(),
+    prepare: (sandbox) => sandbox.idle(),
+    after: (sandbox) => sandbox.expectNoRequest(),
   },
   {
     id: 'cold',
     label: 'cold fetch over loopback http',
     limit: 3.9,
-    asks: 'http',
+    scheme: 'http',
     args: ['--wait'],
     expect: LINE,
-    prepare: (place) => place.forget(),
+    prepare: (sandbox) => sandbox.forget(),
   },
   {
     id: 'cold_tls',
     label: 'cold fetch over loopback https',
     limit: 4,
-    // A private certificate authority adds much to each start of Node 20: on both sides.
+    // A private certificate authority makes each start of Node 20 much slower, so the floor has it as well.
     floor: 'node_ca',
-    asks: 'https',
+    scheme: 'https',
     args: ['--wait'],
     expect: LINE,
-    prepare: (place) => place.forget(),
+    prepare: (sandbox) => sandbox.forget(),
   },
 ];

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Users other than root do this in a user namespace, where that is allowed. */
+/** Other users than root need a user namespace for it, where that is allowed. */
 const UNSHARE = process.getuid?.() === 0 ? ['unshare', '-n'] : ['unshare', '-rn'];
 
 export function canUnshare() {
@@ -9,8 +9,8 @@ export function canUnshare() {
 }
 
 /**
- * A shell that stays, and does one thing each time it is told to: what lasts microseconds can only be seen in a
- * process that is already there. It reads a word per line and answers with a line when it is done.
+ * Opens a shell that runs one command per request: a command of microseconds can only be measured in a process that is
+ * already running. The shell reads a word per line, and prints a line when the command has ended.
  *
  * @param isolated in a network namespace without interfaces, see `canUnshare`
  */

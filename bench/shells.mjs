@@ -1,5 +1,5 @@
 /**
- * The ways to a line without Node: the hook in its shell, beside reading a file in the same process, and
+ * Measures the ways to a line without Node: the hook in its shell, beside reading a file in the same process, and
  * `usageline-prompt` beside a shell that does nothing.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { run } from './measure.mjs';
 import { parseOptions, usage } from './options.mjs';
-import { createPlace, pause } from './place.mjs';
+import { createSandbox, pause } from './sandbox.mjs';
 import { heading, shellTable } from './report.mjs';
 import { measureRounds } from './rounds.mjs';
 import { HIT, STALE } from './scenes.mjs';
@@ -20,15 +20,15 @@ import { median } from './statistics.mjs';
 const MINUTE = 60_000;
 /** How long a stale line is used, ms; after that it shows another age. */
 const SERVES = 30_000;
-/** Calls in a row: one call of a hook is too short for any clock. */
+/** The number of calls that are measured together: one call of a hook is too short for any clock. */
 const CALLS = 400;
 const TURNS = 3;
-/** Starts of which the median is taken: one process of a millisecond says little. */
+/** The number of starts of which the median is one sample: single processes of a millisecond vary too much. */
 const PROCESSES = 15;
 
 /**
- * `again` makes a loop of a command in that shell's language; `floor` is the least by which a prompt could learn
- * of a line: to read a small file and to look what time it is.
+ * The shells with a hook. `floor` is the least that a prompt needs for a line: reading a small file and the clock.
+ * `script` returns the program of the session, in the shell's language.
  */
 const SHELLS = [
   {
@@ -127,14 +127,14 @@ function installed(shell) {
 
 function hookRow({ id, args, hook, floor, floorLabel, script }, root, endpoint) {
   const home = join(root, id);
-  const place = createPlace(home, endpoint);
+  const sandbox = createSandbox(home, endpoint);
   const started = join(home, 'started');
   const stub = writeStub(home, started);
-  const prepare = () => place.prepared(() => place.known(MINUTE), 'ready', id);
-  const init = run(process.execPath, [program, 'init', id], place.env).stdout;
+  const prepare = () => sandbox.prerender(() => sandbox.storeEntry(MINUTE), 'ready', id);
+  const init = run(process.execPath, [program, 'init', id], sandbox.env).stdout;
   const path = join(home, `session.${id}`);
-  fs.writeFileSync(path, script({ init, stub, file: join(place.ready, id), hook, floor }));
-  const { ask, time, close } = openSession(id, args(path), { ...place.env, PATH: process.env.PATH });
+  fs.writeFileSync(path, script({ init, stub, file: join(sandbox.ready, id), hook, floor }));
+  const { ask, time, close } = openSession(id, args(path), { ...sandbox.env, PATH: process.env.PATH });
   const check = async () => {
     const line = await ask('once');
     if (!HIT.test(`${line}\n`)) throw new Error(`${id}: unexpected line: ${line}`);
@@ -172,7 +172,7 @@ function launcherRows(root, endpoint) {
     { id: 'stale', limit: 2, expect: STALE, prepare: stale },
   ].map(({ id, limit, expect, prepare }) => {
     const home = join(root, `launcher-${id}`);
-    const place = createPlace(home, endpoint);
+    const sandbox = createSandbox(home, endpoint);
     const started = join(home, 'started');
     const state = { until: 0 };
     const bin = join(home, 'bin');
@@ -184,24 +184,24 @@ function launcherRows(root, endpoint) {
   esac
   echo done
 done`;
-    const env = { ...place.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+    const env = { ...sandbox.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
     const { time, close } = openSession('/bin/sh', ['-c', script], env);
-    // One refresh in ten seconds is started. The row measures the call that starts it.
-    const askedLongAgo = async () => {
-      for (const name of fs.readdirSync(place.ready)) {
-        if (name.startsWith('.asked.')) fs.rmSync(join(place.ready, name), { force: true });
+    // The launcher starts one refresh in ten seconds. The row measures the call that starts it.
+    const forgetStarts = async () => {
+      for (const name of fs.readdirSync(sandbox.ready)) {
+        if (name.startsWith('.asked.')) fs.rmSync(join(sandbox.ready, name), { force: true });
       }
-      // A directory that has changed in this tick of the kernel's clock is looked at more closely.
+      // The launcher takes the long way if the directory has changed in this tick of the kernel's clock.
       await pause(10);
     };
     const check = async () => {
-      await askedLongAgo();
+      await forgetStarts();
       const { stdout, stderr } = run(launcher, [], env);
-      await askedLongAgo();
+      await forgetStarts();
       if (!expect.test(stdout) || stderr !== '')
         throw new Error(`${id} launcher: unexpected output: ${stdout}${stderr}`);
     };
-    // The way to that shell and back does not belong to the launcher.
+    // Without the time for the request to that shell and its answer.
     const each = async (word) => (await time(word)) - (await time('empty'));
     return {
       id: `launcher_${id}`,
@@ -210,22 +210,22 @@ done`;
       floor: 'sh',
       floorLabel: `${sh} -c :`,
       take: async () => {
-        await prepare(place, state);
+        await prepare(sandbox, state);
         fs.rmSync(started, { force: true });
         await check();
         const starts = id === 'stale' ? 1 : 0;
-        await sawStarts(started, starts);
+        await expectStarts(started, starts);
         const floors = [];
         const samples = [];
         for (let turn = 1; turn <= PROCESSES; turn += 1) {
           floors.push(await each('floor'));
           samples.push(await each('row'));
           // The started process ends before the next call, so that they do not share the processor.
-          await sawStarts(started, starts * (turn + 1));
-          await askedLongAgo();
+          await expectStarts(started, starts * (turn + 1));
+          await forgetStarts();
         }
         await check();
-        await sawStarts(started, starts * (PROCESSES + 2));
+        await expectStarts(started, starts * (PROCESSES + 2));
         return { ms: median(samples), floorMs: median(floors) };
       },
       close,
@@ -233,14 +233,14 @@ done`;
   });
 }
 
-function fresh(place) {
-  place.prepared(() => place.known(MINUTE));
+function fresh(sandbox) {
+  sandbox.prerender(() => sandbox.storeEntry(MINUTE));
 }
 
-function stale(place, state) {
+function stale(sandbox, state) {
   if (Date.now() < state.until) return;
-  place.known(10 * MINUTE);
-  run(process.execPath, [program, 'ready', 'plain'], place.env);
+  sandbox.storeEntry(10 * MINUTE);
+  run(process.execPath, [program, 'ready', 'plain'], sandbox.env);
   state.until = Date.now() + SERVES;
 }
 
@@ -252,11 +252,11 @@ function writeStub(folder, started) {
   return path;
 }
 
-async function sawStarts(started, expected) {
+async function expectStarts(started, expected) {
   const count = () => (fs.existsSync(started) ? fs.readFileSync(started, 'utf8').length : 0);
   for (let tries = 0; tries < 1000 && count() < expected; tries += 1) await pause(2);
   if (count() !== expected)
-    throw new Error(`the launcher started ${count()} refreshes, ${expected} were meant`);
+    throw new Error(`the launcher started ${count()} refreshes instead of ${expected}`);
 }
 
 async function main() {

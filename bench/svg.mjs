@@ -101,17 +101,17 @@ function panelRow(panels, top, unit) {
       body.push(text(left - 6, scale.at(tick) + 4, number(tick), 'quiet', 'end'));
     }
     const { points } = curves[0];
-    const x = (place) => left + 12 + (place * (wide - 24)) / Math.max(1, points.length - 1);
-    for (const [place, { at }] of points.entries())
-      body.push(text(x(place), top + height + 18, String(at), 'quiet', 'middle'));
+    const x = (index) => left + 12 + (index * (wide - 24)) / Math.max(1, points.length - 1);
+    for (const [index, { at }] of points.entries())
+      body.push(text(x(index), top + height + 18, String(at), 'quiet', 'middle'));
     body.push(text(left + wide, top + height + 34, steps, 'quiet', 'end'));
     for (const [which, curve] of curves.entries()) {
       const colour = COLOURS[which];
-      const path = curve.points.map(({ value }, place) => `${x(place)},${scale.at(value.median).toFixed(1)}`);
+      const path = curve.points.map(({ value }, index) => `${x(index)},${scale.at(value.median).toFixed(1)}`);
       body.push(`<polyline class="curve" stroke="${colour}" points="${path.join(' ')}"/>`);
-      for (const [place, { value }] of curve.points.entries()) {
-        body.push(line(x(place), scale.at(value.p10), x(place), scale.at(value.p90), 'spread', colour));
-        body.push(dot(x(place), scale.at(value.median), colour));
+      for (const [index, { value }] of curve.points.entries()) {
+        body.push(line(x(index), scale.at(value.p10), x(index), scale.at(value.p90), 'spread', colour));
+        body.push(dot(x(index), scale.at(value.median), colour));
       }
       body.push(dot(left + 4, top + height + 52 + which * 18, colour));
       body.push(text(left + 14, top + height + 56 + which * 18, curve.label, 'quiet'));

@@ -56,13 +56,13 @@ function peerTables({ rows, claims, isolated, notes, ...where }) {
   ]);
   const broken = claims.filter(({ holds }) => !holds).map(({ text }) => text);
   const network = isolated ? 'in a network namespace without interfaces' : 'with a dead proxy for a network';
-  const said = [`${machine(where)}, ${network}.`, ...notes.map((note) => `${note}.`)];
-  if (broken.length > 0) said.push(`Does not hold: ${broken.join('; ')}.`);
+  const sentences = [`${machine(where)}, ${network}.`, ...notes.map((note) => `${note}.`)];
+  if (broken.length > 0) sentences.push(`Does not hold: ${broken.join('; ')}.`);
   return {
     peers: `${table(
       ['', 'version', 'median, ms', 'p10–p90', '× node', 'of usageline-prompt', 'of usageline'],
       list,
-    )}\n\n${said.join(' ')}`,
+    )}\n\n${sentences.join(' ')}`,
   };
 }
 

@@ -98,7 +98,27 @@ const leftOut = {
   },
 };
 
-/** Replacements for modules of which a package uses little, and which take longer to load than a request. */
+/**
+ * Replacements for modules of which a package uses little. All that the build changes in packages, with the reason:
+ *
+ * | user | module | replaced by | because |
+ * |---|---|---|---|
+ * | undici | `node:assert` | `assert.cjs`, an `if` | it quotes the source of a failed assertion: a second in a long line |
+ * | undici | `node:http` | `http.cjs`, one class | load time: only its header limit and `IncomingMessage` are used |
+ * | undici | `diagnostics` | `diagnostics.cjs`, silent | load time: nothing can subscribe in this process |
+ * | undici | `./tree` | `header-names.cjs`, empty | the tree takes longer to build than a response to parse |
+ * | undici | `llhttp/constants` | two tables, as JSON | it computes all constants of the parser when it is loaded |
+ * | undici | `llhttp_simd-wasm` | `dist/llhttp.wasm` | base64 in a script takes time to parse and to decode |
+ * | undici | HTTP/2, web bodies, SOCKS, statistics | a function that throws | load time: no request uses them (`leftOut`) |
+ * | undici | the package itself | `src/fetch/undici-*.cjs` | load time: one request needs some of its files (`slimUndici`) |
+ * | write-file-atomic | `node:crypto` | `crypto.cjs`, FNV-1a | load time: it only numbers a temporary file |
+ * | write-file-atomic | `worker_threads` | `worker-threads.cjs`, `threadId` 0 | load time: there is one thread |
+ * | proper-lockfile | signal-exit 3 | `signal-exit.cjs`, version 4 | two versions would listen to twenty signals each |
+ * | proper-lockfile | graceful-fs | `node:fs` | it patches Node's functions, for retries that are not needed |
+ * | zod | `core.util` | `util` | a reference to the whole namespace doubles the size of the schema (`slimZod`) |
+ *
+ * A row stays only if its removal slows a caller that waits by more than the performance page allows.
+ */
 const STAND_INS = [
   { user: 'undici', of: /^node:assert$/, file: 'assert' },
   { user: 'undici', of: /^node:http$/, file: 'http' },

@@ -23,7 +23,7 @@ _usageline_aliases=no
 # A second `eval` keeps existing values. A value from the environment may be no number, but is used in arithmetic.
 if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
 usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
-_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_asked='' _usageline_place='' _usageline_lost='' _usageline_stray='' _usageline_coarse=''
+_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse=''
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
@@ -46,14 +46,14 @@ _usageline_precmd() {
     _usageline_quick=yes
   else
     _usageline_quick=no
-    _usageline_look || _usageline_until=0
+    _usageline_search || _usageline_until=0
   fi
   # bash restores $? after each command of PROMPT_COMMAND. As a part of such a command, the hook has to restore it itself.
-  if [[ $_usageline_place == part && $_usageline_status != 0 ]]; then builtin return "$_usageline_status"; fi
+  if [[ $_usageline_position == part && $_usageline_status != 0 ]]; then builtin return "$_usageline_status"; fi
 }
 
 # The slow way: searches the line, with those options off that change functions and comparisons.
-_usageline_look() {
+_usageline_search() {
   _usageline_trace=no _usageline_fold=no
   if [[ $- == *T* ]]; then
     _usageline_trace=yes
@@ -63,7 +63,7 @@ _usageline_look() {
     _usageline_fold=yes
     builtin shopt -u nocasematch
   fi
-  _usageline_show || _usageline_until=0
+  _usageline_update || _usageline_until=0
   if [[ $_usageline_fold == yes ]]; then
     builtin shopt -s nocasematch
     # Disables the quick comparison, which is not exact while nocasematch is set.
@@ -74,13 +74,13 @@ _usageline_look() {
   if [[ $_usageline_trace == yes ]]; then builtin set -T; fi
 }
 
-_usageline_show() {
+_usageline_update() {
   # `read` splits by IFS. With an unusual IFS that is read-only, no line is shown.
   [[ ${IFS-$' \t\n'} == $' \t\n' ]] || builtin local IFS=' ' 2>/dev/null || :
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" != "$_usageline_where" ]]; then
-    _usageline_locate
+    _usageline_update_paths
   fi
-  _usageline_follow
+  _usageline_check_config
   _usageline_text='' _usageline_now=$(($_usageline_clock)) _usageline_until=0
   # A file may disappear between two tests.
   _usageline_find 2>/dev/null || :
@@ -89,9 +89,9 @@ _usageline_show() {
   if [[ -e $_usageline_since1 && -h $_usageline_since1 ]] || [[ -e $_usageline_sincec && -h $_usageline_sincec ]]; then
     _usageline_from=99999999999
   fi
-  _usageline_take
-  _usageline_put
-  _usageline_order
+  _usageline_set_line
+  _usageline_add_line
+  _usageline_find_hook
   ((_usageline_now < _usageline_until)) || _usageline_refresh
 }
 
@@ -110,18 +110,18 @@ _usageline_find() {
     _usageline_from=$((_usageline_begin - 5))
     # A begin in the future means that the clock has been set back.
     ((_usageline_now >= _usageline_from)) || builtin return 0
-    if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
+    if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2; then
       _usageline_text=…
       builtin return 0
     fi
-    if _usageline_first; then
+    if _usageline_pick; then
       ((_usageline_until <= _usageline_due)) || _usageline_until=$_usageline_due
       builtin return 0
     fi
   } <"$_usageline_ready"
   _usageline_own "$_usageline_ready.later" || builtin return 0
   {
-    if builtin read -r _usageline_line && [[ $_usageline_line == "$_usageline_id" ]]; then _usageline_first || :; fi
+    if builtin read -r _usageline_line && [[ $_usageline_line == "$_usageline_id" ]]; then _usageline_pick || :; fi
     _usageline_until=0
   } <"$_usageline_ready.later"
 }
@@ -132,7 +132,7 @@ _usageline_own() {
 }
 
 # Sets $_usageline_text to the first text whose end is in the future.
-_usageline_first() {
+_usageline_pick() {
   while builtin read -r _usageline_end _usageline_line; do
     _usageline_number "$_usageline_end" || builtin return 1
     if ((_usageline_now < _usageline_end)); then
@@ -160,12 +160,12 @@ _usageline_blocked() {
 # Whether a file is unchanged since the line was prepared. If `since` is a link, the file's mtime cannot show that: the link
 # has the target that the file had, or none, and then only the program can decide, once. If the cache's file system has
 # coarser mtimes than the file's, a file that is older than the lines counts as unchanged.
-_usageline_same() {
+_usageline_unchanged() {
   if [[ -h $_usageline_directory/since.$2 ]]; then
     if [[ -e $_usageline_directory/since.$2 ]]; then
       [[ $1 -ef $_usageline_directory/since.$2 && ! $1 -nt $_usageline_directory/till.$2 ]]
     else
-      [[ -n $_usageline_asked && -e $1 && ! $1 -nt $_usageline_directory/till.$2 ]]
+      [[ -n $_usageline_paths_updated && -e $1 && ! $1 -nt $_usageline_directory/till.$2 ]]
     fi
   elif [[ -e $1 ]]; then
     [[ -e $_usageline_directory/since.$2 ]] || builtin return 1
@@ -176,25 +176,25 @@ _usageline_same() {
 }
 
 # Whether only the program can decide if a file is unchanged.
-_usageline_unknown() {
-  [[ -z $_usageline_asked && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
+_usageline_undecidable() {
+  [[ -z $_usageline_paths_updated && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
 }
 
 # After a change of the configuration, wait once for the new line. If that does not help, the refresh may.
-_usageline_follow() {
+_usageline_check_config() {
   if [[ -z $_usageline_changed ]]; then
-    if ! _usageline_same "$_usageline_config" config || _usageline_unknown 1 || _usageline_unknown 2; then
-      _usageline_locate same
+    if ! _usageline_unchanged "$_usageline_config" config || _usageline_undecidable 1 || _usageline_undecidable 2; then
+      _usageline_update_paths same
     fi
   fi
-  if _usageline_same "$_usageline_config" config; then _usageline_changed=''; else _usageline_changed=1; fi
+  if _usageline_unchanged "$_usageline_config" config; then _usageline_changed=''; else _usageline_changed=1; fi
 }
 
 # Calls the program for the paths, because the environment or the configuration has changed.
-_usageline_locate() {
+_usageline_update_paths() {
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
   _usageline_answer=$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}" && builtin cd / && exec "${_usageline_program[@]}" ready bash </dev/null 2>/dev/null) || :
-  _usageline_asked=1
+  _usageline_paths_updated=1
   # In an unchanged environment, no output means unchanged paths.
   [[ -n $_usageline_answer || ${1-} != same ]] || builtin return 0
   {
@@ -203,20 +203,21 @@ _usageline_locate() {
     IFS= builtin read -r _usageline_login2
     IFS= builtin read -r _usageline_config
   } <<<"$_usageline_answer" || :
-  _usageline_split
+  _usageline_derive_paths
   # The program has just prepared the line for these files. If they seem to have changed nevertheless, mtimes are coarse.
   _usageline_coarse=''
-  _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
+  _usageline_unchanged "$_usageline_login1" 1 && _usageline_unchanged "$_usageline_login2" 2 && _usageline_unchanged "$_usageline_config" config || _usageline_coarse=1
   # The refresh of another account need not wait until ten seconds after the last start.
   _usageline_started=0
 }
 
-_usageline_split() {
+# Sets the paths of the files to compare, all in the directory of the line.
+_usageline_derive_paths() {
   _usageline_directory=${_usageline_ready%/*}
   _usageline_since1=$_usageline_directory/since.1 _usageline_till1=$_usageline_directory/till.1
   _usageline_sincec=$_usageline_directory/since.config _usageline_tillc=$_usageline_directory/till.config
 }
-_usageline_split
+_usageline_derive_paths
 
 # A relative directory is relative to the working directory of the last call for the paths.
 _usageline_absolute() {
@@ -238,10 +239,10 @@ _usageline_refresh() {
   _usageline_started=$_usageline_now
   # A second refresh for changed credentials: a link may have another target now, so the next prompt calls for the paths.
   if [[ $usageline_prompt != … ]]; then
-    _usageline_stray=''
+    _usageline_retried=''
   else
-    [[ -z $_usageline_stray ]] || _usageline_where=''
-    _usageline_stray=1
+    [[ -z $_usageline_retried ]] || _usageline_where=''
+    _usageline_retried=1
   fi
   (
     _usageline_absolute "${_usageline_login1%/*}"
@@ -251,7 +252,8 @@ _usageline_refresh() {
   ) 2>/dev/null
 }
 
-_usageline_take() {
+# Sets $usageline_prompt and $USAGELINE, both to nothing if the text has characters that a line never has.
+_usageline_set_line() {
   [[ $_usageline_text != "$usageline_prompt" ]] || builtin return 0
   _usageline_rest=$_usageline_text _usageline_plain=''
   # Colours are between \001 and \002, the marks for readline.
@@ -271,7 +273,7 @@ _usageline_take() {
 
 # Adds the line before PS1: as a parameter, because bash does not expand a parameter's value again; with promptvars off, as
 # plain text without characters that are special in PS1. If the user places the line, there is nothing to find in PS1.
-_usageline_put() {
+_usageline_add_line() {
   if [[ $usageline_place == none ]]; then
     _usageline_mark=''
     builtin return 0
@@ -289,11 +291,12 @@ _usageline_put() {
     builtin return 0
   fi
   # The line was in PS1 and has been removed.
-  if [[ -n $_usageline_rest && ${PS1-} != *"$_usageline_rest"* ]]; then _usageline_lost=1; fi
+  if [[ -n $_usageline_rest && ${PS1-} != *"$_usageline_rest"* ]]; then _usageline_removed=1; fi
   if [[ $_usageline_token != "$_usageline_rest" && -n $_usageline_rest ]]; then PS1=${PS1/"$_usageline_rest"/}; fi
   if [[ ${PS1-} != *"$_usageline_mark"* || -z $_usageline_mark ]]; then PS1=$_usageline_token${PS1-}; fi
 }
 
+# Whether a variable is not read-only. bash before version 5 can only try, in a subshell.
 _usageline_writable() {
   if ((BASH_VERSINFO[0] < 5)); then
     (builtin eval "$1=") 2>/dev/null
@@ -311,7 +314,7 @@ _usageline_complain() {
 # Adds the hook to PROMPT_COMMAND: last, so that other parts have set PS1 before. Terminal integrations with a DEBUG trap
 # take the first command after their own part for the user's; with a trap the hook is first, or behind the part that sets
 # PS1 again, but never last.
-_usageline_enter() {
+_usageline_add_hook() {
   if [[ ${PROMPT_COMMAND[*]-} == *_usageline_precmd* ]]; then
     builtin return 0
   elif ! _usageline_writable PROMPT_COMMAND; then
@@ -332,24 +335,24 @@ _usageline_enter() {
 }
 
 # Finds the hook's place in PROMPT_COMMAND, which other programs change as well.
-_usageline_order() {
-  _usageline_place=part
+_usageline_find_hook() {
+  _usageline_position=part
   for _usageline_index in "${!PROMPT_COMMAND[@]}"; do
     _usageline_part=${PROMPT_COMMAND[_usageline_index]}
     if [[ $_usageline_part == _usageline_precmd ]]; then
-      _usageline_place=whole
+      _usageline_position=whole
     elif [[ $_usageline_part == *_usageline_precmd* && $_usageline_part != *'_usageline_precmd && :'* ]]; then
       # Commands around the hook may use $?, which it restores; `&& :` hides that failure from an ERR trap.
       _usageline_part=${_usageline_part%%_usageline_precmd*}'_usageline_precmd && :'${_usageline_part#*_usageline_precmd}
       if _usageline_writable PROMPT_COMMAND; then PROMPT_COMMAND[_usageline_index]=$_usageline_part; fi
     fi
   done
-  if [[ -n $_usageline_lost && -n ${_usageline_debug-} && $_usageline_place == whole ]]; then _usageline_later; fi
-  _usageline_lost=''
+  if [[ -n $_usageline_removed && -n ${_usageline_debug-} && $_usageline_position == whole ]]; then _usageline_move_hook; fi
+  _usageline_removed=''
 }
 
 # Moves the hook one place back, but not to the end.
-_usageline_later() {
+_usageline_move_hook() {
   _usageline_parts=() _usageline_left=${#PROMPT_COMMAND[@]} _usageline_held=''
   _usageline_writable PROMPT_COMMAND || builtin return 0
   for _usageline_part in "${PROMPT_COMMAND[@]}"; do
@@ -364,7 +367,7 @@ _usageline_later() {
   PROMPT_COMMAND=("${_usageline_parts[@]}")
 }
 
-_usageline_enter
-_usageline_order
+_usageline_add_hook
+_usageline_find_hook
 
 if [[ $_usageline_aliases == yes ]]; then builtin shopt -s expand_aliases; fi

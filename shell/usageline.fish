@@ -17,69 +17,69 @@ set -q usageline_place; or set -g usageline_place (set -q STARSHIP_SHELL; or set
 
 # Before version 3.6, fish's `test` cannot compare files (-nt, -ef), and before 3.5 it has no `path`; a user may also have
 # defined a function of that name. Then processes do it, at every prompt.
-set -g _usageline_way builtins
+set -g _usageline_method builtins
 type -q path
 and string match -qr '^[0-9]+$' -- (path mtime -- / 2>/dev/null)
 and test / -ef / 2>/dev/null
-or set -g _usageline_way processes
+or set -g _usageline_method processes
 
 # Runs at every prompt. The line of the last prompt remains valid until its end if nothing has changed: credentials,
 # configuration (a removed or older file is noticed with the next line), and the environment (see below). The age of the
 # credentials file serves as the clock. It comes through a pipe, for which fish starts no process; a command substitution
 # would cost more than all the rest.
-if test $_usageline_way = builtins
+if test $_usageline_method = builtins
     function _usageline_prompt --on-event fish_prompt
         if test $_usageline_moved = no -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
             path mtime -R -- $_usageline_login1 | read -l old
             and test "$old" -lt $_usageline_until -a "$old" -ge $_usageline_from
             and return
         end
-        _usageline_look
+        _usageline_search
     end
 else
     function _usageline_prompt --on-event fish_prompt
-        _usageline_look
+        _usageline_search
     end
 end
 
 # Notices changed variables when they are set: comparing a dozen variables takes fish longer than testing a file.
-function _usageline_elsewhere --on-variable CLAUDE_CONFIG_DIR --on-variable USAGELINE_CACHE_DIR --on-variable XDG_CACHE_HOME --on-variable XDG_CONFIG_HOME --on-variable HOME --on-variable NO_COLOR --on-variable FORCE_COLOR --on-variable CLICOLOR_FORCE --on-variable CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC --on-variable USAGELINE_CONFIG --on-variable USAGELINE_NETWORK --on-variable USAGELINE_FORMAT
+function _usageline_note_change --on-variable CLAUDE_CONFIG_DIR --on-variable USAGELINE_CACHE_DIR --on-variable XDG_CACHE_HOME --on-variable XDG_CONFIG_HOME --on-variable HOME --on-variable NO_COLOR --on-variable FORCE_COLOR --on-variable CLICOLOR_FORCE --on-variable CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC --on-variable USAGELINE_CONFIG --on-variable USAGELINE_NETWORK --on-variable USAGELINE_FORMAT
     set -g _usageline_moved yes
 end
 set -g _usageline_moved yes
 
 # The slow way: searches the line.
-function _usageline_look
+function _usageline_search
     test "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT" = "$_usageline_where"
-    or _usageline_locate
+    or _usageline_update_paths
     set -g _usageline_moved no
     # After a change of the configuration, wait once for the new line. If that does not help, the refresh may.
     if test $_usageline_changed = no
-        if not _usageline_same config "$_usageline_config"; or _usageline_unknown 1; or _usageline_unknown 2
-            _usageline_locate same
+        if not _usageline_unchanged config "$_usageline_config"; or _usageline_undecidable 1; or _usageline_undecidable 2
+            _usageline_update_paths same
         end
     end
-    _usageline_same config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
+    _usageline_unchanged config "$_usageline_config"; and set -g _usageline_changed no; or set -g _usageline_changed yes
     # The quick comparison compares only mtimes. If a link replaces that of the configuration, this makes it fail.
     test -L $_usageline_sincec -a -e $_usageline_sincec
     and set -g _usageline_till1 $_usageline_since1
     or set -g _usageline_till1 $_usageline_directory/till.1
-    _usageline_take (_usageline_find 2>/dev/null)
-    test $_usageline_changed = no; or set -g _usageline_for 0
+    _usageline_set_line (_usageline_find 2>/dev/null)
+    test $_usageline_changed = no; or set -g _usageline_valid_for 0
     # Begin and end as ages of the credentials file. An age below the begin means that the clock has been set back.
-    if test $_usageline_for -gt 0 -a $_usageline_way = builtins
+    if test $_usageline_valid_for -gt 0 -a $_usageline_method = builtins
         path mtime -R -- $_usageline_login1 | read -g _usageline_from
-        and set -g _usageline_until (builtin math $_usageline_from + $_usageline_for)
+        and set -g _usageline_until (builtin math $_usageline_from + $_usageline_valid_for)
         or set -g _usageline_until 0
     else
         set -g _usageline_until 0
     end
-    test $_usageline_for -gt 0; or _usageline_refresh
+    test $_usageline_valid_for -gt 0; or _usageline_refresh
 end
 
 # Sets $_usageline_now. mtime plus age of any file is the current time, and reading them needs no process.
 function _usageline_clock
-    if test $_usageline_way = builtins
+    if test $_usageline_method = builtins
         path mtime -- / | read -l then
         path mtime -R -- / | read -l old
         set -g _usageline_now (builtin math $then + $old)
@@ -94,9 +94,9 @@ function _usageline_own -a file
 end
 
 # Prints the text that is valid now; `…` if the line was prepared for other credentials; nothing if there is none. Sets
-# $_usageline_for to the number of seconds after which to search again.
+# $_usageline_valid_for to the number of seconds after which to search again.
 function _usageline_find
-    set -g _usageline_for 0
+    set -g _usageline_valid_for 0
     if not _usageline_own "$_usageline_ready"
         _usageline_blocked
         return
@@ -111,7 +111,7 @@ function _usageline_find
         set fields (string split ' ' -- $head)
         # A begin in the future means that the clock has been set back.
         test $now -ge (builtin math $fields[4] - 5); or return
-        if not _usageline_same 1 "$_usageline_login1"; or not _usageline_same 2 "$_usageline_login2"
+        if not _usageline_unchanged 1 "$_usageline_login1"; or not _usageline_unchanged 2 "$_usageline_login2"
             builtin echo …
             return
         end
@@ -120,7 +120,7 @@ function _usageline_find
             test $now -lt $until; or continue
             builtin echo -- $text
             test $until -gt $fields[3]; and set until $fields[3]
-            set -g _usageline_for (builtin math $until - $now)
+            set -g _usageline_valid_for (builtin math $until - $now)
             return
         end
     end <$_usageline_ready
@@ -144,26 +144,26 @@ function _usageline_blocked
         set path (string replace -r '/[^/]*$' '' -- $path)
     end
     test -n "$path" -a ! -x "$path"; or return
-    set -g _usageline_for 60
+    set -g _usageline_valid_for 60
     builtin echo cache not readable
 end
 
 # Whether a file is unchanged since the line was prepared. If `since` is a link, the file's mtime cannot show that: the link
 # has the target that the file had, or none, and then only the program can decide, once. If the cache's file system has
 # coarser mtimes than the file's, a file that is older than the lines counts as unchanged.
-function _usageline_same -a name file
+function _usageline_unchanged -a name file
     set -l since $_usageline_directory/since.$name
     set -l till $_usageline_directory/till.$name
-    if test $_usageline_way = processes
+    if test $_usageline_method = processes
         command sh -c 'if [ -h "$2" ] && [ -e "$2" ]; then [ "$1" -ef "$2" ] && ! [ "$1" -nt "$3" ]
             elif [ -h "$2" ]; then [ -n "$4" ] && [ -e "$1" ] && ! [ "$1" -nt "$3" ]
             elif [ -e "$1" ]; then
                 [ -e "$2" ] && ! [ "$1" -nt "$3" ] && ! [ "$1" -ot "$2" ] || { [ "$5" = yes ] && [ -e "$2" ] && ! [ "$1" -nt "$6" ]; }
-            else ! [ -e "$2" ]; fi' sh "$file" $since $till "$_usageline_asked" $_usageline_coarse $_usageline_directory 2>/dev/null
+            else ! [ -e "$2" ]; fi' sh "$file" $since $till "$_usageline_paths_updated" $_usageline_coarse $_usageline_directory 2>/dev/null
     else if test -L $since -a -e $since
         test "$file" -ef $since -a ! "$file" -nt $till
     else if test -L $since
-        test -n "$_usageline_asked" -a -e "$file" -a ! "$file" -nt $till
+        test -n "$_usageline_paths_updated" -a -e "$file" -a ! "$file" -nt $till
     else if test -e "$file"
         test -e $since -a ! "$file" -nt $till -a ! "$file" -ot $since
         or test $_usageline_coarse = yes -a -e $since -a ! "$file" -nt $_usageline_directory
@@ -173,31 +173,32 @@ function _usageline_same -a name file
 end
 
 # Whether only the program can decide if a file is unchanged.
-function _usageline_unknown -a name
-    test -z "$_usageline_asked" -a -L $_usageline_directory/since.$name -a ! -e $_usageline_directory/since.$name
+function _usageline_undecidable -a name
+    test -z "$_usageline_paths_updated" -a -L $_usageline_directory/since.$name -a ! -e $_usageline_directory/since.$name
 end
 
 # Calls the program for the paths, because the environment or the configuration has changed.
-function _usageline_locate
+function _usageline_update_paths
     set -g _usageline_where "$CLAUDE_CONFIG_DIR|$USAGELINE_CACHE_DIR|$XDG_CACHE_HOME|$XDG_CONFIG_HOME|$HOME|$NO_COLOR|$FORCE_COLOR|$CLICOLOR_FORCE|$CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC|$USAGELINE_CONFIG|$USAGELINE_NETWORK|$USAGELINE_FORMAT"
     set -l answer
     test -x $_usageline_program[1]; and set answer ($_usageline_program ready fish </dev/null 2>/dev/null)
-    set -g _usageline_asked yes
+    set -g _usageline_paths_updated yes
     # In an unchanged environment, no output means unchanged paths.
     test -n "$answer[1]" -o "$argv[1]" != same; or return
     set -g _usageline_ready "$answer[1]"
     set -g _usageline_login1 "$answer[2]"
     set -g _usageline_login2 "$answer[3]"
     set -g _usageline_config "$answer[4]"
-    _usageline_split
+    _usageline_derive_paths
     # The program has just prepared the line for these files. If they seem to have changed nevertheless, mtimes are coarse.
     set -g _usageline_coarse no
-    _usageline_same 1 "$_usageline_login1"; and _usageline_same 2 "$_usageline_login2"; and _usageline_same config "$_usageline_config"
+    _usageline_unchanged 1 "$_usageline_login1"; and _usageline_unchanged 2 "$_usageline_login2"; and _usageline_unchanged config "$_usageline_config"
     or set -g _usageline_coarse yes
 end
 
-function _usageline_split
-    set -g _usageline_for 0
+# Sets the paths of the files to compare, all in the directory of the line, and forgets the last line.
+function _usageline_derive_paths
+    set -g _usageline_valid_for 0
     set -g _usageline_from 0
     set -g _usageline_until 0
     # The refresh of another account need not wait until ten seconds after the last start.
@@ -208,9 +209,9 @@ function _usageline_split
     set -g _usageline_sincec $_usageline_directory/since.config
     set -g _usageline_tillc $_usageline_directory/till.config
 end
-_usageline_split
+_usageline_derive_paths
 set -g _usageline_changed no
-set -g _usageline_asked ''
+set -g _usageline_paths_updated ''
 set -g _usageline_coarse no
 
 # Starts a refresh, at most every ten seconds. When it ends, it sends SIGWINCH to this shell: fish reports no end of a
@@ -222,10 +223,10 @@ function _usageline_refresh
     set -g _usageline_started $_usageline_now
     # A second refresh for changed credentials: a link may have another target now, so the next prompt calls for the paths.
     if test "$usageline_prompt" != …
-        set -g _usageline_lost no
+        set -g _usageline_retried no
     else
-        test "$_usageline_lost" = yes; and set -g _usageline_where ''; and set -g _usageline_moved yes
-        set -g _usageline_lost yes
+        test "$_usageline_retried" = yes; and set -g _usageline_where ''; and set -g _usageline_moved yes
+        set -g _usageline_retried yes
     end
     # A relative directory is relative to the working directory of the last call for the paths.
     set -l directory (string replace -r '/[^/]*$' '' -- "$_usageline_login1")
@@ -238,13 +239,14 @@ end
 
 function _usageline_done --on-signal WINCH
     # No refresh is expected, so the window's size has changed. Or the environment has, and the next prompt searches.
-    test $_usageline_for -le 0 -a $_usageline_moved = no; or return 0
+    test $_usageline_valid_for -le 0 -a $_usageline_moved = no; or return 0
     set -l before $usageline_prompt
-    _usageline_take (_usageline_find 2>/dev/null)
+    _usageline_set_line (_usageline_find 2>/dev/null)
     test "$usageline_prompt" = "$before"; or builtin commandline -f repaint
 end
 
-function _usageline_take -a found
+# Sets $usageline_prompt and $USAGELINE, both to nothing if the text has characters that a line never has.
+function _usageline_set_line -a found
     test "$found" = "$usageline_prompt"; and return
     # Without its colours, usageline's line never contains characters that are special for a terminal or a prompt.
     set -l plain (string replace -ra '\e\[[0-9;]*m' '' -- $found)

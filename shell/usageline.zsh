@@ -19,7 +19,7 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_asked= _usageline_coarse=
+builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse=
 builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
@@ -35,29 +35,29 @@ _usageline_precmd() {
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
   then
   else
-    _usageline_look
+    _usageline_search
   fi
 }
 
 # The slow way: searches the line.
-_usageline_look() {
-  _usageline_again
+_usageline_search() {
+  _usageline_update
   (( EPOCHSECONDS < _usageline_until )) || _usageline_refresh
   builtin return 0
 }
 
-_usageline_again() {
+_usageline_update() {
   if [[ -o promptsubst ]]; then builtin typeset -g _usageline_mode=promptsubst; else builtin typeset -g _usageline_mode=nopromptsubst; fi
   if [[ -o promptpercent ]]; then builtin typeset -g _usageline_percent=promptpercent; else builtin typeset -g _usageline_percent=nopromptpercent; fi
   builtin emulate -L zsh
   builtin setopt noerrexit noerrreturn unset nowarncreateglobal
   builtin trap - DEBUG ZERR
-  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" ]] || _usageline_locate
+  [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" ]] || _usageline_update_paths
   # After a change of the configuration, wait once for the new line. If that does not help, the refresh may.
   if [[ -z $_usageline_changed ]]; then
-    if ! _usageline_same "$_usageline_config" config || _usageline_unknown 1 || _usageline_unknown 2; then _usageline_locate same; fi
+    if ! _usageline_unchanged "$_usageline_config" config || _usageline_undecidable 1 || _usageline_undecidable 2; then _usageline_update_paths same; fi
   fi
-  if _usageline_same "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
+  if _usageline_unchanged "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
   _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
   _usageline_text=
   # A file may disappear between two tests.
@@ -65,8 +65,8 @@ _usageline_again() {
   [[ -z $_usageline_changed ]] || _usageline_until=0
   # The quick comparison compares only mtimes, so it is disabled if a link replaces that of the configuration.
   if [[ -h $_usageline_sincec && -e $_usageline_sincec ]]; then _usageline_from=99999999999; fi
-  _usageline_take "$_usageline_text"
-  _usageline_place
+  _usageline_set_line "$_usageline_text"
+  _usageline_add_line
 }
 
 # Sets $_usageline_text to the text that is valid now; to `…` if the line was prepared for other credentials; to nothing if
@@ -85,22 +85,22 @@ _usageline_find() {
   # A begin in the future means that the clock has been set back.
   _usageline_from=$(( ${_usageline_head[4]} - 5 ))
   (( EPOCHSECONDS >= _usageline_from )) || builtin return 0
-  if ! _usageline_same "$_usageline_login1" 1 || ! _usageline_same "$_usageline_login2" 2; then
+  if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2; then
     _usageline_text=…
     builtin return 0
   fi
-  if _usageline_first "${(@)_usageline_lines[2,-1]}"; then
+  if _usageline_pick "${(@)_usageline_lines[2,-1]}"; then
     (( _usageline_until <= ${_usageline_head[3]} )) || _usageline_until=${_usageline_head[3]}
     builtin return 0
   fi
   [[ -f $_usageline_ready.later && -O $_usageline_ready.later && ! -h $_usageline_ready.later ]] || builtin return 0
   _usageline_lines=("${(@f)$(<$_usageline_ready.later)}")
-  [[ ${_usageline_lines[1]} == "${_usageline_head[5]}" ]] && _usageline_first "${(@)_usageline_lines[2,-1]}"
+  [[ ${_usageline_lines[1]} == "${_usageline_head[5]}" ]] && _usageline_pick "${(@)_usageline_lines[2,-1]}"
   _usageline_until=0
 }
 
 # Sets $_usageline_text to the first text whose end is in the future.
-_usageline_first() {
+_usageline_pick() {
   for _usageline_line in "$@"; do
     [[ $_usageline_line == <1-99999999999>' '* ]] || builtin return 1
     if (( EPOCHSECONDS < ${_usageline_line%% *} )); then
@@ -123,10 +123,10 @@ _usageline_blocked() {
 # Whether a file is unchanged since the line was prepared. If `since` is a link, the file's mtime cannot show that: the link
 # has the target that the file had, or none, and then only the program can decide, once. If the cache's file system has
 # coarser mtimes than the file's, a file that is older than the lines counts as unchanged.
-_usageline_same() {
+_usageline_unchanged() {
   _usageline_since=$_usageline_directory/since.$2 _usageline_till=$_usageline_directory/till.$2
   if [[ -h $_usageline_since ]]; then
-    [[ ( ( -e $_usageline_since && $1 -ef $_usageline_since ) || ( ! -e $_usageline_since && -n $_usageline_asked && -e $1 ) ) && ! $1 -nt $_usageline_till ]]
+    [[ ( ( -e $_usageline_since && $1 -ef $_usageline_since ) || ( ! -e $_usageline_since && -n $_usageline_paths_updated && -e $1 ) ) && ! $1 -nt $_usageline_till ]]
   else
     [[ ( $1 -nt $_usageline_since && ! $1 -nt $_usageline_till ) || ( ! -e $1 && ! -e $_usageline_since ) ||
       ( -n $_usageline_coarse && -e $1 && -e $_usageline_since && ! $1 -nt $_usageline_directory ) ]]
@@ -134,33 +134,34 @@ _usageline_same() {
 }
 
 # Whether only the program can decide if a file is unchanged.
-_usageline_unknown() {
-  [[ -z $_usageline_asked && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
+_usageline_undecidable() {
+  [[ -z $_usageline_paths_updated && -h $_usageline_directory/since.$1 && ! -e $_usageline_directory/since.$1 ]]
 }
 
 # Calls the program for the paths, because the environment or the configuration has changed.
-_usageline_locate() {
+_usageline_update_paths() {
   _usageline_where="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}"
   _usageline_answer=("${(@f)$(_usageline_absolute "$PWD/${CLAUDE_CONFIG_DIR-}"; builtin cd -q /; exec $_usageline_program ready zsh </dev/null 2>/dev/null)}")
-  _usageline_asked=1
+  _usageline_paths_updated=1
   # In an unchanged environment, no output means unchanged paths.
   [[ -n ${_usageline_answer[1]-} || ${1-} != same ]] || builtin return 0
   _usageline_ready=${_usageline_answer[1]-} _usageline_login1=${_usageline_answer[2]-}
   _usageline_login2=${_usageline_answer[3]-} _usageline_config=${_usageline_answer[4]-}
-  _usageline_split
+  _usageline_derive_paths
   # The program has just prepared the line for these files. If they seem to have changed nevertheless, mtimes are coarse.
   _usageline_coarse=
-  _usageline_same "$_usageline_login1" 1 && _usageline_same "$_usageline_login2" 2 && _usageline_same "$_usageline_config" config || _usageline_coarse=1
+  _usageline_unchanged "$_usageline_login1" 1 && _usageline_unchanged "$_usageline_login2" 2 && _usageline_unchanged "$_usageline_config" config || _usageline_coarse=1
   # The refresh of another account need not wait until ten seconds after the last start.
   _usageline_started=0
 }
 
-_usageline_split() {
+# Sets the paths of the files to compare, all in the directory of the line.
+_usageline_derive_paths() {
   _usageline_directory=${_usageline_ready%/*}
   _usageline_since1=$_usageline_directory/since.1 _usageline_till1=$_usageline_directory/till.1
   _usageline_sincec=$_usageline_directory/since.config _usageline_tillc=$_usageline_directory/till.config
 }
-_usageline_split
+_usageline_derive_paths
 
 # A relative directory is relative to the working directory of the last call for the paths.
 _usageline_absolute() {
@@ -187,10 +188,10 @@ _usageline_refresh() {
   _usageline_started=$EPOCHSECONDS
   # A second refresh for changed credentials: a link may have another target now, so the next prompt calls for the paths.
   if [[ $usageline_prompt != … ]]; then
-    builtin typeset -g _usageline_stray=
+    builtin typeset -g _usageline_retried=
   else
-    [[ -z ${_usageline_stray-} ]] || _usageline_where=
-    builtin typeset -g _usageline_stray=1
+    [[ -z ${_usageline_retried-} ]] || _usageline_where=
+    builtin typeset -g _usageline_retried=1
   fi
   if [[ -o zle ]]; then
     exec {_usageline_fd}< <(_usageline_leave 2>/dev/null; exec $_usageline_program ready zsh --refresh </dev/null 2>/dev/null)
@@ -205,11 +206,12 @@ _usageline_done() {
   builtin zle -F $1
   exec {_usageline_fd}<&-
   builtin typeset -g _usageline_fd= "_usageline_shown=$usageline_prompt"
-  _usageline_again
+  _usageline_update
   [[ $usageline_prompt == "$_usageline_shown" ]] || builtin zle reset-prompt
 }
 
-_usageline_take() {
+# Sets $usageline_prompt and $USAGELINE, both to nothing if the text has characters that a line never has.
+_usageline_set_line() {
   [[ $1 != "$usageline_prompt" ]] || builtin return 0
   # The plain text has no colours, and single percent signs.
   _usageline_rest=$1 _usageline_plain=
@@ -233,7 +235,7 @@ _usageline_take() {
 # Adds the line at the end of RPROMPT, also if a theme has set it again. With PROMPT_SUBST as a parameter, because zsh does
 # not substitute in its value again; without it as text, because then nothing in it is executed. Without PROMPT_PERCENT as
 # plain text.
-_usageline_place() {
+_usageline_add_line() {
   # powerlevel10k sets RPROMPT after all other hooks.
   if [[ $_usageline_free != none ]] && (( ${+functions[p10k]} )); then _usageline_segment; fi
   [[ $usageline_place != none ]] || builtin return 0
@@ -244,7 +246,7 @@ _usageline_place() {
   fi
   if [[ -n $_usageline_token ]]; then
     # Another hook has set RPROMPT and will do so at every prompt: run after it from now on.
-    [[ ${RPROMPT-} == *"$_usageline_token" || ${precmd_functions[-1]-} == _usageline_precmd ]] || _usageline_hook
+    [[ ${RPROMPT-} == *"$_usageline_token" || ${precmd_functions[-1]-} == _usageline_precmd ]] || _usageline_add_hook
     RPROMPT=${RPROMPT%"$_usageline_token"}
   fi
   _usageline_gap=
@@ -274,11 +276,11 @@ _usageline_segment() {
     prompt_usageline() { p10k segment -c '$USAGELINE' -e -t '${USAGELINE//\%/%%}'; }
     instant_prompt_usageline() { prompt_usageline; }
   fi
-  _usageline_hook
+  _usageline_add_hook
 }
 
 # Makes the hook the last precmd function; the first if another program shows the line, which then finds it up to date.
-_usageline_hook() {
+_usageline_add_hook() {
   builtin emulate -L zsh
   if [[ ${(t)precmd_functions} == *readonly* ]]; then
     [[ ${precmd_functions[(r)_usageline_precmd]-} == _usageline_precmd ]] || _usageline_complain precmd_functions
@@ -298,5 +300,5 @@ _usageline_complain() {
 
 # Without a clock the end of a line cannot be noticed.
 if [[ -n ${EPOCHSECONDS-} ]]; then
-  if [[ $_usageline_free == yes ]] && (( ${+functions[p10k]} )); then _usageline_segment; else _usageline_hook; fi
+  if [[ $_usageline_free == yes ]] && (( ${+functions[p10k]} )); then _usageline_segment; else _usageline_add_hook; fi
 fi

@@ -23,48 +23,48 @@ const imports = fs
 /** The folder of a file; a file directly in src is a folder of its own. */
 const folder = (file: string) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : file);
 
-/** The folders that a folder may import, besides itself. */
-const below: Record<string, string[]> = {
-  cli: ['commands', 'prerender', 'fetch', 'render', 'platform'],
-  commands: [
-    'demo',
-    'prerender',
-    'resolve',
-    'init',
-    'cache',
-    'config',
-    'fetch',
-    'zone',
-    'render',
-    'usage',
-    'platform',
-  ],
-  demo: ['cache', 'fetch', 'render', 'usage', 'platform'],
-  prerender: ['resolve', 'cache', 'config', 'fetch', 'zone', 'render', 'usage', 'platform'],
-  resolve: ['cache', 'fetch', 'config', 'usage', 'platform'],
-  init: ['platform'],
-  cache: ['usage', 'config', 'platform'],
-  config: ['usage', 'render', 'platform'],
-  fetch: ['usage', 'platform'],
-  render: ['usage', 'zone'],
-  zone: ['usage', 'platform'],
-  usage: [],
-  platform: [],
-};
+/** The rows of the table of folders in AGENTS.md, from top to bottom: a folder or file of src, and what it imports. */
+const rows = [
+  ...fs
+    .readFileSync(new URL('../AGENTS.md', import.meta.url), 'utf8')
+    .matchAll(/^\| `([\w.]+)\/?` \|.*\| ([^|]*) \|$/gm),
+].map(([, name = '', imported = '']) => ({
+  name,
+  imported: [...imported.matchAll(/`([\w.]+)`/g)].map(([, it]) => it as string),
+}));
+
+/** The folders that a folder imports, besides itself, each with the imports. */
+function importsOf(name: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { from, to } of imports) {
+    if (folder(from) !== name || !to.endsWith('.ts') || folder(to) === name) continue;
+    found.set(folder(to), [...(found.get(folder(to)) ?? []), `${from} → ${to}`]);
+  }
+  return found;
+}
 
 describe('the source', () => {
-  it.each(Object.entries(below))('%s imports only from below', (name, allowed) => {
-    const stray = imports
-      .filter(({ from, to }) => folder(from) === name && to.endsWith('.ts'))
-      .filter(({ to }) => folder(to) !== name && !allowed.includes(folder(to)))
-      .map(({ from, to }) => `${from} → ${to}`);
+  it('has a row in AGENTS.md for every folder', () => {
+    const folders = new Set(imports.map(({ from }) => folder(from)));
+    expect(rows.map(({ name }) => name).sort()).toEqual([...folders].sort());
+  });
+
+  it.each(rows)('imports into $name what AGENTS.md lists, and nothing else', ({ name, imported }) => {
+    const found = importsOf(name);
+    const stray = [...found].filter(([to]) => !imported.includes(to)).flatMap(([, list]) => list);
     expect(stray).toEqual([]);
+    expect([...found.keys()].sort()).toEqual([...imported].sort());
+  });
+
+  it.each(rows)('imports into $name only from rows below it', ({ name, imported }) => {
+    const below = rows.slice(rows.findIndex((row) => row.name === name) + 1).map((row) => row.name);
+    expect(imported.filter((it) => !below.includes(it))).toEqual([]);
   });
 
   it.each([
     ['commander', ['cli/program.ts']],
     ['undici', ['fetch/response.ts', 'fetch/transport.ts', 'fetch/proxy-agent.ts']],
-    ['zod/mini', ['fetch/claude/schema.ts', 'config/schema.ts', 'config/json-schema.ts']],
+    ['zod/mini', ['config/schema.ts', 'config/json-schema.ts']],
     ['smol-toml', ['config/toml.ts']],
     ['proper-lockfile', ['cache/mutex.ts']],
     ['write-file-atomic', ['cache/replace-durably.ts']],

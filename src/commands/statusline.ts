@@ -25,7 +25,7 @@ import type { StatuslineOptions } from './fast-options.ts';
 import { LINE_KINDS, withTexts } from './options.ts';
 import type { StatuslineInput } from './statusline-input.ts';
 import { checkedFormat } from './format.ts';
-import { localAppearance } from '../zone/local-appearance.ts';
+import { localAppearance } from '../config/local-appearance.ts';
 import { reportedColumns } from '../prerender/read-statusline.ts';
 import { STATUSLINE_KIND, statuslineVariant } from '../prerender/variant.ts';
 import { modelLimit, prerenderStatusline } from '../prerender/store-statusline.ts';

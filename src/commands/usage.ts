@@ -16,7 +16,7 @@ import type { CommandResult } from './command.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat } from './format.ts';
-import { localAppearance } from '../zone/local-appearance.ts';
+import { localAppearance } from '../config/local-appearance.ts';
 import { variantOf } from '../prerender/variant.ts';
 
 /** `usageline` and `usageline show`: the line or the table, or JSON for either. */

@@ -40,10 +40,3 @@ function defaultPath({ env, platform, home }: System): string | null {
   const roaming = env.APPDATA || (homePath && joinPaths(homePath, 'AppData', 'Roaming'));
   return roaming && joinPaths(roaming, 'usageline', 'config.toml');
 }
-
-/** The warning for a missing file: only if `USAGELINE_CONFIG` named it. */
-export function missingFileWarning({ explicit, path }: ConfigFile): string | null {
-  return explicit && path !== null
-    ? 'USAGELINE_CONFIG names a file that is not there: the defaults apply'
-    : null;
-}

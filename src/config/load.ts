@@ -1,9 +1,20 @@
 import type { System } from '../platform/system.ts';
 import { defaultConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { environmentWarnings, isConfigured } from './environment.ts';
-import { findConfigFile, missingFileWarning } from './config-file.ts';
+import { findConfigFile } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
+import { environmentWarnings, missingFileWarning } from './warnings.ts';
+
+/**
+ * The variables that are validated with the schema, in addition to the file. Without `USAGELINE_API_BASE_URL`, which needs
+ * no schema. A test compares them with the schema, which this module does not load.
+ */
+export const VARIABLES: readonly string[] = [
+  'USAGELINE_NETWORK',
+  'USAGELINE_TIMEOUT',
+  'USAGELINE_USER_AGENT',
+  'USAGELINE_FORMAT',
+];
 
 /**
  * Loads the configuration. Never throws: a value that cannot be used gives a warning, and the default applies.
@@ -12,7 +23,8 @@ import type { ConfigFile } from './config-file.ts';
  */
 export async function loadConfig(system: System): Promise<Config> {
   const file = findConfigFile(system);
-  if (!exists(system, file) && !isConfigured(system.env)) {
+  // An empty variable counts as not set.
+  if (!exists(system, file) && !VARIABLES.some((name) => system.env[name])) {
     const warnings = [file.warning, missingFileWarning(file), ...environmentWarnings(system.env)];
     return { ...defaultConfig(system.env), warnings: warnings.filter((text) => text !== null) };
   }

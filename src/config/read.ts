@@ -1,15 +1,13 @@
 import { parseColor } from './color-text.ts';
-import { missingFileWarning } from './config-file.ts';
 import type { ConfigFile } from './config-file.ts';
 import { defaultConfig } from './config.ts';
 import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
-import { environmentWarnings } from './environment.ts';
-import { quoteValue } from './quote-value.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import { allowsRequests, isTrafficDisabled } from './settings.ts';
 import type { NetworkChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
+import { environmentWarnings, missingFileWarning, quoteValue } from './warnings.ts';
 import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustInFile } from '../platform/trust.ts';

@@ -78,8 +78,8 @@ export const KEYS: Readonly<Record<string, Key>> = {
     default: 'auto',
     variable: 'USAGELINE_NETWORK',
     description:
-      'Whether requests are made. "auto": unless CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set. "never": what ' +
-      "Claude Code's status line and local transcripts tell is shown all the same.",
+      'Whether requests are made. "auto": unless CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set. "never": numbers ' +
+      "of Claude Code's status line and of local transcripts are still shown.",
   },
   cache_duration: {
     ...seconds(150, 86_400),
@@ -90,7 +90,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ...seconds(150, 86_400),
     default: settings.scopedRefreshMs / SECOND,
     description:
-      "How often the endpoint is asked for what only it knows while Claude Code's status line tells the rest, in seconds.",
+      "How often numbers that only the endpoint has are requested while Claude Code's status line reports the others, in seconds.",
   },
   max_stale: {
     ...seconds(150, 604_800),
@@ -109,7 +109,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
     accepted: 'https://host, or http:// on a loopback address',
     default: 'https://api.anthropic.com',
     variable: 'USAGELINE_API_BASE_URL',
-    description: 'Where the endpoint is. One that the token may not be sent to is refused (exit 2).',
+    description: 'The URL of the endpoint. One to which the token may not be sent is refused (exit 2).',
   },
   user_agent: {
     ...matching(
@@ -118,33 +118,33 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ),
     default: 'usageline/<version>',
     variable: 'USAGELINE_USER_AGENT',
-    description: 'What requests call themselves.',
+    description: 'The User-Agent of requests.',
   },
   format: {
     ...format,
     default: DEFAULT_APPEARANCE.format,
     variable: 'USAGELINE_FORMAT',
     perOutput: true,
-    description: 'How the line is put together: the name of a preset, or a template.',
+    description: 'The format of the line: the name of a preset, or a template.',
   },
   color: {
     ...choice(['auto', 'always', 'never']),
     default: 'auto',
     perOutput: true,
-    description:
-      'Colour, where neither an option nor NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says something.',
+    description: 'Whether to write colour. Options, NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE override it.',
   },
   percent: {
     ...choice(['used', 'left']),
     default: DEFAULT_APPEARANCE.percent,
     perOutput: true,
-    description: 'What a percentage counts. Levels and thresholds always go by what is used.',
+    description:
+      'Whether percentages show what is used or what is left. Levels and thresholds always compare what is used.',
   },
   clock: {
     ...choice(['24h', '12h']),
     default: DEFAULT_APPEARANCE.clock,
     perOutput: true,
-    description: 'How clock times are written.',
+    description: 'The notation of clock times.',
   },
   hide: {
     ...list,
@@ -187,13 +187,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ...color,
     default: colorText(colors.dim),
     perOutput: true,
-    description: 'What matters less: the age of old numbers.',
+    description: 'Less important text: the age of old numbers.',
   },
   'colors.notice': {
     ...color,
     default: colorText(colors.notice),
     perOutput: true,
-    description: 'What went wrong.',
+    description: 'Errors.',
   },
   'colors.strong': {
     ...color,

@@ -2,7 +2,7 @@ import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
 import { KEYS, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
-import { quoteValue } from './quote-value.ts';
+import { quoteValue } from './warnings.ts';
 
 /** An accepted value and its line. */
 export interface LocatedValue {

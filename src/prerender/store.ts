@@ -15,7 +15,7 @@ import { pathsOf } from '../resolve/paths.ts';
 import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
-import { localAppearance } from '../zone/local-appearance.ts';
+import { localAppearance } from '../config/local-appearance.ts';
 import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
 import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';

@@ -10,7 +10,8 @@ import { serializeEntry } from '../../src/cache/entry.ts';
 import type { Entry } from '../../src/cache/entry.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { LOCAL_CODES, REFRESH_CODES } from '../../src/usage/failure.ts';
-import { parseResponse, usageDataSchema } from '../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/data.ts';
+import { usageDataSchema } from '../fetch/claude/schema.ts';
 import { parseTime } from '../../src/usage/time.ts';
 import { fakeSystem } from '../support/system.ts';
 import { anyBody, body, CAPTURED } from '../fetch/claude/bodies.ts';
@@ -237,7 +238,7 @@ const schema = z.pipe(
   z.object({
     schema_version: z.literal(1),
     cached_at: z.string().check(z.refine((value) => parseTime(value) !== null)),
-    data: z.catch(z.nullable(usageDataSchema()), null),
+    data: z.catch(z.nullable(usageDataSchema), null),
     error: z.catch(z.nullable(z.object({ code: z.enum(REFRESH_CODES) })), null),
     plan: z.catch(z.nullable(z.string()), null),
     account_id: z.catch(z.nullable(z.string()), null),

@@ -165,7 +165,7 @@ describe('a file that cannot be used gives a warning and no values', () => {
   it.each<[string, () => void, string]>([
     ['a directory', () => fs.mkdirSync(path), `this cannot be read (not_a_file), ${NOT}`],
     [
-      'a pipe that nobody writes to',
+      'a pipe without a writer',
       () => execFileSync('mkfifo', [path]),
       `this cannot be read (not_a_file), ${NOT}`,
     ],
@@ -199,11 +199,11 @@ describe('a file that cannot be used gives a warning and no values', () => {
 
   it('a missing file that USAGELINE_CONFIG names', async () => {
     const env = { USAGELINE_CONFIG: join(system.root, 'none.toml') };
-    const told = 'USAGELINE_CONFIG names a file that is not there: the defaults apply';
-    expect((await loadConfig({ ...system, env })).warnings).toEqual([told]);
+    const warning = 'USAGELINE_CONFIG names a file that is not there: the defaults apply';
+    expect((await loadConfig({ ...system, env })).warnings).toEqual([warning]);
     const more = { ...env, USAGELINE_TIMEOUT: '9' };
     const config = await loadConfig({ ...system, env: more });
-    expect(config.warnings).toEqual([`${env.USAGELINE_CONFIG}: ${told}`]);
+    expect(config.warnings).toEqual([`${env.USAGELINE_CONFIG}: ${warning}`]);
     expect(config.settings.timeoutMs).toBe(9000);
   });
 });
@@ -218,7 +218,7 @@ it('the file can be a symbolic link, as dotfile managers make it', async () => {
 describe('an endpoint in a file that another user can write', () => {
   const OTHER = 54_322;
   const TEXT = 'timeout = 5\napi_base_url = "https://example.test"';
-  const told = async () => {
+  const endpointOf = async () => {
     const { baseUrl, settings, warnings } = await loadConfig(system);
     // All other keys apply.
     expect(settings.timeoutMs).toBe(5000);
@@ -230,18 +230,18 @@ describe('an endpoint in a file that another user can write', () => {
   });
 
   it('is used if only the user can write the file', async () => {
-    expect(await told()).toEqual({ url: 'https://example.test', warnings: [] });
+    expect(await endpointOf()).toEqual({ url: 'https://example.test', warnings: [] });
   });
 
   it('is not used if everyone can write the file', async () => {
     fs.chmodSync(path, 0o666);
     const warning = `${path}:2: api_base_url is not used, since ${path} can be written by everyone`;
-    expect(await told()).toEqual({ url: null, warnings: [warning] });
+    expect(await endpointOf()).toEqual({ url: null, warnings: [warning] });
   });
 
   it('is not used if everyone can write a parent directory', async () => {
     fs.chmodSync(dirname(path), 0o777);
-    const { url, warnings } = await told();
+    const { url, warnings } = await endpointOf();
     expect(url).toBeNull();
     expect(warnings).toEqual([expect.stringContaining(`since ${dirname(path)} can be written by everyone`)]);
   });
@@ -250,19 +250,19 @@ describe('an endpoint in a file that another user can write', () => {
     const elsewhere = join(system.root, 'shared.toml');
     fs.renameSync(path, elsewhere);
     fs.symlinkSync(elsewhere, path);
-    expect((await told()).url).toBe('https://example.test');
+    expect((await endpointOf()).url).toBe('https://example.test');
     fs.chmodSync(elsewhere, 0o622);
-    expect((await told()).url).toBeNull();
+    expect((await endpointOf()).url).toBeNull();
   });
 
   itAsRoot('is not used by root where the file, or its directory, is another user’s', async () => {
     fs.chownSync(path, OTHER, OTHER);
-    expect(await told()).toMatchObject({
+    expect(await endpointOf()).toMatchObject({
       url: null,
       warnings: [expect.stringContaining(`belongs to another user (${OTHER})`)],
     });
     fs.chownSync(path, 0, 0);
     fs.chownSync(dirname(path), OTHER, OTHER);
-    expect((await told()).url).toBeNull();
+    expect((await endpointOf()).url).toBeNull();
   });
 });

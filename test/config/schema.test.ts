@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
+import { VARIABLES } from '../../src/config/load.ts';
 import { NAMES, KEYS, OUTPUTS } from '../../src/config/schema.ts';
 import { accepts } from '../../src/config/toml.ts';
 
@@ -27,6 +28,11 @@ describe('every key', () => {
     expect(found.default).toEqual(name.startsWith('output.') ? undefined : key?.default);
     expect(found.type ?? found.enum).toBeDefined();
   });
+});
+
+it('every variable of the schema makes a call load the schema', () => {
+  const variables = Object.values(KEYS).flatMap(({ variable }) => variable ?? []);
+  expect([...VARIABLES, 'USAGELINE_API_BASE_URL'].sort()).toEqual(variables.sort());
 });
 
 describe('the JSON Schema', () => {

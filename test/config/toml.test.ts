@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readToml } from '../../src/config/toml.ts';
 import { LATE } from '../support/patience.ts';
 
-const told = (text: string) =>
+const mistakesIn = (text: string) =>
   readToml(text).mistakes.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
 const valuesOf = (text: string) =>
   Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
@@ -33,7 +33,7 @@ describe('a valid key is read', () => {
     ['format = "bars"', { format: 'bars' }],
     ['format = "{5h.percent} of 100 %"', { format: '{5h.percent} of 100 %' }],
   ])('%j', (text, values) => {
-    expect(told(text)).toEqual([]);
+    expect(mistakesIn(text)).toEqual([]);
     expect(valuesOf(text)).toEqual(values);
   });
 });
@@ -70,25 +70,25 @@ describe('the message for an invalid value has its line and the accepted values'
     ['[output.zsh.colors]\n\n"ok" = "x"', `3: output.zsh.colors.ok is "x"; accepted: ${COLOR}`],
     ['user_agent = "\u001B[2J\u202E"', '1: this cannot be read as TOML, so none of the file applies'],
   ])('%j', (text, mistake) => {
-    expect(told(text)).toEqual([mistake]);
+    expect(mistakesIn(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual({});
   });
 
   it('the message repeats at most 60 characters, and none that controls a terminal', () => {
-    const [mistake = ''] = told(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
+    const [mistake = ''] = mistakesIn(`network = "${'\\u202e\\u009b'.repeat(50)}"`);
     expect(mistake).toBe(`1: network is "${'?'.repeat(60)}"; accepted: "auto", "always", "never"`);
   });
 });
 
 it('the message for an invalid template has the position of its mistake', () => {
-  const [mistake = '', ...more] = told('timeout = 5\nformat = "{5h.percent} {nope}"');
+  const [mistake = '', ...more] = mistakesIn('timeout = 5\nformat = "{5h.percent} {nope}"');
   expect(more).toEqual([]);
   expect(mistake).toMatch(
     /^2: format is "\{5h\.percent\} \{nope\}": unknown placeholder '\{nope\}' at character 14; accepted: /,
   );
 });
 
-describe('the message for an unknown key lists the known ones', () => {
+describe('the message for an unknown key lists the accepted ones', () => {
   const ALL =
     'network, cache_duration, scoped_refresh, max_stale, timeout, api_base_url, user_agent, format, color, percent, ' +
     'clock, hide, thresholds, colors, output';
@@ -109,7 +109,9 @@ describe('the message for an unknown key lists the known ones', () => {
     ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
     ['"" = 5', `1: "" is no key; accepted: ${ALL}`],
   ])('%j', (text, mistake) => {
-    expect(told(text)).toEqual([typeof mistake === 'string' ? mistake : expect.stringMatching(mistake)]);
+    expect(mistakesIn(text)).toEqual([
+      typeof mistake === 'string' ? mistake : expect.stringMatching(mistake),
+    ]);
   });
 });
 
@@ -128,7 +130,7 @@ describe('thresholds in the wrong order are left out', () => {
       { 'thresholds.warn': 70 },
     ],
   ])('%j', (text, mistake, values) => {
-    expect(told(text)).toEqual([mistake]);
+    expect(mistakesIn(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual(values);
   });
 });
@@ -137,7 +139,7 @@ describe('a file', () => {
   it('keeps its valid keys and lists the mistakes in the order of their lines', () => {
     const text = 'timeout = 0\nnope = 1\nnetwork = "never"\n[colors]\nok = 5\n';
     expect(valuesOf(text)).toEqual({ network: 'never' });
-    expect(told(text).map((mistake) => mistake.slice(0, 12))).toEqual([
+    expect(mistakesIn(text).map((mistake) => mistake.slice(0, 12))).toEqual([
       '1: timeout i',
       '2: "nope" is',
       '5: colors.ok',
@@ -149,28 +151,28 @@ describe('a file', () => {
     ['timeout = 5\n\n[thresholds', 3],
     ['timeout = 5\ntimeout = 6', 2],
   ])('with a syntax error has no values: %j', (text, line) => {
-    expect(told(text)).toEqual([`${line}: this cannot be read as TOML, so none of the file applies`]);
+    expect(mistakesIn(text)).toEqual([`${line}: this cannot be read as TOML, so none of the file applies`]);
     expect(valuesOf(text)).toEqual({});
   });
 
   it('with many mistakes lists 20 of them', () => {
     const text = Array.from({ length: 1000 }, (_, index) => `key${index} = ${index}`).join('\n');
-    const mistakes = told(text);
+    const mistakes = mistakesIn(text);
     expect(mistakes).toHaveLength(21);
     expect(mistakes.at(-1)).toBe('-: and 980 more');
   });
 
   it('has no keys inside a multi-line string', () => {
     const text = 'user_agent = """\ntimeout = 1\n"""\ntimeout = 0';
-    expect(told(text).at(-1)).toBe('4: timeout is 0; accepted: a number of seconds from 0.1 to 300');
+    expect(mistakesIn(text).at(-1)).toBe('4: timeout is 0; accepted: a number of seconds from 0.1 to 300');
   });
 });
 
 it('the line index takes a time that is linear in the size of the file, whatever the names of its tables', () => {
   const start = performance.now();
   const keys = Array.from({ length: 10_000 }, (_, index) => `x${index} = 1\n`).join('');
-  expect(told(`["${'a'.repeat(100_000)}"]\n${keys}`)).toHaveLength(1);
-  expect(told(`timeout = 99999\n["${'a'.repeat(1000)}"]\n`)).toContainEqual(
+  expect(mistakesIn(`["${'a'.repeat(100_000)}"]\n${keys}`)).toHaveLength(1);
+  expect(mistakesIn(`timeout = 99999\n["${'a'.repeat(1000)}"]\n`)).toContainEqual(
     expect.stringMatching(/^1: timeout is 99999/),
   );
   expect(performance.now() - start).toBeLessThan(LATE);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The tests that need the real date, by file: they compare the time of a file, which the file system stamps by the
+ * The tests that need the real date, by file: they compare the time of a file, which the file system sets by the
  * real clock, with a clock that faketime has moved. `npm run test:dates` leaves them out, and then checks that each of
  * them exists and fails under at least one date.
  */

@@ -109,7 +109,7 @@ const namesOfList = () =>
 
 const words = process.argv.slice(2);
 const border = words.findIndex((word) => word.startsWith('-'));
-/** The test of all file places takes as long as half of the others, and the date means nothing to it. */
+/** The test of every command with every state of its files takes as long as half of the others, and the date means nothing to it. */
 const FAST = ['--project', 'parts', '--exclude', 'test/commands/paths.test.ts'];
 const options = border < 0 ? FAST : words.slice(border);
 const names = border < 0 ? words : words.slice(0, border);

@@ -6,18 +6,18 @@ import { fakeSystem } from '../support/system.ts';
 
 /** A directory for the stage, and the output so far. */
 function audience() {
-  const told: string[] = [];
+  const printed: string[] = [];
   const writeSync = (_fd: number, bytes: Uint8Array) => {
-    told.push(Buffer.from(bytes).toString('utf8'));
+    printed.push(Buffer.from(bytes).toString('utf8'));
     return bytes.length;
   };
   const system = fakeSystem({ fs: { ...fs, writeSync } as typeof fs, now: () => Date.now() });
   const parent = join(system.root, 'tmp');
   fs.mkdirSync(parent);
-  return { system, parent, text: () => told.join('') };
+  return { system, parent, text: () => printed.join('') };
 }
 
-/** Another program in place of usageline. */
+/** Another program instead of usageline. */
 function program(directory: string, source: string): string {
   const file = join(directory, 'program.cjs');
   fs.writeFileSync(file, source);

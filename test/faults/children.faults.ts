@@ -17,9 +17,9 @@ recordRows('children');
 
 const copy = copyOfTheProgram();
 /** The package, from which the output of `init` loads the hooks. */
-const place = dirname(dirname(copy[1]));
-fs.cpSync(new URL('../../shell', import.meta.url), join(place, 'shell'), { recursive: true });
-const launcher = join(place, 'bin', 'usageline-prompt');
+const copyRoot = dirname(dirname(copy[1]));
+fs.cpSync(new URL('../../shell', import.meta.url), join(copyRoot, 'shell'), { recursive: true });
+const launcher = join(copyRoot, 'bin', 'usageline-prompt');
 
 const FRESH = '5h 22% 4h37m · 7d 33% 4d3h';
 /** Each of these calls ends at once. */
@@ -72,7 +72,7 @@ const hookShells: readonly HookShell[] = [
 ];
 
 const program = copy.map((word) => `'${word}'`).join(' ');
-const say = 'echo "$USAGELINE"';
+const show = 'echo "$USAGELINE"';
 
 function hooked(shell: HookShell, ...lines: readonly string[]): string[] {
   return [...shell.argv, [shell.load(program), ...lines].join('\n')];
@@ -88,7 +88,7 @@ const starters: readonly Starter[] = [
   ...hookShells.map((shell) => ({
     name: `the hook of ${shell.name}`,
     kind: shell.name,
-    command: () => hooked(shell, shell.hook, say),
+    command: () => hooked(shell, shell.hook, show),
   })),
 ];
 
@@ -251,7 +251,7 @@ describeAsRoot('what other users have put into the cache', () => {
       async () => {
         const world = await aUsersMachine(shell.name);
         fs.chownSync(join(world.machine.cache, 'ready'), 0, 0);
-        const run = await runWith(asNobody(hooked(shell, shell.hook, say)), world.machine.env);
+        const run = await runWith(asNobody(hooked(shell, shell.hook, show)), world.machine.env);
         expect(processesOf(world.machine)).toEqual([]);
         return observed(world, run, 'nothing is started');
       },
@@ -346,20 +346,20 @@ describeAsRoot('what other users have put into the cache', () => {
   for (const [index, shell] of [['dash'], ['busybox', 'ash'], ['bash', '--posix']].entries()) {
     fault(
       `children-${51 + index}`,
-      `links in place of the launcher's record of a started refresh (${shell.join(' ')}): nothing is written through`,
+      `links have the name of the launcher's record of a started refresh (${shell.join(' ')}): nothing is written through them`,
       { prints: KNOWN, within: WITHIN },
       async () => {
         const world = await aWaitingMachine('plain');
         const { machine } = world;
         const file = precious(machine);
-        const uptime = Math.floor(Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
-        const names = Array.from({ length: 30 }, (_, seconds) => `.asked.${uptime + 1 + seconds}`);
+        const start = Math.floor(Date.now() / 1000);
+        const names = Array.from({ length: 30 }, (_, seconds) => `.asked.${start + 1 + seconds}`);
         for (const name of ['.asked', ...names]) fs.symlinkSync(file, ready(machine, name));
         giveAway(machine.home);
         const runs: Run[] = [];
         // After the second of the first link.
         do runs.push(await runWith(asNobody([...shell, launcher]), machine.env));
-        while (Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0]) < uptime + 2);
+        while (Date.now() / 1000 < start + 2);
         world.release();
         return { run: runs[0] as Run, requests: null, files: intact(file) };
       },
@@ -367,7 +367,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-54',
-    "a link in place of fish's record of its last read: nothing is written through",
+    'a link has the name of a file that fish wrote in earlier versions: nothing is written through it',
     { prints: FRESH, requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('fish');
@@ -376,18 +376,18 @@ describeAsRoot('what other users have put into the cache', () => {
       giveAway(machine.home);
       const fish = hookShells[2] as HookShell;
       const link = `ln -s '${file}' '${ready(machine, '.seen.')}'$fish_pid`;
-      const run = await runWith(asNobody(hooked(fish, link, fish.hook, fish.hook, say)), machine.env);
+      const run = await runWith(asNobody(hooked(fish, link, fish.hook, fish.hook, show)), machine.env);
       return observed(world, run, intact(file));
     },
   );
-  /** What another user can put in place of a file, so that its reader blocks or reads something else. */
+  /** What another user can put instead of a file, so that its reader blocks or reads something else. */
   const stand = { pipe: 'mkfifo -m 600 NAME', link: 'ln -s ../../../../precious NAME' };
   for (const [index, [what, shell]] of Object.keys(stand)
     .flatMap((what) => [...hookShells, null].map((shell) => [what as keyof typeof stand, shell] as const))
     .entries()) {
     fault(
       `children-${71 + index}`,
-      `a ${what} in place of a prerendered line (${shell?.name ?? 'launcher'}): it is not read`,
+      `a ${what} has replaced a prerendered line (${shell?.name ?? 'launcher'}): it is not read`,
       { prints: shell ? '<>' : 'the program is asked', requests: 0, within: WITHIN },
       async () => {
         const kind = shell?.name ?? 'plain';
@@ -412,7 +412,7 @@ describeAsRoot('what other users have put into the cache', () => {
   }
   fault(
     'children-59',
-    "a link to a file of a gigabyte in place of an account's index file: the launcher does not read it",
+    "a link to a file of a gigabyte has replaced an account's index file: the launcher does not read it",
     { prints: 'the program is asked', requests: 0, within: WITHIN },
     async () => {
       const world = await aUsersMachine('plain');
@@ -505,7 +505,7 @@ describe('the clock of fish', () => {
         world.endpoint.requests.length = 0;
         putProgram(machine, `exec ${program} "$@"`);
         const fish = hookShells[2] as HookShell;
-        const run = await runWith(hooked(fish, fish.hook, fish.hook, say), machine.env);
+        const run = await runWith(hooked(fish, fish.hook, fish.hook, show), machine.env);
         await until(() => processesOf(machine).length === 0);
         return observed(world, run, 'the texts are those of its time');
       },

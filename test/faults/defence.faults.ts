@@ -178,14 +178,14 @@ describe('a Node that lacks something', () => {
       const next = await machine.run();
       expect(next).toMatchObject({ stdout: 'internal error\n', stderr: '', code: 0 });
       machine.reset();
-      const seen = await besideData(
+      const observed = await besideData(
         machine,
         'internal_error',
         () => endpoint.requests.length,
         () => machine.run(PATIENT),
       );
       expect(machine.read('usage.lock').requests).toEqual([]);
-      return seen;
+      return observed;
     },
   );
 });
@@ -365,13 +365,13 @@ describe('files of its own', () => {
     'a status line with a new report, and an unreadable configuration path: a file, a link to itself, a FIFO',
     { prints: /^5h 24% 2h/, within: WITHIN },
     async () => {
-      const places: ((path: string) => void)[] = [
+      const kinds: ((path: string) => void)[] = [
         (path) => fs.writeFileSync(path, ''),
         (path) => fs.symlinkSync(path, path),
         (path) => fs.symlinkSync('/etc/hostname/inside', path),
         (path) => void spawnSync('mkfifo', [path]),
       ];
-      return slowest(/^5h 24% 2h/, places, async (make) => {
+      return slowest(/^5h 24% 2h/, kinds, async (make) => {
         const { machine } = await aMachineWith(copy);
         make(join(machine.home, '.config'));
         const run = await runWith(['sh', '-c', 'printf %s "$INPUT" | "$@"', 'sh', ...copy, 'statusline'], {

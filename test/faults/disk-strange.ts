@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { Observed } from './harness.ts';
 
-/** What can be in place of a file. `text` is the valid content. */
+/** What can be instead of a file. `text` is the valid content. */
 export type Strange = (path: string, text: string) => void | Promise<void>;
 
 const victims = new Map<string, string>();
@@ -57,7 +57,7 @@ async function listening(path: string): Promise<void> {
   onTestFinished(() => void server.close());
 }
 
-/** Puts something in place of a file. */
+/** Puts something instead of a file. */
 export async function plant(strange: Strange, path: string, text = '{}'): Promise<void> {
   fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   fs.rmSync(path, { recursive: true, force: true });
@@ -70,21 +70,21 @@ export async function alike<T>(
   happen: (what: T) => Promise<Observed>,
 ): Promise<Observed> {
   const queue = Object.entries(cases);
-  const seen: [string, Observed][] = [];
+  const rows: [string, Observed][] = [];
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [name, what] = next;
-      seen.push([name, await happen(what)]);
+      rows.push([name, await happen(what)]);
     }
   };
   await Promise.all([worker(), worker()]);
-  const [[, first]] = seen as [[string, Observed]];
+  const [[, first]] = rows as [[string, Observed]];
   const same = ({ run, requests }: Observed) => ({
     stdout: run.stdout,
     stderr: run.stderr,
     code: run.code,
     requests,
   });
-  for (const [name, observed] of seen) expect(same(observed), name).toEqual(same(first));
-  return seen.map(([, observed]) => observed).reduce((a, b) => (b.run.ms > a.run.ms ? b : a));
+  for (const [name, observed] of rows) expect(same(observed), name).toEqual(same(first));
+  return rows.map(([, observed]) => observed).reduce((a, b) => (b.run.ms > a.run.ms ? b : a));
 }

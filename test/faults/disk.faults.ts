@@ -103,12 +103,12 @@ describeAsRoot('disks that are full or read-only', () => {
     });
   const readOnly = () => knowing(({ machine }) => mountedOnItself(machine.cache)());
 
-  const places: [string, () => Promise<World>][] = [
+  const worlds: [string, () => Promise<World>][] = [
     ['full disk', full],
     ['no inode left', noInodes],
     ['read-only file system', readOnly],
   ];
-  places.forEach(([name, world], index) => {
+  worlds.forEach(([name, world], index) => {
     const id = (number: number) => `disk-0${2 * index + number}`;
     fault(
       id(1),
@@ -381,7 +381,7 @@ describeAsRoot('a user without permission', () => {
   }
   fault(
     'disk-29',
-    'no place for any file, but a token in the environment: a waiting call',
+    'no directory for files, but a token in the environment: a waiting call',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
       const world = await asOtherUser(() => {}, false);
@@ -464,12 +464,12 @@ describe('cache roots', () => {
         () => {},
         async (world, path) => {
           world.machine.env.USAGELINE_CACHE_DIR = join(path, 'a', 'b');
-          const seen = await waited(world, () => 'made, 0700 and 0600');
+          const observed = await waited(world, () => 'made, 0700 and 0600');
           const modes = ['', 'a', 'a/b', 'a/b/claude', 'a/b/claude/usage.json'].map(
             (name) => fs.statSync(join(path, name)).mode & 0o777,
           );
           expect(modes).toEqual([0o700, 0o700, 0o700, 0o700, 0o600]);
-          return seen;
+          return observed;
         },
       ),
   );
@@ -541,9 +541,9 @@ describe('the ground moves while the request is under way', () => {
       happens(world.machine);
       answer(request, response);
     };
-    const seen = await waited(world, files);
+    const observed = await waited(world, files);
     world.endpoint.answer = answer;
-    return { ...seen, requests: world.endpoint.requests.length };
+    return { ...observed, requests: world.endpoint.requests.length };
   };
   fault(
     'disk-40',
@@ -616,14 +616,14 @@ describe('files cut off, foreign, or no files at all', () => {
     'refresh.mutex': () => '',
   };
   type Kinds = typeof CONTENTS;
-  const place = (name: string, kinds: Kinds, run: (world: World, path: string) => Promise<Observed>) =>
+  const each = (name: string, kinds: Kinds, run: (world: World, path: string) => Promise<Observed>) =>
     alike(kinds, async (strange) => {
       const world = await knowing();
       const path = join(world.machine.cache, name);
       await plant(strange, path, valid[name]?.());
       return run(world, path);
     });
-  const isOurs = (path: string) => expect(fs.lstatSync(path).isFile()).toBe(true);
+  const isRegular = (path: string) => expect(fs.lstatSync(path).isFile()).toBe(true);
   const words = (kinds: Kinds) => Object.keys(kinds).join(', ');
   const others = { ...NO_FILES, 'a link to a valid one': LINK };
   const lasting = 60_000;
@@ -636,12 +636,12 @@ describe('files cut off, foreign, or no files at all', () => {
   };
   fault(
     'disk-45',
-    `in place of usage.json: ${words(misses)}`,
+    `instead of usage.json there is ${words(misses)}`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('usage.json', misses, async (world, path) => {
+      each('usage.json', misses, async (world, path) => {
         await world.machine.run(WAIT);
-        isOurs(path);
+        isRegular(path);
         return waited(world, newData);
       }),
     lasting,
@@ -651,31 +651,31 @@ describe('files cut off, foreign, or no files at all', () => {
     'the same, and the endpoint fails: no file is removed',
     { prints: /^server error$/m, requests: 1, within: WITHIN },
     () =>
-      place('usage.json', misses, async (world, path) => {
+      each('usage.json', misses, async (world, path) => {
         world.endpoint.answer = json({}, 500);
         const { ino } = fs.lstatSync(path);
-        const seen = await waited(world, lockWords);
+        const observed = await waited(world, lockWords);
         expect(fs.lstatSync(path).ino).toBe(ino);
-        return seen;
+        return observed;
       }),
     lasting,
   );
   fault(
     'disk-47',
-    'in place of usage.json: a directory; two waiting calls',
+    'instead of usage.json there is a directory; two waiting calls',
     { prints: /^paused (1m|<1m)$/m, requests: 1, within: WITHIN },
     () =>
-      place('usage.json', { directory: DIRECTORY }, async (world, path) => {
+      each('usage.json', { directory: DIRECTORY }, async (world, path) => {
         expect((await world.machine.run(WAIT)).stdout).toBe(`${FRESH} · ${UNWRITABLE}\n`);
         return waited(world, () => `still there: ${fs.readdirSync(path).join()}`);
       }),
   );
   fault(
     'disk-48',
-    `in place of usage.lock: ${words(CONTENTS)}; no request for 30 s`,
+    `instead of usage.lock there is ${words(CONTENTS)}; no request for 30 s`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('usage.lock', CONTENTS, async (world, path) => {
+      each('usage.lock', CONTENTS, async (world, path) => {
         expect((await world.machine.run(WAIT)).stdout).toBe(`${KNOWN}\n`);
         expect(world.endpoint.requests).toHaveLength(0);
         const then = (Date.now() - 31 * SECOND) / 1000;
@@ -686,22 +686,22 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-49',
-    `in place of usage.lock: ${words(others)}; it is replaced`,
+    `instead of usage.lock there is ${words(others)}; it is replaced`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('usage.lock', others, async (world, path) => {
-        const seen = await waited(world, (machine) => `${newData(machine)}, ${lockWords(machine)}`);
-        isOurs(path);
-        return seen;
+      each('usage.lock', others, async (world, path) => {
+        const observed = await waited(world, (machine) => `${newData(machine)}, ${lockWords(machine)}`);
+        isRegular(path);
+        return observed;
       }),
     lasting,
   );
   fault(
     'disk-50',
-    'in place of usage.lock: a directory; five prompts, then a waiting call',
+    'instead of usage.lock there is a directory; five prompts, then a waiting call',
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('usage.lock', { directory: DIRECTORY }, async (world) => {
+      each('usage.lock', { directory: DIRECTORY }, async (world) => {
         const lines = await fiveLines(world, () => '');
         expect(lines).toMatchObject({ requests: 0, run: { stdout: `${KNOWN}\n` } });
         return waited(world, newData);
@@ -716,17 +716,17 @@ describe('files cut off, foreign, or no files at all', () => {
   } as Kinds;
   fault(
     'disk-51',
-    `in place of attempt.1: ${words(torn)}; counts as an attempt of this moment`,
+    `instead of attempt.1 there is ${words(torn)}; counts as an attempt of this moment`,
     { prints: KNOWN, requests: 0, within: WITHIN },
-    () => place('attempt.1', torn, (world) => waited(world, goodDataKept)),
+    () => each('attempt.1', torn, (world) => waited(world, goodDataKept)),
     lasting,
   );
   fault(
     'disk-52',
-    `in place of attempt.1: ${words(numbersOnly)}`,
+    `instead of attempt.1 there is ${words(numbersOnly)}`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('attempt.1', numbersOnly, (world) =>
+      each('attempt.1', numbersOnly, (world) =>
         waited(world, (machine) => {
           const system = fakeSystem();
           expect(readClaims(system, machine.cache, 'attempt')[0]?.number).toBe(2);
@@ -737,17 +737,17 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-53',
-    `in place of background.1: ${words(torn)}; counts as a start of this moment`,
+    `instead of background.1 there is ${words(torn)}; counts as a start of this moment`,
     { prints: KNOWN, requests: 0, within: WITHIN },
-    () => place('background.1', torn, (world) => fiveLines(world, goodDataKept)),
+    () => each('background.1', torn, (world) => fiveLines(world, goodDataKept)),
     lasting,
   );
   fault(
     'disk-54',
-    `in place of background.1: ${words(numbersOnly)}; one process is started`,
+    `instead of background.1 there is ${words(numbersOnly)}; one process is started`,
     { prints: KNOWN, requests: 1, within: WITHIN },
     () =>
-      place('background.1', numbersOnly, async (world) => {
+      each('background.1', numbersOnly, async (world) => {
         const run = await world.machine.run();
         await until(() => world.machine.read('usage.json').data.five_hour.utilization === 22, 20_000);
         return noted(world, run, newData(world.machine));
@@ -757,10 +757,10 @@ describe('files cut off, foreign, or no files at all', () => {
   const mutexes: Kinds = { nothing: CONTENTS.nothing as Kinds[string], ...others };
   fault(
     'disk-55',
-    `in place of refresh.mutex: ${words(mutexes)}; cleared`,
+    `instead of refresh.mutex there is ${words(mutexes)}; cleared`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('refresh.mutex', mutexes, (world, path) =>
+      each('refresh.mutex', mutexes, (world, path) =>
         waited(world, (machine) => {
           expect(fs.lstatSync(path, { throwIfNoEntry: false })).toBe(undefined);
           return newData(machine);
@@ -773,7 +773,7 @@ describe('files cut off, foreign, or no files at all', () => {
     'refresh.mutex is stale and not empty: busy once, then cleared',
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
-      place('refresh.mutex', { directory: DIRECTORY }, async (world, path) => {
+      each('refresh.mutex', { directory: DIRECTORY }, async (world, path) => {
         const then = (Date.now() - 6 * SECOND) / 1000;
         fs.utimesSync(path, then, then);
         expect((await world.machine.run(WAIT)).stdout).toBe(`${KNOWN}\n`);
@@ -782,7 +782,7 @@ describe('files cut off, foreign, or no files at all', () => {
   );
   fault(
     'disk-57',
-    `in place of .claude.json: ${words({ ...misses, 'a directory': DIRECTORY })}; the account is unknown`,
+    `instead of .claude.json there is ${words({ ...misses, 'a directory': DIRECTORY })}; the account is unknown`,
     { prints: FRESH, requests: 1, within: WITHIN },
     () =>
       alike({ ...misses, 'a directory': DIRECTORY }, async (strange) => {
@@ -799,7 +799,7 @@ describe('files cut off, foreign, or no files at all', () => {
   const unsigned = { ...CONTENTS, ...NO_FILES, 'a directory': DIRECTORY };
   fault(
     'disk-58',
-    `in place of .credentials.json: ${words(unsigned)}`,
+    `instead of .credentials.json there is ${words(unsigned)}`,
     { prints: `${KNOWN} · sign in`, requests: 0, within: WITHIN },
     () =>
       alike(unsigned, async (strange) => {
@@ -892,10 +892,10 @@ describe('what else lies in the directory', () => {
         fs.utimesSync(join(cache, name), then, then);
       }
       return waited(world, (machine) => {
-        const kept = names(machine).filter(
+        const left = names(machine).filter(
           (name) => !['usage.json', 'usage.lock', 'attempt.1', 'ready'].includes(name),
         );
-        expect(kept).toEqual([...foreign, 'usage.json.222', 'usage.json.444'].sort());
+        expect(left).toEqual([...foreign, 'usage.json.222', 'usage.json.444'].sort());
         for (const name of foreign) expect(fs.readFileSync(join(cache, name), 'utf8')).toBe('foreign');
         return 'the foreign ones and the young one are left';
       });

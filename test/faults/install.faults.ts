@@ -179,17 +179,17 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
     { prints: '', exit: 1, stderr: /^usageline: nothing has been changed: .*: it cannot be /, within: 5000 },
     async () => {
       let worst: Run | undefined;
-      for (const [place, target] of [
+      for (const [name, target] of [
         ['.config', 'starship'],
         ['.claude', 'claude'],
         ['.local', 'zsh'],
       ] as const) {
         for (const [state, make] of STATES) {
           const machine = aHome(ADA);
-          const path = join(machine.home, place);
+          const path = join(machine.home, name);
           make(path);
           fs.lchownSync(path, ADA, ADA);
-          const where = `${place} is ${state}`;
+          const where = `${name} is ${state}`;
           const install = await initAs(ADA, machine, [target, '--install']);
           expect(install.stderr, where).not.toContain('internal error');
           expect(install.code, where).toBe(1);
@@ -197,11 +197,11 @@ describeAsRoot('an rc file with more permissions than its mode', () => {
           const uninstall = await initAs(ADA, machine, ['--uninstall']);
           expect(uninstall.stderr, where).not.toContain('internal error');
           fs.chmodSync(machine.home, 0o755);
-          if (worst === undefined || (state === 'a directory that is closed' && place === '.config'))
+          if (worst === undefined || (state === 'a directory that is closed' && name === '.config'))
             worst = install;
         }
       }
-      return { run: worst as Run, requests: null, files: 'none made in its place' };
+      return { run: worst as Run, requests: null, files: 'none made instead' };
     },
     3 * MINUTE,
   );

@@ -95,7 +95,7 @@ describe('a part that can be done without', () => {
   );
   fault(
     'installation-04',
-    "the worker's bundle is cut in half: a prompt shows the known numbers",
+    "the worker's bundle is cut in half: a prompt shows the stored numbers",
     { prints: KNOWN, requests: 0, within: WITHIN },
     () => run({ damaged: { 'worker.cjs': cut }, args: [] }),
   );

@@ -28,7 +28,7 @@
 #define DESCRIPTORS 4096
 
 static atomic_int calls;
-static atomic_char ours[DESCRIPTORS];
+static atomic_char counted[DESCRIPTORS];
 
 static long setting(const char *name) {
   const char *value = getenv(name);
@@ -40,7 +40,7 @@ static int below(const char *path) {
   return path && under && strncmp(path, under, strlen(under)) == 0;
 }
 
-static int opened(int fd) { return fd >= 0 && fd < DESCRIPTORS && ours[fd]; }
+static int opened(int fd) { return fd >= 0 && fd < DESCRIPTORS && counted[fd]; }
 
 enum { READS, CHANGES };
 
@@ -62,7 +62,7 @@ static int fails(int counts, int kind, const char *name) {
 }
 
 static int remembered(int fd, int counts) {
-  if (fd >= 0 && fd < DESCRIPTORS) ours[fd] = (char)counts;
+  if (fd >= 0 && fd < DESCRIPTORS) counted[fd] = (char)counts;
   return fd;
 }
 
@@ -83,9 +83,9 @@ static int open_as(int (*real)(const char *, int, ...), const char *path, int fl
 OPEN(open)
 OPEN(open64)
 
-/* Never fails: what is closed is closed, whatever it says. */
+/* Never fails: what is closed is closed, whatever it returns. */
 int close(int fd) {
-  if (fd >= 0 && fd < DESCRIPTORS) ours[fd] = 0;
+  if (fd >= 0 && fd < DESCRIPTORS) counted[fd] = 0;
   return REAL(close)(fd);
 }
 
@@ -127,7 +127,7 @@ long syscall(long number, ...) {
   long a = va_arg(more, long), b = va_arg(more, long), c = va_arg(more, long);
   long d = va_arg(more, long), e = va_arg(more, long), f = va_arg(more, long);
   va_end(more);
-  if (number == SYS_close && opened((int)a)) ours[a] = 0;
+  if (number == SYS_close && opened((int)a)) counted[a] = 0;
   if (number == SYS_statx) {
     const char *path = (const char *)b;
     int counts = path && path[0] ? below(path) : opened((int)a);

@@ -52,8 +52,8 @@ async function aTarget() {
   return {
     machine,
     refresh,
-    said: () => percent,
-    onAnswer: (told: () => void) => (answered = told),
+    sent: () => percent,
+    onAnswer: (listener: () => void) => (answered = listener),
     /** The last content of the files. */
     known: 1,
     /** The duration of a refresh that is not killed, ms: other work on the machine makes it longer. */
@@ -65,9 +65,9 @@ type Target = Awaited<ReturnType<typeof aTarget>>;
 
 /** One round: time passes, a refresh is started and killed at a random moment of its life. */
 async function round(target: Target): Promise<void> {
-  const { machine, refresh, said } = target;
+  const { machine, refresh, sent } = target;
   passTime(machine.cache, ROUND_MS);
-  const before = said();
+  const before = sent();
   // Half of them at any moment, half during the write, just after the response.
   const anywhere = Math.random() < 0.5;
   target.rounds += 1;
@@ -82,9 +82,9 @@ async function round(target: Target): Promise<void> {
   });
   if (run.signal === null) {
     tally.finished += 1;
-    expect(run.stdout).toBe(`5h ${said()}%\n`);
-    expect(said()).toBe(before + 1);
-    target.known = said();
+    expect(run.stdout).toBe(`5h ${sent()}%\n`);
+    expect(sent()).toBe(before + 1);
+    target.known = sent();
     target.life = (4 * target.life + run.ms) / 5;
     return;
   }
@@ -92,12 +92,12 @@ async function round(target: Target): Promise<void> {
   tally.kills += 1;
   const known = machine.read('usage.json').data.five_hour.utilization;
   // Either the old entry or the new response: a response that was not written is not on disk.
-  expect([target.known, said()]).toContain(known);
-  expect(said()).toBeLessThanOrEqual(before + 1);
+  expect([target.known, sent()]).toContain(known);
+  expect(sent()).toBeLessThanOrEqual(before + 1);
   target.known = known;
   const holding = fs.existsSync(join(machine.cache, 'refresh.mutex')) && mutexIsNew(machine);
-  if (known === said() && said() > before) tally.written += 1;
-  else if (said() > before) tally.answered += 1;
+  if (known === sent() && sent() > before) tally.written += 1;
+  else if (sent() > before) tally.answered += 1;
   else if (holding) tally.asking += 1;
   else tally.beforeAsking += 1;
   if (PROGRESS && tally.kills % 50 === 0) {
@@ -139,10 +139,10 @@ fault(
 
     reader.stdin.end();
     await once(reader, 'close');
-    const seen = JSON.parse(report) as Record<'reads' | 'torn' | 'lost' | 'older', number>;
-    if (PROGRESS) fs.appendFileSync(PROGRESS, `${JSON.stringify({ ...tally, ...seen })}\n`);
-    expect(seen).toMatchObject({ torn: 0, lost: 0, older: 0, examples: [] });
-    expect(seen.reads).toBeGreaterThan(KILLS);
+    const summary = JSON.parse(report) as Record<'reads' | 'torn' | 'lost' | 'older', number>;
+    if (PROGRESS) fs.appendFileSync(PROGRESS, `${JSON.stringify({ ...tally, ...summary })}\n`);
+    expect(summary).toMatchObject({ torn: 0, lost: 0, older: 0, examples: [] });
+    expect(summary.reads).toBeGreaterThan(KILLS);
     expect(tally.kills).toBeGreaterThanOrEqual(KILLS);
 
     // A kill leaves at most one temporary file; most of them were removed in the hours that have passed.
@@ -150,14 +150,14 @@ fault(
     expect(left).toBeLessThanOrEqual(tally.kills);
     const last: Run[] = [];
     for (const target of targets) {
-      const before = target.said();
+      const before = target.sent();
       // What the last kill left makes no call wait …
       expect((await target.refresh()).stdout).toMatch(/^5h \d+%.*\n$/);
       // … and no call goes without a request once it is stale; the files are removed in time.
       passTime(target.machine.cache, 2 * HOUR);
       const run = await target.refresh();
-      expect(run.stdout).toBe(`5h ${target.said()}%\n`);
-      expect(target.said()).toBeLessThanOrEqual(before + 2);
+      expect(run.stdout).toBe(`5h ${target.sent()}%\n`);
+      expect(target.sent()).toBeLessThanOrEqual(before + 2);
       expect(temporaries(target)).toEqual([]);
       last.push(run);
     }
@@ -165,7 +165,7 @@ fault(
     return {
       run,
       requests: null,
-      files: `${seen.reads} reads, none torn; temporary files at the end: ${left}, and none an hour later; killed ${tally.beforeAsking} times without and ${tally.asking} with the mutex, ${tally.answered} between the answer and its being on disk, ${tally.written} after that`,
+      files: `${summary.reads} reads, none torn; temporary files at the end: ${left}, and none an hour later; killed ${tally.beforeAsking} times without and ${tally.asking} with the mutex, ${tally.answered} between the answer and its being on disk, ${tally.written} after that`,
     };
   },
   LONGEST_MS + MINUTE,

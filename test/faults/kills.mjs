@@ -7,9 +7,9 @@ import { join } from 'node:path';
 const directories = process.argv.slice(2);
 const newest = directories.map(() => -1);
 const locked = directories.map(() => false);
-const seen = { reads: 0, torn: 0, lost: 0, older: 0, examples: [] };
+const summary = { reads: 0, torn: 0, lost: 0, older: 0, examples: [] };
 
-function look(directory, index) {
+function check(directory, index) {
   const entry = read(join(directory, 'usage.json'), newest[index] >= 0);
   if (entry !== null) {
     const percent = entry?.data?.five_hour?.utilization;
@@ -33,7 +33,7 @@ function read(path, expected) {
     if (expected || error.code !== 'ENOENT') note('lost', `${path} ${error.code}`);
     return null;
   }
-  seen.reads += 1;
+  summary.reads += 1;
   try {
     return JSON.parse(text);
   } catch {
@@ -43,13 +43,13 @@ function read(path, expected) {
 }
 
 function note(what, example) {
-  seen[what] += 1;
-  if (seen.examples.length < 5) seen.examples.push(`${what}: ${JSON.stringify(example).slice(0, 200)}`);
+  summary[what] += 1;
+  if (summary.examples.length < 5) summary.examples.push(`${what}: ${JSON.stringify(example).slice(0, 200)}`);
 }
 
 const stdin = process.stdin.resume();
 while (!stdin.readableEnded) {
-  directories.forEach(look);
+  directories.forEach(check);
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
-process.stdout.write(JSON.stringify(seen));
+process.stdout.write(JSON.stringify(summary));

@@ -34,10 +34,10 @@ export async function besideData(
   run: () => Promise<Run> = () => machine.run(WAIT),
 ): Promise<Observed> {
   const before = know(machine);
-  const seen = await run();
+  const observed = await run();
   expect(fs.readFileSync(join(machine.cache, 'usage.json'), 'utf8')).toBe(before);
   if (code !== null) expect(machine.read('usage.lock').error).toBe(code);
-  return { run: seen, requests: requests(), files: filesOf(machine) };
+  return { run: observed, requests: requests(), files: filesOf(machine) };
 }
 
 /** Describes the files on disk, and checks that none contains the token. */
@@ -69,11 +69,11 @@ export async function slowest<T>(
   let row: Observed | null = null;
   let requests = 0;
   for (const variant of variants) {
-    const seen = await happen(variant);
-    if (typeof prints === 'string') expect(seen.run.stdout).toBe(`${prints}\n`);
-    else expect(seen.run.stdout).toMatch(prints);
-    requests += seen.requests ?? 0;
-    if (row === null || seen.run.ms > row.run.ms) row = seen;
+    const observed = await happen(variant);
+    if (typeof prints === 'string') expect(observed.run.stdout).toBe(`${prints}\n`);
+    else expect(observed.run.stdout).toMatch(prints);
+    requests += observed.requests ?? 0;
+    if (row === null || observed.run.ms > row.run.ms) row = observed;
   }
   if (row === null) throw new Error('no variants');
   return { ...row, requests: row.requests === null ? null : requests };

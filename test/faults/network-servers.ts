@@ -82,8 +82,8 @@ export async function nameServerOn(address: string, answer: NameAnswer): Promise
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
     queries += 1;
-    const said = answer(query);
-    if (said) socket.send(said, from.port, from.address);
+    const reply = answer(query);
+    if (reply) socket.send(reply, from.port, from.address);
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);

@@ -118,9 +118,9 @@ describeIf(canHaveResolvers, 'unshare --mount and port 53', 'name servers', () =
       const queries = await happen();
       const machine = new Machine(`https://${NAME}`);
       const run = () => runIn({ resolver }, machine, WAIT);
-      const seen = await besideData(machine, code, () => null, run);
+      const observed = await besideData(machine, code, () => null, run);
       expect(queries()).toBeGreaterThan(0);
-      return seen;
+      return observed;
     });
 
   dns('network-04', 'a name server that never answers', NO_ANSWER, 'timeout', () =>
@@ -166,9 +166,9 @@ describeIf(canHaveResolvers, 'unshare --mount and port 53', 'name servers', () =
         const server = await fakeServer(reply(body), { tls });
         const machine = new Machine(`https://${NAME}:${server.port}`, { NODE_EXTRA_CA_CERTS: AUTHORITY });
         const run = () => runIn({ resolver: resolverOf(NAME_SERVERS[0]) }, machine, WAIT);
-        const seen = await besideData(machine, 'network_error', () => requestsTo(server), run);
+        const observed = await besideData(machine, 'network_error', () => requestsTo(server), run);
         expect(server.connections()).toBe(1);
-        return seen;
+        return observed;
       });
     },
   );
@@ -341,9 +341,9 @@ describe('an answer of the wrong kind', () => {
       return slowest(BAD_ANSWER, [301, 302, 303, 307, 308], async (status) => {
         const location = `${other.url}/api/oauth/usage`;
         const { endpoint, machine } = await aWorkingMachine(json('{}', status, { location }));
-        const seen = await besideData(machine, 'bad_response', () => endpoint.requests.length);
+        const observed = await besideData(machine, 'bad_response', () => endpoint.requests.length);
         expect(other.connections()).toBe(0);
-        return seen;
+        return observed;
       });
     },
   );
@@ -381,9 +381,9 @@ function statuses(all: readonly number[]): Promise<Observed> {
       status < 500 ? ['bad_response', 'bad answer'] : ['server_error', 'server error'];
     const [code, line] = MEANINGS[status] ?? other;
     const { endpoint, machine } = await aWorkingMachine(json(body, status));
-    const seen = await besideData(machine, code, () => endpoint.requests.length);
-    expect(seen.run.stdout).toContain(`${KNOWN} · ${line}`);
-    return seen;
+    const observed = await besideData(machine, code, () => endpoint.requests.length);
+    expect(observed.run.stdout).toContain(`${KNOWN} · ${line}`);
+    return observed;
   });
 }
 
@@ -487,7 +487,7 @@ describe('TLS', () => {
 
   fault(
     'network-43',
-    'an expired certificate under a trusted authority; `show` says so',
+    'an expired certificate under a trusted authority; `show` names it',
     {
       prints: /the certificate has expired, or the clock is\s+wrong/,
       lines: 'any',
@@ -523,9 +523,9 @@ describe('TLS', () => {
     async () => {
       const server = await fakeServer(silence);
       const machine = new Machine(at(server.port));
-      const seen = await besideData(machine, 'timeout', () => requestsTo(server));
+      const observed = await besideData(machine, 'timeout', () => requestsTo(server));
       expect(server.connections()).toBe(1);
-      return seen;
+      return observed;
     },
   );
 
@@ -601,11 +601,11 @@ describe('proxies', () => {
       async () => {
         const proxy = await fakeServer(respond, settings);
         const { target, machine } = await behind(proxy.url);
-        const seen = await besideData(machine, code, () => requestsTo(target));
+        const observed = await besideData(machine, code, () => requestsTo(target));
         expect(target.connections()).toBe(0);
         expect(proxy.connections()).toBe(1);
         expect(proxy.received.join('')).not.toContain(TOKEN);
-        return seen;
+        return observed;
       },
     );
 
@@ -615,9 +615,9 @@ describe('proxies', () => {
     { prints: OFFLINE, requests: 0, within: AT_ONCE },
     async () => {
       const { target, machine } = await behind(`http://127.0.0.1:${await deafPort()}`);
-      const seen = await besideData(machine, 'network_error', () => requestsTo(target));
+      const observed = await besideData(machine, 'network_error', () => requestsTo(target));
       expect(target.connections()).toBe(0);
-      return seen;
+      return observed;
     },
   );
 
@@ -668,10 +668,10 @@ describe('proxies', () => {
       const target = await fakeServer(reply(body), { tls: 'server' });
       const machine = new Machine(target.url, { ALL_PROXY: `socks5://ada:${PASSWORD}@127.0.0.1:9` });
       const run = () => machine.run(['show', '--timeout', '1']);
-      const seen = await besideData(machine, 'network_error', () => requestsTo(target), run);
-      expect(seen.run.stdout).not.toContain(PASSWORD);
+      const observed = await besideData(machine, 'network_error', () => requestsTo(target), run);
+      expect(observed.run.stdout).not.toContain(PASSWORD);
       expect(target.connections()).toBe(0);
-      return seen;
+      return observed;
     },
   );
 
@@ -691,10 +691,10 @@ describe('proxies', () => {
           https_proxy: proxy.url.replace('://', `://ada:${PASSWORD}@`),
         });
         const run = await machine.run(WAIT);
-        const [seen = ''] = proxy.received;
-        expect(seen).toContain(`CONNECT 127.0.0.1:${target.port} HTTP/1.1`);
-        expect(seen).toContain(Buffer.from(`ada:${PASSWORD}`).toString('base64'));
-        expect(seen).not.toMatch(/\r\nauthorization|oauth|sk-ant/i);
+        const [observed = ''] = proxy.received;
+        expect(observed).toContain(`CONNECT 127.0.0.1:${target.port} HTTP/1.1`);
+        expect(observed).toContain(Buffer.from(`ada:${PASSWORD}`).toString('base64'));
+        expect(observed).not.toMatch(/\r\nauthorization|oauth|sk-ant/i);
         return { run, requests: requestsTo(target), files: newDataKept(machine) };
       }),
   );
@@ -765,7 +765,7 @@ describe('calls that do not wait', () => {
 
   fault(
     'network-64',
-    'the endpoint recovers: the output shows no trace of the failures',
+    'the endpoint recovers: the output shows nothing of the failures',
     { prints: FRESH, requests: 2, within: AT_ONCE },
     async () => {
       const endpoint = await anEndpoint(json('', 502));

@@ -11,13 +11,13 @@ import { aWorkingMachine, runWith } from './harness.ts';
  * and other users can run it. Removed after the tests of the file.
  */
 export function copyOfTheProgram(): readonly [string, string] {
-  const place = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-program-'));
-  removeAtTheEnd(place);
-  fs.chmodSync(place, 0o755);
+  const directory = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-program-'));
+  removeAtTheEnd(directory);
+  fs.chmodSync(directory, 0o755);
   for (const name of ['bin', 'dist', 'package.json']) {
-    fs.cpSync(new URL(`../../${name}`, import.meta.url), join(place, name), { recursive: true });
+    fs.cpSync(new URL(`../../${name}`, import.meta.url), join(directory, name), { recursive: true });
   }
-  return [process.execPath, join(place, 'bin', 'usageline.cjs')];
+  return [process.execPath, join(directory, 'bin', 'usageline.cjs')];
 }
 
 /** Like `aWorkingMachine`, with the copy as its program. */

@@ -228,7 +228,7 @@ describe('signals in the middle of a request', () => {
   for (const [index, signal] of (['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const).entries()) {
     fault(
       `process-${18 + index}`,
-      `${signal} in the middle of a request; the next call shows the known numbers, and a call a minute later sends a request`,
+      `${signal} in the middle of a request; the next call shows the stored numbers, and a call a minute later sends a request`,
       { prints: FRESH, requests: 2, within: WITHIN },
       async () => {
         const world = await knowing();
@@ -379,7 +379,7 @@ describe('the refresh behind a prompt', () => {
   );
   fault(
     'process-28',
-    'the refresh is killed: the next prompt shows the known numbers, and a prompt a minute later starts another one',
+    'the refresh is killed: the next prompt shows the stored numbers, and a prompt a minute later starts another one',
     { prints: KNOWN, requests: 2, within: WITHIN },
     async () => {
       const world = await knowing();
@@ -467,7 +467,7 @@ describe('odd surroundings', () => {
   );
   fault(
     'process-43',
-    'NODE_OPTIONS that Node refuses: Node says so, and no file changes',
+    'NODE_OPTIONS that Node refuses: Node reports that, and no file changes',
     { prints: '', exit: 9, requests: 0, within: WITHIN, stderr: /--no-such-option is not allowed/ },
     async () => {
       const world = await knowing();

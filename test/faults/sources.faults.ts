@@ -53,7 +53,7 @@ const CAT = 'cat "$INPUT"';
 const percentKept = ({ cache }: Machine): unknown =>
   JSON.parse(fs.readFileSync(join(cache, 'statusline.json'), 'utf8')).windows.five_hour.used_percent;
 
-/** What is in place of `statusline.json`. A session with a new report replaces it where that is possible. */
+/** What has replaced `statusline.json`. A session with a new report replaces it where that is possible. */
 const IN_ITS_PLACE: Record<string, Strange> = { ...CONTENTS, ...NO_FILES, 'a link': LINK };
 for (const [index, [name, strange]] of Object.entries(IN_ITS_PLACE).entries()) {
   fault(
@@ -65,7 +65,7 @@ for (const [index, [name, strange]] of Object.entries(IN_ITS_PLACE).entries()) {
       await plant(strange, join(machine.cache, 'statusline.json'));
       const run = await statusline(machine, CAT);
       expect(percentKept(machine)).toBe(20);
-      return { run, requests: null, files: 'replaced by what the session told' };
+      return { run, requests: null, files: 'replaced by what the session reported' };
     },
   );
 }
@@ -136,18 +136,18 @@ const answered = (output: number, name = 'm') =>
     timestamp: new Date(Date.now() - 60_000).toISOString(),
     message: { id: name, model: 'claude-opus-4-5', usage: { input_tokens: 20, output_tokens: output } },
   })}\n`;
-type Place = (projects: string) => void | Promise<void>;
+type Layout = (projects: string) => void | Promise<void>;
 const good = (projects: string) => {
   fs.mkdirSync(join(projects, 'p'), { recursive: true });
   fs.writeFileSync(join(projects, 'p', 's.jsonl'), answered(1980));
 };
 const beside =
-  (add: (folder: string) => void | Promise<void>): Place =>
+  (add: (folder: string) => void | Promise<void>): Layout =>
   (projects) => {
     good(projects);
     return add(join(projects, 'p'));
   };
-const TRANSCRIPTS: Record<string, Place> = {
+const TRANSCRIPTS: Record<string, Layout> = {
   'a FIFO is among them': beside((at) => plant(NO_FILES['a FIFO']!, join(at, 'f.jsonl'))),
   'a device is among them': beside((at) => plant(NO_FILES['/dev/zero']!, join(at, 'z.jsonl'))),
   'a folder links to its own parent': beside((at) => fs.symlinkSync('..', join(at, 'loop'))),
@@ -166,22 +166,22 @@ const TRANSCRIPTS: Record<string, Place> = {
     fs.writeFileSync(join(projects, 'p', 's.jsonl'), answered(1980).trimEnd());
   },
 };
-for (const [index, [name, place]] of Object.entries(TRANSCRIPTS).entries()) {
+for (const [index, [name, layout]] of Object.entries(TRANSCRIPTS).entries()) {
   fault(
     `sources-${id(24 + index)}`,
     `transcripts: ${name}`,
     { prints: /^~5h 2k · ~7d 2k · /, within: 20_000 },
-    () => estimated(place),
+    () => estimated(layout),
     60_000,
   );
 }
 
 /** Repeats calls until everything is read: a line reads for 200 ms, and the next one continues. */
-async function estimated(place: Place): Promise<Observed> {
+async function estimated(layout: Layout): Promise<Observed> {
   const machine = new Machine('http://127.0.0.1:1', OFF);
   const projects = join(machine.home, '.claude', 'projects');
   onTestFinished(() => removeTree(projects));
-  await place(projects);
+  await layout(projects);
   const [first = '', ...rest] = PROGRAM;
   let run = await runWith([first, ...rest], machine.env);
   for (let turn = 0; turn < 30 && !run.stdout.startsWith('~5h 2k'); turn += 1)
@@ -213,7 +213,7 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
         fs.chmodSync(join(desk.projects, path), mode);
       }
       await desk.line();
-      return seen(desk, await desk.line(), 'counted what can be read');
+      return observe(desk, await desk.line(), 'counted what can be read');
     },
   );
 
@@ -231,24 +231,24 @@ describeAsRoot('transcripts that may not be read, and a cache that is full', () 
       fs.appendFileSync(first, answered(1980));
       await desk.week();
       expectWhole(machine);
-      const known = remembered(machine);
-      expect(Object.keys(known).sort()).toEqual(['transcripts.bin', 'transcripts.json']);
+      const written = remembered(machine);
+      expect(Object.keys(written).sort()).toEqual(['transcripts.bin', 'transcripts.json']);
       fs.appendFileSync(first, answered(3980, 'more'));
       readOnly();
       fill(machine.cache);
       const run = await desk.line();
       expect(await desk.week()).toBe(before + 2000 + 4000);
-      expect(remembered(machine)).toEqual(known);
+      expect(remembered(machine)).toEqual(written);
       expect(temporaries(machine)).toEqual([]);
       fs.rmSync(join(machine.cache, 'filler'));
       expect(await desk.week()).toBe(before + 2000 + 4000);
       expectWhole(machine);
-      return seen(desk, run, 'as they were, no temporary ones; written once there is room');
+      return observe(desk, run, 'as they were, no temporary ones; written once there is room');
     },
   );
 });
 
-/** What is in place of a directory of transcripts. */
+/** What has replaced a directory of transcripts. */
 const NO_ROOT: Record<string, (path: string) => void> = {
   missing: () => {},
   'a link to nowhere': (path) => fs.symlinkSync(join(path, '..', 'nowhere'), path),
@@ -264,12 +264,12 @@ fault(
   'transcripts: no folder, a link to nowhere or to itself, a file',
   { prints: 'disabled', requests: 0, within: WITHIN },
   () =>
-    alike(NO_ROOT, async (place) => {
+    alike(NO_ROOT, async (layout) => {
       const desk = await aDesk();
-      place(desk.projects);
+      layout(desk.projects);
       const run = await desk.line();
       expect(remembered(desk.machine)).toEqual({});
-      return seen(desk, run, 'none');
+      return observe(desk, run, 'none');
     }),
 );
 fault(
@@ -277,20 +277,20 @@ fault(
   'transcripts: the same, beside a good folder',
   { prints: TWO, requests: 0, within: WITHIN },
   () =>
-    alike(NO_ROOT, async (place) => {
+    alike(NO_ROOT, async (layout) => {
       const desk = await aDesk();
-      place(desk.projects);
+      layout(desk.projects);
       good(join(desk.machine.home, '.config', 'claude', 'projects'));
       const first = await desk.line();
       expect((await desk.line()).stdout).toBe(first.stdout);
-      return seen(desk, first, 'counted what is there');
+      return observe(desk, first, 'counted what is there');
     }),
 );
 
 /** What happens to a transcript after it was read, and what is shown from then on. */
 const LATER: [string, string, RegExp, (file: string) => void][] = [
   [
-    'rotated: renamed, and a new one in its place',
+    'rotated: renamed, and a new one instead',
     'each counted once',
     FOUR,
     (file) => {
@@ -326,7 +326,7 @@ for (const [index, [name, files, prints, change]] of LATER.entries()) {
       await desk.show();
       const run = await desk.line();
       expect((await desk.line()).stdout).toBe(run.stdout);
-      return seen(desk, run, files);
+      return observe(desk, run, files);
     },
   );
 }
@@ -339,8 +339,8 @@ fault(
     const desk = await aDesk();
     const { machine, projects } = desk;
     sessionsOf(desk, 20, 6);
-    const kept = join(machine.home, 'kept');
-    fs.cpSync(projects, kept, { recursive: true });
+    const copy = join(machine.home, 'kept');
+    fs.cpSync(projects, copy, { recursive: true });
     const end = overAndOver(
       `cd "$KEPT" && find . -name '*.jsonl' | while IFS= read -r f; do
         truncate -s 1000000 "$PROJECTS/$f"
@@ -349,7 +349,7 @@ fault(
         rm "$PROJECTS/$f.old"
         cat "$f" >"$PROJECTS/$f"
       done`,
-      { ...machine.env, KEPT: kept, PROJECTS: projects },
+      { ...machine.env, KEPT: copy, PROJECTS: projects },
     );
     let slowest = await desk.line();
     for (let calls = 1; calls < 20; calls += 1) {
@@ -361,7 +361,7 @@ fault(
     await end();
     expect(await desk.week()).toBe(await desk.weekUndisturbed());
     expectWhole(machine);
-    return seen(desk, slowest, 'whole; in the end the same as an undisturbed program prints');
+    return observe(desk, slowest, 'whole; in the end the same as an undisturbed program prints');
   },
   120_000,
 );
@@ -397,7 +397,7 @@ fault(
       expect(next).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(COUNTED) });
       expect(await desk.week()).toBe(before + 2000);
       expectWhole(machine);
-      return seen(desk, { ...(await desk.line()), ms: next.ms }, 'made anew, with the same numbers');
+      return observe(desk, { ...(await desk.line()), ms: next.ms }, 'made anew, with the same numbers');
     }),
   120_000,
 );
@@ -518,7 +518,7 @@ function halved(files: readonly string[]) {
 }
 
 /** @param files in words */
-function seen({ endpoint }: Desk, run: Run, files: string): Observed {
+function observe({ endpoint }: Desk, run: Run, files: string): Observed {
   return { run, requests: endpoint.requests.length, files };
 }
 

@@ -74,10 +74,10 @@ async function aPrepared(library: string) {
     if (failed && errno === 0) expect(run.signal, where).toBe('SIGKILL');
     else {
       expect(run, where).toMatchObject({ code: 0, stderr: '' });
-      // The response, whatever happened to the files; at worst the known numbers.
+      // The response, whatever happened to the files; at worst the stored numbers.
       expect(run.stdout, where).toMatch(/^5h (22%|42% · 1\dm ago)( · cache not (writable|readable))?\n$/);
     }
-    expect([22, 42], where).toContain(known(machine));
+    expect([22, 42], where).toContain(storedPercent(machine));
 
     if (failed && QUIET_CALLS.has(failed)) return { run, failed };
 
@@ -93,7 +93,7 @@ async function aPrepared(library: string) {
     const later = await wait();
     expect(later, where).toMatchObject({ code: 0, stderr: '', stdout: '5h 22%\n' });
     expect(requests(), where).toBe(asked + 1);
-    expect(known(machine), where).toBe(22);
+    expect(storedPercent(machine), where).toBe(22);
     // The young temporary file, and the one that a killed process left.
     const left = fs.readdirSync(machine.cache).filter((name) => /^usage\.(json|lock)\.\d+$/.test(name));
     expect(left, where).toContain('usage.json.2');
@@ -102,7 +102,7 @@ async function aPrepared(library: string) {
   };
 }
 
-function known(machine: Machine): number {
+function storedPercent(machine: Machine): number {
   return machine.read('usage.json').data.five_hour.utilization;
 }
 

@@ -217,7 +217,7 @@ describeWith('faketime', 'the clock is set', () => {
   );
 });
 
-describeWith('faketime', 'stamps from the future', () => {
+describeWith('faketime', 'times from the future', () => {
   fault(
     'time-13',
     'a backoff written three seconds from now counts, one of eight seconds from now does not',
@@ -450,8 +450,8 @@ describeWith('faketime', 'times at their borders', () => {
       putEntry(machine, NOON - 2 * MINUTE, { five_hour: five });
       const run = await runAt(machine, NOON, WAIT);
       for (const later of [5, 65, 125]) {
-        const seen = await runAt(machine, NOON + later * SECOND, WAIT);
-        expect(seen.stdout).toBe(run.stdout);
+        const next = await runAt(machine, NOON + later * SECOND, WAIT);
+        expect(next.stdout).toBe(run.stdout);
       }
       return { run, requests: endpoint.requests.length, files: filesOf(machine) };
     },
@@ -465,11 +465,11 @@ describeWith('faketime', 'times at their borders', () => {
       slowest(
         FRESH,
         ['2026-06-30T23:59:60Z', '2026-02-30T99:00:00Z', '275761-01-01T00:00:00Z'],
-        async (stamp) => {
+        async (cachedAt) => {
           const { endpoint, machine } = await aWorkingMachine(answerOf(NOON));
           put(machine, 'usage.json', {
             schema_version: 1,
-            cached_at: stamp,
+            cached_at: cachedAt,
             data: { five_hour: { utilization: 42 } },
             error: null,
           });
@@ -572,7 +572,7 @@ describeWith('faketime', 'our clock against the clocks of others', () => {
 });
 
 /** The local times that `show` must print, worked out by hand from the rules of each zone. */
-const LOCAL_TIMES: [zone: string, now: string, reset: string, says: string, read: string][] = [
+const LOCAL_TIMES: [zone: string, now: string, reset: string, expected: string, read: string][] = [
   // Clocks go back from 03:00 to 02:00 at 01:00 UTC.
   ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25T03:10:00Z', 'in 2h39m, 04:10', '02:28'],
   ['Europe/Berlin', '2026-10-25T01:30:00Z', '2026-10-25T03:10:00Z', 'in 1h39m, 04:10', '02:28'],
@@ -598,11 +598,11 @@ describeWith('faketime', 'local times', () => {
     { prints: /42% {2}in \dh\d\dm, /, lines: 'any', requests: 0, within: AT_ONCE },
     async () => {
       const { endpoint, machine } = await aWorkingMachine();
-      return slowest(/42% {2}in \dh\d\dm, /, LOCAL_TIMES, async ([zone, now, resets_at, says, read]) => {
+      return slowest(/42% {2}in \dh\d\dm, /, LOCAL_TIMES, async ([zone, now, resets_at, expected, read]) => {
         const then = Date.parse(now);
         putEntry(machine, then - MINUTE - 30 * SECOND, { five_hour: { utilization: 42, resets_at } });
         const run = await runAt(machine, then, ['show', '--cached'], { TZ: zone });
-        expect(run.stdout, zone).toContain(`${says}\n`.replace('\n', ''));
+        expect(run.stdout, zone).toContain(`${expected}\n`.replace('\n', ''));
         // The zone is printed beside the first clock time that is not the machine's.
         expect(run.stdout.replace(/ (?:[A-Z]{2,5}|[+-][\d:]+)(?=,)/, ''), zone).toContain(
           `read 1m ago, ${read},`,
@@ -623,7 +623,7 @@ describeWith('faketime', 'local times', () => {
         ['2026-10-24T10:00:00Z', '2026-10-31T11:00:00Z', 'in 7d1h, 31 Oct 12:00'],
         ['2027-03-27T11:00:00Z', '2027-04-03T10:00:00Z', 'in 6d23h, 3 Apr 12:00'],
       ];
-      return slowest(/7d {2}.* in (7d1h|6d23h), /, weeks, async ([now, resets_at, says]) => {
+      return slowest(/7d {2}.* in (7d1h|6d23h), /, weeks, async ([now, resets_at, expected]) => {
         const then = Date.parse(now);
         putEntry(machine, then - 30 * SECOND, {
           five_hour: null,
@@ -633,7 +633,7 @@ describeWith('faketime', 'local times', () => {
           },
         });
         const run = await runAt(machine, then, ['show', '--cached'], { TZ: 'Europe/Berlin' });
-        expect(run.stdout).toContain(says);
+        expect(run.stdout).toContain(expected);
         return { run, requests: endpoint.requests.length, files: 'good data kept' };
       });
     },
@@ -791,8 +791,8 @@ describeWith('faketime', 'a day asleep in mid-request', () => {
           know(machine, -DAY + MINUTE);
         },
       });
-      const kept = machine.read('usage.json').cached_at;
-      expect(Date.parse(kept)).toBeGreaterThan(Date.now() + DAY - 5 * MINUTE);
+      const cachedAt = machine.read('usage.json').cached_at;
+      expect(Date.parse(cachedAt)).toBeGreaterThan(Date.now() + DAY - 5 * MINUTE);
       return { run, requests: endpoint.requests.length, files: filesOf(machine) };
     },
   );

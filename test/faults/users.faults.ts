@@ -80,15 +80,15 @@ function give(path: string, user = USER): void {
 }
 
 /** A directory outside of all homes that root has created with the given mode. */
-function aPlace(mode: number): string {
+function aDirectory(mode: number): string {
   const top = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-shared-'));
   removeAtTheEnd(top);
   fs.chmodSync(top, 0o755);
-  const place = join(top, 'caches');
-  fs.mkdirSync(place);
-  fs.chownSync(place, 0, SHARED_GROUP);
-  fs.chmodSync(place, mode);
-  return place;
+  const directory = join(top, 'caches');
+  fs.mkdirSync(directory);
+  fs.chownSync(directory, 0, SHARED_GROUP);
+  fs.chmodSync(directory, mode);
+  return directory;
 }
 
 /** Runs a script as another user, who is in the shared group. The test ignores errors of the script. */
@@ -126,7 +126,7 @@ exit 0`;
 
 describeAsRoot('other users in the directory above the cache', () => {
   const exchanged = async (mode: number): Promise<Observed> => {
-    const caches = aPlace(mode);
+    const caches = aDirectory(mode);
     const { machine, byUser, requests, precious } = await household(() =>
       byOther(EXCHANGE, caches, precious),
     );
@@ -156,7 +156,7 @@ describeAsRoot('other users in the directory above the cache', () => {
     'everyone can write it, five prompts',
     { prints: UNWRITABLE, requests: 0, within: WITHIN },
     async () => {
-      const caches = aPlace(0o777);
+      const caches = aDirectory(0o777);
       const { byUser, requests } = await household();
       const runs: Run[] = [];
       for (let count = 0; count < 5; count += 1) runs.push(await byUser([], { XDG_CACHE_HOME: caches }));
@@ -170,7 +170,7 @@ describeAsRoot('other users in the directory above the cache', () => {
     'everyone can write it, with the sticky bit: no other user can exchange anything',
     { prints: FRESH, requests: 1, within: WITHIN },
     async () => {
-      const caches = aPlace(0o1777);
+      const caches = aDirectory(0o1777);
       const { byUser, requests, precious } = await household(() => byOther(EXCHANGE, caches, precious));
       const env = { XDG_CACHE_HOME: caches };
       await byUser(WAIT, env);
@@ -199,7 +199,7 @@ describeAsRoot('other users in the directory above the cache', () => {
     'another user’s link to the home of the user is there first',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
-      const caches = aPlace(0o1777);
+      const caches = aDirectory(0o1777);
       const { machine, byUser, requests } = await household();
       byOther('ln -s "$1" "$2/usageline"', machine.home, caches);
       const before = fs.readdirSync(machine.home);
@@ -299,7 +299,7 @@ describeAsRoot('root with the home of a user', () => {
     'the user exchanges the cache for links to a file of root during a request',
     { prints: `${FRESH} · ${UNWRITABLE}`, requests: 1, within: WITHIN },
     async () => {
-      const secret = join(aPlace(0o700), 'secret');
+      const secret = join(aDirectory(0o700), 'secret');
       fs.writeFileSync(secret, PRECIOUS, { mode: 0o600 });
       const { machine, byRoot, requests } = await household(() => {
         const user = as(USER, ['sh', '-c', EXCHANGE, 'sh', join(machine.home, '.cache'), secret]);
@@ -313,20 +313,20 @@ describeAsRoot('root with the home of a user', () => {
   );
   fault(
     'users-12',
-    'the user has put links to files of root in the place of all files, and directories',
+    'the user has replaced all files and directories by links to files of root',
     { prints: /22%.*cache not writable$/m, requests: 1, within: WITHIN },
     async () => {
-      const place = aPlace(0o700);
-      const secret = join(place, 'secret');
+      const directory = aDirectory(0o700);
+      const secret = join(directory, 'secret');
       fs.writeFileSync(secret, PRECIOUS, { mode: 0o600 });
       const { machine, byRoot, requests } = await household();
       // A directory of root; the directories above it belong to the user.
-      fs.mkdirSync(join(place, 'usageline'));
+      fs.mkdirSync(join(directory, 'usageline'));
       fs.mkdirSync(join(machine.home, '.cache'));
-      fs.symlinkSync(place, join(machine.home, '.cache', 'linked'));
+      fs.symlinkSync(directory, join(machine.home, '.cache', 'linked'));
       give(join(machine.home, '.cache'));
       const run = await byRoot(WAIT, { XDG_CACHE_HOME: join(machine.home, '.cache', 'linked') });
-      expect(fs.readdirSync(join(place, 'usageline'))).toEqual([]);
+      expect(fs.readdirSync(join(directory, 'usageline'))).toEqual([]);
       return { run, requests: requests(), files: untouched(secret) };
     },
   );
@@ -338,11 +338,15 @@ describeAsRoot('root with the home of a user', () => {
     const ready = join(home.machine.cache, 'ready', 'plain');
     const text = fs.readFileSync(ready, 'utf8');
     fs.writeFileSync(ready, text.replaceAll(/ 5h/g, ' \u001B]0;OWNED\u0007\u001B]52;c;aGk=\u0007 5h'));
-    return { run: await home[by](), requests: home.requests(), files: 'escape sequences in the ready line' };
+    return {
+      run: await home[by](),
+      requests: home.requests(),
+      files: 'escape sequences in the prerendered line',
+    };
   };
   fault(
     'users-13',
-    'the user’s ready line has escape sequences for root’s terminal in it',
+    'the user’s prerendered line has escape sequences for root’s terminal in it',
     { prints: FRESH, requests: 1, within: WITHIN },
     () => painted('byRoot'),
   );
@@ -416,7 +420,7 @@ describeAsRoot('a disk that keeps whole seconds', () => {
         const { machine, byRoot, requests } = await household();
         give(machine.home, 0);
         const caches = join(machine.home, '.cache');
-        const image = join(aPlace(0o755), 'image');
+        const image = join(aDirectory(0o755), 'image');
         fs.writeFileSync(image, '');
         fs.truncateSync(image, 8 * 1024 * 1024);
         execFileSync('mkfs.ext4', ['-q', '-I', '128', image], { stdio: 'ignore' });
@@ -432,7 +436,7 @@ describeAsRoot('a disk that keeps whole seconds', () => {
         expect(time('since.1') % 1000).toBe(0);
         expect(time('since.1')).toBeLessThan(fs.statSync(machine.credentials).mtimeMs);
         expect(time('till.1')).toBeGreaterThan(fs.statSync(machine.credentials).mtimeMs);
-        const tools = aPlace(0o755);
+        const tools = aDirectory(0o755);
         fs.writeFileSync(join(tools, 'usageline'), '#!/bin/sh\necho the program was asked\n', {
           mode: 0o755,
         });

@@ -8,8 +8,8 @@ import { Machine } from '../support/program.ts';
 const hook = new URL('../../shell/usageline.bash', import.meta.url).pathname;
 
 /* Bash arithmetic executes a command in the subscript of a text that should be a number, as in `a[$(command)]`. */
-describeWith('bash', 'a prerendered line with a command in the place of a number', () => {
-  const attack = (trace: string) => `a[$(id>${trace})]`;
+describeWith('bash', 'a prerendered line with a command instead of a number', () => {
+  const attack = (marker: string) => `a[$(id>${marker})]`;
 
   it.each([
     ['the first line of another format', (text: string) => `other-format 1 1 ${text} 1\n`],
@@ -18,8 +18,8 @@ describeWith('bash', 'a prerendered line with a command in the place of a number
     ['the end of a text', (text: string) => `usageline-ready 1 99999999999 1 1\n${text} x\n`],
   ])('leaves no command in a variable of the hook: %s', (_, file) => {
     const { home } = new Machine('http://127.0.0.1:9');
-    const [ready, trace] = [join(home, 'ready'), join(home, 'trace')];
-    fs.writeFileSync(ready, file(attack(trace)));
+    const [ready, marker] = [join(home, 'ready'), join(home, 'marker')];
+    fs.writeFileSync(ready, file(attack(marker)));
     const script = `
       _usageline_program=(/bin/false) _usageline_where='||||${home}|||||||' _usageline_ready=${ready}
       _usageline_login1=${home}/1 _usageline_login2=${home}/2 _usageline_config=${home}/c PS1='$ '
@@ -29,21 +29,21 @@ describeWith('bash', 'a prerendered line with a command in the place of a number
     const env = { PATH: process.env.PATH ?? '', HOME: home };
     const { stdout } = spawnSync('bash', ['--norc', '-c', script], { env, encoding: 'utf8' });
     expect(stdout).toMatch(/^-?\d+ \d+\n$/);
-    expect(fs.existsSync(trace)).toBe(false);
+    expect(fs.existsSync(marker)).toBe(false);
   });
 
   it('the hook runs no command from the environment', () => {
     const { home } = new Machine('http://127.0.0.1:9');
-    const trace = join(home, 'trace');
+    const marker = join(home, 'marker');
     const script = `
       _usageline_program=(/bin/false) _usageline_where='||||${home}|||||||' _usageline_ready=${home}/ready
       _usageline_login1=${home}/1 _usageline_login2=${home}/2 _usageline_config=${home}/c PS1='$ '
       source ${hook}
       _usageline_precmd; _usageline_precmd`;
     const names = ['started', 'from', 'until', 'now', 'options', 'clock'].map((name) => `_usageline_${name}`);
-    const hostile = Object.fromEntries(names.map((name) => [name, attack(trace)]));
+    const hostile = Object.fromEntries(names.map((name) => [name, attack(marker)]));
     const env = { PATH: process.env.PATH ?? '', HOME: home, ...hostile };
     expect(spawnSync('bash', ['--norc', '-c', script], { env }).status).toBe(0);
-    expect(fs.existsSync(trace)).toBe(false);
+    expect(fs.existsSync(marker)).toBe(false);
   });
 });

@@ -61,7 +61,7 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
 
   it.concurrent('has a colour only while a window is nearly used up', async () => {
     const host = await aHost([]);
-    const say = (usedPercent: number) =>
+    const reportUsage = (usedPercent: number) =>
       replaceFile(
         `${host.home}/block`,
         renderOutput('i3blocks', usage({ windows: [window({ usedPercent })] }), {
@@ -69,12 +69,12 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
           countdowns: true,
         }),
       );
-    say(100);
+    reportUsage(100);
     const blocks = bar(host, 'cat $HOME/block');
     await eventually('a block', () => blocks().length > 0);
     // Older versions of i3blocks drop booleans, so `urgent` is not checked.
     expect(blocks()[0]).toMatchObject({ color: '#cd0000', short_text: '5h 100%' });
-    say(3);
+    reportUsage(3);
     await eventually('another one', () => blocks().at(-1)?.short_text === '5h 3%');
     expect(blocks().at(-1)).not.toHaveProperty('color');
   });

@@ -19,7 +19,7 @@ for (const shell of Object.values(shells)) {
         host.write(shell.rc, [shell.prompt, silent, shell.init, lines[shell.name], ''].join('\n'));
         const terminal = await Terminal.open(host, shell.argv(host), 160);
         await terminal.shows(/ >/);
-        for (const [typed, wanted] of [
+        for (const [typed, expected] of [
           ['usageline sho', [/> usageline show $/m]],
           ['usageline cache p', [/> usageline cache path $/m]],
           ['usageline --color=au', [/> usageline --color=auto ?$/m]],
@@ -35,7 +35,7 @@ for (const shell of Object.values(shells)) {
           await terminal.shows(typed.trimEnd());
           await terminal.press('Tab');
           // tmux leaves out blanks at the ends of lines.
-          for (const what of wanted)
+          for (const what of expected)
             await terminal.shows(new RegExp(what.source.replace(/ \??\$$/, '$'), 'm'));
         }
         expect(await terminal.screen()).not.toMatch(/error|not found|_arguments/);

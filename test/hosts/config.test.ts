@@ -18,7 +18,7 @@ const print: Record<Shell['name'], string> = {
 };
 
 /** What happens once a minute: the hook reads the line anew. */
-const minute = ({ name }: Shell) => (name === 'fish' ? 'set -g _usageline_for 0' : '_usageline_until=0');
+const minute = ({ name }: Shell) => (name === 'fish' ? 'set -g _usageline_until 0' : '_usageline_until=0');
 /** Draws a prompt and prints what it shows. */
 const prompt = ({ hook, name }: Shell) => `${hook}\n${print[name]}`;
 const write = (host: Host, text: string) =>

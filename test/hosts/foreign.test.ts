@@ -103,13 +103,13 @@ describeWith('bash', 'the hook in bash', () => {
     'trap debug DEBUG',
   ];
   const commands = ['echo one', 'echo two', '_usageline_until=0', 'echo three', 'echo four'];
-  const seen = (screen: string) => screen.match(/^RUN:echo \w+$/gm)?.map((line) => line.slice(9));
+  const printed = (screen: string) => screen.match(/^RUN:echo \w+$/gm)?.map((line) => line.slice(9));
   const ALL = ['one', 'two', 'three', 'four'];
 
   it("lets a terminal's DEBUG trap see every command", async () => {
     const host = await aHost(['bash']);
     const screen = await bash(host, { before: terminal, commands });
-    expect(seen(screen), screen).toEqual(ALL);
+    expect(printed(screen), screen).toEqual(ALL);
     expect(prompts(screen)).toBe(6);
   });
 
@@ -121,7 +121,7 @@ describeWith('bash', 'the hook in bash', () => {
     const host = await aHost(['bash']);
     const after = [...terminal.slice(0, 2), how, 'trap debug DEBUG'];
     const screen = await bash(host, { after, commands });
-    expect(seen(screen), screen).toEqual(ALL);
+    expect(printed(screen), screen).toEqual(ALL);
     expect(prompts(screen)).toBe(6);
   });
 
@@ -129,7 +129,7 @@ describeWith('bash', 'the hook in bash', () => {
     const host = await aHost(['bash']);
     const theme = ["theme() { PS1='T> '; }", 'other() { :; }', 'PROMPT_COMMAND=(other theme mark)'];
     const screen = await bash(host, { before: [...terminal, ...theme], commands });
-    expect(seen(screen), screen).toEqual(ALL);
+    expect(printed(screen), screen).toEqual(ALL);
     expect(screen.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${OLD_LINE} T> `));
   });
 
@@ -258,8 +258,8 @@ describeWith('zsh', 'the hook in zsh', () => {
   it.each(['RPROMPT', 'precmd_functions'])('reports once that %s is read-only', async (name) => {
     const host = await aHost(['zsh']);
     const value = name === 'RPROMPT' ? 'typeset -r RPROMPT=mine' : 'typeset -ar precmd_functions=()';
-    const said = `usageline: ${name} is read-only, so the line is not in the prompt\n`;
-    expect(await zsh(host, value)).toBe(`${said}<${OLD_LINE}>\n`);
+    const warning = `usageline: ${name} is read-only, so the line is not in the prompt\n`;
+    expect(await zsh(host, value)).toBe(`${warning}<${OLD_LINE}>\n`);
   });
 });
 
@@ -302,7 +302,7 @@ describeWith('tmux', 'at a terminal', () => {
         expect(await terminal.last()).toContain(aged);
       }
       host.holdRefreshes(false);
-      // Drawn again in place.
+      // Drawn again at the same position.
       expect(await terminal.shows(`standin ${NEW_LINE}`)).not.toMatch(/error|not found/);
     });
 
@@ -391,8 +391,8 @@ describeWith('tmux', 'at a terminal', () => {
 
 for (const shell of Object.values(shells)) {
   describeWith(shell.name, `the hook of ${shell.name} and files with misleading times`, () => {
-    const say = (mark: string) => `${shell.hook}; echo "${mark}=$USAGELINE"`;
-    const said = (stdout: string) =>
+    const show = (mark: string) => `${shell.hook}; echo "${mark}=$USAGELINE"`;
+    const valuesIn = (stdout: string) =>
       Object.fromEntries(
         stdout
           .trim()
@@ -409,9 +409,9 @@ for (const shell of Object.values(shells)) {
       age(host.machine.credentials, seconds);
       await host.machine.run(['--wait']);
       await host.machine.run(['ready', shell.name]);
-      const lines = [say('first'), say('second'), say('third')].join('\n');
+      const lines = [show('first'), show('second'), show('third')].join('\n');
       const { stdout } = await script(host, shell, lines);
-      expect(said(stdout)).toEqual({ first: NEW_LINE, second: NEW_LINE, third: NEW_LINE });
+      expect(valuesIn(stdout)).toEqual({ first: NEW_LINE, second: NEW_LINE, third: NEW_LINE });
       expect(host.refreshes).toBe(0);
       expect(host.started.length).toBeLessThan(2);
     });
@@ -433,9 +433,9 @@ for (const shell of Object.values(shells)) {
         const { stdout } = await script(
           host,
           shell,
-          [say('a'), say('b'), swap, say('c'), say('d')].join('\n'),
+          [show('a'), show('b'), swap, show('c'), show('d')].join('\n'),
         );
-        expect(said(stdout)).toEqual({
+        expect(valuesIn(stdout)).toEqual({
           a: '5h 22% · 7d 33%',
           b: '5h 22% · 7d 33%',
           c: '7d 33%',
@@ -462,8 +462,8 @@ for (const shell of Object.values(shells)) {
         await host.machine.run(['--wait']);
         await host.machine.run(['ready', shell.name]);
         const swap = `ln -sfn ${quoted(other as string)} ${quoted(login)}`;
-        const { stdout } = await script(host, shell, [say('a'), swap, say('b')].join('\n'));
-        expect(said(stdout)).toEqual({ a: expect.stringMatching(/^5h \d+%/), b: '…' });
+        const { stdout } = await script(host, shell, [show('a'), swap, show('b')].join('\n'));
+        expect(valuesIn(stdout)).toEqual({ a: expect.stringMatching(/^5h \d+%/), b: '…' });
         await eventually('the refresh', () => host.refreshes === 1);
         host.holdRefreshes(false);
       },
@@ -473,8 +473,8 @@ for (const shell of Object.values(shells)) {
       const host = await aHost([shell.name]);
       fs.chmodSync(host.machine.cache, 0o000);
       try {
-        const { stdout } = await script(host, shell, [say('a'), say('b')].join('\n'));
-        expect(said(stdout)).toEqual({ a: 'cache not readable', b: 'cache not readable' });
+        const { stdout } = await script(host, shell, [show('a'), show('b')].join('\n'));
+        expect(valuesIn(stdout)).toEqual({ a: 'cache not readable', b: 'cache not readable' });
         expect(host.refreshes).toBe(0);
       } finally {
         fs.chmodSync(host.machine.cache, 0o700);

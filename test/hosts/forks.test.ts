@@ -75,7 +75,7 @@ for (const shell of Object.values(shells)) {
         const options = shell.name === 'zsh' ? 'setopt promptsubst' : '';
         const prompts: Record<string, string> = {
           zsh: 'setopt promptsubst; print -rP -- "<$RPROMPT>"; unsetopt promptsubst; print -rP -- "<$usageline_prompt>"',
-          bash: 'PS1=; _usageline_look; echo "<${PS1@P}>"',
+          bash: 'PS1=; _usageline_search; echo "<${PS1@P}>"',
           fish: 'echo "<$(fish_right_prompt)>"',
         };
         const run = await script(

@@ -16,7 +16,7 @@ import type { Shell } from './shells.ts';
 const NUMBERS = [3, 9, 10, 11, 12, 20, 200];
 
 /**
- * A machine whose line is due for a refresh, with a script in the place of the program that records how it was
+ * A machine whose line is due for a refresh, with a script instead of the program that records how it was
  * started.
  */
 async function aNotingHost(kind: string): Promise<Host> {

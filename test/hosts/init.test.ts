@@ -27,7 +27,7 @@ async function uninstall(host: Host): Promise<void> {
 for (const shell of Object.values(shells)) {
   describeWith('tmux', `usageline init ${shell.name} --install`, () =>
     describeWith(shell.name, 'in a terminal', () => {
-      it('shows the line in the next shell, and leaves no trace in the shell after the removal', async () => {
+      it('shows the line in the next shell, and changes nothing in the shell after the removal', async () => {
         const host = await aHost([shell.name]);
         host.write(shell.rc, shell.prompt);
         await install(host, shell.name);
@@ -107,7 +107,7 @@ describeWith('tmux', 'usageline init tmux --install', () => {
   it.each([
     ['with the defaults of tmux', '', ''],
     ['with a status line of the user', "set -g status-right 'mine'\n", 'mine '],
-    ['where the user has placed it', "set -g status-right '#{E:@usageline} mine'\n", ''],
+    ['at the position that the user has chosen', "set -g status-right '#{E:@usageline} mine'\n", ''],
   ])('shows the line once, %s, also when the file is read again', async (_, configuration, before) => {
     const host = await aHost(['tmux']);
     // Characters that a path can contain.

@@ -141,11 +141,11 @@ for (const shell of Object.values(shells)) {
         await terminal.shows('…');
         expect(await terminal.last()).not.toContain('22%');
         host.holdRefreshes(false);
-        const wanted = what === 'removed' ? 'sign in' : NEW_LINE;
-        await eventually(wanted, async () => {
+        const expected = what === 'removed' ? 'sign in' : NEW_LINE;
+        await eventually(expected, async () => {
           await terminal.press('Enter');
           await new Promise((resolve) => setTimeout(resolve, 100));
-          return (await terminal.last()).includes(wanted);
+          return (await terminal.last()).includes(expected);
         });
       });
 

@@ -22,11 +22,11 @@ const shells = {
 let printed: Promise<Run> | null = null;
 
 /** Installs the launcher that `usageline init sh` prints, for a program whose starts are counted. */
-async function install(host: Host, place = join(host.home, "it's a place")): Promise<string> {
-  fs.mkdirSync(place, { recursive: true });
+async function install(host: Host, directory = join(host.home, "it's a directory")): Promise<string> {
+  fs.mkdirSync(directory, { recursive: true });
   printed ??= host.machine.run(['init', 'sh']);
   const { stdout } = await printed;
-  const path = join(place, 'usageline-prompt');
+  const path = join(directory, 'usageline-prompt');
   const counted = stdout.replace(/^run\(\) \{\n[^]*?^\}$/m, `run() { exec '${host.home}/counted' "$@"; }`);
   expect(counted).toContain('/counted');
   fs.writeFileSync(path, counted, { mode: 0o755 });

@@ -50,14 +50,14 @@ class Installation {
   }
 
   async install(...targets: string[]): Promise<string> {
-    let said = '';
+    let output = '';
     for (const target of targets) {
       const { node, script } = this.layout;
       const run = await runProgram(node, [script, 'init', target, '--install', '--yes'], this.env);
       expect(run).toMatchObject({ stderr: '', code: 0 });
-      said += run.stdout;
+      output += run.stdout;
     }
-    return said;
+    return output;
   }
 
   upgrade(): void {
@@ -76,6 +76,15 @@ class Installation {
 
   sh(command: string, input = ''): { stdout: string; stderr: string; status: number | null } {
     return spawnSync('dash', ['-c', command], { env: this.env, input, encoding: 'utf8' });
+  }
+
+  /** Writes the launcher that `usageline init sh` prints to a file, and returns its path. */
+  printLauncher(): string {
+    const { node, script } = this.layout;
+    const { stdout } = spawnSync(node, [script, 'init', 'sh'], { env: this.env, encoding: 'utf8' });
+    const path = join(this.home, 'printed-launcher');
+    fs.writeFileSync(path, stdout);
+    return path;
   }
 
   launcher(...args: string[]): Promise<Run> {
@@ -149,12 +158,14 @@ describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
 
 describe('without Node and without the program', () => {
   let installation: Installation;
+  let printed: string;
   beforeAll(async () => {
     installation = await Installation.with('nvm');
     fs.mkdirSync(join(installation.home, '.config/fish'), { recursive: true });
     for (const { rc, prompt } of Object.values(shells))
       fs.writeFileSync(join(installation.home, rc), `${prompt}\n`);
     await installation.install('sh', 'claude', 'zsh', 'bash', 'fish');
+    printed = installation.printLauncher();
     installation.remove();
   });
 
@@ -163,8 +174,10 @@ describe('without Node and without the program', () => {
     [['--output', 'tmux'], MOVED],
     [['--output', 'waybar'], JSON.stringify({ text: MOVED })],
     [['--output', 'i3blocks'], JSON.stringify({ full_text: MOVED })],
-  ])('the launcher with %j prints in place of the line that the program is missing', async (args, text) => {
-    expect(await installation.launcher(...args)).toMatchObject({ stdout: `${text}\n`, stderr: '', code: 0 });
+  ])('the launcher with %j prints once that the program is missing', async (args, text) => {
+    const missing = { stdout: `${text}\n`, stderr: '', code: 0 };
+    expect(await installation.launcher(...args)).toMatchObject(missing);
+    expect(await runProgram('dash', [printed, ...args], installation.env)).toMatchObject(missing);
   });
 
   it("Claude Code's status line shows that the program is missing", () => {
@@ -270,11 +283,11 @@ describeWith('tmux', 'after an upgrade under tmux, vim and neovim', () => {
 describe('an installation from a temporary directory', () => {
   it('prints a warning before the question', async () => {
     const installation = await Installation.with('npx');
-    const said = await installation.install('sh');
-    expect(said).toContain(
+    const output = await installation.install('sh');
+    expect(output).toContain(
       `warning: ${installation.layout.script} will not stay: it is in npx's cache, which npm empties. Better: npm install -g usageline`,
     );
-    expect(said.indexOf('warning: ')).toBeLessThan(said.indexOf('installed.'));
+    expect(output.indexOf('warning: ')).toBeLessThan(output.indexOf('installed.'));
   });
 });
 
@@ -304,11 +317,11 @@ describe("a debugger's NODE_OPTIONS", () => {
     fs.rmSync(node);
     fs.writeFileSync(node, '#!/bin/sh\necho "<$NODE_OPTIONS> <$NODE_USE_SYSTEM_CA>"\n', { mode: 0o755 });
     const runner = join(installation.home, '.local/share/usageline/usageline-run');
-    const said = async (options: string) =>
+    const nodeOptions = async (options: string) =>
       (await runProgram(runner, ['show'], { ...installation.env, NODE_OPTIONS: options })).stdout;
-    expect(await said('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
-    expect(await said('--use-system-ca --inspect')).toBe('<> <1>\n');
-    expect(await said('--inspect')).toBe('<> <>\n');
+    expect(await nodeOptions('--jitless --use-openssl-ca')).toBe('<--use-openssl-ca> <>\n');
+    expect(await nodeOptions('--use-system-ca --inspect')).toBe('<> <1>\n');
+    expect(await nodeOptions('--inspect')).toBe('<> <>\n');
   });
 
   for (const shell of Object.values(shells)) {

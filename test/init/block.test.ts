@@ -23,21 +23,21 @@ describe('the block', () => {
     ],
     ['an empty file', '', '# >>> usageline >>>\n# (This file was empty.)\none\ntwo\n# <<< usageline <<<\n'],
     ['lines that end as on Windows', 'a\r\n', `a\r\n${BLOCK.replaceAll('\n', '\r\n')}`],
-  ])('is added at the end of %s, and its removal restores the text', (_, before, wanted) => {
-    expect(after(withBlock(before, step))).toBe(wanted);
-    expect(withBlock(wanted, step)).toEqual({ kind: 'none' });
-    expect(after(withoutBlock(wanted))).toBe(before);
+  ])('is added at the end of %s, and its removal restores the text', (_, before, expected) => {
+    expect(after(withBlock(before, step))).toBe(expected);
+    expect(withBlock(expected, step)).toEqual({ kind: 'none' });
+    expect(after(withoutBlock(expected))).toBe(before);
   });
 
-  it('keeps its place in the file when its lines change', () => {
+  it('keeps its position in the file when its lines change', () => {
     const changed = after(withBlock(`a\n${BLOCK}b\n`, { ...step, body: 'three' }));
     expect(changed).toBe('a\n# >>> usageline >>>\nthree\n# <<< usageline <<<\nb\n');
     expect(after(withoutBlock(changed))).toBe('a\nb\n');
   });
 
   it('leaves later lines behind it on lines of their own', () => {
-    const there = after(withBlock('a', step));
-    expect(after(withoutBlock(`${there}b`))).toBe('a\nb');
+    const added = after(withBlock('a', step));
+    expect(after(withoutBlock(`${added}b`))).toBe('a\nb');
   });
 
   it('is not removed from a text without one', () => {

@@ -12,13 +12,13 @@ const OTHER = 54_322;
 /** A runner that creates a file when it is executed, in a directory of its own, and a record that names it. */
 function aRunner(system: FakeSystem): { directory: string; isStarted: () => boolean; installed: Installed } {
   const directory = join(system.root, 'shared');
-  const [path, trace] = [join(directory, 'usageline-run'), join(system.root, 'started')];
+  const [path, marker] = [join(directory, 'usageline-run'), join(system.root, 'started')];
   fs.mkdirSync(directory);
-  fs.writeFileSync(path, `#!/bin/sh\nnode='/gone/node' script='/gone/hot.cjs'\ntouch '${trace}'\n`);
+  fs.writeFileSync(path, `#!/bin/sh\nnode='/gone/node' script='/gone/hot.cjs'\ntouch '${marker}'\n`);
   const common = { created: true, command: null };
   return {
     directory,
-    isStarted: () => fs.existsSync(trace),
+    isStarted: () => fs.existsSync(marker),
     installed: {
       files: [
         { ...common, target: 'zsh', kind: 'block', path: join(system.root, '.zshrc'), users: null },

@@ -216,7 +216,7 @@ describe('an installation', () => {
 describe('a shared file', () => {
   const runner = '.local/share/usageline/usageline-run';
   const launcher = '.local/bin/usageline-prompt';
-  const there = (desk: Desk) => [runner, launcher].filter((name) => fs.existsSync(desk.path(name)));
+  const sharedFiles = (desk: Desk) => [runner, launcher].filter((name) => fs.existsSync(desk.path(name)));
 
   it('stays until its last target is removed, in any order', () => {
     for (const order of [
@@ -228,7 +228,7 @@ describe('a shared file', () => {
       for (const target of ['tmux', 'starship', 'claude'] as const) desk.install(target);
       const left = order.map((target) => {
         desk.uninstall(target);
-        return there(desk).length;
+        return sharedFiles(desk).length;
       });
       expect(left).toEqual(order[0] === 'tmux' ? [2, 1, 0] : [2, 2, 0]);
       expect(desk.all).toEqual(before);
@@ -256,12 +256,12 @@ describe('a shared file', () => {
     desk.install('tmux');
     desk.install('sh');
     desk.uninstall('tmux');
-    expect(there(desk)).toEqual([runner, launcher]);
+    expect(sharedFiles(desk)).toEqual([runner, launcher]);
     desk.uninstall('sh');
     expect(desk.all).toEqual(before);
   });
 
-  it('is not kept by a target whose file another target has replaced', () => {
+  it('does not stay for a target whose file another target has replaced', () => {
     const desk = new Desk();
     const before = desk.all;
     desk.install('zsh');
@@ -276,7 +276,7 @@ describe('a shared file', () => {
     fs.rmSync(desk.notes);
     desk.install('claude');
     desk.uninstall('claude');
-    expect(there(desk)).toEqual([runner]);
+    expect(sharedFiles(desk)).toEqual([runner]);
   });
 
   it('is understood in a record of an older version', () => {
@@ -347,7 +347,7 @@ describe('a file that cannot be changed', () => {
     const desk = new Desk();
     make(desk);
     expect(desk.plan('zsh').refused).toEqual([`${desk.path('.zshrc')}: ${reason}`]);
-    // Nothing has ever been installed there.
+    // Nothing has ever been installed.
     expect(desk.removal('zsh')).toEqual({ changes: [], refused: [] });
   });
 

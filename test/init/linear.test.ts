@@ -90,10 +90,10 @@ describe('an edit of the longest file takes time that grows with its size', () =
     '/usageline/hot.cjs statusline',
   ];
   it.each(COMMANDS)('a status line command of %j', (piece) => {
-    for (const there of [filled(piece), `${step.command} ${filled(piece)}`]) {
-      const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+    for (const command of [filled(piece), `${step.command} ${filled(piece)}`]) {
+      const text = JSON.stringify({ statusLine: { type: 'command', command: command } });
       withWatchdog(() => [
-        wordsOf(there),
+        wordsOf(command),
         withStatusline(text, step),
         withoutStatusline(text, originalStatusline(text)),
       ]);
@@ -118,7 +118,7 @@ describe('an edit of the longest file takes time that grows with its size', () =
     },
   );
 
-  it.each(PIECES)('an own file in place of %j', (piece) => {
+  it.each(PIECES)('an own file instead of %j', (piece) => {
     const whole = steps.find(({ kind }) => kind === 'whole') as OwnFileStep;
     withWatchdog(() => [withOwnFile(filled(piece), whole), withoutOwnFile(filled(piece))]);
   });

@@ -6,7 +6,7 @@ import type { ProgramLocation } from '../../src/init/runtime.ts';
 import { fakeSystem } from '../support/system.ts';
 
 /** A file system below a directory whose name does not seem temporary: paths are as on a real machine. */
-function placeOf(
+function locate(
   execPath: string,
   directory: string,
   { path = [] as string[], links = {} as Record<string, string>, platform = 'linux' as NodeJS.Platform } = {},
@@ -92,7 +92,7 @@ describe('the path of Node', () => {
       '/opt/node/bin/node',
     ],
   ])('is that %s', (_, execPath, links, path, node) => {
-    expect(placeOf(execPath, `${PACKAGE}/dist`, { links, path }).node).toBe(node);
+    expect(locate(execPath, `${PACKAGE}/dist`, { links, path }).node).toBe(node);
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe('the path of Node', () => {
     ['/home/ada/.local/share/mise/installs/node/22.1.0/bin/node', '/home/ada/.local/share/mise/shims/node'],
   ])('has the shim and other versions as alternatives to %s', (execPath, shim) => {
     const [before, after] = execPath.split('22.1.0');
-    expect(placeOf(execPath, `${PACKAGE}/dist`).otherNodes).toEqual([
+    expect(locate(execPath, `${PACKAGE}/dist`).otherNodes).toEqual([
       shim,
       { before, version: '', after },
       execPath,
@@ -121,15 +121,15 @@ describe('the path of the program', () => {
       '/opt/homebrew/Cellar/usageline/0.1.0/libexec/lib/node_modules/usageline',
       '/opt/homebrew/opt/usageline/libexec/lib/node_modules/usageline',
     ],
-  ])('is the link of %s that survives an upgrade, if there is one', (_, root, link) => {
-    const linked = placeOf('/usr/bin/node', `${root}/dist`, { links: { [link]: root } });
+  ])('is the link of %s that survives an upgrade, if one exists', (_, root, link) => {
+    const linked = locate('/usr/bin/node', `${root}/dist`, { links: { [link]: root } });
     expect(linked).toMatchObject({ root: link, script: `${link}/dist/hot.cjs` });
-    expect(placeOf('/usr/bin/node', `${root}/dist`)).toMatchObject({ root, script: `${root}/dist/hot.cjs` });
+    expect(locate('/usr/bin/node', `${root}/dist`)).toMatchObject({ root, script: `${root}/dist/hot.cjs` });
   });
 
   it('has the package below other versions of Node as an alternative', () => {
     const version = '/home/ada/.nvm/versions/node/v22.1.0';
-    const { otherScripts } = placeOf(`${version}/bin/node`, `${version}${PACKAGE.slice(4)}/dist`);
+    const { otherScripts } = locate(`${version}/bin/node`, `${version}${PACKAGE.slice(4)}/dist`);
     expect(otherScripts).toEqual([
       {
         before: '/home/ada/.nvm/versions/node/',
@@ -142,8 +142,8 @@ describe('the path of the program', () => {
   it('has the command in PATH as an alternative, unless it belongs to a project', () => {
     const links = { '/project/node_modules/.bin/usageline': '', '/usr/bin/usageline': '' };
     const path = ['/project/node_modules/.bin', '/usr/bin'];
-    expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`, { links, path }).command).toBe('/usr/bin/usageline');
-    expect(placeOf('/usr/bin/node', `${PACKAGE}/dist`).command).toBeNull();
+    expect(locate('/usr/bin/node', `${PACKAGE}/dist`, { links, path }).command).toBe('/usr/bin/usageline');
+    expect(locate('/usr/bin/node', `${PACKAGE}/dist`).command).toBeNull();
   });
 
   it.each([
@@ -162,12 +162,12 @@ describe('the path of the program', () => {
     ['/home/ada/dlx', null],
     [PACKAGE, null],
   ])('%s is recognized as temporary, or not', (root, reason) => {
-    expect(placeOf('/usr/bin/node', join(root, 'dist')).temporaryReason).toBe(reason);
+    expect(locate('/usr/bin/node', join(root, 'dist')).temporaryReason).toBe(reason);
   });
 
   it('is not changed on Windows', () => {
-    const place = placeOf('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
-    expect(place).toMatchObject({
+    const location = locate('C:\\node.exe', 'C:\\npm\\usageline\\dist', { platform: 'win32' });
+    expect(location).toMatchObject({
       node: 'C:\\node.exe',
       otherNodes: [],
       otherScripts: [],

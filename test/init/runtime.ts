@@ -6,7 +6,7 @@ import type { Runtime } from '../../src/init/runtime.ts';
 const root = new URL('../../', import.meta.url).pathname;
 
 /** A location of Node and of the program without alternatives. */
-export function aPlace(node: string, script: string): ProgramLocation {
+export function aLocation(node: string, script: string): ProgramLocation {
   return { node, script, root, otherNodes: [], otherScripts: [], command: null, temporaryReason: null };
 }
 
@@ -17,7 +17,7 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
     env: {},
     platform: 'linux',
     home: '/home/ada',
-    program: aPlace(`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'),
+    program: aLocation(`/opt/it's node/bin/node`, '/opt/50% "more" $HOME/#1/dist/hot.cjs'),
     launcher: null,
     user: 'ada',
     packagePath,

@@ -4,7 +4,7 @@ import { originalStatusline, withoutStatusline, withStatusline } from '../../src
 import { sh, shCommand } from '../../src/init/snippets/quote.ts';
 import { pastedProgram } from '../../src/init/snippets/runner.ts';
 import type { StatuslineStep } from '../../src/init/target.ts';
-import { aPlace, aRuntime } from './runtime.ts';
+import { aLocation, aRuntime } from './runtime.ts';
 
 const command = "/usr/bin/node '/opt/my node/usageline/dist/hot.cjs' statusline";
 const step: StatuslineStep = { kind: 'statusline', path: '/home/ada/.claude/settings.json', command };
@@ -30,31 +30,31 @@ describe("Claude Code's settings", () => {
     ['lines as on Windows', '{\r\n\t"a": true\r\n}\r\n'],
     ['no lines', '{"a":"\\"}{,","b":-1}'],
   ])('get a status line in %s, and its removal restores them', (_, before) => {
-    const there = after(withStatusline(before, step));
-    expect(JSON.parse(there ?? '')).toEqual({
+    const text = after(withStatusline(before, step));
+    expect(JSON.parse(text ?? '')).toEqual({
       ...JSON.parse(before ?? '{}'),
       statusLine: { type: 'command', command },
     });
-    expect(withStatusline(there, step)).toEqual({ kind: 'none' });
-    expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
+    expect(withStatusline(text, step)).toEqual({ kind: 'none' });
+    expect(after(withoutStatusline(text, originalStatusline(before)))).toBe(before);
   });
 
   it('separate the property like the one before it', () => {
-    const there = after(withStatusline('{\n    "a": 1,\n    "b": 2\n}\n', step));
-    expect(there).toMatch(/^\{\n {4}"a": 1,\n {4}"b": 2,\n {4}"statusLine": \{.*\}\n\}\n$/);
+    const text = after(withStatusline('{\n    "a": 1,\n    "b": 2\n}\n', step));
+    expect(text).toMatch(/^\{\n {4}"a": 1,\n {4}"b": 2,\n {4}"statusLine": \{.*\}\n\}\n$/);
   });
 
   it.each([
     ['a word', '"my-line"', `${command} --after my-line`],
     ['an argument in quotes', '"my \'line\'"', String.raw`${command} --after 'my '\''line'\'''`],
     ['what JSON can write otherwise', String.raw`"\u007e\/b\u0020c"`, `${command} --after '~/b c'`],
-  ])('keep an existing command behind --after: %s', (_, literal, wanted) => {
+  ])('keep an existing command behind --after: %s', (_, literal, expected) => {
     const before = `{"statusLine": {"padding": 0, "type":"command","command": ${literal}}, "b": 2}`;
-    const there = after(withStatusline(before, step));
-    expect(commandIn(there)).toBe(wanted);
-    expect(there).toContain('"padding": 0');
-    expect(withStatusline(there, step)).toEqual({ kind: 'none' });
-    expect(after(withoutStatusline(there, originalStatusline(before)))).toBe(before);
+    const text = after(withStatusline(before, step));
+    expect(commandIn(text)).toBe(expected);
+    expect(text).toContain('"padding": 0');
+    expect(withStatusline(text, step)).toEqual({ kind: 'none' });
+    expect(after(withoutStatusline(text, originalStatusline(before)))).toBe(before);
   });
 
   it('restore the existing command also without a record of it', () => {
@@ -62,23 +62,23 @@ describe("Claude Code's settings", () => {
     expect(after(withoutStatusline(after(withStatusline(before, step)), null))).toBe(before);
   });
 
-  it.each(['\nat secret', '{', '1', ''])('restore it if the record has %j in its place', (noted) => {
+  it.each(['\nat secret', '{', '1', ''])('restore it if the record has %j instead', (noted) => {
     const text = '{"statusLine": {"type": "command", "command": "mine"}}';
     const edit = withoutStatusline(after(withStatusline(text, step)), { created: false, command: noted });
     expect(after(edit)).toBe(text);
   });
 
   it('keep later changes of other properties', () => {
-    const there = after(withStatusline('{"a": 1}', step)) ?? '';
-    const edited = there.replace('"a": 1', '"z": 0, "a": 2').replace(/\}$/, ', "b": 3}');
+    const text = after(withStatusline('{"a": 1}', step)) ?? '';
+    const edited = text.replace('"a": 1', '"z": 0, "a": 2').replace(/\}$/, ', "b": 3}');
     expect(after(withoutStatusline(edited, null))).toBe('{"z": 0, "a": 2, "b": 3}');
-    const first = `{${there.slice(there.indexOf('"statusLine"'), -1)}, "a": 1}`;
+    const first = `{${text.slice(text.indexOf('"statusLine"'), -1)}, "a": 1}`;
     expect(after(withoutStatusline(first, null))).toBe('{"a": 1}');
   });
 
   it('get the new path of a moved program', () => {
-    const there = after(withStatusline('{"statusLine":{"type":"command","command":"mine"}}', step));
-    const moved = after(withStatusline(there, { ...step, command: '/new/node /new/hot.cjs statusline' }));
+    const text = after(withStatusline('{"statusLine":{"type":"command","command":"mine"}}', step));
+    const moved = after(withStatusline(text, { ...step, command: '/new/node /new/hot.cjs statusline' }));
     expect(commandIn(moved)).toBe('/new/node /new/hot.cjs statusline --after mine');
   });
 
@@ -92,21 +92,21 @@ describe("Claude Code's settings", () => {
     ['one behind it', `${command} --after mine --output plain`, `${command} --output plain --after mine`],
     ['one that is written in another way', `${command} "--format" a\\ b`, `${command} --format 'a b'`],
     ['the other command behind a sign', `${command} --after='my line'`, `${command} --after 'my line'`],
-  ])('keep %s that was added to the command, and lose it with the removal', (_, there, wanted) => {
-    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+  ])('keep %s that was added to the command, and lose it with the removal', (_, existing, expected) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: existing } });
     const edit = withStatusline(text, step);
-    expect(commandIn(edit.kind === 'change' ? edit.after : text)).toBe(wanted);
+    expect(commandIn(edit.kind === 'change' ? edit.after : text)).toBe(expected);
     const removed = after(withoutStatusline(text, null)) ?? '';
     expect(removed).not.toContain('hot.cjs');
-    expect(JSON.parse(removed).statusLine?.command).toBe(/my line|mine/.exec(there)?.[0]);
+    expect(JSON.parse(removed).statusLine?.command).toBe(/my line|mine/.exec(existing)?.[0]);
   });
 
   it.each([
     ["'/home/ada/.local/share/usageline/usageline-run' statusline"],
     ['/bin/sh -c \'exec "$0" "$@"\' /usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
     ['/usr/bin/node /opt/usageline/dist/hot.cjs statusline'],
-  ])('recognize the command of the program by its words: %s', (there) => {
-    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+  ])('recognize the command of the program by its words: %s', (existing) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: existing } });
     expect(commandIn(after(withStatusline(text, step)))).toBe(command);
     expect(after(withoutStatusline(text, null))).toBe('{}');
   });
@@ -116,8 +116,8 @@ describe("Claude Code's settings", () => {
     [`NO_COLOR=1 ${command}`],
     [`${command} --format "$FORMAT"`],
     [`/home/ada/.local/share/usageline/usageline-run statusline; true`],
-  ])('keep a command that runs the program within it, and refuse the removal: %s', (there) => {
-    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+  ])('keep a command that runs the program within it, and refuse the removal: %s', (existing) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: existing } });
     expect(withStatusline(text, step)).toEqual({ kind: 'none' });
     expect(withoutStatusline(text, null)).toEqual({
       kind: 'refused',
@@ -127,7 +127,7 @@ describe("Claude Code's settings", () => {
 
   it('recognize a pasted command by its words, for any path of the checkout', () => {
     const argv = pastedProgram(
-      aRuntime({ program: aPlace('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
+      aRuntime({ program: aLocation('/usr/bin/node', '/src/ul/dist/hot.cjs') }),
       'statusline',
     );
     const text = JSON.stringify({ statusLine: { type: 'command', command: shCommand(argv) } });
@@ -141,10 +141,10 @@ describe("Claude Code's settings", () => {
     '/bin/sh -c \'exec "$0" "$@"\' node /opt/other/dist/hot.cjs statusline',
     'node /opt/other/dist/hot.cjs statusline | tr a b',
     'node /opt/my-usageline/other/hot.cjs statusline',
-  ])('keep the command of another program that has a file of the same name: %s', (there) => {
-    const text = JSON.stringify({ statusLine: { type: 'command', command: there } });
+  ])('keep the command of another program that has a file of the same name: %s', (existing) => {
+    const text = JSON.stringify({ statusLine: { type: 'command', command: existing } });
     const edited = after(withStatusline(text, step));
-    expect(commandIn(edited)).toBe(`${command} --after ${sh(there)}`);
+    expect(commandIn(edited)).toBe(`${command} --after ${sh(existing)}`);
     expect(after(withoutStatusline(edited, originalStatusline(text)))).toBe(text);
     expect(withoutStatusline(text, null)).toEqual({ kind: 'none' });
   });

@@ -7,7 +7,7 @@ import type { InitTarget } from '../../src/init/target.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
-import { aPlace, aRuntime } from './runtime.ts';
+import { aLocation, aRuntime } from './runtime.ts';
 
 const runtime = aRuntime();
 /** The words with which a pasted command starts the program. */
@@ -114,8 +114,8 @@ describe('a snippet', () => {
   });
 
   it('has slashes on Windows, because Git Bash removes backslashes', () => {
-    const place = aPlace('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
-    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program: place }));
+    const location = aLocation('C:\\Program Files\\node.exe', 'C:\\npm\\hot.cjs');
+    const command = commandIn.claude!(snippetOf('claude', { platform: 'win32', program: location }));
     expect(command).toBe("'C:/Program Files/node.exe' C:/npm/hot.cjs statusline");
   });
 

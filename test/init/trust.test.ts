@@ -30,9 +30,9 @@ describe('a file may be changed', () => {
     // For root, a group that cannot be its own. The groups of an ordinary user may have other members or not.
     if (process.getuid?.() === 0) fs.chownSync(directory, 0, OTHER);
     const ownGroup = mode === 0o2775 && isPrivateGroup(system, fs.statSync(directory).gid);
-    const wanted = reason === null || ownGroup ? null : `${directory} ${reason}`;
-    expect(untrustedReason(system, join(directory, '.zshrc'))).toBe(wanted);
-    expect(untrustedReason(system, join(directory, 'not/there/yet'))).toBe(wanted);
+    const expected = reason === null || ownGroup ? null : `${directory} ${reason}`;
+    expect(untrustedReason(system, join(directory, '.zshrc'))).toBe(expected);
+    expect(untrustedReason(system, join(directory, 'not/there/yet'))).toBe(expected);
   });
 
   it('behind links of the user, but not if one of them passes through such a directory', () => {

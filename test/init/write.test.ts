@@ -86,7 +86,7 @@ describe('a file that is replaced', () => {
 /** A `cp` that copies only the mode, and succeeds. */
 const ONLY_MODE = '/bin/chmod --reference="$2" "$3"';
 
-const KEEPS_NOT = 'its access control list, attributes or owner cannot be kept';
+const CANNOT_BE_KEPT = 'its access control list, attributes or owner cannot be kept';
 
 describeWith('setfacl', 'a file with an access control list', () => {
   const withList = (system: FakeSystem) => {
@@ -126,7 +126,7 @@ describeWith('setfacl', 'a file with an access control list', () => {
     const system = aMachineWith(tools);
     const path = withList(system);
     const before = listOf(path);
-    expect(writeLike(system, path, 'new\n', path)).toBe(KEEPS_NOT);
+    expect(writeLike(system, path, 'new\n', path)).toBe(CANNOT_BE_KEPT);
     expect([fs.readFileSync(path, 'utf8'), listOf(path)]).toEqual(['mine\n', before]);
     expect(fs.existsSync(temporaryPath(path))).toBe(false);
   });
@@ -148,7 +148,7 @@ describeWith('setfattr', 'a file with attributes', () => {
     const system = aMachineWith({ cp, getfattr: '/usr/bin/getfattr' });
     const path = aFile(system, 0o644);
     tool('setfattr', '-n', 'user.comment', '-v', 'mine', path);
-    expect(writeLike(system, path, 'new\n', path)).toBe(KEEPS_NOT);
+    expect(writeLike(system, path, 'new\n', path)).toBe(CANNOT_BE_KEPT);
     expect(fs.readFileSync(path, 'utf8')).toBe('mine\n');
   });
 });
@@ -166,7 +166,7 @@ describeWith('busybox', 'where cp can copy neither', () => {
   it.each([0o660, 0o640, 0o664, 0o750])('one of mode %o is refused: it may', (mode) => {
     const system = aMachineWith({ cp: busybox(), ls: busybox() });
     const path = aFile(system, mode);
-    expect(writeLike(system, path, 'new\n', path)).toBe(KEEPS_NOT);
+    expect(writeLike(system, path, 'new\n', path)).toBe(CANNOT_BE_KEPT);
     expect(fs.readFileSync(path, 'utf8')).toBe('mine\n');
   });
 });

@@ -50,7 +50,7 @@ describe('a damaged file', () => {
     ['cut off', () => fs.truncateSync(path('usage.cjs'), 10)],
     ['empty', () => fs.truncateSync(path('usage.cjs'))],
     ['missing', () => fs.rmSync(path('usage.cjs'))],
-    ['in whose place a directory is', () => (fs.rmSync(path('usage.cjs')), fs.mkdirSync(path('usage.cjs')))],
+    ['that a directory has replaced', () => (fs.rmSync(path('usage.cjs')), fs.mkdirSync(path('usage.cjs')))],
     ['with another part’s content', () => fs.copyFileSync(path('cli.cjs'), path('usage.cjs'))],
   ])('is named: %s', (_what, damage) => {
     damage();
@@ -65,9 +65,9 @@ describe('a damaged file', () => {
       fc.integer({ min: 1, max: 255 }),
     );
     fc.assert(
-      fc.property(change, ([name, place, mask]) => {
+      fc.property(change, ([name, offset, mask]) => {
         const text = Buffer.from(PARTS[name]!);
-        const at = place % text.length;
+        const at = offset % text.length;
         text[at] = (text[at] ?? 0) ^ mask;
         fs.writeFileSync(path(name), text);
         const found = damaged();

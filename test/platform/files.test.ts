@@ -121,7 +121,7 @@ describe('a small text file', () => {
     ['a character cut off', [0xc3]],
     ['a lone surrogate', [0xed, 0xa0, 0x80]],
     ['UTF-16', [0xff, 0xfe, 0x7b, 0x00]],
-  ])('is not text with %s, and its mtime is known', (_case, bytes) => {
+  ])('is not text with %s, and has its mtime', (_case, bytes) => {
     const path = file(Uint8Array.from(bytes));
     fs.utimesSync(path, 1000, 1000);
     expect(readTextFile(fs, path, 'refuse')).toEqual({ kind: 'not_utf8', mtimeMs: 1_000_000 });
@@ -137,13 +137,10 @@ describe('a small text file', () => {
     expect(readTextFile(broken, file('x'), 'follow')).toEqual({ kind: 'unreadable', reason: 'EIO' });
   });
 
-  it.each(['EACCES', 'EIO', 'ELOOP'])(
-    'that is no link to follow and cannot be looked at says %s',
-    (reason) => {
-      const broken = disk({ lstatSync: failing(reason) });
-      expect(readTextFile(broken, file('x'), 'refuse')).toEqual({ kind: 'unreadable', reason });
-    },
-  );
+  it.each(['EACCES', 'EIO', 'ELOOP'])('that cannot be examined for a link has the reason %s', (reason) => {
+    const broken = disk({ lstatSync: failing(reason) });
+    expect(readTextFile(broken, file('x'), 'refuse')).toEqual({ kind: 'unreadable', reason });
+  });
 
   it.each(['follow', 'refuse'] as const)(
     'may hold the character that stands for what is none: %s',

@@ -11,7 +11,7 @@ import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { prerenderedFile, variantFileName } from '../../src/prerender/variant.ts';
 import { fileFingerprint } from '../../src/platform/fingerprint.ts';
 import type { Variant } from '../../src/prerender/variant.ts';
-import { localAppearance } from '../../src/zone/local-appearance.ts';
+import { localAppearance } from '../../src/config/local-appearance.ts';
 import { PRESETS } from '../../src/render/template/format.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import { renderOutput } from '../../src/render/outputs/index.ts';

@@ -350,7 +350,7 @@ describe('the files for the launcher', () => {
 
   it('exist for each kind that the launcher prints and no hook reads', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
-    const [, printed = ''] = /^case \$\{kind%-mono\} in\n([a-z0-9 |]+)\) ;;$/m.exec(launcher) ?? [];
+    const [, printed = ''] = /^ *case \$\{kind%-mono\} in\n *([a-z0-9 |]+)\) ;;$/m.exec(launcher) ?? [];
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {

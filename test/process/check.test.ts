@@ -74,7 +74,7 @@ describe('usageline check', () => {
     },
   );
 
-  it('uses known numbers when it cannot send a request, and says so', async () => {
+  it('uses stored numbers when it cannot send a request, and shows that', async () => {
     const { endpoint, machine } = await aMachine();
     await machine.run(['refresh']);
     machine.ageBy(12 * MINUTE);

@@ -142,7 +142,7 @@ describe('the configuration decides', () => {
 describe('network = "never"', () => {
   const never = 'network = "never"';
 
-  it('shows known numbers and sends no request, whatever the options', async () => {
+  it('shows stored numbers and sends no request, whatever the options', async () => {
     const { endpoint, machine, configure } = await aMachine(null);
     await machine.run(['--wait']);
     configure(never);
@@ -160,8 +160,8 @@ describe('network = "never"', () => {
     expect(explained).toContain(
       `never: network is "never" (${machine.home}/.config/usageline/config.toml:1)`,
     );
-    const told = JSON.parse((await machine.run(['--json'])).stdout);
-    expect(told).toMatchObject({ state: 'stale', error: { code: 'disabled', retry_at: null } });
+    const object = JSON.parse((await machine.run(['--json'])).stdout);
+    expect(object).toMatchObject({ state: 'stale', error: { code: 'disabled', retry_at: null } });
     expect(endpoint.requests).toHaveLength(1);
     expect(fs.existsSync(join(machine.cache, 'background.1'))).toBe(false);
     expect((await machine.run(['--wait'], { USAGELINE_NETWORK: 'always' })).stdout).toBe(LINE);
@@ -175,12 +175,12 @@ describe('network = "never"', () => {
     const input = JSON.stringify({ session_id: 'one', rate_limits: limits });
     expect(await statusline(machine, input)).toBe('5h 41% 4h37m\n');
     expect((await machine.run()).stdout).toBe('5h 41% 4h37m\n');
-    const told = JSON.parse((await machine.run(['--json'])).stdout);
-    expect(told).toMatchObject({ state: 'fresh', error: null });
+    const object = JSON.parse((await machine.run(['--json'])).stdout);
+    expect(object).toMatchObject({ state: 'fresh', error: null });
     expect(endpoint.requests).toHaveLength(0);
   });
 
-  it('counts tokens in transcripts where nothing else is known', async () => {
+  it('counts tokens in transcripts without other numbers', async () => {
     const { endpoint, machine } = await aMachine(never);
     const project = join(machine.home, '.claude', 'projects', 'work');
     fs.mkdirSync(project, { recursive: true });
@@ -217,14 +217,14 @@ describe('a mistake in the configuration', () => {
 
   it('leaves the line as it is, and is reported to people only', async () => {
     const { machine, path } = await aMachine(MISTAKE);
-    const told = `usageline: ${path}:1: timeout is 0; accepted: a number of seconds from 0.1 to 300\n`;
+    const warning = `usageline: ${path}:1: timeout is 0; accepted: a number of seconds from 0.1 to 300\n`;
     for (const args of [['--wait'], [], ['--output', 'tmux'], ['--json']]) {
       expect(await machine.run(args)).toMatchObject({ stderr: '', code: 0 });
     }
     for (const args of [['show'], ['refresh'], ['explain'], ['cache', 'path'], ['config', 'show']]) {
-      expect(await machine.run(args)).toMatchObject({ stderr: told, code: 0 });
+      expect(await machine.run(args)).toMatchObject({ stderr: warning, code: 0 });
     }
-    expect(await machine.run(['config', 'check'])).toMatchObject({ stdout: '', stderr: told, code: 2 });
+    expect(await machine.run(['config', 'check'])).toMatchObject({ stdout: '', stderr: warning, code: 2 });
   });
 
   it.each([

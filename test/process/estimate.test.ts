@@ -24,7 +24,7 @@ async function aMachineWithTranscripts(): Promise<{ machine: Machine; transcript
   return { machine, transcript };
 }
 
-it('without a login the line says how many tokens were used, and that it is an estimate', async () => {
+it('without a login the line shows how many tokens were used, and that it is an estimate', async () => {
   const { machine, transcript } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   expect((await machine.run(['--wait'])).stdout).toBe('~5h 2k · ~7d 2k · sign in\n');
@@ -86,7 +86,7 @@ it('where no process may be started, a line scans by itself, once a minute', asy
   expect(fs.readdirSync(machine.cache).filter((name) => name.startsWith('background'))).toEqual([]);
 });
 
-it('a scan removes the file that only earlier versions kept', async () => {
+it('a scan removes the file that only earlier versions have', async () => {
   const { machine } = await aMachineWithTranscripts();
   fs.unlinkSync(machine.credentials);
   await machine.run(['--wait']);
@@ -105,7 +105,7 @@ it('the uninstaller removes what was counted with the rest of the cache', async 
   expect(fs.readdirSync(machine.cache)).toEqual(
     expect.arrayContaining(['transcripts.bin', 'transcripts.json']),
   );
-  // Earlier versions kept a third file, and a killed process leaves a temporary one.
+  // Earlier versions have a third file, and a killed process leaves a temporary one.
   for (const name of ['transcripts.new', 'transcripts.bin.123']) {
     fs.writeFileSync(join(machine.cache, name), '');
   }

@@ -84,7 +84,7 @@ function statusAnswer(row: string): Answer {
   return json({ error: { message: 'a message of the server' } }, Number(status), headers);
 }
 
-/** What happens to the connection in place of a response. */
+/** What happens to the connection instead of a response. */
 const connections: Record<string, (socket: Socket) => void> = {
   'connection closed at once': (socket) => socket.destroy(),
   'connection lost within the body': (socket) => {
@@ -189,21 +189,21 @@ describe.concurrent('the endpoint responds, or does not', () => {
 
     // With an entry.
     const before = know(machine);
-    const seen = await machine.run(args);
-    expect(seen).toMatchObject({ stderr: '', code: 0 });
-    expect(requests(), seen.stdout).toBe(asks);
-    const known = '5h 42% · 12m ago';
+    const run = await machine.run(args);
+    expect(run).toMatchObject({ stderr: '', code: 0 });
+    expect(requests(), run.stdout).toBe(asks);
+    const staleLine = '5h 42% · 12m ago';
     if (code === '–') {
-      expect(seen.stdout).not.toContain('ago');
-      expect(seen.stdout).toMatch(/^(5h 22% 4h37m|no limits reported)/);
+      expect(run.stdout).not.toContain('ago');
+      expect(run.stdout).toMatch(/^(5h 22% 4h37m|no limits reported)/);
       expect(machine.read('usage.lock')).toMatchObject({ failures: 0 });
       expect(machine.read('usage.lock')).not.toHaveProperty('error');
       return;
     }
-    const [said, countdown] = split(seen.stdout.trimEnd());
+    const [shown, countdown] = split(run.stdout.trimEnd());
     // Numbers younger than an hour carry no note about a lapsed token.
-    const beside = code === 'token_lapsed' ? known : `${known} · ${line}`;
-    expect(said).toBe(beside);
+    const beside = code === 'token_lapsed' ? staleLine : `${staleLine} · ${line}`;
+    expect(shown).toBe(beside);
     expect(fs.readFileSync(`${machine.cache}/usage.json`, 'utf8')).toBe(before);
     if (wait === '–') {
       expect(fs.existsSync(`${machine.cache}/usage.lock`)).toBe(false);
@@ -226,7 +226,7 @@ describe.concurrent('the endpoint responds, or does not', () => {
     expect(json).toMatchObject({ stderr: '', code: isSignIn(code) ? 3 : 4 });
     expect(JSON.parse(json.stdout)).toMatchObject({ state: 'none', windows: [], error: { code } });
     expect(split((await machine.run(args)).stdout.trimEnd())[0]).toBe(line);
-    expect(json.stdout + seen.stdout).not.toContain('a message of the server');
+    expect(json.stdout + run.stdout).not.toContain('a message of the server');
   });
 });
 

@@ -9,7 +9,7 @@ const dist = new URL('../../dist/', import.meta.url).pathname;
 const BARS = '5h ██░░░░░░ 22% 4h37m · 7d ███░░░░░ 33% 4d3h\n';
 const TEMPLATE = '{5h.used} of 5h[, {7d.used} of 7d]';
 /** A text that only a prerendered line can contain. */
-const MARK = 'from the ready line';
+const MARK = 'from the prerendered line';
 
 async function aMachine(env: Record<string, string> = {}) {
   const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));

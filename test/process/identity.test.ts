@@ -53,7 +53,7 @@ function statusline(machine: Machine, input: string, env: Record<string, string>
 }
 
 /** A response with the resets of the endpoint. */
-const told = (five: number) =>
+const reportOf = (five: number) =>
   JSON.stringify({
     session_id: 'one',
     rate_limits: {
@@ -98,7 +98,7 @@ describe('one directory in several spellings', () => {
     ]);
 
     for (const [index, env] of all.entries()) {
-      expect(await statusline(machine, told(41 + index), env)).toMatch(new RegExp(`^5h ${41 + index}%`));
+      expect(await statusline(machine, reportOf(41 + index), env)).toMatch(new RegExp(`^5h ${41 + index}%`));
       const reader = all[(index + 1) % all.length];
       expect((await machine.run([], reader)).stdout, JSON.stringify(env)).toMatch(
         new RegExp(`^5h ${41 + index}%`),

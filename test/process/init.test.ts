@@ -74,7 +74,7 @@ describe('usageline init', () => {
     },
   );
 
-  it('takes the launcher and the runner with the last target, and says what it leaves', async () => {
+  it('takes the launcher and the runner with the last target, and names what it leaves', async () => {
     const machine = await aMachine();
     const before = home(machine);
     for (const target of ['tmux', 'claude', 'systemd'])
@@ -208,9 +208,9 @@ describe('usageline init', () => {
     [['init', '--uninstall', '--file', 'x'], /^usageline: option '--file' needs a target/],
     [['init', 'systemd', '--install', '--file', 'x'], /^usageline: --file names one file/],
     [['init', 'zsh', '--install', '--uninstall'], /cannot be used with/],
-  ])('names the mistake in %j', async (args, wanted) => {
+  ])('names the mistake in %j', async (args, expected) => {
     const run = await (await aMachine()).run(args);
     expect(run).toMatchObject({ stdout: '', code: 2 });
-    expect(run.stderr).toMatch(wanted);
+    expect(run.stderr).toMatch(expected);
   });
 });

@@ -64,7 +64,7 @@ it.each<[string, number, string]>([
   expect(machine.read('usage.lock').error).toBe('token_lapsed');
 });
 
-it('without numbers the line says what helps, and programs get the exit code for waiting', async () => {
+it('without numbers the line shows what helps, and programs get the exit code for waiting', async () => {
   const { machine, requests } = await lapsed(null);
   // A prompt never waits: it starts a worker, which reads the credentials.
   expect((await machine.run()).stdout).toBe('…\n');
@@ -118,7 +118,7 @@ it('a renewed token is used at once, before the five minutes have passed', async
   expect(machine.read('usage.lock')).not.toHaveProperty('error');
 });
 
-it('a prerendered line says run claude from the moment on at which the numbers are an hour old', async () => {
+it('a prerendered line shows run claude from the moment on at which the numbers are an hour old', async () => {
   const { machine } = await lapsed(58 * MINUTE);
   await machine.run(['--wait']);
   expect((await machine.run()).stdout).toBe('5h 22% · 7d 33% · 58m ago\n');
@@ -129,7 +129,7 @@ it('a prerendered line says run claude from the moment on at which the numbers a
   expect(prepared).not.toMatch(/5\dm ago · run claude/);
 });
 
-it('`show` says a day ahead that the login must be renewed, and the line does not', async () => {
+it('`show` asks a day ahead for the renewal of the login, and the line does not', async () => {
   const { machine } = await lapsed(20 * MINUTE, { refreshTokenExpiresAt: ahead(20 * HOUR) });
   const show = await machine.run(['show']);
   expect(show.stdout).toMatch(

@@ -91,7 +91,7 @@ describe('usageline', () => {
     expect((await machine.run(['--cached'])).stdout).toBe('5h reset · 7d 33% 4d3h · 1h ago\n');
   });
 
-  it('says that the endpoint reports no limits, and does not send a request at every call', async () => {
+  it('shows that the endpoint reports no limits, and does not send a request at every call', async () => {
     const { endpoint, machine } = await aMachine({ five_hour: null, omelette: {} });
     expect((await machine.run(['--wait'])).stdout).toBe('no limits reported\n');
     expect((await machine.run(['--wait'])).stdout).toBe('no limits reported\n');
@@ -157,7 +157,7 @@ describe('usageline --json', () => {
     expect(Date.parse(error?.retry_at ?? '') - Date.now()).toBeGreaterThan(590 * SECOND);
   });
 
-  it('gives data that is too old for the line as last known', async () => {
+  it('has data that is too old for the line as last known', async () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     machine.ageBy(25 * HOUR);
@@ -258,7 +258,7 @@ describe('the commands', () => {
     expect(JSON.parse((await machine.run(['--json', 'show'])).stdout).state).toBe('fresh');
   });
 
-  it('show without a login says what to do, and exits with 3', async () => {
+  it('show without a login names what to do, and exits with 3', async () => {
     const { machine } = await aMachine();
     fs.unlinkSync(machine.credentials);
     const run = await machine.run(['show']);
@@ -356,18 +356,18 @@ describe('the commands', () => {
 });
 
 describe('usageline explain', () => {
-  const said = ({ stdout }: { stdout: string }, label: string) =>
+  const rowOf = ({ stdout }: { stdout: string }, label: string) =>
     new RegExp(`^${label} +(.*)$`, 'm').exec(stdout)?.[1] ?? 'nothing';
 
   it('shows which row applies and why, sends no request and writes nothing', async () => {
     const { endpoint, machine } = await aMachine();
     const first = await machine.run(['explain']);
     expect(first).toMatchObject({ stderr: '', code: 0 });
-    expect(said(first, 'Decision')).toBe(
+    expect(rowOf(first, 'Decision')).toBe(
       'row 4: there is nothing to show, and a process in the background asks',
     );
-    expect(said(first, 'Next request')).toBe('at the next call that may ask');
-    expect(said(first, 'Budget')).toBe('0 of 24 requests in the last hour; one may be sent');
+    expect(rowOf(first, 'Next request')).toBe('at the next call that may ask');
+    expect(rowOf(first, 'Budget')).toBe('0 of 24 requests in the last hour; one may be sent');
     expect(fs.existsSync(join(machine.home, '.cache'))).toBe(false);
     expect(endpoint.requests).toEqual([]);
   });
@@ -376,13 +376,13 @@ describe('usageline explain', () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const run = await machine.run(['explain']);
-    expect(said(run, 'Decision')).toMatch(/^row 1: what is known is fresh/);
-    expect(said(run, 'Entry')).toMatch(/^read <1m ago, fresh for 2m more, until \d\d:\d\d$/);
-    expect(said(run, 'Credentials')).toBe('as they were when the entry was read');
-    expect(said(run, 'Budget')).toMatch(
+    expect(rowOf(run, 'Decision')).toMatch(/^row 1: what is known is fresh/);
+    expect(rowOf(run, 'Entry')).toMatch(/^read <1m ago, fresh for 2m more, until \d\d:\d\d$/);
+    expect(rowOf(run, 'Credentials')).toBe('as they were when the entry was read');
+    expect(rowOf(run, 'Budget')).toMatch(
       /^1 of 24 requests in the last hour; the next may be sent in <1m, at /,
     );
-    expect(said(run, 'Next request')).toMatch(/^not before \d\d:\d\d, in 2m$/);
+    expect(rowOf(run, 'Next request')).toMatch(/^not before \d\d:\d\d, in 2m$/);
   });
 
   it('shows a backoff, and a backoff that no longer counts', async () => {
@@ -390,14 +390,14 @@ describe('usageline explain', () => {
     endpoint.answer = json({}, 401);
     await machine.run(['--wait']);
     const blocked = await machine.run(['explain', '--wait']);
-    expect(said(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: no request/);
-    expect(said(blocked, 'Backoff')).toMatch(
+    expect(rowOf(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: no request/);
+    expect(rowOf(blocked, 'Backoff')).toMatch(
       /^unauthorized: [45]m more, until \d\d:\d\d, or until the credentials change$/,
     );
     machine.login({ accessToken: 'sk-ant-oat01-NEW' });
     const renewed = await machine.run(['explain', '--wait']);
-    expect(said(renewed, 'Decision')).toMatch(/^row 5: it asks/);
-    expect(said(renewed, 'Backoff')).toBe('unauthorized: void, because the credentials have changed since');
+    expect(rowOf(renewed, 'Decision')).toMatch(/^row 5: it asks/);
+    expect(rowOf(renewed, 'Backoff')).toBe('unauthorized: void, because the credentials have changed since');
   });
 
   it('shows a lapsed token without a count, which would grow every few minutes of a night', async () => {
@@ -409,7 +409,7 @@ describe('usageline explain', () => {
     }
     await machine.run(['--wait']);
     expect(machine.read('usage.lock')).toMatchObject({ error: 'token_lapsed', failures: 3 });
-    expect(said(await machine.run(['explain']), 'Backoff')).toMatch(
+    expect(rowOf(await machine.run(['explain']), 'Backoff')).toMatch(
       /^token_lapsed: [45]m more, until \d\d:\d\d, or until the credentials change$/,
     );
   });
@@ -425,15 +425,15 @@ describe('usageline explain', () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     machine.ageBy(ms);
-    expect(said(await machine.run(['explain', '--cached']), 'Entry')).toBe(text);
+    expect(rowOf(await machine.run(['explain', '--cached']), 'Entry')).toBe(text);
   });
 
   it('shows that requests are disabled, and names a value that is not understood', async () => {
     const { machine } = await aMachine();
     const env = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', USAGELINE_LOG: 'all' };
     const run = await machine.run(['explain'], env);
-    expect(said(run, 'Decision')).toBe('row 3: requests are switched off: there is nothing to show');
-    expect(said(run, 'Next request')).toMatch(/^never: /);
+    expect(rowOf(run, 'Decision')).toBe('row 3: requests are switched off: there is nothing to show');
+    expect(rowOf(run, 'Next request')).toMatch(/^never: /);
     expect(run.stderr).toBe('usageline: USAGELINE_LOG is "all"; accepted: debug\n');
   });
 

@@ -10,7 +10,7 @@ const lines = kinds.filter(isLineKind);
 const documents = kinds.filter((kind) => !isLineKind(kind));
 const launcher = new URL('../../bin/usageline-prompt', import.meta.url).pathname;
 /** A text that only a prerendered line can contain. */
-const MARK = 'from the ready line';
+const MARK = 'from the prerendered line';
 
 async function aMachine(answer = json(fixture('2026-04-18-max.json'))) {
   const endpoint = await anEndpoint(answer);

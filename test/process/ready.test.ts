@@ -12,7 +12,7 @@ import { describeWith } from '../support/tools.ts';
 const LINE = '5h 22% 4h37m · 7d 33% 4d3h\n';
 const OTHER = '5h 11% 4h37m · 7d 9% 4d3h\n';
 /** A text that only a prerendered line can contain. */
-const MARK = 'from the ready line';
+const MARK = 'from the prerendered line';
 const program = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 const dist = new URL('../../dist/', import.meta.url).pathname;
 
@@ -243,7 +243,7 @@ describe('the next call prints the right line when', () => {
   });
 });
 
-/** Moves the prerendered file away, and puts something else in its place. */
+/** Moves the prerendered file away, and puts something else there. */
 function swap(machine: Machine, by: (path: string) => void): void {
   fs.renameSync(ready(machine), `${ready(machine)}.old`);
   by(ready(machine));
@@ -277,14 +277,14 @@ describe('after a refresh by', () => {
     ['--wait', ['--wait'], /11%/],
     ['show', ['show'], /11%/],
     ['--json', ['--json'], /"used_percent": ?11/],
-    ['the worker behind a line', [], /from the ready line|22%/],
-  ])('%s the prerendered lines show the new numbers', async (_case, args, says) => {
+    ['the worker behind a line', [], /from the prerendered line|22%/],
+  ])('%s the prerendered lines show the new numbers', async (_case, args, expected) => {
     const { endpoint, machine } = await prepared();
     await machine.run(['--output', 'tmux', '--color', 'never']);
     machine.ageBy(4 * MINUTE);
     endpoint.answer = json(fixture('2026-07-03-limits.json'));
     const run = await machine.run(args);
-    expect(run.stdout).toMatch(says);
+    expect(run.stdout).toMatch(expected);
     const has = (name: string) => fs.readFileSync(ready(machine, name), 'utf8').includes(' 5h 11% 4h37m');
     await until(() => has('plain') && has('tmux-mono'));
     mark(machine);
@@ -302,7 +302,7 @@ describeWith('faketime', 'as time passes', () => {
     });
 
   /** A machine with a line that was prerendered from numbers of this moment. */
-  async function known(changes: Record<string, unknown> = {}) {
+  async function prerendered(changes: Record<string, unknown> = {}) {
     const { endpoint, machine } = await aMachine();
     endpoint.answer = json({ ...fixture('2026-04-18-max.json'), ...changes });
     await machine.run(['--wait']);
@@ -316,13 +316,13 @@ describeWith('faketime', 'as time passes', () => {
     ['the reset of a window', 4 * HOUR + 38 * MINUTE, /^5h reset · 7d 33% 3d22h · 4h ago\n$/],
     ['a day', 24 * HOUR + SECOND, /^…\n$/],
   ])('the line is right after %s', async (_case, ms, line) => {
-    const { endpoint, machine } = await known();
+    const { endpoint, machine } = await prerendered();
     endpoint.answer = json({}, 500);
     expect((await later(machine, ms)).stdout).toMatch(line);
   });
 
   it('a percentage ends in the second of a reset within freshness', async () => {
-    const { machine } = await known({
+    const { machine } = await prerendered({
       five_hour: { utilization: 22, resets_at: new Date(Date.now() + MINUTE).toISOString() },
     });
     expect((await later(machine, 40 * SECOND)).stdout).toMatch(/^5h 22% <1m/);
@@ -330,7 +330,7 @@ describeWith('faketime', 'as time passes', () => {
   });
 
   it('the texts of four minutes are prerendered', async () => {
-    const { machine } = await known();
+    const { machine } = await prerendered();
     mark(machine);
     for (const ms of [0, MINUTE, 2 * MINUTE, 170 * SECOND]) {
       expect((await later(machine, ms)).stdout).toBe(`${MARK}\n`);
@@ -338,7 +338,7 @@ describeWith('faketime', 'as time passes', () => {
   });
 
   it('no prerendered line is shown after the clock was set back', async () => {
-    const { endpoint, machine } = await known();
+    const { endpoint, machine } = await prerendered();
     mark(machine);
     endpoint.answer = json({}, 500);
     expect((await later(machine, -HOUR)).stdout).not.toContain(MARK);

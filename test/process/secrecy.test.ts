@@ -76,14 +76,14 @@ describe.concurrent('the token is nowhere but in the request', () => {
   });
 
   it('in the arguments or the environment of any process that is started', async () => {
-    const seen: string[] = [];
+    const found: string[] = [];
     const endpoint = await anEndpoint((request, response) => {
       // The worker is waiting for the response: its arguments and environment can be read now.
       for (const pid of fs.readdirSync('/proc').filter((it) => /^\d+$/.test(it))) {
         try {
           const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
           if (!command.includes('worker.cjs')) continue;
-          seen.push(command, fs.readFileSync(`/proc/${pid}/environ`, 'latin1'));
+          found.push(command, fs.readFileSync(`/proc/${pid}/environ`, 'latin1'));
         } catch {
           // Gone meanwhile.
         }
@@ -92,8 +92,8 @@ describe.concurrent('the token is nowhere but in the request', () => {
     });
     const machine = new Machine(endpoint.url);
     await machine.run([]);
-    await until(() => seen.length > 0, PATIENCE, 'a detached refresh that asks');
-    expect(seen.join('\n')).not.toContain(piece);
+    await until(() => found.length > 0, PATIENCE, 'a detached refresh that sends a request');
+    expect(found.join('\n')).not.toContain(piece);
   });
 });
 

@@ -290,8 +290,8 @@ describe('usageline statusline', () => {
       percents.map((n) => statusline(machine, payload(n, { session_id: `s${n}` }))),
     );
     for (const run of runs) expect(run).toMatchObject({ code: 0, stderr: '' });
-    const kept = file(machine);
-    expect(percents).toContain(kept.windows.five_hour.used_percent);
+    const stored = file(machine);
+    expect(percents).toContain(stored.windows.five_hour.used_percent);
     // A session whose report lost the race reports it again.
     for (const n of [50, 49, 50]) await statusline(machine, payload(n, { session_id: `s${n}` }));
     expect(file(machine).windows.five_hour.used_percent).toBe(50);
@@ -564,10 +564,10 @@ it('the status line is the same for a caller that is a Node program, whose chann
     env: machine.env,
     stdio: [...stdio.slice(0, 20), 'ipc'] as StdioOptions,
   });
-  const said = ['', ''];
+  const output = ['', ''];
   for (const index of [1, 2]) {
-    (child.stdio[index] as Readable).setEncoding('utf8').on('data', (text) => (said[index - 1] += text));
+    (child.stdio[index] as Readable).setEncoding('utf8').on('data', (text) => (output[index - 1] += text));
   }
   const [code] = await once(child, 'close');
-  expect({ code, said }).toEqual({ code: 0, said: [expect.stringMatching(/^mine  .+\n$/), ''] });
+  expect({ code, output }).toEqual({ code: 0, output: [expect.stringMatching(/^mine  .+\n$/), ''] });
 });

@@ -11,7 +11,7 @@ import { toUsage } from '../../src/resolve/to-usage.ts';
 import { judgeEntry } from '../../src/resolve/freshness.ts';
 import { isObject } from '../../src/usage/values.ts';
 import type { Usage } from '../../src/usage/model.ts';
-import { parseResponse } from '../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/data.ts';
 import { DAY, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
 import { NOW } from '../support/build.ts';

@@ -81,10 +81,10 @@ describe('a monitoring check', () => {
     ['numbers of days ago', STATES['last known'], 'No answer came in time. '],
     ['nothing at all', none(), 'no data'],
   ])('is UNKNOWN, never CRITICAL, with %s', (_, of, text) => {
-    const { verdict, text: said } = check(of);
+    const { verdict, text: output } = check(of);
     expect(verdict).toBe('UNKNOWN');
-    expect(said.startsWith(`CLAUDE UNKNOWN - ${text}`)).toBe(true);
-    expect(said).not.toContain('|');
+    expect(output.startsWith(`CLAUDE UNKNOWN - ${text}`)).toBe(true);
+    expect(output).not.toContain('|');
   });
 
   it.each<[number, Verdict, string]>([

@@ -38,12 +38,14 @@ const eyes: Record<string, readonly [Triple, Triple, Triple]> = {
   ],
 };
 
-/** The smallest difference (CIE 1976, where 2 is just seen) between any two levels, for any eye and palette. */
+/** The smallest difference (CIE 1976, where 2 is just visible) between any two levels, for any eye and palette. */
 function leastDifference(levels: readonly Name[]): number {
   const differences = Object.values(palettes).flatMap((palette) =>
     Object.values(eyes).flatMap((eye) => {
-      const seen = levels.map((name) => lab(through(eye, palette[name])));
-      return seen.flatMap((one, index) => seen.slice(index + 1).map((other) => distance(one, other)));
+      const perceived = levels.map((name) => lab(through(eye, palette[name])));
+      return perceived.flatMap((one, index) =>
+        perceived.slice(index + 1).map((other) => distance(one, other)),
+      );
     }),
   );
   return Math.min(...differences);
@@ -51,8 +53,8 @@ function leastDifference(levels: readonly Name[]): number {
 
 function through(eye: readonly Triple[], hex: string): Triple {
   const rgb = [0, 2, 4].map((at) => linear(Number.parseInt(hex.slice(at, at + 2), 16) / 255));
-  const seen = eye.map((row) => row.reduce((sum, factor, index) => sum + factor * rgb[index]!, 0));
-  return seen.map((value) => Math.min(1, Math.max(0, value))) as unknown as Triple;
+  const perceived = eye.map((row) => row.reduce((sum, factor, index) => sum + factor * rgb[index]!, 0));
+  return perceived.map((value) => Math.min(1, Math.max(0, value))) as unknown as Triple;
 }
 
 function linear(value: number): number {

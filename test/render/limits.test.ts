@@ -73,7 +73,7 @@ describe('a limit on money', () => {
   });
 
   it.each([{ amount: null }, { amount: { used: null, limit: 500, currency: 'USD' } }])(
-    'is a percentage alone where the amount is not known: %j',
+    'is a percentage alone without an amount: %j',
     (over) => {
       expect(line(usage({ windows: [spend(over)] }))).toBe('spend 104%');
     },
@@ -105,10 +105,10 @@ describe('a limit on money', () => {
   });
 
   it('is shown next to extra usage of another amount', () => {
-    const told = spend({ source: 'statusline' });
-    expect(line(usage({ windows: [told], extraUsage: extra() }))).toContain('extra 7.63/20.00 EUR');
+    const reported = spend({ source: 'statusline' });
+    expect(line(usage({ windows: [reported], extraUsage: extra() }))).toContain('extra 7.63/20.00 EUR');
     const same = extra({ used: 500, limit: 500, currency: 'USD' });
-    expect(line(usage({ windows: [told], extraUsage: same }))).not.toContain('extra');
+    expect(line(usage({ windows: [reported], extraUsage: same }))).not.toContain('extra');
   });
 
   it('hides the extra usage that it limits', () => {
@@ -260,7 +260,7 @@ describe('a locked limit', () => {
 describe('a pool of dollars', () => {
   const of = usage({ windows: [window()], pools: [pool()] });
 
-  it('has a row without a bar and a percentage, and no place on the line', () => {
+  it('has a row without a bar and a percentage, and is not on the line', () => {
     expect(show(of).split('\n').slice(2, 5)).toEqual([
       '5h  ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02  14 points ahead, empty in 1h21m',
       '',

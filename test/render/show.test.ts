@@ -147,7 +147,7 @@ describe('what went wrong', () => {
   it.each<[FailureCode, string]>([
     [
       'token_expired',
-      // Signing in is noticed at once: there is no time to tell.
+      // Signing in starts a request at once: there is no time to wait for.
       "Claude Code's login has expired. Run `claude` once to sign in again.",
     ],
     [

@@ -58,10 +58,10 @@ describe('a line in few columns', () => {
 });
 
 describe('numbers of two sources', () => {
-  const told = { source: 'statusline', readAt: NOW - MINUTE } as const;
+  const reported = { source: 'statusline', readAt: NOW - MINUTE } as const;
   const value = usage({
     source: 'statusline',
-    windows: [window(told), week(told), fable({ readAt: NOW - 16 * MINUTE })],
+    windows: [window(reported), week(reported), fable({ readAt: NOW - 16 * MINUTE })],
     extraUsage: extra(),
     restAgeMs: 16 * MINUTE,
   });

@@ -5,7 +5,7 @@ import type { Failure, FailureCode } from '../../src/usage/failure.ts';
 import { SPEND_LIMIT } from '../../src/usage/model.ts';
 import type { ExtraUsage, Pool, State, Usage, UsageDetails, Window } from '../../src/usage/model.ts';
 import { texts } from '../../src/fetch/claude/texts.ts';
-import { parseResponse } from '../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/data.ts';
 import { sanitize } from '../../src/usage/text.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { extraUsageOf, windowsOf } from '../../src/fetch/claude/windows.ts';
@@ -57,7 +57,7 @@ export function spend(over: Partial<Window> = {}): Window {
   });
 }
 
-/** A limit of a kind that is not known. */
+/** A limit of an unknown kind. */
 export function daily(over: Partial<Window> = {}): Window {
   const id = 'daily_all';
   return window({ id, label: id, usedPercent: 97, windowSeconds: 86_400, placement: 'details', ...over });
@@ -162,7 +162,7 @@ const percent = fc.oneof(
 );
 
 const amount = orNull(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }));
-// What the alphabet leaves of any text is tried with models: these are looked at for their places alone.
+// Texts that `sanitize` leaves as they are. Other tests have arbitrary names; these only have to appear in the right field.
 const named = fc.constantFrom('?', 'a', 'x'.repeat(40), '(.+) a:b');
 const reason = fc.constantFrom(null, 'upgrade_required', 'x'.repeat(40));
 const common = {

@@ -21,7 +21,7 @@ import { nodeSystem } from '../../src/platform/system.ts';
 import { NEEDLE } from '../../src/fetch/claude/transcripts/message.ts';
 import { wholeObjects } from '../../src/fetch/claude/transcripts/whole-objects.ts';
 import { lineBuffer, readLines } from '../../src/fetch/claude/transcripts/lines.ts';
-import { parseResponse } from '../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../src/fetch/claude/data.ts';
 import { isObject } from '../../src/usage/values.ts';
 import { parseReport } from '../../src/fetch/claude/report.ts';
 import { sanitize } from '../../src/usage/text.ts';

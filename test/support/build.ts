@@ -6,7 +6,7 @@ import { defaultSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
-/** The time at which most tests take place, epoch ms. */
+/** The time of most tests, epoch ms. */
 export const NOW = Date.parse('2026-11-20T18:25:00Z');
 
 export const iso = (at: number) => new Date(at).toISOString();

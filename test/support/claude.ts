@@ -25,16 +25,16 @@ export const readSessionReports = (system: System, path: string, now: number) =>
   stored.readSessionReports(system, path, now, LENGTHS);
 export const parseSessionReports = (text: string, now: number) =>
   stored.parseSessionReports(text, now, LENGTHS);
-export const serializeSessionReports = (known: SessionReports) =>
-  stored.serializeSessionReports(known, LENGTHS);
+export const serializeSessionReports = (sessionReports: SessionReports) =>
+  stored.serializeSessionReports(sessionReports, LENGTHS);
 export const parseMemory = (value: unknown) => stored.parseMemory(value, LENGTHS);
 
 export const countReport = (
-  known: SessionReports,
+  sessionReports: SessionReports,
   report: Parameters<typeof reports.countReport>[1],
   answers: reports.EndpointWindows,
   moment: MergeMoment,
-) => reports.countReport(known, report, answers, moment, LENGTHS);
+) => reports.countReport(sessionReports, report, answers, moment, LENGTHS);
 
 export const mergeReports = (
   data: UsageData,

@@ -64,13 +64,13 @@ export function fixture(name: string, now = Date.now()): Record<string, unknown>
   const five = now + 4 * HOUR + 37 * MINUTE + LASTS;
   const seven = now + 4 * DAY + 3 * HOUR + LASTS;
   for (const [key, value] of Object.entries<{ resets_at?: string } | null>(body)) {
-    if (value?.resets_at) value.resets_at = stamp(key === 'five_hour' ? five : seven);
+    if (value?.resets_at) value.resets_at = timestamp(key === 'five_hour' ? five : seven);
   }
-  for (const limit of body.limits ?? []) limit.resets_at = stamp(limit.kind === 'session' ? five : seven);
+  for (const limit of body.limits ?? []) limit.resets_at = timestamp(limit.kind === 'session' ? five : seven);
   return body;
 }
 
-/** The endpoint's time format: microseconds, and an offset in place of Z. */
-function stamp(at: number): string {
+/** The endpoint's time format: microseconds, and an offset instead of Z. */
+function timestamp(at: number): string {
   return new Date(at).toISOString().replace('Z', '533+00:00');
 }

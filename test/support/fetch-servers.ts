@@ -31,7 +31,7 @@ export interface ServerSettings {
   readonly onConnection?: (socket: Socket) => void;
 }
 
-/** A server on loopback that writes bytes in place of HTTP messages, for protocol errors. Closed after the test. */
+/** A server on loopback that writes bytes instead of HTTP messages, for protocol errors. Closed after the test. */
 export async function fakeServer(
   respond: Respond,
   { tls, onConnection }: ServerSettings = {},

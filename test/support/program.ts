@@ -138,9 +138,9 @@ export function filesBelow(directory: string): Found[] {
 }
 
 /** The result of a read; undefined when the file is gone. */
-export function unlessMissing<T>(look: () => T): T | undefined {
+export function unlessMissing<T>(read: () => T): T | undefined {
   try {
-    return look();
+    return read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -3,12 +3,22 @@ import { BUCKETS } from './wire.ts';
 import type { Amount, BreakdownRow, BucketData, ExtraUsageData, Limit, Spend, UsageData } from './wire.ts';
 import { parseTime } from '../../usage/time.ts';
 
-/**
- * `data` of `usage.json`, validated by hand, because a schema library would take longer to load than everything else that
- * a stale line needs. Tests compare it with `schema.ts`, which validates responses with zod.
+/*
+ * Validates responses and `data` of `usage.json`, by hand, because a schema library would take longer to load than everything
+ * else that a stale line needs. Tests compare the result for arbitrary bodies with a zod schema
+ * (test/fetch/claude/schema.ts).
  *
  * A broken part is omitted without its neighbours. Valid parts are kept as received, with unknown keys.
  */
+
+/** A response as data. `unknown_buckets` is usageline's own key: if the endpoint sends it, it is an unknown key. */
+export function parseResponse(body: Readonly<Record<string, unknown>>): UsageData {
+  if (!Object.hasOwn(body, 'unknown_buckets')) return parseUsageData(body) as UsageData;
+  const { unknown_buckets, ...parts } = body;
+  return parseUsageData({ ...parts, unknown_buckets: { unknown_buckets } }) as UsageData;
+}
+
+/** `data` of `usage.json`; null for anything but an object. */
 export function parseUsageData(value: unknown): UsageData | null {
   if (!isObject(value)) return null;
   const data: Record<string, unknown> = {};

@@ -1,4 +1,4 @@
-import { asExpected } from './as-expected.ts';
+import { parseResponse } from './data.ts';
 import type { UsageData } from './wire.ts';
 import { requestJson } from '../client.ts';
 import type { Fetch } from '../client.ts';
@@ -32,8 +32,5 @@ export async function requestUsage(
     failureIn: failureInBody,
   });
   if (!response.ok) return response;
-  const data = asExpected(response.value);
-  if (data) return { ok: true, value: data };
-  const { parseResponse } = await import('./schema.ts');
   return { ok: true, value: parseResponse(response.value) };
 }

@@ -1,40 +1,40 @@
 import { nearest } from './nearest.ts';
 
-/** The fields of a window, with the descriptions in docs/specs/format.md. */
+/** The fields of a window, each with what it shows. docs/specs/format.md describes them for users. */
 export const WINDOW_FIELDS = {
   label: 'its name: `5h`, `7d`, `7d Fable`',
   percent: 'what is used, or left, as configured; `reset` once it has elapsed',
   used: 'percent used',
   left: 'percent left',
   bar: 'the percentage as a bar of 8 columns',
-  amount: 'the same in money, of a limit on spending: `521/500 USD`',
+  amount: 'the amount in money, for a limit on spending: `521/500 USD`',
   reset: 'time until its reset: `4h37m`',
-  at: 'when that is on the clock: `23:02`, `Tue 21:25`',
+  at: 'clock time of its reset: `23:02`, `Tue 21:25`',
   pace: 'points ahead of even use, `+14`, or behind it, `-9`',
-  empty: 'time until it is used up at this pace, when that comes before the reset: `1h21m`',
-  age: 'age of this number alone, where it is older than the others: `16m ago`',
-  tokens: 'tokens counted from local transcripts, when that is all there is: `~420k`',
+  empty: 'time until it is used up at this pace, if that comes before the reset: `1h21m`',
+  age: 'age of this number, if it is older than the others: `16m ago`',
+  tokens: 'tokens counted from local transcripts, if there are no other numbers: `~420k`',
 } as const;
 
 /** The name of a field of a window. */
 export type WindowField = keyof typeof WINDOW_FIELDS;
 
-/** The fields of the whole line, with the descriptions in docs/specs/format.md. */
+/** The fields of the whole line, each with what it shows. */
 export const LINE_FIELDS = {
-  sep: ' `·` between two things that are shown; nothing at either end of the line',
+  sep: ' `·` between two shown parts; nothing at either end of the line',
   extra: 'paid use beyond the subscription: `extra 7.63/20.00 EUR`',
   plan: 'the plan: `Ultra`',
   account: 'the name of the account: `Ada`',
-  org: 'the organisation that it is used for: `Analytical Engines`',
-  age: 'age of the numbers when they are out of date: `12m ago`',
-  error: 'what went wrong, and when the next try is: `rate limited 4m`',
+  org: 'the name of the organisation: `Analytical Engines`',
+  age: 'age of the numbers if they are stale: `12m ago`',
+  error: 'the error, and the time until the next request: `rate limited 4m`',
   status: 'age and error, with a separator between',
 } as const;
 
 /** The name of a field of the line. */
 export type LineField = keyof typeof LINE_FIELDS;
 
-/** Names for windows in addition to ids and labels, with the descriptions in docs/specs/format.md. */
+/** Names for windows in addition to ids and labels, each with the window that it means. */
 export const WINDOW_NAMES = {
   '5h': 'the five hours',
   '7d': 'the week',

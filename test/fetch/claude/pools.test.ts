@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { UsageData } from '../../../src/fetch/claude/wire.ts';
 import { breakdownOf, locksOf, poolsOf } from '../../../src/fetch/claude/pools.ts';
-import { parseResponse } from '../../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../../src/fetch/claude/data.ts';
 import { DAY } from '../../../src/usage/time.ts';
 import { body, BREAKDOWN } from './bodies.ts';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExtraUsage } from '../../../src/usage/model.ts';
 import type { Limit, UsageData } from '../../../src/fetch/claude/wire.ts';
-import { parseResponse } from '../../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../../src/fetch/claude/data.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/usage/time.ts';
 import { extraUsageOf, lackingIn, windowsOf } from '../../../src/fetch/claude/windows.ts';
 import { hasElapsed } from '../../../src/usage/windows.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { OutputContext } from '../../../src/render/outputs/output.ts';
 import type { Usage } from '../../../src/usage/model.ts';
-import { parseResponse } from '../../../src/fetch/claude/schema.ts';
+import { parseResponse } from '../../../src/fetch/claude/data.ts';
 import { sanitize } from '../../../src/usage/text.ts';
 import { extraUsageOf, windowsOf } from '../../../src/fetch/claude/windows.ts';
 import { corpus } from '../../property/support.ts';

@@ -139,9 +139,9 @@ describe.each(KINDS)('whatever there is to show, the line for %s', (kind) => {
   it('has no control characters but those of its markup', () => {
     holds((line, color) => {
       const controls = line.match(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g) ?? [];
-      const wanted =
+      const expected =
         !color || kind === 'zsh' || kind === 'tmux' ? '' : kind === 'bash' ? '\u0001\u0002\u001B' : '\u001B';
-      for (const control of controls) expect(wanted).toContain(control);
+      for (const control of controls) expect(expected).toContain(control);
       if (kind === 'bash')
         expect(line.replaceAll(/\u0001[^\u0001\u0002]*\u0002/g, '')).not.toMatch(/[\u0001\u0002]/);
     });

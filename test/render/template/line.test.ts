@@ -25,7 +25,7 @@ import {
   window,
 } from '../usages.ts';
 
-type Options = Partial<Omit<LineOptions, 'looks'>> & Partial<Appearance>;
+type Options = Partial<Omit<LineOptions, 'appearance'>> & Partial<Appearance>;
 
 const line = (of: Usage, format: string, options: Options = {}) => {
   const { countdowns = true, model = null, columns = null, ...appearance } = options;
@@ -201,8 +201,8 @@ describe('a template', () => {
     ['{model.used}{sep}{tightest.used}', '82% · 82% · 7d Fable 16m ago'],
     ['{5h.used}', '22%'],
   ])('%s shows the age of a number that is older than the others', (format, text) => {
-    const told = { source: 'statusline', readAt: NOW } as const;
-    const windows = [window(told), week(told), fable({ readAt: NOW - 16 * MINUTE })];
+    const reported = { source: 'statusline', readAt: NOW } as const;
+    const windows = [window(reported), week(reported), fable({ readAt: NOW - 16 * MINUTE })];
     expect(line(usage({ windows, restAgeMs: 16 * MINUTE }), format)).toBe(text);
   });
 
@@ -345,15 +345,15 @@ describe('for any template', () => {
         expect(text).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}$`\\]/u);
         expect(text.trim()).toBe(text);
         expect(text).not.toBe('');
-        const known = of.windows.flatMap(({ usedPercent: used }) =>
+        const percentages = of.windows.flatMap(({ usedPercent: used }) =>
           used === null ? [] : [percentText(used), percentText(Math.max(0, 100 - used))],
         );
-        const claims = of.state === 'fresh' || of.state === 'stale' ? known : [];
+        const shown = of.state === 'fresh' || of.state === 'stale' ? percentages : [];
         // Field by field: who writes two without anything between gets one behind the other.
         const fields = lineSpans(of, { appearance: { ...DEFAULT_APPEARANCE, format }, countdowns: true });
         for (const field of fields) {
           const [percent] = /<?[\de+.]+%/.exec(field.text) ?? [];
-          if (percent !== undefined) expect(claims).toContain(percent);
+          if (percent !== undefined) expect(shown).toContain(percent);
         }
       }),
       { numRuns: 2000 },

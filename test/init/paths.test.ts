@@ -30,7 +30,7 @@ function asOrdinaryUser<T>(act: () => T): T {
   }
 }
 
-const PLACES = [
+const PATHS = [
   '.config',
   '.config/starship.toml',
   '.claude',
@@ -49,12 +49,12 @@ const PLACES = [
 ];
 
 const STATES: Record<string, (path: string) => void> = {
-  'a file': (path) => fs.writeFileSync(path, 'mine'),
-  'a closed file': (path) => fs.writeFileSync(path, 'mine', { mode: 0 }),
+  'a file': (path) => fs.writeFileSync(path, 'text of the user'),
+  'a closed file': (path) => fs.writeFileSync(path, 'text of the user', { mode: 0 }),
   'an empty directory': (path) => fs.mkdirSync(path),
   'a closed directory': (path) => fs.mkdirSync(path, { mode: 0 }),
   'a directory that cannot be written': (path) => fs.mkdirSync(path, { mode: 0o555 }),
-  'a directory with something in it': (path) => fs.mkdirSync(join(path, 'mine'), { recursive: true }),
+  'a directory with something in it': (path) => fs.mkdirSync(join(path, 'entry'), { recursive: true }),
   'a link to itself': (path) => fs.symlinkSync(path, path),
   'a link to nowhere': (path) => fs.symlinkSync('/nonexistent/mine', path),
   'a link into a file': (path) => fs.symlinkSync('/etc/passwd/mine', path),
@@ -97,19 +97,19 @@ function aHome(): FakeSystem {
 }
 
 describe('init handles every path in every state', () => {
-  const cases = PLACES.flatMap((place) => Object.keys(STATES).map((state) => ({ place, state })));
-  it.each(cases)('$place is $state', ({ place, state }) => {
+  const cases = PATHS.flatMap((file) => Object.keys(STATES).map((state) => ({ file, state })));
+  it.each(cases)('$file is $state', ({ file, state }) => {
     for (const before of ['nothing', 'installed']) {
       const system = aHome();
-      const path = join(system.root, place);
+      const path = join(system.root, file);
       asOrdinaryUser(() => {
         if (before === 'installed')
           for (const [name, act] of ACTIONS) if (name.endsWith('-install')) act(system);
         fs.rmSync(path, { recursive: true, force: true });
         fs.mkdirSync(dirname(path), { recursive: true });
         STATES[state]?.(path);
-        const mine = (at: string) => fs.lstatSync(at, { throwIfNoEntry: false })?.ino;
-        const inode = mine(path);
+        const inodeOf = (at: string) => fs.lstatSync(at, { throwIfNoEntry: false })?.ino;
+        const inode = inodeOf(path);
         for (const [name, act] of ACTIONS) {
           const what = `${name}, ${before}`;
           const { exitCode, stdout, stderr } = act(system);
@@ -119,7 +119,8 @@ describe('init handles every path in every state', () => {
           else expect(stderr, what).toMatch(/^usageline: .*\/.*: .+\n$/s);
         }
         // The user's file stays, unless it has usageline's name or is an empty directory.
-        if (!place.includes('usageline') && /link|FIFO|something/.test(state)) expect(mine(path)).toBe(inode);
+        if (!file.includes('usageline') && /link|FIFO|something/.test(state))
+          expect(inodeOf(path)).toBe(inode);
       });
       // A directory without permissions could not be removed after the tests.
       if (fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) fs.chmodSync(path, 0o755);

@@ -11,8 +11,8 @@ const SERVES = 40 * SECOND;
 /** The percentages of an active session; after the last one they start again. */
 const FIRST_PERCENT = 22;
 const LAST_PERCENT = 97;
-/** What the program writes before it sends a request. */
-const ASKED = /^(usage\.lock|attempt\.\d+|background\.\d+|refresh\.mutex)$/;
+/** The files that the program writes before it sends a request. */
+const REQUEST_FILES = /^(usage\.lock|attempt\.\d+|background\.\d+|refresh\.mutex)$/;
 
 const LOGIN = {
   claudeAiOauth: {
@@ -25,13 +25,13 @@ const LOGIN = {
 };
 
 /**
- * Home and cache of one row, and the whole environment of what runs in it: neither NODE_OPTIONS nor
- * NODE_EXTRA_CA_CERTS nor a proxy of this machine's owner is in there.
+ * Creates the home and the cache of one row, and its whole environment, without NODE_OPTIONS, certificates and proxies of
+ * the machine.
  *
- * @param asks whether requests are meant: `http`, `https`, or nothing
- * @param account the name of an account of its own, with CLAUDE_CONFIG_DIR; null for the usual one
+ * @param scheme the scheme of the endpoint, `http` or `https`; undefined for rows without requests
+ * @param account the name of a further account, for CLAUDE_CONFIG_DIR; null for the default one
  */
-export function createPlace(home, endpoint, { asks, account = null } = {}) {
+export function createSandbox(home, endpoint, { scheme, account = null } = {}) {
   const login = join(home, account ?? '.claude');
   const cache = join(home, 'cache');
   fs.mkdirSync(login, { recursive: true });
@@ -42,17 +42,16 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
     TZ: 'UTC',
     ...(account && { CLAUDE_CONFIG_DIR: login }),
   };
-  const asking = { ...common, USAGELINE_API_BASE_URL: endpoint.http };
-  // Rows without requests have no base URL, as in real use. If one sent a request, it would fail
-  // here.
+  const withEndpoint = { ...common, USAGELINE_API_BASE_URL: endpoint.http };
+  // Rows without requests have no base URL, as in real use. A request would fail at this proxy.
   const env = {
-    http: asking,
+    http: withEndpoint,
     https: { ...common, USAGELINE_API_BASE_URL: endpoint.https, NODE_EXTRA_CA_CERTS: authority },
     undefined: { ...common, HTTPS_PROXY: 'http://127.0.0.1:9' },
-  }[asks];
+  }[scheme];
 
   const before = directories(cache);
-  const first = run(process.execPath, [program, '--wait'], asking);
+  const first = run(process.execPath, [program, '--wait'], withEndpoint);
   endpoint.expected += 1;
   const name = directories(cache).find((directory) => !before.includes(directory)) ?? '';
   const files = join(cache, 'usageline', name);
@@ -63,44 +62,44 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
   let servesUntil = 0;
   let percent = LAST_PERCENT;
 
-  const place = {
+  const sandbox = {
     env,
     ready,
     entry,
-    /** Where the pipe for standard input can be made. */
+    /** The path for a pipe for standard input. */
     pipe: join(home, 'input'),
     write(file, value) {
       fs.writeFileSync(join(files, file), JSON.stringify(value), { mode: 0o600 });
     },
-    /** An entry of this age, and the prerendered lines of before, which are no longer valid. */
-    known(age, more = {}) {
+    /** Writes an entry of this age, ms. The prerendered lines stay, and are no longer valid. */
+    storeEntry(age, more = {}) {
       for (const file of fs.readdirSync(files)) {
         if (file !== 'usage.json' && file !== 'ready') fs.rmSync(join(files, file), { recursive: true });
       }
       const data = { ...template.data, ...more };
-      place.write('usage.json', { ...template, data, cached_at: new Date(Date.now() - age).toISOString() });
+      sandbox.write('usage.json', { ...template, data, cached_at: new Date(Date.now() - age).toISOString() });
     },
-    /** A configuration file, once. */
+    /** Writes the configuration file, once. */
     configure(text) {
       const path = join(home, '.config', 'usageline', 'config.toml');
       if (fs.existsSync(path)) return;
       fs.mkdirSync(dirname(path), { recursive: true });
       fs.writeFileSync(path, text);
     },
-    /** The claim of a refresh that is still running. */
+    /** Writes the claim of a refresh that is still running. */
     refreshing() {
-      place.write('background.1', { at: Date.now(), until: Date.now() + MINUTE, credentials: null });
+      sandbox.write('background.1', { at: Date.now(), until: Date.now() + MINUTE, credentials: null });
     },
-    /** No prerendered line: the next call writes the first. */
-    unprepared: () => fs.rmSync(ready, { recursive: true, force: true }),
-    /** No cache directory at all: the budget starts again as well. */
+    /** Removes the prerendered lines: the next call writes the first one. */
+    removePrerendered: () => fs.rmSync(ready, { recursive: true, force: true }),
+    /** Removes the cache directory, and with it the budget. */
     forget: () => fs.rmSync(cache, { recursive: true, force: true }),
     /**
      * Writes the files and runs the program once, unmeasured, so that there is a prerendered line. The line is
      * marked: a run that prints the mark has read the line and not computed it from `usage.json`. A line is
      * reused until it is old, as at a prompt.
      */
-    prepared(arrange, ...argv) {
+    prerender(arrange, ...argv) {
       if (Date.now() < servesUntil) return;
       arrange();
       const { stderr } = run(process.execPath, [program, ...argv], env);
@@ -108,70 +107,70 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
-    /** The report of a session whose last response contained this percentage. */
-    said: (used = percent) => statusOf(template.data, used),
+    /** The report of a session for this percentage. */
+    report: (used = percent) => statusOf(template.data, used),
     /** The last percentage of the active session. */
     percent: () => percent,
-    /** One unmeasured run, with a report of this percentage. */
-    tell(used) {
-      const input = { text: place.said(used), pipe: place.pipe };
+    /** Runs the status line once, unmeasured, with a report of this percentage. */
+    runStatusline(used) {
+      const input = { text: sandbox.report(used), pipe: sandbox.pipe };
       const { stderr } = run(process.execPath, [program, 'statusline'], env, input);
       if (stderr !== '') throw new Error(`${home}: ${stderr}`);
     },
     /**
-     * A session that reports nothing new, the last of several, and its marked line, see `prepared`. A line for
-     * prompts is prerendered beside it.
+     * Prepares a session that reports nothing new, the last of several, and its marked line, see `prerender`. Another
+     * line, for prompts, is prerendered beside it.
      */
     idle(sessions = 1) {
       if (Date.now() < servesUntil) return;
-      place.known(MINUTE);
-      place.unprepared();
+      sandbox.storeEntry(MINUTE);
+      sandbox.removePrerendered();
       run(process.execPath, [program], env);
       percent = FIRST_PERCENT;
-      place.tell(percent);
-      place.remember(sessions - 1);
-      // What is remembered of them is the program's affair.
-      place.tell(percent);
+      sandbox.runStatusline(percent);
+      sandbox.addSessions(sessions - 1);
+      // The program decides which of them it stores.
+      sandbox.runStatusline(percent);
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
-    /** An active session, the last of several: each of its reports has another percentage. */
+    /** Prepares an active session, the last of several: each of its reports has another percentage. */
     working(sessions = 1) {
       if (percent >= LAST_PERCENT) {
         servesUntil = 0;
-        place.idle(sessions);
+        sandbox.idle(sessions);
       }
       percent += 1;
-      // The entry keeps its age and the lines of prompts are new: all of them are rewritten once a minute,
-      // which is not part of the cost of most calls.
-      place.write('usage.json', { ...template, cached_at: new Date(Date.now() - MINUTE).toISOString() });
+      // The entry has its usual age and the lines of prompts seem new: rewriting them, once a minute, is not part of the
+      // cost of most calls.
+      sandbox.write('usage.json', { ...template, cached_at: new Date(Date.now() - MINUTE).toISOString() });
       for (const name of fs.readdirSync(ready)) {
         const stat = fs.statSync(join(ready, name));
         fs.utimesSync(join(ready, name), stat.atime, stat.mtimeMs / SECOND);
       }
     },
-    /** Other sessions with reports of the last six days. */
-    remember(others) {
+    /** Adds other sessions with reports of the last six days. */
+    addSessions(others) {
       const file = join(files, 'statusline.json');
-      const told = JSON.parse(fs.readFileSync(file, 'utf8'));
-      const [[, one]] = Object.entries(told.sessions);
+      const reports = JSON.parse(fs.readFileSync(file, 'utf8'));
+      const [[, one]] = Object.entries(reports.sessions);
       for (let index = 1; index <= others; index += 1) {
         const id = `0b0e0000-5e55-4000-8000-${String(index).padStart(12, '0')}`;
-        told.sessions[id] = { ...one, at: one.at - Math.floor((index / others) * 6 * 24 * 60 * MINUTE) };
+        reports.sessions[id] = { ...one, at: one.at - Math.floor((index / others) * 6 * 24 * 60 * MINUTE) };
       }
-      place.write('statusline.json', told);
+      sandbox.write('statusline.json', reports);
     },
-    /** Throws when a request was sent, or was about to be sent. */
-    askedNobody() {
-      const left = fs.readdirSync(files).filter((name) => ASKED.test(name));
-      if (left.length > 0) throw new Error(`${home}: there should be no ${left.join(', ')}`);
+    /** Throws if a request was sent, or was about to be sent. */
+    expectNoRequest() {
+      const written = fs.readdirSync(files).filter((name) => REQUEST_FILES.test(name));
+      if (written.length > 0) throw new Error(`${home}: a request was made: ${written.join(', ')}`);
     },
-    /** Throws when the session's last percentage was not stored. */
-    keptWhatItSaid() {
-      place.askedNobody();
+    /** Throws if the session's last percentage was not stored. */
+    expectStored() {
+      sandbox.expectNoRequest();
       const { windows } = JSON.parse(fs.readFileSync(join(files, 'statusline.json'), 'utf8'));
-      const kept = windows.five_hour.used_percent;
-      if (kept !== percent) throw new Error(`${home}: ${kept} % were kept, ${percent} % were said`);
+      const stored = windows.five_hour.used_percent;
+      if (stored !== percent) throw new Error(`${home}: ${stored} % stored, ${percent} % reported`);
     },
     /** Waits until the worker is done, so that it does not disturb the next row. */
     async refreshed() {
@@ -184,10 +183,10 @@ export function createPlace(home, endpoint, { asks, account = null } = {}) {
       await pause(100);
     },
   };
-  return place;
+  return sandbox;
 }
 
-/** An object as Claude Code sends it, with what else is in there. */
+/** The JSON that Claude Code sends to a status line. */
 function statusOf({ five_hour: five, seven_day: seven }, percent) {
   return JSON.stringify({
     hook_event_name: 'Status',

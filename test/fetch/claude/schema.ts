@@ -1,16 +1,12 @@
 import * as z from 'zod/mini';
-import { isObject, MAX_EXPONENT } from '../../usage/values.ts';
-import type { UsageData } from './wire.ts';
-import { parseTime } from '../../usage/time.ts';
+import { isObject, MAX_EXPONENT } from '../../../src/usage/values.ts';
+import type { UsageData } from '../../../src/fetch/claude/wire.ts';
+import { parseTime } from '../../../src/usage/time.ts';
 
-/**
- * The shape of a response, known from public captures. Lenient on purpose: every part is optional, a broken part is
- * omitted without its neighbours, unknown keys are kept. `zod/mini`, because its bundle has a fortieth of the size of
- * `zod`.
+/*
+ * The shape of a response as a zod schema, with which tests compare src/fetch/claude/data.ts. Known from public captures.
+ * Lenient on purpose: every part is optional, a broken part is omitted without its neighbours, unknown keys are kept.
  */
-
-// For one response, compiling functions from text takes longer than it saves.
-z.config({ jitless: true });
 
 const text = z.string();
 const flag = z.boolean();
@@ -77,23 +73,17 @@ const known = {
 
 const parts = z.object(known);
 
-/**
- * The schema of `data` in `usage.json`: a response with its unknown keys under `unknown_buckets`. A function, because only
- * tests use it: `parseUsageData` has to agree with it.
- */
-export const usageDataSchema = () =>
-  z.pipe(
-    z.custom<Json>(isObject),
-    z.transform(({ unknown_buckets: earlier, ...body }) =>
-      withUnknown(body, isObject(earlier) ? earlier : {}),
-    ),
-  );
+/** The schema of `data` in `usage.json`: a response with its unknown keys under `unknown_buckets`. */
+export const usageDataSchema = z.pipe(
+  z.custom<Json>(isObject),
+  z.transform(({ unknown_buckets: earlier, ...body }) => withUnknown(body, isObject(earlier) ? earlier : {})),
+);
 
 /**
  * A response body as data. Throws nothing for any JSON object: broken parts are omitted. Unknown keys go under
  * `unknown_buckets`, so that they never collide with keys of this program.
  */
-export function parseResponse(body: Json): UsageData {
+export function parseBySchema(body: Json): UsageData {
   return withUnknown(body, {});
 }
 
