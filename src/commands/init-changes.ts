@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { removeCache } from '../cache/remove.ts';
+import { removeCache } from '../cache/cleanup.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { providerFiles } from '../fetch/registry.ts';
 import { apply, removeLeftovers } from '../init/apply.ts';
