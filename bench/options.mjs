@@ -2,7 +2,7 @@ const MIN_ROUNDS = 3;
 const MAX_ROUNDS = 10_000;
 
 const MEANINGS = {
-  json: 'one JSON object in place of the tables',
+  json: 'one JSON object instead of the tables',
   check: 'exit 1 when a promise is missed, and name it',
   growth: 'how cost grows with the work, besides',
 };

@@ -250,7 +250,7 @@ function checksums() {
 function patch(name, pattern, replacement) {
   const path = join(root, name);
   const text = readFileSync(path, 'utf8');
-  if (!pattern.test(text)) throw new Error(`${name} has no place for what the provider has to say`);
+  if (!pattern.test(text)) throw new Error(`${name} has no part of the provider to replace`);
   const patched = text.replace(pattern, () => replacement);
   if (patched !== text) writeFileSync(path, patched);
 }

@@ -37,7 +37,7 @@ _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\
 
 # Runs at every prompt, as one piece for speed. The line of the last prompt remains valid until its end (a minute at most)
 # if nothing has changed: the environment; credentials and configuration (to the millisecond; a removed or older file is
-# noticed with the next line); the shell's options; the line's place in PS1.
+# noticed with the next line); the shell's options; the line's position in PS1.
 _usageline_precmd() {
   _usageline_status=$?
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *"$_usageline_mark"* ]] &&
@@ -126,7 +126,7 @@ _usageline_find() {
   } <"$_usageline_ready.later"
 }
 
-# Only a regular file of the user: another user could put a file or a link in its place, and a pipe could block.
+# Only a regular file of the user: another user could replace it by a file or a link, and a pipe could block.
 _usageline_own() {
   [[ -f $1 && -O $1 && ! -h $1 ]]
 }
@@ -334,7 +334,7 @@ _usageline_add_hook() {
   fi
 }
 
-# Finds the hook's place in PROMPT_COMMAND, which other programs change as well.
+# Finds the hook's position in PROMPT_COMMAND, which other programs change as well.
 _usageline_find_hook() {
   _usageline_position=part
   for _usageline_index in "${!PROMPT_COMMAND[@]}"; do
@@ -351,7 +351,7 @@ _usageline_find_hook() {
   _usageline_removed=''
 }
 
-# Moves the hook one place back, but not to the end.
+# Moves the hook one position back, but not to the end.
 _usageline_move_hook() {
   _usageline_parts=() _usageline_left=${#PROMPT_COMMAND[@]} _usageline_held=''
   _usageline_writable PROMPT_COMMAND || builtin return 0

@@ -88,7 +88,7 @@ function _usageline_clock
     end
 end
 
-# Only a regular file of the user: another user could put a file or a link in its place, and a pipe could block.
+# Only a regular file of the user: another user could replace it by a file or a link, and a pipe could block.
 function _usageline_own -a file
     test -f "$file" -a -O "$file" -a ! -L "$file"
 end

@@ -29,7 +29,7 @@ builtin typeset -g "usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${
 # Runs at every prompt, as one piece: each further function, list or option would double the cost. The line of the last
 # prompt remains valid until its end (a minute at most) if nothing has changed: the environment (variables that change
 # within a session; the others are compared with the next line); credentials and configuration (to the millisecond; a
-# removed or older file is noticed with the next line); the options for prompt expansion; the line's place in RPROMPT.
+# removed or older file is noticed with the next line); the options for prompt expansion; the line's position in RPROMPT.
 _usageline_precmd() {
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
@@ -73,7 +73,7 @@ _usageline_update() {
 # there is none. Sets $_usageline_until to the time at which to search again.
 _usageline_find() {
   _usageline_until=0
-  # Only a regular file of the user: another user could put a file or a link in its place, and a pipe could block.
+  # Only a regular file of the user: another user could replace it by a file or a link, and a pipe could block.
   if [[ ! ( -f $_usageline_ready && -O $_usageline_ready && ! -h $_usageline_ready ) ]]; then
     _usageline_blocked
     builtin return 0

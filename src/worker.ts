@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   } catch (error) {
     // A refused base URL is reported by the calls that people see.
     if (!isUsageError(error))
-      await (await import('./resolve/note-fault.ts')).storeFault({ system, provider });
+      await (await import('./resolve/store-fault.ts')).storeFault({ system, provider });
     throw error;
   }
   // No process waits for this, so the lines are prerendered as far ahead as they are known.

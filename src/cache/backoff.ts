@@ -2,26 +2,27 @@ import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { isRefreshCode } from '../usage/failure.ts';
 import type { RefreshCode } from '../usage/failure.ts';
-import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { CLOCK_TOLERANCE_MS, DAY, HOUR, isFromFuture, MINUTE, SECOND } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
 /**
- * `usage.lock`: until when nobody asks, why, and when requests were sent in the last hour. It is a record,
- * not a mutex. All times here are epoch ms; the file holds whole Unix seconds.
+ * The content of `usage.lock`: until when no request may be sent, why, and when requests were sent in the last hour. It is
+ * a record and not a mutex. All times here are epoch ms; the file has whole Unix seconds.
  */
 export interface Backoff {
-  /** Active while this is later than now. */
+  /** In force while this is later than now. */
   readonly blockedUntil: number;
   readonly error: RefreshCode | null;
   /** Consecutive failures of the same kind. */
   readonly failures: number;
   readonly writtenAt: number;
-  /** Stamp of the credentials the failure is about; null when there was none. */
+  /** Fingerprint of the credentials that the failure is about; null when there was none. */
   readonly credentials: string | null;
+  /** When requests were sent in the last hour. */
   readonly requests: readonly number[];
-  /** Which token was sent last: a random key and the keyed hash, as `<key>:<hash>`. Never the token. */
+  /** The token that was sent last, as `<key>:<hash>`: a random key and the keyed hash. Never the token itself. */
   readonly tokenHash?: string;
-  /** When changed credentials last waived the time between two requests. */
+  /** When changed credentials last waived the spacing of requests. */
   readonly waivedAt?: number;
   /** The clock of another machine that writes to this cache: when this clock showed `at`, it showed `other`. */
   readonly otherClock?: { readonly at: number; readonly other: number };
@@ -32,17 +33,17 @@ export interface Backoff {
   readonly ahead?: number;
 }
 
-/** No lock lasts longer than this from the moment it was written, whatever it says. */
+/** The longest time for which a backoff is in force after it was written, ms, whatever it contains. */
 export const MAX_BLOCK_MS = DAY;
-/** What a lock that we cannot read is worth: another program's, or a broken one. */
+/** How long an unreadable backoff is in force, ms: another program has written it, or it is broken. */
 const FOREIGN_BLOCK_MS = 30 * SECOND;
 
-/** The largest difference between clocks of machines that share a cache. A larger one means that a clock was set back. */
+/** The largest difference between the clocks of machines that share a cache, ms. A larger one: a clock was set back. */
 const MAX_APART_MS = 15 * MINUTE;
-/** How long another machine's clock counts after its last write, ms. */
+/** How long the clock of another machine counts after its last write, ms. */
 const APART_FOR_MS = HOUR;
 
-/** Reads a backoff lock; null when there is none, or none that counts. */
+/** Reads a backoff; null when there is none that counts. */
 export function readBackoff(system: System, path: string, now: number): Backoff | null {
   const read = readOwnFile(system, path);
   switch (read.kind) {
@@ -55,7 +56,7 @@ export function readBackoff(system: System, path: string, now: number): Backoff 
   }
 }
 
-/** @param mtimeMs modification time of the file, which stands in for what the text does not say */
+/** @param mtimeMs modification time of the file, for times that the text does not contain */
 export function parseBackoff(text: string, mtimeMs: number, now: number): Backoff | null {
   let file: unknown;
   try {
@@ -65,30 +66,29 @@ export function parseBackoff(text: string, mtimeMs: number, now: number): Backof
   }
   if (!isObject(file) || typeof file.blocked_until !== 'number') return foreign(mtimeMs, now);
   const writtenAt = seconds(file.written_at) ?? mtimeMs;
-  const noted = {
+  const recorded = {
     credentials: typeof file.credentials === 'string' ? file.credentials : null,
     requests: requests(file.requests, Math.min(writtenAt, now + CLOCK_TOLERANCE_MS)),
     ...(typeof file.token === 'string' && TOKEN.test(file.token) && { tokenHash: file.token }),
     ...waived(seconds(file.waived_at), now),
   };
-  const ahead = writtenAt - now;
-  if (ahead > CLOCK_TOLERANCE_MS) {
-    const requestsNow = noted.requests.map((at) => Math.min(at, now));
-    return { ...NO_BLOCK, ...noted, requests: requestsNow, writtenAt: now, ahead };
+  if (isFromFuture(writtenAt, now)) {
+    const requestsNow = recorded.requests.map((at) => Math.min(at, now));
+    return { ...NO_BLOCK, ...recorded, requests: requestsNow, writtenAt: now, ahead: writtenAt - now };
   }
   return {
     blockedUntil: Math.min(file.blocked_until * SECOND, writtenAt + MAX_BLOCK_MS),
     error: isRefreshCode(file.error) ? file.error : null,
     failures: count(file.failures),
     writtenAt,
-    ...noted,
+    ...recorded,
     ...apart(file.apart, now),
   };
 }
 
 const NO_BLOCK = { blockedUntil: 0, error: null, failures: 0 } as const;
 
-/** Hex digits on both sides. A lock with anything else in this field loses the field. */
+/** Matches `<key>:<hash>`. Any other text in this field is ignored. */
 const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
 
 function waived(at: number | null, now: number): Pick<Backoff, 'waivedAt'> {
@@ -98,11 +98,11 @@ function waived(at: number | null, now: number): Pick<Backoff, 'waivedAt'> {
 function apart(value: unknown, now: number): Pick<Backoff, 'otherClock'> {
   if (!Array.isArray(value)) return {};
   const [at, other] = value.map(seconds);
-  if (at == null || other == null || at > other || at > now + CLOCK_TOLERANCE_MS) return {};
+  if (at == null || other == null || at > other || isFromFuture(at, now)) return {};
   return { otherClock: { at, other } };
 }
 
-/** What a lock knows of other clocks, for the next one that is written. */
+/** The other clock that the next backoff must record, if any. */
 export function otherClock(backoff: Backoff | null, now: number): Pick<Backoff, 'otherClock'> {
   if (backoff?.ahead !== undefined) {
     return backoff.ahead > MAX_APART_MS ? {} : { otherClock: { at: now, other: now + backoff.ahead } };
@@ -113,8 +113,8 @@ export function otherClock(backoff: Backoff | null, now: number): Pick<Backoff, 
 }
 
 /**
- * How much later than its recorded time a request may have been made, ms: the other clock was behind this one. 0 when
- * this clock is the one behind.
+ * How much later than its recorded time a request may have been sent, ms, because the other clock is behind this one. 0
+ * when this clock is the one behind.
  */
 export function clockError(backoff: Pick<Backoff, 'otherClock'> | null, now: number): number {
   if (!backoff?.otherClock) return 0;
@@ -122,7 +122,7 @@ export function clockError(backoff: Pick<Backoff, 'otherClock'> | null, now: num
   return now < other || now >= other + APART_FOR_MS ? 0 : Math.min(other - at, MAX_APART_MS);
 }
 
-/** Rewrites a lock with a future time for this clock. Its requests are kept; those in the future get fixed times. */
+/** A backoff with a future time, dated by this clock. Its requests are kept; those in the future count as sent now. */
 export function withOwnClock({ ahead, ...backoff }: Backoff, now: number): Backoff {
   return ahead === undefined
     ? backoff
@@ -130,19 +130,19 @@ export function withOwnClock({ ahead, ...backoff }: Backoff, now: number): Backo
 }
 
 /**
- * Two records of one account (the second lies in the runtime directory, from a time when the cache could not
- * be written) as one: the later block counts, and every request does.
+ * Merges two backoffs of one account: that of the cache, and that of the runtime directory, from a time when the cache
+ * could not be written. The later end counts, and every request.
  */
 export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | null {
   if (a === null || b === null) return a ?? b;
   const later = b.blockedUntil > a.blockedUntil ? b : a;
-  // What stands in both is one request; what stands twice in one of them are two.
-  const known = new Set(a.requests);
-  const requests = [...a.requests, ...b.requests.filter((at) => !known.has(at))].sort((x, y) => x - y);
+  // The same time in both is one request; the same time twice in one of them are two.
+  const inFirst = new Set(a.requests);
+  const requests = [...a.requests, ...b.requests.filter((at) => !inFirst.has(at))].sort((x, y) => x - y);
   const last = b.writtenAt > a.writtenAt ? b : a;
   const token = last.tokenHash ?? a.tokenHash ?? b.tokenHash;
   const waivedAt = Math.max(a.waivedAt ?? 0, b.waivedAt ?? 0);
-  const seenApart = last.otherClock ?? a.otherClock ?? b.otherClock;
+  const clock = last.otherClock ?? a.otherClock ?? b.otherClock;
   const ahead = Math.max(a.ahead ?? 0, b.ahead ?? 0);
   return {
     blockedUntil: later.blockedUntil,
@@ -153,12 +153,12 @@ export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | n
     requests,
     ...(token !== undefined && { tokenHash: token }),
     ...(waivedAt > 0 && { waivedAt }),
-    ...(seenApart && { otherClock: seenApart }),
+    ...(clock && { otherClock: clock }),
     ...(ahead > 0 && { ahead }),
   };
 }
 
-/** The text of `usage.lock`. Blocks are rounded up, stamps down. */
+/** The text of `usage.lock`. The end of the backoff is rounded up, all other times down. */
 export function serializeBackoff(backoff: Backoff): string {
   const file = {
     blocked_until: Math.ceil(backoff.blockedUntil / SECOND),
@@ -176,8 +176,9 @@ export function serializeBackoff(backoff: Backoff): string {
   return `${JSON.stringify(file)}\n`;
 }
 
+/** The backoff for a file that another program has written, or that is broken. */
 function foreign(mtimeMs: number, now: number): Backoff | null {
-  if (mtimeMs > now + CLOCK_TOLERANCE_MS) return null;
+  if (isFromFuture(mtimeMs, now)) return null;
   return {
     blockedUntil: mtimeMs + FOREIGN_BLOCK_MS,
     error: null,
@@ -192,7 +193,7 @@ function seconds(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value * SECOND : null;
 }
 
-/** More failures, or requests in an hour, than anybody has made: what says so was not written by us. */
+/** The largest number of failures, and of requests, that counts. */
 const MAX_COUNT = 1000;
 
 function count(value: unknown): number {

@@ -4,125 +4,119 @@ import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
 import { SECOND } from '../usage/time.ts';
-import { createOwnFile, readOwnFile, removeOwnFile, setOwnFileTime } from './own-files.ts';
+import { createOwnFile, readOwnFile, removeIfPresent, setOwnFileTime } from './own-files.ts';
 
 /**
- * A right taken by creating a numbered file exclusively: `attempt.7` is the right to send one request,
- * `background.3` to start one process. Of any number of contenders one creates the next number, whatever
- * the timing: this holds where a mutex that goes stale has been seen held twice.
+ * A right that a process has taken by creating a numbered file exclusively: `attempt.7` grants one request, `background.3`
+ * one worker. Of any number of processes exactly one creates the next number. This holds whatever the timing, unlike a
+ * mutex: two processes can take over a stale one at the same time.
  */
 export interface Claim {
   readonly number: number;
-  /** Epoch ms at which it was taken. */
+  /** When it was taken, epoch ms. */
   readonly at: number;
-  /** Until when what it was taken for may still be running, epoch ms. */
+  /** Until when the request or the worker may be running, epoch ms. */
   readonly until: number;
-  /** Stamp of the credentials it was taken for; null when unknown. */
+  /** Fingerprint of the credentials at that time; null when unknown. */
   readonly credentials: string | null;
 }
 
+/** What a claim grants: `attempt` one request, `background` one worker. */
 export type ClaimKind = 'attempt' | 'background';
 
+/** The result of taking a claim. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** Somebody else was quicker. */
+  /** Another process was quicker. */
   | { readonly kind: 'lost' }
-  /** The file could not be made: an errno name. */
+  /** The file could not be created: an errno name. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** All claims of a kind, the newest first. A directory that cannot be listed has none. */
+/** All claims of a kind, the newest first; none where the directory cannot be listed. */
 export function readClaims(system: System, directory: string, kind: ClaimKind): Claim[] {
   return numbers(system, directory, kind).map((number) => {
     const read = readOwnFile(system, claimFile(directory, kind, number));
-    // What cannot be read (removed meanwhile, or not a file) holds its number and nothing else.
-    return read.kind === 'file' ? parseClaim(number, read.text, read.mtimeMs) : nobodys(number);
+    // An unreadable claim (removed meanwhile, or not a file) only takes its number.
+    return read.kind === 'file' ? parseClaim(number, read.text, read.mtimeMs) : emptyClaim(number);
   });
 }
 
 /**
- * Takes the next claim after `known`, the newest one that the decision to take it was made on.
- * @param claim `until` and `at` in epoch ms
+ * Takes the claim after `latest`, unless another process has taken it.
+ *
+ * @param latest the newest claim when it was decided to take one
  */
 export function takeClaim(
   system: System,
   directory: string,
   kind: ClaimKind,
-  known: Claim | undefined,
+  latest: Claim | undefined,
   claim: Omit<Claim, 'number'>,
 ): ClaimResult {
   let number: number;
-  let fd: number;
   try {
-    const before = list(system, directory, kind)[0] ?? 0;
-    if (before > (known?.number ?? 0)) return { kind: 'lost' };
-    number = before + 1;
-    fd = createOwnFile(system, claimFile(directory, kind, number));
+    const highest = list(system, directory, kind)[0] ?? 0;
+    if (highest > (latest?.number ?? 0)) return { kind: 'lost' };
+    number = highest + 1;
+    createOwnFile(system, claimFile(directory, kind, number), JSON.stringify(claim));
   } catch (error) {
     const reason = errno(error);
     return reason === 'EEXIST' ? { kind: 'lost' } : { kind: 'failed', reason };
   }
-  // From here on the file is ours. One that was not won would be taken for a request under way, and one
-  // without its content (a full disk) says less than it must: better none.
-  const result = complete(system, directory, kind, { ...claim, number }, fd);
-  if (result.kind !== 'claimed') removeClaim(system, claimFile(directory, kind, number));
+  const result = confirm(system, directory, kind, { ...claim, number });
+  // A claim that was not won would count as a request that is under way.
+  if (result.kind !== 'claimed') removeIfPresent(system, claimFile(directory, kind, number));
   return result;
 }
 
-function complete(system: System, directory: string, kind: ClaimKind, claim: Claim, fd: number): ClaimResult {
-  const { fs } = system;
-  const { number, ...content } = claim;
+/** Two processes that listed at different moments may have created different numbers: the higher one counts. */
+function confirm(system: System, directory: string, kind: ClaimKind, claim: Claim): ClaimResult {
   try {
-    try {
-      fs.writeFileSync(fd, JSON.stringify(content));
-    } finally {
-      fs.closeSync(fd);
-    }
-    // Two that listed at different moments can have created different numbers: the higher one counts.
-    return list(system, directory, kind)[0] === number ? { kind: 'claimed', claim } : { kind: 'lost' };
+    return list(system, directory, kind)[0] === claim.number ? { kind: 'claimed', claim } : { kind: 'lost' };
   } catch (error) {
     return { kind: 'failed', reason: errno(error) };
   }
 }
 
-/** The file of a claim that is over has this time: the claims were invented later. Epoch ms. */
+/** The mtime of the file of a claim that has ended, epoch ms: no claim has ever been taken then. */
 const ENDED_AT = 0;
-/** Some file systems know no time before 1980. */
+/** An earlier mtime means that the claim has ended, epoch ms: some file systems have no time before 1980. */
 const ENDED_BEFORE = Date.UTC(2000, 0, 1);
 
 /**
- * Notes that what a claim was taken for is over, so that nobody waits for it. Only the time of its file is set, since a
- * file is never written in place, and a new one would come back after another process has removed the claim.
+ * Marks a claim as ended, so that no process waits for its request. Only the mtime of its file changes: files are never
+ * written in place, and replacing it would bring it back after another process has removed it.
  */
 export function endClaim(system: System, directory: string, kind: ClaimKind, { number }: Claim): void {
   try {
     setOwnFileTime(system, claimFile(directory, kind, number), ENDED_AT);
   } catch {
-    // Then it is over when its time is.
+    // The claim ends at its `until`.
   }
 }
 
-/** Removes claims older than `before` (epoch ms); the newest always stays, for the numbering. */
+/** Removes claims that were taken before a time (epoch ms). The newest always stays, for the numbering. */
 export function sweepClaims(system: System, directory: string, kind: ClaimKind, before: number): void {
   for (const claim of readClaims(system, directory, kind).slice(1)) {
-    if (claim.at < before) removeClaim(system, claimFile(directory, kind, claim.number));
+    if (claim.at < before) removeIfPresent(system, claimFile(directory, kind, claim.number));
   }
 }
 
-/** Gives a claim back that was not used. */
+/** Removes a claim that was not used. */
 export function dropClaim(system: System, directory: string, kind: ClaimKind, { number }: Claim): void {
-  removeClaim(system, claimFile(directory, kind, number));
+  removeIfPresent(system, claimFile(directory, kind, number));
 }
 
 function claimFile(directory: string, kind: ClaimKind, number: number): string {
   return join(directory, `${kind}.${number}`);
 }
 
-/** Before it no version of this program ran: a clock that shows less is wrong. Epoch ms. */
+/** The highest number counts at least up to this time, epoch ms: a clock that shows an earlier one is wrong. */
 const FIRST_CLAIM = Date.UTC(2026, 0, 1);
 
 /**
- * The highest number that counting can have come to: a claim for every second since 1970. It grows with the time, so
- * every claim that counts has a next number, at the latest a second later.
+ * The highest number that counts: one claim for every second since 1970. A file with a higher number was not created by
+ * counting, and must not block all further claims. The limit grows, so each claim that counts has a next number.
  */
 function highestNumber({ now }: System): number {
   return Math.floor(Math.max(now(), FIRST_CLAIM) / SECOND);
@@ -142,20 +136,21 @@ function list(system: System, directory: string, kind: ClaimKind): number[] {
     .readdirSync(directory)
     .flatMap((name) => {
       const [prefix, digits = '', ...rest] = name.split('.');
-      const ours = prefix === kind && rest.length === 0 && /^[1-9]\d*$/.test(digits);
-      return ours && Number(digits) <= highest ? [Number(digits)] : [];
+      const isClaim = prefix === kind && rest.length === 0 && /^[1-9]\d*$/.test(digits);
+      return isClaim && Number(digits) <= highest ? [Number(digits)] : [];
     })
     .sort((a, b) => b - a);
 }
 
-/** Nothing that was claimed runs longer than the longest deadline, whatever its claim says. */
+/** How long a claim counts after it was taken, ms, whatever it contains: no request has a longer deadline. */
 const MAX_RUNNING_MS = TIMEOUT_RANGE.max * SECOND;
 
-function nobodys(number: number): Claim {
+/** A claim that ended long ago. */
+function emptyClaim(number: number): Claim {
   return { number, at: 0, until: 0, credentials: null };
 }
 
-/** A claim whose maker died before writing into it still is one, made when the file was. */
+/** A file without a content is a claim, too: its process died before writing. Then it was taken when the file was made. */
 function parseClaim(number: number, text: string, mtimeMs: number): Claim {
   let file: unknown;
   try {
@@ -164,26 +159,16 @@ function parseClaim(number: number, text: string, mtimeMs: number): Claim {
     file = null;
   }
   const { at, until, credentials } = isObject(file) ? file : {};
-  const takenAt = typeof at === 'number' && Number.isFinite(at) ? at : mtimeMs;
-  if (mtimeMs < ENDED_BEFORE)
-    return { number, at: takenAt, until: takenAt, credentials: stringOrNull(credentials) };
-  const over = typeof until === 'number' && Number.isFinite(until) ? until : takenAt;
+  const takenAt = finiteOr(at, mtimeMs);
+  const end = mtimeMs < ENDED_BEFORE ? takenAt : finiteOr(until, takenAt);
   return {
     number,
     at: takenAt,
-    until: Math.min(over, takenAt + MAX_RUNNING_MS),
-    credentials: stringOrNull(credentials),
+    until: Math.min(end, takenAt + MAX_RUNNING_MS),
+    credentials: typeof credentials === 'string' ? credentials : null,
   };
 }
 
-function stringOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function removeClaim(system: System, path: string): void {
-  try {
-    removeOwnFile(system, path);
-  } catch {
-    // Gone already, or not ours to remove.
-  }
+function finiteOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 }

@@ -8,73 +8,75 @@ import { sanitize } from '../usage/text.ts';
 import { isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
+/** The version of the format of `usage.json`. A file with another one is a miss. */
 export const SCHEMA_VERSION = 1;
 
-/** What is known: `usage.json`. At least one of `data` and `error` is there. */
+/** The content of `usage.json`. At least one of `data` and `error` is not null. */
 export interface Entry {
-  /** Epoch ms of the start of the request that brought the data. */
+  /** When the request for the data was sent, epoch ms. */
   readonly cachedAt: number;
   readonly data: SnapshotData | null;
-  /** The provider's answers about `data`. Not in `usage.json`. */
+  /** The provider's functions for `data`. Not in `usage.json`. */
   readonly reader: SnapshotReader;
-  /** Only when there is nothing better to keep. */
+  /** The last failure; only where there are no data. */
   readonly error: RefreshCode | null;
-  /** Stored because a hit reads no credentials and yet shows the plan. */
+  /** Stored because a fresh entry is shown with its plan, without reading credentials. */
   readonly plan: string | null;
-  /** Whose numbers these are; null when that is not known. */
+  /** The account of the data; null when no file named one. */
   readonly accountId: string | null;
-  /** A file that may name the account existed and could not be read. */
+  /** There was a file that may name the account, and it could not be read. */
   readonly accountUnread?: true;
-  /** The organisation whose subscription it is; null or absent when not known. */
+  /** The organisation that has the subscription; null or absent when not known. */
   readonly organizationId?: string | null;
-  /** Names for `{account}` and `{org}`, allowlisted. */
+  /** Names for `{account}` and `{org}`, sanitized. */
   readonly accountName?: string | null;
   readonly organizationName?: string | null;
-  /** Stamp of the credentials the numbers were asked with; null in files of other programs. */
+  /** Fingerprint of the credentials of the request; null in files of other programs. */
   readonly credentials: string | null;
-  /** Which token the numbers were asked with: a random key and the keyed hash, as `usage.lock` has it. */
+  /** The token of the request, as `<key>:<hash>`: a random key and the keyed hash. */
   readonly token?: string;
-  /** When that login has to be renewed by its user, epoch ms. Stored for the same reason as `plan`. */
+  /** When the user has to sign in again, epoch ms. Stored for the same reason as `plan`. */
   readonly loginUntil?: number;
-  /** The windows that sessions reported. Never in `usage.json`: the two are merged when the files are read. */
+  /** What sessions reported. Never in `usage.json`: the two are merged when the files are read. */
   readonly overlay?: Overlay;
 }
 
-/** The status line's part of an entry. */
+/** The part of an entry that comes from the reports of sessions. */
 export interface Overlay {
-  /** The windows whose number is the status line's. */
+  /** The windows whose number was reported. */
   readonly origins: Origins;
-  /** When a reading last counted, epoch ms. */
-  readonly movedAt: number;
+  /** When a number was last reported or confirmed, epoch ms. */
+  readonly latestAt: number;
   /** The limit on money that sessions report behind a gateway; null without one. */
   readonly spend: ReportedSpendNumber | null;
-  /** A session contradicts a number that is shown: it is not fresh any more. */
+  /** A session contradicts a number, so the entry is not fresh. */
   readonly contradicted: boolean;
-  /** False: the credentials have changed since, and their account is not known. */
-  readonly certain: boolean;
-  /** The sessions work without a stored login, as behind a gateway: signing in is not what they need. */
+  /** The reports are of the present credentials. False: they changed, and their account is not known. */
+  readonly sameLogin: boolean;
+  /** The sessions work without a stored login, as behind a gateway, so signing in does not help. */
   readonly unstored: boolean;
-  /** The numbers are certain and are the last reported ones: a session that repeats them sees its own numbers. */
+  /** `sameLogin`, and all numbers are the latest reported ones: a session that repeats them is shown its own numbers. */
   readonly asReported: boolean;
-  /** When the endpoint told the rest, epoch ms; null: it never did. */
-  readonly answeredAt: number | null;
-  /** The rest is there, and nobody but the endpoint can tell it: limits per model, extra usage. */
-  readonly lacks: boolean;
-  /** The stamp of the credentials as they are now. */
+  /** When the response was requested that has the rest, epoch ms; null without a response. */
+  readonly requestedAt: number | null;
+  /** The entry has numbers that sessions do not report: limits per model, extra usage. */
+  readonly needsEndpoint: boolean;
+  /** Fingerprint of the present credentials. */
   readonly credentials: string | null;
 }
 
+/** The result of reading `usage.json`. */
 export type EntryRead =
   | { readonly kind: 'entry'; readonly entry: Entry }
   | {
       readonly kind: 'miss';
-      /** An errno of permission trouble, which is worth reporting; all other misses are not. */
+      /** EACCES or EPERM where permissions forbid reading, which is reported; null for all other misses. */
       readonly denied: string | null;
-      /** There is no file at all: whatever we write replaces nothing. */
+      /** There is no file, so writing one replaces nothing. */
       readonly absent: boolean;
     };
 
-/** Reads `usage.json`. Whatever is wrong with the file is a miss. */
+/** Reads `usage.json`. A file that cannot be used is a miss. */
 export function readEntry(system: System, path: string, reader: SnapshotReader): EntryRead {
   const read = readOwnFile(system, path);
   if (read.kind === 'unreadable' && (read.reason === 'EACCES' || read.reason === 'EPERM')) {
@@ -84,7 +86,7 @@ export function readEntry(system: System, path: string, reader: SnapshotReader):
   return entry ? { kind: 'entry', entry } : { kind: 'miss', denied: null, absent: read.kind === 'absent' };
 }
 
-/** The text of `usage.json`, validated as strictly as an answer from the network; null for a miss. */
+/** Parses the text of `usage.json`, as strictly as a response; null when it cannot be used. */
 export function parseEntry(text: string, reader: SnapshotReader): Entry | null {
   let file: unknown;
   try {
@@ -97,7 +99,7 @@ export function parseEntry(text: string, reader: SnapshotReader): Entry | null {
   if (cachedAt === null) return null;
   const data = reader.parse(file.data);
   const code = isObject(file.error) ? file.error.code : null;
-  // Both present: the data win.
+  // Where there are data, an error is ignored.
   const error = data === null && isRefreshCode(code) ? code : null;
   if (data === null && error === null) return null;
   const loginUntil = parseTime(file.login_until);
@@ -118,7 +120,7 @@ export function parseEntry(text: string, reader: SnapshotReader): Entry | null {
   };
 }
 
-/** The text of `usage.json` for an entry: the four public keys first, ours behind them. */
+/** The text of `usage.json`: the four keys that other programs use, and then the others. */
 export function serializeEntry(entry: Entry): string {
   const file = {
     schema_version: SCHEMA_VERSION,
@@ -138,12 +140,12 @@ export function serializeEntry(entry: Entry): string {
   try {
     return `${JSON.stringify(file)}\n`;
   } catch {
-    // Nested beyond what can be written: what lies deeper than anything we read is left out.
+    // The data are nested too deeply to be written. What is deeper than all that is read is left out.
     return `${JSON.stringify({ ...file, data: upToDepth(entry.data, MAX_DEPTH) })}\n`;
   }
 }
 
-/** The deepest thing we read lies at 5: `limits[].scope.model.display_name`. */
+/** Nothing deeper is read: `limits[].scope.model.display_name` has the depth 5. */
 const MAX_DEPTH = 16;
 
 function upToDepth(value: unknown, depth: number): unknown {
@@ -161,11 +163,12 @@ function stringOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** A text that is not empty; else null. */
 export function idOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A name with its printable characters only; null when it has none. */
+/** A sanitized name; null when it has no printable character. */
 export function nameOrNull(value: unknown): string | null {
   return typeof value === 'string' ? sanitize(value) || null : null;
 }

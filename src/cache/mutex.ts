@@ -2,21 +2,23 @@ import './survive-sigxfsz.ts';
 import { lock } from 'proper-lockfile';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
-import { CLOCK_TOLERANCE_MS, SECOND } from '../usage/time.ts';
+import { isFromFuture, SECOND } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
 import { removeOwnTree } from './own-files.ts';
 
-/** A holder that has not been heard of for this long is dead. */
+/** A mutex that has not been touched for this time counts as that of a dead process, ms. */
 export const MUTEX_STALE_MS = 5 * SECOND;
+/** How often the holder touches it, ms. */
 const HEARTBEAT_MS = 2 * SECOND;
 
+/** The result of trying to take the mutex. */
 export type Mutex =
   | { readonly kind: 'held'; release(): Promise<void> }
   | { readonly kind: 'busy' }
-  /** The directory cannot be written: an errno name. */
+  /** The directory cannot be written; `reason` is an errno name. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Errnos that say the place is at fault, not that somebody else holds the mutex. */
+/** Errno names that mean that the directory cannot be written. All others mean that another process has the mutex. */
 const UNWRITABLE = new Set([
   'EACCES',
   'EPERM',
@@ -31,26 +33,26 @@ const UNWRITABLE = new Set([
 ]);
 
 /**
- * Tries once to become the one process that refreshes an account. It normally is one; that it is never two
- * is not promised (`claims.ts` sees to that), because a stale mutex can be taken over by two at once.
+ * Tries once to become the one process that refreshes an account. Two processes can take over a stale mutex at the same
+ * time; the claim (`claims.ts`) makes sure that only one of them sends a request.
  */
 export async function acquireMutex(system: System, directory: AccountDirectory): Promise<Mutex> {
-  clearImpossible(system, directory.mutex);
+  removeImpossible(system, directory.mutex);
   try {
     const release = await lock(directory.path, {
-      fs: inOneGo(system.fs),
+      fs: withoutThreads(system.fs),
       lockfilePath: directory.mutex,
       realpath: false,
       retries: 0,
       stale: MUTEX_STALE_MS,
       update: HEARTBEAT_MS,
-      // The default throws from a timer. Whoever took over finds our claim.
+      // The default throws from a timer. The process that took over the mutex finds the claim.
       onCompromised: () => {},
     });
     return { kind: 'held', release: () => release().catch(() => {}) };
   } catch (error) {
     const reason = errno(error);
-    // Stale, and somebody put something into it: it could never be taken over. The next try finds it gone.
+    // It is stale and contains something, so it can never be taken over. It is gone at the next attempt.
     if (reason === 'ENOTEMPTY') remove(system, directory.mutex);
     // On Windows, making a directory whose removal is still pending is refused like this as well.
     const passing = reason === 'EPERM' && system.platform === 'win32';
@@ -58,13 +60,13 @@ export async function acquireMutex(system: System, directory: AccountDirectory):
   }
 }
 
-/** One for all of a process: the package remembers in it how finely the file system keeps time. */
-const kept = new WeakMap<System['fs'], object>();
+/** One object per process: the package stores in it how precisely the file system records times. */
+const adapters = new WeakMap<System['fs'], object>();
 
-/** What the package asks of files, without threads: to start those takes longer than all that they would do. */
-function inOneGo(fs: System['fs']): object {
-  const known = kept.get(fs);
-  if (known) return known;
+/** The functions of `fs` that the package uses, without threads: starting those takes longer than what they do. */
+function withoutThreads(fs: System['fs']): object {
+  const existing = adapters.get(fs);
+  if (existing) return existing;
   type Call = (...parameters: never[]) => unknown;
   const plain =
     (call: Call) =>
@@ -84,25 +86,25 @@ function inOneGo(fs: System['fs']): object {
     stat: plain(fs.statSync),
     utimes: plain(fs.utimesSync),
     rmdir: plain(fs.rmdirSync),
-    // At the exit of the process.
+    // Called at the exit of the process.
     rmdirSync: fs.rmdirSync,
   };
-  kept.set(fs, files);
+  adapters.set(fs, files);
   return files;
 }
 
 /**
- * A mutex stamped in the future (the clock was set back) would be refused until the clock catches up, and
- * something that is no directory would be refused for good.
+ * Removes what could not be taken over: a mutex with a future time until the clock reaches it, and a file or link in its
+ * place for ever.
  */
-function clearImpossible(system: System, path: string): void {
+function removeImpossible(system: System, path: string): void {
   const { fs, now } = system;
   try {
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return;
-    if (!stat.isDirectory() || stat.mtimeMs > now() + CLOCK_TOLERANCE_MS) remove(system, path);
+    if (!stat.isDirectory() || isFromFuture(stat.mtimeMs, now())) remove(system, path);
   } catch {
-    // Then the attempt to lock says what is wrong.
+    // The attempt to take the mutex fails with the reason.
   }
 }
 
@@ -110,6 +112,6 @@ function remove(system: System, path: string): void {
   try {
     removeOwnTree(system, path);
   } catch {
-    // Then the attempt to lock says what is wrong.
+    // The attempt to take the mutex fails with the reason.
   }
 }

@@ -3,21 +3,22 @@ import type { FileRead } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
+import { SECOND } from '../usage/time.ts';
 
 /*
- * The one way to touch a file in the cache. A file is opened for writing only where this open has created it, or where
- * it is the one that `write-file-atomic` has just made; the directory is one that no other user can change; and an
- * existing file is replaced by a rename, never written in place. The mutex alone is `proper-lockfile`'s: a directory,
- * taken after `ensureDirectory` has judged the place.
+ * The one way to read, create and remove files in the cache; `replace-file.ts` is the one way to replace them. A file is
+ * opened for writing only by the call that creates it (for the one exception see `replace-durably.ts`), in a directory that
+ * no other user can change, and is never written in place. The mutex is a directory of `proper-lockfile`, which is made
+ * after `ensureDirectory` has judged the directory around it.
  */
 
-/** Write permission for anybody but the owner, in a file's mode. */
+/** The bits of a file's mode that let other users than the owner write it. */
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Reads a file of ours: regular, no link, at most 1 MiB, and the user's own; root reads those of other users as well.
- * It is looked at first and then read in one go: that is twice as fast as four system calls, at every prompt, and in a
- * directory that is trusted no other user can put anything else in its place.
+ * Reads a file of the cache: a regular file of the user, at most 1 MiB; root also reads files of other users. Examines the
+ * path and then reads it, which is twice as fast as four system calls with a descriptor: in a trusted directory no other
+ * user can exchange the file in between. On the hot path.
  */
 export function readOwnFile({ fs, uid }: System, path: string): FileRead {
   try {
@@ -26,12 +27,12 @@ export function readOwnFile({ fs, uid }: System, path: string): FileRead {
     if (!stat.isFile()) return { kind: 'unreadable', reason: 'not_a_file' };
     if (stat.size > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
     if (uid !== null && stat.uid !== uid) {
-      // The owner may exchange it meanwhile: what was opened is looked at, and nothing else is read.
+      // The owner may exchange the file at any time, so root examines the open file.
       return uid === 0 ? readTextFile(fs, path, 'refuse') : { kind: 'unreadable', reason: 'EPERM' };
     }
     const text = readAtOnce(fs, path);
     if (text.length > MAX_FILE_BYTES) return { kind: 'unreadable', reason: 'too_large' };
-    // What is not UTF-8 becomes this character, which a file can also hold.
+    // Bytes that are not UTF-8 become this character, which a file can also contain.
     if (text.includes('\uFFFD')) return readTextFile(fs, path, 'refuse');
     return { kind: 'file', text, mtimeMs: stat.mtimeMs };
   } catch (error) {
@@ -40,8 +41,8 @@ export function readOwnFile({ fs, uid }: System, path: string): FileRead {
 }
 
 /**
- * Reads a small file whose text is used as it stands: it must be the user's own, root's being root's, and no other user
- * may have the right to write it. Null for anything else. On the hot path.
+ * Reads a small file whose text is used without being checked: the file must belong to the user, also for root, and no
+ * other user may write it. Null for anything else. On the hot path.
  *
  * @throws what the system calls fail with
  */
@@ -55,27 +56,27 @@ export function readClosedFile({ fs, uid }: System, path: string, maxBytes: numb
 function readAtOnce(fs: System['fs'], path: string): string {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
   const flag = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
-  // Node takes a number, its types only a text.
+  // Node accepts a number; its types do not.
   return fs.readFileSync(path, { encoding: 'utf8', flag: flag as unknown as string });
 }
 
-/** Which directories each system has found to be trusted: no other user can change that. */
+/** The directories that were found to be trusted. No other user can change that. */
 const trusted = new WeakMap<System, Set<string>>();
 
 /**
- * Whether anything may be made, replaced or removed in a directory: the whole way to it is trusted. For root, that also
- * means that no part of it belongs to another user, who could exchange it meanwhile for a link to a file of root's.
+ * Whether files may be created, replaced and removed in a directory: every directory on the way to it is trusted. For root
+ * none of them may belong to another user, who could exchange it for a link to one of root's files.
  */
 export function mayWriteIn(system: System, directory: string): boolean {
-  const known = trusted.get(system) ?? new Set();
-  if (known.has(directory)) return true;
+  const directories = trusted.get(system) ?? new Set();
+  if (directories.has(directory)) return true;
   const trust = trustIn(system, directory);
   if (trust.kind !== 'trusted') return false;
-  if (trust.exists) trusted.set(system, known.add(directory));
+  if (trust.exists) trusted.set(system, directories.add(directory));
   return true;
 }
 
-/** @throws EPERM where `mayWriteIn` says no to the directory of a file */
+/** @throws EPERM unless `mayWriteIn` allows the directory of a file */
 export function assertMayWrite(system: System, path: string): void {
   if (!mayWriteIn(system, directoryOf(path))) {
     throw Object.assign(new Error('the directory is not trusted'), { code: 'EPERM' });
@@ -83,52 +84,25 @@ export function assertMayWrite(system: System, path: string): void {
 }
 
 /**
- * Creates a file exclusively, 0600. A link in its place is not followed.
+ * Creates a file exclusively, mode 0600: a link in its place is not followed. A file that cannot be written is removed
+ * again.
  *
- * @returns a descriptor for writing, to be closed by the caller
- * @throws what the system calls fail with; EEXIST when there is anything of that name
+ * @param mtimeMs its modification time, epoch ms; by default the present time
+ * @throws what the system calls fail with; EEXIST when there is anything under this path
  */
-export function createOwnFile(system: System, path: string): number {
+export function createOwnFile(system: System, path: string, content: string, mtimeMs?: number): void {
   assertMayWrite(system, path);
-  return system.fs.openSync(path, 'wx', 0o600);
-}
-
-/** A name beside a file that no other user can foretell: not made of its own, which may be as long as a name can be. */
-export function temporaryBeside({ random }: System, path: string): string {
-  return `${directoryOf(path)}${SEPARATOR}.new.${Math.floor(random() * 1e12)}`;
-}
-
-/**
- * Opens a file for writing that `write-file-atomic` has made under a name of `temporaryBeside`.
- *
- * @returns a descriptor, to be closed by the caller
- * @throws what the system calls fail with; EPERM for anything but a regular file with one name and our owner
- */
-export function openTemporary(system: System, path: string): number {
-  assertMayWrite(system, path);
-  const { fs, uid } = system;
-  const { O_WRONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
-  const fd = fs.openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
-  try {
-    const stat = fs.fstatSync(fd);
-    if (stat.isFile() && stat.nlink === 1 && (uid === null || stat.uid === uid)) return fd;
-    throw Object.assign(new Error('not the file that was made'), { code: 'EPERM' });
-  } catch (error) {
-    fs.closeSync(fd);
-    throw error;
-  }
-}
-
-/** Puts a link in the place of a file, to be read as a text. @throws what the system calls fail with */
-export function replaceOwnLink(system: System, path: string, target: string): void {
   const { fs } = system;
-  assertMayWrite(system, path);
-  const temporary = temporaryBeside(system, path);
-  fs.symlinkSync(target, temporary);
+  const fd = fs.openSync(path, 'wx', 0o600);
   try {
-    fs.renameSync(temporary, path);
+    try {
+      fs.writeFileSync(fd, content);
+      if (mtimeMs !== undefined) fs.futimesSync(fd, mtimeMs / SECOND, mtimeMs / SECOND);
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch (error) {
-    fs.unlinkSync(temporary);
+    removeIfPresent(system, path);
     throw error;
   }
 }
@@ -139,12 +113,21 @@ export function removeOwnFile(system: System, path: string): void {
   system.fs.unlinkSync(path);
 }
 
+/** Removes a file, or a link, if there is one and it can be removed. */
+export function removeIfPresent(system: System, path: string): void {
+  try {
+    // There is mostly none, and looking costs a tenth of an exception.
+    if (system.fs.lstatSync(path, { throwIfNoEntry: false })) removeOwnFile(system, path);
+  } catch {
+    // Another process has removed it, or this one may not.
+  }
+}
+
 /**
- * Removes a file, a link, or a directory with everything in it. A directory that another user can change is not entered:
- * between two calls that user could put a link in the place of what is in it, and Node's own `rmSync` would go on behind
- * the link.
+ * Removes a file, a link, or a directory with everything in it. Does not enter a directory that another user can change:
+ * that user could exchange a directory in it for a link, and Node's own `rmSync` would follow the link.
  *
- * @throws what the system calls fail with; EPERM for a directory that is not trusted and has something in it
+ * @throws what the system calls fail with; EPERM for a directory that is not trusted and not empty
  */
 export function removeOwnTree(system: System, path: string): void {
   assertMayWrite(system, path);
@@ -156,7 +139,7 @@ export function removeOwnTree(system: System, path: string): void {
   fs.rmdirSync(path);
 }
 
-/** Sets the time of a file that is there, without writing into it. A link is not followed. @throws as above */
+/** Sets the times of a file, epoch s, without opening it. Does not follow a link. @throws what the system calls fail with */
 export function setOwnFileTime(system: System, path: string, seconds: number): void {
   assertMayWrite(system, path);
   system.fs.lutimesSync(path, seconds, seconds);

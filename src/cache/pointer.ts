@@ -1,39 +1,41 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { makeDirectory } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { makeDirectory } from './make-directory.ts';
 import { readClosedFile, removeOwnFile } from './own-files.ts';
-import { replaceLightly } from './replace.ts';
+import { replaceFile } from './replace-file.ts';
 
 /*
- * An account's directory is named by a hash, which costs a tenth of a Node start to compute and which a shell
- * cannot compute at all. So whoever prepares a ready line notes the answer: `accounts/<key>` below the cache
- * root holds the directory's name. Nobody has to trust it: a ready line is tied to the account's own files.
+ * The name of an account's directory contains a hash, which takes a tenth of a Node start to compute, and which a shell
+ * cannot compute. So prerendering stores the name in `accounts/<key>` below the cache root. A wrong name does no harm: a
+ * prerendered line is valid only for the files of its account.
  */
 
 const NAME = /^[a-z]+-[0-9a-f]{8}$/;
-/** No name of a directory of ours is longer. */
+/** The size limit for the file, bytes. Names of directories are shorter. */
 const MAX_BYTES = 64;
 
-/** No name of a file can be longer, on any usual file system. */
+/** The longest file name that the usual file systems allow, bytes. */
 const MAX_NAME = 255;
 
 /**
- * The file that names the directory of an account; null when there can be none.
- * @param key what tells the account from others, see `ProviderFiles.accountKey`
+ * The file that contains the name of an account's directory; null where there can be none.
+ *
+ * @param key what distinguishes the account from others, see `ProviderFiles.accountKey`
  */
 export function pointerFile(root: string, key: string): string | null {
-  // A lone surrogate cannot be encoded; it stands for bytes that are no text.
+  // It stands for bytes that are not UTF-8, so the key is not the real one.
   if (key.includes('\uFFFD')) return null;
   const name = encodeURIComponent(key);
   return name.length > MAX_NAME ? null : `${pointerDirectory(root)}${SEPARATOR}${name}`;
 }
 
+/** The directory of all pointers. */
 export function pointerDirectory(root: string): string {
   return `${root}${SEPARATOR}accounts`;
 }
 
-/** The name of the account's directory; null when nobody has noted it. */
+/** The name of an account's directory; null when it is not stored. */
 export function readPointer(system: System, root: string, key: string): string | null {
   const path = pointerFile(root, key);
   const name = path && readClosedFile(system, path, MAX_BYTES);
@@ -51,7 +53,7 @@ export function writePointer(system: System, directory: AccountDirectory, key: s
   } catch {
     return;
   }
-  replaceLightly(system, path, name, null);
+  replaceFile(system, path, name);
 }
 
 /** Removes the pointer that an earlier version wrote for a spelling of the default directory. */

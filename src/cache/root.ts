@@ -3,20 +3,20 @@ import type { System } from '../platform/system.ts';
 
 const NAME = 'usageline';
 
-/** Where the cache is. `path` null: there is no usable place, everything works uncached. */
+/** Where the cache is. Where `path` is null there is no usable directory, and nothing is cached. */
 export interface CacheRoot {
   readonly path: string | null;
-  /** A value that was set and could not be used, in words; null when all is well. */
+  /** Why a setting cannot be used, in words; null when there is none. */
   readonly warning: string | null;
 }
 
 /**
- * The cache root, first that applies: `USAGELINE_CACHE_DIR`, `$XDG_CACHE_HOME/usageline` on every platform,
- * the platform's own place. Relative values are ignored, as the XDG base directory specification says:
- * they would be another cache in every directory.
+ * The cache root: the first of `USAGELINE_CACHE_DIR`, `$XDG_CACHE_HOME/usageline` (on every platform) and the platform's
+ * default. Relative values are ignored, as the XDG base directory specification demands: they would mean another cache in
+ * every working directory. On the hot path.
  *
- * The platform's place is what the `env-paths` package gives for `usageline` without a suffix. Importing it
- * would cost a tenth of a Node start at every prompt, so it is the oracle of this function's test instead.
+ * The platform's default is that of the package `env-paths` for `usageline` without a suffix. Importing the package takes a
+ * tenth of a Node start, so this function computes it, and its test compares the two.
  */
 export function cacheRoot(system: System): CacheRoot {
   const { USAGELINE_CACHE_DIR: own, XDG_CACHE_HOME: xdg } = system.env;
@@ -26,7 +26,7 @@ export function cacheRoot(system: System): CacheRoot {
   if (chosen === null) {
     return { path: null, warning: 'no home directory and no USAGELINE_CACHE_DIR: nothing is cached' };
   }
-  // Bytes that are not UTF-8 reach us as U+FFFD: the path we would open is not the path that was meant.
+  // It stands for bytes that are not UTF-8, so this is not the path that the variable names.
   if (chosen.includes('\uFFFD')) {
     return { path: null, warning: 'the cache directory is not valid UTF-8: nothing is cached' };
   }
@@ -35,15 +35,15 @@ export function cacheRoot(system: System): CacheRoot {
 }
 
 function platformDefault({ platform, env, home }: System): string | null {
-  const place = home();
+  const directory = home();
   switch (platform) {
     case 'darwin':
-      return place && joinPaths(place, 'Library', 'Caches', NAME);
+      return directory && joinPaths(directory, 'Library', 'Caches', NAME);
     case 'win32': {
-      const local = env.LOCALAPPDATA || (place && joinPaths(place, 'AppData', 'Local'));
+      const local = env.LOCALAPPDATA || (directory && joinPaths(directory, 'AppData', 'Local'));
       return local && joinPaths(local, NAME, 'Cache');
     }
     default:
-      return place && joinPaths(place, '.cache', NAME);
+      return directory && joinPaths(directory, '.cache', NAME);
   }
 }

@@ -11,13 +11,13 @@ import type {
 import type { SessionReports, SessionMemory } from '../usage/session-reports.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { percentOf } from '../usage/values.ts';
-import { CLOCK_TOLERANCE_MS, isoTime, parseTime } from '../usage/time.ts';
+import { isFromFuture, isoTime, parseTime } from '../usage/time.ts';
 import { readOwnFile } from './own-files.ts';
 
 /*
- * `statusline.json`: what the sessions of a provider's client have reported. A file of its own, so that the endpoint's answers
- * and the status lines cannot overwrite each other. Numbers and the sessions' memory are in the same file: a process
- * that loses a race loses both, and reports the number again.
+ * `statusline.json`: what the sessions of a provider's client have reported. Responses are in another file, so that a
+ * report and a response cannot overwrite each other. Numbers and the memory of the sessions are in one file: a process whose
+ * write is overwritten loses both, and its session reports the number again.
  */
 
 export const SESSION_REPORTS_SCHEMA = 1;
@@ -33,7 +33,7 @@ export function readSessionReports(
   return (read.kind === 'file' && parseSessionReports(read.text, now, names)) || NO_SESSION_REPORTS;
 }
 
-/** The text of `statusline.json`; null when it is not as we write it. Keys of an earlier version may be absent. */
+/** Parses the text of `statusline.json`; null when it is broken. Keys that an earlier version did not write may be absent. */
 export function parseSessionReports(
   text: string,
   now: number,
@@ -54,7 +54,7 @@ export function parseSessionReports(
   const memories = new Map<string, SessionMemory>();
   for (const [id, value] of Object.entries(sessions)) {
     const memory = parseMemory(value, names);
-    // A broken one is dropped: its session's next report counts as new.
+    // Without a memory, the session's next report counts as new.
     if (memory) memories.set(id, memory);
   }
   return {
@@ -81,19 +81,19 @@ export function serializeSessionReports(reports: SessionReports, names: Reported
     disputes: byName(names, (name) => disputeJson(disputes[name] ?? null)),
     spend: spend && { ...windowJson(spend), used_usd: spend.usedUsd, limit_usd: spend.limitUsd },
     ...(unstored && { unstored }),
-    // fromEntries defines properties: a session named __proto__ stays one.
+    // `fromEntries` also defines a property for a session with the id `__proto__`.
     sessions: Object.fromEntries([...sessions].map(([id, memory]) => [id, memoryJson(memory, names)])),
   };
   return `${JSON.stringify(file)}\n`;
 }
 
-function windowJson(reading: ReportedNumber | null) {
+function windowJson(number: ReportedNumber | null) {
   return (
-    reading && {
-      used_percent: reading.percent,
-      resets_at: iso(reading.resetsAt),
-      read_at: iso(reading.readAt),
-      seen_at: iso(reading.seenAt),
+    number && {
+      used_percent: number.percent,
+      resets_at: iso(number.resetsAt),
+      read_at: iso(number.readAt),
+      seen_at: iso(number.seenAt),
     }
   );
 }
@@ -102,7 +102,7 @@ function disputeJson(dispute: Dispute | null) {
   return dispute && { ...windowJson(dispute), session: dispute.session, maybe_idle: dispute.maybeIdle };
 }
 
-/** False and null values are left out: two hundred sessions are read at every run of the status line. */
+/** Leaves out false and null values, because up to two hundred sessions are read at every run of the status line. */
 function memoryJson({ at, windows, spend, disputedAt, foreign }: SessionMemory, names: ReportedWindows) {
   return {
     at,
@@ -117,7 +117,7 @@ function pairJson(reported: Reported | null) {
   return reported && [reported.percent, reported.resetsAt];
 }
 
-/** Undefined: broken. Then the whole file is, since no other program writes it. */
+/** A window's number; null when it is absent or from the future; undefined when the file is broken. */
 function parseWindow(value: unknown, now: number): ReportedNumber | null | undefined {
   if (value === null) return null;
   if (!isObject(value)) return undefined;
@@ -126,19 +126,19 @@ function parseWindow(value: unknown, now: number): ReportedNumber | null | undef
   const [readAt, seenAt] = [parseTime(value.read_at), parseTime(value.seen_at)];
   if (percent === null || readAt === null || seenAt === null || seenAt < readAt) return undefined;
   if (resetsAt === null && value.resets_at !== null) return undefined;
-  return seenAt > now + CLOCK_TOLERANCE_MS ? null : { percent, resetsAt, readAt, seenAt };
+  return isFromFuture(seenAt, now) ? null : { percent, resetsAt, readAt, seenAt };
 }
 
 function parseDispute(value: unknown, now: number): Dispute | null {
-  const reading = parseWindow(value ?? null, now);
-  if (!reading || !isObject(value) || typeof value.session !== 'string') return null;
-  return { ...reading, session: value.session, maybeIdle: value.maybe_idle === true };
+  const number = parseWindow(value ?? null, now);
+  if (!number || !isObject(value) || typeof value.session !== 'string') return null;
+  return { ...number, session: value.session, maybeIdle: value.maybe_idle === true };
 }
 
 function parseSpend(value: unknown, now: number): ReportedSpendNumber | null {
-  const reading = parseWindow(value ?? null, now);
-  if (!reading || !isObject(value)) return null;
-  return { ...reading, usedUsd: percentOf(value.used_usd), limitUsd: percentOf(value.limit_usd) };
+  const number = parseWindow(value ?? null, now);
+  if (!number || !isObject(value)) return null;
+  return { ...number, usedUsd: percentOf(value.used_usd), limitUsd: percentOf(value.limit_usd) };
 }
 
 /** A session's memory; null when it is broken. */
@@ -157,13 +157,14 @@ export function parseMemory(value: unknown, names: ReportedWindows): SessionMemo
   };
 }
 
-/** Percentage and reset, used and limit in dollars. */
+/** Parses `[percent, reset, used, limit]`, amounts in dollars; undefined when it is broken. */
 function parseSpendPair(value: unknown): ReportedSpend | null | undefined {
   const pair = parsePair(Array.isArray(value) ? value.slice(0, 2) : value);
   if (!pair || !Array.isArray(value)) return pair as null | undefined;
   return { ...pair, usedUsd: percentOf(value[2]), limitUsd: percentOf(value[3]) };
 }
 
+/** Parses `[percent, reset]`; undefined when it is broken. */
 function parsePair(value: unknown): Reported | null | undefined {
   if (value === null) return null;
   if (!Array.isArray(value) || value.length !== 2) return undefined;
@@ -177,7 +178,7 @@ function iso(at: number | null): string | null {
   return at === null ? null : isoTime(at);
 }
 
-/** A value for every window; null when one of them is undefined. */
+/** A value for each window in `names`; null when one of the values is undefined. */
 function byName<T>(
   names: ReportedWindows,
   valueOf: (name: string) => T | undefined,

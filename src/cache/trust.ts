@@ -5,23 +5,23 @@ import { trustIn } from '../platform/trust.ts';
 import type { Trust } from '../platform/trust.ts';
 import type { AccountDirectory } from './directory.ts';
 
-/** The root of the cache and the account's part of it. */
-const OWN = 2;
+/** How many of an account directory's last levels belong to the user alone: the cache root and the directory itself. */
+export const OWN_LEVELS = 2;
 
 /**
- * Why a cache directory is not to be read: other users can put numbers into it, or links. Root reads another user's
- * directory, and writes nothing there (`isOwnDirectory`).
+ * Why a cache directory must not be read: other users can put numbers or links into it. Root reads the directory of
+ * another user, and writes nothing there (see `isOwnDirectory`).
  *
  * @returns a reason in words, or null
  */
 export function distrust(system: System, directory: AccountDirectory): string | null {
-  const trust = trustIn(system, directory.path, { own: OWN });
+  const trust = trustIn(system, directory.path, { own: OWN_LEVELS });
   return trust.kind === 'foreign' && system.uid === 0 ? null : reasonOf(trust);
 }
 
-/** Whether a cache directory is the user's own: one that is written, and whose ready lines are printed as they stand. */
+/** Whether a cache directory belongs to the user: only then is it written, and are its prerendered lines printed. */
 export function isOwnDirectory(system: System, directory: AccountDirectory): boolean {
-  return trustIn(system, directory.path, { own: OWN }).kind === 'trusted';
+  return trustIn(system, directory.path, { own: OWN_LEVELS }).kind === 'trusted';
 }
 
 function reasonOf(trust: Trust): string | null {
@@ -39,13 +39,13 @@ function nameOf(uid: number): string {
   return uid === 0 ? 'root' : `user ${uid}`;
 }
 
-/** Whether a directory, or the nearest one above it that exists, can be written. Nothing is made to find out. */
+/** Whether a directory, or the nearest existing one above it, can be written. Creates nothing. */
 export function isWritable(system: System, path: string): boolean {
   if (trustIn(system, path).kind !== 'trusted') return false;
   const { fs } = system;
-  for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
+  for (let level = path; level !== ''; level = level.slice(0, level.lastIndexOf(SEPARATOR))) {
     try {
-      fs.accessSync(place, fs.constants.W_OK | fs.constants.X_OK);
+      fs.accessSync(level, fs.constants.W_OK | fs.constants.X_OK);
       return true;
     } catch (error) {
       if (errno(error) !== 'ENOENT') return false;
@@ -55,20 +55,20 @@ export function isWritable(system: System, path: string): boolean {
 }
 
 /**
- * Why a path is out of reach, for people: the nearest directory above it that can be looked at belongs to another
- * user, or one on the way does. Null when neither does.
+ * Which other user's directory keeps a path from being used, in words: the nearest one above it that can be examined, or
+ * one on the way. Null when there is none.
  */
 export function foreignOwner(system: System, path: string): string | null {
   const { fs, uid } = system;
   if (uid === null) return null;
-  for (let place = path; place !== ''; place = place.slice(0, place.lastIndexOf(SEPARATOR))) {
+  for (let level = path; level !== ''; level = level.slice(0, level.lastIndexOf(SEPARATOR))) {
     try {
-      const stat = fs.statSync(place, { throwIfNoEntry: false });
+      const stat = fs.statSync(level, { throwIfNoEntry: false });
       if (stat === undefined) continue;
-      if (stat.uid !== uid) return `${place} belongs to ${nameOf(stat.uid)}`;
+      if (stat.uid !== uid) return `${level} belongs to ${nameOf(stat.uid)}`;
       break;
     } catch {
-      // It lies behind a directory that cannot be entered.
+      // It is below a directory that cannot be entered.
     }
   }
   const trust = trustIn(system, path);

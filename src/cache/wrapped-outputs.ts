@@ -2,38 +2,39 @@ import { MAX_FILE_BYTES } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { isObject } from '../usage/values.ts';
-import { DAY, HOUR } from '../usage/time.ts';
-import { ensureDirectory } from './directory.ts';
+import { ageOf, DAY, HOUR } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
+import { ensureDirectory } from './make-directory.ts';
 import { readClosedFile } from './own-files.ts';
-import { replaceLightly } from './replace.ts';
+import { replaceFile } from './replace-file.ts';
 
 /*
- * `after.json`: what the status line commands behind `statusline --after` printed last, for when they are too slow.
- * Neither the commands nor the names of sessions stand in it: a command can have a secret in it.
+ * `after.json`: what the commands of `statusline --after` printed last, to be shown when they are too slow. It contains
+ * hashes of commands and sessions, because a command can contain a secret.
  */
 
 const SCHEMA_VERSION = 1;
-/** The latest ones, each of at most so many characters: a few sessions with a few rows each. */
+/** How many outputs are kept. */
 const MAX_OUTPUTS = 16;
+/** The longest output that is kept, in UTF-16 units: a few rows. */
 const MAX_CHARACTERS = 8192;
-/** Older outputs are not used. */
-const MAX_AGE = DAY;
-/** How often an unchanged output is written again. */
-const RENEW_EVERY = HOUR;
+/** Age at which an output is no longer used, ms. */
+const MAX_AGE_MS = DAY;
+/** How often an unchanged output is written again, ms. */
+const RENEW_EVERY_MS = HOUR;
 
 interface Output {
-  /** Hash of session and command. */
+  /** A hash of the session and the command. */
   readonly key: string;
-  /** Epoch ms: when the command printed this, as of the last hour. */
+  /** When the command printed this, epoch ms; up to `RENEW_EVERY_MS` early. */
   readonly at: number;
   readonly text: string;
 }
 
 /**
- * What a command printed last.
- * @param of names session and command
- * @returns null where nothing is remembered
+ * What a command printed last; null where nothing is stored.
+ *
+ * @param of identifies session and command
  */
 export function rememberedOutput(system: System, directory: AccountDirectory, of: string): string | null {
   const key = keyOf(of);
@@ -43,27 +44,27 @@ export function rememberedOutput(system: System, directory: AccountDirectory, of
 /** Stores what a command printed. An empty or too long output removes the stored one. */
 export function rememberOutput(system: System, directory: AccountDirectory, of: string, text: string): void {
   const key = keyOf(of);
-  const known = outputsIn(system, directory);
-  const kept = text.length > MAX_CHARACTERS ? '' : text;
-  const before = known.find((output) => output.key === key);
-  if ((before?.text ?? '') === kept && (before === undefined || system.now() - before.at < RENEW_EVERY))
+  const stored = outputsIn(system, directory);
+  const output = text.length > MAX_CHARACTERS ? '' : text;
+  const before = stored.find((it) => it.key === key);
+  if ((before?.text ?? '') === output && (before === undefined || system.now() - before.at < RENEW_EVERY_MS))
     return;
-  const others = known.filter((output) => output.key !== key);
-  const own = kept === '' ? [] : [{ key, at: system.now(), text: kept }];
+  const others = stored.filter((it) => it.key !== key);
+  const own = output === '' ? [] : [{ key, at: system.now(), text: output }];
   const outputs = [...others, ...own].slice(-MAX_OUTPUTS);
   const file = `${JSON.stringify({ schema_version: SCHEMA_VERSION, outputs })}\n`;
-  const replaced = () => replaceLightly(system, pathIn(directory), file, null);
+  const replaced = () => replaceFile(system, pathIn(directory), file) === null;
   // The directory usually exists.
   if (!replaced() && ensureDirectory(system, directory) === null) replaced();
 }
 
-/** Shown as the commands printed them, so those of another user are not read, not by root either. */
+/** Outputs are shown as they are, so those of another user are not read, not even by root. */
 function outputsIn(system: System, directory: AccountDirectory): Output[] {
   const { now } = system;
   try {
     const file: unknown = JSON.parse(readClosedFile(system, pathIn(directory), MAX_FILE_BYTES) ?? 'null');
     if (!isObject(file) || file.schema_version !== SCHEMA_VERSION || !Array.isArray(file.outputs)) return [];
-    return file.outputs.filter(isOutput).filter(({ at }) => Math.abs(now() - at) < MAX_AGE);
+    return file.outputs.filter(isOutput).filter(({ at }) => ageOf(at, now()) < MAX_AGE_MS);
   } catch {
     return [];
   }

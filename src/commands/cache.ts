@@ -1,6 +1,6 @@
 import { removeOwnFile } from '../cache/own-files.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
-import { replaceLightly } from '../cache/replace.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { provider } from '../fetch/registry.ts';
@@ -82,7 +82,7 @@ function removeReports(system: System, path: string): void {
   const { windows, disputes, spend } = NO_SESSION_REPORTS;
   const numbers = [...Object.values(known.windows), ...Object.values(known.disputes), known.spend];
   if (numbers.every((number) => number === null)) return;
-  replaceLightly(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names), null);
+  replaceFile(system, path, serializeSessionReports({ ...known, windows, disputes, spend }, names));
 }
 
 function noCache({ warning }: Paths): CommandResult {

@@ -25,7 +25,7 @@ import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
 import { freshUntil, pacedUntil, endpointDueAt } from '../resolve/freshness.ts';
 import type { Shortcoming } from '../resolve/freshness.ts';
-import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
+import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import { HOUR } from '../usage/time.ts';
@@ -63,7 +63,7 @@ async function explain(system: System, { policy }: ExplainOptions): Promise<Comm
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const paths = pathsOf(system, provider);
   const { cache } = paths;
-  const { fingerprint } = knownFingerprint(system, provider, cache);
+  const { fingerprint } = diskFingerprint(system, provider, cache);
   const state = readState(deps, paths, { policy, force: false }, fingerprint);
   const { backoff, now } = state;
   const entry = state.read.kind === 'entry' ? state.read.entry : null;

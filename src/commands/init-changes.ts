@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { removeCache } from '../cache/remove.ts';
+import { removeCache } from '../cache/cleanup.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { providerFiles } from '../fetch/registry.ts';
 import { apply, removeLeftovers } from '../init/apply.ts';
@@ -90,7 +90,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
   const plan = planRemoval(system, removal.files, installed);
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
-  const left = removal.kept
+  const left = removal.stillUsed
     .map(({ path, users }) => `kept ${printable(path)}: used by ${users.join(', ')}\n`)
     .join('');
   const after = withoutTarget(installed, removal);

@@ -66,7 +66,7 @@ export async function statusline(
   const deps = resolveDeps(system, config, options);
   const start = startOf(deps);
   const { paths } = start;
-  const { fingerprint } = start.known;
+  const { fingerprint } = start.onDisk;
   const outcome = report && storeReport(deps, paths, report, fingerprint);
   const stored = outcome?.stored ?? null;
   // Before the files are read: then a change in between makes the line invalid.

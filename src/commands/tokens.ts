@@ -1,6 +1,5 @@
-import { ensureDirectory } from '../cache/directory.ts';
-import { readOwnFile } from '../cache/own-files.ts';
-import { removeQuietly } from '../cache/replace.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
+import { readOwnFile, removeIfPresent } from '../cache/own-files.ts';
 import type { TranscriptSource } from '../fetch/provider.ts';
 import { provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
@@ -38,18 +37,18 @@ export async function tokensOf(
   const isRecent = scannedAt !== null && scannedAt <= now && now - scannedAt < RECENT_MS;
   if (age === 'any' || (age === 'recent' && isRecent)) return { tokens, isDue: !isRecent && mayHaveMore() };
 
-  const { replaceFile } = await import('../cache/write.ts');
+  const { replaceDurably } = await import('../cache/replace-durably.ts');
   const scanned = await reader.scan(system, {
     directory: cache?.path ?? null,
     deadline: system.monotonic() + (scansAll ? LIMIT_MS : PATIENCE_MS),
     write: (path, content) => {
-      const failure = replaceFile(system, path, content);
+      const failure = replaceDurably(system, path, content);
       // Before the first request there is no directory yet.
       if (failure !== 'ENOENT' || cache === null || ensureDirectory(system, cache) !== null) return failure;
-      return replaceFile(system, path, content);
+      return replaceDurably(system, path, content);
     },
   });
   // Earlier versions kept a third file.
-  if (cache !== null) removeQuietly(system, `${cache.path}/transcripts.new`);
+  if (cache !== null) removeIfPresent(system, `${cache.path}/transcripts.new`);
   return { tokens: scanned, isDue: false };
 }

@@ -8,7 +8,7 @@ import { writeWithMode } from './write.ts';
 
 /*
  * The record of what is installed, `installed.json`. Most installations could be removed without it: it has the paths
- * that are not the default ones, and what cannot be seen in the files.
+ * that are not the default ones, and facts that the files do not show.
  */
 
 /** A file that `--install` has changed. */

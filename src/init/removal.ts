@@ -11,12 +11,12 @@ import type { InitTarget } from './target.ts';
  * while another target uses them.
  */
 
-/** What the removal of a target removes, and what it leaves in place. */
+/** What the removal of a target removes, and what it leaves. */
 export interface Removal {
   /** The files to remove. */
   readonly files: readonly InstalledFile[];
   /** The files that stay, with the other targets that use them. */
-  readonly kept: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
+  readonly stillUsed: readonly { readonly path: string; readonly users: readonly InitTarget[] }[];
 }
 
 /**
@@ -48,7 +48,7 @@ export function removalOf(
   const used = [...own, ...shared].filter((record) => users(record).length > 0);
   return {
     files: [...files, ...shared].filter((record) => !used.includes(record)),
-    kept: used.map((record) => ({ path: record.path, users: users(record) })),
+    stillUsed: used.map((record) => ({ path: record.path, users: users(record) })),
   };
 }
 
@@ -63,12 +63,12 @@ function otherUsers({ files }: Installed, record: InstalledFile, target: InitTar
 /** The records after a target's files are removed. */
 export function withoutTarget(
   { files, directories }: Installed,
-  { files: removed, kept }: Removal,
+  { files: removed, stillUsed }: Removal,
 ): Installed {
   const left = files.filter((record) => !removed.some((other) => isSameFile(record, other)));
   return {
     files: left.map((record) => {
-      const users = kept.find(({ path }) => path === record.path)?.users;
+      const users = stillUsed.find(({ path }) => path === record.path)?.users;
       const owner = users?.[0];
       return owner === undefined ? record : Object.assign({}, record, { users, target: owner });
     }),
@@ -76,7 +76,7 @@ export function withoutTarget(
   };
 }
 
-/** The links, of a host's links, that point to a file which the plan removes. */
+/** The links of a host that point to a file which the plan removes. */
 export function linksToRemoved(
   { fs }: System,
   links: readonly string[],

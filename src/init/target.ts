@@ -41,7 +41,7 @@ export interface Target {
 
 /** The installation of a target. */
 export interface Install {
-  /** @param file the path that `--file` names in place of the default one; null for the default */
+  /** @param file the path that `--file` names; null for the default path */
   steps(runtime: Runtime, file: string | null): readonly Step[];
   /** `--file` is refused, because it names one file and this target installs several of its own. */
   readonly multipleFiles?: true;

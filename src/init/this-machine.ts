@@ -6,7 +6,7 @@ import { locateProgram } from './program.ts';
 import { configHome, dataHome, launcherPath } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
 
-/** This machine as snippets need it; a text says why no snippet can be made. */
+/** The machine, the user and the program, for snippets. Returns a reason, in words, if no snippet can be made. */
 export function thisMachine(
   system: System,
   hooks: Pick<Runtime, 'hookVariables' | 'hookPaths'>,
@@ -33,7 +33,7 @@ export function thisMachine(
   };
 }
 
-/** The path of the launcher, unless it is there only for other targets, with which it would be removed. */
+/** The path of the launcher; null if only other targets use it, because it would be removed with them. */
 function ownLauncher(system: System, home: string): string | null {
   const path = launcherPath({ home });
   if (!system.fs.existsSync(path)) return null;

@@ -17,7 +17,10 @@ export function fileFingerprint({ fs }: System, path: string): string {
 /** The fingerprint of a file that does not exist. */
 export const ABSENT = 'absent';
 
-/** What identifies one state of a file: mtime (ms), size (bytes) and inode. */
+/**
+ * What identifies one state of a file: mtime (ms), size (bytes) and inode. Transcripts are compared by these numbers and not
+ * by texts: there can be tens of thousands of them, and one that has only grown is read on.
+ */
 export interface FileStats {
   readonly mtimeMs: number;
   readonly size: number;

@@ -3,7 +3,7 @@ import { mayWriteIn, removeOwnFile, removeOwnTree } from '../cache/own-files.ts'
 import { pointerDirectory } from '../cache/pointer.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
-import { DAY, HOUR, MINUTE } from '../usage/time.ts';
+import { ageOf, DAY, HOUR, MINUTE } from '../usage/time.ts';
 
 /** The prefix of the empty files with which bin/usageline-prompt marks that it has started a refresh. */
 const ASK_MARKER = '.asked.';
@@ -34,7 +34,7 @@ function sweep(system: System, path: string, prefix: string, ageMs: number): voi
     for (const name of fs.readdirSync(path)) {
       if (!name.startsWith(prefix)) continue;
       const file = `${path}${SEPARATOR}${name}`;
-      if (ageMs === 0 || Math.abs(now() - fs.lstatSync(file).ctimeMs) > ageMs) removeOwnFile(system, file);
+      if (ageMs === 0 || ageOf(fs.lstatSync(file).ctimeMs, now()) > ageMs) removeOwnFile(system, file);
     }
   } catch {
     // The next call tries again.
@@ -50,7 +50,7 @@ export function sweepOldEnvironments(system: System, directory: AccountDirectory
       const path = `${directory.path}${SEPARATOR}${name}`;
       if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.prerendered) continue;
       // Each line that is written changes the mtime of its directory.
-      if (Math.abs(now() - fs.lstatSync(path).mtimeMs) > UNUSED_ENVIRONMENT_MS) removeOwnTree(system, path);
+      if (ageOf(fs.lstatSync(path).mtimeMs, now()) > UNUSED_ENVIRONMENT_MS) removeOwnTree(system, path);
     }
   } catch {
     // The next call tries again.

@@ -14,4 +14,5 @@ export type FollowUp =
   /** Start the worker, which asks for usage and then prerenders. */
   | { readonly kind: 'spawnWorker'; readonly wanted: Variant | null };
 
+/** Nothing is left to be done. */
 export const NO_FOLLOW_UP: FollowUp = { kind: 'none' };

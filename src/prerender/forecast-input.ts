@@ -4,26 +4,30 @@ import type { Paths } from '../resolve/paths.ts';
 import type { ForecastInput } from './forecast.ts';
 import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 
-/** What can be said in advance from a look at the files; null when that is nothing. */
+/**
+ * The input of a forecast from the state; null where nothing can be forecast.
+ *
+ * @param fingerprint of the present credentials
+ */
 export function forecastInput(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   paths: Paths,
-  { read, backoff: lock, now }: State,
-  stamp: string | null,
+  { read, backoff, now }: State,
+  fingerprint: string | null,
   settings: Settings,
 ): ForecastInput | null {
   const entry = read.kind === 'entry' ? read.entry : null;
-  // With other credentials the account comes from a file that no prepared line depends on, so nothing can be prepared.
-  // An entry without an account does not need that file.
-  const sure = entry === null || entry.credentials === stamp || entry.accountId === null;
+  // Under other credentials the decision depends on the file that names the account, which is not among the validators.
+  // For an entry without an account it is not read.
+  const isCertain = entry === null || entry.credentials === fingerprint || entry.accountId === null;
   const readable = read.kind === 'entry' || read.denied === null;
-  if (!sure || !readable || paths.cache === null) return null;
+  if (!isCertain || !readable || paths.cache === null) return null;
   return {
     entry,
-    lock,
+    backoff,
     now,
-    stamp,
-    accountMatch: entry?.accountUnread ? 'untold' : 'unknown',
+    fingerprint,
+    accountMatch: entry?.accountUnread ? 'undetermined' : 'unknown',
     provider,
     accountName: paths.account.name,
     settings,

@@ -11,69 +11,72 @@ import { decide } from '../resolve/decide.ts';
 import type { AccountMatch } from '../resolve/freshness.ts';
 import { freshUntil, turningPoints } from '../resolve/freshness.ts';
 
-/** What is known at one moment: enough to say what will be shown at any later one, as long as nothing happens. */
+/** The state at one moment, from which follows what will be shown at any later one while no file changes. */
 export interface ForecastInput {
   readonly entry: Entry | null;
-  readonly lock: Backoff | null;
-  /** Epoch ms. */
+  readonly backoff: Backoff | null;
+  /** The moment, epoch ms. */
   readonly now: number;
-  readonly stamp: string | null;
+  /** Fingerprint of the present credentials. */
+  readonly fingerprint: string | null;
   readonly accountMatch: AccountMatch;
   readonly provider: ProviderFacts;
-  /** The account's name, for the answer. */
+  /** The account's name. */
   readonly accountName: string;
   readonly settings: Settings;
-  /** When somebody has to look whatever the numbers say (macOS' keychain), epoch ms; null: never. */
+  /** When a refresh is due whatever the numbers are (macOS' keychain), epoch ms; null: never. */
   readonly recheckAt: number | null;
 }
 
+/** A forecast as texts. */
 export interface RenderedForecast {
-  /** From when on a caller that does not wait would have a refresh started, epoch ms. */
+  /** When a caller that does not wait would start the worker, epoch ms. */
   readonly refreshAt: number;
-  /** In order, without a gap, the first one from `now` on; none two in a row with the same text. */
+  /** In order and without a gap, from `now` on. Neighbours differ. */
   readonly texts: readonly TimedText[];
 }
 
+/** How a stage is rendered. */
 export interface StageOptions {
-  /** False far ahead, where texts stand for an hour at a time: no countdown would be right for so long. */
+  /** Whether countdowns are shown. Far ahead a text is valid for an hour, for which no countdown is right. */
   readonly countdowns: boolean;
 }
 
-/** So long ahead every change is foreseen (as long as numbers are fresh, and more), unless there are very many … */
+/** How far ahead every change is forecast, ms: longer than numbers are fresh. */
 const EXACT_MS = 5 * MINUTE;
+/** The number of changes that are forecast exactly. */
 const EXACT_CHANGES = 100;
-/** … so long every minute of the age, and beyond it every hour. */
+/** How far ahead ages change by the minute, ms. After that they change by the hour. */
 const BY_MINUTE_MS = HOUR;
-/** Nothing is said beyond this, by which the oldest numbers count as none … */
+/** How far ahead anything is forecast, ms. By then the oldest numbers are no longer shown. */
 const LONGEST_MS = DAY;
-/** … nor beyond so many changes: an answer of a thousand windows is not worth a thousand texts. */
+/** The largest number of stages, for responses with very many windows. */
 const MAX_CHANGES = 240;
 
-/** What will be told until a moment, from the end of the one before. */
+/** What will be shown until a moment, from the end of the stage before. */
 interface Stage extends StageOptions {
   readonly until: number;
   readonly usage: Usage;
 }
 
-/** What will be told from now on, whoever shows it. */
+/** What will be shown from now on, before it is rendered. */
 export interface Forecast {
-  /** See `Schedule`. */
+  /** As in `RenderedForecast`. */
   readonly refreshAt: number;
   readonly stages: readonly Stage[];
 }
 
+/** What a caller needs of a forecast. */
 export interface ForecastOptions {
-  /** How far, at most, ms: who appearance only at the near ones need not pay for all. */
+  /** How far ahead, ms. */
   readonly horizonMs?: number;
-  /** Of which numbers the text tells the age: `stale`, as a line does, asks for fewer moments while they are fresh. */
+  /** The numbers whose age is shown. With `stale`, as on a line, there are fewer stages while they are fresh. */
   readonly ages?: 'all' | 'stale';
 }
 
 /**
- * Everything that will be told until the numbers are too old to be shown at all, if nobody learns anything
- * new: the decision and the answer of `decide.ts` and `answer.ts`, asked for moments to come. This is what
- * lets a shell show a true line without knowing what makes it true.
- *
+ * Forecasts what will be shown while no file changes, until the numbers are too old to be shown: it calls `decide` and
+ * `toUsage` for moments to come. So a shell can show a right line without knowing what makes it right.
  */
 export function forecastOf(
   input: ForecastInput,
@@ -86,8 +89,8 @@ export function forecastOf(
   let refreshAt: number | null = recheckAt;
   let at = now;
   while (at < end && stages.length < MAX_CHANGES) {
-    const { usage, asks } = usageAt(input, at);
-    if (asks && (refreshAt === null || at < refreshAt)) refreshAt = at;
+    const { usage, isDue } = usageAt(input, at);
+    if (isDue && (refreshAt === null || at < refreshAt)) refreshAt = at;
     if (usage === null) break;
     const exact = at - now < EXACT_MS && stages.length < EXACT_CHANGES;
     const aging = ages === 'all' || usage.state !== 'fresh' || usage.restAgeMs !== undefined;
@@ -99,7 +102,7 @@ export function forecastOf(
   return { refreshAt: refreshAt ?? at, stages };
 }
 
-/** The texts for that; null when there is nothing to show but that the first answer is on its way. */
+/** Renders a forecast; null when there is nothing to show because the first request is under way. */
 export function renderForecast(
   { refreshAt, stages }: Forecast,
   render: (usage: Usage, options: StageOptions) => string,
@@ -114,23 +117,27 @@ export function renderForecast(
   return texts.length === 0 ? null : { refreshAt, texts };
 }
 
-/** What a caller that does not wait would be told at a moment; null when that is only that it has to wait. */
-export function usageAt(input: ForecastInput, at: number): { usage: Usage | null; asks: boolean } {
-  const { entry, lock, stamp, settings } = input;
+/**
+ * The usage that a caller that does not wait would get at a moment; null while the first request is under way.
+ *
+ * @returns `isDue`: whether that caller would start the worker
+ */
+export function usageAt(input: ForecastInput, at: number): { usage: Usage | null; isDue: boolean } {
+  const { entry, backoff, fingerprint, settings } = input;
   const account = () => input.accountMatch;
   const decision = decide({
     entry,
-    backoff: lock,
+    backoff,
     now: at,
     policy: 'background',
-    fingerprint: stamp,
+    fingerprint,
     account,
     settings,
     budget: input.provider.budget,
     force: false,
   });
-  const asks = decision.action === 'background';
-  if (asks && decision.error?.code === 'no_data') return { usage: null, asks };
+  const isDue = decision.action === 'background';
+  if (isDue && decision.error?.code === 'no_data') return { usage: null, isDue };
   const { freshness, error } = decision;
   const usage = toUsage({
     entry,
@@ -144,30 +151,32 @@ export function usageAt(input: ForecastInput, at: number): { usage: Usage | null
     now: at,
     settings,
   });
-  return { usage, asks };
+  return { usage, isDue };
 }
 
-/** When the numbers count as none, or the backoff is over: there is nothing more to say then. */
-function endOf({ entry, lock, now, settings }: ForecastInput): number {
-  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.movedAt ?? entry.cachedAt);
+/** When nothing changes any more, epoch ms: the numbers are too old to be shown, and the backoff has ended. */
+function endOf({ entry, backoff, now, settings }: ForecastInput): number {
+  const newest = entry && Math.max(entry.cachedAt, entry.overlay?.latestAt ?? entry.cachedAt);
   const ends = entry?.data ? [(newest as number) + settings.maxStaleMs] : [];
-  if (lock && lock.blockedUntil > now) ends.push(lock.blockedUntil);
+  if (backoff && backoff.blockedUntil > now) ends.push(backoff.blockedUntil);
   return Math.min(Math.max(now + HOUR, ...ends), now + LONGEST_MS);
 }
 
-/** What ends at a time of its own, epoch ms: looked up once, not for every text. */
+/** The times at which something changes, epoch ms: found once, and not for every stage. */
 interface Times {
+  /** Ends of freshness and backoff. */
   readonly once: readonly number[];
+  /** Resets of windows, which are counted down to. */
   readonly resets: readonly number[];
-  /** From when on an age counts that can be shown. */
+  /** Times from which an age is counted. */
   readonly ages: readonly number[];
 }
 
-function timesOf({ entry, lock, settings }: ForecastInput): Times {
-  const once = lock ? [lock.blockedUntil] : [];
+function timesOf({ entry, backoff, settings }: ForecastInput): Times {
+  const once = backoff ? [backoff.blockedUntil] : [];
   if (!entry?.data) return { once, resets: [], ages: [] };
   once.push(freshUntil(entry, settings), entry.cachedAt + settings.maxStaleMs);
-  // Stamped by a clock that has been set back: it counts from the moment at which it may be a rounding matter.
+  // The time of an entry from the future is within the tolerance from here on.
   once.push(entry.cachedAt - CLOCK_TOLERANCE_MS);
   once.push(...turningPoints(entry, settings));
   const reported = Object.values(entry.overlay?.origins ?? {}).flatMap((number) => number?.seenAt ?? []);
@@ -175,13 +184,13 @@ function timesOf({ entry, lock, settings }: ForecastInput): Times {
 }
 
 /**
- * When what is shown at `at` may change next, epoch ms: the first of everything that ends or ticks.
+ * When the usage at a moment may change next, epoch ms.
  *
- * @param exact whether countdowns tick
- * @param retryAt when the next try is, as shown at `at`
+ * @param exact whether every change of a countdown counts
+ * @param retryAt when the next try is, as shown at that moment, epoch ms
  */
 function nextChange(
-  { lock, now, provider }: ForecastInput,
+  { backoff, now, provider }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,
@@ -193,7 +202,7 @@ function nextChange(
   };
   const tick = (time: number, every: number) => consider(time + Math.ceil((at + 1 - time) / every) * every);
 
-  // A countdown is floored to the minute: it changes a moment after a whole one is left.
+  // Countdowns are rounded down to the minute, so they change a moment after a whole minute is left.
   const countdown = (to: number) => {
     consider(to);
     if (exact && to > at) tick(to + 1, MINUTE);
@@ -204,7 +213,7 @@ function nextChange(
   for (const time of once) consider(time);
   for (const reset of resets) countdown(reset);
   for (const time of ages) tick(time, step);
-  if (lock) consider(hourlySlot(lock, at, provider.budget));
+  if (backoff) consider(hourlySlot(backoff, at, provider.budget));
   if (retryAt !== null) countdown(retryAt);
   consider(at + step);
   return next;

@@ -1,4 +1,4 @@
-import { SECOND } from '../usage/time.ts';
+import { isFromFuture, SECOND } from '../usage/time.ts';
 
 /*
  * The format of a prerendered line's file, for this program; docs/specs/files.md describes it for shells, which
@@ -18,9 +18,6 @@ export const MAX_FILE_BYTES = 16 * 1024;
 const COLOR = '\u001B\\[[0-9;]*m';
 const UNSEEN = '\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069';
 const PRINTABLE = new RegExp(`^(?:[^${UNSEEN}]|${COLOR}|\u0001${COLOR}\u0002)*$`);
-
-/** How far the clock may be behind the time at which a file was written, s. */
-const CLOCK_TOLERANCE_S = 5;
 
 /** A text that is shown until `until` (epoch ms), from the end of the text before it. */
 export interface TimedText {
@@ -79,15 +76,13 @@ export function refreshSecond({ refreshAt, from }: TimedTexts): number {
  * @param format the requested format
  */
 export function parseFile(file: string, now: number, validators: string, format?: string): string | null {
-  if (!file.endsWith(fileEnd(validators, format))) return null;
-  const lines = file.split('\n');
-  const [tag, edition, refresh, from] = (lines[0] as string).split(' ');
-  const second = now / 1000;
-  // A file from the future: the clock has been set back since it was written.
-  const future = !(second >= Number(from) - CLOCK_TOLERANCE_S);
-  if (`${tag} ${edition}` !== FILE_TAG || !(second < Number(refresh)) || future) return null;
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] as string;
+  if (!file.startsWith(`${FILE_TAG} `) || !file.endsWith(fileEnd(validators, format))) return null;
+  const [, , refresh, from] = file.split(' ', 4);
+  const second = now / SECOND;
+  // A time that is no number is NaN: then no refresh time is later, and NaN counts as from the future.
+  if (!(second < Number(refresh)) || isFromFuture(Number(from) * SECOND, now)) return null;
+  // The first line is skipped, because it begins with no number.
+  for (const line of file.split('\n')) {
     const space = line.indexOf(' ');
     if (second < Number(line.slice(0, space))) {
       const text = line.slice(space + 1);

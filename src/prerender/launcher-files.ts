@@ -1,4 +1,5 @@
-import { removeQuietly, replaceLightly } from '../cache/replace.ts';
+import { removeIfPresent } from '../cache/own-files.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 import type { TimedText, TimedTexts } from './format.ts';
@@ -62,7 +63,8 @@ export function writeLauncherFiles(
   }
   return SUFFIXES.every((suffix, index) => {
     const file = files[index];
-    return file === undefined || replaceLightly(system, path + suffix, `${file.text}\n`, file.until);
+    if (file === undefined) return true;
+    return replaceFile(system, path + suffix, `${file.text}\n`, { mtimeMs: file.until }) === null;
   });
 }
 
@@ -83,6 +85,7 @@ function wholeSeconds(texts: readonly TimedText[], from: number) {
   });
 }
 
+/** Removes the launcher's files of a prerendered line, so that the launcher starts the program. */
 export function removeLauncherFiles(system: System, path: string): void {
-  for (const suffix of SUFFIXES) removeQuietly(system, path + suffix);
+  for (const suffix of SUFFIXES) removeIfPresent(system, path + suffix);
 }

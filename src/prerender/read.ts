@@ -1,6 +1,5 @@
-import { accountDirectory } from '../cache/directory.ts';
+import { accountDirectory, environmentHash } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { environmentHash } from '../cache/environment-hash.ts';
 import { readClosedFile } from '../cache/own-files.ts';
 import { readPointer } from '../cache/pointer.ts';
 import { cacheRoot } from '../cache/root.ts';

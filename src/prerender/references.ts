@@ -1,6 +1,6 @@
-import { removeQuietly, replaceLightly } from '../cache/replace.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { replaceOwnLink } from '../cache/own-files.ts';
+import { removeIfPresent } from '../cache/own-files.ts';
+import { replaceFile, replaceLink } from '../cache/replace-file.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { provider } from '../fetch/registry.ts';
 import { SEPARATOR } from '../platform/paths.ts';
@@ -75,7 +75,7 @@ export function writeReferences(
     const [since, till] = ['since', 'till'].map(
       (side) => `${directory.prerendered}${SEPARATOR}${side}.${name}`,
     ) as [string, string];
-    if (reference === null) removeQuietly(system, since);
+    if (reference === null) removeIfPresent(system, since);
     else if (reference.target === null) mark(system, since, reference.mtime, -1);
     else link(system, since, reference.target === 'unknown' ? UNKNOWN : reference.target);
     mark(system, till, reference === null ? ABSENT : reference.mtime, 1);
@@ -87,7 +87,7 @@ const ROUNDED_BY = [0, SECOND, 2 * SECOND];
 
 /**
  * Gives a file an mtime before or after that of another file. The file system of the cache may round it to whole
- * seconds, which is seen only once it has been written.
+ * seconds, which shows only once it has been written.
  *
  * @param mtime of the other file, epoch ms
  * @param side -1: before it, 1: after it
@@ -95,14 +95,14 @@ const ROUNDED_BY = [0, SECOND, 2 * SECOND];
 function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
   // Node takes a negative time for the present one.
   const wanted = ROUNDED_BY.map((by) => Math.max(0, mtime + side * (1 + by)));
-  const seen = timeOf(system, path);
-  const off = seen === null ? Number.POSITIVE_INFINITY : Math.abs(seen - (wanted[0] as number));
+  const present = timeOf(system, path);
+  const off = present === null ? Number.POSITIVE_INFINITY : Math.abs(present - (wanted[0] as number));
   // Times are written as seconds with a fraction, which keeps them to a microsecond.
   if (off < 0.01) return;
-  // A network file system can round a time after it was written: then it is seen only at the next call.
-  const rounded = seen !== null && off <= 2 * SECOND && (seen - mtime) * side <= 0;
+  // A network file system can round a time after it was written: which shows only at the next call.
+  const rounded = present !== null && off <= 2 * SECOND && (present - mtime) * side <= 0;
   for (const time of rounded ? wanted.slice(-1) : wanted) {
-    if (!replaceLightly(system, path, '', time)) return;
+    if (replaceFile(system, path, '', { mtimeMs: time }) !== null) return;
     const got = timeOf(system, path);
     if (got === null || (got - mtime) * side > 0) return;
   }
@@ -121,11 +121,12 @@ function timeOf({ fs }: System, path: string): number | null {
 function link(system: System, path: string, target: string): void {
   const { fs } = system;
   try {
-    const there = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (there?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
-    replaceOwnLink(system, path, target);
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
+    if (replaceLink(system, path, target) === null) return;
   } catch {
-    // Without it shells take the file for a new version, and start the program.
-    removeQuietly(system, path);
+    // As below.
   }
+  // Without the link shells take the file for a new version, and start the program.
+  removeIfPresent(system, path);
 }

@@ -5,7 +5,7 @@ import type { Paths } from '../resolve/paths.ts';
 import { claimWorker } from '../resolve/worker-claim.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
-import { MINUTE } from '../usage/time.ts';
+import { ageOf, MINUTE } from '../usage/time.ts';
 import { NO_FOLLOW_UP } from './follow-up.ts';
 import type { FollowUp } from './follow-up.ts';
 import { forecastOf, renderForecast } from './forecast.ts';
@@ -24,7 +24,7 @@ const STATUSLINE_HORIZON_MS = 2 * MINUTE;
 /** Age at which the worker prerenders the other lines again, ms. */
 const OTHERS_MAX_AGE_MS = MINUTE;
 
-/** What the status line has been rendered from. */
+/** What a session's status line was rendered from. */
 export interface StatuslineState {
   /** Null where nothing can be forecast. */
   readonly input: ForecastInput | null;
@@ -80,5 +80,5 @@ export function hasSharedLine({ entry }: ForecastInput): boolean {
 /** By ctime, since the mtime of a prerendered file is the end of its first text. */
 function isOld({ system }: ResolveDeps, path: string): boolean {
   const stat = system.fs.statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Math.abs(system.now() - stat.ctimeMs) >= OTHERS_MAX_AGE_MS;
+  return stat !== undefined && ageOf(stat.ctimeMs, system.now()) >= OTHERS_MAX_AGE_MS;
 }

@@ -10,7 +10,7 @@ import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { knownFingerprint } from '../resolve/credentials-fingerprint.ts';
+import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
@@ -60,7 +60,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     ([name, path]) => [name, referenceOf(system, path)] as const,
   );
   const validators = validatorsOf(system, provider, directory);
-  const { fingerprint } = knownFingerprint(system, provider, directory);
+  const { fingerprint } = diskFingerprint(system, provider, directory);
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
@@ -88,9 +88,9 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   for (const variant of variants) {
     const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
     if (!inputs.has(network)) inputs.set(network, inputFor(network));
-    const known = inputs.get(network) ?? null;
+    const accountInput = inputs.get(network) ?? null;
     const isStatusline = variant.kind === STATUSLINE_KIND;
-    const input = known && (!isStatusline || hasSharedLine(known)) ? known : null;
+    const input = accountInput && (!isStatusline || hasSharedLine(accountInput)) ? accountInput : null;
     const models = isStatusline && input ? modelsOf(input) : new Map<string, string>();
     // A model without a line of its own gets the line for all others, so lines of single models go first.
     for (const other of existing.filter((it) => isOfModel(it, variant))) {
@@ -121,7 +121,7 @@ function updatePointer(system: System, directory: AccountDirectory): void {
   else writePointer(system, directory, key);
 }
 
-/** The largest number of formats that are kept. More formats are the trace of trying some out. */
+/** The largest number of formats that are kept. More of them come from trying formats out. */
 const MAX_FORMATS = 8;
 
 /** The variants without those of trials: above `MAX_FORMATS`, all formats are removed, and those in use come back. */
@@ -178,10 +178,14 @@ function renderLines(
 }
 
 /** As `wantsColor`, for the caller that the variant stands for. */
-function isColored(said: Variant['color'], configured: ColorChoice, kindDefault: boolean | null): boolean {
-  if (said === 'color' || said === 'mono') return said === 'color';
+function isColored(
+  requested: Variant['color'],
+  configured: ColorChoice,
+  kindDefault: boolean | null,
+): boolean {
+  if (requested === 'color' || requested === 'mono') return requested === 'color';
   if (configured !== 'auto') return configured === 'always';
-  return kindDefault ?? said === 'terminal';
+  return kindDefault ?? requested === 'terminal';
 }
 
 /**

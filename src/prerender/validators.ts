@@ -12,8 +12,8 @@ import { version } from '../platform/version.ts';
 export function validatorsOf(system: System, provider: ProviderFiles, directory: AccountDirectory): string {
   const { platform, env } = system;
   const keychain = platform === 'darwin' ? fileFingerprint(system, directory.keychain) : '';
-  const { entry, backoff: lock, reports: readings } = directory;
-  const files = [entry, lock, readings].map((path) => fileFingerprint(system, path)).join(' ');
+  const { entry, backoff, reports } = directory;
+  const files = [entry, backoff, reports].map((path) => fileFingerprint(system, path)).join(' ');
   const { path } = findConfigFile(system);
   const config = path === null ? '' : fileFingerprint(system, path);
   // The URL has been checked when the line was made: a refused URL is named at every call and leaves no line.

@@ -47,11 +47,12 @@ export function variantOf(
   const { env } = system;
   const network = !isTrafficDisabled(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
-  const asked = format === null ? {} : { format };
-  const said = explicitColor(flag, env);
-  if (said !== null) return { kind: output, color: said ? 'color' : 'mono', network, ...asked };
+  const withFormat = format === null ? {} : { format };
+  const requested = explicitColor(flag, env);
+  if (requested !== null)
+    return { kind: output, color: requested ? 'color' : 'mono', network, ...withFormat };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
-  return { kind: output, color: shown ? 'terminal' : 'natural', network, ...asked };
+  return { kind: output, color: shown ? 'terminal' : 'natural', network, ...withFormat };
 }
 
 /** The status line's variant for sessions whose model has no limit of its own. */

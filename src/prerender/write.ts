@@ -1,6 +1,6 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { mayWriteIn, readOwnFile } from '../cache/own-files.ts';
-import { removeQuietly, replaceLightly } from '../cache/replace.ts';
+import { mayWriteIn, readOwnFile, removeIfPresent } from '../cache/own-files.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
@@ -61,8 +61,8 @@ export function writePrerendered(
 ): void {
   const path = prerenderedFile(directory, variant);
   if (timed === null || timed.texts.length === 0) {
-    removeQuietly(system, path);
-    removeQuietly(system, path + LATER);
+    removeIfPresent(system, path);
+    removeIfPresent(system, path + LATER);
     if (isReadByShells(variant)) removeLauncherFiles(system, path);
     return;
   }
@@ -78,18 +78,18 @@ export function writePrerendered(
   if (!isReadByShells(variant)) {
     // A working session writes this file at every response. A rename over an existing file makes some disks write at
     // once, so the old file is removed first.
-    removeQuietly(system, path);
-    replaceLightly(system, path, file, null);
+    removeIfPresent(system, path);
+    replaceFile(system, path, file);
     return;
   }
   // The later texts first: with their own id they are ignored beside the old near file.
   if (near < lines.length) {
-    replaceLightly(system, path + LATER, [id, ...lines.slice(near), ''].join('\n'), null);
-  } else removeQuietly(system, path + LATER);
+    replaceFile(system, path + LATER, [id, ...lines.slice(near), ''].join('\n'));
+  } else removeIfPresent(system, path + LATER);
   // Before the near file, so that no old launcher file stands beside the new one.
   removeLauncherFiles(system, path);
   // The mtime is the end of the first text, for readers that compare files and have no clock.
-  replaceLightly(system, path, file, texts[0]!.until);
+  replaceFile(system, path, file, { mtimeMs: texts[0]!.until });
   const written = writeLauncherFiles(system, path, variant, timed, refresh * SECOND);
   // Another process has replaced the near file meanwhile: some of the launcher files are its own.
   if (!written || firstLineOf(system, path) !== head) removeLauncherFiles(system, path);

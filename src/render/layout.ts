@@ -73,7 +73,7 @@ export function clipLine(spans: readonly Span[], width: number, ellipsis = ELLIP
   return line;
 }
 
-/** Removes trailing white space from a line, in place. */
+/** Removes trailing white space from a line, by changing it. */
 export function trimEnd(line: Span[]): void {
   for (let last = line.pop(); last !== undefined; last = line.pop()) {
     const text = last.text.trimEnd();

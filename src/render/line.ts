@@ -69,7 +69,7 @@ function piecesOf(filling: Omit<Filling, 'format'>): readonly Piece[] {
   return separated(parts.filter((part) => part.length > 0));
 }
 
-/** The text in place of the numbers. */
+/** The text that replaces the numbers. */
 function withoutNumbers(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? [[plain(ellipsis)]] : [];

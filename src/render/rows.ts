@@ -64,7 +64,7 @@ export function moment(at: number, now: number, appearance: ClockAppearance): st
   return withClock(`in ${countdown(at - now)}`, at, now, appearance);
 }
 
-/** Appends the clock time to words for the same moment, if the zone is known: `<1m ago, 18:24`. */
+/** Appends the clock time to a text for the same moment, unless the zone is unknown: `<1m ago, 18:24`. */
 export function withClock(words: string, at: number, now: number, appearance: ClockAppearance): string {
   const time = clockTime(at, now, appearance);
   return time === null ? words : `${words}, ${time}`;

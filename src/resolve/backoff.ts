@@ -4,7 +4,7 @@ import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { RefreshCode, RefreshFailure } from '../usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../usage/time.ts';
 
-/** At most this share is added to every wait, so that a thousand machines do not come back in one second. */
+/** The largest share that is added to a wait, so that many machines do not send requests at the same moment. */
 const JITTER = 0.1;
 
 const NOT_BLOCKED = 0;
@@ -17,9 +17,11 @@ function kindOf(code: RefreshCode): FailureKind {
 }
 
 /**
- * The lock after a failure.
- * @param previous the lock before it; its failures count on when they are of the same kind
- * @param stamp of the credentials that failed; null where there is none
+ * The backoff after a failure.
+ *
+ * @param previous the backoff before it; failures of the same kind add up
+ * @param fingerprint of the credentials of the request; null where there is none
+ * @param now epoch ms
  * @param random [0, 1)
  */
 export function backoffAfterFailure(
@@ -39,11 +41,11 @@ export function backoffAfterFailure(
     writtenAt: now,
     credentials: fingerprint,
     requests: lastHour(previous, now),
-    ...keptOf(previous, now),
+    ...inherited(previous, now),
   };
 }
 
-/** The lock without its failure: after a success. */
+/** The backoff after a success: without its failure. */
 export function backoffAfterSuccess(
   previous: Backoff | null,
   fingerprint: string | null,
@@ -56,33 +58,33 @@ export function backoffAfterSuccess(
     writtenAt: now,
     credentials: fingerprint,
     requests: lastHour(previous, now),
-    ...keptOf(previous, now),
+    ...inherited(previous, now),
   };
 }
 
-/** What a lock has besides a failure and the requests, for the next one. */
-function keptOf(previous: Backoff | null, now: number): Partial<Backoff> {
-  const { tokenHash: token, waivedAt } = previous ?? {};
+/** The parts of a backoff that the next one inherits, besides the requests. */
+function inherited(previous: Backoff | null, now: number): Partial<Backoff> {
+  const { tokenHash, waivedAt } = previous ?? {};
   return {
-    ...(token !== undefined && { tokenHash: token }),
+    ...(tokenHash !== undefined && { tokenHash }),
     ...(waivedAt !== undefined && { waivedAt }),
     ...otherClock(previous, now),
   };
 }
 
 /**
- * The lock with one more request, noted before it is sent: a crash in between must not make it free. The
- * failures before it count on, but a block that was void for these credentials must not come back for them. Of a
- * lapsed token nothing is left: the one that is sent now has not lapsed.
+ * The backoff with one more request. It is stored before the request is sent, so that a crash in between does not make the
+ * request free. Earlier failures still count, but the wait ends: it was over, or void for these credentials. The failure of
+ * a lapsed token is dropped, because the token that is sent now has not lapsed.
  *
- * @param token what is sent, as `BackoffLock` has it
- * @param waived the time since the last request was waived for it
+ * @param tokenHash of the token that is sent, as `Backoff` has it
+ * @param waived whether the spacing was waived for this request
  */
 export function backoffWithRequest(
   previous: Backoff | null,
   fingerprint: string | null,
   now: number,
-  token?: string,
+  tokenHash?: string,
   waived = false,
 ): Backoff {
   const lapsed = previous?.error != null && isRenewal(previous.error);
@@ -90,17 +92,18 @@ export function backoffWithRequest(
   return {
     error,
     failures,
-    ...keptOf(previous, now),
-    ...(token !== undefined && { tokenHash: token }),
+    ...inherited(previous, now),
+    ...(tokenHash !== undefined && { tokenHash }),
     ...(waived && { waivedAt: now }),
     blockedUntil: NOT_BLOCKED,
     writtenAt: now,
     credentials: fingerprint,
-    // As the file will have it: what is read from there again must be the same request.
+    // In whole seconds like the file, so that what is read from there is the same request.
     requests: [...lastHour(previous, now), Math.floor(now / SECOND) * SECOND],
   };
 }
 
+/** The requests of the last hour, epoch ms. */
 function lastHour(backoff: Backoff | null, now: number): readonly number[] {
   const since = now - HOUR - SECOND - clockError(backoff, now);
   return (backoff?.requests ?? []).filter((at) => at > since);
@@ -115,7 +118,7 @@ function waitFor(failure: RefreshFailure, failures: number, fingerprint: string 
       return doubled(5 * MINUTE, failures, HOUR);
     }
     case 'credentials':
-      // Void as soon as the stamp changes; without one a sign-in or a renewed token would go unnoticed for too long.
+      // It is void once the fingerprint changes. Without one, a sign-in or a renewed token must be noticed by trying.
       return fingerprint === null ? MINUTE : 5 * MINUTE;
     case 'passing':
       return doubled(MINUTE, failures, 15 * MINUTE);
@@ -129,8 +132,8 @@ function doubled(first: number, failures: number, most: number): number {
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
 
 /**
- * `Retry-After` as ms from now: a positive whole number of seconds or a future HTTP date (RFC 9110 §10.2.3).
- * Null for everything else: none, 0, negative, a past date, garbage.
+ * `Retry-After` as ms from now: a positive whole number of seconds or a future HTTP date (RFC 9110 §10.2.3). Null for
+ * anything else: none, 0, a negative number, a past date, other text.
  */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   const text = header?.trim() ?? '';

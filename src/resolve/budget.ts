@@ -2,37 +2,38 @@ import type { Backoff } from '../cache/backoff.ts';
 import { clockError } from '../cache/backoff.ts';
 import type { Claim } from '../cache/claims.ts';
 import type { RequestBudget } from '../usage/provider-facts.ts';
-import { CLOCK_TOLERANCE_MS, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { HOUR, isFromFuture, MINUTE, SECOND } from '../usage/time.ts';
 
-/** Stamps in `usage.lock` are whole seconds, rounded down: what they say can be this much earlier than it was. */
+/** Times in `usage.lock` are rounded down to seconds: a request can have been sent so much later, ms. */
 const ROUNDING_MS = SECOND;
 
-/** Changed credentials waive the spacing at most once in this time. */
+/** How often changed credentials can waive the spacing, ms. */
 export const WAIVER_MS = 5 * MINUTE;
 
+/** Whether one more request may be sent. */
 export type BudgetVerdict =
   | { readonly kind: 'granted' }
-  /** A request is under way: its answer will do. */
+  /** A request is under way: wait for its response. */
   | { readonly kind: 'running'; readonly until: number; readonly waivable: boolean }
-  /** Not before `nextAt`, epoch ms. `waivable`: unless the token is another one than the last that was sent. */
+  /** Not before `nextAt`, epoch ms. `waivable`: at once if the token is not the one that was sent last. */
   | { readonly kind: 'refused'; readonly nextAt: number; readonly waivable: boolean };
 
-/** What is known of requests already made. */
+/** The requests that have been sent. */
 export interface Spent {
   readonly backoff: Pick<
     Backoff,
     'requests' | 'credentials' | 'tokenHash' | 'waivedAt' | 'otherClock'
   > | null;
-  /** The newest first. */
+  /** The claims of requests, the newest first. */
   readonly attempts: readonly Claim[];
 }
 
 /**
- * Whether one more request may be sent. Changed credentials can waive the spacing, once in a while and for another
- * token alone, which is known only when they have been read; they never waive the hour.
+ * Judges whether one more request may be sent. Changed credentials can waive the spacing, but only for another token, which
+ * is known after they have been read, and only once in `WAIVER_MS`. They never waive the limit of the hour.
  *
  * @param now epoch ms
- * @param fingerprint of the credentials as they are now; null where there is none
+ * @param fingerprint of the present credentials; null where there is none
  * @param budget the provider's
  */
 export function judgeBudget(
@@ -49,7 +50,7 @@ export function judgeBudget(
   const waivable = isWaivable(spent, latest, now, fingerprint);
   if (latest && now < latest.until) return { kind: 'running', until: latest.until, waivable };
 
-  // The lock repeats the attempts, rounded down: only what is later than the latest of them adds anything.
+  // The backoff repeats the claims, rounded down: only requests after the latest claim matter.
   const since = latest?.at ?? Number.NEGATIVE_INFINITY;
   const recorded = spent.backoff?.requests ?? [];
   const others = recorded.filter((at) => at > since && happened(at, now)).map((at) => at + ROUNDING_MS);
@@ -57,7 +58,7 @@ export function judgeBudget(
   return nextAt > now ? { kind: 'refused', nextAt, waivable } : { kind: 'granted' };
 }
 
-/** Whether another token would do: credentials have changed since the last request, and none was waived just now. */
+/** Whether another token waives the spacing: the credentials have changed since the last request. */
 function isWaivable(
   { backoff }: Spent,
   latest: Claim | null,
@@ -69,7 +70,7 @@ function isWaivable(
   return last !== null && last !== fingerprint;
 }
 
-/** When the next request fits into the hour, epoch ms; not after `now` when it does already. */
+/** When the limit of the hour allows the next request, epoch ms; `now` when it does already. */
 export function hourlySlot(
   backoff: Pick<Backoff, 'requests' | 'otherClock'> | null,
   now: number,
@@ -82,7 +83,7 @@ export function hourlySlot(
   return oldest + window;
 }
 
-/** A claim from the future was made by another clock: the lock repeats it, and there it counts. */
+/** False for a time from the future, of another clock: the backoff repeats it, and there it counts. */
 function happened(at: number, now: number): boolean {
-  return at <= now + CLOCK_TOLERANCE_MS;
+  return !isFromFuture(at, now);
 }

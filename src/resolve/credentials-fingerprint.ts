@@ -1,59 +1,55 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { readKeychainMemo, serializeKeychainMemo } from '../cache/keychain-memo.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
+import { readKeychainMemo, writeKeychainMemo } from '../cache/memos.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 
-/** The keychain is asked at most this often, except for a person at a terminal. */
+/** The shortest time between two queries of the keychain, ms, except for a person at a terminal. */
 const KEYCHAIN_INTERVAL_MS = 30 * SECOND;
 
-export interface KnownFingerprint {
-  /** Null where there is none: then nobody can see credentials change. */
+/** The fingerprint of the credentials without a query of the keychain. */
+export interface DiskFingerprint {
+  /** Null where there is none: then a change of credentials is not noticed. */
   readonly fingerprint: string | null;
-  /** macOS: what the keychain said is older than it may be. */
+  /** macOS: the last answer of the keychain is too old. */
   readonly keychainDue: boolean;
 }
 
-/** The stamp from what is on disk: costs a `stat` per candidate file, and on macOS one small read. */
-export function knownFingerprint(
+/** The fingerprint from files and the keychain's last answer: one `stat` per file, and on macOS one small read. */
+export function diskFingerprint(
   system: System,
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
-): KnownFingerprint {
+): DiskFingerprint {
   if (system.platform !== 'darwin')
     return { fingerprint: provider.fingerprint(system, null), keychainDue: false };
   const memo = directory && readKeychainMemo(system, directory.keychain);
   const age = memo ? system.now() - memo.checkedAt : Number.POSITIVE_INFINITY;
   return {
     fingerprint: provider.fingerprint(system, memo?.modified ?? null),
+    // A query costs little, so the tolerance for clocks does not apply.
     keychainDue: age < 0 || age >= KEYCHAIN_INTERVAL_MS,
   };
 }
 
-/** When the keychain is to be asked again, epoch ms; null where there is none. */
+/** When the keychain is due to be queried, epoch ms; null on other platforms than macOS. */
 export function keychainDueAt(system: System, directory: AccountDirectory): number | null {
   if (system.platform !== 'darwin') return null;
   const memo = readKeychainMemo(system, directory.keychain);
   return (memo?.checkedAt ?? Number.NEGATIVE_INFINITY) + KEYCHAIN_INTERVAL_MS;
 }
 
-/** The stamp with the keychain asked now, for callers that may wait a moment. */
+/** The fingerprint after a query of the keychain, for callers that may wait. */
 export async function currentFingerprint(
   system: System,
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
 ): Promise<string | null> {
   const before = directory && readKeychainMemo(system, directory.keychain);
-  // A keychain that does not answer says nothing new: what it said last stands.
+  // Where the keychain does not answer, its last answer counts.
   const modified = (await provider.keychainModified(system)) ?? before?.modified ?? null;
-  if (directory) {
-    const [{ ensureDirectory }, { replaceFile }] = await Promise.all([
-      import('../cache/directory.ts'),
-      import('../cache/write.ts'),
-    ]);
-    if (ensureDirectory(system, directory) === null) {
-      replaceFile(system, directory.keychain, serializeKeychainMemo({ checkedAt: system.now(), modified }));
-    }
-  }
+  if (directory && ensureDirectory(system, directory) === null)
+    writeKeychainMemo(system, directory.keychain, { checkedAt: system.now(), modified });
   return provider.fingerprint(system, modified);
 }

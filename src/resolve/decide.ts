@@ -9,51 +9,54 @@ import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, endpointDueAt, sameCredentials } from './freshness.ts';
 import type { AccountMatch, Judgement, Freshness } from './freshness.ts';
 
-/** `cached`: never ask. `background`: never wait. `wait`: ask and wait for the answer. */
+/** What a caller allows. `cached`: no request. `background`: no waiting. `wait`: waits for a request. */
 export type Policy = 'cached' | 'background' | 'wait';
 
-/** Everything the decision depends on, and nothing else. */
+/** Everything on which the decision depends. */
 export interface Situation {
   readonly entry: Entry | null;
   readonly backoff: Backoff | null;
   /** Epoch ms. */
   readonly now: number;
   readonly policy: Policy;
-  /** Stamp of the credentials as they are now; null where there is none. */
+  /** Fingerprint of the present credentials; null where there is none. */
   readonly fingerprint: string | null;
+  /** Whether the entry belongs to the account that is signed in. */
   readonly account: () => AccountMatch;
   readonly settings: Settings;
   /** The provider's. */
   readonly budget: RequestBudget;
-  /** Skips freshness: never a backoff, never the budget. */
+  /** Ignores freshness, but neither a backoff nor the budget. */
   readonly force: boolean;
-  /** Whether to ask although the status line keeps most numbers fresh: a person waits for the answer. */
+  /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
 }
 
-/** Row of the table in `docs/specs/resolving.md` that applies. */
+/** A row of the table in docs/specs/resolving.md. */
 export type Row = 1 | 2 | 3 | 4 | 5;
 
+/** What to do about a question, and how current the entry is. */
 export interface Decision extends Judgement {
   readonly row: Row;
-  /** `serve`: what is known. `background`: that, and a detached process refreshes. `refresh`: ask now. */
+  /** `serve`: shows the entry. `background`: shows it, and the worker refreshes. `refresh`: sends a request first. */
   readonly action: 'serve' | 'background' | 'refresh';
+  /** The failure to show with the entry; null without one. */
   readonly error: Failure | null;
 }
 
-/** Whether there is something that a line may show. */
+/** Whether a line may show numbers of this freshness. */
 export function isShowable(freshness: Freshness): boolean {
   return freshness === 'fresh' || freshness === 'stale';
 }
 
-/** A backoff in force. One over credentials is about those it was written with, and about no others. */
+/** Whether a backoff is in force. One over credentials is void under others than those it was written with. */
 export function isBlocking(backoff: Backoff, now: number, fingerprint: string | null): boolean {
   if (backoff.blockedUntil <= now) return false;
   const renewed = backoff.credentials !== null && backoff.credentials !== fingerprint;
   return !(backoff.error !== null && isAboutCredentials(backoff.error) && renewed);
 }
 
-/** What to do about a question for usage: the table, row by row, the first that applies. */
+/** Decides about a question for usage: the first row of the table that applies. */
 export function decide(situation: Situation): Decision {
   const { entry, backoff, now, policy, fingerprint, settings, budget } = situation;
   const judgement = judgeEntry(entry, now, fingerprint, settings, situation.account);
@@ -81,10 +84,10 @@ export function decide(situation: Situation): Decision {
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);
   if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
-    // A process that would only find the hour's budget spent is not worth starting. (The spacing is another
-    // matter: it ends soon, and what looks like it may be a request under way.)
+    // A worker that would find the budget of the hour spent is not started. The spacing of requests does not matter here:
+    // it ends soon, and it may be that of a request under way.
     const slot = hourlySlot(backoff, now, budget);
-    // A lock from the future stays one until a process writes it again.
+    // Only a request corrects a backoff with a future time.
     if (slot > now && backoff?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, backoff?.blockedUntil ?? 0) });
     const unknown: Failure | null = isShowable(freshness) ? null : { code: 'no_data', retryAt: null };
@@ -98,12 +101,12 @@ export function decide(situation: Situation): Decision {
   return { ...judgement, row: 5, action: 'refresh', error: null };
 }
 
-/** Whether the status line is in use, so that the endpoint is asked at the slower pace. */
-function isPaced({ entry, now, settings, force, ignoresPace: eager = false }: Situation): boolean {
-  return entry !== null && !force && !eager && now < pacedUntil(entry, settings);
+/** Whether the slower pace applies, because the status line is in use. */
+function isPaced({ entry, now, settings, force, ignoresPace = false }: Situation): boolean {
+  return entry !== null && !force && !ignoresPace && now < pacedUntil(entry, settings);
 }
 
-/** The failure a backoff stands for, with the time of the next try. Another program's names none. */
+/** The failure that has led to a backoff, with the time of the next try. A backoff of another program has none. */
 function blockedBy(
   backoff: Backoff,
   freshness: Freshness,
@@ -115,9 +118,9 @@ function blockedBy(
 }
 
 /**
- * A token that has lapsed stays so until the credentials change, also once the wait is over: the line would otherwise
- * say something else for a moment after every wait of a night. Null when the lock is not about that, or not about
- * these credentials.
+ * The failure of a lapsed token, also after its backoff has ended: the token stays lapsed until the credentials change, and
+ * the line must not change for a moment after every backoff of a night. Null when the backoff has another reason, or is
+ * about other credentials.
  */
 function lapsedStill(backoff: Backoff | null, fingerprint: string | null): Failure | null {
   if (backoff?.error == null || !isRenewal(backoff.error)) return null;
@@ -135,7 +138,7 @@ export function nextTry(backoff: Backoff | null, budget: BudgetVerdict): number 
   return times.length > 0 ? Math.max(...times) : null;
 }
 
-/** An entry can hold nothing but the failure of the last attempt: better than to say that nothing is known. */
+/** The failure that an entry without data holds, if it is of these credentials; else `no_data`. */
 function cachedFailure(entry: Entry | null, fingerprint: string | null): Failure {
   const own = entry !== null && sameCredentials(entry, fingerprint);
   return { code: (own && entry.error) || 'no_data', retryAt: null };

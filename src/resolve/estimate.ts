@@ -3,17 +3,18 @@ import type { Paths } from './paths.ts';
 import type { Question, ResolveDeps } from './read-state.ts';
 import { claimWorker } from './worker-claim.ts';
 
+/** Usage that may have an estimate. */
 export interface Estimated {
   readonly usage: Usage;
-  /** The caller is to start the worker, which scans. */
+  /** The caller must start the worker, which scans. */
   readonly startScan: boolean;
 }
 
 /**
- * Row 7 without data: the tokens in local transcripts beside the error, marked as an estimate. A scan takes time, so
- * prompts and hosts get what the last one found, and the worker scans behind their answer when that is a minute old.
- * Callers for which no process may be started (requests are switched off, policy `cached`, no cache) scan themselves,
- * once a minute. Callers that wait for an answer always scan.
+ * Usage without data: adds the tokens in local transcripts, marked as an estimate. A scan takes time, so prompts and hosts
+ * get the result of the last one; when that is a minute old, the worker scans after they have printed. Callers for which no
+ * process may be started (requests are switched off, policy `cached`, no cache) scan themselves, once a minute. Callers
+ * that wait always scan.
  */
 export async function orEstimate(
   deps: ResolveDeps,

@@ -1,49 +1,52 @@
 import type { Entry, Overlay } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
 import { nextReset } from '../usage/windows.ts';
-import { CLOCK_TOLERANCE_MS, HOUR } from '../usage/time.ts';
+import { HOUR, isFromFuture } from '../usage/time.ts';
 
-/** What an entry is worth right now. */
+/** How current an entry is. docs/specs/resolving.md has the rules. */
 export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
 
 /**
- * Whether the credentials belong to the entry's account. `unknown`: the entry has no account, so other credentials count
- * as a renewed token. `untold`: the entry has one, or the file with it could not be read then, and the present account
- * cannot be found out.
+ * Whether an entry belongs to the account that is signed in. `unknown`: the entry names no account, so other credentials
+ * count as a renewed token. `undetermined`: the entry names one, or the file that does could not be read when it was
+ * stored, and the two cannot be compared.
  */
-export type AccountMatch = 'same' | 'changed' | 'unknown' | 'untold';
+export type AccountMatch = 'same' | 'changed' | 'unknown' | 'undetermined';
 
 /**
- * While a report of the status line is younger than this, the client is in use: then the endpoint is
- * asked at the slower pace, whatever the pauses.
+ * Age up to which a report of the status line means that the client is in use, ms. Meanwhile the endpoint is asked at the
+ * slower pace.
  */
 export const ACTIVE_MS = HOUR;
 
-/** The end of freshness, epoch ms: of the answer, or of what the status line told, whichever lasts longer. */
+/** When an entry stops being fresh, epoch ms: the later end of the response's freshness and of the reports'. */
 export function freshUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
-  const answer = endOfAnswer(entry, settings);
-  if (!overlay?.certain) return answer;
-  return isRenewed(entry)
-    ? endOfTold(overlay, entry, settings)
-    : Math.max(answer, endOfTold(overlay, entry, settings));
+  const response = endOfResponse(entry, settings);
+  if (!overlay?.sameLogin) return response;
+  const reports = endOfReports(overlay, entry, settings);
+  return isRenewed(entry) ? reports : Math.max(response, reports);
 }
 
-/** After `cache_duration`, or at the first reset of a window. */
-function endOfAnswer(entry: Entry, { cacheDurationMs }: Settings): number {
+/** When a response stops being fresh, epoch ms: after `cache_duration`, or at the first reset of a window. */
+function endOfResponse(entry: Entry, { cacheDurationMs }: Settings): number {
   const { cachedAt, data, reader, overlay } = entry;
-  const answeredAt = overlay ? overlay.answeredAt : cachedAt;
-  if (answeredAt === null) return Number.NEGATIVE_INFINITY;
-  const reset = data && nextReset(reader.resets(data, overlay?.origins), answeredAt);
-  return Math.min(answeredAt + cacheDurationMs, reset ?? Number.POSITIVE_INFINITY, firstReportedReset(entry));
+  const requestedAt = overlay ? overlay.requestedAt : cachedAt;
+  if (requestedAt === null) return Number.NEGATIVE_INFINITY;
+  const reset = data && nextReset(reader.resets(data, overlay?.origins), requestedAt);
+  return Math.min(
+    requestedAt + cacheDurationMs,
+    reset ?? Number.POSITIVE_INFINITY,
+    firstReportedReset(entry),
+  );
 }
 
-/** The same for the windows that the status line tells of; what only the endpoint knows is not asked. */
-function endOfTold(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
-  return Math.min(overlay.movedAt + cacheDurationMs, firstReportedReset(entry));
+/** The same for reports. Numbers that only the endpoint has do not matter here. */
+function endOfReports(overlay: Overlay, entry: Entry, { cacheDurationMs }: Settings): number {
+  return Math.min(overlay.latestAt + cacheDurationMs, firstReportedReset(entry));
 }
 
-/** The first reset of a window that the status line told of, after it did. */
+/** The first reset of a reported window after its report, epoch ms; Infinity without one. */
 function firstReportedReset({ data, reader, overlay }: Entry): number {
   let first = Number.POSITIVE_INFINITY;
   for (const [name, times] of Object.entries(overlay?.origins ?? {})) {
@@ -53,55 +56,55 @@ function firstReportedReset({ data, reader, overlay }: Entry): number {
   return first;
 }
 
-/** The endpoint's part was asked for with other credentials than those that the status line's numbers are of. */
+/** Whether the response is of other credentials than the reports. */
 function isRenewed({ credentials, overlay }: Entry): boolean {
   return overlay !== undefined && credentials !== null && credentials !== overlay.credentials;
 }
 
 /**
- * From when on the endpoint is to be asked for what standard input lacks, epoch ms; null when it lacks nothing, or
- * when there are no readings and the entry goes by its own age.
+ * When the endpoint is due to be asked for numbers that sessions do not report, epoch ms; null when there are none, or
+ * when there are no reports and the age of the entry decides.
  */
 export function endpointDueAt(entry: Entry, settings: Settings): number | null {
   const { overlay, data, reader } = entry;
   if (!overlay) return null;
-  const { answeredAt } = overlay;
-  if (answeredAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
-  if (!overlay.lacks) return null;
-  const reset = data && nextReset(reader.resets(data, overlay.origins), answeredAt);
-  return Math.min(answeredAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
+  const { requestedAt } = overlay;
+  if (requestedAt === null || isRenewed(entry)) return Number.NEGATIVE_INFINITY;
+  if (!overlay.needsEndpoint) return null;
+  const reset = data && nextReset(reader.resets(data, overlay.origins), requestedAt);
+  return Math.min(requestedAt + settings.scopedRefreshMs, reset ?? Number.POSITIVE_INFINITY);
 }
 
-/** The times at which what may be claimed of the readings changes, epoch ms. */
+/** The times at which the freshness of an entry with reports can change, epoch ms. */
 export function turningPoints(entry: Entry, settings: Settings): number[] {
   const { overlay } = entry;
   if (!overlay) return [];
-  const { answeredAt, movedAt } = overlay;
+  const { requestedAt, latestAt } = overlay;
   const { scopedRefreshMs, maxStaleMs } = settings;
   const times = Object.values(overlay.origins).flatMap((number) => number?.readAt ?? []);
   return [
-    endOfTold(overlay, entry, settings),
+    endOfReports(overlay, entry, settings),
     endpointDueAt(entry, settings) ?? Number.NEGATIVE_INFINITY,
     pacedUntil(entry, settings),
-    ...(answeredAt === null ? [] : [answeredAt + scopedRefreshMs]),
-    ...[movedAt, ...times].map((at) => at + maxStaleMs),
+    ...(requestedAt === null ? [] : [requestedAt + scopedRefreshMs]),
+    ...[latestAt, ...times].map((at) => at + maxStaleMs),
   ];
 }
 
 /** Until when stale numbers need no request, epoch ms: the client is in use, and its next report will renew them. */
 export function pacedUntil(entry: Entry, settings: Settings): number {
   const { overlay } = entry;
-  if (!overlay?.certain || overlay.contradicted || overlay.answeredAt === null || isRenewed(entry))
+  if (!overlay?.sameLogin || overlay.contradicted || overlay.requestedAt === null || isRenewed(entry))
     return Number.NEGATIVE_INFINITY;
-  return Math.min(overlay.answeredAt + settings.scopedRefreshMs, overlay.movedAt + ACTIVE_MS);
+  return Math.min(overlay.requestedAt + settings.scopedRefreshMs, overlay.latestAt + ACTIVE_MS);
 }
 
-/** Same credentials as when the entry was written. An entry that does not say (four keys only) counts as such. */
+/** Whether the credentials are those of the entry. An entry of another program has none, and counts as of these. */
 export function sameCredentials(entry: Entry, fingerprint: string | null): boolean {
   return entry.credentials === null || entry.credentials === fingerprint;
 }
 
-/** Why an entry is worth no more than it is. */
+/** Why an entry is not fresh. */
 export type Shortcoming =
   | 'no entry'
   | 'no data'
@@ -114,6 +117,7 @@ export type Shortcoming =
   | 'a window was reset'
   | 'aged';
 
+/** The freshness of an entry, with its reason. */
 export interface Judgement {
   readonly freshness: Freshness;
   /** Null when it is fresh. */
@@ -121,10 +125,11 @@ export interface Judgement {
 }
 
 /**
- * Row 1 of the decision, and what is left of an entry that does not meet it.
+ * Judges the freshness of an entry: row 1 of the decision.
  *
- * @param stamp of the credentials as they are now; null where there is none
- * @param account looked up only when the stamp is not the entry's: it costs reading a file
+ * @param now epoch ms
+ * @param fingerprint of the present credentials; null where there is none
+ * @param account called only when the fingerprint is not the entry's, because it may read a file
  */
 export function judgeEntry(
   entry: Entry | null,
@@ -136,18 +141,19 @@ export function judgeEntry(
   if (entry === null) return { freshness: 'none', because: 'no entry' };
   if (entry.data === null) return { freshness: 'none', because: 'no data' };
   const unchanged = sameCredentials(entry, fingerprint);
-  // Another account's numbers are nobody's. An entry without a stamp is not spared the question: there may have
-  // been none when it was written.
+  // Numbers of another account are never shown. The account of an entry without a fingerprint is compared as well: there
+  // may have been no credentials when it was stored.
   const match = entry.credentials === fingerprint ? 'same' : account();
   if (match === 'changed') return { freshness: 'none', because: 'another account' };
-  if (match === 'untold') return { freshness: 'last_known', because: 'account not known' };
+  if (match === 'undetermined') return { freshness: 'last_known', because: 'account not known' };
   const { overlay } = entry;
-  const age = now - Math.max(entry.cachedAt, overlay?.movedAt ?? Number.NEGATIVE_INFINITY);
-  if (age < -CLOCK_TOLERANCE_MS) return { freshness: 'last_known', because: 'from the future' };
+  const newest = Math.max(entry.cachedAt, overlay?.latestAt ?? Number.NEGATIVE_INFINITY);
+  const age = now - newest;
+  if (isFromFuture(newest, now)) return { freshness: 'last_known', because: 'from the future' };
   if (age >= settings.maxStaleMs) return { freshness: 'last_known', because: 'too old' };
   if (overlay?.contradicted) return { freshness: 'stale', because: 'contradicted' };
-  // The readings are of these credentials, whatever the endpoint's part was asked with.
-  if (overlay?.certain && now < endOfTold(overlay, entry, settings))
+  // The reports are of the present credentials, even if the response is not.
+  if (overlay?.sameLogin && now < endOfReports(overlay, entry, settings))
     return { freshness: 'fresh', because: null };
   if (!unchanged) return { freshness: 'stale', because: 'credentials changed' };
   if (age >= settings.cacheDurationMs) return { freshness: 'stale', because: 'aged' };

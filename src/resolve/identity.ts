@@ -1,12 +1,12 @@
 import type { AccountDirectory } from '../cache/directory.ts';
 import type { Entry } from '../cache/entry.ts';
-import { readIdentityMemo, writeIdentityMemo } from '../cache/identity-memo.ts';
+import { readIdentityMemo, writeIdentityMemo } from '../cache/memos.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import type { AccountMatch } from './freshness.ts';
 
-/** From this size on it is worth remembering what stands in a file, bytes. */
+/** The size from which the account in a file is stored, bytes: reading the file again takes longer. */
 const LARGE = 1024 * 1024;
 
 /** The account that is signed in. For a large file the result is stored until the file changes: prompts need it often. */
@@ -15,32 +15,38 @@ export function identityOf(
   provider: ProviderDescriptor,
   directory: AccountDirectory | null,
 ): Identity {
-  const { fingerprint: trace, bytes } = provider.identitySource(system);
+  const { fingerprint, bytes } = provider.identitySource(system);
   if (directory === null || bytes < LARGE) return provider.identity(system);
   const memo = readIdentityMemo(system, directory.identity);
-  if (memo?.trace === trace) {
+  if (memo?.fingerprint === fingerprint) {
     const { accountId } = memo;
     return accountId === null ? { kind: 'none' } : { ...memo, kind: 'known', accountId };
   }
   const found = provider.identity(system);
-  // What is not known may be known at the next look: the reason can be a busy disk.
+  // A file that cannot be read now may be readable at the next call.
   if (found.kind !== 'unknown') {
     const { accountId, organizationId, accountName, organizationName } =
-      found.kind === 'known' ? found : NOBODY;
-    const written = { trace, accountId, organizationId, accountName, organizationName };
+      found.kind === 'known' ? found : NO_IDENTITY;
+    const written = { fingerprint, accountId, organizationId, accountName, organizationName };
     writeIdentityMemo(system, directory.identity, written);
   }
   return found;
 }
 
-const NOBODY = { accountId: null, organizationId: null, accountName: null, organizationName: null } as const;
+const NO_IDENTITY = {
+  accountId: null,
+  organizationId: null,
+  accountName: null,
+  organizationName: null,
+} as const;
 
-/** What an entry keeps of who it is of. */
+/** The part of an entry that identifies its account. */
 export type EntryIdentity = Pick<
   Entry,
   'accountId' | 'accountUnread' | 'organizationId' | 'accountName' | 'organizationName'
 >;
 
+/** The account that is signed in, as an entry stores it. */
 export function entryIdentity(identity: Identity): EntryIdentity {
   switch (identity.kind) {
     case 'known': {
@@ -55,19 +61,19 @@ export function entryIdentity(identity: Identity): EntryIdentity {
 }
 
 /**
- * Whether an entry that was written under other credentials belongs to the account that is signed in now. Compares the
+ * Whether an entry that was stored under other credentials belongs to the account that is signed in now. Compares the
  * fields that both have: older versions stored no organisation.
  *
- * @param now called only when the entry has an account
+ * @param signedIn called only when the entry has an account, because reading it takes time
  */
 export function matchAccount(
   { accountId, accountUnread, organizationId = null }: EntryIdentity,
-  now: () => Identity,
+  signedIn: () => Identity,
 ): AccountMatch {
-  if (accountUnread) return 'untold';
+  if (accountUnread) return 'undetermined';
   if (accountId === null) return 'unknown';
-  const identity = now();
-  if (identity.kind !== 'known') return 'untold';
+  const identity = signedIn();
+  if (identity.kind !== 'known') return 'undetermined';
   if (identity.accountId !== accountId) return 'changed';
   const organization = identity.organizationId;
   return organizationId !== null && organization !== null && organizationId !== organization
@@ -75,42 +81,42 @@ export function matchAccount(
     : 'same';
 }
 
-/** Stands for an account that a file names, but that could not be read. */
+/** Stands for an account whose file could not be read. */
 const UNREAD = '?';
 
-/** An account as one text, to compare it by; null when no file names one. */
+/** An account as one text, for comparison; null when no file names one. */
 export function accountKey(identity: Identity): string | null {
   if (identity.kind !== 'known') return identity.kind === 'unknown' ? UNREAD : null;
   const { accountId, organizationId } = identity;
   return organizationId === null ? accountId : `${accountId}\n${organizationId}`;
 }
 
-/** Whether numbers of an account may stand under the present login. One that never was known counts as the same. */
+/** Whether numbers may be shown under the present login. Numbers without an account count as of the same one. */
 export function countsAsSame(match: AccountMatch): boolean {
   return match === 'same' || match === 'unknown';
 }
 
-/** The login under which something was read, as it was kept. */
-export interface KeptLogin {
-  /** Stamp of the credentials. */
+/** The login under which reports were stored. */
+export interface RecordedLogin {
+  /** Fingerprint of the credentials. */
   readonly credentials: string | null;
   /** The account as one text; null when no file named one. */
   readonly account: string | null;
 }
 
 /**
- * As `matchAccount`, for an account that was kept as one text. What was read without a stored login is of another one
- * than what is stored now, and the other way round.
+ * As `matchAccount`, for reports. Reports without a stored login are of another login than one that is stored now, and the
+ * other way round.
  */
 export function matchLogin(
   { system, provider }: { readonly system: System; readonly provider: ProviderDescriptor },
-  { credentials, account }: KeptLogin,
+  { credentials, account }: RecordedLogin,
   fingerprint: string | null,
-  now: () => Identity,
+  signedIn: () => Identity,
 ): AccountMatch {
   if (provider.hasStoredLogin(system, credentials) !== provider.hasStoredLogin(system, fingerprint))
     return 'changed';
-  if (account === UNREAD) return 'untold';
+  if (account === UNREAD) return 'undetermined';
   const [accountId, organizationId] = account?.split('\n') ?? [];
-  return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, now);
+  return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, signedIn);
 }

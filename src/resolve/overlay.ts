@@ -5,53 +5,54 @@ import type { Dated } from '../usage/report.ts';
 import type { MergeMoment, WindowReports } from '../usage/merge.ts';
 import { reportsOf } from '../usage/session-reports.ts';
 import type { SessionReports } from '../usage/session-reports.ts';
-import { CLOCK_TOLERANCE_MS } from '../usage/time.ts';
+import { isFromFuture } from '../usage/time.ts';
 import { isSameWindow } from '../usage/report.ts';
 import type { AccountMatch } from './freshness.ts';
 import { countsAsSame } from './identity.ts';
 
+/** What decides how reports and the stored entry are merged. */
 export interface OverlayContext extends MergeMoment {
   readonly reader: SnapshotReader;
-  /** Stamp of the credentials as they are now. */
+  /** Fingerprint of the present credentials. */
   readonly fingerprint: string | null;
-  /** Whether the entry's account is the one that is signed in. */
+  /** Whether the stored entry belongs to the account that is signed in. */
   readonly account: () => AccountMatch;
-  /** The same question about the account of the readings. */
+  /** Whether the reports do. */
   readonly reportsAccount: () => AccountMatch;
 }
 
 /**
- * The endpoint's response and the reports of sessions as one entry: here the two sources meet. The same
- * entry when there are no readings that count. Readings without an answer are an entry by themselves.
+ * Merges the stored entry and the reports of sessions into one entry. Returns the stored entry itself where
+ * no reports count. Reports without a stored entry are an entry by themselves.
  */
 export function overlayReports(
-  answer: Entry | null,
-  readings: SessionReports,
-  circumstances: OverlayContext,
+  stored: Entry | null,
+  reports: SessionReports,
+  context: OverlayContext,
 ): Entry | null {
-  const { fingerprint, now, reader } = circumstances;
-  const { windows, disputes, spend } = readings;
+  const { fingerprint, now, reader } = context;
+  const { windows, disputes, spend } = reports;
   const numbers = [
     ...Object.keys(windows).flatMap((name) => windows[name] ?? disputes[name] ?? []),
     ...(spend ? [spend] : []),
   ];
-  if (numbers.length === 0) return answer;
-  const match = readings.credentials === fingerprint ? 'same' : circumstances.reportsAccount();
-  if (!countsAsSame(match)) return answer;
-  const current = answer?.data != null && isCurrent(answer, circumstances) ? answer : null;
+  if (numbers.length === 0) return stored;
+  const match = reports.credentials === fingerprint ? 'same' : context.reportsAccount();
+  if (!countsAsSame(match)) return stored;
+  const current = stored?.data != null && isCurrent(stored, context) ? stored : null;
   const oldest = Math.min(...numbers.map(({ readAt }) => readAt));
   const base: Entry = current ?? {
-    ...NO_ANSWER,
+    ...NO_RESPONSE,
     reader,
     cachedAt: oldest,
-    credentials: match === 'same' ? fingerprint : readings.credentials,
+    credentials: match === 'same' ? fingerprint : reports.credentials,
   };
   const data = base.data ?? {};
-  const answeredAt = current?.cachedAt ?? null;
-  const reports = Object.fromEntries(Object.keys(windows).map((name) => [name, reportsOf(readings, name)]));
-  const merged = mergeReports(reader, data, answeredAt ?? Number.NEGATIVE_INFINITY, reports, circumstances);
-  // The answer lists a window besides: a scoped limit, or one of the two that no session has reported.
-  const lacks =
+  const requestedAt = current?.cachedAt ?? null;
+  const byWindow = Object.fromEntries(Object.keys(windows).map((name) => [name, reportsOf(reports, name)]));
+  const merged = mergeReports(reader, data, requestedAt ?? Number.NEGATIVE_INFINITY, byWindow, context);
+  // The response has a window that no session has reported: a limit of a model, for example.
+  const needsEndpoint =
     reader.credits(data) !== null ||
     reader.windows(data, base.cachedAt, now).some(({ id }) => (windows[id] ?? null) === null);
   const counted = [...Object.values(windows), spend, ...Object.values(merged.origins)];
@@ -60,36 +61,36 @@ export function overlayReports(
     data: merged.data,
     overlay: {
       origins: merged.origins,
-      movedAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
+      latestAt: Math.max(...counted.map((number) => number?.readAt ?? Number.NEGATIVE_INFINITY)),
       spend,
       contradicted: merged.contradicted,
-      certain: match === 'same',
-      unstored: readings.unstored,
+      sameLogin: match === 'same',
+      unstored: reports.unstored,
       asReported:
         match === 'same' &&
-        Object.entries(reports).every(([name, reported]) =>
+        Object.entries(byWindow).every(([name, reported]) =>
           isShown(reader.numberOf(merged.data, name, 0), reported),
         ),
-      answeredAt,
-      lacks,
+      requestedAt,
+      needsEndpoint,
       credentials: fingerprint,
     },
   };
 }
 
-const NO_ANSWER = { data: {}, error: null, plan: null, accountId: null } as const;
+const NO_RESPONSE = { data: {}, error: null, plan: null, accountId: null } as const;
 
-/** Whether an answer may stand beside readings of now: of this account, as far as it says, and not from the future. */
+/** Whether an entry can be merged with present reports: it is not from the future, and not of another account. */
 export function isCurrent(
-  answer: Entry,
+  entry: Entry,
   { fingerprint, now, account }: Pick<OverlayContext, 'fingerprint' | 'now' | 'account'>,
 ): boolean {
-  if (answer.cachedAt > now + CLOCK_TOLERANCE_MS) return false;
-  if (answer.credentials === fingerprint) return true;
+  if (isFromFuture(entry.cachedAt, now)) return false;
+  if (entry.credentials === fingerprint) return true;
   return countsAsSame(account());
 }
 
-/** Whether the number that was reported last is the one that is shown. */
+/** Whether the latest reported number is the one that is shown. */
 function isShown(shown: Dated | null, { latest, dispute }: WindowReports): boolean {
   const last = dispute !== null && dispute.readAt > (latest?.readAt ?? -Infinity) ? dispute : latest;
   if (last === null || shown === null) return last === null;

@@ -1,30 +1,24 @@
-import { accountDirectory } from '../cache/directory.ts';
+import { accountDirectory, environmentHash } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { distrust, isOwnDirectory } from '../cache/trust.ts';
-import { environmentHash } from '../cache/environment-hash.ts';
 import type { Account } from '../fetch/provider.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 
-/** Where one account's files are. */
+/** The paths of one account's files. */
 export interface Paths {
   readonly account: Account;
-  /** Null: there is no usable cache root. Root reads that of another user, and whatever would write there fails. */
+  /** Null where there is no usable cache root. Root reads that of another user; writing there fails. */
   readonly cache: AccountDirectory | null;
-  /** Where the budget is kept while the cache cannot be written; null when there is no such place. */
+  /** Where backoff and claims are stored while the cache cannot be written; null when there is no such directory. */
   readonly fallback: AccountDirectory | null;
-  /** A setting that could not be used, in words. */
+  /** Why nothing is cached, or which setting cannot be used, in words; null when there is no problem. */
   readonly warning: string | null;
 }
 
+/** The paths of the account in use. */
 export function pathsOf(system: System, provider: ProviderDescriptor): Paths {
-  const place = cachePaths(system, provider);
-  return { ...place, fallback: fallbackOf(system, place.account) };
-}
-
-/** The account and its cache directory: all that an answer from the cache needs. */
-export function cachePaths(system: System, provider: ProviderDescriptor): Omit<Paths, 'fallback'> {
   const account = provider.account(system);
   const root = cacheRoot(system);
   const cache =
@@ -33,6 +27,7 @@ export function cachePaths(system: System, provider: ProviderDescriptor): Omit<P
   return {
     account,
     cache: reason === null ? cache : null,
+    fallback: fallbackOf(system, account),
     warning: reason === null ? root.warning : `${reason}: nothing is cached`,
   };
 }

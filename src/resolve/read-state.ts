@@ -6,8 +6,7 @@ import type { EntryRead } from '../cache/entry.ts';
 import { readSessionReports } from '../cache/session-reports.ts';
 import { foreignOwner } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Identity } from '../fetch/provider.ts';
-import type { ProviderDescriptor } from '../fetch/provider.ts';
+import type { Identity, ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
@@ -22,75 +21,78 @@ import { identityOf, matchAccount, matchLogin } from './identity.ts';
 import type { Paths } from './paths.ts';
 import { overlayReports } from './overlay.ts';
 
-/** One question for usage. */
+/** A question for usage. docs/specs/resolving.md has the policies. */
 export interface Question {
   readonly policy: Policy;
-  /** Ask although what is known is fresh. Never skips a backoff or the budget. */
+  /** Sends a request although the entry is fresh. Ignores neither a backoff nor the budget. */
   readonly force: boolean;
   /**
-   * A person's own command: it may use the network although nothing can be kept. Anything else would make a
-   * request at every call.
+   * Sends a request although nothing can be stored, as a person's own command does. Other callers would send one at every
+   * call.
    */
   readonly sendsUncached: boolean;
-  /** Wait for somebody else's running request although there is something to show. */
+  /** Waits for the request of another process although there are numbers to show. */
   readonly waitsForOthers: boolean;
-  /** Whether to ask although the status line keeps most numbers fresh: a person waits for the answer. */
+  /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
-  /** Checked base URL of the endpoint. */
+  /** The base URL of the endpoint, checked. */
   readonly baseUrl: string;
   readonly userAgent: string;
 }
 
-/** How old an estimate may be: `any` reads what the last scan found; `recent`: a minute; `none`: scans. */
+/** How old an estimate may be: `any` takes that of the last scan, `recent` one of the last minute, `none` scans. */
 export type EstimateAge = 'any' | 'recent' | 'none';
 
-/** What is known of local transcripts. */
+/** The tokens in local transcripts. */
 export interface LocalTokens {
-  /** Null when there are none, or none were scanned yet. */
+  /** Null when there are none, or no scan has been made. */
   readonly tokens: TokenEstimate | null;
-  /** A scan would find more, as far as is known. */
+  /** A scan may find more. */
   readonly isDue: boolean;
 }
 
+/** What `resolve` works with. */
 export interface ResolveDeps {
   readonly system: System;
   readonly settings: Settings;
   readonly provider: ProviderDescriptor;
-  /** Tokens in local transcripts, for `estimate.ts`. Absent: the caller does not show estimates. */
+  /** The tokens in local transcripts, for `estimate.ts`; absent where the caller shows no estimates. */
   readonly estimate?: (age: EstimateAge) => Promise<LocalTokens>;
-  /** Told of every step with its reason; never of a secret. */
+  /** Called with each step and its reason, in words; never with a secret. */
   log(event: string): void;
 }
 
-/** One call of `resolve`: the question and what it is answered with. */
+/** One call of `resolve`. */
 export interface Call {
   readonly deps: ResolveDeps;
   readonly question: Question;
   readonly paths: Paths;
-  /** Fingerprint of the credentials, taken before they are read: the next call then notices a change in between. */
+  /** Fingerprint of the credentials before they are read, so that the next call notices a change in between. */
   readonly fingerprint: string | null;
 }
 
-/** Everything on disk that a decision depends on, at one moment. */
+/** The files at one moment, and the decision on them. */
 export interface State {
+  /** The entry with its overlay. */
   readonly read: EntryRead;
   readonly backoff: Backoff | null;
+  /** Epoch ms. */
   readonly now: number;
-  /** Stamp of the credentials that the decision was made for. */
+  /** Fingerprint of the credentials for which the decision was made. */
   readonly fingerprint: string | null;
   readonly decision: Decision;
 }
 
-/** The endpoint's answer and the sessions' reports, as they are on disk. */
+/** The stored entry and the reports, as they are on disk. */
 export interface Sources {
   readonly stored: EntryRead;
   readonly reports: SessionReports;
 }
 
 /**
- * Looks at the files and decides. No credentials are read.
+ * Reads the files and decides. Reads no credentials.
  *
- * @param sources what a caller has read just now
+ * @param sources what the caller has just read; absent: they are read here
  */
 export function readState(
   { system, settings, provider }: ResolveDeps,
@@ -100,24 +102,24 @@ export function readState(
   sources?: Sources,
 ): State {
   const now = system.now();
-  const { stored, reports: readings } = sources ?? sourcesOf({ system, provider }, paths, now);
-  const answered = stored.kind === 'entry' ? stored.entry : null;
+  const { stored, reports } = sources ?? sourcesOf({ system, provider }, paths, now);
+  const storedEntry = stored.kind === 'entry' ? stored.entry : null;
   const backoff = readBackoffOf(system, paths, now);
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, paths.cache));
-  const account = () => (answered === null ? 'unknown' : matchAccount(answered, signedIn));
-  const readingsAccount = () => matchLogin({ system, provider }, readings, fingerprint, signedIn);
+  const account = () => (storedEntry === null ? 'unknown' : matchAccount(storedEntry, signedIn));
+  const reportsAccount = () => matchLogin({ system, provider }, reports, fingerprint, signedIn);
   const canAsk = canAskEndpoint(settings, backoff, now, fingerprint);
-  const { policy, force, ignoresPace: eager = false } = question;
-  const entry = overlayReports(answered, readings, {
+  const { policy, force, ignoresPace = false } = question;
+  const entry = overlayReports(storedEntry, reports, {
     reader: provider.reader,
     fingerprint,
     now,
     canAsk,
     account,
-    reportsAccount: readingsAccount,
+    reportsAccount,
   });
-  const read: EntryRead = entry === null || entry === answered ? stored : { kind: 'entry', entry };
+  const read: EntryRead = entry === null || entry === storedEntry ? stored : { kind: 'entry', entry };
   const decision = decide({
     entry,
     backoff,
@@ -128,12 +130,12 @@ export function readState(
     settings,
     budget: provider.budget,
     force,
-    ignoresPace: eager,
+    ignoresPace,
   });
   return { read, backoff, now, fingerprint, decision };
 }
 
-/** The backoff, wherever it is kept. */
+/** The backoff of the cache directory, merged with that of the fallback directory. */
 export function readBackoffOf(
   system: System,
   { cache, fallback }: Pick<Paths, 'cache' | 'fallback'>,
@@ -145,7 +147,7 @@ export function readBackoffOf(
   );
 }
 
-/** Whether the endpoint can settle which of two numbers is right. */
+/** Whether the endpoint can be asked which of two numbers is right. */
 export function canAskEndpoint(
   { network }: Settings,
   backoff: Backoff | null,
@@ -155,7 +157,7 @@ export function canAskEndpoint(
   return network && !lacksLogin(backoff, now, fingerprint);
 }
 
-/** Whether a failure over the credentials keeps the endpoint from being asked. */
+/** Whether a backoff over credentials is in force. */
 function lacksLogin(backoff: Backoff | null, now: number, fingerprint: string | null): boolean {
   return (
     backoff !== null &&
@@ -179,7 +181,11 @@ function sourcesOf(
   };
 }
 
-/** The answer that a look at the files gives, with what came to light besides. */
+/**
+ * The usage that the files and the decision give.
+ *
+ * @param changes what differs from the decision, because it became known later
+ */
 export function usageFrom(
   deps: ResolveDeps,
   paths: Paths,
@@ -190,7 +196,7 @@ export function usageFrom(
   const entry = read.kind === 'entry' ? read.entry : null;
   return toUsage({
     entry,
-    // Of another login than the present one it says nothing.
+    // Only for the present login.
     loginUntil: entry?.credentials === fingerprint ? entry.loginUntil : undefined,
     freshness: decision.freshness,
     because: decision.because,
@@ -206,7 +212,7 @@ export function usageFrom(
   });
 }
 
-/** Permission trouble is a miss like any other, but somebody should hear of it when nothing worse is known. */
+/** The failure for an entry that may not be read; null where there is another failure to show. */
 function deniedFailure(
   system: System,
   { cache }: Paths,
@@ -218,17 +224,17 @@ function deniedFailure(
   return {
     code: 'cache_unreadable',
     retryAt: error?.retryAt ?? null,
-    detail: placed(system, cache, read.denied),
+    detail: withDirectory(system, cache, read.denied),
   };
 }
 
-/** The failure to keep what is known, with the directory that stands in the way. */
+/** The failure for a cache that cannot be written, with its directory. */
 export function cacheUnwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
-  return { code: 'cache_unwritable', retryAt: null, detail: placed(system, directory, reason) };
+  return { code: 'cache_unwritable', retryAt: null, detail: withDirectory(system, directory, reason) };
 }
 
-/** A reason with its directory, and with the owner of what stands in the way. */
-function placed(system: System, directory: AccountDirectory | null, reason: string): string {
+/** A reason with the directory, and with its owner where that is another user. */
+function withDirectory(system: System, directory: AccountDirectory | null, reason: string): string {
   if (directory === null) return reason;
   const owner = foreignOwner(system, directory.path);
   return `${directory.path}: ${reason}${owner === null ? '' : `, ${owner}`}`;

@@ -3,8 +3,8 @@ import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
-import { sweepTemporaries } from '../cache/sweep.ts';
-import { replaceFile } from '../cache/write.ts';
+import { sweepTemporaries } from '../cache/cleanup.ts';
+import { replaceDurably } from '../cache/replace-durably.ts';
 import type { Session } from '../fetch/provider.ts';
 import { describeFault } from '../platform/exceptions.ts';
 import type { System } from '../platform/system.ts';
@@ -21,9 +21,10 @@ import { adoptFingerprint, dependsOnToken, storedEntry } from './same-token.ts';
 import { storeFailure, storeSuccess } from './store-outcome.ts';
 import type { Attempt } from './store-outcome.ts';
 
+/** The result of an attempt to send the request. */
 export type RequestResult =
   | { readonly kind: 'usage'; readonly usage: Usage }
-  /** Another process sends a request: wait for its response. */
+  /** Another process sends the request: wait for its response. */
   | { readonly kind: 'busy' }
   /** The directory for backoff and claims cannot be written; `reason` is an errno name. Nothing was sent. */
   | { readonly kind: 'unwritable'; readonly reason: string };
@@ -131,9 +132,9 @@ async function claimAndSend(
   const { system, log } = attempt.deps;
   const now = system.now();
   const began = system.monotonic();
-  const noted = backoffWithRequest(request.backoff, fingerprint, now, request.tokenHash, request.waived);
+  const recorded = backoffWithRequest(request.backoff, fingerprint, now, request.tokenHash, request.waived);
   if (directory === null) {
-    const { usage } = await send(attempt, request, noted, timeoutMs);
+    const { usage } = await send(attempt, request, recorded, timeoutMs);
     return { kind: 'usage', usage };
   }
   const claim = { at: now, until: now + timeoutMs, credentials: fingerprint };
@@ -143,12 +144,12 @@ async function claimAndSend(
   if (taken.kind === 'failed') return { kind: 'unwritable', reason: taken.reason };
   let mayHaveLeft = false;
   try {
-    const unwritten = replaceFile(system, directory.backoff, serializeBackoff(noted));
+    const unwritten = replaceDurably(system, directory.backoff, serializeBackoff(recorded));
     if (unwritten !== null) return { kind: 'unwritable', reason: unwritten };
     mayHaveLeft = true;
     // Both clocks: the monotonic one can stand still while the machine sleeps, the other one can be set back.
     const elapsed = Math.max(system.monotonic() - began, system.now() - now);
-    const sent = await send(attempt, request, noted, timeoutMs - elapsed);
+    const sent = await send(attempt, request, recorded, timeoutMs - elapsed);
     mayHaveLeft = sent.mayHaveLeft;
     return { kind: 'usage', usage: sent.usage };
   } finally {
@@ -161,19 +162,19 @@ async function claimAndSend(
 /**
  * Sends the request and stores its outcome.
  *
- * @param noted the backoff that records this request
+ * @param recorded the backoff that records this request
  * @returns `mayHaveLeft`: whether any of the request can have left this machine
  */
 async function send(
   attempt: Attempt,
   { session, backoff }: Request,
-  noted: Backoff,
+  recorded: Backoff,
   timeoutMs: number,
 ): Promise<{ readonly usage: Usage; readonly mayHaveLeft: boolean }> {
   const { system, log } = attempt.deps;
   const { baseUrl, userAgent } = attempt.question;
   const unsent = (failure: RefreshFailure) => ({
-    usage: storeFailure(attempt, backoff, failure, null, noted),
+    usage: storeFailure(attempt, backoff, failure, null, recorded),
     mayHaveLeft: false,
   });
   if (timeoutMs <= 0) return unsent({ code: 'timeout' });
@@ -182,11 +183,12 @@ async function send(
   try {
     const outcome = await session.send({ baseUrl, timeoutMs, userAgent });
     log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
-    if (outcome.ok) return { usage: storeSuccess(attempt, noted, outcome.value, sentAt), mayHaveLeft: true };
+    if (outcome.ok)
+      return { usage: storeSuccess(attempt, recorded, outcome.value, sentAt), mayHaveLeft: true };
     if (outcome.failure.unsent) return unsent(outcome.failure);
-    return { usage: storeFailure(attempt, noted, outcome.failure, sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, outcome.failure, sentAt), mayHaveLeft: true };
   } catch (error) {
-    return { usage: storeFailure(attempt, noted, faultOf(error, log), sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, faultOf(error, log), sentAt), mayHaveLeft: true };
   }
 }
 
@@ -195,7 +197,7 @@ function correctFutureBackoffs(system: System, { cache, fallback }: Paths, now: 
   for (const directory of [cache, fallback]) {
     const backoff = directory && readBackoff(system, directory.backoff, now);
     if (directory && backoff?.ahead !== undefined)
-      replaceFile(system, directory.backoff, serializeBackoff(withOwnClock(backoff, now)));
+      replaceDurably(system, directory.backoff, serializeBackoff(withOwnClock(backoff, now)));
   }
 }
 

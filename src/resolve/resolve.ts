@@ -2,8 +2,8 @@ import { readClaims } from '../cache/claims.ts';
 import { fileFingerprint } from '../platform/fingerprint.ts';
 import type { Usage } from '../usage/model.ts';
 import { judgeBudget } from './budget.ts';
-import { currentFingerprint, knownFingerprint } from './credentials-fingerprint.ts';
-import type { KnownFingerprint } from './credentials-fingerprint.ts';
+import { currentFingerprint, diskFingerprint } from './credentials-fingerprint.ts';
+import type { DiskFingerprint } from './credentials-fingerprint.ts';
 import { isShowable } from './decide.ts';
 import { orEstimate } from './estimate.ts';
 import { pathsOf } from './paths.ts';
@@ -14,49 +14,64 @@ import type { RequestResult } from './request-once.ts';
 import { claimWorker } from './worker-claim.ts';
 
 /*
- * A question goes one way, in the order of these files: `resolve.ts` (reads, decides, waits for another process),
- * `single-flight.ts` (takes the mutex), `request-once.ts` (budget, credentials, claim, request), `store-outcome.ts`.
+ * A question for usage goes through these files, in this order:
+ *
+ *   resolve.ts                  reads the state, carries the decision out, waits for the request of another process
+ *     paths.ts                  finds the account's files
+ *     credentials-fingerprint.ts  identifies the credentials without reading them
+ *     read-state.ts             reads entry, reports and backoff
+ *       overlay.ts              lays the reports over the entry
+ *       decide.ts               decides: freshness.ts, then backoff and budget.ts (pure)
+ *     worker-claim.ts           takes the claim for the worker: only where the decision is `background`
+ *     single-flight.ts          takes the mutex: only where the decision is `refresh`, like the next three
+ *       request-once.ts         judges the budget, reads the credentials, takes the claim, sends the request
+ *         same-token.ts         keeps entry and backoff valid while the token is the same
+ *         store-outcome.ts      stores the entry, or a backoff (backoff.ts)
+ *     to-usage.ts               makes usage from entry and freshness (pure)
+ *     estimate.ts               adds token counts where there are no numbers
  */
 
+/** The answer to a question for usage. */
 export interface Resolution {
   readonly usage: Usage;
-  /** The caller starts the worker after it has printed, because starting a process takes time. */
+  /** The caller must start the worker, after it has printed, because starting a process takes time. */
   readonly startWorker: boolean;
   /** Files may have changed, so prerendered lines are out of date. */
   readonly refreshed: boolean;
-  /** The usage stays valid until something new is learnt: no request is running or due. */
+  /** The usage stays valid until a file changes: no request is running or due. */
   readonly settled: boolean;
   /** The files as they were read before any request. */
   readonly state: State;
-  /** A setting that could not be used, in words, for commands whose output people read; null when there is none. */
+  /** Why nothing is cached, or which setting cannot be used, in words; null when there is no problem. */
   readonly warning: string | null;
 }
 
-/** What `resolve` needs before it reads the account's state. */
+/** What `resolve` needs before it reads the state. */
 export interface Start {
   readonly paths: Paths;
-  readonly known: KnownFingerprint;
-  /** Entry and session reports that the caller has just read; absent: `resolve` reads them. */
+  readonly onDisk: DiskFingerprint;
+  /** Entry and reports that the caller has just read; absent: `resolve` reads them. */
   readonly sources?: Sources;
 }
 
+/** The start of a call that has read nothing yet. */
 export function startOf({ system, provider }: Pick<ResolveDeps, 'system' | 'provider'>): Start {
   const paths = pathsOf(system, provider);
-  return { paths, known: knownFingerprint(system, provider, paths.cache) };
+  return { paths, onDisk: diskFingerprint(system, provider, paths.cache) };
 }
 
-/** Resolves a question to usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
+/** Answers a question for usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
 export async function resolve(
   deps: ResolveDeps,
   question: Question,
   start: Start = startOf(deps),
 ): Promise<Resolution> {
   const { system, provider, log } = deps;
-  const { paths, known } = start;
-  const queriesKeychain = known.keychainDue && question.policy === 'wait';
+  const { paths, onDisk } = start;
+  const queriesKeychain = onDisk.keychainDue && question.policy === 'wait';
   const fingerprint = queriesKeychain
     ? await currentFingerprint(system, provider, paths.cache)
-    : known.fingerprint;
+    : onDisk.fingerprint;
   const state = readState(deps, paths, question, fingerprint, start.sources);
   const { decision } = state;
   log(describe(state, paths, fingerprint));
@@ -75,8 +90,8 @@ export async function resolve(
 
   switch (decision.action) {
     case 'serve': {
-      // The entry is fresh for the last known keychain date, which is out of date: the worker queries the keychain.
-      const recheck = known.keychainDue && question.policy === 'background' && decision.row === 1;
+      // The entry is fresh for the keychain's last answer, which is too old: the worker queries the keychain.
+      const recheck = onDisk.keychainDue && question.policy === 'background' && decision.row === 1;
       return resolution(
         usageFrom(deps, paths, state),
         recheck && claimWorker(deps, paths).kind === 'claimed',
@@ -89,11 +104,11 @@ export async function resolve(
   }
 }
 
-/** Row 4: the usage to show at once, and whether this caller starts the worker. */
+/** Row 4: the usage to show at once, and whether this caller must start the worker. */
 function serveAndRefresh(deps: ResolveDeps, paths: Paths, state: State): [Usage, boolean] {
   const claim = claimWorker(deps, paths);
   if (claim.kind === 'failed') {
-    // A worker could not store its response, so every prompt would start another one.
+    // A worker could not store its response, so each prompt would start another one.
     const error = cacheUnwritable(deps.system, paths.cache, claim.reason);
     return [usageFrom(deps, paths, state, { error }), false];
   }
@@ -101,10 +116,10 @@ function serveAndRefresh(deps: ResolveDeps, paths: Paths, state: State): [Usage,
   return [usageFrom(deps, paths, state, { pending }), claim.kind === 'claimed'];
 }
 
-/** First and longest pause between two looks at the files while another process sends a request, ms. */
+/** The first and the longest pause between two reads of the files while another process sends a request, ms. */
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 80;
-/** Pause between two attempts at the mutex, ms: its holder may have died or may have found the budget spent. */
+/** The pause between two attempts to take the mutex, ms: its process may have died or may have found the budget spent. */
 const MUTEX_RETRY_MS = 500;
 
 /**
@@ -117,7 +132,7 @@ async function refresh(call: Call, state: State): Promise<Usage> {
   const giveUpAt = system.monotonic() + settings.timeoutMs;
   for (let first = true; ; first = false) {
     const left = first ? settings.timeoutMs : giveUpAt - system.monotonic();
-    // A request with less than half of the deadline left would mostly end in a timeout, and cost a backoff.
+    // With less than half of the deadline left, a request would mostly end in a timeout, and in a backoff.
     const result = left >= settings.timeoutMs / 2 ? await tryRequest(call, state, left) : BUSY;
     if (result.kind === 'usage') return result.usage;
     if (isShowable(state.decision.freshness) && !question.waitsForOthers) {
@@ -149,12 +164,12 @@ async function tryRequest(call: Call, { backoff }: State, timeoutMs: number): Pr
   return singleFlight(call, timeoutMs);
 }
 
-/** Reads the files whenever they change until they answer the question; null after `until` (monotonic ms). */
+/** Waits until the files answer the question; null after `until` (monotonic ms). */
 async function waitForResponse(call: Call, state: State, until: number): Promise<State | null> {
   const { system } = call.deps;
   let before = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-    // Hundreds of processes can wait at once: unchanged files are not read again.
+    // Hundreds of processes can wait at the same time, so unchanged files are not read again.
     const after = fingerprintsOf(call);
     const found = after === before ? null : responseIn(call, state);
     if (found) return found;

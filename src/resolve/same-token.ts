@@ -4,7 +4,7 @@ import { readBackoff, serializeBackoff } from '../cache/backoff.ts';
 import type { Backoff } from '../cache/backoff.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { replaceFile } from '../cache/write.ts';
+import { replaceDurably } from '../cache/replace-durably.ts';
 import type { System } from '../platform/system.ts';
 import type { RefreshCode } from '../usage/failure.ts';
 import type { Identity } from '../fetch/provider.ts';
@@ -12,38 +12,38 @@ import { matchAccount } from './identity.ts';
 import type { Paths } from './paths.ts';
 
 /*
- * A credentials file is rewritten for many reasons and has another stamp afterwards. As long as the token in it is the
- * one that was sent, the numbers that came back stay current, and so does a refusal of that token.
+ * A credentials file is rewritten for many reasons and has another fingerprint afterwards. While its token is the one that
+ * was sent, the numbers of the response stay current, and so does a refusal of that token.
  */
 
-/** The codes by which the endpoint refuses a token. The other sign-in codes are found before a token is sent. */
+/** The codes with which the endpoint refuses a token. The other sign-in codes are found before a token is sent. */
 const REFUSALS: ReadonlySet<RefreshCode | null> = new Set(['unauthorized', 'forbidden'] as const);
 
-/** Whether the present token decides what the entry or the lock is worth: a reason to read the credentials. */
+/** Whether entry or backoff stay valid if the present token is the one that was sent: a reason to read the credentials. */
 export function dependsOnToken(
   entry: Entry | null,
   backoff: Backoff | null,
   now: number,
   fingerprint: string | null,
 ): boolean {
-  // With stamp null nothing on disk shows a change of the token, so nothing may be restamped to null.
+  // Without a fingerprint no later change of the token would be noticed, so no file may get this one.
   if (fingerprint === null) return false;
   return (
     isEntryOf(entry, entry?.token, fingerprint) || isRefusalOf(backoff, backoff?.tokenHash, now, fingerprint)
   );
 }
 
-/** The login as it is now. */
+/** The present login. */
 export interface PresentLogin {
   readonly fingerprint: string | null;
-  /** As `BackoffLock` has it. */
+  /** As `Backoff.tokenHash`. */
   readonly tokenHash: string;
   readonly identity: Identity;
 }
 
 /**
- * Gives entry and locks of the present token the present stamp. An entry of another account than the present one keeps
- * its own: a sign-in changes account and token one after the other. The caller holds the mutex.
+ * Gives entry and backoffs of the present token the present fingerprint. An entry of another account keeps its own: a
+ * sign-in changes account and token one after the other. The caller holds the mutex.
  *
  * @returns whether a file was changed
  */
@@ -55,7 +55,7 @@ export function adoptFingerprint(
   if (fingerprint === null) return false;
   let changed = false;
   const write = (path: string, text: string) => {
-    if (replaceFile(system, path, text) === null) changed = true;
+    if (replaceDurably(system, path, text) === null) changed = true;
   };
   const entry = cache && storedEntry(system, cache.entry, provider.reader);
   if (
@@ -74,7 +74,7 @@ export function adoptFingerprint(
   return changed;
 }
 
-/** The endpoint's answer as it is on disk, without what sessions have reported. */
+/** The entry on disk, without the overlay; null when there is none. */
 export function storedEntry(system: System, path: string, reader: SnapshotReader): Entry | null {
   const read = readEntry(system, path, reader);
   return read.kind === 'entry' ? read.entry : null;

@@ -11,7 +11,7 @@ import { isShowable } from './decide.ts';
 import { freshUntil } from './freshness.ts';
 import type { Freshness } from './freshness.ts';
 
-/** What is shared with every line of the account. */
+/** The usage that all lines of the account share. */
 export interface SharedUsage {
   readonly entry: Entry | null;
   readonly freshness: Freshness;
@@ -20,13 +20,15 @@ export interface SharedUsage {
   readonly error: Failure | null;
 }
 
+/** What the usage of a session is made from. */
 export interface SessionUsageParts {
   readonly shared: SharedUsage;
   readonly report: Report;
-  /** When the session's numbers were right, epoch ms. */
+  /** When the session received its numbers, epoch ms. */
   readonly reportedAt: number;
-  /** The session belongs to another login: the account's other numbers are not its own. */
+  /** The session belongs to another login, so it must not show the other numbers of this account. */
   readonly foreign: boolean;
+  /** Fingerprint of the present credentials. */
   readonly fingerprint: string | null;
   readonly reader: SnapshotReader;
   readonly now: number;
@@ -34,8 +36,8 @@ export interface SessionUsageParts {
 }
 
 /**
- * What a session's own status line shows: every window that this very call reported, whatever the cache knows or can
- * keep. Only the rest comes from the shared entry. The shared usage itself where that says the same.
+ * The usage for a session's own status line: every number that this call has reported, whatever is stored, and the other
+ * numbers from the shared entry. Returns the shared usage itself where the numbers are the same.
  */
 export function sessionUsage(parts: SessionUsageParts): Usage {
   const { shared, report, reportedAt: at, fingerprint, reader, now, settings } = parts;
@@ -54,7 +56,7 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     const seenAt = origins[name]?.seenAt ?? window?.readAt;
     if (number === null || !replaces(number, window, seenAt, at, now)) continue;
     differs = true;
-    // A report without a reset time refers to the window that is known to run.
+    // A report without a reset time refers to the current window.
     const running = window !== undefined && !window.elapsed ? window.resetsAt : null;
     const resetsAt = number.resetsAt ?? running;
     data = reader.withNumber(data, name, { ...number, resetsAt });
@@ -67,24 +69,24 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
   }
   if (!differs) return shared.usage;
   const overlay: Overlay = {
-    answeredAt: base === null ? null : base.cachedAt,
-    lacks: false,
+    requestedAt: base === null ? null : base.cachedAt,
+    needsEndpoint: false,
     ...base?.overlay,
     origins,
     spend,
-    movedAt: at,
+    latestAt: at,
     contradicted: false,
-    certain: true,
+    sameLogin: true,
     unstored: base?.overlay?.unstored ?? false,
     asReported: true,
     credentials: fingerprint,
   };
   const entry: Entry = {
-    ...(base ?? { ...NO_ANSWER, reader, cachedAt: at, credentials: fingerprint }),
+    ...(base ?? { ...NO_RESPONSE, reader, cachedAt: at, credentials: fingerprint }),
     data,
     overlay,
   };
-  // However fresh the shared numbers are, these are as old as the session's last response.
+  // However fresh the shared numbers are, reported ones are as old as the session's last response.
   const age = now - at;
   const current = age < settings.cacheDurationMs && now < freshUntil(entry, settings);
   const freshness = current ? 'fresh' : 'stale';
@@ -98,22 +100,22 @@ export function sessionUsage(parts: SessionUsageParts): Usage {
     account: shared.usage.account,
     decidedAt: now,
     now,
-    // An idle session's numbers can be older than any other line would show; they stand with their age.
+    // The numbers of an idle session are shown with their age, even when they are too old for other lines.
     settings: { ...settings, maxStaleMs: Math.max(settings.maxStaleMs, age + 1) },
   });
 }
 
-const NO_ANSWER = { error: null, plan: null, accountId: null } as const;
+const NO_RESPONSE = { error: null, plan: null, accountId: null } as const;
 
-/** A number of a window that has ended was right until then. */
+/** The times of a reported number. A number of a window that has ended dates from before the end. */
 function timesOf({ resetsAt }: Reported, at: number, now: number): ReportTimes {
   const readAt = resetsAt !== null && resetsAt <= now ? Math.min(at, resetsAt - 1) : at;
   return { readAt, seenAt: readAt };
 }
 
 /**
- * Whether a reported number takes the place of the shared one: another number, or the same one seen later. That of a
- * window that has ended takes the place of no other.
+ * Whether a reported number replaces the shared one: it differs, or is the same and newer. A number of a window that has
+ * ended replaces none.
  */
 function replaces(
   reported: Reported,
@@ -131,7 +133,7 @@ function replaces(
   return !same || at > (seenAt ?? at);
 }
 
-/** Of a limit on money the amount can change while its share stays a whole number. */
+/** Whether the amounts of a limit on money are the same. They can change while the rounded percentage stays the same. */
 function isSameAmount(reported: Reported | ReportedSpend, { amount }: Window): boolean {
   if (!('usedUsd' in reported)) return true;
   return reported.usedUsd === (amount?.used ?? null) && reported.limitUsd === (amount?.limit ?? null);

@@ -1,5 +1,5 @@
 import type { AccountDirectory } from '../cache/directory.ts';
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
 import { cacheUnwritable, readState, usageFrom } from './read-state.ts';
 import type { Call } from './read-state.ts';

@@ -3,8 +3,8 @@ import type { Backoff } from '../cache/backoff.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry, serializeEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
-import { removeQuietly } from '../cache/replace.ts';
-import { replaceFile } from '../cache/write.ts';
+import { removeIfPresent } from '../cache/own-files.ts';
+import { replaceDurably } from '../cache/replace-durably.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
 import type { Snapshot } from '../usage/snapshot.ts';
 import type { Usage } from '../usage/model.ts';
@@ -26,13 +26,13 @@ export interface Attempt extends Call {
 }
 
 /**
- * Stores a response: first the entry, then the backoff without its failure. A crash in between costs a wait, but never
- * the numbers.
+ * Stores a response: first the entry, then the backoff without its failure. After a crash in between the backoff is still
+ * in force, but the numbers are stored.
  *
- * @param noted the backoff that records this request
+ * @param recorded the backoff that records this request
  * @param sentAt epoch ms
  */
-export function storeSuccess(attempt: Attempt, noted: Backoff, snapshot: Snapshot, sentAt: number): Usage {
+export function storeSuccess(attempt: Attempt, recorded: Backoff, snapshot: Snapshot, sentAt: number): Usage {
   const { deps, paths, fingerprint, directory, state, identity } = attempt;
   const { data, plan, loginUntil } = snapshot;
   const { system } = deps;
@@ -46,17 +46,17 @@ export function storeSuccess(attempt: Attempt, noted: Backoff, snapshot: Snapsho
     plan,
     ...identity,
     credentials: fingerprint,
-    ...(noted.tokenHash !== undefined && { token: noted.tokenHash }),
+    ...(recorded.tokenHash !== undefined && { token: recorded.tokenHash }),
     ...(loginUntil != null && { loginUntil }),
   };
   const unwritten = storeEntry(attempt, entry);
-  // Without an earlier failure `noted`, which is on disk, is already right.
-  if (directory && (noted.error !== null || noted.failures > 0)) {
-    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(noted, fingerprint, system.now()));
-    replaceFile(system, directory.backoff, serializeBackoff(cleared));
+  // Without an earlier failure `recorded`, which is on disk, is already right.
+  if (directory && (recorded.error !== null || recorded.failures > 0)) {
+    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(recorded, fingerprint, system.now()));
+    replaceDurably(system, directory.backoff, serializeBackoff(cleared));
   }
   // Also ends a backoff written to the fallback directory while the cache could not be written.
-  if (paths.fallback && directory === paths.cache) removeQuietly(system, paths.fallback.backoff);
+  if (paths.fallback && directory === paths.cache) removeIfPresent(system, paths.fallback.backoff);
 
   const error = unwritten === null ? null : cacheUnwritable(system, paths.cache, unwritten);
   const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
@@ -88,7 +88,7 @@ export function storeFailure(
     withdrawn,
   );
   if (directory) {
-    replaceFile(system, directory.backoff, serializeBackoff(backoff));
+    replaceDurably(system, directory.backoff, serializeBackoff(backoff));
     if (holdsNoData(state)) {
       const cachedAt = sentAt ?? now;
       storeEntry(attempt, {
@@ -162,5 +162,5 @@ function storeEntry({ deps: { system, provider }, paths }: Attempt, entry: Entry
     read.entry.data !== null &&
     read.entry.cachedAt > entry.cachedAt &&
     read.entry.cachedAt <= system.now();
-  return newer ? null : replaceFile(system, paths.cache.entry, serializeEntry(entry));
+  return newer ? null : replaceDurably(system, paths.cache.entry, serializeEntry(entry));
 }

@@ -1,10 +1,10 @@
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { Entry } from '../cache/entry.ts';
 import { readSessionReports, serializeSessionReports } from '../cache/session-reports.ts';
 import { fileFingerprint } from '../platform/fingerprint.ts';
-import { replaceLightly } from '../cache/replace.ts';
+import { replaceFile } from '../cache/replace-file.ts';
 import type { Identity } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
 import { countReport, NO_SESSION_REPORTS, reportedAt, underLogin } from '../usage/session-reports.ts';
@@ -16,12 +16,12 @@ import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from '
 import type { Paths } from './paths.ts';
 import { isCurrent } from './overlay.ts';
 
-/** Fifty sessions can write at once, and the last one wins: the others try again, but not for ever. */
-const MAX_TURNS = 4;
+/** How often a report is written: many sessions can write at the same time, and each write replaces the others. */
+const MAX_WRITES = 4;
 
-/** What was written, with what it was made from. */
+/** The reports that were written, and the entry that was read for it. */
 export interface StoredReport extends Sources {
-  /** Traces of the two files as they were then. */
+  /** Fingerprints of the two files at that time. */
   readonly fingerprints: string;
 }
 
@@ -29,15 +29,15 @@ export interface StoredReport extends Sources {
 export interface ReportOutcome {
   /** Null when nothing was written. */
   readonly stored: StoredReport | null;
-  /** When the session's numbers were right, epoch ms. */
+  /** When the session received its numbers, epoch ms. */
   readonly reportedAt: number;
-  /** The session belongs to another login than the cache: its numbers are for its own line alone. */
+  /** The session belongs to another login, so its numbers are shown on its own line only. */
   readonly foreign: boolean;
 }
 
 /**
- * Takes a session's report into `statusline.json` when it is news, or when the credentials were rewritten. A number
- * that cannot be kept does not count: it would be news at every call, however old it is.
+ * Stores a session's report in `statusline.json` when it has something new, or when the credentials were rewritten. A
+ * report that cannot be stored does not count, because it would be new again at every call.
  */
 export function storeReport(
   { system, provider, settings }: Pick<ResolveDeps, 'system' | 'provider' | 'settings'>,
@@ -52,40 +52,40 @@ export function storeReport(
   const lengths = provider.reportedWindows ?? {};
   let identity: Identity | null = null;
   const signedIn = () => (identity ??= identityOf(system, provider, cache));
-  let heard: ReportOutcome | null = null;
-  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
-    // Still as it was written: no other process has written at the same time.
-    if (heard?.stored && heard.stored.fingerprints === fingerprintsOf(system, cache)) return heard;
+  let outcome: ReportOutcome | null = null;
+  for (let count = 0; count < MAX_WRITES; count += 1) {
+    // No other process has written at the same time.
+    if (outcome?.stored && outcome.stored.fingerprints === fingerprintsOf(system, cache)) return outcome;
     const now = system.now();
     const onDisk = readSessionReports(system, cache.reports, now, lengths);
     const same = onDisk.credentials === fingerprint && onDisk !== NO_SESSION_REPORTS;
-    const kept = same
+    const present = same
       ? onDisk
       : underLogin(onDisk, loginOf({ system, provider }, fingerprint, onDisk, signedIn));
-    const known = kept.unstored === unstored ? kept : { ...kept, unstored };
+    const reports = present.unstored === unstored ? present : { ...present, unstored };
     const entry = fileFingerprint(system, cache.entry);
     const stored = readEntry(system, cache.entry, provider.reader);
-    const answered = stored.kind === 'entry' ? currentOf(stored.entry, { fingerprint, now, signedIn }) : null;
-    const answers = (window: string) =>
-      answered?.data ? answered.reader.numberOf(answered.data, window, answered.cachedAt) : null;
+    const current = stored.kind === 'entry' ? currentOf(stored.entry, { fingerprint, now, signedIn }) : null;
+    const endpointNumber = (window: string) =>
+      current?.data ? current.reader.numberOf(current.data, window, current.cachedAt) : null;
     const canAsk = canAskEndpoint(
       settings,
       readBackoffOf(system, { cache, fallback }, now),
       now,
       fingerprint,
     );
-    const next = countReport(known, report, answers, { now, canAsk }, lengths);
-    const at: number = heard?.reportedAt ?? reportedAt(known.sessions.get(report.session), report, now);
-    if (next.reports === onDisk) return heard ?? { stored: null, reportedAt: at, foreign: next.foreign };
-    const readings = write(system, cache, serializeSessionReports(next.reports, lengths));
-    if (readings === null) return { stored: null, reportedAt: now, foreign: next.foreign };
-    const written = { stored, reports: next.reports, fingerprints: `${entry} ${readings}` };
-    heard = { stored: written, reportedAt: at, foreign: next.foreign };
+    const next = countReport(reports, report, endpointNumber, { now, canAsk }, lengths);
+    const at: number = outcome?.reportedAt ?? reportedAt(reports.sessions.get(report.session), report, now);
+    if (next.reports === onDisk) return outcome ?? { stored: null, reportedAt: at, foreign: next.foreign };
+    const written = write(system, cache, serializeSessionReports(next.reports, lengths));
+    if (written === null) return { stored: null, reportedAt: now, foreign: next.foreign };
+    const storedReport = { stored, reports: next.reports, fingerprints: `${entry} ${written}` };
+    outcome = { stored: storedReport, reportedAt: at, foreign: next.foreign };
   }
-  return heard ?? { stored: null, reportedAt: system.now(), foreign: false };
+  return outcome ?? { stored: null, reportedAt: system.now(), foreign: false };
 }
 
-/** An answer of the login under which reports are counted; null for another's. */
+/** The stored entry if it is of the present login; else null. */
 function currentOf(
   entry: Entry,
   { fingerprint, now, signedIn }: { fingerprint: string | null; now: number; signedIn: () => Identity },
@@ -97,11 +97,11 @@ function hasNumbers({ windows, spend }: Report): boolean {
   return spend !== null || Object.values(windows).some((number) => number !== null);
 }
 
-/** @param known the stored readings; when there are none, they match every login */
+/** @param stored the reports on disk; without any, they match every login */
 function loginOf(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,
   fingerprint: string | null,
-  known: SessionReports,
+  stored: SessionReports,
   signedIn: () => Identity,
 ): Login {
   const written = provider.credentialFiles(system).flatMap((path) => {
@@ -113,11 +113,11 @@ function loginOf(
   });
   const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
   const match =
-    known === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, known, fingerprint, signedIn);
+    stored === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, stored, fingerprint, signedIn);
   return { fingerprint, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };
 }
 
-/** Whether what was kept is still what is on disk. */
+/** Whether the two files are still as they were when a report was stored. */
 export function isUnchanged(
   system: System,
   { cache }: Pick<Paths, 'cache'>,
@@ -126,18 +126,20 @@ export function isUnchanged(
   return cache !== null && fingerprintsOf(system, cache) === fingerprints;
 }
 
-function fingerprintsOf(system: System, { entry, reports: readings }: AccountDirectory): string {
-  return `${fileFingerprint(system, entry)} ${fileFingerprint(system, readings)}`;
+function fingerprintsOf(system: System, { entry, reports }: AccountDirectory): string {
+  return `${fileFingerprint(system, entry)} ${fileFingerprint(system, reports)}`;
 }
 
-/** @returns the trace of the file that was written; null when it could not be */
+/** Writes `statusline.json`. @returns the fingerprint of the new file; null when it could not be written */
 function write(system: System, cache: AccountDirectory, text: string): string | null {
-  let trace: string | null = null;
+  let fingerprint: string | null = null;
   const replaced = () =>
-    replaceLightly(system, cache.reports, text, null, (temporary) => {
-      trace = fileFingerprint(system, temporary);
-    });
+    replaceFile(system, cache.reports, text, {
+      beforeRename: (temporary) => {
+        fingerprint = fileFingerprint(system, temporary);
+      },
+    }) === null;
   // The directory usually exists.
-  if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return trace;
+  if (replaced() || (ensureDirectory(system, cache) === null && replaced())) return fingerprint;
   return null;
 }

@@ -10,20 +10,20 @@ import { hasElapsed } from '../usage/windows.ts';
 import { freshUntil, judgeEntry } from './freshness.ts';
 import type { Shortcoming, Freshness } from './freshness.ts';
 
-/** What was decided, as parts of an answer. */
+/** What usage is made from. */
 export interface UsageParts {
   readonly entry: Entry | null;
   readonly freshness: Freshness;
-  /** Why the numbers are worth no more; absent: by their age. */
+  /** Why the entry is not fresh; absent: because of its age. */
   readonly because?: Shortcoming | null;
   readonly error: Failure | null;
-  /** `endpoint` when this very process has just asked. */
+  /** `endpoint` when this process has just sent the request. */
   readonly source: 'cache' | 'endpoint';
-  /** The first answer is on its way. */
+  /** The first request is under way. */
   readonly pending: boolean;
   readonly provider: Pick<ProviderFacts, 'id' | 'texts'>;
   readonly account: string;
-  /** When the present login has to be renewed by its user, epoch ms; undefined when that is not known. */
+  /** When the user has to sign in again, epoch ms; undefined when that is not known. */
   readonly loginUntil?: number | undefined;
   /** When the freshness was judged, epoch ms. */
   readonly decidedAt: number;
@@ -32,7 +32,7 @@ export interface UsageParts {
   readonly settings: Settings;
 }
 
-/** Puts the answer together: the one place that says what may be claimed of the numbers. */
+/** Makes usage from an entry and its freshness: the one place that decides what is shown of the numbers, and as what. */
 export function toUsage(parts: UsageParts): Usage {
   const { entry, error, now, settings, loginUntil } = parts;
   const freshness = freshnessNow(parts);
@@ -44,7 +44,7 @@ export function toUsage(parts: UsageParts): Usage {
     state: freshness,
     pending: parts.pending,
     tokens: null,
-    error: isBesideThePoint(parts) ? null : error,
+    error: isIrrelevant(parts) ? null : error,
     ...(loginUntil !== undefined && { loginUntil }),
     ...(freshness === 'last_known' &&
       parts.because === 'account not known' && { ownerUnknown: true as const }),
@@ -66,33 +66,34 @@ export function toUsage(parts: UsageParts): Usage {
   const shown = shownOf(entry, entry.data, freshness, now, settings);
   const cachedAt = overlay ? oldestOf(entry, shown) : entry.cachedAt;
   const age = now - cachedAt;
-  const mine = overlay !== undefined && (Object.keys(overlay.origins).length > 0 || overlay.spend !== null);
-  const overdue = overlay?.answeredAt != null && now - overlay.answeredAt >= settings.scopedRefreshMs;
+  const hasReports =
+    overlay !== undefined && (Object.keys(overlay.origins).length > 0 || overlay.spend !== null);
+  const overdue = overlay?.requestedAt != null && now - overlay.requestedAt >= settings.scopedRefreshMs;
   return {
     ...base,
     plan: entry.plan,
     ...(entry.accountName != null && { accountName: entry.accountName }),
     ...(entry.organizationName != null && { organizationName: entry.organizationName }),
-    source: mine && parts.source === 'cache' ? 'statusline' : parts.source,
+    source: hasReports && parts.source === 'cache' ? 'statusline' : parts.source,
     cachedAt,
-    // Up to the tolerance a stamp ahead of us is a rounding matter; beyond it there is no age to tell.
+    // A time ahead of the clock, up to the tolerance, has the age 0. Beyond it there is no age.
     ageMs: freshness === 'last_known' && age < 0 ? null : Math.max(0, age),
     freshUntil: freshness === 'fresh' ? freshUntil(entry, settings) : null,
     ...shown,
-    // What is stale has its age on the line anyway.
-    ...(freshness === 'fresh' && overdue && { restAgeMs: now - (overlay.answeredAt as number) }),
+    // A line shows the age of stale numbers in any case.
+    ...(freshness === 'fresh' && overdue && { restAgeMs: now - (overlay.requestedAt as number) }),
   };
 }
 
-/** Sessions report numbers without a stored login: there is nothing to sign in to. */
-function isBesideThePoint({ entry, freshness, error }: UsageParts): boolean {
+/** Whether a missing login does not matter: sessions report numbers without a stored login. */
+function isIrrelevant({ entry, freshness, error }: UsageParts): boolean {
   const shown = freshness === 'fresh' || freshness === 'stale';
   return error?.code === 'no_credentials' && shown && entry?.overlay?.unstored === true;
 }
 
 type Shown = Pick<Usage, 'windows' | 'extraUsage'> & UsageDetails;
 
-/** The numbers; what is too old for a line stands beside newer ones of the other source on none. */
+/** The numbers. Where two sources are merged, numbers that are too old for a line are not shown beside newer ones. */
 function shownOf(
   { cachedAt, reader, overlay }: Entry,
   data: SnapshotData,
@@ -109,18 +110,18 @@ function shownOf(
   };
 }
 
-/** The windows with the limit on money that sessions report, unless the endpoint has answered with it since. */
+/** The windows with the limit on money that sessions report, unless a newer response contains it. */
 function withSpend(
   windows: readonly Window[],
   spend: ReportedSpendNumber | null,
   now: number,
 ): readonly Window[] {
-  const answered = windows.find(({ id }) => id === SPEND_LIMIT.id);
-  if (spend === null || (answered !== undefined && answered.readAt >= spend.readAt)) return windows;
-  return [...windows.filter((window) => window !== answered), spendWindow(spend, now)];
+  const fromResponse = windows.find(({ id }) => id === SPEND_LIMIT.id);
+  if (spend === null || (fromResponse !== undefined && fromResponse.readAt >= spend.readAt)) return windows;
+  return [...windows.filter((window) => window !== fromResponse), spendWindow(spend, now)];
 }
 
-/** A limit on money that sessions report. A gateway's period can be of any length: the window has no pace. */
+/** The window of a limit on money that sessions report. Its length is unknown, so it has no pace. */
 function spendWindow(spend: ReportedSpendNumber, now: number): Window {
   const { percent, resetsAt, readAt, usedUsd, limitUsd } = spend;
   const elapsed = resetsAt !== null && hasElapsed(resetsAt, readAt, now);
@@ -138,7 +139,7 @@ function spendWindow(spend: ReportedSpendNumber, now: number): Window {
   };
 }
 
-/** Of when the oldest number is that is shown, epoch ms. */
+/** The time of the oldest number that is shown, epoch ms. */
 function oldestOf({ cachedAt, overlay }: Entry, { windows, extraUsage }: Shown): number {
   const times = windows.map(
     ({ id, readAt }) =>
@@ -149,8 +150,8 @@ function oldestOf({ cachedAt, overlay }: Entry, { windows, extraUsage }: Shown):
 }
 
 /**
- * Time goes on between a decision and its answer: a request takes as long as a machine sleeps in the middle of
- * it. Numbers that were fresh, or still worth showing, when it was decided to ask may not be any more.
+ * The freshness when usage is made. It can be lower than when it was judged, because time has passed: a request takes as
+ * long as the machine sleeps in the middle of it.
  */
 function freshnessNow({ entry, freshness, decidedAt, now, settings }: UsageParts): Freshness {
   if (entry === null || freshness === 'none' || now === decidedAt) return freshness;

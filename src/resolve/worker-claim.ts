@@ -1,16 +1,16 @@
 import { readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { ClaimResult } from '../cache/claims.ts';
-import { ensureDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import { SECOND } from '../usage/time.ts';
 import type { ResolveDeps } from './read-state.ts';
 import type { Paths } from './paths.ts';
 
-/** At most one detached refresh is started per account in this time. */
+/** The shortest time between the starts of two workers of one account, ms. */
 const START_INTERVAL_MS = 10 * SECOND;
 
 /**
- * Claims the right to start the one detached refresh. `lost`: somebody else started one just now.
- * `failed`: the cache cannot be written.
+ * Takes the claim to start the worker. `lost`: another process has just started one. `failed`: the cache cannot be
+ * written.
  */
 export function claimWorker({ system, log }: ResolveDeps, { cache, warning }: Paths): ClaimResult {
   if (cache === null) return { kind: 'failed', reason: warning ?? 'no cache directory' };
@@ -18,7 +18,8 @@ export function claimWorker({ system, log }: ResolveDeps, { cache, warning }: Pa
   if (problem !== null) return { kind: 'failed', reason: problem };
   const now = system.now();
   const latest = readClaims(system, cache.path, 'background')[0];
-  // Only a claim from a clock that has been set back since can be later than now: it counts for nothing.
+  // A claim in the future was taken before the clock was set back. It does not count, not even within the tolerance: the
+  // price is one more worker, which finds the entry or the request of the other.
   const age = latest ? now - latest.at : Number.POSITIVE_INFINITY;
   if (age >= 0 && age < START_INTERVAL_MS) {
     log(`background refresh: started ${Math.round(age / SECOND)} s ago by another process`);

@@ -3,8 +3,26 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** The largest difference between clocks of one machine, ms. A later time is from a clock that was set back since. */
+/**
+ * How far a recorded time may be ahead of the clock, ms: times in files are rounded, and clocks are corrected a little all
+ * the time. A time further ahead means that the clock was set back after the time was recorded. Larger tolerances have
+ * their reasons beside them: `MAX_APART_MS` and `ROUNDING_MS` (requests), `CLOCK_SKEW_MS` and `RESET_TOLERANCE_MS`
+ * (reset times), `ROUNDED_BY` (file systems), `MAX_AHEAD` (transcripts).
+ */
 export const CLOCK_TOLERANCE_MS = 5 * SECOND;
+
+/** Whether a recorded time (epoch ms) is ahead of the clock by more than the tolerance. NaN counts as such a time. */
+export function isFromFuture(at: number, now: number): boolean {
+  return !(at <= now + CLOCK_TOLERANCE_MS);
+}
+
+/**
+ * How long ago something happened, ms, for what expires. A time in the future counts like one in the past: otherwise what
+ * a wrong clock has dated would stay until the clock reaches its time.
+ */
+export function ageOf(at: number, now: number): number {
+  return Math.abs(now - at);
+}
 
 /** The years that RFC 3339 can express, in UTC. An offset can lead outside of them: such a time cannot be written again. */
 const EARLIEST = Date.parse('0000-01-01T00:00:00Z');

@@ -43,7 +43,7 @@ const foreignLock = (writtenAt: number): Backoff => ({
   requests: [],
 });
 
-describe('usage.lock', () => {
+describe('the text of usage.lock', () => {
   it.each<[string, Partial<Backoff>]>([
     ['a failure', {}],
     ['no failure', { blockedUntil: 0, error: null, failures: 0 }],
@@ -53,11 +53,11 @@ describe('usage.lock', () => {
     ['a token that was sent', { tokenHash: `${'0'.repeat(32)}:${'f'.repeat(32)}` }],
     ['a waiver', { waivedAt: NOW - MINUTE }],
     ['another clock', { otherClock: { at: NOW - MINUTE, other: NOW + MINUTE } }],
-  ])('comes back as it was written: %s', (_case, over) => {
+  ])('is read as it was written: %s', (_case, over) => {
     expect(parse(serializeBackoff(lock(over)))).toEqual(lock(over));
   });
 
-  it('holds whole Unix seconds, a block rounded up and stamps rounded down', () => {
+  it('has whole Unix seconds, the end of the backoff rounded up and other times rounded down', () => {
     const text = serializeBackoff(
       lock({ blockedUntil: NOW + 1, writtenAt: NOW + 999, requests: [NOW - 1, NOW + 999] }),
     );
@@ -83,19 +83,19 @@ describe('usage.lock', () => {
     expect(JSON.parse(serializeBackoff(lock()))).not.toHaveProperty('apart');
   });
 
-  it('leaves out an error and credentials that are not there', () => {
+  it('leaves out an absent error and absent credentials', () => {
     const keys = Object.keys(JSON.parse(serializeBackoff(lock({ error: null, credentials: null }))));
     expect(keys).toEqual(['blocked_until', 'failures', 'written_at', 'requests']);
   });
 
-  it('needs only blocked_until, and takes the time of its last change for the rest', () => {
+  it('needs only blocked_until; the mtime stands for the time of writing', () => {
     expect(parse(`{"blocked_until":${now + 60}}`)).toEqual({
       ...foreignLock(NOW - CHANGED),
       blockedUntil: NOW + MINUTE,
     });
   });
 
-  it('of the past blocks nothing', () => {
+  it('is not in force when its end is past', () => {
     expect(parse(`{"blocked_until":${now - 1},"written_at":${now - 300}}`)?.blockedUntil).toBe(NOW - SECOND);
   });
 
@@ -114,7 +114,7 @@ describe('usage.lock', () => {
     ['says it in a list', '{"blocked_until":[1795199192]}'],
     ['says it under another name', '{"blockedUntil":1795199192,"written_at":1795199192}'],
     ['is behind a byte order mark', '\uFEFF{"blocked_until":1795199192}'],
-  ])('that %s is foreign, and blocks for 30 s from its last change', (_case, text) => {
+  ])('is foreign when it %s, and in force for 30 s from the mtime', (_case, text) => {
     expect(parse(text)).toEqual(foreignLock(NOW - CHANGED));
   });
 
@@ -126,23 +126,26 @@ describe('usage.lock', () => {
     ['as far as can be', String(now + 86_400), DAY],
     ['in range', String(now + 86_399), DAY - SECOND],
     ['with a fraction', `${now}.5`, SECOND / 2],
-  ])('that blocks until %s ends a day after it was written at the latest', (_case, until, wait) => {
+  ])('with the end %s is in force for at most a day after it was written', (_case, until, wait) => {
     expect(parse(`{"blocked_until":${until},"written_at":${now}}`)?.blockedUntil).toBe(NOW + wait);
     expect(parse(`{"blocked_until":${until}}`, NOW)?.blockedUntil).toBe(NOW + wait);
   });
 
-  it.each(['0', '-1', '-9223372036854775808', '-1e999'])('that blocks until %s does not block', (until) => {
+  it.each(['0', '-1', '-9223372036854775808', '-1e999'])('with the end %s is not in force', (until) => {
     expect(parse(`{"blocked_until":${until}}`)?.blockedUntil).toBeLessThanOrEqual(0);
   });
 
-  it('that was written long ago has ended, whatever it says', () => {
+  it('is not in force when it was written long ago, whatever its end', () => {
     const text = `{"blocked_until":1e999,"written_at":${now - 86_400}}`;
     expect(parse(text)?.blockedUntil).toBe(NOW);
   });
 
-  it.each(['"1795198892"', 'null', '1e999', '{}'])('written at %s was written when it was changed', (at) => {
-    expect(parse(`{"blocked_until":1e999,"written_at":${at}}`)?.blockedUntil).toBe(NOW - CHANGED + DAY);
-  });
+  it.each(['"1795198892"', 'null', '1e999', '{}'])(
+    'with the time %s counts as written at the mtime',
+    (at) => {
+      expect(parse(`{"blocked_until":1e999,"written_at":${at}}`)?.blockedUntil).toBe(NOW - CHANGED + DAY);
+    },
+  );
 
   it.each<[string, number | null, number, boolean]>([
     ['now', now, NOW, true],
@@ -153,14 +156,14 @@ describe('usage.lock', () => {
     ['now, although its file is from tomorrow', now, NOW + DAY, true],
     ['at no time, its file 5 s ahead', null, NOW + 5 * SECOND, true],
     ['at no time, its file more than 5 s ahead', null, NOW + 5001, false],
-  ])('written %s counts: %j', (_case, at, mtimeMs, counts) => {
+  ])('written %s is in force: %j', (_case, at, mtimeMs, counts) => {
     const file = { blocked_until: now + 60, requests: [now - 5], ...(at !== null && { written_at: at }) };
     const read = parse(JSON.stringify(file), mtimeMs);
     expect(read).toMatchObject({ blockedUntil: counts ? NOW + MINUTE : 0, requests: [NOW - 5 * SECOND] });
     expect(read?.ahead === undefined).toBe(counts);
   });
 
-  it('from the future blocks nothing, and its requests count as made now at the latest', () => {
+  it('from the future is not in force, and its requests count as sent now at the latest', () => {
     const requests = [now - 100, now + 3, now + 300, now + 9999];
     const file = { blocked_until: now + 900, error: 'timeout', failures: 3, written_at: now + 300, requests };
     expect(parse(JSON.stringify({ ...file, credentials: 'c', token: 'abcdef01:23456789' }))).toEqual({
@@ -175,7 +178,7 @@ describe('usage.lock', () => {
     });
   });
 
-  it('from the future is one of now once it was written again, and knows of the other clock', () => {
+  it('from the future has the present time once it was written again, and records the other clock', () => {
     const read = parse(`{"blocked_until":1,"written_at":${now + 300},"requests":[${now + 300}]}`)!;
     const again = parseBackoff(serializeBackoff(withOwnClock(read, NOW)), NOW, NOW + MINUTE);
     expect(again).toEqual({
@@ -192,7 +195,7 @@ describe('usage.lock', () => {
     ['may be the one ahead', 300, 300],
     ['may be the one ahead for an hour', 3899, 300],
     ['has not seen the other one for an hour', 3900, 0],
-  ])('of two clocks allows for the difference where ours %s', (_case, later, error) => {
+  ])('of two clocks allows for the difference where the own one %s', (_case, later, error) => {
     const apart = { at: NOW, other: NOW + 300 * SECOND };
     expect(clockError(lock({ otherClock: apart }), NOW + later * SECOND)).toBe(error * SECOND);
   });
@@ -207,23 +210,23 @@ describe('usage.lock', () => {
     ['apart', [now + 60, now]],
     ['apart', [now + 60, now + 120]],
     ['apart', 'x'],
-  ])('with a %s of %j is one without', (key, value) => {
+  ])('with the key %s and the value %j counts as without this key', (key, value) => {
     const text = JSON.stringify({ ...JSON.parse(serializeBackoff(lock())), [key]: value });
     expect(parse(text)).toEqual(lock());
   });
 
-  it('with a waiver from the future has it now', () => {
+  it('with a waiver from the future has one of now', () => {
     expect(parse(`{"blocked_until":1,"waived_at":${now + 900}}`)?.waivedAt).toBe(NOW);
   });
 
   it.each<[string, number, boolean]>([
     ['5 s ahead', NOW + 5 * SECOND, true],
     ['more than 5 s ahead', NOW + 5001, false],
-  ])('that is foreign and changed %s counts: %j', (_case, mtimeMs, counts) => {
+  ])('that is foreign and was changed %s is in force: %j', (_case, mtimeMs, counts) => {
     expect(parse('x', mtimeMs)).toEqual(counts ? foreignLock(mtimeMs) : null);
   });
 
-  it.each(REFRESH_CODES)('can be about %s', (error) => {
+  it.each(REFRESH_CODES)('can have the error %s', (error) => {
     expect(parse(serializeBackoff(lock({ error })))?.error).toBe(error);
   });
 
@@ -244,7 +247,7 @@ describe('usage.lock', () => {
     ['null', 0],
     ['1e999', 0],
     ['9007199254740993', 1000],
-  ])('of %s failures counts %i', (failures, counted) => {
+  ])('with %s failures counts %i', (failures, counted) => {
     expect(parse(`{"blocked_until":1,"failures":${failures}}`)?.failures).toBe(counted);
   });
 
@@ -259,22 +262,21 @@ describe('usage.lock', () => {
     ['null', 'null', []],
     ['a number', '5', []],
     ['an object', `{"0":${now}}`, []],
-  ])('whose requests are %s', (_case, requests, read) => {
+  ])('with requests %s', (_case, requests, read) => {
     expect(parse(`{"blocked_until":1,"written_at":${now},"requests":${requests}}`)?.requests).toEqual(read);
   });
 
-  it('without written_at has no request later than its last change', () => {
+  it('without written_at has no request later than the mtime', () => {
     expect(parse(`{"blocked_until":1,"requests":[${now}]}`)?.requests).toEqual([NOW - CHANGED]);
   });
 
-  it('once made the budget fail when it listed 500 000 requests', () => {
+  it('with 500 000 requests does not break the budget', () => {
     const requests = Array.from({ length: 500_000 }, () => 1);
     const read = parse(JSON.stringify({ blocked_until: 1, requests }));
-    const spent = { lock: read, attempts: [], answeredAt: null } as never;
-    expect(judgeBudget(spent, NOW, null, provider.budget).kind).toBe('granted');
+    expect(judgeBudget({ backoff: read, attempts: [] }, NOW, null, provider.budget).kind).toBe('granted');
   });
 
-  it('ends within a day and throws nothing, whatever it holds', () => {
+  it('ends within a day and throws nothing, whatever it contains', () => {
     const value = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(2 ** 63, now, now + 4), fc.jsonValue());
     const keys = { blocked_until: value, written_at: value, requests: fc.array(value), failures: value };
     const text = fc.oneof(
@@ -295,9 +297,9 @@ describe('usage.lock', () => {
   });
 });
 
-describe('usage.lock on disk', () => {
+describe('the file usage.lock', () => {
   const system = fakeSystem({ fs: careful });
-  const path = join(system.root, 'usage.lock');
+  const path = join(system.root, 'the text of usage.lock');
   const read = () => readBackoff(system, path, NOW);
   const fresh = (arrange: () => unknown) => {
     fs.rmSync(path, { recursive: true, force: true });
@@ -305,13 +307,13 @@ describe('usage.lock on disk', () => {
     return read();
   };
 
-  it('is read with the time of its last change', () => {
+  it('is read with its mtime', () => {
     fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
     fs.utimesSync(path, now - 100, now - 100);
     expect(read()).toMatchObject({ writtenAt: NOW - 100 * SECOND, blockedUntil: NOW - 100 * SECOND + DAY });
   });
 
-  it('that is not UTF-8 is foreign', () => {
+  it('is foreign when it is not UTF-8', () => {
     fresh(() => fs.writeFileSync(path, Uint8Array.of(0xff)));
     fs.utimesSync(path, now - 7, now - 7);
     expect(read()).toEqual(foreignLock(NOW - 7 * SECOND));
@@ -331,17 +333,17 @@ describe('usage.lock on disk', () => {
         fs.symlinkSync(`${path}.there`, path);
       },
     ],
-  ])('that %s is none', (_case, arrange) => {
+  ])('counts as absent when it %s', (_case, arrange) => {
     expect(fresh(arrange)).toBeNull();
   });
 
-  it('that we may not read is none', () => {
+  it('counts as absent when it may not be read', () => {
     fresh(() => fs.writeFileSync(path, '{"blocked_until":1e999}'));
     expect(readBackoff({ ...system, fs: disk({ readFileSync: failing('EACCES') }) }, path, NOW)).toBeNull();
   });
 });
 
-describe('two locks of one account', () => {
+describe('two backoffs of one account', () => {
   const early = lock({
     blockedUntil: NOW + MINUTE,
     error: 'timeout',
@@ -353,7 +355,7 @@ describe('two locks of one account', () => {
   it.each([
     ['first', early, late],
     ['last', late, early],
-  ])('are the later block and all requests, the earlier one given %s', (_case, a, b) => {
+  ])('are merged to the later end and all requests, with the earlier one %s', (_case, a, b) => {
     expect(mergeBackoffs(a, b)).toEqual({
       ...late,
       writtenAt: NOW,
@@ -365,11 +367,11 @@ describe('two locks of one account', () => {
     ['the first', early, null, early],
     ['the second', null, late, late],
     ['neither', null, null, null],
-  ])('are %s when that is all there is', (_case, a, b, merged) => {
+  ])('are %s when there is no other', (_case, a, b, merged) => {
     expect(mergeBackoffs(a, b)).toEqual(merged);
   });
 
-  it('once made one of two requests of one second', () => {
+  it('keep two requests of the same second apart', () => {
     const twice = lock({ requests: [NOW, NOW] });
     expect(mergeBackoffs(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
     expect(mergeBackoffs(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);

@@ -35,7 +35,7 @@ const numbersOf = (directory: string) => readClaims(system, directory, 'attempt'
 const newest = (directory: string) => readClaims(system, directory, 'attempt')[0];
 
 describe('a claim', () => {
-  it('is taken once by those who know the same', () => {
+  it('is taken by one of two processes that have read the same claims', () => {
     const directory = place();
     const known = newest(directory);
     expect(takeClaim(system, directory, 'attempt', known, content())).toEqual({
@@ -46,13 +46,13 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual(['attempt.1']);
   });
 
-  it('comes back as it was taken', () => {
+  it('is read as it was taken', () => {
     const directory = place();
     takeClaim(system, directory, 'attempt', undefined, content());
     expect(readClaims(system, directory, 'attempt')).toEqual([claim(1)]);
   });
 
-  it('of no credentials comes back without any', () => {
+  it('without credentials is read without any', () => {
     const directory = place();
     takeClaim(system, directory, 'attempt', undefined, content({ credentials: null }));
     expect(newest(directory)).toEqual(claim(1, { credentials: null }));
@@ -79,23 +79,23 @@ describe('a claim', () => {
     expect(numbersOf(directory)[0]).toBe(after);
   });
 
-  it('of one kind leaves the other alone', () => {
+  it('of one kind does not affect the other', () => {
     const directory = place({ 'background.7': content() });
     expect(takeClaim(system, directory, 'attempt', undefined, content()).kind).toBe('claimed');
     expect(namesIn(directory)).toEqual(['attempt.1', 'background.7']);
     expect(readClaims(system, directory, 'background').map(({ number }) => number)).toEqual([7]);
   });
 
-  it('is lost when a newer one is there than was known', () => {
+  it('is lost when there is a newer one than was read', () => {
     const directory = place({ 'attempt.3': content(), 'attempt.4': content() });
     expect(takeClaim(system, directory, 'attempt', claim(3), content())).toEqual({ kind: 'lost' });
     expect(namesIn(directory)).toEqual(['attempt.3', 'attempt.4']);
   });
 
-  it('is lost when somebody creates the same number after the listing', () => {
+  it('is lost when another process creates the same number after the listing', () => {
     const directory = place();
     const openSync = (path: string, ...rest: [string, number]) => {
-      fs.writeFileSync(path, 'theirs');
+      fs.writeFileSync(path, 'other');
       return fs.openSync(path, ...rest);
     };
     const taken = takeClaim(
@@ -106,10 +106,10 @@ describe('a claim', () => {
       content(),
     );
     expect(taken).toEqual({ kind: 'lost' });
-    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe('other');
   });
 
-  it('is lost when a higher one is there at the second look, and then leaves no trace', () => {
+  it('is lost when the second listing has a higher one, and is then removed', () => {
     const directory = place();
     const closeSync = (fd: number) => {
       fs.closeSync(fd);
@@ -127,14 +127,14 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual(['attempt.2']);
   });
 
-  it('in the place of a link to nowhere takes the next number', () => {
+  it('takes the next number where a link to nothing has one', () => {
     const directory = place();
     fs.symlinkSync(join(directory, 'elsewhere'), join(directory, 'attempt.1'));
     expect(takeClaim(system, directory, 'attempt', newest(directory), content()).kind).toBe('claimed');
     expect(namesIn(directory)).toEqual(['attempt.1', 'attempt.2']);
   });
 
-  it.each(['ENOSPC', 'EDQUOT', 'EIO'])('that cannot be written (%s) is not left behind', (reason) => {
+  it.each(['ENOSPC', 'EDQUOT', 'EIO'])('is removed when it cannot be written: %s', (reason) => {
     const directory = place({ 'attempt.1': content() });
     const writeSync = (fd: number) => {
       fs.writeSync(fd, '{"a');
@@ -148,7 +148,7 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual(['attempt.1']);
   });
 
-  it('that fails when it is closed is not left behind', () => {
+  it('is removed when its file cannot be closed', () => {
     const directory = place();
     const closeSync = (fd: number) => {
       fs.closeSync(fd);
@@ -160,22 +160,22 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual([]);
   });
 
-  it.each(['EACCES', 'EROFS', 'ENOSPC', 'EMFILE'])('that cannot be created says %s', (reason) => {
+  it.each(['EACCES', 'EROFS', 'ENOSPC', 'EMFILE'])('returns %s when it cannot be created', (reason) => {
     const locked = { ...system, fs: disk({ openSync: failing(reason) }) };
     expect(takeClaim(locked, place(), 'attempt', undefined, content())).toEqual({ kind: 'failed', reason });
   });
 
-  it("once removed another's when it could not create its own", () => {
+  it('leaves that of another process alone when it cannot be created', () => {
     const directory = place();
     const openSync = (path: string) => {
-      fs.writeFileSync(path, 'theirs');
+      fs.writeFileSync(path, 'other');
       throw failure('EMFILE');
     };
     takeClaim({ ...system, fs: disk({ openSync }) }, directory, 'attempt', undefined, content());
     expect(namesIn(directory)).toEqual(['attempt.1']);
   });
 
-  it('once was lost for good where the directory cannot be listed', () => {
+  it('is not lost for ever where the directory cannot be listed once', () => {
     const directory = place();
     const blind = { ...system, fs: disk({ readdirSync: failing('EACCES') }) };
     expect(takeClaim(blind, directory, 'attempt', undefined, content())).toEqual({
@@ -185,7 +185,7 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual([]);
   });
 
-  it('is none when the second look fails', () => {
+  it('fails when the second listing fails', () => {
     const directory = place();
     let appearance = 0;
     const readdirSync = (path: string) => {
@@ -204,7 +204,7 @@ describe('a claim', () => {
     expect(namesIn(directory)).toEqual([]);
   });
 
-  it('is not to be had where there is no directory', () => {
+  it('fails where there is no directory', () => {
     const nowhere = join(system.root, 'none');
     expect(takeClaim(system, nowhere, 'attempt', undefined, content())).toEqual({
       kind: 'failed',
@@ -212,22 +212,22 @@ describe('a claim', () => {
     });
   });
 
-  it('can be given back', () => {
+  it('can be dropped', () => {
     const directory = place({ 'attempt.1': content(), 'attempt.2': content() });
     dropClaim(system, directory, 'attempt', claim(2));
     expect(namesIn(directory)).toEqual(['attempt.1']);
     expect(() => dropClaim(system, directory, 'attempt', claim(2))).not.toThrow();
   });
 
-  it('that is over runs no longer', () => {
+  it('is no longer running once it has ended', () => {
     const directory = place();
     takeClaim(system, directory, 'attempt', undefined, content({ until: NOW + 300 * SECOND }));
     endClaim(system, directory, 'attempt', newest(directory)!);
     expect(newest(directory)).toEqual(claim(1, { until: NOW }));
   });
 
-  it('that is over keeps its text, whatever has taken its place', () => {
-    const directory = place({ 'attempt.1': content(), victim: 'theirs' });
+  it('is ended without writing, whatever is in its place', () => {
+    const directory = place({ 'attempt.1': content(), victim: 'other' });
     const text = fs.readFileSync(join(directory, 'attempt.1'), 'utf8');
     endClaim(system, directory, 'attempt', claim(1));
     expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe(text);
@@ -235,23 +235,23 @@ describe('a claim', () => {
       fs.unlinkSync(join(directory, 'attempt.1'));
       take(join(directory, 'victim'), join(directory, 'attempt.1'));
       endClaim(system, directory, 'attempt', claim(1));
-      expect(fs.readFileSync(join(directory, 'victim'), 'utf8')).toBe('theirs');
+      expect(fs.readFileSync(join(directory, 'victim'), 'utf8')).toBe('other');
     }
   });
 
-  it.each([0, Date.UTC(1980, 0, 1), Date.UTC(1999, 11, 31)])('is over with a file of %d', (mtime) => {
+  it.each([0, Date.UTC(1980, 0, 1), Date.UTC(1999, 11, 31)])('has ended when its mtime is %d', (mtime) => {
     const directory = place({ 'attempt.1': content() });
     fs.utimesSync(join(directory, 'attempt.1'), mtime / SECOND, mtime / SECOND);
     expect(newest(directory)).toEqual(claim(1, { until: NOW }));
   });
 
-  it('that is gone does not come back when it is over', () => {
+  it('is not brought back by ending it', () => {
     const directory = place();
     endClaim(system, directory, 'attempt', claim(1));
     expect(namesIn(directory)).toEqual([]);
   });
 
-  it('whose end cannot be noted is over when its time is', () => {
+  it('ends at its time when ending it fails', () => {
     const directory = place({ 'attempt.1': content() });
     const full = { ...system, fs: disk({ lutimesSync: failing('EIO') }) };
     endClaim(full, directory, 'attempt', claim(1));
@@ -310,7 +310,7 @@ describe('the claims of a directory', () => {
     },
   );
 
-  it('count on whatever else has a number, and leave it there', () => {
+  it('go on after anything that has a number, and leave it there', () => {
     const directory = place({
       'attempt.7': content({ at: NOW - MINUTE }),
       'attempt.999999999999': content(),
@@ -324,12 +324,12 @@ describe('the claims of a directory', () => {
     expect(namesIn(directory)).toEqual(['attempt.8', 'attempt.888888888888', 'attempt.999999999999']);
   });
 
-  it('count as far where the clock shows 1970', () => {
+  it('go as far where the clock shows 1970', () => {
     const early = { ...system, now: () => 5 * SECOND };
     expect(readClaims(early, place({ 'attempt.1000': content() }), 'attempt')).toHaveLength(1);
   });
 
-  it('are none where nothing can be listed', () => {
+  it('are none where the directory cannot be listed', () => {
     expect(readClaims(system, join(system.root, 'none'), 'attempt')).toEqual([]);
   });
 
@@ -342,13 +342,13 @@ describe('the claims of a directory', () => {
     ['says nothing', '{}'],
     ['says nonsense', '{"at":"1","until":null,"credentials":7}'],
     ['is beyond all numbers', '{"at":1e999,"until":1e999}'],
-  ])('count from the last change of a file that %s', (_case, text) => {
+  ])('date from the mtime of a file that %s', (_case, text) => {
     const directory = place({ 'attempt.4': text });
     fs.utimesSync(join(directory, 'attempt.4'), NOW / SECOND, NOW / SECOND);
     expect(newest(directory)).toEqual({ number: 4, at: NOW, until: NOW, credentials: null });
   });
 
-  it('keep the time of taking when there is no end to it', () => {
+  it('keep the time at which they were taken when they have no end', () => {
     expect(newest(place({ 'attempt.1': { at: 5 } }))).toMatchObject({ at: 5, until: 5 });
   });
 
@@ -368,7 +368,7 @@ describe('the claims of a directory', () => {
     ['a FIFO', (path) => execFileSync('mkfifo', [path])],
     ['a link', (path) => fs.symlinkSync('/etc/hostname', path)],
     ['not UTF-8', (path) => fs.writeFileSync(path, Uint8Array.of(0xff))],
-  ])('hold their number and nothing else when one is %s', (_case, arrange) => {
+  ])('have their number and nothing else when one is %s', (_case, arrange) => {
     const directory = place();
     arrange(join(directory, 'attempt.1'));
     expect(readClaims(system, directory, 'attempt')).toEqual([numberAlone]);
@@ -378,7 +378,7 @@ describe('the claims of a directory', () => {
     });
   });
 
-  it('hold their number when one may not be read, or has gone meanwhile', () => {
+  it('have their number when one may not be read, or is removed meanwhile', () => {
     const directory = place({ 'attempt.1': content() });
     for (const code of ['EACCES', 'ENOENT']) {
       const refused = { ...system, fs: disk({ readFileSync: failing(code) }) };
@@ -394,7 +394,7 @@ describe('sweeping claims', () => {
     return namesIn(directory);
   };
 
-  it('removes those that are too old, and keeps the young', () => {
+  it('removes old ones and keeps young ones', () => {
     const young = content({ at: NOW - MINUTE });
     const directory = place({
       'attempt.1': old,
@@ -409,31 +409,31 @@ describe('sweeping claims', () => {
     expect(sweep(place({ 'attempt.8': old, 'attempt.9': old }))).toEqual(['attempt.9']);
   });
 
-  it('leaves everything else alone', () => {
+  it('leaves other files alone', () => {
     const others = { 'background.1': old, 'background.2': old, 'usage.json': '', 'attempt.x': '' };
     expect(sweep(place(others))).toEqual(Object.keys(others).sort());
   });
 
-  it('goes on after one that does not go', () => {
+  it('goes on after one that cannot be removed', () => {
     const directory = place({ 'attempt.1': old, 'attempt.3': old });
     fs.mkdirSync(join(directory, 'attempt.2'));
     expect(sweep(directory)).toEqual(['attempt.2', 'attempt.3']);
   });
 
-  it('of an empty directory does nothing', () => {
+  it('does nothing in an empty directory', () => {
     expect(sweep(place())).toEqual([]);
   });
 });
 
-describe('twelve processes at once', () => {
+describe('twelve processes at the same time', () => {
   const children: ChildProcess[] = [];
   afterEach(() => {
     for (const child of children.splice(0)) child.kill();
   });
 
   /**
-   * Each round: every process looks, decides that the last claim is an old one, and takes the next. The time of a claim
-   * whose maker has not yet written into it is that of its file. Under a moved clock (`npm run test:dates`) files keep
+   * In each round every process reads the claims, finds that the last one is old, and takes the next one. The time of a claim
+   * whose process has not yet written it is that of its file. Under a moved clock (`npm run test:dates`) files keep
    * the real time, so it is moved as the clock is.
    */
   const CONTENDER = `
@@ -451,16 +451,16 @@ describe('twelve processes at once', () => {
     const system = { ...rest, fs: { ...fs, lstatSync } };
     process.on('message', ({ since, startAt }) => {
       while (Date.now() < startAt);
-      const known = readClaims(system, directory, 'attempt')[0];
-      // Stamps of files come from a coarser clock.
-      if (known && known.at >= since - 20) return process.send('young');
+      const latest = readClaims(system, directory, 'attempt')[0];
+      // The times of files come from a coarser clock.
+      if (latest && latest.at >= since - 20) return process.send('young');
       const at = Date.now();
-      process.send(takeClaim(system, directory, 'attempt', known, { at, until: at, credentials: null }).kind);
+      process.send(takeClaim(system, directory, 'attempt', latest, { at, until: at, credentials: null }).kind);
     });
     process.send('ready');
   `;
 
-  const said = (child: ChildProcess) =>
+  const answerOf = (child: ChildProcess) =>
     new Promise<string>((resolve) => {
       child.once('message', (message) => resolve(message as string));
     });
@@ -469,12 +469,12 @@ describe('twelve processes at once', () => {
     const directory = place();
     const contender = await program(fs.mkdtempSync(join(system.root, 'program-')), CONTENDER);
     for (let count = 0; count < 12; count += 1) children.push(fork(contender, [directory]));
-    await Promise.all(children.map(said));
+    await Promise.all(children.map(answerOf));
     let contested = 0;
     for (let round = 1; round <= 30; round += 1) {
       await pause(45);
       const since = Date.now();
-      const answers = children.map(said);
+      const answers = children.map(answerOf);
       for (const child of children) child.send({ since, startAt: since + 5 });
       const outcomes = await Promise.all(answers);
       expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
@@ -482,7 +482,7 @@ describe('twelve processes at once', () => {
       expect(newest(directory)?.number).toBe(round);
       contested += outcomes.filter((outcome) => outcome === 'lost').length;
     }
-    // Else it was no race.
+    // Without one lost claim there was no race.
     expect(contested).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { accountDirectory, environmentHash } from '../../src/cache/directory.ts';
+import { ensureDirectory } from '../../src/cache/make-directory.ts';
 import { fakeSystem } from '../support/system.ts';
 import { itAsRoot } from '../support/user.ts';
 import { disk, failing, failure, modeOf } from './disk.ts';
@@ -19,25 +20,25 @@ function place(changes: Parameters<typeof disk>[0] = {}) {
 }
 
 describe("an account's directory", () => {
-  it('names its files', () => {
+  it('has these files', () => {
     expect(accountDirectory('/cache', 'claude-0123abcd')).toEqual({
       root: '/cache',
       path: '/cache/claude-0123abcd',
-      ready: '/cache/claude-0123abcd/ready',
+      prerendered: '/cache/claude-0123abcd/ready',
       entry: '/cache/claude-0123abcd/usage.json',
-      lock: '/cache/claude-0123abcd/usage.lock',
+      backoff: '/cache/claude-0123abcd/usage.lock',
       mutex: '/cache/claude-0123abcd/refresh.mutex',
-      readings: '/cache/claude-0123abcd/statusline.json',
+      reports: '/cache/claude-0123abcd/statusline.json',
       keychain: '/cache/claude-0123abcd/keychain.json',
       identity: '/cache/claude-0123abcd/identity.json',
     });
   });
 
-  it('has a place of its own for the ready lines of each variant of the environment', () => {
+  it('has a directory of prerendered lines for each environment', () => {
     expect(accountDirectory('/cache', 'claude', '0123abcd').prerendered).toBe('/cache/claude/ready-0123abcd');
   });
 
-  it.each([0, 0o22, 0o77])('is for its user alone under the umask %o', (mask) => {
+  it.each([0, 0o22, 0o77])('is made for its user alone under the umask %o', (mask) => {
     const { system, directory, tag } = place();
     process.umask(mask);
     expect(ensureDirectory(system, directory)).toBeNull();
@@ -47,7 +48,7 @@ describe("an account's directory", () => {
     expect(modeOf(tag)).toBe(0o600);
   });
 
-  it('is marked as a cache at its root, for backup programs', () => {
+  it('has the tag of a cache in its root, for backup programs', () => {
     const { system, directory, tag } = place();
     ensureDirectory(system, directory);
     expect(fs.readFileSync(tag, 'utf8').startsWith(`${SIGNATURE}\n`)).toBe(true);
@@ -62,7 +63,7 @@ describe("an account's directory", () => {
     },
   );
 
-  it('leaves the modes of existing directories alone', () => {
+  it('leaves the modes of existing directories as they are', () => {
     const { system, directory } = place();
     fs.mkdirSync(directory.path, { recursive: true });
     fs.chmodSync(directory.root, 0o755);
@@ -75,7 +76,7 @@ describe("an account's directory", () => {
   it.each([
     ['made by this program', []],
     ['empty', []],
-    ['with nothing in it but directories of this program', ['claude', 'claude-0123abcd', 'accounts']],
+    ['full of directories of this program', ['claude', 'claude-0123abcd', 'accounts']],
   ])('has its tag in a root that is %s', (_case, names) => {
     const { system, directory, tag } = place();
     for (const name of names) fs.mkdirSync(join(directory.root, name), { recursive: true });
@@ -120,7 +121,7 @@ describe("an account's directory", () => {
     expect(fs.readdirSync(directory.root)).toEqual(['claude']);
   });
 
-  it('is not used where another user was quicker to make it', () => {
+  it('is not used where another user has made it first', () => {
     const { system, directory } = place({
       mkdirSync: (path: string, options: object) => {
         fs.mkdirSync(path, options);
@@ -131,12 +132,12 @@ describe("an account's directory", () => {
     expect(ensureDirectory(system, directory)).toBe('EPERM');
   });
 
-  it("leaves somebody else's tag alone", () => {
+  it('leaves the tag of another program alone', () => {
     const { system, directory, tag } = place();
     fs.mkdirSync(directory.root, { recursive: true });
-    fs.writeFileSync(tag, 'theirs');
+    fs.writeFileSync(tag, 'other');
     expect(ensureDirectory(system, directory)).toBeNull();
-    expect(fs.readFileSync(tag, 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(tag, 'utf8')).toBe('other');
   });
 
   it('does not write through a link in the place of its tag', () => {
@@ -147,7 +148,7 @@ describe("an account's directory", () => {
     expect(fs.existsSync(join(system.root, 'elsewhere'))).toBe(false);
   });
 
-  it('can be made twice', () => {
+  it('can be made again', () => {
     const { system, directory } = place();
     expect([ensureDirectory(system, directory), ensureDirectory(system, directory)]).toEqual([null, null]);
   });
@@ -163,25 +164,25 @@ describe("an account's directory", () => {
       },
       'EEXIST',
     ],
-  ])('says what is wrong when %s', (_case, arrange, reason) => {
+  ])('is not made, with the reason, when %s', (_case, arrange, reason) => {
     const { system, directory } = place();
     fs.mkdirSync(join(system.root, 'cache'));
     arrange(directory.root);
     expect(ensureDirectory(system, directory)).toBe(reason);
   });
 
-  it.each(['EACCES', 'EROFS', 'ENOSPC'])('says %s when it cannot be made', (code) => {
+  it.each(['EACCES', 'EROFS', 'ENOSPC'])('is not made, with the reason %s', (code) => {
     const { system, directory } = place({ mkdirSync: failing(code) });
     expect(ensureDirectory(system, directory)).toBe(code);
   });
 
-  it.each(['EACCES', 'EROFS'])('does without its tag when that fails with %s', (code) => {
+  it.each(['EACCES', 'EROFS'])('is made without its tag when that fails with %s', (code) => {
     const { system, directory, tag } = place({ writeFileSync: failing(code) });
     expect(ensureDirectory(system, directory)).toBeNull();
     expect(fs.existsSync(tag)).toBe(false);
   });
 
-  it('once kept the empty tag of a full disk for good', () => {
+  it('gets its tag later when the disk was full', () => {
     const { system, directory, tag } = place({
       writeFileSync: (path: string, _text: string, options: object) => {
         fs.writeFileSync(path, '', options);
@@ -192,5 +193,27 @@ describe("an account's directory", () => {
     expect(fs.existsSync(tag)).toBe(false);
     expect(ensureDirectory({ ...system, fs }, directory)).toBeNull();
     expect(fs.readFileSync(tag, 'utf8')).toContain(SIGNATURE);
+  });
+});
+
+describe('the hash of an environment', () => {
+  it.each([{}, { USAGELINE_CONFIG: '', USAGELINE_NETWORK: '' }, { HOME: '/home/ada' }])(
+    'is empty for %o',
+    (env) => {
+      expect(environmentHash(env)).toBe('');
+    },
+  );
+
+  it('differs for different values', () => {
+    const all = [
+      { USAGELINE_CONFIG: '/a.toml' },
+      { USAGELINE_CONFIG: '/b.toml' },
+      { USAGELINE_NETWORK: 'never' },
+      { USAGELINE_NETWORK: 'always' },
+      { USAGELINE_CONFIG: '/a.toml', USAGELINE_NETWORK: 'never' },
+      { USAGELINE_CONFIG: '/a.tomlnever' },
+    ].map(environmentHash);
+    expect(new Set(all).size).toBe(all.length);
+    for (const hash of all) expect(hash).toMatch(/^[0-9a-f]{8}$/);
   });
 });

@@ -65,12 +65,12 @@ describe('usage.json', () => {
     ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
-  ])('comes back as it was written: %s', (_case, over) => {
+  ])('is read as it was written: %s', (_case, over) => {
     const before = entry(over);
     expect(written(serializeEntry(before))).toEqual({ kind: 'entry', entry: before });
   });
 
-  it.each(CAPTURED)('keeps the captured answer %s', (name) => {
+  it.each(CAPTURED)('keeps the captured response %s', (name) => {
     const before = entry({ data: parseResponse(body(name)) });
     expect(parseEntry(serializeEntry(before))).toEqual(before);
   });
@@ -79,7 +79,7 @@ describe('usage.json', () => {
     expect(parseEntry(serializeEntry(entry({ data: null, error })))).toMatchObject({ data: null, error });
   });
 
-  it('is one line, the four public keys first', () => {
+  it('is one line, with the four public keys first', () => {
     const text = serializeEntry(entry());
     expect(text.endsWith('}\n')).toBe(true);
     expect(text.trimEnd()).not.toContain('\n');
@@ -103,13 +103,13 @@ describe('usage.json', () => {
     ['an end of the login that is no time', file({ login_until: 'Friday' })],
     ['an organisation that is no text', file({ organization_id: 7, account_unread: 'true' })],
     ['names that are none', file({ account_name: '\u001b[]', organization_name: [] })],
-  ])('is as good as ever with %s', (_case, any) => {
+  ])('is also read with %s', (_case, any) => {
     expect(parseEntry(JSON.stringify(any))).toEqual(
       entry({ plan: null, accountId: null, credentials: null }),
     );
   });
 
-  it('has names that can be printed, whatever is in the file', () => {
+  it('has sanitized names, whatever is in the file', () => {
     const names = { account_name: 'Ada`$(id)`\n', organization_name: `${'x'.repeat(50)}` };
     expect(parseEntry(JSON.stringify(file(names)))).toMatchObject({
       accountName: 'Ada(id)',
@@ -117,14 +117,14 @@ describe('usage.json', () => {
     });
   });
 
-  it('with both data and an error is data', () => {
+  it('has its data where there is an error as well', () => {
     expect(parseEntry(JSON.stringify(file({ error: { code: 'timeout' } })))).toMatchObject({
       data: { five_hour: bucket },
       error: null,
     });
   });
 
-  it('loses a broken part, and nothing beside it', () => {
+  it('loses a broken part, and no other', () => {
     const data = { five_hour: { utilization: '22' }, spend: 7, seven_day: bucket, limits: [{ percent: -1 }] };
     expect(parseEntry(JSON.stringify(file({ data })))?.data).toEqual({
       five_hour: { utilization: null, resets_at: null },
@@ -164,11 +164,11 @@ describe('usage.json', () => {
     expect(written(text)).toEqual(MISS);
   });
 
-  it.each(LOCAL_CODES)('never holds %s, which is no result of a request', (code) => {
+  it.each(LOCAL_CODES)('never has %s, which is no outcome of a request', (code) => {
     expect(parseEntry(JSON.stringify(file({ data: null, error: { code } })))).toBeNull();
   });
 
-  it('is a miss however much of it is missing', () => {
+  it('is a miss wherever it is cut off', () => {
     const whole = Buffer.from(
       serializeEntry(entry({ data: parseResponse(body('2026-07-03-limits')) })).trim(),
     );
@@ -198,31 +198,31 @@ describe('usage.json', () => {
     expect(readEntry(system, path)).toEqual(MISS);
   });
 
-  it('that is a device is a miss', () => {
+  it('is a miss when it is a device', () => {
     expect(readEntry(system, '/dev/null')).toEqual(MISS);
   });
 
-  it('that is just 1 MiB is read', () => {
+  it('is read up to 1 MiB', () => {
     expect(written(JSON.stringify(file()).padEnd(MAX_FILE_BYTES)).kind).toBe('entry');
   });
 
-  it('that is not there is absent', () => {
+  it('is absent where there is no file', () => {
     expect(readEntry(system, join(system.root, 'none', 'usage.json'))).toEqual({ ...MISS, absent: true });
   });
 
-  it.each(['EACCES', 'EPERM'])('that we may not read says %s', (denied) => {
+  it.each(['EACCES', 'EPERM'])('is a miss with the reason %s when it may not be read', (denied) => {
     const refused = { ...system, fs: disk({ readFileSync: failing(denied) }) };
     expect(readEntry(refused, path)).toEqual({ kind: 'miss', denied, absent: false });
   });
 
-  it('that fails to be read is a miss like any other', () => {
+  it('is a miss without a reason after any other error', () => {
     expect(readEntry({ ...system, fs: disk({ readFileSync: failing('EIO') }) }, path)).toEqual(MISS);
   });
 
   it.each([
     ['a key we do not know', (deep: unknown) => ({ unknown_buckets: { deep } })],
     ['a part we know', (deep: unknown) => ({ five_hour: { ...bucket, deep } })],
-  ])('once could not be written when an answer was nested without end in %s', (_case, around) => {
+  ])('can be written when a response is nested very deeply in %s', (_case, around) => {
     const deep: unknown = JSON.parse(`${'{"a":['.repeat(20_000)}1${']}'.repeat(20_000)}`);
     const data = parseResponse({ seven_day: bucket, ...around(deep) });
     const text = serializeEntry(entry({ data }));
@@ -328,7 +328,7 @@ const damaged = fc
     return text.slice(0, start) + put + text.slice(start + length);
   });
 
-describe('the parser by hand and the schema read the same from', () => {
+describe('the parser and the schema read the same from', () => {
   const agree = (text: string): void => {
     expect(parseEntry(text)).toEqual(bySchema(text));
   };

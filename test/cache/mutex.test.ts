@@ -15,7 +15,7 @@ vi.mock('proper-lockfile', async (original) => {
   return { ...actual, lock: vi.fn(actual.lock) };
 });
 
-// The package looks at the real clock, and so do the stamps of files.
+// The package uses the real clock, and so do the times of files.
 const system = fakeSystem({ now: Date.now });
 const held: Mutex[] = [];
 
@@ -37,8 +37,8 @@ async function acquire(directory = place(), machine = system): Promise<Mutex> {
   return mutex;
 }
 
-/** The mutex of another process: heard of so many seconds ago. */
-function theirs(secondsAgo: number, directory = place()) {
+/** The mutex of another process, which touched it some seconds ago. */
+function otherMutex(secondsAgo: number, directory = place()) {
   fs.mkdirSync(directory.mutex);
   return touched(directory, secondsAgo);
 }
@@ -50,26 +50,26 @@ function touched(directory: ReturnType<typeof place>, secondsAgo: number) {
 }
 
 describe('the mutex of an account', () => {
-  it('is held by one', async () => {
+  it('is held by one process', async () => {
     const directory = place();
     expect((await acquire(directory)).kind).toBe('held');
     expect((await acquire(directory)).kind).toBe('busy');
     expect(fs.readdirSync(directory.path)).toEqual(['refresh.mutex']);
   });
 
-  it('is held by one of many who come at once', async () => {
+  it('is held by one of many that try at the same time', async () => {
     const directory = place();
     const all = await Promise.all(Array.from({ length: 20 }, () => acquire(directory)));
     expect(all.filter(({ kind }) => kind === 'held')).toHaveLength(1);
     expect(all.filter(({ kind }) => kind === 'busy')).toHaveLength(19);
   });
 
-  it("of one account is not another's", async () => {
+  it('of one account does not affect another', async () => {
     expect((await acquire()).kind).toBe('held');
     expect((await acquire()).kind).toBe('held');
   });
 
-  it('can be had again once it was released, and leaves no trace', async () => {
+  it('can be taken again once it was released, and leaves no file', async () => {
     const directory = place();
     const mutex = await acquire(directory);
     if (mutex.kind === 'held') await mutex.release();
@@ -77,7 +77,7 @@ describe('the mutex of an account', () => {
     expect((await acquire(directory)).kind).toBe('held');
   });
 
-  it('may be released twice, and after it was taken away', async () => {
+  it('may be released twice, and after it was removed', async () => {
     const directory = place();
     const mutex = await acquire(directory);
     if (mutex.kind !== 'held') throw new Error('not held');
@@ -92,15 +92,15 @@ describe('the mutex of an account', () => {
     [4.5, 'busy'],
     [5.5, 'held'],
     [3600, 'held'],
-  ])('of a process not heard of for %d s is %s', async (age, kind) => {
-    expect((await acquire(theirs(age))).kind).toBe(kind);
+  ])('that was not touched for %d s is %s', async (age, kind) => {
+    expect((await acquire(otherMutex(age))).kind).toBe(kind);
   });
 
   it('goes stale after 5 s', () => {
     expect(MUTEX_STALE_MS).toBe(5000);
   });
 
-  it('is kept up while it is held', async () => {
+  it('is touched while it is held', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const directory = place();
     await acquire(directory);
@@ -112,7 +112,7 @@ describe('the mutex of an account', () => {
     });
   });
 
-  it('that somebody took away hurts nobody', async () => {
+  it('that was removed has no effect on other processes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const directory = place();
     const mutex = await acquire(directory);
@@ -128,20 +128,20 @@ describe('the mutex of an account', () => {
     ['just less than 5 s', 4.5, 'busy'],
     ['a minute', 60, 'held'],
     ['a year', 365 * 86_400, 'held'],
-  ])('stamped %s ahead, by a clock that was set back, is %s', async (_case, ahead, kind) => {
-    expect((await acquire(theirs(-ahead))).kind).toBe(kind);
+  ])('dated %s ahead, by a clock that was set back, is %s', async (_case, ahead, kind) => {
+    expect((await acquire(otherMutex(-ahead))).kind).toBe(kind);
   });
 
-  it('is not cleared because the clock is a bit fast', async () => {
+  it('is not removed where the clock is slightly fast', async () => {
     const early = fakeSystem({ now: () => Date.now() - 4000 });
-    expect((await acquire(theirs(0), early)).kind).toBe('busy');
+    expect((await acquire(otherMutex(0), early)).kind).toBe('busy');
   });
 
   it.each<[string, (path: string) => unknown]>([
     ['a file', (path) => fs.writeFileSync(path, '4711')],
     ['a link to nowhere', (path) => fs.symlinkSync('/nowhere', path)],
     ['a link to a directory', (path) => fs.symlinkSync(join(path, '..', '..'), path)],
-  ])('clears %s out of its place', async (_case, arrange) => {
+  ])('removes %s in its place', async (_case, arrange) => {
     const directory = place();
     arrange(directory.mutex);
     expect((await acquire(directory)).kind).toBe('held');
@@ -149,48 +149,48 @@ describe('the mutex of an account', () => {
     expect(fs.existsSync(directory.root)).toBe(true);
   });
 
-  it('was once lost for good when a stale one had something in it', async () => {
-    const directory = theirs(0);
+  it('can be taken when a stale one has something in it', async () => {
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, '.DS_Store'), '');
     expect((await acquire(touched(directory, 60))).kind).toBe('busy');
     expect((await acquire(directory)).kind).toBe('held');
   });
 
-  it('keeps a live one that has something in it', async () => {
-    const directory = theirs(0);
+  it('leaves a live one with something in it alone', async () => {
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, 'x'), '');
     expect((await acquire(directory)).kind).toBe('busy');
     expect(fs.readdirSync(directory.mutex)).toEqual(['x']);
   });
 
-  it('stamped in the future is cleared with something in it, too', async () => {
-    const directory = theirs(0);
+  it('dated in the future is removed also with something in it', async () => {
+    const directory = otherMutex(0);
     fs.writeFileSync(join(directory.mutex, 'x'), '');
     expect((await acquire(touched(directory, -3600))).kind).toBe('held');
   });
 
-  it('that can be neither looked at nor cleared is tried all the same', async () => {
+  it('that can be neither examined nor removed is tried all the same', async () => {
     const blind = { ...system, fs: disk({ lstatSync: failing('EACCES') }) };
     expect((await acquire(place(), blind)).kind).toBe('held');
     const bound = { ...system, fs: disk({ rmdirSync: failing('EPERM') }) };
-    expect((await acquire(theirs(-3600), bound)).kind).toBe('busy');
+    expect((await acquire(otherMutex(-3600), bound)).kind).toBe('busy');
   });
 });
 
-describe('a mutex that cannot be had', () => {
-  it('says so when the account is a file', async () => {
+describe('a mutex that cannot be taken', () => {
+  it("fails when the account's directory is a file", async () => {
     const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
     fs.writeFileSync(directory.path, '');
     expect(await acquire(directory)).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
   });
 
-  it('says so when the account is a link to itself', async () => {
+  it("fails when the account's directory is a link to itself", async () => {
     const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
     fs.symlinkSync(directory.path, directory.path);
     expect(await acquire(directory)).toEqual({ kind: 'failed', reason: 'ELOOP' });
   });
 
-  it('is busy when the directory has just gone', async () => {
+  it('is busy when the directory has just been removed', async () => {
     const directory = place();
     fs.rmdirSync(directory.path);
     expect((await acquire(directory)).kind).toBe('busy');
@@ -207,7 +207,7 @@ describe('a mutex that cannot be had', () => {
     'ELOOP',
     'ENAMETOOLONG',
     'EMLINK',
-  ])('is the fault of the place with %s', async (reason) => {
+  ])('fails because of the directory with %s', async (reason) => {
     vi.mocked(lock).mockRejectedValueOnce(failure(reason));
     expect(await acquire()).toEqual({ kind: 'failed', reason });
   });

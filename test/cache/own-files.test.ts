@@ -5,15 +5,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createOwnFile,
   mayWriteIn,
-  openTemporary,
   readClosedFile,
   readOwnFile,
+  removeIfPresent,
   removeOwnFile,
   removeOwnTree,
-  replaceOwnLink,
   setOwnFileTime,
 } from '../../src/cache/own-files.ts';
-import { replaceLightly } from '../../src/cache/replace.ts';
+import { replaceDurably } from '../../src/cache/replace-durably.ts';
+import { replaceFile, replaceLink } from '../../src/cache/replace-file.ts';
 import { MAX_FILE_BYTES } from '../../src/platform/files.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
@@ -35,7 +35,7 @@ function file(text: string | Uint8Array = 'text', mode = 0o600): string {
   return path;
 }
 
-/** As the program sees it when all that a path begins with belongs to another user. */
+/** A machine on which everything under a path belongs to another user. */
 const foreign = (path: string, uid: number) => ({
   ...system,
   uid,
@@ -58,34 +58,34 @@ const NO_FILES: [string, (path: string) => unknown][] = [
   ['a link to nowhere', (path) => fs.symlinkSync('nowhere', path)],
 ];
 
-describe('a file of ours', () => {
-  it('is read with the time of its last change', () => {
+describe('reading a file of the cache', () => {
+  it('returns its text and its modification time', () => {
     const path = file('ünï\n');
     fs.utimesSync(path, 1_795_198_892, 1_795_198_892.25);
     expect(readOwnFile(system, path)).toEqual({ kind: 'file', text: 'ünï\n', mtimeMs: 1_795_198_892_250 });
   });
 
-  it('is absent where there is none, or no directory', () => {
+  it('finds nothing where there is no file, or no directory', () => {
     for (const path of ['none', join('none', 'none'), join('file', 'none')]) {
       file();
       expect(readOwnFile(system, join(directory, path))).toEqual({ kind: 'absent' });
     }
   });
 
-  it.each(NO_FILES)('is not %s', (_case, arrange) => {
+  it.each(NO_FILES)('refuses %s', (_case, arrange) => {
     const path = join(directory, 'file');
     arrange(path);
     expect(readOwnFile(system, path)).toEqual({ kind: 'unreadable', reason: 'not_a_file' });
     expect(readClosedFile(system, path, 1000)).toBeNull();
   });
 
-  it('may have a second name: a backup by hard links takes no record away', () => {
+  it('reads a file with a second name, which a backup by hard links gives it', () => {
     const path = file();
     fs.linkSync(path, `${path}.backup`);
     expect(readOwnFile(system, path)).toMatchObject({ text: 'text' });
   });
 
-  it('is no text with bytes that are none', () => {
+  it('refuses bytes that are not UTF-8', () => {
     expect(readOwnFile(system, file(Uint8Array.of(0x7b, 0xff)))).toMatchObject({ kind: 'not_utf8' });
     expect(readOwnFile(system, file('a\uFFFDb'))).toMatchObject({ kind: 'file', text: 'a\uFFFDb' });
   });
@@ -93,23 +93,23 @@ describe('a file of ours', () => {
   it.each([
     [MAX_FILE_BYTES, 'file'],
     [MAX_FILE_BYTES + 1, 'unreadable'],
-  ])('of %i bytes is %j', (size, kind) => {
+  ])('of %i bytes returns the kind %j', (size, kind) => {
     expect(readOwnFile(system, file(Buffer.alloc(size, 'a'))).kind).toBe(kind);
   });
 
-  it('with a hole of 800 MB is not read', () => {
+  it('refuses a file with a hole of 800 MB', () => {
     const path = file('');
     fs.truncateSync(path, 800e6);
     expect(readOwnFile(system, path)).toEqual({ kind: 'unreadable', reason: 'too_large' });
     expect(readClosedFile(system, path, 64)).toBeNull();
   });
 
-  it('that grew beyond the cap between the look and the reading is too large', () => {
+  it('refuses a file that grows beyond the size limit after its size was checked', () => {
     const late = disk({ readFileSync: () => 'a'.repeat(MAX_FILE_BYTES + 1) });
     expect(readOwnFile({ ...system, fs: late }, file())).toEqual({ kind: 'unreadable', reason: 'too_large' });
   });
 
-  it.each(['lstatSync', 'readFileSync'])('whose %s fails says so', (call) => {
+  it.each(['lstatSync', 'readFileSync'])('returns the reason when %s fails', (call) => {
     for (const reason of ['EACCES', 'EIO', 'ELOOP']) {
       const broken = { ...system, fs: disk({ [call]: failing(reason) }) };
       expect(readOwnFile(broken, file())).toEqual({ kind: 'unreadable', reason });
@@ -118,91 +118,96 @@ describe('a file of ours', () => {
     expect(readOwnFile(late, file())).toEqual({ kind: 'absent' });
   });
 
-  it('is read on a platform without users and flags', () => {
+  it('works on a platform without users and flags', () => {
     const plain = { ...system, uid: null, fs: disk({ constants: { O_RDONLY: 0 } }) };
     expect(readOwnFile(plain, file('text', 0o666))).toMatchObject({ text: 'text' });
     expect(readClosedFile(plain, file('text', 0o666), 1000)).toBe('text');
   });
 
-  describe('of another user', () => {
-    it('is not read', () => {
+  describe('that belongs to another user', () => {
+    it('is refused', () => {
       const path = file();
       expect(readOwnFile(foreign(path, 1000), path)).toEqual({ kind: 'unreadable', reason: 'EPERM' });
       expect(readClosedFile(foreign(path, 1000), path, 1000)).toBeNull();
     });
 
-    it('is read by root where it is checked, and not where it is used as it stands', () => {
+    it('is allowed for root where the text is checked, and refused where it is used as it is', () => {
       const path = file();
       expect(readOwnFile(foreign(path, 0), path)).toMatchObject({ kind: 'file', text: 'text' });
       expect(readClosedFile(foreign(path, 0), path, 1000)).toBeNull();
     });
 
-    it.each(NO_FILES)('that becomes %s after it was looked at is not read by root', (_case, arrange) => {
-      const path = file();
-      let appearance = 0;
-      const before = foreign(path, 0);
-      const lstatSync = (at: string) => {
-        const stat = before.fs.lstatSync(at);
-        // After the second look: the one that follows is the opening itself.
-        if ((appearance += 1) === 2) {
-          fs.unlinkSync(path);
-          arrange(path);
-        }
-        return stat;
-      };
-      const { openSync } = careful;
-      const read = readOwnFile({ ...before, fs: disk({ lstatSync, openSync }) }, path);
-      expect(read.kind).toBe('unreadable');
-    });
+    it.each(NO_FILES)(
+      'is refused for root when the file becomes %s after it was examined',
+      (_case, arrange) => {
+        const path = file();
+        let calls = 0;
+        const before = foreign(path, 0);
+        const lstatSync = (at: string) => {
+          const stat = before.fs.lstatSync(at);
+          // The call after the second one opens the file.
+          if ((calls += 1) === 2) {
+            fs.unlinkSync(path);
+            arrange(path);
+          }
+          return stat;
+        };
+        const { openSync } = careful;
+        const read = readOwnFile({ ...before, fs: disk({ lstatSync, openSync }) }, path);
+        expect(read.kind).toBe('unreadable');
+      },
+    );
   });
 
-  it.each([0o620, 0o602, 0o666])('that others can write, %o, is not used as it stands', (mode) => {
+  it.each([0o620, 0o602, 0o666])('uses no text as it is that others can write: mode %o', (mode) => {
     const path = file('text', mode);
     expect(readClosedFile(system, path, 1000)).toBeNull();
     expect(readOwnFile(system, path)).toMatchObject({ text: 'text' });
   });
 });
 
-describe('in a directory that is not trusted nothing is', () => {
+describe('a directory that is not trusted', () => {
   const open = () => fs.chmodSync(directory, 0o777);
   const asRoot = () => foreign(directory, 0);
   const machines: [string, () => FakeSystem][] = [
-    ['that everyone can write', () => (open(), system)],
-    ['of another user, for root', () => ({ ...system, ...asRoot() })],
-    ['below one of another user, for root', () => ({ ...system, ...foreign(system.root, 0) })],
+    ['one that everyone can write', () => (open(), system)],
+    ['one of another user, for root', () => ({ ...system, ...asRoot() })],
+    ['one below a directory of another user, for root', () => ({ ...system, ...foreign(system.root, 0) })],
   ];
 
-  it.each(machines)('created, replaced, linked, stamped or removed: %s', (_case, arrange) => {
-    const path = file();
-    const { mtimeMs } = fs.statSync(path);
-    const machine = arrange();
-    const refused = expect.objectContaining({ code: 'EPERM' });
-    expect(mayWriteIn(machine, directory)).toBe(false);
-    expect(() => createOwnFile(machine, join(directory, 'new'))).toThrow(refused);
-    expect(() => openTemporary(machine, path)).toThrow(refused);
-    expect(() => replaceOwnLink(machine, path, 'x')).toThrow(refused);
-    expect(() => removeOwnFile(machine, path)).toThrow(refused);
-    expect(() => setOwnFileTime(machine, path, 0)).toThrow(refused);
-    expect(replaceLightly(machine, path, 'new', null)).toBe(false);
-    expect(fs.readdirSync(directory)).toEqual(['file']);
-    expect([fs.readFileSync(path, 'utf8'), fs.statSync(path).mtimeMs]).toEqual(['text', mtimeMs]);
-  });
+  it.each(machines)(
+    '%s: no file in it is created, replaced, removed, or given another time',
+    (_case, arrange) => {
+      const path = file();
+      const { mtimeMs } = fs.statSync(path);
+      const machine = arrange();
+      const refused = expect.objectContaining({ code: 'EPERM' });
+      expect(mayWriteIn(machine, directory)).toBe(false);
+      expect(() => createOwnFile(machine, join(directory, 'new'), '')).toThrow(refused);
+      expect(() => removeOwnFile(machine, path)).toThrow(refused);
+      expect(() => setOwnFileTime(machine, path, 0)).toThrow(refused);
+      for (const replace of [replaceFile, replaceDurably, replaceLink])
+        expect(replace(machine, path, 'new')).toBe('EPERM');
+      expect(fs.readdirSync(directory)).toEqual(['file']);
+      expect([fs.readFileSync(path, 'utf8'), fs.statSync(path).mtimeMs]).toEqual(['text', mtimeMs]);
+    },
+  );
 
-  it('once it is: nothing is looked at again for every file', () => {
-    let appearance = 0;
+  it('is examined once in a process, and not again for every file', () => {
+    let calls = 0;
     const counting = {
       ...system,
       fs: disk({
-        lstatSync: (at: string, options: object) => ((appearance += 1), fs.lstatSync(at, options)),
+        lstatSync: (at: string, options: object) => ((calls += 1), fs.lstatSync(at, options)),
       }),
     };
     mayWriteIn(counting, directory);
-    const first = appearance;
+    const first = calls;
     for (let count = 0; count < 9; count += 1) mayWriteIn(counting, directory);
-    expect([first > 0, appearance]).toEqual([true, first]);
+    expect([first > 0, calls]).toEqual([true, first]);
   });
 
-  it('and one that is not there yet is looked at again once it is', () => {
+  it('is examined again once it exists', () => {
     const later = join(directory, 'later');
     expect(mayWriteIn(system, later)).toBe(true);
     fs.mkdirSync(later);
@@ -211,49 +216,38 @@ describe('in a directory that is not trusted nothing is', () => {
   });
 });
 
-describe('a file that is made', () => {
-  it('is for its user alone, and made by this very call', () => {
+describe('creating a file', () => {
+  it('gives it to its user alone, and never opens one that exists', () => {
     const path = join(directory, 'new');
-    const fd = createOwnFile(system, path);
-    fs.closeSync(fd);
-    expect(modeOf(path)).toBe(0o600);
-    expect(() => createOwnFile(system, path)).toThrow(/EEXIST/);
+    createOwnFile(system, path, 'text');
+    expect([modeOf(path), fs.readFileSync(path, 'utf8')]).toEqual([0o600, 'text']);
+    expect(() => createOwnFile(system, path, 'other')).toThrow(/EEXIST/);
+    expect(fs.readFileSync(path, 'utf8')).toBe('text');
   });
 
   it.each(NO_FILES)('never follows %s in its place', (_case, arrange) => {
     const path = join(directory, 'new');
     arrange(path);
-    expect(() => createOwnFile(system, path)).toThrow(/EEXIST/);
+    expect(() => createOwnFile(system, path, 'text')).toThrow(/EEXIST/);
   });
 
-  it.each(NO_FILES)('takes another name where %s has its temporary one, which stays', (_case, arrange) => {
-    const path = file('old');
-    const chances = [0, 0, 0.5];
-    arrange(join(directory, '.new.0'));
-    const before = fs.lstatSync(join(directory, '.new.0'));
-    expect(replaceLightly({ ...system, random: () => chances.shift() ?? 0 }, path, 'new', null)).toBe(true);
-    expect(fs.readFileSync(path, 'utf8')).toBe('new');
-    expect(fs.lstatSync(join(directory, '.new.0')).ino).toBe(before.ino);
+  it.each(['writeFileSync', 'futimesSync', 'closeSync'])('leaves no file behind when %s fails', (call) => {
+    const broken = { ...system, fs: disk({ [call]: failing('ENOSPC') }) };
+    expect(() => createOwnFile(broken, join(directory, 'new'), 'text', 0)).toThrow(/ENOSPC/);
+    expect(fs.readdirSync(directory)).toEqual([]);
   });
+});
 
-  it('is given up where three names are taken', () => {
-    const path = file('old');
-    fs.writeFileSync(join(directory, '.new.0'), 'theirs');
-    expect(replaceLightly(system, path, 'new', null)).toBe(false);
-    expect(fs.readFileSync(join(directory, '.new.0'), 'utf8')).toBe('theirs');
-  });
-
-  it('has the time that it is given, and that alone is set where it is there', () => {
-    const path = file('old');
-    expect(replaceLightly(system, path, 'new', 1_795_198_892_250)).toBe(true);
-    expect(fs.statSync(path).mtimeMs).toBe(1_795_198_892_250);
+describe('setting the time of a file', () => {
+  it('changes nothing else, and creates no file', () => {
+    const path = file('text');
     setOwnFileTime(system, path, 0);
-    expect([fs.statSync(path).mtimeMs, fs.readFileSync(path, 'utf8')]).toEqual([0, 'new']);
+    expect([fs.statSync(path).mtimeMs, fs.readFileSync(path, 'utf8')]).toEqual([0, 'text']);
     expect(() => setOwnFileTime(system, join(directory, 'none'), 0)).toThrow(/ENOENT/);
   });
 
-  it('is not reached through a link by a stamp', () => {
-    const path = file('theirs');
+  it('does not follow a link', () => {
+    const path = file();
     const { mtimeMs } = fs.statSync(path);
     fs.symlinkSync(path, join(directory, 'link'));
     setOwnFileTime(system, join(directory, 'link'), 0);
@@ -261,19 +255,18 @@ describe('a file that is made', () => {
   });
 });
 
-describe('a link', () => {
-  it('takes the place of what was there, whose target stays', () => {
-    const path = file('theirs');
+describe('removing a file', () => {
+  it('removes a file or a link, and does nothing where there is none', () => {
+    const path = file();
     fs.symlinkSync(path, join(directory, 'link'));
-    replaceOwnLink(system, join(directory, 'link'), 'elsewhere');
-    expect(fs.readlinkSync(join(directory, 'link'))).toBe('elsewhere');
-    expect(fs.readFileSync(path, 'utf8')).toBe('theirs');
+    for (const name of ['link', 'file', 'none']) removeIfPresent(system, join(directory, name));
+    expect(fs.readdirSync(directory)).toEqual([]);
   });
 
-  it('leaves nothing behind where it cannot be put in its place', () => {
-    const broken = { ...system, fs: disk({ renameSync: failing('EIO') }) };
-    expect(() => replaceOwnLink(broken, join(directory, 'link'), 'x')).toThrow(/EIO/);
-    expect(fs.readdirSync(directory)).toEqual([]);
+  it('ignores that it cannot be removed', () => {
+    fs.mkdirSync(join(directory, 'file'));
+    removeIfPresent(system, join(directory, 'file'));
+    expect(fs.readdirSync(directory)).toEqual(['file']);
   });
 });
 
@@ -293,10 +286,10 @@ describe('removing a directory with what is in it', () => {
 
   it('does not enter a directory that other users can write', () => {
     const path = join(system.root, 'tree');
-    fs.mkdirSync(join(path, 'open', 'theirs'), { recursive: true });
-    fs.writeFileSync(join(path, 'open', 'theirs', 'file'), '');
+    fs.mkdirSync(join(path, 'open', 'other'), { recursive: true });
+    fs.writeFileSync(join(path, 'open', 'other', 'file'), '');
     fs.chmodSync(join(path, 'open'), 0o777);
     expect(() => removeOwnTree(system, path)).toThrow('not trusted');
-    expect(fs.existsSync(join(path, 'open', 'theirs', 'file'))).toBe(true);
+    expect(fs.existsSync(join(path, 'open', 'other', 'file'))).toBe(true);
   });
 });

@@ -21,7 +21,7 @@ beforeEach(() => {
 const note = (key: string | null, on: Partial<FakeSystem> = {}) =>
   writePointer({ ...system, ...on }, accountDirectory(root, NAME), key);
 
-describe('the note of which directory is an account’s', () => {
+describe('the pointer to the directory of an account', () => {
   it.each([
     ['/home/ada/work', '%2Fhome%2Fada%2Fwork'],
     ['with spaces and 100 %', 'with%20spaces%20and%20100%20%25'],
@@ -29,7 +29,7 @@ describe('the note of which directory is an account’s', () => {
     ['../../etc', '..%2F..%2Fetc'],
     ['a\nb', 'a%0Ab'],
     ['~/it’s', '~%2Fit%E2%80%99s'],
-  ])('of %j is kept under %s', (key, name) => {
+  ])('for the key %j is the file %s', (key, name) => {
     note(key);
     expect(pointerFile(root, key)).toBe(join(pointerDirectory(root), name));
     expect(fs.readdirSync(pointerDirectory(root))).toEqual([name]);
@@ -41,24 +41,24 @@ describe('the note of which directory is an account’s', () => {
     ['a name too long for a file', 'x'.repeat(256)],
     ['a name too long once it is encoded', 'ü'.repeat(43)],
     ['no key', null],
-  ])('is not kept of %s', (_case, key) => {
+  ])('does not exist for %s', (_case, key) => {
     note(key);
     expect(fs.existsSync(pointerDirectory(root))).toBe(false);
     if (key !== null) expect(readPointer(system, root, key)).toBeNull();
   });
 
-  it('is kept of the longest name', () => {
+  it('exists for the longest name', () => {
     note('x'.repeat(255));
     expect(readPointer(system, root, 'x'.repeat(255))).toBe(NAME);
   });
 
-  it.each(['.', '..'])('of %j is nobody’s', (key) => {
+  it.each(['.', '..'])('for the key %j is harmless', (key) => {
     expect(() => note(key)).not.toThrow();
     expect(readPointer(system, root, key)).toBeNull();
     expect(fs.readdirSync(system.root)).toEqual(['cache']);
   });
 
-  it('is for its user alone', () => {
+  it('is readable by its user alone', () => {
     note('/work');
     expect([modeOf(pointerDirectory(root)), modeOf(pointerFile(root, '/work')!)]).toEqual([0o700, 0o600]);
   });
@@ -86,13 +86,13 @@ describe('the note of which directory is an account’s', () => {
     '-0123abcd',
     `${' '.repeat(64)}claude-0123abcd`,
     '\0',
-  ])('that says %j is none', (text) => {
+  ])('with the text %j counts as absent', (text) => {
     note('/work');
     fs.writeFileSync(pointerFile(root, '/work')!, text);
     expect(readPointer(system, root, '/work')).toBeNull();
   });
 
-  it('whatever stands in it names a directory below the cache root, or nothing', () => {
+  it('names a directory below the cache root or nothing, whatever its text', () => {
     note('/work');
     const file = pointerFile(root, '/work')!;
     fc.assert(
@@ -107,7 +107,7 @@ describe('the note of which directory is an account’s', () => {
     );
   });
 
-  it('never leads out of its own directory, whatever the key', () => {
+  it('is always in its own directory, whatever the key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), (key) => {
         const file = pointerFile(root, key);
@@ -116,7 +116,7 @@ describe('the note of which directory is an account’s', () => {
     );
   });
 
-  it('is read no further than a name is long, and not through a link', () => {
+  it('is not read when it is longer than a name, nor through a link', () => {
     note('/work');
     const file = pointerFile(root, '/work')!;
     fs.truncateSync(file, 800e6);
@@ -128,7 +128,7 @@ describe('the note of which directory is an account’s', () => {
     expect(readPointer(system, root, '/work')).toBeNull();
   });
 
-  it('is none where another user has written it, or can', () => {
+  it('counts as absent where another user has written it, or can', () => {
     note('/work');
     const file = pointerFile(root, '/work')!;
     expect(readPointer({ ...system, uid: (system.uid ?? 0) + 1 }, root, '/work')).toBeNull();
@@ -136,14 +136,14 @@ describe('the note of which directory is an account’s', () => {
     expect(readPointer(system, root, '/work')).toBeNull();
   });
 
-  it('is none where a directory is in its place, or nothing', () => {
+  it('counts as absent where a directory is in its place, or nothing', () => {
     expect(readPointer(system, root, '/work')).toBeNull();
     fs.mkdirSync(pointerFile(root, '/work')!, { recursive: true });
     expect(readPointer(system, root, '/work')).toBeNull();
     expect(() => note('/work')).not.toThrow();
   });
 
-  it.each(['mkdirSync', 'writeFileSync', 'renameSync'])('is done without where %s fails', (call) => {
+  it.each(['mkdirSync', 'writeFileSync', 'renameSync'])('is not written where %s fails', (call) => {
     expect(() => note('/work', { fs: disk({ [call]: failing('EROFS') }) })).not.toThrow();
     expect(readPointer(system, root, '/work')).toBeNull();
   });

@@ -39,7 +39,7 @@ describe('the cache root', () => {
     ['win32', 'C:\\Users\\ada', {}],
     ['win32', 'C:\\Users\\ada', { LOCALAPPDATA: 'D:\\Local' }],
     ['win32', 'C:\\Users\\ada', { LOCALAPPDATA: '' }],
-  ])('on %s with the home %s and %j is where env-paths puts it', async (on, home, env) => {
+  ])('on %s with the home %s and %j is that of env-paths', async (on, home, env) => {
     expect(root(env, home, on)).toEqual({
       path: await envPathsCache(on, { HOME: home, ...env }),
       warning: null,
@@ -47,10 +47,14 @@ describe('the cache root', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ['our own variable', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
+    ['USAGELINE_CACHE_DIR', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
     ['our own before XDG', { USAGELINE_CACHE_DIR: '/own', XDG_CACHE_HOME: '/xdg' }, '/own'],
     ['XDG', { XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
-    ['XDG when ours is empty', { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
+    [
+      'XDG when USAGELINE_CACHE_DIR is empty',
+      { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' },
+      '/xdg/usageline',
+    ],
     [
       'home when both are empty',
       { USAGELINE_CACHE_DIR: '', XDG_CACHE_HOME: '' },
@@ -72,7 +76,7 @@ describe('the cache root', () => {
   it.each<[string, Record<string, string>, string]>([
     ['home', { USAGELINE_CACHE_DIR: 'own' }, '/home/ada/.cache/usageline'],
     ['XDG', { USAGELINE_CACHE_DIR: './own', XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
-  ])('ignores a relative value of ours for %s, and says so', (_case, env, path) => {
+  ])('is not a relative USAGELINE_CACHE_DIR, with a warning, but %s', (_case, env, path) => {
     const found = root(env);
     expect(found.path).toBe(path);
     expect(found.warning).toContain(`"${env.USAGELINE_CACHE_DIR}"`);
@@ -80,29 +84,32 @@ describe('the cache root', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['ours', { USAGELINE_CACHE_DIR: '/own\uFFFD' }],
+    ['USAGELINE_CACHE_DIR', { USAGELINE_CACHE_DIR: '/own\uFFFD' }],
     ['XDG', { XDG_CACHE_HOME: '/x\uFFFDdg' }],
-  ])('is nowhere when %s is not UTF-8', (_case, env) => {
+  ])('does not exist when %s is not UTF-8', (_case, env) => {
     const found = root(env);
     expect(found.path).toBeNull();
     expect(found.warning).toContain('UTF-8');
   });
 
-  it('is nowhere when home is not UTF-8', () => {
+  it('does not exist when the home directory is not UTF-8', () => {
     expect(root({}, '/home/\uFFFD').path).toBeNull();
   });
 
-  it.each<NodeJS.Platform>(['linux', 'darwin', 'win32'])('is nowhere on %s without a home', (on) => {
-    const found = root({}, null, on);
-    expect(found.path).toBeNull();
-    expect(found.warning).toContain('home');
-  });
+  it.each<NodeJS.Platform>(['linux', 'darwin', 'win32'])(
+    'does not exist on %s without a home directory',
+    (on) => {
+      const found = root({}, null, on);
+      expect(found.path).toBeNull();
+      expect(found.warning).toContain('home');
+    },
+  );
 
   it.each<[string, NodeJS.Platform, Record<string, string>, string]>([
-    ['our own variable', 'linux', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
+    ['USAGELINE_CACHE_DIR', 'linux', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
     ['XDG', 'linux', { XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
     ['LOCALAPPDATA', 'win32', { LOCALAPPDATA: '/local' }, '/local/usageline/Cache'],
-  ])('needs no home with %s', (_case, on, env, path) => {
+  ])('needs no home directory with %s', (_case, on, env, path) => {
     expect(root(env, null, on)).toEqual({ path, warning: null });
   });
 });

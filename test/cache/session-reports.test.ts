@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSessionReports, readSessionReports, serializeSessionReports } from '../support/claude.ts';
-import { replaceLightly } from '../../src/cache/replace.ts';
 import { NO_SESSION_REPORTS } from '../../src/usage/session-reports.ts';
 import type { SessionReports, SessionMemory } from '../../src/usage/session-reports.ts';
 import { HOUR, MINUTE } from '../../src/usage/time.ts';
@@ -16,7 +15,7 @@ const plain: SessionMemory = {
   disputedAt: null,
   foreign: false,
 };
-const readings: SessionReports = {
+const reports: SessionReports = {
   credentials: 'stamp-1',
   account: 'ada',
   since: NOW - HOUR,
@@ -46,15 +45,15 @@ const readings: SessionReports = {
 
 /** The file with something else in it. */
 const broken = (change: (file: any) => void) => {
-  const file = JSON.parse(serializeSessionReports(readings));
+  const file = JSON.parse(serializeSessionReports(reports));
   change(file);
   return parseSessionReports(JSON.stringify(file), NOW);
 };
 
 describe('statusline.json', () => {
   it('is read as it was written', () => {
-    expect(parseSessionReports(serializeSessionReports(readings), NOW)).toEqual(readings);
-    const unknown = { ...readings, credentials: null };
+    expect(parseSessionReports(serializeSessionReports(reports), NOW)).toEqual(reports);
+    const unknown = { ...reports, credentials: null };
     expect(parseSessionReports(serializeSessionReports(unknown), NOW)).toEqual(unknown);
   });
 
@@ -71,7 +70,7 @@ describe('statusline.json', () => {
       spend: null,
       unstored: false,
     });
-    expect(read?.windows).toEqual(readings.windows);
+    expect(read?.windows).toEqual(reports.windows);
     expect(read?.sessions.get('b')).toEqual(plain);
   });
 
@@ -83,22 +82,22 @@ describe('statusline.json', () => {
   ])('leaves out %s', (_, change) => {
     expect(broken(change)).toMatchObject({
       disputes: NO_SESSION_REPORTS.disputes,
-      windows: readings.windows,
+      windows: reports.windows,
     });
   });
 
   it.each<[string, (file: any) => void]>([
     ['another version', (file) => (file.schema_version = '1')],
-    ['no stamp', (file) => delete file.credentials],
+    ['no fingerprint', (file) => delete file.credentials],
     ['no windows', (file) => delete file.windows],
-    ['a window that is not told of', (file) => delete file.windows.five_hour],
+    ['no key for a window', (file) => delete file.windows.five_hour],
     ['no sessions', (file) => (file.sessions = [])],
     ['a window that is none', (file) => (file.windows.seven_day = 7)],
     ['a negative percentage', (file) => (file.windows.five_hour.used_percent = -1)],
     ['a reset in words', (file) => (file.windows.five_hour.resets_at = 'soon')],
     ['no time', (file) => delete file.windows.five_hour.read_at],
     ['a time before its time', (file) => (file.windows.five_hour.seen_at = '2020-01-01T00:00:00Z')],
-  ])('is none with %s', (_, change) => expect(broken(change)).toBeNull());
+  ])('is broken with %s', (_, change) => expect(broken(change)).toBeNull());
 
   it.each<[string, unknown]>([
     ['no object', 7],
@@ -109,47 +108,25 @@ describe('statusline.json', () => {
   ])('forgets a session that is %s', (_, session) => {
     const read = broken((file) => (file.sessions.a = session));
     expect([...read!.sessions.keys()]).toEqual(['b', '__proto__']);
-    expect(read!.windows).toEqual(readings.windows);
+    expect(read!.windows).toEqual(reports.windows);
   });
 
-  it('has no number of a clock that was set back', () => {
-    const early = parseSessionReports(serializeSessionReports(readings), NOW - 6000)!;
+  it('has no number from the future, after the clock was set back', () => {
+    const early = parseSessionReports(serializeSessionReports(reports), NOW - 6000)!;
     expect(early.windows.five_hour).toBeNull();
     expect(
-      parseSessionReports(serializeSessionReports(readings), NOW - 4000)!.windows.five_hour,
+      parseSessionReports(serializeSessionReports(reports), NOW - 4000)!.windows.five_hour,
     ).not.toBeNull();
   });
 
-  it('never throws, whatever stands in it', () => {
+  it('is parsed without an exception, whatever it contains', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseSessionReports(text, NOW)));
   });
 
-  it('is nothing where there is no file', () => {
+  it('has no reports where there is no file', () => {
     const system = fakeSystem();
     expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
     system.fs.mkdirSync(`${system.root}/statusline.json`);
     expect(readSessionReports(system, `${system.root}/statusline.json`, NOW)).toBe(NO_SESSION_REPORTS);
-  });
-});
-
-describe('a light replacement', () => {
-  it('is the new file, only for us, and leaves nothing beside it', () => {
-    const system = fakeSystem();
-    const path = `${system.root}/file`;
-    expect(replaceLightly(system, path, 'one', null)).toBe(true);
-    expect(replaceLightly(system, path, 'two', NOW)).toBe(true);
-    expect(system.fs.readFileSync(path, 'utf8')).toBe('two');
-    expect(system.fs.statSync(path).mtimeMs).toBe(NOW);
-    expect(system.fs.statSync(path).mode & 0o777).toBe(0o600);
-    expect(system.fs.readdirSync(system.root)).toEqual(['file']);
-  });
-
-  it('keeps the old file when it fails, and follows no link', () => {
-    const system = fakeSystem();
-    expect(replaceLightly(system, `${system.root}/no/file`, 'x', null)).toBe(false);
-    system.fs.writeFileSync(`${system.root}/other`, 'theirs');
-    system.fs.symlinkSync(`${system.root}/other`, `${system.root}/.new.0`);
-    expect(replaceLightly(system, `${system.root}/file`, 'x', null)).toBe(false);
-    expect(system.fs.readFileSync(`${system.root}/other`, 'utf8')).toBe('theirs');
   });
 });

@@ -36,7 +36,7 @@ describe('a cache directory is trusted', () => {
 
   it('when it is the user’s own', trusts);
 
-  it('when it is not there yet', () => {
+  it('when it does not exist yet', () => {
     fs.rmSync(directory.root, { recursive: true });
     trusts();
   });
@@ -106,7 +106,7 @@ describe('a cache directory is not trusted', () => {
     expect(distrust(system, directory)).toBe(`${parent()} can be written by everyone`);
   });
 
-  it('when a directory above it is open, and it is not there yet', () => {
+  it('when other users can write a directory above it, and it does not exist yet', () => {
     fs.chmodSync(parent(), 0o777);
     fs.rmSync(directory.root, { recursive: true });
     expect(distrust(system, directory)).toBe(`${parent()} can be written by everyone`);
@@ -139,7 +139,7 @@ describe('a cache directory is not trusted', () => {
       return { real, shared, link: join(shared, 'link') };
     }
 
-    it('that leads to a place that others can write', () => {
+    it('that leads to a directory that others can write', () => {
       const { real } = linked();
       fs.chmodSync(real, 0o777);
       expect(distrust(system, directory)).toBe(`${real} can be written by everyone`);
@@ -242,7 +242,7 @@ describe('a directory that its group can write', () => {
   });
 });
 
-describe('owners that are the system’s own', () => {
+describe('owners that belong to the system', () => {
   const owned = (owner: number, map: string | null) => {
     const { uid: own, fs: machine } = owners({ [parent()]: owner });
     const readFileSync = () => {
@@ -293,7 +293,7 @@ describe('for root', () => {
     expect(distrust(root(), directory)).toBe(`${system.root} can be written by everyone`);
   });
 
-  it('one that is not there yet belongs to the owner of the nearest that is', () => {
+  it('one that does not exist yet belongs to the owner of the nearest existing one', () => {
     fs.rmSync(directory.root, { recursive: true });
     expect(isOwnDirectory(root(), directory)).toBe(false);
     expect(isWritable(root(), directory.path)).toBe(false);
@@ -301,11 +301,11 @@ describe('for root', () => {
   });
 });
 
-describe('what stands in the way of a directory', () => {
+describe('the reason why a directory cannot be used', () => {
   const path = () => join(directory.path, 'deeper', 'still');
   const owner = uid === 0 ? 'root' : `user ${uid}`;
 
-  it('is nothing where every directory on the way is the user’s', () => {
+  it('is absent where every directory on the way is the user’s', () => {
     expect(foreignOwner(system, path())).toBeNull();
     expect(isWritable(system, path())).toBe(true);
   });
@@ -321,7 +321,7 @@ describe('what stands in the way of a directory', () => {
     expect(isWritable(system, path())).toBe(false);
   });
 
-  it('is seen also behind a directory that cannot be entered', () => {
+  it('is found also behind a directory that cannot be entered', () => {
     const closed = directory.path;
     const refuse = (at: string) => {
       if (at.startsWith(`${closed}/`)) throw Object.assign(new Error('closed'), { code: 'EACCES' });
@@ -335,7 +335,7 @@ describe('what stands in the way of a directory', () => {
     expect(isWritable(other, path())).toBe(false);
   });
 
-  it('is nothing that a path of nowhere could have', () => {
+  it('is absent for a path that is not absolute', () => {
     expect(foreignOwner(system, 'nowhere')).toBeNull();
     expect(isWritable(system, 'nowhere')).toBe(false);
   });

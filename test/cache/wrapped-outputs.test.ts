@@ -18,8 +18,8 @@ function aCache(system = fakeSystem()) {
   };
 }
 
-describe('what wrapped commands printed last', () => {
-  it('is remembered for each session and command', () => {
+describe('the last output of a wrapped command', () => {
+  it('is stored for each session and command', () => {
     const { remember, recall, path } = aCache();
     expect(recall('a')).toBeNull();
     remember('a', 'one\n\u001B[31mtwo');
@@ -30,7 +30,7 @@ describe('what wrapped commands printed last', () => {
     expect(fs.readdirSync(join(path, '..'))).toEqual(['after.json']);
   });
 
-  it('is not written again while it is the same, but once an hour', () => {
+  it('is written again only when it changes, or an hour later', () => {
     const { remember, recall, path, system } = aCache();
     remember('a', 'one');
     fs.utimesSync(path, 1, 1);
@@ -42,7 +42,7 @@ describe('what wrapped commands printed last', () => {
     expect(recall('a')).toBe('one');
   });
 
-  it('is forgotten when the command prints nothing, or too much', () => {
+  it('is removed when the command prints nothing, or too much', () => {
     const { remember, recall } = aCache();
     for (const text of ['', 'x'.repeat(8193)]) {
       remember('a', 'one');
@@ -53,7 +53,7 @@ describe('what wrapped commands printed last', () => {
     expect(recall('a')).toHaveLength(8192);
   });
 
-  it('is kept of the sixteen latest, for a day', () => {
+  it('is kept for a day, and for the sixteen latest', () => {
     const { remember, recall, path, system } = aCache();
     for (let index = 0; index < 30; index += 1) remember(`session ${index}`, 'x'.repeat(8192));
     expect([recall('session 13'), recall('session 14')?.length]).toEqual([null, 8192]);
@@ -76,7 +76,7 @@ describe('what wrapped commands printed last', () => {
       'with outputs that are none',
       '{"schema_version":1,"outputs":[null,1,{},{"key":"x","at":"1","text":"y"}]}',
     ],
-  ])('is nothing in a file that is %s, which is written anew', (_case, text) => {
+  ])('is absent in a file that is %s, which is replaced', (_case, text) => {
     const { remember, recall, path } = aCache();
     remember('a', 'one');
     fs.writeFileSync(path, text);
@@ -85,7 +85,7 @@ describe('what wrapped commands printed last', () => {
     expect(recall('a')).toBe('two');
   });
 
-  it('is nothing where the file is a link, or cannot be read or written', () => {
+  it('is absent where the file is a link, or cannot be read or written', () => {
     const { remember, recall, path, system } = aCache();
     remember('a', 'one');
     fs.renameSync(path, `${path}.other`);

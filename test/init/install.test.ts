@@ -239,7 +239,7 @@ describe('a shared file', () => {
     const desk = new Desk();
     desk.install('vim');
     desk.install('neovim');
-    expect(desk.removalOf('vim').kept).toEqual([
+    expect(desk.removalOf('vim').stillUsed).toEqual([
       { path: desk.path(runner), users: ['neovim'] },
       { path: desk.path(launcher), users: ['neovim'] },
     ]);

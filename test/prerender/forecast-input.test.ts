@@ -9,34 +9,36 @@ import { anEntry, aSituation, NOW } from '../support/build.ts';
 import { fakeSystem } from '../support/system.ts';
 
 const system = fakeSystem();
-const places = {
+const paths = {
   account: { name: 'default', directory: 'claude' },
   cache: accountDirectory(system.root, 'claude'),
   fallback: null,
   warning: null,
 };
-const known = (read: EntryRead, stamp = 'stamp-1', cache: typeof places.cache | null = places.cache) =>
+const inputOf = (read: EntryRead, fingerprint = 'stamp-1', cache: typeof paths.cache | null = paths.cache) =>
   forecastInput(
     { system, provider: fakeProvider(system) },
-    { ...places, cache },
-    { read, backoff: null, now: NOW, fingerprint: stamp, decision: decide(aSituation()) },
-    stamp,
+    { ...paths, cache },
+    { read, backoff: null, now: NOW, fingerprint, decision: decide(aSituation()) },
+    fingerprint,
     defaultSettings({}),
   );
 const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, absent: denied === null });
 
-describe('what can be said in advance', () => {
-  it('is what was found', () => {
-    expect(known({ kind: 'entry', entry: anEntry() })).toMatchObject({ stamp: 'stamp-1', now: NOW });
-    expect(known(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
+describe('the input of a forecast', () => {
+  it('is the state that was read', () => {
+    expect(inputOf({ kind: 'entry', entry: anEntry() })).toMatchObject({ fingerprint: 'stamp-1', now: NOW });
+    expect(inputOf(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 
-  it('is nothing when the numbers may be somebody else’s, or cannot be read, or be kept', () => {
-    expect(known({ kind: 'entry', entry: anEntry() }, 'stamp-2')).toBeNull();
-    expect(known({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
-    expect(known(miss('EACCES'))).toBeNull();
+  it('is absent when the numbers may be of another account, cannot be read, or cannot be stored', () => {
+    expect(inputOf({ kind: 'entry', entry: anEntry() }, 'stamp-2')).toBeNull();
+    expect(inputOf({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
+    expect(inputOf(miss('EACCES'))).toBeNull();
     const unread = anEntry({ accountId: null, accountUnread: true });
-    expect(known({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({ accountMatch: 'untold' });
-    expect(known(miss(null), 'stamp-1', null)).toBeNull();
+    expect(inputOf({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({
+      accountMatch: 'undetermined',
+    });
+    expect(inputOf(miss(null), 'stamp-1', null)).toBeNull();
   });
 });

@@ -34,11 +34,11 @@ const theEntry = (changes: Partial<Entry> = {}) => {
 const theLock = (changes: Partial<Backoff> = {}) =>
   aLock({ blockedUntil: NOW + 4 * MINUTE + HALF, ...changes });
 
-const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
+const inputOf = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
-  lock: null,
+  backoff: null,
   now: NOW,
-  stamp: 'stamp-1',
+  fingerprint: 'stamp-1',
   accountMatch: 'unknown',
   provider,
   accountName: 'default',
@@ -49,11 +49,11 @@ const known = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
 
 const rendered = (usage: Usage, appearance: { countdowns: boolean }) =>
   renderOutput('plain', usage, { color: false, ...appearance });
-/** Everything that a kind of one line says: waybar's tooltip has more limits and sentences, but no other times. */
+/** Everything that a kind of one line shows: waybar's tooltip has more limits and sentences, but no other times. */
 const inFull = (usage: Usage, appearance: { countdowns: boolean }) =>
   renderOutput('waybar', usage, { color: false, ...appearance });
-const schedule = (changes: Partial<ForecastInput> = {}) =>
-  renderForecast(forecastOf(known(changes)), rendered);
+const textsOf = (changes: Partial<ForecastInput> = {}) =>
+  renderForecast(forecastOf(inputOf(changes)), rendered);
 
 /** What a file of these stages shows at a moment: each ends in the second that its end lies in. */
 function shownAt({ texts }: RenderedForecast, at: number): string | null {
@@ -62,17 +62,17 @@ function shownAt({ texts }: RenderedForecast, at: number): string | null {
 
 /** What the program would do and print at a moment. */
 function programAt(
-  { entry, lock, stamp, settings: its, accountName: name }: ForecastInput,
+  { entry, backoff, fingerprint, settings: its, accountName: name }: ForecastInput,
   at: number,
   render = rendered,
 ) {
   const account = () => 'unknown' as const;
   const question = {
     entry,
-    backoff: lock,
+    backoff,
     now: at,
     policy: 'background',
-    fingerprint: stamp,
+    fingerprint,
     account,
     settings: its,
     budget: provider.budget,
@@ -95,8 +95,8 @@ function programAt(
 
 /** The texts at moments given as ms from now, and when to ask again, likewise. */
 function shown(changes: Partial<ForecastInput>, moments: readonly number[]) {
-  const prepared = schedule(changes);
-  return prepared && [prepared.refreshAt - NOW, ...moments.map((at) => shownAt(prepared, NOW + at))];
+  const forecast = textsOf(changes);
+  return forecast && [forecast.refreshAt - NOW, ...moments.map((at) => shownAt(forecast, NOW + at))];
 }
 
 const FUTURE = { cachedAt: NOW + HOUR };
@@ -105,7 +105,7 @@ const NO_RESET = { five_hour: { utilization: 22, resets_at: null } };
 const PASSED = { five_hour: { utilization: 22, resets_at: iso(NOW - HOUR) } };
 const NEVER = null;
 
-describe('what will be shown', () => {
+describe('a forecast', () => {
   it.each<[string, Partial<ForecastInput>, number[], unknown]>([
     [
       'of a fresh entry is the entry, then with its age',
@@ -129,7 +129,7 @@ describe('what will be shown', () => {
     ],
     [
       'beside data under a backoff says why and until when',
-      { entry: theEntry({ cachedAt: NOW - 10 * MINUTE, data: NO_RESET }), lock: theLock() },
+      { entry: theEntry({ cachedAt: NOW - 10 * MINUTE, data: NO_RESET }), backoff: theLock() },
       [0, MINUTE, 4 * MINUTE + 29 * SECOND, 4 * MINUTE + HALF],
       [
         4 * MINUTE + HALF,
@@ -141,7 +141,7 @@ describe('what will be shown', () => {
     ],
     [
       'without data under a backoff is the backoff, and nothing after it',
-      { entry: null, lock: theLock() },
+      { entry: null, backoff: theLock() },
       [0, 3 * MINUTE, 4 * MINUTE + 29 * SECOND, 4 * MINUTE + HALF],
       [4 * MINUTE + HALF, 'rate limited 4m', 'rate limited 1m', 'rate limited <1m', NEVER],
     ],
@@ -149,7 +149,7 @@ describe('what will be shown', () => {
       'beside data says what renews a lapsed token once they are an hour old, also after the wait',
       {
         entry: theEntry({ cachedAt: NOW - 58 * MINUTE - 10 * SECOND, data: NO_RESET }),
-        lock: theLock({ error: 'token_lapsed' }),
+        backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, MINUTE + 49 * SECOND, MINUTE + 50 * SECOND, 4 * MINUTE + HALF, 5 * HOUR],
       [
@@ -163,7 +163,7 @@ describe('what will be shown', () => {
     ],
     [
       'without data is what renews a lapsed token, also after the wait',
-      { entry: null, lock: theLock({ error: 'token_lapsed' }) },
+      { entry: null, backoff: theLock({ error: 'token_lapsed' }) },
       [0, 4 * MINUTE + HALF, HOUR - SECOND],
       [4 * MINUTE + HALF, 'run claude', 'run claude', 'run claude'],
     ],
@@ -176,26 +176,26 @@ describe('what will be shown', () => {
           credentials: 'stamp-2',
           accountId: null,
         }),
-        stamp: 'stamp-2',
-        lock: theLock({ error: 'token_lapsed' }),
+        fingerprint: 'stamp-2',
+        backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, 10 * MINUTE],
       [0, '5h 22% · 2h ago', '5h 22% · 2h ago'],
     ],
     [
       'under a backoff of another program without data is when the next try is',
-      { entry: null, lock: theLock({ error: null }) },
+      { entry: null, backoff: theLock({ error: null }) },
       [0, 3 * MINUTE],
       [4 * MINUTE + HALF, 'no data 4m', 'no data 1m'],
     ],
     [
       'under a backoff over sign-in of other credentials is not the backoff',
-      { entry: null, lock: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
+      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
       [0],
       NEVER,
     ],
     [
-      'while requests are switched off is asked for by nobody',
+      'starts no worker while requests are switched off',
       { settings: offline, entry: theEntry({ data: NO_RESET }) },
       [0, 2 * MINUTE, 90 * MINUTE],
       [DAY - MINUTE, '5h 22%', '5h 22% · 3m ago · disabled', '5h 22% · 1h ago · disabled'],
@@ -238,7 +238,7 @@ describe('what will be shown', () => {
       'of an entry from the future is only the backoff, until the clock has come near it',
       {
         entry: theEntry({ cachedAt: NOW + 90 * SECOND, data: NO_RESET }),
-        lock: theLock(),
+        backoff: theLock(),
       },
       [0, 84 * SECOND, 85 * SECOND],
       [90 * SECOND + 3 * MINUTE, 'rate limited 4m', 'rate limited 3m', '5h 22%'],
@@ -263,7 +263,10 @@ describe('what will be shown', () => {
     ],
     [
       'counts down to the end of the hour’s budget, and asks then',
-      { entry: null, lock: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }) },
+      {
+        entry: null,
+        backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
+      },
       [0, 40 * SECOND, 41 * SECOND, 9 * MINUTE + 40 * SECOND, 9 * MINUTE + 41 * SECOND],
       [9 * MINUTE + 41 * SECOND, 'paused 9m', 'paused 9m', 'paused 8m', 'paused <1m', NEVER],
     ],
@@ -271,7 +274,7 @@ describe('what will be shown', () => {
       'beside data is asked for when the hour’s budget allows',
       {
         entry: theEntry({ cachedAt: NOW - HOUR, data: NO_RESET }),
-        lock: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
+        backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
       },
       [0],
       [9 * MINUTE + 41 * SECOND, '5h 22% · 1h ago'],
@@ -280,9 +283,9 @@ describe('what will be shown', () => {
     expect(shown(changes, moments)).toEqual(expected);
   });
 
-  it('does not go on for ever when an entry is of a time when the clock was a century ahead', () => {
-    const prepared = schedule({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
-    expect(prepared?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
+  it('ends when an entry is from a time when the clock was a century ahead', () => {
+    const forecast = textsOf({ settings: offline, entry: theEntry({ cachedAt: NOW + 36_500 * DAY }) });
+    expect(forecast?.texts).toEqual([{ until: NOW + DAY, text: 'disabled' }]);
   });
 });
 
@@ -306,7 +309,7 @@ const reset = fc.oneof(
   { weight: 2, arbitrary: offset(-DAY, 7 * DAY).map((ms) => iso(NOW + ms).replace('Z', '533+00:00')) },
   { weight: 1, arbitrary: fc.constant(null) },
 );
-/** No two the same, so that a percentage tells whose it is. */
+/** All different, so that a percentage identifies its window. */
 const percents = fc.uniqueArray(fc.integer({ min: 1, max: 140 }), { minLength: 5, maxLength: 5 });
 const data = fc
   .tuple(percents, fc.array(reset, { minLength: 5, maxLength: 5 }), fc.integer({ min: 0, max: 31 }))
@@ -333,7 +336,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
   }),
   { freq: 8 },
 );
-const lock: fc.Arbitrary<Backoff | null> = fc.option(
+const backoff: fc.Arbitrary<Backoff | null> = fc.option(
   fc
     .record({
       blockedUntil: offset(-HOUR, 23 * HOUR).map((ms) => NOW + ms),
@@ -365,10 +368,10 @@ const lock: fc.Arbitrary<Backoff | null> = fc.option(
 );
 const anything: fc.Arbitrary<ForecastInput> = fc.record({
   entry,
-  lock,
+  backoff,
   // Not on a second: whatever is rounded has something to round.
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
-  stamp: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+  fingerprint: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
   accountMatch: fc.constant('unknown' as const),
   provider: fc.constant(provider),
   accountName: fc.constant('default'),
@@ -376,7 +379,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   recheckAt: fc.constantFrom(null, null, NOW + 30 * SECOND),
 });
 
-/** Moments worth a look: around the ends of the stages, and some in between. */
+/** Moments around the ends of the stages, and some in between. */
 function momentsOf({ now }: ForecastInput, { texts }: RenderedForecast, more: readonly number[]): number[] {
   const ends = texts.flatMap(({ until }) => [until - 1001, until - 1000, until - 999, until - 1, until]);
   const end = texts.at(-1)!.until;
@@ -387,18 +390,18 @@ function momentsOf({ now }: ForecastInput, { texts }: RenderedForecast, more: re
 
 const parts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 20, maxLength: 20 });
 
-/** Holds a property against whatever may be known and many moments of what is prepared from it. */
+/** Checks a property for any state and many moments of its forecast. */
 function holds(
-  property: (it: ForecastInput, prepared: RenderedForecast, at: number, text: string) => void,
+  property: (it: ForecastInput, forecast: RenderedForecast, at: number, text: string) => void,
   render = rendered,
 ): void {
   fc.assert(
     fc.property(anything, parts, fc.constantFrom('all', 'stale'), (it, more, ages) => {
-      const prepared = renderForecast(forecastOf(it, { ages }), render);
-      if (prepared === null) return;
-      for (const at of momentsOf(it, prepared, more)) {
-        const text = shownAt(prepared, at);
-        if (text !== null) property(it, prepared, at, text);
+      const forecast = renderForecast(forecastOf(it, { ages }), render);
+      if (forecast === null) return;
+      for (const at of momentsOf(it, forecast, more)) {
+        const text = shownAt(forecast, at);
+        if (text !== null) property(it, forecast, at, text);
       }
     }),
     { numRuns: 400 },
@@ -411,10 +414,10 @@ const msOf = (age: string) => (age === '<1m' ? 0 : Number.parseInt(age, 10) * UN
 const withoutCountdowns = (text: string) =>
   text.replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '').replaceAll(/ +/g, ' ');
 
-describe('at every moment until the end of what was prepared', () => {
+describe('at every moment until its end, a forecast', () => {
   it.each([
     ['the line', rendered],
-    ['all that a bar is told', inFull],
+    ['all that a bar shows', inFull],
   ])(
     'within five minutes the program itself would print the same, but for the second before a change: %s',
     (_, render) => {
@@ -426,7 +429,7 @@ describe('at every moment until the end of what was prepared', () => {
     },
   );
 
-  it('in the second before a change it shows what comes then, and nothing else', () => {
+  it('shows the next text in the second before a change, and no other', () => {
     holds((_it, { texts }, at, text) => {
       const index = texts.findIndex(({ until }) => until > at);
       const next = texts.slice(index).find(({ until }) => until - at >= SECOND);
@@ -436,7 +439,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('later it says the same but for the countdowns', () => {
+  it('shows the same as the program far ahead, without countdowns', () => {
     holds((it, { texts }, at, text) => {
       if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const program = withoutCountdowns(programAt(it, at).text);
@@ -444,7 +447,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('never shows the percentage of a window that has been reset', () => {
+  it('shows no percentage of a window that has been reset', () => {
     holds(({ entry: of }, _prepared, at, text) => {
       const windows = of?.data ? windowsOf(of.data, of.cachedAt, at) : [];
       const open = windows.flatMap(({ label, usedPercent }) =>
@@ -455,7 +458,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('tells an age that is wrong by no more than a unit of it', () => {
+  it('shows an age that is wrong by no more than one of its units', () => {
     holds(({ entry: of, now }, _prepared, at, text) => {
       const age = ageOf(text);
       if (age === null || of === null) return;
@@ -467,7 +470,7 @@ describe('at every moment until the end of what was prepared', () => {
     });
   });
 
-  it('tells the age of everything that is not fresh', () => {
+  it('shows the age of all numbers that are not fresh', () => {
     holds((it, { texts }, at, text) => {
       if (texts.some(({ until }) => until > at && until - at <= SECOND)) return;
       const { state } = programAt(it, at).usage;
@@ -476,15 +479,15 @@ describe('at every moment until the end of what was prepared', () => {
   });
 });
 
-describe('what is prepared', () => {
-  const prepared = fc
+describe('a rendered forecast', () => {
+  const forecast = fc
     .tuple(anything, parts)
     .map(([it, more]) => ({ it, more, made: renderForecast(forecastOf(it), rendered) }))
     .filter(({ made }) => made !== null);
 
-  it('is in order, without a gap, and no text follows itself', () => {
+  it('is in order and without a gap, and neighbours differ', () => {
     fc.assert(
-      fc.property(prepared, ({ it, made }) => {
+      fc.property(forecast, ({ it, made }) => {
         let [at, before] = [it.now, ''];
         for (const { until, text } of made!.texts) {
           expect(until).toBeGreaterThan(at);
@@ -496,9 +499,9 @@ describe('what is prepared', () => {
     );
   });
 
-  it('is to be asked for again when the program would have a refresh started, and not before', () => {
+  it('has its refresh when the program would start the worker, and not before', () => {
     fc.assert(
-      fc.property(prepared, ({ it, made, more }) => {
+      fc.property(forecast, ({ it, made, more }) => {
         const { refreshAt, texts } = made!;
         if (it.recheckAt !== null && refreshAt === it.recheckAt) return;
         const asks = (at: number) => programAt(it, at).action === 'background';
@@ -510,7 +513,7 @@ describe('what is prepared', () => {
     );
   });
 
-  it('ends where only a first answer is to be waited for', () => {
+  it('ends where the first request is due', () => {
     fc.assert(
       fc.property(anything, (it) => {
         const first = programAt(it, it.now).text;
@@ -523,7 +526,7 @@ describe('what is prepared', () => {
   });
 });
 
-describe('what is prepared for very many windows', () => {
+describe('a forecast for very many windows', () => {
   const many = (count: number, apart: number) => {
     const limits = Array.from({ length: count }, (_, index) => ({
       kind: 'weekly_scoped',
@@ -539,9 +542,9 @@ describe('what is prepared for very many windows', () => {
     ['fifty with different resets', 50, 7 * MINUTE + 13 * SECOND],
     ['fifty that are reset within a minute', 50, SECOND],
     ['a thousand', 1000, 17 * SECOND],
-  ])('is not very much: %s', (_case, count, apart) => {
+  ])('has a limited number of texts: %s', (_case, count, apart) => {
     const entryOfMany = many(count, apart);
-    const made = schedule({ entry: entryOfMany })!;
+    const made = textsOf({ entry: entryOfMany })!;
     expect(made.texts.length).toBeLessThan(250);
     expect(made.refreshAt).toBeLessThanOrEqual(NOW + 3 * MINUTE);
     for (const { until } of made.texts) {
@@ -552,8 +555,8 @@ describe('what is prepared for very many windows', () => {
     }
   });
 
-  it('covers a day where thirty windows are reset at different times', () => {
-    const made = schedule({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
+  it('covers a day when thirty windows are reset at different times', () => {
+    const made = textsOf({ entry: many(30, 7 * MINUTE + 13 * SECOND) })!;
     expect(made.texts.at(-1)!.until).toBe(NOW + DAY);
     for (const limit of many(30, 7 * MINUTE + 13 * SECOND).data!.limits as Limit[]) {
       expect(made.texts.map(({ until }) => until)).toContain(parseTime(limit.resets_at));

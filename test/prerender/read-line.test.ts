@@ -12,17 +12,17 @@ import { disk } from '../cache/disk.ts';
 let system: FakeSystem;
 let caches: string;
 
-/** A machine on which two lines are prepared, of an account that a pointer leads to. */
+/** A machine with two prerendered lines of an account that has a pointer. */
 beforeEach(async () => {
   system = fakeSystem();
   const account = join(system.root, 'work');
   fs.mkdirSync(account);
   system = { ...system, env: { CLAUDE_CONFIG_DIR: account } };
   caches = join(system.root, '.cache');
-  await prepared();
+  await prerenderLines();
 });
 
-async function prepared(): Promise<void> {
+async function prerenderLines(): Promise<void> {
   const { provider } = await import('../../src/fetch/registry.ts');
   const cache = join(caches, 'usageline', provider.account(system).directory);
   fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
@@ -42,27 +42,27 @@ describe.each([
   ['the line of a prompt', line],
   ['the status line', status],
 ])('%s', (_case, shown) => {
-  it('is printed as it was prepared', () => {
+  it('is printed as it was prerendered', () => {
     expect(shown(system)).toContain('5h');
   });
 
-  it.each(['.', 'usageline'])('is left to the long way where others can write %s in the caches', (name) => {
+  it.each(['.', 'usageline'])('is not read where others can write %s in the directory of caches', (name) => {
     fs.chmodSync(join(caches, name), 0o777);
     expect(shown(system)).toBeNull();
   });
 
-  it('is left to the long way where the home directory can be written by others', () => {
+  it('is not read where others can write the home directory', () => {
     fs.chmodSync(system.root, 0o777);
     expect(shown(system)).toBeNull();
   });
 
-  it('is left to the long way for root in the cache of another user', () => {
+  it('is not read for root in the cache of another user', () => {
     const lstatSync = (path: string) =>
       Object.assign(fs.lstatSync(path), { uid: path.startsWith(system.root) ? 1000 : 0 });
     expect(shown({ ...system, uid: 0, fs: disk({ lstatSync }) })).toBeNull();
   });
 
-  it('costs one look at each directory on the way', () => {
+  it('examines each directory on the way once', () => {
     const appearance: string[] = [];
     const lstatSync = (path: string, options: fs.StatSyncOptions) => {
       appearance.push(path);

@@ -68,7 +68,7 @@ function edit(pattern: string | RegExp, by: string): void {
   fs.writeFileSync(path, changed);
 }
 
-describe('a ready line', () => {
+describe('a prerendered line', () => {
   it.each([
     ['at once', 0, 'now'],
     ['until its end', MINUTE - 1, 'now'],
@@ -90,7 +90,7 @@ describe('a ready line', () => {
     [30 * SECOND, 30 * SECOND, null],
     [0, 0, null],
     [-MINUTE, 0, null],
-  ])('that is to be asked for after %i ms shows after %i ms: %s', (refreshAt, after, text) => {
+  ])('with a refresh due after %i ms shows after %i ms: %s', (refreshAt, after, text) => {
     prepare({ refreshAt: NOW + refreshAt });
     system.setNow(NOW + after);
     expect(read()).toBe(text);
@@ -98,15 +98,15 @@ describe('a ready line', () => {
 
   it.each([
     ['of another format', FILE_TAG, 'usageline-ready 2'],
-    ['of another program', FILE_TAG, 'somebody-ready 1'],
+    ['of another program', FILE_TAG, 'other-ready 1'],
     ['without a time to ask again', / \d+ \d+ \d+\n/, '\n'],
     ['without times', /\n\d+ now\n\d+ soon/, '\nnow\nsoon'],
     ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
-    ['with words for when it was prepared', /(ready 1 \d+) \d+/, '$1 once'],
+    ['with a word in the place of the first time', /(ready 1 \d+) \d+/, '$1 once'],
     ['cut off', /\n$/, ''],
     ['with something behind the validators', /$/, 'more\n'],
     ['without validators', /\n# .*\n$/, '\n'],
-  ])('%s is none', (_case, pattern, by) => {
+  ])('with %s is not valid', (_case, pattern, by) => {
     prepare();
     expect(read()).toBe('now');
     edit(pattern, by);
@@ -127,18 +127,18 @@ describe('a ready line', () => {
     '.1.0 1.5:2:3 absent  stamp ""',
     '0.1.0 1.5:2:3 absent  stamp "" ',
     '',
-  ])('is none when the validators are %s', (validators) => {
+  ])('is not valid when the validators are %s', (validators) => {
     prepare();
     expect(read(validators)).toBeNull();
   });
 
-  it('is none where there is no file', () => {
+  it('is absent where there is no file', () => {
     expect(read()).toBeNull();
     expect(readPrerenderedFile(system, join(path, 'below', 'nothing'), VALIDATORS)).toBeNull();
   });
 
   it.each(['620', '602', '622', '666', '777'])(
-    'with mode %s is none: somebody else may have written it',
+    'is not valid with the mode %s, because another user may have written it',
     (mode) => {
       prepare();
       fs.chmodSync(path, Number.parseInt(mode, 8));
@@ -146,7 +146,7 @@ describe('a ready line', () => {
     },
   );
 
-  it.each(['600', '644', '400'])('with mode %s is one', (mode) => {
+  it.each(['600', '644', '400'])('is valid with the mode %s', (mode) => {
     prepare();
     fs.chmodSync(path, Number.parseInt(mode, 8));
     expect(read()).toBe('now');
@@ -155,7 +155,7 @@ describe('a ready line', () => {
   const owned = (uid: number) =>
     disk({ lstatSync: (file: string) => Object.assign(fs.lstatSync(file), { uid, mode: 0o100600 }) });
 
-  it('of another user is none, for root neither', () => {
+  it('is not valid when it belongs to another user, nor for root', () => {
     prepare();
     expect(read(VALIDATORS, { uid: 1000, fs: owned(1001) })).toBeNull();
     expect(read(VALIDATORS, { uid: 1000, fs: owned(0) })).toBeNull();
@@ -186,13 +186,13 @@ describe('a ready line', () => {
     'right \u202E to left',
     'isolated \u2066',
     'line\u2028',
-  ])('with %j in it is none: no line of this program has that', (text) => {
+  ])('is not valid with %j in it, which no line of this program contains', (text) => {
     prepare();
     edit(' now', ` ${text}`);
     expect(read()).toBeNull();
   });
 
-  it('is judged in no time, however long a text repeats what is nearly a colour', () => {
+  it('is judged quickly, however long its text repeats the beginning of a colour', () => {
     prepare();
     edit(' now', ` ${'\u001B[0;'.repeat(3000)}`);
     const before = performance.now();
@@ -206,7 +206,7 @@ describe('a ready line', () => {
       .map((kind) => ({ kind, color })),
   );
 
-  it.each(appearance)('of every kind is one, here of $kind, in colour: $color', ({ kind, color }) => {
+  it.each(appearance)('is valid for the kind $kind, in colour: $color', ({ kind, color }) => {
     const readAt = NOW - 12 * MINUTE;
     const windows = [window({ readAt }), week({ usedPercent: 99, readAt }), fable({ readAt })];
     const usage = stale({ windows, error: failure('timeout') });
@@ -222,7 +222,7 @@ describe('a ready line', () => {
     }
   });
 
-  it('is one whatever its mode where there are no users', () => {
+  it('is valid with any mode on a platform without users', () => {
     prepare();
     fs.chmodSync(path, 0o666);
     expect(read(VALIDATORS, { uid: null })).toBe('now');
@@ -232,7 +232,7 @@ describe('a ready line', () => {
     ['a directory', (file) => fs.mkdirSync(file)],
     ['a FIFO', (file) => execFileSync('mkfifo', [file])],
     ['a link to nowhere', (file) => fs.symlinkSync('nowhere', file)],
-  ])('is none where %s is in its place', (_case, arrange) => {
+  ])('is not valid where %s is in its place', (_case, arrange) => {
     arrange(path);
     expect(read()).toBeNull();
   });
@@ -255,7 +255,7 @@ describe('a ready line', () => {
     expect(read()).toBe(text);
   });
 
-  it('never comes of anything but a file with the validators in it, and nothing is thrown', () => {
+  it('never comes from a file without the validators, and no file makes it throw', () => {
     const scrap = fc.constantFrom(
       FILE_TAG,
       ' ',
@@ -287,7 +287,7 @@ describe('a ready line', () => {
   });
 });
 
-describe('a ready line of a format', () => {
+describe('a prerendered line of a format', () => {
   const texts = [{ until: NOW + MINUTE, text: 'bars' }];
   const write = (format: string) => {
     const prepared = { from: NOW, refreshAt: NOW + HOUR, texts };
@@ -300,13 +300,13 @@ describe('a ready line of a format', () => {
     ['bars', 'bars', 'bars'],
     ['bars', 'compact', null],
     ['{5h.used} # x', '{5h.used} # x', 'bars'],
-  ])('%j is that of %j: %j', (written, asked, text) => {
+  ])('written for %j answers %j: %j', (written, asked, text) => {
     write(written);
     expect(readPrerenderedFile(system, path, VALIDATORS, asked)).toBe(text);
   });
 });
 
-describe('the name of a ready line', () => {
+describe('the file name of a variant', () => {
   it.each<[Variant, string]>([
     [{ kind: 'zsh', color: 'natural', network: true }, 'zsh'],
     [{ kind: 'plain', color: 'color', network: true }, 'plain-color'],
@@ -337,11 +337,11 @@ describe('the validators', () => {
     fs.utimesSync(directory.entry, THEN, THEN);
   });
 
-  it('begin with our version: another one may print another line', () => {
+  it('begin with the version of the program', () => {
     expect(validators().split(' ')[0]).toBe(version);
   });
 
-  it('are one line, and the same as long as nothing happens', () => {
+  it('are one line, and the same while no file changes', () => {
     expect(validators()).toBe(validators());
     expect(validators({ env: { USAGELINE_API_BASE_URL: 'a\nb\u2028"' } })).not.toContain('\n');
   });
@@ -372,20 +372,20 @@ describe('the validators', () => {
       'there are credentials elsewhere',
       () => fs.writeFileSync(join(system.root, '.config', 'claude', '.credentials.json'), '{}'),
     ],
-  ])('are others when %s', (_case, happen) => {
+  ])('change when %s', (_case, happen) => {
     const before = validators();
     happen();
     expect(validators()).not.toBe(before);
   });
 
-  it('are others with another base URL, and on macOS with what the keychain said', () => {
+  it('change with the base URL, and on macOS with the answer of the keychain', () => {
     const before = validators({ platform: 'darwin' });
     expect(validators({ env: { USAGELINE_API_BASE_URL: 'https://example.com' } })).not.toBe(validators());
     fs.writeFileSync(directory.keychain, '{}');
     expect(validators({ platform: 'darwin' })).not.toBe(before);
   });
 
-  it('tell a file by its time to the fraction of a millisecond', () => {
+  it('distinguish files by mtimes that differ by a fraction of a millisecond', () => {
     fs.utimesSync(directory.entry, 1_795_000_000.0001, 1_795_000_000.0001);
     const before = fileFingerprint(system, directory.entry);
     fs.utimesSync(directory.entry, 1_795_000_000.0002, 1_795_000_000.0002);

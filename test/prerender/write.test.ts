@@ -39,7 +39,7 @@ beforeEach(() => {
 /** So many texts, each for so long. */
 const stagesOf = (count: number, ms: number) =>
   Array.from({ length: count }, (_, index) => ({ until: NOW + (index + 1) * ms, text: `text ${index}` }));
-const prepared = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
+const timed = (changes: Partial<TimedTexts> = {}): TimedTexts => ({
   from: NOW,
   refreshAt: NOW + HOUR,
   texts: stagesOf(3, MINUTE),
@@ -54,27 +54,27 @@ const second = (ms: number) => Math.floor(ms / SECOND);
 /** What no two files have in common: a random number, which is the first here. */
 const ID = '1';
 
-describe('the status line, which only this program reads', () => {
+describe('the line of the status line, which only this program reads', () => {
   const variant: Variant = { kind: STATUSLINE_KIND, color: 'natural', network: true };
   const statusline = () => prerenderedFile(directory, variant);
   const writeIt = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
-    writePrerendered({ ...system, ...on }, directory, variant, prepared(changes), VALIDATORS);
+    writePrerendered({ ...system, ...on }, directory, variant, timed(changes), VALIDATORS);
   const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, statusline(), VALIDATORS);
 
-  it('is replaced and read like any other line', () => {
+  it('is replaced and read like any other', () => {
     writeIt({ texts: stagesOf(1, HOUR) });
     writeIt();
     expect([read(), read(NOW + MINUTE), read(NOW + 3 * MINUTE)]).toEqual(['text 0', 'text 1', null]);
     expect(modeOf(statusline())).toBe(0o600);
   });
 
-  it('has one file only', () => {
+  it('has only one file', () => {
     writeIt({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 48 * HOUR });
     expect(names()).toEqual([STATUSLINE_KIND]);
     expect([read(), read(NOW + 3 * MINUTE), read(NOW + 4 * MINUTE)]).toEqual(['text 0', 'text 3', null]);
   });
 
-  it('is not printed when only a part of the file was written', () => {
+  it('is not valid when only a part of the file was written', () => {
     writeIt();
     const text = fs.readFileSync(statusline(), 'utf8');
     for (let length = 0; length < text.length; length += 1) {
@@ -83,22 +83,22 @@ describe('the status line, which only this program reads', () => {
     }
   });
 
-  it('is not written through a link that has just been put in its place', () => {
+  it('is not written through a link in its place', () => {
     const other = join(system.root, 'other');
-    fs.writeFileSync(other, 'theirs');
+    fs.writeFileSync(other, 'other');
     const racing = Object.create(system.fs) as typeof system.fs;
     racing.writeFileSync = (...args: Parameters<typeof fs.writeFileSync>) => {
       fs.symlinkSync(other, statusline());
       fs.writeFileSync(...args);
     };
     writeIt({}, { fs: racing });
-    expect(fs.readFileSync(other, 'utf8')).toBe('theirs');
+    expect(fs.readFileSync(other, 'utf8')).toBe('other');
   });
 });
 
-describe('a ready line on disk', () => {
-  it('is what the format says', () => {
-    write(prepared(), { platform: 'darwin' });
+describe('the file of a prerendered line', () => {
+  it('has the documented format', () => {
+    write(timed(), { platform: 'darwin' });
     expect(fs.readFileSync(path, 'utf8')).toBe(
       [
         `usageline-ready 1 ${second(NOW) + 180} ${second(NOW)} ${ID}`,
@@ -112,8 +112,8 @@ describe('a ready line on disk', () => {
     expect(fs.existsSync(`${path}.later`)).toBe(false);
   });
 
-  it('comes back as it was written', () => {
-    write(prepared());
+  it('is read as it was written', () => {
+    write(timed());
     for (const [after, text] of [
       [0, 'text 0'],
       [MINUTE, 'text 1'],
@@ -125,25 +125,25 @@ describe('a ready line on disk', () => {
     }
   });
 
-  it('ends its texts early rather than late, and asks again late rather than early', () => {
+  it('rounds the ends of texts down, and the time of the refresh up', () => {
     const texts = [
       { until: NOW + 1999, text: 'a' },
       { until: NOW + 2 * MINUTE - 1, text: 'b' },
     ];
-    write(prepared({ from: NOW + 999, refreshAt: NOW + 1001, texts }));
+    write(timed({ from: NOW + 999, refreshAt: NOW + 1001, texts }));
     const [head, first, then] = linesOf(path);
     expect(head!.split(' ').slice(2, 4)).toEqual([`${second(NOW) + 2}`, `${second(NOW)}`]);
     expect([first, then]).toEqual([`${second(NOW) + 1} a`, `${second(NOW) + 119} b`]);
   });
 
-  it('is as old as the end of its first text, to the millisecond', () => {
-    write(prepared({ texts: [{ until: NOW + 61_234, text: 'a' }] }));
+  it('has the end of its first text as its mtime, to the millisecond', () => {
+    write(timed({ texts: [{ until: NOW + 61_234, text: 'a' }] }));
     expect(fs.statSync(path).mtimeMs).toBeCloseTo(NOW + 61_234, 2);
   });
 
   it('is readable by its user alone', () => {
     const umask = process.umask(0);
-    write(prepared({ texts: stagesOf(60, MINUTE) }));
+    write(timed({ texts: stagesOf(60, MINUTE) }));
     process.umask(umask);
     expect([modeOf(path), modeOf(`${path}.later`)]).toEqual([0o600, 0o600]);
   });
@@ -154,8 +154,8 @@ describe('a ready line on disk', () => {
     ['one an hour', stagesOf(24, HOUR), 1],
     ['a few', stagesOf(2, MINUTE), 2],
     ['one until just before four minutes, and more', stagesOf(9, 4 * MINUTE - 1), 2],
-  ])('has what is near in one file and the rest in the other: %s', (_case, texts, near) => {
-    write(prepared({ texts, refreshAt: NOW + 48 * HOUR }));
+  ])('has near texts and later texts in two files: %s', (_case, texts, near) => {
+    write(timed({ texts, refreshAt: NOW + 48 * HOUR }));
     const lines = texts.map(({ until, text }) => `${second(until)} ${text}`);
     const [head, ...rest] = linesOf(path);
     expect(rest.slice(0, -2)).toEqual(lines.slice(0, near));
@@ -166,19 +166,19 @@ describe('a ready line on disk', () => {
     expect(Number(head!.split(' ')[2])).toBe(second(texts[near - 1]!.until));
   });
 
-  it('stays one that is read, however long its texts are', () => {
+  it('is never larger than a file that is read', () => {
     const texts = stagesOf(8, 20 * SECOND).map((stage) => ({
       ...stage,
       text: 'x'.repeat(5000) + stage.text,
     }));
-    write(prepared({ texts }));
+    write(timed({ texts }));
     expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
     expect(readPrerenderedFile(system, path, VALIDATORS)).toMatch(/text 0$/);
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
-  it.each([null, prepared({ texts: [] })])('is removed when there is nothing to prepare', (nothing) => {
-    write(prepared());
+  it.each([null, timed({ texts: [] })])('is removed when there are no texts', (nothing) => {
+    write(timed());
     write(nothing);
     expect(names()).toEqual([]);
     expect(() => write(nothing)).not.toThrow();
@@ -187,33 +187,33 @@ describe('a ready line on disk', () => {
   it.each(['ENOSPC', 'EROFS', 'EDQUOT', 'EIO'])(
     'is the old one when the new one cannot be written: %s',
     (reason) => {
-      write(prepared());
+      write(timed());
       const before = fs.readFileSync(path, 'utf8');
       const writeFileSync = (file: string) => {
         fs.writeFileSync(file, 'half');
         failing(reason)();
       };
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
-      write(prepared({ texts: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ writeFileSync }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ futimesSync: failing(reason) }) });
+      write(timed({ texts: stagesOf(1, SECOND) }), { fs: disk({ renameSync: failing(reason) }) });
       expect(fs.readFileSync(path, 'utf8')).toBe(before);
       expect(names().filter((name) => name.startsWith('.'))).toEqual([]);
     },
   );
 
-  it('is not written through a link under the name of its temporary file', () => {
+  it('is not written through a link with the name of its temporary file', () => {
     const victim = join(system.root, 'victim');
-    fs.writeFileSync(victim, 'mine');
+    fs.writeFileSync(victim, 'other');
     fs.symlinkSync(victim, join(directory.prerendered, '.new.0'));
-    write(prepared());
-    expect(fs.readFileSync(victim, 'utf8')).toBe('mine');
+    write(timed());
+    expect(fs.readFileSync(victim, 'utf8')).toBe('other');
   });
 });
 
-describe('the texts in small files, for the launcher', () => {
+describe('the files for the launcher', () => {
   const PLAIN: Variant = { ...NAME, kind: 'plain' };
   const small = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
-    writePrerendered({ ...system, ...on }, directory, PLAIN, prepared(changes), VALIDATORS);
+    writePrerendered({ ...system, ...on }, directory, PLAIN, timed(changes), VALIDATORS);
   /** Of each: what is in it, and how long it lasts, seconds. */
   const files = () =>
     names()
@@ -228,7 +228,7 @@ describe('the texts in small files, for the launcher', () => {
   const a = { until: NOW + 30 * SECOND, text: 'a' };
   const b = { until: NOW + 90 * SECOND, text: 'b' };
 
-  it('are as old as the end of each', () => {
+  it('have the ends of their texts as mtimes', () => {
     small({ texts: [a, b] });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
@@ -236,7 +236,7 @@ describe('the texts in small files, for the launcher', () => {
     ]);
   });
 
-  it('end when somebody should ask again; beyond that stand others', () => {
+  it('end when a refresh is due, and others begin there', () => {
     small({ texts: [a, b], refreshAt: NOW + 45 * SECOND });
     expect(files()).toEqual([
       ['plain.1', 'a', 30],
@@ -255,13 +255,13 @@ describe('the texts in small files, for the launcher', () => {
     ]);
   });
 
-  it('are several in one for later, with the moment at which the first of them begins', () => {
+  it('have several texts each far ahead, with the time at which the first one begins', () => {
     small({ texts: stagesOf(7, MINUTE), refreshAt: NOW });
     const later = [5, 6, 7].map((minutes) => at(minutes * MINUTE, `text ${minutes - 1}`));
     expect(files().slice(4)).toEqual([['plain.13', String(second(NOW + 4 * MINUTE)), ...later, 7 * 60]]);
   });
 
-  it('are each text once and in order, however many there are', () => {
+  it('have each text once and in order, however many there are', () => {
     const texts = stagesOf(200, MINUTE);
     small({ texts, refreshAt: NOW + 3 * MINUTE });
     const all = files().flatMap(([name, ...lines]) =>
@@ -281,7 +281,7 @@ describe('the texts in small files, for the launcher', () => {
       expect(String(lines.at(-2)).split(' ')[0]).toBe(String(second(NOW) + Number(lines.at(-1))));
   });
 
-  it('are one after the other, however soon the texts change', () => {
+  it('have increasing mtimes, however fast the texts change', () => {
     small({ texts: stagesOf(60, SECOND), refreshAt: NOW + 20 * SECOND });
     const ends = files().map((file) => file.at(-1) as number);
     expect(ends.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
@@ -289,7 +289,7 @@ describe('the texts in small files, for the launcher', () => {
     expect(ends.at(-1)).toBe(60);
   });
 
-  it('are without texts of less than the second by which ends are rounded down', () => {
+  it('leave out texts that are shorter than the second by which ends are rounded down', () => {
     const short = { until: a.until + 400, text: 'short' };
     small({ texts: [{ ...a, until: a.until + 100 }, short, b] });
     expect(files()).toEqual([
@@ -298,20 +298,20 @@ describe('the texts in small files, for the launcher', () => {
     ]);
   });
 
-  it('are the user’s alone, and never more than those that were prepared last', () => {
+  it('are readable by their user alone, and none is left of an earlier write', () => {
     small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
     small({ texts: [a] });
     expect(files()).toEqual([['plain.1', 'a', 30]]);
     expect(modeOf(join(directory.prerendered, 'plain.1'))).toBe(0o600);
   });
 
-  it('are gone when they cannot be renewed', () => {
+  it('are removed when they cannot be replaced', () => {
     small({ texts: stagesOf(60, MINUTE), refreshAt: NOW + 3 * MINUTE });
     small({}, { fs: disk({ renameSync: failing('EIO') }) });
     expect(files()).toEqual([]);
   });
 
-  it('are none at all where one of them cannot be written: a later one would be taken for it', () => {
+  it('are all absent where one of them cannot be written, because a later one would take its place', () => {
     for (const turn of [1, 2, 9]) {
       small();
       const renameSync = (from: string, to: string) =>
@@ -322,19 +322,13 @@ describe('the texts in small files, for the launcher', () => {
     }
   });
 
-  it('are none at all when another process has prepared the line meanwhile', () => {
+  it('are all absent when another process has written the line meanwhile', () => {
     let other = false;
     const renameSync = (from: string, to: string) => {
       fs.renameSync(from, to);
       if (!to.endsWith('.3') || other) return;
       other = true;
-      writePrerendered(
-        { ...system, random: () => 0.5 },
-        directory,
-        PLAIN,
-        prepared({ texts: [a] }),
-        VALIDATORS,
-      );
+      writePrerendered({ ...system, random: () => 0.5 }, directory, PLAIN, timed({ texts: [a] }), VALIDATORS);
     };
     small({ texts: stagesOf(60, MINUTE) }, { fs: disk({ renameSync }) });
     expect(other).toBe(true);
@@ -349,23 +343,23 @@ describe('the texts in small files, for the launcher', () => {
     ['as an object', { ...PLAIN, kind: 'json' }],
     ['of the status line', { ...PLAIN, kind: 'statusline' }],
     ['of a shell’s hook', NAME],
-  ])('are not there for a line %s, which the launcher does not print', (_what, name) => {
-    writePrerendered(system, directory, name, prepared(), VALIDATORS);
+  ])('are absent for a line %s, which the launcher does not print', (_what, name) => {
+    writePrerendered(system, directory, name, timed(), VALIDATORS);
     expect(files()).toEqual([]);
   });
 
-  it('are there for each kind that it prints and no hook reads', () => {
+  it('exist for each kind that the launcher prints and no hook reads', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
     const [, printed = ''] = /^ *case \$\{kind%-mono\} in\n *([a-z0-9 |]+)\) ;;$/m.exec(launcher) ?? [];
     const kinds = printed.split(' | ').filter((kind) => !['zsh', 'bash', 'fish'].includes(kind));
     expect(kinds).toContain('plain');
     for (const kind of kinds) {
-      writePrerendered(system, directory, { kind, color: 'mono', network: true }, prepared(), VALIDATORS);
+      writePrerendered(system, directory, { kind, color: 'mono', network: true }, timed(), VALIDATORS);
       expect(names()).toContain(`${kind}-mono.1`);
     }
   });
 
-  it('are as many as the launcher looks for', () => {
+  it('are as many as the launcher reads', () => {
     const launcher = fs.readFileSync(new URL('../../bin/usageline-prompt', import.meta.url), 'utf8');
     const turns = [...launcher.matchAll(/^for turn in ([0-9 ]+) none; do$/gm)]
       .map(([, some]) => some)
@@ -379,8 +373,8 @@ describe('the texts in small files, for the launcher', () => {
   });
 });
 
-describe('the directory of the ready lines', () => {
-  it('is made for its user alone, and stays', () => {
+describe('the directory of the prerendered lines', () => {
+  it('is made for its user alone, and kept', () => {
     fs.rmdirSync(directory.prerendered);
     expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
     expect(modeOf(directory.prerendered) & 0o077).toBe(0);
@@ -388,12 +382,15 @@ describe('the directory of the ready lines', () => {
     expect(ensurePrerenderedDirectory(system, directory)).toBe(true);
   });
 
-  it.each(['EACCES', 'EROFS', 'ENOENT', 'ENOSPC'])('that cannot be made (%s) is done without', (reason) => {
-    const locked = { ...system, fs: disk({ mkdirSync: failing(reason) }) };
-    expect(ensurePrerenderedDirectory(locked, directory)).toBe(false);
-  });
+  it.each(['EACCES', 'EROFS', 'ENOENT', 'ENOSPC'])(
+    'makes prerendering do nothing when it cannot be made (%s)',
+    (reason) => {
+      const locked = { ...system, fs: disk({ mkdirSync: failing(reason) }) };
+      expect(ensurePrerenderedDirectory(locked, directory)).toBe(false);
+    },
+  );
 
-  it('lists the ready lines and nothing else', () => {
+  it('has a list of variants without other files', () => {
     for (const name of [
       'zsh',
       'plain-mono',
@@ -412,19 +409,19 @@ describe('the directory of the ready lines', () => {
     ]);
   });
 
-  it('lists those of formats with the format, which stands in the file', () => {
+  it('has a list of variants with the formats in their files', () => {
     const formats = ['bars', '{5h.used} ~ # ⚡', undefined];
     for (const format of formats) {
       const name = { ...NAME, ...(format !== undefined && { format }) };
-      writePrerendered(system, directory, name, prepared(), VALIDATORS);
+      writePrerendered(system, directory, name, timed(), VALIDATORS);
     }
     const listed = listVariants(system, directory).map(({ format }) => format);
     expect(listed.sort()).toEqual(formats.toSorted());
   });
 
-  it('lists none whose file says another format than its name', () => {
+  it('has a list of variants without files whose format does not match their name', () => {
     const name = { ...NAME, format: 'bars' };
-    writePrerendered(system, directory, name, prepared(), VALIDATORS);
+    writePrerendered(system, directory, name, timed(), VALIDATORS);
     const path = join(directory.prerendered, variantFileName(name));
     fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('~ bars', '~ compact'));
     expect(listVariants(system, directory)).toEqual([]);
@@ -432,7 +429,7 @@ describe('the directory of the ready lines', () => {
     expect(listVariants(system, directory)).toEqual([]);
   });
 
-  it('lists none where there is none', () => {
+  it('has an empty list of variants where it does not exist', () => {
     expect(listVariants(system, accountDirectory(system.root, 'none'))).toEqual([]);
   });
 
@@ -448,7 +445,7 @@ describe('the directory of the ready lines', () => {
     'ZSH',
     'since.1',
     'zsh~yizcw7',
-  ])('has no line called %j', (name) => {
+  ])('has no variant in the file %j', (name) => {
     expect(parseVariantFileName(name)).toBeNull();
   });
 
@@ -459,8 +456,8 @@ describe('the directory of the ready lines', () => {
     },
   );
 
-  it('is swept of temporary files that are an hour old, and of nothing else', () => {
-    write(prepared({ texts: stagesOf(60, MINUTE) }));
+  it('is swept of temporary files that are more than an hour old, and of no others', () => {
+    write(timed({ texts: stagesOf(60, MINUTE) }));
     fs.writeFileSync(join(directory.prerendered, '.new.1'), '');
     fs.mkdirSync(join(directory.prerendered, '.kept'));
     const pointers = join(directory.root, 'accounts');
@@ -478,7 +475,7 @@ describe('the directory of the ready lines', () => {
   });
 });
 
-describe('the starts of the launcher', () => {
+describe('the markers of the launcher', () => {
   /** By the clock of the file system, which no test moves. */
   let startedAt = 0;
   const start = (name: string) => {
@@ -488,7 +485,7 @@ describe('the starts of the launcher', () => {
   };
   const later = (ms: number) => ({ ...system, now: () => startedAt + ms });
 
-  it('are removed a minute later, when it looks back no more', () => {
+  it('are removed a minute later, when the launcher ignores them', () => {
     start('.asked.4711');
     start('.kept');
     sweepPrerendered(later(MINUTE / 2), directory);
@@ -497,7 +494,7 @@ describe('the starts of the launcher', () => {
     expect(names()).toEqual(['.kept']);
   });
 
-  it('are forgotten at once where no refresh is needed', () => {
+  it('are removed at once where no refresh is needed', () => {
     start('.asked.4711');
     start('.asked.4722');
     start('.kept');
@@ -507,7 +504,7 @@ describe('the starts of the launcher', () => {
 });
 
 describe('the lines of another environment', () => {
-  it('go when nobody has prepared any for a week, and never our own', () => {
+  it('are removed when they have not been written for a week, but never the present ones', () => {
     const at = (name: string, days: number) => {
       const path = join(directory.path, name);
       fs.mkdirSync(join(path), { recursive: true });
@@ -527,7 +524,7 @@ describe('the lines of another environment', () => {
   });
 });
 
-describe('the marks beside credentials and configuration', () => {
+describe('the references to credentials and configuration', () => {
   const byTime = (mtime: number | null): Reference | null =>
     mtime === null ? null : { mtime, target: null };
   const marks = (login: number | null, config: number | null) =>
@@ -571,7 +568,7 @@ describe('the marks beside credentials and configuration', () => {
     },
   );
 
-  it.each([-1, 0, 1, 1_700_000_000])('lead where a link to a file of %d s after 1970 leads', (seconds) => {
+  it.each([-1, 0, 1, 1_700_000_000])('have the target of a link to a file of %d s after 1970', (seconds) => {
     const store = aged(join(system.root, 'store'), seconds);
     fs.symlinkSync(store, file());
     expect(written(file())).toBe(fs.realpathSync(store));
@@ -584,7 +581,7 @@ describe('the marks beside credentials and configuration', () => {
     expect(written(file())).toBe('a file');
   });
 
-  it('lead where a linked directory leads, and take no notice of a link to the home directory', () => {
+  it('have the target of a linked directory, and ignore a link to the home directory', () => {
     const folder = join(system.root, 'generation');
     fs.mkdirSync(folder);
     const real = aged(join(folder, 'config.toml'), 1_700_000_000);
@@ -595,7 +592,7 @@ describe('the marks beside credentials and configuration', () => {
     expect(referenceOf(atHome, join(link, 'config.toml'))?.target).toBe(null);
   });
 
-  it('say that a file of any other time is told by it, link or not', () => {
+  it('rely on any other mtime, whether there is a link or not', () => {
     fs.writeFileSync(join(system.root, 'store'), '');
     fs.utimesSync(join(system.root, 'store'), NOW / SECOND + 0.5, NOW / SECOND + 0.5);
     fs.symlinkSync(join(system.root, 'store'), file());
@@ -603,14 +600,14 @@ describe('the marks beside credentials and configuration', () => {
     expect(written(join(system.root, 'store'))).toBe('a file');
   });
 
-  it.each([['EPERM'], ['ENOSPC']])('are gone where no link can be made: %s', (reason) => {
+  it.each([['EPERM'], ['ENOSPC']])('are removed where no link can be made: %s', (reason) => {
     writeReferences(system, directory, [['1', byTime(NOW)]]);
     const fails = { ...system, fs: disk({ symlinkSync: failing(reason) }) };
     writeReferences(fails, directory, [['1', referenceOf(system, aged(file(), 0))]]);
     expect(names()).toEqual(['till.1']);
   });
 
-  it('of a file that is absent or cannot be looked at are a mark of 1970 alone', () => {
+  it('have only a time of 1970 for a file that is absent or cannot be examined', () => {
     writeReferences(system, directory, marks(NOW, null));
     writeReferences(system, directory, [
       ['1', referenceOf(system, join(system.root, 'absent'))],
@@ -621,7 +618,7 @@ describe('the marks beside credentials and configuration', () => {
     expect(referenceOf({ ...system, fs: disk({ statSync: failing('EACCES') }) }, file())).toBe(null);
   });
 
-  it('are left alone as long as they are right', () => {
+  it('are not replaced while they are right', () => {
     const link = ['2', { mtime: 1000, target: '/store/file' }] as const;
     const right = [...marks(NOW + 0.4567, null), link];
     writeReferences(system, directory, right);
@@ -652,7 +649,7 @@ describe('the marks beside credentials and configuration', () => {
   };
   const TIMES = [NOW, NOW + 1, NOW + 499, NOW + 500, NOW + 999, NOW + 1000, NOW + 1700, NOW + 1999.5];
 
-  it.each(roundings)('lie on both sides of a file where times are rounded %s', (_case, round) => {
+  it.each(roundings)("have mtimes on both sides of the file's where times are rounded %s", (_case, round) => {
     for (const mtime of TIMES) {
       writeReferences(coarse(round), directory, [['1', byTime(mtime)]]);
       expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
@@ -661,20 +658,23 @@ describe('the marks beside credentials and configuration', () => {
     }
   });
 
-  it.each(roundings)('do so with the second preparation where that shows only later, %s', (_case, round) => {
-    for (const mtime of TIMES) {
-      for (const name of names()) fs.unlinkSync(inReady(name));
-      for (let turn = 0; turn < 2; turn += 1) {
-        writeReferences(system, directory, [['1', byTime(mtime)]]);
-        for (const name of names()) {
-          const kept = round(mark(name)) / SECOND;
-          fs.utimesSync(inReady(name), kept, kept);
+  it.each(roundings)(
+    'have them after the second write where the rounding shows only later: %s',
+    (_case, round) => {
+      for (const mtime of TIMES) {
+        for (const name of names()) fs.unlinkSync(inReady(name));
+        for (let turn = 0; turn < 2; turn += 1) {
+          writeReferences(system, directory, [['1', byTime(mtime)]]);
+          for (const name of names()) {
+            const kept = round(mark(name)) / SECOND;
+            fs.utimesSync(inReady(name), kept, kept);
+          }
         }
+        expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
+        expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
       }
-      expect(mark('since.1'), String(mtime)).toBeLessThan(mtime);
-      expect(mark('till.1'), String(mtime)).toBeGreaterThan(mtime);
-    }
-  });
+    },
+  );
 
   it('replace a link in their place', () => {
     const victim = join(system.root, 'victim');

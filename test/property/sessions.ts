@@ -72,7 +72,7 @@ export class Sessions {
   }
 
   /** Records that a response contained the window. */
-  heard(window: ReportedWindow, end: number): void {
+  hasResponse(window: ReportedWindow, end: number): void {
     this.#ends.set(window, end);
   }
 
@@ -96,10 +96,11 @@ export class Sessions {
     if (said.says === 'broken') return { used_percentage: -said.use - 1, resets_at: now / SECOND + 60 };
     const every = this.#said.filter(({ window, resetsAt }) => window === name && resetsAt !== null);
     const old = said.says === 'again' ? this.#memories.get(session)?.[name] : every[said.use % every.length];
-    const told = said.says === 'new' || old == null ? null : old;
+    const repeated = said.says === 'new' || old == null ? null : old;
     // All new numbers differ from each other and from those of the endpoint.
-    const percent = told?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
-    const end = told ? told.resetsAt : this.#endOf(name, said.reset, now);
+    const percent =
+      repeated?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
+    const end = repeated ? repeated.resetsAt : this.#endOf(name, said.reset, now);
     const second = said.reset === 'jitter' ? SECOND : 0;
     const resets = end === null ? {} : { resets_at: written(end + second, said.form) };
     return { used_percentage: said.noise ? percent + 4e-15 : percent, ...resets };
@@ -173,7 +174,7 @@ export class Sessions {
     );
     // A report without a reset time belongs to the current window.
     const known = said.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
-    expect(known, `${window.id}: told by a session, when it is said to be`).toBe(true);
+    expect(known, `${window.id}: reported by a session, if it is shown as such`).toBe(true);
     const over = window.resetsAt !== null && window.resetsAt <= now;
     expect(over, 'a window that is over has no percentage').toBe(false);
     // A login file that was rewritten for the same account or for an unknown one changes nothing.

@@ -222,7 +222,7 @@ export class World {
         DAY + HOUR + 2 * MINUTE,
       );
     }
-    expect.fail('it never asked again, although it was asked when it said to');
+    expect.fail('no request was sent, although the caller came back when it was announced');
   }
 
   #pass(ms: number): void {
@@ -321,7 +321,7 @@ export class World {
     const utilization = this.#issued.size + 0.5;
     const { at } = issued;
     this.#issued.set(utilization, { ...issued, at: Math.min(at, this.#system.now()) });
-    this.#sessions.heard(name, at + resets);
+    this.#sessions.hasResponse(name, at + resets);
     return { utilization, resets_at: iso(at + resets) };
   }
 
@@ -348,7 +348,7 @@ export class World {
     const { currentStamp: stamp, token } = this.#provider;
     const stretch = this.#sent.filter((sent) => sent.stretch === this.#stretch);
     const close = stretch.filter((sent) => at - sent.at < MINUTE && (sent.inClaim || sent.inLock));
-    const mine: Sent = {
+    const request: Sent = {
       at,
       stamp,
       token,
@@ -365,13 +365,13 @@ export class World {
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
     expect(hour.length + 1, 'requests within an hour').toBeLessThanOrEqual(24);
-    if (mine.waived) {
+    if (request.waived) {
       expect(token, 'the token of a request less than a minute after another').not.toBe(close.at(-1)?.token);
       const earlier = stretch.filter((sent) => sent.waived && sent.inLock && at - sent.at < 5 * MINUTE);
       expect(earlier, 'waivers of the minute within five minutes').toEqual([]);
     }
-    this.#sent.push(mine);
-    return mine;
+    this.#sent.push(request);
+    return request;
   }
 
   async #question(asked: readonly Asked[], answer: Answer): Promise<void> {
@@ -388,7 +388,7 @@ export class World {
     // A machine that is busy for longer than the deadline sends no request.
     const inTime = (performance.now() - began) * HURRY < this.#deps.settings.timeoutMs;
     if (free && inTime)
-      expect(this.#sent.length, 'who insists, with nothing in the way, is heard').toBe(before + 1);
+      expect(this.#sent.length, 'a forced question sends a request if nothing prevents it').toBe(before + 1);
     return usage ?? (await this.#guarded(answer, async () => [await this.#resolved(NEVER)]))[0]!;
   }
 
@@ -435,7 +435,7 @@ export class World {
     const answered = this.#issued.get(after.data.five_hour.utilization)?.token;
     expect(
       stamped.map((one) => one.token),
-      'the token under that stamp',
+      'the token of that fingerprint',
     ).toContain(answered);
   }
 
@@ -500,30 +500,30 @@ export class World {
     const text = this.#sessions.textOf(status, now);
     const report = parseReport(text, now);
     const memory = this.#sessions.memoryOf(status.session);
-    const { paths: places, known: reading } = startOf(this.#deps);
-    const outcome = report && storeReport(this.#deps, places, report, reading.fingerprint);
-    const kept = outcome?.stored ?? null;
+    const { paths, onDisk } = startOf(this.#deps);
+    const outcome = report && storeReport(this.#deps, paths, report, onDisk.fingerprint);
+    const stored = outcome?.stored ?? null;
     // Nothing is stored from a session that is known to belong to another login.
-    const heardAt = kept?.reports.sessions.get(report?.session ?? '')?.at;
-    const ignored = outcome?.foreign === true && heardAt !== now;
+    const storedAt = stored?.reports.sessions.get(report?.session ?? '')?.at;
+    const ignored = outcome?.foreign === true && storedAt !== now;
     const news = !ignored && this.#sessions.note(text, this.#login(), now);
-    if (kept !== null) expect(news || this.#rewritten, 'news is written, or a new login').toBe(true);
-    else expect(news, 'news is kept').toBe(false);
+    if (stored !== null) expect(news || this.#rewritten, 'news is written, or a new login').toBe(true);
+    else expect(news, 'news is stored').toBe(false);
     if (report !== null && hasNumbers(report)) this.#rewritten = false;
-    const sources = kept && isUnchanged(this.#system, places, kept) ? kept : undefined;
+    const sources = stored && isUnchanged(this.#system, paths, stored) ? stored : undefined;
     const question = {
       ...NEVER,
       policy: 'background',
       baseUrl: 'http://127.0.0.1:1',
       userAgent: 'usageline/test',
     } as const;
-    const start = { paths: places, known: reading, ...(sources && { sources }) };
-    const { usage, startWorker, state: seen } = await resolve(this.#deps, question, start);
+    const start = { paths, onDisk, ...(sources && { sources }) };
+    const { usage, startWorker, state } = await resolve(this.#deps, question, start);
     this.#expectHonest(usage, [this.#login()]);
-    const failure = seen.backoff?.error ?? null;
+    const failure = state.backoff?.error ?? null;
     expectProgress(before, usage, text, memory, failure === null || !isSignIn(failure));
     if (report !== null && outcome !== null)
-      this.#expectOwn(usage, seen, report, outcome, reading.fingerprint);
+      this.#expectOwn(usage, state, report, outcome, onDisk.fingerprint);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
     expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
     // The files contain what was shown.
@@ -594,7 +594,7 @@ export class World {
       expect(now - newest, 'a fresh number is at most 180 s old').toBeLessThan(180 * SECOND);
     const owners = logins.map(({ owner }) => owner);
     for (const window of shown) {
-      expect(usage.cachedAt, 'no number is told to be newer than it is').toBeLessThanOrEqual(
+      expect(usage.cachedAt, 'no number is shown as newer than it is').toBeLessThanOrEqual(
         this.#sessions.confirmedAt(window),
       );
       if (window.source === 'statusline') {

@@ -29,7 +29,7 @@ describe('the wait after a 429', () => {
     expect(waits.map((_, index) => wait('rate_limited', index + 1, retryAfter))).toEqual(waits);
   });
 
-  it('is at most a day, however long the server asks for', () => {
+  it('is at most a day, however long the server demands', () => {
     expect(wait('rate_limited', 1, '99999999999999999999')).toBe(86_400);
     expect(wait('rate_limited', 1, '86400', 0.99)).toBe(86_400);
   });
@@ -62,7 +62,7 @@ describe('Retry-After', () => {
     'Fri, 20 Nov 2020 18:30:00 GMT',
     'Fri, 99 Foo 2026 99:99:99 GMT',
     'Never',
-  ])('%s says nothing', (header) => {
+  ])('%s is ignored', (header) => {
     expect(parseRetryAfter(header, NOW)).toBeNull();
   });
 });
@@ -72,19 +72,19 @@ describe('the wait after other failures', () => {
     expect([1, 2, 3, 4, 5, 6, 200].map((n) => wait(code, n))).toEqual([60, 120, 240, 480, 900, 900, 900]);
   });
 
-  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])('%s: five minutes, every time', (code) => {
+  it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])('%s is five minutes each time', (code) => {
     expect([1, 2, 9].map((n) => wait(code, n))).toEqual([300, 300, 300]);
   });
 
   it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])(
-    '%s: one minute where nobody can see the credentials change',
+    '%s: one minute where a change of the credentials is not noticed',
     (code) => {
       const lock = backoffAfterFailure(null, { code }, null, NOW, 0);
       expect(lock.blockedUntil).toBe(NOW + MINUTE);
     },
   );
 
-  it('adds up to a tenth, and takes nothing away', () => {
+  it('is up to a tenth longer than its base, and never shorter', () => {
     expect(wait('timeout', 1, null, 0)).toBe(60);
     expect(wait('timeout', 1, null, 0.5)).toBe(63);
     expect(wait('timeout', 1, null, 0.999_999)).toBeCloseTo(66, 3);
@@ -104,7 +104,7 @@ describe('consecutive failures', () => {
     expect(lock.failures).toBe(failures);
   });
 
-  it('start again after a success', () => {
+  it('are counted from one again after a success', () => {
     const cleared = backoffAfterSuccess(aLock({ error: 'timeout', failures: 3 }), 's', NOW);
     expect(cleared).toMatchObject({ error: null, failures: 0 });
     expect(cleared.blockedUntil).toBeLessThanOrEqual(NOW);
@@ -115,34 +115,34 @@ describe('consecutive failures', () => {
 describe('the record of requests', () => {
   const requests = [NOW - 2 * HOUR, NOW - HOUR + SECOND, NOW - MINUTE];
 
-  it('survives a success and a failure, for an hour', () => {
+  it('is kept for an hour, after a success and after a failure', () => {
     const kept = requests.slice(1);
     expect(backoffAfterSuccess(aLock({ requests }), 's', NOW).requests).toEqual(kept);
     expect(backoffAfterFailure(aLock({ requests }), { code: 'timeout' }, 's', NOW, 0).requests).toEqual(kept);
   });
 
-  it('notes a request before it is sent, without bringing a void block back to life', () => {
-    const noted = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
-    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
-    expect(noted).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
-    expect(noted.blockedUntil).toBeLessThanOrEqual(NOW);
+  it('contains a request before it is sent, and then no wait is in force', () => {
+    const recorded = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
+    expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
+    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
+    expect(recorded.blockedUntil).toBeLessThanOrEqual(NOW);
   });
 
-  it('forgets a lapsed token once a request is sent, since that one carries a token that has not lapsed', () => {
-    const noted = backoffWithRequest(
+  it('drops the failure of a lapsed token with the next request, which has another token', () => {
+    const recorded = backoffWithRequest(
       aLock({ error: 'token_lapsed', failures: 97, requests }),
       'stamp-2',
       NOW,
     );
-    expect(noted).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
-    expect(noted.requests).toEqual([...requests.slice(1), NOW]);
+    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
+    expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
   });
 
-  it('is in whole seconds, as the file has it', () => {
+  it('has whole seconds, like the file', () => {
     expect(backoffWithRequest(null, null, NOW + 999).requests).toEqual([NOW]);
   });
 
-  it('begins with the first request', () => {
+  it('starts with the first request', () => {
     expect(backoffWithRequest(null, null, NOW).requests).toEqual([NOW]);
   });
 });

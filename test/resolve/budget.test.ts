@@ -74,7 +74,7 @@ const table: [string, Partial<Spent>, string][] = [
     'refused until 61000',
   ],
   [
-    'a record by a clock of which ours is behind',
+    'a record by another clock, which is ahead',
     { backoff: backoff([100_000], 'a', apart(-200_000, 100_000)) },
     'granted',
   ],

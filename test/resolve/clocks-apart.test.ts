@@ -30,7 +30,7 @@ async function anHour(apart: readonly number[], everyMs: number): Promise<number
 const closest = (sent: readonly number[]) =>
   Math.min(...sent.slice(1).map((at, index) => at - (sent[index] as number)));
 
-describe('machines with one cache, whose clocks are apart', () => {
+describe('machines that share a cache and have different clocks', () => {
   it.each([
     [0, 30],
     [3, 30],
@@ -56,7 +56,7 @@ describe('machines with one cache, whose clocks are apart', () => {
     60_000,
   );
 
-  it('are three, and keep to it', async () => {
+  it('keep to the budget when there are three', async () => {
     const sent = await anHour([0, 90 * SECOND, 240 * SECOND], 30 * SECOND);
     expect(sent.length).toBeLessThanOrEqual(24);
     expect(sent.length).toBeGreaterThanOrEqual(6);

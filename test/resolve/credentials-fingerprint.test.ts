@@ -27,7 +27,7 @@ beforeEach(() => {
 const memo = () => join(system.root, 'Library', 'Caches', 'usageline', 'claude', 'keychain.json');
 
 describe('on macOS the keychain', () => {
-  it('is asked at most every 30 s', async () => {
+  it('is queried at most every 30 s', async () => {
     await ask();
     expect(keychain.asked).toBe(1);
     system.advance(29 * SECOND);
@@ -39,7 +39,7 @@ describe('on macOS the keychain', () => {
     expect(provider.sent).toHaveLength(1);
   });
 
-  it('tells of new credentials, which are used at once', async () => {
+  it('shows new credentials, which are used at once', async () => {
     await ask();
     keychain.date = '20261120182413Z';
     provider.token = 'token-2';
@@ -48,7 +48,7 @@ describe('on macOS the keychain', () => {
     expect(provider.sent).toHaveLength(2);
   });
 
-  it('holds up no prompt: it is asked behind the answer', async () => {
+  it('is queried by the worker, so that no prompt waits for it', async () => {
     await ask();
     system.advance(29 * SECOND);
     expect((await ask({ policy: 'background' })).startWorker).toBe(false);
@@ -60,7 +60,7 @@ describe('on macOS the keychain', () => {
     expect(keychain.asked).toBe(1);
   });
 
-  it('that does not answer says nothing new', async () => {
+  it('leaves the fingerprint as it is when it does not answer', async () => {
     await ask();
     keychain.date = null;
     system.advance(MINUTE);
@@ -71,7 +71,7 @@ describe('on macOS the keychain', () => {
     expect(keychain.asked).toBe(2);
   });
 
-  it('is asked again after the clock was set back, and when what was kept is garbage', async () => {
+  it('is queried again after the clock was set back, and when its last answer is broken', async () => {
     await ask();
     system.advance(-MINUTE);
     await ask();
@@ -83,7 +83,7 @@ describe('on macOS the keychain', () => {
     expect(keychain.asked).toBe(6);
   });
 
-  it('is asked each time where nothing can be kept', async () => {
+  it('is queried each time where there is no cache', async () => {
     ({ ask } = asker({ ...system, home: () => null }, provider));
     await ask();
     system.advance(2 * MINUTE);
@@ -92,7 +92,7 @@ describe('on macOS the keychain', () => {
     expect(fs.existsSync(memo())).toBe(false);
   });
 
-  it('is asked each time where the directory cannot be made', async () => {
+  it('is queried each time where the directory cannot be made', async () => {
     fs.writeFileSync(join(system.root, 'Library'), 'a file');
     await ask();
     await ask();
@@ -100,7 +100,7 @@ describe('on macOS the keychain', () => {
   });
 });
 
-it('elsewhere nobody asks for a keychain', async () => {
+it('other platforms have no keychain to query', async () => {
   const linux = fakeSystem();
   provider = fakeProvider(linux);
   provider.keychainModified = async () => {

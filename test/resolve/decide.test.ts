@@ -26,7 +26,7 @@ const table: Line[] = [
   ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
   ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
   ['fresh, whatever the lock says', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
-  ['fresh, whoever asks', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
+  ['fresh, for any caller', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
   ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
   ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],
   ['fresh without any window', { entry: anEntry({ data: {} }) }, '1 serve fresh -'],
@@ -77,7 +77,7 @@ const table: Line[] = [
     [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
     [`${error}, new credentials`, { backoff: aLock({ error }), fingerprint: 'stamp-2' }, '5 refresh none -'],
     [
-      `${error}, no stamp to compare`,
+      `${error}, no fingerprint to compare`,
       { backoff: aLock({ error, credentials: null }) },
       `2 serve none ${error}`,
     ],
@@ -148,7 +148,7 @@ const table: Line[] = [
         `${then} none ${nothing}`,
       ],
       [
-        `token lapsed, no stamp any more, ${policy}`,
+        `token lapsed, no fingerprint any more, ${policy}`,
         { ...over, fingerprint: null },
         `${then} none ${nothing}`,
       ],
@@ -172,7 +172,7 @@ describe('the decision', () => {
     expect(asText(decide(aSituation(changes)))).toBe(expected);
   });
 
-  it('asks who is signed in only when the credentials have changed: it costs reading a file', () => {
+  it('reads the account only when the credentials have changed', () => {
     let asked = 0;
     const account = () => {
       asked += 1;
@@ -184,7 +184,7 @@ describe('the decision', () => {
     expect(asked).toBe(1);
   });
 
-  it('tells when the next try is: the end of the block', () => {
+  it('dates the next try by the end of the backoff', () => {
     expect(decide(aSituation({ backoff: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
     expect(decide(aSituation({ backoff: aLock({ error: null }) })).error).toEqual({
       code: 'no_data',
@@ -192,13 +192,13 @@ describe('the decision', () => {
     });
   });
 
-  it('tells when the next try is: the next slot of the budget, when that is later', () => {
+  it('dates the next try by the budget when that is later', () => {
     const backoff = { ...spent, blockedUntil: NOW + MINUTE, error: 'timeout' as const };
     expect(decide(aSituation({ backoff })).error?.retryAt).toBe(NOW + HOUR / 2 + SECOND);
   });
 });
 
-describe('what an entry falls short of', () => {
+describe('the reason why an entry is not fresh', () => {
   it.each<[Shortcoming | null, Partial<Situation>]>([
     [null, { entry: anEntry() }],
     ['no entry', {}],
@@ -214,13 +214,13 @@ describe('what an entry falls short of', () => {
   });
 });
 
-describe('a block', () => {
-  it('ends at its very moment', () => {
+describe('a backoff', () => {
+  it('ends exactly at its end', () => {
     expect(isBlocking(aLock({ blockedUntil: NOW + 1 }), NOW, null)).toBe(true);
     expect(isBlocking(aLock({ blockedUntil: NOW }), NOW, null)).toBe(false);
   });
 
-  it('has no next try when there is neither block nor budget', () => {
+  it('has no next try without an end and a budget', () => {
     expect(nextTry(null, { kind: 'granted' })).toBeNull();
     expect(nextTry(null, { kind: 'refused', waivable: false, nextAt: 7 })).toBe(7);
   });

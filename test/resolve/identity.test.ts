@@ -15,17 +15,17 @@ const ada: Identity = {
   organizationName: 'Engines',
 };
 
-describe('who is signed in', () => {
+describe('the account that is signed in', () => {
   let system = fakeSystem();
   let directory = accountDirectory(system.root, 'claude');
   let [reads, source, now] = [0, { fingerprint: 'a', bytes: 0 }, ada as Identity];
-  const look = (place: typeof directory | null = directory) => {
+  const find = (cache: typeof directory | null = directory) => {
     const provider = { ...fakeProvider(system), identitySource: () => source };
     provider.identity = () => {
       reads += 1;
       return now;
     };
-    return identityOf(system, provider, place);
+    return identityOf(system, provider, cache);
   };
 
   beforeEach(() => {
@@ -36,47 +36,50 @@ describe('who is signed in', () => {
   });
 
   it('is read once from a large file that does not change', () => {
-    for (let call = 0; call < 3; call += 1) expect(look()).toMatchObject(ada);
+    for (let call = 0; call < 3; call += 1) expect(find()).toMatchObject(ada);
     expect(reads).toBe(1);
     expect(fs.statSync(directory.identity).mode & 0o777).toBe(0o600);
     source = { ...source, fingerprint: 'b' };
     now = { ...ada, accountId: 'grace' };
-    expect(look()).toMatchObject({ accountId: 'grace' });
-    expect(look()).toMatchObject({ accountId: 'grace' });
+    expect(find()).toMatchObject({ accountId: 'grace' });
+    expect(find()).toMatchObject({ accountId: 'grace' });
     expect(reads).toBe(2);
   });
 
-  it('is remembered to be nobody, too', () => {
+  it('is also stored when the file names none', () => {
     now = { kind: 'none' };
-    look();
-    expect(look()).toEqual({ kind: 'none' });
+    find();
+    expect(find()).toEqual({ kind: 'none' });
     expect(reads).toBe(1);
   });
 
-  it('is read each time from a small file, without a place to remember, and while it is not known', () => {
+  it('is read each time from a small file, without a cache, and while it is unknown', () => {
     source = { fingerprint: 'a', bytes: 1000 };
-    look();
-    look();
+    find();
+    find();
     source = { fingerprint: 'a', bytes: 2 * 1024 * 1024 };
-    look(null);
-    look(null);
+    find(null);
+    find(null);
     now = { kind: 'unknown' };
-    look();
-    look();
+    find();
+    find();
     expect(reads).toBe(6);
     expect(fs.readdirSync(directory.path)).toEqual([]);
   });
 
-  it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])('is not what %j says', (text) => {
-    fs.writeFileSync(directory.identity, text);
-    expect(look()).toEqual(ada);
-    expect(reads).toBe(1);
-  });
+  it.each(['', '{', '[]', '{"trace":7}', '{"account_id":"eve"}'])(
+    'is not taken from a stored result with the text %j',
+    (text) => {
+      fs.writeFileSync(directory.identity, text);
+      expect(find()).toEqual(ada);
+      expect(reads).toBe(1);
+    },
+  );
 
-  it('is not read through a link', () => {
+  it('is not taken from a stored result behind a link', () => {
     fs.writeFileSync(join(system.root, 'elsewhere'), '{"trace":"a","account_id":"eve"}');
     fs.symlinkSync(join(system.root, 'elsewhere'), directory.identity);
-    expect(look()).toEqual(ada);
+    expect(find()).toEqual(ada);
   });
 });
 
@@ -85,19 +88,24 @@ describe('an entry under other credentials', () => {
     ['the same person and organisation', {}, {}, 'same'],
     ['another person', {}, { accountId: 'grace' } as Partial<Identity>, 'changed'],
     ['another organisation', {}, { organizationId: 'org-2' } as Partial<Identity>, 'changed'],
-    ['an organisation that is not told now', {}, { organizationId: null } as Partial<Identity>, 'same'],
-    ['an organisation that was not kept', { organizationId: null } as Partial<Identity>, {}, 'same'],
-    ['nobody now', {}, { kind: 'none' }, 'untold'],
-    ['a file that cannot be read now', {}, { kind: 'unknown' }, 'untold'],
-    ['a file that could not be read', { kind: 'unknown' }, {}, 'untold'],
-    ['nobody then', { kind: 'none' }, {}, 'unknown'],
-    ['nobody then, and a file that cannot be read now', { kind: 'none' }, { kind: 'unknown' }, 'unknown'],
+    ['no organisation now', {}, { organizationId: null } as Partial<Identity>, 'same'],
+    ['no stored organisation', { organizationId: null } as Partial<Identity>, {}, 'same'],
+    ['no account now', {}, { kind: 'none' }, 'undetermined'],
+    ['a file that cannot be read now', {}, { kind: 'unknown' }, 'undetermined'],
+    ['a file that could not be read', { kind: 'unknown' }, {}, 'undetermined'],
+    ['no stored account', { kind: 'none' }, {}, 'unknown'],
+    [
+      'no stored account, and a file that cannot be read now',
+      { kind: 'none' },
+      { kind: 'unknown' },
+      'unknown',
+    ],
   ])('is compared with %s', (_case, before, after, expected) => {
-    const kept = entryIdentity({ ...ada, ...before } as Identity);
-    expect(matchAccount(kept, () => ({ ...ada, ...after }) as Identity)).toBe(expected);
+    const stored = entryIdentity({ ...ada, ...before } as Identity);
+    expect(matchAccount(stored, () => ({ ...ada, ...after }) as Identity)).toBe(expected);
   });
 
-  it('of an older version is compared by its account', () => {
+  it('is compared by its account alone when an older version stored it', () => {
     expect(matchAccount({ accountId: 'ada' }, () => ada)).toBe('same');
     expect(matchAccount({ accountId: 'grace' }, () => ada)).toBe('changed');
   });

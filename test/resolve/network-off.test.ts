@@ -8,7 +8,7 @@ import { aLock, anEntry, NOW } from '../support/build.ts';
 
 const settings = { ...defaultSettings({}), network: false };
 
-/** However old or foreign what is known is, whoever asks, and however urgently. */
+/** All ages and accounts of an entry, all callers, with and without force. */
 const situation = fc.record({
   entry: fc.option(
     fc
@@ -26,7 +26,7 @@ const situation = fc.record({
   ignoresPace: fc.boolean(),
 });
 
-it('without a network nobody is asked and no process is started; what is not fresh says why', () => {
+it('with the network switched off no request is sent and no process started, and usage that is not fresh has the reason', () => {
   fc.assert(
     fc.property(situation, (it) => {
       const { action, freshness, error } = decide(it);

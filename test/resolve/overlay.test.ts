@@ -40,7 +40,7 @@ const week = (ago: number): ReportedNumber => ({
   readAt: NOW - ago,
   seenAt: NOW - ago,
 });
-const told = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
+const reporting = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
   ...NO_SESSION_REPORTS,
   credentials: 'stamp-1',
   windows: { five_hour, seven_day },
@@ -49,13 +49,8 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
   const entry = anEntry({ cachedAt: NOW - ago, ...changes });
   return { ...entry, data: { ...entry.data, limits: [FABLE] } };
 };
-const merged = (
-  entry: Entry | null,
-  readings: SessionReports,
-  account: AccountMatch = 'unknown',
-  now = NOW,
-) =>
-  overlayReports(entry, readings, {
+const merged = (entry: Entry | null, reports: SessionReports, account: AccountMatch = 'unknown', now = NOW) =>
+  overlayReports(entry, reports, {
     reader: claudeReader,
     fingerprint: 'stamp-1',
     now,
@@ -64,7 +59,7 @@ const merged = (
     reportsAccount: () => account,
   });
 
-/** What a prompt is told, and what is done. */
+/** What a prompt shows, and what is done. */
 const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] = {}) => {
   const situation = aSituation({ policy: 'background', ...changes, entry });
   const decision = decide(situation);
@@ -83,11 +78,11 @@ const decided = (entry: Entry | null, changes: Parameters<typeof aSituation>[0] 
 };
 const off = { ...settings, network: false };
 
-describe('readings beside an answer', () => {
-  const readings = told(five(MINUTE), week(MINUTE));
+describe('reports beside a response', () => {
+  const reports = reporting(five(MINUTE), week(MINUTE));
 
-  it('are shown, fresh, at no request; the rest is the answer’s', () => {
-    const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), readings));
+  it('are shown as fresh without a request, beside the other numbers of the response', () => {
+    const { row, action, usage, line } = decided(merged(scoped(10 * MINUTE), reports));
     expect([row, action, line]).toEqual([1, 'serve', '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h']);
     expect(usage).toMatchObject({
       state: 'fresh',
@@ -103,11 +98,11 @@ describe('readings beside an answer', () => {
     expect(usage.freshUntil).toBe(NOW + 2 * MINUTE);
   });
 
-  it('have the endpoint asked for the rest after 15 min, and say its age meanwhile', () => {
-    const { row, action, line } = decided(merged(scoped(16 * MINUTE), readings));
+  it('make the endpoint due for the other numbers after 15 min, whose age is shown', () => {
+    const { row, action, line } = decided(merged(scoped(16 * MINUTE), reports));
     expect([row, action]).toEqual([4, 'background']);
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h 16m ago');
-    expect(decided(merged(scoped(16 * MINUTE), readings), { policy: 'wait' }).action).toBe('refresh');
+    expect(decided(merged(scoped(16 * MINUTE), reports), { policy: 'wait' }).action).toBe('refresh');
   });
 
   it.each([
@@ -118,18 +113,18 @@ describe('readings beside an answer', () => {
       'has had its share',
       { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
     ],
-  ])('are fresh without an error where the endpoint %s', (_, changes) => {
-    const { row, action, usage } = decided(merged(scoped(16 * MINUTE), readings), changes);
+  ])('are fresh and without an error where the endpoint %s', (_, changes) => {
+    const { row, action, usage } = decided(merged(scoped(16 * MINUTE), reports), changes);
     expect([row, action, usage.state, usage.error]).toEqual([1, 'serve', 'fresh', null]);
   });
 
-  it('that lack nothing ask for nothing, however old the answer is', () => {
-    const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), readings));
+  it('make no request due when they contain every window, however old the response is', () => {
+    const { row, action } = decided(merged(anEntry({ cachedAt: NOW - 5 * HOUR }), reports));
     expect([row, action]).toEqual([1, 'serve']);
   });
 
-  it('lack a window of which no session has told, and extra usage', () => {
-    expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), told(five(MINUTE), null))).action).toBe(
+  it('are incomplete without a window of the response, and without extra usage', () => {
+    expect(decided(merged(anEntry({ cachedAt: NOW - HOUR }), reporting(five(MINUTE), null))).action).toBe(
       'background',
     );
     const entry = anEntry({ cachedAt: NOW - HOUR });
@@ -141,21 +136,21 @@ describe('readings beside an answer', () => {
       currency: 'EUR',
     };
     const { action, line } = decided(
-      merged({ ...entry, data: { ...entry.data, extra_usage: extra } }, readings),
+      merged({ ...entry, data: { ...entry.data, extra_usage: extra } }, reports),
     );
     expect(action).toBe('background');
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · extra 12.50 EUR 1h ago');
   });
 
-  it('are asked about when the rest is reset', () => {
+  it('make the endpoint due when another window of the response is reset', () => {
     const limits = [{ ...FABLE, resets_at: iso(NOW - MINUTE) }];
     const entry = anEntry({ cachedAt: NOW - 10 * MINUTE });
-    const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, readings));
+    const { action, usage } = decided(merged({ ...entry, data: { ...entry.data, limits } }, reports));
     expect([action, usage.state]).toEqual(['background', 'fresh']);
   });
 
-  it('are old after 180 s; at work nobody asks but at the slower pace', () => {
-    const old = told(five(4 * MINUTE), week(4 * MINUTE));
+  it('are stale after 180 s, and a request is due at the slower pace while Claude Code is at work', () => {
+    const old = reporting(five(4 * MINUTE), week(4 * MINUTE));
     const { row, action, line } = decided(merged(scoped(10 * MINUTE), old));
     expect([row, action]).toEqual([3, 'serve']);
     expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 10m ago');
@@ -167,58 +162,60 @@ describe('readings beside an answer', () => {
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', force: true }).action).toBe('refresh');
   });
 
-  it('are nobody’s work an hour later', () => {
-    const old = told(five(61 * MINUTE), week(61 * MINUTE));
+  it('no longer mean an hour later that Claude Code is at work', () => {
+    const old = reporting(five(61 * MINUTE), week(61 * MINUTE));
     expect(decided(merged(scoped(4 * MINUTE), old)).action).toBe('background');
   });
 
-  it('end with their window, which is then reset', () => {
-    const over = told(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
+  it('end with their window, which is shown as reset', () => {
+    const over = reporting(five(MINUTE, { resetsAt: NOW - SECOND }), week(MINUTE));
     const { row, usage, line } = decided(merged(scoped(10 * MINUTE, { data: {} }), over));
     expect([row, usage.state]).toEqual([3, 'stale']);
     expect(line).toContain('5h reset');
   });
 
-  it('let a newer answer stand, fresh by itself', () => {
-    const { row, usage } = decided(merged(scoped(MINUTE), told(five(2 * MINUTE), null)));
+  it('give way to a newer response, which is fresh by itself', () => {
+    const { row, usage } = decided(merged(scoped(MINUTE), reporting(five(2 * MINUTE), null)));
     expect(row).toBe(1);
     expect(usage.windows[0]).toMatchObject({ usedPercent: 22, source: 'endpoint' });
   });
 
-  it('never stand beside what is a day old', () => {
-    const { usage } = decided(merged(scoped(25 * HOUR), readings));
+  it('are never shown beside numbers that are a day old', () => {
+    const { usage } = decided(merged(scoped(25 * HOUR), reports));
     expect(usage.windows.map(({ id }) => id)).toEqual(['five_hour', 'seven_day']);
     expect(usage.state).toBe('fresh');
-    expect(decided(merged(scoped(26 * HOUR), told(five(25 * HOUR), null))).usage.state).toBe('last_known');
+    expect(decided(merged(scoped(26 * HOUR), reporting(five(25 * HOUR), null))).usage.state).toBe(
+      'last_known',
+    );
   });
 
-  it('of another account are none', () => {
-    const theirs = { ...readings, credentials: 'stamp-0' };
+  it('do not count when they are of another account', () => {
+    const foreign = { ...reports, credentials: 'stamp-0' };
     const entry = scoped(10 * MINUTE);
-    expect(merged(entry, theirs, 'changed')).toBe(entry);
-    expect(merged(null, theirs, 'changed')).toBeNull();
+    expect(merged(entry, foreign, 'changed')).toBe(entry);
+    expect(merged(null, foreign, 'changed')).toBeNull();
   });
 
-  it('of the same account are as good under rewritten credentials', () => {
-    const { row, usage, line } = decided(merged(null, { ...readings, credentials: 'stamp-0' }, 'same'), {
+  it('stay fresh when the credentials of the same account are rewritten', () => {
+    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'stamp-0' }, 'same'), {
       settings: off,
     });
     expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
   });
 
-  it('are shown with their age where it is not known whose the rewritten credentials are', () => {
-    const entry = merged(null, { ...readings, credentials: 'stamp-0' }, 'unknown');
+  it('are shown with their age when the account of rewritten credentials is unknown', () => {
+    const entry = merged(null, { ...reports, credentials: 'stamp-0' }, 'unknown');
     expect(decided(entry).action).toBe('background');
     const { usage, line } = decided(entry, { settings: off });
     expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
-    const paced = merged(scoped(4 * MINUTE), { ...readings, credentials: 'stamp-0' }, 'unknown');
+    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'stamp-0' }, 'unknown');
     expect(decided(paced).action).toBe('background');
   });
 
-  describe('that are contradicted by a session', () => {
+  describe('when a session contradicts one', () => {
     const dispute = { ...five(SECOND), percent: 80, resetsAt: FIVE + HOUR, session: 'b', maybeIdle: false };
     const disputed = {
-      ...told(five(MINUTE), week(MINUTE)),
+      ...reporting(five(MINUTE), week(MINUTE)),
       disputes: { five_hour: dispute, seven_day: null },
     };
     const mergedWith = (canAsk: boolean) =>
@@ -231,7 +228,7 @@ describe('readings beside an answer', () => {
         reportsAccount: () => 'same',
       });
 
-    it('are not fresh any more, and have the endpoint asked at the usual pace', () => {
+    it('are not fresh, and the endpoint is asked at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
@@ -244,15 +241,15 @@ describe('readings beside an answer', () => {
       expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h');
     });
 
-    it('are not what a session that repeats the latest report is to see', () => {
+    it('are not the numbers that a session with the latest report must see', () => {
       expect(mergedWith(true)?.overlay?.asReported).toBe(false);
       expect(mergedWith(false)?.overlay?.asReported).toBe(true);
-      expect(merged(scoped(2 * MINUTE), readings)?.overlay?.asReported).toBe(true);
-      expect(merged(scoped(SECOND), readings)?.overlay?.asReported).toBe(false);
+      expect(merged(scoped(2 * MINUTE), reports)?.overlay?.asReported).toBe(true);
+      expect(merged(scoped(SECOND), reports)?.overlay?.asReported).toBe(false);
     });
   });
 
-  it('stand beside a limit on money, which has no pace and is always on the line', () => {
+  it('are shown beside a limit on money, which has no pace and is always on the line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
       ...NO_SESSION_REPORTS,
@@ -270,40 +267,40 @@ describe('readings beside an answer', () => {
     ]);
   });
 
-  it('do not stand beside another account’s answer, nor one from the future', () => {
+  it('are not merged with the response of another account, nor with one from the future', () => {
     const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
-    expect(merged(old, readings, 'changed')?.data?.limits).toBeUndefined();
-    expect(merged(scoped(-HOUR), readings)?.data?.limits).toBeUndefined();
-    const renewed = decided(merged(old, readings, 'unknown'));
+    expect(merged(old, reports, 'changed')?.data?.limits).toBeUndefined();
+    expect(merged(scoped(-HOUR), reports)?.data?.limits).toBeUndefined();
+    const renewed = decided(merged(old, reports, 'unknown'));
     expect([renewed.action, renewed.usage.state]).toEqual(['background', 'fresh']);
-    expect(decided(merged(old, told(five(HOUR), null), 'unknown')).usage.state).toBe('stale');
+    expect(decided(merged(old, reporting(five(HOUR), null), 'unknown')).usage.state).toBe('stale');
   });
 });
 
-describe('readings alone', () => {
-  const readings = told(five(MINUTE), null);
+describe('reports without a response', () => {
+  const reports = reporting(five(MINUTE), null);
 
-  it('are an entry, fresh where nobody may be asked', () => {
-    const { row, usage, line } = decided(merged(null, readings), { settings: off });
+  it('are an entry, which is fresh where no request may be sent', () => {
+    const { row, usage, line } = decided(merged(null, reports), { settings: off });
     expect([row, usage.state, usage.error, line]).toEqual([1, 'fresh', null, '5h 24% 4h37m']);
   });
 
-  it('have the endpoint asked at once, also beside an entry that is only a failure', () => {
-    expect(decided(merged(null, readings)).action).toBe('background');
+  it('make the endpoint due at once, also beside an entry without data', () => {
+    expect(decided(merged(null, reports)).action).toBe('background');
     const failure = anEntry({ data: null, error: 'no_credentials' });
-    expect(decided(merged(failure, readings)).action).toBe('background');
-    expect(decided(merged(null, told(five(4 * MINUTE), null))).action).toBe('background');
+    expect(decided(merged(failure, reports)).action).toBe('background');
+    expect(decided(merged(null, reporting(five(4 * MINUTE), null))).action).toBe('background');
   });
 
-  it('are stale with their age and the reason later on', () => {
-    const { line } = decided(merged(null, told(five(5 * MINUTE), null)), { settings: off });
+  it('are shown with their age and the reason when they are stale', () => {
+    const { line } = decided(merged(null, reporting(five(5 * MINUTE), null)), { settings: off });
     expect(line).toBe('5h 24% 4h37m · 5m ago · disabled');
   });
 });
 
-describe('what is prepared', () => {
+describe('a forecast with reports', () => {
   const ago = fc.integer({ min: 0, max: 26 * HOUR });
-  const reading = fc.option(
+  const report = fc.option(
     fc.record({
       percent: fc.integer({ min: 0, max: 101 }),
       ago,
@@ -313,24 +310,24 @@ describe('what is prepared', () => {
   const of = (it: { percent: number; ago: number; resetIn: number } | null) =>
     it && five(it.ago, { percent: it.percent, resetsAt: NOW + it.resetIn });
 
-  it('is what would be printed then', () => {
+  it('has the lines that would be printed at each moment', () => {
     fc.assert(
       fc.property(
         fc.option(ago),
-        reading,
-        reading,
+        report,
+        report,
         fc.option(fc.integer({ min: 1, max: 20 * MINUTE })),
         fc.array(fc.integer({ min: 0, max: 5 * MINUTE - SECOND }), { minLength: 5, maxLength: 5 }),
         fc.constantFrom('stamp-1', 'stamp-0'),
         fc.boolean(),
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
-          const lock = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
-          const known: ForecastInput = {
-            entry: merged(entry, told(of(one), of(two))),
-            lock,
+          const backoff = blocked === null ? null : aLock({ blockedUntil: NOW + blocked });
+          const input: ForecastInput = {
+            entry: merged(entry, reporting(of(one), of(two))),
+            backoff,
             now: NOW,
-            stamp: 'stamp-1',
+            fingerprint: 'stamp-1',
             accountMatch: 'unknown',
             provider: claude,
             accountName: 'default',
@@ -338,12 +335,12 @@ describe('what is prepared', () => {
             recheckAt: null,
           };
           const render = (usage: Parameters<typeof renderLine>[0]) => renderLine(usage, { color: false });
-          const schedule = renderForecast(forecastOf(known), render);
+          const forecast = renderForecast(forecastOf(input), render);
           for (const moment of moments) {
             const at = NOW + moment;
-            const { usage, asks } = usageAt(known, at);
-            const stage = schedule?.texts.find(({ until }) => at < until);
-            if (asks) expect(schedule === null || schedule.refreshAt <= at).toBe(true);
+            const { usage, isDue } = usageAt(input, at);
+            const stage = forecast?.texts.find(({ until }) => at < until);
+            if (isDue) expect(forecast === null || forecast.refreshAt <= at).toBe(true);
             if (stage && usage) expect(stage.text).toBe(render(usage));
           }
         },
@@ -353,7 +350,7 @@ describe('what is prepared', () => {
   });
 });
 
-describe('keeping what a session reports', () => {
+describe('storing the report of a session', () => {
   const report: Report = {
     session: 'a',
     model: null,
@@ -379,7 +376,7 @@ describe('keeping what a session reports', () => {
       fingerprint,
     );
 
-  it('writes once, and nothing the second time', () => {
+  it('writes it once, and nothing when it is repeated', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const { stored: kept } = keep(system, cache);
@@ -388,7 +385,7 @@ describe('keeping what a session reports', () => {
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour?.percent).toBe(24);
   });
 
-  it('measures it by the endpoint’s answer', () => {
+  it('compares it with the response', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     system.fs.mkdirSync(cache.path, { recursive: true });
@@ -398,7 +395,7 @@ describe('keeping what a session reports', () => {
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
-  it('does not count what cannot be kept', () => {
+  it('does not count it when it cannot be stored', () => {
     const system = fakeSystem();
     expect(keep(system, null).stored).toBeNull();
     system.fs.writeFileSync(`${system.root}/cache`, '');
@@ -415,7 +412,7 @@ describe('keeping what a session reports', () => {
     expect(keep(full, there, { fs }).stored).toBeNull();
   });
 
-  it('gives up when others are always quicker', () => {
+  it('gives up when other processes always write first', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
@@ -425,7 +422,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept!)).toBe(false);
   });
 
-  it.each(['entry', 'reports'] as const)('knows when the file of the %s is another by now', (name) => {
+  it.each(['entry', 'reports'] as const)('notices that the file of the %s has changed since', (name) => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const kept = keep(system, cache).stored!;
@@ -434,7 +431,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept)).toBe(false);
   });
 
-  it('reads what another has written at the same time, and tells it again', () => {
+  it('reads the report of another process that was written at the same time, and adds its own again', () => {
     const system = fakeSystem();
     const cache = accountDirectory(`${system.root}/cache`, 'claude');
     const fs = Object.create(system.fs) as typeof system.fs;
@@ -444,8 +441,8 @@ describe('keeping what a session reports', () => {
       if (others > 0 && to === cache.reports) {
         others -= 1;
         keep(system, cache, { said: { ...report, session: 'b' } });
-        const theirs = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
-        system.fs.writeFileSync(cache.reports, serializeSessionReports(theirs));
+        const foreign = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
+        system.fs.writeFileSync(cache.reports, serializeSessionReports(foreign));
       }
     };
     const { stored: kept } = keep(system, cache, { fs });
@@ -453,7 +450,7 @@ describe('keeping what a session reports', () => {
     expect(isUnchanged(system, { cache }, kept!)).toBe(true);
   });
 
-  describe('under a login', () => {
+  describe('with a login', () => {
     const login = () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
@@ -465,7 +462,7 @@ describe('keeping what a session reports', () => {
     };
     const higher = { ...report, windows: { five_hour: { percent: 25, resetsAt: FIVE }, seven_day: null } };
 
-    it('is noted with the account, and once more when the login file was rewritten for it', () => {
+    it('writes the account, and writes again when the login file was rewritten', () => {
       const { run, read } = login();
       run(report);
       expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
@@ -474,7 +471,7 @@ describe('keeping what a session reports', () => {
       expect(run(report, 'stamp-2').stored).toBeNull();
     });
 
-    it('counts for nobody else once another account has signed in', () => {
+    it('drops the numbers once another account has signed in', () => {
       const { provider, run, read } = login();
       run(report);
       provider.signedIn = 'grace';
@@ -485,7 +482,7 @@ describe('keeping what a session reports', () => {
       expect(read().windows.five_hour?.percent).toBe(25);
     });
 
-    it('is not measured by the answer to another account', () => {
+    it('does not compare it with the response of another account', () => {
       const { system, provider, run, read } = login();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       system.fs.mkdirSync(cache.path, { recursive: true });
@@ -505,21 +502,21 @@ describe('keeping what a session reports', () => {
       });
     });
 
-    it('is not written from a session whose environment names another login', () => {
+    it('writes nothing for a session whose environment names another login', () => {
       const { provider, run, read } = login();
       provider.isForeignSession = () => true;
       expect(run(report)).toEqual({ stored: null, foreign: true, reportedAt: NOW });
       expect(read()).toEqual(NO_SESSION_REPORTS);
     });
 
-    it('is not asked for an account when it has no numbers', () => {
+    it('reads no account for a report without numbers', () => {
       const { provider, run } = login();
       provider.identity = () => expect.fail('the account file can be large');
       const empty = { ...report, windows: { five_hour: null, seven_day: null } };
       expect(run(empty)).toEqual({ stored: null, foreign: false, reportedAt: NOW });
     });
 
-    it('says when its numbers were right', () => {
+    it('returns when the session received its numbers', () => {
       const { system, run } = login();
       expect(run(report).reportedAt).toBe(NOW);
       system.setNow(NOW + HOUR);
@@ -529,8 +526,8 @@ describe('keeping what a session reports', () => {
   });
 });
 
-describe('resolving with readings', () => {
-  it('answers from them without a request; an estimate only where there is nothing', async () => {
+describe('resolving with reports', () => {
+  it('sends no request for fresh reports, and estimates only where there are no numbers', async () => {
     const system = fakeSystem({ env: { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' } });
     const provider = fakeProvider(system);
     const { ask, deps } = asker(system, provider);
@@ -565,20 +562,20 @@ describe('resolving with readings', () => {
 
     const directory = `${system.root}/.cache/usageline/claude`;
     system.fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const readings = told(five(MINUTE), week(MINUTE));
-    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(readings));
+    const reports = reporting(five(MINUTE), week(MINUTE));
+    system.fs.writeFileSync(`${directory}/statusline.json`, serializeSessionReports(reports));
     const answered = await ask({ policy: 'wait' });
     expect([answered.usage.state, answered.usage.error, provider.sent]).toEqual(['fresh', null, []]);
   });
 });
 
-it('is a day at most that anything is said in advance', () => {
-  const entry = merged(scoped(20 * HOUR), told(five(MINUTE), null));
+it('a forecast ends after a day at most', () => {
+  const entry = merged(scoped(20 * HOUR), reporting(five(MINUTE), null));
   const known = {
     entry,
-    lock: null,
+    backoff: null,
     now: NOW,
-    stamp: 'stamp-1',
+    fingerprint: 'stamp-1',
     accountMatch: 'unknown',
     provider: claude,
     accountName: 'default',

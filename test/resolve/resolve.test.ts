@@ -51,7 +51,7 @@ async function askAndBeKilled(): Promise<void> {
 const directory = () => accountDirectory(join(system.root, '.cache', 'usageline'), 'claude');
 
 describe('the first question', () => {
-  it('is asked of the endpoint and written down', async () => {
+  it('sends a request and stores the response', async () => {
     const { usage } = await ask();
     expect(short(usage)).toBe('fresh endpoint -');
     expect(usage).toMatchObject({ plan: 'max_20x', cachedAt: NOW, ageMs: 0, freshUntil: NOW + 180 * SECOND });
@@ -69,12 +69,12 @@ describe('the first question', () => {
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
   });
 
-  it('leaves the mutex free and one attempt behind', async () => {
+  it('leaves the mutex free, and one claim', async () => {
     await ask();
     expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'usage.json', 'usage.lock']);
   });
 
-  it('passes base URL, agent and deadline on', async () => {
+  it('passes on base URL, user agent and deadline', async () => {
     let seen;
     provider.respond = (options) => {
       seen = options;
@@ -86,7 +86,7 @@ describe('the first question', () => {
 });
 
 describe('a question within the cache duration', () => {
-  it('touches nothing: no request, no credentials, no file', async () => {
+  it('sends no request, reads no credentials, and writes no file', async () => {
     await ask();
     const before = fs.readdirSync(cache).map((name) => fs.statSync(join(cache, name)).ctimeMs);
     system.advance(179 * SECOND);
@@ -95,14 +95,14 @@ describe('a question within the cache duration', () => {
     expect(fs.readdirSync(cache).map((name) => fs.statSync(join(cache, name)).ctimeMs)).toEqual(before);
   });
 
-  it('is asked again once the time is over', async () => {
+  it('sends a request again after the cache duration', async () => {
     await ask();
     system.advance(180 * SECOND);
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
     expect(provider.sent).toHaveLength(2);
   });
 
-  it('is asked once, not in a loop, when a window was reset in between', async () => {
+  it('sends one request, and not one after the other, when a window was reset in between', async () => {
     const reset = NOW + MINUTE;
     provider.respond = () => ({
       ok: true,
@@ -153,14 +153,14 @@ describe('a failure', () => {
     expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
   });
 
-  it('of a forced request is told although what is known is fresh', async () => {
+  it('of a forced request is shown although the entry is fresh', async () => {
     await ask();
     system.advance(2 * MINUTE);
     provider.respond = () => failure('timeout');
     expect(short((await ask({ force: true })).usage)).toBe('fresh cache timeout');
   });
 
-  it('is all there is when nothing is known, and is written down as that', async () => {
+  it('is stored as the entry where there is none', async () => {
     provider.respond = () => failure('timeout');
     expect(short((await ask()).usage)).toBe('none - timeout');
     expect(entryOnDisk()).toMatchObject({ data: null, error: 'timeout' });
@@ -168,7 +168,7 @@ describe('a failure', () => {
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - timeout');
   });
 
-  it('never takes the place of a file that is not ours to judge', async () => {
+  it('never replaces a file that cannot be judged', async () => {
     fs.mkdirSync(cache, { recursive: true });
     fs.writeFileSync(join(cache, 'usage.json'), '{"schema_version":2,"new":"things"}');
     provider.respond = () => failure('timeout');
@@ -176,7 +176,7 @@ describe('a failure', () => {
     expect(fs.readFileSync(join(cache, 'usage.json'), 'utf8')).toBe('{"schema_version":2,"new":"things"}');
   });
 
-  it('passes on what the server asked for, and a detail of ours', async () => {
+  it('has the wait that the server demands, and a detail', async () => {
     provider.respond = () => ({
       ok: false,
       failure: { code: 'rate_limited', retryAfter: '30', detail: 'HTTP 429' },
@@ -190,7 +190,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of the credentials makes no request and spends no budget', async () => {
+  it('of the credentials sends no request and spends no budget', async () => {
     provider.login = failure('token_expired');
     expect(short((await ask()).usage)).toBe('none - token_expired');
     expect(provider.sent).toEqual([]);
@@ -207,7 +207,7 @@ describe('a lapsed token', () => {
     provider.login = failure('token_lapsed');
   };
 
-  it('makes no request, keeps the numbers, and is looked at again after five minutes', async () => {
+  it('sends no request, keeps the numbers, and is read again after five minutes', async () => {
     await ask();
     const before = entryOnDisk();
     lapse();
@@ -223,7 +223,7 @@ describe('a lapsed token', () => {
     expect([short(usage), usage.pending, startBackground]).toEqual(['stale cache token_lapsed', false, true]);
   });
 
-  it('is all that a prompt says where nothing is known, also when the next look is due', async () => {
+  it('is all that a prompt shows without an entry, also when the next try is due', async () => {
     lapse();
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
     expect(short((await ask()).usage)).toBe('none - token_lapsed');
@@ -233,7 +233,7 @@ describe('a lapsed token', () => {
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - token_lapsed');
   });
 
-  it('is asked with at once when it has been renewed, and forgotten', async () => {
+  it('is replaced by a renewed one at once, and its failure is dropped', async () => {
     lapse();
     await ask();
     provider.login = { ok: true, value: null };
@@ -244,7 +244,7 @@ describe('a lapsed token', () => {
     expect(lockOnDisk()).toMatchObject({ error: null, failures: 0 });
   });
 
-  it('is forgotten before the renewed one is sent: a process that is killed then leaves nothing of it', async () => {
+  it('leaves no failure once the renewed one is about to be sent, so that a killed process leaves none either', async () => {
     lapse();
     await ask();
     provider.login = { ok: true, value: null };
@@ -254,13 +254,13 @@ describe('a lapsed token', () => {
   });
 });
 
-describe('when the login must be renewed', () => {
+describe('the time at which the login must be renewed', () => {
   const loginUntil = NOW + 20 * HOUR;
   beforeEach(() => {
     provider.respond = () => ({ ok: true, value: { ...aSnapshot, loginUntil } });
   });
 
-  it('is kept with the numbers, since a hit reads no credentials', async () => {
+  it('is stored with the numbers, because a fresh entry is shown without reading credentials', async () => {
     expect((await ask()).usage.loginUntil).toBe(loginUntil);
     expect(entryOnDisk()).toMatchObject({ loginUntil });
     system.advance(MINUTE);
@@ -271,7 +271,7 @@ describe('when the login must be renewed', () => {
     expect((await ask({ policy: 'cached' })).usage.loginUntil).toBe(loginUntil);
   });
 
-  it('is not known of a login that has been rewritten since', async () => {
+  it('is unknown when the login has been rewritten since', async () => {
     await ask();
     provider.currentStamp = 'stamp-2';
     expect((await ask({ policy: 'cached' })).usage).not.toHaveProperty('loginUntil');
@@ -279,7 +279,7 @@ describe('when the login must be renewed', () => {
 });
 
 describe('changed credentials', () => {
-  it('are asked with at once, although the last request is seconds old', async () => {
+  it('are used at once, although the last request was sent seconds ago', async () => {
     await ask();
     system.advance(5 * SECOND);
     provider.currentStamp = 'stamp-2';
@@ -290,7 +290,7 @@ describe('changed credentials', () => {
     expect(short((await ask({ force: true })).usage)).toBe('fresh cache budget');
   });
 
-  it('of another account make the old numbers nobody’s', async () => {
+  it('of another account mean that the old numbers are not shown', async () => {
     await ask();
     provider.currentStamp = 'stamp-2';
     provider.signedIn = 'grace';
@@ -302,7 +302,7 @@ describe('changed credentials', () => {
     expect(short((await ask()).usage)).toBe('none - timeout');
   });
 
-  it('of another organisation make the old numbers nobody’s, although the person is the same', async () => {
+  it('of another organisation mean that the old numbers are not shown, although the person is the same', async () => {
     const ada = { kind: 'known', accountId: 'ada', accountName: null, organizationName: null } as const;
     provider.identityNow = { ...ada, organizationId: 'org-1' };
     await ask();
@@ -346,7 +346,7 @@ describe('changed credentials', () => {
     },
   );
 
-  it('of another account where there was no stamp before make the old numbers nobody’s, too', async () => {
+  it('of another account mean that the old numbers are not shown, also where there was no fingerprint before', async () => {
     provider.currentStamp = null;
     await ask();
     provider.currentStamp = 'stamp-2';
@@ -354,13 +354,13 @@ describe('changed credentials', () => {
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
   });
 
-  it('keep the old numbers as stale when the same person has signed in', async () => {
+  it('leave the old numbers stale when the same person has signed in', async () => {
     await ask();
     provider.currentStamp = 'stamp-2';
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
   });
 
-  it('with the token that was sent last wait for their minute, however often they are touched', async () => {
+  it('with the token that was sent last wait for the spacing, however often the file is rewritten', async () => {
     for (let touched = 0; touched < 40; touched += 1) {
       provider.currentStamp = `stamp-${touched}`;
       await ask();
@@ -373,7 +373,7 @@ describe('changed credentials', () => {
     expect((await ask({ force: true })).usage.source).toBe('endpoint');
   });
 
-  it('with ever new tokens are asked with at once no more than once in five minutes', async () => {
+  it('with a new token each time are used at once only once in five minutes', async () => {
     for (let renewed = 0; renewed < 120; renewed += 1) {
       provider.currentStamp = `stamp-${renewed}`;
       provider.token = `token-${renewed}`;
@@ -386,7 +386,7 @@ describe('changed credentials', () => {
     expect((early[1] as number) - (early[0] as number)).toBeGreaterThanOrEqual(5 * MINUTE);
   });
 
-  it('that come back are no new ones, and two that take turns are waived once', async () => {
+  it('that return have no new token, and two that alternate waive the spacing once', async () => {
     await ask();
     for (const [index, who] of ['b', 'a', 'b', 'a'].entries()) {
       system.advance(5 * SECOND);
@@ -398,7 +398,7 @@ describe('changed credentials', () => {
     }
   });
 
-  it('do not waive the hour', async () => {
+  it('do not waive the limit of the hour', async () => {
     for (let sent = 0; sent < 30; sent += 1) {
       provider.currentStamp = `stamp-${sent}`;
       provider.token = `token-${sent}`;
@@ -408,7 +408,7 @@ describe('changed credentials', () => {
     expect(provider.sent).toHaveLength(24);
   });
 
-  it('leave a keyed hash in the lock, and another key in each directory', async () => {
+  it('leave a keyed hash in the backoff, with another key in each directory', async () => {
     await ask();
     const { token } = JSON.parse(fs.readFileSync(join(cache, 'usage.lock'), 'utf8')) as { token: string };
     expect(token).toMatch(/^[0-9a-f]{32}:/);
@@ -423,7 +423,7 @@ describe('changed credentials', () => {
   });
 });
 
-describe('a process that is stopped between its claim and its request', () => {
+describe('a process that is suspended between its claim and its request', () => {
   it.each([
     ['until its deadline is over sends nothing', 2 * SECOND, 0, 'none - timeout'],
     ['for a moment has what is left of its deadline', 1.5 * SECOND, 1, 'fresh endpoint -'],
@@ -446,7 +446,7 @@ describe('a process that is stopped between its claim and its request', () => {
 });
 
 describe('the budget', () => {
-  it('allows one request a minute, however it is asked for', async () => {
+  it('allows one request a minute, whatever the caller demands', async () => {
     await ask();
     for (let second = 1; second < 60; second += 1) {
       system.advance(SECOND);
@@ -457,7 +457,7 @@ describe('the budget', () => {
     expect(short((await ask({ force: true })).usage)).toBe('fresh endpoint -');
   });
 
-  it('allows 24 in any hour, and says when the next one is', async () => {
+  it('allows 24 in any hour, and returns when the next one is', async () => {
     for (let minute = 0; minute < 24; minute += 1) {
       expect(short((await ask({ force: true })).usage)).toBe('fresh endpoint -');
       system.advance(61 * SECOND);
@@ -475,21 +475,21 @@ describe('the budget', () => {
     }
   });
 
-  it('counts a request whose process died before it could say anything', async () => {
+  it('counts a request whose process died before it could store an outcome', async () => {
     await askAndBeKilled();
     system.advance(10 * SECOND);
     expect(short((await ask()).usage)).toBe('none - budget');
     expect(provider.sent).toHaveLength(1);
   });
 
-  describe('by an exception', () => {
+  describe('with an exception', () => {
     const mutex = () => fs.existsSync(join(cache, 'refresh.mutex'));
     const claims = () => fs.readdirSync(cache).filter((name) => name.startsWith('attempt.'));
 
     it.each<[string, () => Promise<never>]>([
       ['thrown at once', () => throwing(new TypeError('secret'))],
       ['that comes later', () => Promise.reject(new TypeError('secret'))],
-    ])('%s: line, lock, claim and mutex are as after any other failure', async (_, happen) => {
+    ])('%s leaves line, backoff, claim and mutex as any other failure does', async (_, happen) => {
       provider.respond = happen;
       const { usage } = await ask();
       expect(short(usage)).toBe('none - internal_error');
@@ -508,7 +508,7 @@ describe('the budget', () => {
       expect(short((await ask()).usage)).toBe('fresh endpoint -');
     });
 
-    it('before anything is sent: no request is counted', async () => {
+    it('counts no request when the exception comes before it is sent', async () => {
       const { connect } = provider;
       Object.assign(provider, { connect: () => throwing(new Error('secret')) });
       expect(short((await ask()).usage)).toBe('none - internal_error');
@@ -520,7 +520,7 @@ describe('the budget', () => {
       expect(short((await ask()).usage)).toBe('fresh endpoint -');
     });
 
-    it('of a request of which nothing has left: it is taken back', async () => {
+    it('takes a request back of which nothing has left the machine', async () => {
       system.advance(-10 * MINUTE);
       await ask();
       system.advance(10 * MINUTE);
@@ -534,7 +534,7 @@ describe('the budget', () => {
       expect(entryOnDisk()?.data).not.toBeNull();
     });
 
-    it('of a request that may have left: it counts', async () => {
+    it('counts a request that may have left the machine', async () => {
       provider.respond = () => ({ ok: false, failure: { code: 'internal_error' } });
       expect(short((await ask()).usage)).toBe('none - internal_error');
       expect(lockOnDisk()).toMatchObject({ error: 'internal_error', requests: [NOW] });
@@ -542,7 +542,7 @@ describe('the budget', () => {
     });
   });
 
-  it('is not given back by clearing the cache', async () => {
+  it('is the same after the cache is cleared', async () => {
     await ask();
     fs.unlinkSync(join(cache, 'usage.json'));
     const { usage } = await ask();
@@ -551,11 +551,11 @@ describe('the budget', () => {
   });
 });
 
-describe('several at once', () => {
-  // The mutex is stamped by the real clock.
+describe('several processes at the same time', () => {
+  // The mutex is dated by the real clock.
   beforeEach(() => system.setNow(Date.now()));
 
-  it('make one request; those without data wait for its answer', async () => {
+  it('send one request, and those without data wait for its response', async () => {
     provider.respond = async () => {
       await new Promise((done) => setTimeout(done, 100));
       return { ok: true, value: aSnapshot };
@@ -568,7 +568,7 @@ describe('several at once', () => {
     expect(answers.filter(({ usage }) => usage.source === 'endpoint')).toHaveLength(1);
   });
 
-  it('show what is known rather than wait for another’s request', async () => {
+  it('show the entry and do not wait for the request of another process', async () => {
     await ask();
     system.advance(HOUR);
     const mutex = await acquireMutex(system, directory());
@@ -578,7 +578,7 @@ describe('several at once', () => {
     if (mutex.kind === 'held') await mutex.release();
   });
 
-  it('tell those who wait of a failure, too', async () => {
+  it('show a failure as well when they have waited for it', async () => {
     provider.respond = async () => {
       await new Promise((done) => setTimeout(done, 50));
       return failure('rate_limited');
@@ -592,7 +592,7 @@ describe('several at once', () => {
     );
   });
 
-  it('give up after their deadline when nobody answers', async () => {
+  it('give up at their deadline when no response is stored', async () => {
     fs.mkdirSync(cache, { recursive: true });
     const mutex = await acquireMutex(system, directory());
     const { usage } = await inRealTime({ timeoutMs: 300 }).ask();
@@ -601,7 +601,7 @@ describe('several at once', () => {
     if (mutex.kind === 'held') await mutex.release();
   });
 
-  it('wait for a running attempt although the mutex is free', async () => {
+  it('wait for a running request although the mutex is free', async () => {
     fs.mkdirSync(cache, { recursive: true });
     const claim = { at: system.now(), until: system.now() + 2000, credentials: 'stamp-1' };
     takeClaim(system, cache, 'attempt', undefined, claim);
@@ -610,7 +610,7 @@ describe('several at once', () => {
     expect(provider.sent).toEqual([]);
   });
 
-  it('take over when whoever had the mutex is gone', async () => {
+  it('take over the mutex of a process that has died', async () => {
     fs.mkdirSync(cache, { recursive: true });
     const mutex = await acquireMutex(system, directory());
     const asking = inRealTime({ timeoutMs: PATIENCE }).ask();
@@ -619,7 +619,7 @@ describe('several at once', () => {
     expect(short((await asking).usage)).toBe('fresh endpoint -');
   });
 
-  it('who insist on something new are not content with what was there', async () => {
+  it('wait for a newer entry when they demand one', async () => {
     await ask();
     system.advance(2 * MINUTE);
     const mutex = await acquireMutex(system, directory());
@@ -637,7 +637,7 @@ describe('several at once', () => {
 });
 
 describe('a caller that never waits', () => {
-  it('gets what is known at once, and one of them starts the refresh', async () => {
+  it('gets the entry at once, and one of several starts the worker', async () => {
     await ask();
     system.advance(HOUR);
     const answers = [await ask({ policy: 'background' }), await ask({ policy: 'background' })];
@@ -651,7 +651,7 @@ describe('a caller that never waits', () => {
     expect(fs.readdirSync(cache).filter((name) => name.startsWith('background'))).toEqual(['background.2']);
   });
 
-  it('is told that the first answer is on its way', async () => {
+  it('gets the state that the first request is under way', async () => {
     const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - no_data');
     expect(usage.pending).toBe(true);
@@ -659,7 +659,7 @@ describe('a caller that never waits', () => {
     expect((await ask({ policy: 'background' })).usage.pending).toBe(true);
   });
 
-  it('starts nothing when what it would find could not be kept', async () => {
+  it('starts no worker when its response could not be stored', async () => {
     fs.writeFileSync(join(system.root, '.cache'), 'a file');
     const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
@@ -668,7 +668,7 @@ describe('a caller that never waits', () => {
     expect(startBackground).toBe(false);
   });
 
-  it('is not held up by a claim from the future', async () => {
+  it('ignores a claim from the future', async () => {
     await ask({ policy: 'background' });
     system.setNow(NOW - DAY);
     expect((await ask({ policy: 'background' })).startWorker).toBe(true);
@@ -681,20 +681,20 @@ describe('a cache that cannot be written', () => {
     fs.writeFileSync(join(system.root, '.cache', 'usageline'), 'a file');
   };
 
-  it('does not stop a person’s own command, which is told', async () => {
+  it('does not stop a person’s own command, which shows the failure', async () => {
     full();
     const { usage } = await ask();
     expect(short(usage)).toBe('fresh endpoint cache_unwritable');
     expect(usage.windows).toHaveLength(2);
   });
 
-  it('makes no request for anybody else', async () => {
+  it('sends no request for other callers', async () => {
     full();
     expect(short((await ask({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
     expect(provider.sent).toEqual([]);
   });
 
-  it('keeps the budget in the runtime directory', async () => {
+  it('has the budget in the runtime directory', async () => {
     full();
     const runtime = join(system.root, 'run');
     fs.mkdirSync(runtime);
@@ -705,7 +705,7 @@ describe('a cache that cannot be written', () => {
     expect(fs.readdirSync(join(runtime, 'usageline', 'claude')).sort()).toEqual(['attempt.1', 'usage.lock']);
   });
 
-  it('keeps the backoff in the runtime directory, until a success', async () => {
+  it('has the backoff in the runtime directory, until a success', async () => {
     full();
     const runtime = join(system.root, 'run');
     fs.mkdirSync(runtime);
@@ -723,7 +723,7 @@ describe('a cache that cannot be written', () => {
     expect(provider.sent).toHaveLength(2);
   });
 
-  it.each(['attempt.', 'usage.lock'])('is noticed when %s is what cannot be written', async (name) => {
+  it.each(['attempt.', 'usage.lock'])('is also noticed when only %s cannot be written', async (name) => {
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
     const guarded = {
       ...fs,
@@ -742,7 +742,7 @@ describe('a cache that cannot be written', () => {
     expect(fs.readdirSync(cache)).toEqual([]);
   });
 
-  it('is no cache directory at all: everything works, uncached', async () => {
+  it('works like no cache directory, and nothing is cached', async () => {
     const { ask: askHere } = asker({ ...system, home: () => null }, provider);
     const { usage, warning } = await askHere();
     expect(short(usage)).toBe('fresh endpoint cache_unwritable');
@@ -751,7 +751,7 @@ describe('a cache that cannot be written', () => {
     expect(short((await askHere({ sendsUncached: false })).usage)).toBe('none - cache_unwritable');
   });
 
-  it('is one that everyone can write: nothing of it is believed, and nothing is put there', async () => {
+  it('is also one that everyone can write: nothing in it counts, and nothing is written there', async () => {
     await ask();
     fs.chmodSync(cache, 0o777);
     const { usage, startWorker: startBackground, warning } = await ask({ policy: 'background' });
@@ -782,7 +782,7 @@ describe('a cache that cannot be written', () => {
 });
 
 describe('clocks', () => {
-  it('set back: an entry from the future is last known only, and a lock from there holds up for a minute', async () => {
+  it('that were set back leave an entry of the future last known, and a backoff of the future delays for a minute', async () => {
     await ask();
     system.setNow(NOW - HOUR);
     const { usage } = await ask({ policy: 'cached' });
@@ -795,7 +795,7 @@ describe('clocks', () => {
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
   });
 
-  it('set back in mid-request: the answer is current all the same', async () => {
+  it('that are set back during a request leave its response fresh', async () => {
     provider.respond = () => {
       system.setNow(NOW - HOUR);
       return { ok: true, value: aSnapshot };
@@ -806,18 +806,25 @@ describe('clocks', () => {
   it.each([
     ['answered', () => ({ ok: true, value: aSnapshot }) as const],
     ['failed', () => failure('timeout')],
-  ])('stopped in mid-request and then %s: once undid the backoff another had met', async (_case, answer) => {
-    provider.respond = () => {
-      const theirs = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
-      const lock = { ...theirs, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
-      fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
-      return answer();
-    };
-    await ask();
-    expect(lockOnDisk()).toMatchObject({ error: 'rate_limited', blockedUntil: NOW + HOUR, requests: [NOW] });
-  });
+  ])(
+    'do not let a process that was suspended during a request and then %s undo the backoff of another',
+    async (_case, answer) => {
+      provider.respond = () => {
+        const others = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
+        const lock = { ...others, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
+        fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
+        return answer();
+      };
+      await ask();
+      expect(lockOnDisk()).toMatchObject({
+        error: 'rate_limited',
+        blockedUntil: NOW + HOUR,
+        requests: [NOW],
+      });
+    },
+  );
 
-  it('stopped in mid-request and then failed: what another has learnt meanwhile is shown', async () => {
+  it('let a process that was suspended during a request and then failed show the newer entry of another', async () => {
     provider.respond = () => {
       const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + HOUR - MINUTE) };
       fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
@@ -827,7 +834,7 @@ describe('clocks', () => {
     expect(short((await ask()).usage)).toBe('fresh cache -');
   });
 
-  it('a day asleep in mid-request: a newer entry is not overwritten', async () => {
+  it('let no process that slept for a day during a request overwrite a newer entry', async () => {
     provider.respond = async () => {
       const newer = { ...JSON.parse(JSON.stringify(wire)), cached_at: iso(NOW + DAY - MINUTE) };
       fs.writeFileSync(join(cache, 'usage.json'), JSON.stringify(newer));
@@ -841,7 +848,7 @@ describe('clocks', () => {
   it.each([
     ['an hour', HOUR, 'stale endpoint -'],
     ['a day', DAY, 'last_known endpoint -'],
-  ])('%s asleep in mid-request: what arrives then is not called fresh', async (_case, asleep, expected) => {
+  ])('let no response be fresh that arrives after %s of sleep', async (_case, asleep, expected) => {
     provider.respond = () => {
       system.advance(asleep);
       return { ok: true, value: aSnapshot };
@@ -851,7 +858,7 @@ describe('clocks', () => {
     expect(usage).toMatchObject({ ageMs: asleep, freshUntil: null });
   });
 
-  it('an hour asleep before a request fails: what was fresh before is not called fresh any more', async () => {
+  it('let no entry stay fresh while a request fails after an hour of sleep', async () => {
     await ask();
     system.advance(MINUTE);
     provider.respond = () => {
@@ -863,7 +870,7 @@ describe('clocks', () => {
     expect(usage.ageMs).toBe(HOUR + MINUTE);
   });
 
-  it('a window that is reset while it is asked for is not called fresh', async () => {
+  it('let no response be fresh when a window was reset during the request', async () => {
     provider.respond = () => {
       const five_hour = { utilization: 90, resets_at: iso(NOW + SECOND) };
       system.advance(2 * SECOND);
@@ -877,8 +884,8 @@ describe('clocks', () => {
   const wire = { schema_version: 1, data: aSnapshot.data, error: null };
 });
 
-describe('old attempts and temporary files', () => {
-  it('do not pile up', async () => {
+describe('old claims and temporary files', () => {
+  it('are removed', async () => {
     for (let round = 0; round < 10; round += 1) {
       await ask();
       system.advance(4 * MINUTE);

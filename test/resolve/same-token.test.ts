@@ -6,7 +6,7 @@ import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
-/** A login file that is rewritten, or numbered anew, before every call: it has another stamp each time. */
+/** A login file that is rewritten before every call, so that it has another fingerprint each time. */
 function aTouchedLogin() {
   const system = fakeSystem();
   const provider = fakeProvider(system);
@@ -50,7 +50,7 @@ describe('a login file that changes while its token stays', () => {
     expect(provider.sent).toHaveLength(12);
   });
 
-  it('has the present stamp in the entry and in the lock', async () => {
+  it('gives entry and backoff the present fingerprint', async () => {
     const { system, provider, ask, touch, entry, lock } = aTouchedLogin();
     await ask();
     const before = entry();
@@ -71,7 +71,7 @@ describe('a login file that changes while its token stays', () => {
     expect(provider.sent).toHaveLength(2);
   });
 
-  it('is asked with all the same where that is demanded', async () => {
+  it('does not keep a demanded request from being sent', async () => {
     const { system, provider, ask, touch } = aTouchedLogin();
     await ask();
     system.advance(MINUTE);
@@ -80,7 +80,7 @@ describe('a login file that changes while its token stays', () => {
     expect(provider.sent).toHaveLength(2);
   });
 
-  it('is read again where a failure of its own was not a refusal', async () => {
+  it('is read again when the last failure was not a refusal of the token', async () => {
     const { provider, ask, touch } = aTouchedLogin();
     provider.login = { ok: false, failure: { code: 'token_lapsed' } };
     await ask();
@@ -89,7 +89,7 @@ describe('a login file that changes while its token stays', () => {
     expect((await ask()).usage.state).toBe('fresh');
   });
 
-  it('proves the account where no file names it any more, and not where a file names another one', async () => {
+  it('proves the account where no file names one any more, but not where a file names another one', async () => {
     const { provider, ask, touch } = aTouchedLogin();
     await ask();
     touch();
@@ -100,7 +100,7 @@ describe('a login file that changes while its token stays', () => {
     expect((await ask()).usage).toMatchObject({ state: 'none', error: { code: 'budget' } });
   });
 
-  it('gives no entry the stamp of none', async () => {
+  it('gives no entry the absent fingerprint', async () => {
     const { system, provider, ask, entry } = aTouchedLogin();
     await ask();
     system.advance(MINUTE);
@@ -112,7 +112,7 @@ describe('a login file that changes while its token stays', () => {
 });
 
 describe('another token', () => {
-  it('is asked with at once, once in five minutes, and has no part in the numbers of the one before', async () => {
+  it('is used at once, once in five minutes, and does not make the earlier numbers fresh', async () => {
     const { system, provider, ask, touch } = aTouchedLogin();
     await ask();
     touch();
@@ -131,7 +131,7 @@ describe('another token', () => {
     expect((await ask()).usage.state).toBe('stale');
   });
 
-  it('ends the backoff of the one before', async () => {
+  it('ends the backoff of the earlier one', async () => {
     const { system, provider, ask, touch } = aTouchedLogin();
     provider.respond = () => ({ ok: false, failure: { code: 'unauthorized' } });
     await ask();

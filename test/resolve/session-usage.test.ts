@@ -67,15 +67,15 @@ const lines = (
 describe('a session’s own line', () => {
   it.each<[string, object]>([
     ['with the network off', { settings: { ...settings, network: false } }],
-    ['under a backoff', { lock: aLock() }],
-    ['without a login', { lock: aLock({ error: 'no_credentials' }) }],
-  ])('shows what this call reported %s and nothing known', (_, situation) => {
+    ['under a backoff', { backoff: aLock() }],
+    ['without a login', { backoff: aLock({ error: 'no_credentials' }) }],
+  ])('shows what this call reported %s and no entry', (_, situation) => {
     const { own, line } = lines(null, both, { situation });
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
     expect(own).toMatchObject({ state: 'fresh', source: 'statusline', error: null, pending: false });
   });
 
-  it('shows what this call reported where another number is known, and the rest from the cache', () => {
+  it('shows what this call reported where the entry has another number, and the rest of the entry', () => {
     const { line, usage } = lines(scoped(MINUTE), both);
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h · 7d Fable 82% 4d3h');
     expect(usage.windows[0]?.usedPercent).toBe(22);
@@ -84,7 +84,7 @@ describe('a session’s own line', () => {
     );
   });
 
-  it('is the shared one where that says the same, or where nothing was reported', () => {
+  it('is the shared one where the numbers are the same, or where nothing was reported', () => {
     const same = reports({ percent: 22, resetsAt: FIVE }, { percent: 33, resetsAt: WEEK });
     for (const report of [same, reports(null)]) {
       const { own, usage } = lines(scoped(0), report);
@@ -92,7 +92,7 @@ describe('a session’s own line', () => {
     }
   });
 
-  it('is current where the same number was read before, and this call confirms it', () => {
+  it('is fresh where this call confirms an older number', () => {
     const { line } = lines(anEntry({ cachedAt: NOW - 10 * MINUTE }), {
       ...both,
       windows: { five_hour: { percent: 22, resetsAt: FIVE }, seven_day: { percent: 33, resetsAt: WEEK } },
@@ -100,7 +100,7 @@ describe('a session’s own line', () => {
     expect(line).toBe('5h 22% 4h37m · 7d 33% 4d3h');
   });
 
-  it('says how old its numbers are when the session repeats them, whatever is fresh elsewhere', () => {
+  it('shows the age of numbers that the session repeats, although the shared numbers are fresh', () => {
     const { line, own } = lines(scoped(SECOND), both, { reportedAt: NOW - 20 * MINUTE });
     expect(own.state).toBe('stale');
     expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h · 7d Fable 82% 4d3h · 20m ago');
@@ -110,25 +110,25 @@ describe('a session’s own line', () => {
     expect(lines(null, both, { reportedAt: NOW - 179 * SECOND }).line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
   });
 
-  it('shows no other account’s numbers beside those of a session of another login', () => {
+  it('shows no numbers of the account beside those of a session with another login', () => {
     expect(lines(scoped(MINUTE), both, { foreign: true }).line).toBe('5h 41% 4h37m · 7d 52% 4d3h');
     expect(lines(scoped(MINUTE), reports(null), { foreign: true }).line).toContain('7d Fable 82%');
   });
 
-  it('shows what the cache knows of the next window where the reported one has ended, else the reset', () => {
+  it('shows the entry’s next window where the reported one has ended, else the reset', () => {
     const ended = reports({ percent: 90, resetsAt: NOW - MINUTE });
     expect(lines(anEntry(), ended).line).toBe('5h 22% 4h37m · 7d 33% 4d3h');
     expect(lines(null, ended).line).toMatch(/^5h reset · 1m ago/);
   });
 
-  it('takes the known reset where the report has none', () => {
+  it('takes the reset time of the entry where the report has none', () => {
     expect(lines(anEntry(), reports({ percent: 41, resetsAt: null })).line).toBe(
       '5h 41% 4h37m · 7d 33% 4d3h',
     );
     expect(lines(null, reports({ percent: 41, resetsAt: null })).line).toBe('5h 41%');
   });
 
-  it('shows nothing of an entry that no line would show', () => {
+  it('shows no number of an entry that no line would show', () => {
     const { line } = lines(scoped(DAY), reports({ percent: 41, resetsAt: FIVE }));
     expect(line).toBe('5h 41% 4h37m');
   });
@@ -137,22 +137,22 @@ describe('a session’s own line', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, usedUsd: 521, limitUsd: 500 };
     const { own } = lines(null, { ...reports(null), spend });
     expect(own.windows).toMatchObject([{ id: 'spend_limit', usedPercent: 104.2, amount: { used: 521 } }]);
-    const told = {
+    const overlay = {
       origins: {},
-      movedAt: NOW,
+      latestAt: NOW,
       spend: { ...spend, percent: 90, readAt: NOW, seenAt: NOW },
       contradicted: false,
-      certain: true,
+      sameLogin: true,
       unstored: false,
       asReported: true,
-      answeredAt: NOW - MINUTE,
-      lacks: false,
+      requestedAt: NOW - MINUTE,
+      needsEndpoint: false,
       credentials: 'stamp-1',
     };
-    const beside = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend });
+    const beside = lines({ ...anEntry(), overlay }, { ...reports(null), spend });
     expect(beside.own.windows.map(({ usedPercent }) => usedPercent)).toEqual([22, 33, 104.2]);
-    const dearer = { ...told.spend, usedUsd: 451 };
-    const moved = lines({ ...anEntry(), overlay: told }, { ...reports(null), spend: dearer });
+    const dearer = { ...overlay.spend, usedUsd: 451 };
+    const moved = lines({ ...anEntry(), overlay }, { ...reports(null), spend: dearer });
     expect(moved.own.windows.at(-1)).toMatchObject({ usedPercent: 90, amount: { used: 451 } });
   });
 });

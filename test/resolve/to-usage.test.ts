@@ -20,8 +20,8 @@ const parts = (changes: Partial<UsageParts> = {}): UsageParts => ({
   ...changes,
 });
 
-describe('what may be claimed of an entry', () => {
-  it('is current until the cache duration is over', () => {
+describe('usage of an entry', () => {
+  it('is fresh until the end of the cache duration', () => {
     const { state, ageMs, freshUntil } = toUsage(parts());
     expect({ state, ageMs, freshUntil }).toEqual({
       state: 'fresh',
@@ -30,7 +30,7 @@ describe('what may be claimed of an entry', () => {
     });
   });
 
-  it('is current until the first reset, when that is sooner', () => {
+  it('is fresh until the first reset, when that is earlier', () => {
     const data = {
       five_hour: { utilization: 1, resets_at: iso(NOW + MINUTE) },
       seven_day: { utilization: 1, resets_at: iso(NOW + SECOND) },
@@ -38,25 +38,25 @@ describe('what may be claimed of an entry', () => {
     expect(toUsage(parts({ entry: anEntry({ data }) })).freshUntil).toBe(NOW + SECOND);
   });
 
-  it('is not current at any time when it is stale', () => {
+  it('has no end of freshness when it is stale', () => {
     expect(toUsage(parts({ freshness: 'stale' })).freshUntil).toBeNull();
   });
 
-  it('has no age when it was stamped in the future', () => {
+  it('has no age when the entry is from the future', () => {
     const entry = anEntry({ cachedAt: NOW + HOUR });
     expect(toUsage(parts({ freshness: 'last_known', entry })).ageMs).toBeNull();
   });
 
-  it('has an age when it is too old', () => {
+  it('has an age when the entry is too old', () => {
     const entry = anEntry({ cachedAt: NOW - 2 * DAY });
     expect(toUsage(parts({ freshness: 'last_known', entry })).ageMs).toBe(2 * DAY);
   });
 
-  it('is no younger than now when the clocks differ by a moment', () => {
+  it('has the age 0 when the entry is ahead of the clock within the tolerance', () => {
     expect(toUsage(parts({ entry: anEntry({ cachedAt: NOW + 4 * SECOND }) })).ageMs).toBe(0);
   });
 
-  it('is nothing at all when it is nobody’s', () => {
+  it('has no numbers when the entry is of another account', () => {
     expect(toUsage(parts({ freshness: 'none' }))).toMatchObject({
       state: 'none',
       source: null,
@@ -67,21 +67,21 @@ describe('what may be claimed of an entry', () => {
     });
   });
 
-  it('is nothing when only a failure is known', () => {
+  it('has no numbers when the entry has only a failure', () => {
     const entry = anEntry({ data: null, error: 'timeout' });
     expect(toUsage(parts({ freshness: 'none', entry })).state).toBe('none');
   });
 });
 
-describe('what an answer has besides windows', () => {
+describe('details of a response', () => {
   const week = { utilization: 60, resets_at: iso(NOW + DAY) };
 
-  it('is absent where there is none of it', () => {
+  it('are absent where the response has none', () => {
     const shown = toUsage(parts({ entry: anEntry({ data: { five_hour: week, seven_day: week } }) }));
     for (const key of ['pools', 'breakdown', 'locks', 'lacking']) expect(shown).not.toHaveProperty(key);
   });
 
-  it('is pools, the week by product, locks, and what the plan lacks', () => {
+  it('are pools, the week by product, locks, and what the plan lacks', () => {
     const data = {
       seven_day: week,
       seven_day_breakdown: { rows: [{ key: 'chat', percent: 100 }] },
@@ -98,7 +98,7 @@ describe('what an answer has besides windows', () => {
   it.each([
     [NOW - MINUTE - 1, 'endpoint', 104.2],
     [NOW - MINUTE + 1, 'statusline', 105],
-  ])('is one limit on money: of the endpoint and a session the later one (%i)', (readAt, source, percent) => {
+  ])('include one limit on money, of response and report the newer one (%i)', (readAt, source, percent) => {
     const spend = {
       enabled: true,
       percent: 104.2,
@@ -108,12 +108,12 @@ describe('what an answer has besides windows', () => {
     const reported = { percent: 105, resetsAt: null, usedUsd: 525, limitUsd: 500, readAt, seenAt: readAt };
     const overlay = {
       origins: {},
-      movedAt: NOW,
-      answeredAt: NOW - MINUTE,
-      lacks: true,
+      latestAt: NOW,
+      requestedAt: NOW - MINUTE,
+      needsEndpoint: true,
       credentials: null,
       contradicted: false,
-      certain: true,
+      sameLogin: true,
       unstored: false,
       asReported: true,
       spend: reported,

@@ -173,7 +173,7 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { paths: places, known } = startOf(deps);
+    const { paths: places, onDisk: known } = startOf(deps);
     const outcome = storeReport(deps, places, report, known.fingerprint);
     const {
       usage: shared,
@@ -202,8 +202,8 @@ export class PlanDay {
       settings: deps.settings,
     });
     const line = renderLine(usage, { color: false });
-    const told = session.input !== null && Object.keys(session.input).length > 0;
-    this.#expectTrue(usage, line, told ? session.of : (this.#login ?? session.of));
+    const hasNumbers = session.input !== null && Object.keys(session.input).length > 0;
+    this.#expectTrue(usage, line, hasNumbers ? session.of : (this.#login ?? session.of));
     for (const [name, limit] of Object.entries(session.input ?? {})) {
       const { used_percentage: percent, resets_at: resets } = limit as Record<string, number>;
       if (resets !== undefined && resets * SECOND <= this.now) continue;

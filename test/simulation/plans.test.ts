@@ -185,7 +185,7 @@ describe('a day with a private and a Team login', () => {
       five_hour: bucket(used.five_hour as number, current === home ? fiveAtHome() : 5),
       seven_day: bucket(used.seven_day as number, current === home ? 60 : 100),
     });
-    const told = (of: Subscription) => ({
+    const inputOf = (of: Subscription) => ({
       five_hour: limit(of.used.five_hour as number, of === home ? fiveAtHome() : 5),
       seven_day: limit(of.used.seven_day as number, of === home ? 60 : 100),
     });
@@ -196,7 +196,7 @@ describe('a day with a private and a Team login', () => {
         seven_day: (of.used.seven_day as number) + 1,
       };
       day.use(session, more, {});
-      session.input = told(of);
+      session.input = inputOf(of);
       await day.statusline(session);
     };
     day.change({ of: home, used: { five_hour: 5, seven_day: 60 } });

@@ -34,13 +34,13 @@ export function reportOf(result: Result): string {
 }
 
 function recoveryRow(hint: string, recoveries: readonly Recovery[]): [string, string] {
-  const mine = recoveries.filter((one) => one.hint === hint).sort((a, b) => a.minutes - b.minutes);
+  const withHint = recoveries.filter((one) => one.hint === hint).sort((a, b) => a.minutes - b.minutes);
   const what = `from the first 429 to the next usage, Retry-After ${hint}`;
-  if (mine.length === 0) return [what, '–'];
+  if (withHint.length === 0) return [what, '–'];
   const minutes = (one: Recovery | undefined) => `${Math.round(one?.minutes ?? 0)} min`;
-  const requests = Math.max(...mine.map((one) => one.requests));
-  const median = minutes(mine[Math.floor((mine.length - 1) / 2)]);
-  return [what, `median ${median}, longest ${minutes(mine.at(-1))}, at most ${requests} requests`];
+  const requests = Math.max(...withHint.map((one) => one.requests));
+  const median = minutes(withHint[Math.floor((withHint.length - 1) / 2)]);
+  return [what, `median ${median}, longest ${minutes(withHint.at(-1))}, at most ${requests} requests`];
 }
 
 function agesRow(who: string, ages: Ages): string {

@@ -50,7 +50,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   let stamp = 1;
   let tokenUntil = begin - HOUR;
-  let told = 0;
+  let throttledUntil = 0;
 
   const offline = () =>
     OFFLINE.some(([from, lasts]) => machine.now >= begin + from && machine.now < begin + from + lasts);
@@ -71,8 +71,9 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const verdict = endpoint.request(machine.now);
     if (verdict.kind === 'throttled') {
       const { retryAfter } = verdict;
-      tally.throttled(machine.now, retryAfter, at < told);
-      told = retryAfter === null || retryAfter === '0' ? 0 : machine.now + Number(retryAfter) * SECOND;
+      tally.throttled(machine.now, retryAfter, at < throttledUntil);
+      throttledUntil =
+        retryAfter === null || retryAfter === '0' ? 0 : machine.now + Number(retryAfter) * SECOND;
       return { ok: false, failure: { code: 'rate_limited', retryAfter } };
     }
     tally.answered(machine.now);
@@ -116,12 +117,12 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   };
 
   /** A process resolves usage, and starts a worker if it is the one to do so. */
-  const asks = (question: Question, told: (usage: Usage) => void): Promise<void> =>
+  const asks = (question: Question, onUsage: (usage: Usage) => void): Promise<void> =>
     machine.process(async () => {
       tally.resolved += 1;
       const { usage, startWorker: startBackground } = await resolve(deps, question);
       known = null;
-      told(usage);
+      onUsage(usage);
       if (startBackground) {
         tally.started += 1;
         const behind: Question = {

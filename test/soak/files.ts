@@ -35,9 +35,9 @@ function below(directory: string): string[] {
   });
 }
 
-function unlessGone<T>(look: () => T): T | undefined {
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return look();
+    return read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

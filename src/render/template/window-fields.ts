@@ -71,12 +71,12 @@ export function isLacking(name: string, { lacking = [] }: Usage): boolean {
   return lacking.includes(name);
 }
 
-/** The text in place of a window that the plan lacks. */
+/** The text for a window that the plan lacks. */
 export const NO_SUCH_LIMIT = 'no such limit';
 
 const ALL_FIELDS = Object.keys(WINDOW_FIELDS) as WindowField[];
 
-/** The span for a window that the plan lacks, in place of its first field. */
+/** The span for a window that the plan lacks; it replaces the first field. */
 function lackingSpan(
   name: string,
   field: WindowField,

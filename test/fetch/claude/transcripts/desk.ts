@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { estimateAt } from '../../../../src/fetch/claude/transcripts/estimate.ts';
 import type { Estimate } from '../../../../src/fetch/claude/transcripts/estimate.ts';
 import { parsePrepared } from '../../../../src/fetch/claude/transcripts/prepared.ts';
@@ -56,7 +56,7 @@ export function desk(system = fakeSystem()): Desk {
       roots: [projects],
       directory: system.root,
       deadline: Infinity,
-      write: (to, content) => replaceFile(system, to, content),
+      write: (to, content) => replaceDurably(system, to, content),
       ...options,
     });
     return { estimate: use && estimateAt(use, system.now()), complete, failure };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { replaceFile } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/usage/time.ts';
 import { PATIENCE, runs, useMemoryAsDisk } from '../../../property/support.ts';
 import { desk, line } from './desk.ts';
@@ -118,7 +118,7 @@ function happen(at: Desk, museum: string, step: number, event: Event): void {
           writes += 1;
           if (writes >= event.before) return 'EIO';
           written += 1;
-          return replaceFile(system, to, content);
+          return replaceDurably(system, to, content);
         },
       });
       // A memory that was written remembers, although no estimate was prepared.

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hash } from '../../../../src/fetch/claude/transcripts/hash.ts';
-import { replaceFile } from '../../../../src/cache/write.ts';
+import { replaceDurably } from '../../../../src/cache/replace-durably.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../../src/usage/time.ts';
 import { disk, failing } from '../../../cache/disk.ts';
 import { fakeSystem } from '../../../support/system.ts';
@@ -271,7 +271,7 @@ describe('an entry in the directories of transcripts', () => {
     at.scan();
     const written: string[] = [];
     at.scan({
-      write: (path, content) => (written.push(basename(path)), replaceFile(at.system, path, content)),
+      write: (path, content) => (written.push(basename(path)), replaceDurably(at.system, path, content)),
     });
     // The file that cannot be read is no reason to write the memory anew.
     expect(written).toEqual(['transcripts.json']);
@@ -454,7 +454,7 @@ describe('the memory of a scan', () => {
     damage(at);
     let opens = 0;
     const write = (to: string, content: string | Uint8Array) =>
-      fs.existsSync(to) && fs.statSync(to).isDirectory() ? 'EISDIR' : replaceFile(at.system, to, content);
+      fs.existsSync(to) && fs.statSync(to).isDirectory() ? 'EISDIR' : replaceDurably(at.system, to, content);
     opens = opened(at, () => expect(at.scan({ write }).estimate).toEqual(at.scanAfresh().estimate));
     expect(opens, 'all files are read').toBeGreaterThan(6);
     at.system.advance(2 * HOUR);
@@ -496,7 +496,7 @@ describe('the memory of a scan', () => {
     const at = filled();
     const written = () => {
       const names: string[] = [];
-      at.scan({ write: (to, content) => (names.push(basename(to)), replaceFile(at.system, to, content)) });
+      at.scan({ write: (to, content) => (names.push(basename(to)), replaceDurably(at.system, to, content)) });
       return names;
     };
     const both = ['transcripts.bin', 'transcripts.json'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { replaceFile } from '../../src/cache/write.ts';
+import { replaceDurably } from '../../src/cache/replace-durably.ts';
 import { until } from '../support/program.ts';
 import { fakeSystem } from '../support/system.ts';
 import { isRoot, itAsRoot } from '../support/user.ts';
@@ -33,80 +33,80 @@ function place(content: string | null = OLD) {
   };
 }
 
-/** `write-file-atomic` has Node's functions to itself: a failure among them is put into Node. */
+/** `write-file-atomic` uses Node's functions directly, so failures are injected there. */
 const spoil = (name: 'openSync' | 'fsyncSync' | 'renameSync' | 'closeSync') => vi.spyOn(fs, name);
 
-describe('replacing a file', () => {
+describe('replacing a file durably', () => {
   it.each([
     ['a file', OLD],
     ['nothing', null],
     ['an empty file', ''],
-  ])('puts the new text in the place of %s', (_case, before) => {
+  ])('gives %s the new text', (_case, before) => {
     const { path, names, now } = place(before);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(now()).toBe(NEW);
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('puts bytes in its place as they are', () => {
+  it('writes bytes as they are', () => {
     const { path } = place();
     const bytes = Uint8Array.of(0xff, 0, 0xc3, 0x28);
-    expect(replaceFile(system, path, bytes)).toBeNull();
+    expect(replaceDurably(system, path, bytes)).toBeNull();
     expect(Uint8Array.from(fs.readFileSync(path))).toEqual(bytes);
   });
 
-  it('can write nothing, and much', () => {
+  it('writes an empty text, and a long one', () => {
     const { path, now } = place();
-    expect(replaceFile(system, path, '')).toBeNull();
+    expect(replaceDurably(system, path, '')).toBeNull();
     expect(now()).toBe('');
     const much = 'ü'.repeat(300_000);
-    expect(replaceFile(system, path, much)).toBeNull();
+    expect(replaceDurably(system, path, much)).toBeNull();
     expect(now()).toBe(much);
   });
 
   it.each([0, 0o22, 0o77, 0o277, 0o777])('gives a new file the mode 0600 under the umask %o', (mask) => {
     const { path } = place(null);
     process.umask(mask);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(modeOf(path)).toBe(0o600);
   });
 
   it.each([0o644, 0o666, 0o400, 0o777])('replaces the mode %o by 0600', (mode) => {
     const { path } = place();
     fs.chmodSync(path, mode);
-    replaceFile(system, path, NEW);
+    replaceDurably(system, path, NEW);
     expect(modeOf(path)).toBe(0o600);
   });
 
-  it('leaves the mode of one file out of another', () => {
+  it('does not give one file the mode of another', () => {
     const [first, second] = [place(), place(null)];
     fs.chmodSync(first.path, 0o666);
-    replaceFile(system, first.path, NEW);
-    replaceFile(system, second.path, NEW);
+    replaceDurably(system, first.path, NEW);
+    replaceDurably(system, second.path, NEW);
     expect(modeOf(second.path)).toBe(0o600);
   });
 
-  itAsRoot('writes nothing as root in a directory of another user', () => {
+  itAsRoot('writes nothing for root in a directory of another user', () => {
     const { path, directory, now, names } = place();
     fs.chownSync(directory, 1234, 1235);
-    expect(replaceFile({ ...system }, path, NEW)).toBe('EPERM');
+    expect(replaceDurably({ ...system }, path, NEW)).toBe('EPERM');
     expect([now(), names()]).toEqual([OLD, ['usage.json']]);
   });
 
   it.each([
     ['a link to a file', (name: string, target: string) => fs.symlinkSync(target, name)],
     ['a second name of a file', (name: string, target: string) => fs.linkSync(target, name)],
-  ])('writes into nothing but the file that was made: %s', (_case, arrange) => {
+  ])('writes only into the file that it has made, and not into %s in its place', (_case, arrange) => {
     const { path, directory, names } = place();
     const target = join(directory, 'target');
-    fs.writeFileSync(target, 'theirs');
+    fs.writeFileSync(target, 'other');
     // As if it had been exchanged after the package made it.
     const chmodSync = (name: string) => {
       fs.unlinkSync(name);
       arrange(name, target);
     };
-    expect(replaceFile({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
-    expect(fs.readFileSync(target, 'utf8')).toBe('theirs');
+    expect(replaceDurably({ ...system, fs: disk({ chmodSync }) }, path, NEW)).toMatch(/^(EPERM|ELOOP)$/);
+    expect(fs.readFileSync(target, 'utf8')).toBe('other');
     expect(names()).toEqual(['target', 'usage.json']);
   });
 
@@ -118,22 +118,22 @@ describe('replacing a file', () => {
       fs.chmodSync(name, mode);
     };
     for (const chance of [0.25, 0.75])
-      replaceFile({ ...system, random: () => chance, fs: disk({ chmodSync }) }, path, NEW);
+      replaceDurably({ ...system, random: () => chance, fs: disk({ chmodSync }) }, path, NEW);
     expect(made[0]).toContain('/.new.250000000000.');
     expect(made[1]).toContain('/.new.750000000000.');
   });
 
-  it('makes a new file: who has the old one open reads on in it', () => {
+  it('makes a new file: a process that has the old one open reads its text', () => {
     const { path, now } = place();
     const fd = fs.openSync(path, 'r');
-    replaceFile(system, path, NEW);
+    replaceDurably(system, path, NEW);
     expect(fs.readFileSync(fd, 'utf8')).toBe(OLD);
     fs.closeSync(fd);
     expect(now()).toBe(NEW);
   });
 
   it.each([
-    ['a file', (target: string) => fs.writeFileSync(target, 'theirs', { mode: 0o644 })],
+    ['a file', (target: string) => fs.writeFileSync(target, 'other', { mode: 0o644 })],
     ['nothing', () => {}],
     ['a directory', (target: string) => fs.mkdirSync(target)],
   ])('never follows a link to %s', (_case, arrange) => {
@@ -142,7 +142,7 @@ describe('replacing a file', () => {
     arrange(target);
     const before = fs.existsSync(target) && fs.statSync(target);
     fs.symlinkSync(target, path);
-    expect(replaceFile(system, path, NEW)).toBeNull();
+    expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(fs.lstatSync(path).isSymbolicLink()).toBe(false);
     expect(now()).toBe(NEW);
     if (before)
@@ -150,30 +150,30 @@ describe('replacing a file', () => {
     else expect(fs.existsSync(target)).toBe(false);
   });
 
-  it('says what is wrong when a directory is in the place', () => {
+  it('returns the reason where a directory is in the place of the file', () => {
     const { path, names } = place(null);
     fs.mkdirSync(join(path, 'x'), { recursive: true });
-    expect(replaceFile(system, path, NEW)).toBe('EISDIR');
+    expect(replaceDurably(system, path, NEW)).toBe('EISDIR');
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('says what is wrong when there is no directory', () => {
-    expect(replaceFile(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
+  it('returns the reason where there is no directory', () => {
+    expect(replaceDurably(system, join(system.root, 'none', 'usage.json'), NEW)).toBe('ENOENT');
   });
 
-  describe('keeps the old one and leaves nothing behind when', () => {
+  describe('keeps the old file and no new one when', () => {
     it.each([
       ['the temporary file cannot be made', 'openSync', 'EACCES'],
       ['the disk is read-only', 'openSync', 'EROFS'],
       ['there is no inode left', 'openSync', 'ENOSPC'],
       ['what was written does not reach the disk', 'fsyncSync', 'EIO'],
       ['the disk turns out to be full', 'fsyncSync', 'ENOSPC'],
-      ['it cannot be put in the place', 'renameSync', 'EACCES'],
-      ['it may not be put in the place', 'renameSync', 'EPERM'],
+      ['the new file cannot be renamed', 'renameSync', 'EACCES'],
+      ['the new file may not be renamed', 'renameSync', 'EPERM'],
     ] as const)('%s (%s: %s)', (_case, call, code) => {
       const { path, names, now } = place();
       const spy = spoil(call).mockImplementation(failing(code));
-      expect(replaceFile(system, path, NEW)).toBe(code);
+      expect(replaceDurably(system, path, NEW)).toBe(code);
       expect(spy).toHaveBeenCalledTimes(1);
       vi.restoreAllMocks();
       expect(now()).toBe(OLD);
@@ -186,22 +186,25 @@ describe('replacing a file', () => {
         fs.writeFileSync(temporary, text.slice(0, 5));
         throw failure(code);
       };
-      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe(code);
+      expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe(code);
       expect(now()).toBe(OLD);
       expect(names()).toEqual(['usage.json']);
     });
 
-    it.each([0, 5, Buffer.byteLength(NEW) - 1])('only %i bytes were written and nobody said so', (length) => {
-      const { path, names, now } = place();
-      const writeFileSync = (temporary: string, text: string) =>
-        fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
-      expect(replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
-      expect(now()).toBe(OLD);
-      expect(names()).toEqual(['usage.json']);
-    });
+    it.each([0, 5, Buffer.byteLength(NEW) - 1])(
+      'only %i bytes were written, and no call failed',
+      (length) => {
+        const { path, names, now } = place();
+        const writeFileSync = (temporary: string, text: string) =>
+          fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
+        expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
+        expect(now()).toBe(OLD);
+        expect(names()).toEqual(['usage.json']);
+      },
+    );
   });
 
-  it('does not touch the file before the new text is complete', () => {
+  it('leaves the file alone until the new text is complete', () => {
     const { path, now } = place();
     const seen: string[] = [];
     const writeFileSync = (temporary: string, text: string) => {
@@ -209,12 +212,12 @@ describe('replacing a file', () => {
       fs.writeFileSync(temporary, text);
       seen.push(now());
     };
-    replaceFile({ ...system, fs: disk({ writeFileSync }) }, path, NEW);
+    replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW);
     expect(seen).toEqual([OLD, OLD]);
   });
 });
 
-describe('replacing a file on Windows', () => {
+describe('replacing a file durably on Windows', () => {
   const windows = { ...system, platform: 'win32' } as const;
 
   function countWaits() {
@@ -242,41 +245,44 @@ describe('replacing a file on Windows', () => {
     });
   }
 
-  it.each(['EPERM', 'EACCES', 'EBUSY'])('tries again when somebody has it open (%s)', (code) => {
-    const { path, names, now } = place();
-    const waits = countWaits();
-    const rename = refuse(2, code);
-    expect(replaceFile(windows, path, NEW)).toBeNull();
-    // The package's, and the one into the place.
-    expect(rename).toHaveBeenCalledTimes(4);
-    expect(waits).toEqual([10, 20]);
-    expect(now()).toBe(NEW);
-    expect(names()).toEqual(['usage.json']);
-  });
+  it.each(['EPERM', 'EACCES', 'EBUSY'])(
+    'tries again while another process has the file open (%s)',
+    (code) => {
+      const { path, names, now } = place();
+      const waits = countWaits();
+      const rename = refuse(2, code);
+      expect(replaceDurably(windows, path, NEW)).toBeNull();
+      // The package's, and the one into the place.
+      expect(rename).toHaveBeenCalledTimes(4);
+      expect(waits).toEqual([10, 20]);
+      expect(now()).toBe(NEW);
+      expect(names()).toEqual(['usage.json']);
+    },
+  );
 
-  it('gives up after 60 ms, and keeps the old one', () => {
+  it('gives up after 60 ms, and keeps the old file', () => {
     const { path, names, now } = place();
     const waits = countWaits();
     refuse(1000, 'EPERM');
-    expect(replaceFile(windows, path, NEW)).toBe('EPERM');
+    expect(replaceDurably(windows, path, NEW)).toBe('EPERM');
     expect(waits.reduce((a, b) => a + b, 0)).toBe(60);
     expect(now()).toBe(OLD);
     expect(names()).toEqual(['usage.json']);
   });
 
-  it('really waits', () => {
+  it('waits between the attempts', () => {
     const { path } = place();
     refuse(2, 'EPERM');
     const before = performance.now();
-    replaceFile(windows, path, NEW);
+    replaceDurably(windows, path, NEW);
     expect(performance.now() - before).toBeGreaterThan(25);
   });
 
-  it('does not try again what will not pass by itself', () => {
+  it('does not try again after other failures', () => {
     const { path } = place();
     const waits = countWaits();
     const rename = refuse(1000, 'ENOSPC');
-    expect(replaceFile(windows, path, NEW)).toBe('ENOSPC');
+    expect(replaceDurably(windows, path, NEW)).toBe('ENOSPC');
     expect(rename).toHaveBeenCalledTimes(1);
     expect(waits).toEqual([]);
   });
@@ -312,7 +318,7 @@ describe('another process', () => {
     const seenEnough = { yet: false };
     reader.stdout.once('data', () => (seenEnough.yet = true));
     for (let count = 0; count < 400 || !seenEnough.yet; count += 1) {
-      expect(replaceFile(system, path, (count % 2 ? 'a' : 'bc').repeat(20_000))).toBeNull();
+      expect(replaceDurably(system, path, (count % 2 ? 'a' : 'bc').repeat(20_000))).toBeNull();
       if (count % 20 === 0) await pause(1);
     }
     fs.writeFileSync(stop, '');
@@ -323,15 +329,15 @@ describe('another process', () => {
     expect(fs.readdirSync(directory)).toHaveLength(1);
   });
 
-  it('that is killed in the middle leaves the old text or the new one', async () => {
+  it('leaves the old text or the new one when it is killed while it replaces a file', async () => {
     const { path, directory, now } = place('a'.repeat(20_000));
     const endless = await program(
       directory,
       `
-      import { replaceFile } from './write.ts';
+      import { replaceDurably } from './replace-durably.ts';
       import { nodeSystem } from '../platform/system.ts';
       const [path] = process.argv.slice(2);
-      for (let count = 0; ; count += 1) replaceFile(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
+      for (let count = 0; ; count += 1) replaceDurably(nodeSystem(), path!, (count % 2 ? 'a' : 'bc').repeat(20_000));
       `,
     );
     for (let round = 0; round < 10; round += 1) {
@@ -350,31 +356,33 @@ describe('another process', () => {
 });
 
 describe('a full disk', () => {
-  /** Fills what is left but for a few pages, and tells what became of file and claim. */
+  /** Fills the disk except for a few pages, and prints what became of the file and of a claim. */
   const ON_A_FULL_DISK = `
     import * as fs from 'node:fs';
     import { join } from 'node:path';
+    import { nodeSystem } from '../platform/system.ts';
     import { takeClaim } from './claims.ts';
-            const [directory] = process.argv.slice(2);
+    import { replaceDurably } from './replace-durably.ts';
+    const [directory] = process.argv.slice(2);
     const system = nodeSystem();
     const path = join(directory!, 'usage.json');
     const filler = join(directory!, 'filler');
     const results = [];
     for (let pages = 0; pages <= 3; pages += 1) {
-      replaceFile(system, path, 'old');
+      replaceDurably(system, path, 'old');
       const fd = fs.openSync(filler, 'w');
       let size = 0;
       try { for (;;) size += fs.writeSync(fd, Buffer.alloc(4096, 'x')); } catch {}
       fs.ftruncateSync(fd, size - 4096 * pages);
       fs.closeSync(fd);
-      const reason = replaceFile(system, path, 'new!'.repeat(4096));
-      const kept = fs.readFileSync(path, 'utf8');
+      const reason = replaceDurably(system, path, 'new!'.repeat(4096));
+      const text = fs.readFileSync(path, 'utf8');
       const claim = pages === 0 && takeClaim(system, directory!, 'attempt', undefined, { at: 1, until: 1, credentials: null });
       const names = fs.readdirSync(directory!).sort();
       fs.rmSync(filler);
-      results.push({ reason, kept, names, ...(claim && { claim }) });
+      results.push({ reason, text, names, ...(claim && { claim }) });
     }
-    const after = replaceFile(system, path, 'new!'.repeat(4096));
+    const after = replaceDurably(system, path, 'new!'.repeat(4096));
     console.log(JSON.stringify({ results, after, size: fs.statSync(path).size }));
   `;
   const onTinyDisk = (...command: string[]) => {
@@ -394,14 +402,16 @@ describe('a full disk', () => {
     const { stdout, stderr } = onTinyDisk(process.execPath, child);
     expect(stderr).toBe('');
     const { results, after, size } = JSON.parse(stdout) as Record<string, unknown>;
-    const kept = { reason: 'ENOSPC', kept: 'old', names: ['filler', 'usage.json'] };
+    const kept = { reason: 'ENOSPC', text: 'old', names: ['filler', 'usage.json'] };
     expect(results).toEqual([{ ...kept, claim: { kind: 'failed', reason: 'ENOSPC' } }, kept, kept, kept]);
     expect([after, size]).toEqual([null, 16_384]);
   });
 
   const UNDER_A_LIMIT = {
     'the file itself': `
-                  const replace = () => replaceFile(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
+      import { nodeSystem } from '../platform/system.ts';
+      import { replaceDurably } from './replace-durably.ts';
+      const replace = () => replaceDurably(nodeSystem(), process.argv[2]!, 'new!'.repeat(10_000));
       replace();
       console.log(replace());
     `,
@@ -409,7 +419,8 @@ describe('a full disk', () => {
       import { dirname } from 'node:path';
       import { acquireMutex } from './mutex.ts';
       import { accountDirectory } from './directory.ts';
-            const path = process.argv[2]!;
+      import { nodeSystem } from '../platform/system.ts';
+      const path = process.argv[2]!;
       acquireMutex(nodeSystem(), accountDirectory(dirname(path), '.')).then(async (mutex) => {
         let reason = mutex.kind;
         try { nodeSystem().fs.writeFileSync(path + '.1', 'new!'.repeat(10_000)); } catch (error) { reason = error.code; }
@@ -421,7 +432,7 @@ describe('a full disk', () => {
   };
 
   it.runIf(process.platform !== 'win32').each(Object.entries(UNDER_A_LIMIT))(
-    'that is a limit on the size of files is survived: %s',
+    'and a limit on the size of files lead to EFBIG and do not end the process: %s',
     async (_case, source) => {
       const { path, names, now } = place();
       const child = await program(fs.mkdtempSync(join(system.root, 'limit-')), source);
@@ -452,7 +463,7 @@ describe('the signal of a file-size limit', () => {
     ['linux', 1],
     ['darwin', 1],
     ['win32', 0],
-  ])('has on %s so many listeners of ours more: %i', async (on, more) => {
+  ])('has on %s one listener more: %i', async (on, more) => {
     vi.resetModules();
     Object.defineProperty(process, 'platform', { value: on });
     const before = process.listeners('SIGXFSZ');

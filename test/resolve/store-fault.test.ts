@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
 import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
-import { accountDirectory, ensureDirectory } from '../../src/cache/directory.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { ensureDirectory } from '../../src/cache/make-directory.ts';
 import { acquireMutex } from '../../src/cache/mutex.ts';
-import { storeFault } from '../../src/resolve/note-fault.ts';
+import { storeFault } from '../../src/resolve/store-fault.ts';
 import { MINUTE, SECOND } from '../../src/usage/time.ts';
 import { aLock, NOW } from '../support/build.ts';
 import { fakeProvider } from '../support/provider.ts';
@@ -18,7 +19,7 @@ beforeEach(() => {
   system = fakeSystem();
 });
 
-it('writes a backoff that names it, and that grows', async () => {
+it('an exception leaves a backoff, which grows with each one', async () => {
   await note();
   expect(lock()).toMatchObject({
     error: 'internal_error',
@@ -32,7 +33,7 @@ it('writes a backoff that names it, and that grows', async () => {
   expect(lock()).toMatchObject({ failures: 2, blockedUntil: NOW + 61 * SECOND + 2 * MINUTE });
 });
 
-it('keeps the requests, and a backoff that holds', async () => {
+it('an exception keeps the requests, and a backoff in force', async () => {
   expect(ensureDirectory(system, directory())).toBeNull();
   const active = aLock({ requests: [NOW - MINUTE] });
   fs.writeFileSync(directory().backoff, serializeBackoff(active));
@@ -43,7 +44,7 @@ it('keeps the requests, and a backoff that holds', async () => {
   expect(lock()).toMatchObject({ error: 'internal_error', failures: 1, requests: active.requests });
 });
 
-it('writes nothing while another process asks', async () => {
+it('an exception writes nothing while another process has the mutex', async () => {
   expect(ensureDirectory(system, directory())).toBeNull();
   system.setNow(Date.now());
   const mutex = await acquireMutex(system, directory());
@@ -54,7 +55,7 @@ it('writes nothing while another process asks', async () => {
   if (mutex.kind === 'held') await mutex.release();
 });
 
-it('writes nothing where there is no cache', async () => {
+it('an exception writes nothing where there is no cache', async () => {
   fs.writeFileSync(`${system.root}/.cache`, '');
   await note();
   expect(fs.readFileSync(`${system.root}/.cache`, 'utf8')).toBe('');

@@ -1,0 +1,126 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { removeCache, sweepTemporaries } from '../../src/cache/cleanup.ts';
+import { HOUR, SECOND } from '../../src/usage/time.ts';
+import { fakeSystem } from '../support/system.ts';
+import { disk, failure } from './disk.ts';
+
+const system = fakeSystem();
+
+function swept(names: readonly string[], ageMs: number, fakeFs: typeof fs = fs): string[] {
+  const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'cache-')), 'claude');
+  fs.mkdirSync(directory.path);
+  const changed = (system.now() - ageMs) / SECOND;
+  for (const name of names) {
+    const path = join(directory.path, name);
+    if (name.endsWith('/')) fs.mkdirSync(path);
+    else fs.writeFileSync(path, '');
+    fs.utimesSync(path, changed, changed);
+  }
+  sweepTemporaries({ ...system, fs: fakeFs }, directory);
+  return fs.readdirSync(directory.path).sort();
+}
+
+describe('sweeping temporary files', () => {
+  it.each([
+    ['an hour', HOUR, ['usage.json.1234567890']],
+    ['more than an hour', HOUR + SECOND, []],
+    ['a minute', 60 * SECOND, ['usage.json.1234567890']],
+    ['a second in the future', -SECOND, ['usage.json.1234567890']],
+    ['more than an hour in the future', -HOUR - SECOND, []],
+  ])('removes a file by its age: %s', (_case, age, left) => {
+    expect(swept(['usage.json.1234567890'], age)).toEqual(left);
+  });
+
+  it.each([
+    'usage.json.0',
+    'usage.lock.4294967295',
+    'keychain.json.1',
+    'transcripts.json.2',
+    'transcripts.bin.3',
+    'transcripts.new.4',
+    'transcripts.new',
+  ])('removes %s', (name) => {
+    expect(swept([name], 2 * HOUR)).toEqual([]);
+  });
+
+  it.each([
+    'usage.json',
+    'usage.lock',
+    'keychain.json',
+    'usage.json.',
+    'usage.json.bak',
+    'usage.json.1x',
+    'usage.json.1.2',
+    'my-usage.json.1',
+    'attempt.1',
+    'background.12',
+    'notes.1',
+  ])('leaves %s alone', (name) => {
+    expect(swept([name], 2 * HOUR)).toEqual([name]);
+  });
+
+  it('goes on after a file that cannot be removed', () => {
+    expect(swept(['usage.json.1/', 'usage.json.2', 'usage.lock.3'], 2 * HOUR)).toEqual(['usage.json.1']);
+  });
+
+  it('ignores a file that another process removes meanwhile', () => {
+    const racing = disk({ lstatSync: () => {} });
+    expect(swept(['usage.json.1'], 2 * HOUR, racing)).toEqual(['usage.json.1']);
+    const refusing = disk({
+      unlinkSync: () => {
+        throw failure('EACCES');
+      },
+    });
+    expect(swept(['usage.json.1'], 2 * HOUR, refusing)).toEqual(['usage.json.1']);
+  });
+
+  it('does nothing where there is no directory', () => {
+    expect(() => sweepTemporaries(system, accountDirectory(system.root, 'none'))).not.toThrow();
+  });
+});
+
+/** The files and directories that docs/specs/files.md names, relative to the cache root. */
+function documented(): string[] {
+  const page = fs.readFileSync(new URL('../../docs/specs/files.md', import.meta.url), 'utf8');
+  const [, tree = ''] = /```\nusageline\/[^\n]*\n(.*?)```/s.exec(page) ?? [];
+  const rows = [...tree.matchAll(/^( *)[├└]── (\S+)/gm)].map(([, indent = '', name = '']) => ({
+    indent,
+    name,
+  }));
+  return rows.map(({ indent, name }) => `${indent === '' ? '' : 'claude/'}${name.replace('<n>', '7')}`);
+}
+
+describe('removing the cache', () => {
+  it('removes every file that the documentation names, and no other', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    const paths = documented();
+    expect(paths).toContain('claude/after.json');
+    for (const path of paths) {
+      fs.mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true, mode: 0o700 });
+      if (!path.endsWith('/')) fs.writeFileSync(join(root, path), 'usageline');
+    }
+    fs.writeFileSync(join(root, 'claude', 'thesis.md'), '');
+    removeCache(system, root, 'claude');
+    expect(fs.readdirSync(root, { recursive: true })).toEqual(['claude', 'claude/thesis.md']);
+    fs.unlinkSync(join(root, 'claude', 'thesis.md'));
+    removeCache(system, root, 'claude');
+    expect(fs.existsSync(root)).toBe(false);
+  });
+
+  it('enters no directory of the cache that other users can write', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    const open = ['accounts', 'claude/ready', 'claude-0a1b2c3d'].map((name) => join(root, name));
+    for (const path of open) {
+      fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+      fs.writeFileSync(join(path, 'usage.json'), '');
+      fs.chmodSync(path, 0o777);
+    }
+    removeCache(system, root, 'claude');
+    for (const path of open) expect(fs.readdirSync(path)).toEqual(['usage.json']);
+  });
+});
