@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   caughtUp,
   clockError,
+  clocksApart,
   mergeBackoffLocks,
   parseBackoffLock,
   readBackoffLock,
@@ -364,5 +365,101 @@ describe('two locks of one account', () => {
     const twice = lock({ requests: [NOW, NOW] });
     expect(mergeBackoffLocks(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
     expect(mergeBackoffLocks(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);
+  });
+});
+
+describe('two records of one account with a token, a waiver or another clock', () => {
+  const older = (over: Partial<BackoffLock>) => lock({ writtenAt: NOW - MINUTE, ...over });
+  const apart = { at: NOW - MINUTE, other: NOW };
+  const elsewhere = { at: NOW - 2 * MINUTE, other: NOW };
+
+  it.each<[string, Partial<BackoffLock>, Partial<BackoffLock>, Partial<BackoffLock>]>([
+    ['the token of the later record', { token: 'a:1' }, { token: 'b:2' }, { token: 'b:2' }],
+    ['the token of the earlier record, if the later has none', { token: 'a:1' }, {}, { token: 'a:1' }],
+    ['the token of the later record, if the earlier has none', {}, { token: 'b:2' }, { token: 'b:2' }],
+    ['the later waiver', { waivedAt: 7 }, { waivedAt: 5 }, { waivedAt: 7 }],
+    ['the only waiver', {}, { waivedAt: 5 }, { waivedAt: 5 }],
+    ['the clock that the later record has seen', { apart }, { apart: elsewhere }, { apart: elsewhere }],
+    ['the only clock that was seen', { apart }, {}, { apart }],
+    ['the clock of the later record alone', {}, { apart }, { apart }],
+    ['the larger lead over this clock', { ahead: 7 }, { ahead: 5 }, { ahead: 7 }],
+    ['the only lead', {}, { ahead: 5 }, { ahead: 5 }],
+  ])('keep %s, in either order', (_, first, second, kept) => {
+    const a = older(first);
+    const b = lock(second);
+    expect(mergeBackoffLocks(a, b)).toMatchObject(kept);
+    expect(mergeBackoffLocks(b, a)).toMatchObject(kept);
+  });
+
+  it('keep none of it where neither has any', () => {
+    const merged = mergeBackoffLocks(older({}), lock());
+    for (const key of ['token', 'waivedAt', 'apart', 'ahead']) expect(merged).not.toHaveProperty(key);
+  });
+});
+
+/** The text of a lock in which some fields are others. */
+const textWith = (fields: object) =>
+  JSON.stringify({ ...(JSON.parse(serializeBackoffLock(lock())) as object), ...fields });
+
+describe('the clock of another machine in usage.lock', () => {
+  const read = (value: unknown) => parse(textWith({ apart: value }))?.apart;
+
+  it.each([
+    ['is read', [now - 60, now], { at: NOW - MINUTE, other: NOW }],
+    ['is read where both clocks agree', [now, now], { at: NOW, other: NOW }],
+    [
+      'is read up to the tolerance in the future',
+      [now + 5, now + 9],
+      { at: NOW + 5 * SECOND, other: NOW + 9 * SECOND },
+    ],
+    ['is left out beyond the tolerance', [now + 6, now + 9], undefined],
+    ['is left out where it is behind this one', [now, now - 1], undefined],
+    ['is left out with one number', [now], undefined],
+    ['is left out with a text', ['x', now], undefined],
+    ['is left out as an object', { at: now, other: now }, undefined],
+  ])('%s', (_, value, expected) => {
+    expect(read(value)).toEqual(expected);
+  });
+
+  it.each([
+    ['of fifteen minutes', 15 * MINUTE, { apart: { at: NOW, other: NOW + 15 * MINUTE } }],
+    ['of more, which a clock that was set back leaves', 15 * MINUTE + 1, {}],
+  ])('is noted from a lead %s', (_, ahead, expected) => {
+    expect(clocksApart(lock({ ahead }), NOW)).toEqual(expected);
+  });
+
+  it('is kept for an hour after the last write of that clock', () => {
+    const apart = { at: NOW - 2 * MINUTE, other: NOW };
+    expect(clocksApart(lock({ apart }), NOW + 60 * MINUTE - 1)).toEqual({ apart });
+    expect(clocksApart(lock({ apart }), NOW + 60 * MINUTE)).toEqual({});
+    expect(clocksApart(lock(), NOW)).toEqual({});
+    expect(clocksApart(null, NOW)).toEqual({});
+  });
+
+  it('changes nothing of a lock whose time is not ahead', () => {
+    const kept = lock({ writtenAt: NOW - MINUTE });
+    expect(caughtUp(kept, NOW)).toEqual(kept);
+  });
+
+  it('makes a lock whose time is ahead one of now', () => {
+    const ahead = lock({ writtenAt: NOW + MINUTE, ahead: MINUTE });
+    const { ahead: _, ...rest } = ahead;
+    const apart = { at: NOW, other: NOW + MINUTE };
+    expect(caughtUp(ahead, NOW)).toEqual({ ...rest, writtenAt: NOW, apart });
+  });
+});
+
+describe('the token in usage.lock', () => {
+  const read = (token: unknown) => parse(textWith({ token }))?.token;
+  const half = '0123456789abcdef';
+
+  it.each([
+    ['a key and a hash', `${half}:${half}`, `${half}:${half}`],
+    ['something before them', `x${half}:${half}`, undefined],
+    ['something after them', `${half}:${half}x`, undefined],
+    ['a number', 7, undefined],
+    ['a list with both', [`${half}:${half}`], undefined],
+  ])('is %s', (_, token, expected) => {
+    expect(read(token)).toBe(expected);
   });
 });

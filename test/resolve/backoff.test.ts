@@ -5,6 +5,7 @@ import {
   lockWithRequest,
   parseRetryAfter,
 } from '../../src/resolve/backoff.ts';
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
 import { RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -140,5 +141,60 @@ describe('the record of requests', () => {
 
   it('begins with the first request', () => {
     expect(lockWithRequest(null, null, NOW).requests).toEqual([NOW]);
+  });
+});
+
+describe('what a lock keeps besides a failure and the requests', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const kept = { token: TOKEN, waivedAt: NOW - MINUTE };
+  const failure = { code: 'timeout', retryAfter: null } as const;
+  const writers = {
+    'after a failure': (previous: BackoffLock | null) =>
+      lockAfterFailure(previous, failure, 'stamp-1', NOW, 0),
+    'after a success': (previous: BackoffLock | null) => lockWithout(previous, 'stamp-1', NOW),
+    'with one more request': (previous: BackoffLock | null) => lockWithRequest(previous, 'stamp-1', NOW),
+  };
+
+  describe.each(Object.entries(writers))('%s', (_, write) => {
+    it('is the token that was sent last, and the time of the last waiver', () => {
+      expect(write(aLock(kept))).toMatchObject(kept);
+    });
+
+    it.each([null, aLock()])('is nothing where there was none', (previous) => {
+      for (const key of ['token', 'waivedAt', 'apart', 'ahead'])
+        expect(write(previous)).not.toHaveProperty(key);
+    });
+
+    it('is the clock of another machine, as long as it counts', () => {
+      const apart = { at: NOW - MINUTE, other: NOW };
+      expect(write(aLock({ apart }))).toMatchObject({ apart });
+      const long = { at: NOW - HOUR - MINUTE, other: NOW - HOUR };
+      expect(write(aLock({ apart: long }))).not.toHaveProperty('apart');
+    });
+  });
+
+  it('is replaced by the token that is sent, and the time of its waiver', () => {
+    const other = 'cccccccc:dddddddd';
+    expect(lockWithRequest(aLock(kept), 'stamp-1', NOW, other)).toMatchObject({
+      token: other,
+      waivedAt: NOW - MINUTE,
+    });
+    expect(lockWithRequest(aLock(kept), 'stamp-1', NOW, other, true)).toMatchObject({
+      token: other,
+      waivedAt: NOW,
+    });
+    expect(lockWithRequest(null, 'stamp-1', NOW, other)).not.toHaveProperty('waivedAt');
+  });
+
+  it('counts a request for longer where another clock was behind', () => {
+    const apart = { at: NOW - 10 * MINUTE, other: NOW - 5 * MINUTE };
+    const requests = [NOW - HOUR - 5 * MINUTE - SECOND, NOW - HOUR - 5 * MINUTE, NOW - HOUR];
+    expect(lockWithout(aLock({ apart, requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(1));
+    expect(lockWithout(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(2));
+  });
+
+  it('counts a request for an hour and the second by which it was rounded', () => {
+    const requests = [NOW - HOUR - SECOND, NOW - HOUR - SECOND + 1];
+    expect(lockWithout(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(1));
   });
 });
