@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/resolve/{decide,backoff,budget,answer,told,own-usage,known,network-off,same-token}.test.ts',
+      'test/resolve/{decide,freshness,backoff,budget,answer,told,own-usage,known,network-off,same-token}.test.ts',
       'test/cache/{entry,backoff-lock,claims}.test.ts',
       'test/usage/*.test.ts',
     ],

@@ -4,7 +4,7 @@ import { answer } from '../../src/resolve/answer.ts';
 import type { AnswerParts } from '../../src/resolve/answer.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import type { Entry, Told } from '../../src/cache/entry.ts';
-import { anEntry, FIVE, iso, NOW, WEEK } from '../support/build.ts';
+import { anEntry, aTold, FIVE, iso, NOW, WEEK } from '../support/build.ts';
 
 const parts = (changes: Partial<AnswerParts> = {}): AnswerParts => ({
   entry: anEntry(),
@@ -122,24 +122,6 @@ describe('what an answer has besides windows', () => {
       { id: 'spend_limit', label: 'spend', source, usedPercent: percent, placement: 'always' },
     ]);
   });
-});
-
-/** What sessions reported a minute ago: both windows, and the endpoint's response half an hour ago. */
-const aTold = (changes: Partial<Told> = {}): Told => ({
-  origins: {
-    five_hour: { readAt: NOW - MINUTE, seenAt: NOW - 2 * MINUTE },
-    seven_day: { readAt: NOW - MINUTE, seenAt: NOW - 3 * MINUTE },
-  },
-  movedAt: NOW - MINUTE,
-  spend: null,
-  contradicted: false,
-  certain: true,
-  unstored: false,
-  asReported: true,
-  answeredAt: NOW - 30 * MINUTE,
-  lacks: true,
-  credentials: 'stamp-1',
-  ...changes,
 });
 
 const withTold = (told: Partial<Told>, changes: Partial<Entry> = {}): Entry => ({

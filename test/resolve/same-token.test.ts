@@ -1,8 +1,15 @@
+import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readBackoffLock } from '../../src/cache/backoff-lock.ts';
-import { readEntry } from '../../src/cache/entry.ts';
+import { readBackoffLock, serializeBackoffLock } from '../../src/cache/backoff-lock.ts';
+import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { readEntry, serializeEntry } from '../../src/cache/entry.ts';
+import type { Entry } from '../../src/cache/entry.ts';
+import type { Identity } from '../../src/fetch/provider.ts';
+import { dependsOnToken, restamp } from '../../src/resolve/same-token.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, anEntry, NOW } from '../support/build.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -139,5 +146,76 @@ describe('another token', () => {
     provider.token = 'token-2';
     touch();
     expect((await ask()).usage.state).toBe('fresh');
+  });
+});
+
+describe('whether the token decides what an entry or a lock is worth', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const withToken = anEntry({ token: TOKEN });
+  const refusal = aLock({ error: 'unauthorized', token: TOKEN });
+
+  it.each<[string, Entry | null, BackoffLock | null, string | null, boolean]>([
+    ['an entry of other credentials with a token', withToken, null, 'stamp-2', true],
+    ['an entry of these credentials', withToken, null, 'stamp-1', false],
+    ['an entry without a token', anEntry(), null, 'stamp-2', false],
+    ['an entry without numbers', { ...withToken, data: null }, null, 'stamp-2', false],
+    ['a refusal of other credentials', null, refusal, 'stamp-2', true],
+    ['a refusal of another kind', null, { ...refusal, error: 'forbidden' }, 'stamp-2', true],
+    ['a refusal of these credentials', null, refusal, 'stamp-1', false],
+    ['a refusal that is over', null, { ...refusal, blockedUntil: NOW }, 'stamp-2', false],
+    ['a refusal without a token', null, aLock({ error: 'unauthorized' }), 'stamp-2', false],
+    ['another failure', null, { ...refusal, error: 'rate_limited' }, 'stamp-2', false],
+    ['an entry and a refusal', withToken, refusal, 'stamp-2', true],
+    ['an entry and a refusal, without credentials now', withToken, refusal, null, false],
+    ['nothing', null, null, 'stamp-2', false],
+  ])('%s', (_, entry, lock, stamp, depends) => {
+    expect(dependsOnToken(entry, lock, NOW, stamp)).toBe(depends);
+  });
+});
+
+describe('a login file with the same token', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const present = { stamp: 'stamp-2', token: TOKEN, identity: { kind: 'none' } as Identity };
+  const setup = (entry: Partial<Entry>, lock: Partial<BackoffLock>) => {
+    const system = fakeSystem();
+    system.setNow(NOW);
+    const cache = accountDirectory(join(system.root, '.cache', 'usageline'), 'claude');
+    fs.mkdirSync(cache.path, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(cache.entry, serializeEntry(anEntry(entry)), { mode: 0o600 });
+    fs.writeFileSync(cache.lock, serializeBackoffLock(aLock(lock)), { mode: 0o600 });
+    const stamps = () => {
+      const read = readEntry(system, cache.entry);
+      return [
+        read.kind === 'entry' ? read.entry.credentials : null,
+        readBackoffLock(system, cache.lock, NOW)?.credentials,
+      ];
+    };
+    return { system, places: { cache, fallback: null }, stamps };
+  };
+
+  it.each<[string, Partial<Entry>, Partial<BackoffLock>, string[]]>([
+    ['the entry', { token: TOKEN }, {}, ['stamp-2', 'stamp-1']],
+    ['the refusal', {}, { error: 'forbidden', token: TOKEN }, ['stamp-1', 'stamp-2']],
+    ['both', { token: TOKEN }, { error: 'unauthorized', token: TOKEN }, ['stamp-2', 'stamp-2']],
+    [
+      'neither, of another token',
+      { token: `${TOKEN}0` },
+      { error: 'unauthorized', token: `${TOKEN}0` },
+      ['stamp-1', 'stamp-1'],
+    ],
+    ['neither, without a token', {}, { error: 'unauthorized' }, ['stamp-1', 'stamp-1']],
+  ])('gives its stamp to %s', (_, entry, lock, expected) => {
+    const { system, places, stamps } = setup(entry, lock);
+    expect(restamp(system, places, present)).toBe(expected.includes('stamp-2'));
+    expect(stamps()).toEqual(expected);
+    // The second time there is nothing left to change.
+    expect(restamp(system, places, present)).toBe(false);
+  });
+
+  it('gives no stamp away where there is none, and changes nothing without files', () => {
+    const { system, places, stamps } = setup({ token: TOKEN }, { error: 'unauthorized', token: TOKEN });
+    expect(restamp(system, places, { ...present, stamp: null })).toBe(false);
+    expect(restamp(system, { cache: null, fallback: null }, present)).toBe(false);
+    expect(stamps()).toEqual(['stamp-1', 'stamp-1']);
   });
 });

@@ -1,5 +1,5 @@
 import type { BackoffLock } from '../../src/cache/backoff-lock.ts';
-import type { Entry } from '../../src/cache/entry.ts';
+import type { Entry, Told } from '../../src/cache/entry.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -33,6 +33,26 @@ export function anEntry(changes: Partial<Entry> = {}): Entry {
     error: null,
     plan: 'max_20x',
     accountId: 'ada',
+    credentials: 'stamp-1',
+    ...changes,
+  };
+}
+
+/** What sessions reported a minute ago: both windows. The endpoint's response is of half an hour ago. */
+export function aTold(changes: Partial<Told> = {}): Told {
+  return {
+    origins: {
+      five_hour: { readAt: NOW - MINUTE, seenAt: NOW - 2 * MINUTE },
+      seven_day: { readAt: NOW - MINUTE, seenAt: NOW - 3 * MINUTE },
+    },
+    movedAt: NOW - MINUTE,
+    spend: null,
+    contradicted: false,
+    certain: true,
+    unstored: false,
+    asReported: true,
+    answeredAt: NOW - 30 * MINUTE,
+    lacks: true,
     credentials: 'stamp-1',
     ...changes,
   };
