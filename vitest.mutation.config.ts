@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/resolve/{decide,backoff,budget,answer,same-token}.test.ts',
-      'test/cache/{entry,backoff-lock,claims}.test.ts',
+      'test/resolve/{decide,freshness,backoff,budget,to-usage,overlay,session-usage,network-off,same-token}.test.ts',
+      'test/prerender/forecast-input.test.ts',
+      'test/cache/{entry,backoff,claims}.test.ts',
       'test/usage/*.test.ts',
     ],
     env: { TZ: 'UTC' },

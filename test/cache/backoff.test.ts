@@ -7,6 +7,7 @@ import {
   withOwnClock,
   clockError,
   mergeBackoffs,
+  otherClock,
   parseBackoff,
   readBackoff,
   serializeBackoff,
@@ -375,5 +376,127 @@ describe('two backoffs of one account', () => {
     const twice = lock({ requests: [NOW, NOW] });
     expect(mergeBackoffs(twice, lock({ requests: [] }))?.requests).toEqual([NOW, NOW]);
     expect(mergeBackoffs(lock({ requests: [] }), twice)?.requests).toEqual([NOW, NOW]);
+  });
+});
+
+describe('two backoffs of one account with a token, a waiver or the clock of another machine', () => {
+  const older = (over: Partial<Backoff>) => lock({ writtenAt: NOW - MINUTE, ...over });
+  const clock = { at: NOW - MINUTE, other: NOW };
+  const secondClock = { at: NOW - 2 * MINUTE, other: NOW };
+
+  it.each<[string, Partial<Backoff>, Partial<Backoff>, Partial<Backoff>]>([
+    ['the token of the later backoff', { tokenHash: 'a:1' }, { tokenHash: 'b:2' }, { tokenHash: 'b:2' }],
+    [
+      'the token of the earlier backoff, if the later has none',
+      { tokenHash: 'a:1' },
+      {},
+      { tokenHash: 'a:1' },
+    ],
+    [
+      'the token of the later backoff, if the earlier has none',
+      {},
+      { tokenHash: 'b:2' },
+      { tokenHash: 'b:2' },
+    ],
+    ['the later waiver', { waivedAt: 7 }, { waivedAt: 5 }, { waivedAt: 7 }],
+    ['the only waiver', {}, { waivedAt: 5 }, { waivedAt: 5 }],
+    [
+      'the other clock of the later backoff',
+      { otherClock: clock },
+      { otherClock: secondClock },
+      { otherClock: secondClock },
+    ],
+    [
+      'the other clock of the earlier backoff, if the later has none',
+      { otherClock: clock },
+      {},
+      { otherClock: clock },
+    ],
+    [
+      'the other clock of the later backoff, if the earlier has none',
+      {},
+      { otherClock: clock },
+      { otherClock: clock },
+    ],
+    ['the larger lead over the own clock', { ahead: 7 }, { ahead: 5 }, { ahead: 7 }],
+    ['the only lead', {}, { ahead: 5 }, { ahead: 5 }],
+  ])('keep %s, in either order', (_, first, second, kept) => {
+    const a = older(first);
+    const b = lock(second);
+    expect(mergeBackoffs(a, b)).toMatchObject(kept);
+    expect(mergeBackoffs(b, a)).toMatchObject(kept);
+  });
+
+  it('keep none of these where neither has one', () => {
+    const merged = mergeBackoffs(older({}), lock());
+    for (const key of ['tokenHash', 'waivedAt', 'otherClock', 'ahead'])
+      expect(merged).not.toHaveProperty(key);
+  });
+});
+
+/** The text of a backoff, with some fields replaced. */
+const textWith = (fields: object) =>
+  JSON.stringify({ ...(JSON.parse(serializeBackoff(lock())) as object), ...fields });
+
+describe('the clock of another machine in usage.lock', () => {
+  const read = (value: unknown) => parse(textWith({ apart: value }))?.otherClock;
+
+  it.each([
+    ['is read', [now - 60, now], { at: NOW - MINUTE, other: NOW }],
+    ['is read where both clocks agree', [now, now], { at: NOW, other: NOW }],
+    [
+      'is read up to 5 s in the future',
+      [now + 5, now + 9],
+      { at: NOW + 5 * SECOND, other: NOW + 9 * SECOND },
+    ],
+    ['is left out more than 5 s in the future', [now + 6, now + 9], undefined],
+    ['is left out where it is behind the own clock', [now, now - 1], undefined],
+    ['is left out with one number', [now], undefined],
+    ['is left out with a text', ['x', now], undefined],
+    ['is left out as an object', { at: now, other: now }, undefined],
+  ])('%s', (_, value, expected) => {
+    expect(read(value)).toEqual(expected);
+  });
+
+  it.each([
+    ['of fifteen minutes', 15 * MINUTE, { otherClock: { at: NOW, other: NOW + 15 * MINUTE } }],
+    ['of more than fifteen minutes, because one was set back', 15 * MINUTE + 1, {}],
+  ])('is recorded from a lead %s: %i ms', (_, ahead, expected) => {
+    expect(otherClock(lock({ ahead }), NOW)).toEqual(expected);
+  });
+
+  it('is kept for an hour after the last write of that clock', () => {
+    const recorded = { otherClock: { at: NOW - 2 * MINUTE, other: NOW } };
+    expect(otherClock(lock(recorded), NOW + 60 * MINUTE - 1)).toEqual(recorded);
+    expect(otherClock(lock(recorded), NOW + 60 * MINUTE)).toEqual({});
+    expect(otherClock(lock(), NOW)).toEqual({});
+    expect(otherClock(null, NOW)).toEqual({});
+  });
+
+  it('changes nothing in a backoff whose time is not ahead', () => {
+    const kept = lock({ writtenAt: NOW - MINUTE });
+    expect(withOwnClock(kept, NOW)).toEqual(kept);
+  });
+
+  it('is recorded in a backoff whose time is ahead, which then has the present time', () => {
+    const ahead = lock({ writtenAt: NOW + MINUTE, ahead: MINUTE });
+    const { ahead: _, ...rest } = ahead;
+    const clock = { at: NOW, other: NOW + MINUTE };
+    expect(withOwnClock(ahead, NOW)).toEqual({ ...rest, writtenAt: NOW, otherClock: clock });
+  });
+});
+
+describe('the token in usage.lock', () => {
+  const read = (token: unknown) => parse(textWith({ token }))?.tokenHash;
+  const half = '0123456789abcdef';
+
+  it.each([
+    ['is read as a key and a hash', `${half}:${half}`, `${half}:${half}`],
+    ['is ignored with text before them', `x${half}:${half}`, undefined],
+    ['is ignored with text after them', `${half}:${half}x`, undefined],
+    ['is ignored as a number', 7, undefined],
+    ['is ignored as a list', [`${half}:${half}`], undefined],
+  ])('%s', (_, token, expected) => {
+    expect(read(token)).toBe(expected);
   });
 });

@@ -5,6 +5,7 @@ import {
   backoffWithRequest,
   parseRetryAfter,
 } from '../../src/resolve/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
 import type { RefreshCode } from '../../src/usage/failure.ts';
 import { RENEWAL_CODES, SIGN_IN_CODES } from '../../src/usage/failure.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -144,5 +145,62 @@ describe('the record of requests', () => {
 
   it('starts with the first request', () => {
     expect(backoffWithRequest(null, null, NOW).requests).toEqual([NOW]);
+  });
+});
+
+describe('what the next backoff inherits besides the requests', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const kept = { tokenHash: TOKEN, waivedAt: NOW - MINUTE };
+  const failure = { code: 'timeout', retryAfter: null } as const;
+  const writers = {
+    'after a failure': (previous: Backoff | null) =>
+      backoffAfterFailure(previous, failure, 'stamp-1', NOW, 0),
+    'after a success': (previous: Backoff | null) => backoffAfterSuccess(previous, 'stamp-1', NOW),
+    'with one more request': (previous: Backoff | null) => backoffWithRequest(previous, 'stamp-1', NOW),
+  };
+
+  describe.each(Object.entries(writers))('%s', (_, write) => {
+    it('is the hash of the token that was sent last, and the time of the last waiver', () => {
+      expect(write(aLock(kept))).toMatchObject(kept);
+    });
+
+    it.each([null, aLock()])('is nothing where there was nothing', (previous) => {
+      for (const key of ['tokenHash', 'waivedAt', 'otherClock', 'ahead'])
+        expect(write(previous)).not.toHaveProperty(key);
+    });
+
+    it('is the clock of another machine, as long as it counts', () => {
+      const otherClock = { at: NOW - MINUTE, other: NOW };
+      expect(write(aLock({ otherClock }))).toMatchObject({ otherClock });
+      const long = { at: NOW - HOUR - MINUTE, other: NOW - HOUR };
+      expect(write(aLock({ otherClock: long }))).not.toHaveProperty('otherClock');
+    });
+  });
+
+  it('is replaced by the hash of the token that is sent, and the time of its waiver', () => {
+    const other = 'cccccccc:dddddddd';
+    expect(backoffWithRequest(aLock(kept), 'stamp-1', NOW, other)).toMatchObject({
+      tokenHash: other,
+      waivedAt: NOW - MINUTE,
+    });
+    expect(backoffWithRequest(aLock(kept), 'stamp-1', NOW, other, true)).toMatchObject({
+      tokenHash: other,
+      waivedAt: NOW,
+    });
+    expect(backoffWithRequest(null, 'stamp-1', NOW, other)).not.toHaveProperty('waivedAt');
+  });
+
+  it('contains a request for longer where the other clock was behind', () => {
+    const otherClock = { at: NOW - 10 * MINUTE, other: NOW - 5 * MINUTE };
+    const requests = [NOW - HOUR - 5 * MINUTE - SECOND, NOW - HOUR - 5 * MINUTE, NOW - HOUR];
+    expect(backoffAfterSuccess(aLock({ otherClock, requests }), 'stamp-1', NOW).requests).toEqual(
+      requests.slice(1),
+    );
+    expect(backoffAfterSuccess(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(2));
+  });
+
+  it('contains a request for an hour and the second by which it was rounded', () => {
+    const requests = [NOW - HOUR - SECOND, NOW - HOUR - SECOND + 1];
+    expect(backoffAfterSuccess(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(1));
   });
 });

@@ -1,8 +1,18 @@
+import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntry } from '../support/claude.ts';
-import { readBackoff } from '../../src/cache/backoff.ts';
+import { readBackoff, serializeBackoff } from '../../src/cache/backoff.ts';
+import type { Backoff } from '../../src/cache/backoff.ts';
+import { accountDirectory } from '../../src/cache/directory.ts';
+import { serializeEntry } from '../../src/cache/entry.ts';
+import type { Entry } from '../../src/cache/entry.ts';
+import { provider as claude } from '../../src/fetch/registry.ts';
+import { adoptFingerprint, dependsOnToken } from '../../src/resolve/same-token.ts';
+import type { PresentLogin } from '../../src/resolve/same-token.ts';
+import type { Paths } from '../../src/resolve/paths.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { aLock, anEntry, NOW } from '../support/build.ts';
+import { readEntry } from '../support/claude.ts';
 import { asker, fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -139,5 +149,93 @@ describe('another token', () => {
     provider.token = 'token-2';
     touch();
     expect((await ask()).usage.state).toBe('fresh');
+  });
+});
+
+describe('whether entry or backoff depend on the token', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const withToken = anEntry({ token: TOKEN });
+  const refusal = aLock({ error: 'unauthorized', tokenHash: TOKEN });
+
+  it.each<[string, Entry | null, Backoff | null, string | null, boolean]>([
+    ['an entry of other credentials with a token does', withToken, null, 'stamp-2', true],
+    ['an entry of the present credentials does not', withToken, null, 'stamp-1', false],
+    ['an entry without a token does not', anEntry(), null, 'stamp-2', false],
+    ['an entry without numbers does not', { ...withToken, data: null }, null, 'stamp-2', false],
+    ['a refusal (401) of other credentials does', null, refusal, 'stamp-2', true],
+    ['a refusal (403) of other credentials does', null, { ...refusal, error: 'forbidden' }, 'stamp-2', true],
+    ['a refusal of the present credentials does not', null, refusal, 'stamp-1', false],
+    [
+      'a refusal that is no longer in force does not',
+      null,
+      { ...refusal, blockedUntil: NOW },
+      'stamp-2',
+      false,
+    ],
+    ['a refusal without a token does not', null, aLock({ error: 'unauthorized' }), 'stamp-2', false],
+    [
+      'the backoff of another failure does not',
+      null,
+      { ...refusal, error: 'rate_limited' },
+      'stamp-2',
+      false,
+    ],
+    ['an entry and a refusal together do', withToken, refusal, 'stamp-2', true],
+    ['an entry and a refusal do not where there are no credentials now', withToken, refusal, null, false],
+    ['neither does where neither exists', null, null, 'stamp-2', false],
+  ])('%s', (_, entry, backoff, fingerprint, depends) => {
+    expect(dependsOnToken(entry, backoff, NOW, fingerprint)).toBe(depends);
+  });
+});
+
+describe('a login file with the same token', () => {
+  const TOKEN = 'aaaaaaaa:bbbbbbbb';
+  const present: PresentLogin = { fingerprint: 'stamp-2', tokenHash: TOKEN, identity: { kind: 'none' } };
+  const setup = (entry: Partial<Entry>, backoff: Partial<Backoff>) => {
+    const system = fakeSystem();
+    system.setNow(NOW);
+    const cache = accountDirectory(join(system.root, '.cache', 'usageline'), 'claude');
+    fs.mkdirSync(cache.path, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(cache.entry, serializeEntry(anEntry(entry)), { mode: 0o600 });
+    fs.writeFileSync(cache.backoff, serializeBackoff(aLock(backoff)), { mode: 0o600 });
+    const fingerprints = () => {
+      const read = readEntry(system, cache.entry);
+      return [
+        read.kind === 'entry' ? read.entry.credentials : null,
+        readBackoff(system, cache.backoff, NOW)?.credentials,
+      ];
+    };
+    const adopt = (paths: Pick<Paths, 'cache' | 'fallback'>, login = present) =>
+      adoptFingerprint({ system, provider: claude }, paths, login);
+    return { paths: { cache, fallback: null }, fingerprints, adopt };
+  };
+
+  it.each<[string, Partial<Entry>, Partial<Backoff>, string[]]>([
+    ['to the entry', { token: TOKEN }, {}, ['stamp-2', 'stamp-1']],
+    ['to the refusal', {}, { error: 'forbidden', tokenHash: TOKEN }, ['stamp-1', 'stamp-2']],
+    ['to both', { token: TOKEN }, { error: 'unauthorized', tokenHash: TOKEN }, ['stamp-2', 'stamp-2']],
+    [
+      'to neither where both have another token',
+      { token: `${TOKEN}0` },
+      { error: 'unauthorized', tokenHash: `${TOKEN}0` },
+      ['stamp-1', 'stamp-1'],
+    ],
+    ['to neither where none has a token', {}, { error: 'unauthorized' }, ['stamp-1', 'stamp-1']],
+  ])('gives its fingerprint %s', (_, entry, backoff, expected) => {
+    const { paths, fingerprints, adopt } = setup(entry, backoff);
+    expect(adopt(paths)).toBe(expected.includes('stamp-2'));
+    expect(fingerprints()).toEqual(expected);
+    // The second time there is nothing left to change.
+    expect(adopt(paths)).toBe(false);
+  });
+
+  it('changes nothing where it has no fingerprint, or where there are no files', () => {
+    const { paths, fingerprints, adopt } = setup(
+      { token: TOKEN },
+      { error: 'unauthorized', tokenHash: TOKEN },
+    );
+    expect(adopt(paths, { ...present, fingerprint: null })).toBe(false);
+    expect(adopt({ cache: null, fallback: null })).toBe(false);
+    expect(fingerprints()).toEqual(['stamp-1', 'stamp-1']);
   });
 });

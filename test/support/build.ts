@@ -1,7 +1,7 @@
 import { claudeReader } from '../../src/fetch/claude/reader.ts';
 import { provider } from '../../src/fetch/registry.ts';
 import type { Backoff } from '../../src/cache/backoff.ts';
-import type { Entry } from '../../src/cache/entry.ts';
+import type { Entry, Overlay } from '../../src/cache/entry.ts';
 import { defaultSettings } from '../../src/config/settings.ts';
 import type { Situation } from '../../src/resolve/decide.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
@@ -36,6 +36,26 @@ export function anEntry(changes: Partial<Entry> = {}): Entry {
     error: null,
     plan: 'max_20x',
     accountId: 'ada',
+    credentials: 'stamp-1',
+    ...changes,
+  };
+}
+
+/** The overlay of sessions that reported both windows a minute ago. The response was requested half an hour ago. */
+export function anOverlay(changes: Partial<Overlay> = {}): Overlay {
+  return {
+    origins: {
+      five_hour: { readAt: NOW - MINUTE, seenAt: NOW - 2 * MINUTE },
+      seven_day: { readAt: NOW - MINUTE, seenAt: NOW - 3 * MINUTE },
+    },
+    latestAt: NOW - MINUTE,
+    spend: null,
+    contradicted: false,
+    sameLogin: true,
+    unstored: false,
+    asReported: true,
+    requestedAt: NOW - 30 * MINUTE,
+    needsEndpoint: true,
     credentials: 'stamp-1',
     ...changes,
   };
