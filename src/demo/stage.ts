@@ -95,7 +95,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   };
 }
 
-/** A directory that is not back at so many checks in a row stays removed. */
+/** The number of checks in a row that must find no directory. */
 const GONE_CHECKS = 10;
 const CHECK_MS = 50;
 /** How long a refresh in the background can go on writing, ms. */

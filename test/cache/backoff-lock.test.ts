@@ -391,13 +391,13 @@ describe('two records of one account with a token, a waiver or another clock', (
     expect(mergeBackoffLocks(b, a)).toMatchObject(kept);
   });
 
-  it('keep none of it where neither has any', () => {
+  it('lack the fields that neither record has', () => {
     const merged = mergeBackoffLocks(older({}), lock());
     for (const key of ['token', 'waivedAt', 'apart', 'ahead']) expect(merged).not.toHaveProperty(key);
   });
 });
 
-/** The text of a lock in which some fields are others. */
+/** The text of a lock with some fields replaced. */
 const textWith = (fields: object) =>
   JSON.stringify({ ...(JSON.parse(serializeBackoffLock(lock())) as object), ...fields });
 
@@ -422,9 +422,13 @@ describe('the clock of another machine in usage.lock', () => {
   });
 
   it.each([
-    ['of fifteen minutes', 15 * MINUTE, { apart: { at: NOW, other: NOW + 15 * MINUTE } }],
-    ['of more, which a clock that was set back leaves', 15 * MINUTE + 1, {}],
-  ])('is noted from a lead %s', (_, ahead, expected) => {
+    [
+      'is noted up to a lead of fifteen minutes',
+      15 * MINUTE,
+      { apart: { at: NOW, other: NOW + 15 * MINUTE } },
+    ],
+    ['is not noted from a longer lead, which shows that a clock was set back', 15 * MINUTE + 1, {}],
+  ])('%s', (_, ahead, expected) => {
     expect(clocksApart(lock({ ahead }), NOW)).toEqual(expected);
   });
 
@@ -436,12 +440,12 @@ describe('the clock of another machine in usage.lock', () => {
     expect(clocksApart(null, NOW)).toEqual({});
   });
 
-  it('changes nothing of a lock whose time is not ahead', () => {
+  it('leaves a lock without a future time as it is', () => {
     const kept = lock({ writtenAt: NOW - MINUTE });
     expect(caughtUp(kept, NOW)).toEqual(kept);
   });
 
-  it('makes a lock whose time is ahead one of now', () => {
+  it('gives a lock with a future time the present time', () => {
     const ahead = lock({ writtenAt: NOW + MINUTE, ahead: MINUTE });
     const { ahead: _, ...rest } = ahead;
     const apart = { at: NOW, other: NOW + MINUTE };

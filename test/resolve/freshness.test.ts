@@ -92,9 +92,9 @@ describe('the time of the next request for what sessions do not report', () => {
       reported({ answeredAt: NOW, origins: {} }, { data: ending(NOW + MINUTE, null) }),
       NOW + MINUTE,
     ],
-    ['past where the endpoint never answered', reported({ answeredAt: null }), NEVER],
+    ['already over, if the endpoint never answered', reported({ answeredAt: null }), NEVER],
     [
-      'past where the response is of other credentials',
+      'already over, if the response is of other credentials',
       reported({ credentials: 'stamp-2', lacks: false }),
       NEVER,
     ],
