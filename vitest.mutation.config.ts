@@ -7,6 +7,7 @@ export default defineConfig({
       'test/resolve/{decide,freshness,backoff,budget,to-usage,overlay,session-usage,network-off,same-token}.test.ts',
       'test/prerender/forecast-input.test.ts',
       'test/cache/{entry,backoff,claims}.test.ts',
+      'test/fetch/claude/{data,windows,pools}.test.ts',
       'test/usage/*.test.ts',
     ],
     env: { TZ: 'UTC' },

@@ -97,7 +97,7 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
   };
 }
 
-/** The number of successive checks that must not find the directory again. */
+/** The number of checks in a row that must find no directory. */
 const GONE_CHECKS = 10;
 const CHECK_MS = 50;
 /** How long a worker can go on writing, ms. */

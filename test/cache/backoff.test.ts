@@ -427,7 +427,7 @@ describe('two backoffs of one account with a token, a waiver or the clock of ano
     expect(mergeBackoffs(b, a)).toMatchObject(kept);
   });
 
-  it('keep none of these where neither has one', () => {
+  it('lack the fields that neither record has', () => {
     const merged = mergeBackoffs(older({}), lock());
     for (const key of ['tokenHash', 'waivedAt', 'otherClock', 'ahead'])
       expect(merged).not.toHaveProperty(key);
@@ -459,9 +459,13 @@ describe('the clock of another machine in usage.lock', () => {
   });
 
   it.each([
-    ['of fifteen minutes', 15 * MINUTE, { otherClock: { at: NOW, other: NOW + 15 * MINUTE } }],
-    ['of more than fifteen minutes, because one was set back', 15 * MINUTE + 1, {}],
-  ])('is recorded from a lead %s: %i ms', (_, ahead, expected) => {
+    [
+      'is recorded from a lead of up to fifteen minutes',
+      15 * MINUTE,
+      { otherClock: { at: NOW, other: NOW + 15 * MINUTE } },
+    ],
+    ['is not recorded from a longer lead, which shows that a clock was set back', 15 * MINUTE + 1, {}],
+  ])('%s', (_, ahead, expected) => {
     expect(otherClock(lock({ ahead }), NOW)).toEqual(expected);
   });
 
@@ -473,12 +477,12 @@ describe('the clock of another machine in usage.lock', () => {
     expect(otherClock(null, NOW)).toEqual({});
   });
 
-  it('changes nothing in a backoff whose time is not ahead', () => {
+  it('leaves a backoff without a future time as it is', () => {
     const kept = lock({ writtenAt: NOW - MINUTE });
     expect(withOwnClock(kept, NOW)).toEqual(kept);
   });
 
-  it('is recorded in a backoff whose time is ahead, which then has the present time', () => {
+  it('gives a backoff with a future time the present time', () => {
     const ahead = lock({ writtenAt: NOW + MINUTE, ahead: MINUTE });
     const { ahead: _, ...rest } = ahead;
     const clock = { at: NOW, other: NOW + MINUTE };

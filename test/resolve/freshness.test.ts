@@ -98,9 +98,9 @@ describe('the time at which the endpoint is due for numbers that sessions do not
       reported({ requestedAt: NOW, origins: {} }, { data: ending(NOW + MINUTE, null) }),
       NOW + MINUTE,
     ],
-    ['in the past without a response', reported({ requestedAt: null }), NEVER],
+    ['already over, if the endpoint never answered', reported({ requestedAt: null }), NEVER],
     [
-      'in the past where the response is of other credentials',
+      'already over, if the response is of other credentials',
       reported({ credentials: 'stamp-2', needsEndpoint: false }),
       NEVER,
     ],

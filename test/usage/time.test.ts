@@ -54,7 +54,27 @@ describe('a timestamp', () => {
     expect([parseTime(value), parseTime(value)]).toEqual([null, null]);
   });
 
-  it('is read after any number of others', () => {
+  it('is read where it has the form of RFC 3339, and in no other form', () => {
+    const FORM = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+    const texts = fc.constantFrom(
+      '2026-04-19T05:00:00Z',
+      '2026-04-19T05:00:00.5z',
+      '2026-04-19t05:00:00.112536+00:00',
+      '2026-04-18T22:30:00-06:30',
+    );
+    const changed = fc
+      .tuple(texts, fc.nat(32), fc.constantFrom(0, 1), fc.constantFrom(...'0369-+:.,Tt Zzx/', ''))
+      .map(([text, at, removed, put]) => text.slice(0, at) + put + text.slice(at + removed));
+    fc.assert(
+      fc.property(changed, (text) => {
+        const at = FORM.test(text) ? Date.parse(text) : Number.NaN;
+        expect(parseTime(text)).toBe(Number.isNaN(at) ? null : at);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is read, however many others were', () => {
     for (let more = 0; more < 200; more += 1) expect(parseTime(isoTime(AT + more))).toBe(AT + more);
   });
 });

@@ -564,3 +564,34 @@ describe('the windows that a plan lacks', () => {
     expect(lackingIn(parseResponse(body(name)))).toEqual(['five_hour']);
   });
 });
+
+describe('the amounts of a spending limit', () => {
+  it.each([
+    ['have as many decimals as the more exact of the two', usd(500, 0), usd(1000, 3), 3],
+    ['have none where the endpoint gives none', usd(500, 0), usd(1000, 0), 0],
+    ['have those of the currency without an amount', null, null, 2],
+  ])('%s', (_, used, most, decimals) => {
+    const spend = { enabled: true, percent: 5, used, limit: most };
+    expect(extraUsageOf({ spend })?.decimals).toBe(decimals);
+  });
+});
+
+describe('two limits of one name', () => {
+  const row = (percent: number, is_active: boolean) => ({
+    ...limit('odd_kind', percent),
+    is_active,
+  });
+
+  it.each([
+    [row(80, false), row(5, true)],
+    [row(5, true), row(80, false)],
+  ])('show the tighter one, always where either is active', (...limits) => {
+    expect(read({ limits })).toMatchObject([{ usedPercent: 80, placement: 'always' }]);
+  });
+
+  it('stay in the place of both where neither is active', () => {
+    const [shown] = read({ limits: [row(80, false), row(5, false)] });
+    expect(shown).toMatchObject({ usedPercent: 80 });
+    expect(shown?.placement).not.toBe('always');
+  });
+});
