@@ -82,84 +82,37 @@ const slimUndici = {
 };
 
 /**
- * Leaves out what undici loads for HTTP/2, web bodies, SOCKS, interceptors and statistics. usageline's requests never use
- * them.
- */
-const leftOut = {
-  name: 'left-out',
-  setup({ onResolve, onLoad }) {
-    const parts = /(client-h2|web\/fetch\/body|socks5-proxy-agent|\/wrap-handler|util\/stats)(\.js)?$/;
-    onResolve({ filter: parts }, ({ path, importer }) =>
-      isOf('undici', importer) ? { path, namespace: 'left-out' } : null,
-    );
-    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-      contents: `module.exports = () => { throw new Error(${JSON.stringify(`left out: ${path}`)}); };`,
-    }));
-  },
-};
-
-/**
- * Replacements for modules of which a package uses little. All that the build changes in packages, with the reason:
+ * Replacements for modules that a package imports and usageline's calls never use. This is all that the build changes in
+ * packages:
  *
  * | user | module | replaced by | because |
  * |---|---|---|---|
- * | undici | `node:assert` | `assert.cjs`, an `if` | it quotes the source of a failed assertion: a second in a long line |
- * | undici | `node:http` | `http.cjs`, one class | load time: only its header limit and `IncomingMessage` are used |
- * | undici | `diagnostics` | `diagnostics.cjs`, silent | load time: nothing can subscribe in this process |
- * | undici | `./tree` | `header-names.cjs`, empty | the tree takes longer to build than a response to parse |
- * | undici | `llhttp/constants` | two tables, as JSON | it computes all constants of the parser when it is loaded |
- * | undici | `llhttp_simd-wasm` | `dist/llhttp.wasm` | base64 in a script takes time to parse and to decode |
- * | undici | HTTP/2, web bodies, SOCKS, statistics | a function that throws | load time: no request uses them (`leftOut`) |
- * | undici | the package itself | `src/fetch/undici-*.cjs` | load time: one request needs some of its files (`slimUndici`) |
- * | write-file-atomic | `node:crypto` | `crypto.cjs`, FNV-1a | load time: it only numbers a temporary file |
- * | write-file-atomic | `worker_threads` | `worker-threads.cjs`, `threadId` 0 | load time: there is one thread |
- * | proper-lockfile | signal-exit 3 | `signal-exit.cjs`, version 4 | two versions would listen to twenty signals each |
- * | proper-lockfile | graceful-fs | `node:fs` | it patches Node's functions, for retries that are not needed |
- * | zod | `core.util` | `util` | a reference to the whole namespace doubles the size of the schema (`slimZod`) |
+ * | undici | `node:http` | `http.cjs`, one class | load time: undici uses its header limit and `IncomingMessage` |
+ * | undici | `client-h2` | `http2.cjs`, which throws | load time: it loads Node's HTTP/2, which no request uses |
+ * | proper-lockfile | signal-exit 3 | `signal-exit.cjs`, version 4 | two versions would keep SIGTERM from ending the process |
+ * | proper-lockfile, write-file-atomic | graceful-fs | `node:fs` | it patches Node's functions for the whole process |
  *
- * A row stays only if its removal slows a caller that waits by more than the performance page allows.
+ * docs/specs/performance.md has what each costs and what others cost before they were removed.
  */
 const STAND_INS = [
-  { user: 'undici', of: /^node:assert$/, file: 'assert' },
   { user: 'undici', of: /^node:http$/, file: 'http' },
-  { user: 'undici', of: /\/diagnostics(\.js)?$/, file: 'diagnostics' },
-  { user: 'undici', of: /^\.\/tree$/, file: 'header-names' },
-  { user: 'write-file-atomic', of: /^node:crypto$/, file: 'crypto' },
-  { user: 'write-file-atomic', of: /^worker_threads$/, file: 'worker-threads' },
+  { user: 'undici', of: /\/client-h2(\.js)?$/, file: 'http2' },
   { user: 'proper-lockfile', of: /^signal-exit$/, file: 'signal-exit' },
 ];
 
+/** The stand-ins that some bundle contains. */
+const used = new Set();
+
 const standIns = {
   name: 'stand-ins',
-  setup({ onResolve, onLoad }) {
+  setup({ onResolve }) {
     for (const { user, of, file } of STAND_INS) {
-      onResolve({ filter: of }, ({ importer }) =>
-        isOf(user, importer) ? { path: join(root, 'build', 'stand-ins', `${file}.cjs`) } : null,
-      );
+      onResolve({ filter: of }, ({ importer }) => {
+        if (!isOf(user, importer)) return null;
+        used.add(file);
+        return { path: join(root, 'build', 'stand-ins', `${file}.cjs`) };
+      });
     }
-    // The parser becomes a binary file instead of a text in the script.
-    onLoad({ filter: /undici\/lib\/llhttp\/llhttp_simd-wasm\.js$/ }, ({ path }) => {
-      writeFileSync(join(dist, 'llhttp.wasm'), createRequire(import.meta.url)(path));
-      return { contents: "module.exports = require('node:fs').readFileSync(`${__dirname}/llhttp.wasm`);" };
-    });
-    // Of the parser's constants, which are computed at load time, only two tables are used.
-    onLoad({ filter: /undici\/lib\/llhttp\/constants\.js$/ }, ({ path }) => {
-      const { ERROR, TYPE } = createRequire(import.meta.url)(path);
-      return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
-    });
-  },
-};
-
-/**
- * `zod/mini` reaches one helper through the namespace of all of zod, which would keep every helper in the bundle and double
- * the size of the schema.
- */
-const slimZod = {
-  name: 'slim-zod',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod\/v4\/mini\/schemas\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll('core.util.', 'util.'),
-    }));
   },
 };
 
@@ -206,7 +159,7 @@ async function bundle(name, file) {
     supported: { 'dynamic-import': false },
     // graceful-fs adds retries for hundreds of open files, which are not needed here, and patches Node's own functions.
     alias: { 'graceful-fs': 'node:fs' },
-    plugins: [lazyParts, slimUndici, leftOut, standIns, slimZod],
+    plugins: [lazyParts, slimUndici, standIns],
     metafile: true,
     logLevel: 'warning',
   });
@@ -297,6 +250,10 @@ for (;;) {
   const [name, part] = next;
   part.done = true;
   inputs.push(...(await bundle(name, part.file)));
+}
+for (const { user, of, file } of STAND_INS) {
+  // An upgrade that renames the module would load it again.
+  if (!used.has(file)) throw new Error(`${user} no longer imports ${of}: change or remove its stand-in`);
 }
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
 // src/platform/damaged-files.ts compares the files with this list.

@@ -27,7 +27,7 @@ import {
   NAME_SERVERS,
   requestsTo,
 } from './network-servers.ts';
-import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
+import { aMachineWith, copyOfTheProgram, damageParser } from './process-copy.ts';
 
 recordRows('defence');
 
@@ -168,8 +168,7 @@ describe('a Node that lacks something', () => {
     async () => {
       const damaged = copyOfTheProgram();
       const dist = join(damaged[1], '..', '..', 'dist');
-      const parser = join(dist, 'llhttp.wasm');
-      fs.writeFileSync(parser, fs.readFileSync(parser).fill(0, 100, 2000));
+      damageParser(join(dist, 'sending.cjs'));
       // The one for processors without SIMD.
       fs.writeFileSync(join(dist, 'llhttp-wasm.cjs'), 'module.exports = Buffer.alloc(2000);');
       const { machine, endpoint } = await aMachineWith(damaged);

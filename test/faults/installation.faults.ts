@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import type { Machine } from '../support/program.ts';
 import { fault, goodDataKept, know, KNOWN, recordRows } from './harness.ts';
 import type { Observed } from './harness.ts';
-import { aMachineWith, copyOfTheProgram } from './process-copy.ts';
+import { aMachineWith, copyOfTheProgram, damageParser } from './process-copy.ts';
 
 recordRows('installation');
 
@@ -89,9 +89,9 @@ describe('a part that can be done without', () => {
   );
   fault(
     'installation-03',
-    'the first of two HTTP parsers is cut in half: the other is used',
+    'the first of two HTTP parsers is damaged: the other is used',
     { prints: FRESH, requests: 1, within: WITHIN },
-    () => run({ damaged: { 'llhttp.wasm': cut }, args: ['--wait', '--timeout', '10'] }),
+    () => run({ damaged: { 'sending.cjs': damageParser }, args: ['--wait', '--timeout', '10'] }),
   );
   fault(
     'installation-04',
@@ -115,14 +115,17 @@ describe('a part that the command needs', () => {
       run({ damaged: { 'usage.cjs': damage } }),
     );
 
-  fault('installation-11', 'cli.cjs is cut in half: refresh', named('cli.cjs'), () =>
-    run({ damaged: { 'cli.cjs': cut }, args: ['refresh'] }),
+  fault('installation-11', 'cli-program.cjs is cut in half: refresh', named('cli-program.cjs'), () =>
+    run({ damaged: { 'cli-program.cjs': cut }, args: ['refresh'] }),
   );
   fault('installation-12', 'render-show.cjs is cut in half: show', named('render-show.cjs'), () =>
     run({ damaged: { 'render-show.cjs': cut }, args: ['show', '--cached'] }),
   );
-  fault('installation-13', 'statusline.cjs is cut in half: statusline', named('statusline.cjs'), () =>
-    run({ damaged: { 'statusline.cjs': cut }, args: ['statusline'] }),
+  fault(
+    'installation-13',
+    'cli-fast-statusline.cjs is cut in half: statusline',
+    named('cli-fast-statusline.cjs'),
+    () => run({ damaged: { 'cli-fast-statusline.cjs': cut }, args: ['statusline'] }),
   );
   fault(
     'installation-14',
@@ -138,7 +141,7 @@ describe('a part that the command needs', () => {
   );
   fault(
     'installation-16',
-    'damage.cjs, which names damaged files, is damaged as well',
+    'platform-damaged-files.cjs, which names damaged files, is damaged as well',
     {
       prints: '',
       exit: 1,
@@ -146,7 +149,7 @@ describe('a part that the command needs', () => {
       requests: 0,
       within: WITHIN,
     },
-    () => run({ damaged: { 'usage.cjs': cut, 'damage.cjs': cut } }),
+    () => run({ damaged: { 'usage.cjs': cut, 'platform-damaged-files.cjs': cut } }),
   );
 });
 

@@ -9,7 +9,7 @@ import { removeAtTheEnd } from '../support/remove.ts';
 
 const PARTS: Record<string, string> = {
   'cli.cjs': 'exports.main=()=>0;',
-  'llhttp.wasm': '\0asm\u0001\0\0\0',
+  'fetch.cjs': 'exports.fetch=()=>"\0\u0001";',
   'usage.cjs': 'exports.usage=()=>"5h 22%";',
 };
 const sumOf = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
@@ -81,7 +81,7 @@ describe('a damaged file', () => {
     const names = [...Object.keys(PARTS), 'zone-names.cjs'];
     fs.writeFileSync(path('SHA256SUMS'), names.map((name) => `${'0'.repeat(64)}  ${name}\n`).join(''));
     expect(damageOf(fs, directory)).toBe(
-      'this installation is damaged (cli.cjs, llhttp.wasm, usage.cjs and 1 more): install it again',
+      'this installation is damaged (cli.cjs, fetch.cjs, usage.cjs and 1 more): install it again',
     );
   });
 });
