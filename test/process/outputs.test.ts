@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { isLineKind, OUTPUT_KINDS } from '../../src/render/outputs/kinds.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, runProgram } from '../support/program.ts';
+import { aDirectoryWith } from '../support/tools.ts';
 
 const kinds = Object.keys(OUTPUT_KINDS);
 const lines = kinds.filter(isLineKind);
 const documents = kinds.filter((kind) => !isLineKind(kind));
 const launcher = new URL('../../bin/usageline-prompt', import.meta.url).pathname;
+const dateOnly = aDirectoryWith('date');
 /** A text that only a prerendered line can contain. */
 const MARK = 'from the prerendered line';
 
@@ -17,9 +19,9 @@ async function aMachine(answer = json(fixture('2026-04-18-max.json'))) {
   return { endpoint, machine: new Machine(endpoint.url) };
 }
 
-/** Runs the launcher with a program that cannot be started: it prints only what it has read itself. */
+/** Runs the launcher where PATH has `date` only: without the program it prints only what it has read itself. */
 const launch = ({ env }: Machine, kind: string) =>
-  runProgram('/bin/sh', [launcher, '--output', kind], { ...env, PATH: '/nonexistent' });
+  runProgram('/bin/sh', [launcher, '--output', kind], { ...env, PATH: dateOnly });
 
 describe('every kind of output', () => {
   it.concurrent.each(kinds)('%s: shows at once that the first response is pending, exit 0', async (kind) => {

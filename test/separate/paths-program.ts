@@ -19,6 +19,8 @@ import { parseReport } from '../../src/fetch/claude/report.ts';
 /*
  * Puts everything that can stand in place of a file or a directory there, one by one, and runs every command.
  * Prints a line for each place and state, and a line that begins with `!` for each mistake.
+ *
+ * Arguments: `init` or `others`; then, of how many states one is tried (1: all of them).
  */
 
 /** The usual content: a directory, or a file with this text. */
@@ -102,7 +104,7 @@ const COMMANDS: readonly (readonly [args: string, own: boolean])[] = [
   ['init --uninstall --yes', true],
 ];
 
-const [which = ''] = process.argv.slice(2);
+const [which = 'others', stride = '1'] = process.argv.slice(2);
 // Outside of the build every package adds its own signal listeners.
 process.setMaxListeners(0);
 const base = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'usageline-paths-'));
@@ -127,11 +129,15 @@ void main().then(
 async function main(): Promise<void> {
   process.on('uncaughtException', (error) => console.log(`! uncaught: ${describeFault(error)}`));
   let count = 0;
+  let turn = 0;
   const isRoot = process.getuid?.() === 0;
   for (const place of Object.keys(USUAL)) {
     for (const [state, make] of Object.entries(STATES)) {
       // Modes do not keep root out.
       if (isRoot && state.includes('mode')) continue;
+      // The number of states has no common divisor with 4, so another state is tried at each place.
+      turn += 1;
+      if (turn % Number(stride) !== 0) continue;
       const shared = which === 'init' ? '' : aHome(count++, place, make);
       for (const [args, own] of COMMANDS) {
         if (args.startsWith('init') !== (which === 'init')) continue;

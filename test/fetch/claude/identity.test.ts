@@ -123,7 +123,7 @@ test('of the two files of the default directory, the one that was changed last c
 
 test('the fingerprint of the source changes with the file', () => {
   const system = fakeSystem();
-  expect(identitySource(system)).toEqual({ trace: '', bytes: 0 });
+  expect(identitySource(system)).toEqual({ fingerprint: '', bytes: 0 });
   const file = put(join(system.root, '.claude.json'), config('a'));
   const before = identitySource(system);
   expect(before.bytes).toBe(config('a').length);
