@@ -107,6 +107,12 @@ export function createSandbox(home, endpoint, { scheme, account = null } = {}) {
       mark(ready);
       servesUntil = Date.now() + SERVES;
     },
+    /** Writes the files and prerenders the line of an entry that is no longer fresh, without a request. */
+    prerenderStale(arrange) {
+      arrange();
+      const { stderr } = run(process.execPath, [program, 'ready', 'plain'], env);
+      if (stderr !== '') throw new Error(`${home}: ${stderr}`);
+    },
     /** The report of a session for this percentage. */
     report: (used = percent) => statusOf(template.data, used),
     /** The last percentage of the active session. */

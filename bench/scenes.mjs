@@ -21,6 +21,8 @@ export const STALE = /^5h 22% 4h\d+m · 7d 33% .* · 10m ago\n$/;
 
 const fresh = (sandbox) => sandbox.storeEntry(MINUTE);
 const old = (sandbox) => sandbox.storeEntry(10 * MINUTE);
+/** Numbers of ten minutes ago and their prerendered line, as after ten minutes without a prompt. */
+const due = (sandbox) => sandbox.prerenderStale(() => old(sandbox));
 const backoff = (sandbox) => {
   old(sandbox);
   const now = Math.floor(Date.now() / SECOND);
@@ -125,19 +127,33 @@ export const scenes = [
     id: 'stale',
     label: 'stale line, refresh under way',
     args: [],
+    limit: 1.6,
     expect: STALE,
     prepare: (sandbox) => {
-      old(sandbox);
+      due(sandbox);
       sandbox.refreshing();
     },
   },
   {
     id: 'stale_start',
     label: 'stale line, starts the refresh',
+    limit: 1.6,
     scheme: 'http',
     args: [],
     expect: STALE,
-    prepare: old,
+    prepare: due,
+    after: (sandbox) => sandbox.refreshed(),
+  },
+  {
+    id: 'stale_first',
+    label: 'stale line, not prerendered, starts the refresh',
+    scheme: 'http',
+    args: [],
+    expect: STALE,
+    prepare: (sandbox) => {
+      old(sandbox);
+      sandbox.removePrerendered();
+    },
     after: (sandbox) => sandbox.refreshed(),
   },
   {
@@ -164,7 +180,7 @@ export const scenes = [
   {
     id: 'show',
     label: 'show',
-    limit: 1.7,
+    limit: 1.45,
     args: ['show'],
     expect: /^Claude · Ultra\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
@@ -182,7 +198,7 @@ export const scenes = [
   {
     id: 'statusline_new',
     label: 'statusline, something new',
-    limit: 2,
+    limit: 1.6,
     args: ['statusline'],
     input: (sandbox) => sandbox.report(),
     expect: (sandbox) => coloured(sandbox.percent()),
@@ -219,7 +235,7 @@ export const scenes = [
   {
     id: 'cold',
     label: 'cold fetch over loopback http',
-    limit: 3.9,
+    limit: 3.7,
     scheme: 'http',
     args: ['--wait'],
     expect: LINE,
@@ -228,7 +244,7 @@ export const scenes = [
   {
     id: 'cold_tls',
     label: 'cold fetch over loopback https',
-    limit: 4,
+    limit: 4.3,
     // A private certificate authority makes each start of Node 20 much slower, so the floor has it as well.
     floor: 'node_ca',
     scheme: 'https',

@@ -163,6 +163,13 @@ async function bundle(name, file) {
     metafile: true,
     logLevel: 'warning',
   });
+  // One other character makes Node decode and keep the whole file in a wider form. esbuild escapes all but those of regular
+  // expressions.
+  const wide = /[^\0-\x7f].*/.exec(readFileSync(join(dist, `${name}.cjs`), 'utf8'));
+  if (wide)
+    throw new Error(
+      `${name}.cjs is not ASCII (write \\u in its regular expression): ${wide[0].slice(0, 60)}`,
+    );
   return Object.keys(metafile.inputs);
 }
 

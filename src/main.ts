@@ -1,4 +1,5 @@
 import { readPrerendered } from './prerender/read.ts';
+import type { DueLine } from './prerender/read.ts';
 import { errno } from './platform/errno.ts';
 import { parseFastArgs } from './cli/fast-args.ts';
 import type { UsageOptions } from './commands/fast-options.ts';
@@ -13,19 +14,33 @@ import type { System } from './platform/system.ts';
 const system = nodeSystem();
 const argv = process.argv.slice(2);
 const options = parseFastArgs(argv);
-const text = options && validLine(system, options);
+const line = options && validLine(system, options);
 
 if (argv[0] === 'statusline') {
   import('./cli/fast-statusline.ts').then(({ main }) => main(system, argv)).catch(broken);
-} else if (text !== null) {
+} else if (typeof line === 'string') {
   // Ending by itself would take Node a twentieth of its start longer.
-  process.exit(writeOut(system, STDOUT, text) ? 0 : 1);
+  process.exit(writeOut(system, STDOUT, line) ? 0 : 1);
 } else if (options) {
-  Promise.all([import('./cli/run.ts'), import('./commands/usage.ts')])
-    .then(([{ run }, { usage }]) => run(system, options, () => usage(system, options)))
-    .catch(broken);
+  const printed = line === null ? Promise.resolve(false) : printDue(options, line);
+  printed.then(() => resolveLine(options)).catch(broken);
 } else {
   import('./cli/program.ts').then(({ main }) => main(system, argv)).catch(broken);
+}
+
+/** Prints a line of whose numbers a refresh is due, and ends the process; a caller that waits gets false. */
+async function printDue(asked: UsageOptions, due: DueLine): Promise<boolean> {
+  try {
+    return (await import('./cli/due-line.ts')).printDueLine(system, asked, due);
+  } catch {
+    // The command meets the cause again.
+    return false;
+  }
+}
+
+async function resolveLine(asked: UsageOptions): Promise<never> {
+  const [{ run }, { usage }] = await Promise.all([import('./cli/run.ts'), import('./commands/usage.ts')]);
+  return run(system, asked, () => usage(system, asked));
 }
 
 /** Reports that a part of the program cannot be loaded. Errors within a command are reported by `run`. */
@@ -45,7 +60,7 @@ async function damage(): Promise<string | null> {
 }
 
 /** The prerendered line; null if there is no valid one. An exception is ignored: the command meets its cause again. */
-function validLine(machine: System, asked: UsageOptions): string | null {
+function validLine(machine: System, asked: UsageOptions): string | DueLine | null {
   try {
     return readPrerendered(machine, asked);
   } catch {

@@ -120,6 +120,7 @@ describe('the source', () => {
         /process\.(exit\(|exitCode|kill\((?!\w+, 0\)))/.test(withoutComments(join(src, name))),
       );
     expect(users.sort()).toEqual([
+      'cli/due-line.ts',
       'cli/fast-statusline.ts',
       'cli/run.ts',
       'commands/wrapped-command.ts',

@@ -102,7 +102,7 @@ async function crowd(props: DemoContext): Promise<number> {
   narrator.check(
     'every one shows what is known, with its age',
     // On a slow machine the response can arrive before the last call, which then shows the new numbers.
-    calls.every((call) => call.exitCode === 0 && (/ · 4m ago$/m.test(call.stdout) || isCurrent(call))),
+    calls.every((call) => call.exitCode === 0 && (/ \u00B7 4m ago$/m.test(call.stdout) || isCurrent(call))),
   );
   narrator.check(`one request, not ${requests}`, requests === 1);
   narrator.check('the answer is on disk', refreshed);
@@ -120,7 +120,7 @@ async function rateLimited(props: DemoContext): Promise<number> {
   passTime(props, 12 * MINUTE);
   endpoint.refuse(RETRY_AFTER_S);
   const call = await perform(props, ['--wait'], 1);
-  narrator.check('the age and the wait', / · 12m ago · rate limited \d+m$/m.test(call.stdout));
+  narrator.check('the age and the wait', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.stdout));
   return 1;
 }
 
@@ -128,7 +128,7 @@ async function backedOff(props: DemoContext): Promise<number> {
   const { narrator } = props;
   narrator.scene('Until then nobody asks, not even who would wait for it.');
   const call = await perform(props, ['--wait'], 0);
-  narrator.check('the same numbers, and why', / · 12m ago · rate limited \d+m$/m.test(call.stdout));
+  narrator.check('the same numbers, and why', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.stdout));
   return 1;
 }
 
@@ -139,7 +139,7 @@ async function expired(props: DemoContext): Promise<number> {
   endpoint.refuse(null);
   stage.signIn(-MINUTE);
   const call = await perform(props, ['--wait'], 0);
-  narrator.check('what to do about it', / · sign in$/m.test(call.stdout));
+  narrator.check('what to do about it', / \u00B7 sign in$/m.test(call.stdout));
   return 1;
 }
 

@@ -8,7 +8,10 @@ import { isFromFuture, SECOND } from '../usage/time.ts';
 /** The first words of the file: the name and the version of the format. */
 export const FILE_TAG = 'usageline-ready 1';
 
-/** The largest file that is read, in bytes. */
+/** The end of the name of the file with the later texts, which begins with the id of the near file. */
+export const LATER = '.later';
+
+/** The largest near file that is read, in bytes. */
 export const MAX_FILE_BYTES = 16 * 1024;
 
 /**
@@ -68,20 +71,32 @@ export function refreshSecond({ refreshAt, from }: TimedTexts): number {
   return refreshAt <= from ? floorToSeconds(from) : Math.ceil(refreshAt / SECOND);
 }
 
+/** The result of reading a file: a text that is valid now, or the time for a refresh. */
+export type FileText = { readonly isDue: false; readonly text: string } | { readonly isDue: true };
+
 /**
- * The text of a file that is valid now; null when a refresh is due, the validators differ, or the text is not printable.
+ * The text of a file that is valid now; null when the validators differ, no text covers this time, or the text is not
+ * printable.
  *
  * @param now epoch ms
  * @param validators what `validatorsOf` returns now
  * @param format the requested format
  */
-export function parseFile(file: string, now: number, validators: string, format?: string): string | null {
+export function parseFile(file: string, now: number, validators: string, format?: string): FileText | null {
   if (!file.startsWith(`${FILE_TAG} `) || !file.endsWith(fileEnd(validators, format))) return null;
   const [, , refresh, from] = file.split(' ', 4);
+  // A time that is no number is NaN, which counts as from the future.
+  if (isFromFuture(Number(from) * SECOND, now)) return null;
+  // A refresh time that is NaN is no time in the future either: the refresh is due.
+  if (!(now / SECOND < Number(refresh))) return { isDue: true };
+  const text = textAt(file, now);
+  return text === null ? null : { isDue: false, text };
+}
+
+/** The text that covers a time (epoch ms) in a file or its file of later texts; null when none does, or it is not printable. */
+export function textAt(file: string, now: number): string | null {
   const second = now / SECOND;
-  // A time that is no number is NaN: then no refresh time is later, and NaN counts as from the future.
-  if (!(second < Number(refresh)) || isFromFuture(Number(from) * SECOND, now)) return null;
-  // The first line is skipped, because it begins with no number.
+  // The first line is skipped, because it begins with no number that is followed by a blank.
   for (const line of file.split('\n')) {
     const space = line.indexOf(' ');
     if (second < Number(line.slice(0, space))) {

@@ -38,9 +38,9 @@ export function readPrerenderedStatusline(
   if (report !== null && hasOwnLine(system, directory, report)) return null;
   const format = requestedFormat(system.env, options.format);
   const variant = statuslineVariant(system, { ...options, format });
-  const text = readVariant(system, directory, withModel(system, directory, variant, report?.model ?? null));
-  if (text === null || !fits(text, reportedColumns(system.env))) return null;
-  return `${text}\n`;
+  const file = readVariant(system, directory, withModel(system, directory, variant, report?.model ?? null));
+  if (file === null || file.isDue || !fits(file.text, reportedColumns(system.env))) return null;
+  return `${file.text}\n`;
 }
 
 /** The width of the client's terminal, in columns, as it sets it in `COLUMNS`; null where it does not. */

@@ -11,6 +11,7 @@ import type { System } from '../platform/system.ts';
 import { fits } from '../render/fits.ts';
 import { fillJsonTemplate } from '../render/json-template.ts';
 import { MAX_FILE_BYTES, parseFile } from './format.ts';
+import type { FileText } from './format.ts';
 import { validatorsOf } from './validators.ts';
 import { prerenderedFile, requestedFormat, variantOf } from './variant.ts';
 import type { Variant, VariantOptions } from './variant.ts';
@@ -23,18 +24,27 @@ export interface LineOptions extends VariantOptions {
   readonly debug: boolean;
 }
 
+/** A prerendered line of whose numbers a refresh is due: for callers that do not wait, see `cli/due-line.ts`. */
+export interface DueLine {
+  readonly directory: AccountDirectory;
+  readonly variant: Variant;
+}
+
 /**
  * The prerendered line for these options, with its line end; null when there is no valid one. This runs at every prompt:
  * it parses no entry, decides nothing and renders nothing.
  */
-export function readPrerendered(system: System, options: LineOptions): string | null {
+export function readPrerendered(system: System, options: LineOptions): string | DueLine | null {
   if (options.command !== 'line' || options.debug || wantsLog(system.env)) return null;
   const directory = accountDirectoryByPointer(system);
   if (directory === null) return null;
   const format = requestedFormat(system.env, options.format);
-  const text = readVariant(system, directory, variantOf(system, { ...options, format }));
-  if (text === null || (options.output === 'plain' && !options.json && !fitsTerminal(system, text)))
-    return null;
+  const variant = variantOf(system, { ...options, format });
+  const file = readVariant(system, directory, variant);
+  if (file === null) return null;
+  if (file.isDue) return options.json ? null : { directory, variant };
+  const { text } = file;
+  if (options.output === 'plain' && !options.json && !fitsTerminal(system, text)) return null;
   return `${options.json ? fillJsonTemplate(JSON.parse(text), system.now()) : text}\n`;
 }
 
@@ -52,14 +62,14 @@ export function accountDirectoryByPointer(system: System): AccountDirectory | nu
   return isOwnDirectory(system, directory) ? directory : null;
 }
 
-/** The text of a variant that is valid now; null when there is none. */
-export function readVariant(system: System, directory: AccountDirectory, variant: Variant): string | null {
+/** The text of a variant that is valid now, or that a refresh is due; null when there is none. */
+export function readVariant(system: System, directory: AccountDirectory, variant: Variant): FileText | null {
   const validators = validatorsOf(system, providerFiles, directory);
   return readPrerenderedFile(system, prerenderedFile(directory, variant), validators, variant.format);
 }
 
 /**
- * The text of one file that is valid now; null when there is none.
+ * The text of one file that is valid now, or that a refresh is due; null when there is none.
  *
  * @param validators what `validatorsOf` returns now
  * @param format the requested format
@@ -70,7 +80,7 @@ export function readPrerenderedFile(
   path: string,
   validators: string,
   format?: string,
-): string | null {
+): FileText | null {
   const file = readClosedFile(system, path, MAX_FILE_BYTES);
   return file === null ? null : parseFile(file, system.now(), validators, format);
 }

@@ -5,7 +5,7 @@ import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { MINUTE, SECOND } from '../usage/time.ts';
-import { fileEnd, fileHead, floorToSeconds, formatIn, refreshSecond, textLine } from './format.ts';
+import { fileEnd, fileHead, floorToSeconds, formatIn, LATER, refreshSecond, textLine } from './format.ts';
 import type { TimedTexts } from './format.ts';
 import { NEAR_TEXTS, removeLauncherFiles, writeLauncherFiles } from './launcher-files.ts';
 import { parseVariantFileName, prerenderedFile, STATUSLINE_KIND } from './variant.ts';
@@ -15,8 +15,6 @@ import type { Variant } from './variant.ts';
 export const NEAR_MS = 4 * MINUTE;
 /** The size of its texts, in bytes. With head and validators it stays below the largest file that is read. */
 const NEAR_BYTES = 12 * 1024;
-
-const LATER = '.later';
 
 /** The variants that have a file. They are prerendered again whenever usage changes. */
 export function listVariants(system: System, { prerendered }: AccountDirectory): Variant[] {

@@ -3,7 +3,7 @@ import { ELLIPSIS } from './glyphs.ts';
 import type { Span } from './spans.ts';
 
 /** The characters of usageline's own texts: one column each. */
-const NARROW = /^[ -~·…█░]*$/;
+const NARROW = /^[ -~\u00B7\u2026\u2588\u2591]*$/;
 
 /** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */
 let compiled: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;

@@ -12,7 +12,10 @@ const START_INTERVAL_MS = 10 * SECOND;
  * Takes the claim to start the worker. `lost`: another process has just started one. `failed`: the cache cannot be
  * written.
  */
-export function claimWorker({ system, log }: ResolveDeps, { cache, warning }: Paths): ClaimResult {
+export function claimWorker(
+  { system, log }: Pick<ResolveDeps, 'system' | 'log'>,
+  { cache, warning }: Pick<Paths, 'cache' | 'warning'>,
+): ClaimResult {
   if (cache === null) return { kind: 'failed', reason: warning ?? 'no cache directory' };
   const problem = ensureDirectory(system, cache);
   if (problem !== null) return { kind: 'failed', reason: problem };

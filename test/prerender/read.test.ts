@@ -7,6 +7,7 @@ import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { writePrerendered } from '../../src/prerender/write.ts';
 import { FILE_TAG } from '../../src/prerender/format.ts';
+import { validText } from './valid-text.ts';
 import { readPrerenderedFile } from '../../src/prerender/read.ts';
 import { prerenderedFile, variantFileName } from '../../src/prerender/variant.ts';
 import { fileFingerprint } from '../../src/platform/fingerprint.ts';
@@ -43,7 +44,7 @@ beforeEach(() => {
 });
 
 const read = (validators = VALIDATORS, on: Partial<FakeSystem> = {}) =>
-  readPrerenderedFile({ ...system, ...on }, path, validators);
+  validText(readPrerenderedFile({ ...system, ...on }, path, validators));
 
 /** A ready line of two texts, each for a minute, to be asked for after two. */
 function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
@@ -94,6 +95,8 @@ describe('a prerendered line', () => {
     prepare({ refreshAt: NOW + refreshAt });
     system.setNow(NOW + after);
     expect(read()).toBe(text);
+    const file = readPrerenderedFile(system, path, VALIDATORS);
+    expect(file?.isDue).toBe(text === null);
   });
 
   it.each([
@@ -302,7 +305,7 @@ describe('a prerendered line of a format', () => {
     ['{5h.used} # x', '{5h.used} # x', 'bars'],
   ])('written for %j answers %j: %j', (written, asked, text) => {
     write(written);
-    expect(readPrerenderedFile(system, path, VALIDATORS, asked)).toBe(text);
+    expect(validText(readPrerenderedFile(system, path, VALIDATORS, asked))).toBe(text);
   });
 });
 

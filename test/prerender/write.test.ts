@@ -15,6 +15,7 @@ import { referenceOf, writeReferences } from '../../src/prerender/references.ts'
 import type { TimedTexts } from '../../src/prerender/format.ts';
 import type { Reference } from '../../src/prerender/references.ts';
 import { readPrerenderedFile } from '../../src/prerender/read.ts';
+import { validText } from './valid-text.ts';
 import type { Variant } from '../../src/prerender/variant.ts';
 import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { NOW } from '../support/build.ts';
@@ -59,7 +60,8 @@ describe('the line of the status line, which only this program reads', () => {
   const statusline = () => prerenderedFile(directory, variant);
   const writeIt = (changes: Partial<TimedTexts> = {}, on: Partial<FakeSystem> = {}) =>
     writePrerendered({ ...system, ...on }, directory, variant, timed(changes), VALIDATORS);
-  const read = (at = NOW) => readPrerenderedFile({ ...system, now: () => at }, statusline(), VALIDATORS);
+  const read = (at = NOW) =>
+    validText(readPrerenderedFile({ ...system, now: () => at }, statusline(), VALIDATORS));
 
   it('is replaced and read like any other', () => {
     writeIt({ texts: stagesOf(1, HOUR) });
@@ -121,7 +123,7 @@ describe('the file of a prerendered line', () => {
       [3 * MINUTE, null],
     ] as const) {
       system.setNow(NOW + after);
-      expect(readPrerenderedFile(system, path, VALIDATORS)).toBe(text);
+      expect(validText(readPrerenderedFile(system, path, VALIDATORS))).toBe(text);
     }
   });
 
@@ -173,7 +175,7 @@ describe('the file of a prerendered line', () => {
     }));
     write(timed({ texts }));
     expect(fs.statSync(path).size).toBeLessThanOrEqual(16 * 1024);
-    expect(readPrerenderedFile(system, path, VALIDATORS)).toMatch(/text 0$/);
+    expect(validText(readPrerenderedFile(system, path, VALIDATORS))).toMatch(/text 0$/);
     expect(linesOf(path).length - 3 + linesOf(`${path}.later`).length - 2).toBe(8);
   });
 
