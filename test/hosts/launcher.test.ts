@@ -126,8 +126,11 @@ for (const [name, argv] of Object.entries(shells)) {
       host.plantShort('plain', { first: now - 60, second: now - 9 });
       plant(host, now);
       for (const call of [1, 2, 3, 4]) {
-        // Ten seconds later.
-        if (call === 4) host.forgetStartedRefreshes();
+        // Ten seconds later. The launchers before look for started refreshes in the background.
+        if (call === 4) {
+          await eventually('the launchers’ end', () => spawnSync('pgrep', ['-f', path]).status === 1);
+          host.forgetStartedRefreshes();
+        }
         // Some shells compare files by whole seconds, and a launcher that starts a refresh can write a file
         // there.
         fs.utimesSync(host.prerendered, now - 5, now - 5);

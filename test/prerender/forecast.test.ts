@@ -15,6 +15,7 @@ import type { Limit } from '../../src/fetch/claude/wire.ts';
 import type { Usage } from '../../src/usage/model.ts';
 import { DAY, HOUR, MINUTE, parseTime, SECOND } from '../../src/usage/time.ts';
 import { windowsOf } from '../../src/fetch/claude/windows.ts';
+import { runs } from '../property/support.ts';
 import { aLock, anEntry, iso, NOW } from '../support/build.ts';
 
 const EXACT = 5 * MINUTE;
@@ -404,7 +405,7 @@ function holds(
         if (text !== null) property(it, forecast, at, text);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 }
 

@@ -2,14 +2,17 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as fc from 'fast-check';
 
-/** The number of runs of a property: modest by default, twenty times as many with `FUZZ_RUNS=20`. */
+/** The share of its runs that a property has in `npm test`. `npm run test:all` has all of them. */
+const SHARE = process.env.TESTS === 'all' ? 1 : 0.35;
+
+/** The number of runs of a property: a share of the ordinary number, or twenty times that number with `FUZZ_RUNS=20`. */
 export function runs(ordinary: number): number {
   const times = Number(process.env.FUZZ_RUNS);
-  return Math.ceil(ordinary * (Number.isFinite(times) && times > 0 ? times : 1));
+  return Math.ceil(ordinary * (Number.isFinite(times) && times > 0 ? times : SHARE));
 }
 
 /** How long a property may take, ms; longer when more runs are asked for. A busy machine takes ten times as long. */
-export const PATIENCE = runs(180_000);
+export const PATIENCE = Math.max(180_000, runs(180_000));
 
 /** Inputs that once failed or were interesting, each with its reason. They always run first. */
 export function corpus<T = { why: string; text: string }>(name: string): T[] {
