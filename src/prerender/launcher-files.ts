@@ -24,6 +24,9 @@ const SUFFIXES = Array.from(
 /** The output kinds that the launcher prints. The others are printed by shell hooks, which do not read these files. */
 const LAUNCHER_KINDS = new Set('plain starship vim waybar tmux ansi i3blocks polybar sketchybar'.split(' '));
 
+/** The formats that the launcher prints when its caller asks for them: short ones, for narrow hosts. */
+export const LAUNCHER_FORMATS: readonly string[] = ['compact', 'minimal'];
+
 /**
  * Writes the launcher's files. The first file whose mtime is in the future holds the current text. There must be none of
  * these files when this is called: they are written in order, so that after a failure the ones that exist are the
@@ -44,7 +47,7 @@ export function writeLauncherFiles(
     LAUNCHER_KINDS.has(kind) &&
     (color === 'natural' || color === 'mono') &&
     network &&
-    format === undefined &&
+    (format === undefined || LAUNCHER_FORMATS.includes(format)) &&
     model === undefined;
   const spans = launched ? wholeSeconds(texts, from) : [];
   const fresh = spans

@@ -8,7 +8,7 @@ import { environment, provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { isHookKind, isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
@@ -21,6 +21,7 @@ import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
 import { referencedFiles, referenceOf, writeReferences } from './references.ts';
+import { hookText } from './hook-text.ts';
 import { hasSharedLine } from './store-statusline.ts';
 import { validatorsOf } from './validators.ts';
 import { JSON_KIND, STATUSLINE_KIND, variantFileName } from './variant.ts';
@@ -172,8 +173,13 @@ function renderLines(
   const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
   const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
-  const render = (usage: Usage, stage: StageOptions) =>
-    renderOutput(kind, usage, { color, appearance, model, ...stage });
+  const nearUntil = (forecast.stages[0]?.usage.generatedAt ?? 0) + NEAR_MS;
+  const render = (usage: Usage, stage: StageOptions) => {
+    const options = { color, appearance, model, ...stage };
+    return isHookKind(kind)
+      ? hookText(kind, usage, options, usage.generatedAt < nearUntil)
+      : renderOutput(kind, usage, options);
+  };
   return renderForecast(forecast, render);
 }
 

@@ -1,5 +1,5 @@
 import type { Appearance } from './appearance.ts';
-import { hasFailed, hasNumbers, isForLine } from './selection.ts';
+import { hasFailed, hasNumbers, isForLine, withoutHidden } from './selection.ts';
 import { levelOf } from './spans.ts';
 import type { Level, Style } from './style.ts';
 import type { Usage } from '../usage/model.ts';
@@ -22,6 +22,15 @@ export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   const used = Math.max(...percentages);
   const level = levelOf(used, appearance.thresholds);
   return { used, level, style: level };
+}
+
+/**
+ * The level of a line, for hosts that have three looks for a whole line: `error` where an error replaces the numbers, and
+ * `ok` where there are none for another reason.
+ */
+export function lineLevel(usage: Usage, appearance: Appearance): Level | 'error' {
+  const { level } = summaryOf(withoutHidden(usage, appearance), appearance);
+  return level === 'estimate' || level === 'pending' || level === 'none' ? 'ok' : level;
 }
 
 function withoutNumbers(usage: Usage): Pick<Summary, 'level' | 'style'> {

@@ -114,7 +114,7 @@ describe('the output for Waybar', () => {
   it('has colours in the text on request only', () => {
     expect(raw(STATES.fresh)).not.toContain('<span');
     expect(render(STATES.fresh, { color: true }).text).toContain(
-      '7d Fable <span foreground="#cd0000" weight="bold">82%</span>',
+      '7d Fable <span background="#ff6b6b" foreground="#000000" weight="bold">82%</span>',
     );
   });
 

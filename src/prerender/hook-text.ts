@@ -1,0 +1,45 @@
+import type { Appearance } from '../render/appearance.ts';
+import type { LineOptions } from '../render/line.ts';
+import { renderMeasured } from '../render/outputs/index.ts';
+import type { HookKind } from '../render/outputs/kinds.ts';
+import { lineLevel } from '../render/summary.ts';
+import type { Usage } from '../usage/model.ts';
+
+/** The largest number of shorter versions of a text. */
+const MAX_SHORTER = 6;
+/** Columns of the narrowest version: `5h 22%`. */
+const NARROWEST = 6;
+/** The versions of a text of later, which is shown only while a refresh runs: to fit each one would cost the worker a tenth of a second. */
+const LATER_FORMATS = ['compact', 'minimal'];
+
+/**
+ * A text for the hook of a shell, which chooses by the width of its terminal: the line, then shorter versions, each on a line
+ * `< <columns> <text>` and for less room than that. Each is what fits where the one before does not. zsh gets a line
+ * `= <level>` as well, for powerlevel10k. All are in the one file that a hook reads anyway, and other readers skip them.
+ *
+ * @param isNear whether the text is for the next minutes
+ */
+export function hookText(
+  kind: HookKind,
+  usage: Usage,
+  options: LineOptions & { readonly color: boolean; readonly appearance: Appearance },
+  isNear: boolean,
+): string {
+  const { appearance } = options;
+  let { text, width } = renderMeasured(kind, usage, options);
+  const lines = [text];
+  const add = (changes: Partial<typeof options>) => {
+    const below = width;
+    const shorter = renderMeasured(kind, usage, { ...options, ...changes });
+    if (shorter.width >= below) return;
+    ({ text, width } = shorter);
+    lines.push(`< ${below} ${text}`);
+  };
+  if (isNear) {
+    while (width > NARROWEST && lines.length <= MAX_SHORTER) add({ columns: width - 1 });
+  } else {
+    for (const format of LATER_FORMATS) add({ appearance: { ...appearance, format } });
+  }
+  if (kind === 'zsh') lines.push(`= ${lineLevel(usage, appearance)}`);
+  return lines.join('\n');
+}
