@@ -229,8 +229,9 @@ _usageline_done() {
 # Sets $usageline_prompt and $USAGELINE, both to nothing if the text has characters that a line never has.
 _usageline_set_line() {
   [[ $1 != "$usageline_prompt" ]] || builtin return 0
-  # The plain text has no colours, and single percent signs.
-  _usageline_rest=$1 _usageline_plain=
+  # The plain text has no colours, no reverse video, and single percent signs.
+  _usageline_rest=${${1//$'%{\e[7m%}'}//$'%{\e[27m%}'} _usageline_plain=
+  _usageline_bare=$_usageline_rest
   while [[ $_usageline_rest == *%* ]]; do
     _usageline_plain+=${_usageline_rest%%\%*}
     _usageline_rest=${_usageline_rest#*%}
@@ -241,7 +242,7 @@ _usageline_set_line() {
     esac
   done
   # usageline's lines never contain characters that are special for a prompt or a terminal.
-  if [[ $1 == *[$'\1'-$'\37'$'\177'\$\`\\]* ]]; then
+  if [[ $_usageline_bare == *[$'\1'-$'\37'$'\177'\$\`\\]* ]]; then
     usageline_prompt= USAGELINE=
   else
     usageline_prompt=$1 USAGELINE=$_usageline_plain$_usageline_rest
@@ -297,7 +298,7 @@ _usageline_segment() {
   if (( ! ${+functions[prompt_usageline]} )); then
     prompt_usageline() {
       _usageline_back=${POWERLEVEL9K_USAGELINE_BACKGROUND-${POWERLEVEL9K_BACKGROUND-0}}
-      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t '%B%S${USAGELINE//\%/%%}%s%b'
+      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $'%B%{\e[7m%}${USAGELINE//\\%/%%}%{\e[27m%}%b'
       p10k segment -s WARN -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t '%B${USAGELINE//\%/%%}%b'
       p10k segment -s OK -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t '${USAGELINE//\%/%%}'
     }

@@ -9,15 +9,15 @@ import type { Usage } from '../usage/model.ts';
 const MAX_SHORTER = 6;
 /** Columns of the narrowest version: `5h 22%`. */
 const NARROWEST = 6;
-/** The versions of a text of later, which is shown only while a refresh runs: to fit each one would cost the worker a tenth of a second. */
-const LATER_FORMATS = ['compact', 'minimal'];
+/** The short version of a later text, which is shown only while a refresh runs: to fit all would double the time of a refresh. */
+const LATER_FORMAT = 'compact';
 
 /**
  * A text for the hook of a shell, which chooses by the width of its terminal: the line, then shorter versions, each on a line
  * `< <columns> <text>` and for less room than that. Each is what fits where the one before does not. zsh gets a line
  * `= <level>` as well, for powerlevel10k. All are in the one file that a hook reads anyway, and other readers skip them.
  *
- * @param isNear whether the text is for the next minutes
+ * @param isNear whether the text is among those of the near file
  */
 export function hookText(
   kind: HookKind,
@@ -38,7 +38,7 @@ export function hookText(
   if (isNear) {
     while (width > NARROWEST && lines.length <= MAX_SHORTER) add({ columns: width - 1 });
   } else {
-    for (const format of LATER_FORMATS) add({ appearance: { ...appearance, format } });
+    add({ appearance: { ...appearance, format: LATER_FORMAT } });
   }
   if (kind === 'zsh') lines.push(`= ${lineLevel(usage, appearance)}`);
   return lines.join('\n');

@@ -20,6 +20,7 @@ import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './clea
 import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
+import { NEAR_TEXTS } from './launcher-files.ts';
 import { referencedFiles, referenceOf, writeReferences } from './references.ts';
 import { hookText } from './hook-text.ts';
 import { hasSharedLine } from './store-statusline.ts';
@@ -173,11 +174,11 @@ function renderLines(
   const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
   const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
-  const nearUntil = (forecast.stages[0]?.usage.generatedAt ?? 0) + NEAR_MS;
+  const near = forecast.stages.slice(0, NEAR_TEXTS).map(({ usage }) => usage);
   const render = (usage: Usage, stage: StageOptions) => {
     const options = { color, appearance, model, ...stage };
     return isHookKind(kind)
-      ? hookText(kind, usage, options, usage.generatedAt < nearUntil)
+      ? hookText(kind, usage, options, near.includes(usage))
       : renderOutput(kind, usage, options);
   };
   return renderForecast(forecast, render);

@@ -48,6 +48,8 @@ export interface Color {
   readonly color: ColorName | `#${string}` | null;
   readonly bold: boolean;
   readonly dim: boolean;
+  /** Exchanges text and background, where the host can: loud without any hue. */
+  readonly reverse?: boolean;
 }
 
 /**

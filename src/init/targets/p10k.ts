@@ -15,7 +15,7 @@ import { ZSH_INTERACTIVE, zshrc } from './zsh.ts';
 export const SEGMENT_FUNCTION = [
   'prompt_usageline() {',
   '  _usageline_back=${POWERLEVEL9K_USAGELINE_BACKGROUND-${POWERLEVEL9K_BACKGROUND-0}}',
-  "  p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t '%B%S${USAGELINE//\\%/%%}%s%b'",
+  "  p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $'%B%{\\e[7m%}${USAGELINE//\\\\%/%%}%{\\e[27m%}%b'",
   "  p10k segment -s WARN -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t '%B${USAGELINE//\\%/%%}%b'",
   "  p10k segment -s OK -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t '${USAGELINE//\\%/%%}'",
   '}',
