@@ -18,6 +18,7 @@ interface ReadyOptions {
 /** `usageline ready <kind>`: for the hooks of shells. */
 export const command: Command<ReadyOptions> = {
   name: 'ready',
+  hidden: true,
   about: 'for hooks: prerender the line and print the paths of its file and of those it depends on',
   argument: {
     name: 'kind',

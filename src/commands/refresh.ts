@@ -28,6 +28,7 @@ export interface RefreshOptions {
 /** `usageline refresh`: makes a request unless the cached numbers are fresh. For cron, timers and people. */
 export const command: Command<RefreshOptions> = {
   name: 'refresh',
+  synonyms: ['update', 'fetch', 'sync', 'reload'],
   about: 'make a request unless the cached numbers are fresh; exit 0 if they are fresh afterwards',
   options: [
     {
