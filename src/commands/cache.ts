@@ -53,7 +53,7 @@ Examples:
       help: `
 Examples:
   usageline cache clear
-  usageline cache clear && usageline --wait    within the request budget all the same
+  usageline cache clear && usageline --wait    within the request budget
 `,
       run: cacheClear,
     },

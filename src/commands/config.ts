@@ -78,7 +78,7 @@ const showCommand: Command<ConfigShowOptions> = {
   help: `
 Examples:
   usageline config show
-  usageline config show --timeout 5      an option goes before variables, variables before the file
+  usageline config show --timeout 5      an option goes before variable and file
 `,
   run: configShow,
 };
@@ -156,7 +156,7 @@ Examples:
       help: `
 Examples:
   usageline config schema > ~/.config/usageline/config.schema.json
-and, for editors with taplo (Even Better TOML), as the first line of config.toml beside it:
+and for editors with taplo (Even Better TOML), in the first line of config.toml:
   #:schema ./config.schema.json
 `,
       run: configSchema,

@@ -49,7 +49,8 @@ Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
 Exit status: 0 fresh · 3 sign in (run ${texts.signInCommand} once) · 4 try later
-With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it runs next.
+With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it
+runs next.
 `,
   run: refresh,
 };
