@@ -11,25 +11,23 @@ export const PADDING = { x: 18, y: 16 };
 const FONT_SIZE = 14;
 const FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** Colours of a terminal, dark and light: background, text, dimmed text, and the 16 colours in their order. */
+/** Colours of a terminal, dark and light: background, text, dimmed text, and the 16 colours in their order, as one text. */
 export const THEMES = {
   dark: {
     back: '#0d1117',
     text: '#e6edf3',
     faint: '#8b949e',
-    palette: [
-      ...['#21262d', '#ff7b72', '#3fb950', '#e3b341', '#58a6ff', '#bc8cff', '#56d4dd', '#b1bac4'],
-      ...['#6e7681', '#ffa198', '#56d364', '#f0c95d', '#79c0ff', '#d2a8ff', '#76e3ea', '#ffffff'],
-    ],
+    palette:
+      '#21262d #ff7b72 #3fb950 #e3b341 #58a6ff #bc8cff #56d4dd #b1bac4 ' +
+      '#6e7681 #ffa198 #56d364 #f0c95d #79c0ff #d2a8ff #76e3ea #ffffff',
   },
   light: {
     back: '#ffffff',
     text: '#1f2328',
     faint: '#656d76',
-    palette: [
-      ...['#24292f', '#c4231b', '#116329', '#8a6100', '#0969da', '#8250df', '#1b7c83', '#6e7781'],
-      ...['#57606a', '#a40e26', '#1a7f37', '#633c01', '#218bff', '#a475f9', '#3192aa', '#8c959f'],
-    ],
+    palette:
+      '#24292f #c4231b #116329 #8a6100 #0969da #8250df #1b7c83 #6e7781 ' +
+      '#57606a #a40e26 #1a7f37 #633c01 #218bff #a475f9 #3192aa #8c959f',
   },
 };
 
@@ -51,7 +49,7 @@ export function svgOf(text, theme, title) {
     `<desc>${escaped(lines.map(plainText).join('\n'))}</desc>`,
     `<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="${colours.back}" stroke="${colours.faint}" stroke-opacity="0.4"/>`,
     `<g font-family="${FONT}" font-size="${FONT_SIZE}" fill="${colours.text}">`,
-    ...lines.flatMap((cells, row) => [...backgrounds(cells, row, colours), ...foregrounds(cells, row, colours)]),
+    ...lines.flatMap((cells, row) => backgrounds(cells, row, colours).concat(foregrounds(cells, row, colours))),
     '</g>',
     '</svg>',
     '',
@@ -141,16 +139,20 @@ function backOf(style, colours) {
 /** A colour of SGR as hex digits; null for the terminal's own. */
 function hex(colour, { palette }) {
   if (colour === null || Array.isArray(colour)) return colour && `#${colour.map(twoDigits).join('')}`;
-  if (colour < 16) return palette[colour];
+  if (colour < 16) return palette.split(' ')[colour];
   if (colour >= 232) return `#${twoDigits(8 + (colour - 232) * 10).repeat(3)}`;
   const cube = [36, 6, 1].map((step) => Math.floor((colour - 16) / step) % 6);
   return `#${cube.map((level) => twoDigits(level === 0 ? 0 : 55 + level * 40)).join('')}`;
 }
 
+/** A dimmed colour: between the colour and its background. */
 function mixed(front, back) {
-  const bytes = (colour) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-  const under = bytes(back);
-  return `#${bytes(front).map((byte, at) => twoDigits(Math.round(byte * 0.65 + under[at] * 0.35))).join('')}`;
+  const under = bytesOf(back);
+  return `#${bytesOf(front).map((byte, at) => twoDigits(Math.round(byte * 0.65 + under[at] * 0.35))).join('')}`;
+}
+
+function bytesOf(colour) {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
 
 function twoDigits(byte) {
@@ -163,7 +165,7 @@ const PLAIN = { front: null, back: null, bold: false, dim: false, underline: fal
 function cellsOf(line) {
   const cells = [];
   let style = PLAIN;
-  const [first, ...pieces] = line.replaceAll(/[\u000E\u000F]/g, '').split('\u001B');
+  const [first, ...pieces] = line.replaceAll('\u000E', '').replaceAll('\u000F', '').split('\u001B');
   const add = (text) => {
     for (const character of text) {
       const width = widthOf(character);
@@ -183,7 +185,7 @@ function cellsOf(line) {
 }
 
 function widthOf(character) {
-  return /^[\p{Mn}\p{Me}\u200d\ufe0f]$/u.test(character) ? 0 : eastAsianWidth(character.codePointAt(0));
+  return /^(\p{Mn}|\p{Me}|\u200D)$/u.test(character) ? 0 : eastAsianWidth(character.codePointAt(0));
 }
 
 const SWITCHES = {

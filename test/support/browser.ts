@@ -19,7 +19,11 @@ export function inChromium<Result>(input: unknown, script: string): Result {
     const dom = execFileSync(
       'chromium',
       [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--no-first-run',
         `--user-data-dir=${join(directory, 'profile')}`,
         // The DOM is printed when this much time of the page's own clock has passed with nothing left to do, ms.
         '--virtual-time-budget=60000',
