@@ -68,7 +68,7 @@ ${Object.entries(INIT_TARGETS)
 
 Examples:
   usageline init                        the same as usageline setup
-  usageline init zsh --install          add a block to ~/.zshrc, after showing it
+  usageline init zsh --install          add a block to ~/.zshrc, shown first
   usageline init zsh --uninstall        restore the file, byte for byte
   usageline init --uninstall            remove everything, the cache included
   usageline init tmux                   print it, and where it belongs

@@ -25,6 +25,7 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['status'], "unknown command 'status'; accepted: show, …; did you mean 'show'?"],
   [['refrsh'], "unknown command 'refrsh'; accepted: show, …; did you mean 'refresh'?"],
   [['update'], "unknown command 'update'; accepted: show, …; did you mean 'refresh'?"],
+  [['install'], "unknown command 'install'; accepted: show, …; did you mean 'setup'?"],
   [['doctor'], "unknown command 'doctor'; accepted: show, …; did you mean 'explain'?"],
   [['compl'], "unknown command 'compl'; accepted: show, …; did you mean 'completions'?"],
   [['bogus'], "unknown command 'bogus'; accepted: show, refresh, check, …, demo"],
@@ -245,11 +246,9 @@ describe('help', () => {
 
   it('fits into 80 columns', async () => {
     const { commands } = await loadAll();
-    const paths = commands
-      .filter(({ name }) => name !== 'init' && name !== 'setup')
-      .flatMap((it) =>
-        'commands' in it ? [[it.name], ...it.commands.map(({ name }) => [it.name, name])] : [[it.name]],
-      );
+    const paths = commands.flatMap((it) =>
+      'commands' in it ? [[it.name], ...it.commands.map(({ name }) => [it.name, name])] : [[it.name]],
+    );
     const texts = await Promise.all([[], ...paths].map((path) => answerTo(...path, '--help')));
     const lines = texts.flatMap((text) => (text as string).split('\n'));
     // A line of settings cannot be broken.
