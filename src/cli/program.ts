@@ -45,7 +45,7 @@ export async function interpret(system: System, argv: readonly string[]): Promis
     return result(parsed.printed);
   }
   try {
-    root.parse(VERSION_FLAGS.includes(argv[0] ?? '') ? [VERSION.flag] : [...argv], { from: 'user' });
+    root.parse(VERSION_FLAGS.has(argv[0]) ? [VERSION.flag] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw mistakeOf(error, parsed, await loadAll());
@@ -61,7 +61,7 @@ export async function interpret(system: System, argv: readonly string[]): Promis
 }
 
 /** What other programs call `--version`. */
-const VERSION_FLAGS: readonly string[] = ['-v', VERSION.short ?? ''];
+const VERSION_FLAGS = new Set(['-v', VERSION.short]);
 
 /** What the parser has found. */
 interface Parsed {
