@@ -26,19 +26,19 @@ export function hookText(
   isNear: boolean,
 ): string {
   const { appearance } = options;
-  let { text, width } = renderMeasured(kind, usage, options);
-  const lines = [text];
-  const add = (changes: Partial<typeof options>) => {
-    const below = width;
-    const shorter = renderMeasured(kind, usage, { ...options, ...changes });
-    if (shorter.width >= below) return;
-    ({ text, width } = shorter);
-    lines.push(`< ${below} ${text}`);
-  };
+  const full = renderMeasured(kind, usage, options);
+  const lines = [full.text];
   if (isNear) {
-    while (width > NARROWEST && lines.length <= MAX_SHORTER) add({ columns: width - 1 });
+    let below = full.width;
+    while (below > NARROWEST && lines.length <= MAX_SHORTER) {
+      const { text, width } = renderMeasured(kind, usage, { ...options, columns: below - 1 });
+      lines.push(`< ${below} ${text}`);
+      below = width;
+    }
   } else {
-    add({ appearance: { ...appearance, format: LATER_FORMAT } });
+    const short = { ...options, appearance: { ...appearance, format: LATER_FORMAT } };
+    const { text, width } = renderMeasured(kind, usage, short);
+    if (width < full.width) lines.push(`< ${full.width} ${text}`);
   }
   if (kind === 'zsh') lines.push(`= ${lineLevel(usage, appearance)}`);
   return lines.join('\n');

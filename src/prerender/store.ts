@@ -177,11 +177,11 @@ function renderLines(
   const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
   const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
-  const near = forecast.stages.slice(0, NEAR_TEXTS).map(({ usage }) => usage);
+  const near = new Set(forecast.stages.slice(0, NEAR_TEXTS).map(({ usage }) => usage));
   const render = (usage: Usage, stage: StageOptions) => {
     const options = { color, appearance, model, ...stage };
     return isHookKind(kind)
-      ? hookText(kind, usage, options, near.includes(usage))
+      ? hookText(kind, usage, options, near.has(usage))
       : renderOutput(kind, usage, options);
   };
   return renderForecast(forecast, render);

@@ -86,7 +86,9 @@ describe('a text in two places', () => {
     const launcher = file('bin/usageline-prompt');
     for (const format of LAUNCHER_FORMATS) {
       const name = variantFileName({ kind: 'tmux', color: 'natural', network: true, format });
-      expect(launcher).toContain(`4--output--format${format}) kind=$2 form='${name.slice('tmux'.length)}' ;;`);
+      expect(launcher).toContain(
+        `4--output--format${format}) kind=$2 form='${name.slice('tmux'.length)}' ;;`,
+      );
     }
   });
 

@@ -7,12 +7,18 @@ import { badgeOf, hexOf } from './palette.ts';
  *
  * @param quote the quotation mark of attributes
  */
-export function pango(spans: readonly Span[], color: boolean, colors: Colors, quote: '"' | "'" = '"'): string {
+export function pango(
+  spans: readonly Span[],
+  color: boolean,
+  colors: Colors,
+  quote: '"' | "'" = '"',
+): string {
   return paintEach(spans, color, escapePango, (text, style) => {
     const badge = badgeOf(style, colors);
     const attributes = {
       background: badge && `#${badge.background}`,
-      foreground: badge === null ? hexOf(style, colors) && `#${hexOf(style, colors)}` : `#${badge.foreground}`,
+      foreground:
+        badge === null ? hexOf(style, colors) && `#${hexOf(style, colors)}` : `#${badge.foreground}`,
       weight: colors[style].bold ? 'bold' : null,
     };
     const written = Object.entries(attributes)

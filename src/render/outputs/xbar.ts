@@ -42,11 +42,13 @@ export const xbar: StructuredOutput = {
   render: (usage, context) => {
     const { level, style } = summaryOf(usage, context.appearance);
     const blocks = [
-      [item(
+      [
+        item(
           plainText(lineSpans(usage, context)),
           context.color && level === 'critical' ? BOLD : '',
           colorOf(level === 'ok' ? null : style, context),
-        )],
+        ),
+      ],
       [item(heading(usage)), ...rowItems(usage, context)],
       origin(usage, context).map((text) => item(text)),
       ['Refresh | refresh=true'],

@@ -20,7 +20,10 @@ export const zsh: Output = {
  * Colours by number, so that they follow the theme of the user. zsh prompts have no dim: grey replaces it. Their own reverse
  * video, `%S`, is italics in tmux and screen, so the escape sequence replaces it.
  */
-function codesOf({ color, bold, dim, reverse = false }: Color): { readonly open: string; readonly close: string } {
+function codesOf({ color, bold, dim, reverse = false }: Color): {
+  readonly open: string;
+  readonly close: string;
+} {
   const shade = color ?? (dim ? 'bright-black' : null);
   const foreground = shade === null ? '' : `%F{${numberOf(shade) ?? shade}}`;
   return {

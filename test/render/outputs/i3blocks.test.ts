@@ -18,21 +18,24 @@ function shown(markup: string): string {
 }
 
 describe('the output for i3blocks', () => {
-  it.each(PERCENTS)('shows %d % in the colour of its level, and nothing else in it', (percent, text, level) => {
-    const attributes = {
-      ok: "foreground='#5fd7d7'",
-      warn: "foreground='#ffd75f'",
-      critical: "background='#ff6b6b' foreground='#000000' weight='bold'",
-    }[level];
-    const urgent = percent >= 100 ? { urgent: true } : {};
-    const number = `<span ${attributes}>${text.replace('<', '&lt;')}</span>`;
-    expect(render(used(percent))).toEqual({
-      markup: 'pango',
-      full_text: `5h ${number} 4h37m`,
-      short_text: `5h ${number}`,
-      ...urgent,
-    });
-  });
+  it.each(PERCENTS)(
+    'shows %d % in the colour of its level, and nothing else in it',
+    (percent, text, level) => {
+      const attributes = {
+        ok: "foreground='#5fd7d7'",
+        warn: "foreground='#ffd75f'",
+        critical: "background='#ff6b6b' foreground='#000000' weight='bold'",
+      }[level];
+      const urgent = percent >= 100 ? { urgent: true } : {};
+      const number = `<span ${attributes}>${text.replace('<', '&lt;')}</span>`;
+      expect(render(used(percent))).toEqual({
+        markup: 'pango',
+        full_text: `5h ${number} 4h37m`,
+        short_text: `5h ${number}`,
+        ...urgent,
+      });
+    },
+  );
 
   it.each<[keyof typeof STATES, string]>([
     ['pending', '…'],
