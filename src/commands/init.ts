@@ -27,6 +27,7 @@ interface InitOptions {
 /** `usageline init`: prints what a host needs, installs it, or removes it. */
 export const command: Command<InitOptions> = {
   name: 'init',
+  synonyms: ['uninstall', 'add'],
   about: 'print, install or remove what a shell, bar, editor or timer needs to show the line',
   argument: {
     name: 'target',
@@ -66,13 +67,13 @@ ${Object.entries(INIT_TARGETS)
   .join('\n')}
 
 Examples:
-  usageline init                        the same as usageline setup: finds the hosts, previews, asks
-  usageline init zsh --install          add a marked block to ~/.zshrc, shown before it is written
+  usageline init                        the same as usageline setup
+  usageline init zsh --install          add a block to ~/.zshrc, shown first
   usageline init zsh --uninstall        restore the file, byte for byte
-  usageline init --uninstall            remove everything: all targets, the launcher, the cache
-  usageline init tmux                   print it, and the file that it belongs in
+  usageline init --uninstall            remove everything, the cache included
+  usageline init tmux                   print it, and where it belongs
   usageline init ${CLIENT_TARGET} --install --dry-run
-  eval "$(usageline init zsh)"          for this shell only, without a change to any file
+  eval "$(usageline init zsh)"          for this shell only, without any change
 `,
   run(system, options, all) {
     checkOptions(options);

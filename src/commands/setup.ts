@@ -38,6 +38,7 @@ export interface SetupOptions {
 /** `usageline setup`: finds the hosts of this machine, shows the line in each, asks once, and installs. */
 export const command: Command<SetupOptions> = {
   name: 'setup',
+  synonyms: ['install', 'wizard'],
   about: 'find shells, bars and editors, show the line in each, and install it there',
   options: [
     { flag: '--yes', about: 'do not ask before changing files', sets: { yes: true } },
@@ -45,8 +46,8 @@ export const command: Command<SetupOptions> = {
   ],
   defaults: { yes: false, dryRun: false },
   help: `
-Answer the question with y, with n, or with the numbers or names to leave out: 2 vim. Without a terminal it prints the
-plan and changes nothing.
+Answer the question with y, with n, or with the numbers or names to leave out,
+such as: 2 vim. Without a terminal it prints the plan and changes nothing.
 
 Examples:
   usageline setup

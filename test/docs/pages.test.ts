@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { argumentsOf } from '../../src/commands/command.ts';
 import type { AnyCommand, CommandGroup, Program } from '../../src/commands/command.ts';
 import { loadAll } from '../../src/commands/index.ts';
 import { INIT_TARGETS } from '../../src/init/target.ts';
@@ -50,6 +51,7 @@ function usagelineMistakeOf(words: readonly string[]): string | null {
     command = below;
     rest = rest.slice(1);
   }
+  const taken = [...argumentsOf(command)];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const [flag, value] = word.split('=');
     if (word.startsWith('-')) {
@@ -59,8 +61,11 @@ function usagelineMistakeOf(words: readonly string[]): string | null {
       if (option.value === undefined) continue;
       const given = value ?? rest.shift();
       if (given === undefined || (option.choices && !option.choices.includes(given))) return `${word} ${given}`;
-    } else if (!command.argument) return `'${command.name}' takes no argument: ${word}`;
-    else if (command.argument.choices.length > 0 && !command.argument.choices.includes(word)) return `no ${word}`;
+      continue;
+    }
+    const argument = taken.shift();
+    if (argument === undefined) return `'${command.name}' takes no further argument: ${word}`;
+    if (!(argument.choices?.includes(word) ?? true)) return `no ${word}`;
   }
   return null;
 }

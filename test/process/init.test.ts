@@ -239,7 +239,7 @@ describe('usageline init', () => {
   });
 
   it.each([
-    [['init', 'ed'], /'ed'.*zsh/],
+    [['init', 'ed'], /target is 'ed'; accepted: zsh/],
     [['init', 'sketchybar', '--install'], /^usageline: 'sketchybar' is printed only: /],
     [['init', '--install', '--file', 'x'], /^usageline: option '--file' needs a target/],
     [['init', 'zsh', '--yes'], /^usageline: option '--yes' needs '--install' or '--uninstall'/],
