@@ -25,7 +25,10 @@ describe('a format', () => {
   });
 
   it.each([
-    ['', 'no placeholder in it; accepted: default, compact, bars, minimal, ascii, or a template'],
+    [
+      '',
+      'no placeholder in it; accepted: default, compact, bars, minimal, ascii, gauges, blocks, powerline, icons, or a template',
+    ],
     ['Bars', "no placeholder in it (did you mean 'bars'?)"],
     ['compct', "no placeholder in it (did you mean 'compact'?)"],
     ['toString', 'no placeholder in it; accepted'],
