@@ -1,66 +1,53 @@
 /**
- * The pictures of the README, from the real program: `npm run screenshots`. Each is what the built program prints for
- * a cache with made-up numbers, at a moment that never changes, so a picture differs only when the program does.
+ * The pictures of the program's own output: `npm run screenshots`. Each is what the built program prints for a cache with
+ * made-up numbers, at a moment that never changes, so a picture differs only when the program does.
  * Optionally into another directory: `node docs/screenshots/make.mjs <directory>`.
+ * The pictures of the hosts are made by `hosts.mjs`.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { entryOf, offlineAt } from './numbers.mjs';
 import { svgOf, THEMES } from './svg.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const program = join(here, '..', '..', 'bin', 'usageline.cjs');
 const target = process.argv[2] ?? here;
 
+/** The moment of `clock.cjs`. */
 const NOW = Date.parse('2026-11-20T18:25:00.000Z');
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const iso = (at) => new Date(at).toISOString();
-const week = iso(NOW + 4 * DAY + 3 * HOUR);
-
-/** What the endpoint said, so many minutes ago. */
-const entry = (minutesAgo) => ({
-  schema_version: 1,
-  cached_at: iso(NOW - minutesAgo * MINUTE),
-  plan: 'max_5x',
-  data: {
-    five_hour: { utilization: 22, resets_at: iso(NOW + 4 * HOUR + 37 * MINUTE) },
-    seven_day: { utilization: 61, resets_at: week },
-    limits: [{ kind: 'weekly_scoped', percent: 82, resets_at: week, scope: { model: { display_name: 'Fable' } } }],
-    extra_usage: { is_enabled: true, monthly_limit: 2000, used_credits: 763, currency: 'EUR', utilization: 38.15 },
-  },
-  error: null,
-});
-
-/** The endpoint could not be reached a minute ago. */
-const offline = {
-  blocked_until: NOW / 1000 + 60,
-  error: 'network_error',
-  failures: 2,
-  written_at: NOW / 1000 - 60,
-};
 
 /** A screen: what is typed, in which environment, and the numbers it is answered from. */
 const screens = {
+  first: {
+    title: 'usageline prints one line, usageline show a table with bars, resets and pace',
+    data: 'four',
+    minutesAgo: 1,
+    commands: [
+      { args: [], env: { COLUMNS: '92' } },
+      { args: ['show'], env: { COLUMNS: '92' } },
+    ],
+  },
   formats: {
     title: 'The line in each preset and in a template',
+    data: 'four',
     minutesAgo: 1,
     commands: [
       ...['default', 'compact', 'bars', 'minimal', 'ascii'].map((name) => ({ args: ['--format', name] })),
       { args: ['--format', '{tightest.left} of {tightest.label} left, back on {tightest.at}'] },
     ],
   },
-  show: { title: 'usageline show', minutesAgo: 1, commands: [{ args: ['show'], env: { COLUMNS: '100' } }] },
   'show-60': {
     title: 'usageline show in 60 columns, with numbers that are out of date',
+    data: 'four',
     minutesAgo: 12,
     commands: [{ args: ['show'], env: { COLUMNS: '60' } }],
   },
   narrow: {
     title: "Claude Code's status line in 90, 60, 40 and 20 columns",
+    data: 'four',
     minutesAgo: 12,
     commands: [90, 60, 40, 20].map((columns) => ({ args: ['statusline'], env: { COLUMNS: `${columns}` } })),
   },
@@ -78,12 +65,12 @@ try {
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-function textOf({ minutesAgo, commands }) {
+function textOf({ data, minutesAgo, commands }) {
   const directory = join(home, 'cache', 'claude');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const write = (file, content) => fs.writeFileSync(join(directory, file), JSON.stringify(content), { mode: 0o600 });
-  write('usage.json', entry(minutesAgo));
-  if (minutesAgo > 3) write('usage.lock', offline);
+  write('usage.json', entryOf(data, NOW, minutesAgo));
+  if (minutesAgo > 3) write('usage.lock', offlineAt(NOW));
   else fs.rmSync(join(directory, 'usage.lock'), { force: true });
   return commands.map(({ args, env = {} }) => `${typed(args, env)}\n${printed(args, env)}`).join('\n');
 }
@@ -94,7 +81,7 @@ function typed(args, env) {
   return `\u001B[2m$\u001B[0m ${[...shown, 'usageline', ...words].join(' ')}`;
 }
 
-/** Nobody is asked: there is no login, and nobody listens where the endpoint would be. */
+/** No request is sent: there is no login, and no server at the address of the endpoint. */
 function printed(args, env) {
   return execFileSync(process.execPath, ['--require', join(here, 'clock.cjs'), program, ...args], {
     encoding: 'utf8',

@@ -35,7 +35,7 @@ async function finish(
   outcome: CommandResult | Promise<CommandResult>,
 ): Promise<never> {
   const { run } = await import('./run.ts');
-  return run(system, { json: false, timeoutMs }, async () => outcome);
+  return run(system, { json: false, command: 'statusline', timeoutMs }, async () => outcome);
 }
 
 /** The result, or null for an exception, which is ignored: the command meets its cause again and reports it. */

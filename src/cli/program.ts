@@ -1,10 +1,25 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { result, UsageError } from '../commands/command.ts';
-import type { AnyCommand, CommandResult, Option as OptionDefinition, Program } from '../commands/command.ts';
+import { argumentsOf, isUsageError, result, UsageError } from '../commands/command.ts';
+import type {
+  AnyCommand,
+  CommandGroup,
+  CommandResult,
+  Option as OptionDefinition,
+  Program,
+} from '../commands/command.ts';
 import { loadAll, loadFor } from '../commands/index.ts';
 import { HELP, VERSION } from '../commands/options.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
+import {
+  missingArgument,
+  missingCommand,
+  missingValue,
+  strayArgument,
+  unknownCommand,
+  unknownOption,
+  wrongValue,
+} from './mistakes.ts';
 import { run } from './run.ts';
 
 /** The full command line: everything that `fast-args.ts` does not understand. */
@@ -15,26 +30,49 @@ export async function main(system: System, argv: readonly string[]): Promise<nev
 
 /** Runs the command that the arguments name. Throws a `UsageError` that names a mistake in them. */
 export async function interpret(system: System, argv: readonly string[]): Promise<CommandResult> {
-  const parsed: Parsed = { printed: '', given: new Map(), called: null };
-  const root = parserOf(await loadFor(argv), parsed);
+  const parsed: Parsed = {
+    printed: '',
+    definitions: new Map(),
+    given: new Map(),
+    called: null,
+    refused: null,
+  };
+  const words = argv[0] === 'help' ? argv.slice(1) : argv;
+  const program = await loadFor(words);
+  const root = parserOf(program, parsed);
+  if (words !== argv || asksGroupForHelp(program, argv)) {
+    parserNamed(root, program, words).outputHelp();
+    return result(parsed.printed);
+  }
   try {
-    root.parse([...argv], { from: 'user' });
+    root.parse(VERSION_FLAGS.has(argv[0]) ? [VERSION.flag] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new UsageError(mistakeOf(error, root, argv));
+    if (error.exitCode !== 0) throw mistakeOf(error, parsed, await loadAll());
   }
   if (parsed.called === null) return result(parsed.printed);
   const [parser, command] = parsed.called;
-  return command.run(system, optionsOf(parsed, root, parser, command), loadAll);
+  try {
+    return await command.run(system, optionsOf(parsed, program, root, parser, command), loadAll);
+  } catch (error) {
+    if (isUsageError(error)) error.hint ??= helpOf(parser);
+    throw error;
+  }
 }
+
+/** What other programs call `--version`. */
+const VERSION_FLAGS = new Set(['-v', VERSION.short]);
 
 /** What the parser has found. */
 interface Parsed {
   /** The text of `--help` or `--version`. */
   printed: string;
+  readonly definitions: Map<Command, AnyCommand | CommandGroup>;
   /** The options on the command line in their order, by command. */
   readonly given: Map<Command, Given[]>;
   called: readonly [parser: Command, command: AnyCommand] | null;
+  /** The parser of the command in whose arguments commander has found a mistake. */
+  refused: Command | null;
 }
 
 /** An option on the command line, and what it sets. */
@@ -46,11 +84,12 @@ interface Given {
 /** commander, set up from the definitions of the commands. */
 function parserOf({ main: line, commands = [] }: Partial<Program>, parsed: Parsed): Command {
   const root = new Command('usageline')
-    .version(version, VERSION.flag, VERSION.about)
+    .version(version, `${VERSION.short}, ${VERSION.flag}`, VERSION.about)
     .helpOption(`${HELP.short}, ${HELP.flag}`, HELP.about)
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print the help of a command')
     .enablePositionalOptions()
-    // `refuseStrays` names them, and what would be accepted.
+    .showSuggestionAfterError(false)
+    // `optionsOf` names them, and what would be accepted.
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({
@@ -61,29 +100,50 @@ function parserOf({ main: line, commands = [] }: Partial<Program>, parsed: Parse
     });
   if (line) define(root, line, parsed);
   for (const command of commands) {
-    const parser = root.command(command.name);
+    const parser = root.command(command.name, { hidden: command.hidden ?? false });
     if (!('commands' in command)) {
       define(parser, command, parsed);
       continue;
     }
-    parser.description(command.about).addHelpText('after', command.help);
+    describe(parser, command, parsed);
+    parser.helpCommand('help [command]', 'print the help of a command');
     for (const below of command.commands) define(parser.command(below.name), below, parsed);
   }
   return root;
 }
 
+function describe(parser: Command, command: AnyCommand | CommandGroup, parsed: Parsed): void {
+  parsed.definitions.set(parser, command);
+  parser
+    .description(command.about)
+    .addHelpText('after', command.help)
+    .exitOverride((error) => {
+      parsed.refused = parser;
+      throw error;
+    });
+}
+
 function define(parser: Command, command: AnyCommand, parsed: Parsed): void {
-  const { about, help, argument, options } = command;
   const given: Given[] = [];
   parsed.given.set(parser, given);
-  parser.description(about).addHelpText('after', help);
-  if (argument) {
-    const { name, required, choices } = argument;
-    parser.addArgument(new Argument(required ? `<${name}>` : `[${name}]`).choices(choices));
+  describe(parser, command, parsed);
+  for (const { name, required, choices } of argumentsOf(command)) {
+    const argument = new Argument(required ? `<${name}>` : `[${name}]`);
+    if (choices !== undefined) {
+      // In place of the check, and the message, of `choices`.
+      argument.choices(choices).argParser((text) => {
+        if (choices.includes(text)) return text;
+        throw new UsageError(wrongValue(name, text, { choices }), helpOf(parser));
+      });
+    }
+    parser.addArgument(argument);
   }
-  for (const option of options) {
-    parser.addOption(optionOf(option)).on(`option:${option.flag.slice(2)}`, (text: string | null) => {
-      given.push({ option, values: valuesOf(option, text ?? '') });
+  for (const option of command.options) {
+    parser.addOption(optionOf(option)).on(`option:${option.flag.slice(2)}`, (typed: string | null) => {
+      const text = typed ?? '';
+      const values = valuesOf(option, text);
+      if (values === null) throw new UsageError(wrongValue(option.flag, text, option), helpOf(parser));
+      given.push({ option, values });
     });
   }
   parser.action(() => {
@@ -94,28 +154,43 @@ function define(parser: Command, command: AnyCommand, parsed: Parsed): void {
 function optionOf({ flag, short, value, about, choices, usual }: OptionDefinition<object>): Option {
   const flags = `${short === undefined ? '' : `${short}, `}${flag}${value === undefined ? '' : ` <${value}>`}`;
   const option = new Option(flags, about);
-  if (choices !== undefined) option.choices(choices);
+  // In place of the check, and the message, of `choices`: `valuesOf` checks them.
+  if (choices !== undefined) option.choices(choices).argParser((text) => text);
   return usual === undefined ? option : option.default(usual);
 }
 
-function valuesOf({ flag, sets, accepted }: OptionDefinition<object>, text: string): object {
-  const values = typeof sets === 'function' ? sets(text) : sets;
-  if (values === null) throw new UsageError(`${flag} is '${text}'; accepted: ${accepted}`);
-  return values;
+/** What an option with this value sets; null for a value that is not accepted. */
+function valuesOf({ sets, choices }: OptionDefinition<object>, text: string): object | null {
+  if (choices !== undefined && !choices.includes(text)) return null;
+  return typeof sets === 'function' ? sets(text) : sets;
 }
 
 /** The command's options: its defaults, and what the command line sets. */
-function optionsOf(parsed: Parsed, root: Command, parser: Command, command: AnyCommand): object {
+function optionsOf(
+  parsed: Parsed,
+  { commands = [] }: Partial<Program>,
+  root: Command,
+  parser: Command,
+  command: AnyCommand,
+): object {
   const before = parser === root ? [] : (parsed.given.get(root) ?? []);
   const given = [...before, ...(parsed.given.get(parser) ?? [])];
   refuseContradictions(given, command);
-  refuseStrays(root, parser);
+  const taken = argumentsOf(command);
+  const stray = parser.args[taken.length];
+  if (stray !== undefined) {
+    // The line takes no argument, so the name of a command was meant.
+    throw new UsageError(parser === root ? unknownCommand(stray, commands) : strayArgument(stray, command));
+  }
   for (const { option } of before) {
     if (command.takesLineOptions && command.options.some(({ flag }) => flag === option.flag)) continue;
-    throw new UsageError(`option '${option.flag}' does not apply to '${command.name}'`);
+    throw new UsageError(unknownOption(option.flag, command));
   }
-  const argument = parser.args[0] === undefined ? {} : command.argument?.sets(parser.args[0]);
-  return Object.assign({}, command.defaults, argument, ...given.map(({ values }) => values));
+  const values = taken.map(({ sets }, index) => {
+    const text = parser.args[index];
+    return text === undefined ? {} : sets(text);
+  });
+  return Object.assign({}, command.defaults, ...values, ...given.map((it) => it.values));
 }
 
 /** Refuses two flags that set different values of the same option. */
@@ -125,7 +200,7 @@ function refuseContradictions(given: readonly Given[], { options }: AnyCommand):
   );
   for (const [index, one] of flags.entries()) {
     const other = flags.slice(index + 1).find(({ sets }) => contradicts(one.sets, sets));
-    if (other) throw new UsageError(`option '${one.flag}' cannot be used with option '${other.flag}'`);
+    if (other) throw new UsageError(`${one.flag} cannot be used with ${other.flag}; accepted: one of them`);
   }
 }
 
@@ -134,25 +209,62 @@ function contradicts(one: object, other: object): boolean {
   return Object.entries(one).some(([key, value]) => values.has(key) && values.get(key) !== value);
 }
 
-/** Refuses arguments that would be ignored. */
-function refuseStrays(root: Command, parser: Command): void {
-  const taken = parser.registeredArguments.length;
-  const stray = parser.args[taken];
-  if (stray === undefined) return;
-  if (parser === root) throw new UsageError(`unknown command '${stray}'; accepted: ${namesOf(root)}`);
-  const takes = taken === 0 ? 'no argument' : 'one argument';
-  throw new UsageError(`'${parser.name()}' takes ${takes}, but there is '${stray}'`);
+/** What commander has found, in the words of this program. */
+function mistakeOf({ code, message }: CommanderError, parsed: Parsed, program: Program): UsageError {
+  const parser = parsed.refused;
+  const command = parser === null ? undefined : parsed.definitions.get(parser);
+  return new UsageError(
+    (command && textOf(code, message, command, program)) ?? message.replace(/^error: /, ''),
+    parser && helpOf(parser),
+  );
 }
 
-/** The parser's message in one line, with the accepted commands where one is missing or unknown. */
-function mistakeOf({ code, message }: CommanderError, root: Command, argv: readonly string[]): string {
-  const group = root.commands.find((it) => it.commands.length > 0 && argv.includes(it.name()));
-  if (group && code === 'commander.help')
-    return `'${group.name()}' needs a command; accepted: ${namesOf(group)}`;
-  const accepted = group && code === 'commander.unknownCommand' ? `; accepted: ${namesOf(group)}` : '';
-  return `${message.replace(/^error: /, '').replaceAll('\n', ' ')}${accepted}`;
+/** @returns undefined for a code that no command line leads to */
+function textOf(
+  code: string,
+  message: string,
+  command: AnyCommand | CommandGroup,
+  program: Program,
+): string | undefined {
+  // commander's messages quote what they are about.
+  const quoted = /'(.*)'/s.exec(message)?.[1] ?? '';
+  if (code === 'commander.unknownOption') return unknownOption(quoted, command, program);
+  if ('commands' in command) {
+    return code === 'commander.unknownCommand'
+      ? unknownCommand(quoted, command.commands)
+      : missingCommand(command);
+  }
+  if (code === 'commander.missingArgument') {
+    const missing = argumentsOf(command).find(({ name }) => name === quoted);
+    return missing && missingArgument(command, missing);
+  }
+  if (code !== 'commander.optionMissingArgument') return undefined;
+  // Quoted as `-t, --timeout <seconds>`.
+  const option = command.options.find(({ flag }) => quoted.split(/[ ,]+/).includes(flag));
+  return option && missingValue(option);
 }
 
-function namesOf(parser: Command): string {
-  return parser.commands.map((it) => it.name()).join(', ');
+/** Whether the arguments are `<group> help …`. */
+function asksGroupForHelp({ commands = [] }: Partial<Program>, argv: readonly string[]): boolean {
+  return argv[1] === 'help' && commands.some((it) => it.name === argv[0] && 'commands' in it);
+}
+
+/** The parser of the command that these words name, whatever follows the name; `help` among them means nothing. */
+function parserNamed(root: Command, { commands = [] }: Partial<Program>, words: readonly string[]): Command {
+  let [parser, listed] = [root, commands];
+  for (const name of words.filter((word) => word !== 'help' && !word.startsWith('-'))) {
+    if (listed.length === 0) break;
+    const below = parser.commands.find((it) => it.name() === name);
+    if (below === undefined) throw new UsageError(unknownCommand(name, listed), helpOf(parser));
+    const command = listed.find((it) => it.name === name);
+    [parser, listed] = [below, command && 'commands' in command ? command.commands : []];
+  }
+  return parser;
+}
+
+/** The command that prints the help of a parser. */
+function helpOf(parser: Command): string {
+  const names: string[] = [];
+  for (let it: Command | null = parser; it !== null; it = it.parent) names.unshift(it.name());
+  return [...names, HELP.flag].join(' ');
 }

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly json: boolean;
   /** Whether errors are printed as the result of a monitoring plugin. */
   readonly check?: boolean;
+  /** The command: its help is the hint after wrong usage. Absent: the usage error has it. */
+  readonly command?: string;
   /** Deadline of the worker's request, ms; null: as configured. */
   readonly timeoutMs: number | null;
 }
@@ -51,7 +53,7 @@ async function followUp(
 /** The result of a command that has thrown: for wrong usage, or an internal error. */
 async function faultOf(
   { fs, now }: System,
-  { json, check = false }: RunOptions,
+  { json, check = false, command = 'line' }: RunOptions,
   error: unknown,
 ): Promise<CommandResult> {
   const wrongUsage = isUsageError(error);
@@ -60,9 +62,11 @@ async function faultOf(
     : ((await damage(fs)) ?? `internal error: ${describeFault(error)}`);
   if (check) return (await import('../commands/check.ts')).checkFault(message);
   const code = wrongUsage ? 'wrong_usage' : 'internal_error';
+  const help = command === 'line' ? 'usageline --help' : `usageline ${command} --help`;
+  const hint = wrongUsage ? `Try: ${error.hint ?? help}\n` : '';
   return {
     stdout: json ? `${renderErrorJson(code, message, now(), providerFiles.id)}\n` : '',
-    stderr: json ? '' : `usageline: ${message}\n${wrongUsage ? 'Try: usageline --help\n' : ''}`,
+    stderr: json ? '' : `usageline: ${message}\n${hint}`,
     exitCode: wrongUsage ? 2 : 1,
     followUp: NO_FOLLOW_UP,
   };

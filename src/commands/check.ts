@@ -72,10 +72,10 @@ export const command: Command<CheckOptions> = {
   defaults: { ...CHECK_DEFAULTS, window: null, windowByWarning: null, timeoutMs: null, debug: false },
   help: `
 Examples:
-  usageline check                   ${NAME} OK - ${label} 33% | '${id}'=33%;80;95;0;100 …
-  usageline check -w 70 -c 100      critical when a limit is reached
-  usageline check --window ${label}       only this limit
-Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, or wrong usage)
+  usageline check               ${NAME} OK - ${label} 33% | '${id}'=33%;80;95;0;…
+  usageline check -w 70 -c 100  critical when a limit is reached
+  usageline check --window ${label}   only this limit
+Exit status: 0 OK · 1 WARNING · 2 CRITICAL · 3 UNKNOWN (no numbers, wrong usage)
 `,
   run: check,
 };

@@ -9,13 +9,20 @@ export interface Command<Options> {
   readonly about: string;
   /** Examples, and what else `--help` prints below the options. */
   readonly help: string;
-  readonly argument?: Argument<Options>;
+  /** Its argument, or its arguments in their order. */
+  readonly argument?: Argument<Options> | readonly Argument<Options>[];
   /** In the order of `--help`. */
   readonly options: readonly Option<Options>[];
   /** The options of a command line without any. */
   readonly defaults: Options;
   /** Options of the line before the name of this command count as its own. */
   readonly takesLineOptions?: true;
+  /** Why it lacks an option that people expect: the end of a sentence, by flag. */
+  readonly missing?: Readonly<Record<string, string>>;
+  /** Other words that people type for it: a message suggests the command. */
+  readonly synonyms?: readonly string[];
+  /** For programs only: `--help`, completions and messages do not list it. */
+  readonly hidden?: true;
   /** @param all loads every command */
   run(system: System, options: Options, all: () => Promise<Program>): CommandResult | Promise<CommandResult>;
 }
@@ -25,6 +32,8 @@ export interface CommandGroup {
   readonly name: string;
   readonly about: string;
   readonly help: string;
+  readonly synonyms?: readonly string[];
+  readonly hidden?: true;
   readonly commands: readonly AnyCommand[];
 }
 
@@ -59,12 +68,20 @@ export interface Option<Options> {
   readonly sets: Sets<Options>;
 }
 
-/** The one argument of a command. */
+/** An argument of a command. */
 export interface Argument<Options> {
   readonly name: string;
   readonly required: boolean;
-  readonly choices: readonly string[];
+  /** The accepted values, where they can be listed. */
+  readonly choices?: readonly string[];
+  /** Values for completions only: the command itself checks what is accepted. */
+  readonly examples?: readonly string[];
   readonly sets: (value: string) => Partial<Options>;
+}
+
+/** The arguments of a command in their order. */
+export function argumentsOf<Options>({ argument = [] }: Command<Options>): readonly Argument<Options>[] {
+  return 'name' in argument ? [argument] : argument;
 }
 
 /** The result of a command, which itself neither prints nor ends the process. */
@@ -79,9 +96,17 @@ export interface CommandResult {
 /** 0 data · 1 internal error · 2 wrong usage · 3 sign in · 4 wait. `check` has its own meanings. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
-/** Wrong usage. The message names the mistake, and what is accepted. */
+/** Wrong usage. The message names the mistake, what is accepted, and the nearest accepted word. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** The command that helps, as it is typed; null: the help of the command that was called. */
+  hint: string | null;
+
+  constructor(message: string, hint: string | null = null) {
+    super(message);
+    this.hint = hint;
+  }
 }
 
 /** Compares the name: each bundle of the program has a class of its own. */

@@ -1,5 +1,5 @@
 import { result } from './command.ts';
-import type { Command } from './command.ts';
+import type { Command, Program } from './command.ts';
 import { bashCompletions } from './completions/bash.ts';
 import { fishCompletions } from './completions/fish.ts';
 import { powershellCompletions } from './completions/powershell.ts';
@@ -14,6 +14,14 @@ const SHELLS = {
   fish: fishCompletions,
   powershell: powershellCompletions,
 } as const satisfies Record<string, (program: CommandSpec) => string>;
+
+/** Makes the scripts that complete the whole command line. */
+export async function completionScripts(
+  all: () => Promise<Program>,
+): Promise<(shell: keyof typeof SHELLS) => string> {
+  const spec = specOf(await all());
+  return (shell) => SHELLS[shell](spec);
+}
 
 interface CompletionsOptions {
   readonly shell: keyof typeof SHELLS;
@@ -38,5 +46,5 @@ Examples:
   usageline completions fish > ~/.config/fish/completions/usageline.fish
   usageline completions powershell | Out-String | Invoke-Expression
 `,
-  run: async (_system, { shell }, all) => result(SHELLS[shell](specOf(await all()))),
+  run: async (_system, { shell }, all) => result((await completionScripts(all))(shell)),
 };

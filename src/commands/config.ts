@@ -19,15 +19,66 @@ export interface ConfigShowOptions {
   readonly timeoutMs: number | null;
 }
 
+/** Options of `config get`. */
+interface ConfigGetOptions {
+  /** The dotted name of a key, not checked yet. */
+  readonly name: string;
+}
+
+/** Options of `config set`. */
+interface ConfigSetOptions extends ConfigGetOptions {
+  /** As it is typed, not checked yet. */
+  readonly value: string;
+}
+
+const KEY_ARGUMENT = {
+  name: 'key',
+  required: true,
+  examples: Object.keys(KEYS),
+  sets: (name: string) => ({ name }),
+} as const;
+
+const getCommand: Command<ConfigGetOptions> = {
+  name: 'get',
+  about: 'print the value of one setting that applies, whatever sets it',
+  argument: KEY_ARGUMENT,
+  options: [],
+  defaults: { name: '' },
+  help: `
+Examples:
+  usageline config get format
+  usageline config get output.tmux.percent
+`,
+  run: configGet,
+};
+
+const setCommand: Command<ConfigSetOptions> = {
+  name: 'set',
+  synonyms: ['put', 'add'],
+  about: 'change one setting in the file; comments and everything else in it stay',
+  argument: [KEY_ARGUMENT, { name: 'value', required: true, sets: (value) => ({ value }) }],
+  options: [],
+  defaults: { name: '', value: '' },
+  help: `
+Examples:
+  usageline config set format bars
+  usageline config set thresholds.warn 60
+  usageline config set hide '7d Fable, 7d Opus'
+  usageline config set output.tmux.percent left      for one output only
+`,
+  run: async (system, options) => (await import('./config-change.ts')).configSet(system, options),
+};
+
 const showCommand: Command<ConfigShowOptions> = {
   name: 'show',
+  synonyms: ['list', 'ls', 'print'],
   about: 'print every setting and its source: an option, a variable, a line of the file, or the default',
   options: withTexts<ConfigShowOptions>({ ...COLOR, ...TIMEOUT }, { '--color': { usual: undefined } }),
   defaults: { color: null, timeoutMs: null },
   help: `
 Examples:
   usageline config show
-  usageline config show --timeout 5      an option goes before variables, variables before the file
+  usageline config show --timeout 5      an option goes before variable and file
 `,
   run: configShow,
 };
@@ -35,15 +86,46 @@ Examples:
 /** `usageline config`: what is configured, and by what. */
 export const command: CommandGroup = {
   name: 'config',
+  synonyms: ['settings', 'configure', 'options', 'set', 'get', 'edit'],
   about: 'the configuration and its sources',
   help: `
 Examples:
-  usageline config show
-  $EDITOR "$(usageline config path)" && usageline config check
+  usageline config show                      every setting, and what sets it
+  usageline config set format bars
+  usageline config set output.tmux.percent left
+  usageline config edit                      in $VISUAL or $EDITOR
 `,
   commands: [
+    getCommand,
+    setCommand,
+    {
+      name: 'edit',
+      synonyms: ['open', 'change'],
+      about: 'open the file in $VISUAL or $EDITOR, then check it; exit 2 if there is a mistake',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline config edit
+  EDITOR='code --wait' usageline config edit
+`,
+      run: async (system) => (await import('./config-change.ts')).configEdit(system, configCheck),
+    },
+    {
+      name: 'init',
+      synonyms: ['create', 'new'],
+      about: 'create the file with every setting as a comment; one that is there stays',
+      options: [],
+      defaults: {},
+      help: `
+Examples:
+  usageline config init && usageline config edit
+`,
+      run: async (system) => (await import('./config-change.ts')).configInit(system),
+    },
     {
       name: 'path',
+      synonyms: ['file', 'where'],
       about: 'print the path of the configuration file, which need not exist',
       options: [],
       defaults: {},
@@ -56,6 +138,7 @@ Examples:
     showCommand,
     {
       name: 'check',
+      synonyms: ['validate', 'test', 'lint', 'verify'],
       about: 'name every mistake in the configuration; exit 2 if there is one',
       options: [],
       defaults: {},
@@ -73,7 +156,7 @@ Examples:
       help: `
 Examples:
   usageline config schema > ~/.config/usageline/config.schema.json
-and, for editors with taplo (Even Better TOML), as the first line of config.toml beside it:
+and for editors with taplo (Even Better TOML), in the first line of config.toml:
   #:schema ./config.schema.json
 `,
       run: configSchema,
@@ -109,6 +192,17 @@ export function configShow(system: System, { color, timeoutMs }: ConfigShowOptio
   return result(text, { stderr: warningLines(gathered) });
 }
 
+/** `usageline config get`: the value that applies; a text without quotes. */
+async function configGet(system: System, { name }: ConfigGetOptions): Promise<CommandResult> {
+  const { keyNamed } = await import('./config-change.ts');
+  const { path } = keyNamed(name);
+  const gathered = readConfigValues(system, findConfigFile(system));
+  const [output, common] = path[0] === 'output' ? [path[1] ?? '', path.slice(2).join('.')] : [null, name];
+  const value = usedValue(common, valueFor(gathered.values, output, common), KEYS[common]?.default);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return result(`${text.replace(/\p{Cc}/gu, '?')}\n`, { stderr: warningLines(gathered) });
+}
+
 /** `usageline config check`: whether everything in it is understood. */
 export function configCheck(system: System): CommandResult {
   const place = findConfigFile(system);
@@ -131,13 +225,17 @@ async function configSchema(): Promise<CommandResult> {
 type Row = readonly [setting: string, source: string];
 
 function rowOf(name: string, found: Sourced<unknown> | undefined, usual: unknown): Row {
+  const value = usedValue(name, found, usual);
+  return [`${name} = ${JSON.stringify(value)}`.replace(/[\u007F-\uFFFF]/g, '?'), found?.source ?? 'default'];
+}
+
+/** The value as it may be printed. */
+function usedValue(name: string, found: Sourced<unknown> | undefined, usual: unknown): unknown {
   const refused = name === 'api_base_url' && found && baseUrlProblem(found as Sourced<string>) !== null;
   // It may hold a password.
-  const value = refused ? '(refused)' : (found?.value ?? usual);
-  return [
-    `${name} = ${JSON.stringify(value)}`.replace('<version>', version).replace(/[\u007F-\uFFFF]/g, '?'),
-    found?.source ?? 'default',
-  ];
+  if (refused) return '(refused)';
+  const value = found?.value ?? usual;
+  return typeof value === 'string' ? value.replace('<version>', version) : value;
 }
 
 /** What differs for one output. */

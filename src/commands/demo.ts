@@ -9,6 +9,7 @@ import type { Command, CommandResult } from './command.ts';
 /** `usageline demo`: runs the built program with an endpoint and a home directory of its own, and prints as it goes. */
 export const command: Command<object> = {
   name: 'demo',
+  synonyms: ['tour', 'try', 'example'],
   about: 'a tour with a built-in endpoint: no account, no network',
   options: [],
   defaults: {},

@@ -46,6 +46,7 @@ interface ExplainOptions {
  */
 export const command: Command<ExplainOptions> = {
   name: 'explain',
+  synonyms: ['why', 'doctor', 'debug', 'diagnose', 'info'],
   about: 'print which rule applies now and why: entry, backoff, credentials, budget, next request',
   options: withTexts<ExplainOptions>(POLICIES),
   defaults: { policy: 'background' },

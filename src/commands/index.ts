@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCom
   statusline: () => import('./statusline.ts'),
   cache: () => import('./cache.ts'),
   config: () => import('./config.ts'),
+  setup: () => import('./setup.ts'),
   init: () => import('./init.ts'),
   completions: () => import('./completions.ts'),
   ready: () => import('./ready.ts'),

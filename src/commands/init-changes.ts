@@ -7,7 +7,7 @@ import { askOnTerminal, preview } from '../init/confirm.ts';
 import { installedProblem, readInstalled, withFile, writeInstalled } from '../init/installed.ts';
 import { takeLock } from '../init/lock.ts';
 import { defaultFiles, planInstall, planRemoval } from '../init/plan.ts';
-import type { Plan } from '../init/plan.ts';
+import type { FileChange, Plan } from '../init/plan.ts';
 import { linksToRemoved, removalOf, withoutTarget } from '../init/removal.ts';
 import { revert } from '../init/revert.ts';
 import type { Runtime } from '../init/runtime.ts';
@@ -21,7 +21,7 @@ import { result } from './command.ts';
 import type { CommandResult } from './command.ts';
 
 /** What one call of `usageline init` is to install or remove. */
-interface Job {
+export interface Job {
   readonly action: 'print' | 'install' | 'uninstall';
   /** Whether to change files without asking the user. */
   readonly yes: boolean;
@@ -31,7 +31,7 @@ interface Job {
   readonly notes: string;
 }
 
-interface TargetJob extends Job {
+export interface TargetJob extends Job {
   readonly target: InitTarget;
   readonly how: Install;
   /** Absolute path; null: the usual file. */
@@ -45,9 +45,15 @@ export function installTarget(system: System, runtime: Runtime, job: TargetJob):
   return withConsent(system, job, () => decideInstall(system, runtime, job));
 }
 
-function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decision {
+export function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decision {
   const { target, how, notes, followUp = NO_FOLLOW_UP } = job;
   const installed = readInstalled(system, notes);
+  // What is installed may always be installed again: that repairs it.
+  const isThere = installed.files.some((file) => file.users === null && file.target === target);
+  const obstacle = isThere ? null : (how.obstacle?.(runtime, job.file) ?? null);
+  if (obstacle !== null) {
+    return { kind: 'refused', result: failure(`nothing has been changed: ${obstacle}`), reasons: [obstacle] };
+  }
   const plan = planInstall(system, target, how.steps(runtime, job.file), installed);
   const { changes } = plan;
   if (plan.refused.length > 0) return refusal(plan);
@@ -63,13 +69,12 @@ function decideInstall(system: System, runtime: Runtime, job: TargetJob): Decisi
     };
     return { kind: 'note', result: there, note };
   }
-  const { temporaryReason, script } = runtime.program;
-  const warning =
-    temporaryReason === null ? '' : `warning: ${script} will not stay: ${temporaryReason}. ${STAYING}\n`;
+  const warning = temporaryWarning(runtime);
   return {
     kind: 'change',
     shown: `${preview(changes)}${warning}`,
     what: changes,
+    changes,
     act: () => {
       const problem = apply(system, changes, before, notes);
       if (problem !== null) return failure(problem);
@@ -105,6 +110,7 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
     kind: 'change',
     shown: preview(changes, links),
     what: [changes, links],
+    changes,
     act: () => {
       const removed = { changes, files: removal.files, links };
       const { backups, problem } = revert(system, removed, after, notes);
@@ -152,6 +158,7 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
     kind: 'change',
     shown: `${preview(changes, links)}${cached ? `remove ${printable(cache)}, the cache\n` : ''}`,
     what: [changes, links],
+    changes,
     act: () => {
       const { backups, problem } = act();
       if (problem !== null) return failure(problem);
@@ -162,12 +169,22 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
   };
 }
 
+/** A line about a program in a temporary place; empty if it is in a lasting one. */
+export function temporaryWarning({ program }: Runtime): string {
+  const { temporaryReason, script } = program;
+  return temporaryReason === null ? '' : `warning: ${script} will not stay: ${temporaryReason}. ${STAYING}\n`;
+}
+
 /** The advice when the program is in a temporary place. */
 const STAYING = 'Better: npm install -g usageline, then usageline init once more';
 
 /** All or nothing: a part of the files would not work. */
 function refusal({ refused }: Plan): Decision {
-  return { kind: 'refused', result: failure(`nothing has been changed: ${refused.join('; ')}`) };
+  return {
+    kind: 'refused',
+    result: failure(`nothing has been changed: ${refused.join('; ')}`),
+    reasons: refused,
+  };
 }
 
 /** A backup that is not what the file is now may be all that is left of something. */
@@ -176,9 +193,9 @@ function keptBackups(backups: readonly string[]): string {
 }
 
 /** What is to be done, as the files and the notes are at this moment. */
-type Decision =
+export type Decision =
   /** It is refused. */
-  | { readonly kind: 'refused'; readonly result: CommandResult }
+  | { readonly kind: 'refused'; readonly result: CommandResult; readonly reasons: readonly string[] }
   /** No file of the user changes, so nothing is shown: only the notes, and what a killed process has left. */
   | { readonly kind: 'note'; readonly result: CommandResult; note(): string | null }
   | {
@@ -186,6 +203,8 @@ type Decision =
       readonly shown: string;
       /** The changes as a value: two decisions with the same one do the same. */
       readonly what: unknown;
+      /** The files of an installation. */
+      readonly changes: readonly FileChange[];
       act(): CommandResult;
     };
 
@@ -232,7 +251,7 @@ function sameAs(one: unknown, other: unknown): boolean {
 }
 
 /** Without the directory of the notes, an uninstall has nothing to share with other processes, and makes none. */
-function alone(system: System, { action, notes }: Job, act: () => CommandResult): CommandResult {
+export function alone(system: System, { action, notes }: Job, act: () => CommandResult): CommandResult {
   if (action === 'uninstall' && !system.fs.existsSync(dirname(notes))) return act();
   const lock = takeLock(system, notes);
   if (typeof lock === 'string') return failure(`nothing has been changed: ${lock}`);

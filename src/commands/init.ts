@@ -4,19 +4,16 @@ import { dataHome } from '../init/runtime.ts';
 import { CLIENT_TARGET, INIT_TARGETS } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
-import { thisMachine } from '../init/this-machine.ts';
-import { foreignHomeReason } from '../init/user-file.ts';
 import type { System } from '../platform/system.ts';
 import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
 import type { FollowUp } from '../prerender/follow-up.ts';
-import type { LineKind } from '../render/outputs/kinds.ts';
 import { result, UsageError } from './command.ts';
-import type { Command, CommandResult } from './command.ts';
-import { HOOK_VARIABLES, hookFiles, hookVariant } from './hook-files.ts';
-import { failure, installTarget, uninstallAll, uninstallTarget } from './init-changes.ts';
+import type { Command, CommandResult, Program } from './command.ts';
+import { installTarget, uninstallAll, uninstallTarget } from './init-changes.ts';
+import { prerenderedVariant, refusalToInstall, runtimeOf } from './init-runtime.ts';
 
 interface InitOptions {
-  /** Null, with `uninstall`: all of them. */
+  /** Null, with `uninstall`: all of them; else those that `usageline setup` finds. */
   readonly target: InitTarget | null;
   readonly action: 'print' | 'install' | 'uninstall';
   /** The file to change instead of the usual one; null: the usual one. */
@@ -30,6 +27,7 @@ interface InitOptions {
 /** `usageline init`: prints what a host needs, installs it, or removes it. */
 export const command: Command<InitOptions> = {
   name: 'init',
+  synonyms: ['uninstall', 'add'],
   about: 'print, install or remove what a shell, bar, editor or timer needs to show the line',
   argument: {
     name: 'target',
@@ -69,48 +67,49 @@ ${Object.entries(INIT_TARGETS)
   .join('\n')}
 
 Examples:
-  usageline init zsh --install          add a marked block to ~/.zshrc, shown before it is written
+  usageline init                        the same as usageline setup
+  usageline init zsh --install          add a block to ~/.zshrc, shown first
   usageline init zsh --uninstall        restore the file, byte for byte
-  usageline init --uninstall            remove everything: all targets, the launcher, the cache
-  usageline init tmux                   print it, and the file that it belongs in
+  usageline init --uninstall            remove everything, the cache included
+  usageline init tmux                   print it, and where it belongs
   usageline init ${CLIENT_TARGET} --install --dry-run
-  eval "$(usageline init zsh)"          for this shell only, without a change to any file
+  eval "$(usageline init zsh)"          for this shell only, without any change
 `,
-  run(system, options) {
+  run(system, options, all) {
     checkOptions(options);
-    return init(system, options);
+    return init(system, options, all);
   },
 };
 
 /** Throws a `UsageError` for a combination of options of which one would be ignored. */
 function checkOptions({ target, action, file, yes, dryRun }: InitOptions): void {
-  if (target === null && action !== 'uninstall') {
-    throw new UsageError(`'init' needs a target; accepted: ${Object.keys(INIT_TARGETS).join(', ')}`);
-  }
   if (file === '') throw new UsageError("--file is ''; accepted: a path");
   if (target === null && file !== null) throw new UsageError("option '--file' needs a target");
   const flags = { '--file': file !== null, '--yes': yes, '--dry-run': dryRun };
   const idle = Object.entries(flags).find(([, given]) => given);
+  // Without a target it is `usageline setup`, which takes these two.
+  if (target === null && action === 'print' && idle?.[0] !== '--file') return;
   if (action === 'print' && idle !== undefined) {
     throw new UsageError(`option '${idle[0]}' needs '--install' or '--uninstall'`);
   }
 }
 
-function init(system: System, options: InitOptions): CommandResult {
+async function init(
+  system: System,
+  options: InitOptions,
+  all: () => Promise<Program>,
+): Promise<CommandResult> {
   const { target, action, file } = options;
-  const runtime = thisMachine(system, {
-    hookVariables: HOOK_VARIABLES,
-    hookPaths: (shell) => hookFiles(system, shell),
-  });
-  if (typeof runtime === 'string') throw new UsageError(runtime);
+  if (target === null && action !== 'uninstall') {
+    const { setup } = await import('./setup.ts');
+    return setup(system, options, all);
+  }
+  const runtime = await runtimeOf(system, all);
   if (target !== null && action === 'print') {
     return result(TARGETS[target].snippet(runtime), { followUp: followUpFor(system, target) });
   }
-  if (system.platform === 'win32') {
-    throw new UsageError('--install and --uninstall are not for Windows; paste what is printed without them');
-  }
-  const foreign = foreignHomeReason(system, runtime.home);
-  if (foreign !== null) return failure(`nothing has been changed: ${foreign}`);
+  const foreign = refusalToInstall(system, runtime);
+  if (foreign !== null) return foreign;
   const notes = installedPath(dataHome(runtime));
   if (target === null) return uninstallAll(system, runtime, { ...options, notes });
   const how = TARGETS[target].install;
@@ -123,19 +122,8 @@ function init(system: System, options: InitOptions): CommandResult {
   return installTarget(system, runtime, { ...job, followUp: followUpFor(system, target) });
 }
 
-/** The targets that read a prerendered line from its file, with the output kind. */
-const PRERENDERED: Partial<Record<InitTarget, LineKind>> = {
-  zsh: 'zsh',
-  bash: 'bash',
-  fish: 'fish',
-  p10k: 'zsh',
-  tmux: 'tmux',
-  starship: 'starship',
-};
-
 /** Prerenders the line of the target, so that its first call finds one. */
 function followUpFor(system: System, target: InitTarget): FollowUp {
-  const output = PRERENDERED[target];
-  if (output === undefined) return NO_FOLLOW_UP;
-  return { kind: 'prerender', wanted: hookVariant(system, output), horizonMs: Number.POSITIVE_INFINITY };
+  const wanted = prerenderedVariant(system, target);
+  return wanted === null ? NO_FOLLOW_UP : { kind: 'prerender', wanted, horizonMs: Number.POSITIVE_INFINITY };
 }

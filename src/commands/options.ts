@@ -36,6 +36,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   '--format': {
     value: 'format',
     about: `layout of the line: ${Object.keys(PRESETS).join(', ')}, or a template`,
+    accepted: `${Object.keys(PRESETS).join(', ')}, or a template`,
   },
   '--after': {
     value: 'command',
@@ -44,7 +45,12 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   },
 };
 
-export const VERSION: Option<object> = { flag: '--version', about: 'print the version', sets: {} };
+export const VERSION: Option<object> = {
+  flag: '--version',
+  short: '-V',
+  about: 'print the version',
+  sets: {},
+};
 /** An option of every command. */
 export const HELP: Option<object> = { flag: '--help', short: '-h', about: 'print this help', sets: {} };
 

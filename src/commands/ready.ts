@@ -18,6 +18,7 @@ interface ReadyOptions {
 /** `usageline ready <kind>`: for the hooks of shells. */
 export const command: Command<ReadyOptions> = {
   name: 'ready',
+  hidden: true,
   about: 'for hooks: prerender the line and print the paths of its file and of those it depends on',
   argument: {
     name: 'kind',
@@ -35,7 +36,8 @@ export const command: Command<ReadyOptions> = {
   defaults: { kind: 'plain', refresh: false },
   help: `
 Examples:
-  usageline ready zsh              the path of the line's file, and of the files whose change makes it invalid
+  usageline ready zsh              the path of the line's file, and of the files
+                                 whose change makes it invalid
   usageline ready zsh --refresh    what a hook runs in the background
 `,
   run: (system, { kind, refresh }) => (refresh ? refreshReady(system, kind) : ready(system, kind)),

@@ -28,6 +28,7 @@ export interface RefreshOptions {
 /** `usageline refresh`: makes a request unless the cached numbers are fresh. For cron, timers and people. */
 export const command: Command<RefreshOptions> = {
   name: 'refresh',
+  synonyms: ['update', 'fetch', 'sync', 'reload'],
   about: 'make a request unless the cached numbers are fresh; exit 0 if they are fresh afterwards',
   options: [
     {
@@ -48,7 +49,8 @@ Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
 Exit status: 0 fresh · 3 sign in (run ${texts.signInCommand} once) · 4 try later
-With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it runs next.
+With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it
+runs next.
 `,
   run: refresh,
 };

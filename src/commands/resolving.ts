@@ -35,7 +35,7 @@ export function baseUrlOf({ baseUrl }: Config): string {
   if (baseUrl === null) return provider.baseUrl;
   const check = checkBaseUrl(baseUrl.value);
   if (check.ok) return check.baseUrl;
-  throw new UsageError(baseUrlProblem(baseUrl) as string);
+  throw new UsageError(baseUrlProblem(baseUrl) as string, 'usageline config show');
 }
 
 /** Why a base URL is refused, with its source; null if it is not. The URL is left out: it may hold a password. */
@@ -88,6 +88,16 @@ export function warningText({ warnings }: Config, ...more: (string | null)[]): s
     .filter((text) => text !== null)
     .map((text) => `usageline: ${printable(text)}\n`)
     .join('');
+}
+
+/** What is accepted, in a warning about the configuration. */
+const ACCEPTED = /; accepted: .*?(?=; did you mean |$)/s;
+
+/** The first warning in one short line, and where the rest is; empty without one. */
+export function firstWarning({ warnings: [first, ...more] }: Config): string {
+  if (first === undefined) return '';
+  const rest = more.length === 0 ? 'More' : `${more.length} more`;
+  return `usageline: ${printable(first.replace(ACCEPTED, ''))} (${rest}: usageline config check)\n`;
 }
 
 /**

@@ -3,12 +3,19 @@ import { LINE_DEFAULTS, showOptions } from './fast-options.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { withTexts } from './options.ts';
 
+const LOOKS = 'the table takes its looks from the configuration, [output.show]: see `usageline config show`';
+
 /** `usageline show`: the table. */
 export const command: Command<UsageOptions> = {
   name: 'show',
   about: 'print a table for people: bars, resets, pace, and what to do about an error',
   options: withTexts(showOptions()),
   takesLineOptions: true,
+  synonyms: ['status', 'stats', 'stat', 'usage', 'list', 'ls', 'table', 'print', 'view'],
+  missing: {
+    '--format': LOOKS,
+    '--output': LOOKS,
+  },
   defaults: { ...LINE_DEFAULTS, command: 'show' },
   help: `
 Examples:

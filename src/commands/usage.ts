@@ -1,7 +1,7 @@
 import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { isTerminal, STDOUT } from '../platform/stdio.ts';
+import { isTerminal, STDERR, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { renderJson } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
@@ -11,7 +11,14 @@ import type { System } from '../platform/system.ts';
 import type { Usage } from '../usage/model.ts';
 import { policyOf } from './callers.ts';
 import { result, UsageError } from './command.ts';
-import { afterResolving, endpointOf, exitCodeOf, resolveDeps, warningText } from './resolving.ts';
+import {
+  afterResolving,
+  endpointOf,
+  exitCodeOf,
+  firstWarning,
+  resolveDeps,
+  warningText,
+} from './resolving.ts';
 import type { CommandResult } from './command.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
@@ -47,9 +54,11 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
     const wanted = missed ? variantOf(system, options) : null;
     return result(text, { stderr, exitCode, followUp: afterResolving(resolution, wanted) });
   }
+  // A person gets a line that is resolved each time while the configuration has a mistake: see `prerender/store.ts`.
+  const stderr = terminal && isTerminal(system, STDERR) ? firstWarning(config) : '';
   // A document is never prerendered.
   const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
-  return result(text, { followUp: afterResolving(resolution, wanted, settled && wanted !== null) });
+  return result(text, { stderr, followUp: afterResolving(resolution, wanted, settled && wanted !== null) });
 }
 
 async function render(

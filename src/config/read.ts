@@ -28,10 +28,11 @@ export interface ConfigValues {
 export function readConfigValues(system: System, configFile: ConfigFile): ConfigValues {
   const file = readFile(system, configFile);
   const path = printable(configFile.path ?? '');
-  const at = (line: number | null) => (line === null ? path : `${path}:${line}`);
+  const at = (line: number | null, column: number | null = null) =>
+    [path, line, column].filter((part) => part !== null).join(':');
   const values = new Map<string, Sourced<unknown>>();
   for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
-  const fromFile = file.mistakes.map(({ line, text }) => `${at(line)}: ${text}`);
+  const fromFile = file.mistakes.map(({ line, column, text }) => `${at(line, column)}: ${text}`);
   const fromEnvironment = addEnvironment(system.env, values);
   const warnings = [configFile.warning, ...fromFile, ...fromEnvironment, ...environmentWarnings(system.env)];
   return { values, warnings: warnings.filter((text) => text !== null) };

@@ -1,6 +1,6 @@
 import { COLOR_PATTERN, colorText } from './color-text.ts';
 import { NETWORK_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
-import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
+import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { PALETTE_NAMES } from '../render/palettes.ts';
 import { formatMistake } from '../render/template/format.ts';
@@ -22,6 +22,8 @@ export interface Key {
   readonly description: string;
   /** The accepted values, for messages. */
   readonly accepted: string;
+  /** The accepted texts that have a name, for suggestions. */
+  readonly names?: readonly string[];
   /** A more precise message for an invalid text than `accepted`; null if the text is valid. */
   readonly mistakeIn?: (text: string) => string | null;
   /** The variable that overrides the file. */
@@ -30,11 +32,12 @@ export interface Key {
   readonly perOutput?: true;
 }
 
-type Kind = Pick<Key, 'schema' | 'accepted' | 'mistakeIn'>;
+type Kind = Pick<Key, 'schema' | 'accepted' | 'names' | 'mistakeIn'>;
 
 const choice = (values: readonly [string, ...string[]]): Kind => ({
   schema: z.enum(values as [string, ...string[]]),
   accepted: values.map((value) => JSON.stringify(value)).join(', '),
+  names: values,
 });
 
 const number = (min: number, max: number, unit: string): Kind => ({
@@ -49,10 +52,13 @@ const matching = (pattern: RegExp, accepted: string): Kind => ({
   accepted,
 });
 
-const color = matching(
-  COLOR_PATTERN,
-  'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", "reverse", some of them ("bold red"), or "none"',
-);
+const color: Kind = {
+  ...matching(
+    COLOR_PATTERN,
+    'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", "reverse", some of them ("bold red"), or "none"',
+  ),
+  names: [...COLOR_NAMES, 'bold', 'dim', 'reverse', 'none'],
+};
 
 const format: Kind = {
   schema: z.string().check(
@@ -246,12 +252,11 @@ export function isSection(path: readonly string[]): boolean {
   return isPlain(path) && sections.has(path.join('.'));
 }
 
-/** The names that a table accepts, for messages: its keys and its tables. */
-export function namesBelow(path: readonly string[]): string {
+/** The names that a table accepts: its keys and its tables. */
+export function namesBelow(path: readonly string[]): string[] {
   const prefix = path.map((part) => `${part}.`).join('');
   const below = NAMES.filter((name) => name.startsWith(prefix));
-  const names = new Set(below.map((name) => name.slice(prefix.length).split('.')[0]));
-  return [...names].join(', ');
+  return [...new Set(below.map((name) => name.slice(prefix.length).split('.')[0] as string))];
 }
 
 function isPlain(path: readonly string[]): boolean {

@@ -1,7 +1,8 @@
 import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
-import { KEYS, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
+import { KEYS, NAMES, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
+import { didYouMean, nearest } from '../usage/nearest.ts';
 import { quoteValue } from './warnings.ts';
 
 /** An accepted value and its line. */
@@ -14,6 +15,8 @@ export interface LocatedValue {
 /** A mistake in the file: a sentence without the name of the file. */
 export interface Mistake {
   readonly line: number | null;
+  /** From 1; absent or null for a mistake that is not one of syntax. */
+  readonly column?: number | null;
   readonly text: string;
 }
 
@@ -44,14 +47,9 @@ export function readToml(text: string): Contents {
       const dotted = keyPath.join('.');
       if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
       else if (key) report(keyPath, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
-      else if (!isSection(keyPath))
-        report(keyPath, () => `${quoteValue(dotted)} is no key; accepted: ${namesBelow(path)}`);
+      else if (!isSection(keyPath)) report(keyPath, () => unknownKey(keyPath));
       else if (isTable(value)) walk(value, keyPath);
-      else
-        report(
-          keyPath,
-          () => `${dotted} is ${quoteValue(value)}; accepted: a table with ${namesBelow(keyPath)}`,
-        );
+      else report(keyPath, () => noTable(keyPath, value));
     }
   };
   const table = parseToml(text);
@@ -71,9 +69,34 @@ export function accepts({ schema }: Key, value: unknown): boolean {
 }
 
 /** Why a key refuses a value: the end of a sentence that begins with the value. */
-export function refusal({ mistakeIn, accepted }: Key, value: unknown): string {
-  const mistake = typeof value === 'string' ? mistakeIn?.(value) : null;
-  return mistake ? `: ${mistake}` : `; accepted: ${accepted}`;
+export function refusal({ mistakeIn, accepted, names = [] }: Key, value: unknown): string {
+  const text = typeof value === 'string' ? value : null;
+  const mistake = text === null ? null : mistakeIn?.(text);
+  return mistake
+    ? `: ${mistake}`
+    : `; accepted: ${accepted}${text === null ? '' : didYouMean(text, names, '"')}`;
+}
+
+/** Why a path is no key. Its parent is a table, or the whole file. */
+export function unknownKey(path: readonly string[]): string {
+  const parent = path.slice(0, -1);
+  const name = path.at(-1) ?? '';
+  const names = namesBelow(parent);
+  const prefix = parent.map((part) => `${part}.`).join('');
+  const near = nearest(name, names);
+  // A key of a table that stands outside of it.
+  const elsewhere = name.includes('.')
+    ? undefined
+    : (NAMES.find((it) => it.startsWith(prefix) && it.endsWith(`.${name}`)) ??
+      Object.keys(KEYS).find((it) => it === name || it.endsWith(`.${name}`)));
+  const meant = near === null ? elsewhere : prefix + near;
+  const suggestion = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  return `${quoteValue(path.join('.'))} is no key; accepted: ${names.join(', ')}${suggestion}`;
+}
+
+/** Why a value cannot stand where a table is accepted. */
+export function noTable(path: readonly string[], value: unknown): string {
+  return `${path.join('.')} is ${quoteValue(value)}; accepted: a table with ${namesBelow(path).join(', ')}`;
 }
 
 /** Removes thresholds whose `warn` is above `critical`: the level `warn` could never appear. */
@@ -97,19 +120,35 @@ function refuseCrossedThresholds(
   for (const name of present) values.delete(name);
 }
 
-function parseToml(text: string): { contents: object } | { mistake: Mistake } {
+/** The table of a TOML text, without any check of its keys; or the mistake in its syntax. Never throws. */
+export function parseToml(text: string): { readonly contents: object } | { readonly mistake: Mistake } {
+  // Some editors begin a file with a byte order mark.
+  const toml = text.replace(/^\uFEFF/, '');
   try {
-    // Some editors begin a file with a byte order mark.
-    return { contents: parse(text.replace(/^\uFEFF/, ''), { maxDepth: 20 }) };
+    return { contents: parse(toml, { maxDepth: 20 }) };
   } catch (error) {
-    const { line } = error as { line?: unknown };
-    return {
-      mistake: {
-        line: typeof line === 'number' ? line : null,
-        text: 'this cannot be read as TOML, so none of the file applies',
-      },
-    };
+    return { mistake: syntaxMistake(error, toml) };
   }
+}
+
+/** A text without quotes: a word, a path, `24h`, a template, or a colour, which begins a comment. */
+const BARE_TEXT =
+  /^[^="']*=[ \t]*(?!(?:true|false|inf|nan)\b)(?:[A-Za-z~/]|\d+[a-z]|\{[\d#]|#[\dA-Fa-f]{6}\b)/;
+
+function syntaxMistake(error: unknown, toml: string): Mistake {
+  const { line, column, message } = error as Partial<Record<'line' | 'column' | 'message', unknown>>;
+  if (typeof line !== 'number' || typeof column !== 'number') {
+    return { line: null, column: null, text: 'this is not TOML; none of the file applies' };
+  }
+  // The parser's messages are words of its own; a line of the file comes after them.
+  const reason = /^Invalid TOML document: ([a-z][a-z \-:,]*)\n/.exec(String(message))?.[1];
+  const row = toml.split('\n', line)[line - 1] ?? '';
+  const advice = BARE_TEXT.test(row) ? ' (a text needs quotes, such as "bars")' : '';
+  return {
+    line,
+    column,
+    text: `this is not TOML${reason === undefined ? '' : `: ${reason}`}${advice}; none of the file applies`,
+  };
 }
 
 function isTable(value: unknown): value is object {

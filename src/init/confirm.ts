@@ -14,10 +14,10 @@ export function preview(changes: readonly FileChange[], links: readonly string[]
   return [...shown, ...links.map((link) => `remove ${printable(link)}\n`)].join('\n');
 }
 
-function title({ path, found, edit, backup }: FileChange): string {
+function title({ path, found, edit, backup, seed }: FileChange): string {
   const link = found.real === path ? '' : ` (a link to ${found.real})`;
   if (edit.after === null) return `remove ${path}${link}`;
-  if (found.text === null) return `create ${path}`;
+  if (found.text === null) return `create ${path}${seed === null ? '' : `, a copy of ${seed} with this:`}`;
   return `change ${path}${link}, line ${edit.line}${backup === null ? '' : `; kept as it is: ${backup}`}`;
 }
 
@@ -33,13 +33,24 @@ function signed(sign: '+' | '-', text: string): string {
   return lines.map((line) => `  ${sign} ${printable(line)}\n`).join('');
 }
 
-/**
- * Asks the user a yes-or-no question. Reads the answer from the terminal itself, because standard input may be a pipe
- * with other data.
- *
- * @returns null if standard output is no terminal, or the process has none
- */
+/** Asks the user a yes-or-no question; see `askForText`. */
 export function askOnTerminal(system: System, question: string): boolean | null {
+  const answer = askForText(system, `${question} [y/N] `);
+  return answer === null ? null : isYes(answer);
+}
+
+/** Whether an answer is a yes. */
+export function isYes(answer: string): boolean {
+  return /^\s*y(es)?\s*$/i.test(answer);
+}
+
+/**
+ * Asks the user a question. Reads the answer from the terminal itself, because standard input may be a pipe with other
+ * data.
+ *
+ * @returns the answer, empty if it cannot be read; null if standard output is no terminal, or the process has none
+ */
+export function askForText(system: System, question: string): string | null {
   const { fs } = system;
   if (!isTerminal(system, STDOUT)) return null;
   let fd: number;
@@ -49,12 +60,12 @@ export function askOnTerminal(system: System, question: string): boolean | null 
     return null;
   }
   try {
-    writeOut(system, STDOUT, `${question} [y/N] `);
+    writeOut(system, STDOUT, question);
     const answer = Buffer.alloc(256);
     const length = fs.readSync(fd, answer, 0, answer.length, null);
-    return /^\s*y(es)?\s*$/i.test(answer.toString('utf8', 0, length));
+    return answer.toString('utf8', 0, length).trim();
   } catch {
-    return false;
+    return '';
   } finally {
     fs.closeSync(fd);
   }

@@ -1,5 +1,6 @@
 import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
+import { CRONTAB } from './crontab.ts';
 import type { OriginalStatusline } from './edits/statusline.ts';
 import { INIT_TARGETS } from './target.ts';
 import type { InitTarget, Step } from './target.ts';
@@ -21,6 +22,8 @@ export interface InstalledFile extends OriginalStatusline {
    * installed the launcher itself, or that other users of the file are unknown.
    */
   readonly users: readonly InitTarget[] | null;
+  /** The hash of the host's own configuration of which the file was created as a copy; absent for none. */
+  readonly seed?: string;
 }
 
 /** The contents of `installed.json`. */
@@ -29,6 +32,16 @@ export interface Installed {
   /** Directories that `init` has created. */
   readonly directories: readonly string[];
 }
+
+const KINDS: Readonly<Record<Step['kind'], true>> = {
+  block: true,
+  whole: true,
+  statusline: true,
+  crontab: true,
+  waybar: true,
+  polybar: true,
+  'oh-my-posh': true,
+};
 
 /** The path of `installed.json`. */
 export function installedPath(dataHome: string): string {
@@ -118,8 +131,9 @@ function isInstalledFile(value: unknown): value is InstalledFile {
   return (
     typeof target === 'string' &&
     Object.hasOwn(INIT_TARGETS, target) &&
-    (kind === 'block' || kind === 'whole' || kind === 'statusline') &&
-    isPath(path) &&
+    typeof kind === 'string' &&
+    Object.hasOwn(KINDS, kind) &&
+    (isPath(path) || (kind === 'crontab' && path === CRONTAB)) &&
     typeof created === 'boolean' &&
     (command === null || typeof command === 'string')
   );
@@ -127,8 +141,9 @@ function isInstalledFile(value: unknown): value is InstalledFile {
 
 /** Drops unknown fields: one that is nested too deeply could be parsed and not be written again. */
 function knownFields(file: InstalledFile): InstalledFile {
-  const { target, kind, path, created, command } = file;
-  return { target, kind, path, created, command, users: validUsers(file) };
+  const { target, kind, path, created, command, seed } = file;
+  const known = { target, kind, path, created, command, users: validUsers(file) };
+  return typeof seed === 'string' ? { ...known, seed } : known;
 }
 
 /** Versions before this field had one shared file, the launcher. */

@@ -1,13 +1,16 @@
 import type { System } from '../platform/system.ts';
 import { withBlock, withoutBlock } from './edits/block.ts';
 import type { Edit } from './edits/edit.ts';
+import { withOhMyPoshSegment, withoutOhMyPoshSegment } from './edits/oh-my-posh.ts';
 import { withOwnFile, withoutOwnFile } from './edits/own-file.ts';
+import { withoutPolybarModule, withPolybarModule } from './edits/polybar.ts';
+import { withoutWaybarModule, withWaybarModule } from './edits/waybar.ts';
 import { originalStatusline, withStatusline, withoutStatusline } from './edits/statusline.ts';
 import { isSameFile } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';
 import type { Runtime } from './runtime.ts';
 import type { InitTarget, Install, Step } from './target.ts';
-import { inspectFile } from './user-file.ts';
+import { inspectPlace } from './place.ts';
 import type { FoundFile } from './user-file.ts';
 
 /*
@@ -25,6 +28,8 @@ export interface FileChange {
   readonly mode: number | null;
   /** The path of a backup to make first; null for usageline's own files, and for files that have a backup already. */
   readonly backup: string | null;
+  /** The path of the host's own configuration, of which the new file is a copy; null for none. */
+  readonly seed: string | null;
 }
 
 /** The changes of an installation or a removal. */
@@ -66,8 +71,9 @@ export function planInstall(
   installed: Installed,
 ): Plan {
   return planFrom(steps, (step) => {
-    const found = inspectFile(system, step.path);
+    const found = inspectPlace(system, step);
     if (typeof found === 'string') return found;
+    const seed = (found.text === null && 'seed' in step && step.seed) || null;
     const original =
       step.kind === 'statusline'
         ? originalStatusline(found.text)
@@ -77,16 +83,18 @@ export function planInstall(
     const unrecorded = users && found.text !== null && !isRecorded(step, installed);
     return {
       found,
-      edit: editToInstall(step, found.text),
+      edit: editToInstall(step, seed?.text ?? found.text),
       record: {
         target,
         kind: step.kind,
         path: step.path,
         users: unrecorded ? [...users, 'sh'] : users,
         ...original,
+        ...(seed && { seed: hashOf(seed.text) }),
       },
       mode: step.kind === 'whole' ? step.mode : null,
       backup: needsBackup(step, found) ? backupPath(found.real) : null,
+      seed: seed?.path ?? null,
     };
   });
 }
@@ -99,11 +107,13 @@ export function planRemoval(system: System, files: readonly InstalledFile[], ins
   const unique = files.filter((file, index) => files.findIndex((other) => isSameFile(other, file)) === index);
   return planFrom(unique, (file) => {
     const recorded = installed.files.find((record) => isSameFile(record, file)) ?? null;
-    const found = inspectFile(system, file.path);
+    // Without a record nothing is in the crontab, and its command need not be started.
+    if (file.kind === 'crontab' && recorded === null) return null;
+    const found = inspectPlace(system, file);
     if (typeof found === 'string') return recorded && found;
     const edit = editToRemove(file.kind, found.text, recorded);
-    if (edit.kind === 'refused' && file.kind === 'statusline' && recorded === null) return null;
-    return { found, edit, record: file, mode: null, backup: null };
+    if (edit.kind === 'refused' && file.kind !== 'block' && recorded === null) return null;
+    return { found, edit: withoutSeed(edit, recorded), record: file, mode: null, backup: null, seed: null };
   });
 }
 
@@ -115,6 +125,14 @@ function editToInstall(step: Step, text: string | null): Edit {
       return withOwnFile(text, step);
     case 'statusline':
       return withStatusline(text, step);
+    case 'crontab':
+      return withBlock(text, { ...step, kind: 'block' });
+    case 'waybar':
+      return withWaybarModule(text, step);
+    case 'polybar':
+      return withPolybarModule(text, step);
+    case 'oh-my-posh':
+      return withOhMyPoshSegment(text, step);
   }
 }
 
@@ -131,7 +149,29 @@ function editToRemove(
       return withoutOwnFile(text);
     case 'statusline':
       return withoutStatusline(text, recorded);
+    case 'crontab':
+      return withoutBlock(text);
+    case 'waybar':
+      return withoutWaybarModule(text);
+    case 'polybar':
+      return withoutPolybarModule(text);
+    case 'oh-my-posh':
+      return withoutOhMyPoshSegment(text);
   }
+}
+
+/** Removes a file that is again the copy as which it was created. */
+function withoutSeed(edit: Edit, recorded: InstalledFile | null): Edit {
+  const isCopy =
+    edit.kind === 'change' &&
+    recorded?.created === true &&
+    recorded.seed !== undefined &&
+    hashOf(edit.after ?? '') === recorded.seed;
+  return isCopy ? { ...edit, after: null } : edit;
+}
+
+function hashOf(text: string): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }
 
 /**
@@ -139,7 +179,10 @@ function editToRemove(
  * not decide, because an `init` that was killed may have recorded the file without making the backup.
  */
 function needsBackup({ kind }: Step, { text }: FoundFile): boolean {
-  return kind !== 'whole' && text !== null && editToRemove(kind, text, null).kind === 'none';
+  // What was in the crontab, its block shows.
+  return (
+    kind !== 'whole' && kind !== 'crontab' && text !== null && editToRemove(kind, text, null).kind === 'none'
+  );
 }
 
 function isRecorded(step: Step, installed: Installed): boolean {

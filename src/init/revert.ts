@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
-import { hasChanged, removeLeftovers } from './apply.ts';
+import { hasChanged, rehearse, removeLeftovers } from './apply.ts';
+import { CRONTAB, writeCrontab } from './crontab.ts';
 import { innermostFirst, isSameFile, readInstalled, writeInstalled } from './installed.ts';
 import type { Installed, InstalledFile } from './installed.ts';
 import { backupPath } from './plan.ts';
@@ -41,6 +42,8 @@ export function revert(
 ): Reverted {
   let { files } = before;
   const backups: string[] = [];
+  const obstacle = rehearse(system, changes);
+  if (obstacle !== null) return { backups, problem: `nothing has been changed: ${obstacle}` };
   for (const change of changes) {
     const problem = undo(system, change);
     if (problem !== null) return { backups, problem };
@@ -61,6 +64,10 @@ export function revert(
 function undo(system: System, change: FileChange): string | null {
   const { path, found, edit } = change;
   if (hasChanged(system, change)) return `${path}: it has been changed meanwhile`;
+  if (change.record.kind === 'crontab') {
+    const reason = writeCrontab(system, edit.after);
+    return reason && `${path}: it cannot be written: ${reason}`;
+  }
   if (edit.after === null) return remove(system, path);
   const reason = writeLike(system, found.real, edit.after, found.real);
   return reason && `${path}: it cannot be written: ${reason}`;
@@ -69,6 +76,7 @@ function undo(system: System, change: FileChange): string | null {
 /** Removes the backups whose text is the text of their files. */
 function removeBackups(system: System, files: readonly Pick<InstalledFile, 'path'>[]): string | null {
   for (const { path } of files) {
+    if (path === CRONTAB) continue;
     const found = inspectFile(system, path);
     if (typeof found === 'string' || compareBackup(system, found.real, found.text) !== 'same') continue;
     const problem = remove(system, backupPath(found.real));

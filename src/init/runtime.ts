@@ -57,6 +57,14 @@ export interface Runtime {
   hookPaths(shell: HookShell): HookPaths;
   /** Whether a path leads to a file or directory. */
   exists(path: string): boolean;
+  /** The text of a file; null if there is none, or it cannot be read. */
+  readText(path: string): string | null;
+  /** The directory of `.zshrc`, as zsh has it; null if zsh does not say it. Asks zsh at the first call. */
+  zshDirectory(): string | null;
+  /** Whether a directory of PATH has this command. */
+  hasCommand(name: string): boolean;
+  /** The script with the completions of a shell. */
+  completions(shell: HookShell): string;
 }
 
 /** `$XDG_CONFIG_HOME` or its default. */

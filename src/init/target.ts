@@ -5,13 +5,19 @@ export const INIT_TARGETS = {
   zsh: 'the right prompt of zsh',
   bash: 'the prompt of bash',
   fish: 'the right prompt of fish',
+  nushell: 'the right prompt of nushell',
+  powershell: 'a row above the prompt of PowerShell',
   sh: 'the launcher for bars and editors, usageline-prompt',
   starship: 'a module for starship',
   p10k: 'a segment for powerlevel10k',
   'oh-my-posh': 'a segment for oh-my-posh',
   tmux: 'the status line of tmux',
+  zellij: 'a row in a layout of Zellij',
+  kitty: 'the tab bar of kitty',
+  wezterm: 'the tab bar of WezTerm',
   vim: 'the status line of vim',
   neovim: 'the status line of neovim, a component for lualine',
+  emacs: 'the mode line of Emacs',
   vscode: 'a task for Visual Studio Code',
   claude: 'the status line of Claude Code',
   waybar: 'a module for Waybar',
@@ -21,6 +27,7 @@ export const INIT_TARGETS = {
   xbar: 'a plugin for xbar, SwiftBar and Argos',
   cron: 'a line for crontab that keeps the numbers fresh',
   systemd: 'a user service and its timer that keep the numbers fresh',
+  completions: 'completions of this command line for zsh, bash and fish',
   prometheus: "a script for node_exporter's textfile collector",
 } as const satisfies Record<string, string>;
 
@@ -41,6 +48,12 @@ export interface Target {
 
 /** The installation of a target. */
 export interface Install {
+  /**
+   * Returns why the host would not show what these steps install, in words and with what to do; null if it would.
+   *
+   * @param file the path that `--file` names; null for the default path
+   */
+  obstacle?(runtime: Runtime, file: string | null): string | null;
   /** @param file the path that `--file` names; null for the default path */
   steps(runtime: Runtime, file: string | null): readonly Step[];
   /** `--file` is refused, because it names one file and this target installs several of its own. */
@@ -54,12 +67,33 @@ export interface Install {
 }
 
 /** A change to one file. Its `kind` is stored in `installed.json` and must not be renamed. */
-export type Step = BlockStep | OwnFileStep | StatuslineStep;
+export type Step =
+  | BlockStep
+  | OwnFileStep
+  | StatuslineStep
+  | CrontabStep
+  | WaybarStep
+  | PolybarStep
+  | OhMyPoshStep;
 
-/** Lines of usageline between two marks, at the end of a user's file. */
+/** The configuration that a host reads while the user has none. The user's new file begins as a copy of it. */
+export interface Seed {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** How a line of a comment begins, in the languages of the files that get a block. CSS also ends it. */
+export type CommentStyle = '#' | ';' | ';;' | '--' | '//' | '/*';
+
+/** Lines of usageline between two marks in a user's file. */
 export interface BlockStep {
   readonly kind: 'block';
   readonly path: string;
+  readonly seed?: Seed | null;
+  /** How comments begin; by default `#`. */
+  readonly comment?: CommentStyle;
+  /** The index of the line before which the block is added; by default it is the end of the text. */
+  readonly at?: (text: string) => number;
   /** The lines without the marks and without a newline at the end. */
   readonly body: string;
   /** Returns why these lines cannot be added to a file with the text `rest`; null if they can. */
@@ -83,4 +117,36 @@ export interface StatuslineStep {
   readonly path: string;
   /** usageline's command. A command that the property has already is appended to it as `--after`. */
   readonly command: string;
+}
+
+/** Lines of usageline between two marks in the user's crontab. */
+export interface CrontabStep {
+  readonly kind: 'crontab';
+  /** `CRONTAB`. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** A module in waybar's configuration, and its name in a list of modules. */
+export interface WaybarStep {
+  readonly kind: 'waybar';
+  readonly path: string;
+  readonly seed?: Seed | null;
+  readonly module: object;
+}
+
+/** A module in polybar's configuration, and its name in a list of modules. */
+export interface PolybarStep {
+  readonly kind: 'polybar';
+  readonly path: string;
+  readonly seed?: Seed | null;
+  /** The section of the module, without the marks and without a newline at the end. */
+  readonly body: string;
+}
+
+/** A segment in oh-my-posh's configuration. */
+export interface OhMyPoshStep {
+  readonly kind: 'oh-my-posh';
+  readonly path: string;
+  readonly segment: object;
 }

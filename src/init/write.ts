@@ -1,5 +1,6 @@
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
+import { sh } from './snippets/quote.ts';
 import { removeFile } from './user-file.ts';
 
 /*
@@ -25,10 +26,7 @@ export function temporaryPath(path: string): string {
  * @returns why it was not written: an errno name; or null
  */
 export function writeWithMode(system: System, path: string, text: string, mode: number): string | null {
-  return replace(system, path, text, (fd) => {
-    system.fs.fchmodSync(fd, mode);
-    return null;
-  });
+  return replace(system, path, text, withMode(system, mode));
 }
 
 /**
@@ -41,12 +39,44 @@ export function writeLike(system: System, path: string, text: string, model: str
   return replace(system, path, text, () => copyAttributes(system, model, temporaryPath(path)));
 }
 
-/** @param setPermissions called with the new file while it is empty; returns why it failed, or null */
+/**
+ * Does everything that replaces a file except the rename, and removes the new file again.
+ *
+ * @param model the file whose permissions and attributes the new one gets, or the mode
+ * @returns why it could not be written: an errno name or other words; or null
+ */
+export function rehearseWrite(
+  system: System,
+  path: string,
+  text: string,
+  model: string | number,
+): string | null {
+  const permissions =
+    typeof model === 'number'
+      ? withMode(system, model)
+      : () => copyAttributes(system, model, temporaryPath(path));
+  const reason = replace(system, path, text, permissions, true);
+  removeFile(system, temporaryPath(path));
+  return reason;
+}
+
+function withMode({ fs }: System, mode: number): (fd: number) => null {
+  return (fd) => {
+    fs.fchmodSync(fd, mode);
+    return null;
+  };
+}
+
+/**
+ * @param setPermissions called with the new file while it is empty; returns why it failed, or null
+ * @param isRehearsal leaves out the rename
+ */
 function replace(
   system: System,
   path: string,
   text: string,
   setPermissions: (fd: number) => string | null,
+  isRehearsal = false,
 ): string | null {
   const { fs } = system;
   const temporary = temporaryPath(path);
@@ -60,9 +90,11 @@ function replace(
       // `cp` copies the text of its source as well.
       fs.ftruncateSync(fd, 0);
       fs.writeFileSync(fd, text);
-      // After a power failure the file must have the old text or the new one.
-      fs.fsyncSync(fd);
-      fs.renameSync(temporary, path);
+      if (!isRehearsal) {
+        // After a power failure the file must have the old text or the new one.
+        fs.fsyncSync(fd);
+        fs.renameSync(temporary, path);
+      }
     }
   } catch (error) {
     reason = errno(error);
@@ -80,6 +112,11 @@ const ACCESS_LIST = /^system\.| \d+: /;
 
 const CANNOT_BE_KEPT = 'its access control list, attributes or owner cannot be kept';
 
+/** A file that was created with `sudo` often belongs to the user and to the group of root. */
+function groupCannotBeKept(path: string): string {
+  return `its group cannot be kept, because you are not in it; this gives the file your own: chgrp "$(id -gn)" ${sh(path)}`;
+}
+
 /**
  * Gives the file `to` the owner, the permissions and all attributes of `from`. Both are regular files; the text of `to`
  * is lost.
@@ -94,11 +131,17 @@ export function copyAttributes(system: System, from: string, to: string): string
   const model = fs.statSync(from);
   if (run(system, 'cp', [...options, from, to]) === null) {
     if (before === null ? mayHideList(model.mode) : before.length > 0) return CANNOT_BE_KEPT;
-    fs.chownSync(to, model.uid, model.gid);
+    try {
+      fs.chownSync(to, model.uid, model.gid);
+    } catch (error) {
+      if (errno(error) !== 'EPERM' || model.uid !== system.uid) throw error;
+      return groupCannotBeKept(from);
+    }
     fs.chmodSync(to, model.mode & 0o7777);
   }
   const after = attributesOf(system, to);
   const copy = fs.statSync(to);
+  if (copy.gid !== model.gid && copy.uid === model.uid) return groupCannotBeKept(from);
   const same = copy.mode === model.mode && copy.uid === model.uid && copy.gid === model.gid;
   return same && areKept(before ?? [], after ?? []) ? null : CANNOT_BE_KEPT;
 }

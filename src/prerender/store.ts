@@ -96,14 +96,17 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     for (const other of existing.filter((it) => isOfModel(it, variant))) {
       if (!models.has(other.model as string)) writePrerendered(system, directory, other, null, validators);
     }
+    // Only a line that is resolved can tell a person at a terminal that the configuration has a mistake.
+    const isTold = variant.color === 'terminal' && config.warnings.length > 0;
     const own = [...models].map(([model, limit]) => ({ target: { ...variant, model }, limit }));
     for (const { target, limit } of [...own, { target: variant, limit: null }]) {
       const rendered =
         input &&
+        !isTold &&
         (variant.kind === JSON_KIND
           ? renderJsonTemplate(input)
           : renderLines(system, forecastFor(input), config, variant, limit));
-      writePrerendered(system, directory, target, rendered && { from: now, ...rendered }, validators);
+      writePrerendered(system, directory, target, rendered ? { from: now, ...rendered } : null, validators);
     }
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.

@@ -25,6 +25,14 @@ export interface FormatsOptions {
   readonly columns: number;
 }
 
+function heading(text: string): Span[] {
+  return [{ text, style: 'strong' }];
+}
+
+function note(text: string): Span[] {
+  return [{ text, style: 'dim' }];
+}
+
 /** The levels of a sample, each with a percentage. */
 const SAMPLE: Readonly<Record<Level, number>> = { ok: 22, warn: 57, critical: 91 };
 const SAMPLE_BAR = 8;
@@ -38,8 +46,6 @@ export function renderFormats(given: Usage, options: FormatsOptions): string {
   const { appearance, color, columns } = options;
   const own = hasNumbers(given) && given.windows.length > 0;
   const usage = own ? given : exampleUsage(given.generatedAt, given.texts, given);
-  const heading = (text: string): Span[] => [{ text, style: 'strong' }];
-  const note = (text: string): Span[] => [{ text, style: 'dim' }];
   const lines = (spans: readonly Span[][]) =>
     spans.map((line) => paint(clipLine(line, columns), color, appearance.colors));
   return [
@@ -67,13 +73,12 @@ function presetLines(usage: Usage, { appearance, columns }: FormatsOptions): Spa
   const width = Math.max(...names.map((name) => name.length)) + 2;
   return names.map((name) => {
     const mark = NERD_FONT_PRESETS.includes(name) ? ' *' : '';
-    const room = Math.max(1, columns - width - GAP.length);
     const line = lineSpans(usage, {
       appearance: { ...appearance, format: name },
       countdowns: true,
-      columns: room,
+      columns: Math.max(1, columns - width - GAP.length),
     });
-    return [plain(`${name}${mark}`.padEnd(width) + GAP), ...line];
+    return [plain(`${name}${mark}`.padEnd(width) + GAP)].concat(line);
   });
 }
 
@@ -85,10 +90,7 @@ function paletteLines(options: FormatsOptions): string[] {
   return names.map((name) => {
     const isLight = name.endsWith('-light');
     const background = name === 'terminal' ? 'any  ' : isLight ? 'light' : 'dark ';
-    const samples = (Object.keys(SAMPLE) as Level[]).flatMap((level) => [
-      plain(GAP),
-      ...sampleOf(level, appearance),
-    ]);
+    const samples = (Object.keys(SAMPLE) as Level[]).flatMap((level) => sampleOf(level, appearance));
     const spans: Span[] = [
       plain(`${name.padEnd(width)}${GAP}${background}`),
       ...samples,
@@ -106,6 +108,7 @@ function sampleOf(level: Level, appearance: Appearance): Span[] {
   const percent = shownPercent(SAMPLE[level], side);
   const bar = { percent, mark: null, width: SAMPLE_BAR, style: quietStyle(level) };
   return [
+    plain(GAP),
     ...barSpans(bar, glyphsOf(appearance).bar),
     plain(' '),
     { text: percentText(percent), style: level },

@@ -155,6 +155,6 @@ export function colorsOf(name: PaletteName, depth: Depth): Colors {
 }
 
 /** The colour of `urgent` for a colour of `critical`. */
-export function withoutReverse({ reverse: _, ...color }: Color): Color {
-  return color;
+export function withoutReverse({ color, bold, dim, ansi }: Color): Color {
+  return { color, bold, dim, ...(ansi && { ansi }) };
 }

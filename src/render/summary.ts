@@ -23,8 +23,10 @@ export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   const windows = usage.windows.filter(isForLine);
   const percentages = windows.flatMap(({ usedPercent }) => usedPercent ?? []);
   if (percentages.length === 0) return { used: null, level: 'none', style: null };
-  const levels = windows.map((window) => windowLevel(window, usage.generatedAt, appearance.thresholds));
-  const level = LEVELS.find((candidate) => levels.includes(candidate)) ?? 'ok';
+  const levels = new Set(
+    windows.map((window) => windowLevel(window, usage.generatedAt, appearance.thresholds)),
+  );
+  const level = LEVELS.find((candidate) => levels.has(candidate)) ?? 'ok';
   return { used: Math.max(...percentages), level, style: level };
 }
 

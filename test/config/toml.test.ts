@@ -3,7 +3,9 @@ import { readToml } from '../../src/config/toml.ts';
 import { LATE } from '../support/patience.ts';
 
 const mistakesIn = (text: string) =>
-  readToml(text).mistakes.map(({ line, text: what }) => `${line ?? '-'}: ${what}`);
+  readToml(text).mistakes.map(
+    ({ line, column, text: what }) => `${line ?? '-'}${column == null ? '' : `:${column}`}: ${what}`,
+  );
 const valuesOf = (text: string) =>
   Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
 
@@ -52,7 +54,7 @@ describe('the message for an invalid value has its line and the accepted values'
     ['network = false', '1: network is false; accepted: "auto", "always", "never"'],
     ['color = "on"', '1: color is "on"; accepted: "auto", "always", "never"'],
     ['percent = 50', '1: percent is 50; accepted: "used", "left"'],
-    ['clock = "13h"', '1: clock is "13h"; accepted: "24h", "12h"'],
+    ['clock = "noon"', '1: clock is "noon"; accepted: "24h", "12h"'],
     ['hide = "7d"', '1: hide is "7d"; accepted: a list of texts'],
     ['hide = [7]', '1: hide is a list; accepted: a list of texts'],
     ['user_agent = "a\\nb"', '1: user_agent is "a\\nb"; accepted: printable ASCII, at most 200 characters'],
@@ -68,7 +70,8 @@ describe('the message for an invalid value has its line and the accepted values'
     ['timeout = { s = 5 }', `1: timeout is a table; accepted: ${SECONDS} 0.1 to 300`],
     ['[[thresholds]]\nwarn = 1', '1: thresholds is a list; accepted: a table with warn, critical'],
     ['[output.zsh.colors]\n\n"ok" = "x"', `3: output.zsh.colors.ok is "x"; accepted: ${COLOR}`],
-    ['user_agent = "\u001B[2J\u202E"', '1: this cannot be read as TOML, so none of the file applies'],
+    ['network = "nevr"', '1: network is "nevr"; accepted: "auto", "always", "never"; did you mean "never"?'],
+    ['colors.ok = "gren"', `1: colors.ok is "gren"; accepted: ${COLOR}; did you mean "green"?`],
   ])('%j', (text, mistake) => {
     expect(mistakesIn(text)).toEqual([mistake]);
     expect(valuesOf(text)).toEqual({});
@@ -88,22 +91,30 @@ it('the message for an invalid template has the position of its mistake', () => 
   );
 });
 
-describe('the message for an unknown key lists the accepted ones', () => {
+describe('the message for an unknown key lists the accepted ones, and has the nearest', () => {
   const ALL =
     'network, cache_duration, scoped_refresh, max_stale, timeout, api_base_url, user_agent, format, color, percent, ' +
     'clock, hide, palette, thresholds, colors, output';
   it.each<[string, RegExp | string]>([
-    ['time_out = 5', `1: "time_out" is no key; accepted: ${ALL}`],
-    ['[colours]\nok = "green"', `1: "colours" is no key; accepted: ${ALL}`],
+    ['fromat = "bars"', `1: "fromat" is no key; accepted: ${ALL}; did you mean "format"?`],
+    ['time_out = 5', `1: "time_out" is no key; accepted: ${ALL}; did you mean "timeout"?`],
+    ['[colours]\nok = "green"', `1: "colours" is no key; accepted: ${ALL}; did you mean "colors"?`],
+    ['[treshold]\nwarn = 1', `1: "treshold" is no key; accepted: ${ALL}; did you mean "thresholds"?`],
+    ['nonsense = 5', `1: "nonsense" is no key; accepted: ${ALL}`],
+    ['warn = 60', `1: "warn" is no key; accepted: ${ALL}; did you mean "thresholds.warn"?`],
+    [
+      '[output.tmux]\nok = "red"',
+      /^2: "output\.tmux\.ok" is no key; .*; did you mean "output\.tmux\.colors\.ok"\?$/,
+    ],
     ['[colors]\nbad = "red"', '2: "colors.bad" is no key; accepted: ok, warn, critical, dim, notice, strong'],
     ['"thresholds.warn" = 5', `1: "thresholds.warn" is no key; accepted: ${ALL}`],
     [
       '[output.tmx]\npercent = "left"',
-      /^1: "output\.tmx" is no key; accepted: plain, ansi, zsh, .*statusline, show$/,
+      /^1: "output\.tmx" is no key; accepted: plain, ansi, zsh, .*statusline, show; did you mean "output\.tmux"\?$/,
     ],
     [
       '[output.tmux]\ntimeout = 5',
-      /^2: "output\.tmux\.timeout" is no key; accepted: format, color, .*, colors$/,
+      /^2: "output\.tmux\.timeout" is no key; accepted: format, color, .*, colors; did you mean "timeout"\?$/,
     ],
     ['__proto__ = 5', `1: "__proto__" is no key; accepted: ${ALL}`],
     ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
@@ -146,14 +157,28 @@ describe('a file', () => {
     ]);
   });
 
+  const QUOTES = ' (a text needs quotes, such as "bars")';
   it.each([
-    ['timeout = 5\nnetwork = never', 2],
-    ['timeout = 5\n\n[thresholds', 3],
-    ['timeout = 5\ntimeout = 6', 2],
-  ])('with a syntax error has no values: %j', (text, line) => {
-    expect(mistakesIn(text)).toEqual([`${line}: this cannot be read as TOML, so none of the file applies`]);
-    expect(valuesOf(text)).toEqual({});
-  });
+    ['timeout = 5\nnetwork = never', '2:11', 'invalid value', QUOTES],
+    ['format = bars # mine', '1:10', 'invalid value', QUOTES],
+    ['user_agent = secret:password', '1:14', 'invalid value', QUOTES],
+    ['[colors]\nok = #ff8800', '2:6', 'invalid value', QUOTES],
+    ['clock = 24h', '1:11', 'illegal character in numeric literal', QUOTES],
+    ['format = {5h.percent}', '1:21', 'illegal character in key', QUOTES],
+    ['hide = ["7d"', '1:13', 'expected comma or end of structure', ''],
+    ['format = "bars', '1:10', 'unfinished string', ''],
+    ['timeout = 5\n\n[thresholds', '3:2', 'incomplete key-value: cannot find end of key', ''],
+    ['timeout = 5\ntimeout = 6', '2:1', 'trying to redefine an already defined table or value', ''],
+    ['user_agent = "\u001B[2J\u202E"', '1:15', 'control characters are not allowed in strings', ''],
+  ])(
+    'with a syntax error has no values, and its place and reason are named: %j',
+    (text, at, reason, advice) => {
+      expect(mistakesIn(text)).toEqual([
+        `${at}: this is not TOML: ${reason}${advice}; none of the file applies`,
+      ]);
+      expect(valuesOf(text)).toEqual({});
+    },
+  );
 
   it('with many mistakes lists 20 of them', () => {
     const text = Array.from({ length: 1000 }, (_, index) => `key${index} = ${index}`).join('\n');

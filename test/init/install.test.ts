@@ -1,11 +1,12 @@
 import fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../src/init/apply.ts';
 import { withFile, readInstalled, writeInstalled } from '../../src/init/installed.ts';
 import type { Installed } from '../../src/init/installed.ts';
 import { takeLock } from '../../src/init/lock.ts';
-import type { InitTarget, Install } from '../../src/init/target.ts';
+import type { InitTarget, Install, Step } from '../../src/init/target.ts';
 import { defaultFiles, planInstall, planRemoval } from '../../src/init/plan.ts';
 import { linksToRemoved, removalOf, withoutTarget } from '../../src/init/removal.ts';
 import type { Removal } from '../../src/init/removal.ts';
@@ -13,6 +14,7 @@ import type { Plan } from '../../src/init/plan.ts';
 import { revert } from '../../src/init/revert.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { filesBelow } from '../support/program.ts';
+import { removeAtTheEnd } from '../support/remove.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { FakeSystem } from '../support/system.ts';
 import { isRoot } from '../support/user.ts';
@@ -22,13 +24,41 @@ const installable = Object.values(TARGETS).flatMap(({ name, install: how }) =>
   typeof how === 'string' ? [] : [{ name, how }],
 );
 
+/** A directory with a `crontab` that keeps the crontab in a file beside it. */
+function aDirectoryOfFakes(): string {
+  const directory = fs.mkdtempSync(join(tmpdir(), 'usageline-fakes-'));
+  removeAtTheEnd(directory);
+  const script = `#!/bin/sh
+file=${directory}/kept
+case $1 in
+-l) cat "$file" 2>/dev/null || { echo "no crontab for ada" >&2; exit 1; } ;;
+-r) rm "$file" ;;
+-) cat >"$file" ;;
+esac
+`;
+  fs.writeFileSync(join(directory, 'crontab'), script, { mode: 0o755 });
+  return directory;
+}
+
+/** A text of the user's that each kind of step can be added to. */
+const TEXTS: Partial<Record<Step['kind'], string>> = {
+  statusline: '{"a": 1}',
+  waybar: `[{ // mine
+  "layer": "top", /* "modules-right": [] */
+  "modules-right": ["tray", "clock",],
+}, {"modules-left": []}]`,
+  polybar: '[bar/mine]\nmodules-left = a b\r\nmodules-right =\n[module/a]\ntype = internal/date',
+  'oh-my-posh': '{"blocks": [{"type": "prompt", "segments": [{"type": "path"} ]}]}',
+};
+
 /** A machine on which targets are installed and removed. */
 class Desk {
   readonly system: FakeSystem;
   readonly notes: string;
 
   constructor(changes: Parameters<typeof fakeSystem>[0] = {}) {
-    this.system = fakeSystem(changes);
+    const tools = aDirectoryOfFakes();
+    this.system = fakeSystem({ ...changes, env: { PATH: `${tools}:/usr/bin:/bin` } });
     this.notes = this.path('.local/share/usageline/installed.json');
   }
 
@@ -52,7 +82,34 @@ class Desk {
   }
 
   get runtime() {
-    return aRuntime({ home: this.system.root, exists: fs.existsSync });
+    return aRuntime({
+      home: this.system.root,
+      exists: (path) => fs.existsSync(this.#real(path)),
+      readText: (path) => {
+        const real = this.#real(path);
+        return fs.existsSync(real) ? fs.readFileSync(real, 'utf8') : null;
+      },
+      hasCommand: () => true,
+    });
+  }
+
+  /** Files of the system are below the machine's directory, too. */
+  #real(path: string): string {
+    return path.startsWith('/etc/') ? this.path(path.slice(1)) : path;
+  }
+
+  /** The user's crontab; null for none. */
+  get crontab(): string | null {
+    const path = this.#kept;
+    return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : null;
+  }
+
+  set crontab(text: string) {
+    fs.writeFileSync(this.#kept, text);
+  }
+
+  get #kept(): string {
+    return join(this.system.env.PATH?.split(':')[0] ?? '', 'kept');
   }
 
   plan(target: InitTarget, file: string | null = null): Plan {
@@ -108,23 +165,80 @@ class Desk {
 describe('an installation', () => {
   it.each(installable)('is removed without a trace: $name', ({ name }) => {
     const desk = new Desk();
+    desk.write('etc/xdg/waybar/config', TEXTS.waybar ?? '');
+    desk.write('etc/xdg/waybar/style.css', '* { color: red }');
+    desk.write('etc/polybar/config.ini', TEXTS.polybar ?? '');
+    desk.write('etc/i3blocks.conf', 'interval=5\n\n[time]\n');
     const before = desk.all;
+    expect(desk.plan(name).refused).toEqual([]);
     expect(desk.install(name)).toBeNull();
     expect(desk.plan(name).changes).toEqual([]);
     expect(desk.uninstall(name)).toEqual({ backups: [], problem: null });
     expect(desk.all).toEqual(before);
+    expect(desk.crontab).toBeNull();
   });
 
   it.each(installable)('and its removal keep existing files byte for byte: $name', ({ name, how }) => {
     const desk = new Desk();
+    if (name === 'oh-my-posh')
+      desk.write('.bashrc', 'one\neval "$(oh-my-posh init bash --config $HOME/mine.omp.json)"\n');
     for (const step of how.steps(desk.runtime, null)) {
-      const text = step.kind === 'statusline' ? '{"a": 1}' : 'mine';
-      if (step.kind !== 'whole') desk.write(step.path.slice(desk.system.root.length), text, 0o640);
+      if (step.kind === 'crontab') desk.crontab = 'MAILTO=ada';
+      else if (step.kind !== 'whole' && !fs.existsSync(step.path))
+        desk.write(step.path.slice(desk.system.root.length), TEXTS[step.kind] ?? 'mine', 0o640);
     }
-    const before = desk.all;
+    const before = [desk.all, desk.crontab];
+    expect(desk.plan(name).refused).toEqual([]);
     desk.install(name);
     desk.install(name);
+    if (how.steps(desk.runtime, null).some(({ kind }) => kind !== 'whole'))
+      expect([desk.all, desk.crontab]).not.toEqual(before);
     expect(desk.uninstall(name)).toEqual({ backups: [], problem: null });
+    expect([desk.all, desk.crontab]).toEqual(before);
+  });
+
+  it.each(['waybar', 'polybar', 'i3blocks'] as const)(
+    'keeps a copy of the configuration of the system once the user has changed it: %s',
+    (name) => {
+      const desk = new Desk();
+      const system = {
+        waybar: 'xdg/waybar/config',
+        polybar: 'polybar/config.ini',
+        i3blocks: 'i3blocks.conf',
+      };
+      const seed = `${TEXTS[name as 'waybar'] ?? '[time]\n'}\n`;
+      desk.write(`etc/${system[name]}`, seed);
+      desk.install(name);
+      const path =
+        desk.plan(name).unchanged.find(({ created, users }) => !created && users === null)?.path ?? '';
+      const changed = fs
+        .readFileSync(path, 'utf8')
+        .replace('clock', 'cpu')
+        .replace('time', 'cpu')
+        .replace('a b', 'b a');
+      fs.writeFileSync(path, changed);
+      expect(desk.uninstall(name).problem).toBeNull();
+      const left = seed.replace('clock', 'cpu').replace('time', 'cpu').replace('a b', 'b a');
+      expect(fs.readFileSync(path, 'utf8')).toBe(left);
+    },
+  );
+
+  it('changes nothing if one of its files could not be written, and says so', () => {
+    const desk = new Desk();
+    desk.write('.zshrc', 'mine\n');
+    const before = desk.all;
+    const { system } = desk;
+    const refuse = (path: fs.PathLike) => {
+      if (String(path).startsWith(desk.path('.zshrc'))) throw Object.assign(new Error(), { code: 'EROFS' });
+    };
+    const openSync: typeof fs.openSync = (path, flags, mode) => {
+      if (String(flags).includes('w')) refuse(path);
+      return fs.openSync(path, flags, mode);
+    };
+    Object.assign(system, { fs: { ...fs, openSync } });
+    expect(desk.install('zsh')).toBe(
+      `nothing has been changed: ${desk.path('.zshrc')}: it cannot be written: EROFS`,
+    );
     expect(desk.all).toEqual(before);
   });
 

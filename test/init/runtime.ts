@@ -29,6 +29,10 @@ export function aRuntime(changes: Partial<Runtime> = {}): Runtime {
       config: '/c',
     }),
     exists: () => false,
+    readText: () => null,
+    zshDirectory: () => null,
+    hasCommand: () => false,
+    completions: (shell) => `# completions for ${shell}\n`,
     ...changes,
   };
 }

@@ -91,7 +91,10 @@ describe('usageline check', () => {
     [['-c', '101'], "--critical is '101'; accepted: a number from 0 to 100"],
     [['-w', '90', '-c', '80'], '--warning is 90, above --critical 80; accepted: at most --critical'],
     [['-t', '0'], "--timeout is '0'; accepted: a number of seconds from 0.1 to 300"],
-    [['--json'], "unknown option '--json'"],
+    [
+      ['--json'],
+      "unknown option '--json'; accepted: --warning, --critical, --window, --timeout, --debug, --help; --json is an option of 'usageline', 'usageline show'",
+    ],
     [['again'], "'check' takes no argument, but there is 'again'"],
   ])('is UNKNOWN with %j, and names the mistake', async (args, message) => {
     const { endpoint, machine } = await aMachine();

@@ -280,8 +280,11 @@ describe('usageline config', () => {
   });
 
   it.each([
-    [['config'], "'config' needs a command; accepted: path, show, check, schema"],
-    [['config', 'bogus'], "unknown command 'bogus'; accepted: path, show, check, schema"],
+    [['config'], "'config' needs a command; accepted: get, set, edit, init, path, show, check, schema"],
+    [
+      ['config', 'bogus'],
+      "unknown command 'bogus'; accepted: get, set, edit, init, path, show, check, schema",
+    ],
     [['config', 'path', 'x'], "'path' takes no argument, but there is 'x'"],
     [['config', 'check', '--json'], "unknown option '--json'"],
   ])('%j is wrong usage', async (args, message) => {

@@ -23,12 +23,52 @@ describe('usageline init', () => {
       const run = await machine.run(['init', target]);
       expect(run).toMatchObject({ stderr: '', code: 0 });
       const { stdout } = run;
-      // A host can have another PATH, so the lines name Node by its path. Those for oh-my-posh and p10k start no process.
-      if (!['oh-my-posh', 'p10k'].includes(target)) expect(stdout).toContain(process.execPath);
+      // A host can have another PATH, so the lines name Node by its path. Those for oh-my-posh, p10k and completions start no process.
+      if (!['oh-my-posh', 'p10k', 'completions'].includes(target)) expect(stdout).toContain(process.execPath);
       expect(stdout.split('\n').slice(0, 3).join('\n')).toMatch(/(Into|As|Among|Written by|A script) |~\//);
       expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);
     },
   );
+
+  it('finds the hosts of the machine without a target, prints the plan, and changes nothing without a terminal', async () => {
+    const machine = await aMachine();
+    const before = home(machine);
+    for (const args of [['init'], ['init', '--install'], ['setup'], ['setup', '--dry-run']]) {
+      const run = await machine.run(args);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+      expect(run.stdout).toMatch(/^ 1 {2}\w+ +~\//m);
+      expect(run.stdout).toMatch(/claude +~\/\.claude\/settings\.json/);
+      expect(run.stdout).toMatch(/nothing has been changed/i);
+    }
+    expect(home(machine).filter(({ path }) => !path.startsWith('.cache/'))).toEqual(before);
+  });
+
+  it('installs every host that is found, once, and removes all of them', async () => {
+    const machine = await aMachine();
+    fs.writeFileSync(join(machine.home, '.bashrc'), 'mine');
+    const before = home(machine);
+    const run = await machine.run(['setup', '--yes']);
+    expect(run).toMatchObject({ stderr: '', code: 0 });
+    // The preview has the real numbers: a person who types it waits for them.
+    expect(run.stdout).toContain('5h 22% 4h37m');
+    expect(run.stdout).toContain('To undo all: usageline init --uninstall');
+    expect(fs.readFileSync(join(machine.home, '.bashrc'), 'utf8')).toContain('usageline >>>');
+    const again = await machine.run(['setup', '--yes']);
+    expect(again).toMatchObject({ stderr: '', code: 0 });
+    expect(again.stdout).toMatch(/^Installed already: .*bash.*claude.*\n(.*\n)*Nothing to install\.$/m);
+    await machine.run(['init', '--uninstall', '--yes']);
+    expect(home(machine)).toEqual(before);
+  });
+
+  it('leaves out a host that is refused, names the reason, and installs the others', async () => {
+    const machine = await aMachine();
+    fs.writeFileSync(join(machine.home, '.bashrc'), '# >>> usageline >>>\n');
+    const run = await machine.run(['setup', '--yes']);
+    expect(run.stdout).toMatch(/^Left out: bash: .*\.bashrc: its marks are not one /m);
+    expect(run.stdout).toMatch(/^Installed:\n(.*\n)* {2}claude /m);
+    expect(run.code).toBe(0);
+    expect(fs.readFileSync(join(machine.home, '.bashrc'), 'utf8')).toBe('# >>> usageline >>>\n');
+  });
 
   it('installs and uninstalls, one by one and all at once', async () => {
     const machine = await aMachine();
@@ -199,9 +239,9 @@ describe('usageline init', () => {
   });
 
   it.each([
-    [['init'], /^usageline: 'init' needs a target; accepted: zsh, bash, fish, /],
-    [['init', 'emacs'], /'emacs' is invalid.*zsh/],
-    [['init', 'waybar', '--install'], /^usageline: 'waybar' is printed only: /],
+    [['init', 'ed'], /target is 'ed'; accepted: zsh/],
+    [['init', 'sketchybar', '--install'], /^usageline: 'sketchybar' is printed only: /],
+    [['init', '--install', '--file', 'x'], /^usageline: option '--file' needs a target/],
     [['init', 'zsh', '--yes'], /^usageline: option '--yes' needs '--install' or '--uninstall'/],
     [['init', 'zsh', '--file', 'x'], /^usageline: option '--file' needs '--install' or '--uninstall'/],
     [['init', 'zsh', '--install', '--file', ''], /^usageline: --file is ''; accepted: a path/],

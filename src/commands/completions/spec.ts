@@ -1,3 +1,4 @@
+import { argumentsOf } from '../command.ts';
 import type { AnyCommand, CommandGroup, Option, Program } from '../command.ts';
 import { HELP, VERSION } from '../options.ts';
 
@@ -35,9 +36,9 @@ export function specOf({ main, commands }: Program): CommandSpec {
   return {
     ...own,
     options: [optionSpec(VERSION), ...own.options],
-    commands: commands.map((it) =>
-      'commands' in it ? groupSpec(it, main.name) : commandSpec(it, main.name),
-    ),
+    commands: commands
+      .filter(({ hidden }) => !hidden)
+      .map((it) => ('commands' in it ? groupSpec(it, main.name) : commandSpec(it, main.name))),
   };
 }
 
@@ -47,13 +48,14 @@ function groupSpec({ name, about, commands }: CommandGroup, parent: string): Com
   return { path, name, description: about, options: [optionSpec(HELP)], arguments: [], commands: below };
 }
 
-function commandSpec({ name, about, options, argument }: AnyCommand, parent: string): CommandSpec {
+function commandSpec(command: AnyCommand, parent: string): CommandSpec {
+  const { name, about, options } = command;
   return {
     path: `${parent} ${name}`.trimStart(),
     name,
     description: about,
     options: [...options, HELP].map(optionSpec),
-    arguments: argument === undefined ? [] : [argument.choices],
+    arguments: argumentsOf(command).map(({ choices, examples }) => choices ?? examples ?? []),
     commands: [],
   };
 }

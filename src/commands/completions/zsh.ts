@@ -36,7 +36,9 @@ ${spec.commands.map(({ name, path }) => `    ${name}) ${nameOf(path)} ;;`).join(
 
 function argumentSpecs({ commands, arguments: taken }: CommandSpec): string[] {
   if (commands.length > 0) return [`'1: :->command'`, `'*:: :->rest'`];
-  return taken.map((choices, index) => quoted(`${index + 1}: :(${choices.join(' ')})`));
+  return taken.map((choices, index) =>
+    quoted(`${index + 1}: :${choices.length > 0 ? `(${choices.join(' ')})` : ' '}`),
+  );
 }
 
 function optionSpec(option: OptionSpec): string {

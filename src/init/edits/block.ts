@@ -3,42 +3,64 @@ import { NO_CHANGE, refused, splice } from './edit.ts';
 import type { Edit } from './edit.ts';
 
 /*
- * Lines of usageline between two marks, at the end of a user's file. A note in the block has what it takes to restore the
- * file byte for byte: whether the line before the block had a newline, and whether the file was empty.
+ * Lines of usageline between two marks in a user's file. A note in the block has what it takes to restore the file byte
+ * for byte: whether the line before the block had no newline, and whether the file was empty.
  */
 
-const BEGIN = '# >>> usageline >>>';
-const END = '# <<< usageline <<<';
-const MARKS = /(?<=^|\n)# (?:>>>|<<<) usageline (?:>>>|<<<)(?=\r?\n|\r?$)/g;
+const MARKS = /(?<=^|\n)(?:#|;;?|--|\/[/*]) (?:>>>|<<<) usageline (?:>>>|<<<)(?: \*\/)?(?=\r?\n|\r?$)/g;
 /** How many line numbers a message about wrong marks has at most. */
 const SHOWN_MARKS = 10;
 const NOTES = {
-  unended: '# (The line before this block had no newline at its end.)',
-  empty: '# (This file was empty.)',
+  unended: '(The line before this block had no newline at its end.)',
+  empty: '(This file was empty.)',
 } as const;
+type Note = keyof typeof NOTES;
+
+/** A comment of one line. */
+function commentOf(style: string, text: string): string {
+  return style === '/*' ? `/* ${text} */` : `${style} ${text}`;
+}
+
+function beginOf(style: string): string {
+  return commentOf(style, '>>> usageline >>>');
+}
+
+function endOf(style: string): string {
+  return commentOf(style, '<<< usageline <<<');
+}
 
 interface Block {
   /** Index of the first mark, and the index behind the newline of the last one. */
   readonly start: number;
   readonly end: number;
   readonly newline: '\n' | '\r\n';
-  readonly note: string | null;
+  readonly note: Note | null;
 }
 
-/** Adds the block at the end of a file, or replaces the block that is in it. `text` is null for no file. */
-export function withBlock(text: string | null, { body, objection }: BlockStep): Edit {
+/**
+ * Adds the block to a file, at its end unless the step names another place, or replaces the block that is in it. `text` is
+ * null for no file.
+ */
+export function withBlock(text: string | null, { body, objection, comment = '#', at }: BlockStep): Edit {
   const found = findBlock(text ?? '');
   if (typeof found === 'string') return refused(found);
   const before = text ?? '';
-  const start = found?.start ?? before.length;
-  const end = found?.end ?? before.length;
+  const start = found?.start ?? at?.(before) ?? before.length;
+  const end = found?.end ?? start;
   const reason =
-    (found ? null : unreadableEnd(before)) ?? objection?.(before.slice(0, start) + before.slice(end));
+    (found ? null : unreadableEnd(before.slice(0, start))) ??
+    objection?.(before.slice(0, start) + before.slice(end));
   if (reason) return refused(reason);
   const newline = found?.newline ?? (before.includes('\r\n') ? '\r\n' : '\n');
-  const note = found ? found.note : noteFor(text);
-  const lines = [BEGIN, ...(note === null ? [] : [note]), ...body.split('\n'), END, ''].join(newline);
-  const between = !found && note === NOTES.unended ? newline : '';
+  const note = found ? found.note : start < before.length ? null : noteFor(text);
+  const lines = [
+    beginOf(comment),
+    ...(note === null ? [] : [commentOf(comment, NOTES[note])]),
+    ...body.split('\n'),
+    endOf(comment),
+    '',
+  ].join(newline);
+  const between = !found && note === 'unended' ? newline : '';
   return splice(before, start, before.slice(start, end), between + lines);
 }
 
@@ -50,7 +72,7 @@ export function withoutBlock(text: string | null): Edit {
   const { end, newline, note } = found;
   const before = text.slice(0, found.start);
   // The newline before the block is usageline's only while no line has been added behind the block.
-  const added = note === NOTES.unended && end === text.length && before.endsWith(newline);
+  const added = note === 'unended' && end === text.length && before.endsWith(newline);
   const start = before.length - (added ? newline.length : 0);
   const edit = splice(text, start, text.slice(start, end), '');
   return edit.kind === 'change' && edit.after === '' && note === null ? { ...edit, after: null } : edit;
@@ -61,21 +83,26 @@ function findBlock(text: string): Block | string | null {
   const marks = [...text.matchAll(MARKS)];
   if (marks.length === 0) return null;
   const [first, last, more] = marks;
-  if (first?.[0] !== BEGIN || last?.[0] !== END || more !== undefined) {
+  const begin = first?.[0] ?? '';
+  const style = begin.slice(0, begin.indexOf(' '));
+  const isPair = begin === beginOf(style) && last?.[0] === endOf(style) && more === undefined;
+  if (first === undefined || last === undefined || !isPair) {
     const lines = marks.slice(0, SHOWN_MARKS).map(({ index }) => text.slice(0, index).split('\n').length);
     const others = marks.length > SHOWN_MARKS ? ', …' : '';
-    return `its marks are not one "${BEGIN}" and then one "${END}": line ${lines.join(', ')}${others}`;
+    return `its marks are not one "${beginOf(style)}" and then one "${endOf(style)}": line ${lines.join(', ')}${others}`;
   }
-  const newline = text.startsWith('\r\n', first.index + BEGIN.length) ? '\r\n' : '\n';
-  const inside = text.slice(first.index + BEGIN.length + newline.length, last.index);
-  const note = Object.values(NOTES).find((line) => inside.startsWith(line)) ?? null;
-  const ending = /^(?:\r?\n)?/.exec(text.slice(last.index + END.length))?.[0] ?? '';
-  return { start: first.index, end: last.index + END.length + ending.length, newline, note };
+  const newline = text.startsWith('\r\n', first.index + begin.length) ? '\r\n' : '\n';
+  const inside = text.slice(first.index + begin.length + newline.length, last.index);
+  const note =
+    (Object.keys(NOTES) as Note[]).find((name) => inside.startsWith(commentOf(style, NOTES[name]))) ?? null;
+  const ending = /^(?:\r?\n)?/.exec(text.slice(last.index + last[0].length))?.[0] ?? '';
+  return { start: first.index, end: last.index + last[0].length + ending.length, newline, note };
 }
 
-function noteFor(text: string | null): string | null {
+/** The note for a block at the end of this text; null for no file. */
+function noteFor(text: string | null): Note | null {
   if (text === null || text.endsWith('\n')) return null;
-  return text === '' ? NOTES.empty : NOTES.unended;
+  return text === '' ? 'empty' : 'unended';
 }
 
 /** In shells and tmux, a backslash at the end of a line joins it with the next one, which would be the mark. */

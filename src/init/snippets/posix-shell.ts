@@ -1,6 +1,7 @@
 import { hookLines, hookText } from './hook.ts';
 import { alwaysSh, sh, shCommand } from './quote.ts';
 import { MOVED, installedProgram, runnerStep } from './runner.ts';
+import { frameworkObstacle } from '../prompt-framework.ts';
 import { dataHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
@@ -18,6 +19,7 @@ export function posixShell(
     name,
     snippet: (runtime) => hookText(runtime, name, `Into ~/.${name}rc: eval "$(usageline init ${name})"`),
     install: {
+      obstacle: (runtime, file) => frameworkObstacle(runtime, name, file ?? rc(runtime)),
       steps: (runtime, file) => [
         runnerStep(runtime),
         hookFile(runtime, name),
@@ -44,9 +46,21 @@ export function hookFile(runtime: Runtime, shell: 'zsh' | 'bash'): Step {
     `  _usageline_moved=${alwaysSh(SHOW_MOVED[shell])}`,
     '\\builtin eval "$_usageline_moved"; \\builtin unset _usageline_moved',
     'fi',
+    ...(shell === 'zsh' ? [completing(runtime)] : []),
     '',
   ].join('\n');
   return { kind: 'whole', path: hookPath(runtime, shell), text, mode: 0o644 };
+}
+
+/** The path of the completions for zsh, which the target `completions` installs. */
+export function zshCompletionFile(runtime: Runtime): string {
+  return `${dataHome(runtime)}/completions/_usageline`;
+}
+
+/** Names the function that completes `usageline`; zsh reads it at the first Tab. */
+function completing(runtime: Runtime): string {
+  const file = alwaysSh(zshCompletionFile(runtime));
+  return `if (( \${+functions[compdef]} )) && [[ -r ${file} ]]; then \\builtin autoload -Uz ${file}; compdef _usageline usageline; fi`;
 }
 
 /** The commands that the hook file evaluates if the program is not found: they show the message in the prompt. */

@@ -28,6 +28,11 @@ export function json(text: string): string {
   return JSON.stringify(text);
 }
 
+/** Quotes a word for PowerShell, where only the quote itself is special between single quotes. */
+export function powershell(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** Quotes a text for Vim script, where only the quote itself is special between single quotes. */
 export function vim(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

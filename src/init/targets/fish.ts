@@ -1,6 +1,7 @@
 import { hookHeader, hookText } from '../snippets/hook.ts';
 import { fish as quoted } from '../snippets/quote.ts';
 import { MOVED, installedProgram, runnerStep } from '../snippets/runner.ts';
+import { frameworkObstacle } from '../prompt-framework.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
@@ -11,6 +12,7 @@ export const fish: Target = {
   snippet: (runtime) =>
     hookText(runtime, 'fish', 'Into ~/.config/fish/config.fish: usageline init fish | source'),
   install: {
+    obstacle: (runtime) => frameworkObstacle(runtime, 'fish', `${configHome(runtime)}/fish/config.fish`),
     steps: (runtime, file) => [
       runnerStep(runtime),
       {

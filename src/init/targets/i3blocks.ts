@@ -1,14 +1,59 @@
+import { configHome } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { shCommand } from '../snippets/quote.ts';
-import { pastedLine } from '../snippets/runner.ts';
+import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { refreshCommand, showCommand, showStep } from '../snippets/show.ts';
 import type { Target } from '../target.ts';
+import { launcherStep } from './sh.ts';
+import { seedOf } from './waybar.ts';
+
+const SYSTEM = ['/etc/xdg/i3blocks/config', '/etc/i3blocks.conf'];
 
 export const i3blocks: Target = {
   name: 'i3blocks',
   snippet: (runtime) => `# Into ~/.config/i3blocks/config, where in the bar it shall be.
-[usageline]
-command=${shCommand(pastedLine(runtime, 'i3blocks'))}
-interval=15
-format=json
+${block(shCommand(pastedLine(runtime, 'i3blocks')))}
 `,
-  install: 'the order of the blocks is their place in the bar: paste the block where you want it',
+  install: {
+    steps: (runtime, file) => {
+      const path = file ?? usualFile(runtime);
+      const system = SYSTEM.find((candidate) => runtime.exists(candidate)) ?? '';
+      return [
+        runnerStep(runtime),
+        launcherStep(runtime),
+        showStep(runtime),
+        {
+          kind: 'block',
+          path,
+          seed: file === null ? seedOf(runtime, path, system) : null,
+          at: firstBlock,
+          body: block(
+            // i3blocks 1.4 names the button BLOCK_BUTTON, 1.5 and later button.
+            `case "\${button:-$BLOCK_BUTTON}" in 1) ${showCommand(runtime)} >/dev/null 2>&1 & ;; ` +
+              `3) ${refreshCommand(runtime)} >/dev/null 2>&1 ;; esac; ` +
+              shCommand(installedLine(runtime, 'i3blocks')),
+          ),
+        },
+      ];
+    },
+    afterInstall: 'i3bar and swaybar show it where their configuration has: status_command i3blocks',
+  },
 };
+
+function usualFile(runtime: Runtime): string {
+  const old = `${runtime.home}/.i3blocks.conf`;
+  const xdg = `${configHome(runtime)}/i3blocks/config`;
+  return runtime.exists(old) && !runtime.exists(xdg) ? old : xdg;
+}
+
+/** The first block is the leftmost one. What stands before it holds for all blocks. */
+function firstBlock(text: string): number {
+  return /^\[/m.exec(text)?.index ?? text.length;
+}
+
+function block(command: string): string {
+  return `[usageline]
+command=${command}
+interval=15
+format=json`;
+}

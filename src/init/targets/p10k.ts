@@ -1,3 +1,4 @@
+import { frameworkIn } from '../prompt-framework.ts';
 import { runnerStep } from '../snippets/runner.ts';
 import type { Target } from '../target.ts';
 import { hookFile, readHook } from '../snippets/posix-shell.ts';
@@ -21,6 +22,13 @@ eval "$(usageline init zsh)"
 ${SEGMENT}
 `,
   install: {
+    obstacle: (runtime, file) => {
+      const rc = file ?? zshrc(runtime);
+      const theme = rc.replace(/[^/]*$/, '.p10k.zsh');
+      return frameworkIn(runtime.readText(rc)) === 'p10k' || runtime.exists(theme)
+        ? null
+        : `powerlevel10k is not found: no line of ${rc} names it. For zsh without it: usageline init zsh --install`;
+    },
     steps: (runtime, file) => [
       runnerStep(runtime),
       hookFile(runtime, 'zsh'),

@@ -1,16 +1,56 @@
+import { configHome } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { shCommand } from '../snippets/quote.ts';
-import { pastedLine } from '../snippets/runner.ts';
+import { installedLine, pastedLine, pastedProgram, runnerStep } from '../snippets/runner.ts';
+import { refreshCommand, showCommand, showStep } from '../snippets/show.ts';
 import type { Target } from '../target.ts';
+import { launcherStep } from './sh.ts';
+import { seedOf } from './waybar.ts';
+
+const SYSTEM = '/etc/polybar/config.ini';
 
 export const polybar: Target = {
   name: 'polybar',
   snippet: (
     runtime,
   ) => `; Into ~/.config/polybar/config.ini; and usageline among modules-left, -center or -right.
-[module/usageline]
-type = custom/script
-exec = ${shCommand(pastedLine(runtime, 'polybar'))}
-interval = 15
+${section(shCommand(pastedLine(runtime, 'polybar')))}
+click-right = ${shCommand(pastedProgram(runtime, 'refresh', '--quiet'))}
 `,
-  install: 'only you know where in the bar it goes: paste the module',
+  install: {
+    steps: (runtime, file) => {
+      const path = file ?? usualFile(runtime);
+      return [
+        runnerStep(runtime),
+        launcherStep(runtime),
+        showStep(runtime),
+        {
+          kind: 'polybar',
+          path,
+          seed: file === null ? seedOf(runtime, path, SYSTEM) : null,
+          body: [
+            section(shCommand(installedLine(runtime, 'polybar'))),
+            `click-left = ${showCommand(runtime)}`,
+            `click-right = ${refreshCommand(runtime)}`,
+          ].join('\n'),
+        },
+      ];
+    },
+    afterInstall: 'Start polybar again: polybar-msg cmd restart',
+    afterRemoval: 'Start polybar again: polybar-msg cmd restart',
+  },
 };
+
+/** `config` is the name that polybar used before 3.5.3, and still reads where there is no `config.ini`. */
+function usualFile(runtime: Runtime): string {
+  const directory = `${configHome(runtime)}/polybar`;
+  const old = `${directory}/config`;
+  return runtime.exists(old) && !runtime.exists(`${old}.ini`) ? old : `${old}.ini`;
+}
+
+function section(exec: string): string {
+  return `[module/usageline]
+type = custom/script
+exec = ${exec}
+interval = 15`;
+}

@@ -1,6 +1,6 @@
 import { json, shCommand } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
-import { absoluteDirectory, configHome } from '../runtime.ts';
+import { starshipFile } from '../prompt-framework.ts';
 import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
@@ -18,8 +18,7 @@ ${table(pastedLine(runtime, 'starship'))}
       launcherStep(runtime),
       {
         kind: 'block',
-        path:
-          file ?? absoluteDirectory(runtime.env.STARSHIP_CONFIG) ?? `${configHome(runtime)}/starship.toml`,
+        path: file ?? starshipFile(runtime),
         body: table(installedLine(runtime, 'starship')),
         objection,
       },

@@ -7,7 +7,8 @@ export const ZSH_INTERACTIVE = '-o interactive';
 
 export const zsh = posixShell('zsh', { rc: zshrc, interactive: ZSH_INTERACTIVE });
 
-/** The path of .zshrc: in `ZDOTDIR` if that is set. */
-export function zshrc({ env, home }: Runtime): string {
-  return `${absoluteDirectory(env.ZDOTDIR) ?? home}/.zshrc`;
+/** The path of .zshrc: in `ZDOTDIR` if that is set, in the environment or in a file that zsh reads before. */
+export function zshrc(runtime: Runtime): string {
+  const { env, home } = runtime;
+  return `${runtime.zshDirectory() ?? absoluteDirectory(env.ZDOTDIR) ?? home}/.zshrc`;
 }

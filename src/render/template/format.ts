@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { didYouMean } from '../../usage/nearest.ts';
 import { hasValuePlaceholder, parseTemplate } from './parse.ts';
 import type { Node } from './parse.ts';
 import type { Placeholder } from './placeholders.ts';
@@ -52,8 +52,7 @@ export function formatMistake(text: string): string | null {
   const parsed = parseTemplate(text);
   if ('mistake' in parsed) return parsed.mistake;
   if (parsed.nodes.some(hasValuePlaceholder)) return null;
-  const near = nearest(text.toLowerCase(), Object.keys(PRESETS));
-  return `no placeholder in it${near === null ? '' : ` (did you mean '${near}'?)`}; ${accepted}`;
+  return `no placeholder in it; ${accepted}${didYouMean(text, Object.keys(PRESETS))}`;
 }
 
 /**

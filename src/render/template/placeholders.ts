@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../../usage/nearest.ts';
 
 /** The fields of a window, each with what it shows. docs/specs/format.md describes them for users. */
 export const WINDOW_FIELDS = {
@@ -110,8 +110,8 @@ interface Unknown {
 }
 
 function unknown(name: string, names: readonly string[], accepted: string): Unknown {
-  const near = nearest(name.toLowerCase(), names);
-  return { more: `${near === null ? '' : ` (did you mean '{${near}}'?)`}; accepted: ${accepted}` };
+  const near = nearest(name, names);
+  return { more: `; accepted: ${accepted}${near === null ? '' : `; did you mean '{${near}}'?`}` };
 }
 
 function list(names: readonly string[]): string {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { formatMistake, PRESETS } from '../../../src/render/template/format.ts';
-import { nearest } from '../../../src/render/template/nearest.ts';
 import { LINE_FIELDS, WINDOW_FIELDS } from '../../../src/render/template/placeholders.ts';
 
 describe('a format', () => {
@@ -29,24 +28,22 @@ describe('a format', () => {
       '',
       'no placeholder in it; accepted: default, compact, bars, minimal, ascii, gauges, blocks, powerline, icons, or a template',
     ],
-    ['Bars', "no placeholder in it (did you mean 'bars'?)"],
-    ['compct', "no placeholder in it (did you mean 'compact'?)"],
+    ['Bars', "'{5h.percent} {5h.reset}'; did you mean 'bars'?"],
+    ['compct', "'{5h.percent} {5h.reset}'; did you mean 'compact'?"],
     ['toString', 'no placeholder in it; accepted'],
     ['{sep}', 'no placeholder in it; accepted'],
     ['{5h}', "unknown placeholder '{5h}' at character 1; accepted: sep, extra, plan"],
-    [
-      'x{5h.percnt}',
-      "unknown placeholder '{5h.percnt}' at character 2 (did you mean '{5h.percent}'?); accepted: ",
-    ],
-    ['⚡👩{stauts}', "unknown placeholder '{stauts}' at character 3 (did you mean '{status}'?); accepted: "],
-    ['{6h.used}', "unknown placeholder '{6h.used}' at character 1 (did you mean '{5h.used}'?)"],
+    ['x{5h.percnt}', "unknown placeholder '{5h.percnt}' at character 2; accepted: "],
+    ['x{5h.percnt}', "; did you mean '{5h.percent}'?"],
+    ['⚡👩{stauts}', "unknown placeholder '{stauts}' at character 3; accepted: "],
+    ['{6h.used}', "; did you mean '{5h.used}'?"],
     ['{.used}', "unknown placeholder '{.used}' at character 1"],
     ['{}', "unknown placeholder '{}' at character 1; accepted"],
     ['{constructor}', "unknown placeholder '{constructor}' at character 1; accepted"],
     ['{5h.__proto__}', "unknown placeholder '{5h.__proto__}' at character 1"],
     ['{7d $(id).used}', "unknown placeholder '{7d $(id).used}' at character 1"],
     ['{#windows}{5h.used}{/windows}', "unknown placeholder '{5h.used}' at character 11"],
-    ['{#windows}{reste}{/windows}', "(did you mean '{reset}'?); accepted: label, percent"],
+    ['{#windows}{reste}{/windows}', "within {#windows}; did you mean '{reset}'?"],
     ['{used}', "unknown placeholder '{used}' at character 1"],
     ['{5h.used', "'{' that is never closed at character 1"],
     ['{5h.used}}', "'}' that closes nothing at character 10"],
@@ -71,19 +68,5 @@ describe('a format', () => {
     [`${'x'.repeat(492)}{5h.used}`, 'longer than 500 characters; accepted'],
   ])('cannot be %j: %s', (format, mistake) => {
     expect(formatMistake(format)).toContain(mistake);
-  });
-});
-
-describe('the nearest name', () => {
-  it.each([
-    ['persent', 'percent'],
-    ['precent', 'percent'],
-    ['prcnt', 'percent'],
-    ['prct', null],
-    ['at', 'at'],
-    ['x', null],
-    ['', null],
-  ])('of %j is %j', (word, name) => {
-    expect(nearest(word, ['percent', 'at', 'used'])).toBe(name);
   });
 });

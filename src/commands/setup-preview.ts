@@ -1,0 +1,194 @@
+import { CLIENT_TARGET } from '../init/target.ts';
+import type { InitTarget } from '../init/target.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
+
+/*
+ * Sketches of hosts with the line in them, for `usageline setup`: the text that the host gets, with its colours turned into
+ * those of the terminal.
+ */
+
+const ESC = '\u001B[';
+const RESET = `${ESC}0m`;
+
+/** A sketch of a host. */
+interface Sketch {
+  /** The output kind whose text the host gets. */
+  readonly kind: LineKind;
+  /** What stands on the left of the host's row. */
+  readonly left: string;
+  /** What stands behind the line, in the same row. */
+  readonly right?: string;
+  /** The colours of the row, as parameters of SGR; empty for those of the terminal. */
+  readonly base: string;
+  /** The line stands in a row of its own, above what is on the left. */
+  readonly above?: true;
+}
+
+const PROMPT = { kind: 'plain', left: '~ % ', base: '' } as const satisfies Sketch;
+const EDITOR = {
+  kind: 'plain',
+  left: ' README.md',
+  right: '  1,1  All ',
+  base: '7',
+} as const satisfies Sketch;
+/** A dark bar, as waybar, polybar and i3bar have it by default. */
+const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
+
+const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
+  zsh: PROMPT,
+  fish: { ...PROMPT, left: '~> ' },
+  p10k: { ...PROMPT, left: ' ~ ❯ ' },
+  'oh-my-posh': PROMPT,
+  starship: { ...PROMPT, left: '❯ ', above: true },
+  nushell: { ...PROMPT, left: '~> ' },
+  powershell: { ...PROMPT, left: 'PS ~> ', above: true },
+  bash: { ...PROMPT, left: '~$ ', above: true },
+  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42' },
+  vim: EDITOR,
+  neovim: EDITOR,
+  emacs: { ...EDITOR, left: '-:--- README.md  All L1  (Text)  ', right: '' },
+  [CLIENT_TARGET]: { ...PROMPT, left: '> ', above: true },
+  waybar: { ...BAR, kind: 'waybar' },
+  polybar: { ...BAR, kind: 'polybar' },
+  i3blocks: { ...BAR, kind: 'i3blocks' },
+};
+
+/** How to sketch. */
+export interface SketchOptions {
+  /** Columns of the terminal. */
+  readonly columns: number;
+  readonly color: boolean;
+  /** Renders the line in a syntax, for at most so many columns. */
+  render(kind: LineKind, columns: number): string;
+}
+
+/** A picture of the host with the line in it, one or two rows; null for a host without one. */
+export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
+  const sketch = SKETCHES[target];
+  if (sketch === undefined) return null;
+  const { kind, left, right = '', base, above } = sketch;
+  const width = Math.max(20, columns - left.length - right.length - 1);
+  const text = inTerminal(kind, render(kind, width), base);
+  if (above) return withColor(`${text}\n${left}`, color);
+  const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));
+  const row = `${left}${gap}${text}${right}`;
+  return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
+}
+
+function withColor(text: string, color: boolean): string {
+  return color ? text : plain(text);
+}
+
+function plain(text: string): string {
+  return text
+    .split(ESC)
+    .map((part, index) => (index === 0 ? part : part.slice(part.indexOf('m') + 1)))
+    .join('');
+}
+
+function lengthOf(text: string): number {
+  return [...plain(text)].length;
+}
+
+/** Turns the markup of a host into SGR sequences; what ends a colour returns to those of the row. */
+function inTerminal(kind: LineKind, text: string, base: string): string {
+  const back = base === '' ? RESET : `${RESET}${ESC}${base}m`;
+  switch (kind) {
+    case 'tmux':
+      return text
+        .replace(/#\[([^\]]*)\]/g, (_, style: string) => sgr(style.split(/[ ,]+/).map(tmuxCode), back))
+        .replaceAll('##', '#');
+    case 'polybar':
+      return text.replace(/%\{([^}]*)\}/g, (_, tag: string) => polybarCode(tag, back));
+    case 'waybar':
+    case 'i3blocks':
+      return fromJson(text, back);
+    default:
+      return text;
+  }
+}
+
+/** @param codes parameters of SGR; null for one that returns to the colours of the row */
+function sgr(codes: readonly (string | null)[], back: string): string {
+  const given = codes.filter((code) => code !== null && code !== '');
+  const start = codes.includes(null) ? back : '';
+  return given.length === 0 ? start : `${start}${ESC}${given.join(';')}m`;
+}
+
+const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+const ATTRIBUTES: Readonly<Record<string, string>> = {
+  bold: '1',
+  bright: '1',
+  dim: '2',
+  italics: '3',
+  underscore: '4',
+  reverse: '7',
+  nobold: '22',
+  noreverse: '27',
+};
+
+function tmuxCode(word: string): string | null {
+  if (word === 'default' || word === 'none') return null;
+  const [side = '', name = ''] = word.split('=');
+  if (side !== 'fg' && side !== 'bg') return ATTRIBUTES[word] ?? '';
+  const ground = side === 'fg' ? 3 : 4;
+  if (name === 'default') return `${ground}9`;
+  const index = NAMES.indexOf(name.replace(/^bright/, ''));
+  if (index !== -1) return `${name.startsWith('bright') ? ground + 6 : ground}${index}`;
+  const number = /^colou?r(\d+)$/.exec(name)?.[1];
+  return number === undefined ? hexCode(name, ground) : `${ground}8;5;${number}`;
+}
+
+function hexCode(color: string, ground: number): string {
+  const [, red, green, blue] = /^#(?:..)?(..)(..)(..)$/.exec(color) ?? [];
+  if (red === undefined || green === undefined || blue === undefined) return '';
+  return `${ground}8;2;${[red, green, blue].map((part) => Number.parseInt(part, 16)).join(';')}`;
+}
+
+function polybarCode(tag: string, back: string): string {
+  const [, side, color = ''] = /^([FB])(#[\da-fA-F]+|-)$/.exec(tag) ?? [];
+  if (tag === 'R') return `${ESC}7m`;
+  if (side === undefined) return '';
+  return color === '-' ? back : sgr([hexCode(color, side === 'F' ? 3 : 4)], back);
+}
+
+/** The text of a block in JSON, with its markup of Pango and its own colour. */
+function fromJson(text: string, back: string): string {
+  const {
+    text: waybar,
+    full_text: block,
+    color = '',
+    class: level,
+  } = JSON.parse(text) as {
+    [key in 'text' | 'full_text' | 'color']?: string;
+  } & { class?: string | string[] };
+  const shown = (waybar ?? block ?? '')
+    .replace(/<span([^>]*)>/g, (_, attributes: string) => pangoCode(attributes, back))
+    .replaceAll('</span>', back)
+    .replace(/&(lt|gt|amp|quot|apos|#39);/g, (entity) => ENTITIES[entity] ?? entity);
+  const own = LEVELS[[level ?? ''].flat().find((name) => name in LEVELS) ?? ''] ?? hexCode(color, 3);
+  return own === '' ? shown : `${ESC}${own}m${shown}${back}`;
+}
+
+/** The colours that the installed style sheet of waybar has for its classes. */
+const LEVELS: Readonly<Record<string, string>> = {
+  warn: '38;2;0;0;0;48;2;255;215;95',
+  critical: '1;38;2;255;255;255;48;2;164;0;0',
+};
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+};
+
+function pangoCode(attributes: string, back: string): string {
+  const value = (name: string) => new RegExp(`\\b${name}=["']([^"']*)["']`).exec(attributes)?.[1] ?? '';
+  const foreground = value('foreground') || value('color') || value('fgcolor');
+  const background = value('background') || value('bgcolor');
+  const bold = /bold/.test(value('weight') || value('font_weight'));
+  return sgr([bold ? '1' : '', hexCode(foreground, 3), hexCode(background, 4)], back);
+}

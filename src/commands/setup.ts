@@ -1,0 +1,296 @@
+import { outputConfigOf } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { localAppearance } from '../config/local-appearance.ts';
+import { texts } from '../fetch/registry.ts';
+import { askForText, isYes } from '../init/confirm.ts';
+import { findHosts } from '../init/detect.ts';
+import { installedPath, installedProblem } from '../init/installed.ts';
+import { dataHome } from '../init/runtime.ts';
+import type { Runtime } from '../init/runtime.ts';
+import type { InitTarget, Install } from '../init/target.ts';
+import { TARGETS } from '../init/targets/index.ts';
+import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
+import type { System } from '../platform/system.ts';
+import type { LineKind } from '../render/outputs/kinds.ts';
+import { renderOutput } from '../render/outputs/index.ts';
+import { wantsColor } from '../render/wants-color.ts';
+import { resolve } from '../resolve/resolve.ts';
+import type { Usage, Window } from '../usage/model.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
+import { policyOf } from './callers.ts';
+import { result, UsageError } from './command.ts';
+import type { Command, CommandResult, Program } from './command.ts';
+import { alone, decideInstall, failure, temporaryWarning } from './init-changes.ts';
+import type { Decision } from './init-changes.ts';
+import { prerenderedVariant, refusalToInstall, runtimeOf } from './init-runtime.ts';
+import { endpointOf, resolveDeps, warningText } from './resolving.ts';
+import { sketchOf } from './setup-preview.ts';
+
+/** The options of `usageline setup`. */
+export interface SetupOptions {
+  /** Whether to install everything without asking the user. */
+  readonly yes: boolean;
+  /** Whether to show the plan only. */
+  readonly dryRun: boolean;
+}
+
+/** `usageline setup`: finds the hosts of this machine, shows the line in each, asks once, and installs. */
+export const command: Command<SetupOptions> = {
+  name: 'setup',
+  synonyms: ['install', 'wizard'],
+  about: 'find shells, bars and editors, show the line in each, and install it there',
+  options: [
+    { flag: '--yes', about: 'do not ask before changing files', sets: { yes: true } },
+    { flag: '--dry-run', about: 'show what would change, and change nothing', sets: { dryRun: true } },
+  ],
+  defaults: { yes: false, dryRun: false },
+  help: `
+Answer the question with y, with n, or with the numbers or names to leave out,
+such as: 2 vim. Without a terminal it prints the plan and changes nothing.
+
+Examples:
+  usageline setup
+  usageline setup --yes            install everything that is found
+  usageline init --uninstall       undo all of it
+  usageline init zsh --install     one host only
+`,
+  run: setup,
+};
+
+/** A host that was found, and what would be changed for it. */
+interface Entry {
+  readonly target: InitTarget;
+  readonly how: Install;
+  readonly decision: Decision;
+}
+
+type Change = Extract<Decision, { kind: 'change' }>;
+
+/** Finds, shows, asks and installs. */
+export async function setup(
+  system: System,
+  { yes, dryRun }: SetupOptions,
+  all: () => Promise<Program>,
+): Promise<CommandResult> {
+  const runtime = await runtimeOf(system, all);
+  if (system.platform === 'win32') {
+    throw new UsageError("'setup' is not for Windows; usageline init <target> prints what to paste");
+  }
+  const refusal = refusalToInstall(system, runtime);
+  if (refusal !== null) return refusal;
+  const notes = installedPath(dataHome(runtime));
+  const problem = installedProblem(system, notes);
+  if (problem !== null) return failure(`nothing has been changed: ${problem}`);
+
+  const terminal = isTerminal(system, STDOUT);
+  const config = await loadConfig(system);
+  const entries = findHosts(runtime).flatMap((target) => entryOf(system, runtime, target, notes));
+  const usage = await usageFor(system, config, terminal || yes);
+  const plan = planText(system, runtime, config, entries, usage, terminal);
+  const warnings = warningText(config);
+  const toInstall = entries.filter(({ decision }) => decision.kind === 'change');
+  if (toInstall.length === 0) return result(`${plan}${NOTHING}`, { stderr: warnings });
+  if (dryRun) return result(`${plan}nothing has been changed (--dry-run)\n`, { stderr: warnings });
+  if (!writeOut(system, STDOUT, plan)) return failure('standard output cannot be written');
+  const chosen = yes ? toInstall : chosenBy(system, toInstall);
+  if (chosen === 'no terminal') return result(NOT_ASKED, { stderr: warnings });
+  if (chosen.length === 0) return failure('nothing has been changed');
+  return install(system, runtime, chosen, notes);
+}
+
+const NOTHING = 'Nothing to install.\n';
+const NOT_ASKED = `Nothing has been changed: without a terminal it needs --yes.
+`;
+
+function entryOf(system: System, runtime: Runtime, target: InitTarget, notes: string): Entry[] {
+  const how = TARGETS[target].install;
+  if (typeof how === 'string') return [];
+  const decision = decideInstall(system, runtime, jobFor(target, how, notes));
+  return [{ target, how, decision }];
+}
+
+function jobFor(target: InitTarget, how: Install, notes: string) {
+  return { target, how, notes, file: null, action: 'install', yes: true, dryRun: false } as const;
+}
+
+/** The usage for the preview: a person at a terminal waits for fresh numbers, at most the usual deadline. */
+async function usageFor(system: System, config: Config, waits: boolean): Promise<Usage> {
+  const caller = policyOf(waits ? 'terminal' : 'prompt');
+  const { usage } = await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
+    ...endpointOf(config),
+    ...caller,
+    policy: waits ? 'wait' : 'cached',
+  });
+  return usage;
+}
+
+/** Numbers for a preview without any of one's own. */
+function exampleOf(usage: Usage): Usage {
+  const { generatedAt: now } = usage;
+  const window: Window = {
+    id: 'five_hour',
+    label: '5h',
+    model: null,
+    usedPercent: 22,
+    resetsAt: now + 4 * HOUR + 37 * MINUTE,
+    windowSeconds: (5 * HOUR) / SECOND,
+    elapsed: false,
+    source: 'endpoint',
+    readAt: now,
+  };
+  const week: Window = {
+    ...window,
+    id: 'seven_day',
+    label: '7d',
+    usedPercent: 83,
+    resetsAt: now + DAY,
+    windowSeconds: (7 * DAY) / SECOND,
+  };
+  return { ...usage, state: 'fresh', error: null, windows: [window, week] };
+}
+
+function planText(
+  system: System,
+  runtime: Runtime,
+  config: Config,
+  entries: readonly Entry[],
+  known: Usage,
+  terminal: boolean,
+): string {
+  const isExample = known.windows.length === 0;
+  const usage = isExample ? exampleOf(known) : known;
+  const { env } = system;
+  const color = wantsColor({
+    flag: 'auto',
+    env,
+    configured: config.common.color,
+    kindDefault: null,
+    isTerminal: () => terminal,
+  });
+  const columns = Math.min((terminal && process.stdout.columns) || 80, 100) - 4;
+  const render = (kind: LineKind, width: number) => {
+    const { appearance } = outputConfigOf(config, kind);
+    const context = { color, countdowns: true, appearance: localAppearance(system, appearance, null) };
+    return renderOutput(kind, usage, kind === 'plain' ? { ...context, columns: width } : context);
+  };
+  const numbers = isExample ? ' The numbers are examples: none are known yet.' : '';
+  const shown = entries
+    .filter(({ decision }) => decision.kind === 'change')
+    .map(({ target, decision }, index) => {
+      const sketch = sketchOf(target, { columns, color, render });
+      const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
+      const files = filesOf(decision as Change).map((file) => inHome(runtime, file));
+      return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${printable(files.join(', '))}\n${picture}`;
+    });
+  const settled = entries.filter(({ decision }) => decision.kind === 'note').map(({ target }) => target);
+  const refused = entries.flatMap(({ target, decision }) =>
+    decision.kind === 'refused' ? [`Left out: ${target}: ${printable(decision.reasons.join('; '))}\n`] : [],
+  );
+  return [
+    `The line shows how much of your ${texts.name} subscription is used.${numbers}\n\n`,
+    shown.join('\n'),
+    shown.length > 0 ? '\n' : '',
+    settled.length > 0 ? `Installed already: ${settled.join(', ')}\n` : '',
+    ...refused,
+    temporaryWarning(runtime),
+    `The lines of each: usageline init <target> --install --dry-run. To undo all: usageline init --uninstall\n`,
+  ].join('');
+}
+
+/** The files of the user, or of the host, that change; those that targets share are left out. */
+function filesOf({ changes }: Change): string[] {
+  return changes.filter(({ record }) => record.users === null).map(({ path }) => path);
+}
+
+function inHome({ home }: Runtime, path: string): string {
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
+const QUESTION = 'Install these? [y/N, or the numbers to leave out, such as 2 3] ';
+const ATTEMPTS = 3;
+
+/** Asks which hosts to install. */
+function chosenBy(system: System, entries: readonly Entry[]): readonly Entry[] | 'no terminal' {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const answer = askForText(system, QUESTION);
+    if (answer === null) return 'no terminal';
+    const chosen = chosenIn(answer, entries);
+    if (typeof chosen !== 'string') return chosen;
+    writeOut(system, STDOUT, `${chosen}\n`);
+  }
+  return [];
+}
+
+/** The hosts that an answer leaves; in words, what is wrong with the answer. */
+export function chosenIn<T extends Pick<Entry, 'target'>>(
+  answer: string,
+  entries: readonly T[],
+): readonly T[] | string {
+  if (isYes(answer)) return entries;
+  const words = answer.split(/[\s,]+/).filter(Boolean);
+  if (words.length === 0 || /^no?$/i.test(answer)) return [];
+  const isNamed = (word: string, { target }: T, index: number) =>
+    word === target || word === String(index + 1);
+  const unknown = words.find((word) => !entries.some((entry, index) => isNamed(word, entry, index)));
+  if (unknown !== undefined) {
+    return `'${printable(unknown)}' is none of them; accepted: y, n, numbers from 1 to ${entries.length}, names`;
+  }
+  return entries.filter((entry, index) => !words.some((word) => isNamed(word, entry, index)));
+}
+
+/** Installs the chosen targets one after the other: each is installed as a whole, or not at all. */
+async function install(
+  system: System,
+  runtime: Runtime,
+  chosen: readonly Entry[],
+  notes: string,
+): Promise<CommandResult> {
+  const installed: Entry[] = [];
+  const problems: string[] = [];
+  const outcome = alone(system, { action: 'install', notes, yes: true, dryRun: false }, () => {
+    for (const entry of chosen) {
+      const problem = installOne(system, runtime, entry, notes);
+      if (problem === null) installed.push(entry);
+      else problems.push(`usageline: ${entry.target}: ${problem}\n`);
+    }
+    return result('');
+  });
+  if (outcome.exitCode !== 0) return outcome;
+  const { prerender } = await import('../prerender/store.ts');
+  const variants = installed.map(({ target }) => prerenderedVariant(system, target));
+  for (const variant of variants) {
+    if (variant !== null) await prerender(system, variant, Number.POSITIVE_INFINITY);
+  }
+  const width = Math.max(...installed.map(({ target }) => target.length), 0);
+  const lines = installed.map(({ target, how }) =>
+    `  ${target.padEnd(width)}  ${how.afterInstall ?? ''}`.trimEnd(),
+  );
+  const text =
+    installed.length === 0
+      ? ''
+      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall. One of them: usageline init <target> --uninstall\n`;
+  return result(text, { stderr: problems.join(''), exitCode: problems.length > 0 ? 1 : 0 });
+}
+
+/** Installs a target if its own files would change as they were shown. Returns in words why it did not; or null. */
+function installOne(
+  system: System,
+  runtime: Runtime,
+  { target, how, decision }: Entry,
+  notes: string,
+): string | null {
+  const now = decideInstall(system, runtime, jobFor(target, how, notes));
+  if (now.kind === 'refused') return now.reasons.join('; ');
+  if (now.kind === 'note') return now.note();
+  if (ownTexts(decision as Change) !== ownTexts(now)) return 'its files have been changed meanwhile';
+  const { exitCode, stderr } = now.act();
+  return exitCode === 0 ? null : stderr.replace(/^usageline: /, '').trimEnd();
+}
+
+/** The texts that the files of one target get, without those that targets share. */
+function ownTexts({ changes }: Change): string {
+  return JSON.stringify(
+    changes.filter(({ record }) => record.users === null).map(({ path, edit }) => [path, edit.after]),
+  );
+}

@@ -1,0 +1,247 @@
+import { parseToml } from './toml.ts';
+
+/*
+ * Sets one key in the text of a configuration file. Everything else in the text stays as it is: comments, spaces, order,
+ * line ends. The text is edited by its statements, and the result is read again: it must hold exactly what was wanted.
+ */
+
+/** What a key can have: a text, a number, a list of texts. */
+export type TomlValue = string | number | readonly string[];
+
+/** A statement of a TOML text. Offsets are in UTF-16 units. */
+interface Statement {
+  /** `table`: a header. `key`: a name and a value. `comment`: a line that holds nothing else. */
+  readonly kind: 'table' | 'key' | 'comment';
+  /** The table that a header opens, or the key with the names of its table; of a comment the key or table that it would be. */
+  readonly path: readonly string[];
+  readonly start: number;
+  /** The end of its last line, with the line feed. */
+  readonly end: number;
+  /** Of a key: where its value begins and ends. */
+  readonly value: readonly [start: number, end: number];
+}
+
+/**
+ * The text with a key set to a value.
+ *
+ * @param text valid TOML
+ * @returns null if that cannot be done without changing anything else, such as for a key in an inline table
+ */
+export function setInToml(text: string, path: readonly string[], value: TomlValue): string | null {
+  const before = parseToml(text);
+  if ('mistake' in before) return null;
+  const wanted = withValue(before.contents, path, value);
+  const holds = (candidate: string) => {
+    const after = parseToml(candidate);
+    return 'contents' in after && isSame(after.contents, wanted);
+  };
+  return candidatesOf(text, path, tomlText(value)).find(holds) ?? null;
+}
+
+/** A value as TOML writes it. */
+export function tomlText(value: TomlValue): string {
+  if (typeof value === 'object') return `[${value.map(tomlText).join(', ')}]`;
+  if (typeof value === 'number') return String(value);
+  // JSON's escapes are TOML's, except that TOML wants one for DEL.
+  return JSON.stringify(value).replaceAll('\u007F', String.raw`\u007F`);
+}
+
+/** Ways to set the key, the best one first. Not every one is valid TOML. */
+function candidatesOf(text: string, path: readonly string[], value: string): string[] {
+  const statements = statementsOf(text);
+  const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const present = statements.find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
+  if (present) return [text.slice(0, present.value[0]) + value + text.slice(present.value[1])];
+  const candidates: string[] = [];
+  // In its table, then below a new header, then with a dotted name in a table around it.
+  for (let length = path.length - 1; length >= 0; length -= 1) {
+    const table = path.slice(0, length);
+    const line = `${nameOf(path.slice(length))} = ${value}${eol}`;
+    const at = placeIn(text, statements, table, path);
+    if (at !== null) candidates.push(insert(text, at, line, eol));
+    if (length === path.length - 1 && length > 0) {
+      const gap = text.trim() === '' ? '' : eol;
+      candidates.push(insert(text, text.length, `${gap}[${nameOf(table)}]${eol}${line}`, eol));
+    }
+  }
+  return candidates;
+}
+
+function insert(text: string, at: number, line: string, eol: string): string {
+  const before = text.slice(0, at);
+  const end = before === '' || before === '\uFEFF' || before.endsWith('\n') ? '' : eol;
+  return before + end + line + text.slice(at);
+}
+
+/** Where a new key of a table belongs: behind its commented default, else behind the table's last key; null: no such table. */
+function placeIn(
+  text: string,
+  statements: readonly Statement[],
+  table: readonly string[],
+  path: readonly string[],
+): number | null {
+  const opened = statements.findIndex(({ kind, path: it }) => kind === 'table' && isSame(it, table));
+  if (opened < 0 && table.length > 0) return null;
+  const from = opened + 1;
+  const closed = statements.findIndex(({ kind }, index) => index >= from && kind === 'table');
+  const inside = statements.slice(from, closed < 0 ? undefined : closed);
+  const suggested = inside.find(({ kind, path: it }) => kind === 'comment' && isSame(it, path));
+  const last = suggested ?? inside.findLast(({ kind }) => kind === 'key') ?? statements[opened];
+  if (last) return last.end;
+  // A file without keys at its top: behind the comment that begins it, if that stands alone.
+  const [first] = statements;
+  const start = text.startsWith('\uFEFF') ? 1 : 0;
+  if (first?.kind !== 'comment' || first.start !== start) return start;
+  let end = first.end;
+  for (const { kind, start: begins, end: ends } of statements.slice(1)) {
+    if (kind !== 'comment' || begins !== end) break;
+    end = ends;
+  }
+  return end;
+}
+
+const BARE_NAME = /^[\w-]+$/;
+
+function nameOf(path: readonly string[]): string {
+  return path.map((part) => (BARE_NAME.test(part) ? part : JSON.stringify(part))).join('.');
+}
+
+const PART = /[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/y;
+const DOT = /[ \t]*\.[ \t]*/y;
+
+/** The dotted name at an offset, and where it ends; null if there is none. */
+function readName(text: string, start: number): { readonly parts: string[]; readonly end: number } | null {
+  const parts: string[] = [];
+  let at = start;
+  for (;;) {
+    const part = match(PART, text, at);
+    if (part === null) return null;
+    parts.push(part.startsWith('"') ? unquoted(part) : part.replace(/^'(.*)'$/, '$1'));
+    at += part.length;
+    const dot = match(DOT, text, at);
+    if (dot === null) return { parts, end: at };
+    at += dot.length;
+  }
+}
+
+function unquoted(part: string): string {
+  try {
+    return JSON.parse(part) as string;
+  } catch {
+    // With an escape that only TOML has.
+    return part;
+  }
+}
+
+/** The text that a sticky pattern matches at an offset; null if it does not match there. */
+function match(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? null;
+}
+
+const BLANK = /[ \t\r\n]+/y;
+const SPACES = /[ \t]*/y;
+const REST_OF_LINE = /[^\n]*\n?/y;
+const EQUALS = /[ \t]*=[ \t]*/y;
+const SUGGESTED = /#[ \t]*/y;
+
+/** The statements of a valid TOML text. */
+function statementsOf(text: string): Statement[] {
+  const statements: Statement[] = [];
+  let table: readonly string[] = [];
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  while (at < text.length) {
+    const blank = match(BLANK, text, at);
+    if (blank !== null) {
+      at += blank.length;
+      continue;
+    }
+    const start = at;
+    if (text[at] === '#') {
+      const suggested = readName(text, at + (match(SUGGESTED, text, at) ?? '').length);
+      const isKey = suggested !== null && match(EQUALS, text, suggested.end) !== null;
+      at += (match(REST_OF_LINE, text, at) ?? '').length;
+      statements.push({
+        kind: 'comment',
+        path: isKey ? [...table, ...suggested.parts] : [],
+        start,
+        end: at,
+        value: [at, at],
+      });
+      continue;
+    }
+    const brackets = /^\[{0,2}/.exec(text.slice(at, at + 2))?.[0].length ?? 0;
+    const nameAt = at + brackets + (match(SPACES, text, at + brackets) ?? '').length;
+    const name = readName(text, nameAt);
+    // The text was parsed before, so only what this reader does not know ends here.
+    if (name === null) break;
+    if (brackets > 0) {
+      at = lineEnd(text, name.end);
+      table = name.parts;
+      statements.push({ kind: 'table', path: table, start, end: at, value: [at, at] });
+      continue;
+    }
+    const begins = name.end + (match(EQUALS, text, name.end) ?? '').length;
+    const ends = valueEnd(text, begins);
+    at = lineEnd(text, ends);
+    statements.push({ kind: 'key', path: [...table, ...name.parts], start, end: at, value: [begins, ends] });
+  }
+  return statements;
+}
+
+function lineEnd(text: string, at: number): number {
+  return at + (match(REST_OF_LINE, text, at) ?? '').length;
+}
+
+const TEXTS = [
+  /"""(?:[^\\]|\\[^])*?"""(?:"{0,2})/y,
+  /'''[^]*?'''(?:'{0,2})/y,
+  /"(?:[^"\\\n]|\\.)*"/y,
+  /'[^'\n]*'/y,
+];
+const COMMENT = /#[^\n]*/y;
+
+/** Where the value that begins at an offset ends: behind its last character. */
+function valueEnd(text: string, start: number): number {
+  let depth = 0;
+  let end = start;
+  for (let at = start; at < text.length;) {
+    const quoted = TEXTS.map((pattern) => match(pattern, text, at)).find((it) => it !== null);
+    const char = text[at] as string;
+    if (quoted !== undefined && quoted !== null) {
+      at += quoted.length;
+      end = at;
+      if (depth === 0) return end;
+    } else if (char === '#') {
+      if (depth === 0) return end;
+      at += (match(COMMENT, text, at) ?? '').length;
+    } else if (char === '\n' && depth === 0) {
+      return end;
+    } else {
+      if ('[{'.includes(char)) depth += 1;
+      if (']}'.includes(char)) depth -= 1;
+      at += 1;
+      if (!' \t\r\n'.includes(char)) end = at;
+      if (depth === 0 && ']}'.includes(char)) return end;
+    }
+  }
+  return end;
+}
+
+/** A copy of a table with one key set. */
+function withValue(table: object, [first = '', ...rest]: readonly string[], value: TomlValue): object {
+  const inner = (table as Record<string, unknown>)[first];
+  const below = typeof inner === 'object' && inner !== null ? inner : {};
+  return { ...table, [first]: rest.length === 0 ? value : withValue(below, rest, value) };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return process.getBuiltinModule('node:util').isDeepStrictEqual(plain(one), plain(other));
+}
+
+/** smol-toml's tables have no prototype in some versions, which a strict comparison would see. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, plain(it)]));
+}

@@ -1,0 +1,201 @@
+import fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { anEndpoint, fixture, json } from '../support/endpoint.ts';
+import { filesBelow, Machine } from '../support/program.ts';
+
+async function aMachine(text: string | null) {
+  const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
+  const machine = new Machine(endpoint.url);
+  const path = join(machine.home, '.config', 'usageline', 'config.toml');
+  if (text !== null) {
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.writeFileSync(path, text);
+  }
+  return { machine, path, read: () => fs.readFileSync(path, 'utf8') };
+}
+
+describe('usageline config set', () => {
+  it('creates the file, and the next call shows the change', async () => {
+    const { machine, path, read } = await aMachine(null);
+    await machine.run(['--wait']);
+    expect(await machine.run(['config', 'set', 'format', 'compact'])).toMatchObject({
+      stdout: `${path}:1: format = "compact" (was "default")\n`,
+      stderr: '',
+      code: 0,
+    });
+    expect(read()).toBe('format = "compact"\n');
+    expect((await machine.run()).stdout).toBe('5h 22% · 7d 33%\n');
+    expect((await machine.run(['config', 'get', 'format'])).stdout).toBe('compact\n');
+  });
+
+  it('keeps comments, spaces, mode and link of the file', async () => {
+    const { machine, path, read } = await aMachine(null);
+    const real = join(machine.home, 'dotfiles.toml');
+    fs.writeFileSync(real, '# mine\n  percent="left"   # really\n', { mode: 0o640 });
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.symlinkSync(real, path);
+    const run = await machine.run(['config', 'set', 'percent', 'used']);
+    expect(run).toMatchObject({ stdout: `${path}:2: percent = "used" (was "left")\n`, code: 0 });
+    expect(read()).toBe('# mine\n  percent="used"   # really\n');
+    expect(fs.lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(fs.statSync(real).mode & 0o777).toBe(0o640);
+    expect(filesBelow(machine.home).filter(({ path: it }) => it.includes('usageline-new'))).toEqual([]);
+  });
+
+  it.each([
+    ['timeout', '2.5', '2.5'],
+    ['hide', '7d Fable', '["7d Fable"]'],
+    ['hide', '7d Fable, 7d Opus', '["7d Fable", "7d Opus"]'],
+    ['hide', '["7d Fable"]', '["7d Fable"]'],
+    ['hide', '[]', '[]'],
+    ['format', '"bars"', '"bars"'],
+    ['format', '{5h.percent} "x"', String.raw`"{5h.percent} \"x\""`],
+    ['colors.ok', '#ff8800', '"#ff8800"'],
+  ])('reads the value of %s as it is meant: %s', async (name, typed, written) => {
+    const { machine, read } = await aMachine(null);
+    expect(await machine.run(['config', 'set', name, typed])).toMatchObject({ stderr: '', code: 0 });
+    expect(read()).toContain(` = ${written}\n`);
+    expect(await machine.run(['config', 'check'])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [
+      'an unknown key',
+      'clock = "12h"\n',
+      ['fromat', 'bars'],
+      2,
+      /"fromat" is no key; .*; did you mean "format"\?/,
+    ],
+    [
+      'a bad value',
+      'clock = "12h"\n',
+      ['timeout', '301'],
+      2,
+      /timeout is 301; accepted: a number of seconds/,
+    ],
+    [
+      'crossed thresholds',
+      'thresholds.critical = 60\n',
+      ['thresholds.warn', '70'],
+      2,
+      /thresholds\.warn is 70; accepted: at most thresholds\.critical \(60\)/,
+    ],
+    [
+      'an unsafe endpoint',
+      '',
+      ['api_base_url', 'http://user:secret@example.com'],
+      2,
+      /api_base_url .*is refused: no user name/,
+    ],
+    [
+      'a file that is not TOML',
+      'format = bars\n',
+      ['clock', '12h'],
+      2,
+      /config\.toml:1:10: this is not TOML: invalid value \(a text needs quotes, such as "bars"\).*, so it cannot be changed\nTry: usageline config edit\n/,
+    ],
+    [
+      'an inline table',
+      'thresholds = { warn = 5 }\n',
+      ['thresholds.warn', '6'],
+      1,
+      /nothing has been changed: .*thresholds\.warn cannot be set here/,
+    ],
+  ])('changes nothing for %s', async (_, text, args, code, message) => {
+    const { machine, read } = await aMachine(text);
+    const run = await machine.run(['config', 'set', ...args]);
+    expect(run).toMatchObject({ stdout: '', code });
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).not.toContain('secret');
+    expect(read()).toBe(text);
+  });
+
+  it('corrects a wrong value beside another mistake, which stays', async () => {
+    const { machine, read } = await aMachine('timeout = 0\nnope = 1\n');
+    expect(await machine.run(['config', 'set', 'timeout', '5'])).toMatchObject({ code: 0 });
+    expect(read()).toBe('timeout = 5\nnope = 1\n');
+  });
+
+  it('says when a variable goes before the file', async () => {
+    const { machine } = await aMachine(null);
+    const run = await machine.run(['config', 'set', 'format', 'bars'], { USAGELINE_FORMAT: 'compact' });
+    expect(run.stderr).toBe('usageline: USAGELINE_FORMAT is set, and goes before the file\n');
+  });
+});
+
+describe('usageline config get', () => {
+  it('prints the value that applies, whatever sets it', async () => {
+    const { machine } = await aMachine('percent = "left"\n[output.tmux]\npercent = "used"\n');
+    const get = async (name: string, env = {}) => (await machine.run(['config', 'get', name], env)).stdout;
+    expect(await get('percent')).toBe('left\n');
+    expect(await get('output.tmux.percent')).toBe('used\n');
+    expect(await get('output.zsh.percent')).toBe('left\n');
+    expect(await get('timeout')).toBe('2\n');
+    expect(await get('timeout', { USAGELINE_TIMEOUT: '7' })).toBe('7\n');
+    expect(await get('hide')).toBe('[]\n');
+    expect(await get('user_agent')).toMatch(/^usageline\/\d+\.\d+\.\d+\n$/);
+    expect(await get('api_base_url', { USAGELINE_API_BASE_URL: 'http://user:secret@x' })).toBe('(refused)\n');
+  });
+});
+
+describe('usageline config init', () => {
+  it('creates a file that changes nothing, and keeps one that is there', async () => {
+    const { machine, path, read } = await aMachine(null);
+    await machine.run(['--wait']);
+    const run = await machine.run(['config', 'init']);
+    expect(run).toMatchObject({
+      stdout: `created ${path}: all defaults, as comments\n`,
+      stderr: '',
+      code: 0,
+    });
+    const text = read();
+    expect(text).toContain('\n# format = "default"\n');
+    expect((await machine.run()).stdout).toBe('5h 22% 4h37m · 7d 33% 4d3h\n');
+    expect(await machine.run(['config', 'check'])).toMatchObject({ code: 0 });
+    expect(await machine.run(['config', 'init'])).toMatchObject({
+      stdout: `kept as it is: ${path}\n`,
+      code: 0,
+    });
+    expect(read()).toBe(text);
+  });
+});
+
+describe('usageline config edit', () => {
+  /** An editor that writes this text. */
+  function anEditor(machine: Machine, script: string): string {
+    const path = join(machine.home, 'my editor');
+    fs.writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return `'${path}' --wait`;
+  }
+
+  it('opens the file in the editor with its options, and checks it afterwards', async () => {
+    const { machine, path, read } = await aMachine('# mine\n');
+    const editor = anEditor(machine, `[ "$1" = --wait ] && echo 'clock = "12h"' >> "$2"`);
+    const run = await machine.run(['config', 'edit'], { VISUAL: editor, EDITOR: 'false' });
+    expect(run).toMatchObject({ stdout: `${path}: all is well\n`, stderr: '', code: 0 });
+    expect(read()).toBe('# mine\nclock = "12h"\n');
+  });
+
+  it('names each mistake that was saved, and exits with 2', async () => {
+    const { machine, path } = await aMachine('');
+    const editor = anEditor(machine, `echo 'fromat = "bars"' > "$2"`);
+    const run = await machine.run(['config', 'edit'], { EDITOR: editor });
+    expect(run).toMatchObject({ stdout: '', code: 2 });
+    expect(run.stderr).toMatch(/:1: "fromat" is no key; accepted: .*; did you mean "format"\?\n$/);
+    expect(run.stderr).toContain(path);
+  });
+
+  it('begins with the commented file where there is none', async () => {
+    const { machine, read } = await aMachine(null);
+    expect(await machine.run(['config', 'edit'], { EDITOR: 'true' })).toMatchObject({ code: 0 });
+    expect(read()).toContain('\n# format = "default"\n');
+  });
+
+  it('says that the editor has failed', async () => {
+    const { machine } = await aMachine('');
+    const run = await machine.run(['config', 'edit'], { EDITOR: 'false' });
+    expect(run).toMatchObject({ stdout: '', code: 1 });
+    expect(run.stderr).toBe('usageline: the editor "false" has failed: it ended with 1\n');
+  });
+});
