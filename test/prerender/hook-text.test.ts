@@ -38,9 +38,9 @@ describe('a text for the hook of a shell', () => {
 
   it('has for zsh the level of the line', () => {
     const levelOf = (of: Usage) => hookText('zsh', of, options, true).split('\n').at(-1);
-    expect(levelOf(usage({ windows: [window()] }))).toBe('= ok');
-    expect(levelOf(usage({ windows: [window({ usedPercent: 60 }), week()] }))).toBe('= warn');
-    expect(levelOf(usage({ windows: [window({ usedPercent: 82 })] }))).toBe('= critical');
+    const levelAt = (usedPercent: number) =>
+      levelOf(usage({ windows: [window({ usedPercent, windowSeconds: null })] }));
+    expect([levelAt(22), levelAt(60), levelAt(82)]).toEqual(['= ok', '= warn', '= critical']);
     expect(levelOf(none({ error: failure('no_credentials') }))).toBe('= error');
     expect(levelOf(none({ pending: true }))).toBe('= ok');
   });

@@ -14,7 +14,7 @@ const ATTRIBUTES: ByStyle<string> = {
   ok: '',
   warn: 'underscore',
   critical: 'reverse',
-  urgent: 'reverse',
+  urgent: 'underscore',
   dim: '',
   notice: 'underscore',
   strong: 'underscore',
@@ -40,7 +40,12 @@ export const tmux: Output = {
 /** The attributes of a style: `fg=red,bold`, `fg=brightblue`, `fg=#ff8800`, `dim`; empty for the style of the bar. */
 function attributesOf(style: Style, chosen: Color): string {
   if (isDefaultColor(style, chosen)) return ATTRIBUTES[style];
-  const { color, bold, dim } = chosen;
-  const names = [color === null ? '' : `fg=${color.replace('-', '')}`, bold ? 'bold' : '', dim ? 'dim' : ''];
+  const { color, bold, dim, reverse } = chosen;
+  const names = [
+    color === null ? '' : `fg=${color.replace('-', '')}`,
+    bold ? 'bold' : '',
+    dim ? 'dim' : '',
+    reverse ? 'reverse' : '',
+  ];
   return names.filter((name) => name !== '').join(',');
 }

@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { levelOf, plainText } from '../spans.ts';
+import { plainText } from '../spans.ts';
 import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
@@ -67,10 +67,9 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
   return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
-    const used = rows[index]?.used ?? null;
-    const near = used === null ? 'ok' : levelOf(used, context.appearance.thresholds);
-    const font = context.color && near === 'critical' ? BOLD : MONOSPACE;
-    return item(plainText(spans), font, colorOf(near === 'ok' ? null : near, context));
+    const level = rows[index]?.level ?? 'ok';
+    const font = context.color && level === 'critical' ? BOLD : MONOSPACE;
+    return item(plainText(spans), font, colorOf(level === 'ok' ? null : level, context));
   });
 }
 
