@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCom
   refresh: () => import('./refresh.ts'),
   check: () => import('./check.ts'),
   explain: () => import('./explain.ts'),
+  formats: () => import('./formats.ts'),
   statusline: () => import('./statusline.ts'),
   cache: () => import('./cache.ts'),
   config: () => import('./config.ts'),

@@ -23,6 +23,7 @@ import type { CommandResult } from './command.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat } from './format.ts';
+import { columnsOf } from './width.ts';
 import { localAppearance } from '../config/local-appearance.ts';
 import { variantOf } from '../prerender/variant.ts';
 
@@ -95,11 +96,4 @@ async function render(
     columns: columnsOf(system, terminal),
     verbose,
   });
-}
-
-/** The width in columns: of the terminal, else `COLUMNS`, else 80. */
-function columnsOf({ env }: System, terminal: boolean): number {
-  const variable = Number(env.COLUMNS);
-  const own = terminal ? process.stdout.columns : 0;
-  return own || (Number.isInteger(variable) && variable > 0 ? variable : 80);
 }

@@ -12,6 +12,9 @@ import { readTextFile } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustInFile } from '../platform/trust.ts';
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
+import { colorsOf, depthOf, withoutReverse } from '../render/palettes.ts';
+import type { Depth, PaletteName } from '../render/palettes.ts';
+import type { Style } from '../render/style.ts';
 import { SECOND } from '../usage/time.ts';
 
 /** The accepted values of file and environment, each with its source, and a warning for each of the others. */
@@ -102,6 +105,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
   };
   const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
   const { settings } = defaults;
+  const depth = depthOf(env);
   return {
     settings: {
       cacheDurationMs: ms('cache_duration', settings.cacheDurationMs),
@@ -114,10 +118,10 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
     // A value of the environment is not validated yet; the code that uses it refuses an unsafe one (exit 2).
     baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
-    common: outputConfig(values, null),
+    common: outputConfig(values, null, depth),
     outputs: Object.fromEntries(
       OUTPUTS.filter((output) => [...values.keys()].some((name) => name.startsWith(`output.${output}.`))).map(
-        (output) => [output, outputConfig(values, output)],
+        (output) => [output, outputConfig(values, output, depth)],
       ),
     ),
     warnings,
@@ -136,13 +140,15 @@ export function valueFor(
   return common && common.source === KEYS[name]?.variable ? common : (own ?? common);
 }
 
-function outputConfig(values: ConfigValues['values'], output: string | null): OutputConfig {
+function outputConfig(values: ConfigValues['values'], output: string | null, depth: Depth): OutputConfig {
   const pick = <T>(name: string, otherwise: T): T =>
     (valueFor(values, output, name)?.value as T | undefined) ?? otherwise;
-  const color = (style: keyof typeof DEFAULT_APPEARANCE.colors) => {
+  const palette = colorsOf(pick<PaletteName>('palette', 'terminal'), depth);
+  const color = (style: Style) => {
     const text = pick<string | null>(`colors.${style}`, null);
-    return text === null ? DEFAULT_APPEARANCE.colors[style] : parseColor(text);
+    return text === null ? palette[style] : parseColor(text);
   };
+  const critical = color('critical');
   const { format, percent, clock, zone, hide, thresholds } = DEFAULT_APPEARANCE;
   return {
     appearance: {
@@ -158,7 +164,8 @@ function outputConfig(values: ConfigValues['values'], output: string | null): Ou
       colors: {
         ok: color('ok'),
         warn: color('warn'),
-        critical: color('critical'),
+        critical,
+        urgent: withoutReverse(critical),
         dim: color('dim'),
         notice: color('notice'),
         strong: color('strong'),

@@ -2,6 +2,7 @@ import { COLOR_PATTERN, colorText } from './color-text.ts';
 import { NETWORK_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { PALETTE_NAMES } from '../render/palettes.ts';
 import { formatMistake } from '../render/template/format.ts';
 import { SECOND } from '../usage/time.ts';
 import * as z from 'zod/mini';
@@ -54,9 +55,9 @@ const matching = (pattern: RegExp, accepted: string): Kind => ({
 const color: Kind = {
   ...matching(
     COLOR_PATTERN,
-    'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", some of them ("bold red"), or "none"',
+    'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", "reverse", some of them ("bold red"), or "none"',
   ),
-  names: [...COLOR_NAMES, 'bold', 'dim', 'none'],
+  names: [...COLOR_NAMES, 'bold', 'dim', 'reverse', 'none'],
 };
 
 const format: Kind = {
@@ -158,6 +159,14 @@ export const KEYS: Readonly<Record<string, Key>> = {
     perOutput: true,
     description:
       'Windows that are not shown: ids ("seven_day", "weekly_scoped:fable") or labels ("7d Fable").',
+  },
+  palette: {
+    ...choice(PALETTE_NAMES),
+    default: 'terminal',
+    perOutput: true,
+    description:
+      'The set of colours. "terminal": the 16 colours of the terminal, which follow its theme. The others are for the ' +
+      'background of the theme whose name they have. The keys below colors go before it.',
   },
   'thresholds.warn': {
     ...number(0, 100, ''),

@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Usage } from '../usage/model.ts';
 import type { ProviderFacts } from '../usage/provider-facts.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
+import { nextPaceChange } from '../usage/pace.ts';
 import { toUsage } from '../resolve/to-usage.ts';
 import { hourlySlot } from '../resolve/budget.ts';
 import { decide } from '../resolve/decide.ts';
@@ -95,8 +96,11 @@ export function forecastOf(
     const exact = at - now < EXACT_MS && stages.length < EXACT_CHANGES;
     const aging = ages === 'all' || usage.state !== 'fresh' || usage.restAgeMs !== undefined;
     const ticking = aging ? times : { ...times, ages: [] };
-    const until = Math.min(nextChange(input, ticking, at, exact, usage.error?.retryAt ?? null), end);
-    stages.push({ until, usage, countdowns: at - now < BY_MINUTE_MS });
+    const countdowns = at - now < BY_MINUTE_MS;
+    const changes = nextChange(input, ticking, at, exact, usage.error?.retryAt ?? null);
+    const paces = usage.windows.map((window) => nextPaceChange(window, at, countdowns) ?? end);
+    const until = Math.min(changes, ...paces, end);
+    stages.push({ until, usage, countdowns });
     at = until;
   }
   return { refreshAt: refreshAt ?? at, stages };

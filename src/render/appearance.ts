@@ -48,11 +48,16 @@ export interface Color {
   readonly color: ColorName | `#${string}` | null;
   readonly bold: boolean;
   readonly dim: boolean;
+  /** Exchanges text and background, where the host can: loud without any hue. */
+  readonly reverse?: boolean;
+  /** What terminals that do not draw `color` get in its place: one of the 256 colours of xterm, or a basic colour. Absent: `color`. */
+  readonly ansi?: { readonly indexed: number } | Pick<Color, 'color' | 'dim'>;
 }
 
 /**
  * The appearance if nothing is configured. Cyan, yellow and red differ in hue or lightness for every kind of colour
- * blindness; green and yellow do not. The level `critical` is bold in addition.
+ * blindness; green and yellow do not. The level `critical` is bold and reversed in addition, so that it is the loudest one
+ * without any hue.
  */
 export const DEFAULT_APPEARANCE: Appearance = {
   format: 'default',
@@ -61,7 +66,8 @@ export const DEFAULT_APPEARANCE: Appearance = {
   colors: {
     ok: { color: 'cyan', bold: false, dim: false },
     warn: { color: 'yellow', bold: false, dim: false },
-    critical: { color: 'red', bold: true, dim: false },
+    critical: { color: 'red', bold: true, dim: false, reverse: true },
+    urgent: { color: 'red', bold: true, dim: false },
     dim: { color: null, bold: false, dim: true },
     notice: { color: 'yellow', bold: false, dim: false },
     strong: { color: null, bold: true, dim: false },

@@ -11,12 +11,14 @@ export function fits(text: string, columns: number | null): boolean {
       // A colour, `ESC[…m`, has no width.
       at = text.indexOf('m', at);
       if (at < 0) return false;
-    } else width += code < FIRST_WIDE || GLYPHS.includes(text[at] as string) ? 1 : 2;
+    } else width += code < FIRST_WIDE || code === ELLIPSIS || code >> 7 === BOX_DRAWING ? 1 : 2;
   }
   return width <= columns;
 }
 
 /** The first code of a character that is two columns wide. */
 const FIRST_WIDE = 0x1100;
-/** The narrow characters behind `FIRST_WIDE` that usageline writes: those of `glyphs.ts`. */
-const GLYPHS = '…█░';
+/** `…`, narrow although it is behind `FIRST_WIDE`. */
+const ELLIPSIS = 0x2026;
+/** The block U+2500 to U+257F, in which the bars of `glyphs.ts` are, shifted by 7 bits. */
+const BOX_DRAWING = 0x4a;

@@ -4,33 +4,61 @@ export interface Glyphs {
   readonly separator: string;
   /** For the rest of a cut text, and for a first response that is pending. */
   readonly ellipsis: string;
-  readonly filled: string;
-  readonly empty: string;
+  readonly bar: BarGlyphs;
+  /** A percentage as one character, from nothing to all. */
+  readonly gauge: readonly string[];
 }
+
+/** The characters of a bar, each one column wide. */
+export interface BarGlyphs {
+  readonly filled: string;
+  /** A column that is filled in part, from the smallest part to the largest. */
+  readonly parts: readonly string[];
+  readonly empty: string;
+  /** Where use would be if it were even: over a filled column, and over an empty one. */
+  readonly mark: readonly [filled: string, empty: string];
+}
+
+/** A rule: rows of a table keep air between them, whatever the height of a line is. */
+export const RULE: BarGlyphs = { filled: '━', parts: ['╾'], empty: '─', mark: ['╋', '┼'] };
+/** Eighths of a column, for the few columns that a bar has on a line. */
+export const EIGHTHS: BarGlyphs = {
+  filled: '█',
+  parts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+  empty: '·',
+  mark: ['│', '│'],
+};
+const ASCII_BAR: BarGlyphs = { filled: '#', parts: [], empty: '-', mark: ['|', '|'] };
 
 /** Each character is one column wide, except in terminals that draw ambiguous characters with East Asian width. */
-export const UNICODE: Glyphs = { separator: ' · ', ellipsis: '…', filled: '█', empty: '░' };
+export const UNICODE: Glyphs = {
+  separator: ' · ',
+  ellipsis: '…',
+  bar: RULE,
+  gauge: ['○', '◔', '◑', '◕', '●'],
+};
 /** For terminals, fonts and files that support ASCII alone. */
-export const ASCII: Glyphs = { separator: ' | ', ellipsis: '...', filled: '#', empty: '-' };
+export const ASCII: Glyphs = {
+  separator: ' | ',
+  ellipsis: '...',
+  bar: ASCII_BAR,
+  gauge: ['.', 'o', 'O', '@', '#'],
+};
 
-/** The separator of every format but `ascii`. */
+/** The usual separator. */
 export const SEPARATOR = UNICODE.separator;
-/** The ellipsis of every format but `ascii`. */
+/** The usual ellipsis. */
 export const ELLIPSIS = UNICODE.ellipsis;
 
-/** The glyphs of a format: ASCII for the preset `ascii`, else Unicode. */
-export function glyphsOf({ format }: { readonly format: string }): Glyphs {
-  return format === 'ascii' ? ASCII : UNICODE;
-}
+/** The glyphs of presets that have others than `UNICODE`. */
+const PRESET_GLYPHS: Readonly<Record<string, Glyphs>> = {
+  ascii: ASCII,
+  blocks: { ...UNICODE, bar: EIGHTHS },
+  // The thin arrow of Powerline.
+  powerline: { ...UNICODE, separator: ' \uE0B1 ' },
+};
 
-/**
- * A bar of exactly `width` columns, never empty while something is used and never full while something is left.
- *
- * @param percent filled part, 0–100 and more
- */
-export function bar(percent: number, width: number, { filled: full, empty }: Glyphs = UNICODE): string {
-  const least = percent > 0 ? 1 : 0;
-  const most = percent < 100 ? width - 1 : width;
-  const filled = Math.min(most, Math.max(least, Math.round((width * percent) / 100)));
-  return full.repeat(filled) + empty.repeat(width - filled);
+/** The glyphs of a format. */
+export function glyphsOf({ format }: { readonly format: string }): Glyphs {
+  return (Object.hasOwn(PRESET_GLYPHS, format) && PRESET_GLYPHS[format]) || UNICODE;
 }

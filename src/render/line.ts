@@ -53,7 +53,8 @@ export function lineSpans(all: Usage, options: LineOptions = { countdowns: true 
     const spans = joinPieces(piecesOf({ ...filling, cut }), glyphs.separator);
     return spans.length > 0 ? spans : [{ text: 'no data', style: 'notice' } as const];
   };
-  return fit(line, columns, usage.windows.length, glyphs.ellipsis);
+  const bars = [...formatOf(appearance.format).fields].some((field) => field.endsWith('.bar'));
+  return fit(line, columns, { windows: usage.windows.length, bars }, glyphs.ellipsis);
 }
 
 /** The line of the format; without numbers, the reason instead. */

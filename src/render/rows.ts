@@ -1,7 +1,10 @@
 import type { Appearance } from './appearance.ts';
 import { clockTime } from './clock.ts';
 import type { ClockAppearance } from './clock.ts';
+import { quietStyle, windowLevel } from './level.ts';
 import { shownExtra } from './selection.ts';
+import { levelOf } from './spans.ts';
+import type { Level, Style } from './style.ts';
 import {
   amountText,
   countdown,
@@ -20,22 +23,51 @@ import type {
   Usage,
   Window,
 } from '../usage/model.ts';
-import { paceOf } from '../usage/pace.ts';
+import { paceOf, runsOutAt } from '../usage/pace.ts';
 import type { Pace } from '../usage/pace.ts';
 
 /** A row of a table: the texts of its columns. */
 export interface Row {
   readonly label: string;
-  /** Percent used, for bar and colour; null: no bar, because an empty one would mean 0 %. */
+  /** Percent used, for the bar; null: no bar, because an empty one would mean 0 %. */
   readonly used: number | null;
+  /** The level by percentage and pace; null without a percentage. */
+  readonly level: Level | null;
+  /** Percent that even use would have reached by now, for the mark in the bar; null without a pace. */
+  readonly expected: number | null;
   readonly percent: string;
   /** The amount, and the time of the reset. */
-  readonly note: string;
-  readonly pace: string;
+  readonly note: Note;
+  readonly pace: PaceNote;
+}
+
+/** A text of a column, from the longest form to the shortest. */
+export interface Note {
+  readonly full: string;
+  readonly short: string;
+}
+
+/** What the pace leads to. */
+export interface PaceNote {
+  /** With a number more, for wide terminals. */
+  readonly long: string;
+  readonly text: string;
+  readonly style: Style;
+  /** Whether the text says when the window will be used up: then it is worth more than the time of the reset. */
+  readonly isVerdict: boolean;
+}
+
+const NO_PACE: PaceNote = { long: '', text: '', style: 'dim', isVerdict: false };
+/** What rows without a percentage have in common. */
+const NO_NUMBER = { used: null, level: null, expected: null, pace: NO_PACE } as const;
+
+/** A note of one form. */
+function note(text: string): Note {
+  return { full: text, short: text };
 }
 
 /** The part of the appearance that rows depend on. */
-type RowAppearance = Pick<Appearance, 'percent'> & ClockAppearance;
+type RowAppearance = Pick<Appearance, 'percent' | 'thresholds'> & ClockAppearance;
 
 /** The percentage to show; marked with `left` if it is not the usual `used`. */
 function sideText(used: number, { percent: side }: Pick<Appearance, 'percent'>): string {
@@ -47,16 +79,27 @@ function windowRow(window: Window, now: number, withPace: boolean, appearance: R
   const { label, usedPercent, resetsAt } = window;
   if (usedPercent === null) {
     const time = resetsAt === null ? null : clockTime(resetsAt, now, appearance);
-    return { label, used: null, percent: 'reset', note: time === null ? '' : `at ${time}`, pace: '' };
+    return { ...NO_NUMBER, label, percent: 'reset', note: note(time === null ? '' : `at ${time}`) };
   }
-  const future = resetsAt !== null && resetsAt > now ? moment(resetsAt, now, appearance) : null;
+  const isUpcoming = resetsAt !== null && resetsAt > now;
+  const pace = withPace ? paceOf(window, now) : null;
+  const level = windowLevel(window, withPace ? now : null, appearance.thresholds) as Level;
   return {
     label,
     used: usedPercent,
+    level,
+    expected: pace?.expectedPercent ?? null,
     percent: sideText(usedPercent, appearance),
-    note: [windowAmountText(window, ' of '), future].filter(Boolean).join(', '),
-    pace: withPace ? paceText(paceOf(window, now), usedPercent, now) : '',
+    note: {
+      full: joined(windowAmountText(window, ' of '), isUpcoming ? moment(resetsAt, now, appearance) : null),
+      short: joined(windowAmountText(window), isUpcoming ? `in ${countdown(resetsAt - now)}` : null),
+    },
+    pace: withPace ? paceNote(pace, window, now, level) : NO_PACE,
   };
+}
+
+function joined(...texts: (string | null)[]): string {
+  return texts.filter(Boolean).join(', ');
 }
 
 /** A future moment (epoch ms), as countdown and clock time: `in 4h37m, 15:02`. */
@@ -70,13 +113,26 @@ export function withClock(words: string, at: number, now: number, appearance: Cl
   return time === null ? words : `${words}, ${time}`;
 }
 
-function paceText(pace: Pace | null, usedPercent: number, now: number): string {
+/** The pace in words: what use at this speed leads to. */
+function paceNote(pace: Pace | null, { usedPercent, resetsAt }: Window, now: number, level: Level): PaceNote {
+  const used = usedPercent ?? 0;
+  const style = quietStyle(level);
   // Not "blocked": at some limits requests continue with lower priority.
-  if (usedPercent >= 100) return 'limit reached';
-  if (pace === null) return '';
-  if (pace.status === 'on_pace') return 'on pace';
-  const points = `${Math.round(Math.abs(pace.delta))} points ${pace.status}`;
-  return pace.emptyAt === null ? points : `${points}, empty in ${countdown(pace.emptyAt - now)}`;
+  if (used >= 100) return { ...verdict('limit reached'), style };
+  if (pace === null) return NO_PACE;
+  const at = runsOutAt(pace, now);
+  if (at !== null) {
+    const text = `empty in ${countdown(at - now)}`;
+    const early = resetsAt === null ? '' : `, ${countdown(resetsAt - at)} before the reset`;
+    return { ...verdict(text), long: text + early, style };
+  }
+  const atReset = percentText((100 * used) / pace.expectedPercent);
+  if (pace.status === 'on_pace') return { ...NO_PACE, long: 'just lasts', text: 'just lasts' };
+  return { ...NO_PACE, long: `lasts, about ${atReset} used at the reset`, text: 'lasts' };
+}
+
+function verdict(text: string): PaceNote {
+  return { long: text, text, style: 'dim', isVerdict: true };
 }
 
 const money = (dollars: number) => dollars.toFixed(2);
@@ -90,15 +146,14 @@ function poolRow(
   const future = expiresAt !== null && expiresAt > now;
   const at = expiresAt !== null && (expired || future) ? clockTime(expiresAt, now, appearance) : null;
   if (expired)
-    return { label, used: null, percent: '', note: at === null ? 'expired' : `expired ${at}`, pace: '' };
+    return { ...NO_NUMBER, label, percent: '', note: note(at === null ? 'expired' : `expired ${at}`) };
   const amount = used === null ? money(limit) : `${money(used)} of ${money(limit)}`;
   const until = at === null ? '' : `, until ${at}`;
   return {
+    ...NO_NUMBER,
     label,
-    used: null,
     percent: '',
-    note: `${amount} USD${used === null ? '' : ' used'}${until}`,
-    pace: '',
+    note: note(`${amount} USD${used === null ? '' : ' used'}${until}`),
   };
 }
 
@@ -118,21 +173,29 @@ export function poolRows({ pools = [], generatedAt }: Usage, appearance: ClockAp
 /** The usage of the week by product, without bar and colour, because a part is no limit. */
 export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
   return parts.map(({ name, percent }) => {
-    return { label: name, used: null, percent: percentText(percent), note: '', pace: '' };
+    return { ...NO_NUMBER, label: name, percent: percentText(percent), note: note('') };
   });
 }
 
 /** The row of extra usage. */
-function extraRow(extra: ExtraUsage | null, appearance: Pick<Appearance, 'percent'>): Row | null {
+function extraRow(extra: ExtraUsage | null, appearance: RowAppearance): Row | null {
   if (extra === null) return null;
   const { used, limit, usedPercent } = extra;
   const most = limit === null ? '' : ` of ${amountText(limit, extra)}`;
+  const currency = currencySuffix(extra);
   return {
+    ...NO_NUMBER,
     label: 'extra',
     used: usedPercent,
+    level: usedPercent === null ? null : levelOf(usedPercent, appearance.thresholds),
     percent: usedPercent === null ? '' : sideText(usedPercent, appearance),
-    note: used === null ? 'on' : `${amountText(used, extra)}${most}${currencySuffix(extra)}`,
-    pace: '',
+    note:
+      used === null
+        ? note('on')
+        : {
+            full: `${amountText(used, extra)}${most}${currency}`,
+            short: `${amountText(used, extra)}${currency}`,
+          },
   };
 }
 
@@ -144,6 +207,8 @@ export function tokenRows(tokens: TokenEstimate | null, now: number, appearance:
   return [...tokenRow('5h', block, ends), ...tokenRow('7d', tokens?.sevenDay ?? null, 'tokens')];
 }
 
-function tokenRow(label: string, count: TokenCount | null, note: string): Row[] {
-  return count ? [{ label, used: null, percent: `~${tokenText(count.total)}`, note, pace: '' }] : [];
+function tokenRow(label: string, count: TokenCount | null, text: string): Row[] {
+  return count
+    ? [{ ...NO_NUMBER, label, percent: `~${tokenText(count.total)}`, note: { full: text, short: 'tokens' } }]
+    : [];
 }

@@ -41,9 +41,11 @@ export function paint(
 }
 
 /** The parameters of an SGR sequence: `1;31`, `38;2;255;136;0`; empty for the default style. */
-export function sgr({ color, bold, dim }: Color): string {
-  const codes = [bold ? '1' : '', dim ? '2' : '', color === null ? '' : foreground(color)];
-  return codes.filter((code) => code !== '').join(';');
+export function sgr({ color: wanted, bold, dim: isDim, reverse = false, ansi }: Color): string {
+  const { color, dim } = ansi && 'color' in ansi ? ansi : { color: wanted, dim: isDim };
+  const indexed = ansi && 'indexed' in ansi ? `38;5;${ansi.indexed}` : null;
+  const hue = indexed ?? (color === null ? '' : foreground(color));
+  return [bold ? '1' : '', dim ? '2' : '', reverse ? '7' : '', hue].filter((code) => code !== '').join(';');
 }
 
 function foreground(color: NonNullable<Color['color']>): string {

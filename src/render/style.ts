@@ -2,4 +2,10 @@
 export type Level = 'ok' | 'warn' | 'critical';
 
 /** The role of a piece of text; the appearance gives each style a colour. */
-export type Style = Level | 'dim' | 'notice' | 'strong';
+export type Style =
+  | Level
+  /** As `critical`, without reverse video: for bars and words. */
+  | 'urgent'
+  | 'dim'
+  | 'notice'
+  | 'strong';

@@ -1,6 +1,6 @@
 import type { Appearance } from './appearance.ts';
+import { windowLevel } from './level.ts';
 import { hasFailed, hasNumbers, isForLine } from './selection.ts';
-import { levelOf } from './spans.ts';
 import type { Level, Style } from './style.ts';
 import type { Usage } from '../usage/model.ts';
 
@@ -8,20 +8,26 @@ import type { Usage } from '../usage/model.ts';
 export interface Summary {
   /** Percent used of the window of which most is used; null without numbers. */
   readonly used: number | null;
-  /** The level of `used`, or the reason why there is no number. */
+  /** The most urgent level of a window, or the reason why there is no number. */
   readonly level: Level | 'estimate' | 'pending' | 'error' | 'none';
   /** The style of the whole; null: the default style of the host. */
   readonly style: Style | null;
 }
 
+/** The levels, the most urgent one first. */
+const LEVELS = ['critical', 'warn', 'ok'] as const;
+
 /** Summarizes the windows that a line may show. */
 export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   if (!hasNumbers(usage)) return { used: null, ...withoutNumbers(usage) };
-  const percentages = usage.windows.filter(isForLine).flatMap(({ usedPercent }) => usedPercent ?? []);
+  const windows = usage.windows.filter(isForLine);
+  const percentages = windows.flatMap(({ usedPercent }) => usedPercent ?? []);
   if (percentages.length === 0) return { used: null, level: 'none', style: null };
-  const used = Math.max(...percentages);
-  const level = levelOf(used, appearance.thresholds);
-  return { used, level, style: level };
+  const levels = new Set(
+    windows.map((window) => windowLevel(window, usage.generatedAt, appearance.thresholds)),
+  );
+  const level = LEVELS.find((candidate) => levels.has(candidate)) ?? 'ok';
+  return { used: Math.max(...percentages), level, style: level };
 }
 
 function withoutNumbers(usage: Usage): Pick<Summary, 'level' | 'style'> {

@@ -1,19 +1,45 @@
-import { levelOf, plain } from './spans.ts';
+import { plain } from './spans.ts';
 import type { Span } from './spans.ts';
-import { bar, glyphsOf } from './glyphs.ts';
+import { barSpans } from './bar.ts';
+import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
+import { quietStyle } from './level.ts';
 import type { Appearance } from './appearance.ts';
 import { shownPercent } from './values.ts';
 import type { Row } from './rows.ts';
+import type { Style } from './style.ts';
 
 /** Between two columns. */
 const GAP = '  ';
-/** Shortest and longest bar, columns. */
-const MIN_BAR = 10;
-const MAX_BAR = 20;
 /** Longest label, columns. A longer one is cut, so that all rows keep their bar and pace. */
 const MAX_LABEL = 24;
+
+/** How much the columns beside the bar say, and the bars that go with it, columns. */
+interface Layout {
+  readonly note: 'full' | 'short';
+  /** `next`: in the column of the note, the pace takes the place of the reset where the window runs out before it. */
+  readonly pace: 'long' | 'text' | 'next';
+  readonly minBar: number;
+  readonly maxBar: number;
+}
+
+/** The layouts, the widest first. Columns shorten before a bar goes, because the bar is what a glance sees. */
+const LAYOUTS: readonly Layout[] = [
+  { note: 'full', pace: 'long', minBar: 24, maxBar: 60 },
+  { note: 'full', pace: 'text', minBar: 8, maxBar: 40 },
+  { note: 'short', pace: 'text', minBar: 8, maxBar: 40 },
+  { note: 'full', pace: 'next', minBar: 8, maxBar: 40 },
+  { note: 'short', pace: 'next', minBar: 5, maxBar: 40 },
+  { note: 'short', pace: 'next', minBar: 0, maxBar: 0 },
+];
+
+/** A row with its texts for a layout. */
+interface Cells {
+  readonly row: Row;
+  readonly note: Span;
+  readonly pace: Span;
+}
 
 /** Widths of the columns in terminal columns; 0 omits one. */
 interface Columns {
@@ -25,32 +51,58 @@ interface Columns {
 }
 
 /** The part of the appearance that the table depends on. */
-type TableAppearance = Pick<Appearance, 'percent' | 'thresholds' | 'format'>;
+type TableAppearance = Pick<Appearance, 'percent' | 'format'>;
 
 /** Lays out rows as a table of at most `width` columns. */
 export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Span[][] {
-  const columns = fit(rows, width);
+  const { cells, columns } = fit(rows, width);
   const glyphs = glyphsOf(appearance);
-  return rows.map((row) => clipLine(line(row, columns, appearance, glyphs), width, glyphs.ellipsis));
+  return cells.map((cell) => clipLine(line(cell, columns, appearance, glyphs), width, glyphs.ellipsis));
 }
 
-/** The widths that fit. The bar is the first column to shrink or go (the percentage repeats it), the pace the next. */
-function fit(rows: readonly Row[], width: number): Columns {
-  const widest = (column: 'label' | 'percent' | 'note' | 'pace') =>
-    Math.max(0, ...rows.map((row) => row[column].length));
-
-  const full = {
-    label: Math.min(MAX_LABEL, widest('label')),
-    percent: widest('percent'),
-    note: widest('note'),
-  };
-  const pace = widest('pace');
-  const bare = full.label + gapped(full.percent) + gapped(full.note);
+/** The first layout that fits; of the last one the label is cut. */
+function fit(rows: readonly Row[], width: number): { cells: readonly Cells[]; columns: Columns } {
   const bars = rows.some((row) => row.used !== null);
-  const paced = bare + gapped(pace);
-  if (paced <= width) return { ...full, pace, bar: bars ? barIn(width - paced) : 0 };
-  if (bare <= width) return { ...full, pace: 0, bar: bars ? barIn(width - bare) : 0 };
-  return { ...full, label: Math.max(1, full.label - (bare - width)), pace: 0, bar: 0 };
+  for (const layout of LAYOUTS) {
+    const cells = rows.map((row) => cellsOf(row, layout));
+    const columns = widthsOf(cells);
+    const room = width - totalOf(columns);
+    if (!bars && room >= 0) return { cells, columns };
+    const bar = Math.min(layout.maxBar, room - GAP.length);
+    if (bars && bar >= layout.minBar && layout.minBar > 0) return { cells, columns: { ...columns, bar } };
+  }
+  const cells = rows.map((row) => cellsOf(row, LAYOUTS.at(-1) as Layout));
+  const columns = widthsOf(cells);
+  const over = Math.max(0, totalOf(columns) - width);
+  return { cells, columns: { ...columns, label: Math.max(1, columns.label - over) } };
+}
+
+function cellsOf(row: Row, { note, pace }: Layout): Cells {
+  const text = row.note[note];
+  if (pace === 'next') {
+    const next = row.pace.isVerdict ? { text: row.pace.text, style: row.pace.style } : plain(text);
+    return { row, note: next, pace: plain('') };
+  }
+  return { row, note: plain(text), pace: { text: row.pace[pace], style: row.pace.style } };
+}
+
+function widthsOf(cells: readonly Cells[]): Columns {
+  const widest = (textOf: (cell: Cells) => string) =>
+    Math.max(0, ...cells.map((cell) => textOf(cell).length));
+  return {
+    label: Math.min(
+      MAX_LABEL,
+      widest(({ row }) => row.label),
+    ),
+    bar: 0,
+    percent: widest(({ row }) => row.percent),
+    note: widest(({ note }) => note.text),
+    pace: widest(({ pace }) => pace.text),
+  };
+}
+
+function totalOf({ label, percent, note, pace }: Columns): number {
+  return label + gapped(percent) + gapped(note) + gapped(pace);
 }
 
 /** Width of a column with the gap before it. */
@@ -58,24 +110,27 @@ function gapped(columnWidth: number): number {
   return columnWidth === 0 ? 0 : GAP.length + columnWidth;
 }
 
-/** The widest bar that fits; 0 if it would be too short to read. */
-function barIn(room: number): number {
-  const width = Math.min(MAX_BAR, room - GAP.length);
-  return width < MIN_BAR ? 0 : width;
+function line(
+  { row, note, pace }: Cells,
+  columns: Columns,
+  appearance: TableAppearance,
+  glyphs: Glyphs,
+): Span[] {
+  const spans: Span[] = [plain(clip(row.label, columns.label, glyphs.ellipsis).padEnd(columns.label))];
+  const add = (...added: Span[]) => spans.push(plain(GAP), ...added);
+  if (columns.bar > 0) add(...barOf(row, columns.bar, appearance, glyphs));
+  if (columns.percent > 0) {
+    const room = ' '.repeat(columns.percent - row.percent.length);
+    spans.push(plain(GAP + room), { text: row.percent, style: row.level });
+  }
+  if (columns.note > 0) add(note, plain(' '.repeat(columns.note - note.text.length)));
+  if (columns.pace > 0) add(pace);
+  return spans;
 }
 
-function line(row: Row, columns: Columns, appearance: TableAppearance, glyphs: Glyphs): Span[] {
-  const style = row.used === null ? null : levelOf(row.used, appearance.thresholds);
-  const filled = row.used === null ? null : shownPercent(row.used, appearance.percent);
-  const spans: Span[] = [plain(clip(row.label, columns.label, glyphs.ellipsis).padEnd(columns.label))];
-  const add = (span: Span) => spans.push(plain(GAP), span);
-  if (columns.bar > 0) {
-    add(filled === null ? plain(' '.repeat(columns.bar)) : { text: bar(filled, columns.bar, glyphs), style });
-  }
-  if (columns.percent > 0) {
-    spans.push(plain(GAP + ' '.repeat(columns.percent - row.percent.length)), { text: row.percent, style });
-  }
-  if (columns.note > 0) add(plain(row.note.padEnd(columns.note)));
-  if (columns.pace > 0) add({ text: row.pace, style: 'dim' });
-  return spans;
+function barOf(row: Row, width: number, { percent: side }: TableAppearance, { bar }: Glyphs): Span[] {
+  if (row.used === null) return [plain(' '.repeat(width))];
+  const style: Style = row.level === null ? 'dim' : quietStyle(row.level);
+  const mark = row.expected === null ? null : shownPercent(row.expected, side);
+  return barSpans({ percent: shownPercent(row.used, side), mark, width, style }, bar);
 }

@@ -9,8 +9,8 @@ export function minorDigits(currency: string | null): number {
   return NO_MINOR_UNIT.includes(currency) ? 0 : THREE_DIGITS.includes(currency) ? 3 : 2;
 }
 
-/** Whether paid use is enabled and has a limit or was used: `0.00 of 0.00` is not shown. */
+/** Whether paid use is enabled and has a limit above 0 or was used. An amount of 0 without a limit says nothing. */
 export function isWorthShowing(extra: ExtraUsage | null): extra is ExtraUsage {
   if (!extra?.enabled) return false;
-  return extra.limit === null || extra.limit > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
+  return (extra.limit ?? 0) > 0 || (extra.used ?? 0) > 0 || (extra.usedPercent ?? 0) > 0;
 }

@@ -97,7 +97,11 @@ describe('the values of the file', () => {
         ...common,
         percent: 'used',
         thresholds: { warn: 60, critical: 70 },
-        colors: { ...common.colors, critical: { color: 'bright-blue', bold: false, dim: true } },
+        colors: {
+          ...common.colors,
+          critical: { color: 'bright-blue', bold: false, dim: true },
+          urgent: { color: 'bright-blue', bold: false, dim: true },
+        },
       },
       color: 'always',
     });

@@ -10,7 +10,7 @@ const valuesOf = (text: string) =>
   Object.fromEntries([...readToml(text).values].map(([name, { value }]) => [name, value]));
 
 const COLOR =
-  'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", some of them ("bold red"), or "none"';
+  'a colour ("green", "bright-red", "#ff8800"), "bold", "dim", "reverse", some of them ("bold red"), or "none"';
 const SECONDS = 'a number of seconds from';
 
 describe('a valid key is read', () => {
@@ -94,7 +94,7 @@ it('the message for an invalid template has the position of its mistake', () => 
 describe('the message for an unknown key lists the accepted ones, and has the nearest', () => {
   const ALL =
     'network, cache_duration, scoped_refresh, max_stale, timeout, api_base_url, user_agent, format, color, percent, ' +
-    'clock, hide, thresholds, colors, output';
+    'clock, hide, palette, thresholds, colors, output';
   it.each<[string, RegExp | string]>([
     ['fromat = "bars"', `1: "fromat" is no key; accepted: ${ALL}; did you mean "format"?`],
     ['time_out = 5', `1: "time_out" is no key; accepted: ${ALL}; did you mean "timeout"?`],

@@ -35,7 +35,7 @@ for (const shell of Object.values(shells)) {
       it.concurrent('shows the line in colour, and starts nothing', async () => {
         const host = await aHost([name]);
         const terminal = await open(host, shell, { ready: OLD_LINE });
-        expect(await terminal.colours()).toMatch(/5h \u001B\[36m22%\u001B\[(39|0)?m/);
+        expect(await terminal.colours()).toMatch(/5h \u001B\[33m22%\u001B\[(39|0)?m/);
         await terminal.command('echo a');
         await terminal.command('echo b');
         expect(await terminal.screen()).toContain(OLD_LINE);
@@ -118,7 +118,7 @@ for (const shell of Object.values(shells)) {
         });
         await terminal.type(`${shell.unset('NO_COLOR')}\n`);
         await terminal.press('C-l');
-        await eventually('colours', async () => (await terminal.colours()).includes('5h \u001B[36m22%'));
+        await eventually('colours', async () => (await terminal.colours()).includes('5h \u001B[33m22%'));
       });
 
       it.concurrent.each([

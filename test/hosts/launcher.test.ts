@@ -49,7 +49,7 @@ for (const [name, argv] of Object.entries(shells)) {
     it.concurrent('prints the line, and starts nothing', async () => {
       const host = await aHost(['plain', 'tmux', 'starship']);
       const path = await install(host);
-      const styled = '5h #[fg=cyan]22%#[default]';
+      const styled = '5h #[fg=yellow]22%#[default]';
       for (const [args, text] of [
         [[], OLD_LINE],
         [['--output', 'plain'], OLD_LINE],
@@ -435,7 +435,7 @@ describeWith('tmux', 'the status line of tmux', () => {
     );
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     await terminal.shows(OLD_LINE);
-    expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?36m22%/);
+    expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?33m22%/);
     await host.ageBy(12 * MINUTE, 'tmux');
     await terminal.shows(NEW_LINE);
     expect(host.requests).toBe(1);

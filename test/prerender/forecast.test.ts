@@ -119,7 +119,7 @@ describe('a forecast', () => {
         '5h 22% 4h35m · 7d 33% 4d2h',
         '5h 22% 4h35m · 7d 33% 4d2h · 3m ago',
         '5h 22% 4h34m · 7d 33% 4d2h · 4m ago',
-        '5h 22% 4h17m · 7d 33% 4d2h · 21m ago',
+        '5h 22% 4h17m, empty 2h30m · 7d 33% 4d2h · 21m ago',
       ],
     ],
     [
@@ -413,7 +413,10 @@ const ageOf = (text: string) => / · (<1m|\d+[mhd]) ago/.exec(text)?.[1] ?? null
 const UNITS: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 const msOf = (age: string) => (age === '<1m' ? 0 : Number.parseInt(age, 10) * UNITS[age.at(-1)!]!);
 const withoutCountdowns = (text: string) =>
-  text.replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '').replaceAll(/ +/g, ' ');
+  text
+    .replace(/, empty (<5m|[\ddhm]+)/g, '')
+    .replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '')
+    .replaceAll(/ +/g, ' ');
 
 describe('at every moment until its end, a forecast', () => {
   it.each([

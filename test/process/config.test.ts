@@ -56,8 +56,8 @@ describe('a change of the configuration', () => {
         'colors.warn = "bold magenta"',
       ].join('\n'),
     );
-    expect((await machine.run()).stdout).toBe('5h 78% 4h37m\n');
-    expect((await machine.run(['refresh'])).stdout).toBe('5h 78% 4h37m\n');
+    expect((await machine.run()).stdout).toBe('5h 78% left 4h37m\n');
+    expect((await machine.run(['refresh'])).stdout).toBe('5h 78% left 4h37m\n');
     expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=#ff8800]78%');
     expect((await machine.run(['--output', 'zsh'])).stdout).toBe('5h %B%F{5}22%%%f%b 4h37m\n');
     const table = (await machine.run(['show'])).stdout;

@@ -19,11 +19,11 @@ describe('usageline', () => {
   it.each([
     ['2026-04-18-max.json', '5h 22% 4h37m · 7d 33% 4d3h'],
     ['2026-07-03-limits.json', '5h 11% 4h37m · 7d 9% 4d3h'],
-    ['2026-08-05-max.json', '5h 5% 4h37m · 7d 60% 4d3h · 7d Fable 82% 4d3h'],
+    ['2026-08-05-max.json', '5h 5% 4h37m · 7d 60% 4d3h, empty 1d18h · 7d Fable 82% 4d3h, empty 15h'],
     ['enterprise-null-five-hour.json', 'extra 12.50 USD'],
-    ['2026-10-06-pool.json', '5h 27% 4h37m · 7d 60% 4d3h'],
-    ['ultra-assumed-absent.json', '7d 60% 4d3h'],
-    ['ultra-assumed-null.json', '7d 60% 4d3h'],
+    ['2026-10-06-pool.json', '5h 27% 4h37m · 7d 60% 4d3h, empty 1d18h'],
+    ['ultra-assumed-absent.json', '7d 60% 4d3h, empty 1d18h'],
+    ['ultra-assumed-null.json', '7d 60% 4d3h, empty 1d18h'],
     ['extra-usage-eur.json', '5h 13% 4h37m · 7d 30% 4d3h · extra 7.63/20.00 EUR'],
   ])('shows %s', async (name, line) => {
     const { machine } = await aMachine(fixture(name));
@@ -123,7 +123,7 @@ describe('usageline', () => {
     expect((await machine.run([], env as Record<string, string>)).stdout.includes('\u001B[')).toBe(colour);
     expect((await machine.run(['--color', 'never'], env as Record<string, string>)).stdout).toBe(usual);
     expect((await machine.run(['--color=always'], env as Record<string, string>)).stdout).toBe(
-      '5h \u001B[36m22%\u001B[0m 4h37m · 7d \u001B[36m33%\u001B[0m 4d3h\n',
+      '5h \u001B[33m22%\u001B[0m 4h37m · 7d \u001B[36m33%\u001B[0m 4d3h\n',
     );
   });
 });

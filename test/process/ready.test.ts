@@ -58,10 +58,10 @@ describe('a prerendered line', () => {
   it('is written by the call that misses it, for the kind of that call, and separately for each kind', async () => {
     const { machine } = await prepared();
     const first = await machine.run(['--output', 'zsh']);
-    expect(first.stdout).toBe('5h %F{6}22%%%f 4h37m · 7d %F{6}33%%%f 4d3h\n');
+    expect(first.stdout).toBe('5h %F{3}22%%%f 4h37m · 7d %F{6}33%%%f 4d3h\n');
     mark(machine, 'zsh');
     expect((await machine.run(['--output', 'zsh'])).stdout).toBe(`${MARK}\n`);
-    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=cyan]22%');
+    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=yellow]22%');
     expect((await machine.run(['--output', 'zsh', '--color=never'])).stdout).toBe(
       '5h 22%% 4h37m · 7d 33%% 4d3h\n',
     );
@@ -209,7 +209,7 @@ describe('the next call prints the right line when', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['another account is signed in', { CLAUDE_CONFIG_DIR: '/dev/null/other' }, /^…\n$/],
     ['requests are disabled', { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }, /^5h 22% 4h37m/],
-    ['colour is forced', { FORCE_COLOR: '1' }, /^5h \u001B\[36m22%/],
+    ['colour is forced', { FORCE_COLOR: '1' }, /^5h \u001B\[33m22%/],
     ['the base URL is another one', { USAGELINE_API_BASE_URL: 'http://127.0.0.1:1' }, /^5h 22% 4h37m/],
     ['the cache is another one', { USAGELINE_CACHE_DIR: '/dev/null/cache' }, /cache not writable|…/],
   ])('%s', async (_case, env, line) => {

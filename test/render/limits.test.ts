@@ -56,7 +56,7 @@ describe('a limit on money', () => {
   it('is on the line in percent and money, and not as extra usage in addition', () => {
     expect(line(seat)).toBe('spend 104% 521/500 USD');
     expect(line(seat, { format: 'ascii' })).toBe('spend 104% 521/500 USD');
-    expect(line(seat, { format: 'bars' })).toBe('spend ████████ 104% 521/500 USD');
+    expect(line(seat, { format: 'bars' })).toBe('spend ━━━━━━━━ 104% 521/500 USD');
     expect(line(seat, { format: 'compact' })).toBe('spend 104%');
     expect(line(seat, { format: '{spend.amount} {spend_limit.used}' })).toBe('521/500 USD 104%');
     expect(line(seat, {}, 15)).toBe('spend 104%');
@@ -81,7 +81,7 @@ describe('a limit on money', () => {
 
   it('is in show, tooltip, menu, check and metrics', () => {
     expect(show(seat).split('\n')[2]).toBe(
-      'spend  ████████████████████  104%  521 of 500 USD  limit reached',
+      'spend  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  104%  521 of 500 USD  limit reached',
     );
     expect(show(seat)).not.toContain('extra');
     expect(tooltip(seat)).toEqual(['Claude · Ultra', 'spend 104% used, 521 of 500 USD']);
@@ -100,7 +100,7 @@ describe('a limit on money', () => {
 
   it('is on the line next to a week of which more is used', () => {
     expect(line(usage({ windows: [week({ usedPercent: 99 }), spend({ usedPercent: 3 })] }))).toBe(
-      '7d 99% 4d3h · spend 3% 521/500 USD',
+      '7d 99% 4d3h, empty 40m · spend 3% 521/500 USD',
     );
   });
 
@@ -137,13 +137,17 @@ describe('a limit of an unknown kind', () => {
     const high = usage({ windows: [week(), daily({ placement: 'always' })] });
     expect(check(high).text).toMatch(/^CLAUDE CRITICAL - 7d 33%, daily_all 97% /);
     expect(check(asleep, 'daily_all').verdict, 'it is asked for').toBe('CRITICAL');
-    expect(summaryOf(asleep, DEFAULT_APPEARANCE)).toMatchObject({ used: 33, level: 'ok' });
+    expect(summaryOf(asleep, DEFAULT_APPEARANCE)).toMatchObject({ used: 33, level: 'warn' });
     expect(summaryOf(high, DEFAULT_APPEARANCE)).toMatchObject({ used: 97, level: 'critical' });
   });
 });
 
-describe('extra usage with a limit of 0 and nothing used', () => {
-  const of = usage({ extraUsage: extra({ used: 0, limit: 0, usedPercent: 0, currency: 'USD' }) });
+describe.each([
+  ['a limit of 0 and nothing used', 0, 0],
+  ['no limit and nothing used', null, 0],
+  ['no limit and an unknown amount', null, null],
+])('extra usage with %s', (_name, limit, used) => {
+  const of = usage({ extraUsage: extra({ used, limit, usedPercent: null, currency: 'USD' }) });
 
   it('is not shown anywhere', () => {
     for (const text of [
@@ -237,7 +241,7 @@ describe('a locked limit', () => {
 
   it('is named on the line and in the check, with its reason in show, tooltip and menu', () => {
     expect(line(of)).toBe('5h 22% locked 4h37m · 7d 33% 4d3h');
-    expect(line(of, { format: '{5h.bar} {5h.used}' })).toBe('██░░░░░░ 22% locked');
+    expect(line(of, { format: '{5h.bar} {5h.used}' })).toBe('╋━────── 22% locked');
     expect(line(of, { format: 'minimal' })).toBe('7d 33%');
     expect(check(of).text).toContain('5h 22% locked, 7d 33%');
     const sentences = [
@@ -262,7 +266,7 @@ describe('a pool of dollars', () => {
 
   it('has a row without a bar and a percentage, and is not on the line', () => {
     expect(show(of).split('\n').slice(2, 5)).toEqual([
-      '5h  ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02  14 points ahead, empty in 1h21m',
+      '5h  ━━╋━━━━╾──────────────────────────  22%  in 4h37m, 23:02  empty in 1h21m, 3h15m before the reset',
       '',
       'cloud credit  12.50 of 250.00 USD used, until Tue 18:25',
     ]);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { renderLine } from '../../src/render/line.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { ExtraUsage, Usage, Window } from '../../src/usage/model.ts';
-import { HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
+import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import {
   captured,
   CODES,
@@ -42,7 +43,7 @@ describe('the windows on the line', () => {
     [
       'a model tighter than the week',
       [window(), week(), fable()],
-      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h',
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h',
     ],
     ['a model as tight as the week', [week(), fable({ usedPercent: 33 })], '7d 33% 4d3h'],
     ['a model a little tighter', [week(), fable({ usedPercent: 33.1 })], '7d 33% 4d3h · 7d Fable 33% 4d3h'],
@@ -62,7 +63,7 @@ describe('the windows on the line', () => {
     [
       'a named bucket',
       [week(), fable({ id: 'seven_day_opus', label: '7d Opus' })],
-      '7d 33% 4d3h · 7d Opus 82% 4d3h',
+      '7d 33% 4d3h · 7d Opus 82% 4d3h, empty 15h',
     ],
   ])('%s', (_name, windows, text) => {
     expect(line(usage({ windows }))).toBe(text);
@@ -223,10 +224,14 @@ describe('an error on the line', () => {
 });
 
 describe('the line in colour', () => {
-  it('colours the percentages alone, by the unrounded value', () => {
-    const windows = [window({ usedPercent: 49.999 }), week({ usedPercent: 50 }), fable({ usedPercent: 80 })];
+  it('colours the percentages, by the unrounded value, and the verdicts', () => {
+    const windows = [
+      window({ usedPercent: 49.999, resetsAt: NOW + HOUR }),
+      week({ usedPercent: 50, resetsAt: NOW + DAY }),
+      fable({ usedPercent: 80 }),
+    ];
     expect(paint(usage({ windows, extraUsage: extra() }))).toBe(
-      '5h ␛[36m50%␛[0m 4h37m · 7d ␛[33m50%␛[0m 4d3h · 7d Fable ␛[1;31m80%␛[0m 4d3h · extra 7.63/20.00 EUR',
+      '5h ␛[36m50%␛[0m 1h · 7d ␛[33m50%␛[0m 1d · 7d Fable ␛[1;7;31m80%␛[0m 4d3h, ␛[1;31mempty 17h␛[0m · extra 7.63/20.00 EUR',
     );
   });
 
@@ -237,13 +242,42 @@ describe('the line in colour', () => {
   });
 });
 
+describe('the verdict on the line', () => {
+  const seven = (usedPercent: number, resetsAt: number) =>
+    line(usage({ windows: [week({ usedPercent, resetsAt })] }));
+
+  it.each<[string, number, number, string]>([
+    ['is there when the window is used up before its reset', 82, 4 * DAY, '7d 82% 4d, empty 15h'],
+    ['is not there when it lasts', 33, 4 * DAY, '7d 33% 4d'],
+    ['is not there when use is even', 44, 4 * DAY, '7d 44% 4d'],
+    ['is not there when it is used up', 100, 4 * DAY, '7d 100% 4d'],
+    ['waits until a tenth of the window has passed', 50, 6.31 * DAY, '7d 50% 6d7h'],
+    ['is there from a tenth on', 50, 6.3 * DAY, '7d 50% 6d7h, empty 16h'],
+    ['is rounded down to five minutes', 99, 4 * DAY, '7d 99% 4d, empty 40m'],
+    ['has a form for less than that', 99.95, 4 * DAY, '7d 99% 4d, empty <5m'],
+  ])('%s', (_name, used, left, text) => {
+    expect(seven(used, NOW + left)).toBe(text);
+  });
+});
+
+it('a line that shows what is left says so once', () => {
+  const left = (windows: Window[]) =>
+    renderLine(usage({ windows }), { color: false, appearance: { ...DEFAULT_APPEARANCE, percent: 'left' } });
+  expect(left([window(), week()])).toBe('5h 78% left 4h37m · 7d 67% 4d3h');
+  expect(left([window(ELAPSED), week()])).toBe('5h reset · 7d 67% left 4d3h');
+});
+
 describe('captured responses as lines', () => {
   it.each([
     ['2026-04-18-max', '2026-04-19T00:22:30Z', '5h 22% 4h37m · 7d 33% 4d18h'],
     ['2026-07-03-limits', '2026-07-02T20:00:00Z', '5h 11% 4h30m · 7d 9% 5d13h'],
-    ['2026-08-05-max', '2026-08-05T15:00:00Z', '5h 5% 4h50m · 7d 60% 2d22h · 7d Fable 82% 2d23h'],
+    [
+      '2026-08-05-max',
+      '2026-08-05T15:00:00Z',
+      '5h 5% 4h50m · 7d 60% 2d22h, empty 2d12h · 7d Fable 82% 2d23h, empty 21h',
+    ],
     ['enterprise-null-five-hour', '2026-08-05T15:00:00Z', 'extra 12.50 USD'],
-    ['extra-usage-eur', '2025-12-25T08:00:00Z', '5h 13% 4h · 7d 30% 5d16h · extra 7.63/20.00 EUR'],
+    ['extra-usage-eur', '2025-12-25T08:00:00Z', '5h 13% 4h · 7d 30% 5d16h, empty 3d · extra 7.63/20.00 EUR'],
   ])('%s', (name, at, text) => {
     expect(line(captured(name, at))).toBe(text);
   });

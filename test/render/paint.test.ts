@@ -20,7 +20,7 @@ describe('painting', () => {
   it.each([
     ['ok', '36'],
     ['warn', '33'],
-    ['critical', '1;31'],
+    ['critical', '1;7;31'],
     ['dim', '2'],
     ['notice', '33'],
     ['strong', '1'],

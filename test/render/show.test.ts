@@ -39,10 +39,10 @@ describe('show at 80 columns and more', () => {
     expect(show(usage({ windows, extraUsage: extra() })).split('\n')).toEqual([
       'Claude · Ultra',
       '',
-      '5h        ████░░░░░░░░░░░░░░░░  22%  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
-      '7d        ██████████░░░░░░░░░░  50%  in 4d, Tue 18:25    7 points ahead, empty in 3d',
-      '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m',
-      'extra     ████████░░░░░░░░░░░░  38%  7.63 of 20.00 EUR',
+      '5h        ━╋━━━╾───────────────────  22%  in 4h37m, 23:02     empty in 1h21m, 3h15m before the reset',
+      '7d        ━━━━━━━━━━╋━╾────────────  50%  in 4d, Tue 18:25    empty in 3d, 1d before the reset',
+      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+      'extra     ━━━━━━━━━╾───────────────  38%  7.63 of 20.00 EUR',
       '',
       'Current: read 1m ago, 18:23, from the cache.',
     ]);
@@ -54,14 +54,14 @@ describe('show at 80 columns and more', () => {
         .split('\n')
         .slice(2, 4),
     ).toEqual([
-      '5h                        reset  at 18:24',
-      '7d  ███████░░░░░░░░░░░░░    33%  in 4d3h, Tue 21:25  8 points behind',
+      '5h                                     reset  at 18:24',
+      '7d  ━━━━━━━━━━━──┼───────────────────    33%  in 4d3h, Tue 21:25  lasts, about 80% used at the reset',
     ]);
   });
 
   it.each<[string, Partial<Parameters<typeof week>[0] & object>, string]>([
-    ['on pace', { usedPercent: 42, resetsAt: NOW + 4 * DAY }, 'on pace'],
-    ['behind', { usedPercent: 33, resetsAt: NOW + 4 * DAY }, '10 points behind'],
+    ['on pace', { usedPercent: 42, resetsAt: NOW + 4 * DAY }, 'just lasts'],
+    ['behind', { usedPercent: 33, resetsAt: NOW + 4 * DAY }, 'lasts, about 77% used at the reset'],
     ['used up', { usedPercent: 100, resetsAt: NOW + 4 * DAY }, 'limit reached'],
     ['beyond a week', { resetsAt: NOW + 9 * DAY }, 'in 9d, 29 Nov 18:25'],
     ['only just begun', { resetsAt: NOW + 7 * DAY }, 'in 7d, 27 Nov 18:25'],
@@ -138,8 +138,9 @@ describe('the source of the numbers', () => {
   });
 
   it('has no pace for last known numbers', () => {
-    expect(show(usage())).toContain('points');
-    expect(show(lastKnown())).not.toContain('points');
+    expect(show(usage())).toContain('lasts');
+    expect(show(lastKnown())).not.toContain('lasts');
+    expect(show(lastKnown())).not.toMatch(/[╋┼]/);
   });
 });
 
@@ -232,21 +233,35 @@ describe('the width', () => {
   const row = (columns: number) => show(many, columns).split('\n')[4];
 
   it.each([
-    [80, '7d Fable  ██████████░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
-    [70, '7d Fable  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
-    [66, '7d Fable  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m'],
-    [65, '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 21:25'],
-    [40, '7d Fable  82%  in 4d3h, Tue 21:25'],
-    [10, '7d Fable  82%  in 4d3h, Tue 21:25'],
+    [
+      200,
+      '7d Fable  ━━━━━━━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━━━━━━━───────────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+    ],
+    [
+      120,
+      '7d Fable  ━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━────────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+    ],
+    [
+      100,
+      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+    ],
+    [80, '7d Fable  ━━━━━━━━━━━╋━━━━━━━━━━━━─────  82%  in 4d3h, Tue 21:25  empty in 15h8m'],
+    [60, '7d Fable  ━━━╋━━━╾─  82%  in 4d3h, Tue 21:25  empty in 15h8m'],
+    [54, '7d Fable  ━━━━━╋━━━━╾──  82%  in 4d3h   empty in 15h8m'],
+    [45, '7d Fable  ━━━━╋━━━──  82%  empty in 15h8m'],
+    [40, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h8m'],
+    [10, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h8m'],
   ])('at %i columns', (columns, text) => {
     expect(row(columns)).toBe(text);
   });
 
   it('cuts the name of a model before anything else', () => {
     const long = fable({ label: `7d ${'x'.repeat(40)}` });
-    expect(show(usage({ windows: [long] }), 80).split('\n')[2]).toMatch(/^7d x{20}… {2}█{16}░{4} {2}82%/);
+    expect(show(usage({ windows: [long] }), 80).split('\n')[2]).toMatch(
+      /^7d x{20}… {2}━+╋━+╾?─+ {2}82% {2}in/,
+    );
     expect(show(usage({ windows: [long] }), 40).split('\n')[2]).toBe(
-      '7d xxxxxxxxxxx…  82%  in 4d3h, Tue 21:25',
+      '7d xxxxxxxxxxxxxxx…  82%  empty in 15h8m',
     );
   });
 
@@ -261,7 +276,7 @@ describe('the width', () => {
     fc.assert(
       fc.property(usageArbitrary, fc.integer({ min: 40, max: 120 }), (any, columns) => {
         for (const line of show(any, columns).split('\n')) {
-          expect(line).toMatch(/^[ -~·…█░]*$/);
+          expect(line).toMatch(/^[ -~·…━╾─╋┼]*$/);
           expect(line.length).toBeLessThanOrEqual(columns);
           expect(line.trimEnd()).toBe(line);
         }
@@ -270,6 +285,23 @@ describe('the width', () => {
     );
   });
 });
+
+it.each([
+  ['with what is used', {}],
+  ['with what is left', { percent: 'left' }],
+  ['with an elapsed window', {}, [window(ELAPSED), week(), fable()]],
+] as const)(
+  'bars are there at every width from 50 columns on, %s',
+  (_name, over, windows = [window(), week(), fable()]) => {
+    for (let columns = 50; columns <= 200; columns += 1) {
+      const of = usage({ windows, extraUsage: extra() });
+      const appearance = { ...DEFAULT_APPEARANCE, ...over };
+      expect(renderShow([of], { color: false, columns, appearance }), `${columns} columns`).toMatch(
+        /7d Fable {2}[━╾─╋┼]{5}/,
+      );
+    }
+  },
+);
 
 describe('show in colour', () => {
   it('paints bar and percentage by level', () => {
@@ -280,7 +312,7 @@ describe('show in colour', () => {
     const [heading, , row, , origin, problem] = text.replaceAll('\u001B', '␛').split('\n');
     expect(heading).toBe('␛[1mClaude · Ultra␛[0m');
     expect(row).toMatch(
-      /^7d Fable {2}␛\[1;31m█+░+␛\[0m {2}␛\[1;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[2m41 points/,
+      /^7d Fable {2}␛\[1;31m━+␛\[0m╋␛\[1;31m━+╾?␛\[0m␛\[2m─+␛\[0m {2}␛\[1;7;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[1;31mempty in 15h8m/,
     );
     expect(origin).toMatch(/^␛\[2mOut of date.*␛\[0m$/);
     expect(problem).toMatch(/^␛\[33mNo answer.*␛\[0m$/);
@@ -296,9 +328,11 @@ describe('show with another appearance', () => {
 
   it('shows what is left, with the word "left"', () => {
     expect(rows({ percent: 'left' })[0]).toBe(
-      '5h        ████████████████░░░░  78% left  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
+      '5h        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────┼───  78% left  in 4h37m, 23:02     empty in 1h21m',
     );
-    expect(rows({ percent: 'left' })[3]).toBe('extra     ████████████░░░░░░░░  62% left  7.63 of 20.00 EUR');
+    expect(rows({ percent: 'left' })[3]).toBe(
+      'extra     ━━━━━━━━━━━━━━━━━━━━━━━━╾───────────────  62% left  7.63 of 20.00 EUR',
+    );
   });
 
   it('writes times with the 12-hour clock', () => {
@@ -348,9 +382,9 @@ describe('show in a zone other than that of the machine', () => {
 
   it('names it once', () => {
     expect(showIn(BERLIN, always('CET'))).toEqual([
-      '5h        ████░░░░░░░░░░░░░░░░  22%  in 4h37m, Sat 00:02 CET  14 points ahead, empty in 1h21m',
-      '7d        ███████░░░░░░░░░░░░░  33%  in 4d3h, Tue 22:25       8 points behind',
-      '7d Fable  ████████████████░░░░  82%  in 4d3h, Tue 22:25       41 points ahead, empty in 15h8m',
+      '5h        ━━━╋━━━━━───────────────────────────────  22%  in 4h37m, Sat 00:02 CET  empty in 1h21m',
+      '7d        ━━━━━━━━━━━━━───┼───────────────────────  33%  in 4d3h, Tue 22:25       lasts',
+      '7d Fable  ━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━───────  82%  in 4d3h, Tue 22:25       empty in 15h8m',
       'Current: read 1m ago, 19:23, from the cache.',
     ]);
   });
@@ -396,8 +430,8 @@ describe('show in a zone other than that of the machine', () => {
         .split('\n')
         .slice(2),
     ).toEqual([
-      '5h  ████░░░░░░░░░░░░░░░░  22%  in 4h37m  14 points ahead, empty in 1h21m',
-      '7d  ███████░░░░░░░░░░░░░  33%  in 4d3h   8 points behind',
+      '5h  ━━━╋━━━━━────────────────────────────────  22%  in 4h37m  empty in 1h21m, 3h15m before the reset',
+      '7d  ━━━━━━━━━━━━━╾──┼────────────────────────  33%  in 4d3h   lasts, about 80% used at the reset',
       '',
       'Current: read 1m ago, from the cache.',
     ]);

@@ -36,7 +36,7 @@ describe('the limit of the session’s model', () => {
 
   it('is shown once', () => {
     const value = usage({ windows: [window(), week(), fable()] });
-    expect(line(value, { model: 'Fable' })).toBe('7d Fable 82% 4d3h · 5h 22% 4h37m · 7d 33% 4d3h');
+    expect(line(value, { model: 'Fable' })).toBe('7d Fable 82% 4d3h, empty 15h · 5h 22% 4h37m · 7d 33% 4d3h');
   });
 });
 
@@ -45,8 +45,11 @@ describe('a line in few columns', () => {
   const error = { code: 'network_error', retryAt: null } as const;
 
   it.each([
-    [200, '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h · extra 7.63/20.00 EUR · 12m ago · offline'],
-    [70, '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h · 12m ago · offline'],
+    [
+      200,
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR · 12m ago · offline',
+    ],
+    [70, '5h 22% 4h37m · 7d 33% · 7d Fable 82%, empty 15h · 12m ago · offline'],
     [50, '5h 22% 4h37m · 7d 33% 4d3h · 12m ago · offline'],
     [40, '5h 22% 4h37m · 12m ago · offline'],
     [26, '5h 22% · 12m ago · offline'],
@@ -68,7 +71,7 @@ describe('numbers of two sources', () => {
 
   it('show their own age', () => {
     expect(line(value)).toBe(
-      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h 16m ago · extra 7.63/20.00 EUR 16m ago',
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h, 16m ago · extra 7.63/20.00 EUR 16m ago',
     );
   });
 

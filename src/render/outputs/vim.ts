@@ -7,6 +7,7 @@ const groups: Record<Style, string> = {
   ok: 'UsagelineOk',
   warn: 'UsagelineWarn',
   critical: 'UsagelineCritical',
+  urgent: 'UsagelineCritical',
   dim: 'UsagelineDim',
   notice: 'UsagelineNotice',
   strong: 'UsagelineStrong',

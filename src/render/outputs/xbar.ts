@@ -1,5 +1,5 @@
 import type { Usage } from '../../usage/model.ts';
-import { levelOf, plainText } from '../spans.ts';
+import { plainText } from '../spans.ts';
 import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
@@ -46,9 +46,8 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
   return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
-    const used = rows[index]?.used ?? null;
-    const near = used === null ? 'ok' : levelOf(used, context.appearance.thresholds);
-    return item(plainText(spans), MONOSPACE, colorOf(near === 'ok' ? null : near, context));
+    const level = rows[index]?.level ?? 'ok';
+    return item(plainText(spans), MONOSPACE, colorOf(level === 'ok' ? null : level, context));
   });
 }
 

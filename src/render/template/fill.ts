@@ -1,7 +1,7 @@
 import { windowNamed } from '../selection.ts';
 import { plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
-import { namesIn, ranksOf } from './filling.ts';
+import { namesIn, ranked } from './filling.ts';
 import type { Filling, Ranked } from './filling.ts';
 import { agePart, errorPart, lineField } from './line-fields.ts';
 import type { Node } from './parse.ts';
@@ -21,7 +21,7 @@ interface Filled {
 
 /** Fills a template. Ages and errors that must be shown and have no placeholder in it are appended. */
 export function fill(given: Filling): Filled {
-  const filling = { ...given, ranks: ranksOf(given) };
+  const filling = ranked(given);
   const { format, usage, cut, countdowns } = filling;
   const { fields } = format;
   const line = fillNodes(format.nodes, filling, null);
@@ -75,7 +75,11 @@ function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
   const parts = sectionWindows.slice(0, cut.windows).map((window) => {
     const { pieces } = fillNodes(nodes, filling, window);
     const age = format.fields.has('windows.age') ? null : windowField('age', window, filling);
-    return age === null ? pieces : pieces.concat(plain(' '), age);
+    if (age === null) return pieces;
+    // `empty 15h 16m ago` would read as one time.
+    const hasVerdict =
+      format.fields.has('windows.verdict') && !cut.verdicts && windowField('verdict', window, filling);
+    return pieces.concat(plain(hasVerdict ? ', ' : ' '), age);
   });
   return { pieces: separated(parts), hasValue: parts.length > 0, numbers: parts.length > 0 };
 }

@@ -29,10 +29,14 @@ export interface Filling extends FieldContext {
 }
 
 /** A filling with the ranks of the windows that the template shows, from 0; the highest rank is omitted first. */
-export type Ranked = Filling & { readonly ranks: ReadonlyMap<Window, number> };
+export type Ranked = Filling & {
+  readonly ranks: ReadonlyMap<Window, number>;
+  /** The window whose percentage says that it is what is left: the first one with a percentage. */
+  readonly sideSaidBy: Window | undefined;
+};
 
 /** Ranks the windows: those of the section in its order, then those that the template names, in the order of their placeholders. */
-export function ranksOf({ format, usage, sectionWindows, model }: Filling): ReadonlyMap<Window, number> {
+function ranksOf({ format, usage, sectionWindows, model }: Filling): ReadonlyMap<Window, number> {
   const ranks = new Map<Window, number>();
   const add = (window: Window) => ranks.has(window) || ranks.set(window, ranks.size);
   if (format.fields.has('windows.')) sectionWindows.forEach(add);
@@ -47,4 +51,11 @@ export function ranksOf({ format, usage, sectionWindows, model }: Filling): Read
 export function namesIn({ fields }: Format): string[] {
   const names = [...fields].map((field) => field.slice(0, field.lastIndexOf('.')));
   return names.filter((name) => name !== 'line' && name !== 'windows');
+}
+
+/** Adds what follows from all windows of a filling. */
+export function ranked(filling: Filling): Ranked {
+  const ranks = ranksOf(filling);
+  const sideSaidBy = [...ranks.keys()].find(({ usedPercent }) => usedPercent !== null);
+  return { ...filling, ranks, sideSaidBy };
 }

@@ -7,17 +7,25 @@ export interface Cut {
   readonly timesFrom: number;
   /** Number of windows. */
   readonly windows: number;
-  readonly bars: boolean;
+  /** Columns of a bar; 0 omits bars. */
+  readonly bar: number;
+  /** Omits the words about when a window will be used up. */
+  readonly verdicts: boolean;
   /** Omits extra usage, amounts, plan and names. */
   readonly rest: boolean;
   readonly error: boolean;
 }
 
+/** Columns of a bar on a line with room, and without. */
+const BAR_COLUMNS = 8;
+const SHORT_BAR_COLUMNS = 4;
+
 /** Omits nothing. */
 export const NO_CUT: Cut = {
   timesFrom: Number.POSITIVE_INFINITY,
   windows: Number.POSITIVE_INFINITY,
-  bars: false,
+  bar: BAR_COLUMNS,
+  verdicts: false,
   rest: false,
   error: false,
 };
@@ -31,18 +39,19 @@ const MAX_WINDOWS = 16;
  *
  * @param lineWith renders the line with a cut
  * @param windows number of windows
+ * @param bars whether the line has bars
  */
 export function fit(
   lineWith: (cut: Cut) => Span[],
   columns: number | null,
-  windows: number,
+  { windows, bars }: { readonly windows: number; readonly bars: boolean },
   ellipsis: string,
 ): Span[] {
   const whole = lineWith(NO_CUT);
   if (columns === null || lineWidth(whole) <= columns) return whole;
   const fits = (cuts: readonly Partial<Cut>[]) => lineWidth(lineWith(together(cuts))) <= columns;
   let made: Partial<Cut>[] = [];
-  for (const cut of cutsOf(windows)) {
+  for (const cut of cutsOf(windows, bars)) {
     made.push(cut);
     if (fits(made)) break;
   }
@@ -55,15 +64,20 @@ export function fit(
   return clipLine(lineWith(together(made)), columns, ellipsis);
 }
 
-/** The cuts, the least important part first. The age is never omitted, because no number is true without it. */
-function cutsOf(windows: number): Partial<Cut>[] {
+/**
+ * The cuts, the least important part first. The age is never omitted, because no number is true without it. A template
+ * with bars is for them, so they go after the times.
+ */
+function cutsOf(windows: number, bars: boolean): Partial<Cut>[] {
   const fewer = Math.max(0, Math.min(windows, MAX_WINDOWS) - 1);
   return [
-    { bars: true },
     { timesFrom: 1 },
     { rest: true },
+    ...(bars ? [{ timesFrom: 0 }, { bar: SHORT_BAR_COLUMNS }] : []),
+    { verdicts: true },
+    ...(bars ? [{ bar: 0 }] : []),
     ...Array.from({ length: fewer }, (_, index) => ({ windows: fewer - index })),
-    { timesFrom: 0 },
+    ...(bars ? [] : [{ timesFrom: 0 }]),
     { error: true },
   ];
 }

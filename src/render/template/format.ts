@@ -3,14 +3,25 @@ import { hasValuePlaceholder, parseTemplate } from './parse.ts';
 import type { Node } from './parse.ts';
 import type { Placeholder } from './placeholders.ts';
 
-/** The formats that have a name, as templates. `ascii` differs from `default` in its glyphs alone. */
+/** The formats that have a name, as templates. `ascii`, `blocks` and `powerline` have glyphs of their own: `glyphs.ts`. */
 export const PRESETS = {
-  default: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  default: '{#windows}{label} {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
   compact: '{#windows}{label} {percent}{/windows}{sep}{status}',
-  bars: '{#windows}{label}[ {bar}] {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
-  minimal: '{tightest.label} {tightest.percent}[ {tightest.age}]{sep}{status}',
-  ascii: '{#windows}{label} {percent}[ {amount}][ {reset}]{/windows}{sep}{extra}{sep}{status}',
+  bars: '{#windows}{label}[ {bar}] {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
+  minimal: '{tightest.label} {tightest.percent}[ {tightest.age}][, {tightest.verdict}]{sep}{status}',
+  ascii: '{#windows}{label} {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
+  gauges:
+    '{#windows}{gauge} {label} {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
+  blocks:
+    '{#windows}{label}[ {bar}] {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
+  powerline:
+    '{#windows}{label} {percent}[ {amount}][ {reset}][, {verdict}]{/windows}{sep}{extra}{sep}{status}',
+  icons:
+    '\uF0E4 {#windows}{label} {percent}[ {amount}][ \uF252 {reset}][ \uF071 {verdict}]{/windows}{sep}{extra}{sep}{status}',
 } as const;
+
+/** The presets with characters that only a Nerd Font has (nerdfonts.com). */
+export const NERD_FONT_PRESETS: readonly string[] = ['powerline', 'icons'];
 
 /** The name of a preset. */
 export type Preset = keyof typeof PRESETS;

@@ -3,14 +3,17 @@ import { nearest } from '../../usage/nearest.ts';
 /** The fields of a window, each with what it shows. docs/specs/format.md describes them for users. */
 export const WINDOW_FIELDS = {
   label: 'its name: `5h`, `7d`, `7d Fable`',
-  percent: 'what is used, or left, as configured; `reset` once it has elapsed',
+  percent:
+    'what is used, or left, as configured; the first one on a line that shows what is left says so: `78% left`; `reset` once it has elapsed',
   used: 'percent used',
   left: 'percent left',
   bar: 'the percentage as a bar of 8 columns',
+  gauge: 'the percentage as one character: `◔`',
   amount: 'the amount in money, for a limit on spending: `521/500 USD`',
   reset: 'time until its reset: `4h37m`',
   at: 'clock time of its reset: `23:02`, `Tue 21:25`',
   pace: 'points ahead of even use, `+14`, or behind it, `-9`',
+  verdict: 'when it will be used up at this pace, if it is used faster than evenly: `empty 15h`',
   empty: 'time until it is used up at this pace, if that comes before the reset: `1h21m`',
   age: 'age of this number, if it is older than the others: `16m ago`',
   tokens: 'tokens counted from local transcripts, if there are no other numbers: `~420k`',

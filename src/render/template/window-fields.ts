@@ -1,23 +1,27 @@
 import type { Appearance } from '../appearance.ts';
 import { clockTime } from '../clock.ts';
-import { bar } from '../glyphs.ts';
+import { barSpans, gaugeOf } from '../bar.ts';
+import { quietStyle, windowLevel } from '../level.ts';
 import { windowNamed } from '../selection.ts';
-import { levelOf, plain } from '../spans.ts';
+import { plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
+import type { Level } from '../style.ts';
 import type { FieldContext, Ranked } from './filling.ts';
+import { NO_CUT } from './fit.ts';
 import type { Format } from './format.ts';
 import { WINDOW_FIELDS } from './placeholders.ts';
 import type { Placeholder, WindowField } from './placeholders.ts';
 import { age, countdown, percentText, shownPercent, tokenText, windowAmountText } from '../values.ts';
 import type { TokenEstimate, Usage, Window } from '../../usage/model.ts';
+import { MINUTE } from '../../usage/time.ts';
 import type { ProviderTexts } from '../../usage/provider-facts.ts';
-import { paceOf } from '../../usage/pace.ts';
+import { isWellFounded, paceOf, rounded, runsOutAt } from '../../usage/pace.ts';
 
 /** Fields that a cut of times omits. */
 const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
 
 /** Fields that show "reset" or "no such limit" if there is no number; the first one that the template has. */
-const NUMBERS = ['percent', 'used', 'left', 'bar', 'reset'] as const;
+const NUMBERS = ['percent', 'used', 'left', 'bar', 'gauge', 'reset'] as const;
 
 /**
  * The spans of a placeholder of a window; empty without a value.
@@ -40,30 +44,38 @@ export function placeholderSpans(
   const rank = ranks.get(window) ?? 0;
   if (rank >= cut.windows) return [];
   const first = firstNumber(format, name);
-  const span = cutSpan(field, window, first, rank, filling);
-  if (span === null) return [];
+  const spans = cutSpans(field, window, first, rank, filling);
+  if (spans.length === 0) return [];
   const locked = field === first && window.lockedReason != null && !cut.error;
-  return locked ? [span, plain(' '), { text: 'locked', style: 'notice' }] : [span];
+  return locked ? [...spans, plain(' '), { text: 'locked', style: 'notice' }] : spans;
 }
 
 /**
- * The span of a field after the cut; null if it is omitted or has no value.
+ * The spans of a field after the cut; none if it is omitted or has no value.
  *
  * @param first the field that shows "reset" for an elapsed window
  */
-function cutSpan(
+function cutSpans(
   field: WindowField,
   window: Window,
   first: WindowField | undefined,
   rank: number,
   filling: Ranked,
-): Span | null {
+): Span[] {
   const { cut } = filling;
-  if (window.usedPercent === null && field === first) return plain('reset');
-  if (TIMES.has(field) && rank >= cut.timesFrom) return null;
-  if (field === 'bar' && cut.bars && first !== 'bar') return null;
-  if (field === 'amount' && cut.rest) return null;
-  return windowField(field, window, filling);
+  if (window.usedPercent === null && field === first) return [plain('reset')];
+  if (TIMES.has(field) && rank >= cut.timesFrom) return [];
+  if (field === 'amount' && cut.rest) return [];
+  if (field === 'verdict' && cut.verdicts) return [];
+  if (field === 'bar') {
+    const width = cut.bar === 0 && first === 'bar' ? NO_CUT.bar : cut.bar;
+    return barField(window, width, filling);
+  }
+  const span = windowField(field, window, filling);
+  if (span === null) return [];
+  const saysSide =
+    field === 'percent' && filling.appearance.percent === 'left' && window === filling.sideSaidBy;
+  return saysSide ? [span, plain(' left')] : [span];
 }
 
 /** Whether the plan lacks the window of this name. */
@@ -93,16 +105,39 @@ function firstNumber({ fields }: Format, name: string | null): WindowField | und
   return NUMBERS.find((field) => fields.has(`${name ?? 'windows'}.${field}`));
 }
 
-/** Width of a bar on the line, columns. */
-const BAR_COLUMNS = 8;
+/** The level of a window for the line. */
+function levelIn(window: Window, { now, appearance }: FieldContext): Level {
+  return windowLevel(window, now, appearance.thresholds) ?? 'ok';
+}
 
-/** The span of a field of a window; null without a value. An elapsed window has no numbers. */
-export function windowField(field: WindowField, window: Window, context: FieldContext): Span | null {
+/** The bar of a window, with a mark where even use would be; none without a percentage. */
+function barField(window: Window, width: number, context: FieldContext): Span[] {
+  const { now, appearance, glyphs, countdowns } = context;
+  if (window.usedPercent === null || width === 0) return [];
+  const pace = countdowns ? paceOf(window, now) : null;
+  const { percent: side } = appearance;
+  return barSpans(
+    {
+      percent: shownPercent(window.usedPercent, side),
+      mark: pace === null ? null : shownPercent(pace.expectedPercent, side),
+      width,
+      style: quietStyle(levelIn(window, context)),
+    },
+    glyphs.bar,
+  );
+}
+
+/** The span of a field of a window other than its bar; null without a value. An elapsed window has no numbers. */
+export function windowField(
+  field: Exclude<WindowField, 'bar'>,
+  window: Window,
+  context: FieldContext,
+): Span | null {
   const { usedPercent, resetsAt } = window;
   const { now, appearance, glyphs, countdowns, restAgeMs } = context;
   const upcoming = resetsAt !== null && resetsAt > now && !window.elapsed ? resetsAt : null;
   const number = (text: string): Span | null =>
-    usedPercent === null ? null : { text, style: levelOf(usedPercent, appearance.thresholds) };
+    usedPercent === null ? null : { text, style: levelIn(window, context) };
   const percent = (side: Appearance['percent']) => percentText(shownPercent(usedPercent ?? 0, side));
   const pace = () => (countdowns ? paceOf(window, now) : null);
   switch (field) {
@@ -113,8 +148,10 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
     case 'used':
     case 'left':
       return number(percent(field));
-    case 'bar':
-      return number(bar(shownPercent(usedPercent ?? 0, appearance.percent), BAR_COLUMNS, glyphs));
+    case 'gauge': {
+      const text = gaugeOf(shownPercent(usedPercent ?? 0, appearance.percent), glyphs.gauge);
+      return usedPercent === null ? null : { text, style: quietStyle(levelIn(window, context)) };
+    }
     case 'amount':
       return textOrNull(usedPercent === null ? null : windowAmountText(window));
     case 'reset':
@@ -123,6 +160,12 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
       return upcoming === null ? null : textOrNull(clockTime(upcoming, now, appearance));
     case 'pace':
       return textOrNull(signed(pace()?.delta));
+    case 'verdict': {
+      const current = pace();
+      const at = runsOutAt(current, now);
+      if (current === null || at === null || !isWellFounded(current)) return null;
+      return { text: `empty ${roughly(at - now)}`, style: quietStyle(levelIn(window, context)) };
+    }
     case 'empty': {
       const at = pace()?.emptyAt ?? null;
       return at === null || at <= now ? null : plain(countdown(at - now));
@@ -134,6 +177,11 @@ export function windowField(field: WindowField, window: Window, context: FieldCo
     case 'tokens':
       return null;
   }
+}
+
+/** An estimated time, ms: `15h`, `1h20m`, `<5m`. */
+function roughly(ms: number): string {
+  return ms < 5 * MINUTE ? '<5m' : countdown(rounded(ms));
 }
 
 /** The estimated tokens of a window; null without an estimate. */

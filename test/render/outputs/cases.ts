@@ -28,8 +28,9 @@ export const context = (over: Partial<OutputContext> = {}): OutputContext => ({
   ...over,
 });
 
-/** Fresh usage with one window, of which so much is used. */
-export const used = (percent: number): Usage => usage({ windows: [window({ usedPercent: percent })] });
+/** Fresh usage with one window without a pace, of which so much is used. */
+export const used = (percent: number): Usage =>
+  usage({ windows: [window({ usedPercent: percent, windowSeconds: null })] });
 
 /** How a percentage is written, how near it is, and as a whole number. */
 export const PERCENTS: [number, string, 'ok' | 'warn' | 'critical', number][] = [

@@ -23,7 +23,8 @@ describe('the output for i3blocks', () => {
   });
 
   it.each<[keyof typeof STATES, string | undefined]>([
-    ['stale', undefined],
+    ['stale', '#cdcd00'],
+    ['elapsed', undefined],
     ['pending', undefined],
     ['estimate', undefined],
     ['signed out', '#cdcd00'],

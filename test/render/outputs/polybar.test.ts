@@ -29,7 +29,7 @@ describe('the output for polybar', () => {
 
   it('has the colours of the appearance, and none for the default colour of the host', () => {
     const colors = { ...DEFAULT_APPEARANCE.colors };
-    colors.ok = { color: '#12ab34', bold: false, dim: false };
+    colors.warn = { color: '#12ab34', bold: false, dim: false };
     colors.dim = { color: null, bold: false, dim: false };
     const line = render(STATES.stale, true, { ...DEFAULT_APPEARANCE, colors });
     expect(line).toContain('5h %{F#12ab34}22%%{F-} 4h37m');

@@ -21,7 +21,7 @@ describe('the status line of vim', () => {
 
   it('has the highlight groups of the styles with colour', () => {
     expect(render(STATES.stale, true)).toBe(
-      '5h %#UsagelineOk#22%%%* 4h37m · 7d %#UsagelineOk#33%%%* 4d3h · ' +
+      '5h %#UsagelineWarn#22%%%* 4h37m · 7d %#UsagelineOk#33%%%* 4d3h · ' +
         '%#UsagelineDim#12m ago%* · %#UsagelineNotice#rate limited 4m%*',
     );
   });

@@ -39,15 +39,15 @@ describe('the output for Waybar', () => {
 
   it.each<[keyof typeof STATES, string[]]>([
     ['fresh', ['critical']],
-    ['stale', ['ok', 'stale', 'error']],
+    ['stale', ['warn', 'stale', 'error']],
     ['elapsed', ['ok']],
     ['all elapsed', ['none']],
     ['without limits', ['none']],
     ['last known', ['error']],
     ['pending', ['pending']],
     ['estimate', ['estimate', 'error']],
-    ['lapsed, recent', ['ok', 'stale']],
-    ['lapsed overnight', ['ok', 'stale']],
+    ['lapsed, recent', ['warn', 'stale']],
+    ['lapsed overnight', ['warn', 'stale']],
     ['lapsed, nothing known', ['none']],
     ['signed out', ['error']],
     ['nothing', ['none']],
@@ -107,7 +107,7 @@ describe('the output for Waybar', () => {
   it('ignores hidden limits', () => {
     const appearance = { ...DEFAULT_APPEARANCE, hide: ['7d fable'] };
     const module = render(STATES.fresh, { appearance });
-    expect(module).toMatchObject({ class: ['ok'], percentage: 33 });
+    expect(module).toMatchObject({ class: ['warn'], percentage: 33 });
     expect(module.tooltip).not.toContain('Fable');
   });
 
@@ -120,7 +120,7 @@ describe('the output for Waybar', () => {
 
   it('leaves out an error that is not shown next to numbers', () => {
     for (const code of ['budget', 'no_data'] as const) {
-      expect(render(stale({ error: failure(code) })).class).toEqual(['ok', 'stale']);
+      expect(render(stale({ error: failure(code) })).class).toEqual(['warn', 'stale']);
       expect(render(none({ error: failure(code) })).class).toEqual(['error']);
     }
   });

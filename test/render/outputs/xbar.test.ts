@@ -56,20 +56,20 @@ describe('the output for xbar', () => {
     const [bar, limits, origin, actions] = menu(STATES.fresh);
     expect(bar).toEqual([
       {
-        text: '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h · extra 7.63/20.00 EUR',
+        text: '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR',
         parameters: { color: '#cd0000' },
       },
     ]);
     expect(texts(limits)).toEqual([
       'Claude · Ultra',
-      '5h        ████░░░░░░░░░░░░  22%  in 4h37m, 23:02     14 points ahead, empty in 1h21m',
-      '7d        █████░░░░░░░░░░░  33%  in 4d3h, Tue 21:25  8 points behind',
-      '7d Fable  █████████████░░░  82%  in 4d3h, Tue 21:25  41 points ahead, empty in 15h8m',
-      'extra     ██████░░░░░░░░░░  38%  7.63 of 20.00 EUR',
+      '5h        ━━╋━━━━╾─────────────────────────  22%  in 4h37m, 23:02     empty in 1h21m',
+      '7d        ━━━━━━━━━━━──┼───────────────────  33%  in 4d3h, Tue 21:25  lasts',
+      '7d Fable  ━━━━━━━━━━━━━╋━━━━━━━━━━━━━──────  82%  in 4d3h, Tue 21:25  empty in 15h8m',
+      'extra     ━━━━━━━━━━━━╾────────────────────  38%  7.63 of 20.00 EUR',
     ]);
     expect(limits?.map(({ parameters }) => parameters.color)).toEqual([
       undefined,
-      undefined,
+      '#cdcd00',
       undefined,
       '#cd0000',
       undefined,

@@ -60,7 +60,9 @@ describe('docs/specs/format.md', () => {
       .slice(1)
       .filter(([field]) => !['label', 'age', 'amount', 'tokens'].includes(field as string)),
   )('shows what the field `%s` looks like', (field, example) => {
-    expect(line(usage(all), `{5h.${field}}`)).toBe(example);
+    // Too little of the five hours has passed for a verdict.
+    const name = field === 'verdict' ? '7d fable' : '5h';
+    expect(line(usage(all), `{${name}.${field}}`)).toBe(example);
   });
 
   it('has every field of the line', () => {

@@ -24,7 +24,10 @@ describe('a format', () => {
   });
 
   it.each([
-    ['', 'no placeholder in it; accepted: default, compact, bars, minimal, ascii, or a template'],
+    [
+      '',
+      'no placeholder in it; accepted: default, compact, bars, minimal, ascii, gauges, blocks, powerline, icons, or a template',
+    ],
     ['Bars', "'{5h.percent} {5h.reset}'; did you mean 'bars'?"],
     ['compct', "'{5h.percent} {5h.reset}'; did you mean 'compact'?"],
     ['toString', 'no placeholder in it; accepted'],
