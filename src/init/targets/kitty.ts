@@ -94,7 +94,7 @@ def draw_tab(draw_data, screen, tab, before, max_title_length, index, is_last, e
     end = draw_tab_with_${style}(draw_data, screen, tab, before, max_title_length, index, is_last, extra_data)
     line = state['line']
     if is_last and line and screen.columns - screen.cursor.x > len(line) + 2:
-        # The tab bar's own text is that of inactive tabs, which is hardly readable on its background.
+        # The colour of inactive tabs is hardly readable, and the background of the active tab can be that of the bar.
         screen.cursor.bold = screen.cursor.italic = False
         screen.cursor.bg, screen.cursor.fg = 0, as_rgb(color_as_int(get_options().foreground))
         screen.cursor.x = screen.columns - len(line) - 1
