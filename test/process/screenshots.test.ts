@@ -24,8 +24,9 @@ describe('the pictures in the README', () => {
   });
 
   it('show the program’s colours, in each of both themes', () => {
-    expect(pictures.length).toBeGreaterThan(0);
-    for (const name of pictures) {
+    const coloured = pictures.filter((name) => /^(first|narrow|show)/.test(name));
+    expect(coloured.length).toBeGreaterThan(0);
+    for (const name of coloured) {
       const picture = fs.readFileSync(join(docs, name), 'utf8');
       const [warn, critical] = name.includes('dark') ? ['#e3b341', '#ff7b72'] : ['#8a6100', '#c4231b'];
       expect(picture).toContain(` fill="${warn}">`);
