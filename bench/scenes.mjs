@@ -146,7 +146,7 @@ export const scenes = [
   },
   {
     id: 'stale_first',
-    label: 'stale line, not prerendered, starts the refresh',
+    label: 'stale line, not prerendered',
     scheme: 'http',
     args: [],
     expect: STALE,
