@@ -203,5 +203,5 @@ function describe({ decision, backoff, now, read }: State, paths: Paths, fingerp
       : 'not blocked';
   const error = decision.error ? `, error ${decision.error.code}` : '';
   const where = paths.cache?.path ?? 'no cache directory';
-  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${fingerprint ?? 'none'}, ${where})`;
+  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, fingerprint ${fingerprint ?? 'none'}, ${where})`;
 }

@@ -16,7 +16,7 @@ const NOW = system.now();
 const content = (over: Partial<Claim> = {}) => ({
   at: NOW,
   until: NOW + 2 * SECOND,
-  credentials: 'stamp',
+  credentials: 'fingerprint',
   ...over,
 });
 const claim = (number: number, over: Partial<Claim> = {}): Claim => ({ number, ...content(), ...over });

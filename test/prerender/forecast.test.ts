@@ -39,7 +39,7 @@ const inputOf = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
   backoff: null,
   now: NOW,
-  fingerprint: 'stamp-1',
+  fingerprint: 'fingerprint-1',
   accountMatch: 'unknown',
   provider,
   accountName: 'default',
@@ -174,10 +174,10 @@ describe('a forecast', () => {
         entry: theEntry({
           cachedAt: NOW - 2 * HOUR,
           data: NO_RESET,
-          credentials: 'stamp-2',
+          credentials: 'fingerprint-2',
           accountId: null,
         }),
-        fingerprint: 'stamp-2',
+        fingerprint: 'fingerprint-2',
         backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, 10 * MINUTE],
@@ -191,7 +191,7 @@ describe('a forecast', () => {
     ],
     [
       'under a backoff over sign-in of other credentials is not the backoff',
-      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
+      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'fingerprint-0' }) },
       [0],
       NEVER,
     ],
@@ -333,7 +333,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
     error: fc.constant(null),
     plan: fc.constant(null),
     accountId: fc.constant(null),
-    credentials: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+    credentials: fc.constantFrom('fingerprint-1', 'fingerprint-1', 'fingerprint-2', null),
   }),
   { freq: 8 },
 );
@@ -350,7 +350,7 @@ const backoff: fc.Arbitrary<Backoff | null> = fc.option(
       ),
       failures: fc.integer({ min: 0, max: 3 }),
       writtenAt: offset(-HOUR, 5 * SECOND).map((ms) => NOW + ms),
-      credentials: fc.constantFrom('stamp-1', 'stamp-2', null),
+      credentials: fc.constantFrom('fingerprint-1', 'fingerprint-2', null),
       requests: fc.oneof(
         fc.array(
           fc.integer({ min: -3700, max: 0 }).map((s) => NOW + s * SECOND),
@@ -372,7 +372,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   backoff,
   // Not on a second: whatever is rounded has something to round.
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
-  fingerprint: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+  fingerprint: fc.constantFrom('fingerprint-1', 'fingerprint-1', 'fingerprint-2', null),
   accountMatch: fc.constant('unknown' as const),
   provider: fc.constant(provider),
   accountName: fc.constant('default'),

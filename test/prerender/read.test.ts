@@ -30,7 +30,7 @@ import { disk } from '../cache/disk.ts';
 /** A time of a file, s. */
 const THEN = 1_795_000_000;
 const NAME: Variant = { kind: 'plain', color: 'natural', network: true };
-const VALIDATORS = '0.1.0 1.5:2:3 absent  stamp ""';
+const VALIDATORS = '0.1.0 1.5:2:3 absent  fingerprint ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -117,18 +117,18 @@ describe('a prerendered line', () => {
   });
 
   it.each([
-    '0.1.1 1.5:2:3 absent  stamp ""',
-    '0.1.0 1.6:2:3 absent  stamp ""',
-    '0.1.0 1.5:3:3 absent  stamp ""',
-    '0.1.0 1.5:2:4 absent  stamp ""',
-    '0.1.0 absent absent  stamp ""',
-    '0.1.0 1.5:2:3 1:1:1  stamp ""',
-    '0.1.0 1.5:2:3 absent 1:1:1 stamp ""',
+    '0.1.1 1.5:2:3 absent  fingerprint ""',
+    '0.1.0 1.6:2:3 absent  fingerprint ""',
+    '0.1.0 1.5:3:3 absent  fingerprint ""',
+    '0.1.0 1.5:2:4 absent  fingerprint ""',
+    '0.1.0 absent absent  fingerprint ""',
+    '0.1.0 1.5:2:3 1:1:1  fingerprint ""',
+    '0.1.0 1.5:2:3 absent 1:1:1 fingerprint ""',
     '0.1.0 1.5:2:3 absent  other ""',
     '0.1.0 1.5:2:3 absent  null ""',
-    '0.1.0 1.5:2:3 absent  stamp "http://127.0.0.1:1"',
-    '.1.0 1.5:2:3 absent  stamp ""',
-    '0.1.0 1.5:2:3 absent  stamp "" ',
+    '0.1.0 1.5:2:3 absent  fingerprint "http://127.0.0.1:1"',
+    '.1.0 1.5:2:3 absent  fingerprint ""',
+    '0.1.0 1.5:2:3 absent  fingerprint "" ',
     '',
   ])('is not valid when the validators are %s', (validators) => {
     prepare();

@@ -24,7 +24,7 @@ import type { FakeSystem } from '../support/system.ts';
 import { disk, failing, modeOf } from '../cache/disk.ts';
 
 const NAME: Variant = { kind: 'zsh', color: 'natural', network: true };
-const VALIDATORS = '0.1.0 absent absent  stamp ""';
+const VALIDATORS = '0.1.0 absent absent  fingerprint ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;

@@ -32,7 +32,7 @@ interface Utterance extends Reported {
   readonly window: ReportedWindow;
   /** The account that was signed in, and the fingerprint of the credentials. */
   readonly owner: string | null;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly at: number;
   /** When a new report last repeated the number, epoch ms. */
   confirmedAt: number;
@@ -44,7 +44,7 @@ type Memory = Record<ReportedWindow, Reported | null> & { at: number };
 /** The account that is signed in at a given time. */
 export interface Login {
   readonly owner: string | null;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
 }
 
 /** Whether both belong to one window: docs/specs/sources.md. */
@@ -179,13 +179,15 @@ export class Sessions {
     expect(over, 'a window that is over has no percentage').toBe(false);
     // A login file that was rewritten for the same account or for an unknown one changes nothing.
     const own = said.some((it) =>
-      logins.some(({ stamp, owner }) => stamp === it.stamp || it.owner === null || it.owner === owner),
+      logins.some(
+        ({ fingerprint, owner }) => fingerprint === it.fingerprint || it.owner === null || it.owner === owner,
+      ),
     );
     expect(own, 'read with the credentials of now, or of the same account').toBe(true);
     // Without a fingerprint a change of credentials is invisible.
     const people = logins.map(({ owner }) => owner);
     const sure = said.every(({ owner }) => owner !== null) && !people.includes(null);
-    if (!sure || logins.some(({ stamp }) => stamp === null)) return;
+    if (!sure || logins.some(({ fingerprint }) => fingerprint === null)) return;
     expect(people, 'the account of what is shown').toContain(said.at(-1)?.owner);
   }
 

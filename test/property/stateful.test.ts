@@ -126,7 +126,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constantFrom('sign out', 'expire', 'lapse', 'no stamp', 'touch', 'touch'),
+      do: fc.constantFrom('sign out', 'expire', 'lapse', 'no fingerprint', 'touch', 'touch'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), file }) },

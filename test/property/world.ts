@@ -61,21 +61,21 @@ export type Event =
   | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
   | { readonly do: 'status'; readonly status: Status; readonly answer: Answer }
   | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
-  | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no stamp' | 'touch' }
+  | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no fingerprint' | 'touch' }
   | { readonly do: 'remove'; readonly file: File }
   | { readonly do: 'damage'; readonly file: File; readonly text: string };
 
 /** A request that was sent, and what has happened to its record since. */
 interface Sent {
   readonly at: number;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly token: string;
   /** Sent less than a minute after another one, with another token. */
   readonly waived: boolean;
   /** Number of the stretch of time in which the clock only moved forward. */
   readonly stretch: number;
-  /** How often the fingerprint had changed. */
-  readonly stamps: number;
+  /** The number of the fingerprint: it grows with every change of the login file. */
+  readonly generation: number;
   /** Whether its record is still on disk. */
   inLock: boolean;
   inClaim: boolean;
@@ -86,7 +86,7 @@ interface Block {
   readonly until: number;
   readonly stretch: number;
   /** A sign-in failure ends its backoff when the credentials change. */
-  readonly stamps: number | null;
+  readonly generation: number | null;
   lost: boolean;
 }
 
@@ -123,9 +123,9 @@ export class World {
   readonly #blocks: Block[] = [];
   #stretch = 0;
   #peak: number;
-  #stamps = 1;
-  #earlier: { stamp: string | null; signedIn: string | null; token: string } = {
-    stamp: 'stamp-0',
+  #generation = 1;
+  #earlier: { fingerprint: string | null; signedIn: string | null; token: string } = {
+    fingerprint: 'fingerprint-0',
     signedIn: 'ada',
     token: 'token-0',
   };
@@ -183,7 +183,7 @@ export class World {
       case 'sign in':
         return this.#signIn(event.as);
       case 'sign out':
-        this.#newStamp();
+        this.#newFingerprint();
         this.#provider.login = { ok: false, failure: { code: 'no_credentials' } };
         this.#provider.signedIn = null;
         return;
@@ -193,11 +193,11 @@ export class World {
       case 'lapse':
         this.#provider.login = { ok: false, failure: { code: 'token_lapsed' } };
         return;
-      case 'no stamp':
-        this.#setStamp(null);
+      case 'no fingerprint':
+        this.#setFingerprint(null);
         return;
       case 'touch':
-        this.#setStamp(`stamp-${this.#stamps + 1}`, this.#provider.token);
+        this.#setFingerprint(`fingerprint-${this.#generation + 1}`, this.#provider.token);
         return;
       case 'remove':
         return this.#spoil(event.file, null);
@@ -237,17 +237,17 @@ export class World {
     this.#peak = Math.max(this.#peak, now);
   }
 
-  #newStamp(): void {
-    this.#setStamp(`stamp-${this.#stamps + 1}`);
+  #newFingerprint(): void {
+    this.#setFingerprint(`fingerprint-${this.#generation + 1}`);
   }
 
-  #setStamp(stamp: string | null, token = `token-${stamp}`): void {
-    const { currentStamp, signedIn, token: before } = this.#provider;
-    if (stamp === currentStamp) return;
-    this.#earlier = { stamp: currentStamp, signedIn, token: before };
-    this.#provider.currentStamp = stamp;
+  #setFingerprint(fingerprint: string | null, token = `token-${fingerprint}`): void {
+    const { currentFingerprint, signedIn, token: before } = this.#provider;
+    if (fingerprint === currentFingerprint) return;
+    this.#earlier = { fingerprint: currentFingerprint, signedIn, token: before };
+    this.#provider.currentFingerprint = fingerprint;
     this.#provider.token = token;
-    this.#stamps += 1;
+    this.#generation += 1;
     this.#rewritten = true;
   }
 
@@ -255,12 +255,12 @@ export class World {
     this.#provider.login = { ok: true, value: null };
     if (as === 'before') {
       // A backup is restored: fingerprint and account as they once were.
-      const { stamp, signedIn, token } = this.#earlier;
-      this.#setStamp(stamp, token);
+      const { fingerprint, signedIn, token } = this.#earlier;
+      this.#setFingerprint(fingerprint, token);
       this.#provider.signedIn = signedIn;
       return;
     }
-    this.#newStamp();
+    this.#newFingerprint();
     if (as === 'other') this.#provider.signedIn = this.#provider.signedIn === 'ada' ? 'grace' : 'ada';
     if (as === 'unknown') this.#provider.signedIn = null;
     if (as === 'same') this.#provider.signedIn ??= 'ada';
@@ -301,7 +301,7 @@ export class World {
     // Long enough for another event in between.
     await new Promise((done) => setTimeout(done, 3));
     this.#pass(takes);
-    if (meanwhile === 'renewed') this.#newStamp();
+    if (meanwhile === 'renewed') this.#newFingerprint();
     if (meanwhile === 'switched') this.#signIn('other');
     if (comes === 'killed') throw new Error('killed');
     if (comes !== 'usage') {
@@ -326,10 +326,10 @@ export class World {
   }
 
   /** The shortest backoff after a failure; jitter and repetition only add to it. */
-  #noteBlock(code: RefreshCode, retryAfter: string | null, { stamp, stamps }: Sent): void {
+  #noteBlock(code: RefreshCode, retryAfter: string | null, { fingerprint, generation }: Sent): void {
     const asked = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
     const wait = isSignIn(code)
-      ? (stamp === null ? 1 : 5) * MINUTE
+      ? (fingerprint === null ? 1 : 5) * MINUTE
       : code === 'rate_limited'
         ? asked || 5 * MINUTE
         : MINUTE;
@@ -337,7 +337,7 @@ export class World {
       // The day counts from the second in which the lock was written.
       until: this.#system.now() + Math.min(wait, DAY - SECOND),
       stretch: this.#stretch,
-      stamps: isSignIn(code) ? stamps : null,
+      generation: isSignIn(code) ? generation : null,
       lost: false,
     });
   }
@@ -345,22 +345,22 @@ export class World {
   /** The budget: whether a request may be sent now, given all requests that are still on record. */
   #noteRequest(): Sent {
     const at = this.#system.now();
-    const { currentStamp: stamp, token } = this.#provider;
+    const { currentFingerprint: fingerprint, token } = this.#provider;
     const stretch = this.#sent.filter((sent) => sent.stretch === this.#stretch);
     const close = stretch.filter((sent) => at - sent.at < MINUTE && (sent.inClaim || sent.inLock));
     const request: Sent = {
       at,
-      stamp,
+      fingerprint,
       token,
       waived: close.length > 0,
       stretch: this.#stretch,
-      stamps: this.#stamps,
+      generation: this.#generation,
       inLock: true,
       inClaim: true,
     };
     for (const block of this.#blocks) {
       const inForce = !block.lost && block.stretch === this.#stretch && at < block.until;
-      const meant = block.stamps === null || block.stamps === this.#stamps;
+      const meant = block.generation === null || block.generation === this.#generation;
       expect(inForce && meant, 'no request is sent while a backoff is in force').toBe(false);
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
@@ -414,9 +414,9 @@ export class World {
     this.#answer = answer;
     this.#delivered = false;
     const known = this.#onDisk();
-    const { currentStamp: stamp, token } = this.#provider;
+    const { currentFingerprint: fingerprint, token } = this.#provider;
     const usages = await ask();
-    if (!this.#delivered && known !== null) this.#expectKept(known, this.#onDisk(), { stamp, token });
+    if (!this.#delivered && known !== null) this.#expectKept(known, this.#onDisk(), { fingerprint, token });
     return usages;
   }
 
@@ -425,16 +425,22 @@ export class World {
    *
    * @param login the one before: another account can sign in during the request
    */
-  #expectKept(known: string, kept: string | null, login: { stamp: string | null; token: string }): void {
+  #expectKept(
+    known: string,
+    kept: string | null,
+    login: { fingerprint: string | null; token: string },
+  ): void {
     if (kept === known) return;
     const { credentials: _, ...before } = JSON.parse(known);
     const { credentials, ...after } = JSON.parse(kept ?? '{}');
     expect(after, 'good data are kept').toEqual(before);
-    const { currentStamp, token } = this.#provider;
-    const stamped = [login, { stamp: currentStamp, token }].filter(({ stamp }) => stamp === credentials);
+    const { currentFingerprint, token } = this.#provider;
+    const matching = [login, { fingerprint: currentFingerprint, token }].filter(
+      ({ fingerprint }) => fingerprint === credentials,
+    );
     const answered = this.#issued.get(after.data.five_hour.utilization)?.token;
     expect(
-      stamped.map((one) => one.token),
+      matching.map((one) => one.token),
       'the token of that fingerprint',
     ).toContain(answered);
   }
@@ -450,13 +456,13 @@ export class World {
    * Whether the entry or the lock on disk belongs to another state of the login file. A request from the future
    * leaves a claim that does not count, so that the claim before it belongs to another state as well.
    */
-  #hasOtherStamp(): boolean {
+  #hasOtherFingerprint(): boolean {
     if (this.#sent.some(({ at }) => at > this.#system.now() + TOLERANCE)) return true;
     return ['usage.json', 'usage.lock'].some((name) => {
       const path = join(this.#cache, name);
       const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
       const [, credentials] = /"credentials":"([^"]*)"/.exec(text) ?? [];
-      return credentials !== undefined && credentials !== this.#provider.currentStamp;
+      return credentials !== undefined && credentials !== this.#provider.currentFingerprint;
     });
   }
 
@@ -464,7 +470,7 @@ export class World {
   async #resolved(asked: Asked, alone = false): Promise<Usage | null> {
     const before = this.#provider.authenticated;
     const login = this.#login();
-    const otherStamp = this.#hasOtherStamp();
+    const otherFingerprint = this.#hasOtherFingerprint();
     let resolution: Resolution;
     try {
       resolution = await this.#ask(asked);
@@ -481,7 +487,8 @@ export class World {
     if (alone && (asked.policy !== 'wait' || spare)) {
       // Only the credentials show whether the token is the one that was sent.
       const renewed =
-        otherStamp || (this.#sent.length > 0 && this.#sent.at(-1)?.stamp !== this.#provider.currentStamp);
+        otherFingerprint ||
+        (this.#sent.length > 0 && this.#sent.at(-1)?.fingerprint !== this.#provider.currentFingerprint);
       const unasked = !asked.force || usage.error?.code === 'budget';
       const spared = asked.policy !== 'wait' || (unasked && !renewed);
       if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
@@ -538,7 +545,7 @@ export class World {
     { read, decision }: State,
     report: Report,
     outcome: ReportOutcome,
-    stamp: string | null,
+    fingerprint: string | null,
   ): void {
     const now = this.#system.now();
     const entry = read.kind === 'entry' ? read.entry : null;
@@ -547,7 +554,7 @@ export class World {
       shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      fingerprint: stamp,
+      fingerprint,
       reader: claudeReader,
       now,
       settings,
@@ -567,7 +574,7 @@ export class World {
   }
 
   #login(): Login {
-    return { owner: this.#provider.signedIn, stamp: this.#provider.currentStamp };
+    return { owner: this.#provider.signedIn, fingerprint: this.#provider.currentFingerprint };
   }
 
   /** A killed process releases nothing. Six seconds ago by the real clock, which the mutex uses. */
@@ -608,7 +615,7 @@ export class World {
       }
       expect(window.readAt, 'numbers carry their own time').toBe(issued.at);
       // Without a fingerprint a change of credentials is invisible.
-      const seen = this.#provider.currentStamp !== null;
+      const seen = this.#provider.currentFingerprint !== null;
       const known = seen && issued.owner !== null && !owners.includes(null);
       if (known) expect(owners, 'the account of what is shown').toContain(issued.owner);
     }

@@ -42,7 +42,7 @@ const week = (ago: number): ReportedNumber => ({
 });
 const reporting = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
   ...NO_SESSION_REPORTS,
-  credentials: 'stamp-1',
+  credentials: 'fingerprint-1',
   windows: { five_hour, seven_day },
 });
 const scoped = (ago: number, changes: Partial<Entry> = {}) => {
@@ -52,7 +52,7 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
 const merged = (entry: Entry | null, reports: SessionReports, account: AccountMatch = 'unknown', now = NOW) =>
   overlayReports(entry, reports, {
     reader: claudeReader,
-    fingerprint: 'stamp-1',
+    fingerprint: 'fingerprint-1',
     now,
     canAsk: true,
     account: () => account,
@@ -190,25 +190,25 @@ describe('reports beside a response', () => {
   });
 
   it('do not count when they are of another account', () => {
-    const foreign = { ...reports, credentials: 'stamp-0' };
+    const foreign = { ...reports, credentials: 'fingerprint-0' };
     const entry = scoped(10 * MINUTE);
     expect(merged(entry, foreign, 'changed')).toBe(entry);
     expect(merged(null, foreign, 'changed')).toBeNull();
   });
 
   it('stay fresh when the credentials of the same account are rewritten', () => {
-    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'stamp-0' }, 'same'), {
+    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'fingerprint-0' }, 'same'), {
       settings: off,
     });
     expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
   });
 
   it('are shown with their age when the account of rewritten credentials is unknown', () => {
-    const entry = merged(null, { ...reports, credentials: 'stamp-0' }, 'unknown');
+    const entry = merged(null, { ...reports, credentials: 'fingerprint-0' }, 'unknown');
     expect(decided(entry).action).toBe('background');
     const { usage, line } = decided(entry, { settings: off });
     expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
-    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'stamp-0' }, 'unknown');
+    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'fingerprint-0' }, 'unknown');
     expect(decided(paced).action).toBe('background');
   });
 
@@ -221,7 +221,7 @@ describe('reports beside a response', () => {
     const mergedWith = (canAsk: boolean) =>
       overlayReports(scoped(2 * MINUTE), disputed, {
         reader: claudeReader,
-        fingerprint: 'stamp-1',
+        fingerprint: 'fingerprint-1',
         now: NOW,
         canAsk,
         account: () => 'same',
@@ -253,7 +253,7 @@ describe('reports beside a response', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
       ...NO_SESSION_REPORTS,
-      credentials: 'stamp-1',
+      credentials: 'fingerprint-1',
       spend: { ...spend, usedUsd: 521, limitUsd: 500 },
     };
     const { row, usage } = decided(merged(null, alone), { settings: off });
@@ -268,7 +268,7 @@ describe('reports beside a response', () => {
   });
 
   it('are not merged with the response of another account, nor with one from the future', () => {
-    const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
+    const old = scoped(10 * MINUTE, { credentials: 'fingerprint-0' });
     expect(merged(old, reports, 'changed')?.data?.limits).toBeUndefined();
     expect(merged(scoped(-HOUR), reports)?.data?.limits).toBeUndefined();
     const renewed = decided(merged(old, reports, 'unknown'));
@@ -318,7 +318,7 @@ describe('a forecast with reports', () => {
         report,
         fc.option(fc.integer({ min: 1, max: 20 * MINUTE })),
         fc.array(fc.integer({ min: 0, max: 5 * MINUTE - SECOND }), { minLength: 5, maxLength: 5 }),
-        fc.constantFrom('stamp-1', 'stamp-0'),
+        fc.constantFrom('fingerprint-1', 'fingerprint-0'),
         fc.boolean(),
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
@@ -327,7 +327,7 @@ describe('a forecast with reports', () => {
             entry: merged(entry, reporting(of(one), of(two))),
             backoff,
             now: NOW,
-            fingerprint: 'stamp-1',
+            fingerprint: 'fingerprint-1',
             accountMatch: 'unknown',
             provider: claude,
             accountName: 'default',
@@ -365,7 +365,7 @@ describe('storing the report of a session', () => {
     {
       fs = system.fs,
       said = report,
-      fingerprint = 'stamp-1' as string | null,
+      fingerprint = 'fingerprint-1' as string | null,
       provider = fakeProvider(system),
     } = {},
   ) =>
@@ -455,7 +455,7 @@ describe('storing the report of a session', () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
-      const run = (said: Report, fingerprint = 'stamp-1') =>
+      const run = (said: Report, fingerprint = 'fingerprint-1') =>
         keep(system, cache, { said, fingerprint, provider });
       const read = () => readSessionReports(system, cache.reports, NOW);
       return { system, provider, run, read };
@@ -465,20 +465,20 @@ describe('storing the report of a session', () => {
     it('writes the account, and writes again when the login file was rewritten', () => {
       const { run, read } = login();
       run(report);
-      expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
-      expect(run(report, 'stamp-2').stored).not.toBeNull();
-      expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
-      expect(run(report, 'stamp-2').stored).toBeNull();
+      expect(read()).toMatchObject({ credentials: 'fingerprint-1', account: 'ada' });
+      expect(run(report, 'fingerprint-2').stored).not.toBeNull();
+      expect(read()).toMatchObject({ credentials: 'fingerprint-2', windows: { five_hour: { percent: 24 } } });
+      expect(run(report, 'fingerprint-2').stored).toBeNull();
     });
 
     it('drops the numbers once another account has signed in', () => {
       const { provider, run, read } = login();
       run(report);
       provider.signedIn = 'grace';
-      expect(run(higher, 'stamp-2')).toMatchObject({ foreign: true });
+      expect(run(higher, 'fingerprint-2')).toMatchObject({ foreign: true });
       expect(read()).toMatchObject({ account: 'grace', windows: { five_hour: null } });
       const other = { ...higher, session: 'b' };
-      expect(run(other, 'stamp-2')).toMatchObject({ foreign: false });
+      expect(run(other, 'fingerprint-2')).toMatchObject({ foreign: false });
       expect(read().windows.five_hour?.percent).toBe(25);
     });
 
@@ -486,7 +486,7 @@ describe('storing the report of a session', () => {
       const { system, provider, run, read } = login();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       system.fs.mkdirSync(cache.path, { recursive: true });
-      const answer = anEntry({ accountId: 'grace', credentials: 'stamp-0' });
+      const answer = anEntry({ accountId: 'grace', credentials: 'fingerprint-0' });
       const other = { utilization: 90, resets_at: iso(FIVE + HOUR) };
       system.fs.writeFileSync(cache.entry, serializeEntry({ ...answer, data: { five_hour: other } }));
       run(report);
@@ -495,7 +495,7 @@ describe('storing the report of a session', () => {
         disputes: { five_hour: null },
       });
       provider.signedIn = 'grace';
-      run({ ...report, session: 'b' }, 'stamp-2');
+      run({ ...report, session: 'b' }, 'fingerprint-2');
       expect(read()).toMatchObject({
         windows: { five_hour: null },
         disputes: { five_hour: { session: 'b' } },
@@ -575,7 +575,7 @@ it('a forecast ends after a day at most', () => {
     entry,
     backoff: null,
     now: NOW,
-    fingerprint: 'stamp-1',
+    fingerprint: 'fingerprint-1',
     accountMatch: 'unknown',
     provider: claude,
     accountName: 'default',

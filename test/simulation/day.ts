@@ -157,7 +157,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
 
   const asks = (question: Question, report: Report | null = null): Promise<void> =>
     machine.process(async () => {
-      const kept = report && storeReport(deps, pathsOf(system, provider), report, 'stamp-1');
+      const kept = report && storeReport(deps, pathsOf(system, provider), report, 'fingerprint-1');
       const { usage, startWorker: startBackground, state: seen } = await resolve(deps, question);
       check(usage);
       if (report !== null && kept !== null) {
@@ -174,7 +174,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
             shared,
             report,
             ...kept,
-            fingerprint: 'stamp-1',
+            fingerprint: 'fingerprint-1',
             reader: provider.reader,
             now,
             settings,

@@ -60,7 +60,7 @@ export class PlanDay {
   readonly #history: Moment[] = [];
   readonly #sessions: Session[] = [];
   #login: Subscription | null = null;
-  #stamps = 0;
+  #logins = 0;
   /** The body of the next responses, or their failure. */
   answer: () => Record<string, unknown> | RefreshFailure = () => ({ code: 'network_error' });
   numbers = 0;
@@ -98,9 +98,9 @@ export class PlanDay {
 
   signIn(subscription: Subscription | null): void {
     this.#login = subscription;
-    this.#stamps += 1;
-    this.provider.currentStamp = subscription ? `${this.now}:512:${this.#stamps}` : 'absent absent';
-    this.provider.token = `token-${this.#stamps}`;
+    this.#logins += 1;
+    this.provider.currentFingerprint = subscription ? `${this.now}:512:${this.#logins}` : 'absent absent';
+    this.provider.token = `token-${this.#logins}`;
     this.provider.login = subscription
       ? { ok: true, value: null }
       : { ok: false, failure: { code: 'no_credentials' } };
@@ -173,8 +173,8 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { paths: places, onDisk: known } = startOf(deps);
-    const outcome = storeReport(deps, places, report, known.fingerprint);
+    const { paths, onDisk: known } = startOf(deps);
+    const outcome = storeReport(deps, paths, report, known.fingerprint);
     const {
       usage: shared,
       startWorker: startBackground,

@@ -48,7 +48,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const tally = new Tally();
   const settings = defaultSettings({});
 
-  let stamp = 1;
+  let login = 1;
   let tokenUntil = begin - HOUR;
   let throttledUntil = 0;
 
@@ -57,7 +57,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   const send = async ({ timeoutMs }: SendOptions): Promise<Outcome<Snapshot>> => {
     const at = machine.now;
-    tally.sent(at, stamp);
+    tally.sent(at, login);
     const fails = (code: 'network_error' | 'timeout' | 'server_error') =>
       ({ ok: false, failure: { code } }) as const;
     if (offline()) {
@@ -92,27 +92,27 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   const provider: ProviderDescriptor = {
     ...ONE_LOGIN,
-    fingerprint: () => `stamp-${stamp}`,
+    fingerprint: () => `fingerprint-${login}`,
     connect: async () => ({
       id: 'claude',
       authenticate: async () =>
         machine.now < tokenUntil
-          ? { ok: true, value: { plan: 'max_20x', tokenHash: () => `000000${stamp}`.slice(-8), send } }
+          ? { ok: true, value: { plan: 'max_20x', tokenHash: () => `000000${login}`.slice(-8), send } }
           : { ok: false, failure: { code: 'token_lapsed' } },
     }),
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };
-  const places = pathsOf(system, provider);
+  const paths = pathsOf(system, provider);
   const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
 
   /** The files on disk, read again after each process that could have changed them. */
   let known: { entry: Entry | null; lock: Backoff | null } | null = null;
-  let freshFor = { stamp: 0, cachedAt: 0, until: 0 };
+  let freshFor = { login: 0, cachedAt: 0, until: 0 };
   const onDisk = () => {
     if (known !== null) return known;
-    const read = readEntry(system, places.cache!.entry);
+    const read = readEntry(system, paths.cache!.entry);
     const entry = read.kind === 'entry' ? read.entry : null;
-    known = { entry, lock: readBackoff(system, places.cache!.backoff, machine.now) };
+    known = { entry, lock: readBackoff(system, paths.cache!.backoff, machine.now) };
     return known;
   };
 
@@ -140,7 +140,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const now = machine.now;
     const work = caller.kind !== 'cron' && atWork(begin, now);
     // Row 1 holds until its time is over or the credentials change.
-    if (!force && freshFor.stamp === stamp && now < freshFor.until) {
+    if (!force && freshFor.login === login && now < freshFor.until) {
       tally.shown('fresh', now - freshFor.cachedAt, work, offline());
       return;
     }
@@ -152,7 +152,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       backoff: lock,
       now,
       policy,
-      fingerprint: `stamp-${stamp}`,
+      fingerprint: `fingerprint-${login}`,
       account,
       settings,
       budget: provider.budget,
@@ -160,7 +160,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     });
     if (decision.action === 'serve') {
       if (decision.row === 1)
-        freshFor = { stamp, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
+        freshFor = { login, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
       tally.shown(decision.freshness, entry === null ? null : now - entry.cachedAt, work, offline());
       return;
     }
@@ -189,7 +189,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const work = workOf(begin, day);
     // The first use of Claude Code on a day renews an expired token, and keeps a valid one.
     const renew = () => {
-      stamp += 1;
+      login += 1;
       tokenUntil = machine.now + TOKEN_LASTS;
     };
     for (let at = work?.from ?? end; at < Math.min(work?.to ?? 0, end); at += TOKEN_LASTS)

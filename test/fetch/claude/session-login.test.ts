@@ -5,9 +5,9 @@ import { fakeSystem } from '../../support/system.ts';
 const STORED = '1795198892000:512:42 absent';
 const session = (
   env: Record<string, string>,
-  stamp: string | null = STORED,
+  fingerprint: string | null = STORED,
   platform: NodeJS.Platform = 'linux',
-) => isForeignSession({ ...fakeSystem({ env }), platform }, () => stamp);
+) => isForeignSession({ ...fakeSystem({ env }), platform }, () => fingerprint);
 
 describe('a session beside a stored login', () => {
   it.each([
@@ -28,8 +28,8 @@ describe('a session beside a stored login', () => {
   ])('uses the stored login with %s', (_, env) => expect(session(env)).toBe(false));
 
   it('reads the fingerprint only where its environment names another login', () => {
-    const stamp = () => expect.fail('a stat for nothing');
-    expect(isForeignSession(fakeSystem({ env: {} }), stamp)).toBe(false);
+    const fingerprint = () => expect.fail('a stat for nothing');
+    expect(isForeignSession(fakeSystem({ env: {} }), fingerprint)).toBe(false);
   });
 });
 
@@ -38,7 +38,7 @@ describe('a session without a stored login', () => {
 
   it.each([[null], ['absent'], ['absent absent'], ['absent absent absent']])(
     'uses the only login there is: %s',
-    (stamp) => expect(session(token, stamp)).toBe(false),
+    (fingerprint) => expect(session(token, fingerprint)).toBe(false),
   );
 
   it('can have one in a keychain that was not asked yet', () => {
