@@ -9,6 +9,8 @@ const session = (
   platform: NodeJS.Platform = 'linux',
 ) => isForeignSession({ ...fakeSystem({ env }), platform }, () => fingerprint);
 
+const DIRECTORY = { CLAUDE_CONFIG_DIR: '/elsewhere' };
+
 describe('a session beside a stored login', () => {
   it.each([
     ['CLAUDE_CODE_OAUTH_TOKEN', 'sk-ant-oat01-x'],
@@ -41,9 +43,13 @@ describe('a session without a stored login', () => {
     (fingerprint) => expect(session(token, fingerprint)).toBe(false),
   );
 
-  it('can have one in a keychain that was not asked yet', () => {
-    expect(session(token, 'absent absent', 'darwin')).toBe(true);
-    expect(session(token, 'absent absent absent', 'darwin')).toBe(false);
-    expect(session(token, 'absent absent keychain:20261120', 'darwin')).toBe(true);
+  it.each<[string, Record<string, string>, string, boolean]>([
+    ['may have one while the keychain was not queried', {}, 'absent absent', true],
+    ['has none where the keychain has no item', {}, 'absent absent absent', false],
+    ['has one where the keychain has an item', {}, 'absent absent keychain:20261120', true],
+    ['may have one in CLAUDE_CONFIG_DIR while the keychain was not queried', DIRECTORY, 'absent', true],
+    ['has none in CLAUDE_CONFIG_DIR where the keychain has no item', DIRECTORY, 'absent absent', false],
+  ])('on macOS %s', (_case, directory, fingerprint, foreign) => {
+    expect(session({ ...token, ...directory }, fingerprint, 'darwin')).toBe(foreign);
   });
 });
