@@ -29,7 +29,7 @@ const LAUNCHER_KINDS = new Set('plain starship vim waybar tmux ansi i3blocks pol
  * these files when this is called: they are written in order, so that after a failure the ones that exist are the
  * beginning of the line.
  *
- * @param path of the prerendered line
+ * @param path the path of the prerendered line
  * @param refreshAt when a refresh is due, epoch ms; at most `NEAR_TEXTS` texts begin before it
  * @returns false when one of them could not be written
  */

@@ -89,7 +89,7 @@ const ROUNDED_BY = [0, SECOND, 2 * SECOND];
  * Gives a file an mtime before or after that of another file. The file system of the cache may round it to whole
  * seconds, which shows only once it has been written.
  *
- * @param mtime of the other file, epoch ms
+ * @param mtime the mtime of the other file, epoch ms
  * @param side -1: before it, 1: after it
  */
 function mark(system: System, path: string, mtime: number, side: -1 | 1): void {

@@ -31,7 +31,7 @@ import { ensurePrerenderedDirectory, listVariants, NEAR_MS, writePrerendered } f
  * Prerenders the lines that exist, and the one that was missing. Never throws: a caller without a prerendered line only
  * takes longer.
  *
- * @param wanted the variant that a caller has just asked for and had to render
+ * @param wanted the variant that a caller has just had to render
  * @param horizonMs how far ahead, ms: the near file while a caller waits for the end of this process, else everything
  */
 export async function prerender(system: System, wanted: Variant | null, horizonMs = NEAR_MS): Promise<void> {
