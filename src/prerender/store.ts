@@ -16,7 +16,7 @@ import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
 import { localAppearance } from '../config/local-appearance.ts';
-import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
+import { removeMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
 import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
@@ -108,7 +108,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
   writeReferences(system, directory, references);
-  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeAskMarkers(system, directory);
+  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
 }
