@@ -127,7 +127,7 @@ describe('any bytes as usage.json and usage.lock', () => {
           const written = parseBackoff(text, 0, NOW)!;
           // Numbers above a thousand are not tracked.
           const counted = text.replace('"failures":1001', '"failures":1000');
-          expect(serializeBackoff(written), 'what we write says all that we read').toBe(counted);
+          expect(serializeBackoff(written), 'a written lock has the parts that were read').toBe(counted);
           expect(written.requests).toContain(NOW);
           if (succeeds) expect((await ask({ policy: 'cached' })).usage.state).toBe('fresh');
         }),

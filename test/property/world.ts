@@ -32,7 +32,7 @@ import { expectProgress, Sessions } from './sessions.ts';
 import type { Login, Status } from './sessions.ts';
 
 /** What the endpoint does with the next request. */
-export interface Answer {
+export interface NextResponse {
   readonly comes: 'usage' | 'killed' | RefreshCode;
   readonly retryAfter?: string | null;
   /** Its duration on the wall clock, ms: a machine can sleep meanwhile, or its clock can be set back. */
@@ -45,7 +45,8 @@ export interface Answer {
   readonly meanwhile?: 'nothing' | 'renewed' | 'switched';
 }
 
-export interface Asked {
+/** The options of a question that decide about requests. */
+export interface Options {
   readonly policy: Policy;
   readonly force: boolean;
   readonly sendsUncached: boolean;
@@ -57,9 +58,9 @@ export type File = 'usage.json' | 'statusline.json' | 'usage.lock' | 'attempt' |
 /** One event. */
 export type Event =
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'ask'; readonly asked: Asked; readonly answer: Answer }
-  | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
-  | { readonly do: 'status'; readonly status: Status; readonly answer: Answer }
+  | { readonly do: 'resolve'; readonly question: Options; readonly response: NextResponse }
+  | { readonly do: 'both'; readonly question: readonly [Options, Options]; readonly response: NextResponse }
+  | { readonly do: 'status'; readonly status: Status; readonly response: NextResponse }
   | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
   | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no fingerprint' | 'touch' }
   | { readonly do: 'remove'; readonly file: File }
@@ -136,7 +137,7 @@ export class World {
   #several = false;
   /** The credentials are not those under which a report was last stored. */
   #rewritten = true;
-  #answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+  #response: NextResponse = { comes: 'usage', takes: 0, resets: HOUR };
   #delivered = false;
 
   constructor() {
@@ -174,12 +175,12 @@ export class World {
     switch (event.do) {
       case 'pass':
         return this.#pass(event.ms);
-      case 'ask':
-        return this.#question([event.asked], event.answer);
+      case 'resolve':
+        return this.#resolveAll([event.question], event.response);
       case 'both':
-        return this.#question(event.asked, event.answer);
+        return this.#resolveAll(event.question, event.response);
       case 'status':
-        return this.#report(event.status, event.answer);
+        return this.#report(event.status, event.response);
       case 'sign in':
         return this.#signIn(event.as);
       case 'sign out':
@@ -209,11 +210,11 @@ export class World {
   /** In every final state, a caller that waits as long as announced gets its request within a day. */
   async expectAnEnd(): Promise<void> {
     this.#signIn('same');
-    const insist: Asked = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
-    const answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+    const insist: Options = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
+    const response: NextResponse = { comes: 'usage', takes: 0, resets: HOUR };
     const [start, before] = [this.#system.now(), this.#sent.length];
     for (let tries = 0; tries < 6; tries += 1) {
-      const usage = await this.#answered(insist, answer);
+      const usage = await this.#resolveOne(insist, response);
       if (this.#sent.length > before) return;
       // A backoff without a failure (written by another program) is not shown beside data.
       const next = usage.error?.retryAt ?? this.#system.now() + DAY + 10 * SECOND;
@@ -294,7 +295,7 @@ export class World {
   }
 
   async #respond(): Promise<Outcome<Snapshot>> {
-    const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#answer;
+    const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#response;
     const sent = this.#noteRequest();
     const at = this.#system.now();
     const { signedIn: owner, token } = this.#provider;
@@ -306,8 +307,8 @@ export class World {
     if (comes === 'killed') throw new Error('killed');
     if (comes !== 'usage') {
       this.#noteBlock(comes, retryAfter ?? null, sent);
-      const asked = retryAfter === undefined ? {} : { retryAfter };
-      return { ok: false, failure: { code: comes, ...asked } };
+      const header = retryAfter === undefined ? {} : { retryAfter };
+      return { ok: false, failure: { code: comes, ...header } };
     }
     this.#delivered = true;
     // The clock was set back during the request: a response that would be dated in the future is not stored.
@@ -327,11 +328,11 @@ export class World {
 
   /** The shortest backoff after a failure; jitter and repetition only add to it. */
   #noteBlock(code: RefreshCode, retryAfter: string | null, { fingerprint, generation }: Sent): void {
-    const asked = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
+    const demanded = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
     const wait = isSignIn(code)
       ? (fingerprint === null ? 1 : 5) * MINUTE
       : code === 'rate_limited'
-        ? asked || 5 * MINUTE
+        ? demanded || 5 * MINUTE
         : MINUTE;
     this.#blocks.push({
       // The day counts from the second in which the lock was written.
@@ -374,22 +375,22 @@ export class World {
     return request;
   }
 
-  async #question(asked: readonly Asked[], answer: Answer): Promise<void> {
-    this.#several = asked.length > 1;
-    if (asked.length === 1) await this.#answered(asked[0]!, answer);
-    else await this.#guarded(answer, () => Promise.all(asked.map((one) => this.#resolved(one))));
+  async #resolveAll(questions: readonly Options[], response: NextResponse): Promise<void> {
+    this.#several = questions.length > 1;
+    if (questions.length === 1) await this.#resolveOne(questions[0]!, response);
+    else await this.#guarded(response, () => Promise.all(questions.map((one) => this.#resolved(one))));
   }
 
-  async #answered(asked: Asked, answer: Answer): Promise<Usage> {
+  async #resolveOne(question: Options, response: NextResponse): Promise<Usage> {
     const before = this.#sent.length;
-    const free = asked.policy === 'wait' && asked.force && !this.#spoilt && this.#nothingInTheWay();
+    const free = question.policy === 'wait' && question.force && !this.#spoilt && this.#nothingInTheWay();
     const began = performance.now();
-    const [usage] = await this.#guarded(answer, async () => [await this.#resolved(asked, true)]);
+    const [usage] = await this.#guarded(response, async () => [await this.#resolved(question, true)]);
     // A machine that is busy for longer than the deadline sends no request.
     const inTime = (performance.now() - began) * HURRY < this.#deps.settings.timeoutMs;
     if (free && inTime)
       expect(this.#sent.length, 'a forced question sends a request if nothing prevents it').toBe(before + 1);
-    return usage ?? (await this.#guarded(answer, async () => [await this.#resolved(NEVER)]))[0]!;
+    return usage ?? (await this.#guarded(response, async () => [await this.#resolved(NEVER)]))[0]!;
   }
 
   /**
@@ -410,12 +411,15 @@ export class World {
   }
 
   /** Resolves, and compares the files before and after: a failure never costs known numbers. */
-  async #guarded(answer: Answer, ask: () => Promise<(Usage | null)[]>): Promise<(Usage | null)[]> {
-    this.#answer = answer;
+  async #guarded(
+    response: NextResponse,
+    resolveNow: () => Promise<(Usage | null)[]>,
+  ): Promise<(Usage | null)[]> {
+    this.#response = response;
     this.#delivered = false;
     const known = this.#onDisk();
     const { currentFingerprint: fingerprint, token } = this.#provider;
-    const usages = await ask();
+    const usages = await resolveNow();
     if (!this.#delivered && known !== null) this.#expectKept(known, this.#onDisk(), { fingerprint, token });
     return usages;
   }
@@ -438,11 +442,11 @@ export class World {
     const matching = [login, { fingerprint: currentFingerprint, token }].filter(
       ({ fingerprint }) => fingerprint === credentials,
     );
-    const answered = this.#issued.get(after.data.five_hour.utilization)?.token;
+    const sentToken = this.#issued.get(after.data.five_hour.utilization)?.token;
     expect(
       matching.map((one) => one.token),
       'the token of that fingerprint',
-    ).toContain(answered);
+    ).toContain(sentToken);
   }
 
   /** The text of `usage.json` if it contains data. */
@@ -467,13 +471,13 @@ export class World {
   }
 
   /** Null: the process was killed. */
-  async #resolved(asked: Asked, alone = false): Promise<Usage | null> {
+  async #resolved(question: Options, alone = false): Promise<Usage | null> {
     const before = this.#provider.authenticated;
     const login = this.#login();
     const otherFingerprint = this.#hasOtherFingerprint();
     let resolution: Resolution;
     try {
-      resolution = await this.#ask(asked);
+      resolution = await this.#ask(question);
     } catch (error) {
       if ((error as Error).message !== 'killed') throw error;
       this.#leaveMutexBehind();
@@ -484,14 +488,15 @@ export class World {
     // Beside reports a request is sent for the other limits, however fresh the numbers are.
     const alike = !fs.existsSync(join(this.#cache, 'statusline.json'));
     const spare = usage.state === 'fresh' && usage.source === 'cache' && alike;
-    if (alone && (asked.policy !== 'wait' || spare)) {
+    if (alone && (question.policy !== 'wait' || spare)) {
       // Only the credentials show whether the token is the one that was sent.
       const renewed =
         otherFingerprint ||
         (this.#sent.length > 0 && this.#sent.at(-1)?.fingerprint !== this.#provider.currentFingerprint);
-      const unasked = !asked.force || usage.error?.code === 'budget';
-      const spared = asked.policy !== 'wait' || (unasked && !renewed);
-      if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
+      const unforced = !question.force || usage.error?.code === 'budget';
+      const spared = question.policy !== 'wait' || (unforced && !renewed);
+      if (spared)
+        expect(this.#provider.authenticated, 'credentials are read only for a request').toBe(before);
     }
     // What `worker.ts` does after the response.
     if (startWorker) await this.#resolved(BEHIND);
@@ -499,7 +504,7 @@ export class World {
   }
 
   /** What `usageline statusline` does: it stores the report and shows it beside the entry. */
-  async #report(status: Status, answer: Answer): Promise<void> {
+  async #report(status: Status, response: NextResponse): Promise<void> {
     this.#several = false;
     const { usage: before } = await this.#ask(NEVER);
     const [known, authenticated] = [this.#onDisk(), this.#provider.authenticated];
@@ -532,11 +537,11 @@ export class World {
     if (report !== null && outcome !== null)
       this.#expectOwn(usage, state, report, outcome, onDisk.fingerprint);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
-    expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
+    expect(this.#provider.authenticated, 'credentials are read only for a request').toBe(authenticated);
     // The files contain what was shown.
     const { usage: again } = await this.#ask(NEVER);
     expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
-    if (startWorker) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
+    if (startWorker) await this.#guarded(response, async () => [await this.#resolved(BEHIND)]);
   }
 
   /** The line of the session shows every number of this report. */
@@ -594,7 +599,7 @@ export class World {
     );
     const now = this.#system.now();
     const newest = Math.max(
-      this.#sessions.lastSaidAt,
+      this.#sessions.lastReportAt,
       ...Array.from(this.#issued.values(), ({ at }) => at).filter((at) => at <= now + TOLERANCE),
     );
     if (usage.state === 'fresh' && !this.#planted)
@@ -605,7 +610,7 @@ export class World {
         this.#sessions.confirmedAt(window),
       );
       if (window.source === 'statusline') {
-        this.#sessions.expectTold(window, logins, now);
+        this.#sessions.expectReported(window, logins, now);
         continue;
       }
       const issued = this.#issued.get(window.usedPercent as number);
@@ -628,6 +633,6 @@ function hasNumbers({ windows }: Report): boolean {
   return REPORTED_WINDOWS.some((name) => windows[name] !== null);
 }
 
-const NEVER: Asked = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
+const NEVER: Options = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
 /** The question of the worker. */
-const BEHIND: Asked = { ...NEVER, policy: 'wait' };
+const BEHIND: Options = { ...NEVER, policy: 'wait' };
