@@ -25,7 +25,7 @@ const table: Line[] = [
   ['a minute old', { entry: anEntry() }, '1 serve fresh -'],
   ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
   ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
-  ['fresh, whatever the lock says', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
+  ['fresh, whatever the lock contains', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
   ['fresh, for any caller', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
   ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
   ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],

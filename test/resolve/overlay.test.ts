@@ -108,7 +108,7 @@ describe('reports beside a response', () => {
   it.each([
     ['is switched off', { settings: off }],
     ['has a backoff', { backoff: aLock() }],
-    ['may not be asked', { policy: 'cached' as const }],
+    ['gets no request from this caller', { policy: 'cached' as const }],
     [
       'has had its share',
       { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
@@ -228,14 +228,14 @@ describe('reports beside a response', () => {
         reportsAccount: () => 'same',
       });
 
-    it('are not fresh, and the endpoint is asked at the usual pace', () => {
+    it('are not fresh, and requests are sent at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h · 2m ago');
       expect(decided(mergedWith(true), { backoff: aLock() }).row).toBe(2);
     });
 
-    it('give way where the endpoint cannot be asked', () => {
+    it('give way where no request can be sent', () => {
       const { usage, line } = decided(mergedWith(false), { settings: off });
       expect([usage.state, usage.error]).toEqual(['fresh', null]);
       expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h');
@@ -364,7 +364,7 @@ describe('storing the report of a session', () => {
     cache: AccountDirectory | null,
     {
       fs = system.fs,
-      said = report,
+      reported = report,
       fingerprint = 'fingerprint-1' as string | null,
       provider = fakeProvider(system),
     } = {},
@@ -372,7 +372,7 @@ describe('storing the report of a session', () => {
     storeReport(
       { system: { ...system, fs }, provider, settings },
       { cache, fallback: null },
-      said,
+      reported,
       fingerprint,
     );
 
@@ -391,7 +391,7 @@ describe('storing the report of a session', () => {
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
     const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
-    expect(keep(system, cache, { said: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
+    expect(keep(system, cache, { reported: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
@@ -440,7 +440,7 @@ describe('storing the report of a session', () => {
       system.fs.renameSync(from, to);
       if (others > 0 && to === cache.reports) {
         others -= 1;
-        keep(system, cache, { said: { ...report, session: 'b' } });
+        keep(system, cache, { reported: { ...report, session: 'b' } });
         const foreign = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
         system.fs.writeFileSync(cache.reports, serializeSessionReports(foreign));
       }
@@ -455,8 +455,8 @@ describe('storing the report of a session', () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
-      const run = (said: Report, fingerprint = 'fingerprint-1') =>
-        keep(system, cache, { said, fingerprint, provider });
+      const run = (reported: Report, fingerprint = 'fingerprint-1') =>
+        keep(system, cache, { reported, fingerprint, provider });
       const read = () => readSessionReports(system, cache.reports, NOW);
       return { system, provider, run, read };
     };

@@ -35,10 +35,9 @@ const OFFLINE = [
 const START_UP = 60;
 
 /**
- * A week of sixty callers of one account, who share one cache directory. What they ask is answered by the real
- * `resolve` on real files; only the clock, the endpoint and the people are made up. Questions that can change
- * nothing are not carried to the files: a fresh entry is counted as such, and `decide` says of every other
- * question whether there is anything to do but to answer.
+ * A week of sixty callers of one account, who share one cache directory. The real `resolve` runs on real files; the clock,
+ * the endpoint and the people are simulated. A question that changes no file is not resolved: a fresh entry is counted as
+ * such, and for any other question `decide` shows whether the entry is served as it is.
  */
 export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): Promise<Result> {
   const machine = new Machine(seed, start);
@@ -145,7 +144,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       return;
     }
     const { entry, lock } = onDisk();
-    const { policy, person, patient } = caller;
+    const { policy, sendsUncached, waitsForOthers } = caller;
     const account = () => 'same' as const;
     const decision = decide({
       entry,
@@ -164,13 +163,10 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
       tally.shown(decision.freshness, entry === null ? null : now - entry.cachedAt, work, offline());
       return;
     }
-    return asks(
-      { ...asked, policy, force, sendsUncached: person, waitsForOthers: patient },
-      ({ state, ageMs }) => {
-        freshFor = { ...freshFor, until: 0 };
-        tally.shown(state, ageMs, work, offline());
-      },
-    );
+    return asks({ ...asked, policy, force, sendsUncached, waitsForOthers }, ({ state, ageMs }) => {
+      freshFor = { ...freshFor, until: 0 };
+      tally.shown(state, ageMs, work, offline());
+    });
   };
 
   for (const caller of sixtyCallers(begin, random)) {
