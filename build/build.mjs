@@ -139,6 +139,12 @@ const { code: CHECK } = transformSync(
   { minify: true, target: 'es5' },
 );
 
+/** What such a Node runs instead of the program. */
+const { code: OLD_NODE } = transformSync(readFileSync(join(root, 'build', 'old-node.js'), 'utf8'), {
+  minify: true,
+  target: 'es5',
+});
+
 async function bundle(name, file) {
   const { metafile } = await build({
     absWorkingDir: root,
@@ -262,6 +268,7 @@ for (const { user, of, file } of STAND_INS) {
   // An upgrade that renames the module would load it again.
   if (!used.has(file)) throw new Error(`${user} no longer imports ${of}: change or remove its stand-in`);
 }
+writeFileSync(join(dist, 'old-node.cjs'), OLD_NODE);
 writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(inputs).join(`\n${'-'.repeat(72)}\n\n`));
 // src/platform/damaged-files.ts compares the files with this list.
 writeFileSync(join(dist, 'SHA256SUMS'), checksums());

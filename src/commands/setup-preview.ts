@@ -20,6 +20,8 @@ interface Sketch {
   readonly right?: string;
   /** The colours of the row, as parameters of SGR; empty for those of the terminal. */
   readonly base: string;
+  /** The host shows the text without colours. */
+  readonly mono?: true;
   /** The line stands in a row of its own, above what is on the left. */
   readonly above?: true;
 }
@@ -30,6 +32,7 @@ const EDITOR = {
   left: ' README.md',
   right: '  1,1  All ',
   base: '7',
+  mono: true,
 } as const satisfies Sketch;
 /** A dark bar, as waybar, polybar and i3bar have it by default. */
 const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
@@ -66,9 +69,10 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, right = '', base, above } = sketch;
+  const { kind, left, right = '', base, mono, above } = sketch;
   const width = Math.max(20, columns - left.length - right.length - 1);
-  const text = inTerminal(kind, render(kind, width), base);
+  const coloured = inTerminal(kind, render(kind, width), base);
+  const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
   const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));
   const row = `${left}${gap}${text}${right}`;
@@ -162,12 +166,13 @@ function fromJson(text: string, back: string): string {
   } = JSON.parse(text) as {
     [key in 'text' | 'full_text' | 'color']?: string;
   } & { class?: string | string[] };
-  const shown = (waybar ?? block ?? '')
-    .replace(/<span([^>]*)>/g, (_, attributes: string) => pangoCode(attributes, back))
-    .replaceAll('</span>', back)
-    .replace(/&(lt|gt|amp|quot|apos|#39);/g, (entity) => ENTITIES[entity] ?? entity);
   const own = LEVELS[[level ?? ''].flat().find((name) => name in LEVELS) ?? ''] ?? hexCode(color, 3);
-  return own === '' ? shown : `${ESC}${own}m${shown}${back}`;
+  const start = own === '' ? back : `${back}${ESC}${own}m`;
+  const shown = (waybar ?? block ?? '')
+    .replace(/<span([^>]*)>/g, (_, attributes: string) => pangoCode(attributes, start))
+    .replaceAll('</span>', start)
+    .replace(/&(lt|gt|amp|quot|apos|#39);/g, (entity) => ENTITIES[entity] ?? entity);
+  return `${start}${shown}${back}`;
 }
 
 /** The colours that the installed style sheet of waybar has for its classes. */

@@ -181,7 +181,8 @@ function planText(
       const sketch = sketchOf(target, { columns, color, render });
       const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
       const files = filesOf(decision as Change).map((file) => inHome(runtime, file));
-      return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${printable(files.join(', '))}\n${picture}`;
+      const list = files.map(printable).join(`\n${' '.repeat(17)}`);
+      return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
     });
   const settled = entries.filter(({ decision }) => decision.kind === 'note').map(({ target }) => target);
   const refused = entries.flatMap(({ target, decision }) =>
@@ -194,7 +195,8 @@ function planText(
     settled.length > 0 ? `Installed already: ${settled.join(', ')}\n` : '',
     ...refused,
     temporaryWarning(runtime),
-    `The lines of each: usageline init <target> --install --dry-run. To undo all: usageline init --uninstall\n`,
+    'What each changes: usageline init <target> --install --dry-run\n',
+    'To undo all:       usageline init --uninstall\n',
   ].join('');
 }
 
@@ -269,7 +271,7 @@ async function install(
   const text =
     installed.length === 0
       ? ''
-      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall. One of them: usageline init <target> --uninstall\n`;
+      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall\nOne of them: usageline init <target> --uninstall\n`;
   return result(text, { stderr: problems.join(''), exitCode: problems.length > 0 ? 1 : 0 });
 }
 

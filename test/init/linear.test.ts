@@ -2,6 +2,10 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { withBlock, withoutBlock } from '../../src/init/edits/block.ts';
 import { originalStatusline, withoutStatusline, withStatusline } from '../../src/init/edits/statusline.ts';
+import { withOhMyPoshSegment, withoutOhMyPoshSegment } from '../../src/init/edits/oh-my-posh.ts';
+import { withPolybarModule, withoutPolybarModule } from '../../src/init/edits/polybar.ts';
+import { withWaybarModule, withoutWaybarModule } from '../../src/init/edits/waybar.ts';
+import { frameworkIn } from '../../src/init/prompt-framework.ts';
 import { withoutOwnFile, withOwnFile } from '../../src/init/edits/own-file.ts';
 import { wordsOf } from '../../src/init/snippets/words.ts';
 import type { BlockStep, Install, StatuslineStep, OwnFileStep } from '../../src/init/target.ts';
@@ -117,6 +121,34 @@ describe('an edit of the longest file takes time that grows with its size', () =
       }
     },
   );
+
+  const LISTS = [
+    '{"modules-right": [',
+    '"custom/usageline", ',
+    '[bar/a]\nmodules-right = ',
+    'usageline ',
+    '/*',
+    '//\n',
+    '; ',
+  ];
+  it.each([...PIECES, ...LISTS])('a configuration of %j', (piece) => {
+    const path = '/home/ada/file';
+    for (const text of [
+      filled(piece),
+      `[bar/a]\nmodules-right = ${filled(piece)}`,
+      `{"blocks": [${filled(piece)}`,
+    ]) {
+      withWatchdog(() => [
+        withWaybarModule(text, { kind: 'waybar', path, module: {} }),
+        withoutWaybarModule(text),
+        withPolybarModule(text, { kind: 'polybar', path, body: 'x' }),
+        withoutPolybarModule(text),
+        withOhMyPoshSegment(text, { kind: 'oh-my-posh', path, segment: {} }),
+        withoutOhMyPoshSegment(text),
+        frameworkIn(text),
+      ]);
+    }
+  });
 
   it.each(PIECES)('an own file instead of %j', (piece) => {
     const whole = steps.find(({ kind }) => kind === 'whole') as OwnFileStep;

@@ -1,11 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, runProgram } from '../support/program.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { fakeSystem } from '../support/system.ts';
+import { describeWith } from '../support/tools.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const entry = join(root, 'dist/hot.cjs');
@@ -37,8 +39,8 @@ describe('a Node without WebAssembly', () => {
 
 describe('a Node that is too old', () => {
   const { root: directory } = fakeSystem();
-  /** Runs the entry as if Node had this version. It may load nothing else of the program. */
-  function runAs(version: string, ...args: string[]) {
+  /** A module for `--require`, which makes Node say that it has the version in PRETENDED. */
+  function pretend(): string {
     const preload = join(directory, 'preload.cjs');
     fs.writeFileSync(
       preload,
@@ -46,6 +48,11 @@ describe('a Node that is too old', () => {
        Object.defineProperty(process, 'versions', { value: { ...versions, node: env.PRETENDED } });
        process.getBuiltinModule = undefined;`,
     );
+    return preload;
+  }
+  /** Runs the entry as if Node had this version. It may load nothing else of the program but `old-node.cjs`. */
+  function runAs(version: string, ...args: string[]) {
+    const preload = pretend();
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--require', preload, entry, ...args], {
       env: { PATH: process.env.PATH, HOME: directory, PRETENDED: version },
       encoding: 'utf8',
@@ -58,8 +65,10 @@ describe('a Node that is too old', () => {
     'prints one sentence: %s',
     (version) => {
       for (const args of [
-        [],
         ['show'],
+        ['shwo'],
+        ['--help'],
+        ['--json'],
         ['init', 'zsh'],
         ['ready', 'zsh', '--refresh'],
         ['--output', 'openmetrics'],
@@ -70,12 +79,33 @@ describe('a Node that is too old', () => {
   );
 
   it.each([
+    [[], sentence('18.20.8')],
     [['statusline'], sentence('18.20.8')],
     [['--output', 'tmux'], sentence('18.20.8')],
+    [['--color', 'never', '--output=tmux', '--cached'], sentence('18.20.8')],
     [['--output', 'waybar'], `${JSON.stringify({ text: sentence('18.20.8').trimEnd() })}\n`],
     [['--output', 'i3blocks'], `${JSON.stringify({ full_text: sentence('18.20.8').trimEnd() })}\n`],
   ])('prints it where a host shows the line: %j', (args, stdout) => {
     expect(runAs('18.20.8', ...args)).toEqual({ stdout, stderr: '', status: 0 });
+  });
+
+  it('is UNKNOWN to a monitoring program', () => {
+    const stdout = `UNKNOWN - ${sentence('18.20.8')}`;
+    expect(runAs('18.20.8', 'check', '-w', '5')).toEqual({ stdout, stderr: '', status: 3 });
+  });
+
+  describeWith('tmux', 'at a terminal', () => {
+    it('prints the sentence once, and fails', () => {
+      const name = `usageline-test-${process.pid}-node`;
+      const tmux = (...args: string[]) => execFileSync('tmux', ['-L', name, ...args], { encoding: 'utf8' });
+      const preload = pretend();
+      const command = `PRETENDED=18.20.8 ${process.execPath} --require ${preload} ${entry}; echo "exit $?"; sleep 60`;
+      tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', command);
+      onTestFinished(() => void tmux('kill-server'));
+      return expect
+        .poll(() => tmux('capture-pane', '-p').trimEnd(), { timeout: PATIENCE })
+        .toBe(`${sentence('18.20.8')}exit 1`);
+    });
   });
 
   it.each(['20.18.1', '20.19.0', '21.0.0', '22.3.0', '24.11.0', '100.0.0-nightly'])(
@@ -92,8 +122,11 @@ describe('a Node that is too old', () => {
     // What the bundler would rewrite is what Node 12 cannot parse.
     const shape = (target: string) => transformSync(text, { target, minifyWhitespace: true }).code;
     expect(shape('node12')).toBe(shape('esnext'));
-    const check = /^"use strict";(\(function\(.*?\}\)\(.*?process\.argv\);)/s.exec(text)?.[1] ?? '';
-    expect(transformSync(check, { target: 'es5' }).code.length).toBeGreaterThan(300);
+    const check = /^"use strict";(\(function\(.*?\}\)\(.*?process\.versions\.node\);)/s.exec(text)?.[1] ?? '';
+    expect(check).toContain('old-node.cjs');
+    const sentenceOf = fs.readFileSync(join(root, 'dist/old-node.cjs'), 'utf8');
+    for (const code of [check, sentenceOf])
+      expect(() => transformSync(code, { target: 'es5' })).not.toThrow();
   });
 
   it('is the one that the package names', () => {

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
@@ -25,8 +27,18 @@ describeWith('tmux', 'in a real terminal', () => {
   async function screen(args: string, answer: Answer, size = { width: 80, height: 24 }): Promise<string> {
     const endpoint = await anEndpoint(answer);
     const machine = new Machine(endpoint.url, { TERM: 'xterm-256color' });
+    return screenOf(machine, `usageline ${args}`, size);
+  }
+
+  /** The same for commands of the shell, in which `usageline` is the program. */
+  async function screenOf(
+    machine: Machine,
+    script: string,
+    size = { width: 80, height: 24 },
+  ): Promise<string> {
     const env = Object.entries(machine.env).map(([name, value]) => `${name}='${value}'`);
-    const command = `env -i ${env.join(' ')} ${process.execPath} ${program} ${args}; echo "exit $?"; sleep 60`;
+    const define = `usageline() { env -i ${env.join(' ')} ${process.execPath} ${program} "$@"; }`;
+    const command = `${define}; ${script}; echo "exit $?"; sleep 60`;
     tmux('-f', '/dev/null', 'new-session', '-d', '-x', `${size.width}`, '-y', `${size.height}`, command);
     let text = '';
     await until(() => (text = tmux('capture-pane', '-p', '-e')).includes('exit '), undefined, 'its end');
@@ -55,6 +67,39 @@ describeWith('tmux', 'in a real terminal', () => {
     for (const line of lines.filter(Boolean)) {
       expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|exit)/);
     }
+  });
+
+  it('every line names the first mistake in the configuration, until it is corrected', async () => {
+    const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
+    const machine = new Machine(endpoint.url, { TERM: 'xterm-256color' });
+    const directory = join(machine.home, '.config', 'usageline');
+    fs.mkdirSync(directory, { recursive: true });
+    fs.writeFileSync(join(directory, 'config.toml'), 'fromat = "bars"\ntimeout = 0\nformat = "compact"\n');
+    // The hook of a shell, such as `ready`, prerenders every line that exists.
+    const script =
+      'usageline; usageline ready zsh >/dev/null; usageline; usageline 2>/dev/null; usageline | cat; ' +
+      `printf 'format = "compact"\\n' > ${directory}/config.toml; echo corrected; usageline; usageline`;
+    const text = (await screenOf(machine, script, { width: 200, height: 30 })).replace(
+      /\u001B\[[\d;]*m/g,
+      '',
+    );
+    const told = `usageline: ${directory}/config.toml:1: "fromat" is no key; did you mean "format"? (1 more: usageline config check)`;
+    const line = '5h 22% · 7d 33%';
+    expect(text.split('\n').filter(Boolean)).toEqual([
+      told,
+      line,
+      told,
+      line,
+      line,
+      line,
+      'corrected',
+      line,
+      line,
+      'exit 0',
+    ]);
+    // The line of a coloured terminal is prerendered once there is nothing to tell.
+    expect(fs.existsSync(join(machine.cache, 'ready', 'plain-terminal'))).toBe(true);
+    expect(endpoint.requests).toHaveLength(1);
   });
 
   it('an error is coloured, too, and the exit code is 0', async () => {

@@ -61,7 +61,7 @@ function script(command: readonly string[], style: string): string {
 
 from kitty.boss import get_boss
 from kitty.fast_data_types import add_timer
-from kitty.tab_bar import draw_tab_with_${style}
+from kitty.tab_bar import as_rgb, draw_tab_with_${style}
 
 COMMAND = [${command.map(json).join(', ')}]
 state = {'line': '', 'process': None, 'timer': None}
@@ -93,7 +93,9 @@ def draw_tab(draw_data, screen, tab, before, max_title_length, index, is_last, e
     end = draw_tab_with_${style}(draw_data, screen, tab, before, max_title_length, index, is_last, extra_data)
     line = state['line']
     if is_last and line and screen.columns - screen.cursor.x > len(line) + 2:
-        screen.cursor.bg = screen.cursor.fg = 0
+        screen.cursor.bold = screen.cursor.italic = False
+        screen.cursor.bg = 0
+        screen.cursor.fg = as_rgb(int(draw_data.active_bg))
         screen.cursor.x = screen.columns - len(line) - 1
         screen.draw(line)
     return end
