@@ -47,7 +47,8 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
       full_text: OLD_LINE,
       short_text: '5h 22% · 7d 33%',
     });
-    expect(blocks()[0]).not.toHaveProperty('color');
+    // The five hours will be used up before their reset at this pace.
+    expect(blocks()[0]).toMatchObject({ color: '#cdcd00' });
   });
 
   it.concurrent('shows a hostile model name as text', async () => {
@@ -64,7 +65,7 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
     const reportUsage = (usedPercent: number) =>
       replaceFile(
         `${host.home}/block`,
-        renderOutput('i3blocks', usage({ windows: [window({ usedPercent })] }), {
+        renderOutput('i3blocks', usage({ windows: [window({ usedPercent, windowSeconds: null })] }), {
           color: true,
           countdowns: true,
         }),
