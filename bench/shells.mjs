@@ -78,7 +78,9 @@ done
 const inFish = (command) => `for i in (seq ${CALLS}); ${command}; end`;
 
 function fish({ init, stub, file, hook, floor }) {
+  // Without a terminal fish takes it for 80 columns wide, which are too few for the whole line.
   return `${init}
+set -g COLUMNS 200
 set -g _usageline_program '${stub}'
 set file '${file}'
 while read -l word

@@ -9,7 +9,7 @@
 # It provides:
 #   $usageline_prompt     the line for PS1, with colours: PS1='$usageline_prompt …' (in single quotes)
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
-# It adds the line before PS1; set usageline_place=none first to place $usageline_prompt yourself.
+# It adds the line before PS1, in a row of its own; set usageline_place=none first to place $usageline_prompt yourself.
 #
 # It runs in the user's shell, so:
 # - `local` is used for IFS only, because it fails for names that are read-only. All names begin with _usageline_.
@@ -23,7 +23,7 @@ _usageline_aliases=no
 # A second `eval` keeps existing values. A value from the environment may be no number, but is used in arithmetic.
 if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
 usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
-_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse=''
+_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse='' _usageline_columns='' _usageline_room=9999
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
@@ -37,10 +37,10 @@ _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\
 
 # Runs at every prompt, as one piece for speed. The line of the last prompt remains valid until its end (a minute at most)
 # if nothing has changed: the environment; credentials and configuration (to the millisecond; a removed or older file is
-# noticed with the next line); the shell's options; the line's position in PS1.
+# noticed with the next line); the width; the shell's options; the line's position in PS1.
 _usageline_precmd() {
   _usageline_status=$?
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${PS1-} == *"$_usageline_mark"* ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${COLUMNS-} == "$_usageline_columns" && ${PS1-} == *"$_usageline_mark"* ]] &&
     (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from && ${#BASHOPTS} == _usageline_options))
   then
     _usageline_quick=yes
@@ -81,6 +81,7 @@ _usageline_update() {
     _usageline_update_paths
   fi
   _usageline_check_config
+  _usageline_measure
   _usageline_text='' _usageline_now=$(($_usageline_clock)) _usageline_until=0
   # A file may disappear between two tests.
   _usageline_find 2>/dev/null || :
@@ -131,16 +132,33 @@ _usageline_own() {
   [[ -f $1 && -O $1 && ! -h $1 ]]
 }
 
-# Sets $_usageline_text to the first text whose end is in the future.
+# Sets $_usageline_text to the first text whose end is in the future. Lines `< N text` after it are shorter versions, for less
+# than N columns.
 _usageline_pick() {
+  _usageline_taken=''
   while builtin read -r _usageline_end _usageline_line; do
-    _usageline_number "$_usageline_end" || builtin return 1
-    if ((_usageline_now < _usageline_end)); then
-      _usageline_text=$_usageline_line _usageline_until=$_usageline_end
-      builtin return 0
+    if [[ $_usageline_end == '<' ]]; then
+      _usageline_below=${_usageline_line%% *}
+      if [[ -n $_usageline_taken ]] && _usageline_number "$_usageline_below" && ((_usageline_room < _usageline_below)); then
+        _usageline_text=${_usageline_line#* }
+      fi
+    elif [[ -n $_usageline_taken ]] || ! _usageline_number "$_usageline_end"; then
+      builtin break
+    elif ((_usageline_now < _usageline_end)); then
+      _usageline_text=$_usageline_line _usageline_until=$_usageline_end _usageline_taken=1
     fi
   done
-  builtin return 1
+  [[ -n $_usageline_taken ]]
+}
+
+# Sets the room for the line, in columns: a row, without its last column, in which some terminals break the row; half of it
+# where the user places the line.
+_usageline_measure() {
+  _usageline_columns=${COLUMNS-} _usageline_room=9999
+  if _usageline_number "$_usageline_columns" && ((_usageline_columns < 9999)); then
+    _usageline_room=$((_usageline_columns - 1))
+    if [[ $usageline_place == none ]]; then _usageline_room=$((_usageline_columns / 2)); fi
+  fi
 }
 
 # A decimal number (octal ones begin with 0) that is not longer than a time.
@@ -271,18 +289,20 @@ _usageline_set_line() {
   usageline_prompt=$_usageline_text USAGELINE=$_usageline_plain
 }
 
-# Adds the line before PS1: as a parameter, because bash does not expand a parameter's value again; with promptvars off, as
+# Adds the line before PS1, in a row of its own: beside a prompt it would leave little room for typing. Where PS1 begins with
+# an empty row, the line takes that one. It is added as a parameter, because bash does not expand a parameter's value again; with promptvars off, as
 # plain text without characters that are special in PS1. If the user places the line, there is nothing to find in PS1.
 _usageline_add_line() {
   if [[ $usageline_place == none ]]; then
     _usageline_mark=''
     builtin return 0
   fi
-  _usageline_rest=$_usageline_token
+  _usageline_rest=$_usageline_token _usageline_break='\n'
+  case ${PS1-} in "$_usageline_rest"'\n'* | "$_usageline_rest"$'\n'*) _usageline_break='' ;; esac
   if builtin shopt -q promptvars; then
-    _usageline_token='${usageline_prompt:+$usageline_prompt }' _usageline_mark=usageline_prompt
+    _usageline_token='${usageline_prompt:+$usageline_prompt'$_usageline_break'}' _usageline_mark=usageline_prompt
   else
-    _usageline_token=${USAGELINE:+$USAGELINE } _usageline_mark=$_usageline_token
+    _usageline_token=${USAGELINE:+$USAGELINE$_usageline_break} _usageline_mark=$_usageline_token
   fi
   if [[ $_usageline_token == "$_usageline_rest" && ${PS1-} == *"$_usageline_mark"* ]]; then builtin return 0; fi
   if ! _usageline_writable PS1; then

@@ -24,12 +24,12 @@ and test / -ef / 2>/dev/null
 or set -g _usageline_method processes
 
 # Runs at every prompt. The line of the last prompt remains valid until its end if nothing has changed: credentials,
-# configuration (a removed or older file is noticed with the next line), and the environment (see below). The age of the
+# configuration (a removed or older file is noticed with the next line), the width, and the environment (see below). The age of the
 # credentials file serves as the clock. It comes through a pipe, for which fish starts no process; a command substitution
 # would cost more than all the rest.
 if test $_usageline_method = builtins
     function _usageline_prompt --on-event fish_prompt
-        if test $_usageline_moved = no -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc
+        if test $_usageline_moved = no -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc -a "$COLUMNS" = "$_usageline_columns"
             path mtime -R -- $_usageline_login1 | read -l old
             and test "$old" -lt $_usageline_until -a "$old" -ge $_usageline_from
             and return
@@ -97,6 +97,10 @@ end
 # $_usageline_valid_for to the number of seconds after which to search again.
 function _usageline_find
     set -g _usageline_valid_for 0
+    # The line gets half of the width, so that it leaves room for a left prompt and for typing.
+    set -g _usageline_columns "$COLUMNS"
+    set -g _usageline_room 9999
+    string match -qr '^[1-9][0-9]{0,3}$' -- "$COLUMNS"; and set -g _usageline_room (builtin math "floor($COLUMNS / 2)")
     if not _usageline_own "$_usageline_ready"
         _usageline_blocked
         return
@@ -115,12 +119,9 @@ function _usageline_find
             builtin echo …
             return
         end
-        while read -l until text
-            string match -qr '^[1-9][0-9]{0,10}$' -- $until; or break
-            test $now -lt $until; or continue
-            builtin echo -- $text
-            test $until -gt $fields[3]; and set until $fields[3]
-            set -g _usageline_valid_for (builtin math $until - $now)
+        if _usageline_pick $now
+            test $_usageline_end -gt $fields[3]; and set -g _usageline_end $fields[3]
+            set -g _usageline_valid_for (builtin math $_usageline_end - $now)
             return
         end
     end <$_usageline_ready
@@ -128,13 +129,30 @@ function _usageline_find
     begin
         read -l id
         test "$id" = "$fields[5]"; or return
-        while read -l until text
-            string match -qr '^[1-9][0-9]{0,10}$' -- $until; or return
-            test $now -lt $until; or continue
-            builtin echo -- $text
-            return
-        end
+        _usageline_pick $now
     end <$_usageline_ready.later
+end
+
+# Reads texts, and prints the first one whose end is in the future. Lines `< N text` after it are shorter versions, for less
+# than N columns. Sets $_usageline_end.
+function _usageline_pick -a now
+    set -l found ''
+    while read -l until text
+        if test "$until" = '<'
+            test -n "$found"; and string match -qr '^[1-9][0-9]{0,3} ' -- $text; or continue
+            string split -m1 ' ' -- $text | begin
+                read -l below
+                read -l shorter
+                test $_usageline_room -lt $below; and set found $shorter
+            end
+        else
+            test -z "$found"; and string match -qr '^[1-9][0-9]{0,10}$' -- $until; or break
+            test $now -lt $until; or continue
+            set found $text
+            set -g _usageline_end $until
+        end
+    end
+    test -n "$found"; and builtin echo -- $found
 end
 
 # Shows a message if a directory on the way cannot be entered: starting the program would not help.
@@ -210,6 +228,8 @@ function _usageline_derive_paths
     set -g _usageline_tillc $_usageline_directory/till.config
 end
 _usageline_derive_paths
+set -g _usageline_columns ''
+set -g _usageline_room 9999
 set -g _usageline_changed no
 set -g _usageline_paths_updated ''
 set -g _usageline_coarse no
@@ -238,8 +258,9 @@ function _usageline_refresh
 end
 
 function _usageline_done --on-signal WINCH
-    # No refresh is expected, so the window's size has changed. Or the environment has, and the next prompt searches.
-    test $_usageline_valid_for -le 0 -a $_usageline_moved = no; or return 0
+    # Neither a refresh is expected nor is the width another one. Or the environment has changed, and the next prompt searches.
+    test $_usageline_moved = no; or return 0
+    test $_usageline_valid_for -le 0 -o "$COLUMNS" != "$_usageline_columns"; or return 0
     set -l before $usageline_prompt
     _usageline_set_line (_usageline_find 2>/dev/null)
     test "$usageline_prompt" = "$before"; or builtin commandline -f repaint
@@ -266,11 +287,11 @@ if test "$usageline_place" != none; and not builtin functions -q _usageline_righ
         end
     end
     function fish_right_prompt
-        # Separate them by a space, unless there is one.
+        # Separate them by a space, unless there is one, and end the colours of the first.
         set -l before (_usageline_right_prompt_before)
-        test -z "$before" -o -z "$usageline_prompt"
-        or string match -qr '\s(\e\[[0-9;]*m|\e\(B)*$' -- "$before"
-        or set before "$before "
+        if test -n "$before" -a -n "$usageline_prompt"
+            string match -qr '\s(\e\[[0-9;]*m|\e\(B)*$' -- "$before"; and set before "$before"\e'[0m'; or set before "$before"\e'[0m '
+        end
         builtin echo -n -- "$before$usageline_prompt"
     end
 end

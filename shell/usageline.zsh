@@ -9,6 +9,7 @@
 # It provides:
 #   $usageline_prompt     the line for PROMPT or RPROMPT, with zsh's own colours
 #   $USAGELINE            the line as plain text, exported: starship, powerlevel10k, oh-my-posh
+#   $usageline_level      ok, warn, critical or error: what the line is about
 # It adds the line to RPROMPT; set usageline_place=none first to place $usageline_prompt yourself.
 #
 # It runs in the user's shell, so:
@@ -19,8 +20,8 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse=
-builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0
+builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse=
+builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
 builtin typeset -g "_usageline_free=${_usageline_free-${usageline_place-yes}}"
@@ -29,9 +30,10 @@ builtin typeset -g "usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${
 # Runs at every prompt, as one piece: each further function, list or option would double the cost. The line of the last
 # prompt remains valid until its end (a minute at most) if nothing has changed: the environment (variables that change
 # within a session; the others are compared with the next line); credentials and configuration (to the millisecond; a
-# removed or older file is noticed with the next line); the options for prompt expansion; the line's position in RPROMPT.
+# removed or older file is noticed with the next line); the width; the options for prompt expansion; the line's position in
+# RPROMPT.
 _usageline_precmd() {
-  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
+  if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${COLUMNS-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
     (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
   then
   else
@@ -58,8 +60,10 @@ _usageline_update() {
     if ! _usageline_unchanged "$_usageline_config" config || _usageline_undecidable 1 || _usageline_undecidable 2; then _usageline_update_paths same; fi
   fi
   if _usageline_unchanged "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
-  _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}"
-  _usageline_text=
+  _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${COLUMNS-}"
+  # The line gets half of the width, so that it leaves room for a left prompt and for typing.
+  if [[ ${COLUMNS-} == <1-9999> ]]; then _usageline_room=$(( COLUMNS / 2 )); else _usageline_room=999; fi
+  _usageline_text= usageline_level=ok
   # A file may disappear between two tests.
   { _usageline_find; } 2>/dev/null
   [[ -z $_usageline_changed ]] || _usageline_until=0
@@ -99,16 +103,28 @@ _usageline_find() {
   _usageline_until=0
 }
 
-# Sets $_usageline_text to the first text whose end is in the future.
+# Sets $_usageline_text to the first text whose end is in the future. Lines `< N text` after it are shorter versions, for less
+# than N columns; a line `= level` is its level.
 _usageline_pick() {
+  _usageline_taken=
   for _usageline_line in "$@"; do
-    [[ $_usageline_line == <1-99999999999>' '* ]] || builtin return 1
-    if (( EPOCHSECONDS < ${_usageline_line%% *} )); then
-      _usageline_text=${_usageline_line#* } _usageline_until=${_usageline_line%% *}
-      builtin return 0
-    fi
+    case $_usageline_line in
+      (<1-99999999999>' '*)
+        [[ -z $_usageline_taken ]] || builtin break
+        (( EPOCHSECONDS < ${_usageline_line%% *} )) || builtin continue
+        _usageline_text=${_usageline_line#* } _usageline_until=${_usageline_line%% *} _usageline_taken=1
+        ;;
+      ('< '<1-9999>' '*)
+        _usageline_line=${_usageline_line#< }
+        if [[ -n $_usageline_taken ]] && (( _usageline_room < ${_usageline_line%% *} )); then _usageline_text=${_usageline_line#* }; fi
+        ;;
+      ('= '(ok|warn|critical|error))
+        [[ -z $_usageline_taken ]] || usageline_level=${_usageline_line#= }
+        ;;
+      (*) builtin break ;;
+    esac
   done
-  builtin return 1
+  [[ -n $_usageline_taken ]]
 }
 
 # Shows a message if a directory on the way cannot be entered: starting the program would not help.
@@ -213,8 +229,9 @@ _usageline_done() {
 # Sets $usageline_prompt and $USAGELINE, both to nothing if the text has characters that a line never has.
 _usageline_set_line() {
   [[ $1 != "$usageline_prompt" ]] || builtin return 0
-  # The plain text has no colours, and single percent signs.
-  _usageline_rest=$1 _usageline_plain=
+  # The plain text has no colours, no reverse video, and single percent signs.
+  _usageline_rest=${${1//$'%{\e[7m%}'}//$'%{\e[27m%}'} _usageline_plain=
+  _usageline_bare=$_usageline_rest
   while [[ $_usageline_rest == *%* ]]; do
     _usageline_plain+=${_usageline_rest%%\%*}
     _usageline_rest=${_usageline_rest#*%}
@@ -225,14 +242,15 @@ _usageline_set_line() {
     esac
   done
   # usageline's lines never contain characters that are special for a prompt or a terminal.
-  if [[ $1 == *[$'\1'-$'\37'$'\177'\$\`\\]* ]]; then
+  if [[ $_usageline_bare == *[$'\1'-$'\37'$'\177'\$\`\\]* ]]; then
     usageline_prompt= USAGELINE=
   else
     usageline_prompt=$1 USAGELINE=$_usageline_plain$_usageline_rest
   fi
 }
 
-# Adds the line at the end of RPROMPT, also if a theme has set it again. With PROMPT_SUBST as a parameter, because zsh does
+# Adds the line at the end of RPROMPT, also if a theme has set it again. Behind other text it begins with a reset and a
+# space: a theme can leave a background or bold on, also one that only zsh knows of, which would come back with the colours. With PROMPT_SUBST as a parameter, because zsh does
 # not substitute in its value again; without it as text, because then nothing in it is executed. Without PROMPT_PERCENT as
 # plain text.
 _usageline_add_line() {
@@ -249,20 +267,25 @@ _usageline_add_line() {
     [[ ${RPROMPT-} == *"$_usageline_token" || ${precmd_functions[-1]-} == _usageline_precmd ]] || _usageline_add_hook
     RPROMPT=${RPROMPT%"$_usageline_token"}
   fi
-  _usageline_gap=
-  [[ -z ${RPROMPT-} || $RPROMPT == *[[:space:]] ]] || _usageline_gap=' '
+  _usageline_gap= _usageline_reset=
+  if [[ -n ${RPROMPT-} ]]; then
+    [[ $RPROMPT == *[[:space:]] ]] || _usageline_gap=' '
+    _usageline_reset='%b%u%s%f%k'
+  fi
   case $_usageline_mode-$_usageline_percent in
-    (promptsubst-promptpercent) _usageline_token="\${usageline_prompt:+$_usageline_gap\$usageline_prompt}" ;;
+    (promptsubst-promptpercent) _usageline_token="\${usageline_prompt:+$_usageline_reset$_usageline_gap\$usageline_prompt}" ;;
     (promptsubst-*) _usageline_token="\${USAGELINE:+$_usageline_gap\$USAGELINE}" ;;
-    (*-promptpercent) _usageline_token=${usageline_prompt:+$_usageline_gap$usageline_prompt} ;;
+    (*-promptpercent) _usageline_token=${usageline_prompt:+$_usageline_reset$_usageline_gap$usageline_prompt} ;;
     (*) _usageline_token=${USAGELINE:+$_usageline_gap$USAGELINE} ;;
   esac
   RPROMPT=${RPROMPT-}$_usageline_token
 }
 
 # Defines a segment of powerlevel10k, which stays in the prompt however the theme builds it. The segment takes its text from
-# the variable when the prompt is drawn. powerlevel10k expands the text, so percent signs are doubled. A segment that the
-# user has defined stays.
+# the variable when the prompt is drawn. powerlevel10k expands the text, so percent signs are doubled. One of three states is
+# shown, in colours for the background of the segments: light ones where there is one (classic, rainbow), and the terminal's
+# own foreground where there is none (lean, pure). `default` is no colour that powerlevel10k knows, so it resets. A segment
+# that the user has defined stays. The same text is in src/init/targets/p10k.ts.
 _usageline_segment() {
   # powerlevel10k's configuration may have been read since and replaced the lists.
   if [[ -z ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(re)usageline]-}${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[(re)usageline]-} ]]; then
@@ -273,7 +296,12 @@ _usageline_segment() {
   usageline_place=none _usageline_free=segment
   if [[ -n $_usageline_token ]]; then RPROMPT=${RPROMPT%"$_usageline_token"} _usageline_token=; fi
   if (( ! ${+functions[prompt_usageline]} )); then
-    prompt_usageline() { p10k segment -c '$USAGELINE' -e -t '${USAGELINE//\%/%%}'; }
+    prompt_usageline() {
+      _usageline_back=${POWERLEVEL9K_USAGELINE_BACKGROUND-${POWERLEVEL9K_BACKGROUND-0}}
+      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $'%B%{\e[7m%}${USAGELINE//\\%/%%}%{\e[27m%}%b'
+      p10k segment -s WARN -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t '%B${USAGELINE//\%/%%}%b'
+      p10k segment -s OK -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t '${USAGELINE//\%/%%}'
+    }
     instant_prompt_usageline() { prompt_usageline; }
   fi
   _usageline_add_hook

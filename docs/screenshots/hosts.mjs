@@ -156,19 +156,58 @@ const HOSTS = {
       return screen(stage, { argv: ['nvim', '--cmd', 'set shortmess+=I', '-c', 'syntax off', 'greet.ts'] });
     },
   },
+  nushell: {
+    title: 'nushell with the line in its right prompt',
+    needs: ['tmux', 'nu'],
+    async make(stage) {
+      stage.write(
+        '.config/nushell/config.nu',
+        `$env.config.show_banner = false
+$env.PROMPT_COMMAND = {|| $"(ansi green)ada@laptop(ansi reset) (ansi blue)~/app(ansi reset)" }
+$env.PROMPT_COMMAND_RIGHT = ""
+`,
+      );
+      stage.write('.config/nushell/env.nu', '');
+      stage.install('nushell');
+      return shell(stage, { argv: ['nu'], commands: ['cat package.json'] });
+    },
+  },
+  emacs: {
+    title: 'Emacs with the line in its mode line',
+    needs: ['tmux', 'emacs'],
+    async make(stage) {
+      stage.write('.emacs.d/init.el', '(setq inhibit-startup-screen t)\n(menu-bar-mode -1)\n');
+      stage.install('emacs');
+      return screen(stage, { argv: ['emacs', '-nw', 'greet.ts'], columns: 104 });
+    },
+  },
+  kitty: {
+    title: 'kitty with the line in its tab bar',
+    needs: ['kitty', 'Xvfb', 'bash'],
+    async make(stage) {
+      stage.write('.bashrc', BASH_PROMPT);
+      stage.write(
+        '.config/kitty/kitty.conf',
+        'font_family DejaVu Sans Mono\nfont_size 11\nremember_window_size no\ninitial_window_width 780\ninitial_window_height 230\nshell bash\nupdate_check_interval 0\nenable_audio_bell no\n',
+      );
+      stage.install('kitty');
+      stage.env.LIBGL_ALWAYS_SOFTWARE = '1';
+      return pictureOfX(stage, { width: 780, height: 60, at: 'bottom', start: ['kitty', '--directory', project(stage)] });
+    },
+  },
   waybar: {
     title: 'Waybar with the module',
     needs: ['waybar', 'sway', 'grim'],
     async make(stage) {
-      const modules = `{
+      const configuration = `{
   "height": 30,
   "modules-left": ["sway/workspaces"],
-  "modules-right": ["custom/usageline", "clock"],
-  ${stage.snippet('waybar').replace(/^\/\/.*$/gm, '').trim()}
+  "modules-right": ["clock"],
   "clock": { "format": "{:%H:%M}" }
 }
 `;
-      stage.write('.config/waybar/config', modules);
+      stage.write('.config/waybar/config', configuration);
+      stage.install('waybar');
       return pictureOfSway(stage, { width: 780, height: 30, start: ['waybar'] });
     },
   },
@@ -185,7 +224,7 @@ padding = 1
 module-margin = 1
 font-0 = DejaVu Sans Mono:size=11;2
 modules-left = name
-modules-right = usageline date
+modules-right = date
 
 [module/name]
 type = custom/text
@@ -194,9 +233,9 @@ content = ~/app
 [module/date]
 type = internal/date
 date = %H:%M
-
-${stage.snippet('polybar')}`;
+`;
       stage.write('.config/polybar/config.ini', bar);
+      stage.install('polybar');
       return pictureOfX(stage, { width: 780, height: 30, at: 'top', start: ['polybar', 'top'] });
     },
   },
@@ -204,7 +243,8 @@ ${stage.snippet('polybar')}`;
     title: 'i3bar with i3blocks',
     needs: ['i3', 'i3blocks', 'Xvfb'],
     async make(stage) {
-      stage.write('.config/i3blocks/config', `${stage.snippet('i3blocks')}\n[time]\ncommand=date +%H:%M\ninterval=15\n`);
+      stage.write('.config/i3blocks/config', '[time]\ncommand=date +%H:%M\ninterval=15\n');
+      stage.install('i3blocks');
       const config = `# i3 config file (v4)\nfont pango:DejaVu Sans Mono 11\nbar {\n  status_command i3blocks\n  tray_output none\n}\n`;
       stage.write('.config/i3/config', config);
       return pictureOfX(stage, { width: 780, height: 30, at: 'bottom', start: ['i3'] });

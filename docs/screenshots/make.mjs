@@ -19,7 +19,10 @@ const target = process.argv[2] ?? here;
 /** The moment of `clock.cjs`. */
 const NOW = Date.parse('2026-11-20T18:25:00.000Z');
 
-/** A screen: what is typed, in which environment, and the numbers it is answered from. */
+/**
+ * A screen: what is typed, in which environment, and the numbers it is answered from. With `from` only the output from the
+ * line with this text on is shown.
+ */
 const screens = {
   first: {
     title: 'usageline prints one line, usageline show a table with bars, resets and pace',
@@ -31,13 +34,19 @@ const screens = {
     ],
   },
   formats: {
-    title: 'The line in each preset and in a template',
-    data: 'four',
+    title: 'The line in each preset that needs no special font, and in a template',
+    data: 'two',
     minutesAgo: 1,
     commands: [
-      ...['default', 'compact', 'bars', 'minimal', 'ascii'].map((name) => ({ args: ['--format', name] })),
-      { args: ['--format', '{tightest.left} of {tightest.label} left, back on {tightest.at}'] },
+      ...['default', 'compact', 'bars', 'blocks', 'gauges', 'minimal', 'ascii'].map((name) => ({ args: ['--format', name] })),
+      { args: ['--format', '{5h.left} of {5h.label} left, back at {5h.at}'] },
     ],
+  },
+  palettes: {
+    title: 'usageline formats: each palette with the same three numbers',
+    data: 'two',
+    minutesAgo: 1,
+    commands: [{ args: ['formats'], from: 'Palettes', env: { COLUMNS: '110', COLORTERM: 'truecolor' } }],
   },
   'show-60': {
     title: 'usageline show in 60 columns, with numbers that are out of date',
@@ -72,7 +81,13 @@ function textOf({ data, minutesAgo, commands }) {
   write('usage.json', entryOf(data, NOW, minutesAgo));
   if (minutesAgo > 3) write('usage.lock', offlineAt(NOW));
   else fs.rmSync(join(directory, 'usage.lock'), { force: true });
-  return commands.map(({ args, env = {} }) => `${typed(args, env)}\n${printed(args, env)}`).join('\n');
+  return commands
+    .map(({ args, env = {}, from = '' }) => {
+      const lines = printed(args, env).split('\n');
+      const start = lines.findIndex((line) => line.includes(from));
+      return [typed(args, env), ...(start > 0 ? ['…'] : []), ...lines.slice(start)].join('\n');
+    })
+    .join('\n');
 }
 
 function typed(args, env) {

@@ -53,11 +53,6 @@ export class Stage {
     this.run('init', host, '--install', '--yes');
   }
 
-  /** What `usageline init` prints for a host. */
-  snippet(host) {
-    return this.run('init', host);
-  }
-
   remove() {
     fs.rmSync(dirname(this.home), { recursive: true, force: true });
   }

@@ -24,6 +24,7 @@ export interface FormatsCommandOptions {
 /** `usageline formats`: previews of all presets and palettes. */
 export const command: Command<FormatsCommandOptions> = {
   name: 'formats',
+  synonyms: ['presets', 'palettes', 'themes', 'preview'],
   about: 'show every preset and palette with your own numbers, without a request',
   options: withTexts<FormatsCommandOptions>(COLOR),
   defaults: { color: 'auto' },
@@ -32,6 +33,7 @@ Examples:
   usageline formats
   usageline --format bars                  one of them
   usageline --format '{5h.percent}'        one of your own
+  usageline config set format bars         for good
 `,
   run: formats,
 };

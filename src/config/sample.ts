@@ -1,6 +1,6 @@
 import { tomlText } from './edit-toml.ts';
 import type { TomlValue } from './edit-toml.ts';
-import { KEYS } from './schema.ts';
+import { KEYS, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
 
 /** Longest line of a comment, characters. */
@@ -27,8 +27,8 @@ export function sampleConfig(): string {
       ].join('\n'),
     ),
     comment(
-      'Exceptions for one output: format, color, percent, clock, hide, thresholds and colors can differ there. An output ' +
-        'is a kind of --output, or statusline, or show.',
+      `Exceptions for one output, which can have its own ${namesBelow(['output', 'show']).join(', ')}. An output is a ` +
+        'kind of --output, or statusline, or show.',
     ) + '# [output.tmux]\n# percent = "left"\n',
   ].join('\n');
 }
@@ -38,7 +38,7 @@ function tableOf(name: string): string {
 }
 
 function settingOf(name: string, { description, accepted, default: usual }: Key): string {
-  return `${comment(`${description} Accepted: ${accepted}.`)}# ${name} = ${tomlText(usual as TomlValue)}\n`;
+  return `${comment(description)}${comment(`Accepted: ${accepted}.`)}# ${name} = ${tomlText(usual as TomlValue)}\n`;
 }
 
 /** A text as lines of comment. */

@@ -8,7 +8,7 @@ import { environment, provider } from '../fetch/registry.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
+import { isHookKind, isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
@@ -16,11 +16,13 @@ import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
 import { localAppearance } from '../config/local-appearance.ts';
-import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
+import { removeMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
 import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
+import { NEAR_TEXTS } from './launcher-files.ts';
 import { referencedFiles, referenceOf, writeReferences } from './references.ts';
+import { hookText } from './hook-text.ts';
 import { hasSharedLine } from './store-statusline.ts';
 import { validatorsOf } from './validators.ts';
 import { JSON_KIND, STATUSLINE_KIND, variantFileName } from './variant.ts';
@@ -31,7 +33,7 @@ import { ensurePrerenderedDirectory, listVariants, NEAR_MS, writePrerendered } f
  * Prerenders the lines that exist, and the one that was missing. Never throws: a caller without a prerendered line only
  * takes longer.
  *
- * @param wanted the variant that a caller has just asked for and had to render
+ * @param wanted the variant that a caller has just had to render
  * @param horizonMs how far ahead, ms: the near file while a caller waits for the end of this process, else everything
  */
 export async function prerender(system: System, wanted: Variant | null, horizonMs = NEAR_MS): Promise<void> {
@@ -111,7 +113,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
   writeReferences(system, directory, references);
-  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeAskMarkers(system, directory);
+  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
 }
@@ -175,8 +177,13 @@ function renderLines(
   const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
   const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);
-  const render = (usage: Usage, stage: StageOptions) =>
-    renderOutput(kind, usage, { color, appearance, model, ...stage });
+  const near = new Set(forecast.stages.slice(0, NEAR_TEXTS).map(({ usage }) => usage));
+  const render = (usage: Usage, stage: StageOptions) => {
+    const options = { color, appearance, model, ...stage };
+    return isHookKind(kind)
+      ? hookText(kind, usage, options, near.has(usage))
+      : renderOutput(kind, usage, options);
+  };
   return renderForecast(forecast, render);
 }
 

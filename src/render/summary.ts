@@ -1,6 +1,6 @@
 import type { Appearance } from './appearance.ts';
 import { windowLevel } from './level.ts';
-import { hasFailed, hasNumbers, isForLine } from './selection.ts';
+import { hasFailed, hasNumbers, isForLine, withoutHidden } from './selection.ts';
 import type { Level, Style } from './style.ts';
 import type { Usage } from '../usage/model.ts';
 
@@ -28,6 +28,15 @@ export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   );
   const level = LEVELS.find((candidate) => levels.has(candidate)) ?? 'ok';
   return { used: Math.max(...percentages), level, style: level };
+}
+
+/**
+ * The level of a line, for hosts that have three looks for a whole line: `error` where an error replaces the numbers, and
+ * `ok` where there are none for another reason.
+ */
+export function lineLevel(usage: Usage, appearance: Appearance): Level | 'error' {
+  const { level } = summaryOf(withoutHidden(usage, appearance), appearance);
+  return level === 'estimate' || level === 'pending' || level === 'none' ? 'ok' : level;
 }
 
 function withoutNumbers(usage: Usage): Pick<Summary, 'level' | 'style'> {

@@ -25,22 +25,22 @@ async function bash(
   const command = `bash --noprofile --rcfile ${quoted(rc)} -i <${quoted(input)} 2>&1`;
   const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
   return stdout
-    .replaceAll(/\u001B\[[\d;]*m|[\u0001\u0002]/g, '')
+    .replaceAll(/\u001B\[[\d;]*m|[\u0001\u0002]|\r(?=\n)/g, '')
     .replaceAll(/^bash: (cannot set terminal process group|no job control).*\n/gm, '');
 }
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
 
 describeWith('bash', 'the hook in bash', () => {
-  const prompts = (screen: string) => count(screen, new RegExp(`^${OLD_LINE} P> `, 'gm'));
+  const prompts = (screen: string) => count(screen, new RegExp(`^${OLD_LINE}\nP> `, 'gm'));
 
   it('shows the line as text where bash expands nothing in a prompt, and as a parameter when bash expands again', async () => {
     const host = await aHost(['bash']);
     const commands = ['shopt -s promptvars', 'echo "<$PS1>"', 'shopt -u promptvars', 'echo "<$PS1>"'];
     const screen = await bash(host, { before: ['shopt -u promptvars'], commands });
     expect(prompts(screen)).toBe(5);
-    expect(screen).toContain('<${usageline_prompt:+$usageline_prompt }P> >');
-    expect(screen).toContain(`<${OLD_LINE} P> >`);
+    expect(screen).toContain('<${usageline_prompt:+$usageline_prompt\\n}P> >');
+    expect(screen).toContain(`<${OLD_LINE}\\nP> >`);
   });
 
   it('renews the text where bash expands nothing in a prompt', async () => {
@@ -50,8 +50,8 @@ describeWith('bash', 'the hook in bash', () => {
       before: ['shopt -u promptvars'],
       commands: [later, 'true', 'echo "<$PS1>"'],
     });
-    expect(screen).toContain(`<${OLD_LINE} P> >`);
-    expect(screen).not.toContain('other P>');
+    expect(screen).toContain(`<${OLD_LINE}\\nP> >`);
+    expect(screen).not.toMatch(/other\s*P>/);
   });
 
   it.each(['PS1', 'PROMPT_COMMAND'])('reports once that %s is read-only', async (name) => {
@@ -130,7 +130,7 @@ describeWith('bash', 'the hook in bash', () => {
     const theme = ["theme() { PS1='T> '; }", 'other() { :; }', 'PROMPT_COMMAND=(other theme mark)'];
     const screen = await bash(host, { before: [...terminal, ...theme], commands });
     expect(printed(screen), screen).toEqual(ALL);
-    expect(screen.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^${OLD_LINE} T> `));
+    expect(screen.trimEnd()).toMatch(new RegExp(`\n${OLD_LINE}\nT> [^\n]*$`));
   });
 
   it('loads where a comment is a command', async () => {
@@ -271,7 +271,7 @@ const P10K = `
 typeset -ga POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS
 p10k() {
   shift
-  while (( $# )); do case $1 in -c|-t) [[ $1 == -t ]] && RPROMPT+=$2; shift 2 ;; *) shift ;; esac; done
+  while (( $# )); do case $1 in -c) condition=$2; shift 2 ;; -t) RPROMPT+="\\\${\${condition}:+$2}"; shift 2 ;; *) shift ;; esac; done
 }
 prompt_standin() { RPROMPT+='standin ' }
 _p9k_precmd() {

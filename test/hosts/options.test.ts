@@ -83,13 +83,13 @@ for (const shell of Object.values(shells)) {
 }
 
 describeWith('tmux', 'the line before PS1', () => {
-  it('has the width that readline computes for it', async () => {
+  it('is in a row of its own, which readline does not count', async () => {
     const host = await aHost(['bash']);
     const terminal = await open(host, shells.bash, { width: 60, ready: OLD_LINE });
-    // The prompt has 31 columns. If colours counted, the line would wrap too early.
+    // The last row of the prompt has 4 columns. If the row above counted, the line would wrap too early.
     await terminal.type(`: ${'x'.repeat(60)}`);
     const screen = await terminal.shows(/x\n/);
-    expect(screen).toBe(`${OLD_LINE} 0 > : ${'x'.repeat(27)}\n${'x'.repeat(33)}`);
+    expect(screen).toBe(`${OLD_LINE}\n0 > : ${'x'.repeat(54)}\n${'x'.repeat(6)}`);
     await terminal.press('C-a');
     await terminal.type('echo a; ');
     await terminal.shows('> echo a; : x');

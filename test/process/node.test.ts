@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
@@ -88,6 +88,38 @@ describe('a Node that is too old', () => {
   ])('prints it where a host shows the line: %j', (args, stdout) => {
     expect(runAs('18.20.8', ...args)).toEqual({ stdout, stderr: '', status: 0 });
   });
+
+  /** A directory for PATH in which `usageline` is the program under Node 18. */
+  function pathOfOld(): string {
+    const file = join(directory, 'bin', 'usageline');
+    fs.mkdirSync(dirname(file), { recursive: true });
+    const start = `PRETENDED=18.20.8 exec '${process.execPath}' --require '${pretend()}' '${entry}' "$@"`;
+    fs.writeFileSync(file, `#!/bin/sh\n${start}\n`, { mode: 0o755 });
+    return `${dirname(file)}:${process.env.PATH}`;
+  }
+
+  it('shows it in place of the line where the launcher calls the program', async () => {
+    const launcher = join(root, 'bin/usageline-prompt');
+    const env = { PATH: pathOfOld(), HOME: directory };
+    for (const args of [[], ['--output', 'tmux'], ['--output', 'polybar']]) {
+      const run = await runProgram('/bin/sh', [launcher, ...args], env);
+      expect(run).toMatchObject({ stdout: sentence('18.20.8'), stderr: '', code: 0 });
+    }
+  });
+
+  const SHELLS: [shell: string, options: string[], line: string][] = [
+    ['zsh', ['-f', '-c'], 'eval "$(usageline init zsh)"; echo goes on'],
+    ['bash', ['--norc', '--noprofile', '-c'], 'eval "$(usageline init bash)"; echo goes on'],
+    ['fish', ['--no-config', '-c'], 'usageline init fish | source; echo goes on'],
+  ];
+  for (const [shell, options, line] of SHELLS) {
+    describeWith(shell, `in the start file of ${shell}`, () => {
+      it('prints it once in place of the hook, and the shell goes on', async () => {
+        const run = await runProgram(shell, [...options, line], { PATH: pathOfOld(), HOME: directory });
+        expect(run).toMatchObject({ stdout: 'goes on\n', stderr: sentence('18.20.8'), code: 0 });
+      });
+    });
+  }
 
   it('is UNKNOWN to a monitoring program', () => {
     const stdout = `UNKNOWN - ${sentence('18.20.8')}`;

@@ -63,10 +63,10 @@ function completing(runtime: Runtime): string {
   return `if (( \${+functions[compdef]} )) && [[ -r ${file} ]]; then \\builtin autoload -Uz ${file}; compdef _usageline usageline; fi`;
 }
 
-/** The commands that the hook file evaluates if the program is not found: they show the message in the prompt. */
+/** The commands that the hook file evaluates if the program is not found: they show the message where the line would be. */
 const SHOW_MOVED = {
-  zsh: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || RPROMPT=\${RPROMPT-}$USAGELINE`,
-  bash: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || PS1="$USAGELINE \${PS1-}"`,
+  zsh: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || RPROMPT=\${RPROMPT:+$RPROMPT%b%u%s%f%k }$USAGELINE`,
+  bash: `export USAGELINE='${MOVED}'; [[ \${usageline_place-} == none ]] || PS1="$USAGELINE\\n\${PS1-}"`,
 };
 
 /** The line in the rc file that reads the hook file. It does nothing if that file is missing. */

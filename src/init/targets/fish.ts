@@ -48,7 +48,7 @@ ${indented(hookHeader(runtime, 'fish', installedProgram(runtime)))}
                 test "$usageline_place" = none; and return
                 functions -q fish_right_prompt; and functions -c fish_right_prompt _usageline_right_prompt_before
                 function fish_right_prompt
-                    functions -q _usageline_right_prompt_before; and _usageline_right_prompt_before
+                    functions -q _usageline_right_prompt_before; and _usageline_right_prompt_before; and echo -n \\e'[0m '
                     echo -n "$USAGELINE"
                 end
                 return

@@ -60,8 +60,9 @@ function script(command: readonly string[], style: string): string {
   return `import subprocess
 
 from kitty.boss import get_boss
-from kitty.fast_data_types import add_timer
+from kitty.fast_data_types import add_timer, get_options
 from kitty.tab_bar import as_rgb, draw_tab_with_${style}
+from kitty.utils import color_as_int
 
 COMMAND = [${command.map(json).join(', ')}]
 state = {'line': '', 'process': None, 'timer': None}
@@ -93,9 +94,9 @@ def draw_tab(draw_data, screen, tab, before, max_title_length, index, is_last, e
     end = draw_tab_with_${style}(draw_data, screen, tab, before, max_title_length, index, is_last, extra_data)
     line = state['line']
     if is_last and line and screen.columns - screen.cursor.x > len(line) + 2:
+        # The colour of inactive tabs is hardly readable, and the background of the active tab can be that of the bar.
         screen.cursor.bold = screen.cursor.italic = False
-        screen.cursor.bg = 0
-        screen.cursor.fg = as_rgb(int(draw_data.active_bg))
+        screen.cursor.bg, screen.cursor.fg = 0, as_rgb(color_as_int(get_options().foreground))
         screen.cursor.x = screen.columns - len(line) - 1
         screen.draw(line)
     return end

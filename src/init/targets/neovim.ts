@@ -57,7 +57,7 @@ local function place()
   if package.loaded.lualine or vim.o.statusline:find('usageline', 1, true) then return end
   local before = vim.o.statusline
   if before == '' then before = '%<%f %h%m%r%=%-14.(%l,%c%V%) %P' end
-  vim.o.statusline = before .. '  %{%g:usageline%}'
+  vim.o.statusline = before .. "%{%g:usageline ==# '' ? '' : ' | ' . g:usageline . ' '%}"
 end
 if vim.v.vim_did_enter == 1 then place() else vim.api.nvim_create_autocmd('VimEnter', { callback = place }) end
 `;

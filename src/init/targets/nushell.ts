@@ -32,6 +32,8 @@ function script([program = '', ...args]: readonly string[]): string {
 $env.PROMPT_COMMAND_RIGHT = {||
     let before = (if ($usageline_before | describe) == "closure" { do $usageline_before } else { $usageline_before })
     let line = (try { ^${json(program)} ${args.map(json).join(' ')} | str trim } catch { "" })
+    # nushell paints the prompt in a colour of its own up to the first reset.
+    let line = (if ($line | is-empty) { "" } else { $"(ansi reset)($line)" })
     [$before $line] | where {|part| ($part | is-not-empty) } | str join " "
 }`;
 }

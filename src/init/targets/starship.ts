@@ -9,6 +9,7 @@ export const starship: Target = {
   snippet: (runtime) => `# Into ~/.config/starship.toml. A format of your own names it: \${custom.usageline}
 # Where a hook for the shell is (usageline init zsh, bash, fish), this is faster:
 #   [env_var.USAGELINE]
+#   style = ''
 #   format = '[$env_value]($style) '
 ${table(pastedLine(runtime, 'starship'))}
 `,
@@ -27,13 +28,17 @@ ${table(pastedLine(runtime, 'starship'))}
   },
 };
 
-/** `shell` is set because starship's default is the user's shell, which would read its rc file at every prompt. */
+/**
+ * `style` is set because starship's default is bold green, whatever the line says: the line has colours of its own. `shell`
+ * is set because starship's default is the user's shell, which would read its rc file at every prompt.
+ */
 function table(command: readonly string[]): string {
   return `[custom.usageline]
 description = "How much of the Claude subscription is used"
 command = ${json(shCommand(command))}
 shell = ["sh"]
 when = true
+style = ""
 format = "[$output]($style) "`;
 }
 

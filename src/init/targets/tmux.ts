@@ -25,13 +25,24 @@ ${options(pastedLine(runtime, 'tmux'))}
   },
 };
 
+/** Columns of a client from which the line is shown with times, and from which with all limits. */
+const WIDE = 100;
+const MIDDLE = 70;
+
 /**
- * The line is an option of its own, so that reading the file again does not add it to the status line twice. The default
- * length of 40 columns would cut off the rest of the status line.
+ * The line is an option of its own, so that reading the file again does not add it to the status line twice. It has a shorter
+ * format in a narrow client, where it would push out windows and clock; each client runs only the command of its width. The
+ * style around the line is pushed, so that the line's own styles end in it. The default length of 40 columns would cut off
+ * the rest of the status line.
  */
 function options(command: readonly string[]): string {
-  return `set -g @usageline "#(${quoted(shCommand(command))})"
-if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right ' #{E:@usageline}'"
+  const job = (...format: string[]) => `"#(${quoted(shCommand([...command, ...format]))})"`;
+  const byWidth = `#{?#{e|<:#{client_width},${MIDDLE}},#{E:@usageline_minimal},#{?#{e|<:#{client_width},${WIDE}},#{E:@usageline_compact},#{E:@usageline_full}}}`;
+  return `set -g @usageline_full ${job()}
+set -g @usageline_compact ${job('--format', 'compact')}
+set -g @usageline_minimal ${job('--format', 'minimal')}
+set -g @usageline "#[push-default]${byWidth}#[pop-default]"
+if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right '#[default] #{E:@usageline}'"
 if -F "#{e|<:#{status-right-length},100}" "set -g status-right-length 100"`;
 }
 

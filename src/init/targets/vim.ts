@@ -53,11 +53,11 @@ function script(command: readonly string[]): string {
   if s:ask(-1)
     call timer_start(15000, function('s:ask'), {'repeat': -1})
 
-    " What vim shows while the option is empty, with our line behind it.
+    " What vim shows while the option is empty, with the line behind it and a border between.
     if &statusline ==# ''
       set statusline=%<%f\\ %h%m%r%=%-14.(%l,%c%V%)\\ %P
     endif
-    set statusline+=\\ \\ %{g:usageline}
+    set statusline+=%{g:usageline==#''?'':'\\ \\|\\ '.g:usageline.'\\ '}
     set laststatus=2
   endif
 endif

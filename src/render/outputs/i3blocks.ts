@@ -1,26 +1,30 @@
 import { summaryOf } from '../summary.ts';
 import { lineSpans } from '../line.ts';
 import { plainText } from '../spans.ts';
+import type { Span } from '../spans.ts';
 import type { StructuredOutput } from './output.ts';
-import { hexOf } from './palette.ts';
+import { pango } from './pango.ts';
 
 /** Percent used from which i3bar marks the block as urgent. */
 const USED_UP = 100;
 
 /**
- * A block of i3blocks with `format=json`: the fields of i3bar on one line. Without `markup`, so i3bar shows the text as
- * it is. The block has one colour: that of the summary, or the default of i3bar at level `ok`.
+ * A block of i3blocks with `format=json`: the fields of i3bar on one line. With colour the texts are Pango markup, in which
+ * each number has the colour of its level; without, i3bar shows them as they are.
  *
  * i3blocks 1.4, which is still common, takes the first occurrence of a field name for the field, even inside a text.
  * Hence fields with fixed values come first, then `full_text`, then `short_text`.
  */
 export const i3blocks: StructuredOutput = {
   render: (usage, context) => {
-    const { used, level, style } = summaryOf(usage, context.appearance);
-    const hex = context.color && level !== 'ok' ? hexOf(style, context.appearance.colors) : null;
-    const textOf = (countdowns: boolean) => literal(plainText(lineSpans(usage, { ...context, countdowns })));
+    const { appearance, color } = context;
+    const { used } = summaryOf(usage, appearance);
+    const textOf = (countdowns: boolean) => {
+      const spans = lineSpans(usage, { ...context, countdowns }).map(literal);
+      return color ? pango(spans, true, appearance.colors, "'") : plainText(spans);
+    };
     return JSON.stringify({
-      ...(hex !== null && { color: `#${hex}` }),
+      ...(color && { markup: 'pango' }),
       ...(used !== null && used >= USED_UP && { urgent: true }),
       full_text: textOf(context.countdowns),
       // Shown if the bar has no room for `full_text`.
@@ -30,6 +34,6 @@ export const i3blocks: StructuredOutput = {
 };
 
 /** In i3blocks 1.4 a quotation mark ends the text, even if it is escaped. */
-function literal(text: string): string {
-  return text.replaceAll('"', '”');
+function literal({ text, style }: Span): Span {
+  return { text: text.replaceAll('"', '”'), style };
 }

@@ -1,9 +1,10 @@
 import { DEFAULT_APPEARANCE } from '../appearance.ts';
+import { lineWidth } from '../layout.ts';
 import { lineSpans } from '../line.ts';
 import type { LineOptions } from '../line.ts';
 import { bash } from './bash.ts';
 import { i3blocks } from './i3blocks.ts';
-import type { LineKind } from './kinds.ts';
+import type { HookKind, LineKind } from './kinds.ts';
 import type { Output, StructuredOutput } from './output.ts';
 import { polybar } from './polybar.ts';
 import { sketchybar } from './sketchybar.ts';
@@ -18,12 +19,12 @@ import type { Usage } from '../../usage/model.ts';
 /** Text with or without ANSI colours: for terminals, fish, the provider's status line, and hosts that escape the text themselves (starship). */
 const ansi: Output = { paint };
 
+const hookOutputs: Record<HookKind, Output> = { zsh, bash, fish: ansi };
+
 const outputs: Record<LineKind, Output | StructuredOutput> = {
   plain: ansi,
   ansi,
-  zsh,
-  bash,
-  fish: ansi,
+  ...hookOutputs,
   tmux,
   starship: ansi,
   vim,
@@ -43,4 +44,14 @@ export function renderOutput(
   const context = { ...how, color, appearance };
   if ('render' in output) return output.render(withoutHidden(usage, appearance), context);
   return output.paint(lineSpans(usage, context), color, appearance.colors);
+}
+
+/** The line of a usage for the hook of a shell, with its width in columns, which its markup is no part of. */
+export function renderMeasured(
+  kind: HookKind,
+  usage: Usage,
+  { color, appearance = DEFAULT_APPEARANCE, ...how }: { readonly color: boolean } & LineOptions,
+): { readonly text: string; readonly width: number } {
+  const spans = lineSpans(usage, { ...how, appearance });
+  return { text: hookOutputs[kind].paint(spans, color, appearance.colors), width: lineWidth(spans) };
 }

@@ -9,7 +9,7 @@ export const OUTPUT_KINDS = {
   bash: true,
   fish: true,
   tmux: true,
-  starship: false,
+  starship: true,
   vim: false,
   waybar: false,
   i3blocks: true,
@@ -33,6 +33,16 @@ const DOCUMENTS = ['xbar', 'openmetrics'] as const;
 export type DocumentKind = (typeof DOCUMENTS)[number];
 /** An output kind of one line. */
 export type LineKind = Exclude<OutputKind, DocumentKind>;
+
+/** The kinds that the hooks of shells show. */
+const HOOK_KINDS = ['zsh', 'bash', 'fish'] as const;
+/** A kind that the hook of a shell shows. */
+export type HookKind = (typeof HOOK_KINDS)[number];
+
+/** Whether the hook of a shell shows lines of this kind, and chooses among them by the width of the terminal. */
+export function isHookKind(kind: LineKind): kind is HookKind {
+  return (HOOK_KINDS as readonly string[]).includes(kind);
+}
 
 /** Whether a text is the name of an output kind of one line, which can be prerendered. */
 export function isLineKind(text: string): text is LineKind {

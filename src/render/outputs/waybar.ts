@@ -2,10 +2,9 @@ import type { Appearance } from '../appearance.ts';
 import { heading } from '../heading.ts';
 import { lineSpans } from '../line.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
-import type { OutputContext, StructuredOutput } from './output.ts';
-import { hexOf } from './palette.ts';
+import type { StructuredOutput } from './output.ts';
+import { escapePango, pango } from './pango.ts';
 import { hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
-import { paintEach } from '../spans.ts';
 import { summaryOf } from '../summary.ts';
 import {
   age,
@@ -27,25 +26,15 @@ export const waybar: StructuredOutput = {
   render: (usage, context) => {
     const { used, level } = summaryOf(usage, context.appearance);
     return JSON.stringify({
-      text: textOf(usage, context),
+      text: pango(lineSpans(usage, context), context.color, context.appearance.colors),
       alt: level,
       // Waybar does not show a tooltip that contains a line feed.
-      tooltip: tooltipLines(usage, context).map(escaped).join('\r'),
+      tooltip: tooltipLines(usage, context).map(escapePango).join('\r'),
       class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });
   },
 };
-
-function textOf(usage: Usage, context: OutputContext): string {
-  const { color, appearance } = context;
-  return paintEach(lineSpans(usage, context), color, escaped, (text, style) => {
-    const hex = hexOf(style, appearance.colors);
-    const weight = appearance.colors[style].bold ? ' weight="bold"' : '';
-    const foreground = hex === null ? '' : ` foreground="#${hex}"`;
-    return foreground + weight === '' ? text : `<span${foreground}${weight}>${text}</span>`;
-  });
-}
 
 /** The classes for the style sheet: the level of the summary, `stale`, `error`. */
 function classesOf(usage: Usage, level: string): string[] {
@@ -60,11 +49,6 @@ function wholePercent(used: number): number {
   const least = used > 0 ? 1 : 0;
   const most = used < 100 ? 99 : 100;
   return Math.min(most, Math.max(least, Math.round(used)));
-}
-
-/** Escapes text for Pango markup. */
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 interface TooltipOptions {

@@ -12,12 +12,27 @@ import { limitRows, moment, poolRows, tokenRows } from '../rows.ts';
 import type { Row } from '../rows.ts';
 import { table } from '../table.ts';
 import type { OutputContext, StructuredOutput } from './output.ts';
+import { isDefaultColor } from './host-colors.ts';
+import type { ByStyle } from './host-colors.ts';
 import { hexOf } from './palette.ts';
 
 /** Widest menu, columns. */
 const MENU_COLUMNS = 84;
 /** The columns of a table need a font with characters of one width. */
 const MONOSPACE = 'font=Menlo';
+/** A critical text is bold as well, which needs no hue. */
+const BOLD = 'font=Menlo-Bold';
+
+/** Instead of the default colours. Menus are white or black, and a text has one colour for both: 4.5:1 on either. */
+export const MENU_COLORS: ByStyle<string | null> = {
+  ok: null,
+  warn: 'a36a00',
+  critical: 'e3242b',
+  urgent: 'e3242b',
+  dim: '757575',
+  notice: 'a36a00',
+  strong: null,
+};
 
 /**
  * A plugin of xbar, SwiftBar and Argos: the line in the menu bar, a table in the menu. Only parameters that all three
@@ -27,7 +42,13 @@ export const xbar: StructuredOutput = {
   render: (usage, context) => {
     const { level, style } = summaryOf(usage, context.appearance);
     const blocks = [
-      [item(plainText(lineSpans(usage, context)), colorOf(level === 'ok' ? null : style, context))],
+      [
+        item(
+          plainText(lineSpans(usage, context)),
+          context.color && level === 'critical' ? BOLD : '',
+          colorOf(level === 'ok' ? null : style, context),
+        ),
+      ],
       [item(heading(usage)), ...rowItems(usage, context)],
       origin(usage, context).map((text) => item(text)),
       ['Refresh | refresh=true'],
@@ -47,7 +68,8 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
   return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
     const level = rows[index]?.level ?? 'ok';
-    return item(plainText(spans), MONOSPACE, colorOf(level === 'ok' ? null : level, context));
+    const font = context.color && level === 'critical' ? BOLD : MONOSPACE;
+    return item(plainText(spans), font, colorOf(level === 'ok' ? null : level, context));
   });
 }
 
@@ -70,7 +92,9 @@ function origin(usage: Usage, { appearance }: OutputContext): string[] {
 }
 
 function colorOf(style: Style | null, { color, appearance }: OutputContext): string {
-  const hex = color ? hexOf(style, appearance.colors) : null;
+  if (!color || style === null) return '';
+  const { colors } = appearance;
+  const hex = isDefaultColor(style, colors[style]) ? MENU_COLORS[style] : hexOf(style, colors);
   return hex === null ? '' : `color=#${hex}`;
 }
 

@@ -16,12 +16,20 @@ export const zsh: Output = {
     ),
 };
 
-/** Colours by number, so that they follow the theme of the user. zsh prompts have no dim: grey replaces it. */
-function codesOf({ color, bold, dim }: Color): { readonly open: string; readonly close: string } {
+/**
+ * Colours by number, so that they follow the theme of the user. zsh prompts have no dim: grey replaces it. Their own reverse
+ * video, `%S`, is italics in tmux and screen, so the escape sequence replaces it.
+ */
+function codesOf({ color: wanted, bold, dim: isDim, reverse = false, ansi }: Color): {
+  readonly open: string;
+  readonly close: string;
+} {
+  const { color, dim } = ansi && 'color' in ansi ? ansi : { color: wanted, dim: isDim };
   const shade = color ?? (dim ? 'bright-black' : null);
-  const foreground = shade === null ? '' : `%F{${numberOf(shade) ?? shade}}`;
+  const indexed = ansi && 'indexed' in ansi ? ansi.indexed : null;
+  const foreground = shade === null ? '' : `%F{${indexed ?? numberOf(shade) ?? shade}}`;
   return {
-    open: `${bold ? '%B' : ''}${foreground}`,
-    close: `${shade === null ? '' : '%f'}${bold ? '%b' : ''}`,
+    open: `${bold ? '%B' : ''}${reverse ? '%{\u001B[7m%}' : ''}${foreground}`,
+    close: `${shade === null ? '' : '%f'}${reverse ? '%{\u001B[27m%}' : ''}${bold ? '%b' : ''}`,
   };
 }

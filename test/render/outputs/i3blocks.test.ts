@@ -10,27 +10,39 @@ import { anyUsage, context, PERCENTS, STATES, used } from './cases.ts';
 const raw = (of: Usage, over: Partial<OutputContext> = {}) => renderOutput('i3blocks', of, context(over));
 const render = (of: Usage, over?: Partial<OutputContext>) => JSON.parse(raw(of, over));
 
-describe('the output for i3blocks', () => {
-  it.each(PERCENTS)('shows %d % in the colour of its level', (percent, text, level) => {
-    const color = { ok: {}, warn: { color: '#cdcd00' }, critical: { color: '#cd0000' } }[level];
-    const urgent = percent >= 100 ? { urgent: true } : {};
-    expect(render(used(percent))).toEqual({
-      full_text: `5h ${text} 4h37m`,
-      short_text: `5h ${text}`,
-      ...color,
-      ...urgent,
-    });
-  });
+/** What Pango shows of a text. */
+function shown(markup: string): string {
+  const text = markup.replaceAll(/<\/?span(?: [a-z]+='[#\w]+')*>/g, '');
+  expect(text).not.toMatch(/[<>]/);
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
 
-  it.each<[keyof typeof STATES, string | undefined]>([
-    ['stale', '#cdcd00'],
-    ['elapsed', undefined],
-    ['pending', undefined],
-    ['estimate', undefined],
-    ['signed out', '#cdcd00'],
-    ['nothing', '#cdcd00'],
-  ])('%s has the colour %s', (state, color) => {
-    expect(render(STATES[state]).color).toBe(color);
+describe('the output for i3blocks', () => {
+  it.each(PERCENTS)(
+    'shows %d % in the colour of its level, and nothing else in it',
+    (percent, text, level) => {
+      const attributes = {
+        ok: "foreground='#5fd7d7'",
+        warn: "foreground='#ffd75f'",
+        critical: "background='#ff6b6b' foreground='#000000' weight='bold'",
+      }[level];
+      const urgent = percent >= 100 ? { urgent: true } : {};
+      const number = `<span ${attributes}>${text.replace('<', '&lt;')}</span>`;
+      expect(render(used(percent))).toEqual({
+        markup: 'pango',
+        full_text: `5h ${number} 4h37m`,
+        short_text: `5h ${number}`,
+        ...urgent,
+      });
+    },
+  );
+
+  it.each<[keyof typeof STATES, string]>([
+    ['pending', '…'],
+    ['signed out', "<span foreground='#ffd75f'>sign in</span>"],
+    ['nothing', "<span foreground='#ffd75f'>no data</span>"],
+  ])('%s has its text in its colour', (state, text) => {
+    expect(render(STATES[state]).full_text).toBe(text);
   });
 
   it('has no colour without colour', () => {
@@ -40,8 +52,10 @@ describe('the output for i3blocks', () => {
   it('has its text before other text that could contain a field name', () => {
     const of = usage({ windows: [window({ label: '"color" full_text urgent', usedPercent: 100 })] });
     expect(raw(of)).toBe(
-      '{"color":"#cd0000","urgent":true,"full_text":"”color” full_text urgent 100% 4h37m",' +
-        '"short_text":"”color” full_text urgent 100%"}',
+      '{"markup":"pango","urgent":true,"full_text":"”color” full_text urgent ' +
+        `<span background='#ff6b6b' foreground='#000000' weight='bold'>100%</span> 4h37m",` +
+        '"short_text":"”color” full_text urgent ' +
+        `<span background='#ff6b6b' foreground='#000000' weight='bold'>100%</span>"}`,
     );
   });
 
@@ -49,17 +63,10 @@ describe('the output for i3blocks', () => {
     fc.assert(
       fc.property(anyUsage, fc.boolean(), (of, color) => {
         expect(raw(of, { color })).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);
-        const {
-          full_text,
-          short_text,
-          color: hex = '#000000',
-          urgent = true,
-          ...rest
-        } = render(of, { color });
-        expect(rest).toEqual({});
-        expect(full_text).toBe(renderLine(of, { color: false }));
+        const { full_text, short_text, urgent = true, ...rest } = render(of, { color });
+        expect(rest).toEqual(color ? { markup: 'pango' } : {});
+        expect(color ? shown(full_text) : full_text).toBe(renderLine(of, { color: false }));
         expect(short_text.length).toBeLessThanOrEqual(full_text.length);
-        expect(hex).toMatch(/^#[0-9a-f]{6}$/);
         expect(urgent).toBe(true);
       }),
     );

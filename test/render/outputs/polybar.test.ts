@@ -13,16 +13,16 @@ const render = (of: Usage, color = true, appearance = DEFAULT_APPEARANCE) =>
 /** What polybar shows: tags are taken away by its own rule (`%` and `{` begin one), and must be ones that we write. */
 function shown(text: string): string {
   return text.replaceAll(/%\{([^}]*)\}/g, (_, tag: string) => {
-    expect(tag).toMatch(/^(F#[0-9a-f]{6}|F-|T-)$/);
+    expect(tag).toMatch(/^([FB]#[0-9a-f]{6}|[FB]-|T-)$/);
     return '';
   });
 }
 
 describe('the output for polybar', () => {
   it.each([
-    [22, '%{F#00cdcd}22%%{F-}'],
-    [60, '%{F#cdcd00}60%%{F-}'],
-    [99.6, '%{F#cd0000}99%%{F-}'],
+    [22, '%{F#5fd7d7}22%%{F-}'],
+    [60, '%{F#ffd75f}60%%{F-}'],
+    [99.6, '%{B#ff6b6b}%{F#000000}99%%{F-}%{B-}'],
   ])('colours %d %', (percent, text) => {
     expect(render(used(percent))).toBe(`5h ${text} 4h37m`);
   });

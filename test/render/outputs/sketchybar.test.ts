@@ -19,9 +19,9 @@ const ways = {
 
 describe('the arguments for SketchyBar', () => {
   it.each([
-    [22, '0xff00cdcd'],
-    [60, '0xffcdcd00'],
-    [140, '0xffcd0000'],
+    [22, '0xff5fd7d7'],
+    [60, '0xffffd75f'],
+    [140, '0xffff6b6b'],
   ])('have the colour of %d %', (percent, color) => {
     expect(render(used(percent))).toBe(`label='5h ${percent}% 4h37m' label.color=${color}`);
   });
@@ -29,7 +29,7 @@ describe('the arguments for SketchyBar', () => {
   it.each<[keyof typeof STATES, string]>([
     ['pending', '0xffffffff'],
     ['all elapsed', '0xffffffff'],
-    ['signed out', '0xffcdcd00'],
+    ['signed out', '0xffffd75f'],
   ])('reset the colour of the label: %s', (state, color) => {
     expect(render(STATES[state])).toMatch(new RegExp(`label.color=${color}$`));
   });

@@ -23,8 +23,8 @@ const render = (of: Usage, over?: Partial<OutputContext>): Module => JSON.parse(
 /** Text of Pango markup: spans taken away, entities read; anything else with a meaning there is a mistake. */
 function shown(markup: string): string {
   const text = markup.replaceAll(
-    /<span( foreground="#[0-9a-f]{6}")?( weight="bold")?>([^<>]*)<\/span>/g,
-    '$3',
+    /<span( background="#[0-9a-f]{6}")?( foreground="#[0-9a-f]{6}")?( weight="bold")?>([^<>]*)<\/span>/g,
+    '$4',
   );
   expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
@@ -114,7 +114,7 @@ describe('the output for Waybar', () => {
   it('has colours in the text on request only', () => {
     expect(raw(STATES.fresh)).not.toContain('<span');
     expect(render(STATES.fresh, { color: true }).text).toContain(
-      '7d Fable <span foreground="#cd0000" weight="bold">82%</span>',
+      '7d Fable <span background="#ff6b6b" foreground="#000000" weight="bold">82%</span>',
     );
   });
 

@@ -20,7 +20,7 @@ interface Item {
 /** What the three of them know, with the values that each of them takes. */
 const PARAMETERS: Record<string, RegExp> = {
   color: /^#[0-9a-f]{6}$/,
-  font: /^\w+$/,
+  font: /^Menlo(-Bold)?$/,
   refresh: /^true$/,
 };
 
@@ -57,7 +57,7 @@ describe('the output for xbar', () => {
     expect(bar).toEqual([
       {
         text: '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR',
-        parameters: { color: '#cd0000' },
+        parameters: { color: '#e3242b', font: 'Menlo-Bold' },
       },
     ]);
     expect(texts(limits)).toEqual([
@@ -69,9 +69,9 @@ describe('the output for xbar', () => {
     ]);
     expect(limits?.map(({ parameters }) => parameters.color)).toEqual([
       undefined,
-      '#cdcd00',
+      '#a36a00',
       undefined,
-      '#cd0000',
+      '#e3242b',
       undefined,
     ]);
     expect(texts(origin)).toEqual(['Read 1m ago']);
@@ -122,8 +122,8 @@ describe('the output for xbar', () => {
 
   it.each([
     [22, {}],
-    [60, { color: '#cdcd00' }],
-    [80, { color: '#cd0000' }],
+    [60, { color: '#a36a00' }],
+    [80, { color: '#e3242b', font: 'Menlo-Bold' }],
   ])('has the colour of %d %, and none at level ok', (percent, parameters) => {
     expect(menu(used(percent))[0]?.[0]?.parameters).toEqual(parameters);
     expect(menu(used(percent), { color: false })[0]?.[0]?.parameters).toEqual({});
