@@ -146,7 +146,7 @@ export const scenes = [
   },
   {
     id: 'stale_first',
-    label: 'stale line, not prerendered, starts the refresh',
+    label: 'stale line, not prerendered',
     scheme: 'http',
     args: [],
     expect: STALE,
@@ -180,7 +180,7 @@ export const scenes = [
   {
     id: 'show',
     label: 'show',
-    limit: 1.45,
+    limit: 1.7,
     args: ['show'],
     expect: /^Claude · Ultra\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
@@ -198,7 +198,7 @@ export const scenes = [
   {
     id: 'statusline_new',
     label: 'statusline, something new',
-    limit: 1.6,
+    limit: 1.9,
     args: ['statusline'],
     input: (sandbox) => sandbox.report(),
     expect: (sandbox) => coloured(sandbox.percent()),

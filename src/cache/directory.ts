@@ -1,7 +1,7 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 
-/** The files of one account. The program writes nothing else below the cache root. On the hot path. */
+/** The files of one account. Claims (`claims.ts`) and transcript counts lie in `path` as well. On the hot path. */
 export interface AccountDirectory {
   readonly root: string;
   readonly path: string;
@@ -15,7 +15,7 @@ export interface AccountDirectory {
   readonly mutex: string;
   /** `statusline.json`: the reports of sessions. */
   readonly reports: string;
-  /** `keychain.json`: what macOS' keychain answered last. */
+  /** `keychain.json`: the result of the last keychain query (macOS). */
   readonly keychain: string;
   /** `identity.json`: the account that was signed in. Exists only where the file that names the account is large. */
   readonly identity: string;
@@ -24,9 +24,9 @@ export interface AccountDirectory {
 /**
  * The paths of an account's files.
  *
- * @param root of the cache
- * @param name of the account's directory, e.g. `<provider>-1a2b3c4d`
- * @param hash the environment's, see `environmentHash`
+ * @param root the cache root
+ * @param name the name of the account's directory, e.g. `<provider>-1a2b3c4d`
+ * @param hash see `environmentHash`
  */
 export function accountDirectory(root: string, name: string, hash = ''): AccountDirectory {
   const path = `${root}${SEPARATOR}${name}`;
@@ -43,7 +43,7 @@ export function accountDirectory(root: string, name: string, hash = ''): Account
   };
 }
 
-/** Whether a name is that of an account's directory. `provider`: the id of the account's provider. */
+/** Whether `name` is the name of an account's directory. `provider`: the id of the account's provider. */
 export function isAccountName(name: string, provider: string): boolean {
   return name === provider || (name.startsWith(`${provider}-`) && HASH.test(name.slice(provider.length + 1)));
 }

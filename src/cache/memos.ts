@@ -45,7 +45,7 @@ export function writeIdentityMemo(system: System, path: string, memo: IdentityMe
   replaceFile(system, path, `${JSON.stringify(file)}\n`);
 }
 
-/** `keychain.json`: what macOS' keychain answered last. A query starts a process, so prompts do without one. */
+/** `keychain.json`: the result of the last keychain query (macOS), for prompts: a query starts a process. */
 export interface KeychainMemo {
   /** Time of the query, epoch ms. */
   readonly checkedAt: number;

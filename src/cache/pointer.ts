@@ -19,12 +19,12 @@ const MAX_BYTES = 64;
 const MAX_NAME = 255;
 
 /**
- * The file that contains the name of an account's directory; null where there can be none.
+ * The file that contains the name of an account's directory; null for a key that cannot be a file name.
  *
  * @param key what distinguishes the account from others, see `ProviderFiles.accountKey`
  */
 export function pointerFile(root: string, key: string): string | null {
-  // It stands for bytes that are not UTF-8, so the key is not the real one.
+  // Node puts U+FFFD for bytes that are not UTF-8, so this is not the key that a shell sees.
   if (key.includes('\uFFFD')) return null;
   const name = encodeURIComponent(key);
   return name.length > MAX_NAME ? null : `${pointerDirectory(root)}${SEPARATOR}${name}`;
@@ -62,6 +62,6 @@ export function dropPointer(system: System, { root }: AccountDirectory, key: str
   try {
     if (path !== null) removeOwnFile(system, path);
   } catch {
-    // There is none.
+    // It stays: a pointer of the wrong name does no harm.
   }
 }

@@ -4,25 +4,25 @@ import type { System } from '../platform/system.ts';
 import { assertMayWrite, createOwnFile, removeIfPresent } from './own-files.ts';
 
 /*
- * The one way to replace a file in the cache: a new file is made beside the old one and takes its place by a rename. A
- * reader sees the old content or the new one. After a failure the old file is still there, and no new one.
+ * Replaces a file in the cache: makes a new file beside the old one and renames it. A reader sees the old content or the
+ * new one. After a failure the old file is unchanged, and the new one is removed.
  *
- * Two files are made in other ways:
- * - `usage.json` and the others of `replace-durably.ts` must survive a power failure. The flush, and the package for it,
- *   take a quarter of a Node start: too much for files that can be made again, such as prerendered lines.
- * - `init/write.ts` replaces files of the user, in directories for which another rule holds. The new file gets the
- *   owner, the permissions and the attributes of the old one before it gets a text, and it has a fixed name, by which the
- *   next `init` finds what a killed one has left.
+ * Two other modules replace files in their own ways:
+ * - `replace-durably.ts`, for `usage.json` and other files that must survive a power failure. The flush, and the package for
+ *   it, take a quarter of a Node start: too much for files that can be made again, such as prerendered lines.
+ * - `init/write.ts`, for files of the user, in directories with another rule of trust. The new file gets the owner, the
+ *   permissions and the attributes of the old one before its text. It has a fixed name, so that `init` finds the file that
+ *   a killed `init` has left.
  */
 
 /** The number of names that are tried for a new file. */
 const MAX_NAMES = 3;
 
 /**
- * Makes a new file and renames it into the place of the old one.
+ * Makes a new file and renames it to `path`.
  *
- * @param create makes the new file under the given path, and leaves none there when it throws. EEXIST: the path is taken,
- *   and another one is tried
+ * @param create makes the new file at the given path. When it throws it leaves no file there; after EEXIST another path is
+ *   tried
  * @param beforeRename called with the path of the complete new file
  * @returns an errno name; null when the file was replaced
  */
@@ -59,11 +59,11 @@ function temporaryBeside({ random }: System, path: string): string {
   return `${directory}${SEPARATOR}.new.${Math.floor(random() * 1e12)}`;
 }
 
-/** What `replaceFile` does besides. */
+/** Optional steps of `replaceFile`. */
 export interface ReplaceOptions {
   /** The modification time of the new file, epoch ms; by default the present time. */
   readonly mtimeMs?: number;
-  /** Called with the path of the complete new file before it takes the place of the old one. */
+  /** Called with the path of the complete new file before the rename. */
   readonly beforeRename?: (temporary: string) => void;
 }
 
@@ -82,7 +82,7 @@ export function replaceFile(
   return replaceWith(system, path, create, beforeRename);
 }
 
-/** Replaces a file by a link, whose target is read as a text. @returns an errno name, or null */
+/** Replaces a file by a symbolic link. Readers use its target as a text. @returns an errno name, or null */
 export function replaceLink(system: System, path: string, target: string): string | null {
   return replaceWith(system, path, (temporary) => {
     assertMayWrite(system, temporary);

@@ -26,7 +26,7 @@ export function cacheRoot(system: System): CacheRoot {
   if (chosen === null) {
     return { path: null, warning: 'no home directory and no USAGELINE_CACHE_DIR: nothing is cached' };
   }
-  // It stands for bytes that are not UTF-8, so this is not the path that the variable names.
+  // Node puts U+FFFD for bytes that are not UTF-8, so this is not the path that the variable names.
   if (chosen.includes('\uFFFD')) {
     return { path: null, warning: 'the cache directory is not valid UTF-8: nothing is cached' };
   }

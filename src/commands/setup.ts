@@ -180,7 +180,7 @@ function planText(
     .map(({ target, decision }, index) => {
       const sketch = sketchOf(target, { columns, color, render });
       const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
-      const files = filesOf(decision as Change).map((file) => inHome(runtime, file));
+      const files = filesOf(runtime, decision as Change).map((file) => inHome(runtime, file));
       const list = files.map(printable).join(`\n${' '.repeat(17)}`);
       return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
     });
@@ -200,9 +200,11 @@ function planText(
   ].join('');
 }
 
-/** The files of the user, or of the host, that change; those that targets share are left out. */
-function filesOf({ changes }: Change): string[] {
-  return changes.filter(({ record }) => record.users === null).map(({ path }) => path);
+/** The files that change, as far as they are the user's or the host's. */
+function filesOf(runtime: Runtime, { changes }: Change): string[] {
+  const paths = changes.filter(({ record }) => record.users === null).map(({ path }) => path);
+  const outside = paths.filter((path) => !path.startsWith(`${dataHome(runtime)}/`));
+  return outside.length > 0 ? outside : paths;
 }
 
 function inHome({ home }: Runtime, path: string): string {

@@ -21,7 +21,7 @@ export interface Narrator {
   output(text: string): void;
   /** Prints a measurement or an observation. */
   fact(text: string): void;
-  /** Prints `claim` as a failure and counts it, unless `isSo`. */
+  /** Counts a failure and prints `claim`, unless `isSo`. */
   check(claim: string, isSo: boolean): void;
   failures(): number;
 }

@@ -1,6 +1,6 @@
 export type BaseUrlCheck =
   | { readonly ok: true; readonly baseUrl: string }
-  /** `reason` says what is accepted; it never repeats the value, which may hold a password. */
+  /** `reason` names what is accepted; it never repeats the value, which may hold a password. */
   | { readonly ok: false; readonly reason: string };
 
 const ACCEPTED = 'https://host, or http:// on a loopback address (127.0.0.1, [::1], localhost)';

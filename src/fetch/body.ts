@@ -1,4 +1,4 @@
-/** The body, decompressed as its header says; unchanged where the compression is not known. */
+/** The body, decompressed according to its header; unchanged for an unknown compression. */
 export function decoded(body: AsyncIterable<Uint8Array>, encoding: string | null): AsyncIterable<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (!/^(x-gzip|gzip|deflate|br)$/.test(name)) return body;

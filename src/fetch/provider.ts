@@ -82,12 +82,12 @@ export interface ProviderFiles {
    * @param keychain what `keychainModified` returned last; null where it was never called
    */
   fingerprint(system: System, keychain: string | null): string | null;
-  /** Whether a fingerprint is that of a stored login. Without one, the environment of a session is its only login. */
+  /** Whether a fingerprint is one of a stored login. Without a stored login, a session can only use its environment's. */
   hasStoredLogin(system: System, fingerprint: string | null): boolean;
   /**
    * Whether a session with this environment uses another login than the stored one, which the cache is about.
    *
-   * @param fingerprint of the credentials; called only where the environment names another login
+   * @param fingerprint the fingerprint of the credentials; called only where the environment names another login
    */
   isForeignSession(system: System, fingerprint: () => string | null): boolean;
   /** Whether this environment makes the provider's client use another login than a stored one. */
@@ -154,7 +154,7 @@ export interface TranscriptReader {
   /**
    * The estimate of the last scan.
    *
-   * @param text of `transcripts.json` in the account's directory; null where there is none
+   * @param text the content of `transcripts.json` in the account's directory; null where there is none
    */
   prepared(system: System, text: string | null): PreparedEstimate;
   /** Counts what was written since the last scan. Returns the tokens; null where there are no transcripts. */
@@ -230,7 +230,7 @@ export interface ProviderExample {
   /**
    * The body of a response.
    *
-   * @param start of the demo, epoch ms
+   * @param start when the demo began, epoch ms
    * @param answered the number of earlier responses: each has higher numbers
    */
   body(start: number, answered: number): object;

@@ -2,7 +2,7 @@
 
 /*
  * What the build puts in the place of the package `undici` where a proxy is asked for a tunnel: the client of
- * undici-slim.cjs and the proxy agent, which nobody else has to load.
+ * undici-slim.cjs and the proxy agent, which other calls do not load.
  */
 const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
 

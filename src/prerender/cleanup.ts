@@ -6,22 +6,22 @@ import type { System } from '../platform/system.ts';
 import { ageOf, DAY, HOUR, MINUTE } from '../usage/time.ts';
 
 /** The prefix of the empty files with which bin/usageline-prompt marks that it has started a refresh. */
-const ASK_MARKER = '.asked.';
+const MARKER = '.asked.';
 /** Age at which a marker is removed, ms. The launcher ignores markers older than 10 s. */
-const ASK_MARKER_MS = MINUTE;
+const MARKER_MS = MINUTE;
 /** Age at which a temporary file counts as left behind by a killed process, ms. */
 const LEFTOVER_MS = HOUR;
 /** Age at which the lines of an environment are removed, ms. */
 const UNUSED_ENVIRONMENT_MS = 7 * DAY;
 
-/** Removes the launcher's markers: lines that need no refresh are in place. */
-export function removeAskMarkers(system: System, directory: AccountDirectory): void {
-  sweep(system, directory.prerendered, ASK_MARKER, 0);
+/** Removes the launcher's markers. Called when new lines need no refresh. */
+export function removeMarkers(system: System, directory: AccountDirectory): void {
+  sweep(system, directory.prerendered, MARKER, 0);
 }
 
-/** Removes old markers, and what killed processes left among the prerendered lines and the pointers. */
+/** Removes old markers, and the temporary files that killed processes left beside prerendered lines and pointers. */
 export function sweepPrerendered(system: System, directory: AccountDirectory): void {
-  sweep(system, directory.prerendered, ASK_MARKER, ASK_MARKER_MS);
+  sweep(system, directory.prerendered, MARKER, MARKER_MS);
   sweep(system, directory.prerendered, '.', LEFTOVER_MS);
   // A pointer is named after a path that the user chooses, so its name may begin with a dot.
   sweep(system, pointerDirectory(directory.root), '.new.', LEFTOVER_MS);
@@ -49,7 +49,7 @@ export function sweepOldEnvironments(system: System, directory: AccountDirectory
     for (const name of fs.readdirSync(directory.path)) {
       const path = `${directory.path}${SEPARATOR}${name}`;
       if (!/^ready-[0-9a-f]{8}$/.test(name) || path === directory.prerendered) continue;
-      // Each line that is written changes the mtime of its directory.
+      // Writing a line changes the mtime of its directory.
       if (ageOf(fs.lstatSync(path).mtimeMs, now()) > UNUSED_ENVIRONMENT_MS) removeOwnTree(system, path);
     }
   } catch {

@@ -11,7 +11,7 @@ export type FollowUp =
       /** How far ahead, ms; by default as far as one file reaches. */
       readonly horizonMs?: number;
     }
-  /** Start the worker, which asks for usage and then prerenders. */
+  /** Start the worker, which refreshes the entry and then prerenders. */
   | { readonly kind: 'spawnWorker'; readonly wanted: Variant | null };
 
 /** Nothing is left to be done. */

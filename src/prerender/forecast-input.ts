@@ -7,7 +7,7 @@ import { keychainDueAt } from '../resolve/credentials-fingerprint.ts';
 /**
  * The input of a forecast from the state; null where nothing can be forecast.
  *
- * @param fingerprint of the present credentials
+ * @param fingerprint the fingerprint of the present credentials
  */
 export function forecastInput(
   { system, provider }: Pick<ResolveDeps, 'system' | 'provider'>,

@@ -6,8 +6,8 @@ import type { TimedText, TimedTexts } from './format.ts';
 import type { Variant } from './variant.ts';
 
 /*
- * The texts of a prerendered line once more, in small files whose mtime is the end of their text. They are for
- * bin/usageline-prompt, for which every byte that it reads costs time.
+ * The texts of a prerendered line in small files as well, each with the end of its text as mtime. They are for
+ * bin/usageline-prompt, where every byte that is read costs time.
  */
 
 /** How many files have one text each until a refresh is due. The near file has no more texts either. */
@@ -28,13 +28,12 @@ const LAUNCHER_KINDS = new Set('plain starship vim waybar tmux ansi i3blocks pol
 export const LAUNCHER_FORMATS: readonly string[] = ['compact', 'minimal'];
 
 /**
- * Writes the launcher's files. The first file whose mtime is in the future holds the current text. There must be none of
- * these files when this is called: they are written in order, so that after a failure the ones that exist are the
- * beginning of the line.
+ * Writes the launcher's files. The first file whose mtime is in the future holds the current text. None of these
+ * files may exist when this is called. They are written in the order of time, so after a failure the earliest exist.
  *
- * @param path of the prerendered line
+ * @param path the path of the prerendered line
  * @param refreshAt when a refresh is due, epoch ms; at most `NEAR_TEXTS` texts begin before it
- * @returns false when one of them could not be written
+ * @returns false when a file could not be written
  */
 export function writeLauncherFiles(
   system: System,
@@ -76,7 +75,7 @@ function padded<T>(items: readonly T[], count: number): (T | undefined)[] {
   return Array.from({ length: count }, (_, index) => items[index]);
 }
 
-/** The texts with begin and end rounded down to seconds, epoch ms, without those that no second is left of. */
+/** The texts with begin and end rounded down to seconds, epoch ms, without texts shorter than a second. */
 function wholeSeconds(texts: readonly TimedText[], from: number) {
   let begins = Math.floor(from / SECOND) * SECOND;
   return texts.flatMap(({ until: exact, text }) => {

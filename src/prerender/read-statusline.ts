@@ -15,7 +15,7 @@ import { accountDirectoryByPointer, readVariant } from './read.ts';
 import { requestedFormat, statuslineVariant, variantFileName } from './variant.ts';
 import type { Variant, VariantOptions } from './variant.ts';
 
-/** The options of `statusline` that decide whether a prerendered line can answer. */
+/** The options of `statusline` that decide whether a prerendered line can be printed. */
 export interface StatuslineLineOptions extends VariantOptions {
   readonly wrappedCommand: string | null;
   readonly format: string | null;

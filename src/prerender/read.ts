@@ -16,7 +16,7 @@ import { validatorsOf } from './validators.ts';
 import { prerenderedFile, requestedFormat, variantOf } from './variant.ts';
 import type { Variant, VariantOptions } from './variant.ts';
 
-/** The options of a line that decide whether a prerendered one can answer. */
+/** The options of a line that decide whether a prerendered one can be printed. */
 export interface LineOptions extends VariantOptions {
   readonly command: 'line' | 'show';
   readonly format: string | null;
@@ -85,7 +85,7 @@ export function readPrerenderedFile(
   return file === null ? null : parseFile(file, system.now(), validators, format);
 }
 
-/** In columns. Terminals that people work in are wider, and to ask for the width costs an eighth of a Node start. */
+/** In columns. Terminals that people work in are wider, and reading the width costs an eighth of a Node start. */
 const NARROWEST_TERMINAL = 40;
 
 function fitsTerminal(system: System, text: string): boolean {

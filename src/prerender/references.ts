@@ -12,7 +12,7 @@ import { SECOND } from '../usage/time.ts';
  * line depends on.
  */
 
-/** The files whose versions shells check: those of the credentials by their number, and the configuration. */
+/** The files whose versions shells check, by name: the credentials files, named by number, and the configuration. */
 export function referencedFiles(system: System): (readonly [name: string, path: string])[] {
   const logins = provider.credentialFiles(system).map((path, index) => [`${index + 1}`, path] as const);
   const { path } = findConfigFile(system);
@@ -30,7 +30,7 @@ export interface Reference {
   readonly target: string | null;
 }
 
-/** A time before this one was set by a packer: neither the program nor what it reads existed then. */
+/** An earlier mtime was set by a packer, since neither this program nor the files that it reads existed then. Epoch ms. */
 const PACKED_BEFORE = Date.UTC(2000, 0, 1);
 /** The target of `since.<name>` when a shell cannot recognize the file's version. It never exists. */
 const UNKNOWN = '.unknown';
@@ -82,14 +82,14 @@ export function writeReferences(
   }
 }
 
-/** How far a file's mtime is moved until it is on the right side, ms: file systems round to up to 2 s. */
+/** The distances that are tried between the two mtimes, ms: file systems round to up to 2 s. */
 const ROUNDED_BY = [0, SECOND, 2 * SECOND];
 
 /**
- * Gives a file an mtime before or after that of another file. The file system of the cache may round it to whole
- * seconds, which shows only once it has been written.
+ * Gives a file an mtime before or after the mtime of another file. The file system of the cache may round it to whole
+ * seconds, so the written mtime is read back.
  *
- * @param mtime of the other file, epoch ms
+ * @param mtime the mtime of the other file, epoch ms
  * @param side -1: before it, 1: after it
  */
 function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
@@ -99,7 +99,7 @@ function mark(system: System, path: string, mtime: number, side: -1 | 1): void {
   const off = present === null ? Number.POSITIVE_INFINITY : Math.abs(present - (wanted[0] as number));
   // Times are written as seconds with a fraction, which keeps them to a microsecond.
   if (off < 0.01) return;
-  // A network file system can round a time after it was written: which shows only at the next call.
+  // A network file system can round a time later, which only the next call can read.
   const rounded = present !== null && off <= 2 * SECOND && (present - mtime) * side <= 0;
   for (const time of rounded ? wanted.slice(-1) : wanted) {
     if (replaceFile(system, path, '', { mtimeMs: time }) !== null) return;
@@ -125,8 +125,8 @@ function link(system: System, path: string, target: string): void {
     if (stat?.isSymbolicLink() && fs.readlinkSync(path) === target) return;
     if (replaceLink(system, path, target) === null) return;
   } catch {
-    // As below.
+    // Handled as where it cannot be made, below.
   }
-  // Without the link shells take the file for a new version, and start the program.
+  // Without the link, shells see a new version and start the program.
   removeIfPresent(system, path);
 }

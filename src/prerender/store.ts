@@ -16,7 +16,7 @@ import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
 import { localAppearance } from '../config/local-appearance.ts';
-import { removeAskMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
+import { removeMarkers, sweepOldEnvironments, sweepPrerendered } from './cleanup.ts';
 import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
@@ -33,7 +33,7 @@ import { ensurePrerenderedDirectory, listVariants, NEAR_MS, writePrerendered } f
  * Prerenders the lines that exist, and the one that was missing. Never throws: a caller without a prerendered line only
  * takes longer.
  *
- * @param wanted the variant that a caller has just asked for and had to render
+ * @param wanted the variant that a caller has just had to render
  * @param horizonMs how far ahead, ms: the near file while a caller waits for the end of this process, else everything
  */
 export async function prerender(system: System, wanted: Variant | null, horizonMs = NEAR_MS): Promise<void> {
@@ -113,7 +113,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
   writeReferences(system, directory, references);
-  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeAskMarkers(system, directory);
+  if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
 }

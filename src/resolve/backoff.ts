@@ -20,7 +20,7 @@ function kindOf(code: RefreshCode): FailureKind {
  * The backoff after a failure.
  *
  * @param previous the backoff before it; failures of the same kind add up
- * @param fingerprint of the credentials of the request; null where there is none
+ * @param fingerprint the fingerprint of the credentials of the request; null where there is none
  * @param now epoch ms
  * @param random [0, 1)
  */

@@ -33,7 +33,7 @@ export interface Spent {
  * is known after they have been read, and only once in `WAIVER_MS`. They never waive the limit of the hour.
  *
  * @param now epoch ms
- * @param fingerprint of the present credentials; null where there is none
+ * @param fingerprint the fingerprint of the present credentials; null where there is none
  * @param budget the provider's
  */
 export function judgeBudget(

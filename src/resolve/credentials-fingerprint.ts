@@ -12,11 +12,11 @@ const KEYCHAIN_INTERVAL_MS = 30 * SECOND;
 export interface DiskFingerprint {
   /** Null where there is none: then a change of credentials is not noticed. */
   readonly fingerprint: string | null;
-  /** macOS: the last answer of the keychain is too old. */
+  /** macOS: the last query of the keychain is too old. */
   readonly keychainDue: boolean;
 }
 
-/** The fingerprint from files and the keychain's last answer: one `stat` per file, and on macOS one small read. */
+/** The fingerprint from files and the last keychain query: one `stat` per file, and on macOS one small read. */
 export function diskFingerprint(
   system: System,
   provider: ProviderDescriptor,
@@ -47,7 +47,7 @@ export async function currentFingerprint(
   directory: AccountDirectory | null,
 ): Promise<string | null> {
   const before = directory && readKeychainMemo(system, directory.keychain);
-  // Where the keychain does not answer, its last answer counts.
+  // Where this query fails, the last result counts.
   const modified = (await provider.keychainModified(system)) ?? before?.modified ?? null;
   if (directory && ensureDirectory(system, directory) === null)
     writeKeychainMemo(system, directory.keychain, { checkedAt: system.now(), modified });

@@ -14,7 +14,7 @@ export type Freshness = 'fresh' | 'stale' | 'last_known' | 'none';
 export type AccountMatch = 'same' | 'changed' | 'unknown' | 'undetermined';
 
 /**
- * Age up to which a report of the status line means that the client is in use, ms. Meanwhile the endpoint is asked at the
+ * Age up to which a report of the status line means that the client is in use, ms. Meanwhile requests are sent at the
  * slower pace.
  */
 export const ACTIVE_MS = HOUR;
@@ -62,7 +62,7 @@ function isRenewed({ credentials, overlay }: Entry): boolean {
 }
 
 /**
- * When the endpoint is due to be asked for numbers that sessions do not report, epoch ms; null when there are none, or
+ * When a request is due for numbers that sessions do not report, epoch ms; null when there are none, or
  * when there are no reports and the age of the entry decides.
  */
 export function endpointDueAt(entry: Entry, settings: Settings): number | null {
@@ -128,7 +128,7 @@ export interface Judgement {
  * Judges the freshness of an entry: row 1 of the decision.
  *
  * @param now epoch ms
- * @param fingerprint of the present credentials; null where there is none
+ * @param fingerprint the fingerprint of the present credentials; null where there is none
  * @param account called only when the fingerprint is not the entry's, because it may read a file
  */
 export function judgeEntry(

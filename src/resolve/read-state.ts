@@ -147,7 +147,7 @@ export function readBackoffOf(
   );
 }
 
-/** Whether the endpoint can be asked which of two numbers is right. */
+/** Whether a request can settle which of two numbers is right. */
 export function canAskEndpoint(
   { network }: Settings,
   backoff: Backoff | null,

@@ -46,7 +46,7 @@ export async function requestOnce(
   const readAgain = () => readState(deps, paths, { ...question, policy: 'wait' }, fingerprint);
   let state = readAgain();
   if (state.decision.action === 'serve') {
-    log(`row ${state.decision.row} under the mutex: somebody else was quicker`);
+    log(`row ${state.decision.row} under the mutex: another process has refreshed the entry`);
     return { kind: 'usage', usage: usageFrom(deps, paths, state) };
   }
 
@@ -182,7 +182,7 @@ async function send(
   const sentAt = system.now();
   try {
     const outcome = await session.send({ baseUrl, timeoutMs, userAgent });
-    log(`answer: ${outcome.ok ? 'usage' : outcome.failure.code}`);
+    log(`response: ${outcome.ok ? 'usage' : outcome.failure.code}`);
     if (outcome.ok)
       return { usage: storeSuccess(attempt, recorded, outcome.value, sentAt), mayHaveLeft: true };
     if (outcome.failure.unsent) return unsent(outcome.failure);

@@ -31,7 +31,7 @@ import { claimWorker } from './worker-claim.ts';
  *     estimate.ts               adds token counts where there are no numbers
  */
 
-/** The answer to a question for usage. */
+/** The result of a question for usage. */
 export interface Resolution {
   readonly usage: Usage;
   /** The caller must start the worker, after it has printed, because starting a process takes time. */
@@ -60,7 +60,7 @@ export function startOf({ system, provider }: Pick<ResolveDeps, 'system' | 'prov
   return { paths, onDisk: diskFingerprint(system, provider, paths.cache) };
 }
 
-/** Answers a question for usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
+/** Resolves a question for usage: reads the state, decides, and carries the decision out. Failures are part of the usage. */
 export async function resolve(
   deps: ResolveDeps,
   question: Question,
@@ -90,7 +90,7 @@ export async function resolve(
 
   switch (decision.action) {
     case 'serve': {
-      // The entry is fresh for the keychain's last answer, which is too old: the worker queries the keychain.
+      // The entry is fresh for the last keychain query, which is too old: the worker queries the keychain.
       const recheck = onDisk.keychainDue && question.policy === 'background' && decision.row === 1;
       return resolution(
         usageFrom(deps, paths, state),
@@ -136,7 +136,7 @@ async function refresh(call: Call, state: State): Promise<Usage> {
     const result = left >= settings.timeoutMs / 2 ? await tryRequest(call, state, left) : BUSY;
     if (result.kind === 'usage') return result.usage;
     if (isShowable(state.decision.freshness) && !question.waitsForOthers) {
-      log('another process is asking: what is known will do');
+      log('another process sends the request: serves the entry');
       return usageFrom(deps, paths, state);
     }
     const stored = await waitForResponse(
@@ -146,7 +146,7 @@ async function refresh(call: Call, state: State): Promise<Usage> {
     );
     if (stored) return usageFrom(deps, paths, stored);
     if (system.monotonic() >= giveUpAt) {
-      log('nobody answered within the deadline');
+      log('no response was stored within the deadline');
       return usageFrom(deps, paths, state, { error: { code: 'timeout', retryAt: null } });
     }
   }
@@ -164,7 +164,7 @@ async function tryRequest(call: Call, { backoff }: State, timeoutMs: number): Pr
   return singleFlight(call, timeoutMs);
 }
 
-/** Waits until the files answer the question; null after `until` (monotonic ms). */
+/** Waits until another process has stored a response; null after `until` (monotonic ms). */
 async function waitForResponse(call: Call, state: State, until: number): Promise<State | null> {
   const { system } = call.deps;
   let before = '';
@@ -180,7 +180,7 @@ async function waitForResponse(call: Call, state: State, until: number): Promise
   }
 }
 
-/** The present state, if it answers the question; else null. A forced question needs a newer entry or a failure. */
+/** The present state, if it can be served; else null. A forced question needs a newer entry or a failure. */
 function responseIn({ deps, question, paths, fingerprint }: Call, before: State): State | null {
   const cachedAt = before.read.kind === 'entry' ? before.read.entry.cachedAt : Number.NEGATIVE_INFINITY;
   const state = readState(deps, paths, { ...question, policy: 'wait', force: false }, fingerprint);
@@ -203,5 +203,5 @@ function describe({ decision, backoff, now, read }: State, paths: Paths, fingerp
       : 'not blocked';
   const error = decision.error ? `, error ${decision.error.code}` : '';
   const where = paths.cache?.path ?? 'no cache directory';
-  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, stamp ${fingerprint ?? 'none'}, ${where})`;
+  return `row ${decision.row}: ${decision.action}, ${decision.freshness}${decision.because === null ? '' : `, ${decision.because}`} (${entry}, ${block}${error}, fingerprint ${fingerprint ?? 'none'}, ${where})`;
 }

@@ -38,15 +38,15 @@ export interface CurrentNumber {
  * The number that is shown for a window: the table of docs/specs/sources.md, whose rows are the cases of the test. Null
  * without a number.
  *
- * @param answer the endpoint's number; null without one
+ * @param endpointNumber the endpoint's number; null without one
  */
 export function mergeWindow(
-  answer: Dated | null,
+  endpointNumber: Dated | null,
   reports: WindowReports,
   moment: MergeMoment,
 ): CurrentNumber | null {
-  const base = baseOf(answer, reports.latest, moment);
-  const dispute = openDispute(answer, reports, moment.now);
+  const base = baseOf(endpointNumber, reports.latest, moment);
+  const dispute = openDispute(endpointNumber, reports, moment.now);
   if (dispute === null) return base;
   const wins = base === null || isOver(base.number, moment.now) || (!moment.canAsk && !dispute.maybeIdle);
   if (wins) return { source: 'statusline', number: dispute, contradicted: false };
@@ -55,25 +55,25 @@ export function mergeWindow(
 
 /** The dispute that no later number has settled; null without one, or when its window has ended. */
 export function openDispute(
-  answer: Dated | null,
+  endpointNumber: Dated | null,
   { latest, dispute }: WindowReports,
   now: number,
 ): Dispute | null {
-  const settledAt = Math.max(answer?.readAt ?? -Infinity, latest?.readAt ?? -Infinity);
+  const settledAt = Math.max(endpointNumber?.readAt ?? -Infinity, latest?.readAt ?? -Infinity);
   return dispute === null || isOver(dispute, now) || dispute.readAt <= settledAt ? null : dispute;
 }
 
 /** The endpoint's number replaces reports from before it. A report from after it counts if it is about the same window. */
 function baseOf(
-  answer: Dated | null,
+  endpointNumber: Dated | null,
   latest: ReportedNumber | null,
   { now, canAsk }: MergeMoment,
 ): CurrentNumber | null {
   const statusline = latest && ({ source: 'statusline', number: latest, contradicted: false } as const);
-  if (answer === null) return statusline;
-  const endpoint = { source: 'endpoint', number: answer, contradicted: false } as const;
-  if (statusline === null || statusline.number.readAt <= answer.readAt) return endpoint;
-  const stands = !canAsk || isSameWindow(answer, statusline.number) || isOver(answer, now);
+  if (endpointNumber === null) return statusline;
+  const endpoint = { source: 'endpoint', number: endpointNumber, contradicted: false } as const;
+  if (statusline === null || statusline.number.readAt <= endpointNumber.readAt) return endpoint;
+  const stands = !canAsk || isSameWindow(endpointNumber, statusline.number) || isOver(endpointNumber, now);
   return stands ? statusline : endpoint;
 }
 
@@ -95,13 +95,13 @@ export interface Merged {
  * Merges the numbers of both sources.
  *
  * @param reader the provider's, for `data`
- * @param answeredAt the time of the request for `data`, epoch ms; -Infinity without a response
- * @param reports by the id of the window
+ * @param requestedAt the time of the request for `data`, epoch ms; -Infinity without a response
+ * @param reports the reports by the id of their window
  */
 export function mergeReports(
   reader: SnapshotReader,
   data: SnapshotData,
-  answeredAt: number,
+  requestedAt: number,
   reports: Readonly<Record<string, WindowReports>>,
   moment: MergeMoment,
 ): Merged {
@@ -113,12 +113,12 @@ export function mergeReports(
     // A later response without this window replaces its reports: the window had ended, or the plan has no such limit.
     const holds = <T extends ReportedNumber>(number: T | null): T | null =>
       number !== null &&
-      (number.readAt > answeredAt ||
-        !(lacking.includes(name) || (number.resetsAt !== null && number.resetsAt <= answeredAt)))
+      (number.readAt > requestedAt ||
+        !(lacking.includes(name) || (number.resetsAt !== null && number.resetsAt <= requestedAt)))
         ? number
         : null;
     const held = { latest: holds(latest), dispute: holds(dispute) };
-    const current = mergeWindow(reader.numberOf(data, name, answeredAt), held, moment);
+    const current = mergeWindow(reader.numberOf(data, name, requestedAt), held, moment);
     contradicted ||= current?.contradicted === true;
     if (current?.source !== 'statusline') continue;
     const { readAt, seenAt } = current.number as ReportedNumber;

@@ -80,16 +80,16 @@ export interface Login {
 
 /** The reports under the present login. Numbers of another account are dropped, and its sessions become foreign. */
 export function underLogin(
-  known: SessionReports,
+  earlier: SessionReports,
   { fingerprint, account, same, writtenAt }: Login,
 ): SessionReports {
-  if (same) return { ...known, credentials: fingerprint, account: account ?? known.account };
+  if (same) return { ...earlier, credentials: fingerprint, account: account ?? earlier.account };
   return {
     ...NO_SESSION_REPORTS,
     credentials: fingerprint,
     account,
     since: writtenAt,
-    sessions: new Map([...known.sessions].map(([id, memory]) => [id, { ...memory, foreign: true }])),
+    sessions: new Map([...earlier.sessions].map(([id, memory]) => [id, { ...memory, foreign: true }])),
   };
 }
 
@@ -106,39 +106,39 @@ export interface Counted {
  * one: it is about the same window and not lower, or lower than this session's own earlier number. A number that contradicts
  * the current one becomes a dispute.
  *
- * @param known reports under the present login
- * @param answers the endpoint's numbers
- * @param lengths of the windows, ms
+ * @param earlier reports under the present login
+ * @param endpoint the endpoint's numbers
+ * @param lengths the lengths of the windows, ms
  */
 export function countReport(
-  known: SessionReports,
+  earlier: SessionReports,
   report: Report,
-  answers: EndpointWindows,
+  endpoint: EndpointWindows,
   moment: MergeMoment,
   lengths: ReportedWindows,
 ): Counted {
   const { now } = moment;
-  const memory = known.sessions.get(report.session);
-  const wasForeign = memory?.foreign ?? beganBefore(known.since, report);
-  if (!hasNews(memory, report)) return { reports: known, foreign: wasForeign };
-  const foreign = isForeign(wasForeign, memory, report, answers, now);
+  const memory = earlier.sessions.get(report.session);
+  const wasForeign = memory?.foreign ?? beganBefore(earlier.since, report);
+  if (!hasNews(memory, report)) return { reports: earlier, foreign: wasForeign };
+  const foreign = isForeign(wasForeign, memory, report, endpoint, now);
   // Nothing is stored of a session that is known to be foreign: every write invalidates all prerendered lines.
-  if (foreign && wasForeign) return { reports: known, foreign };
+  if (foreign && wasForeign) return { reports: earlier, foreign };
 
   const count = (name: string) =>
     foreign
-      ? without(known, name, report.session)
-      : counted(known, { name, length: lengths[name] ?? 0 }, memory, report, answers(name), moment);
+      ? without(earlier, name, report.session)
+      : counted(earlier, { name, length: lengths[name] ?? 0 }, memory, report, endpoint(name), moment);
   const counts = Object.keys(report.windows).map((name) => [name, count(name)] as const);
   const own = counts.flatMap(([, { dispute }]) =>
     dispute?.session === report.session ? dispute.readAt : [],
   );
   const reports: SessionReports = {
-    ...known,
+    ...earlier,
     windows: Object.fromEntries(counts.map(([name, { latest }]) => [name, latest])),
     disputes: Object.fromEntries(counts.map(([name, { dispute }]) => [name, dispute])),
-    spend: foreign ? known.spend : countedSpend(known.spend, memory?.spend, report, now),
-    sessions: remembered(known.sessions, report.session, {
+    spend: foreign ? earlier.spend : countedSpend(earlier.spend, memory?.spend, report, now),
+    sessions: remembered(earlier.sessions, report.session, {
       at: now,
       windows: Object.fromEntries(
         counts.map(([name]) => [name, report.windows[name] ?? memory?.windows[name] ?? null]),
@@ -179,16 +179,16 @@ function isForeign(
   wasForeign: boolean,
   memory: SessionMemory | undefined,
   { windows }: Report,
-  answers: EndpointWindows,
+  endpoint: EndpointWindows,
   now: number,
 ): boolean {
   const compared = Object.entries(windows).flatMap(([name, reported]) => {
-    const answer = answers(name);
-    if (reported === null || reported.resetsAt === null || answer === null || answer.resetsAt === null)
+    const current = endpoint(name);
+    if (reported === null || reported.resetsAt === null || current === null || current.resetsAt === null)
       return [];
-    if (answer.resetsAt <= now || reported.resetsAt <= now) return [];
-    const refutes = memory?.disputedAt != null && answer.readAt >= memory.disputedAt;
-    return [{ same: isSameWindow(reported, answer), refutes }];
+    if (current.resetsAt <= now || reported.resetsAt <= now) return [];
+    const refutes = memory?.disputedAt != null && current.readAt >= memory.disputedAt;
+    return [{ same: isSameWindow(reported, current), refutes }];
   });
   if (wasForeign) return !(compared.length > 0 && compared.every(({ same }) => same));
   return compared.some(({ same, refutes }) => refutes && !same);
@@ -196,15 +196,15 @@ function isForeign(
 
 /** The reports for one window together with this one. */
 function counted(
-  known: SessionReports,
+  earlier: SessionReports,
   { name, length }: { readonly name: string; readonly length: number },
   memory: SessionMemory | undefined,
   { session, windows }: Report,
-  answer: Dated | null,
+  endpointNumber: Dated | null,
   moment: MergeMoment,
 ): WindowReports {
   const { now } = moment;
-  const before = reportsOf(known, name);
+  const before = reportsOf(earlier, name);
   const reported = windows[name] ?? null;
   if (
     reported === null ||
@@ -216,7 +216,7 @@ function counted(
   // Another window has changed, so the response is new, and this number is still current.
   if (isRepeated(previous, reported)) return confirmed(before, session, reported, now);
 
-  const current = mergeWindow(answer, { ...before, dispute: null }, moment)?.number ?? null;
+  const current = mergeWindow(endpointNumber, { ...before, dispute: null }, moment)?.number ?? null;
   const base = current === null || isOver(current, length, now) ? null : current;
   // A report without a reset time refers to the current window.
   const resetsAt = reported.resetsAt ?? base?.resetsAt ?? null;
@@ -225,10 +225,10 @@ function counted(
   if (base === null) return counts;
   // An idle session repeats its numbers: a lower one than its own last number is new.
   const fell = previous !== null && isSameWindow(previous, number) && number.percent < previous.percent;
-  const open = openDispute(answer, before, now);
+  const open = openDispute(endpointNumber, before, now);
   const disputed = (maybeIdle: boolean) => ({ ...before, dispute: { ...number, session, maybeIdle } });
   if (!isSameWindow(number, base)) {
-    if (answer === null) return counts;
+    if (endpointNumber === null) return counts;
     // A number of another session that is lower than the disputed one is only old.
     const old = open !== null && isSameWindow(open, number) && number.percent < open.percent && !fell;
     return old && open.session !== session ? before : disputed(false);
@@ -256,8 +256,8 @@ function confirmed(
 }
 
 /** The reports without the dispute of one session, which uses another login. */
-function without(known: SessionReports, name: string, session: string): WindowReports {
-  const { latest, dispute } = reportsOf(known, name);
+function without(earlier: SessionReports, name: string, session: string): WindowReports {
+  const { latest, dispute } = reportsOf(earlier, name);
   return { latest, dispute: dispute?.session === session ? null : dispute };
 }
 
@@ -281,7 +281,7 @@ function countedSpend(
 /**
  * Whether the window of a number has ended.
  *
- * @param length of the window, ms
+ * @param length the length of the window, ms
  */
 function isOver({ resetsAt, readAt }: Dated, length: number, now: number): boolean {
   return resetsAt === null ? now - readAt >= length : resetsAt <= now;

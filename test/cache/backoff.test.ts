@@ -108,12 +108,12 @@ describe('the text of usage.lock', () => {
     ['is a number', '1795199192'],
     ['is a list', '[1795199192]'],
     ['is a text', '"1795199192"'],
-    ['says nothing', '{}'],
-    ['says it as text', '{"blocked_until":"1795199192"}'],
-    ['says null', '{"blocked_until":null}'],
-    ['says true', '{"blocked_until":true}'],
-    ['says it in a list', '{"blocked_until":[1795199192]}'],
-    ['says it under another name', '{"blockedUntil":1795199192,"written_at":1795199192}'],
+    ['has no keys', '{}'],
+    ['has its time as a text', '{"blocked_until":"1795199192"}'],
+    ['has null for its time', '{"blocked_until":null}'],
+    ['has true for its time', '{"blocked_until":true}'],
+    ['has its time in a list', '{"blocked_until":[1795199192]}'],
+    ['has its time under another name', '{"blockedUntil":1795199192,"written_at":1795199192}'],
     ['is behind a byte order mark', '\uFEFF{"blocked_until":1795199192}'],
   ])('is foreign when it %s, and in force for 30 s from the mtime', (_case, text) => {
     expect(parse(text)).toEqual(foreignLock(NOW - CHANGED));

@@ -16,13 +16,13 @@ const NOW = system.now();
 const content = (over: Partial<Claim> = {}) => ({
   at: NOW,
   until: NOW + 2 * SECOND,
-  credentials: 'stamp',
+  credentials: 'fingerprint',
   ...over,
 });
 const claim = (number: number, over: Partial<Claim> = {}): Claim => ({ number, ...content(), ...over });
 
 /** A directory with such files in it; a name alone is an empty file. */
-function place(files: Record<string, unknown> = {}): string {
+function directoryWith(files: Record<string, unknown> = {}): string {
   const directory = fs.mkdtempSync(join(system.root, 'claims-'));
   for (const [name, file] of Object.entries(files)) {
     fs.writeFileSync(join(directory, name), typeof file === 'string' ? file : JSON.stringify(file));
@@ -36,7 +36,7 @@ const newest = (directory: string) => readClaims(system, directory, 'attempt')[0
 
 describe('a claim', () => {
   it('is taken by one of two processes that have read the same claims', () => {
-    const directory = place();
+    const directory = directoryWith();
     const known = newest(directory);
     expect(takeClaim(system, directory, 'attempt', known, content())).toEqual({
       kind: 'claimed',
@@ -47,20 +47,20 @@ describe('a claim', () => {
   });
 
   it('is read as it was taken', () => {
-    const directory = place();
+    const directory = directoryWith();
     takeClaim(system, directory, 'attempt', undefined, content());
     expect(readClaims(system, directory, 'attempt')).toEqual([claim(1)]);
   });
 
   it('without credentials is read without any', () => {
-    const directory = place();
+    const directory = directoryWith();
     takeClaim(system, directory, 'attempt', undefined, content({ credentials: null }));
     expect(newest(directory)).toEqual(claim(1, { credentials: null }));
   });
 
   // A thread cannot change the umask; only the runner of the mutations has tests in threads.
   it.runIf(isMainThread)('is readable by its user alone', () => {
-    const directory = place();
+    const directory = directoryWith();
     const umask = process.umask(0);
     takeClaim(system, directory, 'attempt', undefined, content());
     process.umask(umask);
@@ -73,27 +73,27 @@ describe('a claim', () => {
     [10, 11],
     [99, 100],
   ])('after attempt.%i is attempt.%i', (before, after) => {
-    const directory = place({ [`attempt.${before}`]: content(), 'attempt.1': content() });
+    const directory = directoryWith({ [`attempt.${before}`]: content(), 'attempt.1': content() });
     const taken = takeClaim(system, directory, 'attempt', newest(directory), content());
     expect(taken).toEqual({ kind: 'claimed', claim: claim(after) });
     expect(numbersOf(directory)[0]).toBe(after);
   });
 
   it('of one kind does not affect the other', () => {
-    const directory = place({ 'background.7': content() });
+    const directory = directoryWith({ 'background.7': content() });
     expect(takeClaim(system, directory, 'attempt', undefined, content()).kind).toBe('claimed');
     expect(namesIn(directory)).toEqual(['attempt.1', 'background.7']);
     expect(readClaims(system, directory, 'background').map(({ number }) => number)).toEqual([7]);
   });
 
   it('is lost when there is a newer one than was read', () => {
-    const directory = place({ 'attempt.3': content(), 'attempt.4': content() });
+    const directory = directoryWith({ 'attempt.3': content(), 'attempt.4': content() });
     expect(takeClaim(system, directory, 'attempt', claim(3), content())).toEqual({ kind: 'lost' });
     expect(namesIn(directory)).toEqual(['attempt.3', 'attempt.4']);
   });
 
   it('is lost when another process creates the same number after the listing', () => {
-    const directory = place();
+    const directory = directoryWith();
     const openSync = (path: string, ...rest: [string, number]) => {
       fs.writeFileSync(path, 'other');
       return fs.openSync(path, ...rest);
@@ -110,7 +110,7 @@ describe('a claim', () => {
   });
 
   it('is lost when the second listing has a higher one, and is then removed', () => {
-    const directory = place();
+    const directory = directoryWith();
     const closeSync = (fd: number) => {
       fs.closeSync(fd);
       fs.writeFileSync(join(directory, 'attempt.2'), JSON.stringify(content({ at: NOW - 1 })));
@@ -128,14 +128,14 @@ describe('a claim', () => {
   });
 
   it('takes the next number where a link to nothing has one', () => {
-    const directory = place();
+    const directory = directoryWith();
     fs.symlinkSync(join(directory, 'elsewhere'), join(directory, 'attempt.1'));
     expect(takeClaim(system, directory, 'attempt', newest(directory), content()).kind).toBe('claimed');
     expect(namesIn(directory)).toEqual(['attempt.1', 'attempt.2']);
   });
 
   it.each(['ENOSPC', 'EDQUOT', 'EIO'])('is removed when it cannot be written: %s', (reason) => {
-    const directory = place({ 'attempt.1': content() });
+    const directory = directoryWith({ 'attempt.1': content() });
     const writeSync = (fd: number) => {
       fs.writeSync(fd, '{"a');
       throw failure(reason);
@@ -149,7 +149,7 @@ describe('a claim', () => {
   });
 
   it('is removed when its file cannot be closed', () => {
-    const directory = place();
+    const directory = directoryWith();
     const closeSync = (fd: number) => {
       fs.closeSync(fd);
       throw failure('EDQUOT');
@@ -162,11 +162,14 @@ describe('a claim', () => {
 
   it.each(['EACCES', 'EROFS', 'ENOSPC', 'EMFILE'])('returns %s when it cannot be created', (reason) => {
     const locked = { ...system, fs: disk({ openSync: failing(reason) }) };
-    expect(takeClaim(locked, place(), 'attempt', undefined, content())).toEqual({ kind: 'failed', reason });
+    expect(takeClaim(locked, directoryWith(), 'attempt', undefined, content())).toEqual({
+      kind: 'failed',
+      reason,
+    });
   });
 
   it('leaves that of another process alone when it cannot be created', () => {
-    const directory = place();
+    const directory = directoryWith();
     const openSync = (path: string) => {
       fs.writeFileSync(path, 'other');
       throw failure('EMFILE');
@@ -176,7 +179,7 @@ describe('a claim', () => {
   });
 
   it('is not lost for ever where the directory cannot be listed once', () => {
-    const directory = place();
+    const directory = directoryWith();
     const blind = { ...system, fs: disk({ readdirSync: failing('EACCES') }) };
     expect(takeClaim(blind, directory, 'attempt', undefined, content())).toEqual({
       kind: 'failed',
@@ -186,7 +189,7 @@ describe('a claim', () => {
   });
 
   it('fails when the second listing fails', () => {
-    const directory = place();
+    const directory = directoryWith();
     let appearance = 0;
     const readdirSync = (path: string) => {
       appearance += 1;
@@ -213,21 +216,21 @@ describe('a claim', () => {
   });
 
   it('can be dropped', () => {
-    const directory = place({ 'attempt.1': content(), 'attempt.2': content() });
+    const directory = directoryWith({ 'attempt.1': content(), 'attempt.2': content() });
     dropClaim(system, directory, 'attempt', claim(2));
     expect(namesIn(directory)).toEqual(['attempt.1']);
     expect(() => dropClaim(system, directory, 'attempt', claim(2))).not.toThrow();
   });
 
   it('is no longer running once it has ended', () => {
-    const directory = place();
+    const directory = directoryWith();
     takeClaim(system, directory, 'attempt', undefined, content({ until: NOW + 300 * SECOND }));
     endClaim(system, directory, 'attempt', newest(directory)!);
     expect(newest(directory)).toEqual(claim(1, { until: NOW }));
   });
 
   it('is ended without writing, whatever is in its place', () => {
-    const directory = place({ 'attempt.1': content(), victim: 'other' });
+    const directory = directoryWith({ 'attempt.1': content(), victim: 'other' });
     const text = fs.readFileSync(join(directory, 'attempt.1'), 'utf8');
     endClaim(system, directory, 'attempt', claim(1));
     expect(fs.readFileSync(join(directory, 'attempt.1'), 'utf8')).toBe(text);
@@ -240,19 +243,19 @@ describe('a claim', () => {
   });
 
   it.each([0, Date.UTC(1980, 0, 1), Date.UTC(1999, 11, 31)])('has ended when its mtime is %d', (mtime) => {
-    const directory = place({ 'attempt.1': content() });
+    const directory = directoryWith({ 'attempt.1': content() });
     fs.utimesSync(join(directory, 'attempt.1'), mtime / SECOND, mtime / SECOND);
     expect(newest(directory)).toEqual(claim(1, { until: NOW }));
   });
 
   it('is not brought back by ending it', () => {
-    const directory = place();
+    const directory = directoryWith();
     endClaim(system, directory, 'attempt', claim(1));
     expect(namesIn(directory)).toEqual([]);
   });
 
   it('ends at its time when ending it fails', () => {
-    const directory = place({ 'attempt.1': content() });
+    const directory = directoryWith({ 'attempt.1': content() });
     const full = { ...system, fs: disk({ lutimesSync: failing('EIO') }) };
     endClaim(full, directory, 'attempt', claim(1));
     expect(newest(directory)).toEqual(claim(1));
@@ -261,7 +264,12 @@ describe('a claim', () => {
 
 describe('the claims of a directory', () => {
   it('are listed with the newest first, by number', () => {
-    const directory = place({ 'attempt.9': '', 'attempt.10': '', 'attempt.100': '', 'attempt.2': '' });
+    const directory = directoryWith({
+      'attempt.9': '',
+      'attempt.10': '',
+      'attempt.100': '',
+      'attempt.2': '',
+    });
     expect(numbersOf(directory)).toEqual([100, 10, 9, 2]);
   });
 
@@ -288,7 +296,7 @@ describe('the claims of a directory', () => {
     'background.1',
     'usage.json.1',
   ])('do not include %s', (name) => {
-    const directory = place({ [name]: content() });
+    const directory = directoryWith({ [name]: content() });
     expect(numbersOf(directory)).toEqual([]);
     expect(takeClaim(system, directory, 'attempt', undefined, content())).toMatchObject({
       kind: 'claimed',
@@ -300,7 +308,7 @@ describe('the claims of a directory', () => {
   it.each([999_999_999, 1_000_000_000, SECONDS - 1, SECONDS])(
     'have a next one for every number that counts, at the latest a second later: %i',
     (number) => {
-      const directory = place({ [`attempt.${number}`]: content({ at: NOW - MINUTE }) });
+      const directory = directoryWith({ [`attempt.${number}`]: content({ at: NOW - MINUTE }) });
       const later = { ...system, now: () => NOW + SECOND };
       expect(numbersOf(directory)).toEqual([number]);
       expect(takeClaim(later, directory, 'attempt', newest(directory), content())).toMatchObject({
@@ -311,7 +319,7 @@ describe('the claims of a directory', () => {
   );
 
   it('go on after anything that has a number, and leave it there', () => {
-    const directory = place({
+    const directory = directoryWith({
       'attempt.7': content({ at: NOW - MINUTE }),
       'attempt.999999999999': content(),
     });
@@ -326,7 +334,7 @@ describe('the claims of a directory', () => {
 
   it('go as far where the clock shows 1970', () => {
     const early = { ...system, now: () => 5 * SECOND };
-    expect(readClaims(early, place({ 'attempt.1000': content() }), 'attempt')).toHaveLength(1);
+    expect(readClaims(early, directoryWith({ 'attempt.1000': content() }), 'attempt')).toHaveLength(1);
   });
 
   it('are none where the directory cannot be listed', () => {
@@ -339,26 +347,26 @@ describe('the claims of a directory', () => {
     ['is not JSON', 'x'],
     ['is null', 'null'],
     ['is a list', '[1,2]'],
-    ['says nothing', '{}'],
-    ['says nonsense', '{"at":"1","until":null,"credentials":7}'],
+    ['has no keys', '{}'],
+    ['has values of wrong types', '{"at":"1","until":null,"credentials":7}'],
     ['is beyond all numbers', '{"at":1e999,"until":1e999}'],
   ])('date from the mtime of a file that %s', (_case, text) => {
-    const directory = place({ 'attempt.4': text });
+    const directory = directoryWith({ 'attempt.4': text });
     fs.utimesSync(join(directory, 'attempt.4'), NOW / SECOND, NOW / SECOND);
     expect(newest(directory)).toEqual({ number: 4, at: NOW, until: NOW, credentials: null });
   });
 
   it('keep the time at which they were taken when they have no end', () => {
-    expect(newest(place({ 'attempt.1': { at: 5 } }))).toMatchObject({ at: 5, until: 5 });
+    expect(newest(directoryWith({ 'attempt.1': { at: 5 } }))).toMatchObject({ at: 5, until: 5 });
   });
 
   it.each([
     ['the longest deadline', 300 * SECOND, 300 * SECOND],
     ['more', 300 * SECOND + 1, 300 * SECOND],
-    ['a thousand years, which once parked everybody', 1000 * 365 * 24 * 60 * MINUTE, 300 * SECOND],
-  ])('run for at most five minutes: %s', (_case, says, runs) => {
-    const directory = place({ 'attempt.1': content({ until: NOW + says }) });
-    expect(newest(directory)?.until).toBe(NOW + runs);
+    ['a thousand years', 1000 * 365 * 24 * 60 * MINUTE, 300 * SECOND],
+  ])('run for at most five minutes: %s', (_case, claimed, granted) => {
+    const directory = directoryWith({ 'attempt.1': content({ until: NOW + claimed }) });
+    expect(newest(directory)?.until).toBe(NOW + granted);
   });
 
   const numberAlone = { number: 1, at: 0, until: 0, credentials: null };
@@ -369,7 +377,7 @@ describe('the claims of a directory', () => {
     ['a link', (path) => fs.symlinkSync('/etc/hostname', path)],
     ['not UTF-8', (path) => fs.writeFileSync(path, Uint8Array.of(0xff))],
   ])('have their number and nothing else when one is %s', (_case, arrange) => {
-    const directory = place();
+    const directory = directoryWith();
     arrange(join(directory, 'attempt.1'));
     expect(readClaims(system, directory, 'attempt')).toEqual([numberAlone]);
     expect(takeClaim(system, directory, 'attempt', newest(directory), content())).toMatchObject({
@@ -379,7 +387,7 @@ describe('the claims of a directory', () => {
   });
 
   it('have their number when one may not be read, or is removed meanwhile', () => {
-    const directory = place({ 'attempt.1': content() });
+    const directory = directoryWith({ 'attempt.1': content() });
     for (const code of ['EACCES', 'ENOENT']) {
       const refused = { ...system, fs: disk({ readFileSync: failing(code) }) };
       expect(readClaims(refused, directory, 'attempt')).toEqual([numberAlone]);
@@ -396,7 +404,7 @@ describe('sweeping claims', () => {
 
   it('removes old ones and keeps young ones', () => {
     const young = content({ at: NOW - MINUTE });
-    const directory = place({
+    const directory = directoryWith({
       'attempt.1': old,
       'attempt.2': young,
       'attempt.3': old,
@@ -406,22 +414,22 @@ describe('sweeping claims', () => {
   });
 
   it('keeps the newest, however old it is, for the numbering', () => {
-    expect(sweep(place({ 'attempt.8': old, 'attempt.9': old }))).toEqual(['attempt.9']);
+    expect(sweep(directoryWith({ 'attempt.8': old, 'attempt.9': old }))).toEqual(['attempt.9']);
   });
 
   it('leaves other files alone', () => {
     const others = { 'background.1': old, 'background.2': old, 'usage.json': '', 'attempt.x': '' };
-    expect(sweep(place(others))).toEqual(Object.keys(others).sort());
+    expect(sweep(directoryWith(others))).toEqual(Object.keys(others).sort());
   });
 
   it('goes on after one that cannot be removed', () => {
-    const directory = place({ 'attempt.1': old, 'attempt.3': old });
+    const directory = directoryWith({ 'attempt.1': old, 'attempt.3': old });
     fs.mkdirSync(join(directory, 'attempt.2'));
     expect(sweep(directory)).toEqual(['attempt.2', 'attempt.3']);
   });
 
   it('does nothing in an empty directory', () => {
-    expect(sweep(place())).toEqual([]);
+    expect(sweep(directoryWith())).toEqual([]);
   });
 });
 
@@ -466,7 +474,7 @@ describe('twelve processes at the same time', () => {
     });
 
   it('take one claim in every round', async () => {
-    const directory = place();
+    const directory = directoryWith();
     const contender = await program(fs.mkdtempSync(join(system.root, 'program-')), CONTENDER);
     for (let count = 0; count < 12; count += 1) children.push(fork(contender, [directory]));
     await Promise.all(children.map(answerOf));

@@ -13,7 +13,7 @@ afterEach(() => {
   process.umask(umask);
 });
 
-function place(changes: Parameters<typeof disk>[0] = {}) {
+function account(changes: Parameters<typeof disk>[0] = {}) {
   const system = fakeSystem({ fs: disk(changes) });
   const directory = accountDirectory(join(system.root, 'cache', 'usageline'), 'claude');
   return { system, directory, tag: join(directory.root, 'CACHEDIR.TAG') };
@@ -39,7 +39,7 @@ describe("an account's directory", () => {
   });
 
   it.each([0, 0o22, 0o77])('is made for its user alone under the umask %o', (mask) => {
-    const { system, directory, tag } = place();
+    const { system, directory, tag } = account();
     process.umask(mask);
     expect(ensureDirectory(system, directory)).toBeNull();
     expect(modeOf(directory.path)).toBe(0o700);
@@ -49,7 +49,7 @@ describe("an account's directory", () => {
   });
 
   it('has the tag of a cache in its root, for backup programs', () => {
-    const { system, directory, tag } = place();
+    const { system, directory, tag } = account();
     ensureDirectory(system, directory);
     expect(fs.readFileSync(tag, 'utf8').startsWith(`${SIGNATURE}\n`)).toBe(true);
     expect(fs.readdirSync(directory.root).sort()).toEqual(['CACHEDIR.TAG', 'claude']);
@@ -64,7 +64,7 @@ describe("an account's directory", () => {
   );
 
   it('leaves the modes of existing directories as they are', () => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     fs.mkdirSync(directory.path, { recursive: true });
     fs.chmodSync(directory.root, 0o755);
     fs.chmodSync(directory.path, 0o750);
@@ -78,7 +78,7 @@ describe("an account's directory", () => {
     ['empty', []],
     ['full of directories of this program', ['claude', 'claude-0123abcd', 'accounts']],
   ])('has its tag in a root that is %s', (_case, names) => {
-    const { system, directory, tag } = place();
+    const { system, directory, tag } = account();
     for (const name of names) fs.mkdirSync(join(directory.root, name), { recursive: true });
     expect(ensureDirectory(system, directory)).toBeNull();
     expect(fs.existsSync(tag)).toBe(true);
@@ -87,7 +87,7 @@ describe("an account's directory", () => {
   it.each(['thesis.tex', 'claude.txt', 'claude-thesis', 'codex', '.git', 'claude-0123abcd.bak'])(
     'has no tag in a root with %s in it: backup programs would leave that out',
     (name) => {
-      const { system, directory, tag } = place();
+      const { system, directory, tag } = account();
       fs.mkdirSync(join(directory.root, name), { recursive: true });
       expect(ensureDirectory(system, directory)).toBeNull();
       expect(fs.existsSync(directory.path)).toBe(true);
@@ -96,7 +96,7 @@ describe("an account's directory", () => {
   );
 
   it('has no tag where its root is a link', () => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     const elsewhere = join(system.root, 'elsewhere');
     fs.mkdirSync(elsewhere);
     fs.mkdirSync(join(system.root, 'cache'));
@@ -106,14 +106,14 @@ describe("an account's directory", () => {
   });
 
   it('is not made below a directory that others can write', () => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     fs.chmodSync(system.root, 0o777);
     expect(ensureDirectory(system, directory)).toBe('EPERM');
     expect(fs.readdirSync(system.root)).toEqual([]);
   });
 
   itAsRoot('is not made by root below a directory of another user, however deep', () => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     fs.chownSync(system.root, 54_321, 54_321);
     expect(ensureDirectory(system, directory)).toBe('EPERM');
     fs.mkdirSync(directory.path, { recursive: true });
@@ -122,7 +122,7 @@ describe("an account's directory", () => {
   });
 
   it('is not used where another user has made it first', () => {
-    const { system, directory } = place({
+    const { system, directory } = account({
       mkdirSync: (path: string, options: object) => {
         fs.mkdirSync(path, options);
         // As if it had been there already, and open to everyone.
@@ -133,7 +133,7 @@ describe("an account's directory", () => {
   });
 
   it('leaves the tag of another program alone', () => {
-    const { system, directory, tag } = place();
+    const { system, directory, tag } = account();
     fs.mkdirSync(directory.root, { recursive: true });
     fs.writeFileSync(tag, 'other');
     expect(ensureDirectory(system, directory)).toBeNull();
@@ -141,7 +141,7 @@ describe("an account's directory", () => {
   });
 
   it('does not write through a link in the place of its tag', () => {
-    const { system, directory, tag } = place();
+    const { system, directory, tag } = account();
     fs.mkdirSync(directory.root, { recursive: true });
     fs.symlinkSync(join(system.root, 'elsewhere'), tag);
     expect(ensureDirectory(system, directory)).toBeNull();
@@ -149,7 +149,7 @@ describe("an account's directory", () => {
   });
 
   it('can be made again', () => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     expect([ensureDirectory(system, directory), ensureDirectory(system, directory)]).toEqual([null, null]);
   });
 
@@ -165,25 +165,25 @@ describe("an account's directory", () => {
       'EEXIST',
     ],
   ])('is not made, with the reason, when %s', (_case, arrange, reason) => {
-    const { system, directory } = place();
+    const { system, directory } = account();
     fs.mkdirSync(join(system.root, 'cache'));
     arrange(directory.root);
     expect(ensureDirectory(system, directory)).toBe(reason);
   });
 
   it.each(['EACCES', 'EROFS', 'ENOSPC'])('is not made, with the reason %s', (code) => {
-    const { system, directory } = place({ mkdirSync: failing(code) });
+    const { system, directory } = account({ mkdirSync: failing(code) });
     expect(ensureDirectory(system, directory)).toBe(code);
   });
 
   it.each(['EACCES', 'EROFS'])('is made without its tag when that fails with %s', (code) => {
-    const { system, directory, tag } = place({ writeFileSync: failing(code) });
+    const { system, directory, tag } = account({ writeFileSync: failing(code) });
     expect(ensureDirectory(system, directory)).toBeNull();
     expect(fs.existsSync(tag)).toBe(false);
   });
 
   it('gets its tag later when the disk was full', () => {
-    const { system, directory, tag } = place({
+    const { system, directory, tag } = account({
       writeFileSync: (path: string, _text: string, options: object) => {
         fs.writeFileSync(path, '', options);
         throw failure('ENOSPC');

@@ -54,14 +54,14 @@ const MISS = { kind: 'miss', denied: null, absent: false };
 
 describe('usage.json', () => {
   it.each<[string, Partial<Entry>]>([
-    ['data and all we keep beside them', {}],
+    ['data with plan, account and fingerprint', {}],
     ['data of an unknown account', { plan: null, accountId: null, credentials: null }],
     ['data of an account in an organisation', { organizationId: 'o-1' }],
     ['names', { accountName: 'Ada', organizationName: 'Analytical Engines' }],
     ['data of an account that could not be read', { accountId: null, accountUnread: true }],
     ['data without any window', { data: {} }],
-    ['a failure and nothing better', { data: null, error: 'timeout', plan: null, accountId: null }],
-    ['the token it was asked with', { token: 'abcdef01:23456789' }],
+    ['a failure without data', { data: null, error: 'timeout', plan: null, accountId: null }],
+    ['the token of the request', { token: 'abcdef01:23456789' }],
     ['the end of the login', { loginUntil: Date.parse(CACHED_AT) + 20 * 86_400_000 }],
     ['a time with milliseconds', { cachedAt: Date.parse(CACHED_AT) + 345 }],
     ['unknown keys', { data: { unknown_buckets: { omelette_promotional: null, cached_at: 1 } } }],
@@ -220,8 +220,8 @@ describe('usage.json', () => {
   });
 
   it.each([
-    ['a key we do not know', (deep: unknown) => ({ unknown_buckets: { deep } })],
-    ['a part we know', (deep: unknown) => ({ five_hour: { ...bucket, deep } })],
+    ['an unknown key', (deep: unknown) => ({ unknown_buckets: { deep } })],
+    ['a known part', (deep: unknown) => ({ five_hour: { ...bucket, deep } })],
   ])('can be written when a response is nested very deeply in %s', (_case, around) => {
     const deep: unknown = JSON.parse(`${'{"a":['.repeat(20_000)}1${']}'.repeat(20_000)}`);
     const data = parseResponse({ seven_day: bucket, ...around(deep) });
@@ -233,7 +233,7 @@ describe('usage.json', () => {
   });
 });
 
-/** The whole file as a schema: what the parser by hand is held against. */
+/** The whole file as a zod schema, with which the hand-written parser is compared. */
 const schema = z.pipe(
   z.object({
     schema_version: z.literal(1),
@@ -328,7 +328,7 @@ const damaged = fc
     return text.slice(0, start) + put + text.slice(start + length);
   });
 
-describe('the parser and the schema read the same from', () => {
+describe('the parser agrees with the schema on', () => {
   const agree = (text: string): void => {
     expect(parseEntry(text)).toEqual(bySchema(text));
   };

@@ -18,7 +18,7 @@ function read(content: string | Uint8Array) {
   return readKeychainMemo(system, path);
 }
 
-describe('the last answer of the keychain', () => {
+describe('the stored result of the last keychain query', () => {
   it.each(['20261120182312Z', null])('is read as it was written: %j', (modified) => {
     const memo = { checkedAt: 1_795_198_892_123, modified };
     writeKeychainMemo(system, path, memo);

@@ -25,25 +25,25 @@ afterEach(async () => {
   for (const mutex of held.splice(0)) if (mutex.kind === 'held') await mutex.release();
 });
 
-function place() {
+function newAccount() {
   const directory = accountDirectory(fs.mkdtempSync(join(system.root, 'mutex-')), 'claude');
   fs.mkdirSync(directory.path);
   return directory;
 }
 
-async function acquire(directory = place(), machine = system): Promise<Mutex> {
+async function acquire(directory = newAccount(), machine = system): Promise<Mutex> {
   const mutex = await acquireMutex(machine, directory);
   held.push(mutex);
   return mutex;
 }
 
 /** The mutex of another process, which touched it some seconds ago. */
-function otherMutex(secondsAgo: number, directory = place()) {
+function otherMutex(secondsAgo: number, directory = newAccount()) {
   fs.mkdirSync(directory.mutex);
   return touched(directory, secondsAgo);
 }
 
-function touched(directory: ReturnType<typeof place>, secondsAgo: number) {
+function touched(directory: ReturnType<typeof newAccount>, secondsAgo: number) {
   const at = Date.now() / 1000 - secondsAgo;
   fs.utimesSync(directory.mutex, at, at);
   return directory;
@@ -51,14 +51,14 @@ function touched(directory: ReturnType<typeof place>, secondsAgo: number) {
 
 describe('the mutex of an account', () => {
   it('is held by one process', async () => {
-    const directory = place();
+    const directory = newAccount();
     expect((await acquire(directory)).kind).toBe('held');
     expect((await acquire(directory)).kind).toBe('busy');
     expect(fs.readdirSync(directory.path)).toEqual(['refresh.mutex']);
   });
 
   it('is held by one of many that try at the same time', async () => {
-    const directory = place();
+    const directory = newAccount();
     const all = await Promise.all(Array.from({ length: 20 }, () => acquire(directory)));
     expect(all.filter(({ kind }) => kind === 'held')).toHaveLength(1);
     expect(all.filter(({ kind }) => kind === 'busy')).toHaveLength(19);
@@ -70,7 +70,7 @@ describe('the mutex of an account', () => {
   });
 
   it('can be taken again once it was released, and leaves no file', async () => {
-    const directory = place();
+    const directory = newAccount();
     const mutex = await acquire(directory);
     if (mutex.kind === 'held') await mutex.release();
     expect(fs.readdirSync(directory.path)).toEqual([]);
@@ -78,7 +78,7 @@ describe('the mutex of an account', () => {
   });
 
   it('may be released twice, and after it was removed', async () => {
-    const directory = place();
+    const directory = newAccount();
     const mutex = await acquire(directory);
     if (mutex.kind !== 'held') throw new Error('not held');
     fs.rmdirSync(directory.mutex);
@@ -102,7 +102,7 @@ describe('the mutex of an account', () => {
 
   it('is touched while it is held', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const directory = place();
+    const directory = newAccount();
     await acquire(directory);
     const before = fs.statSync(directory.mutex).mtimeMs;
     await pause(5);
@@ -114,7 +114,7 @@ describe('the mutex of an account', () => {
 
   it('that was removed has no effect on other processes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const directory = place();
+    const directory = newAccount();
     const mutex = await acquire(directory);
     fs.rmdirSync(directory.mutex);
     vi.advanceTimersByTime(2000);
@@ -142,7 +142,7 @@ describe('the mutex of an account', () => {
     ['a link to nowhere', (path) => fs.symlinkSync('/nowhere', path)],
     ['a link to a directory', (path) => fs.symlinkSync(join(path, '..', '..'), path)],
   ])('removes %s in its place', async (_case, arrange) => {
-    const directory = place();
+    const directory = newAccount();
     arrange(directory.mutex);
     expect((await acquire(directory)).kind).toBe('held');
     expect(fs.lstatSync(directory.mutex).isDirectory()).toBe(true);
@@ -171,7 +171,7 @@ describe('the mutex of an account', () => {
 
   it('that can be neither examined nor removed is tried all the same', async () => {
     const blind = { ...system, fs: disk({ lstatSync: failing('EACCES') }) };
-    expect((await acquire(place(), blind)).kind).toBe('held');
+    expect((await acquire(newAccount(), blind)).kind).toBe('held');
     const bound = { ...system, fs: disk({ rmdirSync: failing('EPERM') }) };
     expect((await acquire(otherMutex(-3600), bound)).kind).toBe('busy');
   });
@@ -191,7 +191,7 @@ describe('a mutex that cannot be taken', () => {
   });
 
   it('is busy when the directory has just been removed', async () => {
-    const directory = place();
+    const directory = newAccount();
     fs.rmdirSync(directory.path);
     expect((await acquire(directory)).kind).toBe('busy');
   });

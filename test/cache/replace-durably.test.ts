@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** A directory with `usage.json` in it, or with nothing when `content` is null. */
-function place(content: string | null = OLD) {
+function fileWith(content: string | null = OLD) {
   const directory = fs.mkdtempSync(join(system.root, 'write-'));
   const path = join(directory, 'usage.json');
   if (content !== null) fs.writeFileSync(path, content, { mode: 0o600 });
@@ -42,21 +42,21 @@ describe('replacing a file durably', () => {
     ['nothing', null],
     ['an empty file', ''],
   ])('gives %s the new text', (_case, before) => {
-    const { path, names, now } = place(before);
+    const { path, names, now } = fileWith(before);
     expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(now()).toBe(NEW);
     expect(names()).toEqual(['usage.json']);
   });
 
   it('writes bytes as they are', () => {
-    const { path } = place();
+    const { path } = fileWith();
     const bytes = Uint8Array.of(0xff, 0, 0xc3, 0x28);
     expect(replaceDurably(system, path, bytes)).toBeNull();
     expect(Uint8Array.from(fs.readFileSync(path))).toEqual(bytes);
   });
 
   it('writes an empty text, and a long one', () => {
-    const { path, now } = place();
+    const { path, now } = fileWith();
     expect(replaceDurably(system, path, '')).toBeNull();
     expect(now()).toBe('');
     const much = 'ü'.repeat(300_000);
@@ -65,21 +65,21 @@ describe('replacing a file durably', () => {
   });
 
   it.each([0, 0o22, 0o77, 0o277, 0o777])('gives a new file the mode 0600 under the umask %o', (mask) => {
-    const { path } = place(null);
+    const { path } = fileWith(null);
     process.umask(mask);
     expect(replaceDurably(system, path, NEW)).toBeNull();
     expect(modeOf(path)).toBe(0o600);
   });
 
   it.each([0o644, 0o666, 0o400, 0o777])('replaces the mode %o by 0600', (mode) => {
-    const { path } = place();
+    const { path } = fileWith();
     fs.chmodSync(path, mode);
     replaceDurably(system, path, NEW);
     expect(modeOf(path)).toBe(0o600);
   });
 
   it('does not give one file the mode of another', () => {
-    const [first, second] = [place(), place(null)];
+    const [first, second] = [fileWith(), fileWith(null)];
     fs.chmodSync(first.path, 0o666);
     replaceDurably(system, first.path, NEW);
     replaceDurably(system, second.path, NEW);
@@ -87,7 +87,7 @@ describe('replacing a file durably', () => {
   });
 
   itAsRoot('writes nothing for root in a directory of another user', () => {
-    const { path, directory, now, names } = place();
+    const { path, directory, now, names } = fileWith();
     fs.chownSync(directory, 1234, 1235);
     expect(replaceDurably({ ...system }, path, NEW)).toBe('EPERM');
     expect([now(), names()]).toEqual([OLD, ['usage.json']]);
@@ -97,7 +97,7 @@ describe('replacing a file durably', () => {
     ['a link to a file', (name: string, target: string) => fs.symlinkSync(target, name)],
     ['a second name of a file', (name: string, target: string) => fs.linkSync(target, name)],
   ])('writes only into the file that it has made, and not into %s in its place', (_case, arrange) => {
-    const { path, directory, names } = place();
+    const { path, directory, names } = fileWith();
     const target = join(directory, 'target');
     fs.writeFileSync(target, 'other');
     // As if it had been exchanged after the package made it.
@@ -111,7 +111,7 @@ describe('replacing a file durably', () => {
   });
 
   it('gives its temporary file a name that does not follow from the file or the process', () => {
-    const { path } = place();
+    const { path } = fileWith();
     const made: string[] = [];
     const chmodSync = (name: string, mode: number) => {
       made.push(name);
@@ -124,7 +124,7 @@ describe('replacing a file durably', () => {
   });
 
   it('makes a new file: a process that has the old one open reads its text', () => {
-    const { path, now } = place();
+    const { path, now } = fileWith();
     const fd = fs.openSync(path, 'r');
     replaceDurably(system, path, NEW);
     expect(fs.readFileSync(fd, 'utf8')).toBe(OLD);
@@ -137,7 +137,7 @@ describe('replacing a file durably', () => {
     ['nothing', () => {}],
     ['a directory', (target: string) => fs.mkdirSync(target)],
   ])('never follows a link to %s', (_case, arrange) => {
-    const { path, directory, now } = place(null);
+    const { path, directory, now } = fileWith(null);
     const target = join(directory, 'target');
     arrange(target);
     const before = fs.existsSync(target) && fs.statSync(target);
@@ -151,7 +151,7 @@ describe('replacing a file durably', () => {
   });
 
   it('returns the reason where a directory is in the place of the file', () => {
-    const { path, names } = place(null);
+    const { path, names } = fileWith(null);
     fs.mkdirSync(join(path, 'x'), { recursive: true });
     expect(replaceDurably(system, path, NEW)).toBe('EISDIR');
     expect(names()).toEqual(['usage.json']);
@@ -171,7 +171,7 @@ describe('replacing a file durably', () => {
       ['the new file cannot be renamed', 'renameSync', 'EACCES'],
       ['the new file may not be renamed', 'renameSync', 'EPERM'],
     ] as const)('%s (%s: %s)', (_case, call, code) => {
-      const { path, names, now } = place();
+      const { path, names, now } = fileWith();
       const spy = spoil(call).mockImplementation(failing(code));
       expect(replaceDurably(system, path, NEW)).toBe(code);
       expect(spy).toHaveBeenCalledTimes(1);
@@ -181,7 +181,7 @@ describe('replacing a file durably', () => {
     });
 
     it.each(['ENOSPC', 'EFBIG', 'EDQUOT', 'EIO'])('writing fails with %s half way', (code) => {
-      const { path, names, now } = place();
+      const { path, names, now } = fileWith();
       const writeFileSync = (temporary: string, text: string) => {
         fs.writeFileSync(temporary, text.slice(0, 5));
         throw failure(code);
@@ -194,7 +194,7 @@ describe('replacing a file durably', () => {
     it.each([0, 5, Buffer.byteLength(NEW) - 1])(
       'only %i bytes were written, and no call failed',
       (length) => {
-        const { path, names, now } = place();
+        const { path, names, now } = fileWith();
         const writeFileSync = (temporary: string, text: string) =>
           fs.writeFileSync(temporary, Buffer.from(text).subarray(0, length));
         expect(replaceDurably({ ...system, fs: disk({ writeFileSync }) }, path, NEW)).toBe('EIO');
@@ -205,7 +205,7 @@ describe('replacing a file durably', () => {
   });
 
   it('leaves the file alone until the new text is complete', () => {
-    const { path, now } = place();
+    const { path, now } = fileWith();
     const seen: string[] = [];
     const writeFileSync = (temporary: string, text: string) => {
       seen.push(now());
@@ -248,7 +248,7 @@ describe('replacing a file durably on Windows', () => {
   it.each(['EPERM', 'EACCES', 'EBUSY'])(
     'tries again while another process has the file open (%s)',
     (code) => {
-      const { path, names, now } = place();
+      const { path, names, now } = fileWith();
       const waits = countWaits();
       const rename = refuse(2, code);
       expect(replaceDurably(windows, path, NEW)).toBeNull();
@@ -261,7 +261,7 @@ describe('replacing a file durably on Windows', () => {
   );
 
   it('gives up after 60 ms, and keeps the old file', () => {
-    const { path, names, now } = place();
+    const { path, names, now } = fileWith();
     const waits = countWaits();
     refuse(1000, 'EPERM');
     expect(replaceDurably(windows, path, NEW)).toBe('EPERM');
@@ -271,7 +271,7 @@ describe('replacing a file durably on Windows', () => {
   });
 
   it('waits between the attempts', () => {
-    const { path } = place();
+    const { path } = fileWith();
     refuse(2, 'EPERM');
     const before = performance.now();
     replaceDurably(windows, path, NEW);
@@ -279,7 +279,7 @@ describe('replacing a file durably on Windows', () => {
   });
 
   it('does not try again after other failures', () => {
-    const { path } = place();
+    const { path } = fileWith();
     const waits = countWaits();
     const rename = refuse(1000, 'ENOSPC');
     expect(replaceDurably(windows, path, NEW)).toBe('ENOSPC');
@@ -309,12 +309,12 @@ describe('another process', () => {
   `;
 
   it('sees the old text or the new one, never a torn one or none', async () => {
-    const { path, directory, names } = place('a'.repeat(20_000));
+    const { path, directory, names } = fileWith('a'.repeat(20_000));
     const stop = join(system.root, 'stop');
     const reader = spawn(process.execPath, ['-e', READER, path, stop, 'a', 'bc'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const said = textOf(reader.stdout);
+    const result = textOf(reader.stdout);
     const seenEnough = { yet: false };
     reader.stdout.once('data', () => (seenEnough.yet = true));
     for (let count = 0; count < 400 || !seenEnough.yet; count += 1) {
@@ -322,7 +322,7 @@ describe('another process', () => {
       if (count % 20 === 0) await pause(1);
     }
     fs.writeFileSync(stop, '');
-    const seen = JSON.parse((await said).slice(1)) as { torn: number; counts: [number, number] };
+    const seen = JSON.parse((await result).slice(1)) as { torn: number; counts: [number, number] };
     expect(seen.torn).toBe(0);
     expect(Math.min(...seen.counts)).toBeGreaterThan(10);
     expect(names()).toEqual(['usage.json']);
@@ -330,7 +330,7 @@ describe('another process', () => {
   });
 
   it('leaves the old text or the new one when it is killed while it replaces a file', async () => {
-    const { path, directory, now } = place('a'.repeat(20_000));
+    const { path, directory, now } = fileWith('a'.repeat(20_000));
     const endless = await program(
       directory,
       `
@@ -434,7 +434,7 @@ describe('a full disk', () => {
   it.runIf(process.platform !== 'win32').each(Object.entries(UNDER_A_LIMIT))(
     'and a limit on the size of files lead to EFBIG and do not end the process: %s',
     async (_case, source) => {
-      const { path, names, now } = place();
+      const { path, names, now } = fileWith();
       const child = await program(fs.mkdtempSync(join(system.root, 'limit-')), source);
       const { stdout, stderr, signal, status } = spawnSync(
         'sh',

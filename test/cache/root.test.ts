@@ -48,7 +48,7 @@ describe('the cache root', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['USAGELINE_CACHE_DIR', { USAGELINE_CACHE_DIR: '/own' }, '/own'],
-    ['our own before XDG', { USAGELINE_CACHE_DIR: '/own', XDG_CACHE_HOME: '/xdg' }, '/own'],
+    ['USAGELINE_CACHE_DIR before XDG', { USAGELINE_CACHE_DIR: '/own', XDG_CACHE_HOME: '/xdg' }, '/own'],
     ['XDG', { XDG_CACHE_HOME: '/xdg' }, '/xdg/usageline'],
     [
       'XDG when USAGELINE_CACHE_DIR is empty',
@@ -63,7 +63,7 @@ describe('the cache root', () => {
     ['home when XDG is relative', { XDG_CACHE_HOME: 'cache' }, '/home/ada/.cache/usageline'],
     ['home when XDG is a dot', { XDG_CACHE_HOME: '.' }, '/home/ada/.cache/usageline'],
     ['home when XDG starts with a tilde', { XDG_CACHE_HOME: '~/.cache' }, '/home/ada/.cache/usageline'],
-    ['our own, odd characters and all', { USAGELINE_CACHE_DIR: '/ö w n/$(x)' }, '/ö w n/$(x)'],
+    ['USAGELINE_CACHE_DIR with odd characters', { USAGELINE_CACHE_DIR: '/ö w n/$(x)' }, '/ö w n/$(x)'],
   ])('is taken from %s', (_case, env, path) => {
     expect(root(env)).toEqual({ path, warning: null });
   });

@@ -16,7 +16,7 @@ const plain: SessionMemory = {
   foreign: false,
 };
 const reports: SessionReports = {
-  credentials: 'stamp-1',
+  credentials: 'fingerprint-1',
   account: 'ada',
   since: NOW - HOUR,
   windows: {

@@ -15,20 +15,20 @@ function dispatcher() {
       controller.paused = false;
     }),
   };
-  let told: Required<Dispatcher.DispatchHandler> | null = null;
-  const dispatch = (_: unknown, handler: Required<Dispatcher.DispatchHandler>) => {
-    told = handler;
-    told.onRequestStart(controller as never, {});
+  let handler: Required<Dispatcher.DispatchHandler> | null = null;
+  const dispatch = (_: unknown, given: Required<Dispatcher.DispatchHandler>) => {
+    handler = given;
+    handler.onRequestStart(controller as never, {});
     return true;
   };
-  const answer = dispatchRequest({ dispatch } as never, request);
+  const response = dispatchRequest({ dispatch } as never, request);
   return {
-    answer,
+    response,
     controller,
-    start: (status = 200) => told!.onResponseStart(controller as never, status, { a: 'b' }, ''),
-    data: (text: string) => told!.onResponseData(controller as never, Buffer.from(text)),
-    end: () => told!.onResponseEnd(controller as never, {}),
-    fail: (error: Error) => told!.onResponseError(controller as never, error),
+    start: (status = 200) => handler!.onResponseStart(controller as never, status, { a: 'b' }, ''),
+    data: (text: string) => handler!.onResponseData(controller as never, Buffer.from(text)),
+    end: () => handler!.onResponseEnd(controller as never, {}),
+    fail: (error: Error) => handler!.onResponseError(controller as never, error),
   };
 }
 
@@ -39,9 +39,9 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 test('a response is available with its headers, and its body as it arrives', async () => {
-  const { answer, start, data, end } = dispatcher();
+  const { response, start, data, end } = dispatcher();
   start();
-  const { status, headers, body } = await answer;
+  const { status, headers, body } = await response;
   expect([status, headers]).toEqual([200, { a: 'b' }]);
   const text = read(body);
   data('{"a"');
@@ -52,62 +52,62 @@ test('a response is available with its headers, and its body as it arrives', asy
 });
 
 test('a body that arrives before it is read is kept', async () => {
-  const { answer, start, data, end } = dispatcher();
+  const { response, start, data, end } = dispatcher();
   start();
   data('ab');
   data('c');
   end();
-  expect(await read((await answer).body)).toBe('abc');
+  expect(await read((await response).body)).toBe('abc');
 });
 
 test('an informational response is skipped', async () => {
-  const { answer, start, end } = dispatcher();
+  const { response, start, end } = dispatcher();
   start(103);
   start(204);
   end();
-  const { status, body } = await answer;
+  const { status, body } = await response;
   expect([status, await read(body)]).toEqual([204, '']);
 });
 
 test('an error before the headers rejects the request', async () => {
-  const { answer, fail } = dispatcher();
+  const { response, fail } = dispatcher();
   fail(new Error('refused'));
-  await expect(answer).rejects.toThrow('refused');
+  await expect(response).rejects.toThrow('refused');
 });
 
 test('an error after the headers rejects the body, after the chunks that have arrived', async () => {
-  const { answer, start, data, fail } = dispatcher();
+  const { response, start, data, fail } = dispatcher();
   start();
   data('ab');
   fail(new Error('reset'));
-  const iterator = (await answer).body[Symbol.asyncIterator]();
+  const iterator = (await response).body[Symbol.asyncIterator]();
   expect((await iterator.next()).value).toEqual(Buffer.from('ab'));
   await expect(iterator.next()).rejects.toThrow('reset');
 });
 
 test('an error of a body that is not read is no unhandled rejection', async () => {
-  const { answer, start, fail } = dispatcher();
+  const { response, start, fail } = dispatcher();
   start();
-  await answer;
+  await response;
   fail(new Error('reset'));
 });
 
 test('a reader that waits receives an error of the body', async () => {
-  const { answer, start, fail } = dispatcher();
+  const { response, start, fail } = dispatcher();
   start();
-  const text = read((await answer).body);
+  const text = read((await response).body);
   fail(new Error('reset'));
   await expect(text).rejects.toThrow('reset');
 });
 
 test('the connection is paused for a slow reader', async () => {
-  const { answer, controller, start, data, end } = dispatcher();
+  const { response, controller, start, data, end } = dispatcher();
   start();
   data('x'.repeat(64 * 1024));
   expect(controller.pause).not.toHaveBeenCalled();
   data('y');
   expect(controller.pause).toHaveBeenCalledOnce();
-  const iterator = (await answer).body[Symbol.asyncIterator]();
+  const iterator = (await response).body[Symbol.asyncIterator]();
   await iterator.next();
   await iterator.next();
   expect(controller.resume).not.toHaveBeenCalled();
@@ -118,7 +118,7 @@ test('the connection is paused for a slow reader', async () => {
 });
 
 test('a chunk that arrives while the connection is resumed is read at once', async () => {
-  const { answer, controller, start, data, end } = dispatcher();
+  const { response, controller, start, data, end } = dispatcher();
   start();
   data('x'.repeat(64 * 1024 + 1));
   controller.resume.mockImplementation(() => {
@@ -126,5 +126,5 @@ test('a chunk that arrives while the connection is resumed is read at once', asy
     data('y');
     end();
   });
-  expect(await read((await answer).body)).toBe(`${'x'.repeat(64 * 1024 + 1)}y`);
+  expect(await read((await response).body)).toBe(`${'x'.repeat(64 * 1024 + 1)}y`);
 });

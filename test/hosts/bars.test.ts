@@ -66,7 +66,7 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
     const reportUsage = (usedPercent: number) =>
       replaceFile(
         `${host.home}/block`,
-        renderOutput('i3blocks', usage({ windows: [window({ usedPercent })] }), {
+        renderOutput('i3blocks', usage({ windows: [window({ usedPercent, windowSeconds: null })] }), {
           color: true,
           countdowns: true,
         }),

@@ -102,3 +102,19 @@ describe('usageline init cron --install', () => {
     expect(fs.readFileSync(kept, 'utf8')).toBe('MAILTO=""\n');
   });
 });
+
+describeWith('nu', 'usageline init nushell --install', () =>
+  describeWith('tmux', 'in a terminal', () => {
+    it('puts the line behind the right prompt of the user, and takes it out again', async () => {
+      const host = await aHost(['ansi']);
+      const before = '$env.PROMPT_COMMAND = {|| "mine" }\n$env.PROMPT_COMMAND_RIGHT = {|| "right" }\n';
+      const path = host.write('.config/nushell/config.nu', before);
+      host.write('.config/nushell/env.nu', '');
+      await install(host, 'nushell');
+      const terminal = await Terminal.open(host, ['nu']);
+      await terminal.shows(`right ${OLD_LINE}`);
+      await host.machine.run(['init', 'nushell', '--uninstall', '--yes']);
+      expect(fs.readFileSync(path, 'utf8')).toBe(before);
+    });
+  }),
+);

@@ -15,7 +15,11 @@ const paths = {
   fallback: null,
   warning: null,
 };
-const inputOf = (read: EntryRead, fingerprint = 'stamp-1', cache: typeof paths.cache | null = paths.cache) =>
+const inputOf = (
+  read: EntryRead,
+  fingerprint = 'fingerprint-1',
+  cache: typeof paths.cache | null = paths.cache,
+) =>
   forecastInput(
     { system, provider: fakeProvider(system) },
     { ...paths, cache },
@@ -27,18 +31,21 @@ const miss = (denied: string | null): EntryRead => ({ kind: 'miss', denied, abse
 
 describe('the input of a forecast', () => {
   it('is the state that was read', () => {
-    expect(inputOf({ kind: 'entry', entry: anEntry() })).toMatchObject({ fingerprint: 'stamp-1', now: NOW });
+    expect(inputOf({ kind: 'entry', entry: anEntry() })).toMatchObject({
+      fingerprint: 'fingerprint-1',
+      now: NOW,
+    });
     expect(inputOf(miss(null))).toMatchObject({ entry: null, accountName: 'default' });
   });
 
   it('is absent when the numbers may be of another account, cannot be read, or cannot be stored', () => {
-    expect(inputOf({ kind: 'entry', entry: anEntry() }, 'stamp-2')).toBeNull();
-    expect(inputOf({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'stamp-2')).not.toBeNull();
+    expect(inputOf({ kind: 'entry', entry: anEntry() }, 'fingerprint-2')).toBeNull();
+    expect(inputOf({ kind: 'entry', entry: anEntry({ accountId: null }) }, 'fingerprint-2')).not.toBeNull();
     expect(inputOf(miss('EACCES'))).toBeNull();
     const unread = anEntry({ accountId: null, accountUnread: true });
-    expect(inputOf({ kind: 'entry', entry: unread }, 'stamp-2')).toMatchObject({
+    expect(inputOf({ kind: 'entry', entry: unread }, 'fingerprint-2')).toMatchObject({
       accountMatch: 'undetermined',
     });
-    expect(inputOf(miss(null), 'stamp-1', null)).toBeNull();
+    expect(inputOf(miss(null), 'fingerprint-1', null)).toBeNull();
   });
 });

@@ -39,7 +39,7 @@ const inputOf = (changes: Partial<ForecastInput> = {}): ForecastInput => ({
   entry: theEntry(),
   backoff: null,
   now: NOW,
-  fingerprint: 'stamp-1',
+  fingerprint: 'fingerprint-1',
   accountMatch: 'unknown',
   provider,
   accountName: 'default',
@@ -94,7 +94,7 @@ function programAt(
   return { action, usage, text: render(usage, { countdowns: true }) };
 }
 
-/** The texts at moments given as ms from now, and when to ask again, likewise. */
+/** The time of the refresh and the texts at `moments`, all in ms from now. */
 function shown(changes: Partial<ForecastInput>, moments: readonly number[]) {
   const forecast = textsOf(changes);
   return forecast && [forecast.refreshAt - NOW, ...moments.map((at) => shownAt(forecast, NOW + at))];
@@ -123,7 +123,7 @@ describe('a forecast', () => {
       ],
     ],
     [
-      'of a stale entry is to be asked for at once',
+      'of a stale entry has its refresh at once',
       { entry: theEntry({ cachedAt: NOW - 10 * MINUTE }) },
       [0, MINUTE],
       [0, '5h 22% 4h37m · 7d 33% 4d3h · 10m ago', '5h 22% 4h36m · 7d 33% 4d2h · 11m ago'],
@@ -174,10 +174,10 @@ describe('a forecast', () => {
         entry: theEntry({
           cachedAt: NOW - 2 * HOUR,
           data: NO_RESET,
-          credentials: 'stamp-2',
+          credentials: 'fingerprint-2',
           accountId: null,
         }),
-        fingerprint: 'stamp-2',
+        fingerprint: 'fingerprint-2',
         backoff: theLock({ error: 'token_lapsed' }),
       },
       [0, 10 * MINUTE],
@@ -191,7 +191,7 @@ describe('a forecast', () => {
     ],
     [
       'under a backoff over sign-in of other credentials is not the backoff',
-      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'stamp-0' }) },
+      { entry: null, backoff: theLock({ error: 'unauthorized', credentials: 'fingerprint-0' }) },
       [0],
       NEVER,
     ],
@@ -251,19 +251,19 @@ describe('a forecast', () => {
       [0, '5h 22% · 23h ago', '5h 22% · 23h ago', NEVER],
     ],
     [
-      'is looked at again when the keychain is to be asked',
+      'has its refresh when the keychain query is due',
       { recheckAt: NOW + 30 * SECOND },
       [0, MINUTE],
       [30 * SECOND, '5h 22% 4h37m · 7d 33% 4d3h', '5h 22% 4h36m · 7d 33% 4d2h'],
     ],
     [
-      'is looked at again when the entry is stale, though the keychain is to be asked later',
+      'has its refresh when the entry is stale, before the keychain query is due',
       { recheckAt: NOW + 5 * MINUTE },
       [0],
       [2 * MINUTE, '5h 22% 4h37m · 7d 33% 4d3h'],
     ],
     [
-      'counts down to the end of the hour’s budget, and asks then',
+      'counts down to the end of the hour’s budget, and has its refresh then',
       {
         entry: null,
         backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
@@ -272,7 +272,7 @@ describe('a forecast', () => {
       [9 * MINUTE + 41 * SECOND, 'paused 9m', 'paused 9m', 'paused 8m', 'paused <1m', NEVER],
     ],
     [
-      'beside data is asked for when the hour’s budget allows',
+      'beside data has its refresh when the hour’s budget allows',
       {
         entry: theEntry({ cachedAt: NOW - HOUR, data: NO_RESET }),
         backoff: theLock({ blockedUntil: 0, requests: requestsSince(50 * MINUTE + 20 * SECOND) }),
@@ -333,7 +333,7 @@ const entry: fc.Arbitrary<Entry | null> = fc.option(
     error: fc.constant(null),
     plan: fc.constant(null),
     accountId: fc.constant(null),
-    credentials: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+    credentials: fc.constantFrom('fingerprint-1', 'fingerprint-1', 'fingerprint-2', null),
   }),
   { freq: 8 },
 );
@@ -350,7 +350,7 @@ const backoff: fc.Arbitrary<Backoff | null> = fc.option(
       ),
       failures: fc.integer({ min: 0, max: 3 }),
       writtenAt: offset(-HOUR, 5 * SECOND).map((ms) => NOW + ms),
-      credentials: fc.constantFrom('stamp-1', 'stamp-2', null),
+      credentials: fc.constantFrom('fingerprint-1', 'fingerprint-2', null),
       requests: fc.oneof(
         fc.array(
           fc.integer({ min: -3700, max: 0 }).map((s) => NOW + s * SECOND),
@@ -372,7 +372,7 @@ const anything: fc.Arbitrary<ForecastInput> = fc.record({
   backoff,
   // Not on a second: whatever is rounded has something to round.
   now: fc.constantFrom(NOW, NOW + 1, NOW + 499, NOW + 999),
-  fingerprint: fc.constantFrom('stamp-1', 'stamp-1', 'stamp-2', null),
+  fingerprint: fc.constantFrom('fingerprint-1', 'fingerprint-1', 'fingerprint-2', null),
   accountMatch: fc.constant('unknown' as const),
   provider: fc.constant(provider),
   accountName: fc.constant('default'),
@@ -508,10 +508,10 @@ describe('a rendered forecast', () => {
       fc.property(forecast, ({ it, made, more }) => {
         const { refreshAt, texts } = made!;
         if (it.recheckAt !== null && refreshAt === it.recheckAt) return;
-        const asks = (at: number) => programAt(it, at).action === 'background';
+        const isDue = (at: number) => programAt(it, at).action === 'background';
         for (const part of refreshAt > it.now ? [...more, 1] : [])
-          expect(asks(Math.floor(it.now + part * (refreshAt - it.now - 1)))).toBe(false);
-        expect(asks(refreshAt) || refreshAt === texts.at(-1)!.until).toBe(true);
+          expect(isDue(Math.floor(it.now + part * (refreshAt - it.now - 1)))).toBe(false);
+        expect(isDue(refreshAt) || refreshAt === texts.at(-1)!.until).toBe(true);
       }),
       { numRuns: 80 },
     );

@@ -30,7 +30,7 @@ import { disk } from '../cache/disk.ts';
 /** A time of a file, s. */
 const THEN = 1_795_000_000;
 const NAME: Variant = { kind: 'plain', color: 'natural', network: true };
-const VALIDATORS = '0.1.0 1.5:2:3 absent  stamp ""';
+const VALIDATORS = '0.1.0 1.5:2:3 absent  fingerprint ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -46,7 +46,7 @@ beforeEach(() => {
 const read = (validators = VALIDATORS, on: Partial<FakeSystem> = {}) =>
   validText(readPrerenderedFile({ ...system, ...on }, path, validators));
 
-/** A ready line of two texts, each for a minute, to be asked for after two. */
+/** A prerendered line of two texts, each for a minute, with its refresh after two. */
 function prepare(changes: { from?: number; refreshAt?: number } = {}): void {
   const texts = [
     { until: NOW + MINUTE, text: 'now' },
@@ -102,7 +102,7 @@ describe('a prerendered line', () => {
   it.each([
     ['of another format', FILE_TAG, 'usageline-ready 2'],
     ['of another program', FILE_TAG, 'other-ready 1'],
-    ['without a time to ask again', / \d+ \d+ \d+\n/, '\n'],
+    ['without the time of its refresh', / \d+ \d+ \d+\n/, '\n'],
     ['without times', /\n\d+ now\n\d+ soon/, '\nnow\nsoon'],
     ['with words for a time', /ready 1 \d+/, 'ready 1 never'],
     ['with a word in the place of the first time', /(ready 1 \d+) \d+/, '$1 once'],
@@ -117,18 +117,18 @@ describe('a prerendered line', () => {
   });
 
   it.each([
-    '0.1.1 1.5:2:3 absent  stamp ""',
-    '0.1.0 1.6:2:3 absent  stamp ""',
-    '0.1.0 1.5:3:3 absent  stamp ""',
-    '0.1.0 1.5:2:4 absent  stamp ""',
-    '0.1.0 absent absent  stamp ""',
-    '0.1.0 1.5:2:3 1:1:1  stamp ""',
-    '0.1.0 1.5:2:3 absent 1:1:1 stamp ""',
+    '0.1.1 1.5:2:3 absent  fingerprint ""',
+    '0.1.0 1.6:2:3 absent  fingerprint ""',
+    '0.1.0 1.5:3:3 absent  fingerprint ""',
+    '0.1.0 1.5:2:4 absent  fingerprint ""',
+    '0.1.0 absent absent  fingerprint ""',
+    '0.1.0 1.5:2:3 1:1:1  fingerprint ""',
+    '0.1.0 1.5:2:3 absent 1:1:1 fingerprint ""',
     '0.1.0 1.5:2:3 absent  other ""',
     '0.1.0 1.5:2:3 absent  null ""',
-    '0.1.0 1.5:2:3 absent  stamp "http://127.0.0.1:1"',
-    '.1.0 1.5:2:3 absent  stamp ""',
-    '0.1.0 1.5:2:3 absent  stamp "" ',
+    '0.1.0 1.5:2:3 absent  fingerprint "http://127.0.0.1:1"',
+    '.1.0 1.5:2:3 absent  fingerprint ""',
+    '0.1.0 1.5:2:3 absent  fingerprint "" ',
     '',
   ])('is not valid when the validators are %s', (validators) => {
     prepare();
@@ -303,9 +303,9 @@ describe('a prerendered line of a format', () => {
     ['bars', 'bars', 'bars'],
     ['bars', 'compact', null],
     ['{5h.used} # x', '{5h.used} # x', 'bars'],
-  ])('written for %j answers %j: %j', (written, asked, text) => {
+  ])('written for %j and read for %j: %j', (written, wanted, text) => {
     write(written);
-    expect(validText(readPrerenderedFile(system, path, VALIDATORS, asked))).toBe(text);
+    expect(validText(readPrerenderedFile(system, path, VALIDATORS, wanted))).toBe(text);
   });
 });
 
@@ -381,7 +381,7 @@ describe('the validators', () => {
     expect(validators()).not.toBe(before);
   });
 
-  it('change with the base URL, and on macOS with the answer of the keychain', () => {
+  it('change with the base URL, and on macOS with the result of the keychain query', () => {
     const before = validators({ platform: 'darwin' });
     expect(validators({ env: { USAGELINE_API_BASE_URL: 'https://example.com' } })).not.toBe(validators());
     fs.writeFileSync(directory.keychain, '{}');

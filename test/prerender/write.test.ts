@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { AccountDirectory } from '../../src/cache/directory.ts';
 import { ensurePrerenderedDirectory, listVariants, writePrerendered } from '../../src/prerender/write.ts';
-import { removeAskMarkers, sweepPrerendered, sweepOldEnvironments } from '../../src/prerender/cleanup.ts';
+import { removeMarkers, sweepPrerendered, sweepOldEnvironments } from '../../src/prerender/cleanup.ts';
 import {
   parseVariantFileName,
   prerenderedFile,
@@ -24,7 +24,7 @@ import type { FakeSystem } from '../support/system.ts';
 import { disk, failing, modeOf } from '../cache/disk.ts';
 
 const NAME: Variant = { kind: 'zsh', color: 'natural', network: true };
-const VALIDATORS = '0.1.0 absent absent  stamp ""';
+const VALIDATORS = '0.1.0 absent absent  fingerprint ""';
 
 let system: FakeSystem;
 let directory: AccountDirectory;
@@ -164,7 +164,7 @@ describe('the file of a prerendered line', () => {
     const later = lines.slice(near);
     if (later.length === 0) expect(fs.existsSync(`${path}.later`)).toBe(false);
     else expect(linesOf(`${path}.later`)).toEqual([ID, ...later, '']);
-    // Who reads only the near part asks when that is over.
+    // A reader of the near part alone starts a refresh when that part ends.
     expect(Number(head!.split(' ')[2])).toBe(second(texts[near - 1]!.until));
   });
 
@@ -500,7 +500,7 @@ describe('the markers of the launcher', () => {
     start('.asked.4711');
     start('.asked.4722');
     start('.kept');
-    removeAskMarkers(system, directory);
+    removeMarkers(system, directory);
     expect(names()).toEqual(['.kept']);
   });
 });
@@ -562,7 +562,7 @@ describe('the references to credentials and configuration', () => {
   );
 
   it.each([-86_400, -1, 0, 1, 315_532_800, 499_162_500])(
-    'say of a file of %d s after 1970 that its time says nothing',
+    'mark a file of %d s after 1970 as one whose time proves nothing',
     (seconds) => {
       expect(written(aged(file(), seconds))).toBe('.unknown');
       expect(fs.existsSync(inReady('since.1'))).toBe(false);

@@ -357,7 +357,7 @@ describe('the commands', () => {
     expect(run.stdout).toBe(usual);
     expect(run.stderr).toMatch(/row 5: refresh, none/);
     expect(run.stderr).toMatch(/budget: granted/);
-    expect(run.stderr).toMatch(/answer: usage/);
+    expect(run.stderr).toMatch(/response: usage/);
     expect((await machine.run(['--debug'])).stderr).toMatch(/row 1: serve, fresh/);
   });
 });

@@ -86,11 +86,11 @@ describe('any bytes as usage.json and usage.lock', () => {
           orNone(anyEntry),
           orNone(anyLock),
           fc.constantFrom('cached', 'background'),
-          fc.constantFrom('stamp-1', 'stamp-2', null),
-          async (entry, lock, policy, stamp) => {
+          fc.constantFrom('fingerprint-1', 'fingerprint-2', null),
+          async (entry, lock, policy, fingerprint) => {
             put(paths.entry, entry);
             put(paths.lock, lock);
-            provider.currentStamp = stamp;
+            provider.currentFingerprint = fingerprint;
             const { usage } = await ask({ policy, sendsUncached: false });
             expectPromises(usage, entry ? numbersOf(entry) : []);
             expectSoon(usage);
@@ -100,7 +100,7 @@ describe('any bytes as usage.json and usage.lock', () => {
         ),
         {
           numRuns: runs(350),
-          examples: files.map(([entry, lock]) => [entry, lock, 'cached', 'stamp-1']),
+          examples: files.map(([entry, lock]) => [entry, lock, 'cached', 'fingerprint-1']),
         },
       );
     },
@@ -127,7 +127,7 @@ describe('any bytes as usage.json and usage.lock', () => {
           const written = parseBackoff(text, 0, NOW)!;
           // Numbers above a thousand are not tracked.
           const counted = text.replace('"failures":1001', '"failures":1000');
-          expect(serializeBackoff(written), 'what we write says all that we read').toBe(counted);
+          expect(serializeBackoff(written), 'a written lock has the parts that were read').toBe(counted);
           expect(written.requests).toContain(NOW);
           if (succeeds) expect((await ask({ policy: 'cached' })).usage.state).toBe('fresh');
         }),

@@ -38,7 +38,12 @@ const circumstances = fc.record({
   ),
 });
 type Circumstances = typeof circumstances extends fc.Arbitrary<infer T> ? T : never;
-const plainly: Circumstances = { plan: 'max_20x', accountId: 'ada', credentials: 'stamp-1', age: MINUTE };
+const plainly: Circumstances = {
+  plan: 'max_20x',
+  accountId: 'ada',
+  credentials: 'fingerprint-1',
+  age: MINUTE,
+};
 
 describe('any response', () => {
   const settings = defaultSettings({});

@@ -8,13 +8,13 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { iso } from '../support/build.ts';
 
 /** One window in a session's report. */
-export interface Said {
+export interface ReportedPart {
   /** A new number, the session's last number, a number of any session, none, or one that is not valid. */
-  readonly says: 'new' | 'again' | 'copy' | 'nothing' | 'broken';
+  readonly number: 'new' | 'again' | 'copy' | 'none' | 'broken';
   /** Percent used for a new number; an index for a copied one. */
   readonly use: number;
   /** The end of the window: the last one reported, one that is off by a second, …, or none. */
-  readonly reset: 'same' | 'jitter' | 'earlier' | 'next' | 'past' | 'impossible' | 'untold';
+  readonly reset: 'same' | 'jitter' | 'earlier' | 'next' | 'past' | 'impossible' | 'none';
   readonly form: 'seconds' | 'text';
   /** Writes 14 as 14.000000000000002. */
   readonly noise: boolean;
@@ -23,16 +23,16 @@ export interface Said {
 /** One call of the status line command. */
 export interface Status {
   readonly session: 'a' | 'b' | 'c';
-  readonly five_hour: Said;
-  readonly seven_day: Said;
+  readonly five_hour: ReportedPart;
+  readonly seven_day: ReportedPart;
 }
 
 /** A number at the time when a session first reported it. */
-interface Utterance extends Reported {
+interface FirstReport extends Reported {
   readonly window: ReportedWindow;
   /** The account that was signed in, and the fingerprint of the credentials. */
   readonly owner: string | null;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly at: number;
   /** When a new report last repeated the number, epoch ms. */
   confirmedAt: number;
@@ -44,7 +44,7 @@ type Memory = Record<ReportedWindow, Reported | null> & { at: number };
 /** The account that is signed in at a given time. */
 export interface Login {
   readonly owner: string | null;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
 }
 
 /** Whether both belong to one window: docs/specs/sources.md. */
@@ -56,7 +56,7 @@ const FORGOTTEN = 7 * DAY;
  * merges two sources, only which results are wrong.
  */
 export class Sessions {
-  readonly #said: Utterance[] = [];
+  readonly #reported: FirstReport[] = [];
   readonly #memories = new Map<string, Memory>();
   /** The ends of windows by the latest report or response. */
   readonly #ends = new Map<ReportedWindow, number>();
@@ -67,8 +67,8 @@ export class Sessions {
   }
 
   /** When a session last reported something new, epoch ms. */
-  get lastSaidAt(): number {
-    return Math.max(...this.#said.map(({ at }) => at));
+  get lastReportAt(): number {
+    return Math.max(...this.#reported.map(({ at }) => at));
   }
 
   /** Records that a response contained the window. */
@@ -91,22 +91,28 @@ export class Sessions {
     });
   }
 
-  #limitOf(session: string, name: ReportedWindow, said: Said, now: number): Record<string, unknown> | null {
-    if (said.says === 'nothing') return null;
-    if (said.says === 'broken') return { used_percentage: -said.use - 1, resets_at: now / SECOND + 60 };
-    const every = this.#said.filter(({ window, resetsAt }) => window === name && resetsAt !== null);
-    const old = said.says === 'again' ? this.#memories.get(session)?.[name] : every[said.use % every.length];
-    const repeated = said.says === 'new' || old == null ? null : old;
+  #limitOf(
+    session: string,
+    name: ReportedWindow,
+    part: ReportedPart,
+    now: number,
+  ): Record<string, unknown> | null {
+    if (part.number === 'none') return null;
+    if (part.number === 'broken') return { used_percentage: -part.use - 1, resets_at: now / SECOND + 60 };
+    const every = this.#reported.filter(({ window, resetsAt }) => window === name && resetsAt !== null);
+    const old =
+      part.number === 'again' ? this.#memories.get(session)?.[name] : every[part.use % every.length];
+    const repeated = part.number === 'new' || old == null ? null : old;
     // All new numbers differ from each other and from those of the endpoint.
     const percent =
-      repeated?.percent ?? Number((said.use + 0.25 + (this.#said.length + 1) * 1e-4).toFixed(4));
-    const end = repeated ? repeated.resetsAt : this.#endOf(name, said.reset, now);
-    const second = said.reset === 'jitter' ? SECOND : 0;
-    const resets = end === null ? {} : { resets_at: written(end + second, said.form) };
-    return { used_percentage: said.noise ? percent + 4e-15 : percent, ...resets };
+      repeated?.percent ?? Number((part.use + 0.25 + (this.#reported.length + 1) * 1e-4).toFixed(4));
+    const end = repeated ? repeated.resetsAt : this.#endOf(name, part.reset, now);
+    const second = part.reset === 'jitter' ? SECOND : 0;
+    const resets = end === null ? {} : { resets_at: written(end + second, part.form) };
+    return { used_percentage: part.noise ? percent + 4e-15 : percent, ...resets };
   }
 
-  #endOf(name: ReportedWindow, reset: Said['reset'], now: number): number | null {
+  #endOf(name: ReportedWindow, reset: ReportedPart['reset'], now: number): number | null {
     const length = WINDOW_LENGTHS[name];
     const last = this.#ends.get(name) ?? now + length / 2;
     const end = last > now ? last : last + length > now ? last + length : now + length / 2;
@@ -122,7 +128,7 @@ export class Sessions {
         return now - 10 * MINUTE;
       case 'impossible':
         return now + length + 2 * HOUR;
-      case 'untold':
+      case 'none':
         return null;
     }
   }
@@ -141,11 +147,11 @@ export class Sessions {
       const reported = report.windows[name] ?? null;
       if (reported === null) continue;
       if (isNew(name)) {
-        this.#said.push({ ...reported, window: name, ...login, at: now, confirmedAt: now });
+        this.#reported.push({ ...reported, window: name, ...login, at: now, confirmedAt: now });
         if (reported.resetsAt !== null && reported.resetsAt > now) this.#ends.set(name, reported.resetsAt);
       } else {
         // A new report repeats this number as well, because its other number changed.
-        const same = this.#said.filter(
+        const same = this.#reported.filter(
           ({ window, percent }) => window === name && percent === reported.percent,
         );
         for (const one of same) one.confirmedAt = Math.max(one.confirmedAt, now);
@@ -167,33 +173,35 @@ export class Sessions {
    *
    * @param logins the logins between reading the files and the result
    */
-  expectTold(window: Window, logins: readonly Login[], now: number): void {
-    const said = this.#said.filter(
+  expectReported(window: Window, logins: readonly Login[], now: number): void {
+    const reports = this.#reported.filter(
       ({ window: name, percent, at }) =>
         name === window.id && percent === window.usedPercent && at === window.readAt,
     );
     // A report without a reset time belongs to the current window.
-    const known = said.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
+    const known = reports.some(({ resetsAt }) => resetsAt === null || resetsAt === window.resetsAt);
     expect(known, `${window.id}: reported by a session, if it is shown as such`).toBe(true);
     const over = window.resetsAt !== null && window.resetsAt <= now;
     expect(over, 'a window that is over has no percentage').toBe(false);
     // A login file that was rewritten for the same account or for an unknown one changes nothing.
-    const own = said.some((it) =>
-      logins.some(({ stamp, owner }) => stamp === it.stamp || it.owner === null || it.owner === owner),
+    const own = reports.some((it) =>
+      logins.some(
+        ({ fingerprint, owner }) => fingerprint === it.fingerprint || it.owner === null || it.owner === owner,
+      ),
     );
     expect(own, 'read with the credentials of now, or of the same account').toBe(true);
     // Without a fingerprint a change of credentials is invisible.
     const people = logins.map(({ owner }) => owner);
-    const sure = said.every(({ owner }) => owner !== null) && !people.includes(null);
-    if (!sure || logins.some(({ stamp }) => stamp === null)) return;
-    expect(people, 'the account of what is shown').toContain(said.at(-1)?.owner);
+    const sure = reports.every(({ owner }) => owner !== null) && !people.includes(null);
+    if (!sure || logins.some(({ fingerprint }) => fingerprint === null)) return;
+    expect(people, 'the account of what is shown').toContain(reports.at(-1)?.owner);
   }
 
   /** The last time at which a number is known to have been right, epoch ms. */
   confirmedAt({ id, usedPercent, readAt, source }: Window): number {
     if (source === 'endpoint' || usedPercent === null) return readAt;
-    const said = this.#said.filter(({ window, percent }) => window === id && percent === usedPercent);
-    return Math.max(...said.map(({ confirmedAt }) => confirmedAt));
+    const reports = this.#reported.filter(({ window, percent }) => window === id && percent === usedPercent);
+    return Math.max(...reports.map(({ confirmedAt }) => confirmedAt));
   }
 }
 
@@ -219,17 +227,17 @@ export function expectProgress(
     // Such an old number is only shown without a newer one; a number from the future does not count.
     if (now - old.readAt >= DAY || old.readAt > now) continue;
     const next = after.windows.find(({ id }) => id === old.id);
-    const said = report.windows[name] ?? null;
+    const reported = report.windows[name] ?? null;
     expect(next, 'no window goes because of a report').toBeDefined();
     if (next === undefined || (next.readAt === old.readAt && next.usedPercent === old.usedPercent)) continue;
-    expect(said, 'a window that is not reported stays as it was').not.toBeNull();
-    if (said === null) continue;
+    expect(reported, 'a window that is not reported stays as it was').not.toBeNull();
+    if (reported === null) continue;
     expect(next, 'the number is that of the report').toMatchObject({
       source: 'statusline',
-      usedPercent: said.percent,
+      usedPercent: reported.percent,
       readAt: now,
     });
-    expect(isRepeated(memory?.[name], said), 'a repeated number is no news').toBe(false);
+    expect(isRepeated(memory?.[name], reported), 'a repeated number is no news').toBe(false);
     // A window without a reset ends after its length.
     const ended = old.resetsAt === null ? now - old.readAt >= WINDOW_LENGTHS[name] : old.resetsAt <= now;
     if (ended || old.usedPercent === null) continue;
@@ -238,7 +246,7 @@ export function expectProgress(
     if (sameWindow(old, next) && next.usedPercent! < old.usedPercent && !moves)
       expect(memory?.[name]?.percent, 'only a session’s own number falls').toBeGreaterThan(next.usedPercent!);
     if (!sameWindow(old, next) && canAsk)
-      expect(old.source, 'a window that runs by the endpoint’s answer stays').toBe('statusline');
+      expect(old.source, 'a window that the response has under way stays').toBe('statusline');
   }
 }
 
@@ -251,6 +259,6 @@ function sameWindow(a: Pick<Reported, 'resetsAt'>, b: Pick<Reported, 'resetsAt'>
   return a.resetsAt === null || b.resetsAt === null || Math.abs(a.resetsAt - b.resetsAt) <= TOLERANCE;
 }
 
-function written(at: number, form: Said['form']): number | string {
+function written(at: number, form: ReportedPart['form']): number | string {
   return form === 'seconds' ? Math.ceil(at / SECOND) : iso(at);
 }

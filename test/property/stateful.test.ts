@@ -4,8 +4,8 @@ import { ENDPOINT_CODES, FAULT_CODES } from '../../src/usage/failure.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 import { corpus, PATIENCE, runs, useMemoryAsDisk } from './support.ts';
 import { World } from './world.ts';
-import type { Said, Status } from './sessions.ts';
-import type { Answer, Asked, Event } from './world.ts';
+import type { ReportedPart, Status } from './sessions.ts';
+import type { NextResponse, Options, Event } from './world.ts';
 
 beforeAll(useMemoryAsDisk);
 
@@ -35,13 +35,13 @@ const clockChange = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(-4 * SECOND, -5001, -DAY) },
 );
 
-const asked: fc.Arbitrary<Asked> = fc.record({
+const question: fc.Arbitrary<Options> = fc.record({
   policy: fc.constantFrom('wait', 'wait', 'wait', 'background', 'cached'),
   force: fc.boolean(),
   sendsUncached: fc.boolean(),
   waitsForOthers: fc.boolean(),
 });
-const answer: fc.Arbitrary<Answer> = fc.record(
+const response: fc.Arbitrary<NextResponse> = fc.record(
   {
     comes: fc.constantFrom(
       'usage',
@@ -83,8 +83,8 @@ const answer: fc.Arbitrary<Answer> = fc.record(
 const file = fc.constantFrom('usage.json', 'statusline.json', 'usage.lock', 'attempt', 'everything');
 const scraps = ['usage-files', 'lock-files'].flatMap((name) => corpus(name).map(({ text }) => text));
 
-const said: fc.Arbitrary<Said> = fc.record({
-  says: fc.constantFrom('new', 'new', 'new', 'again', 'again', 'again', 'copy', 'nothing', 'broken'),
+const part: fc.Arbitrary<ReportedPart> = fc.record({
+  number: fc.constantFrom('new', 'new', 'new', 'again', 'again', 'again', 'copy', 'none', 'broken'),
   use: fc.oneof(fc.constantFrom(0, 1, 20, 99, 120), fc.nat(100)),
   reset: fc.constantFrom(
     'same',
@@ -97,7 +97,7 @@ const said: fc.Arbitrary<Said> = fc.record({
     'next',
     'past',
     'impossible',
-    'untold',
+    'none',
   ),
   form: fc.constantFrom('seconds', 'text'),
   noise: fc.boolean(),
@@ -106,16 +106,19 @@ const status = fc.record({
   do: fc.constant('status'),
   status: fc.record<Status>({
     session: fc.constantFrom('a', 'a', 'b', 'c'),
-    five_hour: said,
-    seven_day: said,
+    five_hour: part,
+    seven_day: part,
   }),
-  answer,
+  response,
 }) as fc.Arbitrary<Event>;
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ do: fc.constant('pass'), ms: clockChange }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant('ask'), asked, answer }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('both'), asked: fc.tuple(asked, asked), answer }) },
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('resolve'), question, response }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('both'), question: fc.tuple(question, question), response }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -126,7 +129,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constantFrom('sign out', 'expire', 'lapse', 'no stamp', 'touch', 'touch'),
+      do: fc.constantFrom('sign out', 'expire', 'lapse', 'no fingerprint', 'touch', 'touch'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), file }) },
@@ -152,7 +155,7 @@ const working: fc.Arbitrary<Event[]> = fc.array(
 
 /** A user who forces refreshes without a pause, for whom the hourly budget exists. */
 const hammering: fc.Arbitrary<Event[]> = fc
-  .array(fc.tuple(fc.integer({ min: 55 * SECOND, max: 130 * SECOND }), answer), {
+  .array(fc.tuple(fc.integer({ min: 55 * SECOND, max: 130 * SECOND }), response), {
     minLength: 26,
     maxLength: 45,
   })
@@ -160,9 +163,9 @@ const hammering: fc.Arbitrary<Event[]> = fc
     rounds.flatMap(([ms, { takes, resets }]): Event[] => [
       { do: 'pass', ms },
       {
-        do: 'ask',
-        asked: { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: false },
-        answer: { comes: 'usage', takes: takes > 0 && takes < MINUTE ? takes : 0, resets },
+        do: 'resolve',
+        question: { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: false },
+        response: { comes: 'usage', takes: takes > 0 && takes < MINUTE ? takes : 0, resets },
       },
     ]),
   );

@@ -32,7 +32,7 @@ import { expectProgress, Sessions } from './sessions.ts';
 import type { Login, Status } from './sessions.ts';
 
 /** What the endpoint does with the next request. */
-export interface Answer {
+export interface NextResponse {
   readonly comes: 'usage' | 'killed' | RefreshCode;
   readonly retryAfter?: string | null;
   /** Its duration on the wall clock, ms: a machine can sleep meanwhile, or its clock can be set back. */
@@ -45,7 +45,8 @@ export interface Answer {
   readonly meanwhile?: 'nothing' | 'renewed' | 'switched';
 }
 
-export interface Asked {
+/** The options of a question that decide about requests. */
+export interface Options {
   readonly policy: Policy;
   readonly force: boolean;
   readonly sendsUncached: boolean;
@@ -57,25 +58,25 @@ export type File = 'usage.json' | 'statusline.json' | 'usage.lock' | 'attempt' |
 /** One event. */
 export type Event =
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'ask'; readonly asked: Asked; readonly answer: Answer }
-  | { readonly do: 'both'; readonly asked: readonly [Asked, Asked]; readonly answer: Answer }
-  | { readonly do: 'status'; readonly status: Status; readonly answer: Answer }
+  | { readonly do: 'resolve'; readonly question: Options; readonly response: NextResponse }
+  | { readonly do: 'both'; readonly question: readonly [Options, Options]; readonly response: NextResponse }
+  | { readonly do: 'status'; readonly status: Status; readonly response: NextResponse }
   | { readonly do: 'sign in'; readonly as: 'same' | 'other' | 'unknown' | 'before' }
-  | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no stamp' | 'touch' }
+  | { readonly do: 'sign out' | 'expire' | 'lapse' | 'no fingerprint' | 'touch' }
   | { readonly do: 'remove'; readonly file: File }
   | { readonly do: 'damage'; readonly file: File; readonly text: string };
 
 /** A request that was sent, and what has happened to its record since. */
 interface Sent {
   readonly at: number;
-  readonly stamp: string | null;
+  readonly fingerprint: string | null;
   readonly token: string;
   /** Sent less than a minute after another one, with another token. */
   readonly waived: boolean;
   /** Number of the stretch of time in which the clock only moved forward. */
   readonly stretch: number;
-  /** How often the fingerprint had changed. */
-  readonly stamps: number;
+  /** The number of the fingerprint: it grows with every change of the login file. */
+  readonly generation: number;
   /** Whether its record is still on disk. */
   inLock: boolean;
   inClaim: boolean;
@@ -86,7 +87,7 @@ interface Block {
   readonly until: number;
   readonly stretch: number;
   /** A sign-in failure ends its backoff when the credentials change. */
-  readonly stamps: number | null;
+  readonly generation: number | null;
   lost: boolean;
 }
 
@@ -123,9 +124,9 @@ export class World {
   readonly #blocks: Block[] = [];
   #stretch = 0;
   #peak: number;
-  #stamps = 1;
-  #earlier: { stamp: string | null; signedIn: string | null; token: string } = {
-    stamp: 'stamp-0',
+  #generation = 1;
+  #earlier: { fingerprint: string | null; signedIn: string | null; token: string } = {
+    fingerprint: 'fingerprint-0',
     signedIn: 'ada',
     token: 'token-0',
   };
@@ -136,7 +137,7 @@ export class World {
   #several = false;
   /** The credentials are not those under which a report was last stored. */
   #rewritten = true;
-  #answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+  #response: NextResponse = { comes: 'usage', takes: 0, resets: HOUR };
   #delivered = false;
 
   constructor() {
@@ -174,16 +175,16 @@ export class World {
     switch (event.do) {
       case 'pass':
         return this.#pass(event.ms);
-      case 'ask':
-        return this.#question([event.asked], event.answer);
+      case 'resolve':
+        return this.#resolveAll([event.question], event.response);
       case 'both':
-        return this.#question(event.asked, event.answer);
+        return this.#resolveAll(event.question, event.response);
       case 'status':
-        return this.#report(event.status, event.answer);
+        return this.#report(event.status, event.response);
       case 'sign in':
         return this.#signIn(event.as);
       case 'sign out':
-        this.#newStamp();
+        this.#newFingerprint();
         this.#provider.login = { ok: false, failure: { code: 'no_credentials' } };
         this.#provider.signedIn = null;
         return;
@@ -193,11 +194,11 @@ export class World {
       case 'lapse':
         this.#provider.login = { ok: false, failure: { code: 'token_lapsed' } };
         return;
-      case 'no stamp':
-        this.#setStamp(null);
+      case 'no fingerprint':
+        this.#setFingerprint(null);
         return;
       case 'touch':
-        this.#setStamp(`stamp-${this.#stamps + 1}`, this.#provider.token);
+        this.#setFingerprint(`fingerprint-${this.#generation + 1}`, this.#provider.token);
         return;
       case 'remove':
         return this.#spoil(event.file, null);
@@ -209,11 +210,11 @@ export class World {
   /** In every final state, a caller that waits as long as announced gets its request within a day. */
   async expectAnEnd(): Promise<void> {
     this.#signIn('same');
-    const insist: Asked = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
-    const answer: Answer = { comes: 'usage', takes: 0, resets: HOUR };
+    const insist: Options = { policy: 'wait', force: true, sendsUncached: true, waitsForOthers: true };
+    const response: NextResponse = { comes: 'usage', takes: 0, resets: HOUR };
     const [start, before] = [this.#system.now(), this.#sent.length];
     for (let tries = 0; tries < 6; tries += 1) {
-      const usage = await this.#answered(insist, answer);
+      const usage = await this.#resolveOne(insist, response);
       if (this.#sent.length > before) return;
       // A backoff without a failure (written by another program) is not shown beside data.
       const next = usage.error?.retryAt ?? this.#system.now() + DAY + 10 * SECOND;
@@ -237,17 +238,17 @@ export class World {
     this.#peak = Math.max(this.#peak, now);
   }
 
-  #newStamp(): void {
-    this.#setStamp(`stamp-${this.#stamps + 1}`);
+  #newFingerprint(): void {
+    this.#setFingerprint(`fingerprint-${this.#generation + 1}`);
   }
 
-  #setStamp(stamp: string | null, token = `token-${stamp}`): void {
-    const { currentStamp, signedIn, token: before } = this.#provider;
-    if (stamp === currentStamp) return;
-    this.#earlier = { stamp: currentStamp, signedIn, token: before };
-    this.#provider.currentStamp = stamp;
+  #setFingerprint(fingerprint: string | null, token = `token-${fingerprint}`): void {
+    const { currentFingerprint, signedIn, token: before } = this.#provider;
+    if (fingerprint === currentFingerprint) return;
+    this.#earlier = { fingerprint: currentFingerprint, signedIn, token: before };
+    this.#provider.currentFingerprint = fingerprint;
     this.#provider.token = token;
-    this.#stamps += 1;
+    this.#generation += 1;
     this.#rewritten = true;
   }
 
@@ -255,12 +256,12 @@ export class World {
     this.#provider.login = { ok: true, value: null };
     if (as === 'before') {
       // A backup is restored: fingerprint and account as they once were.
-      const { stamp, signedIn, token } = this.#earlier;
-      this.#setStamp(stamp, token);
+      const { fingerprint, signedIn, token } = this.#earlier;
+      this.#setFingerprint(fingerprint, token);
       this.#provider.signedIn = signedIn;
       return;
     }
-    this.#newStamp();
+    this.#newFingerprint();
     if (as === 'other') this.#provider.signedIn = this.#provider.signedIn === 'ada' ? 'grace' : 'ada';
     if (as === 'unknown') this.#provider.signedIn = null;
     if (as === 'same') this.#provider.signedIn ??= 'ada';
@@ -294,20 +295,20 @@ export class World {
   }
 
   async #respond(): Promise<Outcome<Snapshot>> {
-    const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#answer;
+    const { comes, retryAfter, takes, resets, weekResets, meanwhile } = this.#response;
     const sent = this.#noteRequest();
     const at = this.#system.now();
     const { signedIn: owner, token } = this.#provider;
     // Long enough for another event in between.
     await new Promise((done) => setTimeout(done, 3));
     this.#pass(takes);
-    if (meanwhile === 'renewed') this.#newStamp();
+    if (meanwhile === 'renewed') this.#newFingerprint();
     if (meanwhile === 'switched') this.#signIn('other');
     if (comes === 'killed') throw new Error('killed');
     if (comes !== 'usage') {
       this.#noteBlock(comes, retryAfter ?? null, sent);
-      const asked = retryAfter === undefined ? {} : { retryAfter };
-      return { ok: false, failure: { code: comes, ...asked } };
+      const header = retryAfter === undefined ? {} : { retryAfter };
+      return { ok: false, failure: { code: comes, ...header } };
     }
     this.#delivered = true;
     // The clock was set back during the request: a response that would be dated in the future is not stored.
@@ -326,18 +327,18 @@ export class World {
   }
 
   /** The shortest backoff after a failure; jitter and repetition only add to it. */
-  #noteBlock(code: RefreshCode, retryAfter: string | null, { stamp, stamps }: Sent): void {
-    const asked = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
+  #noteBlock(code: RefreshCode, retryAfter: string | null, { fingerprint, generation }: Sent): void {
+    const demanded = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) * SECOND : 0;
     const wait = isSignIn(code)
-      ? (stamp === null ? 1 : 5) * MINUTE
+      ? (fingerprint === null ? 1 : 5) * MINUTE
       : code === 'rate_limited'
-        ? asked || 5 * MINUTE
+        ? demanded || 5 * MINUTE
         : MINUTE;
     this.#blocks.push({
       // The day counts from the second in which the lock was written.
       until: this.#system.now() + Math.min(wait, DAY - SECOND),
       stretch: this.#stretch,
-      stamps: isSignIn(code) ? stamps : null,
+      generation: isSignIn(code) ? generation : null,
       lost: false,
     });
   }
@@ -345,22 +346,22 @@ export class World {
   /** The budget: whether a request may be sent now, given all requests that are still on record. */
   #noteRequest(): Sent {
     const at = this.#system.now();
-    const { currentStamp: stamp, token } = this.#provider;
+    const { currentFingerprint: fingerprint, token } = this.#provider;
     const stretch = this.#sent.filter((sent) => sent.stretch === this.#stretch);
     const close = stretch.filter((sent) => at - sent.at < MINUTE && (sent.inClaim || sent.inLock));
     const request: Sent = {
       at,
-      stamp,
+      fingerprint,
       token,
       waived: close.length > 0,
       stretch: this.#stretch,
-      stamps: this.#stamps,
+      generation: this.#generation,
       inLock: true,
       inClaim: true,
     };
     for (const block of this.#blocks) {
       const inForce = !block.lost && block.stretch === this.#stretch && at < block.until;
-      const meant = block.stamps === null || block.stamps === this.#stamps;
+      const meant = block.generation === null || block.generation === this.#generation;
       expect(inForce && meant, 'no request is sent while a backoff is in force').toBe(false);
     }
     const hour = stretch.filter((sent) => sent.inLock && sent.at > at - HOUR);
@@ -374,22 +375,22 @@ export class World {
     return request;
   }
 
-  async #question(asked: readonly Asked[], answer: Answer): Promise<void> {
-    this.#several = asked.length > 1;
-    if (asked.length === 1) await this.#answered(asked[0]!, answer);
-    else await this.#guarded(answer, () => Promise.all(asked.map((one) => this.#resolved(one))));
+  async #resolveAll(questions: readonly Options[], response: NextResponse): Promise<void> {
+    this.#several = questions.length > 1;
+    if (questions.length === 1) await this.#resolveOne(questions[0]!, response);
+    else await this.#guarded(response, () => Promise.all(questions.map((one) => this.#resolved(one))));
   }
 
-  async #answered(asked: Asked, answer: Answer): Promise<Usage> {
+  async #resolveOne(question: Options, response: NextResponse): Promise<Usage> {
     const before = this.#sent.length;
-    const free = asked.policy === 'wait' && asked.force && !this.#spoilt && this.#nothingInTheWay();
+    const free = question.policy === 'wait' && question.force && !this.#spoilt && this.#nothingInTheWay();
     const began = performance.now();
-    const [usage] = await this.#guarded(answer, async () => [await this.#resolved(asked, true)]);
+    const [usage] = await this.#guarded(response, async () => [await this.#resolved(question, true)]);
     // A machine that is busy for longer than the deadline sends no request.
     const inTime = (performance.now() - began) * HURRY < this.#deps.settings.timeoutMs;
     if (free && inTime)
       expect(this.#sent.length, 'a forced question sends a request if nothing prevents it').toBe(before + 1);
-    return usage ?? (await this.#guarded(answer, async () => [await this.#resolved(NEVER)]))[0]!;
+    return usage ?? (await this.#guarded(response, async () => [await this.#resolved(NEVER)]))[0]!;
   }
 
   /**
@@ -410,13 +411,16 @@ export class World {
   }
 
   /** Resolves, and compares the files before and after: a failure never costs known numbers. */
-  async #guarded(answer: Answer, ask: () => Promise<(Usage | null)[]>): Promise<(Usage | null)[]> {
-    this.#answer = answer;
+  async #guarded(
+    response: NextResponse,
+    resolveNow: () => Promise<(Usage | null)[]>,
+  ): Promise<(Usage | null)[]> {
+    this.#response = response;
     this.#delivered = false;
     const known = this.#onDisk();
-    const { currentStamp: stamp, token } = this.#provider;
-    const usages = await ask();
-    if (!this.#delivered && known !== null) this.#expectKept(known, this.#onDisk(), { stamp, token });
+    const { currentFingerprint: fingerprint, token } = this.#provider;
+    const usages = await resolveNow();
+    if (!this.#delivered && known !== null) this.#expectKept(known, this.#onDisk(), { fingerprint, token });
     return usages;
   }
 
@@ -425,18 +429,24 @@ export class World {
    *
    * @param login the one before: another account can sign in during the request
    */
-  #expectKept(known: string, kept: string | null, login: { stamp: string | null; token: string }): void {
+  #expectKept(
+    known: string,
+    kept: string | null,
+    login: { fingerprint: string | null; token: string },
+  ): void {
     if (kept === known) return;
     const { credentials: _, ...before } = JSON.parse(known);
     const { credentials, ...after } = JSON.parse(kept ?? '{}');
     expect(after, 'good data are kept').toEqual(before);
-    const { currentStamp, token } = this.#provider;
-    const stamped = [login, { stamp: currentStamp, token }].filter(({ stamp }) => stamp === credentials);
-    const answered = this.#issued.get(after.data.five_hour.utilization)?.token;
+    const { currentFingerprint, token } = this.#provider;
+    const matching = [login, { fingerprint: currentFingerprint, token }].filter(
+      ({ fingerprint }) => fingerprint === credentials,
+    );
+    const sentToken = this.#issued.get(after.data.five_hour.utilization)?.token;
     expect(
-      stamped.map((one) => one.token),
+      matching.map((one) => one.token),
       'the token of that fingerprint',
-    ).toContain(answered);
+    ).toContain(sentToken);
   }
 
   /** The text of `usage.json` if it contains data. */
@@ -450,24 +460,24 @@ export class World {
    * Whether the entry or the lock on disk belongs to another state of the login file. A request from the future
    * leaves a claim that does not count, so that the claim before it belongs to another state as well.
    */
-  #hasOtherStamp(): boolean {
+  #hasOtherFingerprint(): boolean {
     if (this.#sent.some(({ at }) => at > this.#system.now() + TOLERANCE)) return true;
     return ['usage.json', 'usage.lock'].some((name) => {
       const path = join(this.#cache, name);
       const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
       const [, credentials] = /"credentials":"([^"]*)"/.exec(text) ?? [];
-      return credentials !== undefined && credentials !== this.#provider.currentStamp;
+      return credentials !== undefined && credentials !== this.#provider.currentFingerprint;
     });
   }
 
   /** Null: the process was killed. */
-  async #resolved(asked: Asked, alone = false): Promise<Usage | null> {
+  async #resolved(question: Options, alone = false): Promise<Usage | null> {
     const before = this.#provider.authenticated;
     const login = this.#login();
-    const otherStamp = this.#hasOtherStamp();
+    const otherFingerprint = this.#hasOtherFingerprint();
     let resolution: Resolution;
     try {
-      resolution = await this.#ask(asked);
+      resolution = await this.#ask(question);
     } catch (error) {
       if ((error as Error).message !== 'killed') throw error;
       this.#leaveMutexBehind();
@@ -478,13 +488,15 @@ export class World {
     // Beside reports a request is sent for the other limits, however fresh the numbers are.
     const alike = !fs.existsSync(join(this.#cache, 'statusline.json'));
     const spare = usage.state === 'fresh' && usage.source === 'cache' && alike;
-    if (alone && (asked.policy !== 'wait' || spare)) {
+    if (alone && (question.policy !== 'wait' || spare)) {
       // Only the credentials show whether the token is the one that was sent.
       const renewed =
-        otherStamp || (this.#sent.length > 0 && this.#sent.at(-1)?.stamp !== this.#provider.currentStamp);
-      const unasked = !asked.force || usage.error?.code === 'budget';
-      const spared = asked.policy !== 'wait' || (unasked && !renewed);
-      if (spared) expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(before);
+        otherFingerprint ||
+        (this.#sent.length > 0 && this.#sent.at(-1)?.fingerprint !== this.#provider.currentFingerprint);
+      const unforced = !question.force || usage.error?.code === 'budget';
+      const spared = question.policy !== 'wait' || (unforced && !renewed);
+      if (spared)
+        expect(this.#provider.authenticated, 'credentials are read only for a request').toBe(before);
     }
     // What `worker.ts` does after the response.
     if (startWorker) await this.#resolved(BEHIND);
@@ -492,7 +504,7 @@ export class World {
   }
 
   /** What `usageline statusline` does: it stores the report and shows it beside the entry. */
-  async #report(status: Status, answer: Answer): Promise<void> {
+  async #report(status: Status, response: NextResponse): Promise<void> {
     this.#several = false;
     const { usage: before } = await this.#ask(NEVER);
     const [known, authenticated] = [this.#onDisk(), this.#provider.authenticated];
@@ -525,11 +537,11 @@ export class World {
     if (report !== null && outcome !== null)
       this.#expectOwn(usage, state, report, outcome, onDisk.fingerprint);
     expect(this.#onDisk(), "the endpoint's numbers are not a session's to change").toBe(known);
-    expect(this.#provider.authenticated, 'credentials are read only to ask').toBe(authenticated);
+    expect(this.#provider.authenticated, 'credentials are read only for a request').toBe(authenticated);
     // The files contain what was shown.
     const { usage: again } = await this.#ask(NEVER);
     expect(again.windows, 'what is kept is what was shown').toEqual(usage.windows);
-    if (startWorker) await this.#guarded(answer, async () => [await this.#resolved(BEHIND)]);
+    if (startWorker) await this.#guarded(response, async () => [await this.#resolved(BEHIND)]);
   }
 
   /** The line of the session shows every number of this report. */
@@ -538,7 +550,7 @@ export class World {
     { read, decision }: State,
     report: Report,
     outcome: ReportOutcome,
-    stamp: string | null,
+    fingerprint: string | null,
   ): void {
     const now = this.#system.now();
     const entry = read.kind === 'entry' ? read.entry : null;
@@ -547,7 +559,7 @@ export class World {
       shared: { entry, freshness: decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      fingerprint: stamp,
+      fingerprint,
       reader: claudeReader,
       now,
       settings,
@@ -567,7 +579,7 @@ export class World {
   }
 
   #login(): Login {
-    return { owner: this.#provider.signedIn, stamp: this.#provider.currentStamp };
+    return { owner: this.#provider.signedIn, fingerprint: this.#provider.currentFingerprint };
   }
 
   /** A killed process releases nothing. Six seconds ago by the real clock, which the mutex uses. */
@@ -587,7 +599,7 @@ export class World {
     );
     const now = this.#system.now();
     const newest = Math.max(
-      this.#sessions.lastSaidAt,
+      this.#sessions.lastReportAt,
       ...Array.from(this.#issued.values(), ({ at }) => at).filter((at) => at <= now + TOLERANCE),
     );
     if (usage.state === 'fresh' && !this.#planted)
@@ -598,7 +610,7 @@ export class World {
         this.#sessions.confirmedAt(window),
       );
       if (window.source === 'statusline') {
-        this.#sessions.expectTold(window, logins, now);
+        this.#sessions.expectReported(window, logins, now);
         continue;
       }
       const issued = this.#issued.get(window.usedPercent as number);
@@ -608,7 +620,7 @@ export class World {
       }
       expect(window.readAt, 'numbers carry their own time').toBe(issued.at);
       // Without a fingerprint a change of credentials is invisible.
-      const seen = this.#provider.currentStamp !== null;
+      const seen = this.#provider.currentFingerprint !== null;
       const known = seen && issued.owner !== null && !owners.includes(null);
       if (known) expect(owners, 'the account of what is shown').toContain(issued.owner);
     }
@@ -621,6 +633,6 @@ function hasNumbers({ windows }: Report): boolean {
   return REPORTED_WINDOWS.some((name) => windows[name] !== null);
 }
 
-const NEVER: Asked = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
+const NEVER: Options = { policy: 'cached', force: false, sendsUncached: false, waitsForOthers: false };
 /** The question of the worker. */
-const BEHIND: Asked = { ...NEVER, policy: 'wait' };
+const BEHIND: Options = { ...NEVER, policy: 'wait' };

@@ -14,7 +14,7 @@ import { aLock, NOW } from '../support/build.ts';
 /** Seconds from now until the next try, without jitter. */
 function wait(code: RefreshCode, failures: number, retryAfter: string | null = null, random = 0): number {
   const previous = failures > 1 ? aLock({ error: code, failures: failures - 1 }) : null;
-  const lock = backoffAfterFailure(previous, { code, retryAfter }, 'stamp-1', NOW, random);
+  const lock = backoffAfterFailure(previous, { code, retryAfter }, 'fingerprint-1', NOW, random);
   expect(lock.failures).toBe(failures);
   return (lock.blockedUntil - NOW) / SECOND;
 }
@@ -123,19 +123,19 @@ describe('the record of requests', () => {
   });
 
   it('contains a request before it is sent, and then no wait is in force', () => {
-    const recorded = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'stamp-2', NOW);
+    const recorded = backoffWithRequest(aLock({ error: 'unauthorized', requests }), 'fingerprint-2', NOW);
     expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
-    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: 'unauthorized', failures: 1 });
+    expect(recorded).toMatchObject({ credentials: 'fingerprint-2', error: 'unauthorized', failures: 1 });
     expect(recorded.blockedUntil).toBeLessThanOrEqual(NOW);
   });
 
   it('drops the failure of a lapsed token with the next request, which has another token', () => {
     const recorded = backoffWithRequest(
       aLock({ error: 'token_lapsed', failures: 97, requests }),
-      'stamp-2',
+      'fingerprint-2',
       NOW,
     );
-    expect(recorded).toMatchObject({ credentials: 'stamp-2', error: null, failures: 0 });
+    expect(recorded).toMatchObject({ credentials: 'fingerprint-2', error: null, failures: 0 });
     expect(recorded.requests).toEqual([...requests.slice(1), NOW]);
   });
 
@@ -154,9 +154,9 @@ describe('what the next backoff inherits besides the requests', () => {
   const failure = { code: 'timeout', retryAfter: null } as const;
   const writers = {
     'after a failure': (previous: Backoff | null) =>
-      backoffAfterFailure(previous, failure, 'stamp-1', NOW, 0),
-    'after a success': (previous: Backoff | null) => backoffAfterSuccess(previous, 'stamp-1', NOW),
-    'with one more request': (previous: Backoff | null) => backoffWithRequest(previous, 'stamp-1', NOW),
+      backoffAfterFailure(previous, failure, 'fingerprint-1', NOW, 0),
+    'after a success': (previous: Backoff | null) => backoffAfterSuccess(previous, 'fingerprint-1', NOW),
+    'with one more request': (previous: Backoff | null) => backoffWithRequest(previous, 'fingerprint-1', NOW),
   };
 
   describe.each(Object.entries(writers))('%s', (_, write) => {
@@ -179,28 +179,32 @@ describe('what the next backoff inherits besides the requests', () => {
 
   it('is replaced by the hash of the token that is sent, and the time of its waiver', () => {
     const other = 'cccccccc:dddddddd';
-    expect(backoffWithRequest(aLock(kept), 'stamp-1', NOW, other)).toMatchObject({
+    expect(backoffWithRequest(aLock(kept), 'fingerprint-1', NOW, other)).toMatchObject({
       tokenHash: other,
       waivedAt: NOW - MINUTE,
     });
-    expect(backoffWithRequest(aLock(kept), 'stamp-1', NOW, other, true)).toMatchObject({
+    expect(backoffWithRequest(aLock(kept), 'fingerprint-1', NOW, other, true)).toMatchObject({
       tokenHash: other,
       waivedAt: NOW,
     });
-    expect(backoffWithRequest(null, 'stamp-1', NOW, other)).not.toHaveProperty('waivedAt');
+    expect(backoffWithRequest(null, 'fingerprint-1', NOW, other)).not.toHaveProperty('waivedAt');
   });
 
   it('contains a request for longer where the other clock was behind', () => {
     const otherClock = { at: NOW - 10 * MINUTE, other: NOW - 5 * MINUTE };
     const requests = [NOW - HOUR - 5 * MINUTE - SECOND, NOW - HOUR - 5 * MINUTE, NOW - HOUR];
-    expect(backoffAfterSuccess(aLock({ otherClock, requests }), 'stamp-1', NOW).requests).toEqual(
+    expect(backoffAfterSuccess(aLock({ otherClock, requests }), 'fingerprint-1', NOW).requests).toEqual(
       requests.slice(1),
     );
-    expect(backoffAfterSuccess(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(2));
+    expect(backoffAfterSuccess(aLock({ requests }), 'fingerprint-1', NOW).requests).toEqual(
+      requests.slice(2),
+    );
   });
 
   it('contains a request for an hour and the second by which it was rounded', () => {
     const requests = [NOW - HOUR - SECOND, NOW - HOUR - SECOND + 1];
-    expect(backoffAfterSuccess(aLock({ requests }), 'stamp-1', NOW).requests).toEqual(requests.slice(1));
+    expect(backoffAfterSuccess(aLock({ requests }), 'fingerprint-1', NOW).requests).toEqual(
+      requests.slice(1),
+    );
   });
 });

@@ -22,7 +22,7 @@ const backoff = (requests: number[], credentials: string | null = 'a', more: Par
 const apart = (at: number, other: number) => ({ otherClock: { at: NOW + at, other: NOW + other } });
 const every = (count: number, ms: number) => Array.from({ length: count }, () => ms);
 
-/** What was spent, by whom it is asked → what is said. */
+/** The requests on record and the present login → the judgement. */
 const table: [string, Partial<Spent>, string][] = [
   ['nothing spent', {}, 'granted'],
   ['an attempt right now', { attempts: [at(0)] }, 'running until 2000'],

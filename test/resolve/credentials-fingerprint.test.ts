@@ -10,7 +10,7 @@ import type { FakeSystem } from '../support/system.ts';
 let system: FakeSystem;
 let provider: FakeProvider;
 let ask: ReturnType<typeof asker>['ask'];
-/** What the keychain says, and how often it was asked. */
+/** The result of a keychain query, and the number of queries. */
 let keychain: { date: string | null; asked: number };
 
 beforeEach(() => {
@@ -60,7 +60,7 @@ describe('on macOS the keychain', () => {
     expect(keychain.asked).toBe(1);
   });
 
-  it('leaves the fingerprint as it is when it does not answer', async () => {
+  it('leaves the fingerprint as it is when its query fails', async () => {
     await ask();
     keychain.date = null;
     system.advance(MINUTE);
@@ -71,7 +71,7 @@ describe('on macOS the keychain', () => {
     expect(keychain.asked).toBe(2);
   });
 
-  it('is queried again after the clock was set back, and when its last answer is broken', async () => {
+  it('is queried again after the clock was set back, and when its stored result is broken', async () => {
     await ask();
     system.advance(-MINUTE);
     await ask();

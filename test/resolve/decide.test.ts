@@ -25,7 +25,7 @@ const table: Line[] = [
   ['a minute old', { entry: anEntry() }, '1 serve fresh -'],
   ['just short of 180 s', { entry: anEntry({ cachedAt: NOW - 180 * SECOND + 1 }) }, '1 serve fresh -'],
   ['5 s in the future', { entry: anEntry({ cachedAt: NOW + 5 * SECOND }) }, '1 serve fresh -'],
-  ['fresh, whatever the lock says', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
+  ['fresh, whatever the lock contains', { entry: anEntry(), backoff: aLock() }, '1 serve fresh -'],
   ['fresh, for any caller', { entry: anEntry(), policy: 'background' }, '1 serve fresh -'],
   ['fresh, network off', { entry: anEntry(), settings: offline }, '1 serve fresh -'],
   ['fresh, with only the four public keys', { entry: anEntry({ credentials: null }) }, '1 serve fresh -'],
@@ -33,16 +33,16 @@ const table: Line[] = [
   // … and what is not.
   ['exactly 180 s old', { entry: anEntry({ cachedAt: NOW - 180 * SECOND }) }, '5 refresh stale -'],
   ['6 s in the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }, '5 refresh last_known -'],
-  ['credentials changed', { entry: anEntry(), fingerprint: 'stamp-2' }, '5 refresh stale -'],
+  ['credentials changed', { entry: anEntry(), fingerprint: 'fingerprint-2' }, '5 refresh stale -'],
   ['credentials not to be seen any more', { entry: anEntry(), fingerprint: null }, '5 refresh stale -'],
   [
     'account changed',
-    { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'changed' },
+    { entry: anEntry(), fingerprint: 'fingerprint-2', account: () => 'changed' },
     '5 refresh none -',
   ],
   [
     'same account, new token',
-    { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'same' },
+    { entry: anEntry(), fingerprint: 'fingerprint-2', account: () => 'same' },
     '5 refresh stale -',
   ],
   ['a window was reset since', { entry: resetAt(NOW - SECOND) }, '5 refresh stale -'],
@@ -68,14 +68,18 @@ const table: Line[] = [
   ],
   [
     'rate limited with other credentials',
-    { backoff: aLock(), fingerprint: 'stamp-2' },
+    { backoff: aLock(), fingerprint: 'fingerprint-2' },
     '2 serve none rate_limited',
   ],
   ['block over', { backoff: aLock({ blockedUntil: NOW }) }, '5 refresh none -'],
   ...[...SIGN_IN_CODES, ...RENEWAL_CODES].flatMap((error): Line[] => [
     [`${error}, same credentials`, { entry: stale, backoff: aLock({ error }) }, `2 serve stale ${error}`],
     [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
-    [`${error}, new credentials`, { backoff: aLock({ error }), fingerprint: 'stamp-2' }, '5 refresh none -'],
+    [
+      `${error}, new credentials`,
+      { backoff: aLock({ error }), fingerprint: 'fingerprint-2' },
+      '5 refresh none -',
+    ],
     [
       `${error}, no fingerprint to compare`,
       { backoff: aLock({ error, credentials: null }) },
@@ -87,7 +91,7 @@ const table: Line[] = [
     [`${error}, nothing known`, { backoff: aLock({ error }) }, `2 serve none ${error}`],
     [
       `${error}, new credentials`,
-      { backoff: aLock({ error }), fingerprint: 'stamp-2' },
+      { backoff: aLock({ error }), fingerprint: 'fingerprint-2' },
       `2 serve none ${error}`,
     ],
   ]),
@@ -98,7 +102,7 @@ const table: Line[] = [
   ['cached only, a failure is known', { entry: failed(), policy: 'cached' }, '3 serve none timeout'],
   [
     'cached only, a failure of other credentials',
-    { entry: failed(), policy: 'cached', fingerprint: 'stamp-2' },
+    { entry: failed(), policy: 'cached', fingerprint: 'fingerprint-2' },
     '3 serve none no_data',
   ],
   ...(['cached', 'background', 'wait'] as Policy[]).flatMap((policy): Line[] => [
@@ -144,7 +148,7 @@ const table: Line[] = [
       [`token lapsed, wait over, ${policy}, nothing known`, over, `${then} none ${lapsed}`],
       [
         `token lapsed, renewed since, ${policy}`,
-        { ...over, fingerprint: 'stamp-2' },
+        { ...over, fingerprint: 'fingerprint-2' },
         `${then} none ${nothing}`,
       ],
       [
@@ -180,7 +184,7 @@ describe('the decision', () => {
     };
     decide(aSituation({ entry: anEntry(), account }));
     expect(asked).toBe(0);
-    decide(aSituation({ entry: anEntry(), account, fingerprint: 'stamp-2' }));
+    decide(aSituation({ entry: anEntry(), account, fingerprint: 'fingerprint-2' }));
     expect(asked).toBe(1);
   });
 
@@ -203,10 +207,10 @@ describe('the reason why an entry is not fresh', () => {
     [null, { entry: anEntry() }],
     ['no entry', {}],
     ['no data', { entry: failed() }],
-    ['another account', { entry: anEntry(), fingerprint: 'stamp-2', account: () => 'changed' }],
+    ['another account', { entry: anEntry(), fingerprint: 'fingerprint-2', account: () => 'changed' }],
     ['from the future', { entry: anEntry({ cachedAt: NOW + 6 * SECOND }) }],
     ['too old', { entry: old }],
-    ['credentials changed', { entry: anEntry(), fingerprint: 'stamp-2' }],
+    ['credentials changed', { entry: anEntry(), fingerprint: 'fingerprint-2' }],
     ['a window was reset', { entry: resetAt(NOW - SECOND) }],
     ['aged', { entry: stale }],
   ])('%s', (because, changes) => {

@@ -70,7 +70,7 @@ describe('the end of freshness', () => {
     ],
     [
       'three minutes after the report, if the response is of other credentials',
-      reported({ requestedAt: NOW, credentials: 'stamp-2' }),
+      reported({ requestedAt: NOW, credentials: 'fingerprint-2' }),
       NOW + 2 * MINUTE,
     ],
     [
@@ -101,7 +101,7 @@ describe('the time at which the endpoint is due for numbers that sessions do not
     ['already over, if the endpoint never answered', reported({ requestedAt: null }), NEVER],
     [
       'already over, if the response is of other credentials',
-      reported({ credentials: 'stamp-2', needsEndpoint: false }),
+      reported({ credentials: 'fingerprint-2', needsEndpoint: false }),
       NEVER,
     ],
   ])('is %s', (_, entry, at) => {
@@ -121,7 +121,11 @@ describe('the slower pace while Claude Code is in use', () => {
     ['in the past where the account of the reports is not known', reported({ sameLogin: false }), NEVER],
     ['in the past where a session contradicts a number', reported({ contradicted: true }), NEVER],
     ['in the past without a response', reported({ requestedAt: null }), NEVER],
-    ['in the past where the response is of other credentials', reported({ credentials: 'stamp-2' }), NEVER],
+    [
+      'in the past where the response is of other credentials',
+      reported({ credentials: 'fingerprint-2' }),
+      NEVER,
+    ],
   ])('ends %s', (_, entry, at) => {
     expect(pacedUntil(entry, settings)).toBe(at);
   });
@@ -154,40 +158,46 @@ describe('the times at which freshness can change', () => {
 describe('the freshness of an entry', () => {
   const judge = (
     entry: Entry | null,
-    fingerprint: string | null = 'stamp-1',
+    fingerprint: string | null = 'fingerprint-1',
     account: AccountMatch = 'unknown',
   ) => judgeEntry(entry, NOW, fingerprint, settings, () => account);
   const aged = (ms: number) => anEntry({ cachedAt: NOW - ms });
 
   it.each([
-    ['fresh', null, anEntry(), 'stamp-1', 'unknown'],
-    ['none', 'no entry', null, 'stamp-1', 'unknown'],
-    ['none', 'no data', anEntry({ data: null }), 'stamp-1', 'unknown'],
-    ['none', 'another account', anEntry(), 'stamp-2', 'changed'],
-    ['last_known', 'account not known', anEntry(), 'stamp-2', 'undetermined'],
-    ['stale', 'credentials changed', anEntry(), 'stamp-2', 'unknown'],
+    ['fresh', null, anEntry(), 'fingerprint-1', 'unknown'],
+    ['none', 'no entry', null, 'fingerprint-1', 'unknown'],
+    ['none', 'no data', anEntry({ data: null }), 'fingerprint-1', 'unknown'],
+    ['none', 'another account', anEntry(), 'fingerprint-2', 'changed'],
+    ['last_known', 'account not known', anEntry(), 'fingerprint-2', 'undetermined'],
+    ['stale', 'credentials changed', anEntry(), 'fingerprint-2', 'unknown'],
     ['stale', 'credentials changed', anEntry(), null, 'same'],
-    ['none', 'another account', anEntry({ credentials: null }), 'stamp-1', 'changed'],
-    ['fresh', null, anEntry({ credentials: null }), 'stamp-1', 'unknown'],
-    ['fresh', null, aged(-5 * SECOND), 'stamp-1', 'unknown'],
-    ['last_known', 'from the future', aged(-5 * SECOND - 1), 'stamp-1', 'unknown'],
-    ['fresh', null, aged(3 * MINUTE - 1), 'stamp-1', 'unknown'],
-    ['stale', 'aged', aged(3 * MINUTE), 'stamp-1', 'unknown'],
-    ['stale', 'aged', aged(DAY - 1), 'stamp-1', 'unknown'],
-    ['last_known', 'too old', aged(DAY), 'stamp-1', 'unknown'],
-    ['stale', 'a window was reset', anEntry({ data: ending(NOW, null) }), 'stamp-1', 'unknown'],
-    ['fresh', null, reported(), 'stamp-1', 'unknown'],
-    ['fresh', null, reported({ credentials: 'stamp-2' }), 'stamp-2', 'same'],
-    ['stale', 'contradicted', reported({ contradicted: true }), 'stamp-1', 'unknown'],
-    ['stale', 'aged', reported({ latestAt: NOW - 3 * MINUTE }), 'stamp-1', 'unknown'],
+    ['none', 'another account', anEntry({ credentials: null }), 'fingerprint-1', 'changed'],
+    ['fresh', null, anEntry({ credentials: null }), 'fingerprint-1', 'unknown'],
+    ['fresh', null, aged(-5 * SECOND), 'fingerprint-1', 'unknown'],
+    ['last_known', 'from the future', aged(-5 * SECOND - 1), 'fingerprint-1', 'unknown'],
+    ['fresh', null, aged(3 * MINUTE - 1), 'fingerprint-1', 'unknown'],
+    ['stale', 'aged', aged(3 * MINUTE), 'fingerprint-1', 'unknown'],
+    ['stale', 'aged', aged(DAY - 1), 'fingerprint-1', 'unknown'],
+    ['last_known', 'too old', aged(DAY), 'fingerprint-1', 'unknown'],
+    ['stale', 'a window was reset', anEntry({ data: ending(NOW, null) }), 'fingerprint-1', 'unknown'],
+    ['fresh', null, reported(), 'fingerprint-1', 'unknown'],
+    ['fresh', null, reported({ credentials: 'fingerprint-2' }), 'fingerprint-2', 'same'],
+    ['stale', 'contradicted', reported({ contradicted: true }), 'fingerprint-1', 'unknown'],
+    ['stale', 'aged', reported({ latestAt: NOW - 3 * MINUTE }), 'fingerprint-1', 'unknown'],
     [
       'last_known',
       'too old',
       reported({ latestAt: NOW - DAY }, { cachedAt: NOW - 2 * DAY }),
-      'stamp-1',
+      'fingerprint-1',
       'unknown',
     ],
-    ['stale', 'a window was reset', reported({ sameLogin: false, requestedAt: null }), 'stamp-1', 'unknown'],
+    [
+      'stale',
+      'a window was reset',
+      reported({ sameLogin: false, requestedAt: null }),
+      'fingerprint-1',
+      'unknown',
+    ],
   ] as const)('is %s (%s)', (freshness, because, entry, fingerprint, account) => {
     expect(judge(entry, fingerprint, account)).toEqual({ freshness, because });
   });
@@ -196,7 +206,7 @@ describe('the freshness of an entry', () => {
     const account = () => {
       throw new Error('the account was read');
     };
-    expect(judgeEntry(anEntry(), NOW, 'stamp-1', settings, account).freshness).toBe('fresh');
-    expect(() => judgeEntry(anEntry(), NOW, 'stamp-2', settings, account)).toThrow();
+    expect(judgeEntry(anEntry(), NOW, 'fingerprint-1', settings, account).freshness).toBe('fresh');
+    expect(() => judgeEntry(anEntry(), NOW, 'fingerprint-2', settings, account)).toThrow();
   });
 });

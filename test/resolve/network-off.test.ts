@@ -12,13 +12,16 @@ const settings = { ...defaultSettings({}), network: false };
 const situation = fc.record({
   entry: fc.option(
     fc
-      .tuple(fc.integer({ min: -HOUR, max: 200 * HOUR }), fc.constantFrom('stamp-1', 'stamp-2', null))
+      .tuple(
+        fc.integer({ min: -HOUR, max: 200 * HOUR }),
+        fc.constantFrom('fingerprint-1', 'fingerprint-2', null),
+      )
       .map(([age, credentials]) => anEntry({ cachedAt: NOW - age, credentials })),
   ),
   backoff: fc.option(fc.integer({ min: -HOUR, max: HOUR }).map((ms) => aLock({ blockedUntil: NOW + ms }))),
   now: fc.constant(NOW),
   policy: fc.constantFrom('cached', 'background', 'wait'),
-  fingerprint: fc.constantFrom('stamp-1', null),
+  fingerprint: fc.constantFrom('fingerprint-1', null),
   account: fc.constantFrom('same', 'changed', 'unknown').map((match) => () => match),
   settings: fc.constant(settings),
   budget: fc.constant(provider.budget),

@@ -42,7 +42,7 @@ const week = (ago: number): ReportedNumber => ({
 });
 const reporting = (five_hour: ReportedNumber | null, seven_day: ReportedNumber | null): SessionReports => ({
   ...NO_SESSION_REPORTS,
-  credentials: 'stamp-1',
+  credentials: 'fingerprint-1',
   windows: { five_hour, seven_day },
 });
 const scoped = (ago: number, changes: Partial<Entry> = {}) => {
@@ -52,7 +52,7 @@ const scoped = (ago: number, changes: Partial<Entry> = {}) => {
 const merged = (entry: Entry | null, reports: SessionReports, account: AccountMatch = 'unknown', now = NOW) =>
   overlayReports(entry, reports, {
     reader: claudeReader,
-    fingerprint: 'stamp-1',
+    fingerprint: 'fingerprint-1',
     now,
     canAsk: true,
     account: () => account,
@@ -112,7 +112,7 @@ describe('reports beside a response', () => {
   it.each([
     ['is switched off', { settings: off }],
     ['has a backoff', { backoff: aLock() }],
-    ['may not be asked', { policy: 'cached' as const }],
+    ['gets no request from this caller', { policy: 'cached' as const }],
     [
       'has had its share',
       { backoff: aLock({ blockedUntil: 0, requests: Array.from({ length: 24 }, () => NOW - MINUTE) }) },
@@ -194,25 +194,25 @@ describe('reports beside a response', () => {
   });
 
   it('do not count when they are of another account', () => {
-    const foreign = { ...reports, credentials: 'stamp-0' };
+    const foreign = { ...reports, credentials: 'fingerprint-0' };
     const entry = scoped(10 * MINUTE);
     expect(merged(entry, foreign, 'changed')).toBe(entry);
     expect(merged(null, foreign, 'changed')).toBeNull();
   });
 
   it('stay fresh when the credentials of the same account are rewritten', () => {
-    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'stamp-0' }, 'same'), {
+    const { row, usage, line } = decided(merged(null, { ...reports, credentials: 'fingerprint-0' }, 'same'), {
       settings: off,
     });
     expect([row, usage.state, line]).toEqual([1, 'fresh', '5h 24% 4h37m · 7d 34% 4d3h']);
   });
 
   it('are shown with their age when the account of rewritten credentials is unknown', () => {
-    const entry = merged(null, { ...reports, credentials: 'stamp-0' }, 'unknown');
+    const entry = merged(null, { ...reports, credentials: 'fingerprint-0' }, 'unknown');
     expect(decided(entry).action).toBe('background');
     const { usage, line } = decided(entry, { settings: off });
     expect([usage.state, line]).toEqual(['stale', '5h 24% 4h37m · 7d 34% 4d3h · 1m ago · disabled']);
-    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'stamp-0' }, 'unknown');
+    const paced = merged(scoped(4 * MINUTE), { ...reports, credentials: 'fingerprint-0' }, 'unknown');
     expect(decided(paced).action).toBe('background');
   });
 
@@ -225,21 +225,21 @@ describe('reports beside a response', () => {
     const mergedWith = (canAsk: boolean) =>
       overlayReports(scoped(2 * MINUTE), disputed, {
         reader: claudeReader,
-        fingerprint: 'stamp-1',
+        fingerprint: 'fingerprint-1',
         now: NOW,
         canAsk,
         account: () => 'same',
         reportsAccount: () => 'same',
       });
 
-    it('are not fresh, and the endpoint is asked at the usual pace', () => {
+    it('are not fresh, and requests are sent at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
       expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h · 2m ago');
       expect(decided(mergedWith(true), { backoff: aLock() }).row).toBe(2);
     });
 
-    it('give way where the endpoint cannot be asked', () => {
+    it('give way where no request can be sent', () => {
       const { usage, line } = decided(mergedWith(false), { settings: off });
       expect([usage.state, usage.error]).toEqual(['fresh', null]);
       expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h');
@@ -257,7 +257,7 @@ describe('reports beside a response', () => {
     const spend = { percent: 104.2, resetsAt: NOW + 9 * DAY, readAt: NOW - MINUTE, seenAt: NOW - MINUTE };
     const alone = {
       ...NO_SESSION_REPORTS,
-      credentials: 'stamp-1',
+      credentials: 'fingerprint-1',
       spend: { ...spend, usedUsd: 521, limitUsd: 500 },
     };
     const { row, usage } = decided(merged(null, alone), { settings: off });
@@ -272,7 +272,7 @@ describe('reports beside a response', () => {
   });
 
   it('are not merged with the response of another account, nor with one from the future', () => {
-    const old = scoped(10 * MINUTE, { credentials: 'stamp-0' });
+    const old = scoped(10 * MINUTE, { credentials: 'fingerprint-0' });
     expect(merged(old, reports, 'changed')?.data?.limits).toBeUndefined();
     expect(merged(scoped(-HOUR), reports)?.data?.limits).toBeUndefined();
     const renewed = decided(merged(old, reports, 'unknown'));
@@ -322,7 +322,7 @@ describe('a forecast with reports', () => {
         report,
         fc.option(fc.integer({ min: 1, max: 20 * MINUTE })),
         fc.array(fc.integer({ min: 0, max: 5 * MINUTE - SECOND }), { minLength: 5, maxLength: 5 }),
-        fc.constantFrom('stamp-1', 'stamp-0'),
+        fc.constantFrom('fingerprint-1', 'fingerprint-0'),
         fc.boolean(),
         (answered, one, two, blocked, moments, credentials, network) => {
           const entry = answered === null ? null : scoped(answered, { credentials, accountId: null });
@@ -331,7 +331,7 @@ describe('a forecast with reports', () => {
             entry: merged(entry, reporting(of(one), of(two))),
             backoff,
             now: NOW,
-            fingerprint: 'stamp-1',
+            fingerprint: 'fingerprint-1',
             accountMatch: 'unknown',
             provider: claude,
             accountName: 'default',
@@ -368,15 +368,15 @@ describe('storing the report of a session', () => {
     cache: AccountDirectory | null,
     {
       fs = system.fs,
-      said = report,
-      fingerprint = 'stamp-1' as string | null,
+      reported = report,
+      fingerprint = 'fingerprint-1' as string | null,
       provider = fakeProvider(system),
     } = {},
   ) =>
     storeReport(
       { system: { ...system, fs }, provider, settings },
       { cache, fallback: null },
-      said,
+      reported,
       fingerprint,
     );
 
@@ -395,7 +395,7 @@ describe('storing the report of a session', () => {
     system.fs.mkdirSync(cache.path, { recursive: true });
     system.fs.writeFileSync(cache.entry, serializeEntry(anEntry()));
     const lower = { ...report, windows: { five_hour: { percent: 7, resetsAt: FIVE }, seven_day: null } };
-    expect(keep(system, cache, { said: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
+    expect(keep(system, cache, { reported: lower }).stored?.stored).toMatchObject({ kind: 'entry' });
     expect(readSessionReports(system, cache.reports, NOW).windows.five_hour).toBeNull();
   });
 
@@ -444,7 +444,7 @@ describe('storing the report of a session', () => {
       system.fs.renameSync(from, to);
       if (others > 0 && to === cache.reports) {
         others -= 1;
-        keep(system, cache, { said: { ...report, session: 'b' } });
+        keep(system, cache, { reported: { ...report, session: 'b' } });
         const foreign = { ...readSessionReports(system, cache.reports, NOW), sessions: new Map() };
         system.fs.writeFileSync(cache.reports, serializeSessionReports(foreign));
       }
@@ -459,8 +459,8 @@ describe('storing the report of a session', () => {
       const system = fakeSystem();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       const provider = fakeProvider(system);
-      const run = (said: Report, fingerprint = 'stamp-1') =>
-        keep(system, cache, { said, fingerprint, provider });
+      const run = (reported: Report, fingerprint = 'fingerprint-1') =>
+        keep(system, cache, { reported, fingerprint, provider });
       const read = () => readSessionReports(system, cache.reports, NOW);
       return { system, provider, run, read };
     };
@@ -469,20 +469,20 @@ describe('storing the report of a session', () => {
     it('writes the account, and writes again when the login file was rewritten', () => {
       const { run, read } = login();
       run(report);
-      expect(read()).toMatchObject({ credentials: 'stamp-1', account: 'ada' });
-      expect(run(report, 'stamp-2').stored).not.toBeNull();
-      expect(read()).toMatchObject({ credentials: 'stamp-2', windows: { five_hour: { percent: 24 } } });
-      expect(run(report, 'stamp-2').stored).toBeNull();
+      expect(read()).toMatchObject({ credentials: 'fingerprint-1', account: 'ada' });
+      expect(run(report, 'fingerprint-2').stored).not.toBeNull();
+      expect(read()).toMatchObject({ credentials: 'fingerprint-2', windows: { five_hour: { percent: 24 } } });
+      expect(run(report, 'fingerprint-2').stored).toBeNull();
     });
 
     it('drops the numbers once another account has signed in', () => {
       const { provider, run, read } = login();
       run(report);
       provider.signedIn = 'grace';
-      expect(run(higher, 'stamp-2')).toMatchObject({ foreign: true });
+      expect(run(higher, 'fingerprint-2')).toMatchObject({ foreign: true });
       expect(read()).toMatchObject({ account: 'grace', windows: { five_hour: null } });
       const other = { ...higher, session: 'b' };
-      expect(run(other, 'stamp-2')).toMatchObject({ foreign: false });
+      expect(run(other, 'fingerprint-2')).toMatchObject({ foreign: false });
       expect(read().windows.five_hour?.percent).toBe(25);
     });
 
@@ -490,7 +490,7 @@ describe('storing the report of a session', () => {
       const { system, provider, run, read } = login();
       const cache = accountDirectory(`${system.root}/cache`, 'claude');
       system.fs.mkdirSync(cache.path, { recursive: true });
-      const answer = anEntry({ accountId: 'grace', credentials: 'stamp-0' });
+      const answer = anEntry({ accountId: 'grace', credentials: 'fingerprint-0' });
       const other = { utilization: 90, resets_at: iso(FIVE + HOUR) };
       system.fs.writeFileSync(cache.entry, serializeEntry({ ...answer, data: { five_hour: other } }));
       run(report);
@@ -499,7 +499,7 @@ describe('storing the report of a session', () => {
         disputes: { five_hour: null },
       });
       provider.signedIn = 'grace';
-      run({ ...report, session: 'b' }, 'stamp-2');
+      run({ ...report, session: 'b' }, 'fingerprint-2');
       expect(read()).toMatchObject({
         windows: { five_hour: null },
         disputes: { five_hour: { session: 'b' } },
@@ -579,7 +579,7 @@ it('a forecast ends after a day at most', () => {
     entry,
     backoff: null,
     now: NOW,
-    fingerprint: 'stamp-1',
+    fingerprint: 'fingerprint-1',
     accountMatch: 'unknown',
     provider: claude,
     accountName: 'default',

@@ -63,7 +63,7 @@ describe('the first question', () => {
       error: null,
       plan: 'max_20x',
       accountId: 'ada',
-      credentials: 'stamp-1',
+      credentials: 'fingerprint-1',
       token: lockOnDisk()?.tokenHash,
     });
     expect(lockOnDisk()).toMatchObject({ error: null, requests: [NOW] });
@@ -197,7 +197,7 @@ describe('a failure', () => {
     expect(fs.readdirSync(cache).sort()).toEqual(['usage.json', 'usage.lock']);
     provider.login = { ok: true, value: null };
     expect(short((await ask()).usage)).toBe('none - token_expired');
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
   });
 });
@@ -237,7 +237,7 @@ describe('a lapsed token', () => {
     lapse();
     await ask();
     provider.login = { ok: true, value: null };
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     system.advance(SECOND);
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
@@ -248,7 +248,7 @@ describe('a lapsed token', () => {
     lapse();
     await ask();
     provider.login = { ok: true, value: null };
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     await askAndBeKilled();
     expect(short((await ask({ policy: 'background' })).usage)).toBe('none - no_data');
   });
@@ -273,7 +273,7 @@ describe('the time at which the login must be renewed', () => {
 
   it('is unknown when the login has been rewritten since', async () => {
     await ask();
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     expect((await ask({ policy: 'cached' })).usage).not.toHaveProperty('loginUntil');
   });
 });
@@ -282,7 +282,7 @@ describe('changed credentials', () => {
   it('are used at once, although the last request was sent seconds ago', async () => {
     await ask();
     system.advance(5 * SECOND);
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     provider.token = 'token-2';
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
     expect(provider.sent).toHaveLength(2);
@@ -292,7 +292,7 @@ describe('changed credentials', () => {
 
   it('of another account mean that the old numbers are not shown', async () => {
     await ask();
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     provider.signedIn = 'grace';
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('none - no_data');
@@ -306,7 +306,7 @@ describe('changed credentials', () => {
     const ada = { kind: 'known', accountId: 'ada', accountName: null, organizationName: null } as const;
     provider.identityNow = { ...ada, organizationId: 'org-1' };
     await ask();
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
     provider.identityNow = { ...ada, organizationId: 'org-2' };
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
@@ -325,7 +325,7 @@ describe('changed credentials', () => {
     provider.identityNow = identity(before);
     await ask();
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('fresh cache -');
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     provider.identityNow = identity(after);
     const { usage } = await ask({ policy: 'cached' });
     expect(short(usage)).toBe('last_known cache no_data');
@@ -340,29 +340,29 @@ describe('changed credentials', () => {
     async (after) => {
       provider.identityNow = { kind: 'none' };
       await ask();
-      provider.currentStamp = 'stamp-2';
+      provider.currentFingerprint = 'fingerprint-2';
       provider.identityNow = after === 'ada' ? null : { kind: after as 'none' };
       expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
     },
   );
 
   it('of another account mean that the old numbers are not shown, also where there was no fingerprint before', async () => {
-    provider.currentStamp = null;
+    provider.currentFingerprint = null;
     await ask();
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     provider.signedIn = 'grace';
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('none - no_data');
   });
 
   it('leave the old numbers stale when the same person has signed in', async () => {
     await ask();
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     expect(short((await ask({ policy: 'cached' })).usage)).toBe('stale cache -');
   });
 
   it('with the token that was sent last wait for the spacing, however often the file is rewritten', async () => {
     for (let touched = 0; touched < 40; touched += 1) {
-      provider.currentStamp = `stamp-${touched}`;
+      provider.currentFingerprint = `fingerprint-${touched}`;
       await ask();
       system.advance(SECOND / 2);
     }
@@ -375,7 +375,7 @@ describe('changed credentials', () => {
 
   it('with a new token each time are used at once only once in five minutes', async () => {
     for (let renewed = 0; renewed < 120; renewed += 1) {
-      provider.currentStamp = `stamp-${renewed}`;
+      provider.currentFingerprint = `fingerprint-${renewed}`;
       provider.token = `token-${renewed}`;
       await ask();
       system.advance(5 * SECOND);
@@ -390,7 +390,7 @@ describe('changed credentials', () => {
     await ask();
     for (const [index, who] of ['b', 'a', 'b', 'a'].entries()) {
       system.advance(5 * SECOND);
-      provider.currentStamp = `stamp-${who}`;
+      provider.currentFingerprint = `fingerprint-${who}`;
       provider.token = `token-${who}`;
       await ask();
       expect(provider.sent).toHaveLength(2);
@@ -400,7 +400,7 @@ describe('changed credentials', () => {
 
   it('do not waive the limit of the hour', async () => {
     for (let sent = 0; sent < 30; sent += 1) {
-      provider.currentStamp = `stamp-${sent}`;
+      provider.currentFingerprint = `fingerprint-${sent}`;
       provider.token = `token-${sent}`;
       await ask({ force: true });
       system.advance(61 * SECOND);
@@ -466,7 +466,7 @@ describe('the budget', () => {
     const { usage } = await ask();
     expect(short(usage)).toBe('none - budget');
     expect(usage.error?.retryAt).toBe(NOW + HOUR + SECOND);
-    provider.currentStamp = 'stamp-2';
+    provider.currentFingerprint = 'fingerprint-2';
     expect(short((await ask()).usage)).toBe('none - budget');
     system.setNow(NOW + HOUR + SECOND);
     expect(short((await ask()).usage)).toBe('fresh endpoint -');
@@ -603,7 +603,7 @@ describe('several processes at the same time', () => {
 
   it('wait for a running request although the mutex is free', async () => {
     fs.mkdirSync(cache, { recursive: true });
-    const claim = { at: system.now(), until: system.now() + 2000, credentials: 'stamp-1' };
+    const claim = { at: system.now(), until: system.now() + 2000, credentials: 'fingerprint-1' };
     takeClaim(system, cache, 'attempt', undefined, claim);
     const { usage } = await inRealTime({ timeoutMs: 300 }).ask();
     expect(short(usage)).toBe('none - timeout');
@@ -811,7 +811,12 @@ describe('clocks', () => {
     async (_case, answer) => {
       provider.respond = () => {
         const others = { blocked_until: (NOW + HOUR) / 1000, error: 'rate_limited', failures: 1 };
-        const lock = { ...others, written_at: NOW / 1000, credentials: 'stamp-1', requests: [NOW / 1000] };
+        const lock = {
+          ...others,
+          written_at: NOW / 1000,
+          credentials: 'fingerprint-1',
+          requests: [NOW / 1000],
+        };
         fs.writeFileSync(join(cache, 'usage.lock'), JSON.stringify(lock));
         return answer();
       };

@@ -25,7 +25,7 @@ function aTouchedLogin() {
   let touched = 0;
   const touch = () => {
     touched += 1;
-    provider.currentStamp = `touched-${touched}`;
+    provider.currentFingerprint = `touched-${touched}`;
   };
   /** What calls come to, every `every` ms for an hour. */
   const anHour = async (every: number) => {
@@ -114,7 +114,7 @@ describe('a login file that changes while its token stays', () => {
     const { system, provider, ask, entry } = aTouchedLogin();
     await ask();
     system.advance(MINUTE);
-    provider.currentStamp = null;
+    provider.currentFingerprint = null;
     await ask();
     expect(provider.sent).toHaveLength(2);
     expect(entry()).toMatchObject({ entry: { cachedAt: system.now(), credentials: null } });
@@ -158,31 +158,37 @@ describe('whether entry or backoff depend on the token', () => {
   const refusal = aLock({ error: 'unauthorized', tokenHash: TOKEN });
 
   it.each<[string, Entry | null, Backoff | null, string | null, boolean]>([
-    ['an entry of other credentials with a token does', withToken, null, 'stamp-2', true],
-    ['an entry of the present credentials does not', withToken, null, 'stamp-1', false],
-    ['an entry without a token does not', anEntry(), null, 'stamp-2', false],
-    ['an entry without numbers does not', { ...withToken, data: null }, null, 'stamp-2', false],
-    ['a refusal (401) of other credentials does', null, refusal, 'stamp-2', true],
-    ['a refusal (403) of other credentials does', null, { ...refusal, error: 'forbidden' }, 'stamp-2', true],
-    ['a refusal of the present credentials does not', null, refusal, 'stamp-1', false],
+    ['an entry of other credentials with a token does', withToken, null, 'fingerprint-2', true],
+    ['an entry of the present credentials does not', withToken, null, 'fingerprint-1', false],
+    ['an entry without a token does not', anEntry(), null, 'fingerprint-2', false],
+    ['an entry without numbers does not', { ...withToken, data: null }, null, 'fingerprint-2', false],
+    ['a refusal (401) of other credentials does', null, refusal, 'fingerprint-2', true],
+    [
+      'a refusal (403) of other credentials does',
+      null,
+      { ...refusal, error: 'forbidden' },
+      'fingerprint-2',
+      true,
+    ],
+    ['a refusal of the present credentials does not', null, refusal, 'fingerprint-1', false],
     [
       'a refusal that is no longer in force does not',
       null,
       { ...refusal, blockedUntil: NOW },
-      'stamp-2',
+      'fingerprint-2',
       false,
     ],
-    ['a refusal without a token does not', null, aLock({ error: 'unauthorized' }), 'stamp-2', false],
+    ['a refusal without a token does not', null, aLock({ error: 'unauthorized' }), 'fingerprint-2', false],
     [
       'the backoff of another failure does not',
       null,
       { ...refusal, error: 'rate_limited' },
-      'stamp-2',
+      'fingerprint-2',
       false,
     ],
-    ['an entry and a refusal together do', withToken, refusal, 'stamp-2', true],
+    ['an entry and a refusal together do', withToken, refusal, 'fingerprint-2', true],
     ['an entry and a refusal do not where there are no credentials now', withToken, refusal, null, false],
-    ['neither does where neither exists', null, null, 'stamp-2', false],
+    ['neither does where neither exists', null, null, 'fingerprint-2', false],
   ])('%s', (_, entry, backoff, fingerprint, depends) => {
     expect(dependsOnToken(entry, backoff, NOW, fingerprint)).toBe(depends);
   });
@@ -190,7 +196,11 @@ describe('whether entry or backoff depend on the token', () => {
 
 describe('a login file with the same token', () => {
   const TOKEN = 'aaaaaaaa:bbbbbbbb';
-  const present: PresentLogin = { fingerprint: 'stamp-2', tokenHash: TOKEN, identity: { kind: 'none' } };
+  const present: PresentLogin = {
+    fingerprint: 'fingerprint-2',
+    tokenHash: TOKEN,
+    identity: { kind: 'none' },
+  };
   const setup = (entry: Partial<Entry>, backoff: Partial<Backoff>) => {
     const system = fakeSystem();
     system.setNow(NOW);
@@ -211,19 +221,24 @@ describe('a login file with the same token', () => {
   };
 
   it.each<[string, Partial<Entry>, Partial<Backoff>, string[]]>([
-    ['to the entry', { token: TOKEN }, {}, ['stamp-2', 'stamp-1']],
-    ['to the refusal', {}, { error: 'forbidden', tokenHash: TOKEN }, ['stamp-1', 'stamp-2']],
-    ['to both', { token: TOKEN }, { error: 'unauthorized', tokenHash: TOKEN }, ['stamp-2', 'stamp-2']],
+    ['to the entry', { token: TOKEN }, {}, ['fingerprint-2', 'fingerprint-1']],
+    ['to the refusal', {}, { error: 'forbidden', tokenHash: TOKEN }, ['fingerprint-1', 'fingerprint-2']],
+    [
+      'to both',
+      { token: TOKEN },
+      { error: 'unauthorized', tokenHash: TOKEN },
+      ['fingerprint-2', 'fingerprint-2'],
+    ],
     [
       'to neither where both have another token',
       { token: `${TOKEN}0` },
       { error: 'unauthorized', tokenHash: `${TOKEN}0` },
-      ['stamp-1', 'stamp-1'],
+      ['fingerprint-1', 'fingerprint-1'],
     ],
-    ['to neither where none has a token', {}, { error: 'unauthorized' }, ['stamp-1', 'stamp-1']],
+    ['to neither where none has a token', {}, { error: 'unauthorized' }, ['fingerprint-1', 'fingerprint-1']],
   ])('gives its fingerprint %s', (_, entry, backoff, expected) => {
     const { paths, fingerprints, adopt } = setup(entry, backoff);
-    expect(adopt(paths)).toBe(expected.includes('stamp-2'));
+    expect(adopt(paths)).toBe(expected.includes('fingerprint-2'));
     expect(fingerprints()).toEqual(expected);
     // The second time there is nothing left to change.
     expect(adopt(paths)).toBe(false);
@@ -236,6 +251,6 @@ describe('a login file with the same token', () => {
     );
     expect(adopt(paths, { ...present, fingerprint: null })).toBe(false);
     expect(adopt({ cache: null, fallback: null })).toBe(false);
-    expect(fingerprints()).toEqual(['stamp-1', 'stamp-1']);
+    expect(fingerprints()).toEqual(['fingerprint-1', 'fingerprint-1']);
   });
 });

@@ -49,7 +49,7 @@ const lines = (
     settings,
   });
   const shared = { entry, freshness: decision.freshness, usage, error: usage.error };
-  const fingerprint = 'stamp-1';
+  const fingerprint = 'fingerprint-1';
   const own = sessionUsage({
     shared,
     report,
@@ -151,7 +151,7 @@ describe('a session’s own line', () => {
       asReported: true,
       requestedAt: NOW - MINUTE,
       needsEndpoint: false,
-      credentials: 'stamp-1',
+      credentials: 'fingerprint-1',
     };
     const beside = lines({ ...anEntry(), overlay }, { ...reports(null), spend });
     expect(beside.own.windows.map(({ usedPercent }) => usedPercent)).toEqual([22, 33, 104.2]);

@@ -1,12 +1,12 @@
 import type { Policy } from '../../src/resolve/decide.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/usage/time.ts';
 
-/** One caller: what it asks for, and when it calls next. */
+/** One caller: its question, and the times of its calls. */
 export interface Caller {
   readonly kind: 'terminal' | 'bar' | 'status line' | 'cron' | 'person';
   readonly policy: Policy;
-  readonly person: boolean;
-  readonly patient: boolean;
+  readonly sendsUncached: boolean;
+  readonly waitsForOthers: boolean;
   /** The time of the next call after `now`, epoch ms, and whether it forces a refresh (`refresh --force`). */
   next(now: number): { readonly at: number; readonly force: boolean };
 }
@@ -50,7 +50,7 @@ export function sixtyCallers(begin: number, random: () => number): Caller[] {
   const waiting = (mean: number) => Math.round(-Math.log(1 - random()) * mean);
   const make = (count: number, one: (index: number) => Caller) =>
     Array.from({ length: count }, (_, n) => one(n));
-  const prompt = { policy: 'background', person: false, patient: false } as const;
+  const prompt = { policy: 'background', sendsUncached: false, waitsForOthers: false } as const;
   const atWorkNext = (now: number, pause: number) => ({
     at: atWorkOrLater(begin, now + pause),
     force: false,
@@ -84,16 +84,16 @@ export function sixtyCallers(begin: number, random: () => number): Caller[] {
     ...make(8, () => ({
       kind: 'cron' as const,
       policy: 'wait' as const,
-      person: true,
-      patient: true,
+      sendsUncached: true,
+      waitsForOthers: true,
       next: (now: number) => ({ at: (Math.floor(now / (10 * MINUTE)) + 1) * 10 * MINUTE, force: false }),
     })),
     // `show`, and `refresh --force` again and again by users who do not like the numbers.
     ...make(6, (index) => ({
       kind: 'person' as const,
       policy: 'wait' as const,
-      person: true,
-      patient: index % 2 === 1,
+      sendsUncached: true,
+      waitsForOthers: index % 2 === 1,
       next: (now: number) => {
         const again = random() < 0.7;
         const at = atWorkOrLater(

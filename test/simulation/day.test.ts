@@ -12,7 +12,7 @@ describe('a working day with Claude Code', () => {
 
   it('contains enough calls and reports to be one', () => {
     expect(day.reports).toBeGreaterThan(1000);
-    expect(day.answers).toBeGreaterThan(3000);
+    expect(day.results).toBeGreaterThan(3000);
   });
 
   it('sends requests only for limits that only the endpoint knows, and at most four an hour', () => {
@@ -26,6 +26,6 @@ describe('a working day with Claude Code', () => {
   });
 
   it('shows fresh numbers during working hours', () => {
-    expect(day.fresh / day.answers).toBeGreaterThan(0.7);
+    expect(day.fresh / day.results).toBeGreaterThan(0.7);
   });
 });

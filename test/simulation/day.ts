@@ -16,7 +16,7 @@ import { ONE_LOGIN } from '../support/provider.ts';
 export interface DayResult {
   readonly seed: number;
   readonly reports: number;
-  readonly answers: number;
+  readonly results: number;
   readonly fresh: number;
   readonly requests: number;
   /** The most requests within any hour. */
@@ -49,7 +49,7 @@ const PAUSES = [
 
 /**
  * A working day: several sessions of Claude Code with usageline as status line, a prompt's hook, tmux and cron.
- * The real code answers on real files; clock, endpoint and users are simulated. The account is used on another
+ * The real code runs on real files; clock, endpoint and users are simulated. The account is used on another
  * machine as well, a little.
  */
 export async function simulateDay({ seed = 1, start = START } = {}): Promise<DayResult> {
@@ -127,12 +127,12 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
     sendsUncached: false,
     waitsForOthers: false,
   } as const;
-  let [reports, answers, fresh, numbers] = [0, 0, 0, 0];
+  let [reports, results, fresh, numbers] = [0, 0, 0, 0];
   const wrong: string[] = [];
 
   /** Checks that every number was right at some time within its printed age. */
   const check = ({ state, ageMs, windows, restAgeMs, generatedAt: now }: Usage) => {
-    answers += 1;
+    results += 1;
     if (state === 'fresh') fresh += 1;
     if (state !== 'fresh' && state !== 'stale') return;
     for (const { id, usedPercent, source } of windows) {
@@ -157,7 +157,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
 
   const asks = (question: Question, report: Report | null = null): Promise<void> =>
     machine.process(async () => {
-      const kept = report && storeReport(deps, pathsOf(system, provider), report, 'stamp-1');
+      const kept = report && storeReport(deps, pathsOf(system, provider), report, 'fingerprint-1');
       const { usage, startWorker: startBackground, state: seen } = await resolve(deps, question);
       check(usage);
       if (report !== null && kept !== null) {
@@ -174,7 +174,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
             shared,
             report,
             ...kept,
-            fingerprint: 'stamp-1',
+            fingerprint: 'fingerprint-1',
             reader: provider.reader,
             now,
             settings,
@@ -251,7 +251,7 @@ export async function simulateDay({ seed = 1, start = START } = {}): Promise<Day
     0,
     ...sent.map((at) => sent.filter((it) => it >= at && it < at + HOUR).length),
   );
-  return { seed, reports, answers, fresh, requests: sent.length, mostInAnHour, needless, numbers, wrong };
+  return { seed, reports, results, fresh, requests: sent.length, mostInAnHour, needless, numbers, wrong };
 }
 
 function iso(at: number): string {
@@ -262,7 +262,7 @@ function iso(at: number): string {
 export function dayReportOf(day: DayResult): string {
   const rows = [
     ['status lines with a new or a repeated report', day.reports],
-    ['results, of which fresh', `${day.answers}, ${((100 * day.fresh) / day.answers).toFixed(1)} %`],
+    ['results, of which fresh', `${day.results}, ${((100 * day.fresh) / day.results).toFixed(1)} %`],
     ['requests sent', day.requests],
     ['most of them within any hour', day.mostInAnHour],
     ['sent sooner than 15 min after the one before', day.needless],

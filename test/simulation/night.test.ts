@@ -28,7 +28,7 @@ async function aNight({ hours, known }: { hours: number; known: boolean }) {
   const provider = fakeProvider(system);
   const { ask } = asker(system, provider);
   const prompts: Prompt[] = [];
-  let [renewedAt, stamp] = [Number.NEGATIVE_INFINITY, 1];
+  let [renewedAt, renewals] = [Number.NEGATIVE_INFINITY, 1];
   const hasLapsed = () => system.now() >= LAPSES && renewedAt < LAPSES;
   provider.respond = () => ({
     ok: true,
@@ -54,7 +54,7 @@ async function aNight({ hours, known }: { hours: number; known: boolean }) {
   };
   const renew = () => {
     renewedAt = system.now();
-    provider.currentStamp = `stamp-${(stamp += 1)}`;
+    provider.currentFingerprint = `fingerprint-${(renewals += 1)}`;
   };
 
   if (known) await passUntil(LAPSES);

@@ -60,9 +60,9 @@ export class PlanDay {
   readonly #history: Moment[] = [];
   readonly #sessions: Session[] = [];
   #login: Subscription | null = null;
-  #stamps = 0;
+  #logins = 0;
   /** The body of the next responses, or their failure. */
-  answer: () => Record<string, unknown> | RefreshFailure = () => ({ code: 'network_error' });
+  response: () => Record<string, unknown> | RefreshFailure = () => ({ code: 'network_error' });
   numbers = 0;
 
   constructor() {
@@ -73,9 +73,9 @@ export class PlanDay {
     this.provider.isForeignSession = isForeignSession;
     this.provider.namesOtherLogin = namesOtherLogin;
     this.provider.respond = () => {
-      const answer = this.answer();
-      if ('code' in answer) return { ok: false, failure: answer as unknown as RefreshFailure };
-      return { ok: true, value: { data: parseResponse(answer), plan: null } };
+      const response = this.response();
+      if ('code' in response) return { ok: false, failure: response as unknown as RefreshFailure };
+      return { ok: true, value: { data: parseResponse(response), plan: null } };
     };
     const { ask, deps } = asker(this.#system, this.provider);
     this.#ask = ask;
@@ -98,9 +98,9 @@ export class PlanDay {
 
   signIn(subscription: Subscription | null): void {
     this.#login = subscription;
-    this.#stamps += 1;
-    this.provider.currentStamp = subscription ? `${this.now}:512:${this.#stamps}` : 'absent absent';
-    this.provider.token = `token-${this.#stamps}`;
+    this.#logins += 1;
+    this.provider.currentFingerprint = subscription ? `${this.now}:512:${this.#logins}` : 'absent absent';
+    this.provider.token = `token-${this.#logins}`;
     this.provider.login = subscription
       ? { ok: true, value: null }
       : { ok: false, failure: { code: 'no_credentials' } };
@@ -173,8 +173,8 @@ export class PlanDay {
     });
     const report = parseReport(text, this.now);
     if (report === null) throw new Error('no report');
-    const { paths: places, onDisk: known } = startOf(deps);
-    const outcome = storeReport(deps, places, report, known.fingerprint);
+    const { paths, onDisk } = startOf(deps);
+    const outcome = storeReport(deps, paths, report, onDisk.fingerprint);
     const {
       usage: shared,
       startWorker: startBackground,
@@ -196,7 +196,7 @@ export class PlanDay {
       shared: { entry, freshness: seen.decision.freshness, usage: shared, error: shared.error },
       report,
       ...outcome,
-      fingerprint: known.fingerprint,
+      fingerprint: onDisk.fingerprint,
       reader: deps.provider.reader,
       now: this.now,
       settings: deps.settings,

@@ -44,7 +44,7 @@ describe('a day on Max that ends on Ultra, which has no five-hour limit', () => 
     const five = () => ada.used.five_hour as number;
     const seven = () => ada.used.seven_day as number;
     const scoped = () => ada.used['weekly_scoped:fable'] as number;
-    day.answer = () => ({
+    day.response = () => ({
       ...(ultra ? {} : { five_hour: bucket(five(), 5) }),
       seven_day: bucket(seven(), 60),
       nimbus_quill: { utilization: 0 },
@@ -89,7 +89,7 @@ describe('a day on Max that ends on Ultra, which has no five-hour limit', () => 
     expect(await day.statusline(idle)).toMatch(/^5h 10% .* 7d 40% .* 3h ago/);
     expect(await day.prompt()).not.toMatch(/^5h |· 5h |40%/);
     // Offline for an hour, and a laptop that sleeps for two.
-    day.answer = () => ({ code: 'network_error' });
+    day.response = () => ({ code: 'network_error' });
     await day.until(4);
     expect(day.between(3.2, 4).every((line) => /^7d \d+% .* ago( · offline)?$/.test(line))).toBe(true);
     await day.until(6.5);
@@ -102,7 +102,7 @@ describe('a day on Ultra that reaches its limit', () => {
     const ada = subscription('ada');
     const session = day.session('one', ada);
     let [week, reset] = [70, 6];
-    day.answer = () => ({
+    day.response = () => ({
       five_hour: null,
       seven_day: bucket(week, reset),
       iguana_necktie: { utilization: 3, resets_at: iso(day.at(700)), limit_dollars: 250, used_dollars: 7.5 },
@@ -124,7 +124,7 @@ describe('a day on Ultra that reaches its limit', () => {
     // The next week begins.
     [week, reset] = [0, 174];
     day.change({ of: ada, used: { seven_day: 0, 'weekly_scoped:fable': -1 } });
-    day.answer = () => ({ seven_day: bucket(week, reset), limits: [row('weekly_all', week, reset)] });
+    day.response = () => ({ seven_day: bucket(week, reset), limits: [row('weekly_all', week, reset)] });
     await day.until(6.1);
     expect(day.between(6.05, 6.1).every((line) => line.startsWith('7d 0% 6d23h'))).toBe(true);
     expect(day.lines.filter(({ line }) => /^5h |· 5h |250|cloud/.test(line))).toEqual([]);
@@ -138,7 +138,7 @@ describe('a day on an Enterprise seat, which only has a spend limit', () => {
     const session = day.session('one', ada);
     let cents = 1250;
     let limited: number | null = null;
-    day.answer = () => ({
+    day.response = () => ({
       five_hour: null,
       seven_day: null,
       extra_usage: {
@@ -169,7 +169,7 @@ describe('a day on an Enterprise seat, which only has a spend limit', () => {
       true,
     );
     // The seat is removed: the endpoint returns 403, and the known numbers show their age.
-    day.answer = () => ({ code: 'forbidden' });
+    day.response = () => ({ code: 'forbidden' });
     await day.until(3.5);
     expect(day.between(3.2, 3.5).every((line) => / ago( · sign in)?$/.test(line))).toBe(true);
   });
@@ -203,7 +203,7 @@ describe('a day with a private and a Team login', () => {
     day.change({ of: team, used: { five_hour: 30.5, seven_day: 10.5 } });
     day.signIn(home);
     const atHome = day.session('home', home);
-    day.answer = () => body(current);
+    day.response = () => body(current);
     await day.until(1, async () => {
       if (every(4)) await work(atHome);
     });
@@ -220,7 +220,7 @@ describe('a day with a private and a Team login', () => {
     const other = subscription('grace', 'elsewhere');
     const foreign = day.session('key', other, { CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-x' });
     day.change({ of: other, used: { five_hour: 80, seven_day: 90 } });
-    day.answer = () => ({ code: 'rate_limited', retryAfter: '1800' });
+    day.response = () => ({ code: 'rate_limited', retryAfter: '1800' });
     await day.until(3, async () => {
       if (every(6)) day.use(foreign, {}, { five_hour: limit(80, 4.5), seven_day: limit(90, 140) });
       if (every(6)) expect(await day.statusline(foreign)).toMatch(/^5h 80% .* 7d 90%/);
@@ -228,12 +228,12 @@ describe('a day with a private and a Team login', () => {
     });
     expect(day.between(2, 3).filter((line) => /80%|90%/.test(line))).toEqual([]);
     // At home without a network: no number of the team is shown.
-    day.answer = () => ({ code: 'network_error' });
+    day.response = () => ({ code: 'network_error' });
     current = home;
     day.signIn(home);
     await day.until(3.5);
     expect(day.between(3, 3.5).filter((line) => line.includes('%'))).toEqual([]);
-    day.answer = () => body(current);
+    day.response = () => body(current);
     await day.until(4.5, async () => {
       if (every(5)) await work(atWork);
     });
@@ -281,7 +281,7 @@ describe('a day on a seat behind a gateway, without a login', () => {
     expect(await day.prompt()).toMatch(/^spend reset/);
     const ada = subscription('ada');
     day.change({ of: ada, used: { seven_day: 7 } });
-    day.answer = () => ({ seven_day: bucket(7, 100) });
+    day.response = () => ({ seven_day: bucket(7, 100) });
     day.signIn(ada);
     [usd, reset] = [5, 725];
     await day.until(6, async () => {

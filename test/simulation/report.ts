@@ -24,10 +24,10 @@ export function reportOf(result: Result): string {
     '|---|---|',
     ...rows.map(([what, value]) => `| ${what} | ${value} |`),
     '',
-    '| age of what was seen | answers | fresh | stale | without numbers | p50 | p95 | p99 | max |',
+    '| age of the numbers shown | calls | fresh | stale | without numbers | p50 | p95 | p99 | max |',
     '|---|---|---|---|---|---|---|---|---|',
-    agesRow('by everybody, day and night', result.all),
-    agesRow('by people at work', result.work),
+    agesRow('to all callers, day and night', result.all),
+    agesRow('to people at work', result.work),
     agesRow('the same, with a network and not throttled', result.undisturbed),
     '',
   ].join('\n');
@@ -43,11 +43,11 @@ function recoveryRow(hint: string, recoveries: readonly Recovery[]): [string, st
   return [what, `median ${median}, longest ${minutes(withHint.at(-1))}, at most ${requests} requests`];
 }
 
-function agesRow(who: string, ages: Ages): string {
+function agesRow(callers: string, ages: Ages): string {
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   const times = [ages.p50, ages.p95, ages.p99, ages.max].map(time);
   const cells = [String(ages.count), share(ages.fresh), share(ages.stale), share(ages.without), ...times];
-  return `| ${who} | ${cells.join(' | ')} |`;
+  return `| ${callers} | ${cells.join(' | ')} |`;
 }
 
 function time(seconds: number): string {

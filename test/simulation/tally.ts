@@ -93,7 +93,7 @@ class Distribution {
 
 /** Everything that is counted in a week. */
 export class Tally {
-  readonly #sent: { at: number; stamp: number }[] = [];
+  readonly #sent: { at: number; login: number }[] = [];
   #answered = 0;
   #own429 = 0;
   #foreign429 = 0;
@@ -107,8 +107,8 @@ export class Tally {
   resolved = 0;
   started = 0;
 
-  sent(at: number, stamp: number): void {
-    this.#sent.push({ at, stamp });
+  sent(at: number, login: number): void {
+    this.#sent.push({ at, login });
   }
 
   /** A request that was sent while there was a network: only such a request can prolong a throttle. */
@@ -150,8 +150,8 @@ export class Tally {
     const inHour = times.map(
       (at, first) => times.slice(first, first + 100).filter((it) => it < at + HOUR).length,
     );
-    const apart = this.#sent.map(({ at, stamp }, index) => {
-      const previous = this.#sent.slice(0, index).findLast((one) => one.stamp === stamp);
+    const apart = this.#sent.map(({ at, login }, index) => {
+      const previous = this.#sent.slice(0, index).findLast((one) => one.login === login);
       return previous ? at - previous.at : Number.POSITIVE_INFINITY;
     });
     return {

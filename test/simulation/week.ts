@@ -35,10 +35,9 @@ const OFFLINE = [
 const START_UP = 60;
 
 /**
- * A week of sixty callers of one account, who share one cache directory. What they ask is answered by the real
- * `resolve` on real files; only the clock, the endpoint and the people are made up. Questions that can change
- * nothing are not carried to the files: a fresh entry is counted as such, and `decide` says of every other
- * question whether there is anything to do but to answer.
+ * A week of sixty callers of one account, who share one cache directory. The real `resolve` runs on real files; the clock,
+ * the endpoint and the people are simulated. A question that changes no file is not resolved: a fresh entry is counted as
+ * such, and for any other question `decide` shows whether the entry is served as it is.
  */
 export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): Promise<Result> {
   const machine = new Machine(seed, start);
@@ -48,7 +47,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
   const tally = new Tally();
   const settings = defaultSettings({});
 
-  let stamp = 1;
+  let login = 1;
   let tokenUntil = begin - HOUR;
   let throttledUntil = 0;
 
@@ -57,7 +56,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   const send = async ({ timeoutMs }: SendOptions): Promise<Outcome<Snapshot>> => {
     const at = machine.now;
-    tally.sent(at, stamp);
+    tally.sent(at, login);
     const fails = (code: 'network_error' | 'timeout' | 'server_error') =>
       ({ ok: false, failure: { code } }) as const;
     if (offline()) {
@@ -92,27 +91,27 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
 
   const provider: ProviderDescriptor = {
     ...ONE_LOGIN,
-    fingerprint: () => `stamp-${stamp}`,
+    fingerprint: () => `fingerprint-${login}`,
     connect: async () => ({
       id: 'claude',
       authenticate: async () =>
         machine.now < tokenUntil
-          ? { ok: true, value: { plan: 'max_20x', tokenHash: () => `000000${stamp}`.slice(-8), send } }
+          ? { ok: true, value: { plan: 'max_20x', tokenHash: () => `000000${login}`.slice(-8), send } }
           : { ok: false, failure: { code: 'token_lapsed' } },
     }),
   };
   const deps: ResolveDeps = { system, provider, settings, log: () => {} };
-  const places = pathsOf(system, provider);
+  const paths = pathsOf(system, provider);
   const asked = { baseUrl: 'https://endpoint.invalid', userAgent: 'usageline/simulation' };
 
   /** The files on disk, read again after each process that could have changed them. */
   let known: { entry: Entry | null; lock: Backoff | null } | null = null;
-  let freshFor = { stamp: 0, cachedAt: 0, until: 0 };
+  let freshFor = { login: 0, cachedAt: 0, until: 0 };
   const onDisk = () => {
     if (known !== null) return known;
-    const read = readEntry(system, places.cache!.entry);
+    const read = readEntry(system, paths.cache!.entry);
     const entry = read.kind === 'entry' ? read.entry : null;
-    known = { entry, lock: readBackoff(system, places.cache!.backoff, machine.now) };
+    known = { entry, lock: readBackoff(system, paths.cache!.backoff, machine.now) };
     return known;
   };
 
@@ -140,19 +139,19 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const now = machine.now;
     const work = caller.kind !== 'cron' && atWork(begin, now);
     // Row 1 holds until its time is over or the credentials change.
-    if (!force && freshFor.stamp === stamp && now < freshFor.until) {
+    if (!force && freshFor.login === login && now < freshFor.until) {
       tally.shown('fresh', now - freshFor.cachedAt, work, offline());
       return;
     }
     const { entry, lock } = onDisk();
-    const { policy, person, patient } = caller;
+    const { policy, sendsUncached, waitsForOthers } = caller;
     const account = () => 'same' as const;
     const decision = decide({
       entry,
       backoff: lock,
       now,
       policy,
-      fingerprint: `stamp-${stamp}`,
+      fingerprint: `fingerprint-${login}`,
       account,
       settings,
       budget: provider.budget,
@@ -160,17 +159,14 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     });
     if (decision.action === 'serve') {
       if (decision.row === 1)
-        freshFor = { stamp, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
+        freshFor = { login, cachedAt: entry!.cachedAt, until: freshUntil(entry!, settings) };
       tally.shown(decision.freshness, entry === null ? null : now - entry.cachedAt, work, offline());
       return;
     }
-    return asks(
-      { ...asked, policy, force, sendsUncached: person, waitsForOthers: patient },
-      ({ state, ageMs }) => {
-        freshFor = { ...freshFor, until: 0 };
-        tally.shown(state, ageMs, work, offline());
-      },
-    );
+    return asks({ ...asked, policy, force, sendsUncached, waitsForOthers }, ({ state, ageMs }) => {
+      freshFor = { ...freshFor, until: 0 };
+      tally.shown(state, ageMs, work, offline());
+    });
   };
 
   for (const caller of sixtyCallers(begin, random)) {
@@ -189,7 +185,7 @@ export async function simulateWeek({ seed = 1, days = 7, start = START } = {}): 
     const work = workOf(begin, day);
     // The first use of Claude Code on a day renews an expired token, and keeps a valid one.
     const renew = () => {
-      stamp += 1;
+      login += 1;
       tokenUntil = machine.now + TOKEN_LASTS;
     };
     for (let at = work?.from ?? end; at < Math.min(work?.to ?? 0, end); at += TOKEN_LASTS)

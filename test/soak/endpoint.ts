@@ -86,7 +86,7 @@ export class Endpoint {
    */
   #looks: [number, number] = [performance.now(), performance.now()];
   readonly #looking = setInterval(() => (this.#looks = [this.#looks[1], performance.now()]), 50);
-  /** From now on every request is answered well. */
+  /** From now on every request gets a good response. */
   healthy = false;
   readonly #logins: readonly Login[];
   readonly #random: () => number;

@@ -17,7 +17,7 @@ interface UsageObject {
 }
 
 /**
- * After the storm: one call of each login shows fresh numbers, or says when the budget or a backoff grants the next request.
+ * After the storm: one call of each login shows fresh numbers, or names the time at which the budget or a backoff grants the next request.
  * Once those records are removed nothing else keeps a call from fresh numbers, whatever the storm has left behind.
  */
 export async function healthyCalls({ stage, endpoint, tally }: AfterTheStorm): Promise<void> {

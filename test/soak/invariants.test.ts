@@ -24,7 +24,7 @@ describe('requests in a soak', () => {
     ]);
   });
 
-  it('count from when they can have been there', () => {
+  it('count from the earliest time at which they can have arrived', () => {
     const late = { at: 20 * SECOND, earliest: 0, token: 'a' };
     expect(tooManyRequests([late, ...arrivals([57, 'a'])])).toEqual([]);
     expect(tooManyRequests([late, ...arrivals([56, 'a'])])).toHaveLength(1);
@@ -40,7 +40,7 @@ describe('requests in a soak', () => {
     expect(tooManyRequests(every(2 * MINUTE, 25))).toEqual(['25 requests within 48.0 min']);
   });
 
-  it('are measured by the least distance with one token', () => {
+  it('are measured by the shortest time between two with the same token', () => {
     expect(leastApart(arrivals([0, 'a'], [10, 'b'], [90, 'b'], [160, 'b']))).toBe(70 * SECOND);
     expect(leastApart(arrivals([0, 'a'], [10, 'b']))).toBeNull();
   });

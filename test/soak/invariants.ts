@@ -18,7 +18,7 @@ const TOLERANCE_MS = 3 * SECOND;
 export interface Arrival {
   /** When the endpoint noticed it, monotonic ms. */
   readonly at: number;
-  /** Since when it can have been there: an endpoint that gets no processor notices nothing. */
+  /** The earliest time at which it can have arrived: a busy machine can delay the endpoint. */
   readonly earliest: number;
   readonly token: string;
 }
@@ -41,7 +41,7 @@ export function tooManyRequests(arrivals: readonly Arrival[]): string[] {
   return wrong;
 }
 
-/** The least time between two requests with one token, ms; null where there are none. */
+/** The shortest time between two requests with the same token, ms; null where there are none. */
 export function leastApart(arrivals: readonly Arrival[]): number | null {
   const gaps = arrivals
     .slice(1)
@@ -128,7 +128,7 @@ export interface FoundFile {
 
 /** Six logins with seven kinds of prepared lines, of 29 files at most each, and the other files of an account. */
 export const MOST_FILES = 6 * (7 * 29 + 40);
-/** More was never seen, with room to spare. */
+/** Well above the largest number that was seen. */
 export const MOST_BYTES = 4 * 1024 * 1024;
 /** Temporary files of killed processes are removed with the first request after an hour. */
 const OLDEST_TEMPORARY_MS = 2 * HOUR;
@@ -157,7 +157,7 @@ function kindsOf(files: readonly FoundFile[]): string {
   return listOf(new Map([...counts].sort(([, a], [, b]) => b - a).slice(0, 12)));
 }
 
-/** What is wrong with what lies in the cache. */
+/** Describes the files that should not be in the cache, or not like this. */
 export function wrongFiles(files: readonly FoundFile[]): string[] {
   const wrong: string[] = [];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -36,7 +36,7 @@ export function anEntry(changes: Partial<Entry> = {}): Entry {
     error: null,
     plan: 'max_20x',
     accountId: 'ada',
-    credentials: 'stamp-1',
+    credentials: 'fingerprint-1',
     ...changes,
   };
 }
@@ -56,7 +56,7 @@ export function anOverlay(changes: Partial<Overlay> = {}): Overlay {
     asReported: true,
     requestedAt: NOW - 30 * MINUTE,
     needsEndpoint: true,
-    credentials: 'stamp-1',
+    credentials: 'fingerprint-1',
     ...changes,
   };
 }
@@ -68,7 +68,7 @@ export function aLock(changes: Partial<Backoff> = {}): Backoff {
     error: 'rate_limited',
     failures: 1,
     writtenAt: NOW - 10 * SECOND,
-    credentials: 'stamp-1',
+    credentials: 'fingerprint-1',
     requests: [],
     ...changes,
   };
@@ -81,7 +81,7 @@ export function aSituation(changes: Partial<Situation> = {}): Situation {
     backoff: null,
     now: NOW,
     policy: 'wait',
-    fingerprint: 'stamp-1',
+    fingerprint: 'fingerprint-1',
     account: () => 'unknown',
     settings: defaultSettings({}),
     budget: provider.budget,

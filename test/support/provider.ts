@@ -22,7 +22,7 @@ export interface FakeProvider extends ProviderDescriptor {
   /** The outcome of the next requests. */
   respond: (options: SendOptions) => Promise<Outcome<Snapshot>> | Outcome<Snapshot>;
   login: Outcome<null>;
-  currentStamp: string | null;
+  currentFingerprint: string | null;
   signedIn: string | null;
   /** The full identity that is signed in; null: `signedIn` names it. */
   identityNow: Identity | null;
@@ -50,8 +50,8 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
-  fingerprint: () => 'stamp-1',
-  hasStoredLogin: (_system, stamp) => stamp !== null,
+  fingerprint: () => 'fingerprint-1',
+  hasStoredLogin: (_system, fingerprint) => fingerprint !== null,
   isForeignSession: () => false,
   namesOtherLogin: () => false,
   identity: () => known('ada'),
@@ -63,7 +63,8 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
 export function fakeProvider(system: FakeSystem): FakeProvider {
   const provider: FakeProvider = {
     ...ONE_LOGIN,
-    fingerprint: (_system, keychain) => (keychain === null ? provider.currentStamp : `keychain ${keychain}`),
+    fingerprint: (_system, keychain) =>
+      keychain === null ? provider.currentFingerprint : `keychain ${keychain}`,
     identity: () => provider.identityNow ?? known(provider.signedIn),
     connect: async () => ({
       id: 'claude',
@@ -80,7 +81,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     }),
     respond: () => ({ ok: true, value: aSnapshot }),
     login: { ok: true, value: null },
-    currentStamp: 'stamp-1',
+    currentFingerprint: 'fingerprint-1',
     signedIn: 'ada',
     identityNow: null,
     token: 'token-1',

@@ -6,7 +6,7 @@ import type { System } from '../../platform/system.ts';
  * is set, and then two directories and one file.
  */
 
-const known = new WeakMap<System, string | null>();
+const directories = new WeakMap<System, string | null>();
 
 /**
  * The absolute path of the directory that CLAUDE_CONFIG_DIR names; null where that is the default one, `~/.claude`, in any
@@ -15,18 +15,18 @@ const known = new WeakMap<System, string | null>();
 export function configDirectory(system: System): string | null {
   const given = system.env.CLAUDE_CONFIG_DIR;
   if (!given) return null;
-  let directory = known.get(system);
+  let directory = directories.get(system);
   if (directory === undefined) {
     const path = absolute(system, given);
     directory = isDefault(system, path) ? null : path;
-    known.set(system, directory);
+    directories.set(system, directory);
   }
   return directory;
 }
 
 /**
- * One text for all spellings of a directory: absolute, without links, dots and doubled slashes. On macOS the unchanged
- * text: the name of the keychain's item depends on every character, so two spellings can be two logins.
+ * The path of a directory in one spelling: absolute, without links, dots and doubled slashes. On macOS the path is returned
+ * unchanged: the name of the keychain's item depends on every character, so two spellings can be two logins.
  */
 export function canonicalPath(system: System, path: string): string {
   if (system.platform === 'darwin') return path;

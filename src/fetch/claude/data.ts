@@ -11,14 +11,14 @@ import { parseTime } from '../../usage/time.ts';
  * A broken part is omitted without its neighbours. Valid parts are kept as received, with unknown keys.
  */
 
-/** A response as data. `unknown_buckets` is usageline's own key: if the endpoint sends it, it is an unknown key. */
+/** Validates a response. `unknown_buckets` is usageline's own key: if the endpoint sends it, it is kept as an unknown key. */
 export function parseResponse(body: Readonly<Record<string, unknown>>): UsageData {
   if (!Object.hasOwn(body, 'unknown_buckets')) return parseUsageData(body) as UsageData;
   const { unknown_buckets, ...parts } = body;
   return parseUsageData({ ...parts, unknown_buckets: { unknown_buckets } }) as UsageData;
 }
 
-/** `data` of `usage.json`; null for anything but an object. */
+/** Validates `data` of `usage.json`. Null for anything but an object. */
 export function parseUsageData(value: unknown): UsageData | null {
   if (!isObject(value)) return null;
   const data: Record<string, unknown> = {};

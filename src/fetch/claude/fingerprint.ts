@@ -20,11 +20,13 @@ export function credentialsFingerprint(system: System, keychain: string | null):
   return parts.join(' ');
 }
 
-/** Whether a fingerprint is that of a stored login. A keychain that was not asked yet can contain one. */
-export function hasStoredLogin({ platform }: System, fingerprint: string | null): boolean {
+/** Whether a fingerprint is one of a stored login. On macOS also while the keychain, which may hold it, was not queried. */
+export function hasStoredLogin(system: System, fingerprint: string | null): boolean {
   if (fingerprint === null) return false;
   const parts = fingerprint.split(' ');
-  return parts.some((part) => part !== ABSENT) || (platform === 'darwin' && parts.length < 3);
+  if (parts.some((part) => part !== ABSENT)) return true;
+  // A query of the keychain adds a part to those of the files.
+  return system.platform === 'darwin' && parts.length <= credentialFiles(system).length;
 }
 
 function partOf(system: System, path: string): string {

@@ -2,7 +2,7 @@ import { sanitize } from '../../usage/text.ts';
 
 /**
  * The subscription plan: `default_claude_max_20x` is `max_20x`; a tier that does not name a plan
- * (`default_claude_ai`, or a form we do not know) leaves it to `subscriptionType`. Null when neither says.
+ * (`default_claude_ai`, or another form) leaves it to `subscriptionType`. Null when neither says.
  */
 export function planOf(rateLimitTier: unknown, subscriptionType: unknown): string | null {
   const tier = clean(rateLimitTier);

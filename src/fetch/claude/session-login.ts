@@ -12,7 +12,7 @@ const ANTHROPIC = /^https:\/\/api\.anthropic\.com\/?$/i;
  * Whether a session with this environment uses another login than the stored one. Without a stored login, a setup token
  * or a gateway is the only login, and its numbers can be mixed up with no others.
  *
- * @param fingerprint of the credentials; called only where the environment names another login
+ * @param fingerprint the fingerprint of the credentials; called only where the environment names another login
  */
 export function isForeignSession(system: System, fingerprint: () => string | null): boolean {
   return namesOtherLogin(system) && hasStoredLogin(system, fingerprint());

@@ -35,7 +35,7 @@ export interface BreakdownRow {
 }
 
 /**
- * `extra_usage`: amounts in minor units of `currency`, which has `decimal_places` digits where the endpoint says so.
+ * `extra_usage`: amounts in minor units of `currency`, which has `decimal_places` digits where the endpoint sends it.
  * `monthly_limit: null` means no limit.
  */
 export interface ExtraUsageData {

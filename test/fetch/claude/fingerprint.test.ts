@@ -22,13 +22,13 @@ beforeEach(() => {
   file = put(join(system.root, '.claude', '.credentials.json'), credentialsText());
   second = join(system.root, '.config', 'claude', '.credentials.json');
 });
-const stamp = () => credentialsFingerprint(system, null);
+const fingerprint = () => credentialsFingerprint(system, null);
 
 test('the fingerprint stays the same while nothing changes, and no content is read', () => {
   const open = vi.spyOn(system.fs, 'openSync');
-  const before = stamp();
+  const before = fingerprint();
   expect(before).toMatch(/^\d+(\.\d+)?:\d+:\d+ absent$/);
-  expect(stamp()).toBe(before);
+  expect(fingerprint()).toBe(before);
   expect(open).not.toHaveBeenCalled();
   open.mockRestore();
 });
@@ -48,10 +48,10 @@ test.each<[string, () => void]>([
   ['a second file', () => put(second, '{}')],
 ])('%s changes it', (_, change) => {
   utimesSync(file, 1, 1);
-  const before = stamp();
+  const before = fingerprint();
   if (_ === 'the time') utimesSync(file, 2, 2);
   else change();
-  expect(stamp()).not.toBe(before);
+  expect(fingerprint()).not.toBe(before);
 });
 
 test('a link is followed to its target', () => {
@@ -59,13 +59,13 @@ test('a link is followed to its target', () => {
   put(target, credentialsText());
   rmSync(file);
   symlinkSync(target, file);
-  const before = stamp();
+  const before = fingerprint();
   appendFileSync(target, ' ');
-  expect(stamp()).not.toBe(before);
+  expect(fingerprint()).not.toBe(before);
 });
 
 test('the date of the keychain item is a part of the fingerprint', () => {
-  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(stamp());
+  expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(fingerprint());
   expect(credentialsFingerprint(system, '20261120182312Z')).not.toBe(
     credentialsFingerprint(system, '20261120182313Z'),
   );
@@ -74,7 +74,7 @@ test('the date of the keychain item is a part of the fingerprint', () => {
 test('a file that cannot be examined is marked', () => {
   rmSync(file);
   symlinkSync('.credentials.json', file);
-  expect(stamp()).toBe('ELOOP absent');
+  expect(fingerprint()).toBe('ELOOP absent');
 });
 
 const statSync = () => {
@@ -89,7 +89,7 @@ test('an error without a code is marked, too', () => {
 test('a file in place of a directory counts as absent', () => {
   rmSync(join(system.root, '.claude'), { recursive: true });
   put(join(system.root, '.claude'), '');
-  expect(stamp()).toBe('absent absent');
+  expect(fingerprint()).toBe('absent absent');
 });
 
 test.each<[string, Record<string, string>, string | null, string | null]>([
@@ -121,5 +121,5 @@ test('there is no fingerprint where no file could be', () => {
 test('a directory has a fingerprint as well', () => {
   rmSync(file);
   mkdirSync(file);
-  expect(stamp()).toMatch(/^\d+.*:\d+:\d+ absent$/);
+  expect(fingerprint()).toMatch(/^\d+.*:\d+:\d+ absent$/);
 });

@@ -8,7 +8,7 @@ import { credentialsText, put } from '../../support/fetch-credentials.ts';
 import { fakeSystem } from '../../support/system.ts';
 import type { System } from '../../../src/platform/system.ts';
 
-/** A keychain tool that notes how it was called and then does what the script says. */
+/** A keychain tool that records its arguments and then runs the script. */
 function withTool(script: string, more: Partial<System> & { env?: Record<string, string> } = {}) {
   const { root } = fakeSystem();
   const tool = put(
@@ -27,13 +27,13 @@ const failed = (reason: string) => ({ kind: 'failed', reason: expect.stringConta
 const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
 
 describe('reading', () => {
-  test('asks for the item of Claude Code and this user', async () => {
+  test('queries the item of Claude Code and this user', async () => {
     const { system, args } = withTool(printing(credentialsText()));
     expect(await readKeychain(system)).toEqual(found(credentialsText()));
     expect(args()).toEqual(['find-generic-password', '-a', 'ada', '-w', '-s', 'Claude Code-credentials']);
   });
 
-  test('asks for the item of the configuration directory', async () => {
+  test('queries the item of the configuration directory', async () => {
     const { system, args } = withTool('exit 44', { env: { CLAUDE_CONFIG_DIR: '/c' } });
     await readKeychain(system);
     const hash = createHash('sha256').update('/c').digest('hex').slice(0, 8);
@@ -122,7 +122,7 @@ attributes:
 describe('the modification date', () => {
   const mdat = '"mdat"<timedate>=0x32303236313132303138323331325A00  "20261120182312Z\\000"';
 
-  test('is found among the attributes, without asking for the secret', async () => {
+  test('is found among the attributes, without reading the secret', async () => {
     const { system, args } = withTool(attributes(mdat));
     expect(await keychainModified(system)).toBe('20261120182312Z');
     expect(args()).toEqual(['find-generic-password', '-a', 'ada', '-s', 'Claude Code-credentials']);

@@ -5,9 +5,11 @@ import { fakeSystem } from '../../support/system.ts';
 const STORED = '1795198892000:512:42 absent';
 const session = (
   env: Record<string, string>,
-  stamp: string | null = STORED,
+  fingerprint: string | null = STORED,
   platform: NodeJS.Platform = 'linux',
-) => isForeignSession({ ...fakeSystem({ env }), platform }, () => stamp);
+) => isForeignSession({ ...fakeSystem({ env }), platform }, () => fingerprint);
+
+const DIRECTORY = { CLAUDE_CONFIG_DIR: '/elsewhere' };
 
 describe('a session beside a stored login', () => {
   it.each([
@@ -28,8 +30,8 @@ describe('a session beside a stored login', () => {
   ])('uses the stored login with %s', (_, env) => expect(session(env)).toBe(false));
 
   it('reads the fingerprint only where its environment names another login', () => {
-    const stamp = () => expect.fail('a stat for nothing');
-    expect(isForeignSession(fakeSystem({ env: {} }), stamp)).toBe(false);
+    const fingerprint = () => expect.fail('a stat for nothing');
+    expect(isForeignSession(fakeSystem({ env: {} }), fingerprint)).toBe(false);
   });
 });
 
@@ -38,12 +40,16 @@ describe('a session without a stored login', () => {
 
   it.each([[null], ['absent'], ['absent absent'], ['absent absent absent']])(
     'uses the only login there is: %s',
-    (stamp) => expect(session(token, stamp)).toBe(false),
+    (fingerprint) => expect(session(token, fingerprint)).toBe(false),
   );
 
-  it('can have one in a keychain that was not asked yet', () => {
-    expect(session(token, 'absent absent', 'darwin')).toBe(true);
-    expect(session(token, 'absent absent absent', 'darwin')).toBe(false);
-    expect(session(token, 'absent absent keychain:20261120', 'darwin')).toBe(true);
+  it.each<[string, Record<string, string>, string, boolean]>([
+    ['may have one while the keychain was not queried', {}, 'absent absent', true],
+    ['has none where the keychain has no item', {}, 'absent absent absent', false],
+    ['has one where the keychain has an item', {}, 'absent absent keychain:20261120', true],
+    ['may have one in CLAUDE_CONFIG_DIR while the keychain was not queried', DIRECTORY, 'absent', true],
+    ['has none in CLAUDE_CONFIG_DIR where the keychain has no item', DIRECTORY, 'absent absent', false],
+  ])('on macOS %s', (_case, directory, fingerprint, foreign) => {
+    expect(session({ ...token, ...directory }, fingerprint, 'darwin')).toBe(foreign);
   });
 });

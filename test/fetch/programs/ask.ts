@@ -1,6 +1,6 @@
 /*
- * A whole process that asks once, as the built program does: argv is the URL, the deadline in ms, a name
- * server. It says when it had its answer and then has nothing more to do; tests see when it really ends.
+ * A process that sends one request, as the built program does. Arguments: the URL, the deadline in ms, a name server. It
+ * prints the outcome and then has nothing more to do, so that tests can measure when the process ends.
  */
 import { writeSync } from 'node:fs';
 import { requestJson } from '../../../src/fetch/client.ts';

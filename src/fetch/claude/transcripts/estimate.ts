@@ -19,7 +19,7 @@ export interface HourOfUse {
 export interface UseOfWeek {
   /** Epoch ms at which the last block began, whether or not it is over; null: there was none. */
   readonly block: number | null;
-  /** In their order. The first hour has only messages within the week. */
+  /** Ordered by time. Of the first hour only the messages within the week are counted. */
   readonly hours: readonly HourOfUse[];
 }
 
@@ -37,10 +37,10 @@ export interface Estimate {
 }
 
 /**
- * Sums up the messages of the week before `now` (epoch ms). Messages ahead of the clock do not count yet.
+ * Sums up the messages of the week before `now` (epoch ms). Messages with a future time are left out.
  *
- * @param messages also older ones, for the blocks
- * @param block epoch ms at which the last block before all of them began; null: none is known
+ * @param messages older ones decide where blocks begin
+ * @param block when the last block before all messages began, epoch ms; null if there was none
  */
 export function useOfWeek(messages: Iterable<Message>, block: number | null, now: number): UseOfWeek {
   const hours = new Map<string, HourOfUse>();
@@ -56,7 +56,12 @@ export function useOfWeek(messages: Iterable<Message>, block: number | null, now
   return { block: blockAfter(block, times), hours: [...hours.values()].sort((a, b) => a.at - b.at) };
 }
 
-/** When the last block began after messages at these times, given the block before them. All in epoch ms. */
+/**
+ * The start of the last 5-hour block of messages at these times. A block begins at the full hour of the first message after
+ * the block before it. All in epoch ms.
+ *
+ * @param block the start of the last block before these messages; null if there was none
+ */
 export function blockAfter(block: number | null, times: Iterable<number>): number | null {
   let last = block;
   for (const at of [...times].sort((a, b) => a - b)) {

@@ -4,13 +4,13 @@ import { hash } from './hash.ts';
 import { readLines, START } from './lines.ts';
 import type { LinesRead } from './lines.ts';
 
-/** How far a transcript has been read, and what it was then. */
+/** How far a transcript has been read, and its fingerprint at that time. */
 export interface TranscriptFile extends LinesRead {
   /** Its fingerprint when it was opened last. */
   readonly ino: number;
   readonly size: number;
   readonly mtimeMs: number;
-  /** Hash of bytes from the start of the file and from before `offset`: tells whether it was only appended to. */
+  /** Hash of bytes from the start of the file and from before `offset`: shows whether it was only appended to. */
   readonly sample: number;
 }
 
@@ -20,16 +20,17 @@ export function isUnchanged(file: TranscriptFile, { ino, size, mtimeMs }: Stats)
 }
 
 /**
- * Reads a transcript on from where it was left; from its start when it is new, another file, shorter, or has other
- * bytes there. Lines that are met twice count once.
+ * Reads what was appended to a transcript since the last scan. Starts at its beginning when it is new, another file under
+ * the same name, shorter, or has other bytes than before. Lines that are read twice count once.
  *
- * @param stop is asked after every chunk
+ * @param previous how far the last scan has read it
+ * @param stop called after every chunk
  * @returns how far it has been read now; null when it cannot be read
  */
 export function readFile(
   fs: System['fs'],
   path: string,
-  known: TranscriptFile | undefined,
+  previous: TranscriptFile | undefined,
   buffer: Buffer,
   stop: () => boolean,
   onLine: (line: Buffer) => void,
@@ -40,8 +41,10 @@ export function readFile(
   try {
     const { ino, size, mtimeMs } = stat;
     const isSame =
-      known?.ino === ino && size >= known.offset && sampleOf(fs, fd, known.offset) === known.sample;
-    const read = readLines(fs, fd, isSame ? known : START, buffer, stop, onLine);
+      previous?.ino === ino &&
+      size >= previous.offset &&
+      sampleOf(fs, fd, previous.offset) === previous.sample;
+    const read = readLines(fs, fd, isSame ? previous : START, buffer, stop, onLine);
     return { ...read, ino, size, mtimeMs, sample: sampleOf(fs, fd, read.offset) };
   } catch {
     return null;
@@ -72,7 +75,7 @@ export function openRegular(fs: System['fs'], path: string): { fd: number; stat:
   return null;
 }
 
-/** Bytes. Lines differ in their ids, which are within so many bytes of their start or end. */
+/** The length of a sample, bytes: the ids of a line, by which lines differ, are that close to its start or end. */
 const SAMPLE = 128;
 
 function sampleOf(fs: System['fs'], fd: number, offset: number): number {

@@ -1,9 +1,9 @@
-/** The first prime of FNV-1a, and an arbitrary odd number for the second half. */
+/** The prime of 32-bit FNV-1a, and an arbitrary odd number for the second hash. */
 const PRIME = 0x01000193;
 const OTHER = 0x85ebca6b;
 
 /**
- * A whole number below 2^53 that stands for a text or bytes: two independent 32-bit hashes, cut to what a number holds
+ * The hash of a text or of bytes, a whole number below 2^53: two independent 32-bit hashes, cut to what a number holds
  * exactly. Among the messages of a week (a hundred thousand) a collision is expected once in a million weeks.
  * `node:crypto` would take several times as long for texts as short as a message's ids.
  */

@@ -1,16 +1,16 @@
 import type { System } from '../../../platform/system.ts';
 import { NEEDLE } from './message.ts';
 
-/** Bytes that are read at once. */
+/** The number of bytes that one call reads. */
 export const CHUNK = 256 * 1024;
-/** Bytes. A longer line is skipped: it holds an image or a file, and its counts are lost. */
+/** The longest line that is parsed, bytes. A longer one holds an image or a file; it is skipped, and its counts are lost. */
 export const MAX_LINE = 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
 /** How far a file has been read. */
 export interface Position {
-  /** Bytes from the start: everything before it has been read for good. */
+  /** Bytes from the start of the file to the first line that has to be read again. */
   readonly offset: number;
   /** `offset` is inside a line that is too long: bytes up to the next line end are skipped. */
   readonly skipping: boolean;
@@ -23,18 +23,18 @@ export interface LinesRead extends Position {
 
 export const START: Position = { offset: 0, skipping: false };
 
-/** Room for one line and the chunk behind it; one is enough for all files of a scan. */
+/** A buffer for the longest line and the chunk behind it. All files of a scan can use the same one. */
 export function lineBuffer(): Buffer {
   return Buffer.allocUnsafe(MAX_LINE + CHUNK);
 }
 
 /**
- * Passes on every line from a position on that can count, and the unfinished one at the end of the file; that one stays
- * behind the offset and is read again next time. At least one chunk or line is read, whatever `stop` returns, so that
- * any number of short calls reaches the end.
+ * Reads a file from a position on and calls `onLine` for every line with `NEEDLE`. The unfinished line at the end of the
+ * file is passed as well, and read again by the next call: the new offset is before it. At least one chunk or line is read,
+ * whatever `stop` returns, so that repeated short calls reach the end.
  *
- * @param stop is asked after every chunk
- * @param onLine gets a view of the buffer, valid until it returns
+ * @param stop called after every chunk
+ * @param onLine called with a view of the buffer, valid until it returns
  */
 export function readLines(
   fs: System['fs'],
@@ -76,7 +76,7 @@ export function readLines(
   }
 }
 
-/** Searches the needle first and then the line around it: most lines do not have it. */
+/** Searches for the needle first and then for the ends of its line, because most lines do not contain it. */
 function passLines(block: Buffer, onLine: (line: Buffer) => void): void {
   for (let at = 0; ;) {
     const found = block.indexOf(NEEDLE, at);

@@ -9,7 +9,7 @@ import { areSame } from './roots.ts';
 export interface Memory {
   /** Epoch ms of the scan. */
   readonly scannedAt: number;
-  /** Epoch ms at which the last block began that has a message older than all of `messages`; null: none is known. */
+  /** When the last 5-hour block of the messages that were dropped as too old began, epoch ms; null if none were. */
   readonly block: number | null;
   /** The transcripts of the last days, by path. */
   readonly files: ReadonlyMap<string, TranscriptFile>;
@@ -17,11 +17,11 @@ export interface Memory {
 }
 
 const SCHEMA_VERSION = 5;
-/** A file of the largest number of messages is half of it; a larger one was not written by this program. */
+/** Twice the size of a file with the largest number of messages. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** The second line. */
+/** The second line of the file. */
 interface Head {
   readonly schema_version: number;
   readonly roots: readonly string[];
@@ -35,7 +35,7 @@ export function emptyMemory(): Memory {
   return { scannedAt: 0, block: null, files: new Map(), messages: new Messages() };
 }
 
-/** The first line is the hash of all that follows, the second is JSON, the rest are the rows of the messages. */
+/** The file: a line with the hash of everything after it, a line of JSON (`Head`), and the rows of the messages as bytes. */
 export function serializeMemory(
   { scannedAt, block, files, messages }: Memory,
   roots: readonly string[],
@@ -57,8 +57,8 @@ export function serializeMemory(
 }
 
 /**
- * Reads the memory of these roots. Null when there is none, or it is of another version or of other roots, or not
- * exactly as it was written; the next scan then starts anew.
+ * Reads the memory of these roots. Null if the file is absent, of another version or other roots, or damaged; the scan then
+ * reads all transcripts from their start.
  */
 export function readMemory(system: System, path: string, roots: readonly string[]): Memory | null {
   try {
@@ -72,7 +72,7 @@ export function readMemory(system: System, path: string, roots: readonly string[
 function parseMemory(bytes: Buffer, roots: readonly string[]): Memory | null {
   const start = bytes.indexOf(NEWLINE) + 1;
   const content = bytes.subarray(start);
-  // The hash stands for the shape as well: no other program writes it.
+  // A file with the right hash was written by this program, so its parts are not validated.
   if (bytes.toString('latin1', 0, start) !== `${hash(content)}\n`) return null;
   const end = content.indexOf(NEWLINE) + 1;
   const head = JSON.parse(content.toString('utf8', 0, end)) as Head;

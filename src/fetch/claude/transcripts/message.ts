@@ -10,7 +10,7 @@ import type { Extent } from './whole-objects.ts';
 export interface Message {
   /** Hash of its ids. */
   readonly key: number;
-  /** Epoch ms of its earliest line: decides on its block. */
+  /** Epoch ms of its earliest line: when the message began, for hours and blocks. */
   readonly firstAt: number;
   /** Epoch ms of the line that the counts are from. */
   readonly lastAt: number;
@@ -22,11 +22,11 @@ export interface Message {
 export const MAX_COUNT = 2 ** 32 - 1;
 /** A longer text is not the name of a model. */
 const MAX_MODEL_LENGTH = 100;
-/** A line of a mebibyte whose line ends are lost has fewer records. */
+/** More records than fit into the longest line. */
 const MAX_RECORDS = 1000;
 export const UNKNOWN_MODEL = 'unknown';
 
-/** The last byte of an object and of a list, by the first. Most lines that are not JSON are recognised by it. */
+/** The last byte of a JSON object or list, by its first byte. A line with another last byte is not parsed as a whole. */
 const CLOSED_BY: Readonly<Record<number, number>> = { 0x7b: 0x7d, 0x5b: 0x5d };
 
 /** Only a record with these bytes can count. Within a JSON string the quotation marks would be escaped. */
@@ -47,7 +47,7 @@ export function parseMessages(line: Buffer): Message[] {
     .flatMap((object) => messagesOf(parsed(line, object.start, object.end)));
 }
 
-/** Undefined when it is not JSON. */
+/** The part of a line as JSON; undefined for other text. */
 function parsed(line: Buffer, start: number, end: number): unknown {
   try {
     return JSON.parse(line.toString('utf8', start, end));
@@ -139,8 +139,9 @@ function modelOf(value: unknown): string {
 }
 
 /**
- * Lines with the same identity are of one message: message id and request id; the message id alone without a request id
- * (gateways leave it out). Without a message id, the line's own id, else what it holds, so that a file can be read twice.
+ * The identity of a message, equal for all its lines: message id and request id, or the message id alone (gateways leave
+ * the request id out). Without a message id it is the line's own id, else the line's content, so that a line that is read
+ * twice counts once.
  */
 function identity(
   entry: Record<string, unknown>,
@@ -155,9 +156,9 @@ function identity(
 }
 
 /**
- * Joins two lines of one message. It began with the earliest line; its counts are those of the latest, which ends a
- * stream, and of two at the same moment the larger ones. The order and number of calls make no difference: files are
- * read newest first, and more than once. Returns `a` itself when `b` adds nothing.
+ * Joins two lines of one message. The earlier line decides when it began. The counts are taken from the later line, because
+ * a stream ends with its totals; of two lines of one time, from the larger. Lines can be joined in any order and repeatedly:
+ * files are read newest first, and more than once. Returns `a` itself when `b` adds nothing.
  */
 export function joined(a: Message, b: Message): Message {
   const final = compare(a, b) >= 0 ? a : b;

@@ -33,7 +33,7 @@ export class Messages {
     return this.#rows.subarray(0, this.size * FIELDS);
   }
 
-  /** Adds a line of a message to those that were added before. */
+  /** Adds a line of a message, and joins it with the lines of the same message that were added before. */
   add(message: Message): void {
     const row = this.#rowOf.get(message.key);
     if (row !== undefined) {

@@ -2,13 +2,13 @@ import { isObject } from '../../../usage/values.ts';
 import type { HourOfUse, UseOfWeek } from './estimate.ts';
 import { areSame } from './roots.ts';
 
-/** What the last scan found, for callers that do not wait for one: `transcripts.json`. */
+/** The result of the last scan, for callers that do not wait for a scan: `transcripts.json`. */
 export interface Prepared {
   /** Epoch ms of the scan. */
   readonly scannedAt: number;
-  /** False when the scan had no time for everything: the estimate is too low. */
+  /** False when the scan stopped at its deadline, so that the estimate is too low. */
   readonly complete: boolean;
-  /** Null when there are no transcripts, which is not the same as no use. */
+  /** Null when there are no transcripts. Transcripts without use are a value without hours. */
   readonly use: UseOfWeek | null;
 }
 
@@ -48,7 +48,7 @@ export function parsePrepared(text: string, roots: readonly string[]): Prepared 
   return { scannedAt, complete, use };
 }
 
-/** Undefined when it is not valid. */
+/** `use` of the file; undefined when it is not valid. */
 function useIn(value: unknown): UseOfWeek | undefined {
   if (!isObject(value) || !Array.isArray(value.hours) || !Array.isArray(value.models)) return undefined;
   const { block, models } = value;

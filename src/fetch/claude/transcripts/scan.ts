@@ -20,7 +20,7 @@ export interface ScanOptions extends ScanLimits {
 }
 
 export interface Scan extends Prepared {
-  /** An errno name when the outcome could not be kept; the next scan does the same work again. */
+  /** An errno name when the result could not be stored, so that the next scan does the same work again; else null. */
   readonly failure: string | null;
 }
 
@@ -28,19 +28,19 @@ export interface Scan extends Prepared {
 const KEPT = WEEK + DAY;
 /** Messages dated further ahead, ms, are never counted: no clock is that wrong. */
 const MAX_AHEAD = DAY;
-/** Two changes within one tick of a file system's clock have the same time: so long it proves nothing, ms. */
+/** A file that was changed less than this before the last scan, ms, is read again: its mtime may hide a later change. */
 const SETTLED = 2 * SECOND;
 
 /**
- * Counts the tokens in local transcripts. All files are listed; what was written since the last scan is read, the newest
- * file first. What was counted stays counted when its transcript is gone.
+ * Counts the tokens in local transcripts. Lists all files and reads what was written since the last scan, the newest file
+ * first. Messages that were counted stay counted when their transcript is removed.
  */
 export function scanTranscripts(system: System, options: ScanOptions): Scan {
   const { roots, directory, deadline, write } = options;
   const now = system.now();
   const memoryPath = directory && `${directory}/transcripts.bin`;
-  const known = memoryPath === null ? null : readMemory(system, memoryPath, roots);
-  const { messages, files: before, block: blockBefore, scannedAt } = known ?? emptyMemory();
+  const previous = memoryPath === null ? null : readMemory(system, memoryPath, roots);
+  const { messages, files: before, block: blockBefore, scannedAt } = previous ?? emptyMemory();
 
   const expired = messages.expire(now - KEPT);
   const block = blockAfter(blockBefore, expired);
@@ -55,7 +55,7 @@ export function scanTranscripts(system: System, options: ScanOptions): Scan {
   const isKnown = listed || messages.size > 0;
   const use = isKnown ? useOfWeek(messages, block, now) : null;
   const prepared: Prepared = { scannedAt: now, complete: read.complete, use };
-  if (directory === null || memoryPath === null || (!isKnown && known === null)) {
+  if (directory === null || memoryPath === null || (!isKnown && previous === null)) {
     return { ...prepared, failure: null };
   }
   let failure: string | null = null;
@@ -77,7 +77,7 @@ interface Read {
   readonly complete: boolean;
 }
 
-/** Reads what is new in these files, and adds its messages. */
+/** Reads the new parts of these files, and adds their messages. */
 function readNew(
   { fs, now }: System,
   news: readonly Found[],
@@ -94,9 +94,9 @@ function readNew(
   for (const { path, stat } of [...news].sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs)) {
     // One chunk is always read: any number of short scans reaches the end, however many sessions are active.
     if (size >= CHUNK && stop()) return { files, complete: false };
-    const known = before.get(path);
-    size += Math.max(0, stat.size - (known?.offset ?? 0));
-    const read = readFile(fs, path, known, buffer, stop, (line) => {
+    const previous = before.get(path);
+    size += Math.max(0, stat.size - (previous?.offset ?? 0));
+    const read = readFile(fs, path, previous, buffer, stop, (line) => {
       for (const message of parseMessages(line)) {
         const isKept = message.lastAt >= time - KEPT && message.lastAt <= time + MAX_AHEAD;
         if (isKept) messages.add(message);
