@@ -2,10 +2,7 @@ import type { Usage, Window } from '../usage/model.ts';
 import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import type { Appearance } from './appearance.ts';
-import { barSpans } from './bar.ts';
-import { glyphsOf } from './glyphs.ts';
 import { clipLine } from './layout.ts';
-import { quietStyle } from './level.ts';
 import { lineSpans } from './line.ts';
 import { colorsOf, PALETTE_NAMES } from './palettes.ts';
 import type { Depth } from './palettes.ts';
@@ -14,7 +11,6 @@ import { paint, plain } from './spans.ts';
 import type { Span } from './spans.ts';
 import type { Level } from './style.ts';
 import { NERD_FONT_PRESETS, PRESETS } from './template/format.ts';
-import { percentText, shownPercent } from './values.ts';
 
 /** Options of the previews. */
 export interface FormatsOptions {
@@ -33,9 +29,8 @@ function note(text: string): Span[] {
   return [{ text, style: 'dim' }];
 }
 
-/** The levels of a sample, each with a percentage. */
-const SAMPLE: Readonly<Record<Level, number>> = { ok: 22, warn: 57, critical: 91 };
-const SAMPLE_BAR = 8;
+/** The levels, each shown in its own style. */
+const LEVELS: readonly Level[] = ['ok', 'warn', 'critical'];
 const GAP = '  ';
 
 /**
@@ -54,16 +49,17 @@ export function renderFormats(given: Usage, options: FormatsOptions): string {
     ...lines([
       [],
       note('* needs a Nerd Font: nerdfonts.com'),
-      note("Try one:  usageline --format bars     Keep it:  format = 'bars' in the configuration"),
+      note('Try one:   usageline --format bars'),
+      note('Keep one:  usageline config set format bars'),
       [],
       heading('Palettes'),
       [],
     ]),
-    ...paletteLines(options),
+    ...paletteLines(usage, options),
     ...lines([
       [],
       ...(color ? [] : [note('Colour is off here, so the palettes look the same.')]),
-      note("Keep one:  palette = 'nord' in the configuration, whose path is: usageline config path"),
+      note('Keep one:  usageline config set palette nord'),
     ]),
   ].join('\n');
 }
@@ -82,18 +78,19 @@ function presetLines(usage: Usage, { appearance, columns }: FormatsOptions): Spa
   });
 }
 
-/** Each palette in its own colours: the three levels, less important text and an error. */
-function paletteLines(options: FormatsOptions): string[] {
-  const { appearance, color, depth, columns } = options;
-  const names = PALETTE_NAMES;
-  const width = Math.max(...names.map((name) => name.length));
-  return names.map((name) => {
-    const isLight = name.endsWith('-light');
-    const background = name === 'terminal' ? 'any  ' : isLight ? 'light' : 'dark ';
-    const samples = (Object.keys(SAMPLE) as Level[]).flatMap((level) => sampleOf(level, appearance));
+/** Each palette in its own colours: the levels, the numbers, less important text and an error. */
+function paletteLines(usage: Usage, { appearance, color, depth, columns }: FormatsOptions): string[] {
+  const width = Math.max(...PALETTE_NAMES.map((name) => name.length));
+  const numbers = lineSpans(usage, { appearance: { ...appearance, format: 'compact' }, countdowns: true });
+  return PALETTE_NAMES.map((name) => {
+    const background = name === 'terminal' ? 'any' : name.endsWith('-light') ? 'light' : 'dark';
+    const levels = LEVELS.flatMap((level): Span[] => [plain(' '), { text: level, style: level }]);
     const spans: Span[] = [
-      plain(`${name.padEnd(width)}${GAP}${background}`),
-      ...samples,
+      plain(`${name.padEnd(width)}${GAP}${background.padEnd('light'.length)}`),
+      plain(' '),
+      ...levels,
+      plain(GAP),
+      ...numbers,
       plain(GAP),
       { text: '12m ago', style: 'dim' },
       plain(GAP),
@@ -101,18 +98,6 @@ function paletteLines(options: FormatsOptions): string[] {
     ];
     return paint(clipLine(spans, columns), color, colorsOf(name, depth));
   });
-}
-
-function sampleOf(level: Level, appearance: Appearance): Span[] {
-  const { percent: side } = appearance;
-  const percent = shownPercent(SAMPLE[level], side);
-  const bar = { percent, mark: null, width: SAMPLE_BAR, style: quietStyle(level) };
-  return [
-    plain(GAP),
-    ...barSpans(bar, glyphsOf(appearance).bar),
-    plain(' '),
-    { text: percentText(percent), style: level },
-  ];
 }
 
 /** A usage with made-up numbers: one window of each level, and one that runs out before its reset. */

@@ -23,6 +23,16 @@ describe('the pictures in the README', () => {
     expect(fs.readFileSync(join(made, name), 'utf8')).toBe(fs.readFileSync(join(docs, name), 'utf8'));
   });
 
+  it('of hosts show the line that the program prints: `npm run screenshots:hosts`', () => {
+    const linesOf = (path: string) =>
+      (/<desc>(.*?)<\/desc>/s.exec(fs.readFileSync(join(docs, path), 'utf8'))?.[1] ?? '').split('\n');
+    const [typed, printed = ''] = linesOf('formats-dark.svg');
+    expect(typed).toBe('$ usageline --format default');
+    const hosts = fs.readdirSync(join(docs, 'hosts')).filter((name) => name.endsWith('.svg'));
+    const old = hosts.filter((name) => !linesOf(`hosts/${name}`).join('\n').includes(printed));
+    expect(old).toEqual([]);
+  });
+
   it('show the program’s colours, in each of both themes', () => {
     const coloured = pictures.filter((name) => /^(first|narrow|show)/.test(name));
     expect(coloured.length).toBeGreaterThan(0);

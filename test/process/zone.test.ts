@@ -74,9 +74,9 @@ describe('show', () => {
   it('the machine’s own zone is not named', async () => {
     const { machine } = await aMachine();
     delete machine.env.TZ;
-    expect((await machine.run(['show', '--cached'])).stdout).toMatch(/^5h .*, (\w+ )?\d\d:\d\d {2,}\d/m);
+    expect((await machine.run(['show', '--cached'])).stdout).toMatch(/^5h .*, (\w+ )?\d\d:\d\d {2,}empty/m);
     expect((await machine.run(['show', '--cached'], { TZ: ':/etc/localtime' })).stdout).toMatch(
-      /^5h .*, (\w+ )?\d\d:\d\d {2,}\d/m,
+      /^5h .*, (\w+ )?\d\d:\d\d {2,}empty/m,
     );
   });
 });
