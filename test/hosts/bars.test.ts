@@ -45,8 +45,11 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
     await eventually('a block', () => blocks().length > 0);
     expect(blocks()[0]).toMatchObject({
       markup: 'pango',
-      full_text: OLD_LINE.replaceAll(/\d+%/g, "<span foreground='#5fd7d7'>$&</span>"),
-      short_text: "5h <span foreground='#5fd7d7'>22%</span> · 7d <span foreground='#5fd7d7'>33%</span>",
+      // The five hours will be used up before their reset at this pace.
+      full_text: OLD_LINE.replaceAll(/\d+%/g, (percent) => {
+        return `<span foreground='${percent === '22%' ? '#ffd75f' : '#5fd7d7'}'>${percent}</span>`;
+      }),
+      short_text: "5h <span foreground='#ffd75f'>22%</span> · 7d <span foreground='#5fd7d7'>33%</span>",
     });
   });
 

@@ -61,7 +61,7 @@ describe('a prerendered line', () => {
     expect(first.stdout).toBe('5h %F{3}22%%%f 4h37m · 7d %F{6}33%%%f 4d3h\n');
     mark(machine, 'zsh');
     expect((await machine.run(['--output', 'zsh'])).stdout).toBe(`${MARK}\n`);
-    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[fg=yellow]22%');
+    expect((await machine.run(['--output', 'tmux'])).stdout).toContain('#[underscore]22%');
     expect((await machine.run(['--output', 'zsh', '--color=never'])).stdout).toBe(
       '5h 22%% 4h37m · 7d 33%% 4d3h\n',
     );
