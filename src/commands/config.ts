@@ -65,6 +65,7 @@ Examples:
   usageline config set thresholds.warn 60
   usageline config set hide '7d Fable, 7d Opus'
   usageline config set output.tmux.percent left      for one output only
+  usageline config show                              every key
 `,
   run: async (system, options) => (await import('./config-change.ts')).configSet(system, options),
 };

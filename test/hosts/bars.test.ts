@@ -3,7 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import { renderOutput } from '../../src/render/outputs/index.ts';
 import { usage, window } from '../render/usages.ts';
 import { describeWith } from '../support/tools.ts';
-import { aHost, entry, eventually, OLD_LINE, replaceFile } from './host.ts';
+import { aHost, entry, eventually, replaceFile } from './host.ts';
 import type { Host } from './host.ts';
 import { aHostileHost, harmDone } from './hostile.ts';
 
@@ -45,10 +45,8 @@ describeWith('i3blocks', 'a block of i3blocks', () => {
     await eventually('a block', () => blocks().length > 0);
     expect(blocks()[0]).toMatchObject({
       markup: 'pango',
-      // The five hours will be used up before their reset at this pace.
-      full_text: OLD_LINE.replaceAll(/\d+%/g, (percent) => {
-        return `<span foreground='${percent === '22%' ? '#ffd75f' : '#5fd7d7'}'>${percent}</span>`;
-      }),
+      full_text:
+        "5h <span foreground='#ffd75f'>22%</span> 4h37m · 7d <span foreground='#5fd7d7'>33%</span> 4d3h",
       short_text: "5h <span foreground='#ffd75f'>22%</span> · 7d <span foreground='#5fd7d7'>33%</span>",
     });
   });

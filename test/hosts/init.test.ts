@@ -254,8 +254,9 @@ describe('usageline init starship --install', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(0);
-    expect(stdout).toBe(`${OLD_LINE}\n`);
-    expect(text).toMatch(/^shell = \["sh"\]\nwhen = true$/m);
+    // In the line's own colours, which the module's style must not paint over.
+    expect(stdout).toBe('5h \u001B[33m22%\u001B[0m 4h37m · 7d \u001B[36m33%\u001B[0m 4d3h\n');
+    expect(text).toMatch(/^shell = \["sh"\]\nwhen = true\nstyle = ""$/m);
     await eventually('nothing is asked', () => host.requests === 0);
   });
 });

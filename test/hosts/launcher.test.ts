@@ -48,13 +48,17 @@ for (const [name, argv] of Object.entries(shells)) {
 
     it.concurrent('prints the line, and starts nothing', async () => {
       const host = await aHost(['plain', 'tmux', 'starship']);
+      await host.machine.run(['--output', 'tmux', '--format', 'compact']);
+      await host.machine.run(['--output', 'tmux', '--format', 'minimal']);
       const path = await install(host);
-      const styled = '5h #[fg=yellow]22%#[default]';
+      const styled = '5h #[underscore]22%#[default]';
       for (const [args, text] of [
         [[], OLD_LINE],
         [['--output', 'plain'], OLD_LINE],
-        [['--output', 'starship'], OLD_LINE],
-        [['--output', 'tmux'], styled],
+        [['--output', 'starship'], '5h \u001B[33m22%\u001B[0m 4h37m'],
+        [['--output', 'tmux'], `${styled} 4h37m · 7d 33%`],
+        [['--output', 'tmux', '--format', 'compact'], `${styled} · 7d 33%`],
+        [['--output', 'tmux', '--format', 'minimal'], '7d 33%'],
       ] as const) {
         const run = await launch(host, path, [...args]);
         expect(run).toMatchObject({ stderr: '', code: 0 });
@@ -435,7 +439,7 @@ describeWith('tmux', 'the status line of tmux', () => {
     );
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     await terminal.shows(OLD_LINE);
-    expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?33m22%/);
+    expect(await terminal.colours()).toMatch(/5h \u001B\[(39;49m\u001B\[)?4m22%/);
     await host.ageBy(12 * MINUTE, 'tmux');
     await terminal.shows(NEW_LINE);
     expect(host.requests).toBe(1);

@@ -61,7 +61,7 @@ describeWith('bash', 'a width in the environment of bash', () => {
 });
 
 describeWith('tmux', 'beside other text', () => {
-  const LINE = String.raw`5h \u001B\[36m22%`;
+  const LINE = String.raw`5h \u001B\[33m22%`;
 
   describeWith('zsh', 'in zsh', () => {
     it.concurrent.each([
