@@ -103,7 +103,7 @@ function inTerminal(kind: LineKind, text: string, base: string): string {
         .replace(/#\[([^\]]*)\]/g, (_, style: string) => sgr(style.split(/[ ,]+/).map(tmuxCode), back))
         .replaceAll('##', '#');
     case 'polybar':
-      return text.replace(/%\{([^}]*)\}/g, (_, tag: string) => polybarCode(tag, back));
+      return text.replace(/%\{([^}]*)\}/g, (_, tag: string) => polybarCode(tag, back)).replaceAll('%%', '%');
     case 'waybar':
     case 'i3blocks':
       return fromJson(text, back);

@@ -12,6 +12,7 @@ import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
+import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { wantsColor } from '../render/wants-color.ts';
@@ -171,7 +172,12 @@ function planText(
   const columns = Math.min((terminal && process.stdout.columns) || 80, 100) - 4;
   const render = (kind: LineKind, width: number) => {
     const { appearance } = outputConfigOf(config, kind);
-    const context = { color, countdowns: true, appearance: localAppearance(system, appearance, null) };
+    // waybar has its colours from the style sheet, unless colour is requested.
+    const context = {
+      color: color && OUTPUT_KINDS[kind] !== false,
+      countdowns: true,
+      appearance: localAppearance(system, appearance, null),
+    };
     return renderOutput(kind, usage, kind === 'plain' ? { ...context, columns: width } : context);
   };
   const numbers = isExample ? ' The numbers are examples: none are known yet.' : '';

@@ -61,7 +61,10 @@ whileAll([...TERMINALS, ...BARS], 'a new user of the machine', () => {
     // The bars draw the critical number in its colour.
     await inSway(user, 'waybar', 'waybar with the line', (screen) => screen.count(CRITICAL) > 1000);
     await onXScreen(user, ['polybar', 'example'], 'polybar with the line', await hasColor(user, 'polybar'));
-    const i3 = user.write('i3', '# i3 config file (v4)\nbar {\n  status_command i3blocks\n}\n');
+    const i3 = user.write(
+      'i3',
+      '# i3 config file (v4)\nfont pango:monospace 10\nbar {\n  status_command i3blocks\n}\n',
+    );
     await onXScreen(user, ['i3', '-c', i3], 'i3bar with the line', await hasColor(user, 'i3blocks'));
     await user.run('rm', 'i3');
 
