@@ -54,8 +54,9 @@ describeWith('nvim', 'in the status line of neovim', () => {
     for (const { str, highlights } of evaluated(host.machine, text, 'highlight UsagelineOk ctermfg=2')) {
       expect(str).toBe(OLD_LINE);
       const groups = highlights.map(({ group, start }) => `${start} ${group}`);
-      expect(groups).toContain('3 UsagelineOk');
-      expect(groups).not.toContain('6 UsagelineOk');
+      // The group begins at the 33 % of the week and ends behind them, in bytes.
+      expect(groups).toContain('19 UsagelineOk');
+      expect(groups).not.toContain('22 UsagelineOk');
     }
   });
 
