@@ -6,7 +6,7 @@ import { lineLevel } from '../render/summary.ts';
 import type { Usage } from '../usage/model.ts';
 
 /** The largest number of shorter versions of a text. */
-const MAX_SHORTER = 6;
+const MAX_SHORTER = 12;
 /** Columns of the narrowest version: `5h 22%`. */
 const NARROWEST = 6;
 /** The short version of a later text, which is shown only while a refresh runs: to fit all would double the time of a refresh. */

@@ -57,7 +57,7 @@ describe('a text for the hook of a shell', () => {
           expect(widthOf(text)).toBeLessThan(width);
           width = widthOf(text);
         }
-        expect(shorter.length).toBeLessThanOrEqual(6);
+        expect(shorter.length).toBeLessThanOrEqual(12);
       }),
     );
   });

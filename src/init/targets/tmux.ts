@@ -25,9 +25,11 @@ ${options(pastedLine(runtime, 'tmux'))}
   },
 };
 
-/** Columns of a client from which the line is shown with times, and from which with all limits. */
-const WIDE = 100;
+/** Columns of a client from which the line has times, and from which it has all limits. */
+const WIDE = 120;
 const MIDDLE = 70;
+/** The columns of the line with the words about three limits, beside those of tmux' own right side. */
+const RIGHT = 120;
 
 /**
  * The line is an option of its own, so that reading the file again does not add it to the status line twice. It has a shorter
@@ -43,7 +45,7 @@ set -g @usageline_compact ${job('--format', 'compact')}
 set -g @usageline_minimal ${job('--format', 'minimal')}
 set -g @usageline "#[push-default]${byWidth}#[pop-default]"
 if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right '#[default] #{E:@usageline}'"
-if -F "#{e|<:#{status-right-length},100}" "set -g status-right-length 100"`;
+if -F "#{e|<:#{status-right-length},${RIGHT}}" "set -g status-right-length ${RIGHT}"`;
 }
 
 /** tmux reads both files if both exist; the one that exists is the one that the user maintains. */
