@@ -107,6 +107,8 @@ describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
   let installation: Installation;
   beforeAll(async () => {
     installation = await Installation.with(name);
+    // Argos reads the plugins of xbar, and is there where its directory is.
+    fs.mkdirSync(join(installation.home, '.config/argos'), { recursive: true });
     await installation.install('sh', 'claude', 'vim', 'xbar', 'systemd');
     installation.upgrade();
   });
@@ -131,7 +133,7 @@ describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
       stdout: `${OLD_LINE}\n`,
       code: 0,
     });
-    const plugin = join(installation.home, 'Library/Application Support/xbar/plugins/usageline.1m.sh');
+    const plugin = join(installation.home, '.config/argos/usageline.r.1m.sh');
     const { stdout, code } = await runProgram(plugin, [], installation.env);
     expect(stdout).toMatch(/^5h 22%/);
     expect(code).toBe(0);
