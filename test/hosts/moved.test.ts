@@ -107,7 +107,7 @@ describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
   let installation: Installation;
   beforeAll(async () => {
     installation = await Installation.with(name);
-    // The plugin of xbar is for Argos here, which reads the same text.
+    // Argos reads the plugins of xbar, and is there where its directory is.
     fs.mkdirSync(join(installation.home, '.config/argos'), { recursive: true });
     await installation.install('sh', 'claude', 'vim', 'xbar', 'systemd');
     installation.upgrade();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderLine } from '../../src/render/line.ts';
+import { lineSpans, renderLine } from '../../src/render/line.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { ExtraUsage, Usage, Window } from '../../src/usage/model.ts';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
@@ -258,6 +258,12 @@ describe('the verdict on the line', () => {
   ])('%s', (_name, used, left, text) => {
     expect(seven(used, NOW + left)).toBe(text);
   });
+});
+
+it('a verdict stays on a line that has no room for the times', () => {
+  const windows = [window({ usedPercent: 97, resetsAt: NOW + 2 * HOUR }), week()];
+  const spans = lineSpans(stale({ windows }), { countdowns: true, columns: 36 });
+  expect(spans.map(({ text }) => text).join('')).toBe('5h 97%, empty 5m · 7d 33% · 12m ago');
 });
 
 it('a line that shows what is left says so once', () => {

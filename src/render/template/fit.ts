@@ -51,7 +51,8 @@ export function fit(
   if (columns === null || lineWidth(whole) <= columns) return whole;
   const fits = (cuts: readonly Partial<Cut>[]) => lineWidth(lineWith(together(cuts))) <= columns;
   let made: Partial<Cut>[] = [];
-  for (const cut of cutsOf(windows, bars)) {
+  const hasVerdict = lineWidth(lineWith(together([{ verdicts: true }]))) < lineWidth(whole);
+  for (const cut of cutsOf(windows, { bars, hasVerdict })) {
     made.push(cut);
     if (fits(made)) break;
   }
@@ -66,18 +67,22 @@ export function fit(
 
 /**
  * The cuts, the least important part first. The age is never omitted, because no number is true without it. A template
- * with bars is for them, so they go after the times.
+ * with bars is for them, so they go after the times. A verdict is worth more than the times, too.
  */
-function cutsOf(windows: number, bars: boolean): Partial<Cut>[] {
+function cutsOf(
+  windows: number,
+  { bars, hasVerdict }: { readonly bars: boolean; readonly hasVerdict: boolean },
+): Partial<Cut>[] {
   const fewer = Math.max(0, Math.min(windows, MAX_WINDOWS) - 1);
   return [
     { timesFrom: 1 },
     { rest: true },
-    ...(bars ? [{ timesFrom: 0 }, { bar: SHORT_BAR_COLUMNS }] : []),
+    ...(bars || hasVerdict ? [{ timesFrom: 0 }] : []),
+    ...(bars ? [{ bar: SHORT_BAR_COLUMNS }] : []),
     { verdicts: true },
     ...(bars ? [{ bar: 0 }] : []),
     ...Array.from({ length: fewer }, (_, index) => ({ windows: fewer - index })),
-    ...(bars ? [] : [{ timesFrom: 0 }]),
+    ...(bars || hasVerdict ? [] : [{ timesFrom: 0 }]),
     { error: true },
   ];
 }
