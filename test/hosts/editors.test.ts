@@ -51,11 +51,11 @@ describeWith('nvim', 'in the status line of neovim', () => {
     const { stdout } = await host.machine.run(['--output', 'vim', '--color', 'always']);
     const text = stdout.trimEnd();
     for (const { str } of evaluated(host.machine, text)) expect(str).toBe(OLD_LINE);
-    for (const { str, highlights } of evaluated(host.machine, text, 'highlight UsagelineOk ctermfg=2')) {
+    for (const { str, highlights } of evaluated(host.machine, text, 'highlight UsagelineWarn ctermfg=2')) {
       expect(str).toBe(OLD_LINE);
       const groups = highlights.map(({ group, start }) => `${start} ${group}`);
-      expect(groups).toContain('3 UsagelineOk');
-      expect(groups).not.toContain('6 UsagelineOk');
+      expect(groups).toContain('3 UsagelineWarn');
+      expect(groups).not.toContain('6 UsagelineWarn');
     }
   });
 
