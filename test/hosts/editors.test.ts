@@ -51,11 +51,12 @@ describeWith('nvim', 'in the status line of neovim', () => {
     const { stdout } = await host.machine.run(['--output', 'vim', '--color', 'always']);
     const text = stdout.trimEnd();
     for (const { str } of evaluated(host.machine, text)) expect(str).toBe(OLD_LINE);
-    for (const { str, highlights } of evaluated(host.machine, text, 'highlight UsagelineWarn ctermfg=2')) {
+    for (const { str, highlights } of evaluated(host.machine, text, 'highlight UsagelineOk ctermfg=2')) {
       expect(str).toBe(OLD_LINE);
       const groups = highlights.map(({ group, start }) => `${start} ${group}`);
-      expect(groups).toContain('3 UsagelineWarn');
-      expect(groups).not.toContain('6 UsagelineWarn');
+      // The group begins at the 33 % of the week and ends behind them, in bytes.
+      expect(groups).toContain('19 UsagelineOk');
+      expect(groups).not.toContain('22 UsagelineOk');
     }
   });
 

@@ -482,7 +482,8 @@ describe('extra usage', () => {
   it.each<[string, Partial<ExtraUsage>, boolean]>([
     ['used', {}, true],
     ['unused', { used: 0, usedPercent: 0 }, true],
-    ['without a limit', { limit: null, used: 0, usedPercent: null }, true],
+    ['without a limit and unused', { limit: null, used: 0, usedPercent: null }, false],
+    ['without a limit and used', { limit: null, used: 1, usedPercent: null }, true],
     ['off', { enabled: false }, false],
     ['of 0 and unused', { limit: 0, used: 0, usedPercent: 0 }, false],
     ['of 0, nothing known of its use', { limit: 0, used: null, usedPercent: null }, false],
