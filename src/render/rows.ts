@@ -8,6 +8,7 @@ import type { Level, Style } from './style.ts';
 import {
   amountText,
   countdown,
+  estimatedTime,
   currencySuffix,
   percentText,
   shownPercent,
@@ -122,7 +123,7 @@ function paceNote(pace: Pace | null, { usedPercent, resetsAt }: Window, now: num
   if (pace === null) return NO_PACE;
   const at = runsOutAt(pace, now);
   if (at !== null) {
-    const text = `empty in ${countdown(at - now)}`;
+    const text = `empty in ${estimatedTime(at - now)}`;
     const early = resetsAt === null ? '' : `, ${countdown(resetsAt - at)} before the reset`;
     return { ...verdict(text), long: text + early, style };
   }

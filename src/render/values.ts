@@ -1,6 +1,7 @@
 import type { ExtraUsage, Window, WindowAmount } from '../usage/model.ts';
 import { DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { minorDigits } from '../usage/credits.ts';
+import { roundedDown } from '../usage/pace.ts';
 
 /**
  * A percentage, rounded half up, but never `0%` while something is used and never `100%` while something is left.
@@ -9,10 +10,10 @@ import { minorDigits } from '../usage/credits.ts';
  * @param value percent, 0–100 and more
  */
 export function percentText(value: number): string {
-  const rounded = Math.round(value);
-  if (rounded === 0 && value > 0) return '<1%';
-  if (rounded === 100 && value < 100) return '99%';
-  return `${rounded}%`;
+  const whole = Math.round(value);
+  if (whole === 0 && value > 0) return '<1%';
+  if (whole === 100 && value < 100) return '99%';
+  return `${whole}%`;
 }
 
 /** Percent used or left, unrounded. Of 140 % used, 0 % is left. */
@@ -46,6 +47,11 @@ export function countdown(ms: number): string {
   const first = `${Math.floor(ms / unit.ms)}${unit.letter}`;
   const rest = unit.next === null ? 0 : Math.floor((ms % unit.ms) / unit.next.ms);
   return rest === 0 || unit.next === null ? first : `${first}${rest}${unit.next.letter}`;
+}
+
+/** The time until an estimated moment (ms), rounded down as far as an estimate is inexact: `15h`, `1h20m`, `<5m`. */
+export function estimatedTime(ms: number): string {
+  return ms < 5 * MINUTE ? '<5m' : countdown(roundedDown(ms));
 }
 
 /**

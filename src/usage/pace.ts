@@ -69,7 +69,7 @@ function stepOf(ms: number): number {
 }
 
 /** The time until a window is used up, ms, as exact as an estimate deserves. Less than the smallest step gives 0. */
-export function rounded(ms: number): number {
+export function roundedDown(ms: number): number {
   const step = stepOf(ms);
   return Math.floor(ms / step) * step;
 }
@@ -95,7 +95,7 @@ export function nextPaceChange(window: Paced, now: number, words: boolean): numb
     // The time that is left grows with the time that has passed.
     const growth = (100 - used) / used;
     const left = (now - start) * growth;
-    if (used > 0 && used < 100) times.push(start + (rounded(left) + stepOf(left)) / growth);
+    if (used > 0 && used < 100) times.push(start + (roundedDown(left) + stepOf(left)) / growth);
   }
   const next = Math.min(...times.map(Math.ceil).filter((time) => time > now && time < resetsAt));
   return Number.isFinite(next) ? next : null;

@@ -147,17 +147,17 @@ describe('a change of the configuration', () => {
           expect(run).toMatchObject({ stderr: '', code: 0 });
           return run.stdout;
         };
-        expect(await call()).toContain('#[fg=');
+        expect(await call()).toContain('#[underscore]');
         host.write(CONFIG, NEVER);
         expect(await call()).toBe(`${OLD_LINE}\n`);
         const path = host.write('other.toml', 'color = "always"');
-        expect(await call({ USAGELINE_CONFIG: path })).toContain('#[fg=');
+        expect(await call({ USAGELINE_CONFIG: path })).toContain('#[underscore]');
         await eventually('the line', async () => {
           const before = host.started.length;
           return (await call()) === `${OLD_LINE}\n` && host.started.length === before;
         });
         fs.unlinkSync(join(host.home, CONFIG));
-        expect(await call()).toContain('#[fg=');
+        expect(await call()).toContain('#[underscore]');
         expect(host.requests).toBe(0);
       });
     });

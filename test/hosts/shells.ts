@@ -83,6 +83,8 @@ export function script(
   env: Record<string, string> = {},
 ): Promise<Run> {
   const [file = '', ...args] = shell.script;
-  const text = [shell.init, shell.counted, lines].join('\n');
+  // Without a terminal fish takes it for 80 columns wide, and shortens the line.
+  const wide = shell.name === 'fish' ? 'set -g COLUMNS 300' : '';
+  const text = [wide, shell.init, shell.counted, lines].join('\n');
   return runProgram(file, [...args, text], { ...host.machine.env, ...env });
 }

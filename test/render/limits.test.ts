@@ -266,7 +266,7 @@ describe('a pool of dollars', () => {
 
   it('has a row without a bar and a percentage, and is not on the line', () => {
     expect(show(of).split('\n').slice(2, 5)).toEqual([
-      '5h  ━━╋━━━━╾──────────────────────────  22%  in 4h37m, 23:02  empty in 1h21m, 3h15m before the reset',
+      '5h  ━━╋━━━━╾──────────────────────────  22%  in 4h37m, 23:02  empty in 1h20m, 3h15m before the reset',
       '',
       'cloud credit  12.50 of 250.00 USD used, until Tue 18:25',
     ]);

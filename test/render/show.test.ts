@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_APPEARANCE } from '../../src/render/appearance.ts';
 import type { Appearance } from '../../src/render/appearance.ts';
+import { renderOutput } from '../../src/render/outputs/index.ts';
 import { renderShow } from '../../src/render/show.ts';
 import type { Zone, ZoneNames } from '../../src/zone/zone.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
@@ -24,6 +25,7 @@ import {
   window,
 } from './usages.ts';
 
+const LINE = { color: false, countdowns: true, appearance: DEFAULT_APPEARANCE };
 const show = (of: Usage, columns = 100) => renderShow([of], { color: false, columns });
 
 beforeEach(() => {
@@ -39,9 +41,9 @@ describe('show at 80 columns and more', () => {
     expect(show(usage({ windows, extraUsage: extra() })).split('\n')).toEqual([
       'Claude · Ultra',
       '',
-      '5h        ━╋━━━╾───────────────────  22%  in 4h37m, 23:02     empty in 1h21m, 3h15m before the reset',
+      '5h        ━╋━━━╾───────────────────  22%  in 4h37m, 23:02     empty in 1h20m, 3h15m before the reset',
       '7d        ━━━━━━━━━━╋━╾────────────  50%  in 4d, Tue 18:25    empty in 3d, 1d before the reset',
-      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
       'extra     ━━━━━━━━━╾───────────────  38%  7.63 of 20.00 EUR',
       '',
       'Current: read 1m ago, 18:23, from the cache.',
@@ -228,6 +230,18 @@ it('several usages follow each other, each with its heading', () => {
   expect(text).toContain('Claude · Ultra · account 1a2b3c4d');
 });
 
+it.each([9, 37, 58, 93, 211, 3000, 5000])(
+  'the table and the line say the same of a window that runs out in about %i min',
+  (minutes) => {
+    // Half of it is used, and as much time has passed as is left at this speed.
+    const seconds = minutes * 3 * 60;
+    const half = window({ usedPercent: 50, windowSeconds: seconds, resetsAt: NOW + minutes * 2 * MINUTE });
+    const [, line] = /, empty (\S+)/.exec(renderOutput('plain', usage({ windows: [half] }), LINE)) ?? [];
+    expect(line).toBeDefined();
+    expect(show(usage({ windows: [half] })).split('\n')[2]).toContain(`empty in ${line},`);
+  },
+);
+
 describe('the width', () => {
   const many = usage({ windows: [window(), week(), fable()] });
   const row = (columns: number) => show(many, columns).split('\n')[4];
@@ -235,22 +249,22 @@ describe('the width', () => {
   it.each([
     [
       200,
-      '7d Fable  ━━━━━━━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━━━━━━━───────────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━━━━━━━───────────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
     ],
     [
       120,
-      '7d Fable  ━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━────────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━────────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
     ],
     [
       100,
-      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h8m, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
     ],
-    [80, '7d Fable  ━━━━━━━━━━━╋━━━━━━━━━━━━─────  82%  in 4d3h, Tue 21:25  empty in 15h8m'],
-    [60, '7d Fable  ━━━╋━━━╾─  82%  in 4d3h, Tue 21:25  empty in 15h8m'],
-    [54, '7d Fable  ━━━━━╋━━━━╾──  82%  in 4d3h   empty in 15h8m'],
-    [45, '7d Fable  ━━━━╋━━━──  82%  empty in 15h8m'],
-    [40, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h8m'],
-    [10, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h8m'],
+    [80, '7d Fable  ━━━━━━━━━━━╋━━━━━━━━━━━━─────  82%  in 4d3h, Tue 21:25  empty in 15h'],
+    [60, '7d Fable  ━━━╋━━━╾─  82%  in 4d3h, Tue 21:25  empty in 15h'],
+    [54, '7d Fable  ━━━━━╋━━━━╾──  82%  in 4d3h   empty in 15h'],
+    [45, '7d Fable  ━━━━╋━━━──  82%  empty in 15h'],
+    [40, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h'],
+    [10, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h'],
   ])('at %i columns', (columns, text) => {
     expect(row(columns)).toBe(text);
   });
@@ -261,7 +275,7 @@ describe('the width', () => {
       /^7d x{20}… {2}━+╋━+╾?─+ {2}82% {2}in/,
     );
     expect(show(usage({ windows: [long] }), 40).split('\n')[2]).toBe(
-      '7d xxxxxxxxxxxxxxx…  82%  empty in 15h8m',
+      '7d xxxxxxxxxxxxxxxxx…  82%  empty in 15h',
     );
   });
 
@@ -312,7 +326,7 @@ describe('show in colour', () => {
     const [heading, , row, , origin, problem] = text.replaceAll('\u001B', '␛').split('\n');
     expect(heading).toBe('␛[1mClaude · Ultra␛[0m');
     expect(row).toMatch(
-      /^7d Fable {2}␛\[1;31m━+␛\[0m╋␛\[1;31m━+╾?␛\[0m␛\[2m─+␛\[0m {2}␛\[1;7;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[1;31mempty in 15h8m/,
+      /^7d Fable {2}␛\[1;31m━+␛\[0m╋␛\[1;31m━+╾?␛\[0m␛\[2m─+␛\[0m {2}␛\[1;7;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[1;31mempty in 15h/,
     );
     expect(origin).toMatch(/^␛\[2mOut of date.*␛\[0m$/);
     expect(problem).toMatch(/^␛\[33mNo answer.*␛\[0m$/);
@@ -328,7 +342,7 @@ describe('show with another appearance', () => {
 
   it('shows what is left, with the word "left"', () => {
     expect(rows({ percent: 'left' })[0]).toBe(
-      '5h        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────┼───  78% left  in 4h37m, 23:02     empty in 1h21m',
+      '5h        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────┼───  78% left  in 4h37m, 23:02     empty in 1h20m',
     );
     expect(rows({ percent: 'left' })[3]).toBe(
       'extra     ━━━━━━━━━━━━━━━━━━━━━━━━╾───────────────  62% left  7.63 of 20.00 EUR',
@@ -382,9 +396,9 @@ describe('show in a zone other than that of the machine', () => {
 
   it('names it once', () => {
     expect(showIn(BERLIN, always('CET'))).toEqual([
-      '5h        ━━━╋━━━━━───────────────────────────────  22%  in 4h37m, Sat 00:02 CET  empty in 1h21m',
+      '5h        ━━━╋━━━━━───────────────────────────────  22%  in 4h37m, Sat 00:02 CET  empty in 1h20m',
       '7d        ━━━━━━━━━━━━━───┼───────────────────────  33%  in 4d3h, Tue 22:25       lasts',
-      '7d Fable  ━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━───────  82%  in 4d3h, Tue 22:25       empty in 15h8m',
+      '7d Fable  ━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━───────  82%  in 4d3h, Tue 22:25       empty in 15h',
       'Current: read 1m ago, 19:23, from the cache.',
     ]);
   });
@@ -430,7 +444,7 @@ describe('show in a zone other than that of the machine', () => {
         .split('\n')
         .slice(2),
     ).toEqual([
-      '5h  ━━━╋━━━━━────────────────────────────────  22%  in 4h37m  empty in 1h21m, 3h15m before the reset',
+      '5h  ━━━╋━━━━━────────────────────────────────  22%  in 4h37m  empty in 1h20m, 3h15m before the reset',
       '7d  ━━━━━━━━━━━━━╾──┼────────────────────────  33%  in 4d3h   lasts, about 80% used at the reset',
       '',
       'Current: read 1m ago, from the cache.',

@@ -11,11 +11,18 @@ import { NO_CUT } from './fit.ts';
 import type { Format } from './format.ts';
 import { WINDOW_FIELDS } from './placeholders.ts';
 import type { Placeholder, WindowField } from './placeholders.ts';
-import { age, countdown, percentText, shownPercent, tokenText, windowAmountText } from '../values.ts';
+import {
+  age,
+  countdown,
+  estimatedTime,
+  percentText,
+  shownPercent,
+  tokenText,
+  windowAmountText,
+} from '../values.ts';
 import type { TokenEstimate, Usage, Window } from '../../usage/model.ts';
-import { MINUTE } from '../../usage/time.ts';
 import type { ProviderTexts } from '../../usage/provider-facts.ts';
-import { isWellFounded, paceOf, rounded, runsOutAt } from '../../usage/pace.ts';
+import { isWellFounded, paceOf, runsOutAt } from '../../usage/pace.ts';
 
 /** Fields that a cut of times omits. */
 const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
@@ -164,7 +171,7 @@ export function windowField(
       const current = pace();
       const at = runsOutAt(current, now);
       if (current === null || at === null || !isWellFounded(current)) return null;
-      return { text: `empty ${roughly(at - now)}`, style: quietStyle(levelIn(window, context)) };
+      return { text: `empty ${estimatedTime(at - now)}`, style: quietStyle(levelIn(window, context)) };
     }
     case 'empty': {
       const at = pace()?.emptyAt ?? null;
@@ -177,11 +184,6 @@ export function windowField(
     case 'tokens':
       return null;
   }
-}
-
-/** An estimated time, ms: `15h`, `1h20m`, `<5m`. */
-function roughly(ms: number): string {
-  return ms < 5 * MINUTE ? '<5m' : countdown(rounded(ms));
 }
 
 /** The estimated tokens of a window; null without an estimate. */

@@ -62,9 +62,9 @@ describe('the output for xbar', () => {
     ]);
     expect(texts(limits)).toEqual([
       'Claude · Ultra',
-      '5h        ━━╋━━━━╾─────────────────────────  22%  in 4h37m, 23:02     empty in 1h21m',
+      '5h        ━━╋━━━━╾─────────────────────────  22%  in 4h37m, 23:02     empty in 1h20m',
       '7d        ━━━━━━━━━━━──┼───────────────────  33%  in 4d3h, Tue 21:25  lasts',
-      '7d Fable  ━━━━━━━━━━━━━╋━━━━━━━━━━━━━──────  82%  in 4d3h, Tue 21:25  empty in 15h8m',
+      '7d Fable  ━━━━━━━━━━━━━╋━━━━━━━━━━━━━──────  82%  in 4d3h, Tue 21:25  empty in 15h',
       'extra     ━━━━━━━━━━━━╾────────────────────  38%  7.63 of 20.00 EUR',
     ]);
     expect(limits?.map(({ parameters }) => parameters.color)).toEqual([
