@@ -133,7 +133,7 @@ const HOSTS = {
       const socket = stage.path('tmux.socket');
       const command = `exec tmux -S '${socket}' new-session -n app bash ';' select-pane -T laptop`;
       try {
-        return await screen(stage, { argv: ['sh', '-c', command], columns: 104, rows: 8 });
+        return await screen(stage, { argv: ['sh', '-c', command], columns: 122, rows: 6 });
       } finally {
         spawnSync('tmux', ['-S', socket, 'kill-server']);
       }

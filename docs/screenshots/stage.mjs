@@ -54,6 +54,7 @@ export class Stage {
   }
 
   remove() {
-    fs.rmSync(dirname(this.home), { recursive: true, force: true });
+    // A program that is ending can still write into its home.
+    fs.rmSync(dirname(this.home), { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
