@@ -51,8 +51,8 @@ describe('a line in few columns', () => {
     ],
     [70, '5h 22% 4h37m · 7d 33% · 7d Fable 82%, empty 15h · 12m ago · offline'],
     [50, '5h 22% · 7d 33% · 7d Fable 82% · 12m ago · offline'],
-    [40, '5h 22% · 7d 33% · 12m ago · offline'],
-    [26, '5h 22% · 12m ago · offline'],
+    [40, '7d Fable 82% 4d3h · 12m ago · offline'],
+    [26, '7d Fable 82% · 12m ago'],
     [20, '5h 22% · 12m ago'],
     [10, '5h 22% · …'],
   ])('of %i leaves the age with the last number', (columns, expected) => {

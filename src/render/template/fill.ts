@@ -1,7 +1,7 @@
 import { windowNamed } from '../selection.ts';
 import { plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
-import { namesIn, ranked } from './filling.ts';
+import { isKept, namesIn, ranked } from './filling.ts';
 import type { Filling, Ranked } from './filling.ts';
 import { agePart, errorPart, lineField } from './line-fields.ts';
 import type { Node } from './parse.ts';
@@ -72,26 +72,28 @@ function fillNode(node: Node, filling: Ranked, window: Window | null): Filled {
 
 function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
   const { sectionWindows, cut, format } = filling;
-  const parts = sectionWindows.slice(0, cut.windows).map((window) => {
-    const { pieces } = fillNodes(nodes, filling, window);
-    const age = format.fields.has('windows.age') ? null : windowField('age', window, filling);
-    if (age === null) return pieces;
-    // `empty 15h 16m ago` would read as one time.
-    const hasVerdict =
-      format.fields.has('windows.verdict') && !cut.verdicts && windowField('verdict', window, filling);
-    return pieces.concat(plain(hasVerdict ? ', ' : ' '), age);
-  });
+  const parts = sectionWindows
+    .filter((window) => isKept(window, filling))
+    .map((window) => {
+      const { pieces } = fillNodes(nodes, filling, window);
+      const age = format.fields.has('windows.age') ? null : windowField('age', window, filling);
+      if (age === null) return pieces;
+      // `empty 15h 16m ago` would read as one time.
+      const hasVerdict =
+        format.fields.has('windows.verdict') && !cut.verdicts && windowField('verdict', window, filling);
+      return pieces.concat(plain(hasVerdict ? ', ' : ' '), age);
+    });
   return { pieces: separated(parts), hasValue: parts.length > 0, numbers: parts.length > 0 };
 }
 
 /** The ages of windows that the template shows without a placeholder for their age. */
 export function missingAges(filling: Ranked): Span[][] {
-  const { format, usage, model, ranks, cut } = filling;
+  const { format, usage, model } = filling;
   const ages = new Map<Window, Span[]>();
   for (const name of namesIn(format)) {
     if (format.fields.has(`${name}.age`)) continue;
     const window = windowNamed(name, usage, model);
-    const isShown = window && (ranks.get(window) as number) < cut.windows;
+    const isShown = window && isKept(window, filling);
     const age = isShown ? windowField('age', window, filling) : null;
     if (window && age) ages.set(window, [plain(`${window.label} `), age]);
   }

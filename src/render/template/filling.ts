@@ -1,6 +1,8 @@
 import type { Appearance } from '../appearance.ts';
 import type { Glyphs } from '../glyphs.ts';
+import { windowLevel } from '../level.ts';
 import { windowNamed } from '../selection.ts';
+import type { Level } from '../style.ts';
 import type { Cut } from './fit.ts';
 import type { Format } from './format.ts';
 import type { Usage, Window } from '../../usage/model.ts';
@@ -33,6 +35,8 @@ export type Ranked = Filling & {
   readonly ranks: ReadonlyMap<Window, number>;
   /** The window whose percentage says that it is what is left: the first one with a percentage. */
   readonly sideSaidBy: Window | undefined;
+  /** The window that stays on the narrowest line: of those at `warn` or `critical` the one with the highest level and percentage. */
+  readonly urgent: Window | undefined;
 };
 
 /** Ranks the windows: those of the section in its order, then those that the template names, in the order of their placeholders. */
@@ -57,5 +61,23 @@ export function namesIn({ fields }: Format): string[] {
 export function ranked(filling: Filling): Ranked {
   const ranks = ranksOf(filling);
   const sideSaidBy = [...ranks.keys()].find(({ usedPercent }) => usedPercent !== null);
-  return { ...filling, ranks, sideSaidBy };
+  return { ...filling, ranks, sideSaidBy, urgent: urgentOf([...ranks.keys()], filling) };
+}
+
+const URGENCY: Readonly<Record<Level, number>> = { ok: 0, warn: 1, critical: 2 };
+
+function urgentOf(windows: readonly Window[], { now, appearance }: FieldContext): Window | undefined {
+  const urgencyOf = (window: Window) => URGENCY[windowLevel(window, now, appearance.thresholds) ?? 'ok'];
+  return windows
+    .filter((window) => urgencyOf(window) > 0)
+    .toSorted((a, b) => urgencyOf(b) - urgencyOf(a) || (b.usedPercent ?? 0) - (a.usedPercent ?? 0))[0];
+}
+
+/** Whether a window stays on a line that has room for `cut.windows` of them: the urgent one first, then in the order of the ranks. */
+export function isKept(window: Window, { ranks, urgent, cut }: Ranked): boolean {
+  const rankOf = (it: Window) => ranks.get(it) ?? 0;
+  if (urgent === undefined || cut.firstOnly) return rankOf(window) < cut.windows;
+  if (window === urgent) return cut.windows > 0;
+  const behindUrgent = rankOf(window) < rankOf(urgent) ? 1 : 0;
+  return rankOf(window) + behindUrgent < cut.windows;
 }

@@ -7,6 +7,8 @@ export interface Cut {
   readonly timesFrom: number;
   /** Number of windows. */
   readonly windows: number;
+  /** The first windows stay, even if another one is urgent: its label can be longer than the line. */
+  readonly firstOnly: boolean;
   /** Columns of a bar; 0 omits bars. */
   readonly bar: number;
   /** Omits the words about when a window will be used up. */
@@ -24,6 +26,7 @@ const SHORT_BAR_COLUMNS = 4;
 export const NO_CUT: Cut = {
   timesFrom: Number.POSITIVE_INFINITY,
   windows: Number.POSITIVE_INFINITY,
+  firstOnly: false,
   bar: BAR_COLUMNS,
   verdicts: false,
   rest: false,
@@ -84,6 +87,7 @@ function cutsOf(
     ...Array.from({ length: fewer }, (_, index) => ({ windows: fewer - index })),
     ...(bars || hasVerdict ? [] : [{ timesFrom: 0 }]),
     { error: true },
+    { firstOnly: true },
   ];
 }
 

@@ -6,6 +6,7 @@ import { windowNamed } from '../selection.ts';
 import { plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import type { Level } from '../style.ts';
+import { isKept } from './filling.ts';
 import type { FieldContext, Ranked } from './filling.ts';
 import { NO_CUT } from './fit.ts';
 import type { Format } from './format.ts';
@@ -49,7 +50,7 @@ export function placeholderSpans(
   const window = current ?? windowNamed(name as string, usage, filling.model);
   if (window === undefined) return [];
   const rank = ranks.get(window) ?? 0;
-  if (rank >= cut.windows) return [];
+  if (!isKept(window, filling)) return [];
   const first = firstNumber(format, name);
   const spans = cutSpans(field, window, first, rank, filling);
   if (spans.length === 0) return [];

@@ -8,7 +8,7 @@ import { DEFAULT_APPEARANCE } from '../../../src/render/appearance.ts';
 import type { Appearance } from '../../../src/render/appearance.ts';
 import { percentText } from '../../../src/render/values.ts';
 import { widthOf } from '../../../src/render/layout.ts';
-import type { Usage } from '../../../src/usage/model.ts';
+import type { Usage, Window } from '../../../src/usage/model.ts';
 import { MINUTE } from '../../../src/usage/time.ts';
 import {
   ELAPSED,
@@ -274,6 +274,17 @@ describe('few columns', () => {
     ['日本 {5h.used}', 4, '日…'],
   ])('%s in %i', (format, columns, text) => {
     expect(line(all, format, { columns })).toBe(text);
+  });
+
+  it('keep the window that needs attention most, and the first one where none does', () => {
+    const narrow = (...windows: Window[]) => line(usage({ windows }), 'default', { columns: 14 });
+    const [calm, warn, critical] = [10, 55, 85];
+    expect(narrow(window({ usedPercent: calm }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
+    expect(narrow(window({ usedPercent: warn }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
+    expect(narrow(window({ usedPercent: critical }), week({ usedPercent: warn }))).toMatch(/^5h 85%/);
+    // Used more slowly than evenly.
+    const slow = week({ usedPercent: calm });
+    expect(narrow(window({ usedPercent: 1 }), slow)).toMatch(/^5h 1%/);
   });
 
   it('are never exceeded, and a line that fits does not change', () => {
