@@ -43,7 +43,7 @@ const screens = {
     ],
   },
   palettes: {
-    title: 'usageline formats: each palette with the same three numbers',
+    title: 'usageline formats: each palette',
     data: 'two',
     minutesAgo: 1,
     commands: [{ args: ['formats'], from: 'Palettes', env: { COLUMNS: '110', COLORTERM: 'truecolor' } }],
