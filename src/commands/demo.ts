@@ -40,5 +40,5 @@ async function demo(system: System): Promise<CommandResult> {
   const { failures } = outcome;
   if (failures === 0) return result('');
   const what = failures === 1 ? 'one thing' : `${failures} things`;
-  return result('', { exitCode: 1, stderr: `usageline: ${what} did not come out as told\n` });
+  return result('', { exitCode: 1, stderr: `usageline: ${what} did not come out as announced\n` });
 }

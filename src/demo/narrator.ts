@@ -57,7 +57,7 @@ export function narrator(system: System, color: boolean): Narrator {
     check: (claim, isSo) => {
       if (isSo) return;
       failures += 1;
-      prose(INDENT, `NOT AS TOLD: ${claim}`, 'critical');
+      prose(INDENT, `NOT AS ANNOUNCED: ${claim}`, 'critical');
     },
     failures: () => failures,
   };

@@ -29,9 +29,8 @@ const WORKER_WAIT_WHEN_STOPPED_MS = 2 * SECOND;
 
 const [FIRST, SECOND_LABEL] = example.labels;
 const TWO_WINDOWS = new RegExp(`^${FIRST} \\d+% .*${SECOND_LABEL} \\d+% `);
-const CURRENT = new RegExp(
-  `^(${FIRST}|${SECOND_LABEL}) \\d+% \\S+( · (${FIRST}|${SECOND_LABEL})( \\w+)? \\d+% \\S+)*\\n$`,
-);
+const WINDOW = `(${FIRST}|${SECOND_LABEL})( \\w+)? \\d+% [^ ,]+(, empty \\S+)?`;
+const CURRENT = new RegExp(`^${WINDOW}( · ${WINDOW})*\\n$`);
 
 /** Plays one scene. Returns the number of calls of the program. */
 type Scene = (props: DemoContext) => Promise<number>;
@@ -126,7 +125,7 @@ async function rateLimited(props: DemoContext): Promise<number> {
 
 async function backedOff(props: DemoContext): Promise<number> {
   const { narrator } = props;
-  narrator.scene('Until then nobody asks, not even who would wait for it.');
+  narrator.scene('Until then no request is made, not even for a call that would wait for it.');
   const call = await perform(props, ['--wait'], 0);
   narrator.check('the same numbers, and why', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.stdout));
   return 1;

@@ -14,8 +14,8 @@ import { rehearseWrite, temporaryPath, writeLike, writeWithMode } from './write.
 const DEFAULT_MODE = 0o644;
 
 /**
- * Carries out a planned installation, one file after the other. Each file is recorded before it is changed, so that an
- * uninstall can undo an installation that was interrupted. The caller holds the lock.
+ * Rehearses a planned installation and carries it out, one file after the other. Each file is recorded before anything is
+ * written beside it, so that an uninstall can undo an installation that was interrupted. The caller holds the lock.
  *
  * @param before the records so far
  * @param recordPath the path of `installed.json`
@@ -29,8 +29,16 @@ export function apply(
 ): string | null {
   let installed = before;
   removeLeftovers(system, recordPath, [...before.files, ...changes]);
+  // The records come first: a rehearsal that is killed leaves temporary files, which an uninstall finds by the records.
+  const planned = changes.reduce((records, { record }) => withFile(records, record), before);
+  const unwritable = writeInstalled(system, recordPath, planned);
+  if (unwritable !== null)
+    return `nothing has been changed: ${recordPath}: it cannot be written: ${unwritable}`;
   const obstacle = rehearse(system, changes);
-  if (obstacle !== null) return `nothing has been changed: ${obstacle}`;
+  if (obstacle !== null) {
+    writeInstalled(system, recordPath, before);
+    return `nothing has been changed: ${obstacle}`;
+  }
   for (const change of changes) {
     const { path, record } = change;
     let made: readonly string[];

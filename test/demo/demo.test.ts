@@ -30,7 +30,7 @@ describe('a demo whose checks fail', () => {
     const entry = program(system.root, `console.log('hello');`);
     const outcome = await runDemo(system, { entry, color: false, parent });
     expect(outcome.kind === 'played' && outcome.failures).toBeGreaterThan(5);
-    expect(text()).toContain('NOT AS TOLD: 1 request, not 0');
+    expect(text()).toContain('NOT AS ANNOUNCED: 1 request, not 0');
     expect(fs.readdirSync(parent)).toEqual([]);
   });
 
@@ -51,8 +51,8 @@ describe('a demo whose checks fail', () => {
     `;
     const outcome = await runDemo(system, { entry: program(system.root, greedy), color: false, parent });
     expect(outcome.kind === 'played' && outcome.failures).toBeGreaterThan(5);
-    expect(text()).toContain('NOT AS TOLD: 1 request, not 2');
-    expect(text()).toContain('NOT AS TOLD: one request, not 20');
+    expect(text()).toContain('NOT AS ANNOUNCED: 1 request, not 2');
+    expect(text()).toContain('NOT AS ANNOUNCED: one request, not 20');
     expect(fs.readdirSync(parent)).toEqual([]);
   });
 });

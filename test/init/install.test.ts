@@ -308,6 +308,8 @@ describe('an installation', () => {
     desk.write('.zshrc', 'mine\n');
     const { changes } = desk.plan('zsh');
     desk.write('.zshrc', 'other\n');
+    // As the lock does, which the caller holds.
+    fs.mkdirSync(dirname(desk.notes), { recursive: true });
     const problem = apply(desk.system, changes, { files: [], directories: [] }, desk.notes);
     expect(problem).toBe(`${desk.path('.zshrc')}: it has been changed meanwhile`);
     expect(desk.read('.zshrc')).toBe('other\n');
@@ -321,6 +323,7 @@ describe('an installation', () => {
     desk.write('.zshrc', 'mine\n');
     const { changes } = desk.plan('zsh');
     const system = { ...desk.system, fs: { ...fs, fsyncSync: full } };
+    fs.mkdirSync(dirname(desk.notes), { recursive: true });
     const before = desk.all;
     expect(apply(system, changes, { files: [], directories: [] }, desk.notes)).toMatch(/ENOSPC$/);
     expect(desk.all).toEqual(before);

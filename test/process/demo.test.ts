@@ -67,7 +67,7 @@ describe('usageline demo', () => {
   it('shows every state with an endpoint of its own, and leaves nothing behind', async () => {
     const { stdout, stderr, exitCode } = await demo();
     expect(stderr).toBe('');
-    expect(stdout).not.toContain('NOT AS TOLD');
+    expect(stdout).not.toContain('NOT AS ANNOUNCED');
     expect(exitCode).toBe(0);
 
     const line = String.raw`  5h \d+% \S+ · 7d \d+% \S+ · 7d Fable \d+% \S+`;
