@@ -9,8 +9,10 @@ import { errorCodes, jsonSchema } from '../support/json-schema.ts';
 /** All characters that a line may contain: printable ASCII and the characters that usageline draws with. */
 const PRINTABLE = /^[\u0020-\u007E·…━╾─╋┼]*$/;
 /** The only escape sequences that usageline writes. */
-export const COLOURS = /\u001B\[(?:0|1|2|36|33|1;31)m/g;
+export const COLOURS = /\u001B\[(?:0|1|2|36|33|1;31|1;7;31)m/g;
 const PERCENT = /(<?)(\d+(?:\.\d+)?(?:e\+\d+)?)%/g;
+/** What use at the present speed leads to: computed from the input, so no number of it. */
+const PROJECTION = /, about (?:<?\d+(?:\.\d+)?(?:e\+\d+)?)% used at the reset/g;
 const WIDTHS = [1, 41, 57, 80, 173];
 
 /**
@@ -102,7 +104,7 @@ function expectShow(usage: Usage, columns: number): string {
 
 /** Checks that each percentage is a number of the input, rounded, and never wrongly 0 or 100. */
 function expectDerivable(text: string, numbers: readonly number[]): void {
-  for (const [whole, less, digits] of text.matchAll(PERCENT)) {
+  for (const [whole, less, digits] of text.replaceAll(PROJECTION, '').matchAll(PERCENT)) {
     const shown = Number(digits);
     const stands = (n: number) => {
       if (n < 0) return false;

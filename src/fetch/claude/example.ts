@@ -21,7 +21,7 @@ const STEP = { session: 3, week: 1, model: 2 } as const;
 function exampleBody(start: number, answered: number): object {
   const session = { percent: 34 + STEP.session * answered, resets_at: timestamp(start + SESSION_LEFT) };
   const week = { percent: 38 + STEP.week * answered, resets_at: timestamp(start + WEEK_LEFT) };
-  const model = { percent: 66 + STEP.model * answered, resets_at: week.resets_at };
+  const model = { percent: 39 + STEP.model * answered, resets_at: week.resets_at };
   return {
     five_hour: { utilization: session.percent, resets_at: session.resets_at },
     seven_day: { utilization: week.percent, resets_at: week.resets_at },
