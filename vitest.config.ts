@@ -47,7 +47,8 @@ const setupFiles = ['test/support/seed.ts', 'test/dates/setup.ts'];
 // CI installs every tool, so a skipped test is an error there, except one that needs another user.
 const reporters = process.env.CI ? ['./test/support/skipped.ts', 'default'] : ['default'];
 
-// `npm run test:all` includes the sweeps that take a minute of computing and differ little from another one.
+// `npm run test:all` includes the tests that take a minute of computing, and the shells with unusual options, after a
+// move, and with what a refresh inherits.
 const long = process.env.TESTS === 'all' ? [] : ['**/*.long.test.ts'];
 
 export default defineConfig({
@@ -95,6 +96,7 @@ export default defineConfig({
           // The built program in real shells and terminals.
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
+          exclude: long,
           env,
           testTimeout: HANGS,
           hookTimeout: HANGS,
