@@ -29,7 +29,7 @@ const WORKER_WAIT_WHEN_STOPPED_MS = 2 * SECOND;
 
 const [FIRST, SECOND_LABEL] = example.labels;
 const TWO_WINDOWS = new RegExp(`^${FIRST} \\d+% .*${SECOND_LABEL} \\d+% `);
-const WINDOW = `(${FIRST}|${SECOND_LABEL})( \\w+)? \\d+% [^ ,]+(, empty \\S+)?`;
+const WINDOW = `(${FIRST}|${SECOND_LABEL})( \\w+)? \\d+% [^ ,]+(, empty in \\S+)?`;
 const CURRENT = new RegExp(`^${WINDOW}( · ${WINDOW})*\\n$`);
 
 /** Plays one scene. Returns the number of calls of the program. */

@@ -119,7 +119,7 @@ describe('a forecast', () => {
         '5h 22% 4h35m · 7d 33% 4d2h',
         '5h 22% 4h35m · 7d 33% 4d2h · 3m ago',
         '5h 22% 4h34m · 7d 33% 4d2h · 4m ago',
-        '5h 22% 4h17m, empty 2h30m · 7d 33% 4d2h · 21m ago',
+        '5h 22% 4h17m, empty in 2h30m · 7d 33% 4d2h · 21m ago',
       ],
     ],
     [
@@ -414,7 +414,7 @@ const UNITS: Record<string, number> = { m: MINUTE, h: HOUR, d: DAY };
 const msOf = (age: string) => (age === '<1m' ? 0 : Number.parseInt(age, 10) * UNITS[age.at(-1)!]!);
 const withoutCountdowns = (text: string) =>
   text
-    .replace(/, empty (<5m|[\ddhm]+)/g, '')
+    .replace(/, empty in (<5m|[\ddhm]+)/g, '')
     .replace(/ (<1m|(\d+d)?(\d+h)?(\d+m)?)(?= ·|$)/g, '')
     .replaceAll(/ +/g, ' ');
 

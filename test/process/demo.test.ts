@@ -70,7 +70,7 @@ describe('usageline demo', () => {
     expect(stdout).not.toContain('NOT AS ANNOUNCED');
     expect(exitCode).toBe(0);
 
-    const line = String.raw`  5h \d+% \S+ · 7d \d+% \S+ · 7d Fable \d+% [^ ,]+(?:, empty \S+)?`;
+    const line = String.raw`  5h \d+% \S+ · 7d \d+% \S+ · 7d Fable \d+% [^ ,]+(?:, empty in \S+)?`;
     expect(stdout).toMatch(new RegExp(`\\$ usageline --wait\n${line}\n  1 request · \\d+ ms`));
     expect(stdout).toMatch(new RegExp(`\\$ usageline\n${line}\n  no requests · \\d+ ms`));
     expect(stdout).toMatch(new RegExp(`${line} · 4m ago\n`));

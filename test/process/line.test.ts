@@ -19,11 +19,11 @@ describe('usageline', () => {
   it.each([
     ['2026-04-18-max.json', '5h 22% 4h37m · 7d 33% 4d3h'],
     ['2026-07-03-limits.json', '5h 11% 4h37m · 7d 9% 4d3h'],
-    ['2026-08-05-max.json', '5h 5% 4h37m · 7d 60% 4d3h, empty 1d18h · 7d Fable 82% 4d3h, empty 15h'],
+    ['2026-08-05-max.json', '5h 5% 4h37m · 7d 60% 4d3h, empty in 1d18h · 7d Fable 82% 4d3h, empty in 15h'],
     ['enterprise-null-five-hour.json', 'extra 12.50 USD'],
-    ['2026-10-06-pool.json', '5h 27% 4h37m · 7d 60% 4d3h, empty 1d18h'],
-    ['ultra-assumed-absent.json', '7d 60% 4d3h, empty 1d18h'],
-    ['ultra-assumed-null.json', '7d 60% 4d3h, empty 1d18h'],
+    ['2026-10-06-pool.json', '5h 27% 4h37m · 7d 60% 4d3h, empty in 1d18h'],
+    ['ultra-assumed-absent.json', '7d 60% 4d3h, empty in 1d18h'],
+    ['ultra-assumed-null.json', '7d 60% 4d3h, empty in 1d18h'],
     ['extra-usage-eur.json', '5h 13% 4h37m · 7d 30% 4d3h · extra 7.63/20.00 EUR'],
   ])('shows %s', async (name, line) => {
     const { machine } = await aMachine(fixture(name));

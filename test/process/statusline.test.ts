@@ -84,7 +84,7 @@ describe('usageline statusline', () => {
     fs.rmSync(machine.credentials);
     const run = await statusline(machine, payload(14.000000000000002));
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^5h 14% \d\w+(, empty \S+)? · 7d 33% 4d\w+\n$/);
+    expect(run.stdout).toMatch(/^5h 14% \d\w+(, empty in \S+)? · 7d 33% 4d\w+\n$/);
     expect(file(machine).windows.five_hour.used_percent).toBe(14);
     const json = JSON.parse((await machine.run(['--json'])).stdout);
     expect(json).toMatchObject({ state: 'fresh', source: 'statusline', error: null });
@@ -135,9 +135,9 @@ describe('usageline statusline', () => {
     const login = JSON.parse(fs.readFileSync(machine.credentials, 'utf8'));
     change(login);
     fs.writeFileSync(machine.credentials, JSON.stringify(login));
-    expect((await machine.run()).stdout).toMatch(/^5h 20% \d\w+(, empty \S+)? · 7d 33% \d\w+\n$/);
+    expect((await machine.run()).stdout).toMatch(/^5h 20% \d\w+(, empty in \S+)? · 7d 33% \d\w+\n$/);
     expect((await statusline(machine, payload(20))).stdout).toMatch(
-      /^5h 20% \d\w+(, empty \S+)? · 7d 33% \d\w+\n$/,
+      /^5h 20% \d\w+(, empty in \S+)? · 7d 33% \d\w+\n$/,
     );
     account.oauthAccount.accountUuid = 'a-2';
     fs.writeFileSync(join(machine.home, '.claude.json'), JSON.stringify(account));
@@ -155,7 +155,7 @@ describe('usageline statusline', () => {
     const env = { XDG_CACHE_HOME: join(machine.cache, '..', '..', 'blocked') };
     for (let run = 0; run < 2; run += 1)
       expect((await statusline(machine, payload(47), { env })).stdout).toMatch(
-        /^5h 47% \d\w+(, empty \S+)? · 7d 33%/,
+        /^5h 47% \d\w+(, empty in \S+)? · 7d 33%/,
       );
     expect(
       (await statusline(machine, payload(47), { env: { HOME: '/dev/null/none', USER: '' } })).stdout,
@@ -197,7 +197,7 @@ describe('usageline statusline', () => {
     for (const shell of ['', ' 2>&1']) {
       const run = await statusline(machine, input, { shell });
       expect(run.code).toBe(0);
-      expect(run.stdout).toMatch(/^5h 20% \d\w+(, empty \S+)? · 7d 33% 4d\w+\n$/);
+      expect(run.stdout).toMatch(/^5h 20% \d\w+(, empty in \S+)? · 7d 33% 4d\w+\n$/);
       expect(run.ms).toBeLessThan(waits + LATE);
       // In a shell `cat` would wait for the end.
       if (typeof input === 'function') break;
@@ -265,13 +265,15 @@ describe('usageline statusline', () => {
     expect(first.stdout).toMatch(/^5h 20%/);
     await until(() => fs.existsSync(join(machine.cache, 'ready', 'statusline@opus')));
     const run = await statusline(machine, payload(20));
-    expect(run.stdout).toMatch(/^7d Opus 82% \d\w+, empty \S+ · 5h 20% \d\w+(, empty \S+)? · 7d 33%/);
+    expect(run.stdout).toMatch(/^7d Opus 82% \d\w+, empty in \S+ · 5h 20% \d\w+(, empty in \S+)? · 7d 33%/);
     const other = { model: { display_name: 'Haiku; $(touch x) \u001B[2J' }, session_id: 'two' };
     expect((await statusline(machine, payload(20, other))).stdout).toMatch(
-      /^5h 20% \d\w+(, empty \S+)? · 7d 33% \d\w+ · 7d Opus/,
+      /^5h 20% \d\w+(, empty in \S+)? · 7d 33% \d\w+ · 7d Opus/,
     );
     for (let percent = 21; percent < 26; percent += 1) await statusline(machine, payload(percent));
-    expect((await statusline(machine, payload(26))).stdout).toMatch(/^7d Opus 82% \d\w+, empty \S+ · 5h 26%/);
+    expect((await statusline(machine, payload(26))).stdout).toMatch(
+      /^7d Opus 82% \d\w+, empty in \S+ · 5h 26%/,
+    );
     expect(own.requests.length).toBe(1);
     expect(fs.readdirSync(machine.home)).not.toContain('x');
   });
@@ -279,10 +281,10 @@ describe('usageline statusline', () => {
   it('leaves out windows that do not fit into COLUMNS', async () => {
     const machine = new Machine(endpoint.url, OFF);
     expect((await statusline(machine, payload(20), { env: { COLUMNS: '14' } })).stdout).toMatch(
-      /^5h 20% \dh\w*(, empty \S+)?\n$/,
+      /^5h 20% \dh\w*(, empty in \S+)?\n$/,
     );
     expect((await statusline(machine, payload(20), { env: { COLUMNS: '14' } })).stdout).toMatch(
-      /^5h 20% \dh\w*(, empty \S+)?\n$/,
+      /^5h 20% \dh\w*(, empty in \S+)?\n$/,
     );
     expect((await statusline(machine, payload(20), { env: { COLUMNS: '200' } })).stdout).toContain('7d');
   });
@@ -583,10 +585,10 @@ describe('usageline statusline', () => {
     await statusline(machine, payload(20));
     machine.login({ accessToken: 'sk-ant-oat01-EXAMPLE-ANOTHER' });
     expect((await machine.run()).stdout).toMatch(
-      /^5h 20% \d\w+(, empty \S+)? · 7d 33% \d\w+ · <1m ago · disabled\n$/,
+      /^5h 20% \d\w+(, empty in \S+)? · 7d 33% \d\w+ · <1m ago · disabled\n$/,
     );
     expect((await statusline(machine, payload(20))).stdout).toMatch(
-      /^5h 20% \d\w+(, empty \S+)? · 7d 33% \d\w+\n$/,
+      /^5h 20% \d\w+(, empty in \S+)? · 7d 33% \d\w+\n$/,
     );
   });
 });

@@ -100,7 +100,7 @@ describe('a limit on money', () => {
 
   it('is on the line next to a week of which more is used', () => {
     expect(line(usage({ windows: [week({ usedPercent: 99 }), spend({ usedPercent: 3 })] }))).toBe(
-      '7d 99% 4d3h, empty 40m · spend 3% 521/500 USD',
+      '7d 99% 4d3h, empty in 40m · spend 3% 521/500 USD',
     );
   });
 

@@ -43,7 +43,7 @@ describe('the windows on the line', () => {
     [
       'a model tighter than the week',
       [window(), week(), fable()],
-      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h',
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty in 15h',
     ],
     ['a model as tight as the week', [week(), fable({ usedPercent: 33 })], '7d 33% 4d3h'],
     ['a model a little tighter', [week(), fable({ usedPercent: 33.1 })], '7d 33% 4d3h · 7d Fable 33% 4d3h'],
@@ -63,7 +63,7 @@ describe('the windows on the line', () => {
     [
       'a named bucket',
       [week(), fable({ id: 'seven_day_opus', label: '7d Opus' })],
-      '7d 33% 4d3h · 7d Opus 82% 4d3h, empty 15h',
+      '7d 33% 4d3h · 7d Opus 82% 4d3h, empty in 15h',
     ],
   ])('%s', (_name, windows, text) => {
     expect(line(usage({ windows }))).toBe(text);
@@ -231,7 +231,7 @@ describe('the line in colour', () => {
       fable({ usedPercent: 80 }),
     ];
     expect(paint(usage({ windows, extraUsage: extra() }))).toBe(
-      '5h ␛[36m50%␛[0m 1h · 7d ␛[33m50%␛[0m 1d · 7d Fable ␛[1;7;31m80%␛[0m 4d3h, ␛[1;31mempty 17h␛[0m · extra 7.63/20.00 EUR',
+      '5h ␛[36m50%␛[0m 1h · 7d ␛[33m50%␛[0m 1d · 7d Fable ␛[1;7;31m80%␛[0m 4d3h, ␛[1;31mempty in 17h␛[0m · extra 7.63/20.00 EUR',
     );
   });
 
@@ -247,14 +247,14 @@ describe('the verdict on the line', () => {
     line(usage({ windows: [week({ usedPercent, resetsAt })] }));
 
   it.each<[string, number, number, string]>([
-    ['is there when the window is used up before its reset', 82, 4 * DAY, '7d 82% 4d, empty 15h'],
+    ['is there when the window is used up before its reset', 82, 4 * DAY, '7d 82% 4d, empty in 15h'],
     ['is not there when it lasts', 33, 4 * DAY, '7d 33% 4d'],
     ['is not there when use is even', 44, 4 * DAY, '7d 44% 4d'],
     ['is not there when it is used up', 100, 4 * DAY, '7d 100% 4d'],
     ['waits until a tenth of the window has passed', 50, 6.31 * DAY, '7d 50% 6d7h'],
-    ['is there from a tenth on', 50, 6.3 * DAY, '7d 50% 6d7h, empty 16h'],
-    ['is rounded down to five minutes', 99, 4 * DAY, '7d 99% 4d, empty 40m'],
-    ['has a form for less than that', 99.95, 4 * DAY, '7d 99% 4d, empty <5m'],
+    ['is there from a tenth on', 50, 6.3 * DAY, '7d 50% 6d7h, empty in 16h'],
+    ['is rounded down to five minutes', 99, 4 * DAY, '7d 99% 4d, empty in 40m'],
+    ['has a form for less than that', 99.95, 4 * DAY, '7d 99% 4d, empty in <5m'],
   ])('%s', (_name, used, left, text) => {
     expect(seven(used, NOW + left)).toBe(text);
   });
@@ -262,8 +262,8 @@ describe('the verdict on the line', () => {
 
 it('a verdict stays on a line that has no room for the times', () => {
   const windows = [window({ usedPercent: 97, resetsAt: NOW + 2 * HOUR }), week()];
-  const spans = lineSpans(stale({ windows }), { countdowns: true, columns: 36 });
-  expect(spans.map(({ text }) => text).join('')).toBe('5h 97%, empty 5m · 7d 33% · 12m ago');
+  const spans = lineSpans(stale({ windows }), { countdowns: true, columns: 39 });
+  expect(spans.map(({ text }) => text).join('')).toBe('5h 97%, empty in 5m · 7d 33% · 12m ago');
 });
 
 it('a line that shows what is left says so once', () => {
@@ -280,10 +280,14 @@ describe('captured responses as lines', () => {
     [
       '2026-08-05-max',
       '2026-08-05T15:00:00Z',
-      '5h 5% 4h50m · 7d 60% 2d22h, empty 2d12h · 7d Fable 82% 2d23h, empty 21h',
+      '5h 5% 4h50m · 7d 60% 2d22h, empty in 2d12h · 7d Fable 82% 2d23h, empty in 21h',
     ],
     ['enterprise-null-five-hour', '2026-08-05T15:00:00Z', 'extra 12.50 USD'],
-    ['extra-usage-eur', '2025-12-25T08:00:00Z', '5h 13% 4h · 7d 30% 5d16h, empty 3d · extra 7.63/20.00 EUR'],
+    [
+      'extra-usage-eur',
+      '2025-12-25T08:00:00Z',
+      '5h 13% 4h · 7d 30% 5d16h, empty in 3d · extra 7.63/20.00 EUR',
+    ],
   ])('%s', (name, at, text) => {
     expect(line(captured(name, at))).toBe(text);
   });

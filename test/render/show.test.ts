@@ -236,7 +236,7 @@ it.each([9, 37, 58, 93, 211, 3000, 5000])(
     // Half of it is used, and as much time has passed as is left at this speed.
     const seconds = minutes * 3 * 60;
     const half = window({ usedPercent: 50, windowSeconds: seconds, resetsAt: NOW + minutes * 2 * MINUTE });
-    const [, line] = /, empty (\S+)/.exec(renderOutput('plain', usage({ windows: [half] }), LINE)) ?? [];
+    const [, line] = /, empty in (\S+)/.exec(renderOutput('plain', usage({ windows: [half] }), LINE)) ?? [];
     expect(line).toBeDefined();
     expect(show(usage({ windows: [half] })).split('\n')[2]).toContain(`empty in ${line},`);
   },

@@ -36,7 +36,9 @@ describe('the limit of the session’s model', () => {
 
   it('is shown once', () => {
     const value = usage({ windows: [window(), week(), fable()] });
-    expect(line(value, { model: 'Fable' })).toBe('7d Fable 82% 4d3h, empty 15h · 5h 22% 4h37m · 7d 33% 4d3h');
+    expect(line(value, { model: 'Fable' })).toBe(
+      '7d Fable 82% 4d3h, empty in 15h · 5h 22% 4h37m · 7d 33% 4d3h',
+    );
   });
 });
 
@@ -47,9 +49,9 @@ describe('a line in few columns', () => {
   it.each([
     [
       200,
-      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR · 12m ago · offline',
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty in 15h · extra 7.63/20.00 EUR · 12m ago · offline',
     ],
-    [70, '5h 22% 4h37m · 7d 33% · 7d Fable 82%, empty 15h · 12m ago · offline'],
+    [70, '5h 22% 4h37m · 7d 33% · 7d Fable 82%, empty in 15h · 12m ago · offline'],
     [50, '5h 22% · 7d 33% · 7d Fable 82% · 12m ago · offline'],
     [40, '7d Fable 82% 4d3h · 12m ago · offline'],
     [26, '7d Fable 82% · 12m ago'],
@@ -71,7 +73,7 @@ describe('numbers of two sources', () => {
 
   it('show their own age', () => {
     expect(line(value)).toBe(
-      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h, 16m ago · extra 7.63/20.00 EUR 16m ago',
+      '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty in 15h, 16m ago · extra 7.63/20.00 EUR 16m ago',
     );
   });
 

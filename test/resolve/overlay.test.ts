@@ -86,7 +86,7 @@ describe('reports beside a response', () => {
     expect([row, action, line]).toEqual([
       1,
       'serve',
-      '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h',
+      '5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty in 15h',
     ]);
     expect(usage).toMatchObject({
       state: 'fresh',
@@ -105,7 +105,7 @@ describe('reports beside a response', () => {
   it('make the endpoint due for the other numbers after 15 min, whose age is shown', () => {
     const { row, action, line } = decided(merged(scoped(16 * MINUTE), reports));
     expect([row, action]).toEqual([4, 'background']);
-    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h, 16m ago');
+    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty in 15h, 16m ago');
     expect(decided(merged(scoped(16 * MINUTE), reports), { policy: 'wait' }).action).toBe('refresh');
   });
 
@@ -157,7 +157,7 @@ describe('reports beside a response', () => {
     const old = reporting(five(4 * MINUTE), week(4 * MINUTE));
     const { row, action, line } = decided(merged(scoped(10 * MINUTE), old));
     expect([row, action]).toEqual([3, 'serve']);
-    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h · 10m ago');
+    expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty in 15h · 10m ago');
     expect(decided(merged(scoped(16 * MINUTE), old)).action).toBe('background');
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait' }).action).toBe('serve');
     expect(decided(merged(scoped(10 * MINUTE), old), { policy: 'wait', ignoresPace: true }).action).toBe(
@@ -235,14 +235,14 @@ describe('reports beside a response', () => {
     it('are not fresh, and requests are sent at the usual pace', () => {
       const { row, action, usage, line } = decided(mergedWith(true));
       expect([row, action, usage.state]).toEqual([4, 'background', 'stale']);
-      expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h · 2m ago');
+      expect(line).toBe('5h 24% 4h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty in 15h · 2m ago');
       expect(decided(mergedWith(true), { backoff: aLock() }).row).toBe(2);
     });
 
     it('give way where no request can be sent', () => {
       const { usage, line } = decided(mergedWith(false), { settings: off });
       expect([usage.state, usage.error]).toEqual(['fresh', null]);
-      expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty 15h');
+      expect(line).toBe('5h 80% 5h37m · 7d 34% 4d3h · 7d Fable 82% 4d3h, empty in 15h');
     });
 
     it('are not the numbers that a session with the latest report must see', () => {

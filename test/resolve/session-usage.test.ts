@@ -71,16 +71,16 @@ describe('a session’s own line', () => {
     ['without a login', { backoff: aLock({ error: 'no_credentials' }) }],
   ])('shows what this call reported %s and no entry', (_, situation) => {
     const { own, line } = lines(null, both, { situation });
-    expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h, empty 2d12h');
+    expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h, empty in 2d12h');
     expect(own).toMatchObject({ state: 'fresh', source: 'statusline', error: null, pending: false });
   });
 
   it('shows what this call reported where the entry has another number, and the rest of the entry', () => {
     const { line, usage } = lines(scoped(MINUTE), both);
-    expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h, empty 2d12h · 7d Fable 82% 4d3h, empty 15h');
+    expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h, empty in 2d12h · 7d Fable 82% 4d3h, empty in 15h');
     expect(usage.windows[0]?.usedPercent).toBe(22);
     expect(lines(scoped(MINUTE), reports({ percent: 41, resetsAt: FIVE })).line).toBe(
-      '5h 41% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h',
+      '5h 41% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty in 15h',
     );
   });
 
@@ -103,18 +103,20 @@ describe('a session’s own line', () => {
   it('shows the age of numbers that the session repeats, although the shared numbers are fresh', () => {
     const { line, own } = lines(scoped(SECOND), both, { reportedAt: NOW - 20 * MINUTE });
     expect(own.state).toBe('stale');
-    expect(line).toBe('5h 41% 4h37m · 7d 52% 4d3h, empty 2d12h · 7d Fable 82% 4d3h, empty 15h · 20m ago');
+    expect(line).toBe(
+      '5h 41% 4h37m · 7d 52% 4d3h, empty in 2d12h · 7d Fable 82% 4d3h, empty in 15h · 20m ago',
+    );
     expect(
       lines(null, reports(null, { percent: 52, resetsAt: WEEK }), { reportedAt: NOW - 30 * HOUR }).line,
-    ).toBe('7d 52% 4d3h, empty 2d12h · 1d ago');
+    ).toBe('7d 52% 4d3h, empty in 2d12h · 1d ago');
     expect(lines(null, both, { reportedAt: NOW - 179 * SECOND }).line).toBe(
-      '5h 41% 4h37m · 7d 52% 4d3h, empty 2d12h',
+      '5h 41% 4h37m · 7d 52% 4d3h, empty in 2d12h',
     );
   });
 
   it('shows no numbers of the account beside those of a session with another login', () => {
     expect(lines(scoped(MINUTE), both, { foreign: true }).line).toBe(
-      '5h 41% 4h37m · 7d 52% 4d3h, empty 2d12h',
+      '5h 41% 4h37m · 7d 52% 4d3h, empty in 2d12h',
     );
     expect(lines(scoped(MINUTE), reports(null), { foreign: true }).line).toContain('7d Fable 82%');
   });

@@ -78,7 +78,7 @@ function fillWindows(nodes: readonly Node[], filling: Ranked): Filled {
       const { pieces } = fillNodes(nodes, filling, window);
       const age = format.fields.has('windows.age') ? null : windowField('age', window, filling);
       if (age === null) return pieces;
-      // `empty 15h 16m ago` would read as one time.
+      // `empty in 15h 16m ago` would read as one time.
       const hasVerdict =
         format.fields.has('windows.verdict') && !cut.verdicts && windowField('verdict', window, filling);
       return pieces.concat(plain(hasVerdict ? ', ' : ' '), age);

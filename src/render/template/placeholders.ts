@@ -13,7 +13,7 @@ export const WINDOW_FIELDS = {
   reset: 'time until its reset: `4h37m`',
   at: 'clock time of its reset: `23:02`, `Tue 21:25`',
   pace: 'points ahead of even use, `+14`, or behind it, `-9`',
-  verdict: 'when it will be used up at this pace, if it is used faster than evenly: `empty 15h`',
+  verdict: 'when it will be used up at this pace, if it is used faster than evenly: `empty in 15h`',
   empty: 'time until it is used up at this pace, if that comes before the reset: `1h21m`',
   age: 'age of this number, if it is older than the others: `16m ago`',
   tokens: 'tokens counted from local transcripts, if there are no other numbers: `~420k`',

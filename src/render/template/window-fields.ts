@@ -172,7 +172,7 @@ export function windowField(
       const current = pace();
       const at = runsOutAt(current, now);
       if (current === null || at === null || !isWellFounded(current)) return null;
-      return { text: `empty ${estimatedTime(at - now)}`, style: quietStyle(levelIn(window, context)) };
+      return { text: `empty in ${estimatedTime(at - now)}`, style: quietStyle(levelIn(window, context)) };
     }
     case 'empty': {
       const at = pace()?.emptyAt ?? null;

@@ -31,11 +31,11 @@ const colourful = stale({
   error: failure('timeout'),
 });
 const WORDS =
-  '5h 22% 4h37m · 7d 60% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR · 12m ago · no answer';
+  '5h 22% 4h37m · 7d 60% 4d3h · 7d Fable 82% 4d3h, empty in 15h · extra 7.63/20.00 EUR · 12m ago · no answer';
 
 const ANSI =
   '5h \u001B[36m22%\u001B[0m 4h37m · 7d \u001B[33m60%\u001B[0m 4d3h · 7d Fable \u001B[1;7;31m82%\u001B[0m 4d3h, ' +
-  '\u001B[1;31mempty 15h\u001B[0m · ' +
+  '\u001B[1;31mempty in 15h\u001B[0m · ' +
   'extra 7.63/20.00 EUR · \u001B[2m12m ago\u001B[0m · \u001B[33mno answer\u001B[0m';
 
 describe('the line for', () => {
@@ -46,19 +46,19 @@ describe('the line for', () => {
     ['starship', ANSI],
     [
       'zsh',
-      '5h %F{6}22%%%f 4h37m · 7d %F{3}60%%%f 4d3h · 7d Fable %B%{\u001B[7m%}%F{1}82%%%f%{\u001B[27m%}%b 4d3h, %B%F{1}empty 15h%f%b · ' +
+      '5h %F{6}22%%%f 4h37m · 7d %F{3}60%%%f 4d3h · 7d Fable %B%{\u001B[7m%}%F{1}82%%%f%{\u001B[27m%}%b 4d3h, %B%F{1}empty in 15h%f%b · ' +
         'extra 7.63/20.00 EUR · %F{8}12m ago%f · %F{3}no answer%f',
     ],
     [
       'bash',
       '5h \u0001\u001B[36m\u000222%\u0001\u001B[0m\u0002 4h37m · 7d \u0001\u001B[33m\u000260%\u0001\u001B[0m\u0002 4d3h · ' +
-        '7d Fable \u0001\u001B[1;7;31m\u000282%\u0001\u001B[0m\u0002 4d3h, \u0001\u001B[1;31m\u0002empty 15h\u0001\u001B[0m\u0002 · extra 7.63/20.00 EUR · ' +
+        '7d Fable \u0001\u001B[1;7;31m\u000282%\u0001\u001B[0m\u0002 4d3h, \u0001\u001B[1;31m\u0002empty in 15h\u0001\u001B[0m\u0002 · extra 7.63/20.00 EUR · ' +
         '\u0001\u001B[2m\u000212m ago\u0001\u001B[0m\u0002 · \u0001\u001B[33m\u0002no answer\u0001\u001B[0m\u0002',
     ],
     [
       'tmux',
       '5h 22% 4h37m · 7d #[underscore]60%#[default] 4d3h · 7d Fable #[reverse]82%#[default] 4d3h, ' +
-        '#[underscore]empty 15h#[default] · extra 7.63/20.00 EUR · 12m ago · #[underscore]no answer#[default]',
+        '#[underscore]empty in 15h#[default] · extra 7.63/20.00 EUR · 12m ago · #[underscore]no answer#[default]',
     ],
   ])('%s has its colours', (kind, line) => {
     expect(render(kind, colourful)).toBe(line);

@@ -56,7 +56,7 @@ describe('the output for xbar', () => {
     const [bar, limits, origin, actions] = menu(STATES.fresh);
     expect(bar).toEqual([
       {
-        text: '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty 15h · extra 7.63/20.00 EUR',
+        text: '5h 22% 4h37m · 7d 33% 4d3h · 7d Fable 82% 4d3h, empty in 15h · extra 7.63/20.00 EUR',
         parameters: { color: '#e3242b', font: 'Menlo-Bold' },
       },
     ]);

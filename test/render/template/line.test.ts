@@ -231,7 +231,9 @@ describe('a template', () => {
   it('uses the model of the session for `model`', () => {
     const opus = week({ id: 'seven_day_opus', label: '7d Opus', model: 'Opus', usedPercent: 40 });
     const of = usage({ windows: [window(), fable(), opus] });
-    expect(line(of, '{model.label}')).toBe('5h 22% 4h37m · 7d Fable 82% 4d3h, empty 15h · 7d Opus 40% 4d3h');
+    expect(line(of, '{model.label}')).toBe(
+      '5h 22% 4h37m · 7d Fable 82% 4d3h, empty in 15h · 7d Opus 40% 4d3h',
+    );
     expect(line(of, '{model.label} {model.used}')).toBe('7d Fable 82%');
     expect(line(of, '{model.label} {model.used}', { model: 'Claude Opus 4.5' })).toBe('7d Opus 40%');
   });
@@ -262,7 +264,7 @@ describe('few columns', () => {
     [
       'bars',
       100,
-      '5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h · 7d Fable ━━━╋━━╾─ 82% 4d3h, empty 15h · 12m ago',
+      '5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h · 7d Fable ━━━╋━━╾─ 82% 4d3h, empty in 15h · 12m ago',
     ],
     ['bars', 60, '5h ╋─── 22% · 7d ━╋── 33% · 7d Fable ━╋━╾ 82% · 12m ago'],
     ['bars', 50, '5h 22% 4h37m · 7d 33% · 7d Fable 82% · 12m ago'],
