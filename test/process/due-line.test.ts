@@ -50,7 +50,9 @@ describe('a prerendered line of whose numbers a refresh is due', () => {
     const { endpoint, machine } = await aMachineWithDueLine();
     endpoint.answer = () => {};
     const runs = await Promise.all(Array.from({ length: 20 }, () => machine.run(['--timeout', '2'])));
-    expect(new Set(runs.map(({ stdout }) => stdout))).toEqual(new Set([`${MARK}\n`]));
+    // The worker notes its request in usage.lock, which ends the line: later calls resolve.
+    expect(runs.filter(({ stdout }) => stdout === `${MARK}\n`)).not.toEqual([]);
+    for (const { stdout } of runs) if (stdout !== `${MARK}\n`) expect(stdout).toMatch(STALE);
     await until(() => endpoint.requests.length > 1);
     expect(workers(machine)).toEqual(['background.1']);
     expect(endpoint.requests).toHaveLength(2);
