@@ -28,7 +28,7 @@ if (argv[0] === 'statusline') {
   import('./cli/program.ts').then(({ main }) => main(system, argv)).catch(broken);
 }
 
-/** Prints a line of whose numbers a refresh is due, and ends the process; a caller that waits gets false. */
+/** Prints the line of a file whose refresh is due and ends the process; false where the line has to be resolved. */
 async function printDue(asked: UsageOptions, due: DueLine): Promise<boolean> {
   try {
     return (await import('./cli/due-line.ts')).printDueLine(system, asked, due);

@@ -146,7 +146,7 @@ function prune(parent: object, levels: number): void {
   for (const [key, child] of Object.entries(parent)) {
     if (typeof child !== 'object' || child === null) continue;
     if (levels > 1) prune(child, levels - 1);
-    // In a list null takes its place, so that the other elements keep theirs.
+    // A list keeps its length, so that the other elements keep their positions.
     else if (Array.isArray(parent)) parent[Number(key)] = null;
     else Reflect.deleteProperty(parent, key);
   }

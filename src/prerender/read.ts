@@ -24,7 +24,7 @@ export interface LineOptions extends VariantOptions {
   readonly debug: boolean;
 }
 
-/** A prerendered line of whose numbers a refresh is due: for callers that do not wait, see `cli/due-line.ts`. */
+/** A prerendered file whose refresh is due. `cli/due-line.ts` prints its text for callers that do not wait. */
 export interface DueLine {
   readonly directory: AccountDirectory;
   readonly variant: Variant;

@@ -19,11 +19,13 @@ export function claimWorker(
   if (cache === null) return { kind: 'failed', reason: warning ?? 'no cache directory' };
   const problem = ensureDirectory(system, cache);
   if (problem !== null) return { kind: 'failed', reason: problem };
-  const now = system.now();
   const latest = readClaims(system, cache.path, 'background')[0];
+  // After reading: of two processes that start at once, the other's claim is then never in the future.
+  const now = system.now();
   // A claim in the future was taken before the clock was set back. It does not count, not even within the tolerance: the
   // price is one more worker, which finds the entry or the request of the other.
-  const age = latest ? now - latest.at : Number.POSITIVE_INFINITY;
+  // A claim that is being written has the time of its file, which has fractions of a millisecond.
+  const age = latest ? now - Math.floor(latest.at) : Number.POSITIVE_INFINITY;
   if (age >= 0 && age < START_INTERVAL_MS) {
     log(`background refresh: started ${Math.round(age / SECOND)} s ago by another process`);
     return { kind: 'lost' };

@@ -9,6 +9,7 @@ import { until } from '../support/program.ts';
 import { fakeSystem } from '../support/system.ts';
 import { isRoot, itAsRoot } from '../support/user.ts';
 import { disk, failing, failure, modeOf, program } from './disk.ts';
+import { recordWaits } from '../support/waits.ts';
 
 const system = fakeSystem();
 const OLD = 'old\n';
@@ -220,20 +221,6 @@ describe('replacing a file durably', () => {
 describe('replacing a file durably on Windows', () => {
   const windows = { ...system, platform: 'win32' } as const;
 
-  function countWaits() {
-    const waits: number[] = [];
-    vi.spyOn(Atomics, 'wait').mockImplementation(((
-      _array: unknown,
-      _at: number,
-      _value: number,
-      ms: number,
-    ) => {
-      waits.push(ms);
-      return 'timed-out';
-    }) as never);
-    return waits;
-  }
-
   /** The first so many renames are refused. */
   function refuse(times: number, code: string) {
     const { renameSync } = fs;
@@ -249,7 +236,7 @@ describe('replacing a file durably on Windows', () => {
     'tries again while another process has the file open (%s)',
     (code) => {
       const { path, names, now } = fileWith();
-      const waits = countWaits();
+      const waits = recordWaits();
       const rename = refuse(2, code);
       expect(replaceDurably(windows, path, NEW)).toBeNull();
       // The package's, and the one into the place.
@@ -262,7 +249,7 @@ describe('replacing a file durably on Windows', () => {
 
   it('gives up after 60 ms, and keeps the old file', () => {
     const { path, names, now } = fileWith();
-    const waits = countWaits();
+    const waits = recordWaits();
     refuse(1000, 'EPERM');
     expect(replaceDurably(windows, path, NEW)).toBe('EPERM');
     expect(waits.reduce((a, b) => a + b, 0)).toBe(60);
@@ -280,7 +267,7 @@ describe('replacing a file durably on Windows', () => {
 
   it('does not try again after other failures', () => {
     const { path } = fileWith();
-    const waits = countWaits();
+    const waits = recordWaits();
     const rename = refuse(1000, 'ENOSPC');
     expect(replaceDurably(windows, path, NEW)).toBe('ENOSPC');
     expect(rename).toHaveBeenCalledTimes(1);

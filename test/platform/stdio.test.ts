@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isTerminal, STDOUT, writeOut } from '../../src/platform/stdio.ts';
 import { disk, failing, failure } from '../cache/disk.ts';
 import { fakeSystem } from '../support/system.ts';
+import { recordWaits } from '../support/waits.ts';
 
 const system = fakeSystem();
 afterEach(() => {
@@ -27,16 +28,7 @@ function descriptor(...answers: readonly (number | string)[]) {
 
 /** Counts the ms of waits instead of waiting. */
 function countWaits() {
-  const waits: number[] = [];
-  vi.spyOn(Atomics, 'wait').mockImplementation(((
-    _array: unknown,
-    _at: number,
-    _value: number,
-    ms: number,
-  ) => {
-    waits.push(ms);
-    return 'timed-out';
-  }) as never);
+  const waits = recordWaits();
   return () => waits.reduce((a, b) => a + b, 0);
 }
 
