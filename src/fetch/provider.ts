@@ -196,6 +196,10 @@ export interface ProviderEnvironment {
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   /** The origin of its endpoint, where none is configured. */
   readonly baseUrl: string;
+  /** The variable that replaces `baseUrl`, under the rules of `base-url.ts`. */
+  readonly baseUrlVariable: string;
+  /** The variable that names the directory of another login; null where no directory leads to one. */
+  readonly directoryVariable: string | null;
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

@@ -44,6 +44,8 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   texts: claude.texts,
   budget: claude.budget,
   baseUrl: claude.baseUrl,
+  baseUrlVariable: 'USAGELINE_API_BASE_URL',
+  directoryVariable: null,
   reader: claude.reader,
   reportedWindows: claude.reportedWindows,
   transcripts: null,

@@ -39,6 +39,8 @@ function describe(): ProviderDescriptor {
     texts,
     budget: { spacingMs: 30_000, perHour: 90 },
     baseUrl: 'https://quota.tally.test',
+    baseUrlVariable: 'USAGELINE_API_BASE_URL',
+    directoryVariable: VARIABLE,
     reader,
     reportedWindows: null,
     transcripts: null,
