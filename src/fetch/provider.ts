@@ -200,6 +200,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly baseUrlVariable: string;
   /** The variable that names the directory of another login; null where no directory leads to one. */
   readonly directoryVariable: string | null;
+  /** The variables that can hold a login: a change of one is a change of credentials. */
+  readonly loginVariables: readonly string[];
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

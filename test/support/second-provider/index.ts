@@ -41,6 +41,7 @@ function describe(): ProviderDescriptor {
     baseUrl: 'https://quota.tally.test',
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
     directoryVariable: VARIABLE,
+    loginVariables: [],
     reader,
     reportedWindows: null,
     transcripts: null,
