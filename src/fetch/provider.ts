@@ -6,14 +6,16 @@ import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
- * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports
- * `ProviderParts`, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
+ * Everything the program asks of a provider. A provider is a folder beside this file and a line in `providers.ts`; its
+ * `index.ts` exports `provider`, which most make with `kit/define.ts`. No other code knows its keys, headers, paths,
+ * variables or names.
  *
- * The build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
+ * `registry.ts` names the main provider, the one that prompts load: its `index.ts` exports all of `ProviderParts`. The
+ * build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
  * writes its `launcher.sh` into bin/usageline-prompt: the shell's way to the account's directory and credentials.
  */
 
-/** The exports of a provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
+/** The exports of the main provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
 export interface ProviderParts {
   /** What every prompt loads: paths and `stat`. */
   readonly providerFiles: ProviderFiles;
@@ -22,7 +24,7 @@ export interface ProviderParts {
   /** Its names, and what helps against its failures. */
   readonly texts: ProviderTexts;
   /** The names of its variables. */
-  readonly environment: ProviderEnvironment;
+  readonly environment: MainEnvironment;
   /** The input of `usageline statusline`; null where its client has no status line. */
   readonly reportFormat: ReportFormat | null;
   /** The invented account of `usageline demo`. */
@@ -185,17 +187,26 @@ export interface ScanLimits {
 export interface ProviderEnvironment {
   /**
    * The variable that names the directory of a login. A relative value counts from the caller's directory, which
-   * the worker receives, since it runs in another one. The build writes it into the shell hooks, which compare it.
+   * the worker receives, since it runs in another one. Null where no variable does.
    */
-  readonly directory: string;
+  readonly directory: string | null;
   /** All other variables that the provider's folder reads. A test compares this list with the code. */
   readonly others: readonly string[];
 }
 
+/** The variables of the main provider. The build writes `directory` into the shell hooks, which compare it. */
+export interface MainEnvironment extends ProviderEnvironment {
+  readonly directory: string;
+}
+
 /** The whole provider. Nothing here reads credentials; `connect` loads what does. */
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
+  /** The names of its variables. */
+  readonly environment: ProviderEnvironment;
   /** The origin of its endpoint, where none is configured. */
   readonly baseUrl: string;
+  /** The variable that replaces it: `USAGELINE_CODEX_BASE_URL`. */
+  readonly baseUrlVariable: string;
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

@@ -1,4 +1,5 @@
 import type { ProviderDescriptor, TranscriptSource } from '../provider.ts';
+import { claudeEnvironment } from './environment.ts';
 import { claudeFiles } from './files.ts';
 import { identity, identitySource } from './identity.ts';
 import { claudeReader } from './reader.ts';
@@ -27,7 +28,9 @@ function describe(): ProviderDescriptor {
     texts,
     // The endpoint was seen to allow about 28 requests an hour.
     budget: { spacingMs: 60_000, perHour: 24 },
+    environment: claudeEnvironment,
     baseUrl: 'https://api.anthropic.com',
+    baseUrlVariable: 'USAGELINE_API_BASE_URL',
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,

@@ -1,6 +1,6 @@
 import type {
+  MainEnvironment,
   ProviderDescriptor,
-  ProviderEnvironment,
   ProviderExample,
   ReportFormat,
 } from '../../../src/fetch/provider.ts';
@@ -31,6 +31,8 @@ export const texts: ProviderTexts = {
   failures: { forbidden: { advice: 'Ask the owner of the team.' } },
 };
 
+export const environment: MainEnvironment = { directory: VARIABLE, others: [] };
+
 export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
 
 function describe(): ProviderDescriptor {
@@ -38,7 +40,9 @@ function describe(): ProviderDescriptor {
     ...providerFiles,
     texts,
     budget: { spacingMs: 30_000, perHour: 90 },
+    environment,
     baseUrl: 'https://quota.tally.test',
+    baseUrlVariable: 'USAGELINE_API_BASE_URL',
     reader,
     reportedWindows: null,
     transcripts: null,
@@ -54,8 +58,6 @@ function describe(): ProviderDescriptor {
     connect: async () => (await import('./connect.ts')).tally,
   };
 }
-
-export const environment: ProviderEnvironment = { directory: VARIABLE, others: [] };
 
 /** Its client has no status line. */
 export const reportFormat: ReportFormat | null = null;
