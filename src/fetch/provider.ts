@@ -24,7 +24,7 @@ export interface ProviderParts {
   /** Its names, and what helps against its failures. */
   readonly texts: ProviderTexts;
   /** The names of its variables. */
-  readonly environment: MainEnvironment;
+  readonly environment: ProviderEnvironment;
   /** The input of `usageline statusline`; null where its client has no status line. */
   readonly reportFormat: ReportFormat | null;
   /** The invented account of `usageline demo`. */
@@ -183,30 +183,27 @@ export interface ScanLimits {
   readonly write: (path: string, content: string | Uint8Array) => string | null;
 }
 
-/** The environment variables of a provider. */
+/** The environment variables of the main provider. */
 export interface ProviderEnvironment {
   /**
    * The variable that names the directory of a login. A relative value counts from the caller's directory, which
-   * the worker receives, since it runs in another one. Null where no variable does.
+   * the worker receives, since it runs in another one. The build writes it into the shell hooks, which compare it.
    */
-  readonly directory: string | null;
+  readonly directory: string;
   /** All other variables that the provider's folder reads. A test compares this list with the code. */
   readonly others: readonly string[];
 }
 
-/** The variables of the main provider. The build writes `directory` into the shell hooks, which compare it. */
-export interface MainEnvironment extends ProviderEnvironment {
-  readonly directory: string;
-}
-
 /** The whole provider. Nothing here reads credentials; `connect` loads what does. */
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
-  /** The names of its variables. */
-  readonly environment: ProviderEnvironment;
   /** The origin of its endpoint, where none is configured. */
   readonly baseUrl: string;
-  /** The variable that replaces it: `USAGELINE_CODEX_BASE_URL`. */
+  /** The variable that replaces `baseUrl`, under the rules of `base-url.ts`. */
   readonly baseUrlVariable: string;
+  /** The variable that names the directory of another login; null where no directory leads to one. */
+  readonly directoryVariable: string | null;
+  /** All other variables that the provider's folder reads. A test compares this list with the code. */
+  readonly variables: readonly string[];
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

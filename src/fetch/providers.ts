@@ -1,14 +1,9 @@
 import type { ProviderDescriptor } from './provider.ts';
-import { provider as main } from './registry.ts';
 
 /**
- * All providers, by their ids. The main one is loaded already; each `import()` is a bundle of its own, which only an account
- * of that provider loads. To add one: a folder that exports `provider`, and its line here.
+ * All providers besides the one of `registry.ts`, in the order of lists: by id, with what loads them. To add one: a folder
+ * beside this file, and a line here. Each `import()` is a file of its own in `dist/`, loaded only where it is asked for.
  */
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
-  [main.id]: async () => main,
   codex: async () => (await import('./codex/index.ts')).provider,
 };
-
-/** The ids of all providers, the main one first. */
-export const PROVIDER_IDS: readonly string[] = /* @__PURE__ */ Object.keys(PROVIDERS);

@@ -28,9 +28,10 @@ function describe(): ProviderDescriptor {
     texts,
     // The endpoint was seen to allow about 28 requests an hour.
     budget: { spacingMs: 60_000, perHour: 24 },
-    environment: claudeEnvironment,
     baseUrl: 'https://api.anthropic.com',
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
+    directoryVariable: claudeEnvironment.directory,
+    variables: claudeEnvironment.others,
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,

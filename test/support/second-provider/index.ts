@@ -1,6 +1,6 @@
 import type {
-  MainEnvironment,
   ProviderDescriptor,
+  ProviderEnvironment,
   ProviderExample,
   ReportFormat,
 } from '../../../src/fetch/provider.ts';
@@ -31,8 +31,6 @@ export const texts: ProviderTexts = {
   failures: { forbidden: { advice: 'Ask the owner of the team.' } },
 };
 
-export const environment: MainEnvironment = { directory: VARIABLE, others: [] };
-
 export const provider: ProviderDescriptor = /* @__PURE__ */ describe();
 
 function describe(): ProviderDescriptor {
@@ -40,9 +38,10 @@ function describe(): ProviderDescriptor {
     ...providerFiles,
     texts,
     budget: { spacingMs: 30_000, perHour: 90 },
-    environment,
     baseUrl: 'https://quota.tally.test',
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
+    directoryVariable: VARIABLE,
+    variables: [],
     reader,
     reportedWindows: null,
     transcripts: null,
@@ -58,6 +57,8 @@ function describe(): ProviderDescriptor {
     connect: async () => (await import('./connect.ts')).tally,
   };
 }
+
+export const environment: ProviderEnvironment = { directory: VARIABLE, others: [] };
 
 /** Its client has no status line. */
 export const reportFormat: ReportFormat | null = null;
