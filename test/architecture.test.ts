@@ -75,6 +75,17 @@ describe('the source', () => {
     expect(users.sort()).toEqual([...places].sort());
   });
 
+  it('imports a provider of the kit only in the list of providers', () => {
+    const folders = fs
+      .readdirSync(join(src, 'fetch'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['claude', 'kit'].includes(entry.name))
+      .map(({ name }) => `fetch/${name}/`);
+    const users = imports
+      .filter(({ from, to }) => folders.some((at) => to.startsWith(at) && !from.startsWith(at)))
+      .map(({ from }) => from);
+    expect([...new Set(users)]).toEqual(['fetch/providers.ts']);
+  });
+
   it('imports credentials only in their provider’s folder', () => {
     const users = imports.filter(({ to }) => to === 'fetch/claude/credentials.ts').map(({ from }) => from);
     expect(users.filter((from) => !from.startsWith('fetch/claude/'))).toEqual([]);

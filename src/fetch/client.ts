@@ -9,8 +9,10 @@ import type { Outcome } from './provider.ts';
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 export interface FetchInit {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'POST';
   readonly headers: Record<string, string>;
+  /** Only with POST. */
+  readonly body?: string;
   readonly signal: AbortSignal;
   /** Redirects are never followed: they would send the token to another server. */
   readonly redirect: 'manual';
@@ -30,6 +32,8 @@ export interface FetchResponse {
 export interface JsonRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
+  /** The body of a POST; absent: the request is a GET. */
+  readonly body?: string;
   /** One deadline for everything, ms from now. */
   readonly timeoutMs: number;
   /** The failure that the object of a 2xx response describes; null where it is usage. */
@@ -37,6 +41,8 @@ export interface JsonRequest {
     body: Readonly<Record<string, unknown>>,
     retryAfter: string | null,
   ) => RefreshFailure | null;
+  /** The detail of a 403 that is a web page, as firewalls send it: the endpoint itself may not have refused. */
+  readonly webPage?: string;
 }
 
 /** The largest body that is read, bytes after decompression. A real one has 3 KB, a gzip bomb has gigabytes. */
@@ -48,7 +54,7 @@ const MAX_DEPTH = 32;
 const OVER = new Error('over');
 
 /**
- * Sends one GET request and reads a JSON object. Never throws: every error becomes a failure, which contains no text of the
+ * Sends one request and reads a JSON object. Never throws: every error becomes a failure, which contains no text of the
  * server or of an exception. An exception that no caller can catch (in a callback of a socket, a timer, a name lookup) ends
  * the request as well.
  *
@@ -76,8 +82,9 @@ export async function requestJson(
     stopListening = onUncaught((error) => resolve(ended(error)));
   });
   const init: FetchInit = {
-    method: 'GET',
+    method: request.body === undefined ? 'GET' : 'POST',
     headers: request.headers,
+    ...(request.body !== undefined && { body: request.body }),
     signal: controller.signal,
     redirect: 'manual',
     tellsWhetherSent: (ask) => {
@@ -96,19 +103,25 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  { url, failureIn }: JsonRequest,
+  { url, failureIn, webPage }: JsonRequest,
   init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
   const response = await fetch(url, init);
   // The body of an error response is not used, and can be endless.
   const retryAfter = response.headers.get('retry-after');
   const failure = failureOfStatus(response.status, retryAfter);
+  if (failure?.code === 'forbidden' && webPage !== undefined && isWebPage(response))
+    return failed({ ...failure, detail: webPage });
   if (failure) return failed(failure);
   const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
   const value = bytes && parseObject(bytes);
   if (!value) return failed({ code: 'bad_response' });
   const inside = failureIn?.(value, retryAfter) ?? null;
   return inside ? failed(inside) : { ok: true, value };
+}
+
+function isWebPage({ headers }: FetchResponse): boolean {
+  return headers.get('content-type')?.trim().toLowerCase().startsWith('text/html') ?? false;
 }
 
 /**

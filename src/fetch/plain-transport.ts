@@ -18,7 +18,7 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
   const tls = process.getBuiltinModule('node:tls');
   const trust = { rejectUnauthorized: true, ...(settings.ca ? { ca: settings.ca } : {}) };
 
-  return async (url, { method, headers, signal, tellsWhetherSent }) => {
+  return async (url, { method, headers, body, signal, tellsWhetherSent }) => {
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
@@ -67,7 +67,7 @@ export function createPlainTransport(settings: TransportSettings, maxHeaderSize:
         // An error event without a listener would end the process.
         message.on('error', () => {});
       });
-      request.end();
+      request.end(body);
     });
     return {
       status: response.statusCode ?? 0,

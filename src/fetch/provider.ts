@@ -6,14 +6,16 @@ import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
- * Everything the program asks of a provider. A provider is a folder beside this file whose `index.ts` exports
- * `ProviderParts`, and a line in `registry.ts`. No other code knows its keys, headers, paths, variables or names.
+ * Everything the program asks of a provider. A provider is a folder beside this file and a line in `providers.ts`; its
+ * `index.ts` exports `provider`, which most make with `kit/define.ts`. No other code knows its keys, headers, paths,
+ * variables or names.
  *
- * The build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
+ * `registry.ts` names the main provider, the one that prompts load: its `index.ts` exports all of `ProviderParts`. The
+ * build joins `connect.ts`, `request.ts` and `transcripts/reader.ts` of the folder with the code that calls them, and
  * writes its `launcher.sh` into bin/usageline-prompt: the shell's way to the account's directory and credentials.
  */
 
-/** The exports of a provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
+/** The exports of the main provider's folder. Separate ones, so that a bundle contains only those that its code uses. */
 export interface ProviderParts {
   /** What every prompt loads: paths and `stat`. */
   readonly providerFiles: ProviderFiles;
@@ -181,7 +183,7 @@ export interface ScanLimits {
   readonly write: (path: string, content: string | Uint8Array) => string | null;
 }
 
-/** The environment variables of a provider. */
+/** The environment variables of the main provider. */
 export interface ProviderEnvironment {
   /**
    * The variable that names the directory of a login. A relative value counts from the caller's directory, which
@@ -200,8 +202,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly baseUrlVariable: string;
   /** The variable that names the directory of another login; null where no directory leads to one. */
   readonly directoryVariable: string | null;
-  /** The variables that can hold a login: a change of one is a change of credentials. */
-  readonly loginVariables: readonly string[];
+  /** All other variables that the provider's folder reads. A test compares this list with the code. */
+  readonly variables: readonly string[];
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

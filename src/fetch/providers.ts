@@ -4,4 +4,6 @@ import type { ProviderDescriptor } from './provider.ts';
  * All providers besides the one of `registry.ts`, in the order of lists: by id, with what loads them. To add one: a folder
  * beside this file, and a line here. Each `import()` is a file of its own in `dist/`, loaded only where it is asked for.
  */
-export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {};
+export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
+  codex: async () => (await import('./codex/index.ts')).provider,
+};

@@ -41,7 +41,7 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
       const { createPlainTransport } = await import('./plain-transport.ts');
       return createPlainTransport(settings, MAX_HEADER_BYTES)(url, init);
     }
-    const { method, headers, signal } = init;
+    const { method, headers, body, signal } = init;
     const target = new URL(url);
     const proxy = proxyFor(target);
     const { lookup, cancel } = boundedLookup(settings.dns);
@@ -73,6 +73,7 @@ export function createTransport(settings: TransportSettings = {}): Fetch {
       path,
       method,
       headers,
+      ...(body !== undefined && { body }),
       reset: true,
     });
     return {

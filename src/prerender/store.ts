@@ -210,7 +210,11 @@ function watchedNames(accounts: readonly KnownAccount[]): string[] {
   const names = accounts.flatMap(({ provider: of, system }) => {
     const { cache } = pathsOf(system, of);
     const files = cache ? [cache.entry, cache.backoff] : [];
-    const variables = [of.baseUrlVariable, ...(of.directoryVariable ?? []), ...of.loginVariables];
+    const variables = [
+      of.baseUrlVariable,
+      ...(of.directoryVariable === null ? [] : [of.directoryVariable]),
+      ...of.variables,
+    ];
     return [...of.credentialFiles(system), ...files, ...variables.map((name) => `=${name}`)];
   });
   return [...new Set(names)];

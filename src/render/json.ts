@@ -1,4 +1,4 @@
-import type { ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
+import type { Credits, ExtraUsage, Pool, TokenCount, TokenEstimate, Usage, Window } from '../usage/model.ts';
 import { sanitize } from '../usage/text.ts';
 import { isoTime } from '../usage/time.ts';
 import { errorSentence } from './messages.ts';
@@ -123,6 +123,7 @@ function objectOf(usage: Numbers, error: JsonError | null, time: TimeValues) {
       return { key, name, percent: exact(percent) };
     }),
     locked: (usage.locks ?? []).map(({ id, reason }) => ({ id, reason })),
+    credits: creditsJson(usage.credits),
   };
 }
 
@@ -138,6 +139,12 @@ function poolJson({ id, label, used, limit, remaining, expiresAt, expired, locke
     expired,
     locked_reason: lockedReason,
   };
+}
+
+function creditsJson(credits: Credits | undefined) {
+  if (credits === undefined) return null;
+  const { balance, currency, unlimited } = credits;
+  return { balance: balance === null ? null : exact(Number(balance)), currency: currency || null, unlimited };
 }
 
 function tokensJson(tokens: TokenEstimate | null) {

@@ -17,6 +17,7 @@ import {
 } from './values.ts';
 import type {
   BreakdownPart,
+  Credits,
   ExtraUsage,
   Pool,
   TokenCount,
@@ -166,9 +167,20 @@ export function limitRows(usage: Usage, withPace: boolean, appearance: RowAppear
   return extra === null ? rows : [...rows, extra];
 }
 
-/** The rows of all pools. They belong in a table of their own: their long notes would leave no room for the pace of the limits. */
-export function poolRows({ pools = [], generatedAt }: Usage, appearance: ClockAppearance): Row[] {
-  return pools.map((pool) => poolRow(pool, generatedAt, appearance));
+/**
+ * The rows of all pools, and of the credits that are left. They belong in a table of their own: their long notes would leave
+ * no room for the pace of the limits.
+ */
+export function poolRows({ pools = [], credits, generatedAt }: Usage, appearance: ClockAppearance): Row[] {
+  const rows = pools.map((pool) => poolRow(pool, generatedAt, appearance));
+  const left = credits && creditsText(credits);
+  return left ? [...rows, { ...NO_NUMBER, label: 'credits', percent: '', note: note(left) }] : rows;
+}
+
+/** `12.50 USD left`; null where nothing is known. */
+function creditsText({ balance, currency, unlimited }: Credits): string | null {
+  if (unlimited) return 'unlimited';
+  return balance === null ? null : `${[balance, currency].filter(Boolean).join(' ')} left`;
 }
 
 /** The usage of the week by product, without bar and colour, because a part is no limit. */

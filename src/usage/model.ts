@@ -81,6 +81,15 @@ export interface Pool {
   readonly lockedReason: string | null;
 }
 
+/** What is left of a balance without a limit: bought credits, or money. */
+export interface Credits {
+  /** A decimal number as text, exact; null when it is not known. */
+  readonly balance: string | null;
+  /** ISO 4217, sanitized; null where credits are no money. */
+  readonly currency: string | null;
+  readonly unlimited: boolean;
+}
+
 /** One product's part of the week's use. */
 export interface BreakdownPart {
   /** The endpoint's key, sanitized; null without one. */
@@ -100,6 +109,7 @@ export interface Lock {
 /** The parts of a response besides windows and extra usage. Empty parts are absent. */
 export interface UsageDetails {
   readonly pools?: readonly Pool[];
+  readonly credits?: Credits;
   readonly breakdown?: readonly BreakdownPart[];
   readonly locks?: readonly Lock[];
   /** The ids of windows that the plan lacks: the response lists others, and not these. */

@@ -49,7 +49,7 @@ export interface ProviderTexts {
 
 /** What code that knows no provider needs of one: a value that decisions, forecasts and renderers are given. */
 export interface ProviderFacts {
-  /** Its name in `--json` and in the names of its cache directories: letters and digits in lower case. */
+  /** Its name in `--json` and in the names of its cache directories: letters in lower case, digits, `-`. */
   readonly id: string;
   readonly texts: ProviderTexts;
   readonly budget: RequestBudget;

@@ -67,6 +67,7 @@ describe('the JSON of usage', () => {
         pools: [],
         seven_day_breakdown: [],
         locked: [],
+        credits: null,
       }),
     );
   });
@@ -101,6 +102,19 @@ describe('the JSON of usage', () => {
       seven_day_breakdown: breakdown,
       locked: [{ id: 'tangelo', reason: 'upgrade_required' }],
     });
+  });
+
+  it.each([
+    [
+      { balance: '12.50', currency: 'USD', unlimited: false },
+      { balance: 12.5, currency: 'USD', unlimited: false },
+    ],
+    [
+      { balance: null, currency: null, unlimited: true },
+      { balance: null, currency: null, unlimited: true },
+    ],
+  ])('has the credits that are left: %o', (credits, expected) => {
+    expect(json(usage({ credits }))).toMatchObject({ credits: expected });
   });
 
   it('has no message "Nothing is known yet" with last known numbers', () => {

@@ -464,6 +464,9 @@ describe('show in a zone other than that of the machine', () => {
     expect(at(usage({ pools: [pool] }))).toContain('credit  1.00 of 250.00 USD used\n');
     const over = { ...pool, expiresAt: NOW - DAY, expired: true };
     expect(at(usage({ pools: [over] }))).toContain('credit  expired\n');
+    const credits = { balance: '12.50', currency: 'USD', unlimited: false };
+    expect(at(usage({ credits }))).toContain('credits  12.50 USD left\n');
+    expect(at(usage({ credits: { ...credits, unlimited: true } }))).toContain('credits  unlimited\n');
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
     expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });

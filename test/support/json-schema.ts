@@ -87,6 +87,13 @@ export const jsonSchema = z.strictObject({
   ),
   seven_day_breakdown: z.array(z.strictObject({ key: z.nullable(safe), name: label, percent })),
   locked: z.array(z.strictObject({ id: label, reason: safe })),
+  credits: z.nullable(
+    z.strictObject({
+      balance: z.nullable(z.number()),
+      currency: z.nullable(safe),
+      unlimited: z.boolean(),
+    }),
+  ),
 });
 
 /** The codes that the error of a usage can have. */

@@ -46,7 +46,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   baseUrl: claude.baseUrl,
   baseUrlVariable: 'USAGELINE_API_BASE_URL',
   directoryVariable: null,
-  loginVariables: [],
+  variables: [],
   reader: claude.reader,
   reportedWindows: claude.reportedWindows,
   transcripts: null,

@@ -31,7 +31,7 @@ function describe(): ProviderDescriptor {
     baseUrl: 'https://api.anthropic.com',
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
     directoryVariable: claudeEnvironment.directory,
-    loginVariables: ['CLAUDE_CODE_OAUTH_TOKEN'],
+    variables: claudeEnvironment.others,
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,

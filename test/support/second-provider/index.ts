@@ -41,7 +41,7 @@ function describe(): ProviderDescriptor {
     baseUrl: 'https://quota.tally.test',
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
     directoryVariable: VARIABLE,
-    loginVariables: [],
+    variables: [],
     reader,
     reportedWindows: null,
     transcripts: null,

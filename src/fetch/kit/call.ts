@@ -1,0 +1,45 @@
+import type { System } from '../../platform/system.ts';
+import type { RefreshFailure } from '../../usage/failure.ts';
+import type { Outcome } from '../provider.ts';
+
+/** An object that an endpoint sent. */
+export type Body = Readonly<Record<string, unknown>>;
+
+/** How a request differs from the usual one. */
+export interface RequestOptions {
+  /** Replaces headers of the same name, `authorization` included. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Another server of the same service, for logins of another region. Not used where a base URL is configured. */
+  readonly origin?: string | null;
+  /** The failure that the object of a 2xx response describes; null where it is usage. */
+  readonly failureIn?: (body: Body, retryAfter: string | null) => RefreshFailure | null;
+  /** A deadline that is shorter than the rest of the question's, ms. */
+  readonly timeoutMs?: number;
+}
+
+/** One question to an endpoint: all its requests have one deadline together. */
+export interface Call {
+  readonly system: System;
+  /** When the question began, epoch ms: the time that relative resets count from. */
+  readonly askedAt: number;
+  /** The rest of the deadline, ms. */
+  left(): number;
+  /** The base URL in use, without a slash at its end. */
+  readonly baseUrl: string;
+  /**
+   * Sends a GET request. `authorization: Bearer <token>`, `accept` and `user-agent` are added.
+   *
+   * @param path begins with a slash; with its query
+   */
+  get(path: string, options?: RequestOptions): Promise<Outcome<Body>>;
+  /** Sends a POST request with a JSON body. */
+  post(path: string, body: object, options?: RequestOptions): Promise<Outcome<Body>>;
+}
+
+/** What is to be stored of the answers. */
+export interface Asked {
+  /** Mirrors what the endpoint sent. */
+  readonly data: Body;
+  /** The id of the plan; null or absent: as the login names it. */
+  readonly plan?: string | null;
+}
