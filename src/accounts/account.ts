@@ -35,18 +35,18 @@ export function isUnchosen({ account, provider, all }: Choice): boolean {
   return account === null && provider === null && !all;
 }
 
-/** A choice as one word, for the name of a file: empty, `all`, `account.work`, `provider.codex`, `provider.codex.work`. */
+/** A choice as one word, for the name of a file: empty, `all`, `account+work`, `provider+codex`, `provider+codex+work`. */
 export function choiceKey({ account, provider, all }: Choice): string {
   if (all) return 'all';
-  if (provider !== null) return `provider.${provider}${account === null ? '' : `.${account}`}`;
-  return account === null ? '' : `account.${account}`;
+  if (provider !== null) return `provider+${provider}${account === null ? '' : `+${account}`}`;
+  return account === null ? '' : `account+${account}`;
 }
 
 /** The choice that `choiceKey` makes this word of; null for any other word. */
 export function parseChoiceKey(key: string): Choice | null {
   if (key === '') return NO_CHOICE;
   if (key === 'all') return { ...NO_CHOICE, all: true };
-  const [kind, first, second, ...more] = key.split('.');
+  const [kind, first, second, ...more] = key.split('+');
   if (first === undefined || more.length > 0) return null;
   if (kind === 'account' && second === undefined) return { ...NO_CHOICE, account: first };
   return kind === 'provider' ? { account: second ?? null, provider: first, all: false } : null;

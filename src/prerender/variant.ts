@@ -104,7 +104,7 @@ function hashOf(format: string): string {
  */
 export function parseVariantFileName(file: string, format?: string): Variant | null {
   const [, kind, color, off, accounts, hash, model] =
-    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(?:\+([a-z0-9.-]+))?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(
+    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(?:\+([a-z0-9+-]+))?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(
       file,
     ) ?? [];
   if (kind === undefined || (hash !== undefined && format === undefined)) return null;
