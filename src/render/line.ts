@@ -53,17 +53,15 @@ function severalSpans(first: Usage, others: readonly Usage[], options: LineOptio
   const { appearance = DEFAULT_APPEARANCE, columns = null } = options;
   const isUsual = appearance.format === DEFAULT_APPEARANCE.format;
   const own = isUsual ? { ...appearance, format: SHARED_FORMAT } : appearance;
-  const { separator } = glyphsOf(own);
-  const labelOf = ({ label }: Usage) => (label === undefined ? '' : `${label} `);
-  const part = (usage: Usage, width: number | null): Span[] => [
-    plain(labelOf(usage)),
-    ...accountSpans(usage, { ...options, appearance: own, columns: width && width - labelOf(usage).length }),
-  ];
+  const between = plain(glyphsOf(own).separator);
+  const part = (usage: Usage, width: number | null): Span[] => {
+    const label = plain(usage.label === undefined ? '' : `${usage.label} `);
+    const rest = width && width - label.text.length;
+    return [label, ...accountSpans(usage, { ...options, appearance: own, columns: rest })];
+  };
   const parts = [first, ...others].map((usage) => part(usage, null));
   for (let count = parts.length; count > 0; count -= 1) {
-    const spans = parts
-      .slice(0, count)
-      .flatMap((it, index) => (index === 0 ? it : [plain(separator), ...it]));
+    const spans = parts.slice(0, count).flatMap((it, index) => (index === 0 ? it : [between].concat(it)));
     if (columns === null || lineWidth(spans) <= columns) return spans;
   }
   return part(first, columns);
