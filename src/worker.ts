@@ -1,12 +1,13 @@
 import { parseVariantFileName } from './prerender/variant.ts';
+import type { Variant } from './prerender/variant.ts';
 import { policyOf } from './commands/callers.ts';
 import { isUsageError } from './commands/command.ts';
-import { endpointOf, resolveDeps } from './commands/resolving.ts';
+import { NO_CHOICE, parseChoiceKey } from './accounts/account.ts';
+import { askAccounts } from './commands/asking.ts';
 import { prerender } from './prerender/store.ts';
 import { loadConfig } from './config/load.ts';
 import { withUncaught } from './platform/exceptions.ts';
 import { provider } from './fetch/registry.ts';
-import { resolve } from './resolve/resolve.ts';
 import { nodeSystem } from './platform/system.ts';
 import type { System } from './platform/system.ts';
 import { SECOND } from './usage/time.ts';
@@ -18,8 +19,9 @@ const GRACE_MS = 15 * SECOND;
 async function main(): Promise<void> {
   // This process runs in `/`. A relative directory of the provider's login counts from the caller's directory.
   const system = nodeSystem(process.argv[5] || undefined);
+  const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
   try {
-    await withUncaught(refresh(system));
+    await withUncaught(refresh(system, wanted));
   } catch (error) {
     // A refused base URL is reported by the calls that people see.
     if (!isUsageError(error))
@@ -27,20 +29,18 @@ async function main(): Promise<void> {
     throw error;
   }
   // No process waits for this, so the lines are prerendered as far ahead as they are known.
-  const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
   await prerender(system, wanted, Number.POSITIVE_INFINITY);
 }
 
-async function refresh(system: System): Promise<void> {
+/** @param wanted the line that is due: its accounts are asked; null: those of a line without options */
+async function refresh(system: System, wanted: Variant | null): Promise<void> {
   const config = await loadConfig(system);
   const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
   // SIGKILL, because an ordinary exit waits for what hangs.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
-  const caller = policyOf('worker');
-  await resolve(resolveDeps(system, config, { timeoutMs, debug: false, ...caller }), {
-    ...endpointOf(config),
-    ...caller,
-  });
+  const { scansAll, ...question } = policyOf('worker');
+  const choice = parseChoiceKey(wanted?.accounts ?? '') ?? NO_CHOICE;
+  await askAccounts(system, config, choice, { timeoutMs, debug: false, scansAll }, question);
 }
 
 // A fault is in the backoff: this process has no standard error.

@@ -62,7 +62,7 @@ export function environmentHash({
 }
 
 /** FNV-1a, because importing `node:crypto` costs time at every prompt. A collision costs only a prerendered line. */
-function fnv1a(text: string): string {
+export function fnv1a(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

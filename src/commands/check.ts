@@ -1,21 +1,23 @@
+import { NO_CHOICE } from '../accounts/account.ts';
+import type { Choice } from '../accounts/account.ts';
 import { loadConfig } from '../config/load.ts';
 import { provider, texts } from '../fetch/registry.ts';
-import { checkOf, unknownCheck } from '../render/check.ts';
+import { checkOfAll, unknownCheck } from '../render/check.ts';
 import type { Check, CheckThresholds, Verdict } from '../render/check.ts';
-import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
 import { limitNamed } from '../render/template/placeholders.ts';
 import { policyOf } from './callers.ts';
 import { result, UsageError } from './command.ts';
-import { afterResolving, endpointOf, resolveDeps } from './resolving.ts';
+import { askAccounts } from './asking.ts';
+import { afterResolving } from './resolving.ts';
 import type { Command, CommandResult, ExitCode } from './command.ts';
-import { DEBUG, TIMEOUT } from './fast-options.ts';
+import { CHOICE, DEBUG, TIMEOUT } from './fast-options.ts';
 import { withTexts } from './options.ts';
 
 /** The thresholds without `--warning` and `--critical`, percent used. */
 export const CHECK_DEFAULTS: CheckThresholds = { warning: 80, critical: 95 };
 
-export interface CheckOptions extends CheckThresholds {
+export interface CheckOptions extends CheckThresholds, Choice {
   /** Name of the only limit to check; null: all. */
   readonly window: string | null;
   /** The same by `-w <name>`. `--window` goes first. */
@@ -67,9 +69,16 @@ export const command: Command<CheckOptions> = {
       accepted: 'the name of a limit, such as 5h',
       sets: (window) => (window.trim() === '' ? null : { window }),
     },
-    ...withTexts<CheckOptions>({ ...TIMEOUT, ...DEBUG }, { '--timeout': { short: '-t' } }),
+    ...withTexts<CheckOptions>({ ...TIMEOUT, ...DEBUG, ...CHOICE }, { '--timeout': { short: '-t' } }),
   ],
-  defaults: { ...CHECK_DEFAULTS, window: null, windowByWarning: null, timeoutMs: null, debug: false },
+  defaults: {
+    ...NO_CHOICE,
+    ...CHECK_DEFAULTS,
+    window: null,
+    windowByWarning: null,
+    timeoutMs: null,
+    debug: false,
+  },
   help: `
 Examples:
   usageline check               ${NAME} OK - ${label} 33% | '${id}'=33%;80;95;0;…
@@ -98,14 +107,16 @@ async function check(system: System, options: CheckOptions): Promise<CommandResu
     );
   }
   const config = await loadConfig(system);
-  // A check compares percentages. The estimate has none, so no transcripts are read.
-  const { estimate: _, ...deps } = resolveDeps(system, config, options);
-  const resolution = await resolve(deps, {
-    ...endpointOf(config),
-    ...policyOf('monitor'),
-  });
-  return resultOf(checkOf(resolution.usage, options, window ?? windowByWarning), {
-    followUp: afterResolving(resolution, null),
+  const { scansAll, ...question } = policyOf('monitor');
+  const answers = await askAccounts(
+    system,
+    config,
+    options,
+    { ...options, scansAll, estimates: false },
+    question,
+  );
+  return resultOf(checkOfAll(answers.usages, options, window ?? windowByWarning), {
+    followUp: afterResolving(answers, null),
   });
 }
 

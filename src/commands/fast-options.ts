@@ -26,6 +26,12 @@ export interface UsageOptions {
   readonly debug: boolean;
   /** Of `show`: also the week by product. */
   readonly verbose: boolean;
+  /** The name of an account, not checked yet; null: none is named. */
+  readonly account: string | null;
+  /** The id of a provider, not checked yet; null: none is named. */
+  readonly provider: string | null;
+  /** Every account that has a login. */
+  readonly all: boolean;
 }
 
 /** Options of `statusline`. */
@@ -53,6 +59,9 @@ export const LINE_DEFAULTS: UsageOptions = {
   timeoutMs: null,
   debug: false,
   verbose: false,
+  account: null,
+  provider: null,
+  all: false,
 };
 
 export const STATUSLINE_DEFAULTS: StatuslineOptions = {
@@ -82,6 +91,15 @@ export const TIMEOUT = {
 
 export const DEBUG = { '--debug': { debug: true } };
 
+/** A word that can be part of a file's name: others cannot name an account or a provider. */
+const NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
+
+export const CHOICE = {
+  '--account': (account: string) => (NAME.test(account) ? { account } : null),
+  '--provider': (provider: string) => (NAME.test(provider) ? { provider } : null),
+  '--all': { all: true },
+};
+
 const FORMAT = { '--format': (format: string) => ({ format }) };
 
 // Functions, so that the hot path makes the table that it needs, and none without options.
@@ -100,7 +118,7 @@ export function showOptions(): OptionTable<UsageOptions> {
 }
 
 function usageOptions(): OptionTable<UsageOptions> {
-  return { '--json': { json: true }, ...COLOR, ...POLICIES, ...TIMEOUT, ...DEBUG };
+  return { '--json': { json: true }, ...COLOR, ...POLICIES, ...TIMEOUT, ...DEBUG, ...CHOICE };
 }
 
 export function statuslineOptions(): OptionTable<StatuslineOptions> {

@@ -27,6 +27,17 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   },
   '--debug': { about: 'print each decision and its reason on standard error' },
   '--verbose': { about: 'show the week by product, too, where the endpoint reports it' },
+  '--account': {
+    value: 'name',
+    about: 'only this account: see `usageline accounts`',
+    accepted: 'the name of an account, as `usageline accounts` lists them',
+  },
+  '--provider': {
+    value: 'id',
+    about: 'only the accounts of this provider: see `usageline accounts`',
+    accepted: 'the id of a provider: lower case letters, digits and dashes',
+  },
+  '--all': { about: 'every account that has a login' },
   '--output': {
     value: 'kind',
     about: 'the host that the line is written for',

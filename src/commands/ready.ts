@@ -1,14 +1,14 @@
+import { NO_CHOICE } from '../accounts/account.ts';
 import { loadConfig } from '../config/load.ts';
 import type { System } from '../platform/system.ts';
 import type { FollowUp } from '../prerender/follow-up.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
-import { resolve } from '../resolve/resolve.ts';
+import { askAccounts } from './asking.ts';
 import { policyOf } from './callers.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
 import { hookFiles, hookVariant } from './hook-files.ts';
 import { LINE_KINDS } from './options.ts';
-import { endpointOf, resolveDeps } from './resolving.ts';
 
 interface ReadyOptions {
   readonly kind: LineKind;
@@ -59,10 +59,8 @@ async function refreshReady(system: System, kind: LineKind): Promise<CommandResu
   // The response is for all callers, so it continues if the terminal is closed.
   process.on('SIGHUP', () => {});
   const config = await loadConfig(system);
-  await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
-    ...endpointOf(config),
-    ...policyOf('monitor'),
-  });
+  const { scansAll, ...question } = policyOf('monitor');
+  await askAccounts(system, config, NO_CHOICE, { timeoutMs: null, debug: false, scansAll }, question);
   return result('', { followUp: prerendering(system, kind) });
 }
 

@@ -1,3 +1,5 @@
+import { NO_CHOICE } from '../accounts/account.ts';
+import type { Choice } from '../accounts/account.ts';
 import { appearanceFor } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { texts } from '../fetch/registry.ts';
@@ -5,19 +7,19 @@ import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import { renderLine } from '../render/line.ts';
 import { longMessage } from '../render/messages.ts';
 import { countdown } from '../render/values.ts';
-import { resolve } from '../resolve/resolve.ts';
 import { isAboutCredentials, isRenewal, isSignIn } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 import { policyOf } from './callers.ts';
 import { result } from './command.ts';
-import { afterResolving, endpointOf, exitCodeOfFailure, resolveDeps, warningText } from './resolving.ts';
+import { askAccounts } from './asking.ts';
+import { afterResolving, exitCodeOfFailure, warningText } from './resolving.ts';
 import type { Command, CommandResult } from './command.ts';
-import { DEBUG, TIMEOUT } from './fast-options.ts';
+import { CHOICE, DEBUG, TIMEOUT } from './fast-options.ts';
 import { withTexts } from './options.ts';
 
-export interface RefreshOptions {
+export interface RefreshOptions extends Choice {
   readonly force: boolean;
   readonly quiet: boolean;
   /** Deadline of the request, ms; null: as configured. */
@@ -41,9 +43,9 @@ export const command: Command<RefreshOptions> = {
       about: 'for cron: print nothing on success, nor about errors that pass by themselves',
       sets: { quiet: true },
     },
-    ...withTexts<RefreshOptions>({ ...TIMEOUT, ...DEBUG }),
+    ...withTexts<RefreshOptions>({ ...TIMEOUT, ...DEBUG, ...CHOICE }),
   ],
-  defaults: { force: false, quiet: false, timeoutMs: null, debug: false },
+  defaults: { ...NO_CHOICE, force: false, quiet: false, timeoutMs: null, debug: false },
   help: `
 Examples:
   usageline refresh
@@ -58,25 +60,27 @@ runs next.
 async function refresh(system: System, options: RefreshOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
   const caller = policyOf(isTerminal(system, STDOUT) ? 'refresh' : 'cron');
-  const resolution = await resolve(resolveDeps(system, config, { ...options, ...caller }), {
-    ...endpointOf(config),
-    ...caller,
-    force: options.force,
-  });
-  const { usage, warning } = resolution;
-  const { error } = usage;
+  const { scansAll, ...question } = { ...caller, force: options.force };
+  const answers = await askAccounts(system, config, options, { ...options, scansAll }, question);
   // With --quiet a lapsed token is no failure: every night ends with one, and cron would send mail.
-  const expected = options.quiet && error !== null && isRenewal(error.code);
-  const exitCode = usage.state === 'fresh' || expected ? 0 : exitCodeOfFailure(error);
+  const isExpected = ({ error }: Usage) => options.quiet && error !== null && isRenewal(error.code);
+  const codes = answers.usages.map((usage) =>
+    usage.state === 'fresh' || isExpected(usage) ? 0 : exitCodeOfFailure(usage.error),
+  );
   const stdout = options.quiet
     ? ''
-    : `${renderLine(usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
-  const isReported = error !== null && !(options.quiet && passesByItself(error));
-  const message = isReported ? messageOf(error, usage, system.now()) : null;
+    : `${renderLine(answers.usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
+  const messages = answers.usages.flatMap((usage) => {
+    const { error, label } = usage;
+    if (error === null || (options.quiet && passesByItself(error))) return [];
+    const about = label === undefined ? '' : `${label}: `;
+    return about + messageOf(error, usage, system.now());
+  });
   return result(stdout, {
-    exitCode,
-    stderr: warningText(config, warning, message),
-    followUp: afterResolving(resolution, null),
+    // A person or cron wants to know of each account that is not current.
+    exitCode: codes.find((code) => code !== 0) ?? 0,
+    stderr: warningText(config, ...answers.warnings, ...messages),
+    followUp: afterResolving(answers, null),
   });
 }
 

@@ -1,7 +1,10 @@
 import type { Config, Sourced } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
+import type { Choice, KnownAccount } from '../accounts/account.ts';
+import { chooseAccounts } from '../accounts/choose.ts';
+import type { Chosen } from '../accounts/choose.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
-import { provider } from '../fetch/registry.ts';
+import { provider as mainProvider } from '../fetch/registry.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
@@ -28,26 +31,63 @@ export function exitCodeOfFailure(error: Failure | null): ExitCode {
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
 
-const BASE_URL_VARIABLE = 'USAGELINE_API_BASE_URL';
+/** An account, as far as requests are concerned. */
+type Asked = Pick<KnownAccount, 'provider' | 'system'>;
 
-/** The base URL of the endpoint. Throws a `UsageError` for one to which the token must not be sent. */
-export function baseUrlOf({ baseUrl }: Config): string {
-  if (baseUrl === null) return provider.baseUrl;
-  const check = checkBaseUrl(baseUrl.value);
+/** The base URL of an account's endpoint. Throws a `UsageError` for one to which the token must not be sent. */
+export function baseUrlOf(config: Config, asked?: Asked): string {
+  const configured = configuredBaseUrl(config, asked);
+  if (configured === null) return (asked?.provider ?? mainProvider).baseUrl;
+  const check = checkBaseUrl(configured.value);
   if (check.ok) return check.baseUrl;
-  throw new UsageError(baseUrlProblem(baseUrl) as string, 'usageline config show');
+  throw new UsageError(baseUrlProblem(configured) as string, 'usageline config show');
+}
+
+/** The key `api_base_url` and its variable are about the main provider; each of the others has a variable. */
+function configuredBaseUrl({ baseUrl }: Config, asked?: Asked): Sourced<string> | null {
+  if (asked === undefined || asked.provider.id === mainProvider.id) return baseUrl;
+  const { baseUrlVariable: source } = asked.provider;
+  const value = asked.system.env[source];
+  return value ? { value, source } : null;
 }
 
 /** Why a base URL is refused, with its source; null if it is not. The URL is left out: it may hold a password. */
 export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
   const check = checkBaseUrl(value);
-  const name = source === BASE_URL_VARIABLE ? source : `api_base_url (${source})`;
+  const name = /^[A-Z_]+$/.test(source) ? source : `api_base_url (${source})`;
   return check.ok ? null : `${name} is refused: ${check.reason}`;
 }
 
-/** The parts of a question that are the same for every command. */
-export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgent'> {
-  return { baseUrl: baseUrlOf(config), userAgent: config.userAgent ?? `usageline/${version}` };
+/**
+ * The parts of a question that are the same for every command.
+ *
+ * @param asked the account; absent: the one that the environment leads to
+ */
+export function endpointOf(config: Config, asked?: Asked): Pick<Question, 'baseUrl' | 'userAgent'> {
+  return { baseUrl: baseUrlOf(config, asked), userAgent: config.userAgent ?? `usageline/${version}` };
+}
+
+/** The accounts of a choice. Throws a `UsageError` for one that names no account. */
+export async function accountsOf(
+  system: System,
+  config: Config,
+  choice: Choice,
+): Promise<Extract<Chosen, { kind: 'accounts' }>> {
+  const chosen = await chooseAccounts(system, config, choice);
+  if (chosen.kind === 'accounts') return chosen;
+  throw new UsageError(chosen.text, 'usageline accounts');
+}
+
+/** How a command resolves usage. */
+export interface ResolvingOptions {
+  /** Deadline of a request, ms; null: as configured. */
+  readonly timeoutMs: number | null;
+  /** Logs each step on standard error. */
+  readonly debug: boolean;
+  /** See `callers.ts`. */
+  readonly scansAll?: boolean;
+  /** False: without numbers no tokens are counted, and no transcripts are read. Absent: true. */
+  readonly estimates?: boolean;
 }
 
 /**
@@ -57,21 +97,23 @@ export function endpointOf(config: Config): Pick<Question, 'baseUrl' | 'userAgen
 export function resolveDeps(
   system: System,
   { settings }: Config,
-  options: { readonly timeoutMs: number | null; readonly debug: boolean; readonly scansAll?: boolean },
+  options: ResolvingOptions,
+  provider = mainProvider,
 ): ResolveDeps {
   const start = system.monotonic();
   const { transcripts } = provider;
-  const { scansAll = false } = options;
+  const { scansAll = false, estimates = true } = options;
   return {
     system,
     settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
     provider,
-    ...(transcripts && {
-      estimate: async (age: EstimateAge) => {
-        const { tokensOf } = await import('./tokens.ts');
-        return tokensOf(system, transcripts, scansAll ? 'none' : age, scansAll);
-      },
-    }),
+    ...(estimates &&
+      transcripts && {
+        estimate: async (age: EstimateAge) => {
+          const { tokensOf } = await import('./tokens.ts');
+          return tokensOf(system, transcripts, scansAll ? 'none' : age, scansAll);
+        },
+      }),
     log:
       options.debug || wantsLog(system.env)
         ? (event) => {

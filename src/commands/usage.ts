@@ -3,22 +3,16 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { isTerminal, STDERR, STDOUT } from '../platform/stdio.ts';
 import { wantsColor } from '../render/wants-color.ts';
-import { renderJson } from '../render/json.ts';
+import { renderJson, renderJsonOfAll } from '../render/json.ts';
 import { isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { renderOutput } from '../render/outputs/index.ts';
-import { resolve } from '../resolve/resolve.ts';
 import type { System } from '../platform/system.ts';
-import type { Usage } from '../usage/model.ts';
+import { isUnchosen } from '../accounts/account.ts';
 import { policyOf } from './callers.ts';
 import { result, UsageError } from './command.ts';
-import {
-  afterResolving,
-  endpointOf,
-  exitCodeOf,
-  firstWarning,
-  resolveDeps,
-  warningText,
-} from './resolving.ts';
+import { askAccounts, leastOf } from './asking.ts';
+import type { Answers } from './asking.ts';
+import { afterResolving, exitCodeOf, firstWarning, warningText } from './resolving.ts';
 import type { CommandResult } from './command.ts';
 import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
@@ -40,35 +34,35 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   const isPerson = terminal || options.policy === 'wait';
   const caller = policyOf(shows ? 'show' : isPerson ? 'terminal' : json ? 'script' : 'prompt');
   const config = await loadConfig(system);
-  const resolution = await resolve(resolveDeps(system, config, { ...options, ...caller }), {
-    ...endpointOf(config),
-    ...caller,
-    policy: options.policy ?? caller.policy,
-  });
-  const { settled } = resolution;
-  const text = `${await render(system, config, { ...options, format }, resolution.usage, terminal)}\n`;
-  const exitCode = exitCodeOf(resolution.usage);
+  const { scansAll, ...question } = { ...caller, policy: options.policy ?? caller.policy };
+  // A program that asks without options gets one object, whatever the line shows.
+  const scope = json ? { ...config, lineAccounts: null } : config;
+  const answers = await askAccounts(system, scope, options, { ...options, scansAll }, question);
+  const { settled } = answers;
+  const text = `${await render(system, config, { ...options, format }, answers, terminal)}\n`;
+  const exitCode = leastOf(answers.usages.map(exitCodeOf));
   if (json || command === 'show') {
-    const stderr = json ? '' : warningText(config, resolution.warning);
-    const missed = json && command === 'line' && settled && resolution.usage.state === 'fresh';
+    const stderr = json ? '' : warningText(config, ...answers.warnings);
+    const isKept = json && command === 'line' && isUnchosen(options);
+    const missed = isKept && settled && answers.usage.state === 'fresh' && answers.usages.length === 1;
     const wanted = missed ? variantOf(system, options) : null;
-    return result(text, { stderr, exitCode, followUp: afterResolving(resolution, wanted) });
+    return result(text, { stderr, exitCode, followUp: afterResolving(answers, wanted) });
   }
   // A person gets a line that is resolved each time while the configuration has a mistake: see `prerender/store.ts`.
   const stderr = terminal && isTerminal(system, STDERR) ? firstWarning(config) : '';
   // A document is never prerendered.
   const wanted = isLineKind(options.output) ? variantOf(system, { ...options, format }) : null;
-  return result(text, { stderr, followUp: afterResolving(resolution, wanted, settled && wanted !== null) });
+  return result(text, { stderr, followUp: afterResolving(answers, wanted, settled && wanted !== null) });
 }
 
 async function render(
   system: System,
   config: Config,
-  { command, json, output, format, color: flag, verbose }: UsageOptions,
-  shown: Usage,
+  { command, json, output, format, color: flag, verbose, all }: UsageOptions,
+  { usage: shown, usages }: Pick<Answers, 'usage' | 'usages'>,
   terminal: boolean,
 ): Promise<string> {
-  if (json) return renderJson([shown]);
+  if (json) return all || usages.length > 1 ? renderJsonOfAll(usages, system.now()) : renderJson(usages);
   const { env } = system;
   const { appearance: usual, color: configured } = outputConfigOf(
     config,
@@ -89,7 +83,7 @@ async function render(
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
     zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
-  return renderShow([shown], {
+  return renderShow(usages, {
     color,
     appearance,
     zoneNames,

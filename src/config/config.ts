@@ -3,6 +3,7 @@ import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { defaultSettings } from './settings.ts';
 import type { NetworkChoice, Settings } from './settings.ts';
+import type { AccountConfig } from './accounts.ts';
 
 /** A value and its source: the name of a variable, or `path:line`. */
 export interface Sourced<T> {
@@ -31,6 +32,10 @@ export interface Config {
   readonly common: OutputConfig;
   /** Outputs with keys of their own, by name: an output kind, `statusline` or `show`. */
   readonly outputs: Readonly<Record<string, OutputConfig>>;
+  /** The accounts that are named, in their order. */
+  readonly accounts: readonly AccountConfig[];
+  /** The key `accounts`: which accounts a line without options has. Null: not set, which is `auto`. */
+  readonly lineAccounts: readonly string[] | null;
   /** Sentences about values that were ignored; commands with a person as reader print them. */
   readonly warnings: readonly string[];
 }
@@ -45,6 +50,8 @@ export function defaultConfig(env: System['env']): Config {
     userAgent: null,
     common: { appearance: DEFAULT_APPEARANCE, color: 'auto' },
     outputs: {},
+    accounts: [],
+    lineAccounts: null,
     warnings: [],
   };
 }

@@ -1,3 +1,4 @@
+import type { AccountConfig } from './accounts.ts';
 import { parseColor } from './color-text.ts';
 import type { ConfigFile } from './config-file.ts';
 import { defaultConfig } from './config.ts';
@@ -124,6 +125,8 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
         (output) => [output, outputConfig(values, output, depth)],
       ),
     ),
+    accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
+    lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
     warnings,
   };
 }

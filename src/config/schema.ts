@@ -5,6 +5,7 @@ import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { PALETTE_NAMES } from '../render/palettes.ts';
 import { formatMistake } from '../render/template/format.ts';
 import { SECOND } from '../usage/time.ts';
+import { ACCOUNT_NAME, readAccounts } from './accounts.ts';
 import * as z from 'zod/mini';
 
 /*
@@ -28,6 +29,11 @@ export interface Key {
   readonly mistakeIn?: (text: string) => string | null;
   /** The variable that overrides the file. */
   readonly variable?: string;
+  /** For a list of tables: those that can be used, and the mistakes in the others. Each table counts by itself. */
+  readonly tables?: (value: unknown) => {
+    readonly accepted: readonly unknown[];
+    readonly mistakes: readonly { readonly index: number; readonly text: string }[];
+  };
   /** The key is also allowed under `[output.<kind>]`, for that kind alone. */
   readonly perOutput?: true;
 }
@@ -73,6 +79,17 @@ const list: Kind = {
   schema: z.array(z.string().check(z.regex(/^\P{Cc}{1,60}$/u))).check(z.maxLength(50)),
   accepted: 'a list of texts',
 };
+
+/** The shape of `[[account]]`, for editors. `readAccounts` checks it in words. */
+const accountsSchema = z.array(
+  z.strictObject({
+    name: z.string().check(z.regex(ACCOUNT_NAME)),
+    provider: z.string().check(z.regex(/^[a-z0-9-]{1,30}$/)),
+    config_dir: z.optional(z.string()),
+    label: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._+:/() -]{1,20}$/))),
+    hidden: z.optional(z.boolean()),
+  }),
+);
 
 const settings = defaultSettings({});
 
@@ -126,6 +143,25 @@ export const KEYS: Readonly<Record<string, Key>> = {
     default: 'usageline/<version>',
     variable: 'USAGELINE_USER_AGENT',
     description: 'The User-Agent of requests.',
+  },
+  accounts: {
+    schema: z.array(z.string().check(z.regex(/^(?:all|[a-z0-9][a-z0-9-]{0,29})$/))).check(z.maxLength(50)),
+    accepted: 'a list of accounts and providers, such as ["claude", "work"], or ["all"]',
+    default: [],
+    description:
+      'The accounts of a line without --account, --provider or --all, in their order; ["all"]: every account with a ' +
+      'login, the tightest first. Empty: the account of Claude Code, else the only one with a login, else all.',
+  },
+  account: {
+    schema: accountsSchema,
+    accepted: 'tables that begin with [[account]]',
+    default: [],
+    tables: (value) => {
+      const { accounts, mistakes } = readAccounts(value);
+      return { accepted: accounts, mistakes };
+    },
+    description:
+      'An account besides those in the usual places: a login in another directory, or a label of your own.',
   },
   format: {
     ...format,

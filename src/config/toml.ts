@@ -45,7 +45,11 @@ export function readToml(text: string): Contents {
       const keyPath = [...path, name];
       const key = keyAt(keyPath);
       const dotted = keyPath.join('.');
-      if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
+      if (key?.tables) {
+        const { accepted, mistakes: wrong } = key.tables(value);
+        values.set(dotted, { value: accepted, line: lineOf(keyPath) });
+        for (const { text } of wrong) report(keyPath, () => text);
+      } else if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
       else if (key) report(keyPath, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
       else if (!isSection(keyPath)) report(keyPath, () => unknownKey(keyPath));
       else if (isTable(value)) walk(value, keyPath);

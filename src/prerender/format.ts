@@ -43,9 +43,26 @@ export function fileHead(refreshAt: number, from: number, id: string): string {
   return `${FILE_TAG} ${refreshAt} ${from} ${id}`;
 }
 
-/** The end of a file: the requested format, if any, and the validators. */
-export function fileEnd(validators: string, format: string | undefined): string {
-  return `\n${format === undefined ? '' : `~ ${format}\n`}# ${validators}\n`;
+/** What begins a line that names something besides the account's files on which the line depends. */
+const WATCHED = '\n@ ';
+
+/**
+ * The end of a file: what it depends on besides the account's files, the requested format, if any, and the validators.
+ *
+ * @param watched see `watchedText`
+ */
+export function fileEnd(
+  validators: string,
+  format: string | undefined,
+  watched: readonly string[] = [],
+): string {
+  const names = watched.map((name) => WATCHED + name).join('');
+  return `${names}\n${format === undefined ? '' : `~ ${format}\n`}# ${validators}\n`;
+}
+
+/** What a file depends on besides the account's files. */
+export function watchedIn(file: string): string[] {
+  return file.includes(WATCHED) ? [...file.matchAll(/\n@ (.*)/g)].map(([, name]) => name as string) : [];
 }
 
 /** The requested format in the end of a file; undefined where there is none. */

@@ -12,7 +12,7 @@ import { fits } from '../render/fits.ts';
 import { fillJsonTemplate } from '../render/json-template.ts';
 import { MAX_FILE_BYTES, parseFile } from './format.ts';
 import type { FileText } from './format.ts';
-import { validatorsOf } from './validators.ts';
+import { validatorsOf, watchedValidators } from './validators.ts';
 import { prerenderedFile, requestedFormat, variantOf } from './variant.ts';
 import type { Variant, VariantOptions } from './variant.ts';
 
@@ -82,7 +82,8 @@ export function readPrerenderedFile(
   format?: string,
 ): FileText | null {
   const file = readClosedFile(system, path, MAX_FILE_BYTES);
-  return file === null ? null : parseFile(file, system.now(), validators, format);
+  if (file === null) return null;
+  return parseFile(file, system.now(), validators + watchedValidators(system, file), format);
 }
 
 /** In columns. Terminals that people work in are wider, and reading the width costs an eighth of a Node start. */

@@ -82,6 +82,36 @@ export function writeReferences(
   }
 }
 
+/** The number of the first other login; the account of the directory has two at most. */
+const FIRST_OTHER = 3;
+/** The largest number of other logins that shells check. */
+const MAX_OTHERS = 40;
+
+/**
+ * Writes the files with which shells check the logins of the other accounts of a line: `login.<n>` from 3 on, a link to the
+ * file, beside its `since` and `till`. The first missing number ends the list.
+ */
+export function writeOtherLogins(
+  system: System,
+  directory: AccountDirectory,
+  logins: readonly string[],
+): void {
+  const known = new Set(referencedFiles(system).map(([, path]) => path));
+  const others = [...new Set(logins)].filter((path) => !known.has(path)).slice(0, MAX_OTHERS);
+  for (const [index, path] of others.entries()) {
+    const name = `${FIRST_OTHER + index}`;
+    link(system, `${directory.prerendered}${SEPARATOR}login.${name}`, path);
+    writeReferences(system, directory, [[name, referenceOf(system, path)]]);
+  }
+  for (let number = FIRST_OTHER + others.length; number < FIRST_OTHER + MAX_OTHERS; number += 1) {
+    const names = ['login', 'since', 'till'].map(
+      (side) => `${directory.prerendered}${SEPARATOR}${side}.${number}`,
+    );
+    if (system.fs.lstatSync(names[0] as string, { throwIfNoEntry: false }) === undefined) break;
+    for (const name of names) removeIfPresent(system, name);
+  }
+}
+
 /** The distances that are tried between the two mtimes, ms: file systems round to up to 2 s. */
 const ROUNDED_BY = [0, SECOND, 2 * SECOND];
 

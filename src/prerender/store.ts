@@ -1,3 +1,7 @@
+import { parseChoiceKey } from '../accounts/account.ts';
+import type { KnownAccount } from '../accounts/account.ts';
+import { chooseAccounts } from '../accounts/choose.ts';
+import type { Chosen } from '../accounts/choose.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { dropPointer, writePointer } from '../cache/pointer.ts';
 import { outputConfigOf } from '../config/config.ts';
@@ -21,13 +25,16 @@ import { forecastInput } from './forecast-input.ts';
 import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
 import { NEAR_TEXTS } from './launcher-files.ts';
-import { referencedFiles, referenceOf, writeReferences } from './references.ts';
+import { referencedFiles, referenceOf, writeOtherLogins, writeReferences } from './references.ts';
 import { hookText } from './hook-text.ts';
 import { hasSharedLine } from './store-statusline.ts';
-import { validatorsOf } from './validators.ts';
+import { forecastTogether } from './several.ts';
+import { validatorsOf, watchedText } from './validators.ts';
 import { JSON_KIND, STATUSLINE_KIND, variantFileName } from './variant.ts';
 import type { Variant } from './variant.ts';
 import { ensurePrerenderedDirectory, listVariants, NEAR_MS, writePrerendered } from './write.ts';
+import type { Watched } from './write.ts';
+import type { TimedTexts } from './format.ts';
 
 /**
  * Prerenders the lines that exist, and the one that was missing. Never throws: a caller without a prerendered line only
@@ -87,7 +94,27 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     return forecast;
   };
 
+  const choices = new Map<string, Promise<Chosen>>();
+  const chosenFor = ({ kind, accounts = '' }: Variant): Promise<Chosen> => {
+    // A session and a program's object are about one account.
+    if (kind === STATUSLINE_KIND || kind === JSON_KIND) return Promise.resolve(MAIN_ALONE);
+    const choice = parseChoiceKey(accounts);
+    const found =
+      choices.get(accounts) ??
+      (choice ? chooseAccounts(frozen, config, choice) : Promise.resolve(MAIN_ALONE));
+    choices.set(accounts, found);
+    return found;
+  };
+  let others: readonly KnownAccount[] = [];
+
   for (const variant of variants) {
+    const chosen = await chosenFor(variant);
+    if (chosen.kind === 'accounts' && !isAboutMain(frozen, chosen.accounts)) {
+      const several = severalLines({ system, frozen, config, now, horizonMs }, chosen, variant);
+      if (variant.accounts === undefined) others = chosen.accounts;
+      writePrerendered(system, directory, variant, several.timed, validators, several.watched);
+      continue;
+    }
     const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
     if (!inputs.has(network)) inputs.set(network, inputFor(network));
     const accountInput = inputs.get(network) ?? null;
@@ -113,9 +140,84 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
   writeReferences(system, directory, references);
+  writeOtherLogins(system, directory, otherLogins(others));
   if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
+}
+
+/** The login files of the accounts on a line without options, besides those of this directory's account. */
+function otherLogins(accounts: readonly KnownAccount[]): string[] {
+  return accounts.flatMap(({ provider: of, system }) => of.credentialFiles(system));
+}
+
+const MAIN_ALONE: Chosen = { kind: 'accounts', accounts: [], ordered: true, warnings: [] };
+
+/** Whether a line is about the account of this directory alone. */
+function isAboutMain(system: System, accounts: readonly KnownAccount[]): boolean {
+  const [first, second] = accounts;
+  if (first === undefined) return true;
+  const isMain = first.provider.id === provider.id;
+  return (
+    second === undefined &&
+    isMain &&
+    first.provider.account(first.system).directory === provider.account(system).directory
+  );
+}
+
+/** What is the same for all lines of several accounts. */
+interface SeveralContext {
+  readonly system: System;
+  /** The same machine, whose clock stands still. */
+  readonly frozen: System;
+  readonly config: Config;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly horizonMs: number;
+}
+
+/** The texts of a line of several accounts, or of one other than that of the directory; null where nothing can be forecast. */
+function severalLines(
+  { system, frozen, config, now, horizonMs }: SeveralContext,
+  { accounts, ordered }: Extract<Chosen, { kind: 'accounts' }>,
+  variant: Variant,
+): { readonly timed: TimedTexts | null; readonly watched: Watched } {
+  const names = watchedNames(accounts);
+  // Before the files are read, as for one account.
+  const watched = { names, validators: watchedText(system, names) };
+  const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
+  const settings = { ...config.settings, network };
+  const forecasts = accounts.map((account) => {
+    const view = { ...account.system, now: frozen.now };
+    const paths = pathsOf(view, account.provider);
+    const { fingerprint } = diskFingerprint(view, account.provider, paths.cache);
+    const deps = { system: view, settings, provider: account.provider, log: () => {} };
+    const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
+    const input = forecastInput(deps, paths, state, fingerprint, settings);
+    return input && { account, forecast: forecastOf(input, { horizonMs }) };
+  });
+  const known = forecasts.filter((it) => it !== null);
+  // A name with a line feed would break the file: then each call resolves.
+  const isWhole = known.length === forecasts.length && names.every((name) => !name.includes('\n'));
+  const isShown = variant.color !== 'terminal' || config.warnings.length === 0;
+  if (!isWhole || !isShown) return { timed: null, watched };
+  const rendered = renderLines(system, forecastTogether(known, ordered), config, variant, null);
+  return { timed: rendered && { from: now, ...rendered }, watched };
+}
+
+/** What a line of these accounts depends on: their logins, entries and backoffs, and the variables of their providers. */
+function watchedNames(accounts: readonly KnownAccount[]): string[] {
+  const names = accounts.flatMap(({ provider: of, system }) => {
+    const { cache } = pathsOf(system, of);
+    const files = cache ? [cache.entry, cache.backoff] : [];
+    const variables = [
+      of.baseUrlVariable,
+      ...(of.directoryVariable === null ? [] : [of.directoryVariable]),
+      ...of.variables,
+    ];
+    return [...of.credentialFiles(system), ...files, ...variables.map((name) => `=${name}`)];
+  });
+  return [...new Set(names)];
 }
 
 /** The pointer leads to the account's directory; for a spelling of the default directory none is needed. */

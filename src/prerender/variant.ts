@@ -1,3 +1,4 @@
+import { choiceKey } from '../accounts/account.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -26,6 +27,8 @@ export interface Variant {
   readonly network: boolean;
   /** The requested preset or template, one line; absent for the configured one. */
   readonly format?: string;
+  /** The accounts that are asked for, see `choiceKey`; absent: those of the configuration. */
+  readonly accounts?: string;
   /** The model whose limit comes first, in letters, digits and dashes. Only for lines of a session. */
   readonly model?: string;
 }
@@ -37,22 +40,32 @@ export interface VariantOptions {
   /** A preset or a template, not yet checked; null for the configured one. */
   readonly format?: string | null;
   readonly json?: boolean;
+  /** As in `Choice`; absent: not chosen. */
+  readonly account?: string | null;
+  readonly provider?: string | null;
+  readonly all?: boolean;
 }
 
 /** The variant for these options in this environment. */
-export function variantOf(
-  system: System,
-  { output, color: flag, format = null, json = false }: VariantOptions,
-): Variant {
+export function variantOf(system: System, options: VariantOptions): Variant {
+  const {
+    output,
+    color: flag,
+    format = null,
+    json = false,
+    account = null,
+    provider = null,
+    all = false,
+  } = options;
   const { env } = system;
   const network = !isTrafficDisabled(env);
   if (json) return { kind: JSON_KIND, color: 'natural', network };
-  const withFormat = format === null ? {} : { format };
+  const accounts = choiceKey({ account, provider, all });
+  const rest = { ...(format !== null && { format }), ...(accounts !== '' && { accounts }) };
   const requested = explicitColor(flag, env);
-  if (requested !== null)
-    return { kind: output, color: requested ? 'color' : 'mono', network, ...withFormat };
+  if (requested !== null) return { kind: output, color: requested ? 'color' : 'mono', network, ...rest };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));
-  return { kind: output, color: shown ? 'terminal' : 'natural', network, ...withFormat };
+  return { kind: output, color: shown ? 'terminal' : 'natural', network, ...rest };
 }
 
 /** The status line's variant for sessions whose model has no limit of its own. */
@@ -65,9 +78,13 @@ export function requestedFormat({ USAGELINE_FORMAT }: System['env'], flag: strin
   return flag ?? (USAGELINE_FORMAT || null);
 }
 
-/** The name of a variant's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain~1x4k2j`, `statusline@fable`. */
-export function variantFileName({ kind, color, network, format, model }: Variant): string {
-  const suffix = `${format === undefined ? '' : `~${hashOf(format)}`}${model === undefined ? '' : `@${model}`}`;
+/** The name of a variant's file: `zsh`, `zsh-mono`, `plain-color`, `tmux-off`, `plain+all`, `plain~1x4k2j`, `statusline@fable`. */
+export function variantFileName({ kind, color, network, accounts, format, model }: Variant): string {
+  const suffix = [
+    accounts === undefined ? '' : `+${accounts}`,
+    format === undefined ? '' : `~${hashOf(format)}`,
+    model === undefined ? '' : `@${model}`,
+  ].join('');
   return `${kind}${color === 'natural' ? '' : `-${color}`}${network ? '' : '-off'}${suffix}`;
 }
 
@@ -86,13 +103,16 @@ function hashOf(format: string): string {
  * @param format the variant's format, since the name contains only its hash
  */
 export function parseVariantFileName(file: string, format?: string): Variant | null {
-  const [, kind, color, off, hash, model] =
-    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(file) ?? [];
+  const [, kind, color, off, accounts, hash, model] =
+    /^([a-z][a-z0-9]*)(-mono|-color|-terminal)?(-off)?(?:\+([a-z0-9+-]+))?(~[a-z0-9]+)?(?:@([a-z0-9-]+))?$/.exec(
+      file,
+    ) ?? [];
   if (kind === undefined || (hash !== undefined && format === undefined)) return null;
   const variant: Variant = {
     kind,
     color: (color?.slice(1) ?? 'natural') as Variant['color'],
     network: off === undefined,
+    ...(accounts !== undefined && { accounts }),
     ...(hash !== undefined && format !== undefined && { format }),
     ...(model !== undefined && { model }),
   };

@@ -16,6 +16,16 @@ export const NEAR_MS = 4 * MINUTE;
 /** The size of its texts, in bytes. With head and validators it stays below the largest file that is read. */
 const NEAR_BYTES = 12 * 1024;
 
+/** What a line depends on besides the files of one account. */
+export interface Watched {
+  /** See `watchedValidators`. */
+  readonly names: readonly string[];
+  readonly validators: string;
+}
+
+/** For a line of one account. */
+export const NOTHING_WATCHED: Watched = { names: [], validators: '' };
+
 /** The variants that have a file. They are prerendered again whenever usage changes. */
 export function listVariants(system: System, { prerendered }: AccountDirectory): Variant[] {
   try {
@@ -49,6 +59,7 @@ export function ensurePrerenderedDirectory(system: System, { path, prerendered }
  *
  * @param timed null removes them
  * @param validators what `validatorsOf` returned before the texts were made
+ * @param watched what the texts depend on besides the account's files, and its validators of the same moment
  */
 export function writePrerendered(
   system: System,
@@ -56,6 +67,7 @@ export function writePrerendered(
   variant: Variant,
   timed: TimedTexts | null,
   validators: string,
+  watched: Watched = NOTHING_WATCHED,
 ): void {
   const path = prerenderedFile(directory, variant);
   if (timed === null || timed.texts.length === 0) {
@@ -72,7 +84,9 @@ export function writePrerendered(
   // Different for each write, so that a reader can see that both files belong together.
   const id = `${1 + Math.floor(system.random() * 1e6)}`;
   const head = fileHead(refresh, floorToSeconds(from), id);
-  const file = [head, ...lines.slice(0, near)].join('\n') + fileEnd(validators, variant.format);
+  const file =
+    [head, ...lines.slice(0, near)].join('\n') +
+    fileEnd(validators + watched.validators, variant.format, watched.names);
   if (!isReadByShells(variant)) {
     // A working session writes this file at every response. A rename over an existing file makes some disks write at
     // once, so the old file is removed first.

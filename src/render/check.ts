@@ -82,6 +82,36 @@ function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check 
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
 }
 
+/** The verdicts, the worst one first. */
+const WORST_FIRST: readonly Verdict[] = ['CRITICAL', 'WARNING', 'UNKNOWN', 'OK'];
+
+/**
+ * The check of several accounts: the worst verdict, and what each account says behind its label. The labels of performance
+ * data begin with that of the account.
+ */
+export function checkOfAll(
+  usages: readonly Usage[],
+  thresholds: CheckThresholds,
+  only: string | null = null,
+): Check {
+  const [first, ...more] = usages;
+  if (first !== undefined && more.length === 0) return checkOf(first, thresholds, only);
+  const checks = usages.map((usage) => ({
+    ...checkOf(usage, thresholds, only),
+    label: usage.label ?? usage.provider,
+  }));
+  const verdict = WORST_FIRST.find((it) => checks.some((check) => check.verdict === it)) ?? 'UNKNOWN';
+  const parts = checks.map(({ label, text }) => {
+    const [sentence = '', performance = ''] = text.split(' | ');
+    return {
+      said: `${label}: ${sentence.slice(sentence.indexOf(' - ') + 3)}`,
+      data: performance.replaceAll(/'([^']+)'=/g, `'${label} $1'=`),
+    };
+  });
+  const data = parts.map((part) => part.data).filter((text) => text !== '');
+  return { verdict, text: line(verdict, parts.map(({ said }) => said).join('; '), 'usageline', data) };
+}
+
 /** The check for a failure. `provider`: its id. */
 export function unknownCheck(message: string, provider: string): Check {
   return { verdict: 'UNKNOWN', text: line('UNKNOWN', message, provider) };

@@ -22,6 +22,16 @@ export function renderJson(usages: readonly Usage[]): string {
   return usages.map(usageText).join('\n');
 }
 
+/**
+ * The usages of all accounts as one object: `{"schema": …, "generated_at": …, "accounts": […]}`.
+ *
+ * @param now epoch ms
+ */
+export function renderJsonOfAll(usages: readonly Usage[], now: number): string {
+  const head = JSON.stringify({ schema: SCHEMA, generated_at: isoTime(now) });
+  return `${head.slice(0, -1)},"accounts":[${usages.map(usageText).join(',')}]}`;
+}
+
 function usageText(usage: Usage): string {
   const { error } = usage;
   return stringify(

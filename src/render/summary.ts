@@ -17,8 +17,18 @@ export interface Summary {
 /** The levels, the most urgent one first. */
 const LEVELS = ['critical', 'warn', 'ok'] as const;
 
-/** Summarizes the windows that a line may show. */
+/** Summarizes the windows that a line may show; of several accounts, the most urgent level and the largest number. */
 export function summaryOf(usage: Usage, appearance: Appearance): Summary {
+  if (usage.others === undefined) return summaryOfAccount(usage, appearance);
+  const all = [usage, ...usage.others.map((other) => withoutHidden(other, appearance))];
+  const summaries = all.map((it) => summaryOfAccount(it, appearance));
+  const used = Math.max(-1, ...summaries.flatMap((it) => it.used ?? []));
+  const first = summaries[0] as Summary;
+  const urgent = LEVELS.flatMap((level) => summaries.filter((it) => it.level === level))[0] ?? first;
+  return { ...urgent, used: used < 0 ? null : used };
+}
+
+function summaryOfAccount(usage: Usage, appearance: Appearance): Summary {
   if (!hasNumbers(usage)) return { used: null, ...withoutNumbers(usage) };
   const windows = usage.windows.filter(isForLine);
   const percentages = windows.flatMap(({ usedPercent }) => usedPercent ?? []);

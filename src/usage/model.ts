@@ -146,8 +146,12 @@ export interface Usage extends UsageDetails {
   readonly provider: string;
   /** The names of the provider, for sentences. */
   readonly texts: ProviderTexts;
-  /** `default`, or the 8 hex digits that stand for another configuration directory. */
+  /** `default`, the configured name, or a short form of the name of the login's directory. */
   readonly account: string;
+  /** What stands before its numbers where accounts share a line; absent: nothing. */
+  readonly label?: string;
+  /** The usages of the other accounts of the same line, in their order. Absent: it is the only one. */
+  readonly others?: readonly Usage[];
   /** The id of the plan; null when it is not known. */
   readonly plan: string | null;
   /** Names of the account and its organisation; absent when they are not known. Never an e-mail address. */

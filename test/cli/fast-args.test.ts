@@ -27,6 +27,9 @@ const DEFAULTS: UsageOptions = {
   timeoutMs: null,
   debug: false,
   verbose: false,
+  account: null,
+  provider: null,
+  all: false,
 };
 const WORDS =
   'show --json --debug --verbose --wait --no-wait --cached --color --timeout auto always never x 1 0.1 300 300.1 007 ' +

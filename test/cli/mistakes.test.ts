@@ -70,7 +70,7 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   ],
   [
     ['refresh', '--wait'],
-    "unknown option '--wait'; accepted: --force, --quiet, --timeout, --debug, --help; --wait is an option of 'usageline', 'usageline show', 'usageline explain'",
+    "unknown option '--wait'; accepted: --force, --quiet, --timeout, --debug, --account, --provider, --all, --help; --wait is an option of 'usageline', 'usageline show', 'usageline explain'",
     'refresh',
   ],
   [['--wait', 'refresh'], "unknown option '--wait'; accepted: --force, …, --help", 'refresh'],

@@ -29,7 +29,10 @@ export const waybar: StructuredOutput = {
       text: pango(lineSpans(usage, context), context.color, context.appearance.colors),
       alt: level,
       // Waybar does not show a tooltip that contains a line feed.
-      tooltip: tooltipLines(usage, context).map(escapePango).join('\r'),
+      tooltip: [usage, ...(usage.others ?? [])]
+        .flatMap((it) => tooltipLines(it, context))
+        .map(escapePango)
+        .join('\r'),
       class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });

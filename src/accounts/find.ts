@@ -1,0 +1,138 @@
+import type { AccountConfig } from '../config/accounts.ts';
+import type { Config } from '../config/config.ts';
+import { PROVIDERS } from '../fetch/providers.ts';
+import type { ProviderDescriptor } from '../fetch/provider.ts';
+import { environment, provider as main } from '../fetch/registry.ts';
+import { joinPaths } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
+import { accountKey, identityOf } from '../resolve/identity.ts';
+import { pathsOf } from '../resolve/paths.ts';
+import { sanitize } from '../usage/text.ts';
+import type { KnownAccount } from './account.ts';
+
+/*
+ * The accounts of this machine: the one that this environment leads to, those of the configuration, and a login of every
+ * other provider in its usual place. Looking costs a few `stat` calls and reads the files that name the account.
+ */
+
+/** A configured account that cannot be used, in words. */
+export interface FoundAccounts {
+  readonly accounts: readonly KnownAccount[];
+  readonly warnings: readonly string[];
+}
+
+/** All accounts that have a login, in the order of the configuration and then of the providers; one identity counts once. */
+export async function findAccounts(system: System, config: Config): Promise<FoundAccounts> {
+  const warnings: string[] = [];
+  const configured: KnownAccount[] = [];
+  for (const account of config.accounts) {
+    const made = await configuredAccount(system, account);
+    if (typeof made === 'string') warnings.push(made);
+    else configured.push(made);
+  }
+  const usual: KnownAccount[] = [mainAccount(system)];
+  for (const id of Object.keys(PROVIDERS)) {
+    const provider = await providerOf(id);
+    if (provider !== null && provider.id !== main.id) usual.push(usualAccount(system, provider));
+  }
+  return { accounts: withoutTwins([...usual, ...configured].filter(hasLogin)), warnings };
+}
+
+/** The account that the environment leads to, of the provider that a line is about. */
+export function mainAccount(system: System): KnownAccount {
+  return usualAccount(system, main, environment.directory);
+}
+
+/** The account of a provider to which this environment leads, whether or not it has a login. */
+export function usualAccount(
+  system: System,
+  provider: ProviderDescriptor,
+  variable: string | null = provider.directoryVariable,
+): KnownAccount {
+  const given = variable === null ? undefined : system.env[variable];
+  const isUsual = provider.account(system).name === 'default';
+  const name = isUsual || !given ? 'default' : shortName(given);
+  return { provider, system, name, label: isUsual ? provider.id : name, hidden: false };
+}
+
+/** The account of `[[account]]`; why there is none, in words. */
+async function configuredAccount(system: System, account: AccountConfig): Promise<KnownAccount | string> {
+  const { name, provider: id, configDir, label, hidden } = account;
+  const provider = await providerOf(id);
+  if (provider === null) {
+    const ids = providerIds().join(', ');
+    return `account.provider of the account "${name}" is "${id}"; accepted: ${ids}`;
+  }
+  const view = configDir === null ? system : viewOf(system, provider, configDir);
+  if (view === null) {
+    return `account.config_dir of the account "${name}" is set; accepted: no directory, since ${provider.texts.name} has its login elsewhere`;
+  }
+  return { provider, system: view, name, label: label ?? name, hidden };
+}
+
+/** The machine with the variable that leads to a directory; null where the provider has no such variable. */
+function viewOf(system: System, { directoryVariable }: ProviderDescriptor, directory: string): System | null {
+  if (directoryVariable === null) return null;
+  const path = directory.startsWith('~/') ? joinPaths(system.home() ?? '', directory.slice(2)) : directory;
+  return { ...system, env: { ...system.env, [directoryVariable]: path } };
+}
+
+/** Whether an account has a login, by `stat` and the environment alone. */
+export function hasLogin({ provider, system }: Pick<KnownAccount, 'provider' | 'system'>): boolean {
+  return provider.hasStoredLogin(system, provider.fingerprint(system, null));
+}
+
+/**
+ * The accounts without repetitions: of two that use one directory, or have one identity, the first stays, with the name,
+ * the label and the visibility of the configured one.
+ */
+function withoutTwins(accounts: readonly KnownAccount[]): KnownAccount[] {
+  const kept: KnownAccount[] = [];
+  const byKey = new Map<string, number>();
+  for (const account of accounts) {
+    const keys = keysOf(account);
+    const twin = keys.map((key) => byKey.get(key)).find((index) => index !== undefined);
+    const index = twin ?? kept.push(account) - 1;
+    if (twin !== undefined) {
+      const { name, label, hidden } = account;
+      kept[twin] = { ...(kept[twin] as KnownAccount), name, label, hidden };
+    }
+    for (const key of keys) byKey.set(key, index);
+  }
+  return kept;
+}
+
+/** What two accounts must not have in common. */
+function keysOf({ provider, system }: KnownAccount): string[] {
+  const { cache } = pathsOf(system, provider);
+  const identity = accountKey(identityOf(system, provider, cache));
+  const directory = provider.account(system).directory;
+  const known = identity === null || identity === UNREAD ? [] : [`${provider.id} is ${identity}`];
+  return [`in ${directory}`, ...known];
+}
+
+/** `accountKey` of a file that could not be read: it tells nothing. */
+const UNREAD = '?';
+
+/** A provider by its id; null for an unknown one. */
+export async function providerOf(id: string): Promise<ProviderDescriptor | null> {
+  if (id === main.id) return main;
+  return Object.hasOwn(PROVIDERS, id) ? ((await PROVIDERS[id]?.()) ?? null) : null;
+}
+
+/** The ids of all providers, in the order of lists. */
+export function providerIds(): readonly string[] {
+  return [main.id, ...Object.keys(PROVIDERS).filter((id) => id !== main.id)];
+}
+
+/** A short form of the name of a directory: `~/.codex-work` → `codex-work`. */
+export function shortName(directory: string): string {
+  const parts = directory.split(/[\\/]+/).filter((part) => part !== '');
+  const plain = sanitize((parts.at(-1) ?? '').replace(/^\.+/, '')).toLowerCase();
+  return (
+    plain
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 30) || 'other'
+  );
+}
