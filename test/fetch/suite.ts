@@ -15,7 +15,15 @@ import { json } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
 import { fakeSystem } from '../support/system.ts';
 import type { ExpectedUsage, ExpectedWindow, LoginCase, ProviderCase, UsageCase } from './case.ts';
-import { bodyAnswer, caseEndpoint, imageOf, setOutput, writeLogin, writeProgram } from './stage.ts';
+import {
+  bodyAnswer,
+  caseEndpoint,
+  hasSqlite,
+  imageOf,
+  setOutput,
+  writeLogin,
+  writeProgram,
+} from './stage.ts';
 import type { CaseEndpoint } from './stage.ts';
 
 /*
@@ -27,12 +35,6 @@ import type { CaseEndpoint } from './stage.ts';
 const PATIENCE = 20_000;
 /** The deadline of tests in which no answer comes, ms. */
 const SHORT = 150;
-
-/** Whether this Node has the SQLite that `kit/sqlite.ts` needs. */
-const hasSqlite = (() => {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 16);
-})();
 
 interface Stage {
   readonly provider: ProviderDescriptor;
