@@ -79,7 +79,11 @@ const statusAnswer = (status: number, headers: Record<string, string> = {}): Ans
 
 describe.each(providerCases.filter(({ needsSqlite = false }) => !needsSqlite || hasSqlite))('$id', (of) => {
   const secrets = [...of.secrets, ...(of.refreshTokens ?? [])];
-  const http = it.skipIf(of.program !== undefined);
+  /** Tests of HTTP: none for a provider that runs a program. */
+  const http =
+    of.program === undefined
+      ? it
+      : (Object.assign(() => {}, { each: () => () => {} }) as unknown as typeof it);
 
   it.each(of.usage)('prints $name', async (usage) => {
     const machine = await machineOf(of);
