@@ -8,6 +8,12 @@ import { closeAtTheEnd } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
 import type { CaseBody, CaseLogin, ProviderCase } from './case.ts';
 
+/** Whether this Node has the SQLite that `kit/sqlite.ts` needs. */
+export const hasSqlite = (() => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 16);
+})();
+
 /** A request as the endpoint saw it. */
 export interface Seen {
   readonly method: string;

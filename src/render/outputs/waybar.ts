@@ -4,7 +4,7 @@ import { lineSpans } from '../line.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
 import type { StructuredOutput } from './output.ts';
 import { escapePango, pango } from './pango.ts';
-import { hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
+import { accountsIn, hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
 import { summaryOf } from '../summary.ts';
 import {
   age,
@@ -29,7 +29,7 @@ export const waybar: StructuredOutput = {
       text: pango(lineSpans(usage, context), context.color, context.appearance.colors),
       alt: level,
       // Waybar does not show a tooltip that contains a line feed.
-      tooltip: [usage, ...(usage.others ?? [])]
+      tooltip: accountsIn(usage)
         .flatMap((it) => tooltipLines(it, context))
         .map(escapePango)
         .join('\r'),
