@@ -63,6 +63,8 @@ export function askForText(system: System, question: string): string | null {
     writeOut(system, STDOUT, question);
     const answer = Buffer.alloc(256);
     const length = fs.readSync(fd, answer, 0, answer.length, null);
+    // The end of the input, by Ctrl-D, leaves the cursor behind the question.
+    if (length === 0) writeOut(system, STDOUT, '\n');
     return answer.toString('utf8', 0, length).trim();
   } catch {
     return '';
