@@ -198,7 +198,11 @@ function refusal({ refused }: Plan, advice = ''): Decision {
 
 /** A backup that is not what the file is now may be all that is left of something. */
 function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${printable(path)}: the file has had other changes since\n`).join('');
+  return backups
+    .map(
+      (path) => `kept ${printable(path)}, the file before the installation: it has had other changes since\n`,
+    )
+    .join('');
 }
 
 /** What is to be done, as the files and the notes are at this moment. */

@@ -14,9 +14,11 @@ export function preview(changes: readonly FileChange[], links: readonly string[]
   return [...shown, ...links.map((link) => `remove ${printable(link)}\n`)].join('\n');
 }
 
-function title({ path, found, edit, backup, seed }: FileChange): string {
+function title({ path, found, edit, record, backup, seed }: FileChange): string {
   const link = found.real === path ? '' : ` (a link to ${found.real})`;
-  if (edit.after === null) return `remove ${path}${link}`;
+  // The name may be that of a file that people keep for years.
+  const created = record.kind === 'whole' ? '' : ', which was created for this';
+  if (edit.after === null) return `remove ${path}${link}${created}`;
   if (found.text === null) return `create ${path}${seed === null ? '' : `, a copy of ${seed} with this:`}`;
   return `change ${path}${link}, line ${edit.line}${backup === null ? '' : `; kept as it is: ${backup}`}`;
 }

@@ -123,6 +123,8 @@ describe('usageline init', () => {
     const all = await machine.run(['init', '--uninstall', '--yes']);
     expect(all).toMatchObject({ stderr: '', code: 0 });
     expect(all.stdout).toContain(`remove ${machine.home}/.cache/usageline, the cache\n`);
+    expect(all.stdout).toContain(`remove ${machine.home}/.tmux.conf, which was created for this\n`);
+    expect(all.stdout).toMatch(/^remove .*\/usageline-run$/m);
     expect(home(machine)).toEqual(before);
     expect(fs.readdirSync(machine.home).sort()).toEqual(['.cache', '.claude', '.zshrc']);
     const nothing = await machine.run(['init', '--uninstall', '--yes']);
