@@ -21,7 +21,7 @@ export const neovim: Target = {
       },
     ],
     afterInstall:
-      'With lualine, name it among the components: lualine_x = { function() return vim.g.usageline end }',
+      'Start neovim again. With lualine, add a component: lualine_x = { function() return vim.g.usageline end }',
   },
 };
 

@@ -19,7 +19,7 @@ export const vim: Target = {
         mode: 0o644,
       },
     ],
-    afterInstall: 'Vims that start from now on show it.',
+    afterInstall: 'Start vim again.',
   },
 };
 

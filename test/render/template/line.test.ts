@@ -268,8 +268,8 @@ describe('few columns', () => {
     ],
     ['bars', 60, '5h ┻─── 22% · 7d ━┹── 33% · 7d Fable ━┻━╾ 82% · 12m ago'],
     ['bars', 50, '5h 22% 4h37m · 7d 33% · 7d Fable 82% · 12m ago'],
-    ['minimal', 10, '7d Fable …'],
-    ['ascii', 12, '5h 22% | ...'],
+    ['minimal', 10, '7d… 82% ·…'],
+    ['ascii', 12, '7d... 82%...'],
     ['{7d.used} {7d.reset}{sep}{5h.used} {5h.reset}', 29, '33% 4d3h · 22% · 12m ago'],
     ['日本 {5h.used}', 100, '日本 22% · 12m ago'],
     ['日本 {5h.used}', 8, '日本 22…'],
@@ -284,6 +284,9 @@ describe('few columns', () => {
     expect(narrow(window({ usedPercent: calm }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
     expect(narrow(window({ usedPercent: warn }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
     expect(narrow(window({ usedPercent: critical }), week({ usedPercent: warn }))).toMatch(/^5h 85%/);
+    // Also where its name has no room.
+    expect(line(all, 'default', { columns: 20 })).toBe('7d… 82% · 12m ago');
+    expect(line(all, 'ascii', { columns: 20 })).toBe('7d... 82% | 12m ago');
     // Used more slowly than evenly.
     const slow = week({ usedPercent: calm });
     expect(narrow(window({ usedPercent: 1 }), slow)).toMatch(/^5h 1%/);
@@ -307,7 +310,7 @@ describe('few columns', () => {
   });
 
   it('keep a number with its age', () => {
-    for (let columns = 16; columns < 100; columns += 1)
+    for (let columns = 17; columns < 100; columns += 1)
       expect(line(all, 'bars', { columns })).toContain('12m ago');
   });
 });
