@@ -19,8 +19,8 @@ Examples:
   usageline --json | jq .      for programs
   usageline --wait             wait for a fresh response, as in a terminal
   usageline --output tmux      with the colours and escapes of tmux
-  usageline --format bars      5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h
-  usageline --format '{5h.percent}[ until {5h.at}]'
+  usageline --format bars      5h ┻━────── 22% 4h37m · 7d ━━╾┸──── 33% 4d3h
+  usageline --format '{5h.left} left[ until {5h.at}]'
   usageline --cached           make no request, show the cached numbers
   usageline refresh --quiet    for cron: prints nothing unless you have to act
   usageline statusline         the status line of ${texts.client}, and its numbers

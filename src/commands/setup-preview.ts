@@ -1,5 +1,6 @@
 import { CLIENT_TARGET } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
+import { formatIn } from '../init/targets/tmux.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 
 /*
@@ -22,6 +23,10 @@ interface Sketch {
   readonly base: string;
   /** The host shows the text without colours. */
   readonly mono?: true;
+  /** The preset that the host has at a width; null for the configured format. */
+  readonly formatIn?: (columns: number) => string | null;
+  /** The line gets half of the columns, as a hook gives it to a right prompt. */
+  readonly half?: true;
   /** The line stands in a row of its own, above what is on the left. */
   readonly above?: true;
 }
@@ -38,40 +43,51 @@ const EDITOR = {
 const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
 
 const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
-  zsh: PROMPT,
-  fish: { ...PROMPT, left: '~> ' },
-  p10k: { ...PROMPT, left: ' ~ ❯ ' },
-  'oh-my-posh': PROMPT,
+  zsh: { ...PROMPT, half: true },
+  fish: { ...PROMPT, left: '~> ', half: true },
+  p10k: { ...PROMPT, left: ' ~ ❯ ', half: true },
+  'oh-my-posh': { ...PROMPT, half: true },
   starship: { ...PROMPT, left: '❯ ', above: true },
   nushell: { ...PROMPT, left: '~> ' },
   powershell: { ...PROMPT, left: 'PS ~> ', above: true },
   bash: { ...PROMPT, left: '~$ ', above: true },
-  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42' },
+  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42', formatIn },
   vim: EDITOR,
   neovim: EDITOR,
   emacs: { ...EDITOR, left: '-:--- README.md  All L1  (Text)  ', right: '' },
   [CLIENT_TARGET]: { ...PROMPT, left: '> ', above: true },
+  wezterm: { ...BAR, kind: 'ansi', left: ' 1: ~ ', right: ' ' },
   waybar: { ...BAR, kind: 'waybar' },
   polybar: { ...BAR, kind: 'polybar' },
   i3blocks: { ...BAR, kind: 'i3blocks' },
 };
+
+/** How the line is shown in a sketch. */
+export interface Shown {
+  /** The columns that the sketch has for the line. A bar has more, so that its line is longer than in the sketch. */
+  readonly columns: number;
+  /** The preset; null for the configured format. */
+  readonly format: string | null;
+}
 
 /** How to sketch. */
 export interface SketchOptions {
   /** Columns of the terminal. */
   readonly columns: number;
   readonly color: boolean;
-  /** Renders the line in a syntax, for at most so many columns. */
-  render(kind: LineKind, columns: number): string;
+  /** Renders the line in the syntax of a host. */
+  render(kind: LineKind, shown: Shown): string;
 }
 
 /** A picture of the host with the line in it, one or two rows; null for a host without one. */
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, right = '', base, mono, above } = sketch;
-  const width = Math.max(20, columns - left.length - right.length - 1);
-  const coloured = inTerminal(kind, render(kind, width), base);
+  const { kind, left, right = '', base, mono, above, half } = sketch;
+  const beside = half ? Math.floor(columns / 2) : columns - left.length - right.length - 1;
+  const width = above ? columns : Math.max(20, beside);
+  const shown = { columns: width, format: sketch.formatIn?.(columns) ?? null };
+  const coloured = inTerminal(kind, render(kind, shown), base);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
   const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));

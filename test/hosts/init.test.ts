@@ -179,6 +179,20 @@ for (const [editor, target] of [
         expect(screen).not.toMatch(/Error|E\d+:/);
       });
 
+      it.each([
+        ['a warning', 'warn = 30\ncritical = 90', '33%', '48;5;221'],
+        ['a critical number', 'warn = 10\ncritical = 30', '33%', '48;5;160'],
+      ])('gives %s a background of its own', async (_, thresholds, text, background) => {
+        const host = await aHost([]);
+        host.write('.config/usageline/config.toml', `[thresholds]\n${thresholds}\n`);
+        await install(host, target);
+        const terminal = await Terminal.open(host, [editor, 'file.txt']);
+        await terminal.shows(OLD_LINE);
+        const colours = await terminal.colours();
+        expect(colours).toMatch(new RegExp(String.raw`${background}m${text}\u001B\[`));
+        await terminal.close();
+      });
+
       it('leaves nothing behind after the removal', async () => {
         const host = await aHost(['plain']);
         await install(host, target);
@@ -189,6 +203,70 @@ for (const [editor, target] of [
     }),
   );
 }
+
+describeWith('tmux', 'in a vim that does not interpret parts of its status line', () =>
+  describeWith('vim', 'the script for vim', () => {
+    it.each([
+      ['warn', 'warn = 30\ncritical = 95', '48;5;221'],
+      ['critical', 'warn = 10\ncritical = 30', '48;5;160'],
+    ])('the whole line has the colour of its level, %s, once', async (_, thresholds, background) => {
+      const host = await aHost([]);
+      host.write('.config/usageline/config.toml', `[thresholds]\n${thresholds}\n`);
+      await install(host, 'vim');
+      const plugin = '.vim/plugin/usageline.vim';
+      const script = fs.readFileSync(join(host.home, plugin), 'utf8');
+      expect(script).toContain("has('patch-8.2.2854')");
+      host.write(plugin, script.replace("has('patch-8.2.2854')", '0'));
+      const terminal = await Terminal.open(host, ['vim', 'file.txt']);
+      const screen = await terminal.shows(OLD_LINE);
+      expect(screen.split(OLD_LINE)).toHaveLength(2);
+      expect(screen).not.toMatch(/E\d+:/);
+      const colours = await terminal.colours();
+      expect(colours).toMatch(new RegExp(String.raw`${background}m${OLD_LINE}`));
+      await terminal.close();
+    });
+  }),
+);
+
+describeWith('vim', 'a text that is not from usageline', () => {
+  it.each([
+    '5h 22%{execute("silent !touch ran")}',
+    '5h 22%% %{%system("touch ran")%}',
+    '%!g:usageline',
+    '5h %=22%%',
+    '%#Error#5h 22%%',
+    '%%%',
+  ])('gets into no status line: %s', async (text) => {
+    const host = await aHost([]);
+    await install(host, 'vim');
+    const plugin = '.vim/plugin/usageline.vim';
+    const script = fs.readFileSync(join(host.home, plugin), 'utf8');
+    host.write('text', `${text}\n`);
+    host.write(plugin, script.replace(/let s:command = .*/, `let s:command = ['cat', '${host.home}/text']`));
+    const commands = [
+      'sleep 500m',
+      'call writefile([g:usageline_format, g:usageline], $HOME . "/seen")',
+      'qa!',
+    ];
+    const { code } = await runProgram(
+      'vim',
+      [
+        '-i',
+        'NONE',
+        '-n',
+        '-es',
+        '-N',
+        '-S',
+        join(host.home, plugin),
+        ...commands.flatMap((command) => ['-c', command]),
+      ],
+      { ...host.machine.env, TERM: 'xterm' },
+    );
+    expect(code).toBe(0);
+    expect(fs.readFileSync(join(host.home, 'seen'), 'utf8')).toBe('\n\n');
+    expect(fs.existsSync(join(host.home, 'ran'))).toBe(false);
+  });
+});
 
 describeWith('nvim', 'the component for lualine', () => {
   it('doubles every percent sign, so that the status line shows the text', async () => {

@@ -245,8 +245,10 @@ describe('the commands', () => {
     const { stdout, code, stderr } = await machine.run(['show'], { COLUMNS: '60' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Claude · Ultra\n/);
-    expect(stdout).toMatch(/\n7d Fable .* 82% +in 4d3h, \w{3} \d\d:\d\d/);
-    expect(stdout).toMatch(/\nCurrent: read <1m ago, \d\d:\d\d, from the endpoint\.\n$/);
+    expect(stdout).toMatch(/\n7d Fable .* 82% +resets in 4d3h +empty in/);
+    expect(stdout).toMatch(
+      /\nCurrent: read <1m ago, \d\d:\d\d, from the endpoint\.\n┸ marks even use by now\.\n$/,
+    );
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
   });
 

@@ -19,7 +19,7 @@ export const emacs: Target = {
         body: script(installedLine(runtime, 'plain')),
       },
     ],
-    afterInstall: 'Emacs shows it from its next start on.',
+    afterInstall: 'Start Emacs again.',
   },
 };
 

@@ -20,10 +20,17 @@ ${options(pastedLine(runtime, 'tmux'))}
         body: options(installedLine(runtime, 'tmux')),
       },
     ],
-    afterInstall: 'In a tmux that runs: tmux source-file, with that file.',
+    afterInstall: (runtime, file) =>
+      `In a running tmux: ${shCommand(['tmux', 'source-file', file ?? usualFile(runtime)])}`,
     afterRemoval: 'A tmux server that runs keeps the line until it ends.',
   },
 };
+
+/** The preset in a client with so many columns; null where the line is as configured. */
+export function formatIn(columns: number): 'minimal' | 'compact' | null {
+  if (columns >= WIDE) return null;
+  return columns < MIDDLE ? 'minimal' : 'compact';
+}
 
 /** Columns of a client from which the line has times, and from which it has all limits. */
 const WIDE = 120;

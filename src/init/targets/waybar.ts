@@ -8,6 +8,8 @@ import type { Seed, Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
 const SYSTEM = '/etc/xdg/waybar';
+/** waybar reads its files again at this signal. */
+const RELOAD = 'Reload waybar: killall -SIGUSR2 waybar';
 const NAMES = ['config', 'config.jsonc'];
 
 export const waybar: Target = {
@@ -53,8 +55,8 @@ ${STYLE.replace(/^/gm, '// ')}
         },
       ];
     },
-    afterInstall: 'Start waybar again: killall -SIGUSR2 waybar',
-    afterRemoval: 'Start waybar again: killall -SIGUSR2 waybar',
+    afterInstall: RELOAD,
+    afterRemoval: RELOAD,
   },
 };
 

@@ -10,7 +10,7 @@ export const OUTPUT_KINDS = {
   fish: true,
   tmux: true,
   starship: true,
-  vim: false,
+  vim: true,
   waybar: false,
   i3blocks: true,
   polybar: true,
