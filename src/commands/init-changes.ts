@@ -253,10 +253,12 @@ function withConsent(system: System, job: Job, decide: () => Decision): CommandR
     }
     if (yes && !writeOut(system, STDOUT, now.shown)) return failure(NOT_SHOWN);
     const agreed = yes || (first.kind === 'change' && sameAs(first.what, now.what));
-    return agreed ? now.act() : failure('nothing has been changed: the files have been changed meanwhile');
+    return agreed ? now.act() : failure(CHANGED_SINCE);
   });
 }
 
+const CHANGED_SINCE =
+  'nothing has been changed: the files have been changed since they were shown. Run the same command again';
 const NOT_SHOWN = 'standard output cannot be written; nothing has been changed';
 
 function sameAs(one: unknown, other: unknown): boolean {

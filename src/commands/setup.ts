@@ -307,7 +307,8 @@ function installOne(
   const now = decideInstall(system, runtime, jobFor(target, how, notes));
   if (now.kind === 'refused') return now.reasons.join('; ');
   if (now.kind === 'note') return now.note();
-  if (ownTexts(decision as Change) !== ownTexts(now)) return 'its files have been changed meanwhile';
+  if (ownTexts(decision as Change) !== ownTexts(now))
+    return `left as it is: its files have been changed since they were shown. To add it: usageline init ${target} --install`;
   const { exitCode, stderr } = now.act();
   return exitCode === 0 ? null : stderr.replace(/^usageline: /, '').trimEnd();
 }

@@ -79,6 +79,22 @@ describe('a target whose line would not be seen', () => {
   });
 });
 
+describe('bash', () => {
+  const after = (files: Readonly<Record<string, string>>, file: string | null = null) => {
+    const { afterInstall } = TARGETS.bash.install as Install;
+    return typeof afterInstall === 'string' ? afterInstall : afterInstall(withFiles(files), file);
+  };
+
+  it('says what a login shell needs whose file does not read .bashrc', () => {
+    const reads = { '.profile': '. ~/.bashrc\n' };
+    expect(after(reads)).toBe('Start a new shell, or: exec bash');
+    expect(after({ ...reads, '.bash_profile': 'x=1\n' })).toContain(".bashrc' >> ~/.bash_profile");
+    expect(after({ '.profile': 'x=1\n' })).toContain('>> ~/.profile');
+    expect(after({})).toContain('>> ~/.bash_profile');
+    expect(after({}, '/home/ada/.bash_profile')).toBe('Start a new shell, or: exec bash');
+  });
+});
+
 describe('the hosts of a machine', () => {
   it('are left to init where they would take more than the line needs: kitty', () => {
     const found = findHosts(withFiles({}, { hasCommand: (name: string) => /kitty|wezterm/.test(name) }));

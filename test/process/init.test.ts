@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { INIT_TARGETS } from '../../src/init/target.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { filesBelow, Machine, runProgram } from '../support/program.ts';
@@ -59,6 +59,55 @@ describe('usageline init', () => {
     expect(again.stdout).toMatch(/^Installed already: .*bash.*claude.*\n(.*\n)*Nothing to install\.$/m);
     await machine.run(['init', '--uninstall', '--yes']);
     expect(home(machine)).toEqual(before);
+  });
+
+  it('installs clicks in bars that run: the table in a new terminal, and fresh numbers', async () => {
+    const machine = await aMachine();
+    const file = (name: string, text: string, mode = 0o644) => {
+      const path = join(machine.home, name);
+      fs.writeFileSync(path, text, { mode });
+      return path;
+    };
+    const texts = {
+      waybar: '{"modules-right": []}',
+      polybar: '[bar/a]\nmodules-right = a\n',
+      i3blocks: '[a]\n',
+    };
+    const installed = new Map<string, string>();
+    for (const [target, text] of Object.entries(texts)) {
+      const path = file(target, text);
+      const run = await machine.run(['init', target, '--install', '--yes', '--file', path]);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+      installed.set(target, fs.readFileSync(path, 'utf8'));
+    }
+    const module = JSON.parse(installed.get('waybar') ?? '')['custom/usageline'];
+    const value = (target: string, key: string) =>
+      new RegExp(`^${key} ?= ?(.*usageline.*)$`, 'm').exec(installed.get(target) ?? '')?.[1] ?? '';
+    const block = value('i3blocks', 'command');
+    const clicks = [
+      [module['on-click'], module['on-click-right'], {}, {}],
+      [value('polybar', 'click-left'), value('polybar', 'click-right'), {}, {}],
+      [block, block, { BLOCK_BUTTON: '1' }, { BLOCK_BUTTON: '3' }],
+      [block, block, { button: '1' }, { button: '3' }],
+    ] as const;
+    const terminal = file('terminal', '#!/bin/sh\nprintf "%s\\n" "$*" >"$HOME/clicked"\n', 0o755);
+    const clicked = join(machine.home, 'clicked');
+    for (const [show, refresh, left, right] of clicks) {
+      const env = { ...machine.env, TERMINAL: terminal };
+      expect(await runProgram('/bin/sh', ['-c', show], { ...env, ...left })).toMatchObject({ code: 0 });
+      await vi.waitFor(() => expect(fs.existsSync(clicked)).toBe(true), 10_000);
+      await vi.waitFor(() =>
+        expect(fs.readFileSync(clicked, 'utf8')).toMatch(/^-e .*usageline-show --inside\n$/),
+      );
+      fs.rmSync(clicked);
+      // The worker's record of the request shows that the right button has asked.
+      fs.rmSync(join(machine.home, '.cache'), { recursive: true, force: true });
+      expect(await runProgram('/bin/sh', ['-c', refresh], { ...env, ...right })).toMatchObject({ code: 0 });
+      expect(fs.existsSync(clicked)).toBe(false);
+      expect(filesBelow(join(machine.home, '.cache')).some(({ path }) => path.endsWith('/usage.json'))).toBe(
+        true,
+      );
+    }
   });
 
   it('says without any host what it looked for, and what to do', async () => {
