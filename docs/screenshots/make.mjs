@@ -39,7 +39,7 @@ const screens = {
     minutesAgo: 1,
     commands: [
       ...['default', 'compact', 'bars', 'blocks', 'gauges', 'minimal', 'ascii'].map((name) => ({ args: ['--format', name] })),
-      { args: ['--format', '{5h.left} of {5h.label} left, back at {5h.at}'] },
+      { args: ['--format', '{5h.left} left until {5h.at}'] },
     ],
   },
   palettes: {

@@ -61,11 +61,11 @@ describeWith('tmux', 'in a real terminal', () => {
     const text = await screen('show', json(fixture('2026-08-05-max.json')), { width: 60, height: 24 });
     const lines = text.replace(/\u001B\[[\d;]*m/g, '').split('\n');
     expect(lines[0]).toBe('Claude · Ultra');
-    const rows = lines.slice(2, 6).map((line) => line.replace(/[━╾─╋┼]+/, '▒'));
-    expect(rows[2]).toMatch(/^7d Fable +▒? +82% +in 4d3h, \w{3} \d\d:\d\d/);
+    const rows = lines.slice(2, 6).map((line) => line.replace(/[━╾─┻┹┸]+/, '▒'));
+    expect(rows[2]).toMatch(/^7d Fable +▒? +82% +resets in 4d3h +empty in/);
     // A line that is too long continues in the next row, which then begins like none of these.
     for (const line of lines.filter(Boolean)) {
-      expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|exit)/);
+      expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|┸ marks|exit)/);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { Appearance } from '../appearance.ts';
 import { clockTime } from '../clock.ts';
-import { barSpans, gaugeOf } from '../bar.ts';
+import { drawBar, gaugeOf } from '../bar.ts';
 import { clip, widthOf } from '../layout.ts';
 import { quietStyle, windowLevel } from '../level.ts';
 import { windowNamed } from '../selection.ts';
@@ -137,7 +137,7 @@ function barField(window: Window, width: number, context: FieldContext): Span[] 
   if (window.usedPercent === null || width === 0) return [];
   const pace = countdowns ? paceOf(window, now) : null;
   const { percent: side } = appearance;
-  return barSpans(
+  return drawBar(
     {
       percent: shownPercent(window.usedPercent, side),
       mark: pace === null ? null : shownPercent(pace.expectedPercent, side),
@@ -145,7 +145,7 @@ function barField(window: Window, width: number, context: FieldContext): Span[] 
       style: quietStyle(levelIn(window, context)),
     },
     glyphs.bar,
-  );
+  ).spans;
 }
 
 /** The span of a field of a window other than its bar; null without a value. An elapsed window has no numbers. */
