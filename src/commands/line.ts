@@ -3,13 +3,14 @@ import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { isLineOfJson, LINE_DEFAULTS, lineOptions } from './fast-options.ts';
 import type { UsageOptions } from './fast-options.ts';
-import { withTexts } from './options.ts';
+import { CONFIGURED, withTexts } from './options.ts';
 
 /** `usageline` without the name of a command: the line. */
 export const command: Command<UsageOptions> = {
   name: 'usageline',
   about: `How much of your ${texts.name} subscription is used, in one line.`,
   options: withTexts(lineOptions()),
+  missing: CONFIGURED,
   defaults: LINE_DEFAULTS,
   help: `
 Examples:

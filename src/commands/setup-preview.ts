@@ -178,11 +178,10 @@ function fromJson(text: string, back: string): string {
     text: waybar,
     full_text: block,
     color = '',
-    class: level,
   } = JSON.parse(text) as {
     [key in 'text' | 'full_text' | 'color']?: string;
-  } & { class?: string | string[] };
-  const own = LEVELS[[level ?? ''].flat().find((name) => name in LEVELS) ?? ''] ?? hexCode(color, 3);
+  };
+  const own = hexCode(color, 3);
   const start = own === '' ? back : `${back}${ESC}${own}m`;
   const shown = (waybar ?? block ?? '')
     .replace(/<span([^>]*)>/g, (_, attributes: string) => pangoCode(attributes, start))
@@ -190,12 +189,6 @@ function fromJson(text: string, back: string): string {
     .replace(/&(lt|gt|amp|quot|apos|#39);/g, (entity) => ENTITIES[entity] ?? entity);
   return `${start}${shown}${back}`;
 }
-
-/** The colours that the installed style sheet of waybar has for its classes. */
-const LEVELS: Readonly<Record<string, string>> = {
-  warn: '38;2;0;0;0;48;2;255;215;95',
-  critical: '1;38;2;255;255;255;48;2;164;0;0',
-};
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',

@@ -12,7 +12,6 @@ import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { errorSentence } from '../render/messages.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -177,8 +176,7 @@ function planText(
   const render = (kind: LineKind, { columns: most, format }: Shown) => {
     const { appearance } = outputConfigOf(config, kind);
     return renderOutput(kind, usage, {
-      // waybar has its colours from the style sheet, unless colour is requested.
-      color: color && OUTPUT_KINDS[kind] !== false,
+      color,
       countdowns: true,
       appearance: localAppearance(system, appearance, format),
       columns: most,

@@ -173,11 +173,11 @@ describe('usageline --json', () => {
 describe('wrong usage', () => {
   it.each([
     [['--bogus'], "unknown option '--bogus'"],
-    [['bogus'], /unknown command 'bogus'; accepted: show, refresh, .*, demo\n/],
+    [['bogus'], /unknown command 'bogus'; accepted: show, refresh, .*, demo, help\n/],
     [['shwo'], /unknown command 'shwo'; accepted: show, .*; did you mean 'show'\?\n/],
     [['show', '--bogus'], "unknown option '--bogus'"],
     [['show', 'extra'], "'show' takes no argument, but there is 'extra'"],
-    [['cache', 'path', 'extra'], "'path' takes no argument, but there is 'extra'"],
+    [['cache', 'path', 'extra'], "'cache path' takes no argument, but there is 'extra'"],
     [['--color', 'blue'], /--color is 'blue'; accepted: auto, always, never\n/],
     [['--timeout', 'soon'], "--timeout is 'soon'; accepted: a number of seconds from 0.1 to 300"],
     [['--timeout', 'NaN'], "--timeout is 'NaN'"],

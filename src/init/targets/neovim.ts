@@ -42,7 +42,7 @@ vim.g.usageline_format = vim.g.usageline_format or ''
 vim.g.usageline_level = vim.g.usageline_level or 'ok'
 
 local function highlight()
-${HIGHLIGHTS.map((line) => `  vim.cmd(${json(line.replace(/term=\S+ /, ''))})`).join('\n')}
+${HIGHLIGHTS.map((line) => `  vim.cmd(${json(line)})`).join('\n')}
 end
 
 local function take(_, lines)

@@ -81,8 +81,6 @@ function moduleOf(exec: string): object {
   return { exec, 'return-type': 'json', interval: 15, tooltip: true };
 }
 
-/** Colours with a background of their own can be read on any bar. */
+/** Room around the text, as other modules have. Colours are in the markup of the text, a number each. */
 const STYLE = `#custom-usageline { padding: 0 10px; }
-#custom-usageline.warn { color: #000000; background-color: #ffd75f; }
-#custom-usageline.critical { color: #ffffff; background-color: #a40000; font-weight: bold; }
 #custom-usageline.stale, #custom-usageline.error { font-style: italic; }`;

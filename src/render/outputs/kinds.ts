@@ -11,7 +11,7 @@ export const OUTPUT_KINDS = {
   tmux: true,
   starship: true,
   vim: true,
-  waybar: false,
+  waybar: true,
   i3blocks: true,
   polybar: true,
   sketchybar: true,
