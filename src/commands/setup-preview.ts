@@ -18,6 +18,8 @@ interface Sketch {
   readonly kind: LineKind;
   /** What stands on the left of the host's row. */
   readonly left: string;
+  /** What stands on the right in the same row, directly before the line. */
+  readonly before?: string;
   /** What stands behind the line, in the same row. */
   readonly right?: string;
   /** The colours of the row, as parameters of SGR; empty for those of the terminal. */
@@ -36,7 +38,8 @@ const PROMPT = { kind: 'plain', left: '~ % ', base: '' } as const satisfies Sket
 const EDITOR = {
   kind: 'vim',
   left: ' README.md',
-  right: '  1,1  All ',
+  before: '1,1  All | ',
+  right: ' ',
   base: '7',
   widths: USUAL_WIDTHS,
 } as const satisfies Sketch;
@@ -52,7 +55,7 @@ const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
   nushell: { ...PROMPT, left: '~> ' },
   powershell: { ...PROMPT, left: 'PS ~> ', above: true },
   bash: { ...PROMPT, left: '~$ ', above: true },
-  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42', widths: USUAL_WIDTHS },
+  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', before: '"host" 09:41 | ', base: '30;42', widths: USUAL_WIDTHS },
   vim: EDITOR,
   neovim: EDITOR,
   emacs: {
@@ -90,8 +93,9 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, right = '', base, mono, above, half } = sketch;
-  const beside = half ? Math.floor(columns / 2) : columns - left.length - right.length - 1;
+  const { kind, left, before = '', right = '', base, mono, above, half } = sketch;
+  const texts = left.length + before.length + right.length;
+  const beside = half ? Math.floor(columns / 2) : columns - texts - 1;
   const width = above ? columns : Math.max(20, beside);
   const shown = {
     columns: width,
@@ -100,8 +104,8 @@ export function sketchOf(target: InitTarget, { columns, color, render }: SketchO
   const coloured = inTerminal(kind, render(kind, shown), base);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
-  const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));
-  const row = `${left}${gap}${text}${right}`;
+  const gap = ' '.repeat(Math.max(1, columns - texts - lengthOf(text)));
+  const row = `${left}${gap}${before}${text}${right}`;
   return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
 }
 

@@ -86,7 +86,7 @@ function paletteLines(usage: Usage, { appearance, color, depth, columns }: Forma
     const background = name === 'terminal' ? 'any' : name.endsWith('-light') ? 'light' : 'dark';
     const levels = LEVELS.flatMap((level): Span[] => [plain(' '), { text: level, style: level }]);
     const spans: Span[] = [
-      plain(`${name.padEnd(width)}${GAP}${background.padEnd('light'.length)}`),
+      plain(`${name.padEnd(width)}${GAP}on ${background.padEnd('light'.length)}`),
       plain(' '),
       ...levels,
       plain(GAP),

@@ -105,9 +105,10 @@ describeWith('tmux', 'the question before a change', () => {
 
 describeWith('tmux', 'usageline init tmux --install', () => {
   it.each([
-    ['with the defaults of tmux', '', ''],
-    ['with a status line of the user', "set -g status-right 'mine'\n", 'mine '],
-    ['at the position that the user has chosen', "set -g status-right '#{E:@usageline} mine'\n", ''],
+    ['behind a separator from the date of tmux', '', /\d\d-\w+-\d\d \| $/],
+    ['behind a separator from the text of the user', "set -g status-right 'mine'\n", /mine \| $/],
+    ['without a separator where there is no text', "set -g status-right ''\n", /[^|]$/],
+    ['at the position that the user has chosen', "set -g status-right '#{E:@usageline} mine'\n", /[^|]$/],
   ])('shows the line once, %s, also when the file is read again', async (_, configuration, before) => {
     const host = await aHost(['tmux']);
     // Characters that a path can contain.
@@ -121,14 +122,15 @@ describeWith('tmux', 'usageline init tmux --install', () => {
     const inner = `usageline-init-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     const terminal = await Terminal.open(host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
-    await terminal.shows(`${before}${OLD_LINE}`);
+    await terminal.shows(OLD_LINE);
+    expect((await terminal.last()).split(OLD_LINE)[0]).toMatch(before);
     const again = await runProgram(
       'tmux',
       ['-L', inner, 'source-file', join(home, '.tmux.conf')],
       host.machine.env,
     );
     expect(again).toMatchObject({ stderr: '', code: 0 });
-    await terminal.shows(`${before}${OLD_LINE}`);
+    expect((await terminal.last()).split(OLD_LINE)[0]).toMatch(before);
     expect((await terminal.screen()).split(OLD_LINE)).toHaveLength(2);
     const { stdout } = await runProgram(
       'tmux',

@@ -43,7 +43,7 @@ function options(command: readonly string[]): string {
 set -g @usageline_compact ${job('--format', 'compact')}
 set -g @usageline_minimal ${job('--format', 'minimal')}
 set -g @usageline "#[push-default]${byWidth}#[pop-default]"
-if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right '#[default] #{E:@usageline}'"
+if -F "#{m:*@usageline*,#{status-right}}" "" "if -F '#{status-right}' \\"set -ga status-right '#[default] | #{E:@usageline}'\\" \\"set -g status-right '#{E:@usageline}'\\""
 if -F "#{e|<:#{status-right-length},${RIGHT}}" "set -g status-right-length ${RIGHT}"`;
 }
 
