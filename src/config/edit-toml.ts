@@ -51,9 +51,9 @@ export function unsetInToml(text: string, path: readonly string[]): string | nul
   const present = statementsOf(text).find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
   if (present === undefined) return null;
   const { start, end, value } = present;
-  const indent = /[ \t]*$/.exec(text.slice(0, start))?.[0] ?? '';
+  const row = Math.max(text.lastIndexOf('\n', start) + 1, topOf(text));
   const comment = /^[ \t]*(#[^]*)$/.exec(text.slice(value[1], end))?.[1];
-  const kept = text.slice(0, start - indent.length) + (comment === undefined ? '' : indent + comment);
+  const kept = comment === undefined ? text.slice(0, row) : text.slice(0, start) + comment;
   const candidate = kept + text.slice(end);
   const after = parseToml(candidate);
   const wanted = withoutEmpty(withoutKey(before.contents, path));
@@ -89,6 +89,11 @@ function candidatesOf(text: string, path: readonly string[], value: string): str
   return candidates;
 }
 
+/** Where the text begins: behind a byte order mark. */
+function topOf(text: string): number {
+  return text.startsWith('\uFEFF') ? 1 : 0;
+}
+
 function insert(text: string, at: number, line: string, eol: string): string {
   const before = text.slice(0, at);
   const after = text.slice(at);
@@ -118,7 +123,7 @@ function topPlace(text: string, statements: readonly Statement[], path: readonly
   const beside = placeIn(statements, [], path);
   if (beside !== null) return beside;
   // Behind the comment that begins the file, unless that is the comment of a table. The schema is named in the first line.
-  const start = text.startsWith('\uFEFF') ? 1 : 0;
+  const start = topOf(text);
   const [first] = statements;
   let end = first && text.startsWith('#:', start) ? first.end : start;
   const least = end;
@@ -180,7 +185,7 @@ const SUGGESTED = /#[ \t]*/y;
 function statementsOf(text: string): Statement[] {
   const statements: Statement[] = [];
   let table: readonly string[] = [];
-  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  let at = topOf(text);
   while (at < text.length) {
     const blank = match(BLANK, text, at);
     if (blank !== null) {

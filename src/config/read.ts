@@ -8,7 +8,7 @@ import type { NetworkChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
 import { environmentWarnings, missingFileWarning, placeIn, quoteValue } from './warnings.ts';
-import { readTextFile } from '../platform/files.ts';
+import { readTextFile, reasonText } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { printable } from '../platform/stdio.ts';
 import { trustInFile } from '../platform/trust.ts';
@@ -57,7 +57,7 @@ function readFile(system: System, configFile: ConfigFile): Contents {
     case 'not_utf8':
       return unreadable('this is not UTF-8, so none of the file applies');
     default:
-      return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
+      return unreadable(`this cannot be read (${reasonText(read.reason)}), so none of it applies`);
   }
 }
 

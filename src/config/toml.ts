@@ -145,9 +145,11 @@ export function parseToml(text: string): { readonly contents: object } | { reado
   }
 }
 
-/** A text without quotes: a word, a path, `24h`, a template, or a colour, which begins a comment. */
+/** A text without quotes: a word, a path, `24h`, a template, a colour, which begins a comment, or one in curly quotes. */
 const BARE_TEXT =
-  /^[^="']*=[ \t]*(?!(?:true|false|inf|nan)\b)(?:[A-Za-z~/]|\d+[a-z]|\{[\d#]|#[\dA-Fa-f]{6}\b)/;
+  /^[^="']*=[ \t]*(?!(?:true|false|inf|nan)\b)(?:[A-Za-z~/\u2018-\u201F]|(?:12|24)h|\{[\d#]|#[\dA-Fa-f]{6}\b)/;
+/** A key as YAML has it. */
+const COLON = /^[ \t]*[\w.-]+[ \t]*:/;
 
 function syntaxMistake(error: unknown, toml: string): Mistake {
   const { line, column, message } = error as Partial<Record<'line' | 'column' | 'message', unknown>>;
@@ -157,7 +159,11 @@ function syntaxMistake(error: unknown, toml: string): Mistake {
   // The parser's messages are words of its own; a line of the file comes after them.
   const reason = /^Invalid TOML document: ([a-z][a-z \-:,]*)\n/.exec(String(message))?.[1];
   const row = toml.split('\n', line)[line - 1] ?? '';
-  const advice = BARE_TEXT.test(row) ? ' (a text needs quotes, such as "bars")' : '';
+  const advice = BARE_TEXT.test(row)
+    ? ' (a text needs quotes, such as "bars")'
+    : COLON.test(row)
+      ? ' (a key needs "=", such as format = "bars")'
+      : '';
   return {
     line,
     column,

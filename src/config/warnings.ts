@@ -12,8 +12,10 @@ const MAX_LENGTH = 60;
  */
 export function quoteValue(value: unknown): string {
   if (value instanceof Date) return 'a date';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a table';
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_LENGTH)) : String(value);
+  const isList = Array.isArray(value);
+  if (typeof value === 'object' && value !== null && !isList) return 'a table';
+  const shown = typeof value === 'string' ? value.slice(0, MAX_LENGTH) : value;
+  const text = isList || typeof value === 'string' ? JSON.stringify(shown) : String(value);
   return asciiOnly(text.slice(0, MAX_LENGTH + 2));
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/files.ts';
+import { readTextFile, reasonText } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
 
@@ -35,7 +35,7 @@ function inspect(system: System, path: string): FoundFile | string {
   const read = readTextFile(fs, real, 'follow');
   if (read.kind === 'absent') return { real, text: null };
   if (read.kind === 'not_utf8') return `${it} is not UTF-8`;
-  if (read.kind === 'unreadable') return `${it} cannot be read: ${read.reason}`;
+  if (read.kind === 'unreadable') return `${it} cannot be read: ${reasonText(read.reason)}`;
   const stat = fs.statSync(real);
   if (stat.nlink > 1) return `${it} has a second name (a hard link), which would not change with it`;
   if (platform !== 'win32' && (stat.mode & 0o222) === 0) return `${it} is read-only`;

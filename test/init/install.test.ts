@@ -447,8 +447,12 @@ describe('the link that systemctl makes', () => {
 describe('a file that cannot be changed', () => {
   it.each<[string, (desk: Desk) => void, string]>([
     ['is not UTF-8', (desk) => desk.write('.zshrc', Buffer.from([0x66, 0xff])), 'it is not UTF-8'],
-    ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not_a_file'],
-    ['is huge', (desk) => desk.write('.zshrc', 'x'.repeat(2 ** 20 + 1)), 'it cannot be read: too_large'],
+    ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not a regular file'],
+    [
+      'is huge',
+      (desk) => desk.write('.zshrc', 'x'.repeat(2 ** 20 + 1)),
+      'it cannot be read: larger than 1 MiB',
+    ],
     ['is read-only', (desk) => desk.write('.zshrc', '', 0o444), 'it is read-only'],
     [
       'leads nowhere',

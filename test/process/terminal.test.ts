@@ -83,12 +83,12 @@ describeWith('tmux', 'in a real terminal', () => {
       /\u001B\[[\d;]*m/g,
       '',
     );
-    const told = `usageline: ${directory}/config.toml:1: "fromat" is no key; did you mean "format"? (1 more: usageline config check)`;
+    const message = `usageline: ${directory}/config.toml:1: "fromat" is no key; did you mean "format"? (1 more: usageline config check)`;
     const line = '5h 22% · 7d 33%';
     expect(text.split('\n').filter(Boolean)).toEqual([
-      told,
+      message,
       line,
-      told,
+      message,
       line,
       line,
       line,
