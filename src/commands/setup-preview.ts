@@ -1,6 +1,7 @@
 import { CLIENT_TARGET } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
-import { formatIn } from '../init/targets/tmux.ts';
+import { EMACS_WIDTHS, presetAt, USUAL_WIDTHS } from '../init/snippets/widths.ts';
+import type { Widths } from '../init/snippets/widths.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 
 /*
@@ -17,14 +18,16 @@ interface Sketch {
   readonly kind: LineKind;
   /** What stands on the left of the host's row. */
   readonly left: string;
+  /** What stands on the right in the same row, directly before the line. */
+  readonly before?: string;
   /** What stands behind the line, in the same row. */
   readonly right?: string;
   /** The colours of the row, as parameters of SGR; empty for those of the terminal. */
   readonly base: string;
   /** The host shows the text without colours. */
   readonly mono?: true;
-  /** The preset that the host has at a width; null for the configured format. */
-  readonly formatIn?: (columns: number) => string | null;
+  /** The host has other presets in narrow windows. */
+  readonly widths?: Widths;
   /** The line gets half of the columns, as a hook gives it to a right prompt. */
   readonly half?: true;
   /** The line stands in a row of its own, above what is on the left. */
@@ -33,11 +36,12 @@ interface Sketch {
 
 const PROMPT = { kind: 'plain', left: '~ % ', base: '' } as const satisfies Sketch;
 const EDITOR = {
-  kind: 'plain',
+  kind: 'vim',
   left: ' README.md',
-  right: '  1,1  All ',
+  before: '1,1  All | ',
+  right: ' ',
   base: '7',
-  mono: true,
+  widths: USUAL_WIDTHS,
 } as const satisfies Sketch;
 /** A dark bar, as waybar, polybar and i3bar have it by default. */
 const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
@@ -51,10 +55,16 @@ const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
   nushell: { ...PROMPT, left: '~> ' },
   powershell: { ...PROMPT, left: 'PS ~> ', above: true },
   bash: { ...PROMPT, left: '~$ ', above: true },
-  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42', formatIn },
+  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', before: '"host" 09:41 | ', base: '30;42', widths: USUAL_WIDTHS },
   vim: EDITOR,
   neovim: EDITOR,
-  emacs: { ...EDITOR, left: '-:--- README.md  All L1  (Text)  ', right: '' },
+  emacs: {
+    kind: 'plain',
+    left: '-:--- README.md  All L1  (Text)  ',
+    base: '7',
+    mono: true,
+    widths: EMACS_WIDTHS,
+  },
   [CLIENT_TARGET]: { ...PROMPT, left: '> ', above: true },
   wezterm: { ...BAR, kind: 'ansi', left: ' 1: ~ ', right: ' ' },
   waybar: { ...BAR, kind: 'waybar' },
@@ -83,15 +93,19 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, right = '', base, mono, above, half } = sketch;
-  const beside = half ? Math.floor(columns / 2) : columns - left.length - right.length - 1;
+  const { kind, left, before = '', right = '', base, mono, above, half } = sketch;
+  const texts = left.length + before.length + right.length;
+  const beside = half ? Math.floor(columns / 2) : columns - texts - 1;
   const width = above ? columns : Math.max(20, beside);
-  const shown = { columns: width, format: sketch.formatIn?.(columns) ?? null };
+  const shown = {
+    columns: width,
+    format: sketch.widths === undefined ? null : presetAt(sketch.widths, columns),
+  };
   const coloured = inTerminal(kind, render(kind, shown), base);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
-  const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));
-  const row = `${left}${gap}${text}${right}`;
+  const gap = ' '.repeat(Math.max(1, columns - texts - lengthOf(text)));
+  const row = `${left}${gap}${before}${text}${right}`;
   return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
 }
 
@@ -120,6 +134,12 @@ function inTerminal(kind: LineKind, text: string, base: string): string {
         .replaceAll('##', '#');
     case 'polybar':
       return text.replace(/%\{([^}]*)\}/g, (_, tag: string) => polybarCode(tag, back)).replaceAll('%%', '%');
+    case 'vim':
+      return text
+        .replace(/%#(\w+)#|%\*/g, (_, group = '') =>
+          group === '' ? back : sgr([HIGHLIGHTS[group] ?? ''], back),
+        )
+        .replaceAll('%%', '%');
     case 'waybar':
     case 'i3blocks':
       return fromJson(text, back);
@@ -171,6 +191,13 @@ function polybarCode(tag: string, back: string): string {
   if (side === undefined) return '';
   return color === '-' ? back : sgr([hexCode(color, side === 'F' ? 3 : 4)], back);
 }
+
+/** The colours that the installed script for vim and neovim gives to its groups, on a row that is reversed. */
+const HIGHLIGHTS: Readonly<Record<string, string>> = {
+  UsagelineWarn: '27;38;2;0;0;0;48;2;255;215;95',
+  UsagelineNotice: '27;38;2;0;0;0;48;2;255;215;95',
+  UsagelineCritical: '27;1;38;2;255;255;255;48;2;215;0;0',
+};
 
 /** The text of a block in JSON, with its markup of Pango and its own colour. */
 function fromJson(text: string, back: string): string {

@@ -7,6 +7,7 @@ import { askForText, isYes } from '../init/confirm.ts';
 import { findHosts } from '../init/detect.ts';
 import { installedPath, installedProblem } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
+import type { FileChange } from '../init/plan.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
@@ -186,8 +187,11 @@ function planText(
   const shown = toInstall.map(({ target, decision }, index) => {
     const sketch = sketchOf(target, { columns, color, render });
     const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
-    const files = filesOf(runtime, decision as Change).map((file) => inHome(runtime, file));
-    const list = files.map(printable).join(`\n${' '.repeat(17)}`);
+    const files = filesOf(runtime, decision as Change).map(({ path, found }) => {
+      const isNew = found.text === null && found.real === path;
+      return `${printable(inHome(runtime, path))}${isNew ? ' (new)' : ''}`;
+    });
+    const list = files.join(`\n${' '.repeat(17)}`);
     return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
   });
   const settled = entries.filter(({ decision }) => decision.kind === 'note').map(({ target }) => target);
@@ -216,10 +220,10 @@ function whyNone(usage: Usage): string {
 }
 
 /** The files that change, as far as they are the user's or the host's. */
-function filesOf(runtime: Runtime, { changes }: Change): string[] {
-  const paths = changes.filter(({ record }) => record.users === null).map(({ path }) => path);
-  const outside = paths.filter((path) => !path.startsWith(`${dataHome(runtime)}/`));
-  return outside.length > 0 ? outside : paths;
+function filesOf(runtime: Runtime, { changes }: Change): readonly FileChange[] {
+  const own = changes.filter(({ record }) => record.users === null);
+  const outside = own.filter(({ path }) => !path.startsWith(`${dataHome(runtime)}/`));
+  return outside.length > 0 ? outside : own;
 }
 
 function inHome({ home }: Runtime, path: string): string {

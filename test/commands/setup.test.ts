@@ -31,14 +31,24 @@ describe('a sketch of a host', () => {
   });
 
   it.each([
-    [60, 'minimal'],
-    [76, 'compact'],
-    [130, null],
-  ])('has in a tmux of %i columns the format that tmux has at this width: %s', (columns, format) => {
+    ['tmux', 60, 'minimal'],
+    ['tmux', 76, 'compact'],
+    ['neovim', 76, 'compact'],
+    ['emacs', 76, 'minimal'],
+    ['tmux', 130, null],
+  ] as const)('of %s in %i columns has the format that the host has there: %s', (target, columns, format) => {
     const formats: unknown[] = [];
-    sketchOf('tmux', { columns, color: false, render: (_, shown) => String(formats.push(shown.format)) });
+    sketchOf(target, { columns, color: false, render: (_, shown) => String(formats.push(shown.format)) });
     expect(formats).toEqual([format]);
   });
+});
+
+it('a sketch of vim has the colours of its highlight groups, and single percent signs', () => {
+  const line = '5h %#UsagelineOk#22%%%* · %#UsagelineCritical#82%%%*';
+  const sketch = sketchOf('vim', { columns: 76, color: true, render: () => line }) ?? '';
+  expect(sketch).toContain(
+    '5h 22%\u001B[0m\u001B[7m · \u001B[27;1;38;2;255;255;255;48;2;215;0;0m82%\u001B[0m\u001B[7m',
+  );
 });
 
 describe('an answer to setup', () => {

@@ -20,7 +20,10 @@ async function bash(
   { before = [], after = [], commands = ['true', 'true'] }: Record<string, readonly string[]>,
 ): Promise<string> {
   const { init, counted } = shells.bash;
-  const rc = host.write('.bashrc', [`PS1='P> '`, ...before, init, counted, ...after, ''].join('\n'));
+  const rc = host.write(
+    '.bashrc',
+    [`PS1='P> '`, 'usageline_lead=', ...before, init, counted, ...after, ''].join('\n'),
+  );
   const input = host.write('input', [...commands, ''].join('\n'));
   const command = `bash --noprofile --rcfile ${quoted(rc)} -i <${quoted(input)} 2>&1`;
   const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
@@ -162,7 +165,10 @@ describeWith('bash', 'the hook in bash', () => {
       ),
     ];
     const { init } = shells.bash;
-    const rc = host.write('.bashrc', [`PS1='P> '`, ...before, `\\builtin ${init}`, ''].join('\n'));
+    const rc = host.write(
+      '.bashrc',
+      [`PS1='P> '`, 'usageline_lead=', ...before, `\\builtin ${init}`, ''].join('\n'),
+    );
     const command = `bash --noprofile --rcfile ${quoted(rc)} -i </dev/null 2>&1`;
     const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
     expect(stdout).not.toMatch(/ALIAS|FUNCTION|error/);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { closeAtTheEnd } from '../support/endpoint.ts';
 import { runProgram } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
-import { aHost, entry, eventually, OLD_LINE, Terminal } from './host.ts';
+import { aHost, entry, eventually, OLD_LINE, Terminal, tmux } from './host.ts';
 import type { Host } from './host.ts';
 import { shells } from './shells.ts';
 
@@ -174,7 +174,7 @@ for (const [editor, target] of [
         host.write('.vimrc', `${configuration}\n`);
         host.write('.config/nvim/init.vim', `${configuration}\n`);
         await install(host, target);
-        const terminal = await Terminal.open(host, [editor, 'file.txt']);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 120);
         const screen = await terminal.shows(OLD_LINE);
         const status = screen.split('\n').find((line) => line.includes(OLD_LINE)) ?? '';
         expect(status).toContain(configuration === '' ? 'file.txt' : 'mine');
@@ -188,10 +188,21 @@ for (const [editor, target] of [
         const host = await aHost([]);
         host.write('.config/usageline/config.toml', `[thresholds]\n${thresholds}\n`);
         await install(host, target);
-        const terminal = await Terminal.open(host, [editor, 'file.txt']);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 120);
         await terminal.shows(OLD_LINE);
         const colours = await terminal.colours();
         expect(colours).toMatch(new RegExp(String.raw`${background}m${text}\u001B\[`));
+        await terminal.close();
+      });
+
+      it('shows a shorter line in a narrow window, beside the name of the file, and follows the width', async () => {
+        const host = await aHost(['vim']);
+        await install(host, target);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 80);
+        const narrow = await terminal.shows(/5h 22% · 7d 33%/);
+        expect(narrow.split('\n').find((line) => line.includes('7d 33%'))).toContain('file.txt');
+        await tmux('resize-window', '-t', terminal.session, '-x', '130');
+        await terminal.shows(OLD_LINE);
         await terminal.close();
       });
 
@@ -219,7 +230,7 @@ describeWith('tmux', 'in a vim that does not interpret parts of its status line'
       const script = fs.readFileSync(join(host.home, plugin), 'utf8');
       expect(script).toContain("has('patch-8.2.2854')");
       host.write(plugin, script.replace("has('patch-8.2.2854')", '0'));
-      const terminal = await Terminal.open(host, ['vim', 'file.txt']);
+      const terminal = await Terminal.open(host, ['vim', 'file.txt'], 120);
       const screen = await terminal.shows(OLD_LINE);
       expect(screen.split(OLD_LINE)).toHaveLength(2);
       expect(screen).not.toMatch(/E\d+:/);

@@ -52,6 +52,8 @@ describe('usageline init', () => {
     expect(run).toMatchObject({ stderr: '', code: 0 });
     // The preview has the real numbers: a person who types it waits for them.
     expect(run.stdout).toContain('5h 22% 4h37m');
+    expect(run.stdout).toMatch(/^ *\d+ {2}bash +~\/\.bashrc$/m);
+    expect(run.stdout).toMatch(/^ *\d+ {2}claude +~\/\.claude\/settings\.json \(new\)$/m);
     expect(run.stdout).toContain('To undo all: usageline init --uninstall');
     expect(fs.readFileSync(join(machine.home, '.bashrc'), 'utf8')).toContain('usageline >>>');
     const again = await machine.run(['setup', '--yes']);

@@ -1,5 +1,6 @@
 import { json, shCommand } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { USUAL_WIDTHS } from '../snippets/widths.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
@@ -57,14 +58,22 @@ local function take(_, lines)
   vim.cmd('redrawstatus!')
 end
 
+-- A narrow neovim has a shorter line, beside which the name of the file has room.
+local function words()
+  local columns = vim.o.columns
+  if columns >= ${USUAL_WIDTHS.wide} then return command end
+  return vim.list_extend(vim.list_slice(command), { '--format', columns < ${USUAL_WIDTHS.middle} and 'minimal' or 'compact' })
+end
+
 local function ask()
-  pcall(vim.fn.jobstart, command, { stdin = 'null', stdout_buffered = true, on_stdout = take })
+  pcall(vim.fn.jobstart, words(), { stdin = 'null', stdout_buffered = true, on_stdout = take })
 end
 
 ask()
 _G.usageline_timer = _G.usageline_timer or vim.fn.timer_start(15000, ask, { ['repeat'] = -1 })
 highlight()
 vim.api.nvim_create_autocmd('ColorScheme', { callback = highlight })
+vim.api.nvim_create_autocmd('VimResized', { callback = ask })
 
 -- lualine sets the status line itself, also after this has been read.
 local function place()

@@ -1,5 +1,6 @@
 import { shCommand, tmux as quoted } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { USUAL_WIDTHS } from '../snippets/widths.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
@@ -26,15 +27,6 @@ ${options(pastedLine(runtime, 'tmux'))}
   },
 };
 
-/** The preset in a client with so many columns; null where the line is as configured. */
-export function formatIn(columns: number): 'minimal' | 'compact' | null {
-  if (columns >= WIDE) return null;
-  return columns < MIDDLE ? 'minimal' : 'compact';
-}
-
-/** Columns of a client from which the line has times, and from which it has all limits. */
-const WIDE = 120;
-const MIDDLE = 70;
 /** The columns of the line with the words about three limits, beside those of tmux' own right side. */
 const RIGHT = 120;
 
@@ -46,7 +38,7 @@ const RIGHT = 120;
  */
 function options(command: readonly string[]): string {
   const job = (...format: string[]) => `"#(${quoted(shCommand([...command, ...format]))})"`;
-  const byWidth = `#{?#{e|<:#{client_width},${MIDDLE}},#{E:@usageline_minimal},#{?#{e|<:#{client_width},${WIDE}},#{E:@usageline_compact},#{E:@usageline_full}}}`;
+  const byWidth = `#{?#{e|<:#{client_width},${USUAL_WIDTHS.middle}},#{E:@usageline_minimal},#{?#{e|<:#{client_width},${USUAL_WIDTHS.wide}},#{E:@usageline_compact},#{E:@usageline_full}}}`;
   return `set -g @usageline_full ${job()}
 set -g @usageline_compact ${job('--format', 'compact')}
 set -g @usageline_minimal ${job('--format', 'minimal')}

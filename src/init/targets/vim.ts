@@ -1,5 +1,6 @@
 import { vim as quoted } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { USUAL_WIDTHS } from '../snippets/widths.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
@@ -47,6 +48,11 @@ function script(command: readonly string[]): string {
   let g:usageline_level = 'ok'
   let s:command = [${command.map(quoted).join(', ')}]
 
+  " A narrow vim has a shorter line, beside which the name of the file has room.
+  function! s:words() abort
+    return s:command + (&columns < ${USUAL_WIDTHS.middle} ? ['--format', 'minimal'] : &columns < ${USUAL_WIDTHS.wide} ? ['--format', 'compact'] : [])
+  endfunction
+
   function! s:highlight() abort
     if &t_Co < 256 && !has('gui_running')
       highlight default UsagelineWarn term=underline ctermfg=0 ctermbg=3
@@ -69,7 +75,7 @@ ${HIGHLIGHTS.map((line) => `    ${line}`).join('\n')}
   " A restricted vim (rvim, or a shell that lets nobody in) starts no jobs: it has no line.
   function! s:ask(timer) abort
     try
-      let s:job = job_start(s:command, {'out_cb': function('s:take'), 'in_io': 'null', 'err_io': 'null'})
+      let s:job = job_start(s:words(), {'out_cb': function('s:take'), 'in_io': 'null', 'err_io': 'null'})
       return 1
     catch
       call timer_stop(a:timer)
@@ -83,6 +89,7 @@ ${HIGHLIGHTS.map((line) => `    ${line}`).join('\n')}
     augroup usageline
       autocmd!
       autocmd ColorScheme * call s:highlight()
+      autocmd VimResized * call s:ask(-1)
     augroup END
 
     " What vim shows while the option is empty, with the line behind it and a border between.
