@@ -42,7 +42,7 @@ describeWith('bash', 'the hook in bash', () => {
     const commands = ['shopt -s promptvars', 'echo "<$PS1>"', 'shopt -u promptvars', 'echo "<$PS1>"'];
     const screen = await bash(host, { before: ['shopt -u promptvars'], commands });
     expect(prompts(screen)).toBe(5);
-    expect(screen).toContain('<${usageline_prompt:+$usageline_prompt\\n}P> >');
+    expect(screen).toContain('<${usageline_prompt:+$usageline_lead$usageline_prompt\\n}P> >');
     expect(screen).toContain(`<${OLD_LINE}\\nP> >`);
   });
 
