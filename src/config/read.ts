@@ -57,7 +57,7 @@ function readFile(system: System, configFile: ConfigFile): Contents {
     case 'not_utf8':
       return unreadable('this is not UTF-8, so none of the file applies');
     default:
-      return unreadable(`this cannot be read (${reasonText(read.reason)}), so none of it applies`);
+      return unreadable(`this cannot be read (${reasonText(read.reason)}), so none of the file applies`);
   }
 }
 

@@ -30,8 +30,7 @@ const LAYOUTS: readonly Layout[] = [
   { note: 'full', pace: 'long', minBar: 24, maxBar: 60 },
   { note: 'full', pace: 'text', minBar: 8, maxBar: 40 },
   { note: 'medium', pace: 'text', minBar: 8, maxBar: 40 },
-  { note: 'short', pace: 'text', minBar: 8, maxBar: 40 },
-  { note: 'medium', pace: 'next', minBar: 8, maxBar: 40 },
+  { note: 'medium', pace: 'next', minBar: 6, maxBar: 40 },
   { note: 'short', pace: 'next', minBar: 5, maxBar: 40 },
   { note: 'short', pace: 'next', minBar: 0, maxBar: 0 },
 ];

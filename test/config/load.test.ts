@@ -165,7 +165,7 @@ describe('the environment', () => {
 });
 
 describe('a file that cannot be used gives a warning and no values', () => {
-  const NOT = 'so none of it applies';
+  const NOT = 'so none of the file applies';
   it.each<[string, () => void, string]>([
     ['a directory', () => fs.mkdirSync(path), `this cannot be read (not a regular file), ${NOT}`],
     [

@@ -193,3 +193,9 @@ it('the clocks and dates of all pictures are those of one moment', () => {
     for (const date of text.match(/\b\d\d-\w{3}-\d\d\b/g) ?? []) expect(date, name).toBe(DATE);
   }
 });
+
+it('a style in a captured screen lasts over the end of its line', () => {
+  const picture = svgOf('\u001B[34m~\n~\u001B[39m\n~', 'dark', 'an editor');
+  const coloured = [...picture.matchAll(/<text[^>]*>~/g)].map(([element]) => element.includes('fill="#58a6ff"'));
+  expect(coloured).toEqual([true, true, false]);
+});

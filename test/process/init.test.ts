@@ -328,11 +328,11 @@ describe('usageline init', () => {
   it.each([
     [['init', 'ed'], /target is 'ed'; accepted: zsh/],
     [['init', 'sketchybar', '--install'], /^usageline: 'sketchybar' is printed only: /],
-    [['init', '--install', '--file', 'x'], /^usageline: option '--file' needs a target/],
-    [['init', 'zsh', '--yes'], /^usageline: option '--yes' needs '--install' or '--uninstall'/],
-    [['init', 'zsh', '--file', 'x'], /^usageline: option '--file' needs '--install' or '--uninstall'/],
+    [['init', '--install', '--file', 'x'], /^usageline: --file needs a target; accepted: zsh, bash, /],
+    [['init', 'zsh', '--yes'], /^usageline: --yes needs --install or --uninstall\n/],
+    [['init', 'zsh', '--file', 'x'], /^usageline: --file needs --install or --uninstall\n/],
     [['init', 'zsh', '--install', '--file', ''], /^usageline: --file is ''; accepted: a path/],
-    [['init', '--uninstall', '--file', 'x'], /^usageline: option '--file' needs a target/],
+    [['init', '--uninstall', '--file', 'x'], /^usageline: --file needs a target; accepted: zsh, bash, /],
     [['init', 'systemd', '--install', '--file', 'x'], /^usageline: --file names one file/],
     [['init', 'zsh', '--install', '--uninstall'], /cannot be used with/],
   ])('names the mistake in %j', async (args, expected) => {

@@ -295,12 +295,21 @@ describe('the width', () => {
     [100, '7d Fable  ━━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━━━───────  82%  resets in 4d3h, Tue 21:25  empty in 15h'],
     [80, '7d Fable  ━━━━━━━━━┻━━━━━━━━────  82%  resets in 4d3h, Tue 21:25  empty in 15h'],
     [60, '7d Fable  ━━━━┻━━━━━──  82%  resets in 4d3h   empty in 15h'],
-    [54, '7d Fable  ━━━━━┻━━━━╾──  82%  in 4d3h   empty in 15h'],
+    [54, '7d Fable  ━━━━━━━━━┻━━━━━━━━━────  82%  empty in 15h'],
     [45, '7d Fable  ━━━━━┻━━━━━╾──  82%  empty in 15h'],
     [40, '7d Fable  ━━━┻━━━╾─  82%  empty in 15h'],
     [10, '7d Fable  ━━━┻━━━╾─  82%  empty in 15h'],
   ])('at %i columns', (columns, text) => {
     expect(row(columns)).toBe(text);
+  });
+
+  it('says what happens at the time that is shown, down to 40 columns', () => {
+    const lasting = usage({ windows: [window({ usedPercent: 5 }), fable()], extraUsage: extra() });
+    for (let columns = 40; columns <= 200; columns += 1) {
+      const rows = show(lasting, columns).split('\n');
+      expect(rows[2], `${columns} columns`).toContain('resets in 4h37m');
+      expect(rows[3], `${columns} columns`).toContain('empty in 15h');
+    }
   });
 
   it('cuts the name of a model before anything else', () => {
