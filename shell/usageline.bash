@@ -9,7 +9,8 @@
 # It provides:
 #   $usageline_prompt     the line for PS1, with colours: PS1='$usageline_prompt …' (in single quotes)
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
-# It adds the line before PS1, in a row of its own; set usageline_place=none first to place $usageline_prompt yourself.
+# It adds the line before PS1, in a row of its own; set usageline_place=none first to place $usageline_prompt yourself. The row
+# begins with $usageline_lead, which ties it to the prompt below: without it the row reads as output of the last command.
 #
 # It runs in the user's shell, so:
 # - `local` is used for IFS only, because it fails for names that are read-only. All names begin with _usageline_.
@@ -26,6 +27,9 @@ usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _u
 _usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse='' _usageline_columns='' _usageline_room=9999
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
+if [[ -z ${usageline_lead+x} ]]; then
+  case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]*8*) usageline_lead='╭ ' ;; *) usageline_lead='- ' ;; esac
+fi
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
 # The length of BASHOPTS shows changed options; bash before version 4.1 does not have the variable.
 if [[ -z ${BASHOPTS+x} ]]; then BASHOPTS=''; fi
@@ -156,7 +160,7 @@ _usageline_pick() {
 _usageline_measure() {
   _usageline_columns=${COLUMNS-} _usageline_room=9999
   if _usageline_number "$_usageline_columns" && ((_usageline_columns < 9999)); then
-    _usageline_room=$((_usageline_columns - 1))
+    _usageline_room=$((_usageline_columns - 1 - ${#usageline_lead}))
     if [[ $usageline_place == none ]]; then _usageline_room=$((_usageline_columns / 2)); fi
   fi
 }
@@ -300,9 +304,11 @@ _usageline_add_line() {
   _usageline_rest=$_usageline_token _usageline_break='\n'
   case ${PS1-} in "$_usageline_rest"'\n'* | "$_usageline_rest"$'\n'*) _usageline_break='' ;; esac
   if builtin shopt -q promptvars; then
-    _usageline_token='${usageline_prompt:+$usageline_prompt'$_usageline_break'}' _usageline_mark=usageline_prompt
+    _usageline_style='\[\e[2m\]$usageline_lead\[\e[0m\]'
+    if [[ -n ${NO_COLOR-} || -z $usageline_lead ]]; then _usageline_style='$usageline_lead'; fi
+    _usageline_token='${usageline_prompt:+'$_usageline_style'$usageline_prompt'$_usageline_break'}' _usageline_mark=usageline_prompt
   else
-    _usageline_token=${USAGELINE:+$USAGELINE$_usageline_break} _usageline_mark=$_usageline_token
+    _usageline_token=${USAGELINE:+$usageline_lead$USAGELINE$_usageline_break} _usageline_mark=$_usageline_token
   fi
   if [[ $_usageline_token == "$_usageline_rest" && ${PS1-} == *"$_usageline_mark"* ]]; then builtin return 0; fi
   if ! _usageline_writable PS1; then

@@ -283,9 +283,9 @@ _usageline_add_line() {
 
 # Defines a segment of powerlevel10k, which stays in the prompt however the theme builds it. The segment takes its text from
 # the variable when the prompt is drawn. powerlevel10k expands the text, so percent signs are doubled. One of three states is
-# shown, in colours for the background of the segments: light ones where there is one (classic, rainbow), and the terminal's
-# own foreground where there is none (lean, pure). `default` is no colour that powerlevel10k knows, so it resets. A segment
-# that the user has defined stays. The same text is in src/init/targets/p10k.ts.
+# shown. Where segments have a background (classic, rainbow), the text has a light colour by its level; where they have none
+# (lean, pure), each number has the line's own colour, unless the user has chosen a foreground. `default` is no colour that
+# powerlevel10k knows, so it resets. A segment that the user has defined stays. The same text is in src/init/targets/p10k.ts.
 _usageline_segment() {
   # powerlevel10k's configuration may have been read since and replaced the lists.
   if [[ -z ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(re)usageline]-}${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[(re)usageline]-} ]]; then
@@ -298,9 +298,15 @@ _usageline_segment() {
   if (( ! ${+functions[prompt_usageline]} )); then
     prompt_usageline() {
       _usageline_back=${POWERLEVEL9K_USAGELINE_BACKGROUND-${POWERLEVEL9K_BACKGROUND-0}}
-      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $'%B%{\e[7m%}${USAGELINE//\\%/%%}%{\e[27m%}%b'
-      p10k segment -s WARN -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t '%B${USAGELINE//\%/%%}%b'
-      p10k segment -s OK -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t '${USAGELINE//\%/%%}'
+      _usageline_normal='${USAGELINE//\%/%%}'
+      _usageline_warning="%B$_usageline_normal%b" _usageline_critical=$'%B%{\e[7m%}'$_usageline_normal$'%{\e[27m%}%b'
+      if [[ -z $_usageline_back${POWERLEVEL9K_USAGELINE_FOREGROUND-}${POWERLEVEL9K_USAGELINE_NORMAL_FOREGROUND-}${POWERLEVEL9K_USAGELINE_WARNING_FOREGROUND-}${POWERLEVEL9K_USAGELINE_CRITICAL_FOREGROUND-} ]]; then
+        _usageline_normal="\${usageline_prompt:-$_usageline_normal}"
+        _usageline_warning=$_usageline_normal _usageline_critical=$_usageline_normal
+      fi
+      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $_usageline_critical
+      p10k segment -s WARNING -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t $_usageline_warning
+      p10k segment -s NORMAL -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t $_usageline_normal
     }
     instant_prompt_usageline() { prompt_usageline; }
   fi
