@@ -20,8 +20,8 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse=
-builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
+builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse= _usageline_others=
+builtin typeset -gi _usageline_number=0 _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
 builtin typeset -g "_usageline_free=${_usageline_free-${usageline_place-yes}}"
@@ -34,7 +34,7 @@ builtin typeset -g "usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${
 # RPROMPT.
 _usageline_precmd() {
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${COLUMNS-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
-    (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
+    (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from )) && { [[ -z $_usageline_others ]] || _usageline_others_unchanged }
   then
   else
     _usageline_search
@@ -89,7 +89,7 @@ _usageline_find() {
   # A begin in the future means that the clock has been set back.
   _usageline_from=$(( ${_usageline_head[4]} - 5 ))
   (( EPOCHSECONDS >= _usageline_from )) || builtin return 0
-  if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2; then
+  if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2 || ! _usageline_others_unchanged; then
     _usageline_text=…
     builtin return 0
   fi
@@ -147,6 +147,17 @@ _usageline_unchanged() {
     [[ ( $1 -nt $_usageline_since && ! $1 -nt $_usageline_till ) || ( ! -e $1 && ! -e $_usageline_since ) ||
       ( -n $_usageline_coarse && -e $1 && -e $_usageline_since && ! $1 -nt $_usageline_directory ) ]]
   fi
+}
+
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
+# $_usageline_others where there are any.
+_usageline_others_unchanged() {
+  _usageline_others=
+  for (( _usageline_number = 3; ; _usageline_number++ )); do
+    [[ -h $_usageline_directory/login.$_usageline_number ]] || builtin return 0
+    _usageline_others=1
+    _usageline_unchanged "$_usageline_directory/login.$_usageline_number" $_usageline_number || builtin return 1
+  done
 }
 
 # Whether only the program can decide if a file is unchanged.
