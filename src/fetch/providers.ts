@@ -6,6 +6,7 @@ import type { ProviderDescriptor, SecondExample } from './provider.ts';
  */
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
   codex: async () => (await import('./codex/index.ts')).provider,
+  copilot: async () => (await import('./copilot/index.ts')).provider,
 };
 
 /** The second account of `usageline demo`: the provider's id, and what is invented. */
