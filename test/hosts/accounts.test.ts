@@ -43,7 +43,13 @@ for (const shell of Object.values(shells)) {
         shell.init,
         shell.counted,
         // The second time the quick way is taken.
-        ...[shell.hook, print, shell.hook, print, SWITCH, shell.hook, print],
+        shell.hook,
+        print,
+        shell.hook,
+        print,
+        SWITCH,
+        shell.hook,
+        print,
       ].join('\n');
       const { stdout, stderr } = await runProgram(file, [...args, text], machine.env);
       expect(stderr).toBe('');
