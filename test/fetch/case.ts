@@ -42,7 +42,10 @@ export interface ExpectedUsage {
   readonly lacking?: readonly string[];
 }
 
-/** A body, or several where a question takes more than one request: by path. Texts are sent as they are. */
+/**
+ * A body, or several where a question takes more than one request: by path, and a number is the status of a refusal. Texts
+ * are sent as they are.
+ */
 export type CaseBody = { readonly body: unknown } | { readonly bodies: Readonly<Record<string, unknown>> };
 
 /** A response of the endpoint with usage. */
