@@ -7,4 +7,5 @@ import type { ProviderDescriptor } from './provider.ts';
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
   codex: async () => (await import('./codex/index.ts')).provider,
   grok: async () => (await import('./grok/index.ts')).provider,
+  openrouter: async () => (await import('./openrouter/index.ts')).provider,
 };
