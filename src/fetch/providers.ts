@@ -1,4 +1,4 @@
-import type { ProviderDescriptor } from './provider.ts';
+import type { ProviderDescriptor, SecondExample } from './provider.ts';
 
 /**
  * All providers besides the one of `registry.ts`, in the order of lists: by id, with what loads them. To add one: a folder
@@ -6,6 +6,13 @@ import type { ProviderDescriptor } from './provider.ts';
  */
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
   codex: async () => (await import('./codex/index.ts')).provider,
+  copilot: async () => (await import('./copilot/index.ts')).provider,
   grok: async () => (await import('./grok/index.ts')).provider,
   openrouter: async () => (await import('./openrouter/index.ts')).provider,
+};
+
+/** The second account of `usageline demo`: the provider's id, and what is invented. */
+export const SECOND_EXAMPLE: { readonly id: string; readonly load: () => Promise<SecondExample> } = {
+  id: 'codex',
+  load: async () => (await import('./codex/example.ts')).codexExample,
 };

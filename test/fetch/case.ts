@@ -49,7 +49,12 @@ export interface ExpectedUsage {
 export type CaseBody = { readonly body: unknown } | { readonly bodies: Readonly<Record<string, unknown>> };
 
 /** A response of the endpoint with usage. */
-export type UsageCase = CaseBody & ExpectedUsage & { readonly name: string };
+export type UsageCase = CaseBody &
+  ExpectedUsage & {
+    readonly name: string;
+    /** The resets follow from the time of the request; those given are for 2026-11-20T18:25:00Z. */
+    readonly resetsFollow?: true;
+  };
 
 /** A documented response that is a failure. */
 export interface FailureCase {

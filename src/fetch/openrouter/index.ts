@@ -4,7 +4,14 @@ import type { SnapshotData } from '../../usage/snapshot.ts';
 import { DAY, isoTime, SECOND } from '../../usage/time.ts';
 import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
-import { amountOf, objectOf, percentFromRest, percentFromShare, timeOfText } from '../kit/fields.ts';
+import {
+  amountOf,
+  monthBefore,
+  objectOf,
+  percentFromRest,
+  percentFromShare,
+  timeOfText,
+} from '../kit/fields.ts';
 import { firstUsable, fromVariables } from '../kit/login.ts';
 import type { Measure } from '../kit/measures.ts';
 import { keyTexts } from '../kit/texts.ts';
@@ -20,7 +27,8 @@ const budget = { spacingMs: 60_000, perHour: 24 };
 
 /** How the limit on a key begins anew. */
 interface Reset {
-  readonly length: Measure['length'];
+  /** s; null: that of the month before the reset. */
+  readonly length: number | null;
   /** The field with what was used since the last reset. */
   readonly used: string;
   /** The next reset after a time, epoch ms: the endpoint does not send it. */
@@ -41,7 +49,7 @@ const RESETS: ReadonlyMap<unknown, Reset> = new Map<string, Reset>([
   [
     'monthly',
     {
-      length: 'month',
+      length: null,
       used: 'usage_monthly',
       next: (at) => Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1),
     },
@@ -63,13 +71,14 @@ function windows(data: SnapshotData): Measure[] {
   if (reset === undefined && key.limit_reset !== null && key.limit_reset !== undefined) return [];
   const used = key[reset?.used ?? 'usage'] ?? key.usage;
   const askedAt = timeOfText(data.asked_at);
+  const resetsAt = reset === undefined || askedAt === null ? null : reset.next(new Date(askedAt));
   const isKnown = rest !== null && rest !== undefined;
   const spent = isKnown ? restOf(limit, rest) : used;
   return [
     {
       used: isKnown ? percentFromRest(rest, limit) : percentFromShare(used, limit),
-      resetsAt: reset === undefined || askedAt === null ? null : reset.next(new Date(askedAt)),
-      length: reset?.length ?? null,
+      resetsAt,
+      length: reset === undefined ? null : (reset.length ?? monthBefore(resetsAt) ?? 'month'),
       amount: { used: amountOf(spent), limit: amountOf(limit), currency: 'USD', decimals: 2 },
       ...(reset === undefined && { name: SPEND_LIMIT }),
     },

@@ -37,12 +37,12 @@ export const providerCase = defineCase({
     { method: 'GET', path: '/api/v1/credits', headers: HEADERS },
     { method: 'GET', path: '/api/v1/key', headers: HEADERS },
   ],
-  // The tests ask on 2026-11-20, a Friday.
   usage: [
     {
       name: 'a balance, and a key with a limit for the calendar month',
       ...bodies(SIXTY, key()),
-      windows: [['monthly', 'mo', 25.5, '2026-12-01T00:00:00.000Z', null]],
+      windows: [['monthly', 'mo', 25.5, '2026-12-01T00:00:00.000Z', 2_592_000]],
+      resetsFollow: true,
       credits: left('60.00'),
       lacking: [],
     },
@@ -50,12 +50,14 @@ export const providerCase = defineCase({
       name: 'a limit for the week, which begins on Monday',
       ...bodies(SIXTY, key({ limit_reset: 'weekly', limit_remaining: null })),
       windows: [['seven_day', '7d', 8, '2026-11-23T00:00:00.000Z', 604_800]],
+      resetsFollow: true,
       credits: left('60.00'),
     },
     {
       name: 'a limit for the day',
       ...bodies(SIXTY, key({ limit_reset: 'daily', limit_remaining: undefined })),
       windows: [['1d', '1d', 1.5, '2026-11-21T00:00:00.000Z', 86_400]],
+      resetsFollow: true,
       credits: left('60.00'),
     },
     {
@@ -74,7 +76,8 @@ export const providerCase = defineCase({
     {
       name: 'a limit that was exceeded',
       ...bodies(SIXTY, key({ limit_remaining: -4 })),
-      windows: [['monthly', 'mo', 104, '2026-12-01T00:00:00.000Z', null]],
+      windows: [['monthly', 'mo', 104, '2026-12-01T00:00:00.000Z', 2_592_000]],
+      resetsFollow: true,
       credits: left('60.00'),
     },
     {
@@ -98,7 +101,8 @@ export const providerCase = defineCase({
     {
       name: 'a key that may not read the balance',
       ...bodies(403, key()),
-      windows: [['monthly', 'mo', 25.5, '2026-12-01T00:00:00.000Z', null]],
+      windows: [['monthly', 'mo', 25.5, '2026-12-01T00:00:00.000Z', 2_592_000]],
+      resetsFollow: true,
     },
     {
       name: 'no answer about the key',
