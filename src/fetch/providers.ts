@@ -7,6 +7,7 @@ import type { ProviderDescriptor, SecondExample } from './provider.ts';
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
   codex: async () => (await import('./codex/index.ts')).provider,
   copilot: async () => (await import('./copilot/index.ts')).provider,
+  cursor: async () => (await import('./cursor/index.ts')).provider,
 };
 
 /** The second account of `usageline demo`: the provider's id, and what is invented. */
