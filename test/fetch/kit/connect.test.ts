@@ -105,6 +105,8 @@ describe('a question', () => {
       return answer.ok ? { ok: true, value: { data: answer.value } } : answer;
     });
     expect(await send(provider, endpoint.url, 0)).toEqual({ ok: false, failure: { code: 'timeout' } });
+    // Longer than a request over loopback takes.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     expect(endpoint.seen).toEqual([]);
   });
 
