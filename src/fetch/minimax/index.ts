@@ -54,49 +54,44 @@ function numbersOf(body: Body): Body {
 /** The status of a window that the plan does not have. */
 const NOT_APPLICABLE = 3;
 
-function windows(data: SnapshotData): Measure[] {
-  return objectsOf(numbersOf(data).model_remains).flatMap((row) => {
-    const name = textOf(row.model_name);
-    if (name === null) return [];
-    // `general` is the plan itself; other rows are limits on a model or a kind of use.
-    const part = name === 'general' ? {} : { part: name, isModel: true };
-    const window = (
-      status: unknown,
-      percent: unknown,
-      start: unknown,
-      end: unknown,
-      usual: number | null,
-    ): Measure[] => {
-      if (numberOf(status) === NOT_APPLICABLE) return [];
+type Row = Readonly<Record<string, unknown>>;
+
+/** The limits of one row. `general` is the plan itself; other rows are limits on a model or a kind of use. */
+function measuresOf(row: Row): Measure[] {
+  const name = textOf(row.model_name);
+  if (name === null) return [];
+  const isPlan = name === 'general';
+  const interval = {
+    status: row.current_interval_status,
+    left: row.current_interval_remaining_percent,
+    start: row.start_time,
+    end: row.end_time,
+    // The interval of other rows can be a day.
+    usual: isPlan ? 5 * HOUR : null,
+  };
+  const week = {
+    status: row.current_weekly_status,
+    left: row.current_weekly_remaining_percent,
+    start: row.weekly_start_time,
+    end: row.weekly_end_time,
+    usual: 7 * DAY,
+  };
+  return [interval, week]
+    .filter(({ status }) => numberOf(status) !== NOT_APPLICABLE)
+    .map(({ left, start, end, usual }) => {
       const [from, until] = [timeOf(start), timeOf(end)];
       const length = from === null || until === null || until <= from ? usual : until - from;
-      return [
-        {
-          ...part,
-          used: percentFromRemaining(percent),
-          resetsAt: until,
-          length: length === null ? null : length / SECOND,
-        },
-      ];
-    };
-    return [
-      ...window(
-        row.current_interval_status,
-        row.current_interval_remaining_percent,
-        row.start_time,
-        row.end_time,
-        // The interval of other rows can be a day.
-        name === 'general' ? 5 * HOUR : null,
-      ),
-      ...window(
-        row.current_weekly_status,
-        row.current_weekly_remaining_percent,
-        row.weekly_start_time,
-        row.weekly_end_time,
-        7 * DAY,
-      ),
-    ];
-  });
+      return {
+        used: percentFromRemaining(left),
+        resetsAt: until,
+        length: length === null ? null : length / SECOND,
+        ...(!isPlan && { part: name, isModel: true }),
+      };
+    });
+}
+
+function windows(data: SnapshotData): Measure[] {
+  return objectsOf(numbersOf(data).model_remains).flatMap(measuresOf);
 }
 
 /** The points of the account. They are no money. */
