@@ -85,7 +85,8 @@ function measuresOf(row: Row): Measure[] {
         used: percentFromRemaining(left),
         resetsAt: until,
         length: length === null ? null : length / SECOND,
-        ...(!isPlan && { part: name, isModel: true }),
+        part: isPlan ? null : name,
+        isModel: !isPlan,
       };
     });
 }
