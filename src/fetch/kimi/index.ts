@@ -61,13 +61,18 @@ function isUnit(value: unknown): value is keyof typeof UNITS {
   return typeof value === 'string' && Object.hasOwn(UNITS, value);
 }
 
-/** Counts of requests, of which one is often missing. */
-function measureOf(detail: Body, length: number | null): Measure {
+/**
+ * Counts of requests, of which one is often missing.
+ *
+ * @param projected whether the window starts with its first request
+ */
+function measureOf(detail: Body, length: number | null, projected = false): Measure {
   const { limit, used, remaining } = detail;
   return {
     used: percentFromShare(used, limit) ?? percentFromRest(remaining, limit),
     resetsAt: timeOf(detail.resetTime ?? detail.resetAt ?? detail.reset_time ?? detail.reset_at),
     length,
+    projected,
   };
 }
 
@@ -79,8 +84,7 @@ function windows({ usage, limits }: SnapshotData): Measure[] {
     ...objectsOf(limits).map(({ window, detail }) => {
       const { duration, timeUnit } = objectOf(window);
       const length = isUnit(timeUnit) ? secondsOf(duration, UNITS[timeUnit]) : null;
-      // The window starts with its first request.
-      return { ...measureOf(objectOf(detail), length), projected: true };
+      return measureOf(objectOf(detail), length, true);
     }),
   ];
 }

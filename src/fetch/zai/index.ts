@@ -55,14 +55,14 @@ function fileLogin(system: System, path: string): Found<ZaiLogin> | null {
 }
 
 /** Codes inside a response of status 200 that are about the key. */
-const KEY_CODES = [401, 1000, 1001, 1002, 1003, 1004];
+const KEY_CODES: ReadonlySet<number> = new Set([401, 1000, 1001, 1002, 1003, 1004]);
 
 /** Errors have status 200: `{"success": false, "code": 500, "msg": "..."}`. Their text is not shown. */
 function failureIn({ success, code, msg }: Body, retryAfter: string | null): RefreshFailure | null {
   const number = numberOf(code);
   if (success === true && number === 200) return null;
   if (success === true || number === null) return { code: 'bad_response' };
-  if (KEY_CODES.includes(number)) return { code: 'unauthorized' };
+  if (KEY_CODES.has(number)) return { code: 'unauthorized' };
   if (typeof msg === 'string' && msg.toLowerCase().includes('coding plan'))
     return { code: 'forbidden', detail: 'the key has no coding plan' };
   if (number === 403) return { code: 'forbidden' };
