@@ -118,6 +118,8 @@ function expectUsage(
   expect(usageOf(provider, data, at)).toEqual({ windows, extraUsage, credits, pools });
   expect(plan).toBe(wanted.plan ?? null);
   if (lacking) expect(provider.reader.lacking(data)).toEqual(lacking);
+  // An e-mail address is not stored.
+  expect(JSON.stringify(data)).not.toContain('@');
   // The same after the way through a file.
   const stored = provider.reader.parse(JSON.parse(JSON.stringify(data)));
   expect(usageOf(provider, stored!, at)).toEqual(usageOf(provider, data, at));

@@ -68,7 +68,7 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 }
 
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
-  return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
+  return table(rows, MENU_COLUMNS, context.appearance).lines.map((spans, index) => {
     const level = rows[index]?.level ?? 'ok';
     const font = context.color && level === 'critical' ? BOLD : MONOSPACE;
     return item(plainText(spans), font, colorOf(level === 'ok' ? null : level, context));
