@@ -160,9 +160,6 @@ describe('several accounts in one call', () => {
     expect(await numbersOf(machine, '--cached')).toEqual({ claude: 33, codex: 56, work: 88 });
     expect(numbers.mostAtOnce).toBe(3);
   });
-    // One after the other they would take 2100 ms at least, on any machine.
-    if (ms > 2100) throw new Error(`the requests took ${Math.round(ms)} ms`);
-  });
 });
 
 describe('the number of one account never stands under another', () => {
