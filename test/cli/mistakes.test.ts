@@ -33,12 +33,12 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['x\u001B[2J'], "unknown command 'x?[2J'; accepted: show, …, demo"],
   [['--json', 'shwo'], "unknown command 'shwo'; accepted: show, …; did you mean 'show'?"],
   [['help', 'shwo'], "unknown command 'shwo'; accepted: show, …; did you mean 'show'?"],
-  [['cache'], "'cache' needs a command; accepted: path, clear", 'cache'],
-  [['cache', 'clean'], "unknown command 'clean'; accepted: path, clear; did you mean 'clear'?", 'cache'],
-  [['cache', 'bogus'], "unknown command 'bogus'; accepted: path, clear", 'cache'],
+  [['cache'], "'cache' needs a command; accepted: path, clear, stats, verify", 'cache'],
+  [['cache', 'clean'], "unknown command 'clean'; accepted: path, clear, stats, verify; did you mean 'clear'?", 'cache'],
+  [['cache', 'bogus'], "unknown command 'bogus'; accepted: path, clear, stats, verify", 'cache'],
   [
     ['cache', 'help', 'cler'],
-    "unknown command 'cler'; accepted: path, clear; did you mean 'clear'?",
+    "unknown command 'cler'; accepted: path, clear, stats, verify; did you mean 'clear'?",
     'cache',
   ],
   [
@@ -76,7 +76,7 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['--wait', 'refresh'], "unknown option '--wait'; accepted: --force, …, --help", 'refresh'],
   [
     ['cache', 'clear', '--yes'],
-    "unknown option '--yes'; accepted: --help; --yes is an option of …",
+    "unknown option '--yes'; accepted: --account, --provider, --all, --help; --yes is an option of …",
     'cache clear',
   ],
   [['config', 'check', '--json'], "unknown option '--json'; accepted: --help; …", 'config check'],

@@ -39,7 +39,7 @@ describe('the help of every command', () => {
 /** The text before the cursor, and the candidates for its last word. */
 const CASES: [typed: string, wanted: string[]][] = [
   ['usageline sh', ['show']],
-  ['usageline cache ', ['path', 'clear']],
+  ['usageline cache ', ['path', 'clear', 'stats', 'verify']],
   ['usageline --color ', ['auto', 'always', 'never']],
   ['usageline --timeout 5 refr', ['refresh']],
   ['usageline show --color a', ['auto', 'always']],
