@@ -40,6 +40,20 @@ for (const name of Object.keys(TOGETHER)) {
   TOGETHER[name] = TOGETHER[name].filter((file) => existsSync(join(src, file)));
 }
 
+/**
+ * The folders of the other providers, as providers.ts names them. They form one file: a call that needs one looks for the
+ * logins of all, and twelve files take three times as long as one.
+ */
+const others = [
+  ...readFileSync(join(src, 'fetch', 'providers.ts'), 'utf8').matchAll(
+    /import\('\.\/([a-z0-9]+)\/index\.ts'\)/g,
+  ),
+].map(([, id]) => id);
+const PROVIDERS = 'providers';
+
+/** The id of the provider whose `index.ts` a file is; undefined for any other file. */
+const providerOf = (file) => others.find((id) => file === join(src, 'fetch', id, 'index.ts'));
+
 /** The name of the bundled file that begins with a source file. `init` installs paths of `hot.cjs`: that name must stay. */
 function partOf(file) {
   if (file === main) return 'hot';
@@ -57,11 +71,20 @@ const borderTo = (file) => {
 };
 const lazyParts = {
   name: 'lazy-parts',
-  setup({ onResolve }) {
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir, importer }) => {
       if (kind !== 'dynamic-import' || importer.includes('node_modules')) return null;
-      return borderTo(resolve(resolveDir, path));
+      const file = resolve(resolveDir, path);
+      const id = providerOf(file);
+      if (id === undefined) return borderTo(file);
+      if (!parts.has(PROVIDERS)) parts.set(PROVIDERS, { file: null, done: false });
+      return { path: id, namespace: PROVIDERS };
     });
+    // A module that takes one provider out of the file of all.
+    onLoad({ filter: /./, namespace: PROVIDERS }, ({ path: id }) => ({
+      contents: `exports.provider = require('./${PROVIDERS}.cjs').${id};`,
+    }));
+    onResolve({ filter: /./, namespace: PROVIDERS }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -123,11 +146,11 @@ function isOf(user, importer) {
 
 /** The entry of a part's bundle: its source file, or all files of a group. */
 function entryOf(name, file) {
-  const group = TOGETHER[name];
-  if (!group) return { entryPoints: [file] };
-  return {
-    stdin: { contents: group.map((path) => `export * from './${path}';`).join('\n'), resolveDir: src },
-  };
+  const group =
+    name === PROVIDERS
+      ? others.map((id) => `export { provider as ${id} } from './fetch/${id}/index.ts';`)
+      : TOGETHER[name]?.map((path) => `export * from './${path}';`);
+  return group ? { stdin: { contents: group.join('\n'), resolveDir: src } } : { entryPoints: [file] };
 }
 
 /** The check for a Node that is too old. The entry that contains it can be parsed by Node 12 and later. */

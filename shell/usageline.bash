@@ -9,7 +9,8 @@
 # It provides:
 #   $usageline_prompt     the line for PS1, with colours: PS1='$usageline_prompt …' (in single quotes)
 #   $USAGELINE            the line as plain text, exported: starship, oh-my-posh
-# It adds the line before PS1, in a row of its own; set usageline_place=none first to place $usageline_prompt yourself.
+# It adds the line before PS1, in a row of its own; set usageline_place=none first to place $usageline_prompt yourself. The row
+# begins with $usageline_lead, which ties it to the prompt below: without it the row reads as output of the last command.
 #
 # It runs in the user's shell, so:
 # - `local` is used for IFS only, because it fails for names that are read-only. All names begin with _usageline_.
@@ -23,9 +24,12 @@ _usageline_aliases=no
 # A second `eval` keeps existing values. A value from the environment may be no number, but is used in arithmetic.
 if [[ ${_usageline_started-} != [1-9]* || $_usageline_started == *[!0-9]* ]]; then _usageline_started=0; fi
 usageline_prompt=${usageline_prompt-} _usageline_changed='' _usageline_from=0 _usageline_until=0
-_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse='' _usageline_columns='' _usageline_room=9999
+_usageline_mark=usageline_prompt _usageline_token=${_usageline_token-} _usageline_options=-1 _usageline_paths_updated='' _usageline_position='' _usageline_removed='' _usageline_retried='' _usageline_coarse='' _usageline_others='' _usageline_columns='' _usageline_room=9999
 builtin export USAGELINE=${USAGELINE-}
 usageline_place=${usageline_place-}
+if [[ -z ${usageline_lead+x} ]]; then
+  case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]*8*) usageline_lead='╭ ' ;; *) usageline_lead='- ' ;; esac
+fi
 if [[ -z $usageline_place && -n ${STARSHIP_SHELL-}${POSH_THEME-} ]]; then usageline_place=none; fi
 # The length of BASHOPTS shows changed options; bash before version 4.1 does not have the variable.
 if [[ -z ${BASHOPTS+x} ]]; then BASHOPTS=''; fi
@@ -41,7 +45,8 @@ _usageline_never=$'$`\\\001\002\003\004\005\006\007\010\011\012\013\014\015\016\
 _usageline_precmd() {
   _usageline_status=$?
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${XDG_CONFIG_HOME-}|${HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLICOLOR_FORCE-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${USAGELINE_FORMAT-}" == "$_usageline_where" && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_login1 -ot $_usageline_since1 && ! $_usageline_config -nt $_usageline_tillc && ${COLUMNS-} == "$_usageline_columns" && ${PS1-} == *"$_usageline_mark"* ]] &&
-    (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from && ${#BASHOPTS} == _usageline_options))
+    (($_usageline_clock < _usageline_until && $_usageline_clock >= _usageline_from && ${#BASHOPTS} == _usageline_options)) &&
+    { [[ -z $_usageline_others ]] || _usageline_others_unchanged; }
   then
     _usageline_quick=yes
   else
@@ -111,7 +116,7 @@ _usageline_find() {
     _usageline_from=$((_usageline_begin - 5))
     # A begin in the future means that the clock has been set back.
     ((_usageline_now >= _usageline_from)) || builtin return 0
-    if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2; then
+    if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2 || ! _usageline_others_unchanged; then
       _usageline_text=…
       builtin return 0
     fi
@@ -156,7 +161,7 @@ _usageline_pick() {
 _usageline_measure() {
   _usageline_columns=${COLUMNS-} _usageline_room=9999
   if _usageline_number "$_usageline_columns" && ((_usageline_columns < 9999)); then
-    _usageline_room=$((_usageline_columns - 1))
+    _usageline_room=$((_usageline_columns - 1 - ${#usageline_lead}))
     if [[ $usageline_place == none ]]; then _usageline_room=$((_usageline_columns / 2)); fi
   fi
 }
@@ -191,6 +196,17 @@ _usageline_unchanged() {
   else
     [[ ! -e $_usageline_directory/since.$2 ]]
   fi
+}
+
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
+# $_usageline_others where there are any.
+_usageline_others_unchanged() {
+  _usageline_others='' _usageline_other=3
+  while [[ -h $_usageline_directory/login.$_usageline_other ]]; do
+    _usageline_others=1
+    _usageline_unchanged "$_usageline_directory/login.$_usageline_other" "$_usageline_other" || builtin return 1
+    _usageline_other=$((_usageline_other + 1))
+  done
 }
 
 # Whether only the program can decide if a file is unchanged.
@@ -300,9 +316,11 @@ _usageline_add_line() {
   _usageline_rest=$_usageline_token _usageline_break='\n'
   case ${PS1-} in "$_usageline_rest"'\n'* | "$_usageline_rest"$'\n'*) _usageline_break='' ;; esac
   if builtin shopt -q promptvars; then
-    _usageline_token='${usageline_prompt:+$usageline_prompt'$_usageline_break'}' _usageline_mark=usageline_prompt
+    _usageline_style='\[\e[2m\]$usageline_lead\[\e[0m\]'
+    if [[ -n ${NO_COLOR-} || -z $usageline_lead ]]; then _usageline_style='$usageline_lead'; fi
+    _usageline_token='${usageline_prompt:+'$_usageline_style'$usageline_prompt'$_usageline_break'}' _usageline_mark=usageline_prompt
   else
-    _usageline_token=${USAGELINE:+$USAGELINE$_usageline_break} _usageline_mark=$_usageline_token
+    _usageline_token=${USAGELINE:+$usageline_lead$USAGELINE$_usageline_break} _usageline_mark=$_usageline_token
   fi
   if [[ $_usageline_token == "$_usageline_rest" && ${PS1-} == *"$_usageline_mark"* ]]; then builtin return 0; fi
   if ! _usageline_writable PS1; then

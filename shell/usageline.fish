@@ -32,6 +32,10 @@ if test $_usageline_method = builtins
         if test $_usageline_moved = no -a $_usageline_login1 -nt $_usageline_since1 -a ! $_usageline_login1 -nt $_usageline_till1 -a ! -e "$_usageline_login2" -a ! "$_usageline_config" -nt $_usageline_tillc -a "$COLUMNS" = "$_usageline_columns"
             path mtime -R -- $_usageline_login1 | read -l old
             and test "$old" -lt $_usageline_until -a "$old" -ge $_usageline_from
+            and begin
+                test -z "$_usageline_others"
+                or _usageline_others_unchanged
+            end
             and return
         end
         _usageline_search
@@ -115,7 +119,7 @@ function _usageline_find
         set fields (string split ' ' -- $head)
         # A begin in the future means that the clock has been set back.
         test $now -ge (builtin math $fields[4] - 5); or return
-        if not _usageline_unchanged 1 "$_usageline_login1"; or not _usageline_unchanged 2 "$_usageline_login2"
+        if not _usageline_unchanged 1 "$_usageline_login1"; or not _usageline_unchanged 2 "$_usageline_login2"; or not _usageline_others_unchanged
             builtin echo …
             return
         end
@@ -188,6 +192,19 @@ function _usageline_unchanged -a name file
     else
         not test -e $since
     end
+end
+
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
+# $_usageline_others where there are any.
+function _usageline_others_unchanged
+    set -g _usageline_others
+    set -l number 3
+    while test -L $_usageline_directory/login.$number
+        set -g _usageline_others yes
+        _usageline_unchanged $number $_usageline_directory/login.$number; or return 1
+        set number (builtin math $number + 1)
+    end
+    true
 end
 
 # Whether only the program can decide if a file is unchanged.

@@ -20,8 +20,8 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse=
-builtin typeset -gi _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
+builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse= _usageline_others=
+builtin typeset -gi _usageline_number=0 _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
 builtin typeset -g "_usageline_free=${_usageline_free-${usageline_place-yes}}"
@@ -34,7 +34,7 @@ builtin typeset -g "usageline_place=${usageline_place-${${:-${STARSHIP_SHELL-}${
 # RPROMPT.
 _usageline_precmd() {
   if [[ "${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${COLUMNS-}" == "$_usageline_quick" && $_usageline_login1 -nt $_usageline_since1 && ! $_usageline_login1 -nt $_usageline_till1 && ! $_usageline_config -nt $_usageline_tillc && -o $_usageline_mode && -o $_usageline_percent && ${RPROMPT-} == *"$_usageline_token" ]] &&
-    (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from ))
+    (( EPOCHSECONDS < _usageline_until && EPOCHSECONDS >= _usageline_from )) && { [[ -z $_usageline_others ]] || _usageline_others_unchanged }
   then
   else
     _usageline_search
@@ -89,7 +89,7 @@ _usageline_find() {
   # A begin in the future means that the clock has been set back.
   _usageline_from=$(( ${_usageline_head[4]} - 5 ))
   (( EPOCHSECONDS >= _usageline_from )) || builtin return 0
-  if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2; then
+  if ! _usageline_unchanged "$_usageline_login1" 1 || ! _usageline_unchanged "$_usageline_login2" 2 || ! _usageline_others_unchanged; then
     _usageline_text=…
     builtin return 0
   fi
@@ -147,6 +147,17 @@ _usageline_unchanged() {
     [[ ( $1 -nt $_usageline_since && ! $1 -nt $_usageline_till ) || ( ! -e $1 && ! -e $_usageline_since ) ||
       ( -n $_usageline_coarse && -e $1 && -e $_usageline_since && ! $1 -nt $_usageline_directory ) ]]
   fi
+}
+
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
+# $_usageline_others where there are any.
+_usageline_others_unchanged() {
+  _usageline_others=
+  for (( _usageline_number = 3; ; _usageline_number++ )); do
+    [[ -h $_usageline_directory/login.$_usageline_number ]] || builtin return 0
+    _usageline_others=1
+    _usageline_unchanged "$_usageline_directory/login.$_usageline_number" $_usageline_number || builtin return 1
+  done
 }
 
 # Whether only the program can decide if a file is unchanged.
@@ -283,9 +294,9 @@ _usageline_add_line() {
 
 # Defines a segment of powerlevel10k, which stays in the prompt however the theme builds it. The segment takes its text from
 # the variable when the prompt is drawn. powerlevel10k expands the text, so percent signs are doubled. One of three states is
-# shown, in colours for the background of the segments: light ones where there is one (classic, rainbow), and the terminal's
-# own foreground where there is none (lean, pure). `default` is no colour that powerlevel10k knows, so it resets. A segment
-# that the user has defined stays. The same text is in src/init/targets/p10k.ts.
+# shown. Where segments have a background (classic, rainbow), the text has a light colour by its level; where they have none
+# (lean, pure), each number has the line's own colour, unless the user has chosen a foreground. `default` is no colour that
+# powerlevel10k knows, so it resets. A segment that the user has defined stays. The same text is in src/init/targets/p10k.ts.
 _usageline_segment() {
   # powerlevel10k's configuration may have been read since and replaced the lists.
   if [[ -z ${POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS[(re)usageline]-}${POWERLEVEL9K_LEFT_PROMPT_ELEMENTS[(re)usageline]-} ]]; then
@@ -298,9 +309,15 @@ _usageline_segment() {
   if (( ! ${+functions[prompt_usageline]} )); then
     prompt_usageline() {
       _usageline_back=${POWERLEVEL9K_USAGELINE_BACKGROUND-${POWERLEVEL9K_BACKGROUND-0}}
-      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $'%B%{\e[7m%}${USAGELINE//\\%/%%}%{\e[27m%}%b'
-      p10k segment -s WARN -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t '%B${USAGELINE//\%/%%}%b'
-      p10k segment -s OK -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t '${USAGELINE//\%/%%}'
+      _usageline_normal='${USAGELINE//\%/%%}'
+      _usageline_warning="%B$_usageline_normal%b" _usageline_critical=$'%B%{\e[7m%}'$_usageline_normal$'%{\e[27m%}%b'
+      if [[ -z $_usageline_back${POWERLEVEL9K_USAGELINE_FOREGROUND-}${POWERLEVEL9K_USAGELINE_NORMAL_FOREGROUND-}${POWERLEVEL9K_USAGELINE_WARNING_FOREGROUND-}${POWERLEVEL9K_USAGELINE_CRITICAL_FOREGROUND-} ]]; then
+        _usageline_normal="\${usageline_prompt:-$_usageline_normal}"
+        _usageline_warning=$_usageline_normal _usageline_critical=$_usageline_normal
+      fi
+      p10k segment -s CRITICAL -f ${${_usageline_back:+217}:-default} -c '${${(M)usageline_level:#critical}:+$USAGELINE}' -e -t $_usageline_critical
+      p10k segment -s WARNING -f ${${_usageline_back:+220}:-default} -c '${${${(M)usageline_level:#warn}:-${(M)usageline_level:#error}}:+$USAGELINE}' -e -t $_usageline_warning
+      p10k segment -s NORMAL -f ${${_usageline_back:+252}:-default} -c '${${${${${usageline_level:-ok}:#critical}:#warn}:#error}:+$USAGELINE}' -e -t $_usageline_normal
     }
     instant_prompt_usageline() { prompt_usageline; }
   fi

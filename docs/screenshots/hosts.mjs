@@ -1,12 +1,13 @@
 /**
  * The pictures of the host pages, from the real hosts: `npm run screenshots:hosts`, or some of them:
  * `node docs/screenshots/hosts.mjs zsh tmux`. Each host runs in a home of its own, set up by `usageline init`. Terminals are
- * captured as text with its colours, bars as pixels. A host that this machine does not have keeps the picture it has.
+ * captured as text with its colours, bars as pixels. Their clocks show the moment of all pictures. A host that this machine does not have keeps the picture it has.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CLOCK, DATE } from './moment.cjs';
 import { Stage } from './stage.mjs';
 import { svgOf, THEMES } from './svg.mjs';
 import { Terminal } from './terminal.mjs';
@@ -128,6 +129,8 @@ const HOSTS = {
     needs: ['tmux', 'bash'],
     async make(stage) {
       stage.write('.bashrc', BASH_PROMPT);
+      // The status line of tmux without a configuration, its clock aside.
+      stage.write('.tmux.conf', `set -g status-right '"#{=21:pane_title}" ${CLOCK} ${DATE}'\n`);
       stage.install('tmux');
       // A tmux in the tmux that is captured; its socket is in the home.
       const socket = stage.path('tmux.socket');
@@ -203,7 +206,7 @@ $env.PROMPT_COMMAND_RIGHT = ""
   "height": 30,
   "modules-left": ["sway/workspaces"],
   "modules-right": ["clock"],
-  "clock": { "format": "{:%H:%M}" }
+  "clock": { "format": "${CLOCK}" }
 }
 `;
       stage.write('.config/waybar/config', configuration);
@@ -232,7 +235,7 @@ content = ~/app
 
 [module/date]
 type = internal/date
-date = %H:%M
+date = ${CLOCK}
 `;
       stage.write('.config/polybar/config.ini', bar);
       stage.install('polybar');
@@ -243,7 +246,7 @@ date = %H:%M
     title: 'i3bar with i3blocks',
     needs: ['i3', 'i3blocks', 'Xvfb'],
     async make(stage) {
-      stage.write('.config/i3blocks/config', '[time]\ncommand=date +%H:%M\ninterval=15\n');
+      stage.write('.config/i3blocks/config', `[time]\ncommand=echo ${CLOCK}\ninterval=15\n`);
       stage.install('i3blocks');
       const config = `# i3 config file (v4)\nfont pango:DejaVu Sans Mono 11\nbar {\n  status_command i3blocks\n  tray_output none\n}\n`;
       stage.write('.config/i3/config', config);

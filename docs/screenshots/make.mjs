@@ -9,15 +9,13 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MOMENT } from './moment.cjs';
 import { entryOf, offlineAt } from './numbers.mjs';
 import { svgOf, THEMES } from './svg.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const program = join(here, '..', '..', 'bin', 'usageline.cjs');
 const target = process.argv[2] ?? here;
-
-/** The moment of `clock.cjs`. */
-const NOW = Date.parse('2026-11-20T18:25:00.000Z');
 
 /**
  * A screen: what is typed, in which environment, and the numbers it is answered from. With `from` only the output from the
@@ -39,7 +37,7 @@ const screens = {
     minutesAgo: 1,
     commands: [
       ...['default', 'compact', 'bars', 'blocks', 'gauges', 'minimal', 'ascii'].map((name) => ({ args: ['--format', name] })),
-      { args: ['--format', '{5h.left} of {5h.label} left, back at {5h.at}'] },
+      { args: ['--format', '{5h.left} left until {5h.at}'] },
     ],
   },
   palettes: {
@@ -78,8 +76,8 @@ function textOf({ data, minutesAgo, commands }) {
   const directory = join(home, 'cache', 'claude');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   const write = (file, content) => fs.writeFileSync(join(directory, file), JSON.stringify(content), { mode: 0o600 });
-  write('usage.json', entryOf(data, NOW, minutesAgo));
-  if (minutesAgo > 3) write('usage.lock', offlineAt(NOW));
+  write('usage.json', entryOf(data, MOMENT, minutesAgo));
+  if (minutesAgo > 3) write('usage.lock', offlineAt(MOMENT));
   else fs.rmSync(join(directory, 'usage.lock'), { force: true });
   return commands
     .map(({ args, env = {}, from = '' }) => {

@@ -38,7 +38,7 @@ export const THEMES = {
  */
 export function svgOf(text, theme, title) {
   const colours = THEMES[theme];
-  const lines = text.replace(/\n+$/, '').split('\n').map((line) => cellsOf(line));
+  const lines = linesOf(text.replace(/\n+$/, ''));
   const columns = Math.max(...lines.map((cells) => cells.length));
   const width = Math.ceil(columns * CELL.width + 2 * PADDING.x);
   const height = lines.length * CELL.height + 2 * PADDING.y;
@@ -161,10 +161,20 @@ function twoDigits(byte) {
 
 const PLAIN = { front: null, back: null, bold: false, dim: false, underline: false, reverse: false };
 
-/** The cells of a line. A wide character has an empty cell behind it. Throws for a sequence that is not SGR. */
-function cellsOf(line) {
-  const cells = [];
+/** The cells of each line. A style lasts until the next one, also over the end of a line: tmux captures a screen like that. */
+function linesOf(text) {
   let style = PLAIN;
+  return text.split('\n').map((line) => {
+    const { cells, last } = cellsOf(line, style);
+    style = last;
+    return cells;
+  });
+}
+
+/** The cells of a line, and its last style. A wide character has an empty cell behind it. Throws for a sequence that is not SGR. */
+function cellsOf(line, before) {
+  const cells = [];
+  let style = before;
   const [first, ...pieces] = line.replaceAll('\u000E', '').replaceAll('\u000F', '').split('\u001B');
   const add = (text) => {
     for (const character of text) {
@@ -181,7 +191,7 @@ function cellsOf(line) {
     style = restyled(style, codes.replaceAll(':', ';').split(';').map(Number));
     add(text);
   }
-  return cells;
+  return { cells, last: style };
 }
 
 function widthOf(character) {

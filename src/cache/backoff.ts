@@ -13,6 +13,8 @@ export interface Backoff {
   /** In force while this is later than now. */
   readonly blockedUntil: number;
   readonly error: RefreshCode | null;
+  /** See `RefreshFailure`: what a failure is about, such as a path. Only with `error`. */
+  readonly detail?: string;
   /** Consecutive failures of the same kind. */
   readonly failures: number;
   readonly writtenAt: number;
@@ -78,7 +80,7 @@ export function parseBackoff(text: string, mtimeMs: number, now: number): Backof
   }
   return {
     blockedUntil: Math.min(file.blocked_until * SECOND, writtenAt + MAX_BLOCK_MS),
-    error: isRefreshCode(file.error) ? file.error : null,
+    ...failureOf(file),
     failures: count(file.failures),
     writtenAt,
     ...recorded,
@@ -87,6 +89,14 @@ export function parseBackoff(text: string, mtimeMs: number, now: number): Backof
 }
 
 const NO_BLOCK = { blockedUntil: 0, error: null, failures: 0 } as const;
+
+/** The longest detail of a failure, characters: a path has 4096 bytes at most. */
+const MAX_DETAIL = 5000;
+
+function failureOf({ error, detail }: Readonly<Record<string, unknown>>): Pick<Backoff, 'error' | 'detail'> {
+  if (!isRefreshCode(error)) return { error: null };
+  return { error, ...(typeof detail === 'string' && { detail: detail.slice(0, MAX_DETAIL) }) };
+}
 
 /** Matches `<key>:<hash>`. Any other text in this field is ignored. */
 const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
@@ -147,6 +157,7 @@ export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | n
   return {
     blockedUntil: later.blockedUntil,
     error: later.error,
+    ...(later.detail !== undefined && { detail: later.detail }),
     failures: later.failures,
     credentials: later.credentials,
     writtenAt: Math.max(a.writtenAt, b.writtenAt),
@@ -163,6 +174,7 @@ export function serializeBackoff(backoff: Backoff): string {
   const file = {
     blocked_until: Math.ceil(backoff.blockedUntil / SECOND),
     ...(backoff.error && { error: backoff.error }),
+    ...(backoff.error && backoff.detail !== undefined && { detail: backoff.detail }),
     failures: backoff.failures,
     written_at: Math.floor(backoff.writtenAt / SECOND),
     ...(backoff.credentials !== null && { credentials: backoff.credentials }),

@@ -1,6 +1,6 @@
 import { argumentsOf } from '../commands/command.ts';
 import type { AnyCommand, Argument, CommandGroup, Option, Program } from '../commands/command.ts';
-import { HELP } from '../commands/options.ts';
+import { HELP, VERSION } from '../commands/options.ts';
 import { didYouMean } from '../usage/nearest.ts';
 import { quoteInput } from '../usage/text.ts';
 
@@ -11,11 +11,27 @@ import { quoteInput } from '../usage/text.ts';
 /** A command or a group, as messages name it. */
 type Listed = Pick<AnyCommand | CommandGroup, 'name' | 'synonyms' | 'hidden'>;
 
-/** @param commands what could have been meant */
-export function unknownCommand(word: string, commands: readonly Listed[]): string {
-  const known = commands.find(({ synonyms = [] }) => synonyms.includes(word));
-  const near = known ? `; did you mean '${known.name}'?` : didYouMean(word, namesOf(commands));
-  return `unknown command '${quoteInput(word)}'; accepted: ${namesOf(commands).join(', ')}${near}`;
+/** @param commands what could have been meant: those of the program, or of a group */
+export function unknownCommand(word: string, commands: readonly (AnyCommand | CommandGroup)[]): string {
+  const names = namesOf(commands);
+  const known = knownWord(word, commands);
+  const near = known.length > 0 ? `; did you mean ${known.join(' or ')}?` : didYouMean(word, names);
+  return `unknown command '${quoteInput(word)}'; accepted: ${names.join(', ')}${near}`;
+}
+
+/** What a word means that is no command here, but a name below a group, or a synonym; quoted as it is typed. */
+function knownWord(word: string, commands: readonly (AnyCommand | CommandGroup)[]): string[] {
+  const groups = commands.filter((it) => 'commands' in it);
+  const below = groups
+    .filter((group) => group.commands.some(({ name }) => name === word))
+    .map(({ name }) => `'${name} ${word}'`);
+  const is = ({ synonyms = [] }: Listed) => synonyms.includes(word);
+  const here = commands.filter(is).map(({ name }) => `'${name}'`);
+  if (below.length > 0) return [...here, ...below];
+  const isVersion = groups.length > 0 && word === VERSION.flag.slice(2);
+  if (isVersion) return [`'${VERSION.flag}'`];
+  if (here.length > 0) return here;
+  return groups.flatMap((group) => group.commands.filter(is).map(({ name }) => `'${group.name} ${name}'`));
 }
 
 export function missingCommand({ name, commands }: CommandGroup): string {
@@ -23,7 +39,7 @@ export function missingCommand({ name, commands }: CommandGroup): string {
 }
 
 function namesOf(commands: readonly Listed[]): string[] {
-  return commands.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  return [...commands.filter(({ hidden }) => !hidden).map(({ name }) => name), 'help'];
 }
 
 /**
@@ -32,7 +48,8 @@ function namesOf(commands: readonly Listed[]): string[] {
  */
 export function unknownOption(typed: string, command: AnyCommand | CommandGroup, program?: Program): string {
   const [flag = ''] = typed.split('=', 1);
-  const options: readonly Option<object>[] = 'options' in command ? [...command.options, HELP] : [HELP];
+  const own = 'options' in command ? command.options : [];
+  const options: readonly Option<object>[] = [...own, ...(isMain(command, program) ? [VERSION] : []), HELP];
   const known = options.find((option) => flagsOf(option).includes(flag));
   if (known && flag !== typed)
     return `${flag} takes no value, but there is '${quoteInput(typed.slice(flag.length + 1))}'`;
@@ -45,6 +62,10 @@ export function unknownOption(typed: string, command: AnyCommand | CommandGroup,
   return `${accepted}${users.length > 0 ? `; ${flag} is an option of ${users.join(', ')}` : near}`;
 }
 
+function isMain({ name }: Listed, program: Program | undefined): boolean {
+  return name === program?.main.name;
+}
+
 /** The commands that have an option, quoted as they are typed. */
 function usersOf(flag: string, { main, commands }: Program): string[] {
   const has = ({ options }: AnyCommand) => options.some((option) => flagsOf(option).includes(flag));
@@ -55,7 +76,7 @@ function usersOf(flag: string, { main, commands }: Program): string[] {
         ? [`'${main.name} ${it.name}'`]
         : [],
   );
-  return has(main) ? [`'${main.name}'`, ...below] : below;
+  return has(main) || flagsOf(VERSION).includes(flag) ? [`'${main.name}'`, ...below] : below;
 }
 
 function flagsOf({ flag, short }: Pick<Option<object>, 'flag' | 'short'>): string[] {
@@ -75,15 +96,31 @@ export function missingValue({ flag, value, choices, accepted }: Option<object>)
   return `${flag} needs a value; accepted: ${accepted ?? choices?.join(', ') ?? `a ${value}`}`;
 }
 
-export function missingArgument({ name }: AnyCommand, { name: argument, choices }: Argument<object>): string {
-  const accepted = choices === undefined ? '' : `; accepted: ${choices.join(', ')}`;
-  return `'${name}' needs ${/^[aeiou]/.test(argument) ? 'an' : 'a'} ${argument}${accepted}`;
+/**
+ * @param name of the command, as it is typed
+ * @param before the arguments before the one that is missing
+ */
+export function missingArgument(
+  name: string,
+  { name: argument, choices, accepted }: Argument<object>,
+  before: readonly string[],
+): string {
+  const values = choices?.join(', ') ?? accepted?.(before);
+  const end = values === undefined ? '' : `; accepted: ${values}`;
+  return `'${name}' needs ${/^[aeiou]/.test(argument) ? 'an' : 'a'} ${argument}${end}`;
 }
 
 const COUNTS = ['no argument', 'one argument', 'two arguments'];
 
-/** For an argument after those that a command takes. */
-export function strayArgument(stray: string, command: AnyCommand): string {
-  const takes = COUNTS[argumentsOf(command).length] ?? 'fewer arguments';
-  return `'${command.name}' takes ${takes}, but there is '${quoteInput(stray)}'`;
+/**
+ * For an argument after those that a command takes.
+ *
+ * @param name of the command, as it is typed
+ */
+export function strayArgument(stray: string, name: string, command: AnyCommand): string {
+  const taken = argumentsOf(command);
+  const takes = COUNTS[taken.length] ?? 'fewer arguments';
+  // Such as `config set hide 7d Fable`.
+  const advice = taken.at(-1)?.accepted ? '; a value with spaces needs quotes' : '';
+  return `'${name}' takes ${takes}, but there is '${quoteInput(stray)}'${advice}`;
 }

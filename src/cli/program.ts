@@ -180,7 +180,9 @@ function optionsOf(
   const stray = parser.args[taken.length];
   if (stray !== undefined) {
     // The line takes no argument, so the name of a command was meant.
-    throw new UsageError(parser === root ? unknownCommand(stray, commands) : strayArgument(stray, command));
+    throw new UsageError(
+      parser === root ? unknownCommand(stray, commands) : strayArgument(stray, nameOf(parser), command),
+    );
   }
   for (const { option } of before) {
     if (command.takesLineOptions && command.options.some(({ flag }) => flag === option.flag)) continue;
@@ -213,16 +215,22 @@ function contradicts(one: object, other: object): boolean {
 function mistakeOf({ code, message }: CommanderError, parsed: Parsed, program: Program): UsageError {
   const parser = parsed.refused;
   const command = parser === null ? undefined : parsed.definitions.get(parser);
-  return new UsageError(
-    (command && textOf(code, message, command, program)) ?? message.replace(/^error: /, ''),
-    parser && helpOf(parser),
-  );
+  const hint = parser && helpOf(parser);
+  try {
+    const text = parser && command && textOf(code, message, parser, command, program);
+    return new UsageError(text ?? message.replace(/^error: /, ''), hint);
+  } catch (error) {
+    // The argument before the missing one is wrong, too.
+    if (isUsageError(error)) error.hint ??= hint;
+    throw error;
+  }
 }
 
 /** @returns undefined for a code that no command line leads to */
 function textOf(
   code: string,
   message: string,
+  parser: Command,
   command: AnyCommand | CommandGroup,
   program: Program,
 ): string | undefined {
@@ -236,7 +244,7 @@ function textOf(
   }
   if (code === 'commander.missingArgument') {
     const missing = argumentsOf(command).find(({ name }) => name === quoted);
-    return missing && missingArgument(command, missing);
+    return missing && missingArgument(nameOf(parser), missing, parser.args);
   }
   if (code !== 'commander.optionMissingArgument') return undefined;
   // Quoted as `-t, --timeout <seconds>`.
@@ -262,9 +270,19 @@ function parserNamed(root: Command, { commands = [] }: Partial<Program>, words: 
   return parser;
 }
 
-/** The command that prints the help of a parser. */
-function helpOf(parser: Command): string {
+/** The names of the program, the group and the command of a parser, as they are typed. */
+function namesOf(parser: Command): string[] {
   const names: string[] = [];
   for (let it: Command | null = parser; it !== null; it = it.parent) names.unshift(it.name());
-  return [...names, HELP.flag].join(' ');
+  return names;
+}
+
+/** The command of a parser as messages name it: `config set`. */
+function nameOf(parser: Command): string {
+  return namesOf(parser).slice(1).join(' ');
+}
+
+/** The command that prints the help of a parser. */
+function helpOf(parser: Command): string {
+  return [...namesOf(parser), HELP.flag].join(' ');
 }

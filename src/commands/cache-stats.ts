@@ -27,7 +27,7 @@ interface StatsOptions {
 /** `usageline cache stats`: what the cache holds and has saved. */
 export const stats: Command<StatsOptions> = {
   name: 'stats',
-  synonyms: ['statistics', 'status', 'info', 'size', 'usage'],
+  synonyms: ['statistics', 'size'],
   about: 'what is stored of each account, and how many requests were made and saved',
   options: [{ flag: '--json', about: 'print one JSON object for programs', sets: { json: true } }],
   defaults: { json: false },

@@ -21,7 +21,7 @@ interface VerifyOptions {
 /** `usageline cache verify`: what a reader makes of each file, without what was left behind. */
 export const verify: Command<VerifyOptions> = {
   name: 'verify',
-  synonyms: ['check', 'fsck', 'validate', 'prune', 'gc', 'repair'],
+  synonyms: ['fsck', 'prune', 'gc', 'repair'],
   about: 'check every file of the cache, and remove what killed processes and old versions have left',
   options: [{ flag: '--json', about: 'print one JSON object for programs', sets: { json: true } }],
   defaults: { json: false },
@@ -31,7 +31,8 @@ Examples:
   usageline cache verify --json
 Of each file it says what a reader makes of it: used; a miss (it counts as
 absent, and is made again); ignored (left alone: of another program, user or
-version); litter (left behind by usageline, and removed). Links are not followed.
+version); litter (left behind by usageline, and removed). Links are not
+followed.
 `,
   run: cacheVerify,
 };

@@ -76,6 +76,8 @@ export interface Argument<Options> {
   readonly choices?: readonly string[];
   /** Values for completions only: the command itself checks what is accepted. */
   readonly examples?: readonly string[];
+  /** The accepted values in words, for the message that it is missing. `before`: the arguments before it. */
+  readonly accepted?: (before: readonly string[]) => string;
   readonly sets: (value: string) => Partial<Options>;
 }
 

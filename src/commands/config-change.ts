@@ -1,12 +1,15 @@
 import { dirname } from 'node:path';
 import { findConfigFile } from '../config/config-file.ts';
-import { setInToml, tomlText } from '../config/edit-toml.ts';
+import { setInToml, tomlText, unsetInToml } from '../config/edit-toml.ts';
 import type { TomlValue } from '../config/edit-toml.ts';
+import { lineIndex } from '../config/line-index.ts';
+import { readConfigValues } from '../config/read.ts';
 import { sampleConfig } from '../config/sample.ts';
-import { isSection, KEYS, keyAt, namesBelow } from '../config/schema.ts';
+import { KEYS, keyAt } from '../config/schema.ts';
 import type { Key } from '../config/schema.ts';
-import { accepts, parseToml, readToml, refusal, unknownKey } from '../config/toml.ts';
-import { quoteValue } from '../config/warnings.ts';
+import { accepts, parseToml, readToml, refusal } from '../config/toml.ts';
+import type { Contents } from '../config/toml.ts';
+import { placeIn, quoteValue } from '../config/warnings.ts';
 import { inspectFile, makeDirectories } from '../init/user-file.ts';
 import { writeLike, writeWithMode } from '../init/write.ts';
 import { errno } from '../platform/errno.ts';
@@ -14,23 +17,11 @@ import { isTerminal, printable, STDOUT } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';
+import { appliedValue, keyNamed, keyText, usedValue } from './config-value.ts';
 import { baseUrlProblem } from './resolving.ts';
 
 /** Lines that exist are prerendered anew, so that the next prompt need not. */
 const PRERENDER = { kind: 'prerender', wanted: null } as const;
-
-/** The key that a person has typed, such as `output.tmux.percent`. Throws a `UsageError` for any other text. */
-export function keyNamed(name: string): { readonly path: readonly string[]; readonly key: Key } {
-  const path = name.split('.');
-  const key = keyAt(path);
-  if (key !== null) return { path, key };
-  if (isSection(path)) {
-    const names = namesBelow(path).map((below) => `${name}.${below}`);
-    throw new UsageError(`${quoteValue(name)} is a table; accepted: ${names.join(', ')}`);
-  }
-  const known = path.findIndex((_, index) => !isSection(path.slice(0, index + 1)));
-  throw new UsageError(unknownKey(path.slice(0, known + 1)));
-}
 
 /** `usageline config set`: changes one key of the file, and nothing else in it. */
 export function configSet(
@@ -41,34 +32,72 @@ export function configSet(
   const value = valueOf(name, key, typed);
   const file = fileToChange(system);
   if ('exitCode' in file) return file;
-  const old = file.text ?? '';
-  const syntax = parseToml(old);
-  if ('mistake' in syntax) {
-    const { line, column, text } = syntax.mistake;
-    throw new UsageError(
-      `${printable(file.path)}:${line}:${column}: ${text}, so it cannot be changed`,
-      'usageline config edit',
-    );
-  }
+  const old = contentsOf(file);
   const text = setInToml(old, path, value);
-  if (text === null) {
-    return unchanged(
-      file.path,
-      `${name} cannot be set here without changing more: run \`usageline config edit\``,
-    );
-  }
-  refuseNewMistakes(old, text, name);
-  if (text !== old) {
-    const reason = write(system, file, text);
-    if (reason !== null) return unchanged(file.path, reason);
-  }
-  const before = readToml(old).values.get(name)?.value ?? KEYS[name]?.default;
-  const line = readToml(text).values.get(name)?.line;
-  const was = before === undefined ? '' : ` (was ${tomlText(before as TomlValue)})`;
-  return result(`${printable(file.path)}:${line}: ${name} = ${tomlText(value)}${was}\n`, {
+  if (text === null) return cannot(file.path, `${name} cannot be set`);
+  refuseNewMistakes(old, text);
+  const failed = replace(system, file, old, text);
+  if (failed !== null) return failed;
+  const place = placeIn(file.path, readToml(text).values.get(name)?.line ?? null);
+  const was = ` (was ${tomlText(valueBefore(readToml(old).values, name))})`;
+  return result(`${place}: ${name} = ${tomlText(value)}${was}\n`, {
     stderr: overriding(system, key),
     followUp: PRERENDER,
   });
+}
+
+/** `usageline config unset`: removes one key from the file, and nothing else. */
+export function configUnset(system: System, { name }: { readonly name: string }): CommandResult {
+  const path = name.split('.');
+  const isKey = keyAt(path) !== null;
+  const file = fileToChange(system);
+  if ('exitCode' in file) return file;
+  const old = contentsOf(file);
+  const text = unsetInToml(old, path);
+  // A word that is no key can be in the file by mistake, and can be removed.
+  if (!isKey && (text === old || text === null)) keyNamed(name);
+  if (text === null) return cannot(file.path, `${name} cannot be removed`);
+  if (text !== old) refuseNewMistakes(old, text, `without ${name}, `);
+  const failed = replace(system, file, old, text);
+  if (failed !== null) return failed;
+  const values = readToml(old).values;
+  const was = values.has(name) ? ` = ${tomlText(valueBefore(values, name))}` : '';
+  const removed =
+    text === old
+      ? `${printable(file.path)}: ${name} is not set in it\n`
+      : `${placeIn(file.path, lineIndex(old)(path))}: removed ${name}${was}\n`;
+  if (!isKey) return result(removed, { followUp: PRERENDER });
+  const { value, source } = appliedValue(readConfigValues(system, findConfigFile(system)).values, name);
+  return result(`${removed}${keyText(name, value)}  # ${source}\n`, { followUp: PRERENDER });
+}
+
+/** What the file sets a key to, for an output's key also what it sets for all, else the default; as it may be printed. */
+function valueBefore(values: Contents['values'], name: string): TomlValue {
+  const common = name.replace(/^output\.[^.]+\./, '');
+  const found = values.get(name) ?? values.get(common);
+  const sourced = found && { value: found.value, source: '' };
+  return usedValue(common, sourced, KEYS[common]?.default) as TomlValue;
+}
+
+/** The text of the file, empty if there is none. Throws a `UsageError` if it is not TOML. */
+function contentsOf({ path, text }: ConfigText): string {
+  const syntax = parseToml(text ?? '');
+  if (!('mistake' in syntax)) return text ?? '';
+  const { line, column = null, text: problem } = syntax.mistake;
+  throw new UsageError(
+    `${placeIn(path, line, column)}: ${problem}, so it cannot be changed`,
+    'usageline config edit',
+  );
+}
+
+/** Writes the text if it differs. Returns the result that says why that failed; null if it did not. */
+function replace(system: System, file: ConfigText, old: string, text: string): CommandResult | null {
+  const reason = text === old ? null : write(system, file, text);
+  return reason === null ? null : unchanged(file.path, reason);
+}
+
+function cannot(path: string, what: string): CommandResult {
+  return unchanged(path, `${what} here without changing more: run \`usageline config edit\``);
 }
 
 /** A note if a variable goes before the file. */
@@ -80,12 +109,15 @@ function overriding({ env }: System, { variable }: Key): string {
 function valueOf(name: string, key: Key, typed: string): TomlValue {
   const parsed = parseToml(`value = ${typed}`);
   const asToml = 'contents' in parsed ? (parsed.contents as { value: unknown }).value : typed;
-  const items = typed.split(',').map((item) => item.trim());
+  const items = typed
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
   // A text in quotes is meant without them.
   const readings = /^["'[]/.test(typed) ? [asToml, typed] : [typed, asToml, items];
   const value = readings.find((reading) => accepts(key, reading));
   if (value === undefined) {
-    const shown = typeof asToml === 'number' ? asToml : typed;
+    const shown = typeof key.default === 'number' && Number.isFinite(asToml) ? asToml : typed;
     throw new UsageError(`${name} is ${quoteValue(shown)}${refusal(key, shown)}`);
   }
   if (name === 'api_base_url') {
@@ -95,12 +127,18 @@ function valueOf(name: string, key: Key, typed: string): TomlValue {
   return value as TomlValue;
 }
 
-/** Throws a `UsageError` if the change makes a mistake, such as `thresholds.warn` above `thresholds.critical`. */
-function refuseNewMistakes(before: string, after: string, name: string): void {
-  const known = new Set(readToml(before).mistakes.map(({ text }) => text));
-  const { values, mistakes } = readToml(after);
+/**
+ * Throws a `UsageError` if the change makes a mistake, such as `thresholds.warn` above `thresholds.critical`. One that was
+ * there does not count: it can be what is being corrected.
+ *
+ * @param about the beginning of the message
+ */
+function refuseNewMistakes(before: string, after: string, about = ''): void {
+  const old = readToml(before).mistakes;
+  const known = new Set(old.map(({ text }) => text));
+  const { mistakes } = readToml(after);
   const made = mistakes.find(({ text }) => !known.has(text));
-  if (made !== undefined && !values.has(name)) throw new UsageError(made.text);
+  if (made !== undefined && mistakes.length >= old.length) throw new UsageError(about + made.text);
 }
 
 /** `usageline config init`: a file to begin with. One that is there stays. */

@@ -2,14 +2,15 @@ import { valueFor, readConfigValues } from '../config/read.ts';
 import type { Sourced } from '../config/config.ts';
 import type { ConfigValues } from '../config/read.ts';
 import { findConfigFile } from '../config/config-file.ts';
-import { KEYS, OUTPUTS } from '../config/schema.ts';
+import { KEYS, namesBelow, OUTPUTS } from '../config/schema.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
-import { version } from '../platform/version.ts';
+import { quoteInput } from '../usage/text.ts';
 import { result } from './command.ts';
 import { baseUrlProblem } from './resolving.ts';
 import type { Command, CommandGroup, CommandResult } from './command.ts';
 import { COLOR, TIMEOUT } from './fast-options.ts';
+import { appliedValue, keyNamed, keyText, usedValue } from './config-value.ts';
 import { withTexts } from './options.ts';
 
 /** Options of `config show`, which go before all other sources. */
@@ -19,14 +20,14 @@ export interface ConfigShowOptions {
   readonly timeoutMs: number | null;
 }
 
-/** Options of `config get`. */
-interface ConfigGetOptions {
+/** Options of `config get` and `config unset`. */
+interface ConfigKeyOptions {
   /** The dotted name of a key, not checked yet. */
   readonly name: string;
 }
 
 /** Options of `config set`. */
-interface ConfigSetOptions extends ConfigGetOptions {
+interface ConfigSetOptions extends ConfigKeyOptions {
   /** As it is typed, not checked yet. */
   readonly value: string;
 }
@@ -35,12 +36,13 @@ const KEY_ARGUMENT = {
   name: 'key',
   required: true,
   examples: Object.keys(KEYS),
+  accepted: () => namesBelow([]).join(', '),
   sets: (name: string) => ({ name }),
 } as const;
 
-const getCommand: Command<ConfigGetOptions> = {
+const getCommand: Command<ConfigKeyOptions> = {
   name: 'get',
-  about: 'print the value of one setting that applies, whatever sets it',
+  about: 'print the value of a key that applies, whatever sets it',
   argument: KEY_ARGUMENT,
   options: [],
   defaults: { name: '' },
@@ -55,8 +57,11 @@ Examples:
 const setCommand: Command<ConfigSetOptions> = {
   name: 'set',
   synonyms: ['put', 'add'],
-  about: 'change one setting in the file; comments and everything else in it stay',
-  argument: [KEY_ARGUMENT, { name: 'value', required: true, sets: (value) => ({ value }) }],
+  about: 'change one key of the file; comments and everything else in it stay',
+  argument: [
+    KEY_ARGUMENT,
+    { name: 'value', required: true, accepted: valuesOfKey, sets: (value) => ({ value }) },
+  ],
   options: [],
   defaults: { name: '', value: '' },
   help: `
@@ -70,10 +75,26 @@ Examples:
   run: async (system, options) => (await import('./config-change.ts')).configSet(system, options),
 };
 
+const unsetCommand: Command<ConfigKeyOptions> = {
+  name: 'unset',
+  synonyms: ['delete', 'del', 'remove', 'rm', 'reset', 'clear'],
+  about: 'remove one key from the file; comments and everything else in it stay',
+  argument: KEY_ARGUMENT,
+  options: [],
+  defaults: { name: '' },
+  help: `
+Examples:
+  usageline config unset format
+  usageline config unset output.tmux.percent    tmux has the general value then
+`,
+  run: async (system, options) => (await import('./config-change.ts')).configUnset(system, options),
+};
+
 const showCommand: Command<ConfigShowOptions> = {
   name: 'show',
   synonyms: ['list', 'ls', 'print'],
-  about: 'print every setting and its source: an option, a variable, a line of the file, or the default',
+  about:
+    'print every key, its value and what sets it: an option, a variable, a line of the file, or the default',
   options: withTexts<ConfigShowOptions>({ ...COLOR, ...TIMEOUT }, { '--color': { usual: undefined } }),
   defaults: { color: null, timeoutMs: null },
   help: `
@@ -87,11 +108,11 @@ Examples:
 /** `usageline config`: what is configured, and by what. */
 export const command: CommandGroup = {
   name: 'config',
-  synonyms: ['settings', 'configure', 'options', 'set', 'get', 'edit'],
+  synonyms: ['settings', 'configure', 'options'],
   about: 'the configuration and its sources',
   help: `
 Examples:
-  usageline config show                      every setting, and what sets it
+  usageline config show                      every key, and what sets it
   usageline config set format bars
   usageline config set output.tmux.percent left
   usageline config edit                      in $VISUAL or $EDITOR
@@ -99,6 +120,7 @@ Examples:
   commands: [
     getCommand,
     setCommand,
+    unsetCommand,
     {
       name: 'edit',
       synonyms: ['open', 'change'],
@@ -115,7 +137,7 @@ Examples:
     {
       name: 'init',
       synonyms: ['create', 'new'],
-      about: 'create the file with every setting as a comment; one that is there stays',
+      about: 'create the file with every key as a comment; one that is there stays',
       options: [],
       defaults: {},
       help: `
@@ -165,6 +187,15 @@ and for editors with taplo (Even Better TOML), in the first line of config.toml:
   ],
 };
 
+/** What the key that is typed accepts, also as `format=bars`. Throws a `UsageError` for a text that is no key. */
+function valuesOfKey([typed = '']: readonly string[]): string {
+  const [name = '', value] = typed.split('=', 2);
+  const { accepted } = keyNamed(name).key;
+  return value === undefined
+    ? accepted
+    : `${accepted}; did you mean 'config set ${name} ${quoteInput(value)}'?`;
+}
+
 /** `usageline config path`: where the configuration is, or would be. */
 function configPath(system: System): CommandResult {
   const { path, warning } = findConfigFile(system);
@@ -188,18 +219,16 @@ export function configShow(system: System, { color, timeoutMs }: ConfigShowOptio
     ...Object.entries(KEYS).map(([name, key]) => rowOf(name, values.get(name), key.default)),
     ...OUTPUTS.flatMap((output) => exceptionsOf(values, output)),
   ];
-  const width = Math.max(...rows.map(([setting]) => setting.length));
-  const text = rows.map(([setting, source]) => `${setting.padEnd(width)}  # ${source}\n`).join('');
+  const width = Math.max(...rows.map(([line]) => line.length));
+  const text = rows.map(([line, source]) => `${line.padEnd(width)}  # ${source}\n`).join('');
   return result(text, { stderr: warningLines(gathered) });
 }
 
 /** `usageline config get`: the value that applies; a text without quotes. */
-async function configGet(system: System, { name }: ConfigGetOptions): Promise<CommandResult> {
-  const { keyNamed } = await import('./config-change.ts');
-  const { path } = keyNamed(name);
+function configGet(system: System, { name }: ConfigKeyOptions): CommandResult {
+  keyNamed(name);
   const gathered = readConfigValues(system, findConfigFile(system));
-  const [output, common] = path[0] === 'output' ? [path[1] ?? '', path.slice(2).join('.')] : [null, name];
-  const value = usedValue(common, valueFor(gathered.values, output, common), KEYS[common]?.default);
+  const { value } = appliedValue(gathered.values, name);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return result(`${text.replace(/\p{Cc}/gu, '?')}\n`, { stderr: warningLines(gathered) });
 }
@@ -222,21 +251,12 @@ async function configSchema(): Promise<CommandResult> {
   return result(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
 }
 
-/** A setting as the file has it, and its place. */
-type Row = readonly [setting: string, source: string];
+/** A key and its value as the file has them, and what sets it. */
+type Row = readonly [line: string, source: string];
 
 function rowOf(name: string, found: Sourced<unknown> | undefined, usual: unknown): Row {
   const value = usedValue(name, found, usual);
-  return [`${name} = ${JSON.stringify(value)}`.replace(/[\u007F-\uFFFF]/g, '?'), found?.source ?? 'default'];
-}
-
-/** The value as it may be printed. */
-function usedValue(name: string, found: Sourced<unknown> | undefined, usual: unknown): unknown {
-  const refused = name === 'api_base_url' && found && baseUrlProblem(found as Sourced<string>) !== null;
-  // It may hold a password.
-  if (refused) return '(refused)';
-  const value = found?.value ?? usual;
-  return typeof value === 'string' ? value.replace('<version>', version) : value;
+  return [keyText(name, value), found?.source ?? 'default'];
 }
 
 /** What differs for one output. */

@@ -24,7 +24,7 @@ export interface FormatsCommandOptions {
 /** `usageline formats`: previews of all presets and palettes. */
 export const command: Command<FormatsCommandOptions> = {
   name: 'formats',
-  synonyms: ['presets', 'palettes', 'themes', 'preview'],
+  synonyms: ['presets', 'palette', 'palettes', 'theme', 'themes', 'colors', 'preview'],
   about: 'show every preset and palette with your own numbers, without a request',
   options: withTexts<FormatsCommandOptions>(COLOR),
   defaults: { color: 'auto' },

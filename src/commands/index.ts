@@ -7,6 +7,7 @@ import type { AnyCommand, CommandGroup, Program } from './command.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCommand | CommandGroup }>>> = {
   show: () => import('./show.ts'),
   refresh: () => import('./refresh.ts'),
+  accounts: () => import('./accounts.ts'),
   check: () => import('./check.ts'),
   explain: () => import('./explain.ts'),
   formats: () => import('./formats.ts'),

@@ -56,7 +56,7 @@ export function decideInstall(system: System, runtime: Runtime, job: TargetJob):
   }
   const plan = planInstall(system, target, how.steps(runtime, job.file), installed);
   const { changes } = plan;
-  if (plan.refused.length > 0) return refusal(plan);
+  if (plan.refused.length > 0) return refusal(plan, `. To add it by hand: usageline init ${target}`);
   // An existing shared file gets one more user.
   const before = plan.unchanged.reduce(withFile, installed);
   if (changes.length === 0) {
@@ -69,18 +69,22 @@ export function decideInstall(system: System, runtime: Runtime, job: TargetJob):
     };
     return { kind: 'note', result: there, note };
   }
-  const warning = temporaryWarning(runtime);
   return {
     kind: 'change',
-    shown: `${preview(changes)}${warning}`,
+    shown: `${preview(changes)}${warningsAbout(system, runtime)}`,
     what: changes,
     changes,
     act: () => {
       const problem = apply(system, changes, before, notes);
       if (problem !== null) return failure(problem);
-      return result(`installed. ${how.afterInstall}\n`, { followUp });
+      return result(`installed. ${nextStep(runtime, how, job.file)}\n`, { followUp });
     },
   };
+}
+
+/** What the user still has to do by hand after an installation. */
+export function nextStep(runtime: Runtime, { afterInstall }: Install, file: string | null): string {
+  return typeof afterInstall === 'string' ? afterInstall : afterInstall(runtime, file);
 }
 
 /** `usageline init <target> --uninstall`: from the usual place, and from wherever `--file` has put it. */
@@ -169,27 +173,36 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
   };
 }
 
-/** A line about a program in a temporary place; empty if it is in a lasting one. */
-export function temporaryWarning({ program }: Runtime): string {
+/** Lines about a program in a temporary place, and about files of root in the place of the user's; empty for neither. */
+export function warningsAbout({ uid, env }: System, { program, home }: Runtime): string {
   const { temporaryReason, script } = program;
-  return temporaryReason === null ? '' : `warning: ${script} will not stay: ${temporaryReason}. ${STAYING}\n`;
+  const temporary =
+    temporaryReason === null ? '' : `warning: ${script} will not stay: ${temporaryReason}. ${STAYING}\n`;
+  const user = printable(env.SUDO_USER ?? '');
+  const isOfRoot = uid === 0 && user !== '' && user !== 'root';
+  const sudo = isOfRoot ? `warning: with sudo this is for root, in ${home}. For ${user}: without sudo\n` : '';
+  return temporary + sudo;
 }
 
 /** The advice when the program is in a temporary place. */
 const STAYING = 'Better: npm install -g usageline, then usageline init once more';
 
 /** All or nothing: a part of the files would not work. */
-function refusal({ refused }: Plan): Decision {
+function refusal({ refused }: Plan, advice = ''): Decision {
   return {
     kind: 'refused',
-    result: failure(`nothing has been changed: ${refused.join('; ')}`),
+    result: failure(`nothing has been changed: ${refused.join('; ')}${advice}`),
     reasons: refused,
   };
 }
 
 /** A backup that is not what the file is now may be all that is left of something. */
 function keptBackups(backups: readonly string[]): string {
-  return backups.map((path) => `kept ${printable(path)}: the file has had other changes since\n`).join('');
+  return backups
+    .map(
+      (path) => `kept ${printable(path)}, the file before the installation: it has had other changes since\n`,
+    )
+    .join('');
 }
 
 /** What is to be done, as the files and the notes are at this moment. */
@@ -240,10 +253,12 @@ function withConsent(system: System, job: Job, decide: () => Decision): CommandR
     }
     if (yes && !writeOut(system, STDOUT, now.shown)) return failure(NOT_SHOWN);
     const agreed = yes || (first.kind === 'change' && sameAs(first.what, now.what));
-    return agreed ? now.act() : failure('nothing has been changed: the files have been changed meanwhile');
+    return agreed ? now.act() : failure(CHANGED_SINCE);
   });
 }
 
+const CHANGED_SINCE =
+  'nothing has been changed: the files have been changed since they were shown. Run the same command again';
 const NOT_SHOWN = 'standard output cannot be written; nothing has been changed';
 
 function sameAs(one: unknown, other: unknown): boolean {

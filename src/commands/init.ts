@@ -84,13 +84,15 @@ Examples:
 /** Throws a `UsageError` for a combination of options of which one would be ignored. */
 function checkOptions({ target, action, file, yes, dryRun }: InitOptions): void {
   if (file === '') throw new UsageError("--file is ''; accepted: a path");
-  if (target === null && file !== null) throw new UsageError("option '--file' needs a target");
+  if (target === null && file !== null) {
+    throw new UsageError(`--file needs a target; accepted: ${Object.keys(INIT_TARGETS).join(', ')}`);
+  }
   const flags = { '--file': file !== null, '--yes': yes, '--dry-run': dryRun };
   const idle = Object.entries(flags).find(([, given]) => given);
   // Without a target it is `usageline setup`, which takes these two.
   if (target === null && action === 'print' && idle?.[0] !== '--file') return;
   if (action === 'print' && idle !== undefined) {
-    throw new UsageError(`option '${idle[0]}' needs '--install' or '--uninstall'`);
+    throw new UsageError(`${idle[0]} needs --install or --uninstall`);
   }
 }
 

@@ -3,13 +3,14 @@ import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import { isLineOfJson, LINE_DEFAULTS, lineOptions } from './fast-options.ts';
 import type { UsageOptions } from './fast-options.ts';
-import { withTexts } from './options.ts';
+import { CONFIGURED, withTexts } from './options.ts';
 
 /** `usageline` without the name of a command: the line. */
 export const command: Command<UsageOptions> = {
   name: 'usageline',
   about: `How much of your ${texts.name} subscription is used, in one line.`,
   options: withTexts(lineOptions()),
+  missing: CONFIGURED,
   defaults: LINE_DEFAULTS,
   help: `
 Examples:
@@ -18,8 +19,8 @@ Examples:
   usageline --json | jq .      for programs
   usageline --wait             wait for a fresh response, as in a terminal
   usageline --output tmux      with the colours and escapes of tmux
-  usageline --format bars      5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h
-  usageline --format '{5h.percent}[ until {5h.at}]'
+  usageline --format bars      5h ┻━────── 22% 4h37m · 7d ━━╾┸──── 33% 4d3h
+  usageline --format '{5h.left} left[ until {5h.at}]'
   usageline --cached           make no request, show the cached numbers
   usageline refresh --quiet    for cron: prints nothing unless you have to act
   usageline statusline         the status line of ${texts.client}, and its numbers

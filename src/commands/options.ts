@@ -65,6 +65,14 @@ export const VERSION: Option<object> = {
 /** An option of every command. */
 export const HELP: Option<object> = { flag: '--help', short: '-h', about: 'print this help', sets: {} };
 
+/** Keys of the configuration that people try as options of the line and of `show`: why there is no such option. */
+export const CONFIGURED: Readonly<Record<string, string>> = Object.fromEntries(
+  ['palette', 'percent', 'clock', 'hide', 'thresholds'].map((key) => [
+    `--${key}`,
+    `${key} is set in the configuration: see \`usageline config set --help\``,
+  ]),
+);
+
 /** The options of a table with their texts. */
 export function withTexts<Options>(
   table: OptionTable<Options>,

@@ -132,14 +132,24 @@ export function warningText({ warnings }: Config, ...more: (string | null)[]): s
     .join('');
 }
 
-/** What is accepted, in a warning about the configuration. */
-const ACCEPTED = /; accepted: .*?(?=; did you mean |$)/s;
+/** Longest text about what is accepted that is worth its place on one line, characters. */
+const SHORT = 60;
+/** The parts of a warning about the configuration: what is wrong, what is accepted, the nearest accepted word. */
+const PARTS = /^(.*?)(; accepted: .*?)(; did you mean .*)?$/s;
 
 /** The first warning in one short line, and where the rest is; empty without one. */
 export function firstWarning({ warnings: [first, ...more] }: Config): string {
   if (first === undefined) return '';
   const rest = more.length === 0 ? 'More' : `${more.length} more`;
-  return `usageline: ${printable(first.replace(ACCEPTED, ''))} (${rest}: usageline config check)\n`;
+  return `usageline: ${printable(inShort(first))} (${rest}: usageline config check)\n`;
+}
+
+/** A warning with its suggestion, or else with what is accepted if that is short. */
+function inShort(warning: string): string {
+  const [, wrong = warning, accepted = '', suggestion] = PARTS.exec(warning) ?? [];
+  if (suggestion !== undefined) return wrong + suggestion;
+  if (accepted.length <= SHORT) return wrong + accepted;
+  return wrong.endsWith(' is no key') ? wrong : `${wrong}, which is not accepted`;
 }
 
 /**

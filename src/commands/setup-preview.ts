@@ -1,5 +1,7 @@
 import { CLIENT_TARGET } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
+import { EMACS_WIDTHS, presetAt, USUAL_WIDTHS } from '../init/snippets/widths.ts';
+import type { Widths } from '../init/snippets/widths.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 
 /*
@@ -16,66 +18,94 @@ interface Sketch {
   readonly kind: LineKind;
   /** What stands on the left of the host's row. */
   readonly left: string;
+  /** What stands on the right in the same row, directly before the line. */
+  readonly before?: string;
   /** What stands behind the line, in the same row. */
   readonly right?: string;
   /** The colours of the row, as parameters of SGR; empty for those of the terminal. */
   readonly base: string;
   /** The host shows the text without colours. */
   readonly mono?: true;
+  /** The host has other presets in narrow windows. */
+  readonly widths?: Widths;
+  /** The line gets half of the columns, as a hook gives it to a right prompt. */
+  readonly half?: true;
   /** The line stands in a row of its own, above what is on the left. */
   readonly above?: true;
 }
 
 const PROMPT = { kind: 'plain', left: '~ % ', base: '' } as const satisfies Sketch;
 const EDITOR = {
-  kind: 'plain',
+  kind: 'vim',
   left: ' README.md',
-  right: '  1,1  All ',
+  before: '1,1  All | ',
+  right: ' ',
   base: '7',
-  mono: true,
+  widths: USUAL_WIDTHS,
 } as const satisfies Sketch;
 /** A dark bar, as waybar, polybar and i3bar have it by default. */
 const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
 
 const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
-  zsh: PROMPT,
-  fish: { ...PROMPT, left: '~> ' },
-  p10k: { ...PROMPT, left: ' ~ ❯ ' },
-  'oh-my-posh': PROMPT,
+  zsh: { ...PROMPT, half: true },
+  fish: { ...PROMPT, left: '~> ', half: true },
+  p10k: { ...PROMPT, left: ' ~ ❯ ', half: true },
+  'oh-my-posh': { ...PROMPT, half: true },
   starship: { ...PROMPT, left: '❯ ', above: true },
   nushell: { ...PROMPT, left: '~> ' },
   powershell: { ...PROMPT, left: 'PS ~> ', above: true },
   bash: { ...PROMPT, left: '~$ ', above: true },
-  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', right: ' "host" 09:41 ', base: '30;42' },
+  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', before: '"host" 09:41 | ', base: '30;42', widths: USUAL_WIDTHS },
   vim: EDITOR,
   neovim: EDITOR,
-  emacs: { ...EDITOR, left: '-:--- README.md  All L1  (Text)  ', right: '' },
+  emacs: {
+    kind: 'plain',
+    left: '-:--- README.md  All L1  (Text)  ',
+    base: '7',
+    mono: true,
+    widths: EMACS_WIDTHS,
+  },
   [CLIENT_TARGET]: { ...PROMPT, left: '> ', above: true },
+  wezterm: { ...BAR, kind: 'ansi', left: ' 1: ~ ', right: ' ' },
   waybar: { ...BAR, kind: 'waybar' },
   polybar: { ...BAR, kind: 'polybar' },
   i3blocks: { ...BAR, kind: 'i3blocks' },
 };
+
+/** How the line is shown in a sketch. */
+export interface Shown {
+  /** The columns that the sketch has for the line. A bar has more, so that its line is longer than in the sketch. */
+  readonly columns: number;
+  /** The preset; null for the configured format. */
+  readonly format: string | null;
+}
 
 /** How to sketch. */
 export interface SketchOptions {
   /** Columns of the terminal. */
   readonly columns: number;
   readonly color: boolean;
-  /** Renders the line in a syntax, for at most so many columns. */
-  render(kind: LineKind, columns: number): string;
+  /** Renders the line in the syntax of a host. */
+  render(kind: LineKind, shown: Shown): string;
 }
 
 /** A picture of the host with the line in it, one or two rows; null for a host without one. */
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, right = '', base, mono, above } = sketch;
-  const width = Math.max(20, columns - left.length - right.length - 1);
-  const coloured = inTerminal(kind, render(kind, width), base);
+  const { kind, left, before = '', right = '', base, mono, above, half } = sketch;
+  const texts = left.length + before.length + right.length;
+  const beside = half ? Math.floor(columns / 2) : columns - texts - 1;
+  const width = above ? columns : Math.max(20, beside);
+  const shown = {
+    columns: width,
+    format: sketch.widths === undefined ? null : presetAt(sketch.widths, columns),
+  };
+  const coloured = inTerminal(kind, render(kind, shown), base);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
-  const gap = ' '.repeat(Math.max(1, columns - left.length - right.length - lengthOf(text)));
-  const row = `${left}${gap}${text}${right}`;
+  const gap = ' '.repeat(Math.max(1, columns - texts - lengthOf(text)));
+  const row = `${left}${gap}${before}${text}${right}`;
   return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
 }
 
@@ -104,6 +134,12 @@ function inTerminal(kind: LineKind, text: string, base: string): string {
         .replaceAll('##', '#');
     case 'polybar':
       return text.replace(/%\{([^}]*)\}/g, (_, tag: string) => polybarCode(tag, back)).replaceAll('%%', '%');
+    case 'vim':
+      return text
+        .replace(/%#(\w+)#|%\*/g, (_, group = '') =>
+          group === '' ? back : sgr([HIGHLIGHTS[group] ?? ''], back),
+        )
+        .replaceAll('%%', '%');
     case 'waybar':
     case 'i3blocks':
       return fromJson(text, back);
@@ -156,17 +192,23 @@ function polybarCode(tag: string, back: string): string {
   return color === '-' ? back : sgr([hexCode(color, side === 'F' ? 3 : 4)], back);
 }
 
+/** The colours that the installed script for vim and neovim gives to its groups, on a row that is reversed. */
+const HIGHLIGHTS: Readonly<Record<string, string>> = {
+  UsagelineWarn: '27;38;2;0;0;0;48;2;255;215;95',
+  UsagelineNotice: '27;38;2;0;0;0;48;2;255;215;95',
+  UsagelineCritical: '27;1;38;2;255;255;255;48;2;215;0;0',
+};
+
 /** The text of a block in JSON, with its markup of Pango and its own colour. */
 function fromJson(text: string, back: string): string {
   const {
     text: waybar,
     full_text: block,
     color = '',
-    class: level,
   } = JSON.parse(text) as {
     [key in 'text' | 'full_text' | 'color']?: string;
-  } & { class?: string | string[] };
-  const own = LEVELS[[level ?? ''].flat().find((name) => name in LEVELS) ?? ''] ?? hexCode(color, 3);
+  };
+  const own = hexCode(color, 3);
   const start = own === '' ? back : `${back}${ESC}${own}m`;
   const shown = (waybar ?? block ?? '')
     .replace(/<span([^>]*)>/g, (_, attributes: string) => pangoCode(attributes, start))
@@ -174,12 +216,6 @@ function fromJson(text: string, back: string): string {
     .replace(/&(lt|gt|amp|quot|apos|#39);/g, (entity) => ENTITIES[entity] ?? entity);
   return `${start}${shown}${back}`;
 }
-
-/** The colours that the installed style sheet of waybar has for its classes. */
-const LEVELS: Readonly<Record<string, string>> = {
-  warn: '38;2;0;0;0;48;2;255;215;95',
-  critical: '1;38;2;255;255;255;48;2;164;0;0',
-};
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',

@@ -7,13 +7,14 @@ import { askForText, isYes } from '../init/confirm.ts';
 import { findHosts } from '../init/detect.ts';
 import { installedPath, installedProblem } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
+import type { FileChange } from '../init/plan.ts';
 import type { Runtime } from '../init/runtime.ts';
 import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
-import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
+import { errorSentence } from '../render/messages.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import { resolve } from '../resolve/resolve.ts';
@@ -22,11 +23,12 @@ import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import { policyOf } from './callers.ts';
 import { result, UsageError } from './command.ts';
 import type { Command, CommandResult, Program } from './command.ts';
-import { alone, decideInstall, failure, temporaryWarning } from './init-changes.ts';
+import { alone, decideInstall, failure, nextStep, warningsAbout } from './init-changes.ts';
 import type { Decision } from './init-changes.ts';
 import { prerenderedVariant, refusalToInstall, runtimeOf } from './init-runtime.ts';
 import { endpointOf, resolveDeps, warningText } from './resolving.ts';
 import { sketchOf } from './setup-preview.ts';
+import type { Shown } from './setup-preview.ts';
 
 /** The options of `usageline setup`. */
 export interface SetupOptions {
@@ -91,7 +93,7 @@ export async function setup(
   const plan = planText(system, runtime, config, entries, usage, terminal);
   const warnings = warningText(config);
   const toInstall = entries.filter(({ decision }) => decision.kind === 'change');
-  if (toInstall.length === 0) return result(`${plan}${NOTHING}`, { stderr: warnings });
+  if (toInstall.length === 0) return result(plan, { stderr: warnings });
   if (dryRun) return result(`${plan}nothing has been changed (--dry-run)\n`, { stderr: warnings });
   if (!writeOut(system, STDOUT, plan)) return failure('standard output cannot be written');
   const chosen = yes ? toInstall : chosenBy(system, toInstall);
@@ -100,9 +102,10 @@ export async function setup(
   return install(system, runtime, chosen, notes);
 }
 
-const NOTHING = 'Nothing to install.\n';
-const NOT_ASKED = `Nothing has been changed: without a terminal it needs --yes.
+const NOTHING_FOUND = `No host was found that setup knows: no shell, bar or editor in PATH, and no ${texts.client}.
+For one that is not in PATH: usageline init <target> --install. The targets: usageline init --help
 `;
+const NOT_ASKED = 'Nothing has been changed: without a terminal it needs --yes.\n';
 
 function entryOf(system: System, runtime: Runtime, target: InitTarget, notes: string): Entry[] {
   const how = TARGETS[target].install;
@@ -159,6 +162,7 @@ function planText(
   known: Usage,
   terminal: boolean,
 ): string {
+  if (entries.length === 0) return NOTHING_FOUND;
   const isExample = known.windows.length === 0;
   const usage = isExample ? exampleOf(known) : known;
   const { env } = system;
@@ -170,60 +174,74 @@ function planText(
     isTerminal: () => terminal,
   });
   const columns = Math.min((terminal && process.stdout.columns) || 80, 100) - 4;
-  const render = (kind: LineKind, width: number) => {
+  const render = (kind: LineKind, { columns: most, format }: Shown) => {
     const { appearance } = outputConfigOf(config, kind);
-    // waybar has its colours from the style sheet, unless colour is requested.
-    const context = {
-      color: color && OUTPUT_KINDS[kind] !== false,
+    return renderOutput(kind, usage, {
+      color,
       countdowns: true,
-      appearance: localAppearance(system, appearance, null),
-    };
-    return renderOutput(kind, usage, kind === 'plain' ? { ...context, columns: width } : context);
-  };
-  const numbers = isExample ? ' The numbers are examples: none are known yet.' : '';
-  const shown = entries
-    .filter(({ decision }) => decision.kind === 'change')
-    .map(({ target, decision }, index) => {
-      const sketch = sketchOf(target, { columns, color, render });
-      const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
-      const files = filesOf(runtime, decision as Change).map((file) => inHome(runtime, file));
-      const list = files.map(printable).join(`\n${' '.repeat(17)}`);
-      return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
+      appearance: localAppearance(system, appearance, format),
+      columns: most,
     });
+  };
+  const toInstall = entries.filter(({ decision }) => decision.kind === 'change');
+  const shown = toInstall.map(({ target, decision }, index) => {
+    const sketch = sketchOf(target, { columns, color, render });
+    const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
+    const files = filesOf(runtime, decision as Change).map(({ path, found }) => {
+      const isNew = found.text === null && found.real === path;
+      return `${printable(inHome(runtime, path))}${isNew ? ' (new)' : ''}`;
+    });
+    const list = files.join(`\n${' '.repeat(17)}`);
+    return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
+  });
   const settled = entries.filter(({ decision }) => decision.kind === 'note').map(({ target }) => target);
   const refused = entries.flatMap(({ target, decision }) =>
     decision.kind === 'refused' ? [`Left out: ${target}: ${printable(decision.reasons.join('; '))}\n`] : [],
   );
   return [
-    `The line shows how much of your ${texts.name} subscription is used.${numbers}\n\n`,
+    `The line shows how much of your ${texts.name} subscription is used.\n`,
+    isExample && shown.length > 0 ? `The numbers are examples. ${whyNone(known)}\n` : '',
+    '\n',
     shown.join('\n'),
     shown.length > 0 ? '\n' : '',
     settled.length > 0 ? `Installed already: ${settled.join(', ')}\n` : '',
     ...refused,
-    temporaryWarning(runtime),
-    'What each changes: usageline init <target> --install --dry-run\n',
-    'To undo all:       usageline init --uninstall\n',
+    refused.length > 0 ? 'To add one by hand: usageline init <target>\n' : '',
+    warningsAbout(system, runtime),
+    shown.length > 0 ? 'What each changes: usageline init <target> --install --dry-run\n' : '',
+    shown.length > 0 || settled.length > 0 ? 'To undo all:       usageline init --uninstall\n' : '',
+    shown.length > 0 ? '' : 'Nothing to install.\n',
   ].join('');
 }
 
+/** Why there are no numbers, and what to do. */
+function whyNone(usage: Usage): string {
+  return errorSentence(usage) ?? 'None are known yet.';
+}
+
 /** The files that change, as far as they are the user's or the host's. */
-function filesOf(runtime: Runtime, { changes }: Change): string[] {
-  const paths = changes.filter(({ record }) => record.users === null).map(({ path }) => path);
-  const outside = paths.filter((path) => !path.startsWith(`${dataHome(runtime)}/`));
-  return outside.length > 0 ? outside : paths;
+function filesOf(runtime: Runtime, { changes }: Change): readonly FileChange[] {
+  const own = changes.filter(({ record }) => record.users === null);
+  const outside = own.filter(({ path }) => !path.startsWith(`${dataHome(runtime)}/`));
+  return outside.length > 0 ? outside : own;
 }
 
 function inHome({ home }: Runtime, path: string): string {
   return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
-const QUESTION = 'Install these? [y/N, or the numbers to leave out, such as 2 3] ';
 const ATTEMPTS = 3;
+
+function questionAbout(hosts: number): string {
+  return hosts === 1
+    ? 'Install this? [y/N] '
+    : 'Install these? [y/N, or the numbers to leave out, such as 1 2] ';
+}
 
 /** Asks which hosts to install. */
 function chosenBy(system: System, entries: readonly Entry[]): readonly Entry[] | 'no terminal' {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const answer = askForText(system, QUESTION);
+    const answer = askForText(system, questionAbout(entries.length));
     if (answer === null) return 'no terminal';
     const chosen = chosenIn(answer, entries);
     if (typeof chosen !== 'string') return chosen;
@@ -239,12 +257,12 @@ export function chosenIn<T extends Pick<Entry, 'target'>>(
 ): readonly T[] | string {
   if (isYes(answer)) return entries;
   const words = answer.split(/[\s,]+/).filter(Boolean);
-  if (words.length === 0 || /^no?$/i.test(answer)) return [];
+  if (words.length === 0 || /^(?:no?|q|quit)$/i.test(answer)) return [];
   const isNamed = (word: string, { target }: T, index: number) =>
     word === target || word === String(index + 1);
   const unknown = words.find((word) => !entries.some((entry, index) => isNamed(word, entry, index)));
   if (unknown !== undefined) {
-    return `'${printable(unknown)}' is none of them; accepted: y, n, numbers from 1 to ${entries.length}, names`;
+    return `'${printable(unknown)}' is not in the list; accepted: y, n, or what to leave out: numbers from 1 to ${entries.length}, or names`;
   }
   return entries.filter((entry, index) => !words.some((word) => isNamed(word, entry, index)));
 }
@@ -273,13 +291,13 @@ async function install(
     if (variant !== null) await prerender(system, variant, Number.POSITIVE_INFINITY);
   }
   const width = Math.max(...installed.map(({ target }) => target.length), 0);
-  const lines = installed.map(({ target, how }) =>
-    `  ${target.padEnd(width)}  ${how.afterInstall ?? ''}`.trimEnd(),
+  const lines = installed.map(
+    ({ target, how }) => `  ${target.padEnd(width)}  ${nextStep(runtime, how, null)}`,
   );
   const text =
     installed.length === 0
       ? ''
-      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall\nOne of them: usageline init <target> --uninstall\n`;
+      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall\nTo undo one: usageline init <target> --uninstall\n`;
   return result(text, { stderr: problems.join(''), exitCode: problems.length > 0 ? 1 : 0 });
 }
 
@@ -293,7 +311,8 @@ function installOne(
   const now = decideInstall(system, runtime, jobFor(target, how, notes));
   if (now.kind === 'refused') return now.reasons.join('; ');
   if (now.kind === 'note') return now.note();
-  if (ownTexts(decision as Change) !== ownTexts(now)) return 'its files have been changed meanwhile';
+  if (ownTexts(decision as Change) !== ownTexts(now))
+    return `left as it is: its files have been changed since they were shown. To add it: usageline init ${target} --install`;
   const { exitCode, stderr } = now.act();
   return exitCode === 0 ? null : stderr.replace(/^usageline: /, '').trimEnd();
 }

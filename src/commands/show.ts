@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { LINE_DEFAULTS, showOptions } from './fast-options.ts';
 import type { UsageOptions } from './fast-options.ts';
-import { withTexts } from './options.ts';
+import { CONFIGURED, withTexts } from './options.ts';
 
 const LOOKS = 'the table takes its looks from the configuration, [output.show]: see `usageline config show`';
 
@@ -13,6 +13,7 @@ export const command: Command<UsageOptions> = {
   takesLineOptions: true,
   synonyms: ['status', 'stats', 'stat', 'usage', 'list', 'ls', 'table', 'print', 'view'],
   missing: {
+    ...CONFIGURED,
     '--format': LOOKS,
     '--output': LOOKS,
   },

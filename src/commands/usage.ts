@@ -27,7 +27,7 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   // First of all, so that wrong usage is reported at once.
   const format = checkedFormat(system.env, options.format);
   if (options.format !== null && options.output === 'openmetrics') {
-    throw new UsageError('--format is for a line, and --output openmetrics has none');
+    throw new UsageError('--format cannot be used with --output openmetrics; accepted: one of them');
   }
   const terminal = isTerminal(system, STDOUT);
   const shows = command === 'show' && !json;

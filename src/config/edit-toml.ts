@@ -1,7 +1,7 @@
-import { parseToml } from './toml.ts';
+import { isTable, parseToml } from './toml.ts';
 
 /*
- * Sets one key in the text of a configuration file. Everything else in the text stays as it is: comments, spaces, order,
+ * Sets or removes one key in the text of a configuration file. Everything else in the text stays as it is: comments, spaces, order,
  * line ends. The text is edited by its statements, and the result is read again: it must hold exactly what was wanted.
  */
 
@@ -38,6 +38,28 @@ export function setInToml(text: string, path: readonly string[], value: TomlValu
   return candidatesOf(text, path, tomlText(value)).find(holds) ?? null;
 }
 
+/**
+ * The text without a key. A comment behind its value stays, as a line of its own; the header of its table stays, too.
+ *
+ * @param text valid TOML
+ * @returns the text as it is if the key is not in it; null if that cannot be done without changing anything else
+ */
+export function unsetInToml(text: string, path: readonly string[]): string | null {
+  const before = parseToml(text);
+  if ('mistake' in before) return null;
+  if (!has(before.contents, path)) return text;
+  const present = statementsOf(text).find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
+  if (present === undefined) return null;
+  const { start, end, value } = present;
+  const row = Math.max(text.lastIndexOf('\n', start) + 1, topOf(text));
+  const comment = /^[ \t]*(#[^]*)$/.exec(text.slice(value[1], end))?.[1];
+  const kept = comment === undefined ? text.slice(0, row) : text.slice(0, start) + comment;
+  const candidate = kept + text.slice(end);
+  const after = parseToml(candidate);
+  const wanted = withoutEmpty(withoutKey(before.contents, path));
+  return 'contents' in after && isSame(withoutEmpty(after.contents), wanted) ? candidate : null;
+}
+
 /** A value as TOML writes it. */
 export function tomlText(value: TomlValue): string {
   if (typeof value === 'object') return `[${value.map(tomlText).join(', ')}]`;
@@ -57,7 +79,7 @@ function candidatesOf(text: string, path: readonly string[], value: string): str
   for (let length = path.length - 1; length >= 0; length -= 1) {
     const table = path.slice(0, length);
     const line = `${nameOf(path.slice(length))} = ${value}${eol}`;
-    const at = placeIn(text, statements, table, path);
+    const at = length === 0 ? topPlace(text, statements, path) : placeIn(statements, table, path);
     if (at !== null) candidates.push(insert(text, at, line, eol));
     if (length === path.length - 1 && length > 0) {
       const gap = text.trim() === '' ? '' : eol;
@@ -67,15 +89,22 @@ function candidatesOf(text: string, path: readonly string[], value: string): str
   return candidates;
 }
 
+/** Where the text begins: behind a byte order mark. */
+function topOf(text: string): number {
+  return text.startsWith('\uFEFF') ? 1 : 0;
+}
+
 function insert(text: string, at: number, line: string, eol: string): string {
   const before = text.slice(0, at);
+  const after = text.slice(at);
   const end = before === '' || before === '\uFEFF' || before.endsWith('\n') ? '' : eol;
-  return before + end + line + text.slice(at);
+  // The first key does not join the paragraph of a table.
+  const gap = /^(?:\uFEFF?(?:#:.*\r?\n)?)$/.test(before) && /^[[#]/.test(after) ? eol : '';
+  return before + end + line + gap + after;
 }
 
 /** Where a new key of a table belongs: behind its commented default, else behind the table's last key; null: no such table. */
 function placeIn(
-  text: string,
   statements: readonly Statement[],
   table: readonly string[],
   path: readonly string[],
@@ -86,15 +115,22 @@ function placeIn(
   const closed = statements.findIndex(({ kind }, index) => index >= from && kind === 'table');
   const inside = statements.slice(from, closed < 0 ? undefined : closed);
   const suggested = inside.find(({ kind, path: it }) => kind === 'comment' && isSame(it, path));
-  const last = suggested ?? inside.findLast(({ kind }) => kind === 'key') ?? statements[opened];
-  if (last) return last.end;
-  // A file without keys at its top: behind the comment that begins it, if that stands alone.
+  return (suggested ?? inside.findLast(({ kind }) => kind === 'key') ?? statements[opened])?.end ?? null;
+}
+
+/** Where a new key above all tables belongs. */
+function topPlace(text: string, statements: readonly Statement[], path: readonly string[]): number {
+  const beside = placeIn(statements, [], path);
+  if (beside !== null) return beside;
+  // Behind the comment that begins the file, unless that is the comment of a table. The schema is named in the first line.
+  const start = topOf(text);
   const [first] = statements;
-  const start = text.startsWith('\uFEFF') ? 1 : 0;
-  if (first?.kind !== 'comment' || first.start !== start) return start;
-  let end = first.end;
-  for (const { kind, start: begins, end: ends } of statements.slice(1)) {
-    if (kind !== 'comment' || begins !== end) break;
+  let end = first && text.startsWith('#:', start) ? first.end : start;
+  const least = end;
+  for (const { kind, start: begins, end: ends } of statements) {
+    if (begins < end) continue;
+    if (begins !== end) break;
+    if (kind !== 'comment') return least;
     end = ends;
   }
   return end;
@@ -149,7 +185,7 @@ const SUGGESTED = /#[ \t]*/y;
 function statementsOf(text: string): Statement[] {
   const statements: Statement[] = [];
   let table: readonly string[] = [];
-  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  let at = topOf(text);
   while (at < text.length) {
     const blank = match(BLANK, text, at);
     if (blank !== null) {
@@ -233,6 +269,27 @@ function withValue(table: object, [first = '', ...rest]: readonly string[], valu
   const inner = (table as Record<string, unknown>)[first];
   const below = typeof inner === 'object' && inner !== null ? inner : {};
   return { ...table, [first]: rest.length === 0 ? value : withValue(below, rest, value) };
+}
+
+function has(table: object, [first = '', ...rest]: readonly string[]): boolean {
+  if (!Object.hasOwn(table, first)) return false;
+  const inner = (table as Record<string, unknown>)[first];
+  return rest.length === 0 || (typeof inner === 'object' && inner !== null && has(inner, rest));
+}
+
+/** A copy of a table that has a key, without it. */
+function withoutKey(table: object, [first = '', ...rest]: readonly string[]): object {
+  const entries = Object.entries(table).filter(([name]) => rest.length > 0 || name !== first);
+  return Object.fromEntries(
+    entries.map(([name, it]) => [name, name === first ? withoutKey(it as object, rest) : it]),
+  );
+}
+
+/** A copy without the tables that hold nothing, such as those that only a dotted name had opened. */
+function withoutEmpty(value: unknown): unknown {
+  if (!isTable(value)) return value;
+  const entries = Object.entries(value).map(([name, it]) => [name, withoutEmpty(it)] as const);
+  return Object.fromEntries(entries.filter(([, it]) => !(isTable(it) && Object.keys(it).length === 0)));
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -8,9 +8,10 @@ import { allowsRequests, isTrafficDisabled, MEGABYTE } from './settings.ts';
 import type { NetworkChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
-import { environmentWarnings, missingFileWarning, quoteValue } from './warnings.ts';
-import { readTextFile } from '../platform/files.ts';
+import { environmentWarnings, missingFileWarning, placeIn, quoteValue } from './warnings.ts';
+import { readTextFile, reasonText } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
+import { printable } from '../platform/stdio.ts';
 import { trustInFile } from '../platform/trust.ts';
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { colorsOf, depthOf, withoutReverse } from '../render/palettes.ts';
@@ -28,9 +29,8 @@ export interface ConfigValues {
 /** Reads the file and the environment. Never throws and never blocks. */
 export function readConfigValues(system: System, configFile: ConfigFile): ConfigValues {
   const file = readFile(system, configFile);
-  const path = printable(configFile.path ?? '');
   const at = (line: number | null, column: number | null = null) =>
-    [path, line, column].filter((part) => part !== null).join(':');
+    placeIn(configFile.path ?? '', line, column);
   const values = new Map<string, Sourced<unknown>>();
   for (const [name, { value, line }] of file.values) values.set(name, { value, source: at(line) });
   const fromFile = file.mistakes.map(({ line, column, text }) => `${at(line, column)}: ${text}`);
@@ -58,7 +58,7 @@ function readFile(system: System, configFile: ConfigFile): Contents {
     case 'not_utf8':
       return unreadable('this is not UTF-8, so none of the file applies');
     default:
-      return unreadable(`this cannot be read (${read.reason}), so none of it applies`);
+      return unreadable(`this cannot be read (${reasonText(read.reason)}), so none of the file applies`);
   }
 }
 
@@ -90,11 +90,6 @@ function addEnvironment(env: System['env'], values: Map<string, Sourced<unknown>
     else warnings.push(`${key.variable} is ${quoteValue(text)}${refusal(key, value)}`);
   }
   return warnings;
-}
-
-/** A path for use in a message: characters that could control a terminal become `?`. */
-function printable(path: string): string {
-  return path.replace(/[^\u0020-\u007E]/g, '?');
 }
 
 /** The values as a `Config`, in the units that the code uses. */

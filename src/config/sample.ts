@@ -13,17 +13,17 @@ export function sampleConfig(): string {
   const tables = [...new Set(keys.filter(([name]) => name.includes('.')).map(([name]) => tableOf(name)))];
   return [
     comment(
-      'The configuration of usageline. Each setting stands here with its default, as a comment: remove the "# " ' +
-        'before a setting to change it, or run `usageline config set <key> <value>`. ' +
+      'The configuration of usageline. Each key stands here with its default, as a comment: remove the "# " ' +
+        'before a key to change it, or run `usageline config set <key> <value>`. ' +
         '`usageline config check` names every mistake.',
     ),
-    ...top.map(([name, key]) => settingOf(name, key)),
+    ...top.map(([name, key]) => keyLines(name, key)),
     ...tables.map((table) =>
       [
         `[${table}]\n`,
         ...keys
           .filter(([name]) => name.startsWith(`${table}.`))
-          .map(([name, key]) => settingOf(name.slice(table.length + 1), key)),
+          .map(([name, key]) => keyLines(name.slice(table.length + 1), key)),
       ].join('\n'),
     ),
     comment(
@@ -37,7 +37,7 @@ function tableOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
-function settingOf(name: string, { description, accepted, default: usual }: Key): string {
+function keyLines(name: string, { description, accepted, default: usual }: Key): string {
   return `${comment(description)}${comment(`Accepted: ${accepted}.`)}# ${name} = ${tomlText(usual as TomlValue)}\n`;
 }
 

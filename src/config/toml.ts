@@ -2,7 +2,7 @@ import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
 import { KEYS, NAMES, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
 import type { Key } from './schema.ts';
-import { didYouMean, nearest } from '../usage/nearest.ts';
+import { nearest } from '../usage/nearest.ts';
 import { quoteValue } from './warnings.ts';
 
 /** An accepted value and its line. */
@@ -29,6 +29,9 @@ export interface Contents {
 
 /** Mistakes that are listed one by one. A file with more of them is probably no configuration. */
 const MAX_MISTAKES = 20;
+
+/** Words of a text that is compared with the accepted ones. */
+const MAX_WORDS = 4;
 
 /** Parses and validates a configuration file: invalid values are left out and listed as mistakes. Never throws. */
 export function readToml(text: string): Contents {
@@ -73,12 +76,23 @@ export function accepts({ schema }: Key, value: unknown): boolean {
 }
 
 /** Why a key refuses a value: the end of a sentence that begins with the value. */
-export function refusal({ mistakeIn, accepted, names = [] }: Key, value: unknown): string {
+export function refusal(key: Key, value: unknown): string {
+  const { mistakeIn, accepted } = key;
   const text = typeof value === 'string' ? value : null;
   const mistake = text === null ? null : mistakeIn?.(text);
-  return mistake
-    ? `: ${mistake}`
-    : `; accepted: ${accepted}${text === null ? '' : didYouMean(text, names, '"')}`;
+  if (mistake) return `: ${mistake}`;
+  const meant = text === null ? null : meantBy(key, text);
+  return `; accepted: ${accepted}${meant === null ? '' : `; did you mean "${meant}"?`}`;
+}
+
+/** The accepted text that is nearest, word by word as in `bold rde`; null if there is none. */
+function meantBy(key: Key, text: string): string | null {
+  const { names = [] } = key;
+  const words = text.split(' ', MAX_WORDS + 1);
+  if (words.length > MAX_WORDS) return null;
+  const near = words.map((word) => (names.includes(word) ? word : nearest(word, names)));
+  const meant = near.includes(null) ? null : near.join(' ');
+  return meant !== null && accepts(key, meant) ? meant : null;
 }
 
 /** Why a path is no key. Its parent is a table, or the whole file. */
@@ -135,9 +149,11 @@ export function parseToml(text: string): { readonly contents: object } | { reado
   }
 }
 
-/** A text without quotes: a word, a path, `24h`, a template, or a colour, which begins a comment. */
+/** A text without quotes: a word, a path, `24h`, a template, a colour, which begins a comment, or one in curly quotes. */
 const BARE_TEXT =
-  /^[^="']*=[ \t]*(?!(?:true|false|inf|nan)\b)(?:[A-Za-z~/]|\d+[a-z]|\{[\d#]|#[\dA-Fa-f]{6}\b)/;
+  /^[^="']*=[ \t]*(?!(?:true|false|inf|nan)\b)(?:[A-Za-z~/\u2018-\u201F]|(?:12|24)h|\{[\d#]|#[\dA-Fa-f]{6}\b)/;
+/** A key as YAML has it. */
+const COLON = /^[ \t]*[\w.-]+[ \t]*:/;
 
 function syntaxMistake(error: unknown, toml: string): Mistake {
   const { line, column, message } = error as Partial<Record<'line' | 'column' | 'message', unknown>>;
@@ -147,7 +163,11 @@ function syntaxMistake(error: unknown, toml: string): Mistake {
   // The parser's messages are words of its own; a line of the file comes after them.
   const reason = /^Invalid TOML document: ([a-z][a-z \-:,]*)\n/.exec(String(message))?.[1];
   const row = toml.split('\n', line)[line - 1] ?? '';
-  const advice = BARE_TEXT.test(row) ? ' (a text needs quotes, such as "bars")' : '';
+  const advice = BARE_TEXT.test(row)
+    ? ' (a text needs quotes, such as "bars")'
+    : COLON.test(row)
+      ? ' (a key needs "=", such as format = "bars")'
+      : '';
   return {
     line,
     column,
@@ -155,6 +175,6 @@ function syntaxMistake(error: unknown, toml: string): Mistake {
   };
 }
 
-function isTable(value: unknown): value is object {
+export function isTable(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

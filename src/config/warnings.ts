@@ -1,4 +1,6 @@
 import type { System } from '../platform/system.ts';
+import { printable } from '../platform/stdio.ts';
+import { asciiOnly } from '../usage/text.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Characters of a value that a message repeats. */
@@ -10,9 +12,16 @@ const MAX_LENGTH = 60;
  */
 export function quoteValue(value: unknown): string {
   if (value instanceof Date) return 'a date';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a table';
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_LENGTH)) : String(value);
-  return text.slice(0, MAX_LENGTH + 2).replace(/[^\u0020-\u007E]/g, '?');
+  const isList = Array.isArray(value);
+  if (typeof value === 'object' && value !== null && !isList) return 'a table';
+  const shown = typeof value === 'string' ? value.slice(0, MAX_LENGTH) : value;
+  const text = isList || typeof value === 'string' ? JSON.stringify(shown) : String(value);
+  return asciiOnly(text.slice(0, MAX_LENGTH + 2));
+}
+
+/** A place in the file as messages name it: `path:line:column`, as far as it is known. */
+export function placeIn(path: string, line: number | null, column: number | null = null): string {
+  return [printable(path), line, column].filter((part) => part !== null).join(':');
 }
 
 /** The warning for a missing file: only if `USAGELINE_CONFIG` named it. */

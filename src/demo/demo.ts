@@ -7,7 +7,9 @@ import { programRunner } from './call.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { COLUMNS, INDENT, narrator } from './narrator.ts';
+import { PROVIDERS, SECOND_EXAMPLE } from '../fetch/providers.ts';
 import { play } from './script.ts';
+import type { SecondAccount } from './script.ts';
 import { createStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -36,9 +38,10 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   if (trustIn(system, parent, { own: 0 }).kind !== 'trusted') {
     return impossible(`another user can change what is in ${parent} (TMPDIR names another directory)`);
   }
+  const second = await secondAccount();
   let endpoint: Endpoint;
   try {
-    endpoint = await startEndpoint(system.now(), options.host);
+    endpoint = await startEndpoint(system.now(), second.example, options.host);
   } catch (error) {
     return impossible(`no port on this machine for the endpoint of the demo: ${errno(error)}`);
   }
@@ -46,6 +49,7 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   try {
     stage = createStage(system, parent, {
       USAGELINE_API_BASE_URL: endpoint.url,
+      [second.baseUrlVariable]: endpoint.url,
       // The demo indents the program's output.
       COLUMNS: String(COLUMNS - INDENT.length),
       ...(options.color ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
@@ -60,7 +64,7 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
   try {
     narrate.paragraph(OPENING);
     const run = programRunner(options.entry, stage.env, stage.root);
-    await play({ endpoint, stage, run, narrator: narrate, isStopped: () => stop.signal() !== null });
+    await play({ endpoint, stage, run, narrator: narrate, isStopped: () => stop.signal() !== null, second });
   } finally {
     await endpoint.close();
     // A scene that was interrupted can leave a refresh in the background.
@@ -68,6 +72,14 @@ export async function runDemo(system: System, options: DemoOptions): Promise<Dem
     stop.end();
   }
   return { kind: 'played', failures: narrate.failures() };
+}
+
+/** The account of another provider, which signs in near the end. */
+async function secondAccount(): Promise<SecondAccount> {
+  const provider = await PROVIDERS[SECOND_EXAMPLE.id]?.();
+  if (provider === undefined) throw new Error(`no provider ${SECOND_EXAMPLE.id}`);
+  const { id, baseUrlVariable, texts } = provider;
+  return { id, name: texts.name, baseUrlVariable, example: await SECOND_EXAMPLE.load() };
 }
 
 const OPENING =

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import type { SecondExample } from '../fetch/provider.ts';
 import { example } from '../fetch/registry.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -27,9 +28,14 @@ export interface Endpoint {
  * cannot be reached: in some sandboxes the loopback interface is down.
  *
  * @param now epoch ms
+ * @param second another account, which is asked at the same address; null: none
  * @param host another address than loopback, for tests of the failure
  */
-export async function startEndpoint(now: number, host: string = LOOPBACK): Promise<Endpoint> {
+export async function startEndpoint(
+  now: number,
+  second: SecondExample | null = null,
+  host: string = LOOPBACK,
+): Promise<Endpoint> {
   let start = now;
   let requests = 0;
   let answered = 0;
@@ -38,7 +44,8 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
   let held: (() => void)[] | null = null;
 
   const server = createServer(({ url, headers }, response) => {
-    if (!example.isUsageRequest(url ?? '', headers.authorization)) {
+    const isSecond = second?.isUsageRequest(url ?? '', headers.authorization) ?? false;
+    if (!isSecond && !example.isUsageRequest(url ?? '', headers.authorization)) {
       response.writeHead(404).end();
       return;
     }
@@ -50,7 +57,8 @@ export async function startEndpoint(now: number, host: string = LOOPBACK): Promi
         response.end(JSON.stringify(example.refusal));
         return;
       }
-      response.writeHead(200, json).end(JSON.stringify(example.body(start, answered)));
+      const body = isSecond ? second?.body(start) : example.body(start, answered);
+      response.writeHead(200, json).end(JSON.stringify(body));
       answered += 1;
     };
     if (held === null) answer();

@@ -1,3 +1,4 @@
+import type { SecondExample } from '../fetch/provider.ts';
 import { example } from '../fetch/registry.ts';
 import { MINUTE, SECOND } from '../usage/time.ts';
 import type { Call, RunProgram } from './call.ts';
@@ -7,10 +8,19 @@ import type { Narrator } from './narrator.ts';
 import { VALID_MS } from './stage.ts';
 import type { Stage } from './stage.ts';
 
+/** The account of another provider. */
+export interface SecondAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly baseUrlVariable: string;
+  readonly example: SecondExample;
+}
+
 /** What a scene needs. */
 export interface DemoContext {
   readonly endpoint: Endpoint;
-  readonly stage: Pick<Stage, 'signIn' | 'passTime' | 'cachedAt' | 'isRefreshing'>;
+  readonly stage: Pick<Stage, 'signIn' | 'signInSecond' | 'passTime' | 'cachedAt' | 'isRefreshing'>;
+  readonly second: SecondAccount;
   readonly run: RunProgram;
   readonly narrator: Narrator;
   /** Whether a signal has asked the demo to end: no new scene begins. */
@@ -35,7 +45,16 @@ const CURRENT = new RegExp(`^${WINDOW}( · ${WINDOW})*\\n$`);
 /** Plays one scene. Returns the number of calls of the program. */
 type Scene = (props: DemoContext) => Promise<number>;
 
-const scenes: readonly Scene[] = [first, second, crowd, rateLimited, backedOff, expired, table];
+const scenes: readonly Scene[] = [
+  first,
+  second,
+  crowd,
+  rateLimited,
+  backedOff,
+  expired,
+  table,
+  secondProvider,
+];
 
 /**
  * Plays all scenes and prints a summary. Each scene announces what will happen, runs the program, and checks the result.
@@ -148,6 +167,18 @@ async function table(props: DemoContext): Promise<number> {
   stage.signIn(VALID_MS);
   const call = await perform(props, ['show'], 1);
   narrator.check('a table of current numbers', /^Current: /m.test(call.stdout));
+  return 1;
+}
+
+async function secondProvider(props: DemoContext): Promise<number> {
+  const { narrator, stage, second: account } = props;
+  narrator.scene(`A login of ${account.name} is there as well. One line for all, the tightest first.`);
+  stage.signInSecond(account.example);
+  const call = await perform(props, ['--all', '--wait'], 1);
+  narrator.check(
+    'two accounts',
+    new RegExp(`${account.id} .*\\d+% `).test(call.stdout) && / \u00B7 /.test(call.stdout),
+  );
   return 1;
 }
 

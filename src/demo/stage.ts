@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
+import type { SecondExample } from '../fetch/provider.ts';
 import { example, provider } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import type { System } from '../platform/system.ts';
@@ -15,6 +16,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   /** Writes credentials that expire in `validFor` ms; negative for expired ones. */
   signIn(validFor: number): void;
+  /** Writes the login of another provider. */
+  signInSecond(account: SecondExample): void;
   /** Makes the cache older by a time, ms. */
   passTime(ms: number): void;
   /** The time of the request for the cached numbers, epoch ms; null if there are none. */
@@ -76,6 +79,12 @@ export function createStage(system: System, parent: string, more: Readonly<Recor
       const { path, text } = example.login(system, home, system.now() + validFor);
       fs.mkdirSync(dirname(path), { recursive: true });
       fs.writeFileSync(path, text, { mode: 0o600 });
+    },
+    signInSecond: (account) => {
+      const { path, text } = account.login(home);
+      const file = join(...path);
+      fs.mkdirSync(dirname(file), { recursive: true });
+      fs.writeFileSync(file, text, { mode: 0o600 });
     },
     passTime: (ms) => passTime(system, files, ms),
     cachedAt: () => {

@@ -245,3 +245,13 @@ export interface ProviderExample {
   /** The body of a 429. */
   readonly refusal: object;
 }
+
+/** An invented account of another provider, which `usageline demo` shows beside that of `ProviderExample`. */
+export interface SecondExample {
+  /** The file of its login, as parts of a path. @param home the directory that takes the place of the home directory */
+  login(home: string): { readonly path: readonly string[]; readonly text: string };
+  /** As in `ProviderExample`. */
+  isUsageRequest(path: string, authorization: string | undefined): boolean;
+  /** The body of a response. @param start when the demo began, epoch ms */
+  body(start: number): object;
+}

@@ -1,9 +1,20 @@
-import type { ProviderDescriptor } from './provider.ts';
+import type { ProviderDescriptor, SecondExample } from './provider.ts';
 
 /**
  * All providers besides the one of `registry.ts`, in the order of lists: by id, with what loads them. To add one: a folder
- * beside this file, and a line here. Each `import()` is a file of its own in `dist/`, loaded only where it is asked for.
+ * beside this file, and a line here. The build joins all of them in one file, which is loaded where one is asked for.
  */
 export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor>>> = {
   codex: async () => (await import('./codex/index.ts')).provider,
+  copilot: async () => (await import('./copilot/index.ts')).provider,
+  cursor: async () => (await import('./cursor/index.ts')).provider,
+  grok: async () => (await import('./grok/index.ts')).provider,
+  openrouter: async () => (await import('./openrouter/index.ts')).provider,
+  minimax: async () => (await import('./minimax/index.ts')).provider,
+};
+
+/** The second account of `usageline demo`: the provider's id, and what is invented. */
+export const SECOND_EXAMPLE: { readonly id: string; readonly load: () => Promise<SecondExample> } = {
+  id: 'codex',
+  load: async () => (await import('./codex/example.ts')).codexExample,
 };

@@ -14,9 +14,11 @@ export function preview(changes: readonly FileChange[], links: readonly string[]
   return [...shown, ...links.map((link) => `remove ${printable(link)}\n`)].join('\n');
 }
 
-function title({ path, found, edit, backup, seed }: FileChange): string {
+function title({ path, found, edit, record, backup, seed }: FileChange): string {
   const link = found.real === path ? '' : ` (a link to ${found.real})`;
-  if (edit.after === null) return `remove ${path}${link}`;
+  // The name may be that of a file that people keep for years.
+  const created = record.kind === 'whole' ? '' : ', which was created for this';
+  if (edit.after === null) return `remove ${path}${link}${created}`;
   if (found.text === null) return `create ${path}${seed === null ? '' : `, a copy of ${seed} with this:`}`;
   return `change ${path}${link}, line ${edit.line}${backup === null ? '' : `; kept as it is: ${backup}`}`;
 }
@@ -63,6 +65,8 @@ export function askForText(system: System, question: string): string | null {
     writeOut(system, STDOUT, question);
     const answer = Buffer.alloc(256);
     const length = fs.readSync(fd, answer, 0, answer.length, null);
+    // The end of the input, by Ctrl-D, leaves the cursor behind the question.
+    if (length === 0) writeOut(system, STDOUT, '\n');
     return answer.toString('utf8', 0, length).trim();
   } catch {
     return '';

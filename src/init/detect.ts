@@ -7,8 +7,8 @@ import { bashrc } from './targets/bash.ts';
 import { zshrc } from './targets/zsh.ts';
 
 /*
- * Finds the hosts of this machine, for `usageline setup`: programs in PATH, and prompt frameworks in rc files. A host that
- * `setup` would have to change more than the line needs (the tab bars of kitty and WezTerm) is left to `usageline init`.
+ * Finds the hosts of this machine, for `usageline setup`: programs in PATH, and prompt frameworks in rc files. kitty is left
+ * to `usageline init`: it takes a row of every window for the tab bar, and a function of usageline's draws the tabs.
  */
 
 /** The commands whose hosts have a target. */
@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Partial<Record<InitTarget, string>>> = {
   nushell: 'nu',
   powershell: 'pwsh',
   tmux: 'tmux',
+  wezterm: 'wezterm',
   vim: 'vim',
   neovim: 'nvim',
   emacs: 'emacs',

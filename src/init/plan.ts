@@ -11,6 +11,7 @@ import type { Installed, InstalledFile } from './installed.ts';
 import type { Runtime } from './runtime.ts';
 import type { InitTarget, Install, Step } from './target.ts';
 import { inspectPlace } from './place.ts';
+import { unwritableReason } from './user-file.ts';
 import type { FoundFile } from './user-file.ts';
 
 /*
@@ -73,6 +74,7 @@ export function planInstall(
   return planFrom(steps, (step) => {
     const found = inspectPlace(system, step);
     if (typeof found === 'string') return found;
+    const unwritable = step.kind === 'crontab' ? null : unwritableReason(system, found.real);
     const seed = (found.text === null && 'seed' in step && step.seed) || null;
     const original =
       step.kind === 'statusline'
@@ -81,9 +83,12 @@ export function planInstall(
     const users = firstUsers(step, target);
     // A shared file without a record may have other users. With `sh` among them it stays when this target is removed.
     const unrecorded = users && found.text !== null && !isRecorded(step, installed);
+    const edit = editToInstall(step, seed?.text ?? found.text);
+    // A file that is as it should be may be where nothing can be written.
+    if (unwritable !== null && edit.kind === 'change') return unwritable;
     return {
       found,
-      edit: editToInstall(step, seed?.text ?? found.text),
+      edit,
       record: {
         target,
         kind: step.kind,

@@ -60,8 +60,12 @@ export interface Install {
   readonly multipleFiles?: true;
   /** Links that the host makes to files of these steps, absolute paths. They are removed together with the files. */
   links?(runtime: Runtime): readonly string[];
-  /** What the user still has to do by hand after an installation. */
-  readonly afterInstall?: string;
+  /**
+   * What the user still has to do by hand after an installation.
+   *
+   * @param file the path that `--file` names; null for the default path
+   */
+  readonly afterInstall: string | ((runtime: Runtime, file: string | null) => string);
   /** What the user still has to do by hand after a removal. */
   readonly afterRemoval?: string;
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { errno } from '../platform/errno.ts';
-import { readTextFile } from '../platform/files.ts';
+import { readTextFile, reasonText } from '../platform/files.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
 
@@ -31,15 +31,28 @@ function inspect(system: System, path: string): FoundFile | string {
   if (reason !== null) return reason;
   const real = realPath(fs, path);
   if (real === null) return 'it is a link that leads nowhere';
+  const it = real === path ? 'it' : `it is a link to ${real}, which`;
   const read = readTextFile(fs, real, 'follow');
   if (read.kind === 'absent') return { real, text: null };
-  if (read.kind === 'not_utf8') return 'it is not UTF-8';
-  if (read.kind === 'unreadable') return `it cannot be read: ${read.reason}`;
+  if (read.kind === 'not_utf8') return `${it} is not UTF-8`;
+  if (read.kind === 'unreadable') return `${it} cannot be read: ${reasonText(read.reason)}`;
   const stat = fs.statSync(real);
-  if (stat.nlink > 1) return 'it has a second name (a hard link), which would not change with it';
-  if (platform !== 'win32' && (stat.mode & 0o222) === 0) return 'it is read-only';
-  if (uid !== null && stat.uid !== uid) return 'it belongs to another user';
+  if (stat.nlink > 1) return `${it} has a second name (a hard link), which would not change with it`;
+  if (platform !== 'win32' && (stat.mode & 0o222) === 0) return `${it} is read-only`;
+  if (uid !== null && stat.uid !== uid) return `${it} belongs to ${nameOf(system, stat.uid)}`;
   return { real, text: read.text };
+}
+
+/** Why a file cannot be made or replaced in its directory, in words; null if it can, as far as permissions show. */
+export function unwritableReason({ fs }: System, path: string): string | null {
+  let directory = dirname(path);
+  while (!fs.existsSync(directory) && dirname(directory) !== directory) directory = dirname(directory);
+  try {
+    fs.accessSync(directory, fs.constants.W_OK);
+    return null;
+  } catch {
+    return `you cannot write in the directory ${directory}`;
+  }
 }
 
 /** Follows a link at the end of a path; null for a link without a target. */

@@ -16,6 +16,16 @@ export type FileRead =
   /** `reason`: an errno name, or `not_a_file` (directory, FIFO, device), or `too_large`. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
+const REASONS: Readonly<Record<string, string>> = {
+  not_a_file: 'not a regular file',
+  too_large: 'larger than 1 MiB',
+};
+
+/** The reason of an unreadable file for a message; an errno name stays. */
+export function reasonText(reason: string): string {
+  return REASONS[reason] ?? reason;
+}
+
 /**
  * Reads a text file of at most 1 MiB, and never hangs: it opens the file without blocking (a FIFO would wait for its
  * writer) and refuses everything but regular files.

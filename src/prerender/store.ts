@@ -125,8 +125,10 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     for (const other of existing.filter((it) => isOfModel(it, variant))) {
       if (!models.has(other.model as string)) writePrerendered(system, directory, other, null, validators);
     }
-    // Only a line that is resolved can tell a person at a terminal that the configuration has a mistake.
-    const isTold = variant.color === 'terminal' && config.warnings.length > 0;
+    // Only a line that is resolved can report a mistake in the configuration at a terminal. With a colour of their own,
+    // such as that of NO_COLOR, calls at a terminal and elsewhere have the same variant. `natural` is for prompts and bars.
+    const isForTerminals = variant.color !== 'natural' && OUTPUT_KINDS[kindOf(variant)] === null;
+    const isTold = isForTerminals && config.warnings.length > 0;
     const own = [...models].map(([model, limit]) => ({ target: { ...variant, model }, limit }));
     for (const { target, limit } of [...own, { target: variant, limit: null }]) {
       const rendered =
@@ -245,6 +247,11 @@ function withoutTrials(
   return existing.filter(stays);
 }
 
+/** The output kind as which a variant is rendered, of those that are no object. */
+function kindOf({ kind }: Variant): LineKind {
+  return kind === STATUSLINE_KIND ? 'ansi' : (kind as LineKind);
+}
+
 function isKind(kind: string): boolean {
   return kind === JSON_KIND || kind === STATUSLINE_KIND || isLineKind(kind);
 }
@@ -275,7 +282,7 @@ function renderLines(
   variant: Variant,
   model: string | null,
 ): RenderedForecast | null {
-  const kind = variant.kind === STATUSLINE_KIND ? 'ansi' : (variant.kind as LineKind);
+  const kind = kindOf(variant);
   const { appearance: usual, color: configured } = outputConfigOf(config, variant.kind);
   const appearance = localAppearance(system, usual, variant.format);
   const color = isColored(variant.color, configured, OUTPUT_KINDS[kind]);

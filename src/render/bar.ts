@@ -14,28 +14,41 @@ export interface Bar {
   readonly style: Style;
 }
 
-/**
- * A bar of exactly `width` columns, never empty while something is used and never full while something is left. The part
- * that is not filled is dim, and the mark has the default style of the host.
- */
-export function barSpans({ percent, mark, width, style }: Bar, glyphs: BarGlyphs): Span[] {
-  const columns = columnsOf(percent, width, glyphs);
-  const filled = columns.findIndex((column) => column === glyphs.empty);
-  const end = filled < 0 ? width : filled;
-  if (mark === null) return spansOf([{ text: columns.slice(0, end).join(''), style }], columns.slice(end));
-  const at = Math.min(width - 1, Math.floor((width * mark) / 100));
-  const sign = { text: glyphs.mark[at < end ? 0 : 1], style: null };
-  if (at < end) {
-    const before = { text: columns.slice(0, at).join(''), style };
-    return spansOf([before, sign, { text: columns.slice(at + 1, end).join(''), style }], columns.slice(end));
-  }
-  const before = { text: columns.slice(end, at).join(''), style: 'dim' } as const;
-  return spansOf([{ text: columns.slice(0, end).join(''), style }, before, sign], columns.slice(at + 1));
+/** A bar as it is drawn. */
+export interface DrawnBar {
+  readonly spans: Span[];
+  /** Whether the mark is in it. */
+  readonly isMarked: boolean;
 }
 
-function spansOf(spans: readonly Span[], empty: readonly string[]): Span[] {
-  const all: Span[] = [...spans, { text: empty.join(''), style: 'dim' }];
-  return all.filter(({ text }) => text !== '');
+/**
+ * A bar of exactly `width` columns, never empty while something is used and never full while something is left. The part
+ * that is not filled is dim. The mark is part of the bar where it is filled, and has the default style of the host elsewhere.
+ */
+export function drawBar({ percent, mark, width, style }: Bar, glyphs: BarGlyphs): DrawnBar {
+  const columns = columnsOf(percent, width, glyphs);
+  const empty = columns.indexOf(glyphs.empty);
+  const end = empty < 0 ? width : empty;
+  const at = mark === null ? width : Math.min(width - 1, Math.floor((width * mark) / 100));
+  const sign = at < width ? signOf(columns, at, end, glyphs) : null;
+  if (sign !== null) columns[at] = sign;
+  const part = (from: number, to: number, styleOfIt: Style | null): Span => {
+    return { text: columns.slice(from, to).join(''), style: styleOfIt };
+  };
+  const rest =
+    sign === null || at < end
+      ? [part(end, width, 'dim')]
+      : [part(end, at, 'dim'), part(at, at + 1, null), part(at + 1, width, 'dim')];
+  const spans = [part(0, end, style), ...rest].filter(({ text }) => text !== '');
+  return { spans, isMarked: sign !== null };
+}
+
+/** The mark in a column of a bar whose filled part ends before the column `end`; null: none. */
+function signOf(columns: readonly string[], at: number, end: number, glyphs: BarGlyphs): string | null {
+  const { filled, parts, mark } = glyphs;
+  if (at >= end) return mark.empty;
+  if (at < end - 1) return mark.filled;
+  return mark.end?.[[...parts, filled].indexOf(columns[at] as string)] ?? null;
 }
 
 function columnsOf(percent: number, width: number, { filled, parts, empty }: BarGlyphs): string[] {

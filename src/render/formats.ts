@@ -2,7 +2,7 @@ import type { Usage, Window } from '../usage/model.ts';
 import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import type { Appearance } from './appearance.ts';
-import { clipLine } from './layout.ts';
+import { clipLine, lineWidth } from './layout.ts';
 import { lineSpans } from './line.ts';
 import { colorsOf, PALETTE_NAMES } from './palettes.ts';
 import type { Depth } from './palettes.ts';
@@ -81,21 +81,30 @@ function presetLines(usage: Usage, { appearance, columns }: FormatsOptions): Spa
 /** Each palette in its own colours: the levels, the numbers, less important text and an error. */
 function paletteLines(usage: Usage, { appearance, color, depth, columns }: FormatsOptions): string[] {
   const width = Math.max(...PALETTE_NAMES.map((name) => name.length));
-  const numbers = lineSpans(usage, { appearance: { ...appearance, format: 'compact' }, countdowns: true });
-  return PALETTE_NAMES.map((name) => {
+  const levels = LEVELS.flatMap((level): Span[] => [plain(' '), { text: level, style: level }]);
+  const rest: Span[] = [
+    plain(GAP),
+    { text: '12m ago', style: 'dim' },
+    plain(GAP),
+    { text: 'offline', style: 'notice' },
+  ];
+  const startOf = (name: string): Span[] => {
     const background = name === 'terminal' ? 'any' : name.endsWith('-light') ? 'light' : 'dark';
-    const levels = LEVELS.flatMap((level): Span[] => [plain(' '), { text: level, style: level }]);
-    const spans: Span[] = [
-      plain(`${name.padEnd(width)}${GAP}${background.padEnd('light'.length)}`),
-      plain(' '),
+    return [
+      plain(`${name.padEnd(width)}${GAP}on ${background.padEnd('light'.length)} `),
       ...levels,
       plain(GAP),
-      ...numbers,
-      plain(GAP),
-      { text: '12m ago', style: 'dim' },
-      plain(GAP),
-      { text: 'offline', style: 'notice' },
     ];
+  };
+  // An age and an error stand in each row already.
+  const current: Usage = { ...usage, state: 'fresh', error: null };
+  const numbers = lineSpans(current, {
+    appearance: { ...appearance, format: 'compact' },
+    countdowns: true,
+    columns: Math.max(1, columns - lineWidth([...startOf(''), ...rest])),
+  });
+  return PALETTE_NAMES.map((name) => {
+    const spans = [...startOf(name), ...numbers, ...rest];
     return paint(clipLine(spans, columns), color, colorsOf(name, depth));
   });
 }

@@ -3,7 +3,7 @@ import { ELLIPSIS } from './glyphs.ts';
 import type { Span } from './spans.ts';
 
 /** The characters of usageline's own texts: one column each. */
-const NARROW = /^[ -~\u00B7\u2026\u2500-\u257F\u25CB\u25CF\u25D1\u25D4\u25D5\uE0B1\uF071\uF0E4\uF252]*$/;
+const NARROW = /^[ -~\u00B7\u2026\u2500-\u259F\uE0B1\uF071\uF0E4\uF252]*$/;
 
 /** Patterns for other texts. Compiling them takes milliseconds (thousands of emoji), so it waits until a text needs them. */
 let compiled: { readonly emoji: RegExp; readonly clusters: RegExp } | undefined;

@@ -2,6 +2,7 @@ import { countdown } from './values.ts';
 import type { Failure, FailureCode } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import type { FailureText, ProviderTexts } from '../usage/provider-facts.ts';
+import { asciiOnly } from '../usage/text.ts';
 
 const RETRIED = 'Nothing to do: usageline asks again by itself.';
 
@@ -115,13 +116,8 @@ export function shortMessage({ code, retryAt }: Failure, now: number, texts: Pro
 /** The failure in sentences: what happened, its detail, what to do. */
 export function longMessage({ code, detail }: Failure, texts: ProviderTexts): string {
   const { happened, advice } = textOf(code, texts);
-  const more = detail === undefined ? '' : printable(detail);
+  const more = detail === undefined ? '' : asciiOnly(detail).trim();
   return `${happened}${more === '' ? '' : ` (${more})`}. ${advice}`;
-}
-
-/** A detail can contain a path: each character that could control a terminal or is not one column wide becomes `?`. */
-function printable(detail: string): string {
-  return detail.replace(/[^\u0020-\u007E]/g, '?').trim();
 }
 
 /**

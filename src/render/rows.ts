@@ -7,6 +7,7 @@ import { levelOf } from './spans.ts';
 import type { Level, Style } from './style.ts';
 import {
   amountText,
+  creditsText,
   countdown,
   estimatedTime,
   currencySuffix,
@@ -17,7 +18,6 @@ import {
 } from './values.ts';
 import type {
   BreakdownPart,
-  Credits,
   ExtraUsage,
   Pool,
   TokenCount,
@@ -46,6 +46,8 @@ export interface Row {
 /** A text of a column, from the longest form to the shortest. */
 export interface Note {
   readonly full: string;
+  /** Without the clock time. */
+  readonly medium: string;
   readonly short: string;
 }
 
@@ -65,7 +67,7 @@ const NO_NUMBER = { used: null, level: null, expected: null, pace: NO_PACE } as 
 
 /** A note of one form. */
 function note(text: string): Note {
-  return { full: text, short: text };
+  return { full: text, medium: text, short: text };
 }
 
 /** The part of the appearance that rows depend on. */
@@ -83,7 +85,9 @@ function windowRow(window: Window, now: number, withPace: boolean, appearance: R
     const time = resetsAt === null ? null : clockTime(resetsAt, now, appearance);
     return { ...NO_NUMBER, label, percent: 'reset', note: note(time === null ? '' : `at ${time}`) };
   }
-  const isUpcoming = resetsAt !== null && resetsAt > now;
+  const reset = resetsAt !== null && resetsAt > now ? `in ${countdown(resetsAt - now)}` : null;
+  const named = reset === null ? null : `resets ${reset}`;
+  const timed = named === null ? null : withClock(named, resetsAt as number, now, appearance);
   const pace = withPace ? paceOf(window, now) : null;
   const level = windowLevel(window, withPace ? now : null, appearance.thresholds) as Level;
   return {
@@ -93,8 +97,9 @@ function windowRow(window: Window, now: number, withPace: boolean, appearance: R
     expected: pace?.expectedPercent ?? null,
     percent: sideText(usedPercent, appearance),
     note: {
-      full: joined(windowAmountText(window, ' of '), isUpcoming ? moment(resetsAt, now, appearance) : null),
-      short: joined(windowAmountText(window), isUpcoming ? `in ${countdown(resetsAt - now)}` : null),
+      full: joined(windowAmountText(window, ' of '), timed),
+      medium: joined(windowAmountText(window, ' of '), named),
+      short: joined(windowAmountText(window), reset),
     },
     pace: withPace ? paceNote(pace, window, now, level) : NO_PACE,
   };
@@ -177,12 +182,6 @@ export function poolRows({ pools = [], credits, generatedAt }: Usage, appearance
   return left ? [...rows, { ...NO_NUMBER, label: 'credits', percent: '', note: note(left) }] : rows;
 }
 
-/** `12.50 USD left`; null where nothing is known. */
-function creditsText({ balance, currency, unlimited }: Credits): string | null {
-  if (unlimited) return 'unlimited';
-  return balance === null ? null : `${[balance, currency].filter(Boolean).join(' ')} left`;
-}
-
 /** The usage of the week by product, without bar and colour, because a part is no limit. */
 export function breakdownRows(parts: readonly BreakdownPart[]): Row[] {
   return parts.map(({ name, percent }) => {
@@ -206,7 +205,7 @@ function extraRow(extra: ExtraUsage | null, appearance: RowAppearance): Row | nu
       used === null
         ? note('on')
         : {
-            full: `${amountText(used, extra)}${most}${currency}`,
+            ...note(`${amountText(used, extra)}${most}${currency}`),
             short: `${amountText(used, extra)}${currency}`,
           },
   };
@@ -222,6 +221,13 @@ export function tokenRows(tokens: TokenEstimate | null, now: number, appearance:
 
 function tokenRow(label: string, count: TokenCount | null, text: string): Row[] {
   return count
-    ? [{ ...NO_NUMBER, label, percent: `~${tokenText(count.total)}`, note: { full: text, short: 'tokens' } }]
+    ? [
+        {
+          ...NO_NUMBER,
+          label,
+          percent: `~${tokenText(count.total)}`,
+          note: { ...note(text), short: 'tokens' },
+        },
+      ]
     : [];
 }

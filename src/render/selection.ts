@@ -94,15 +94,22 @@ function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Ap
   return hide.includes(id) || hide.includes(label.toLowerCase());
 }
 
+/** The usage of a line by accounts: itself, then the others. */
+export function accountsIn(usage: Usage): readonly Usage[] {
+  return usage.others === undefined ? [usage] : [usage, ...usage.others];
+}
+
 /** The usage without what `hide` names. */
 export function withoutHidden(usage: Usage, appearance: Pick<Appearance, 'hide'>): Usage {
   if (appearance.hide.length === 0) return usage;
+  const others = usage.others?.map((other) => withoutHidden(other, appearance));
   const { windows, extraUsage: extra, tokens, pools, locks, lacking, texts } = usage;
   const hidden = windows.filter((window) => isHidden(window, appearance));
   const isExtraHidden = extra === null || hidden.some((window) => isLimitOn(extra, window));
   const shown = (id: string, label: string) => !isHidden({ id, label }, appearance);
   return {
     ...usage,
+    ...(others && { others }),
     windows: windows.filter((window) => !hidden.includes(window)),
     extraUsage: isExtraHidden || appearance.hide.includes(EXTRA) ? null : extra,
     ...(pools && { pools: pools.filter((pool) => !isHidden(pool, appearance)) }),

@@ -60,17 +60,22 @@ export function renderShow(usages: readonly Usage[], options: ShowOptions): stri
 function showUsage(all: Usage, appearance: Appearance, options: ShowOptions): string {
   const { color, columns, verbose = false } = options;
   const usage = withoutHidden(all, appearance);
-  const { separator, ellipsis } = glyphsOf(appearance);
+  const { separator, ellipsis, bar } = glyphsOf(appearance);
   const width = Math.max(MIN_COLUMNS, columns);
+  const proseWidth = Math.min(width, MAX_PROSE);
   const prose = (text: string, style: Style | null): Span[][] =>
-    wrap(text, Math.min(width, MAX_PROSE)).map((line) => [{ text: line, style }]);
+    wrap(text, proseWidth).map((line) => [{ text: line, style }]);
+  const limits = table(rows(usage, appearance), width, appearance);
+  const legend = limits.isMarked ? `${bar.mark.legend} marks even use by now.` : '';
   const blocks = [
     [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
-    table(rows(usage, appearance), width, appearance),
-    table(poolRows(usage, appearance), width, appearance),
+    limits.lines,
+    table(poolRows(usage, appearance), width, appearance).lines,
     verbose ? breakdown(usage, width, appearance) : [],
     [
-      ...prose(origin(usage, all, appearance), 'dim'),
+      ...withSentence(wrap(origin(usage, all, appearance), proseWidth), legend, proseWidth).map((text) => [
+        { text, style: 'dim' } as const,
+      ]),
       ...lockSentences(usage).flatMap((text) => prose(text, 'notice')),
       ...prose(problem(usage, appearance), 'notice'),
       ...prose(renewalNotice(usage, appearance), 'notice'),
@@ -80,6 +85,14 @@ function showUsage(all: Usage, appearance: Appearance, options: ShowOptions): st
     .filter((block) => block.length > 0)
     .map((block) => block.map((line) => paint(line, color, appearance.colors)).join('\n'))
     .join('\n\n');
+}
+
+/** Adds a sentence to a text of lines: to the last line if it fits there, else as a line of its own. */
+function withSentence(lines: readonly string[], sentence: string, width: number): string[] {
+  const last = lines.at(-1);
+  if (sentence === '') return [...lines];
+  if (last === undefined || last.length + 1 + sentence.length > width) return [...lines, sentence];
+  return [...lines.slice(0, -1), `${last} ${sentence}`];
 }
 
 /**
@@ -110,7 +123,7 @@ function rows(usage: Usage, appearance: Appearance): Row[] {
 function breakdown({ breakdown: parts = [] }: Usage, width: number, appearance: Appearance): Span[][] {
   if (parts.length === 0) return [];
   const title = clipLine([{ text: 'The week by product', style: 'strong' }], width);
-  return [title, ...table(breakdownRows(parts), width, appearance)];
+  return [title, ...table(breakdownRows(parts), width, appearance).lines];
 }
 
 const stateTexts: Record<State, string> = {

@@ -1,6 +1,6 @@
 import type { Appearance } from './appearance.ts';
 import { windowLevel } from './level.ts';
-import { hasFailed, hasNumbers, isForLine, withoutHidden } from './selection.ts';
+import { accountsIn, hasFailed, hasNumbers, isForLine, withoutHidden } from './selection.ts';
 import type { Level, Style } from './style.ts';
 import type { Usage } from '../usage/model.ts';
 
@@ -20,8 +20,7 @@ const LEVELS = ['critical', 'warn', 'ok'] as const;
 /** Summarizes the windows that a line may show; of several accounts, the most urgent level and the largest number. */
 export function summaryOf(usage: Usage, appearance: Appearance): Summary {
   if (usage.others === undefined) return summaryOfAccount(usage, appearance);
-  const all = [usage, ...usage.others.map((other) => withoutHidden(other, appearance))];
-  const summaries = all.map((it) => summaryOfAccount(it, appearance));
+  const summaries = accountsIn(usage).map((it) => summaryOfAccount(it, appearance));
   const used = Math.max(-1, ...summaries.flatMap((it) => it.used ?? []));
   const first = summaries[0] as Summary;
   const urgent = LEVELS.flatMap((level) => summaries.filter((it) => it.level === level))[0] ?? first;

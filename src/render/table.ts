@@ -1,13 +1,14 @@
 import { plain } from './spans.ts';
 import type { Span } from './spans.ts';
-import { barSpans } from './bar.ts';
+import { drawBar } from './bar.ts';
+import type { DrawnBar } from './bar.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { clip, clipLine } from './layout.ts';
 import { quietStyle } from './level.ts';
 import type { Appearance } from './appearance.ts';
 import { shownPercent } from './values.ts';
-import type { Row } from './rows.ts';
+import type { Note, Row } from './rows.ts';
 import type { Style } from './style.ts';
 
 /** Between two columns. */
@@ -17,7 +18,7 @@ const MAX_LABEL = 24;
 
 /** How much the columns beside the bar say, and the bars that go with it, columns. */
 interface Layout {
-  readonly note: 'full' | 'short';
+  readonly note: keyof Note;
   /** `next`: in the column of the note, the pace takes the place of the reset where the window runs out before it. */
   readonly pace: 'long' | 'text' | 'next';
   readonly minBar: number;
@@ -28,8 +29,8 @@ interface Layout {
 const LAYOUTS: readonly Layout[] = [
   { note: 'full', pace: 'long', minBar: 24, maxBar: 60 },
   { note: 'full', pace: 'text', minBar: 8, maxBar: 40 },
-  { note: 'short', pace: 'text', minBar: 8, maxBar: 40 },
-  { note: 'full', pace: 'next', minBar: 8, maxBar: 40 },
+  { note: 'medium', pace: 'text', minBar: 8, maxBar: 40 },
+  { note: 'medium', pace: 'next', minBar: 6, maxBar: 40 },
   { note: 'short', pace: 'next', minBar: 5, maxBar: 40 },
   { note: 'short', pace: 'next', minBar: 0, maxBar: 0 },
 ];
@@ -53,11 +54,22 @@ interface Columns {
 /** The part of the appearance that the table depends on. */
 type TableAppearance = Pick<Appearance, 'percent' | 'format'>;
 
+/** A table, ready to be painted. */
+export interface Table {
+  readonly lines: Span[][];
+  /** Whether a bar in it has the mark of even use. */
+  readonly isMarked: boolean;
+}
+
 /** Lays out rows as a table of at most `width` columns. */
-export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Span[][] {
+export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Table {
   const { cells, columns } = fit(rows, width);
   const glyphs = glyphsOf(appearance);
-  return cells.map((cell) => clipLine(line(cell, columns, appearance, glyphs), width, glyphs.ellipsis));
+  const bars = cells.map(({ row }) => barOf(row, columns.bar, appearance, glyphs));
+  const lines = cells.map((cell, index) =>
+    clipLine(line(cell, columns, bars[index]?.spans ?? [], glyphs), width, glyphs.ellipsis),
+  );
+  return { lines, isMarked: bars.some((bar) => bar?.isMarked) };
 }
 
 /** The first layout that fits; of the last one the label is cut. */
@@ -110,15 +122,10 @@ function gapped(columnWidth: number): number {
   return columnWidth === 0 ? 0 : GAP.length + columnWidth;
 }
 
-function line(
-  { row, note, pace }: Cells,
-  columns: Columns,
-  appearance: TableAppearance,
-  glyphs: Glyphs,
-): Span[] {
+function line({ row, note, pace }: Cells, columns: Columns, bar: readonly Span[], glyphs: Glyphs): Span[] {
   const spans: Span[] = [plain(clip(row.label, columns.label, glyphs.ellipsis).padEnd(columns.label))];
   const add = (...added: Span[]) => spans.push(plain(GAP), ...added);
-  if (columns.bar > 0) add(...barOf(row, columns.bar, appearance, glyphs));
+  if (columns.bar > 0) add(...(bar.length > 0 ? bar : [plain(' '.repeat(columns.bar))]));
   if (columns.percent > 0) {
     const room = ' '.repeat(columns.percent - row.percent.length);
     spans.push(plain(GAP + room), { text: row.percent, style: row.level });
@@ -128,9 +135,15 @@ function line(
   return spans;
 }
 
-function barOf(row: Row, width: number, { percent: side }: TableAppearance, { bar }: Glyphs): Span[] {
-  if (row.used === null) return [plain(' '.repeat(width))];
+/** The bar of a row; null where there is no room, or no percentage. */
+function barOf(
+  row: Row,
+  width: number,
+  { percent: side }: TableAppearance,
+  { bar }: Glyphs,
+): DrawnBar | null {
+  if (row.used === null || width === 0) return null;
   const style: Style = row.level === null ? 'dim' : quietStyle(row.level);
   const mark = row.expected === null ? null : shownPercent(row.expected, side);
-  return barSpans({ percent: shownPercent(row.used, side), mark, width, style }, bar);
+  return drawBar({ percent: shownPercent(row.used, side), mark, width, style }, bar);
 }

@@ -37,6 +37,7 @@ export function backoffAfterFailure(
   return {
     blockedUntil: now + Math.min(wait * (1 + JITTER * random), MAX_BLOCK_MS),
     error: failure.code,
+    ...(failure.detail !== undefined && { detail: failure.detail }),
     failures,
     writtenAt: now,
     credentials: fingerprint,
@@ -88,9 +89,10 @@ export function backoffWithRequest(
   waived = false,
 ): Backoff {
   const lapsed = previous?.error != null && isRenewal(previous.error);
-  const { error = null, failures = 0 } = lapsed ? {} : (previous ?? {});
+  const { error = null, detail, failures = 0 }: Partial<Backoff> = lapsed ? {} : (previous ?? {});
   return {
     error,
+    ...(detail !== undefined && { detail }),
     failures,
     ...inherited(previous, now),
     ...(tokenHash !== undefined && { tokenHash }),

@@ -113,7 +113,8 @@ function blockedBy(
   { now, fingerprint, budget }: Situation,
 ): Failure | null {
   const retryAt = nextTry(backoff, judgeBudget({ backoff, attempts: [] }, now, fingerprint, budget));
-  if (backoff.error !== null) return { code: backoff.error, retryAt };
+  const { error, detail } = backoff;
+  if (error !== null) return { code: error, retryAt, ...(detail !== undefined && { detail }) };
   return isShowable(freshness) ? null : { code: 'no_data', retryAt };
 }
 

@@ -17,10 +17,15 @@ export function sanitize(text: string): string {
     .trimEnd();
 }
 
+/** A text with `?` for each character that is not printable ASCII: no other is safe, and one column wide, everywhere. */
+export function asciiOnly(text: string): string {
+  return text.replace(/[^\u0020-\u007E]/g, '?');
+}
+
 /**
  * The user's input for an error message: its beginning, with `?` for every character that could control a terminal.
  */
 export function quoteInput(text: string): string {
-  const start = text.slice(0, 60).replace(/[^\u0020-\u007E]/g, '?');
+  const start = asciiOnly(text.slice(0, 60));
   return start.length < text.length ? `${start}...` : start;
 }

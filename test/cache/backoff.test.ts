@@ -48,6 +48,7 @@ describe('the text of usage.lock', () => {
   it.each<[string, Partial<Backoff>]>([
     ['a failure', {}],
     ['no failure', { blockedUntil: 0, error: null, failures: 0 }],
+    ['a failure with a detail', { error: 'token_expired', detail: '/home/ada/.codex/auth.json' }],
     ['no credentials', { credentials: null }],
     ['no requests', { requests: [] }],
     ['the longest block there is', { blockedUntil: NOW + DAY }],

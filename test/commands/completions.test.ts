@@ -112,7 +112,7 @@ describe('the script of `usageline completions`', () => {
     for (const [open, close] of ['{}', '()', '[]'] as const) {
       expect(code.split(open!).length).toBe(code.split(close!).length);
     }
-    expect(script).toContain("'usageline cache' = @('path', 'clear',");
+    expect(script).toContain("'usageline cache' = @('path', 'clear', 'stats', 'verify',");
     expect(script).toContain("'usageline --color' = @('auto', 'always', 'never')");
   });
 

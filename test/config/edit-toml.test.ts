@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { setInToml, tomlText } from '../../src/config/edit-toml.ts';
+import { setInToml, tomlText, unsetInToml } from '../../src/config/edit-toml.ts';
 import type { TomlValue } from '../../src/config/edit-toml.ts';
 import { sampleConfig } from '../../src/config/sample.ts';
 import { KEYS, NAMES } from '../../src/config/schema.ts';
 import { accepts, parseToml, readToml } from '../../src/config/toml.ts';
 import { LATE } from '../support/patience.ts';
+
+const unset = (text: string, name: string) => unsetInToml(text, name.split('.'));
 
 const set = (text: string, name: string, value: TomlValue) => setInToml(text, name.split('.'), value);
 
@@ -38,7 +40,14 @@ describe('a key of a configuration is set, and everything else in the text stays
       'bars',
       '#:schema ./x.json\nformat = "bars"\n\n[thresholds]\n',
     ],
-    ['[thresholds]\nwarn = 5\n', 'format', 'bars', 'format = "bars"\n[thresholds]\nwarn = 5\n'],
+    ['[thresholds]\nwarn = 5\n', 'format', 'bars', 'format = "bars"\n\n[thresholds]\nwarn = 5\n'],
+    ['# mine\n[thresholds]\n', 'format', 'bars', 'format = "bars"\n\n# mine\n[thresholds]\n'],
+    [
+      '#:schema ./x.json\n[thresholds]\n',
+      'format',
+      'bars',
+      '#:schema ./x.json\nformat = "bars"\n\n[thresholds]\n',
+    ],
     ['timeout = 5\n', 'thresholds.warn', 60, 'timeout = 5\n\n[thresholds]\nwarn = 60\n'],
     [
       '[thresholds] # of all\nwarn = 5\n\n[colors]\n',
@@ -155,6 +164,43 @@ describe('a key of a configuration is set, and everything else in the text stays
     expect(set(`x = "${'\\"'.repeat(200_000)}"\n`, 'format', 'bars')).toContain('format');
     expect(set(`${'# "'.repeat(100_000)}\n`, 'format', 'bars')).toContain('format');
     expect(performance.now() - start).toBeLessThan(LATE);
+  });
+});
+
+describe('a key of a configuration is removed, and everything else in the text stays', () => {
+  it.each([
+    ['format = "bars"\ntimeout = 5\n', 'format', 'timeout = 5\n'],
+    ['timeout = 5\nformat = "bars"', 'format', 'timeout = 5\n'],
+    ['\uFEFF"format" = "bars"\r\ntimeout = 5\r\n', 'format', '\uFEFFtimeout = 5\r\n'],
+    ['# a\n  format = "x # y"  # why\n', 'format', '# a\n  # why\n'],
+    ['hide = [ # x\n  "7d",\n] # why\r\nclock = "12h"', 'hide', '# why\r\nclock = "12h"'],
+    ['format = """\n[a]\n"""\ntimeout = 5\n', 'format', 'timeout = 5\n'],
+    ['[thresholds] # mine\nwarn = 5\n\n[colors]\n', 'thresholds.warn', '[thresholds] # mine\n\n[colors]\n'],
+    ['output.tmux.percent = "left"\n', 'output.tmux.percent', ''],
+    [
+      '[output]\ntmux.percent = "left"\ntmux.clock = "12h"\n',
+      'output.tmux.clock',
+      '[output]\ntmux.percent = "left"\n',
+    ],
+    ['fromat = 1\n', 'fromat', ''],
+    ['__proto__ = 1\nx = 2\n', '__proto__', 'x = 2\n'],
+    ['timeout = 5\n', 'format', 'timeout = 5\n'],
+    ['', 'toString', ''],
+  ])('%j, %s', (before, name, after) => {
+    expect(unset(before, name)).toBe(after);
+  });
+
+  it.each([
+    ['a text that is not TOML', 'format = bars\n', 'format'],
+    ['a key in an inline table', 'thresholds = { warn = 5 }\n', 'thresholds.warn'],
+    ['a key in a list of tables', '[[x]]\ny = 1\n[[x]]\ny = 2\n', 'x.0'],
+  ])('%s is left alone', (_, text, name) => {
+    expect(unset(text, name)).toBeNull();
+  });
+
+  it('which takes back what was set', () => {
+    for (const name of Object.keys(KEYS))
+      expect(unset(set(sampleConfig(), name, 'x') ?? '', name)).toBe(sampleConfig());
   });
 });
 

@@ -165,19 +165,19 @@ describe('the environment', () => {
 });
 
 describe('a file that cannot be used gives a warning and no values', () => {
-  const NOT = 'so none of it applies';
+  const NOT = 'so none of the file applies';
   it.each<[string, () => void, string]>([
-    ['a directory', () => fs.mkdirSync(path), `this cannot be read (not_a_file), ${NOT}`],
+    ['a directory', () => fs.mkdirSync(path), `this cannot be read (not a regular file), ${NOT}`],
     [
       'a pipe without a writer',
       () => execFileSync('mkfifo', [path]),
-      `this cannot be read (not_a_file), ${NOT}`,
+      `this cannot be read (not a regular file), ${NOT}`,
     ],
-    ['a device', () => fs.symlinkSync('/dev/zero', path), `this cannot be read (not_a_file), ${NOT}`],
+    ['a device', () => fs.symlinkSync('/dev/zero', path), `this cannot be read (not a regular file), ${NOT}`],
     [
       'larger than any',
       () => fs.writeFileSync(path, '#'.repeat(2 ** 20 + 1)),
-      `this cannot be read (too_large), ${NOT}`,
+      `this cannot be read (larger than 1 MiB), ${NOT}`,
     ],
     [
       'not UTF-8',

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { drawnGlyph } from '../../docs/screenshots/glyphs.mjs';
 import { CELL, PADDING, svgOf } from '../../docs/screenshots/svg.mjs';
+import { CLOCK, DATE, MOMENT } from '../../docs/screenshots/moment.cjs';
 import { inChromium } from '../support/browser.ts';
 import { describeWith } from '../support/tools.ts';
 import { PICTURES } from './pages.ts';
@@ -178,4 +179,23 @@ describeWith('chromium', 'pictures in Chromium', () => {
     expect(good).toEqual([]);
     for (const mistakes of bad) expect(mistakes).not.toEqual([]);
   });
+});
+
+it('the clocks and dates of all pictures are those of one moment', () => {
+  const clock = (minutes: number) => new Date(MOMENT + minutes * 60_000).toISOString().slice(11, 16);
+  expect(clock(0)).toBe(CLOCK);
+  expect(new Date(`${DATE} UTC`).toDateString()).toBe(new Date(MOMENT).toDateString());
+  // When the numbers were read, fresh and stale ones; the next request; the two resets.
+  const known = [0, -1, -12, 1, 2 * 60 + 10, 3 * 24 * 60 + 60].map(clock);
+  for (const name of PICTURES.filter((picture) => picture.endsWith('.svg'))) {
+    const [, text = ''] = /<desc>(.*)<\/desc>/s.exec(fs.readFileSync(name, 'utf8')) ?? [];
+    for (const time of text.match(/\b\d\d:\d\d\b/g) ?? []) expect(known, name).toContain(time);
+    for (const date of text.match(/\b\d\d-\w{3}-\d\d\b/g) ?? []) expect(date, name).toBe(DATE);
+  }
+});
+
+it('a style in a captured screen lasts over the end of its line', () => {
+  const picture = svgOf('\u001B[34m~\n~\u001B[39m\n~', 'dark', 'an editor');
+  const coloured = [...picture.matchAll(/<text[^>]*>~/g)].map(([element]) => element.includes('fill="#58a6ff"'));
+  expect(coloured).toEqual([true, true, false]);
 });

@@ -8,6 +8,12 @@ import { closeAtTheEnd } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
 import type { CaseBody, CaseLogin, ProviderCase } from './case.ts';
 
+/** Whether this Node has the SQLite that `kit/sqlite.ts` needs. */
+export const hasSqlite = (() => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 16);
+})();
+
 /** A request as the endpoint saw it. */
 export interface Seen {
   readonly method: string;
@@ -49,11 +55,12 @@ export async function caseEndpoint(answer: Answer): Promise<CaseEndpoint> {
   return endpoint;
 }
 
-/** Answers with the bodies of a case: by path where there are several. */
+/** Answers with the bodies of a case: by path where there are several; a number there is the status of a refusal. */
 export function bodyAnswer(of: CaseBody): Answer {
   return ({ url = '' }, response) => {
     const body = 'bodies' in of ? of.bodies[url] : of.body;
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    const status = 'bodies' in of && typeof body === 'number' ? body : 200;
+    response.writeHead(body === undefined ? 404 : status, { 'content-type': 'application/json' });
     response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
   };
 }

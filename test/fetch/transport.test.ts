@@ -64,6 +64,29 @@ describe.each([
   ['http', {}],
   ['https', { tls: 'server' }],
 ] as const)('over %s', (_, kind) => {
+  test('a body is sent with its length, and its answer read', async () => {
+    const server = await fakeServer((socket, text) => {
+      // The head can arrive before the body.
+      if (text.endsWith('\r\n\r\n')) socket.once('data', () => reply('{"a":1}')(socket, text));
+      else reply('{"a":1}')(socket, text);
+    }, kind);
+    const outcome = await requestJson(createTransport({ ca }), {
+      url: `${server.url}/api?x=1`,
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"\u00e4"}',
+      timeoutMs: DEADLINE,
+    });
+    expect(outcome).toEqual({ ok: true, value: { a: 1 } });
+    const [received = ''] = server.received;
+    expect(received).toMatch(/^POST \/api\?x=1 HTTP\/1\.1\r\n/);
+    expect(received.toLowerCase()).toContain('\r\ncontent-length: 13\r\n');
+    expect(received).not.toMatch(/transfer-encoding/i);
+    expect(Buffer.from(received.split('\r\n\r\n')[1] ?? '', 'latin1').toString('utf8')).toBe(
+      '{"name":"\u00e4"}',
+    );
+    await closed(server);
+  });
+
   test('an object is read and the connection closed at once', async () => {
     const server = await fakeServer(write(`${head}content-length: 7\r\n\r\n{"a":1}`), kind);
     expect(await ask(`${server.url}/prefix/api?x=1`)).toEqual({ ok: true, value: { a: 1 } });

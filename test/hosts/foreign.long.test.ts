@@ -20,7 +20,10 @@ async function bash(
   { before = [], after = [], commands = ['true', 'true'] }: Record<string, readonly string[]>,
 ): Promise<string> {
   const { init, counted } = shells.bash;
-  const rc = host.write('.bashrc', [`PS1='P> '`, ...before, init, counted, ...after, ''].join('\n'));
+  const rc = host.write(
+    '.bashrc',
+    [`PS1='P> '`, 'usageline_lead=', ...before, init, counted, ...after, ''].join('\n'),
+  );
   const input = host.write('input', [...commands, ''].join('\n'));
   const command = `bash --noprofile --rcfile ${quoted(rc)} -i <${quoted(input)} 2>&1`;
   const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
@@ -39,7 +42,7 @@ describeWith('bash', 'the hook in bash', () => {
     const commands = ['shopt -s promptvars', 'echo "<$PS1>"', 'shopt -u promptvars', 'echo "<$PS1>"'];
     const screen = await bash(host, { before: ['shopt -u promptvars'], commands });
     expect(prompts(screen)).toBe(5);
-    expect(screen).toContain('<${usageline_prompt:+$usageline_prompt\\n}P> >');
+    expect(screen).toContain('<${usageline_prompt:+$usageline_lead$usageline_prompt\\n}P> >');
     expect(screen).toContain(`<${OLD_LINE}\\nP> >`);
   });
 
@@ -162,7 +165,10 @@ describeWith('bash', 'the hook in bash', () => {
       ),
     ];
     const { init } = shells.bash;
-    const rc = host.write('.bashrc', [`PS1='P> '`, ...before, `\\builtin ${init}`, ''].join('\n'));
+    const rc = host.write(
+      '.bashrc',
+      [`PS1='P> '`, 'usageline_lead=', ...before, `\\builtin ${init}`, ''].join('\n'),
+    );
     const command = `bash --noprofile --rcfile ${quoted(rc)} -i </dev/null 2>&1`;
     const { stdout } = await runProgram('sh', ['-c', command], host.machine.env);
     expect(stdout).not.toMatch(/ALIAS|FUNCTION|error/);
@@ -372,17 +378,11 @@ describeWith('tmux', 'at a terminal', () => {
     it.concurrent('shows the line in every other vim', async () => {
       const host = await aHost(['plain']);
       const vimrc = host.write('usageline.vim', (await host.machine.run(['init', 'vim'])).stdout);
-      const terminal = await Terminal.open(host, [
-        'vim',
-        '-N',
-        '-u',
-        'NONE',
-        '-i',
-        'NONE',
-        '-n',
-        '-c',
-        `source ${vimrc}`,
-      ]);
+      const terminal = await Terminal.open(
+        host,
+        ['vim', '-N', '-u', 'NONE', '-i', 'NONE', '-n', '-c', `source ${vimrc}`],
+        120,
+      );
       await terminal.shows(OLD_LINE);
       await terminal.close();
     });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { closeAtTheEnd } from '../support/endpoint.ts';
 import { runProgram } from '../support/program.ts';
 import { describeWith } from '../support/tools.ts';
-import { aHost, entry, eventually, OLD_LINE, Terminal } from './host.ts';
+import { aHost, entry, eventually, OLD_LINE, Terminal, tmux } from './host.ts';
 import type { Host } from './host.ts';
 import { shells } from './shells.ts';
 
@@ -96,7 +96,7 @@ describeWith('tmux', 'the question before a change', () => {
     await terminal.shows('Do this? [y/N]');
     host.write('.zshrc', 'mine\nmore\n');
     await terminal.type('y\n');
-    await terminal.shows('the files have been changed meanwhile');
+    await terminal.shows('have been changed since they were shown. Run the same command again');
     await terminal.shows('code 1');
     expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toBe('mine\nmore\n');
     expect(fs.existsSync(join(host.home, '.local/share/usageline'))).toBe(false);
@@ -105,9 +105,10 @@ describeWith('tmux', 'the question before a change', () => {
 
 describeWith('tmux', 'usageline init tmux --install', () => {
   it.each([
-    ['with the defaults of tmux', '', ''],
-    ['with a status line of the user', "set -g status-right 'mine'\n", 'mine '],
-    ['at the position that the user has chosen', "set -g status-right '#{E:@usageline} mine'\n", ''],
+    ['behind a separator from the date of tmux', '', /\d\d-\w+-\d\d \| $/],
+    ['behind a separator from the text of the user', "set -g status-right 'mine'\n", /mine \| $/],
+    ['without a separator where there is no text', "set -g status-right ''\n", /[^|]$/],
+    ['at the position that the user has chosen', "set -g status-right '#{E:@usageline} mine'\n", /[^|]$/],
   ])('shows the line once, %s, also when the file is read again', async (_, configuration, before) => {
     const host = await aHost(['tmux']);
     // Characters that a path can contain.
@@ -121,14 +122,15 @@ describeWith('tmux', 'usageline init tmux --install', () => {
     const inner = `usageline-init-${process.pid}-${Math.floor(Math.random() * 1e9)}`;
     closeAtTheEnd(() => void spawnSync('tmux', ['-L', inner, 'kill-server']));
     const terminal = await Terminal.open(host, ['tmux', '-L', inner, 'new-session', 'sleep 60'], 120);
-    await terminal.shows(`${before}${OLD_LINE}`);
+    await terminal.shows(OLD_LINE);
+    expect((await terminal.last()).split(OLD_LINE)[0]).toMatch(before);
     const again = await runProgram(
       'tmux',
       ['-L', inner, 'source-file', join(home, '.tmux.conf')],
       host.machine.env,
     );
     expect(again).toMatchObject({ stderr: '', code: 0 });
-    await terminal.shows(`${before}${OLD_LINE}`);
+    expect((await terminal.last()).split(OLD_LINE)[0]).toMatch(before);
     expect((await terminal.screen()).split(OLD_LINE)).toHaveLength(2);
     const { stdout } = await runProgram(
       'tmux',
@@ -172,11 +174,36 @@ for (const [editor, target] of [
         host.write('.vimrc', `${configuration}\n`);
         host.write('.config/nvim/init.vim', `${configuration}\n`);
         await install(host, target);
-        const terminal = await Terminal.open(host, [editor, 'file.txt']);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 120);
         const screen = await terminal.shows(OLD_LINE);
         const status = screen.split('\n').find((line) => line.includes(OLD_LINE)) ?? '';
         expect(status).toContain(configuration === '' ? 'file.txt' : 'mine');
         expect(screen).not.toMatch(/Error|E\d+:/);
+      });
+
+      it.each([
+        ['a warning', 'warn = 30\ncritical = 90', '33%', '48;5;221'],
+        ['a critical number', 'warn = 10\ncritical = 30', '33%', '48;5;160'],
+      ])('gives %s a background of its own', async (_, thresholds, text, background) => {
+        const host = await aHost([]);
+        host.write('.config/usageline/config.toml', `[thresholds]\n${thresholds}\n`);
+        await install(host, target);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 120);
+        await terminal.shows(OLD_LINE);
+        const colours = await terminal.colours();
+        expect(colours).toMatch(new RegExp(String.raw`${background}m${text}\u001B\[`));
+        await terminal.close();
+      });
+
+      it('shows a shorter line in a narrow window, beside the name of the file, and follows the width', async () => {
+        const host = await aHost(['vim']);
+        await install(host, target);
+        const terminal = await Terminal.open(host, [editor, 'file.txt'], 80);
+        const narrow = await terminal.shows(/5h 22% · 7d 33%/);
+        expect(narrow.split('\n').find((line) => line.includes('7d 33%'))).toContain('file.txt');
+        await tmux('resize-window', '-t', terminal.session, '-x', '130');
+        await terminal.shows(OLD_LINE);
+        await terminal.close();
       });
 
       it('leaves nothing behind after the removal', async () => {
@@ -190,6 +217,70 @@ for (const [editor, target] of [
   );
 }
 
+describeWith('tmux', 'in a vim that does not interpret parts of its status line', () =>
+  describeWith('vim', 'the script for vim', () => {
+    it.each([
+      ['warn', 'warn = 30\ncritical = 95', '48;5;221'],
+      ['critical', 'warn = 10\ncritical = 30', '48;5;160'],
+    ])('the whole line has the colour of its level, %s, once', async (_, thresholds, background) => {
+      const host = await aHost([]);
+      host.write('.config/usageline/config.toml', `[thresholds]\n${thresholds}\n`);
+      await install(host, 'vim');
+      const plugin = '.vim/plugin/usageline.vim';
+      const script = fs.readFileSync(join(host.home, plugin), 'utf8');
+      expect(script).toContain("has('patch-8.2.2854')");
+      host.write(plugin, script.replace("has('patch-8.2.2854')", '0'));
+      const terminal = await Terminal.open(host, ['vim', 'file.txt'], 120);
+      const screen = await terminal.shows(OLD_LINE);
+      expect(screen.split(OLD_LINE)).toHaveLength(2);
+      expect(screen).not.toMatch(/E\d+:/);
+      const colours = await terminal.colours();
+      expect(colours).toMatch(new RegExp(String.raw`${background}m${OLD_LINE}`));
+      await terminal.close();
+    });
+  }),
+);
+
+describeWith('vim', 'a text that is not from usageline', () => {
+  it.each([
+    '5h 22%{execute("silent !touch ran")}',
+    '5h 22%% %{%system("touch ran")%}',
+    '%!g:usageline',
+    '5h %=22%%',
+    '%#Error#5h 22%%',
+    '%%%',
+  ])('gets into no status line: %s', async (text) => {
+    const host = await aHost([]);
+    await install(host, 'vim');
+    const plugin = '.vim/plugin/usageline.vim';
+    const script = fs.readFileSync(join(host.home, plugin), 'utf8');
+    host.write('text', `${text}\n`);
+    host.write(plugin, script.replace(/let s:command = .*/, `let s:command = ['cat', '${host.home}/text']`));
+    const commands = [
+      'sleep 500m',
+      'call writefile([g:usageline_format, g:usageline], $HOME . "/seen")',
+      'qa!',
+    ];
+    const { code } = await runProgram(
+      'vim',
+      [
+        '-i',
+        'NONE',
+        '-n',
+        '-es',
+        '-N',
+        '-S',
+        join(host.home, plugin),
+        ...commands.flatMap((command) => ['-c', command]),
+      ],
+      { ...host.machine.env, TERM: 'xterm' },
+    );
+    expect(code).toBe(0);
+    expect(fs.readFileSync(join(host.home, 'seen'), 'utf8')).toBe('\n\n');
+    expect(fs.existsSync(join(host.home, 'ran'))).toBe(false);
+  });
+});
+
 describeWith('nvim', 'the component for lualine', () => {
   it('doubles every percent sign, so that the status line shows the text', async () => {
     const host = await aHost(['plain']);
@@ -201,7 +292,11 @@ describeWith('nvim', 'the component for lualine', () => {
       'let text = nvim_eval_statusline(g:usageline, {}).str',
       'call writefile([g:usageline, text, &statusline], $HOME . "/seen")',
     ].flatMap((command) => ['-c', command]);
-    const run = await runProgram('nvim', ['--headless', ...script, '-c', 'qa!'], host.machine.env);
+    const run = await runProgram(
+      'nvim',
+      ['--headless', '--cmd', 'set columns=120', ...script, '-c', 'qa!'],
+      host.machine.env,
+    );
     expect(run.code).toBe(0);
     const [component, text, statusline] = fs.readFileSync(join(host.home, 'seen'), 'utf8').split('\n');
     expect(component).toContain('22%%');

@@ -20,7 +20,7 @@ describeWith('emacs', 'usageline init emacs --install', () =>
         host.write(name, '(setq inhibit-startup-screen t)\n(global-set-key (kbd "C-c q") #\'kill-emacs)\n');
         await install(host, 'emacs');
         expect(fs.readFileSync(join(host.home, name), 'utf8')).toContain(';; >>> usageline >>>');
-        const terminal = await Terminal.open(host, ['emacs', '-nw', '--no-site-file', 'file'], 120);
+        const terminal = await Terminal.open(host, ['emacs', '-nw', '--no-site-file', 'file'], 150);
         await terminal.shows(OLD_LINE);
         await host.machine.run(['init', '--uninstall', '--yes']);
         expect(fs.readFileSync(join(host.home, name), 'utf8')).not.toContain('usageline');

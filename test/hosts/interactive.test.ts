@@ -189,7 +189,7 @@ for (const shell of Object.values(shells)) {
           await terminal.press('Enter');
           return (await terminal.screen()).includes(NEW_LINE);
         });
-        const lines = (await terminal.screen()).split('\n').filter((line) => !/ >( |$)|^5h /.test(line));
+        const lines = (await terminal.screen()).split('\n').filter((line) => !/ >( |$)|^(╭ )?5h /.test(line));
         expect(lines.filter((line) => !/^(done|jobs: There are no jobs$)/.test(line))).toEqual([]);
       });
 

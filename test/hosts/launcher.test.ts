@@ -67,6 +67,23 @@ for (const [name, argv] of Object.entries(shells)) {
       expect(host.started).toEqual([]);
     });
 
+    it.concurrent('starts a process once in four minutes where no requests are allowed', async () => {
+      const host = await aHost([]);
+      host.write('.config/usageline/config.toml', 'network = "never"\n');
+      await host.machine.run(['ready', 'plain']);
+      const path = await install(host);
+      for (let minute = 1; minute <= 12; minute += 1) {
+        host.letTimePass(MINUTE / 1000);
+        host.forgetStartedRefreshes();
+        const before = host.refreshes;
+        for (const _ of [1, 2]) expect((await launch(host, path)).stdout).toContain('5h 22%');
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        if (host.refreshes > before) await eventually('its end', () => host.refreshes > before);
+      }
+      expect(host.started.length).toBeLessThanOrEqual(4);
+      expect(host.requests).toBe(0);
+    });
+
     it.concurrent('prints the current text, and starts one refresh without waiting for it', async () => {
       const { host, path } = await aged();
       host.holdRefreshes(true);

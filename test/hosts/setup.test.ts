@@ -9,7 +9,7 @@ import { inSway, NewUser, onXScreen } from './new-user.ts';
 
 /** 22 % are critical here: the colour of that is searched in pictures. */
 const CONFIGURATION = '[thresholds]\nwarn = 10\ncritical = 20\n';
-/** The background that the installed style sheet of waybar has for it. */
+/** The background that the number has in waybar. */
 const CRITICAL = '#a40000';
 /** A text of some digits has at least so many pixels of exactly its colour. */
 const ENOUGH = 8;
@@ -59,7 +59,7 @@ whileAll([...TERMINALS, ...BARS], 'a new user of the machine', () => {
 
     expect(await i3blocks(user)).toMatch(LINE);
     // The bars draw the critical number in its colour.
-    await inSway(user, 'waybar', 'waybar with the line', (screen) => screen.count(CRITICAL) > 1000);
+    await inSway(user, 'waybar', 'waybar with the line', (screen) => screen.count(CRITICAL) > 200);
     await onXScreen(user, ['polybar', 'example'], 'polybar with the line', await hasColor(user, 'polybar'));
     const i3 = user.write(
       'i3',

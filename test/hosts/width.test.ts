@@ -110,7 +110,7 @@ describeWith('tmux', 'beside other text', () => {
       await eventually('the second prompt', async () => (await terminal.screen()).split('> ').length >= 2);
       await terminal.press('C-l');
       await terminal.shows(OLD_LINE);
-      expect(await terminal.screen()).toMatch(new RegExp(`^(\\d > true\\n)?${OLD_LINE}\\n0 >$`, 'm'));
+      expect(await terminal.screen()).toMatch(new RegExp(`^(\\d > true\\n)?╭ ${OLD_LINE}\\n0 >$`, 'm'));
     });
   });
 });
@@ -146,3 +146,22 @@ describeWith('tmux', 'the status line of tmux', () => {
     await terminal.close();
   });
 });
+
+describeWith('tmux', 'the row of the line in bash', () =>
+  describeWith('bash', 'begins with a sign that ties it to the prompt below', () => {
+    it.concurrent.each([
+      ['dim, in a UTF-8 locale', {}, '\u001B[2m╭ \u001B[0m', '╭ '],
+      ['without an escape sequence under NO_COLOR', { before: 'NO_COLOR=1' }, '╭ ', '╭ '],
+      ['in ASCII in another locale', { before: 'LC_ALL=C' }, '\u001B[2m- \u001B[0m', '- '],
+      ['that the user can choose', { before: "usageline_lead='~~ '" }, '\u001B[2m~~ \u001B[0m', '~~ '],
+      ['or leave out', { before: 'usageline_lead=' }, '', ''],
+    ])('%s', async (_, lines, styled, text) => {
+      const host = await aHost(['bash']);
+      const terminal = await open(host, shells.bash, { ...lines, ready: '5h 22%' });
+      expect(await terminal.screen()).toMatch(new RegExp(`^${text}5h 22%`, 'm'));
+      const row = (await terminal.colours()).split('\n').find((it) => it.includes('5h')) ?? '';
+      expect(row.replaceAll(/\u001B\[(39|49)m/g, '').startsWith(`${styled}5h`)).toBe(true);
+      await terminal.close();
+    });
+  }),
+);

@@ -22,7 +22,12 @@ describe('the block', () => {
       'a\n# >>> usageline >>>\n# (The line before this block had no newline at its end.)\none\ntwo\n# <<< usageline <<<\n',
     ],
     ['an empty file', '', '# >>> usageline >>>\n# (This file was empty.)\none\ntwo\n# <<< usageline <<<\n'],
-    ['lines that end as on Windows', 'a\r\n', `a\r\n${BLOCK.replaceAll('\n', '\r\n')}`],
+    ['lines that end as on Windows', 'a\r\n', `a\r\n${BLOCK}`],
+    [
+      'a last line without a newline behind one that ends as on Windows',
+      'a\r\nb',
+      'a\r\nb\n# >>> usageline >>>\n# (The line before this block had no newline at its end.)\none\ntwo\n# <<< usageline <<<\n',
+    ],
   ])('is added at the end of %s, and its removal restores the text', (_, before, expected) => {
     expect(after(withBlock(before, step))).toBe(expected);
     expect(withBlock(expected, step)).toEqual({ kind: 'none' });
@@ -34,6 +39,17 @@ describe('the block', () => {
     expect(changed).toBe('a\n# >>> usageline >>>\nthree\n# <<< usageline <<<\nb\n');
     expect(after(withoutBlock(changed))).toBe('a\nb\n');
   });
+
+  it.each(['a\n', 'a', ''])(
+    'gets its line feeds back where an editor has saved it as on Windows, in a file that was %j',
+    (text) => {
+      const saved = after(withBlock(text, step))?.replaceAll('\n', '\r\n') ?? '';
+      const repaired = after(withBlock(saved, step)) ?? '';
+      expect(repaired.slice(repaired.indexOf('#'))).not.toContain('\r');
+      expect(after(withoutBlock(repaired))).toBe(text.replaceAll('\n', '\r\n'));
+      expect(after(withoutBlock(saved))).toBe(text.replaceAll('\n', '\r\n'));
+    },
+  );
 
   it('leaves later lines behind it on lines of their own', () => {
     const added = after(withBlock('a', step));

@@ -52,7 +52,7 @@ itAsRoot('starts no runner of another user, for root', () => {
   const system = fakeSystem();
   const { directory, installed, isStarted } = aRunner(system);
   fs.chownSync(join(directory, 'usageline-run'), OTHER, OTHER);
-  expect(healthOf(system, installed).flat().join('\n')).toContain('it belongs to another user');
+  expect(healthOf(system, installed).flat().join('\n')).toContain(`it belongs to user ${OTHER}`);
   fs.chownSync(directory, OTHER, OTHER);
   expect(healthOf(system, installed).flat().join('\n')).toContain(`${directory} belongs to user ${OTHER}`);
   expect(isStarted()).toBe(false);

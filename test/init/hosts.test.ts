@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { zshDirectory } from '../../src/init/ask-zsh.ts';
 import { findHosts } from '../../src/init/detect.ts';
-import type { Install, InitTarget } from '../../src/init/target.ts';
+import { withBlock } from '../../src/init/edits/block.ts';
+import type { BlockStep, Install, InitTarget } from '../../src/init/target.ts';
 import { TARGETS } from '../../src/init/targets/index.ts';
 import { fakeSystem } from '../support/system.ts';
 import { describeWith } from '../support/tools.ts';
@@ -54,6 +55,17 @@ describe('a target whose line would not be seen', () => {
     );
   });
 
+  it('is refused where the place for the line is taken: a right side of the tab bar in WezTerm', () => {
+    const { steps } = TARGETS.wezterm.install as Install;
+    const step = steps(withFiles({}), null).find(({ kind }) => kind === 'block') as BlockStep;
+    const text = 'wezterm.on("x", function(w) w:set_right_status("mine") end)\nreturn {}\n';
+    expect(withBlock(text, step)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('set_right_status'),
+    });
+    expect(withBlock(`-- ${text}`, step)).toMatchObject({ kind: 'change' });
+  });
+
   it('is refused without its program: powerlevel10k, oh-my-posh, xbar', () => {
     expect(obstacleTo('p10k', { '.zshrc': 'mine\n' })).toContain('powerlevel10k is not found');
     expect(obstacleTo('p10k', { '.zshrc': P10K })).toBeNull();
@@ -67,7 +79,28 @@ describe('a target whose line would not be seen', () => {
   });
 });
 
+describe('bash', () => {
+  const after = (files: Readonly<Record<string, string>>, file: string | null = null) => {
+    const { afterInstall } = TARGETS.bash.install as Install;
+    return typeof afterInstall === 'string' ? afterInstall : afterInstall(withFiles(files), file);
+  };
+
+  it('says what a login shell needs whose file does not read .bashrc', () => {
+    const reads = { '.profile': '. ~/.bashrc\n' };
+    expect(after(reads)).toBe('Start a new shell, or: exec bash');
+    expect(after({ ...reads, '.bash_profile': 'x=1\n' })).toContain(".bashrc' >> ~/.bash_profile");
+    expect(after({ '.profile': 'x=1\n' })).toContain('>> ~/.profile');
+    expect(after({})).toContain('>> ~/.bash_profile');
+    expect(after({}, '/home/ada/.bash_profile')).toBe('Start a new shell, or: exec bash');
+  });
+});
+
 describe('the hosts of a machine', () => {
+  it('are left to init where they would take more than the line needs: kitty', () => {
+    const found = findHosts(withFiles({}, { hasCommand: (name: string) => /kitty|wezterm/.test(name) }));
+    expect(found).toEqual(['wezterm']);
+  });
+
   it('are found by their commands, and a framework stands for its shell', () => {
     const usual = ['zsh', 'bash', 'fish', 'tmux', 'neovim', 'waybar'];
     expect(findHosts(withFiles({}))).toEqual([...usual, 'completions']);

@@ -447,8 +447,12 @@ describe('the link that systemctl makes', () => {
 describe('a file that cannot be changed', () => {
   it.each<[string, (desk: Desk) => void, string]>([
     ['is not UTF-8', (desk) => desk.write('.zshrc', Buffer.from([0x66, 0xff])), 'it is not UTF-8'],
-    ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not_a_file'],
-    ['is huge', (desk) => desk.write('.zshrc', 'x'.repeat(2 ** 20 + 1)), 'it cannot be read: too_large'],
+    ['is a directory', (desk) => fs.mkdirSync(desk.path('.zshrc')), 'it cannot be read: not a regular file'],
+    [
+      'is huge',
+      (desk) => desk.write('.zshrc', 'x'.repeat(2 ** 20 + 1)),
+      'it cannot be read: larger than 1 MiB',
+    ],
     ['is read-only', (desk) => desk.write('.zshrc', '', 0o444), 'it is read-only'],
     [
       'leads nowhere',
@@ -468,11 +472,35 @@ describe('a file that cannot be changed', () => {
     expect(desk.removal('zsh')).toEqual({ changes: [], refused: [] });
   });
 
+  it('is refused by the name of the file that a link leads to, as home-manager makes them', () => {
+    const desk = new Desk();
+    const store = desk.write('store/zshrc', '', 0o444);
+    fs.symlinkSync(store, desk.path('.zshrc'));
+    const reason = `it is a link to ${store}, which is read-only`;
+    expect(desk.plan('zsh').refused).toEqual([`${desk.path('.zshrc')}: ${reason}`]);
+  });
+
+  it('is refused before any question when its directory cannot be written', () => {
+    const accessSync = (path: fs.PathLike, mode?: number) => {
+      if (String(path).endsWith('/plugin')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+      fs.accessSync(path, mode);
+    };
+    const desk = new Desk({ fs: { ...fs, accessSync } });
+    const store = desk.path('store');
+    fs.mkdirSync(store);
+    fs.mkdirSync(desk.path('.config/nvim'), { recursive: true });
+    fs.symlinkSync(store, desk.path('.config/nvim/plugin'));
+    const closed = desk.path('.config/nvim/plugin');
+    expect(desk.plan('neovim').refused).toEqual([
+      `${closed}/usageline.lua: you cannot write in the directory ${closed}`,
+    ]);
+  });
+
   it('is refused when it belongs to another user', () => {
     const desk = new Desk({ uid: 4711 });
     desk.write('.zshrc', '');
     // Root creates such a file; for an ordinary user the first directory is foreign.
-    const reason = isRoot ? 'it belongs to another user' : expect.stringMatching(/ belongs to /);
+    const reason = isRoot ? 'it belongs to root' : expect.stringMatching(/ belongs to /);
     const [refused = ''] = desk.plan('zsh').refused;
     expect(refused.slice(`${desk.path('.zshrc')}: `.length)).toEqual(reason);
   });

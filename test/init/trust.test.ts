@@ -73,7 +73,7 @@ describe('a file may be changed', () => {
     const path = join(system.root, '.zshrc');
     fs.writeFileSync(path, '');
     fs.chownSync(path, OTHER, OTHER);
-    expect(inspectFile(system, path)).toBe('it belongs to another user');
+    expect(inspectFile(system, path)).toBe(`it belongs to user ${OTHER}`);
   });
 });
 

@@ -49,6 +49,8 @@ describe('usageline config set', () => {
     ['hide', '7d Fable, 7d Opus', '["7d Fable", "7d Opus"]'],
     ['hide', '["7d Fable"]', '["7d Fable"]'],
     ['hide', '[]', '[]'],
+    ['hide', '', '[]'],
+    ['hide', '7d,, 5h,', '["7d", "5h"]'],
     ['format', '"bars"', '"bars"'],
     ['format', '{5h.percent} "x"', String.raw`"{5h.percent} \"x\""`],
     ['colors.ok', '#ff8800', '"#ff8800"'],
@@ -111,6 +113,37 @@ describe('usageline config set', () => {
     expect(read()).toBe(text);
   });
 
+  it('refuses what makes a value of an output wrong', async () => {
+    const { machine, read } = await aMachine('[output.tmux.thresholds]\ncritical = 60\n');
+    const run = await machine.run(['config', 'set', 'thresholds.warn', '70']);
+    expect(run).toMatchObject({ stdout: '', code: 2 });
+    expect(run.stderr).toContain('output.tmux.thresholds.warn is 70; accepted: at most');
+    expect(read()).toBe('[output.tmux.thresholds]\ncritical = 60\n');
+  });
+
+  it('does not repeat a URL that was refused', async () => {
+    for (const args of [
+      ['set', 'api_base_url', 'https://example.com'],
+      ['unset', 'api_base_url'],
+    ]) {
+      const { machine } = await aMachine('api_base_url = "http://user:secret@x"\n');
+      const { stdout, stderr, code } = await machine.run(['config', ...args]);
+      expect(code).toBe(0);
+      expect(stdout + stderr).toContain('(refused)');
+      expect(stdout + stderr).not.toContain('secret');
+    }
+  });
+
+  it('says which value an output had before, and names a place without a line in it', async () => {
+    const { machine, path } = await aMachine('percent = "left"\n"fo\\u0072mat" = "bars"\n');
+    expect((await machine.run(['config', 'set', 'output.tmux.percent', 'used'])).stdout).toBe(
+      `${path}:5: output.tmux.percent = "used" (was "left")\n`,
+    );
+    expect((await machine.run(['config', 'set', 'format', 'compact'])).stdout).toBe(
+      `${path}: format = "compact" (was "bars")\n`,
+    );
+  });
+
   it('corrects a wrong value beside another mistake, which stays', async () => {
     const { machine, read } = await aMachine('timeout = 0\nnope = 1\n');
     expect(await machine.run(['config', 'set', 'timeout', '5'])).toMatchObject({ code: 0 });
@@ -121,6 +154,78 @@ describe('usageline config set', () => {
     const { machine } = await aMachine(null);
     const run = await machine.run(['config', 'set', 'format', 'bars'], { USAGELINE_FORMAT: 'compact' });
     expect(run.stderr).toBe('usageline: USAGELINE_FORMAT is set, and goes before the file\n');
+  });
+});
+
+describe('usageline config unset', () => {
+  it('removes one key, and says what the value is now and what sets it', async () => {
+    const { machine, path, read } = await aMachine(
+      '# mine\npercent = "left"\n\n[output.tmux]\npercent = "used" # why\n',
+    );
+    expect(await machine.run(['config', 'unset', 'output.tmux.percent'])).toMatchObject({
+      stdout: `${path}:5: removed output.tmux.percent = "used"\noutput.tmux.percent = "left"  # ${path}:2\n`,
+      stderr: '',
+      code: 0,
+    });
+    expect(read()).toBe('# mine\npercent = "left"\n\n[output.tmux]\n# why\n');
+    expect((await machine.run(['config', 'unset', 'percent'])).stdout).toBe(
+      `${path}:2: removed percent = "left"\npercent = "used"  # default\n`,
+    );
+    expect(read()).toBe('# mine\n\n[output.tmux]\n# why\n');
+    expect(await machine.run(['config', 'unset', 'format'], { USAGELINE_FORMAT: 'bars' })).toMatchObject({
+      stdout: `${path}: format is not set in it\nformat = "bars"  # USAGELINE_FORMAT\n`,
+      code: 0,
+    });
+  });
+
+  it('makes no file where there is none', async () => {
+    const { machine, path } = await aMachine(null);
+    expect(await machine.run(['config', 'unset', 'format'])).toMatchObject({
+      stdout: `${path}: format is not set in it\nformat = "default"  # default\n`,
+      code: 0,
+    });
+    expect(fs.existsSync(path)).toBe(false);
+  });
+
+  it('removes a word that is no key', async () => {
+    const { machine, path, read } = await aMachine('fromat = "bars"\ntimeout = 5\n');
+    expect(await machine.run(['config', 'unset', 'fromat'])).toMatchObject({
+      stdout: `${path}:1: removed fromat\n`,
+      code: 0,
+    });
+    expect(read()).toBe('timeout = 5\n');
+  });
+
+  it.each([
+    [
+      'a key without which another one is wrong',
+      'thresholds.warn = 85\nthresholds.critical = 90\n',
+      'thresholds.critical',
+      2,
+      /: without thresholds\.critical, thresholds\.warn is 85; accepted: at most thresholds\.critical \(80\)\n/,
+    ],
+    [
+      'a key in an inline table',
+      'thresholds = { warn = 5 }\n',
+      'thresholds.warn',
+      1,
+      /nothing has been changed: .*thresholds\.warn cannot be removed here/,
+    ],
+    [
+      'a table',
+      'thresholds.warn = 5\n',
+      'thresholds',
+      2,
+      /"thresholds" is a table; accepted: thresholds.warn, /,
+    ],
+    ['an unknown key', '', 'nonsense.key', 2, /"nonsense" is no key; accepted: network, /],
+    ['a file that is not TOML', 'format = bars\n', 'format', 2, /not TOML: .*, so it cannot be changed\n/],
+  ])('changes nothing for %s', async (_, text, name, code, message) => {
+    const { machine, read } = await aMachine(text);
+    const run = await machine.run(['config', 'unset', name]);
+    expect(run).toMatchObject({ stdout: '', code });
+    expect(run.stderr).toMatch(message);
+    expect(read()).toBe(text);
   });
 });
 

@@ -280,12 +280,15 @@ describe('usageline config', () => {
   });
 
   it.each([
-    [['config'], "'config' needs a command; accepted: get, set, edit, init, path, show, check, schema"],
+    [
+      ['config'],
+      "'config' needs a command; accepted: get, set, unset, edit, init, path, show, check, schema, help",
+    ],
     [
       ['config', 'bogus'],
-      "unknown command 'bogus'; accepted: get, set, edit, init, path, show, check, schema",
+      "unknown command 'bogus'; accepted: get, set, unset, edit, init, path, show, check, schema, help",
     ],
-    [['config', 'path', 'x'], "'path' takes no argument, but there is 'x'"],
+    [['config', 'path', 'x'], "'config path' takes no argument, but there is 'x'"],
     [['config', 'check', '--json'], "unknown option '--json'"],
   ])('%j is wrong usage', async (args, message) => {
     const { machine } = await aMachine(null);

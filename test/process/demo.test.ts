@@ -78,7 +78,7 @@ describe('usageline demo', () => {
     expect(stdout).toMatch(new RegExp(`${line} · 12m ago · rate limited \\dm\n  no requests`));
     expect(stdout).toMatch(new RegExp(`${line} · 22m ago · sign in\n  no requests`));
     expect(stdout).toMatch(/\$ usageline show\n {2}Claude · Max\n/);
-    expect(stdout).toMatch(/17 calls of usageline, 4 requests in all\.\n$/);
+    expect(stdout).toMatch(/18 calls of usageline, 5 requests in all\.\n$/);
     for (const text of stdout.split('\n')) expect(text.length, text).toBeLessThanOrEqual(80);
 
     expect(fs.readdirSync(tmp)).toEqual([]);
@@ -100,7 +100,7 @@ describe('usageline demo', () => {
       HTTP_PROXY: 'http://127.0.0.1:9',
       ALL_PROXY: 'http://127.0.0.1:9',
     });
-    expect(stdout).toContain('4 requests in all');
+    expect(stdout).toContain('5 requests in all');
     expect(exitCode).toBe(0);
     expect(fs.readdirSync(home)).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { Machine, runProgram, until } from '../support/program.ts';
 
 const dist = new URL('../../dist/', import.meta.url).pathname;
-const BARS = '5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h\n';
+const BARS = '5h ┻━────── 22% 4h37m · 7d ━━╾┸──── 33% 4d3h\n';
 const TEMPLATE = '{5h.used} of 5h[, {7d.used} of 7d]';
 /** A text that only a prerendered line can contain. */
 const MARK = 'from the prerendered line';
@@ -89,7 +89,7 @@ describe('a format', () => {
   it('`ascii` prints the table in 7-bit characters', async () => {
     const { machine } = await aMachine({ USAGELINE_FORMAT: 'ascii' });
     const run = await machine.run(['show']);
-    expect(run.stdout).toMatch(/^Claude \| Ultra\n\n5h +[#|-]+ +22%/);
+    expect(run.stdout).toMatch(/^Claude \| Ultra\n\n5h +[#+-]+ +22%/);
     expect(run.stdout).toMatch(/^[ -~\n]+$/);
   });
 });

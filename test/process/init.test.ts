@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { INIT_TARGETS } from '../../src/init/target.ts';
 import { anEndpoint, fixture, json } from '../support/endpoint.ts';
 import { filesBelow, Machine, runProgram } from '../support/program.ts';
+import { itAsRoot } from '../support/user.ts';
 
 const entry = new URL('../../bin/usageline.cjs', import.meta.url).pathname;
 
@@ -51,6 +52,8 @@ describe('usageline init', () => {
     expect(run).toMatchObject({ stderr: '', code: 0 });
     // The preview has the real numbers: a person who types it waits for them.
     expect(run.stdout).toContain('5h 22% 4h37m');
+    expect(run.stdout).toMatch(/^ *\d+ {2}bash +~\/\.bashrc$/m);
+    expect(run.stdout).toMatch(/^ *\d+ {2}claude +~\/\.claude\/settings\.json \(new\)$/m);
     expect(run.stdout).toContain('To undo all: usageline init --uninstall');
     expect(fs.readFileSync(join(machine.home, '.bashrc'), 'utf8')).toContain('usageline >>>');
     const again = await machine.run(['setup', '--yes']);
@@ -60,11 +63,93 @@ describe('usageline init', () => {
     expect(home(machine)).toEqual(before);
   });
 
+  it('installs clicks in bars that run: the table in a new terminal, and fresh numbers', async () => {
+    const machine = await aMachine();
+    const file = (name: string, text: string, mode = 0o644) => {
+      const path = join(machine.home, name);
+      fs.writeFileSync(path, text, { mode });
+      return path;
+    };
+    const texts = {
+      waybar: '{"modules-right": []}',
+      polybar: '[bar/a]\nmodules-right = a\n',
+      i3blocks: '[a]\n',
+    };
+    const installed = new Map<string, string>();
+    for (const [target, text] of Object.entries(texts)) {
+      const path = file(target, text);
+      const run = await machine.run(['init', target, '--install', '--yes', '--file', path]);
+      expect(run).toMatchObject({ stderr: '', code: 0 });
+      installed.set(target, fs.readFileSync(path, 'utf8'));
+    }
+    const module = JSON.parse(installed.get('waybar') ?? '')['custom/usageline'];
+    const value = (target: string, key: string) =>
+      new RegExp(`^${key} ?= ?(.*usageline.*)$`, 'm').exec(installed.get(target) ?? '')?.[1] ?? '';
+    const block = value('i3blocks', 'command');
+    const clicks = [
+      [module['on-click'], module['on-click-right'], {}, {}],
+      [value('polybar', 'click-left'), value('polybar', 'click-right'), {}, {}],
+      [block, block, { BLOCK_BUTTON: '1' }, { BLOCK_BUTTON: '3' }],
+      [block, block, { button: '1' }, { button: '3' }],
+    ] as const;
+    const terminal = file('terminal', '#!/bin/sh\nprintf "%s\\n" "$*" >"$HOME/clicked"\n', 0o755);
+    const clicked = join(machine.home, 'clicked');
+    for (const [show, refresh, left, right] of clicks) {
+      const env = { ...machine.env, TERMINAL: terminal };
+      expect(await runProgram('/bin/sh', ['-c', show], { ...env, ...left })).toMatchObject({ code: 0 });
+      await vi.waitFor(() => expect(fs.existsSync(clicked)).toBe(true), 10_000);
+      await vi.waitFor(() =>
+        expect(fs.readFileSync(clicked, 'utf8')).toMatch(/^-e .*usageline-show --inside\n$/),
+      );
+      fs.rmSync(clicked);
+      // The worker's record of the request shows that the right button has asked.
+      fs.rmSync(join(machine.home, '.cache'), { recursive: true, force: true });
+      expect(await runProgram('/bin/sh', ['-c', refresh], { ...env, ...right })).toMatchObject({ code: 0 });
+      expect(fs.existsSync(clicked)).toBe(false);
+      expect(filesBelow(join(machine.home, '.cache')).some(({ path }) => path.endsWith('/usage.json'))).toBe(
+        true,
+      );
+    }
+  });
+
+  it('says without any host what it looked for, and what to do', async () => {
+    const machine = await aMachine();
+    fs.rmSync(join(machine.home, '.claude'), { recursive: true });
+    const run = await machine.run(['setup'], { PATH: machine.home });
+    expect(run).toMatchObject({ stderr: '', code: 0 });
+    expect(run.stdout).toMatch(
+      /^No host was found that setup knows: .*\n.*usageline init <target> --install/,
+    );
+    expect(run.stdout).not.toContain('To undo');
+  });
+
+  it('says that numbers are examples, why, and what to do', async () => {
+    const machine = await aMachine();
+    fs.rmSync(join(machine.home, '.claude/.credentials.json'));
+    const run = await machine.run(['setup', '--yes']);
+    expect(run.stdout).toMatch(
+      /^The numbers are examples\. No login of Claude Code was found\. Run `claude` once/m,
+    );
+  });
+
+  itAsRoot('warns with sudo that the files are those of root', async () => {
+    const machine = await aMachine();
+    for (const args of [['setup'], ['init', 'zsh', '--install', '--dry-run']]) {
+      const { stdout } = await machine.run(args, { SUDO_USER: 'ada' });
+      expect(stdout).toContain(
+        `warning: with sudo this is for root, in ${machine.home}. For ada: without sudo\n`,
+      );
+    }
+    expect((await machine.run(['setup'])).stdout).not.toContain('sudo');
+  });
+
   it('leaves out a host that is refused, names the reason, and installs the others', async () => {
     const machine = await aMachine();
     fs.writeFileSync(join(machine.home, '.bashrc'), '# >>> usageline >>>\n');
     const run = await machine.run(['setup', '--yes']);
-    expect(run.stdout).toMatch(/^Left out: bash: .*\.bashrc: its marks are not one /m);
+    expect(run.stdout).toMatch(
+      /^Left out: bash: .*\.bashrc: its marks are not one .*\n(.*\n)*To add one by hand: usageline init <target>$/m,
+    );
     expect(run.stdout).toMatch(/^Installed:\n(.*\n)* {2}claude /m);
     expect(run.code).toBe(0);
     expect(fs.readFileSync(join(machine.home, '.bashrc'), 'utf8')).toBe('# >>> usageline >>>\n');
@@ -89,6 +174,8 @@ describe('usageline init', () => {
     const all = await machine.run(['init', '--uninstall', '--yes']);
     expect(all).toMatchObject({ stderr: '', code: 0 });
     expect(all.stdout).toContain(`remove ${machine.home}/.cache/usageline, the cache\n`);
+    expect(all.stdout).toContain(`remove ${machine.home}/.tmux.conf, which was created for this\n`);
+    expect(all.stdout).toMatch(/^remove .*\/usageline-run$/m);
     expect(home(machine)).toEqual(before);
     expect(fs.readdirSync(machine.home).sort()).toEqual(['.cache', '.claude', '.zshrc']);
     const nothing = await machine.run(['init', '--uninstall', '--yes']);
@@ -189,7 +276,7 @@ describe('usageline init', () => {
     const run = await machine.run(['init', 'zsh', '--install', '--yes']);
     expect(run).toMatchObject({ stdout: '', code: 1 });
     expect(run.stderr).toMatch(
-      /^usageline: nothing has been changed: .*\.zshrc: its marks are not one .*: line 1\n$/,
+      /^usageline: nothing has been changed: .*\.zshrc: its marks are not one .*: line 1\. To add it by hand: usageline init zsh\n$/,
     );
     expect(home(machine)).toEqual(before);
     const all = await machine.run(['init', '--uninstall', '--yes']);
@@ -241,11 +328,11 @@ describe('usageline init', () => {
   it.each([
     [['init', 'ed'], /target is 'ed'; accepted: zsh/],
     [['init', 'sketchybar', '--install'], /^usageline: 'sketchybar' is printed only: /],
-    [['init', '--install', '--file', 'x'], /^usageline: option '--file' needs a target/],
-    [['init', 'zsh', '--yes'], /^usageline: option '--yes' needs '--install' or '--uninstall'/],
-    [['init', 'zsh', '--file', 'x'], /^usageline: option '--file' needs '--install' or '--uninstall'/],
+    [['init', '--install', '--file', 'x'], /^usageline: --file needs a target; accepted: zsh, bash, /],
+    [['init', 'zsh', '--yes'], /^usageline: --yes needs --install or --uninstall\n/],
+    [['init', 'zsh', '--file', 'x'], /^usageline: --file needs --install or --uninstall\n/],
     [['init', 'zsh', '--install', '--file', ''], /^usageline: --file is ''; accepted: a path/],
-    [['init', '--uninstall', '--file', 'x'], /^usageline: option '--file' needs a target/],
+    [['init', '--uninstall', '--file', 'x'], /^usageline: --file needs a target; accepted: zsh, bash, /],
     [['init', 'systemd', '--install', '--file', 'x'], /^usageline: --file names one file/],
     [['init', 'zsh', '--install', '--uninstall'], /cannot be used with/],
   ])('names the mistake in %j', async (args, expected) => {

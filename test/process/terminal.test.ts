@@ -61,46 +61,53 @@ describeWith('tmux', 'in a real terminal', () => {
     const text = await screen('show', json(fixture('2026-08-05-max.json')), { width: 60, height: 24 });
     const lines = text.replace(/\u001B\[[\d;]*m/g, '').split('\n');
     expect(lines[0]).toBe('Claude · Ultra');
-    const rows = lines.slice(2, 6).map((line) => line.replace(/[━╾─╋┼]+/, '▒'));
-    expect(rows[2]).toMatch(/^7d Fable +▒? +82% +in 4d3h, \w{3} \d\d:\d\d/);
+    const rows = lines.slice(2, 6).map((line) => line.replace(/[━╾─┻┹┸]+/, '▒'));
+    expect(rows[2]).toMatch(/^7d Fable +▒? +82% +resets in 4d3h +empty in/);
     // A line that is too long continues in the next row, which then begins like none of these.
     for (const line of lines.filter(Boolean)) {
-      expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|exit)/);
+      expect(line).toMatch(/^(Claude|5h|7d|extra|Current|endpoint|┸ marks|exit)/);
     }
   });
 
-  it('every line names the first mistake in the configuration, until it is corrected', async () => {
-    const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
-    const machine = new Machine(endpoint.url, { TERM: 'xterm-256color' });
-    const directory = join(machine.home, '.config', 'usageline');
-    fs.mkdirSync(directory, { recursive: true });
-    fs.writeFileSync(join(directory, 'config.toml'), 'fromat = "bars"\ntimeout = 0\nformat = "compact"\n');
-    // The hook of a shell, such as `ready`, prerenders every line that exists.
-    const script =
-      'usageline; usageline ready zsh >/dev/null; usageline; usageline 2>/dev/null; usageline | cat; ' +
-      `printf 'format = "compact"\\n' > ${directory}/config.toml; echo corrected; usageline; usageline`;
-    const text = (await screenOf(machine, script, { width: 200, height: 30 })).replace(
-      /\u001B\[[\d;]*m/g,
-      '',
-    );
-    const told = `usageline: ${directory}/config.toml:1: "fromat" is no key; did you mean "format"? (1 more: usageline config check)`;
-    const line = '5h 22% · 7d 33%';
-    expect(text.split('\n').filter(Boolean)).toEqual([
-      told,
-      line,
-      told,
-      line,
-      line,
-      line,
-      'corrected',
-      line,
-      line,
-      'exit 0',
-    ]);
-    // The line of a coloured terminal is prerendered once there is nothing to tell.
-    expect(fs.existsSync(join(machine.cache, 'ready', 'plain-terminal'))).toBe(true);
-    expect(endpoint.requests).toHaveLength(1);
-  });
+  it.each([
+    ['in colour', {}, 'plain-terminal'],
+    ['under NO_COLOR', { NO_COLOR: '1' }, 'plain-mono'],
+    ['under FORCE_COLOR', { FORCE_COLOR: '1' }, 'plain-color'],
+  ])(
+    'every line names the first mistake in the configuration, until it is corrected, %s',
+    async (_, env, name) => {
+      const endpoint = await anEndpoint(json(fixture('2026-04-18-max.json')));
+      const machine = new Machine(endpoint.url, { TERM: 'xterm-256color', ...env });
+      const directory = join(machine.home, '.config', 'usageline');
+      fs.mkdirSync(directory, { recursive: true });
+      fs.writeFileSync(join(directory, 'config.toml'), 'fromat = "bars"\ntimeout = 0\nformat = "compact"\n');
+      // The hook of a shell, such as `ready`, prerenders every line that exists.
+      const script =
+        'usageline; usageline ready zsh >/dev/null; usageline; usageline 2>/dev/null; usageline | cat; ' +
+        `printf 'format = "compact"\\n' > ${directory}/config.toml; echo corrected; usageline; usageline`;
+      const text = (await screenOf(machine, script, { width: 200, height: 30 })).replace(
+        /\u001B\[[\d;]*m/g,
+        '',
+      );
+      const message = `usageline: ${directory}/config.toml:1: "fromat" is no key; did you mean "format"? (1 more: usageline config check)`;
+      const line = '5h 22% · 7d 33%';
+      expect(text.split('\n').filter(Boolean)).toEqual([
+        message,
+        line,
+        message,
+        line,
+        line,
+        line,
+        'corrected',
+        line,
+        line,
+        'exit 0',
+      ]);
+      // The line is prerendered once there is nothing to tell.
+      expect(fs.existsSync(join(machine.cache, 'ready', name))).toBe(true);
+      expect(endpoint.requests).toHaveLength(1);
+    },
+  );
 
   it('an error is coloured, too, and the exit code is 0', async () => {
     const text = await screen('', json({}, 429));

@@ -117,7 +117,7 @@ describe('any command line', () => {
 
   function expectResult({ stdout, stderr, exitCode }: CommandResult): void {
     expect([0, 1, 3, 4]).toContain(exitCode);
-    expect(stdout.replaceAll(COLOURS, '')).toMatch(/^[\u0020-\u007E\n·…━╾─╋┼]*$/);
+    expect(stdout.replaceAll(COLOURS, '')).toMatch(/^[\u0020-\u007E\n·…━╾─┻┹┸]*$/);
     expect(stderr).toMatch(/^[\u0020-\u007E\n]*$/);
     if (!stdout.startsWith('{"schema"')) return;
     expect(stdout.endsWith('}\n')).toBe(true);

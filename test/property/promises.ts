@@ -7,7 +7,7 @@ import { DAY, SECOND } from '../../src/usage/time.ts';
 import { errorCodes, jsonSchema } from '../support/json-schema.ts';
 
 /** All characters that a line may contain: printable ASCII and the characters that usageline draws with. */
-const PRINTABLE = /^[\u0020-\u007E·…━╾─╋┼]*$/;
+const PRINTABLE = /^[\u0020-\u007E·…━╾─┻┹┸]*$/;
 /** The only escape sequences that usageline writes. */
 export const COLOURS = /\u001B\[(?:0|1|2|36|33|1;31|1;7;31)m/g;
 const PERCENT = /(<?)(\d+(?:\.\d+)?(?:e\+\d+)?)%/g;

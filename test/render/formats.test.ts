@@ -5,7 +5,7 @@ import type { FormatsOptions } from '../../src/render/formats.ts';
 import { widthOf } from '../../src/render/layout.ts';
 import { PALETTE_NAMES } from '../../src/render/palettes.ts';
 import { PRESETS } from '../../src/render/template/format.ts';
-import { extra, fable, lastKnown, none, usage, week, window } from './usages.ts';
+import { extra, fable, failure, lastKnown, none, stale, usage, week, window } from './usages.ts';
 
 const own = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
 const render = (of = own, over: Partial<FormatsOptions> = {}) =>
@@ -43,6 +43,14 @@ describe('the previews of formats', () => {
     expect(rows[0]).toBe('Formats, with made-up numbers');
     expect(rowOf(rows, 'default')).toMatch(/5h 22% .* 7d 57% .* 7d Fable 91% .*empty/);
     expect(rows.join()).not.toContain('no data');
+  });
+
+  it.each([80, 100])('have one age and one error in the row of a palette at %i columns', (columns) => {
+    const rows = render(stale({ windows: own.windows, error: failure('timeout') }), { columns });
+    for (const name of PALETTE_NAMES) {
+      expect(rowOf(rows, name)).toMatch(/critical {2}.*82% {2}12m ago {2}offline$/);
+      expect(rowOf(rows, name)?.match(/ago|answer/g)).toEqual(['ago']);
+    }
   });
 
   it('have the colours of each palette', () => {

@@ -241,7 +241,7 @@ describe('a locked limit', () => {
 
   it('is named on the line and in the check, with its reason in show, tooltip and menu', () => {
     expect(line(of)).toBe('5h 22% locked 4h37m · 7d 33% 4d3h');
-    expect(line(of, { format: '{5h.bar} {5h.used}' })).toBe('╋━────── 22% locked');
+    expect(line(of, { format: '{5h.bar} {5h.used}' })).toBe('┻━────── 22% locked');
     expect(line(of, { format: 'minimal' })).toBe('7d 33%');
     expect(check(of).text).toContain('5h 22% locked, 7d 33%');
     const sentences = [
@@ -266,7 +266,7 @@ describe('a pool of dollars', () => {
 
   it('has a row without a bar and a percentage, and is not on the line', () => {
     expect(show(of).split('\n').slice(2, 5)).toEqual([
-      '5h  ━━╋━━━━╾──────────────────────────  22%  in 4h37m, 23:02  empty in 1h20m, 3h15m before the reset',
+      '5h  ━━┻━━━─────────────────────  22%  resets in 4h37m, 23:02  empty in 1h20m, 3h15m before the reset',
       '',
       'cloud credit  12.50 of 250.00 USD used, until Tue 18:25',
     ]);

@@ -41,12 +41,12 @@ describe('show at 80 columns and more', () => {
     expect(show(usage({ windows, extraUsage: extra() })).split('\n')).toEqual([
       'Claude · Ultra',
       '',
-      '5h        ━╋━━━╾───────────────────  22%  in 4h37m, 23:02     empty in 1h20m, 3h15m before the reset',
-      '7d        ━━━━━━━━━━╋━╾────────────  50%  in 4d, Tue 18:25    empty in 3d, 1d before the reset',
-      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
-      'extra     ━━━━━━━━━╾───────────────  38%  7.63 of 20.00 EUR',
+      '5h        ━━━┻━━━━━───────────────────────────────  22%  resets in 4h37m, 23:02     empty in 1h20m',
+      '7d        ━━━━━━━━━━━━━━━━━┻━━────────────────────  50%  resets in 4d, Tue 18:25    empty in 3d',
+      '7d Fable  ━━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━━━───────  82%  resets in 4d3h, Tue 21:25  empty in 15h',
+      'extra     ━━━━━━━━━━━━━━━╾────────────────────────  38%  7.63 of 20.00 EUR',
       '',
-      'Current: read 1m ago, 18:23, from the cache.',
+      'Current: read 1m ago, 18:23, from the cache. ┸ marks even use by now.',
     ]);
   });
 
@@ -56,8 +56,8 @@ describe('show at 80 columns and more', () => {
         .split('\n')
         .slice(2, 4),
     ).toEqual([
-      '5h                                     reset  at 18:24',
-      '7d  ━━━━━━━━━━━──┼───────────────────    33%  in 4d3h, Tue 21:25  lasts, about 80% used at the reset',
+      '5h                              reset  at 18:24',
+      '7d  ━━━━━━━━╾─┸───────────────    33%  resets in 4d3h, Tue 21:25  lasts, about 80% used at the reset',
     ]);
   });
 
@@ -65,8 +65,8 @@ describe('show at 80 columns and more', () => {
     ['on pace', { usedPercent: 42, resetsAt: NOW + 4 * DAY }, 'just lasts'],
     ['behind', { usedPercent: 33, resetsAt: NOW + 4 * DAY }, 'lasts, about 77% used at the reset'],
     ['used up', { usedPercent: 100, resetsAt: NOW + 4 * DAY }, 'limit reached'],
-    ['beyond a week', { resetsAt: NOW + 9 * DAY }, 'in 9d, 29 Nov 18:25'],
-    ['only just begun', { resetsAt: NOW + 7 * DAY }, 'in 7d, 27 Nov 18:25'],
+    ['beyond a week', { resetsAt: NOW + 9 * DAY }, 'resets in 9d, 29 Nov 18:25'],
+    ['only just begun', { resetsAt: NOW + 7 * DAY }, 'resets in 7d, 27 Nov 18:25'],
     ['no reset time', { resetsAt: null }, '33%'],
     ['a reset that was past when it was read', { resetsAt: NOW - HOUR }, '33%'],
   ])('a week %s', (_name, over, end) => {
@@ -136,13 +136,14 @@ describe('the source of the numbers', () => {
       'No data yet: the first answer is on its way. Run this again in a moment.',
     ],
   ])('%s', (_name, given, text) => {
-    expect(show(given).split('\n').at(-1)).toBe(text);
+    const unmarked = show({ ...given, windows: given.windows.map((of) => ({ ...of, windowSeconds: null })) });
+    expect(unmarked.split('\n').at(-1)).toBe(text);
   });
 
   it('has no pace for last known numbers', () => {
     expect(show(usage())).toContain('lasts');
     expect(show(lastKnown())).not.toContain('lasts');
-    expect(show(lastKnown())).not.toMatch(/[╋┼]/);
+    expect(show(lastKnown())).not.toMatch(/[┻┹┸]/);
   });
 });
 
@@ -238,9 +239,45 @@ it.each([9, 37, 58, 93, 211, 3000, 5000])(
     const half = window({ usedPercent: 50, windowSeconds: seconds, resetsAt: NOW + minutes * 2 * MINUTE });
     const [, line] = /, empty in (\S+)/.exec(renderOutput('plain', usage({ windows: [half] }), LINE)) ?? [];
     expect(line).toBeDefined();
-    expect(show(usage({ windows: [half] })).split('\n')[2]).toContain(`empty in ${line},`);
+    expect(show(usage({ windows: [half] })).split('\n')[2]).toMatch(new RegExp(`empty in ${line}(,|$)`));
   },
 );
+
+describe('the sentence about the mark of even use', () => {
+  const legends = (of: Usage, columns: number, format = 'default') => {
+    const appearance = { ...DEFAULT_APPEARANCE, format };
+    const lines = renderShow([of], { color: false, columns, appearance }).split('\n');
+    return lines.filter((line) => line.includes('even use'));
+  };
+
+  it.each([
+    [
+      'beside the origin',
+      100,
+      'default',
+      'Current: read 1m ago, 18:23, from the cache. ┸ marks even use by now.',
+    ],
+    ['on a line of its own where there is no room', 68, 'default', '┸ marks even use by now.'],
+    ['with the glyphs of eighths', 60, 'blocks', '▄ or ╵ marks even use by now.'],
+    ['in ASCII', 40, 'ascii', 'cache. + marks even use by now.'],
+  ])('stands %s', (_where, columns, format, line) => {
+    expect(legends(usage(), columns, format)).toEqual([line]);
+  });
+
+  it.each([
+    ['no pace is known', usage({ windows: [week({ windowSeconds: null })] }), 'default'],
+    ['the numbers are last known', lastKnown(), 'default'],
+    ['there is no bar', usage({ windows: [], extraUsage: extra() }), 'default'],
+    ['every mark would hide the end of its bar', usage({ windows: [week({ usedPercent: 42 })] }), 'ascii'],
+  ])('is missing where %s', (_why, of, format) => {
+    expect(legends(of, 100, format)).toEqual([]);
+  });
+
+  it('is dim', () => {
+    const text = renderShow([usage()], { color: true, columns: 60 }).replaceAll('\u001B', '␛');
+    expect(text.split('\n').at(-1)).toBe('␛[2m┸ marks even use by now.␛[0m');
+  });
+});
 
 describe('the width', () => {
   const many = usage({ windows: [window(), week(), fable()] });
@@ -249,30 +286,36 @@ describe('the width', () => {
   it.each([
     [
       200,
-      '7d Fable  ━━━━━━━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━━━━━━━───────────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━━━━━━━━━━━───────────  82%  resets in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
     ],
     [
       120,
-      '7d Fable  ━━━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━━━────────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
+      '7d Fable  ━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━━───────  82%  resets in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
     ],
-    [
-      100,
-      '7d Fable  ━━━━━━━━━━╋━━━━━━━━━╾────  82%  in 4d3h, Tue 21:25  empty in 15h, 3d11h before the reset',
-    ],
-    [80, '7d Fable  ━━━━━━━━━━━╋━━━━━━━━━━━━─────  82%  in 4d3h, Tue 21:25  empty in 15h'],
-    [60, '7d Fable  ━━━╋━━━╾─  82%  in 4d3h, Tue 21:25  empty in 15h'],
-    [54, '7d Fable  ━━━━━╋━━━━╾──  82%  in 4d3h   empty in 15h'],
-    [45, '7d Fable  ━━━━╋━━━──  82%  empty in 15h'],
-    [40, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h'],
-    [10, '7d Fable  ━━━╋━━━╾─  82%  empty in 15h'],
+    [100, '7d Fable  ━━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━━━───────  82%  resets in 4d3h, Tue 21:25  empty in 15h'],
+    [80, '7d Fable  ━━━━━━━━━┻━━━━━━━━────  82%  resets in 4d3h, Tue 21:25  empty in 15h'],
+    [60, '7d Fable  ━━━━┻━━━━━──  82%  resets in 4d3h   empty in 15h'],
+    [54, '7d Fable  ━━━━━━━━━┻━━━━━━━━━────  82%  empty in 15h'],
+    [45, '7d Fable  ━━━━━┻━━━━━╾──  82%  empty in 15h'],
+    [40, '7d Fable  ━━━┻━━━╾─  82%  empty in 15h'],
+    [10, '7d Fable  ━━━┻━━━╾─  82%  empty in 15h'],
   ])('at %i columns', (columns, text) => {
     expect(row(columns)).toBe(text);
+  });
+
+  it('says what happens at the time that is shown, down to 40 columns', () => {
+    const lasting = usage({ windows: [window({ usedPercent: 5 }), fable()], extraUsage: extra() });
+    for (let columns = 40; columns <= 200; columns += 1) {
+      const rows = show(lasting, columns).split('\n');
+      expect(rows[2], `${columns} columns`).toContain('resets in 4h37m');
+      expect(rows[3], `${columns} columns`).toContain('empty in 15h');
+    }
   });
 
   it('cuts the name of a model before anything else', () => {
     const long = fable({ label: `7d ${'x'.repeat(40)}` });
     expect(show(usage({ windows: [long] }), 80).split('\n')[2]).toMatch(
-      /^7d x{20}… {2}━+╋━+╾?─+ {2}82% {2}in/,
+      /^7d x{20}… {2}━+┻━+╾?─+ {2}82% {2}resets in/,
     );
     expect(show(usage({ windows: [long] }), 40).split('\n')[2]).toBe(
       '7d xxxxxxxxxxxxxxxxx…  82%  empty in 15h',
@@ -290,7 +333,7 @@ describe('the width', () => {
     fc.assert(
       fc.property(usageArbitrary, fc.integer({ min: 40, max: 120 }), (any, columns) => {
         for (const line of show(any, columns).split('\n')) {
-          expect(line).toMatch(/^[ -~·…━╾─╋┼]*$/);
+          expect(line).toMatch(/^[ -~·…━╾─┻┹┸]*$/);
           expect(line.length).toBeLessThanOrEqual(columns);
           expect(line.trimEnd()).toBe(line);
         }
@@ -311,7 +354,7 @@ it.each([
       const of = usage({ windows, extraUsage: extra() });
       const appearance = { ...DEFAULT_APPEARANCE, ...over };
       expect(renderShow([of], { color: false, columns, appearance }), `${columns} columns`).toMatch(
-        /7d Fable {2}[━╾─╋┼]{5}/,
+        /7d Fable {2}[━╾─┻┹┸]{5}/,
       );
     }
   },
@@ -326,7 +369,7 @@ describe('show in colour', () => {
     const [heading, , row, , origin, problem] = text.replaceAll('\u001B', '␛').split('\n');
     expect(heading).toBe('␛[1mClaude · Ultra␛[0m');
     expect(row).toMatch(
-      /^7d Fable {2}␛\[1;31m━+␛\[0m╋␛\[1;31m━+╾?␛\[0m␛\[2m─+␛\[0m {2}␛\[1;7;31m82%␛\[0m {2}in 4d3h, Tue 21:25 {2}␛\[1;31mempty in 15h/,
+      /^7d Fable {2}␛\[1;31m━+┻━+╾?␛\[0m␛\[2m─+␛\[0m {2}␛\[1;7;31m82%␛\[0m {2}resets in 4d3h, Tue 21:25 {2}␛\[1;31mempty in 15h/,
     );
     expect(origin).toMatch(/^␛\[2mOut of date.*␛\[0m$/);
     expect(problem).toMatch(/^␛\[33mNo answer.*␛\[0m$/);
@@ -342,10 +385,10 @@ describe('show with another appearance', () => {
 
   it('shows what is left, with the word "left"', () => {
     expect(rows({ percent: 'left' })[0]).toBe(
-      '5h        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────┼───  78% left  in 4h37m, 23:02     empty in 1h20m',
+      '5h        ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────┸──  78% left  resets in 4h37m, 23:02     empty in 1h20m',
     );
     expect(rows({ percent: 'left' })[3]).toBe(
-      'extra     ━━━━━━━━━━━━━━━━━━━━━━━━╾───────────────  62% left  7.63 of 20.00 EUR',
+      'extra     ━━━━━━━━━━━━━━━━━━━━━━━──────────────  62% left  7.63 of 20.00 EUR',
     );
   });
 
@@ -396,10 +439,10 @@ describe('show in a zone other than that of the machine', () => {
 
   it('names it once', () => {
     expect(showIn(BERLIN, always('CET'))).toEqual([
-      '5h        ━━━╋━━━━━───────────────────────────────  22%  in 4h37m, Sat 00:02 CET  empty in 1h20m',
-      '7d        ━━━━━━━━━━━━━───┼───────────────────────  33%  in 4d3h, Tue 22:25       lasts',
-      '7d Fable  ━━━━━━━━━━━━━━━━╋━━━━━━━━━━━━━━━━───────  82%  in 4d3h, Tue 22:25       empty in 15h',
-      'Current: read 1m ago, 19:23, from the cache.',
+      '5h        ━━┻━━━━━─────────────────────────────  22%  resets in 4h37m, Sat 00:02 CET  empty in 1h20m',
+      '7d        ━━━━━━━━━━━━───┸─────────────────────  33%  resets in 4d3h, Tue 22:25       lasts',
+      '7d Fable  ━━━━━━━━━━━━━━━┻━━━━━━━━━━━━━━╾──────  82%  resets in 4d3h, Tue 22:25       empty in 15h',
+      'Current: read 1m ago, 19:23, from the cache. ┸ marks even use by now.',
     ]);
   });
 
@@ -444,10 +487,10 @@ describe('show in a zone other than that of the machine', () => {
         .split('\n')
         .slice(2),
     ).toEqual([
-      '5h  ━━━╋━━━━━────────────────────────────────  22%  in 4h37m  empty in 1h20m, 3h15m before the reset',
-      '7d  ━━━━━━━━━━━━━╾──┼────────────────────────  33%  in 4d3h   lasts, about 80% used at the reset',
+      '5h  ━━┻━━━━╾──────────────────────────  22%  resets in 4h37m  empty in 1h20m, 3h15m before the reset',
+      '7d  ━━━━━━━━━━━──┸────────────────────  33%  resets in 4d3h   lasts, about 80% used at the reset',
       '',
-      'Current: read 1m ago, from the cache.',
+      'Current: read 1m ago, from the cache. ┸ marks even use by now.',
     ]);
     expect(at(stale({ windows: [window(ELAPSED)] }))).toContain('5h  reset\n');
     expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('stamped in the future,');
@@ -467,6 +510,13 @@ describe('show in a zone other than that of the machine', () => {
     const credits = { balance: '12.50', currency: 'USD', unlimited: false };
     expect(at(usage({ credits }))).toContain('credits  12.50 USD left\n');
     expect(at(usage({ credits: { ...credits, unlimited: true } }))).toContain('credits  unlimited\n');
+    for (const [balance, currency, text] of [
+      ['59.876543211', 'USD', '59.87 USD left'],
+      ['60', 'USD', '60.00 USD left'],
+      ['763.9', 'JPY', '763 JPY left'],
+      ['14000.5', null, '14000.5 left'],
+    ] as const)
+      expect(at(usage({ credits: { ...credits, balance, currency } }))).toContain(`credits  ${text}\n`);
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
     expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });

@@ -55,8 +55,8 @@ describe('a line in few columns', () => {
     [50, '5h 22% · 7d 33% · 7d Fable 82% · 12m ago · offline'],
     [40, '7d Fable 82% 4d3h · 12m ago · offline'],
     [26, '7d Fable 82% · 12m ago'],
-    [20, '5h 22% · 12m ago'],
-    [10, '5h 22% · …'],
+    [20, '7d… 82% · 12m ago'],
+    [10, '7d… 82% ·…'],
   ])('of %i leaves the age with the last number', (columns, expected) => {
     expect(line({ ...value, error }, { columns })).toBe(expected);
   });

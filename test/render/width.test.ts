@@ -7,7 +7,7 @@ describe('the columns of a text', () => {
   it.each([
     ['', 0],
     ['5h 22%', 6],
-    ['5h ━╾┼─ · …', 11],
+    ['5h ━╾┸─ · …', 11],
     ['日本', 4],
     ['ｱ', 1],
     ['Ａ', 2],
@@ -44,7 +44,7 @@ describe('whether a painted line fits', () => {
     ['5h 22%', 5, false],
     ['5h \u001B[1;31m22%\u001B[0m', 6, true],
     ['5h \u001B[38;2;255;136;0m22%\u001B[0m', 5, false],
-    ['━╾┼─…', 5, true],
+    ['━╾┸─…', 5, true],
     ['日本', 4, true],
     ['日本', 3, false],
     ['⚡', 2, true],

@@ -188,6 +188,12 @@ describe('the decision', () => {
     expect(asked).toBe(1);
   });
 
+  it('says what the failure of a backoff was about', () => {
+    const error = 'credentials_unreadable';
+    const { error: failure } = decide(aSituation({ backoff: aLock({ error, detail: '/home/ada/login' }) }));
+    expect(failure).toMatchObject({ code: error, detail: '/home/ada/login' });
+  });
+
   it('dates the next try by the end of the backoff', () => {
     expect(decide(aSituation({ backoff: aLock() })).error).toEqual({ code: 'rate_limited', retryAt });
     expect(decide(aSituation({ backoff: aLock({ error: null }) })).error).toEqual({

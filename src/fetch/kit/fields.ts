@@ -136,6 +136,17 @@ export function secondsOf(count: unknown, unit: 'minute' | 'hour' | 'day' | 'wee
   return amount === null || amount === 0 ? null : (amount * units[unit]) / SECOND;
 }
 
+/** The length of the month that ends at a time, s: from the same day of the month before, in UTC. Null for null. */
+export function monthBefore(end: number | null): number | null {
+  if (end === null) return null;
+  const start = new Date(end);
+  const day = start.getUTCDate();
+  // A month that is shorter begins at its last day.
+  start.setUTCDate(0);
+  start.setUTCDate(Math.min(day, start.getUTCDate()));
+  return (end - start.getTime()) / SECOND;
+}
+
 /**
  * Major units of an integer number of minor units: 1999 cents are 19.99. The one division is exact to the digit; sums and
  * differences are to be made of minor units.

@@ -51,7 +51,6 @@ export function withBlock(text: string | null, { body, objection, comment = '#',
     (found ? null : unreadableEnd(before.slice(0, start))) ??
     objection?.(before.slice(0, start) + before.slice(end));
   if (reason) return refused(reason);
-  const newline = found?.newline ?? (before.includes('\r\n') ? '\r\n' : '\n');
   const note = found ? found.note : start < before.length ? null : noteFor(text);
   const lines = [
     beginOf(comment),
@@ -59,9 +58,11 @@ export function withBlock(text: string | null, { body, objection, comment = '#',
     ...body.split('\n'),
     endOf(comment),
     '',
-  ].join(newline);
-  const between = !found && note === 'unended' ? newline : '';
-  return splice(before, start, before.slice(start, end), between + lines);
+  ].join('\n');
+  // Where an editor has given all lines another end, the newline before the block changes with those of the block.
+  const from = start - (found ? addedBefore(before, found) : 0);
+  const between = note === 'unended' && (!found || from < start) ? '\n' : '';
+  return splice(before, from, before.slice(from, end), between + lines);
 }
 
 /** Removes the block, and the file if `init` has created it. `text` is null for no file. */
@@ -69,13 +70,16 @@ export function withoutBlock(text: string | null): Edit {
   const found = findBlock(text ?? '');
   if (typeof found === 'string') return refused(found);
   if (text === null || found === null) return NO_CHANGE;
-  const { end, newline, note } = found;
-  const before = text.slice(0, found.start);
-  // The newline before the block is usageline's only while no line has been added behind the block.
-  const added = note === 'unended' && end === text.length && before.endsWith(newline);
-  const start = before.length - (added ? newline.length : 0);
+  const { end, note } = found;
+  const start = found.start - addedBefore(text, found);
   const edit = splice(text, start, text.slice(start, end), '');
   return edit.kind === 'change' && edit.after === '' && note === null ? { ...edit, after: null } : edit;
+}
+
+/** The length of the newline that was added before the block: usageline's only while no line has been added behind it. */
+function addedBefore(text: string, { start, end, newline, note }: Block): number {
+  const isAdded = note === 'unended' && end === text.length && text.slice(0, start).endsWith(newline);
+  return isAdded ? newline.length : 0;
 }
 
 /** Finds the block; null for a file without one, and a text if the marks are wrong: why, in words. */

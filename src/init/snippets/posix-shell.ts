@@ -7,14 +7,21 @@ import type { Runtime } from '../runtime.ts';
 import type { Step, Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 
+/** What distinguishes zsh from bash. */
+interface ShellFacts {
+  /** The path of the rc file. */
+  rc(runtime: Runtime): string;
+  /** The condition of `[[ … ]]` that holds in interactive shells. */
+  readonly interactive: string;
+  /** What the user has to do besides, as a sentence; null for nothing. */
+  also?(runtime: Runtime): string | null;
+}
+
 /**
  * The target for zsh or bash. An installed hook starts no process when the shell starts: a file has the values that the
  * program would print, and reads the hook from the package, so that an upgrade also updates the hook.
  */
-export function posixShell(
-  name: 'zsh' | 'bash',
-  { rc, interactive }: { rc: (runtime: Runtime) => string; interactive: string },
-): Target {
+export function posixShell(name: 'zsh' | 'bash', { rc, interactive, also = () => null }: ShellFacts): Target {
   return {
     name,
     snippet: (runtime) => hookText(runtime, name, `Into ~/.${name}rc: eval "$(usageline init ${name})"`),
@@ -25,7 +32,10 @@ export function posixShell(
         hookFile(runtime, name),
         { kind: 'block', path: file ?? rc(runtime), body: readHook(runtime, name, interactive) },
       ],
-      afterInstall: `Start a new shell, or: exec ${name}`,
+      afterInstall: (runtime, file) => {
+        const more = file === null ? also(runtime) : null;
+        return `Start a new shell, or: exec ${name}${more === null ? '' : `. ${more}`}`;
+      },
       afterRemoval: 'Shells that run keep the line until they end.',
     },
   };

@@ -21,7 +21,7 @@ ${JSON.stringify({ statusLine: { type: 'command', command: pasted(runtime) } }, 
         command: shCommand(installedProgram(runtime, 'statusline')),
       },
     ],
-    afterInstall: 'Claude Code shows it from its next start on.',
+    afterInstall: 'Start Claude Code again.',
   },
 };
 

@@ -21,7 +21,7 @@ export const completions: Target = {
     steps: (runtime) =>
       SHELLS.filter((shell) => runtime.hasCommand(shell)).map((shell) => stepFor(runtime, shell)),
     afterInstall:
-      'Shells that start from now on complete usageline: zsh with its hook (init zsh) behind compinit, bash with the package bash-completion.',
+      'Start a new shell. zsh needs its hook (init zsh) behind compinit, bash the package bash-completion.',
   },
 };
 

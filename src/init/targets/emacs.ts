@@ -2,6 +2,7 @@ import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { json } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { EMACS_WIDTHS } from '../snippets/widths.ts';
 import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
@@ -19,7 +20,7 @@ export const emacs: Target = {
         body: script(installedLine(runtime, 'plain')),
       },
     ],
-    afterInstall: 'Emacs shows it from its next start on.',
+    afterInstall: 'Start Emacs again.',
   },
 };
 
@@ -43,7 +44,10 @@ function script(command: readonly string[]): string {
   (ignore-errors
     (make-process
      :name "usageline" :noquery t :connection-type 'pipe
-     :command '(${command.map(json).join(' ')})
+     :command (append '(${command.map(json).join(' ')})
+                      ;; In a narrow frame the mode line has room for a shorter line.
+                      (cond ((< (frame-width) ${EMACS_WIDTHS.middle}) '("--format" "minimal"))
+                            ((< (frame-width) ${EMACS_WIDTHS.wide}) '("--format" "compact"))))
      :filter (lambda (_process text)
                (let ((line (car (split-string text "\\n" t))))
                  (unless (or (null line) (equal line usageline-text))

@@ -36,7 +36,8 @@ ${block(shCommand(pastedLine(runtime, 'i3blocks')))}
         },
       ];
     },
-    afterInstall: 'i3bar and swaybar show it where their configuration has: status_command i3blocks',
+    afterInstall:
+      'Start the bar again. The configuration of i3 or sway must have in its bar { ... }: status_command i3blocks',
   },
 };
 

@@ -1,9 +1,11 @@
 import { json, shCommand } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { USUAL_WIDTHS } from '../snippets/widths.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
+import { HIGHLIGHTS } from './vim.ts';
 
 export const neovim: Target = {
   name: 'neovim',
@@ -21,43 +23,64 @@ export const neovim: Target = {
       },
     ],
     afterInstall:
-      'With lualine, name it among the components: lualine_x = { function() return vim.g.usageline end }',
+      'Start neovim again. With lualine, add a component: lualine_x = { function() return vim.g.usageline end }',
   },
 };
 
 /**
  * A job fetches the line every 15 s, so that neovim never waits. lualine and `%{%…%}` interpret a component's text as a
- * format, for which the output kind `vim` doubles every percent sign. A text with a single one does not come from
- * usageline and is ignored.
+ * format, for which the output kind `vim` doubles every percent sign and puts every number into a highlight group. A text with
+ * any other percent sign does not come from usageline and is ignored. lualine gets the text without groups: behind each of
+ * them would follow the colour of the status line, not that of its section.
  */
 function script(command: readonly string[]): string {
   return `-- ${shCommand(command)}
 local command = { ${command.map(json).join(', ')} }
 -- For lualine, among its sections: lualine_x = { function() return vim.g.usageline end }
 vim.g.usageline = vim.g.usageline or ''
+-- With a highlight group for each number, for a status line of your own; and what it is about: ok, warn or critical.
+vim.g.usageline_format = vim.g.usageline_format or ''
+vim.g.usageline_level = vim.g.usageline_level or 'ok'
+
+local function highlight()
+${HIGHLIGHTS.map((line) => `  vim.cmd(${json(line)})`).join('\n')}
+end
 
 local function take(_, lines)
   local line = lines[1] or ''
-  if line == '' or line:gsub('%%%%', ''):find('[%%%c]') then return end
-  if vim.g.usageline ~= line then
-    vim.g.usageline = line
-    vim.cmd('redrawstatus!')
-  end
+  if line == '' or line:find('%c') then return end
+  local text = line:gsub('%%%%', '\\1'):gsub('%%#Usageline%a+#', ''):gsub('%%%*', '')
+  if text:find('%%') or vim.g.usageline_format == line then return end
+  vim.g.usageline_format = line
+  vim.g.usageline = text:gsub('\\1', '%%%%')
+  vim.g.usageline_level = line:find('%#UsagelineCritical#', 1, true) and 'critical'
+    or (line:find('%#UsagelineWarn#', 1, true) or line:find('%#UsagelineNotice#', 1, true)) and 'warn' or 'ok'
+  vim.cmd('redrawstatus!')
+end
+
+-- A narrow neovim has a shorter line, beside which the name of the file has room.
+local function words()
+  local columns = vim.o.columns
+  if columns >= ${USUAL_WIDTHS.wide} then return command end
+  return vim.list_extend(vim.list_slice(command), { '--format', columns < ${USUAL_WIDTHS.middle} and 'minimal' or 'compact' })
 end
 
 local function ask()
-  pcall(vim.fn.jobstart, command, { stdin = 'null', stdout_buffered = true, on_stdout = take })
+  pcall(vim.fn.jobstart, words(), { stdin = 'null', stdout_buffered = true, on_stdout = take })
 end
 
 ask()
 _G.usageline_timer = _G.usageline_timer or vim.fn.timer_start(15000, ask, { ['repeat'] = -1 })
+highlight()
+vim.api.nvim_create_autocmd('ColorScheme', { callback = highlight })
+vim.api.nvim_create_autocmd('VimResized', { callback = ask })
 
 -- lualine sets the status line itself, also after this has been read.
 local function place()
   if package.loaded.lualine or vim.o.statusline:find('usageline', 1, true) then return end
   local before = vim.o.statusline
   if before == '' then before = '%<%f %h%m%r%=%-14.(%l,%c%V%) %P' end
-  vim.o.statusline = before .. "%{%g:usageline ==# '' ? '' : ' | ' . g:usageline . ' '%}"
+  vim.o.statusline = before .. "%{%g:usageline ==# '' ? '' : ' | ' . g:usageline_format . ' '%}"
 end
 if vim.v.vim_did_enter == 1 then place() else vim.api.nvim_create_autocmd('VimEnter', { callback = place }) end
 `;

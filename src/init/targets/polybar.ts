@@ -7,6 +7,7 @@ import type { Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 import { seedOf } from './waybar.ts';
 
+const RESTART = 'Start polybar again; where it has enable-ipc: polybar-msg cmd restart';
 const SYSTEM = '/etc/polybar/config.ini';
 
 export const polybar: Target = {
@@ -36,8 +37,8 @@ click-right = ${shCommand(pastedProgram(runtime, 'refresh', '--quiet'))}
         },
       ];
     },
-    afterInstall: 'Start polybar again: polybar-msg cmd restart',
-    afterRemoval: 'Start polybar again: polybar-msg cmd restart',
+    afterInstall: RESTART,
+    afterRemoval: RESTART,
   },
 };
 

@@ -24,7 +24,8 @@ ${table(pastedLine(runtime, 'starship'))}
         objection,
       },
     ],
-    afterInstall: 'If starship.toml has a format of its own, name the module in it: ${custom.usageline}',
+    afterInstall:
+      'Start a new shell. If starship.toml has a format of its own, name the module in it: ${custom.usageline}',
   },
 };
 

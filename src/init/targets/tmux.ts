@@ -1,5 +1,6 @@
 import { shCommand, tmux as quoted } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
+import { USUAL_WIDTHS } from '../snippets/widths.ts';
 import { configHome } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Target } from '../target.ts';
@@ -20,14 +21,12 @@ ${options(pastedLine(runtime, 'tmux'))}
         body: options(installedLine(runtime, 'tmux')),
       },
     ],
-    afterInstall: 'In a tmux that runs: tmux source-file, with that file.',
+    afterInstall: (runtime, file) =>
+      `In a running tmux: ${shCommand(['tmux', 'source-file', file ?? usualFile(runtime)])}`,
     afterRemoval: 'A tmux server that runs keeps the line until it ends.',
   },
 };
 
-/** Columns of a client from which the line has times, and from which it has all limits. */
-const WIDE = 120;
-const MIDDLE = 70;
 /** The columns of the line with the words about three limits, beside those of tmux' own right side. */
 const RIGHT = 120;
 
@@ -39,12 +38,12 @@ const RIGHT = 120;
  */
 function options(command: readonly string[]): string {
   const job = (...format: string[]) => `"#(${quoted(shCommand([...command, ...format]))})"`;
-  const byWidth = `#{?#{e|<:#{client_width},${MIDDLE}},#{E:@usageline_minimal},#{?#{e|<:#{client_width},${WIDE}},#{E:@usageline_compact},#{E:@usageline_full}}}`;
+  const byWidth = `#{?#{e|<:#{client_width},${USUAL_WIDTHS.middle}},#{E:@usageline_minimal},#{?#{e|<:#{client_width},${USUAL_WIDTHS.wide}},#{E:@usageline_compact},#{E:@usageline_full}}}`;
   return `set -g @usageline_full ${job()}
 set -g @usageline_compact ${job('--format', 'compact')}
 set -g @usageline_minimal ${job('--format', 'minimal')}
 set -g @usageline "#[push-default]${byWidth}#[pop-default]"
-if -F "#{m:*@usageline*,#{status-right}}" "" "set -ga status-right '#[default] #{E:@usageline}'"
+if -F "#{m:*@usageline*,#{status-right}}" "" "if -F '#{status-right}' \\"set -ga status-right '#[default] | #{E:@usageline}'\\" \\"set -g status-right '#{E:@usageline}'\\""
 if -F "#{e|<:#{status-right-length},${RIGHT}}" "set -g status-right-length ${RIGHT}"`;
 }
 

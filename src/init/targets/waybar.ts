@@ -8,6 +8,8 @@ import type { Seed, Target } from '../target.ts';
 import { launcherStep } from './sh.ts';
 
 const SYSTEM = '/etc/xdg/waybar';
+/** waybar reads its files again at this signal. */
+const RELOAD = 'Reload waybar: killall -SIGUSR2 waybar';
 const NAMES = ['config', 'config.jsonc'];
 
 export const waybar: Target = {
@@ -53,8 +55,8 @@ ${STYLE.replace(/^/gm, '// ')}
         },
       ];
     },
-    afterInstall: 'Start waybar again: killall -SIGUSR2 waybar',
-    afterRemoval: 'Start waybar again: killall -SIGUSR2 waybar',
+    afterInstall: RELOAD,
+    afterRemoval: RELOAD,
   },
 };
 
@@ -79,8 +81,6 @@ function moduleOf(exec: string): object {
   return { exec, 'return-type': 'json', interval: 15, tooltip: true };
 }
 
-/** Colours with a background of their own can be read on any bar. */
+/** Room around the text, as other modules have. Colours are in the markup of the text, a number each. */
 const STYLE = `#custom-usageline { padding: 0 10px; }
-#custom-usageline.warn { color: #000000; background-color: #ffd75f; }
-#custom-usageline.critical { color: #ffffff; background-color: #a40000; font-weight: bold; }
 #custom-usageline.stale, #custom-usageline.error { font-style: italic; }`;

@@ -21,9 +21,10 @@ export const wezterm: Target = {
         at: () => 0,
         seed: { path: 'an empty configuration', text: 'return {}\n' },
         body: script(installedLine(runtime, 'ansi')),
+        objection,
       },
     ],
-    afterInstall: 'WezTerm reads it at once. The line is in the tab bar, on the right.',
+    afterInstall: 'WezTerm shows it at once, on the right of the tab bar.',
   },
 };
 
@@ -31,6 +32,15 @@ function usualFile(runtime: Runtime): string {
   const old = `${runtime.home}/.wezterm.lua`;
   const xdg = `${configHome(runtime)}/wezterm/wezterm.lua`;
   return runtime.exists(xdg) && !runtime.exists(old) ? xdg : old;
+}
+
+/** The right side has one text: two handlers would replace each other's every second. */
+function objection(rest: string): string | null {
+  return rest
+    .split('\n')
+    .some((line) => line.includes('set_right_status') && !line.trimStart().startsWith('--'))
+    ? 'it has a text of your own on the right of the tab bar (set_right_status)'
+    : null;
 }
 
 /** WezTerm raises `update-status` every `status_update_interval`, 1 s by default: every 15 s is enough. */

@@ -1,5 +1,5 @@
 import type { StructuredOutput } from './output.ts';
-import { hasNumbers, shownError } from '../selection.ts';
+import { accountsIn, hasNumbers, shownError } from '../selection.ts';
 import type { ExtraUsage, Usage, Window, WindowAmount } from '../../usage/model.ts';
 import { sanitize } from '../../usage/text.ts';
 import { SECOND } from '../../usage/time.ts';
@@ -12,16 +12,18 @@ import { isWorthShowing } from '../../usage/credits.ts';
  */
 export const openmetrics: StructuredOutput = {
   render: (usage) => {
-    const common = { provider: usage.provider, account: sanitize(usage.account) };
-    return [...METRICS.flatMap((metric) => familyOf(metric, usage, common)), '# EOF'].join('\n');
+    const all = accountsIn(usage);
+    return [...METRICS.flatMap((metric) => familyOf(metric, all)), '# EOF'].join('\n');
   },
 };
 
-/** A metric with its samples, as lines; none if no sample has a value. */
-function familyOf({ name, help, samples }: Metric, usage: Usage, common: Labels): string[] {
-  const lines = samples(usage)
-    .filter(([, value]) => value !== null)
-    .map(([labels, value]) => `${name}${labelText(common, labels)} ${value}`);
+/** A metric with its samples of all accounts, as lines; none if no sample has a value. */
+function familyOf({ name, help, samples }: Metric, usages: readonly Usage[]): string[] {
+  const lines = usages.flatMap((usage) => {
+    const common = { provider: usage.provider, account: sanitize(usage.account) };
+    const known = samples(usage).filter(([, value]) => value !== null);
+    return known.map(([labels, value]) => `${name}${labelText(common, labels)} ${value}`);
+  });
   return lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`].concat(lines);
 }
 

@@ -1,25 +1,44 @@
 import { paintEach } from '../spans.ts';
 import type { Colors, Span } from '../spans.ts';
+import type { Style } from '../style.ts';
 import { badgeOf, hexOf } from './palette.ts';
 
+/** What a span looks like: colours as six hex digits, null for those around it. */
+export interface PangoStyle {
+  readonly background: string | null;
+  readonly foreground: string | null;
+  readonly bold: boolean;
+}
+
+/** The style on a dark bar. A critical number has a background, besides its weight. */
+export function onDarkBar(style: Style, colors: Colors): PangoStyle {
+  const badge = badgeOf(style, colors);
+  return {
+    background: badge?.background ?? null,
+    foreground: badge?.foreground ?? hexOf(style, colors),
+    bold: colors[style].bold,
+  };
+}
+
 /**
- * Spans as Pango markup. A critical number has a background, besides its weight.
+ * Spans as Pango markup.
  *
  * @param quote the quotation mark of attributes
+ * @param lookOf what a style looks like on the bar of the host
  */
 export function pango(
   spans: readonly Span[],
   color: boolean,
   colors: Colors,
   quote: '"' | "'" = '"',
+  lookOf: (style: Style, colors: Colors) => PangoStyle = onDarkBar,
 ): string {
   return paintEach(spans, color, escapePango, (text, style) => {
-    const badge = badgeOf(style, colors);
+    const { background, foreground, bold } = lookOf(style, colors);
     const attributes = {
-      background: badge && `#${badge.background}`,
-      foreground:
-        badge === null ? hexOf(style, colors) && `#${hexOf(style, colors)}` : `#${badge.foreground}`,
-      weight: colors[style].bold ? 'bold' : null,
+      background: background && `#${background}`,
+      foreground: foreground && `#${foreground}`,
+      weight: bold ? 'bold' : null,
     };
     const written = Object.entries(attributes)
       .filter(([, value]) => value !== null)

@@ -2,9 +2,12 @@ import type { Appearance } from '../appearance.ts';
 import { heading } from '../heading.ts';
 import { lineSpans } from '../line.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
+import { isDefaultColor } from './host-colors.ts';
+import type { ByStyle } from './host-colors.ts';
 import type { StructuredOutput } from './output.ts';
-import { escapePango, pango } from './pango.ts';
-import { hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
+import { escapePango, onDarkBar, pango } from './pango.ts';
+import type { PangoStyle } from './pango.ts';
+import { accountsIn, hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
 import { summaryOf } from '../summary.ts';
 import {
   age,
@@ -18,18 +21,38 @@ import {
 } from '../values.ts';
 import type { ExtraUsage, TokenEstimate, Usage, Window } from '../../usage/model.ts';
 
+const PLAIN: PangoStyle = { background: null, foreground: null, bold: false };
+const WARN: PangoStyle = { background: 'ffd75f', foreground: '000000', bold: false };
+const CRITICAL: PangoStyle = { background: 'a40000', foreground: 'ffffff', bold: true };
+
 /**
- * A custom module of Waybar with `"return-type": "json"`: one object on one line, texts in Pango markup. Colours come
- * from the style sheet by class, and from markup only if colour is requested.
+ * What the default colours look like: themes have dark and light bars, so what needs attention has a background of its own,
+ * and the rest the colour of the bar.
+ */
+const STYLES: ByStyle<PangoStyle> = {
+  ok: PLAIN,
+  warn: WARN,
+  critical: CRITICAL,
+  urgent: CRITICAL,
+  dim: PLAIN,
+  notice: WARN,
+  strong: PLAIN,
+};
+
+/**
+ * A custom module of Waybar with `"return-type": "json"`: one object on one line, texts in Pango markup. Each number has the
+ * colour of its level; the classes are for the style sheet.
  */
 export const waybar: StructuredOutput = {
   render: (usage, context) => {
     const { used, level } = summaryOf(usage, context.appearance);
     return JSON.stringify({
-      text: pango(lineSpans(usage, context), context.color, context.appearance.colors),
+      text: pango(lineSpans(usage, context), context.color, context.appearance.colors, "'", (style, colors) =>
+        isDefaultColor(style, colors[style]) ? STYLES[style] : onDarkBar(style, colors),
+      ),
       alt: level,
       // Waybar does not show a tooltip that contains a line feed.
-      tooltip: [usage, ...(usage.others ?? [])]
+      tooltip: accountsIn(usage)
         .flatMap((it) => tooltipLines(it, context))
         .map(escapePango)
         .join('\r'),

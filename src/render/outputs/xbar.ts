@@ -4,7 +4,7 @@ import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
 import { summaryOf } from '../summary.ts';
-import { hasNumbers, nextTryAt, shownError } from '../selection.ts';
+import { accountsIn, hasNumbers, nextTryAt, shownError } from '../selection.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
 import { lineSpans } from '../line.ts';
@@ -49,8 +49,10 @@ export const xbar: StructuredOutput = {
           colorOf(level === 'ok' ? null : style, context),
         ),
       ],
-      [item(heading(usage)), ...rowItems(usage, context)],
-      origin(usage, context).map((text) => item(text)),
+      ...accountsIn(usage).flatMap((account) => [
+        [item(heading(account)), ...rowItems(account, context)],
+        origin(account, context).map((text) => item(text)),
+      ]),
       ['Refresh | refresh=true'],
     ];
     return blocks
@@ -66,7 +68,7 @@ function rowItems(usage: Usage, context: OutputContext): string[] {
 }
 
 function tableItems(rows: readonly Row[], context: OutputContext): string[] {
-  return table(rows, MENU_COLUMNS, context.appearance).map((spans, index) => {
+  return table(rows, MENU_COLUMNS, context.appearance).lines.map((spans, index) => {
     const level = rows[index]?.level ?? 'ok';
     const font = context.color && level === 'critical' ? BOLD : MONOSPACE;
     return item(plainText(spans), font, colorOf(level === 'ok' ? null : level, context));

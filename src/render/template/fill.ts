@@ -7,7 +7,7 @@ import { agePart, errorPart, lineField } from './line-fields.ts';
 import type { Node } from './parse.ts';
 import { separated } from './pieces.ts';
 import type { Piece } from './pieces.ts';
-import { isLacking, placeholderSpans, windowField } from './window-fields.ts';
+import { isLacking, labelIn, placeholderSpans, windowField } from './window-fields.ts';
 import type { Window } from '../../usage/model.ts';
 
 /** The filled part of a template. */
@@ -95,7 +95,7 @@ export function missingAges(filling: Ranked): Span[][] {
     const window = windowNamed(name, usage, model);
     const isShown = window && isKept(window, filling);
     const age = isShown ? windowField('age', window, filling) : null;
-    if (window && age) ages.set(window, [plain(`${window.label} `), age]);
+    if (window && age) ages.set(window, [plain(`${labelIn(window, filling)} `), age]);
   }
   return [...ages.values()];
 }

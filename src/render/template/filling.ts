@@ -76,7 +76,7 @@ function urgentOf(windows: readonly Window[], { now, appearance }: FieldContext)
 /** Whether a window stays on a line that has room for `cut.windows` of them: the urgent one first, then in the order of the ranks. */
 export function isKept(window: Window, { ranks, urgent, cut }: Ranked): boolean {
   const rankOf = (it: Window) => ranks.get(it) ?? 0;
-  if (urgent === undefined || cut.firstOnly) return rankOf(window) < cut.windows;
+  if (urgent === undefined) return rankOf(window) < cut.windows;
   if (window === urgent) return cut.windows > 0;
   const behindUrgent = rankOf(window) < rankOf(urgent) ? 1 : 0;
   return rankOf(window) + behindUrgent < cut.windows;

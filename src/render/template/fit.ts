@@ -7,8 +7,8 @@ export interface Cut {
   readonly timesFrom: number;
   /** Number of windows. */
   readonly windows: number;
-  /** The first windows stay, even if another one is urgent: its label can be longer than the line. */
-  readonly firstOnly: boolean;
+  /** Shortens the names of windows to their first word: one can be longer than the line. */
+  readonly shortLabels: boolean;
   /** Columns of a bar; 0 omits bars. */
   readonly bar: number;
   /** Omits the words about when a window will be used up. */
@@ -26,7 +26,7 @@ const SHORT_BAR_COLUMNS = 4;
 export const NO_CUT: Cut = {
   timesFrom: Number.POSITIVE_INFINITY,
   windows: Number.POSITIVE_INFINITY,
-  firstOnly: false,
+  shortLabels: false,
   bar: BAR_COLUMNS,
   verdicts: false,
   rest: false,
@@ -87,7 +87,7 @@ function cutsOf(
     ...Array.from({ length: fewer }, (_, index) => ({ windows: fewer - index })),
     ...(bars || hasVerdict ? [] : [{ timesFrom: 0 }]),
     { error: true },
-    { firstOnly: true },
+    { shortLabels: true },
   ];
 }
 

@@ -8,7 +8,7 @@ export const WINDOW_FIELDS = {
   used: 'percent used',
   left: 'percent left',
   bar: 'the percentage as a bar of 8 columns',
-  gauge: 'the percentage as one character: `◔`',
+  gauge: 'the percentage as one character: `▃`',
   amount: 'the amount in money, for a limit on spending: `521/500 USD`',
   reset: 'time until its reset: `4h37m`',
   at: 'clock time of its reset: `23:02`, `Tue 21:25`',

@@ -1,13 +1,14 @@
 import type { Appearance } from '../appearance.ts';
 import { clockTime } from '../clock.ts';
-import { barSpans, gaugeOf } from '../bar.ts';
+import { drawBar, gaugeOf } from '../bar.ts';
+import { clip, widthOf } from '../layout.ts';
 import { quietStyle, windowLevel } from '../level.ts';
 import { windowNamed } from '../selection.ts';
 import { plain } from '../spans.ts';
 import type { Span } from '../spans.ts';
 import type { Level } from '../style.ts';
 import { isKept } from './filling.ts';
-import type { FieldContext, Ranked } from './filling.ts';
+import type { FieldContext, Filling, Ranked } from './filling.ts';
 import { NO_CUT } from './fit.ts';
 import type { Format } from './format.ts';
 import { WINDOW_FIELDS } from './placeholders.ts';
@@ -27,6 +28,9 @@ import { isWellFounded, paceOf, runsOutAt } from '../../usage/pace.ts';
 
 /** Fields that a cut of times omits. */
 const TIMES: ReadonlySet<WindowField> = new Set(['reset', 'at', 'pace', 'empty']);
+
+/** Columns of a short name of a window, without the ellipsis. */
+const WORD_COLUMNS = 5;
 
 /** Fields that show "reset" or "no such limit" if there is no number; the first one that the template has. */
 const NUMBERS = ['percent', 'used', 'left', 'bar', 'gauge', 'reset'] as const;
@@ -75,6 +79,7 @@ function cutSpans(
   if (TIMES.has(field) && rank >= cut.timesFrom) return [];
   if (field === 'amount' && cut.rest) return [];
   if (field === 'verdict' && cut.verdicts) return [];
+  if (field === 'label') return [plain(labelIn(window, filling))];
   if (field === 'bar') {
     const width = cut.bar === 0 && first === 'bar' ? NO_CUT.bar : cut.bar;
     return barField(window, width, filling);
@@ -84,6 +89,14 @@ function cutSpans(
   const saysSide =
     field === 'percent' && filling.appearance.percent === 'left' && window === filling.sideSaidBy;
   return saysSide ? [span, plain(' left')] : [span];
+}
+
+/** The name of a window after the cut: `7d Fable`, or `7d…` where names are short. */
+export function labelIn({ label }: Window, { cut, glyphs }: Filling): string {
+  if (!cut.shortLabels) return label;
+  const [word = ''] = label.split(' ', 1);
+  const short = clip(word, WORD_COLUMNS, '') + glyphs.ellipsis;
+  return widthOf(short) < widthOf(label) ? short : label;
 }
 
 /** Whether the plan lacks the window of this name. */
@@ -124,7 +137,7 @@ function barField(window: Window, width: number, context: FieldContext): Span[] 
   if (window.usedPercent === null || width === 0) return [];
   const pace = countdowns ? paceOf(window, now) : null;
   const { percent: side } = appearance;
-  return barSpans(
+  return drawBar(
     {
       percent: shownPercent(window.usedPercent, side),
       mark: pace === null ? null : shownPercent(pace.expectedPercent, side),
@@ -132,7 +145,7 @@ function barField(window: Window, width: number, context: FieldContext): Span[] 
       style: quietStyle(levelIn(window, context)),
     },
     glyphs.bar,
-  );
+  ).spans;
 }
 
 /** The span of a field of a window other than its bar; null without a value. An elapsed window has no numbers. */

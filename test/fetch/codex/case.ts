@@ -64,7 +64,7 @@ export const providerCase = defineCase({
     },
     {
       name: 'a window at 0 %, whose reset is projected',
-      body: fixture('2026-10-plus'),
+      body: { ...fixture('2026-10-plus'), email: 'ada@example.com' },
       plan: 'plus',
       windows: [
         ['five_hour', '5h', 0, null, 18_000],

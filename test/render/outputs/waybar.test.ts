@@ -23,7 +23,7 @@ const render = (of: Usage, over?: Partial<OutputContext>): Module => JSON.parse(
 /** Text of Pango markup: spans taken away, entities read; anything else with a meaning there is a mistake. */
 function shown(markup: string): string {
   const text = markup.replaceAll(
-    /<span( background="#[0-9a-f]{6}")?( foreground="#[0-9a-f]{6}")?( weight="bold")?>([^<>]*)<\/span>/g,
+    /<span( background='#[0-9a-f]{6}')?( foreground='#[0-9a-f]{6}')?( weight='bold')?>([^<>]*)<\/span>/g,
     '$4',
   );
   expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
@@ -111,10 +111,10 @@ describe('the output for Waybar', () => {
     expect(module.tooltip).not.toContain('Fable');
   });
 
-  it('has colours in the text on request only', () => {
+  it('gives each number its own colour, with colour', () => {
     expect(raw(STATES.fresh)).not.toContain('<span');
     expect(render(STATES.fresh, { color: true }).text).toContain(
-      '7d Fable <span background="#ff6b6b" foreground="#000000" weight="bold">82%</span>',
+      "7d Fable <span background='#a40000' foreground='#ffffff' weight='bold'>82%</span>",
     );
   });
 

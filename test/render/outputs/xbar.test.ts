@@ -62,10 +62,10 @@ describe('the output for xbar', () => {
     ]);
     expect(texts(limits)).toEqual([
       'Claude · Ultra',
-      '5h        ━━╋━━━━╾─────────────────────────  22%  in 4h37m, 23:02     empty in 1h20m',
-      '7d        ━━━━━━━━━━━──┼───────────────────  33%  in 4d3h, Tue 21:25  lasts',
-      '7d Fable  ━━━━━━━━━━━━━╋━━━━━━━━━━━━━──────  82%  in 4d3h, Tue 21:25  empty in 15h',
-      'extra     ━━━━━━━━━━━━╾────────────────────  38%  7.63 of 20.00 EUR',
+      '5h        ━┻━━━╾────────────────────  22%  resets in 4h37m, 23:02     empty in 1h20m',
+      '7d        ━━━━━━━━╾─┸───────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '7d Fable  ━━━━━━━━━━┻━━━━━━━━━━╾────  82%  resets in 4d3h, Tue 21:25  empty in 15h',
+      'extra     ━━━━━━━━━━────────────────  38%  7.63 of 20.00 EUR',
     ]);
     expect(limits?.map(({ parameters }) => parameters.color)).toEqual([
       undefined,

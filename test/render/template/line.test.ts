@@ -48,12 +48,12 @@ afterEach(() => {
 
 describe('each preset, for each percentage', () => {
   it.each([
-    [0, '5h 0% 4h37m', '5h 0%', '5h ┼─────── 0% 4h37m', '5h 0%'],
-    [0.4, '5h <1% 4h37m', '5h <1%', '5h ╋─────── <1% 4h37m', '5h <1%'],
-    [50, '5h 50% 4h37m', '5h 50%', '5h ╋━━━──── 50% 4h37m', '5h 50%'],
-    [99.6, '5h 99% 4h37m', '5h 99%', '5h ╋━━━━━━╾ 99% 4h37m', '5h 99%'],
-    [100, '5h 100% 4h37m', '5h 100%', '5h ╋━━━━━━━ 100% 4h37m', '5h 100%'],
-    [140, '5h 140% 4h37m', '5h 140%', '5h ╋━━━━━━━ 140% 4h37m', '5h 140%'],
+    [0, '5h 0% 4h37m', '5h 0%', '5h ┸─────── 0% 4h37m', '5h 0%'],
+    [0.4, '5h <1% 4h37m', '5h <1%', '5h ┹─────── <1% 4h37m', '5h <1%'],
+    [50, '5h 50% 4h37m', '5h 50%', '5h ┻━━━──── 50% 4h37m', '5h 50%'],
+    [99.6, '5h 99% 4h37m', '5h 99%', '5h ┻━━━━━━╾ 99% 4h37m', '5h 99%'],
+    [100, '5h 100% 4h37m', '5h 100%', '5h ┻━━━━━━━ 100% 4h37m', '5h 100%'],
+    [140, '5h 140% 4h37m', '5h 140%', '5h ┻━━━━━━━ 140% 4h37m', '5h 140%'],
   ])('%d', (usedPercent, whole, compact, bars, minimal) => {
     const of = usage({ windows: [window({ usedPercent })] });
     expect(line(of, 'default')).toBe(whole);
@@ -64,11 +64,11 @@ describe('each preset, for each percentage', () => {
   });
 
   it.each([
-    [0, '100%', '━━━━━━━╋'],
-    [0.4, '99%', '━━━━━━━╋'],
-    [99.6, '<1%', '╾──────┼'],
-    [100, '0%', '───────┼'],
-    [140, '0%', '───────┼'],
+    [0, '100%', '━━━━━━━┻'],
+    [0.4, '99%', '━━━━━━━┹'],
+    [99.6, '<1%', '╾──────┸'],
+    [100, '0%', '───────┸'],
+    [140, '0%', '───────┸'],
   ])('%d, as percent left', (usedPercent, left, bar) => {
     const of = usage({ windows: [window({ usedPercent })] });
     expect(line(of, 'bars', { percent: 'left' })).toBe(`5h ${bar} ${left} left 4h37m`);
@@ -86,7 +86,7 @@ describe('each preset, in each state', () => {
       usage({ windows }),
       '5h reset · 7d 33% 4d3h',
       '5h reset · 7d 33%',
-      '5h reset · 7d ━━╾┼──── 33% 4d3h',
+      '5h reset · 7d ━━╾┸──── 33% 4d3h',
       '7d 33%',
       '5h reset | 7d 33% 4d3h',
     ],
@@ -104,7 +104,7 @@ describe('each preset, in each state', () => {
       stale({ windows, error: offline }),
       '5h reset · 7d 33% 4d3h · 12m ago · offline',
       '5h reset · 7d 33% · 12m ago · offline',
-      '5h reset · 7d ━━╾┼──── 33% 4d3h · 12m ago · offline',
+      '5h reset · 7d ━━╾┸──── 33% 4d3h · 12m ago · offline',
       '7d 33% · 12m ago · offline',
       '5h reset | 7d 33% 4d3h | 12m ago | offline',
     ],
@@ -264,12 +264,12 @@ describe('few columns', () => {
     [
       'bars',
       100,
-      '5h ╋━────── 22% 4h37m · 7d ━━╾┼──── 33% 4d3h · 7d Fable ━━━╋━━╾─ 82% 4d3h, empty in 15h · 12m ago',
+      '5h ┻━────── 22% 4h37m · 7d ━━╾┸──── 33% 4d3h · 7d Fable ━━━┻━━╾─ 82% 4d3h, empty in 15h · 12m ago',
     ],
-    ['bars', 60, '5h ╋─── 22% · 7d ━╋── 33% · 7d Fable ━╋━╾ 82% · 12m ago'],
+    ['bars', 60, '5h ┻─── 22% · 7d ━┹── 33% · 7d Fable ━┻━╾ 82% · 12m ago'],
     ['bars', 50, '5h 22% 4h37m · 7d 33% · 7d Fable 82% · 12m ago'],
-    ['minimal', 10, '7d Fable …'],
-    ['ascii', 12, '5h 22% | ...'],
+    ['minimal', 10, '7d… 82% ·…'],
+    ['ascii', 12, '7d... 82%...'],
     ['{7d.used} {7d.reset}{sep}{5h.used} {5h.reset}', 29, '33% 4d3h · 22% · 12m ago'],
     ['日本 {5h.used}', 100, '日本 22% · 12m ago'],
     ['日本 {5h.used}', 8, '日本 22…'],
@@ -284,6 +284,9 @@ describe('few columns', () => {
     expect(narrow(window({ usedPercent: calm }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
     expect(narrow(window({ usedPercent: warn }), week({ usedPercent: critical }))).toMatch(/^7d 85%/);
     expect(narrow(window({ usedPercent: critical }), week({ usedPercent: warn }))).toMatch(/^5h 85%/);
+    // Also where its name has no room.
+    expect(line(all, 'default', { columns: 20 })).toBe('7d… 82% · 12m ago');
+    expect(line(all, 'ascii', { columns: 20 })).toBe('7d... 82% | 12m ago');
     // Used more slowly than evenly.
     const slow = week({ usedPercent: calm });
     expect(narrow(window({ usedPercent: 1 }), slow)).toMatch(/^5h 1%/);
@@ -307,7 +310,7 @@ describe('few columns', () => {
   });
 
   it('keep a number with its age', () => {
-    for (let columns = 16; columns < 100; columns += 1)
+    for (let columns = 17; columns < 100; columns += 1)
       expect(line(all, 'bars', { columns })).toContain('12m ago');
   });
 });

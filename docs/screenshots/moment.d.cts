@@ -1,0 +1,3 @@
+export const MOMENT: number;
+export const CLOCK: string;
+export const DATE: string;

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { chosenIn } from '../../src/commands/setup.ts';
+import { sketchOf } from '../../src/commands/setup-preview.ts';
+import type { Shown } from '../../src/commands/setup-preview.ts';
+import { INIT_TARGETS } from '../../src/init/target.ts';
+import type { InitTarget } from '../../src/init/target.ts';
+import type { LineKind } from '../../src/render/outputs/kinds.ts';
+
+/** A line that takes every column that it gets, in the syntax of each host. */
+function render(kind: LineKind, { columns }: Shown): string {
+  const line = '5'.repeat(Math.min(columns, 200));
+  if (kind === 'waybar') return JSON.stringify({ text: line });
+  return kind === 'i3blocks' ? JSON.stringify({ full_text: line }) : line;
+}
+
+function rowsOf(target: InitTarget, columns: number): string[] {
+  return sketchOf(target, { columns, color: false, render })?.split('\n') ?? [];
+}
+
+const targets = Object.keys(INIT_TARGETS) as InitTarget[];
+
+describe('a sketch of a host', () => {
+  it.each([60, 76, 96])('has no row of more than %i columns, whatever the host', (columns) => {
+    for (const target of targets)
+      for (const row of rowsOf(target, columns)) expect(row.length, target).toBeLessThanOrEqual(columns);
+  });
+
+  it('gives a right prompt half of the columns, as the hooks do', () => {
+    for (const target of ['zsh', 'fish', 'p10k', 'oh-my-posh'] as const)
+      expect(rowsOf(target, 80)[0]?.replaceAll(/[^5]/g, '').length, target).toBe(40);
+  });
+
+  it.each([
+    ['tmux', 60, 'minimal'],
+    ['tmux', 76, 'compact'],
+    ['neovim', 76, 'compact'],
+    ['emacs', 76, 'minimal'],
+    ['tmux', 130, null],
+  ] as const)('of %s in %i columns has the format that the host has there: %s', (target, columns, format) => {
+    const formats: unknown[] = [];
+    sketchOf(target, { columns, color: false, render: (_, shown) => String(formats.push(shown.format)) });
+    expect(formats).toEqual([format]);
+  });
+});
+
+it('a sketch of vim has the colours of its highlight groups, and single percent signs', () => {
+  const line = '5h %#UsagelineOk#22%%%* · %#UsagelineCritical#82%%%*';
+  const sketch = sketchOf('vim', { columns: 76, color: true, render: () => line }) ?? '';
+  expect(sketch).toContain(
+    '5h 22%\u001B[0m\u001B[7m · \u001B[27;1;38;2;255;255;255;48;2;215;0;0m82%\u001B[0m\u001B[7m',
+  );
+});
+
+describe('an answer to setup', () => {
+  const entries = (['zsh', 'tmux', 'vim'] as const).map((target) => ({ target }));
+  const chosen = (answer: string) => {
+    const result = chosenIn(answer, entries);
+    return typeof result === 'string' ? result : result.map(({ target }) => target).join(' ');
+  };
+
+  it.each([
+    ['y', 'zsh tmux vim'],
+    [' YES ', 'zsh tmux vim'],
+    ['2', 'zsh vim'],
+    ['1, vim', 'tmux'],
+    ['', ''],
+    ['No', ''],
+    ['q', ''],
+    ['quit', ''],
+    ['1 2 3', ''],
+  ])('%j installs these: %j', (answer, installed) => {
+    expect(chosen(answer)).toBe(installed);
+  });
+
+  it.each(['4', '0', 'y 2', 'emacs', '-1'])('%j is refused, and the accepted answers are named', (answer) => {
+    expect(chosen(answer)).toMatch(
+      /' is not in the list; accepted: y, n, or what to leave out: numbers from 1 to 3, or names$/,
+    );
+  });
+});

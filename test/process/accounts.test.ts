@@ -1,0 +1,267 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesBelow } from '../support/program.ts';
+import type { Machine } from '../support/program.ts';
+import { aMachineWithAccounts, configure, signInToClaude, signInToCodex } from '../support/several.ts';
+
+const WORK = `
+[[account]]
+name = "work"
+provider = "claude"
+config_dir = "~/.claude-work"
+`;
+
+/** Two accounts of Claude and one of Codex: 33, 88 and 56 % of the week. */
+async function threeAccounts(config = WORK) {
+  const { machine, endpoint, numbers } = await aMachineWithAccounts();
+  signInToClaude(machine, '.claude', 'home-token', 'home-id');
+  signInToClaude(machine, '.claude-work', 'work-token', 'work-id');
+  const codex = signInToCodex(machine, '.codex', 'u-1');
+  numbers.week.set('home-token', 33).set('work-token', 88).set(codex, 56);
+  configure(machine, config);
+  return { machine, endpoint, numbers, codex };
+}
+
+const lineOf = async (machine: Machine, ...args: string[]) => (await machine.run(args)).stdout;
+const plain = (line: string) => line.replace(/, empty in \w+/g, '');
+/** The numbers of `--json --all`, by account. */
+async function numbersOf(machine: Machine, ...args: string[]): Promise<Record<string, number | null>> {
+  const { accounts } = JSON.parse(await lineOf(machine, '--all', '--json', ...args));
+  return Object.fromEntries(
+    accounts.map((it: any) => [
+      it.account === 'default' ? it.provider : it.account,
+      it.windows.find(({ id }: any) => id === 'seven_day')?.used_percent ?? null,
+    ]),
+  );
+}
+
+describe('which accounts a line has', () => {
+  it('is about Claude alone where Claude has a login and nothing is configured', async () => {
+    const { machine } = await threeAccounts();
+    expect(plain(await lineOf(machine, '--wait', '--format', 'compact'))).toBe('7d 33%\n');
+  });
+
+  it('is about the only login, without its label', async () => {
+    const { machine, numbers } = await aMachineWithAccounts();
+    numbers.week.set(signInToCodex(machine, '.codex', 'u-1'), 56);
+    expect(plain(await lineOf(machine, '--wait', '--format', 'compact'))).toBe('7d 56%\n');
+  });
+
+  it('is about all logins, each with its label, the tightest first, where Claude has none', async () => {
+    const { machine, numbers } = await aMachineWithAccounts();
+    numbers.week
+      .set(signInToCodex(machine, '.codex', 'u-1'), 56)
+      .set(signInToCodex(machine, '.codex-work', 'u-2'), 70);
+    configure(machine, '[[account]]\nname = "work"\nprovider = "codex"\nconfig_dir = "~/.codex-work"\n');
+    expect(plain(await lineOf(machine, '--wait'))).toBe('work 7d 70% · codex 7d 56%\n');
+  });
+
+  it.each([
+    ['--all', 'work 7d 88% · codex 7d 56% · claude 7d 33%'],
+    ['--account=work', '7d 88%'],
+    ['--account=codex', '7d 56%'],
+    ['--provider=codex', '7d 56%'],
+    ['--provider=claude', 'work 7d 88% · claude 7d 33%'],
+  ])('%s shows %s', async (option, line) => {
+    const { machine } = await threeAccounts();
+    expect(plain(await lineOf(machine, option, '--wait', '--format', 'minimal'))).toBe(`${line}\n`);
+  });
+
+  it.each([
+    ['accounts = ["all"]', 'work 7d 88% · codex 7d 56% · claude 7d 33%'],
+    ['accounts = ["codex", "work"]', 'codex 7d 56% · work 7d 88%'],
+    ['accounts = ["work"]', '7d 88%'],
+  ])('%s shows %s, and the next call prints the same without a request', async (key, line) => {
+    const { machine, endpoint } = await threeAccounts(`${key}\nformat = "minimal"\n${WORK}`);
+    expect(plain(await lineOf(machine, '--wait'))).toBe(`${line}\n`);
+    const asked = endpoint.requests.length;
+    expect(plain(await lineOf(machine))).toBe(`${line}\n`);
+    expect(endpoint.requests.length).toBe(asked);
+  });
+
+  it('takes the label of the configuration, and leaves a hidden account out unless it is named', async () => {
+    const { machine } = await threeAccounts(`${WORK}label = "Acme"\nhidden = true\n`);
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toBe('codex 7d 56% · claude 7d 33%\n');
+    expect(plain(await lineOf(machine, '--account', 'work', '--wait', '--format', 'minimal'))).toBe(
+      '7d 88%\n',
+    );
+  });
+
+  it.each([
+    [['--account', 'nobody'], "--account is 'nobody'; accepted: claude, codex, work"],
+    [['--account', 'wok'], "did you mean 'work'?"],
+    [['--provider', 'cloude'], "--provider is 'cloude'; accepted: claude, codex"],
+    [['--all', '--account', 'work'], '--all cannot be used with --account or --provider'],
+  ])('refuses %j', async (args, message) => {
+    const { machine } = await threeAccounts();
+    const { code, stderr } = await machine.run(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('names an account of the configuration whose provider it does not know, and shows the others', async () => {
+    const { machine } = await threeAccounts(`${WORK}[[account]]\nname = "mine"\nprovider = "cloude"\n`);
+    const { stdout, stderr } = await machine.run(['show', '--all', '--wait']);
+    expect(stderr).toContain('account.provider of the account "mine" is "cloude"; accepted: claude, codex');
+    expect(stdout).toContain('account work');
+  });
+});
+
+describe('several accounts in one call', () => {
+  it('are one object each in --all --json, with their names', async () => {
+    const { machine } = await threeAccounts();
+    const object = JSON.parse(await lineOf(machine, '--all', '--json'));
+    expect(Object.keys(object)).toEqual(['schema', 'generated_at', 'accounts']);
+    expect(object.schema).toBe('usageline/v1');
+    expect(object.accounts.map((it: any) => [it.schema, it.provider, it.account, it.plan])).toEqual([
+      ['usageline/v1', 'claude', 'default', 'max'],
+      ['usageline/v1', 'codex', 'default', 'plus'],
+      ['usageline/v1', 'claude', 'work', 'max'],
+    ]);
+  });
+
+  it('stay one object without --all, whatever the line shows', async () => {
+    const { machine } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
+    expect(JSON.parse(await lineOf(machine, '--json')).account).toBe('default');
+  });
+
+  it('do not wait for one that hangs, nor lose their numbers', async () => {
+    const { machine, numbers } = await threeAccounts();
+    numbers.delays.set('work-token', 60_000);
+    const { stdout, ms } = await machine.run(['--all', '--wait', '--timeout', '1']);
+    expect(plain(stdout)).toBe('codex 7d 56% · claude 7d 33% · work no answer\n');
+    expect(ms).toBeLessThan(30_000);
+  });
+
+  it('have an error and an age of their own', async () => {
+    const { machine, numbers } = await threeAccounts();
+    numbers.refused.set('work-token', 429);
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toMatch(
+      /^codex 7d 56% · claude 7d 33% · work rate limited \w+\n$/,
+    );
+    expect(await numbersOf(machine)).toEqual({ claude: 33, codex: 56, work: null });
+  });
+
+  it('exit with 0 if one has numbers, else with the least of their codes', async () => {
+    const { machine, numbers } = await threeAccounts();
+    numbers.refused.set('work-token', 401);
+    expect((await machine.run(['show', '--all'])).code).toBe(0);
+    machine.reset();
+    for (const token of numbers.week.keys()) numbers.refused.set(token, token === 'work-token' ? 401 : 500);
+    expect((await machine.run(['show', '--all'])).code).toBe(3);
+  });
+
+  it('are asked at once', async () => {
+    const { machine, numbers } = await threeAccounts();
+    for (const token of numbers.week.keys()) numbers.delays.set(token, 700);
+    const { ms } = await machine.run(['--all', '--wait', '--timeout', '20']);
+    expect(await numbersOf(machine, '--cached')).toEqual({ claude: 33, codex: 56, work: 88 });
+    // One after the other they would take 2100 ms at least, on any machine.
+    if (ms > 2100) throw new Error(`the requests took ${Math.round(ms)} ms`);
+  });
+});
+
+describe('the number of one account never stands under another', () => {
+  it('after a switch of the login in the same directory', async () => {
+    const { machine, numbers } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
+    await lineOf(machine, '--wait');
+    numbers.refused.set('other-token', 500);
+    signInToClaude(machine, '.claude-work', 'other-token', 'other-id');
+    // Neither the prerendered line nor the entry may be taken for the new login.
+    expect(await lineOf(machine)).not.toContain('88%');
+    expect(await lineOf(machine, '--all', '--wait')).not.toContain('88%');
+    expect((await numbersOf(machine)).work).toBe(null);
+  });
+
+  it('after the accounts of the configuration exchanged their names', async () => {
+    const other = `${WORK}[[account]]\nname = "own"\nprovider = "claude"\nconfig_dir = "~/.claude-own"\n`;
+    const { machine, numbers } = await threeAccounts(`accounts = ["all"]\n${other}`);
+    signInToClaude(machine, '.claude-own', 'own-token', 'own-id');
+    numbers.week.set('own-token', 12);
+    expect(plain(await lineOf(machine, '--wait'))).toBe(
+      'work 7d 88% · codex 7d 56% · claude 7d 33% · own 7d 12%\n',
+    );
+    configure(
+      machine,
+      `accounts = ["all"]\n${other.replace('"work"', '"x"').replace('"own"', '"work"').replace('"x"', '"own"')}`,
+    );
+    expect(plain(await lineOf(machine))).toBe('own 7d 88% · codex 7d 56% · claude 7d 33% · work 7d 12%\n');
+  });
+
+  it('where the same token is in two directories: it is one account, and asked once', async () => {
+    const { machine, endpoint } = await threeAccounts();
+    signInToClaude(machine, '.claude-work', 'home-token', 'home-id');
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toBe('codex 7d 56% · work 7d 33%\n');
+    expect(endpoint.requests.length).toBe(2);
+  });
+
+  it('where one directory is reached by two names', async () => {
+    const { machine, endpoint } = await threeAccounts();
+    fs.symlinkSync('.claude-work', join(machine.home, '.claude-link'));
+    configure(
+      machine,
+      `${WORK}[[account]]\nname = "link"\nprovider = "claude"\nconfig_dir = "~/.claude-link/"\n`,
+    );
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toBe(
+      'link 7d 88% · codex 7d 56% · claude 7d 33%\n',
+    );
+    expect(endpoint.requests.length).toBe(3);
+  });
+
+  it('where the directory of another account has the files of this one: a clash of the hash', async () => {
+    const { machine } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
+    await lineOf(machine, '--wait');
+    const root = join(machine.home, '.cache', 'usageline');
+    const work = fs.readdirSync(root).find((name) => name.startsWith('claude-')) as string;
+    fs.cpSync(join(root, 'claude', 'usage.json'), join(root, work, 'usage.json'));
+    // The entry names the account and the credentials of its request.
+    expect((await numbersOf(machine, '--cached')).work).not.toBe(33);
+    expect(await lineOf(machine)).not.toMatch(/work 7d 33%/);
+  });
+
+  it('with one e-mail address at two providers', async () => {
+    const { machine } = await threeAccounts();
+    await lineOf(machine, '--all', '--wait');
+    expect(await numbersOf(machine)).toEqual({ claude: 33, codex: 56, work: 88 });
+    const kept = filesBelow(join(machine.home, '.cache')).filter(({ bytes }) =>
+      bytes.includes('ada@example.com'),
+    );
+    expect(kept).toEqual([]);
+  });
+
+  it('where a variable leads to another directory for one call', async () => {
+    const { machine, numbers } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
+    await lineOf(machine, '--wait');
+    numbers.week.set(signInToCodex(machine, '.codex-two', 'u-2'), 7);
+    const env = { CODEX_HOME: join(machine.home, '.codex-two') };
+    expect((await machine.run([], env)).stdout).not.toContain('56%');
+    expect((await machine.run(['--wait'], env)).stdout).toContain('codex-two 7d 7%');
+    expect(await lineOf(machine)).toContain('codex 7d 56%');
+  });
+});
+
+describe('usageline accounts', () => {
+  it('lists provider, plan, state and place of each login, without a request and without an e-mail address', async () => {
+    const { machine, endpoint } = await threeAccounts();
+    await lineOf(machine, '--provider', 'codex', '--wait');
+    const asked = endpoint.requests.length;
+    const { stdout, code } = await machine.run(['accounts']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'ACCOUNT  PROVIDER  PLAN  STATE             LOGIN',
+      'claude   Claude    -     not asked yet     ~/.claude/.credentials.json',
+      'codex    Codex     Plus  current, <1m ago  ~/.codex/auth.json',
+      'work     Claude    -     not asked yet     ~/.claude-work/.credentials.json',
+      '',
+    ]);
+    expect(endpoint.requests.length).toBe(asked);
+  });
+
+  it('says what to do where there is no login', async () => {
+    const { machine } = await aMachineWithAccounts();
+    const { stdout, code } = await machine.run(['accounts']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('No login');
+  });
+});
