@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   // This process runs in `/`. A relative directory of the provider's login counts from the caller's directory.
   const system = nodeSystem(process.argv[5] || undefined);
   const wanted = parseVariantFileName(process.argv[3] ?? '', process.argv[4] || undefined);
-  let upkeep = () => {};
+  let upkeep: () => void;
   try {
     upkeep = await withUncaught(refresh(system, wanted));
   } catch (error) {

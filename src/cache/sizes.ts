@@ -19,7 +19,7 @@ export interface AccountSize {
 const MAX_FILES = 1000;
 
 /** Files that each use of an account writes, except hits: they tell of its use where the directory's time was set back. */
-const WRITTEN_BY_USE = ['usage.json', 'usage.lock', 'statusline.json'];
+const WRITTEN_BY_USE = new Set(['usage.json', 'usage.lock', 'statusline.json']);
 
 /**
  * Measures an account's directory. A hit writes nothing, so the last use is the last write: an account in use is written
@@ -46,7 +46,7 @@ export function sizeOfAccount(system: System, path: string, steps: Steps): Accou
         add(file, false);
       } else {
         bytes += it.size;
-        if (isTop && WRITTEN_BY_USE.includes(name)) times.push(it.mtimeMs);
+        if (isTop && WRITTEN_BY_USE.has(name)) times.push(it.mtimeMs);
       }
     }
   };

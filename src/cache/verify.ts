@@ -54,10 +54,16 @@ export function verifyAccount(
   return namesIn(system.fs, path, Number.POSITIVE_INFINITY)
     .filter((name) => !isLinesName(name))
     .sort()
-    .map((name) => ({ path: `${path}${SEPARATOR}${name}`, ...verdictOf(system, path, name, formats) }));
+    .map((name) => findingAt(`${path}${SEPARATOR}${name}`, verdictOf(system, path, name, formats)));
 }
 
-type Judged = Omit<Finding, 'path'>;
+/** A finding without its file. */
+export type Judged = Omit<Finding, 'path'>;
+
+/** A finding about a file. */
+export function findingAt(path: string, { verdict, reason }: Judged): Finding {
+  return { path, verdict, reason };
+}
 
 const USED: Judged = { verdict: 'used', reason: null };
 const ignored = (reason: string): Judged => ({ verdict: 'ignored', reason });

@@ -120,7 +120,6 @@ function rowOf(
 }
 
 function jsonOf(system: System, root: string, limit: number, rows: readonly Row[]): string {
-  const time = (at: number | null) => (at === null ? null : isoTime(at));
   return `${JSON.stringify({
     schema: 'usageline/cache-stats/v1',
     generated_at: isoTime(system.now()),
@@ -138,10 +137,10 @@ function jsonOf(system: System, root: string, limit: number, rows: readonly Row[
       hits: null,
       misses: row.misses,
       requests: { made: row.made, answered: row.answered, saved: row.saved, last_hour: row.lastHour },
-      counted_since: time(row.since),
-      last_use: time(row.lastUse),
-      last_fetch: time(row.lastFetch),
-      next_try: time(row.nextTry),
+      counted_since: timeOf(row.since),
+      last_use: timeOf(row.lastUse),
+      last_fetch: timeOf(row.lastFetch),
+      next_try: timeOf(row.nextTry),
     })),
   })}\n`;
 }
@@ -153,7 +152,6 @@ function tableOf(system: System, root: string, limit: number, rows: readonly Row
   const now = system.now();
   const recent = [...rows].sort((one, other) => other.lastUse - one.lastUse);
   const shown = recent.slice(0, MAX_ROWS);
-  const number = (value: number | null) => (value === null ? '-' : `${value}`);
   const head = [
     'account',
     'entries',
@@ -170,9 +168,9 @@ function tableOf(system: System, root: string, limit: number, rows: readonly Row
     `${row.entries}`,
     `${row.lines}`,
     `${row.complete ? '' : '>'}${sizeText(row.bytes)}`,
-    number(row.misses),
-    number(row.made),
-    number(row.saved),
+    countText(row.misses),
+    countText(row.made),
+    countText(row.saved),
     row.lastFetch === null ? '-' : age(Math.max(0, now - row.lastFetch)),
     row.nextTry === null ? 'at once' : `in ${countdown(row.nextTry - now)}`,
   ]);
@@ -191,6 +189,14 @@ function tableOf(system: System, root: string, limit: number, rows: readonly Row
     'Hits are not counted: a call that prints current numbers writes nothing.',
     '',
   ].join('\n');
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
+}
+
+function countText(count: number | null): string {
+  return count === null ? '-' : `${count}`;
 }
 
 function sum(rows: readonly Row[]): number {

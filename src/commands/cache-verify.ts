@@ -53,7 +53,7 @@ async function cacheVerify(system: System, { json }: VerifyOptions): Promise<Com
       ...verifyAccount(system, directory, provider),
       ...verifyLines(system, directory.path),
     ]),
-  ].map((finding) => ({ ...finding, ...removeLitter(system, finding) }));
+  ].map((finding) => withoutLitter(system, finding));
   const accounts = new Set(places.map(({ directory }) => directory.path.slice(root.length + 1)));
   const others = otherNames(system, root, accounts);
   if (json) {
@@ -65,16 +65,13 @@ async function cacheVerify(system: System, { json }: VerifyOptions): Promise<Com
 }
 
 /** Removes what is litter. What has changed since it was examined is removed all the same: no reader takes the name. */
-function removeLitter(
-  system: System,
-  { path, verdict, reason }: Finding,
-): Pick<Verified, 'removed' | 'reason'> {
-  if (verdict !== 'litter') return { removed: false, reason };
+function withoutLitter(system: System, { path, verdict, reason }: Finding): Verified {
+  if (verdict !== 'litter') return { path, verdict, reason, removed: false };
   try {
     removeOwnFile(system, path);
-    return { removed: true, reason };
+    return { path, verdict, reason, removed: true };
   } catch (error) {
-    return { removed: false, reason: `${reason}; cannot be removed: ${errno(error)}` };
+    return { path, verdict, reason: `${reason}; cannot be removed: ${errno(error)}`, removed: false };
   }
 }
 

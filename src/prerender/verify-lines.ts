@@ -1,15 +1,14 @@
 import { namesIn } from '../cache/list.ts';
 import { isLinesName, isTemporaryName } from '../cache/names.ts';
 import { readClosedFile } from '../cache/own-files.ts';
-import type { Finding } from '../cache/verify.ts';
+import { findingAt } from '../cache/verify.ts';
+import type { Finding, Judged } from '../cache/verify.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 import { ageOf, HOUR, MINUTE } from '../usage/time.ts';
 import { FILE_TAG, formatIn, MAX_FILE_BYTES } from './format.ts';
 import { parseVariantFileName } from './variant.ts';
-
-type Judged = Omit<Finding, 'path'>;
 
 const USED: Judged = { verdict: 'used', reason: null };
 const ignored = (reason: string): Judged => ({ verdict: 'ignored', reason });
@@ -35,7 +34,7 @@ export function verifyLines(system: System, account: string): Finding[] {
       const known = new Set(names);
       return names.map((name) => {
         const path = `${directory}${SEPARATOR}${name}`;
-        return { path, ...judge(system, path, name, known) };
+        return findingAt(path, judge(system, path, name, known));
       });
     });
 }
