@@ -23,7 +23,7 @@ export type RefreshEnd =
   | 'failed'
   /** No request was sent: without credentials, or for a fault on this machine. */
   | 'unsent'
-  /** No request was needed: another process had just stored numbers, or the token was the same. */
+  /** No request was needed: another process or the provider's client had just stored numbers, or the token was the same. */
   | 'shared'
   /** The budget allowed no request. */
   | 'refused';
