@@ -71,7 +71,7 @@ describe('the first question', () => {
 
   it('leaves the mutex free, and one claim', async () => {
     await ask();
-    expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'usage.json', 'usage.lock']);
+    expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'counts.json', 'usage.json', 'usage.lock']);
   });
 
   it('passes on base URL, user agent and deadline', async () => {
