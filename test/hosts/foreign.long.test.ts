@@ -378,17 +378,11 @@ describeWith('tmux', 'at a terminal', () => {
     it.concurrent('shows the line in every other vim', async () => {
       const host = await aHost(['plain']);
       const vimrc = host.write('usageline.vim', (await host.machine.run(['init', 'vim'])).stdout);
-      const terminal = await Terminal.open(host, [
-        'vim',
-        '-N',
-        '-u',
-        'NONE',
-        '-i',
-        'NONE',
-        '-n',
-        '-c',
-        `source ${vimrc}`,
-      ]);
+      const terminal = await Terminal.open(
+        host,
+        ['vim', '-N', '-u', 'NONE', '-i', 'NONE', '-n', '-c', `source ${vimrc}`],
+        120,
+      );
       await terminal.shows(OLD_LINE);
       await terminal.close();
     });

@@ -96,7 +96,7 @@ describeWith('tmux', 'the question before a change', () => {
     await terminal.shows('Do this? [y/N]');
     host.write('.zshrc', 'mine\nmore\n');
     await terminal.type('y\n');
-    await terminal.shows('the files have been changed meanwhile');
+    await terminal.shows('have been changed since they were shown. Run the same command again');
     await terminal.shows('code 1');
     expect(fs.readFileSync(join(host.home, '.zshrc'), 'utf8')).toBe('mine\nmore\n');
     expect(fs.existsSync(join(host.home, '.local/share/usageline'))).toBe(false);
@@ -292,7 +292,11 @@ describeWith('nvim', 'the component for lualine', () => {
       'let text = nvim_eval_statusline(g:usageline, {}).str',
       'call writefile([g:usageline, text, &statusline], $HOME . "/seen")',
     ].flatMap((command) => ['-c', command]);
-    const run = await runProgram('nvim', ['--headless', ...script, '-c', 'qa!'], host.machine.env);
+    const run = await runProgram(
+      'nvim',
+      ['--headless', '--cmd', 'set columns=120', ...script, '-c', 'qa!'],
+      host.machine.env,
+    );
     expect(run.code).toBe(0);
     const [component, text, statusline] = fs.readFileSync(join(host.home, 'seen'), 'utf8').split('\n');
     expect(component).toContain('22%%');
