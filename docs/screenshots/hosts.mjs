@@ -148,7 +148,7 @@ const HOSTS = {
     async make(stage) {
       stage.write('.vimrc', 'syntax on\nset nocompatible nomodeline\n');
       stage.install('vim');
-      return screen(stage, { argv: ['vim', 'greet.ts'] });
+      return screen(stage, { argv: ['vim', 'greet.ts'], columns: 122 });
     },
   },
   neovim: {
@@ -156,7 +156,10 @@ const HOSTS = {
     needs: ['tmux', 'nvim'],
     async make(stage) {
       stage.install('neovim');
-      return screen(stage, { argv: ['nvim', '--cmd', 'set shortmess+=I', '-c', 'syntax off', 'greet.ts'] });
+      return screen(stage, {
+        argv: ['nvim', '--cmd', 'set shortmess+=I', '-c', 'syntax off', 'greet.ts'],
+        columns: 122,
+      });
     },
   },
   nushell: {
