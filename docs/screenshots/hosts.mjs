@@ -184,7 +184,7 @@ $env.PROMPT_COMMAND_RIGHT = ""
     async make(stage) {
       stage.write('.emacs.d/init.el', '(setq inhibit-startup-screen t)\n(menu-bar-mode -1)\n');
       stage.install('emacs');
-      return screen(stage, { argv: ['emacs', '-nw', 'greet.ts'], columns: 104 });
+      return screen(stage, { argv: ['emacs', '-nw', 'greet.ts'], columns: 144 });
     },
   },
   kitty: {
