@@ -14,6 +14,8 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor
   grok: async () => (await import('./grok/index.ts')).provider,
   openrouter: async () => (await import('./openrouter/index.ts')).provider,
   minimax: async () => (await import('./minimax/index.ts')).provider,
+  kiro: async () => (await import('./kiro/index.ts')).provider,
+  factory: async () => (await import('./factory/index.ts')).provider,
 };
 
 /** The second account of `usageline demo`: the provider's id, and what is invented. */
