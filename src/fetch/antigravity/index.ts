@@ -92,7 +92,7 @@ function windows(data: SnapshotData): Measure[] {
   });
 }
 
-/** A group of models, short: `Claude and GPT models` -> `Claude+GPT`. */
+/** A group of models, short: `A and B models` becomes `A+B`. */
 function partOf(name: string): string {
   const words = name.split(' ').filter((word) => word.toLowerCase() !== 'models');
   return words.join(' ').replaceAll(' and ', '+');
