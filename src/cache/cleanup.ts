@@ -2,6 +2,7 @@ import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { ageOf, HOUR } from '../usage/time.ts';
 import type { AccountDirectory } from './directory.ts';
+import { isAccount } from './is-account.ts';
 import { namesIn } from './list.ts';
 import {
   isTemporaryName,
@@ -38,8 +39,8 @@ export function sweepTemporaries(system: System, directory: AccountDirectory): v
 }
 
 /**
- * Removes the cache. The user may have put its root into any directory, so only files with names of the cache go, and
- * directories only when they are empty. Removes nothing where other users can exchange the directory.
+ * Removes the cache. The user may have put its root into any directory, so only files with names of the cache go, only
+ * from directories of accounts, and directories only when they are empty. Removes nothing where other users can exchange the directory.
  *
  * @param providers the ids of all providers, with which the names of their directories begin
  */
@@ -51,7 +52,7 @@ export function removeCache(system: System, root: string, providers: readonly st
     const path = `${root}${SEPARATOR}${name}`;
     if (name === TAG_NAME || name === UPKEEP_NAME) removeMarked(system, path);
     else if (name === POINTERS_NAME) removePointers(system, root);
-    else if (providerOfName(name, ids) !== null) {
+    else if (providerOfName(name, ids) !== null && isAccount(system, path)) {
       for (const file of everyName(fs, path))
         if (isWrittenName(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);

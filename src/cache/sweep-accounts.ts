@@ -2,6 +2,7 @@ import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import { isObject } from '../usage/values.ts';
+import { provesAccount } from './is-account.ts';
 import { namesIn, takeStep } from './list.ts';
 import type { Steps } from './list.ts';
 import { isLinesName, isPacingName, isWrittenName, providerOfName, UPKEEP_NAME } from './names.ts';
@@ -97,8 +98,8 @@ export function sweepAccounts(system: System, root: string, options: SweepOption
     const path = `${root}${SEPARATOR}${name}`;
     if (!takeStep(steps)) return false;
     const size = sizeOfAccount(system, path, steps);
-    if (size === null) {
-      records.delete(name);
+    if (size === null || !provesAccount(system, path)) {
+      records.set(name, { bytes: 0, usedAt: now });
       return true;
     }
     const fate = inUse.has(name) ? 'nothing' : fateOf(size.usedAt);
@@ -179,8 +180,9 @@ function removeFrom(
 ): 'gone' | 'kept' | 'unfinished' {
   const { fs } = system;
   const names = namesIn(fs, path).filter(isWrittenName);
-  const others = names.filter((name) => !isPacingName(name));
-  const order = keepsPacing ? others : [...others, ...names.filter(isPacingName)];
+  const order = names
+    .filter((name) => !keepsPacing || !isPacingName(name))
+    .sort((one, other) => rankOf(one) - rankOf(other));
   let end: 'gone' | 'kept' | 'unfinished' = 'kept';
   for (const name of order) {
     if (!removeWithin(system, `${path}${SEPARATOR}${name}`, isDirectoryName(name), steps)) {
@@ -205,6 +207,13 @@ function removeFrom(
     }
   }
   return end;
+}
+
+/** What is removed later has a higher rank: what paces requests, and what proves that the directory is an account's. */
+function rankOf(name: string): number {
+  if (name === 'usage.lock') return 3;
+  if (isPacingName(name)) return 2;
+  return name === 'usage.json' ? 1 : 0;
 }
 
 /** Whether the program gives this name to a directory. */

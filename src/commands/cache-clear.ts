@@ -23,6 +23,7 @@ import type { Paths } from '../resolve/paths.ts';
 import { readBackoffOf } from '../resolve/read-state.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { localZone } from '../zone/local.ts';
+import { choicesOf } from './cache-accounts.ts';
 import { noCache, placesIn } from './cache-places.ts';
 import type { Place } from './cache-places.ts';
 import { result } from './command.ts';
@@ -62,7 +63,8 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
   const paths = pathsOf(system, mainProvider);
   if (paths.cache === null) return noCache(paths);
   const config = await loadConfig(system);
-  const places = await placesOf(system, config, paths.cache.root, choice);
+  const known = new Set([paths.account.directory, ...(await choicesOf(system, config)).keys()]);
+  const places = await placesOf(system, config, paths.cache.root, choice, known);
   const removed: string[] = [];
   const problems: string[] = [];
   for (const { provider, directory } of places) {
@@ -77,7 +79,7 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
     }
   }
   const { prerendered } = paths.cache;
-  const homes = await placesIn(system, paths.cache.root, mainProvider.id);
+  const homes = await placesIn(system, paths.cache.root, mainProvider.id, known);
   const directories = places.map(({ directory }) => directory);
   forgetLines(
     system,
@@ -99,11 +101,17 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
 }
 
 /** The directories of a choice. Those of a provider, and all, are found in the cache: their logins may be gone. */
-async function placesOf(system: System, config: Config, root: string, choice: Choice): Promise<Place[]> {
+async function placesOf(
+  system: System,
+  config: Config,
+  root: string,
+  choice: Choice,
+  known: ReadonlySet<string>,
+): Promise<Place[]> {
   const { account, provider, all } = choice;
   if (account === null && (provider !== null) !== all) {
     if (provider !== null && !providerIds().includes(provider)) await accountsOf(system, config, choice);
-    return placesIn(system, root, provider);
+    return placesIn(system, root, provider, known);
   }
   const accounts = isUnchosen(choice)
     ? [{ system, provider: mainProvider }]

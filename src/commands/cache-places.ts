@@ -1,6 +1,7 @@
 import { providerIds, providerOf } from '../accounts/find.ts';
 import { accountDirectory } from '../cache/directory.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
+import { isAccount } from '../cache/is-account.ts';
 import { namesIn } from '../cache/list.ts';
 import { providerOfName } from '../cache/names.ts';
 import { statOwn } from '../cache/sizes.ts';
@@ -19,19 +20,26 @@ export interface Place {
 }
 
 /**
- * The directories of accounts in the cache, by name. Directories that are links, or that other users can change, are left
- * out.
+ * The directories of accounts in the cache, by name. Directories that are links, that other users can change, or that are
+ * no account's in spite of their name, are left out.
  *
  * @param provider only those of this provider; null: of all
+ * @param known the names of directories to which a login leads: nothing in them has to prove it
  */
-export async function placesIn(system: System, root: string, provider: string | null): Promise<Place[]> {
+export async function placesIn(
+  system: System,
+  root: string,
+  provider: string | null,
+  known: ReadonlySet<string>,
+): Promise<Place[]> {
   const ids = new Set(provider === null ? providerIds() : [provider]);
   const places: Place[] = [];
   for (const name of namesIn(system.fs, root, Number.POSITIVE_INFINITY).sort()) {
     const id = providerOfName(name, ids);
     const found = id === null ? null : await providerOf(id);
     const directory = accountDirectory(root, name);
-    if (found !== null && isPlace(system, directory)) places.push({ provider: found, directory });
+    if (found === null || !isPlace(system, directory)) continue;
+    if (known.has(name) || isAccount(system, directory.path)) places.push({ provider: found, directory });
   }
   return places;
 }

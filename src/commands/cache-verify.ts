@@ -3,6 +3,7 @@ import { POINTERS_NAME, TAG_NAME, UPKEEP_NAME } from '../cache/names.ts';
 import { removeOwnFile } from '../cache/own-files.ts';
 import { verifyAccount, verifyRoot } from '../cache/verify.ts';
 import type { Finding, Verdict } from '../cache/verify.ts';
+import { loadConfig } from '../config/load.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
 import { errno } from '../platform/errno.ts';
 import { printable } from '../platform/stdio.ts';
@@ -10,6 +11,7 @@ import type { System } from '../platform/system.ts';
 import { verifyLines } from '../prerender/verify-lines.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { isoTime } from '../usage/time.ts';
+import { choicesOf } from './cache-accounts.ts';
 import { noCache, placesIn } from './cache-places.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
@@ -46,7 +48,8 @@ async function cacheVerify(system: System, { json }: VerifyOptions): Promise<Com
   const paths = pathsOf(system, mainProvider);
   if (paths.cache === null) return noCache(paths);
   const { root } = paths.cache;
-  const places = await placesIn(system, root, null);
+  const known = await choicesOf(system, await loadConfig(system));
+  const places = await placesIn(system, root, null, new Set(known.keys()));
   const findings = [
     ...verifyRoot(system, root),
     ...places.flatMap(({ provider, directory }) => [

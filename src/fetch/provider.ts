@@ -228,6 +228,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly reportedWindows: ReportedWindows | null;
   /** Null where its client keeps no transcripts. */
   readonly transcripts: TranscriptSource | null;
+  /** All files that can contain the login, databases included: for people. Called by `commands/accounts.ts`. */
+  loginFiles(system: System): readonly string[];
   /** The account that is signed in. Called by `resolve/identity.ts`: reading a large file can take seconds. */
   identity(system: System): Identity;
   /** The file that names the account, by `stat` only. */

@@ -77,6 +77,11 @@ describe('sweeping temporary files', () => {
     expect(swept(['usage.json.1'], 2 * HOUR, refusing)).toEqual(['usage.json.1']);
   });
 
+  it('leaves the rest of very many to later calls, since it holds the mutex', () => {
+    const names = Array.from({ length: 1500 }, (_, n) => `usage.json.${n}`);
+    expect(swept(names, 2 * HOUR)).toHaveLength(500);
+  });
+
   it('does nothing where there is no directory', () => {
     expect(() => sweepTemporaries(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });
@@ -103,6 +108,7 @@ describe('removing the cache', () => {
       fs.mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true, mode: 0o700 });
       if (!path.endsWith('/')) fs.writeFileSync(join(root, path), 'usageline');
     }
+    fs.writeFileSync(join(root, 'claude', 'usage.lock'), '{"blocked_until":0}');
     fs.writeFileSync(join(root, 'claude', 'thesis.md'), '');
     removeCache(system, root, ['claude', 'codex']);
     expect(fs.readdirSync(root, { recursive: true })).toEqual(['claude', 'claude/thesis.md']);
@@ -135,6 +141,17 @@ describe('removing the cache', () => {
     }
     removeCache(system, root, ['claude', 'codex', 'my-own']);
     expect(fs.readdirSync(root).sort()).toEqual(foreign);
+  });
+
+  it('leaves a project of the user that has the name of a provider', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    fs.mkdirSync(join(root, 'codex', 'ready'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(join(root, 'codex', 'ready', 'index.html'), '');
+    fs.writeFileSync(join(root, 'codex', 'usage.json'), '{"name":"my project"}');
+    fs.writeFileSync(join(root, 'codex', 'main.ts'), '');
+    removeCache(system, root, ['claude', 'codex']);
+    expect(fs.readdirSync(join(root, 'codex')).sort()).toEqual(['main.ts', 'ready', 'usage.json']);
   });
 
   it('removes from a directory with the name of its pointers only the pointers', () => {

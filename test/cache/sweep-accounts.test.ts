@@ -33,12 +33,18 @@ function anAccount(
   fs.mkdirSync(path, { mode: 0o700 });
   for (const [file, size] of Object.entries(files)) {
     fs.mkdirSync(join(path, file, '..'), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(join(path, file), 'x'.repeat(size));
+    fs.writeFileSync(join(path, file), contentOf(file, size));
     fs.utimesSync(join(path, file), at, at);
   }
   for (const directory of ['ready', '.'].map((it) => join(path, it)))
     if (fs.existsSync(directory)) fs.utimesSync(directory, at, at);
   return path;
+}
+
+/** A file of a size, bytes; `usage.json` and `usage.lock` are such files as the program writes. */
+function contentOf(file: string, size: number): string {
+  const text = { 'usage.json': '{"schema_version":1}', 'usage.lock': '{"blocked_until":0}' }[file] ?? '';
+  return text.padEnd(size, ' ');
 }
 
 const usual: SweepOptions = { providers: ['claude', 'codex', 'my-own'], inUse: ['claude'], maxBytes: 1e9 };
@@ -104,6 +110,18 @@ describe('accounts that are not used', () => {
     anAccount(place, name, 200 * DAY);
     sweep(place);
     expect(left(place)).toEqual([]);
+  });
+
+  it('are never a project of the user that has the name of a provider', () => {
+    const place = aCache();
+    const files = { 'usage.json': 0, 'ready/index.html': 10, 'data.json.3': 10, 'background.7': 10 };
+    const path = anAccount(place, 'codex', 200 * DAY, files);
+    fs.writeFileSync(join(path, 'usage.json'), '{"name":"my project"}');
+    const at = (place.system.now() - 200 * DAY) / SECOND;
+    fs.utimesSync(join(path, 'usage.json'), at, at);
+    expect(sweep(place, { maxBytes: 1 })).toMatchObject({ removed: [], emptied: [], more: false });
+    expect(fs.readdirSync(path)).toEqual(['background.7', 'data.json.3', 'ready', 'usage.json']);
+    expect(fs.readdirSync(join(path, 'ready'))).toEqual(['index.html']);
   });
 
   it('leave the files of other programs, and the directory with them', () => {
@@ -191,7 +209,7 @@ describe('the size of the cache', () => {
   it('takes nothing below its limit', () => {
     const place = aCache();
     anAccount(place, 'codex', 20 * DAY, big);
-    expect(sweep(place, { maxBytes: 400_010 })?.removed).toEqual([]);
+    expect(sweep(place, { maxBytes: 400_019 })?.removed).toEqual([]);
   });
 
   it('leaves backoff and budget of an account that was used within a day', () => {
@@ -261,7 +279,7 @@ describe('the work of one run', () => {
 
   it('has a bound with very many files in one account, and all are gone in the end', () => {
     const place = aCache();
-    const path = anAccount(place, 'codex', 200 * DAY, {});
+    const path = anAccount(place, 'codex', 200 * DAY, { 'usage.lock': 1 });
     fs.mkdirSync(join(path, 'ready'), { mode: 0o700 });
     for (let n = 0; n < 6000; n += 1) fs.writeFileSync(join(path, 'ready', `file${n}`), '');
     for (let n = 0; n < 6000; n += 1) fs.writeFileSync(join(path, `usage.json.${n}`), '');

@@ -258,6 +258,17 @@ describe('usageline accounts', () => {
     expect(endpoint.requests.length).toBe(asked);
   });
 
+  it('names a database and a variable as the place of a login', async () => {
+    const { machine } = await aMachineWithAccounts();
+    const directory = join(machine.home, '.local/share/kiro-cli');
+    fs.mkdirSync(directory, { recursive: true });
+    fs.writeFileSync(join(directory, 'data.sqlite3'), '');
+    const { stdout } = await machine.run(['accounts'], { OPENROUTER_API_KEY: 'sk-or-EXAMPLE' });
+    expect(stdout).toMatch(/^kiro .* ~\/\.local\/share\/kiro-cli\/data\.sqlite3$/m);
+    expect(stdout).toMatch(/^openrouter .* \$OPENROUTER_API_KEY$/m);
+    expect(stdout).not.toContain('EXAMPLE');
+  });
+
   it('says what to do where there is no login', async () => {
     const { machine } = await aMachineWithAccounts();
     const { stdout, code } = await machine.run(['accounts']);
