@@ -20,8 +20,10 @@ export interface Backoff {
   readonly writtenAt: number;
   /** Fingerprint of the credentials that the failure is about; null when there was none. */
   readonly credentials: string | null;
-  /** When requests were sent in the last hour. */
+  /** When requests were sent in the last hour, by this program or, where that is known, by the provider's client itself. */
   readonly requests: readonly number[];
+  /** The latest of the client's own requests that is among them: it is counted once, however often it is seen. */
+  readonly clientReadAt?: number;
   /** The token that was sent last, as `<key>:<hash>`: a random key and the keyed hash. Never the token itself. */
   readonly tokenHash?: string;
   /** When changed credentials last waived the spacing of requests. */
@@ -73,6 +75,7 @@ export function parseBackoff(text: string, mtimeMs: number, now: number): Backof
     requests: requests(file.requests, Math.min(writtenAt, now + CLOCK_TOLERANCE_MS)),
     ...(typeof file.token === 'string' && TOKEN.test(file.token) && { tokenHash: file.token }),
     ...waived(seconds(file.waived_at), now),
+    ...clientRead(seconds(file.client_read_at), now),
   };
   if (isFromFuture(writtenAt, now)) {
     const requestsNow = recorded.requests.map((at) => Math.min(at, now));
@@ -103,6 +106,10 @@ const TOKEN = /^[0-9a-f]{8,64}:[0-9a-f]{8,64}$/;
 
 function waived(at: number | null, now: number): Pick<Backoff, 'waivedAt'> {
   return at === null ? {} : { waivedAt: Math.min(at, now) };
+}
+
+function clientRead(at: number | null, now: number): Pick<Backoff, 'clientReadAt'> {
+  return at === null || isFromFuture(at, now) ? {} : { clientReadAt: at };
 }
 
 function apart(value: unknown, now: number): Pick<Backoff, 'otherClock'> {
@@ -152,6 +159,7 @@ export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | n
   const last = b.writtenAt > a.writtenAt ? b : a;
   const token = last.tokenHash ?? a.tokenHash ?? b.tokenHash;
   const waivedAt = Math.max(a.waivedAt ?? 0, b.waivedAt ?? 0);
+  const clientReadAt = Math.max(a.clientReadAt ?? 0, b.clientReadAt ?? 0);
   const clock = last.otherClock ?? a.otherClock ?? b.otherClock;
   const ahead = Math.max(a.ahead ?? 0, b.ahead ?? 0);
   return {
@@ -164,6 +172,7 @@ export function mergeBackoffs(a: Backoff | null, b: Backoff | null): Backoff | n
     requests,
     ...(token !== undefined && { tokenHash: token }),
     ...(waivedAt > 0 && { waivedAt }),
+    ...(clientReadAt > 0 && { clientReadAt }),
     ...(clock && { otherClock: clock }),
     ...(ahead > 0 && { ahead }),
   };
@@ -181,6 +190,7 @@ export function serializeBackoff(backoff: Backoff): string {
     requests: backoff.requests.map((at) => Math.floor(at / SECOND)),
     ...(backoff.tokenHash !== undefined && { token: backoff.tokenHash }),
     ...(backoff.waivedAt !== undefined && { waived_at: Math.floor(backoff.waivedAt / SECOND) }),
+    ...(backoff.clientReadAt !== undefined && { client_read_at: Math.floor(backoff.clientReadAt / SECOND) }),
     ...(backoff.otherClock && {
       apart: [Math.floor(backoff.otherClock.at / SECOND), Math.floor(backoff.otherClock.other / SECOND)],
     }),

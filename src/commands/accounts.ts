@@ -141,7 +141,7 @@ function loginPlace(system: System, config: Config, { provider, system: view }: 
   const own = config.providers.find(({ id }) => id === provider.id);
   if (own?.key.kind === 'variable') return `$${own.key.name}`;
   if (own !== undefined) return own.key.kind === 'command' ? 'key_command' : null;
-  const file = provider.credentialFiles(view).find((path) => exists(system, path));
+  const file = provider.loginFiles(view).find((path) => exists(system, path));
   const home = system.home();
   if (file !== undefined) {
     return home !== null && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;

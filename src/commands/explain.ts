@@ -1,3 +1,5 @@
+import { NO_CHOICE } from '../accounts/account.ts';
+import type { Choice, KnownAccount } from '../accounts/account.ts';
 import { readClaims } from '../cache/claims.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import type { Backoff } from '../cache/backoff.ts';
@@ -8,7 +10,6 @@ import { loadConfig } from '../config/load.ts';
 import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
-import { provider } from '../fetch/registry.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
@@ -28,15 +29,16 @@ import type { Shortcoming } from '../resolve/freshness.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import type { System } from '../platform/system.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
+import type { ProviderTexts, RequestBudget } from '../usage/provider-facts.ts';
 import { HOUR } from '../usage/time.ts';
 import { localZone } from '../zone/local.ts';
 import { result } from './command.ts';
-import { warningText } from './resolving.ts';
+import { accountsOf, warningText } from './resolving.ts';
 import type { Command, CommandResult } from './command.ts';
-import { POLICIES } from './fast-options.ts';
+import { CHOICE, POLICIES } from './fast-options.ts';
 import { withTexts } from './options.ts';
 
-interface ExplainOptions {
+interface ExplainOptions extends Choice {
   readonly policy: Policy;
 }
 
@@ -48,18 +50,51 @@ export const command: Command<ExplainOptions> = {
   name: 'explain',
   synonyms: ['why', 'doctor', 'debug', 'diagnose', 'info'],
   about: 'print which rule applies now and why: entry, backoff, credentials, budget, next request',
-  options: withTexts<ExplainOptions>(POLICIES),
-  defaults: { policy: 'background' },
+  options: withTexts<ExplainOptions>({ ...POLICIES, ...CHOICE }),
+  defaults: { ...NO_CHOICE, policy: 'background' },
   help: `
 Examples:
   usageline explain            for a prompt or a bar
   usageline explain --wait     for a terminal
+  usageline explain --all      every account
 `,
   run: explain,
 };
 
-async function explain(system: System, { policy }: ExplainOptions): Promise<CommandResult> {
+async function explain(system: System, { policy, ...choice }: ExplainOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
+  const { accounts, warnings } = await accountsOf(system, config, choice);
+  const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
+  const explained = accounts.map((account) => explainAccount(account, config, policy, clock));
+  const general: [string, string][] = [
+    ...(clock.zone.offsetAt(system.now()) === null
+      ? ([['Time zone', 'TZ is not a known zone: no clock times']] as [string, string][])
+      : []),
+    ...installedFacts(system),
+    ...programFacts(system),
+  ];
+  const blocks = explained.map(({ facts }, index) => {
+    const account = accounts[index] as KnownAccount;
+    const name = account.name === 'default' ? '' : `, ${account.name}`;
+    return accounts.length === 1
+      ? facts
+      : [['Account', `${account.provider.texts.name}${name}`] as const, ...facts];
+  });
+  const last = blocks.pop() ?? [];
+  const text = [...blocks, [...last, ...general]]
+    .map((facts) => facts.map(([label, fact]) => `${label.padEnd(13)} ${printable(fact)}\n`).join(''))
+    .join('\n');
+  const problems = new Set(explained.flatMap(({ warning }) => warning ?? []));
+  return result(text, { stderr: warningText(config, ...warnings, ...problems) });
+}
+
+/** What applies to one account. */
+function explainAccount(
+  { system, provider }: KnownAccount,
+  config: Config,
+  policy: Policy,
+  clock: ClockAppearance,
+): { readonly facts: readonly (readonly [string, string])[]; readonly warning: string | null } {
   const { settings } = config;
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const paths = pathsOf(system, provider);
@@ -70,25 +105,20 @@ async function explain(system: System, { policy }: ExplainOptions): Promise<Comm
   const entry = state.read.kind === 'entry' ? state.read.entry : null;
   const attempts = cache ? readClaims(system, cache.path, 'attempt') : [];
   const budget = judgeBudget({ backoff, attempts }, now, fingerprint, provider.budget);
-  const clock: ClockAppearance = { clock: '24h', zone: localZone(system) };
   const keeps = cache !== null && isWritable(system, cache.path);
-  const facts: [string, string][] = [
-    ['For', CALLERS[policy]],
-    ['Decision', decisionText(state, settings, keeps)],
-    ['Entry', entryText(state, entry, settings, clock)],
-    ['Backoff', backoffText(backoff, now, fingerprint, clock)],
-    ['Credentials', credentialsText(entry, fingerprint)],
-    ['Budget', budgetText(backoff, budget, now, clock)],
-    ['Next request', keeps ? nextText(state, entry, budget, fingerprint, config, clock) : UNKEPT],
-    ['Cache', cacheText(system, cache, keeps)],
-    ...(clock.zone.offsetAt(now) === null
-      ? ([['Time zone', 'TZ is not a known zone: no clock times']] as [string, string][])
-      : []),
-    ...installedFacts(system),
-    ...programFacts(system),
-  ];
-  const text = facts.map(([label, fact]) => `${label.padEnd(13)} ${printable(fact)}\n`).join('');
-  return result(text, { stderr: warningText(config, paths.warning) });
+  return {
+    warning: paths.warning,
+    facts: [
+      ['For', CALLERS[policy]],
+      ['Decision', decisionText(state, settings, keeps)],
+      ['Entry', entryText(state, entry, settings, clock, provider.texts)],
+      ['Backoff', backoffText(backoff, now, fingerprint, clock)],
+      ['Credentials', credentialsText(entry, fingerprint)],
+      ['Budget', budgetText(backoff, budget, provider.budget, now, clock)],
+      ['Next request', keeps ? nextText(state, entry, budget, fingerprint, config, clock) : UNKEPT],
+      ['Cache', cacheText(system, cache, keeps)],
+    ],
+  };
 }
 
 /** What `usageline init` installed, and whether it still works. */
@@ -139,17 +169,20 @@ function decisionText({ decision }: State, settings: Settings, keeps: boolean): 
   return `row ${row}: ${why[row]}`;
 }
 
-const SHORTCOMINGS: Record<Shortcoming, string> = {
-  'no entry': 'none',
-  'no data': 'none, only the last failure',
-  'another account': 'another account has signed in since: it is not shown',
-  'account not known': `the login changed, and ${provider.texts.identityFile} does not say whose the numbers are: not on the line, only as last known`,
-  'from the future': 'stamped in the future, so the clock was set back: not on the line, only as last known',
-  'too old': 'too old for the line: only as last known',
-  'credentials changed': 'stale: the credentials have changed since',
-  contradicted: `stale: a session of ${provider.texts.client} reports another number, so the endpoint is asked`,
-  'a window was reset': 'stale: a window was reset since',
-  aged: 'stale',
+const SHORTCOMINGS: Record<Shortcoming, (texts: ProviderTexts) => string> = {
+  'no entry': () => 'none',
+  'no data': () => 'none, only the last failure',
+  'another account': () => 'another account has signed in since: it is not shown',
+  'account not known': (texts) =>
+    `the login changed, and ${texts.identityFile} does not say whose the numbers are: not on the line, only as last known`,
+  'from the future': () =>
+    'stamped in the future, so the clock was set back: not on the line, only as last known',
+  'too old': () => 'too old for the line: only as last known',
+  'credentials changed': () => 'stale: the credentials have changed since',
+  contradicted: (texts) =>
+    `stale: a session of ${texts.client} reports another number, so the endpoint is asked`,
+  'a window was reset': () => 'stale: a window was reset since',
+  aged: () => 'stale',
 };
 
 function entryText(
@@ -157,10 +190,11 @@ function entryText(
   entry: Entry | null,
   settings: Settings,
   clock: ClockAppearance,
+  texts: ProviderTexts,
 ): string {
   if (read.kind === 'miss') return read.denied ? `cannot be read (${read.denied})` : 'none';
   const readAt = entry === null ? '' : `read ${age(Math.max(0, now - entry.cachedAt))}, `;
-  if (decision.because !== null) return `${readAt}${SHORTCOMINGS[decision.because]}`;
+  if (decision.because !== null) return `${readAt}${SHORTCOMINGS[decision.because](texts)}`;
   const until = freshUntil(entry as Entry, settings);
   return `${readAt}fresh for ${moreUntil(until, now, clock)}`;
 }
@@ -200,11 +234,12 @@ function credentialsText(entry: Entry | null, fingerprint: string | null): strin
 function budgetText(
   backoff: Backoff | null,
   budget: BudgetVerdict,
+  { perHour }: RequestBudget,
   now: number,
   clock: ClockAppearance,
 ): string {
   const hour = (backoff?.requests ?? []).filter((at) => at > now - HOUR).length;
-  const spent = `${hour} of ${provider.budget.perHour} requests in the last hour`;
+  const spent = `${hour} of ${perHour} requests in the last hour`;
   if (budget.kind === 'granted') return `${spent}; one may be sent`;
   if (budget.kind === 'running') return `${spent}; one is under way`;
   const time = clockTime(budget.nextAt, now, clock);

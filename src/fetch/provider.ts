@@ -3,7 +3,7 @@ import type { RefreshFailure } from '../usage/failure.ts';
 import type { TokenEstimate } from '../usage/model.ts';
 import type { ProviderFacts, ProviderTexts } from '../usage/provider-facts.ts';
 import type { Report, ReportedWindows } from '../usage/report.ts';
-import type { Snapshot, SnapshotReader } from '../usage/snapshot.ts';
+import type { Snapshot, SnapshotData, SnapshotReader } from '../usage/snapshot.ts';
 
 /*
  * Everything the program asks of a provider. A provider is a folder beside this file and a line in `providers.ts`; its
@@ -116,11 +116,12 @@ export interface Session {
   /** The id of the subscription plan; null when the credentials do not contain it. */
   readonly plan: string | null;
   /**
-   * HMAC-SHA256 of the token, in hex: a known token can be recognized by it, and none can be computed from it.
+   * HMAC-SHA256 of the token, in hex: a known token can be recognized by it, and none can be computed from it. Null where
+   * the token was not read, because another program sends it: then only the account says whose the numbers are.
    *
    * @param key random, one for each account directory
    */
-  tokenHash(key: string): string;
+  tokenHash(key: string): string | null;
   /** Sends the one request and parses the response. Never throws and never rejects. */
   send(options: SendOptions): Promise<Outcome<Snapshot>>;
 }
@@ -131,6 +132,23 @@ export interface Provider {
   readonly id: string;
   /** Reads the credentials. Makes no request. Called by `resolve/request-once.ts`, with the mutex held. */
   authenticate(system: System): Promise<Outcome<Session>>;
+  /**
+   * The last response that the provider's client received itself and keeps on disk; null where there is none. Called by
+   * `resolve/stored-reading.ts` where a request would be made, and nowhere else: the file can be large. Absent where the
+   * client keeps none.
+   */
+  storedReading?(system: System): StoredReading | null;
+}
+
+/** A response that the provider's client received itself: a reading of the endpoint without a request. */
+export interface StoredReading {
+  readonly data: SnapshotData;
+  /** When the client received it, epoch ms. Not checked: it can be in the future. */
+  readonly readAt: number;
+  /** The account that it is of, as in `Identity`. */
+  readonly accountId: string;
+  /** The id of the subscription plan; null when the file does not contain it. */
+  readonly plan: string | null;
 }
 
 /** The reports that sessions of the provider's client write to their status line command: a source without requests. */
@@ -210,6 +228,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly reportedWindows: ReportedWindows | null;
   /** Null where its client keeps no transcripts. */
   readonly transcripts: TranscriptSource | null;
+  /** All files that can contain the login, databases included: for people. Called by `commands/accounts.ts`. */
+  loginFiles(system: System): readonly string[];
   /** The account that is signed in. Called by `resolve/identity.ts`: reading a large file can take seconds. */
   identity(system: System): Identity;
   /** The file that names the account, by `stat` only. */

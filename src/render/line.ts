@@ -14,6 +14,7 @@ import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
+import { creditsText } from './values.ts';
 import { agePart, errorPart, tokenParts } from './template/line-fields.ts';
 
 /** Options of a line. */
@@ -106,6 +107,8 @@ function piecesOf(filling: Omit<Filling, 'format'>): readonly Piece[] {
 function withoutNumbers(usage: Usage, { hide }: Appearance, { ellipsis }: Glyphs): Span[][] {
   if (usage.state === 'estimate') return tokenParts(usage.tokens);
   if (!hasNumbers(usage)) return usage.pending ? [[plain(ellipsis)]] : [];
+  const left = usage.credits && !hide.includes('credits') ? creditsText(usage.credits) : null;
+  if (left !== null) return [[plain(`credits ${left}`)]];
   // `withoutHidden` has removed the hidden windows, so whether there were any is no longer visible.
   return [[plain(hide.length > 0 ? 'no limits shown' : 'no limits reported')]];
 }

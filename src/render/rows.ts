@@ -7,6 +7,7 @@ import { levelOf } from './spans.ts';
 import type { Level, Style } from './style.ts';
 import {
   amountText,
+  creditsText,
   countdown,
   estimatedTime,
   currencySuffix,
@@ -17,7 +18,6 @@ import {
 } from './values.ts';
 import type {
   BreakdownPart,
-  Credits,
   ExtraUsage,
   Pool,
   TokenCount,
@@ -180,12 +180,6 @@ export function poolRows({ pools = [], credits, generatedAt }: Usage, appearance
   const rows = pools.map((pool) => poolRow(pool, generatedAt, appearance));
   const left = credits && creditsText(credits);
   return left ? [...rows, { ...NO_NUMBER, label: 'credits', percent: '', note: note(left) }] : rows;
-}
-
-/** `12.50 USD left`; null where nothing is known. */
-function creditsText({ balance, currency, unlimited }: Credits): string | null {
-  if (unlimited) return 'unlimited';
-  return balance === null ? null : `${[balance, currency].filter(Boolean).join(' ')} left`;
 }
 
 /** The usage of the week by product, without bar and colour, because a part is no limit. */

@@ -1,4 +1,4 @@
-import type { ExtraUsage, Window, WindowAmount } from '../usage/model.ts';
+import type { Credits, ExtraUsage, Window, WindowAmount } from '../usage/model.ts';
 import { DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { minorDigits } from '../usage/credits.ts';
 import { roundedDown } from '../usage/pace.ts';
@@ -63,6 +63,20 @@ export function estimatedTime(ms: number): string {
 export function age(ms: number): string {
   const unit = units.find((candidate) => ms >= candidate.ms);
   return unit === undefined ? '<1m ago' : `${Math.floor(ms / unit.ms)}${unit.letter} ago`;
+}
+
+/**
+ * What is left of a balance: `12.50 USD left`, `14000 left`, `unlimited`. Null where nothing is known. Digits beyond those of
+ * the currency are cut off: it is never said that more is left than there is.
+ */
+export function creditsText({ balance, currency, unlimited }: Credits): string | null {
+  if (unlimited) return 'unlimited';
+  if (balance === null) return null;
+  if (!currency) return `${balance} left`;
+  const [whole = '', part = ''] = balance.split('.', 2);
+  const digits = minorDigits(currency);
+  const fraction = digits === 0 ? '' : `.${part.slice(0, digits).padEnd(digits, '0')}`;
+  return `${whole}${fraction} ${currency} left`;
 }
 
 /** An amount in major units with the decimals of its currency: `7.63`, or `763` for yen. */

@@ -65,10 +65,11 @@ export function backoffAfterSuccess(
 
 /** The parts of a backoff that the next one inherits, besides the requests. */
 function inherited(previous: Backoff | null, now: number): Partial<Backoff> {
-  const { tokenHash, waivedAt } = previous ?? {};
+  const { tokenHash, waivedAt, clientReadAt } = previous ?? {};
   return {
     ...(tokenHash !== undefined && { tokenHash }),
     ...(waivedAt !== undefined && { waivedAt }),
+    ...(clientReadAt !== undefined && { clientReadAt }),
     ...otherClock(previous, now),
   };
 }
@@ -78,24 +79,26 @@ function inherited(previous: Backoff | null, now: number): Partial<Backoff> {
  * request free. Earlier failures still count, but the wait ends: it was over, or void for these credentials. The failure of
  * a lapsed token is dropped, because the token that is sent now has not lapsed.
  *
- * @param tokenHash of the token that is sent, as `Backoff` has it
+ * @param tokenHash of the token that is sent, as `Backoff` has it; null where the token is not known
  * @param waived whether the spacing was waived for this request
  */
 export function backoffWithRequest(
   previous: Backoff | null,
   fingerprint: string | null,
   now: number,
-  tokenHash?: string,
+  tokenHash?: string | null,
   waived = false,
 ): Backoff {
   const lapsed = previous?.error != null && isRenewal(previous.error);
   const { error = null, detail, failures = 0 }: Partial<Backoff> = lapsed ? {} : (previous ?? {});
+  const { tokenHash: sentLast, ...others } = inherited(previous, now);
+  const sent = tokenHash === undefined ? (sentLast ?? null) : tokenHash;
   return {
     error,
     ...(detail !== undefined && { detail }),
     failures,
-    ...inherited(previous, now),
-    ...(tokenHash !== undefined && { tokenHash }),
+    ...others,
+    ...(sent !== null && { tokenHash: sent }),
     ...(waived && { waivedAt: now }),
     blockedUntil: NOT_BLOCKED,
     writtenAt: now,
@@ -103,6 +106,28 @@ export function backoffWithRequest(
     // In whole seconds like the file, so that what is read from there is the same request.
     requests: [...lastHour(previous, now), Math.floor(now / SECOND) * SECOND],
   };
+}
+
+/**
+ * The backoff with a request that the provider's client sent itself: the endpoint counts it for the same account. The same
+ * backoff where the request is counted already, or was sent more than an hour ago.
+ *
+ * @param readAt when it was sent, epoch ms
+ */
+export function backoffWithClientRead(previous: Backoff | null, readAt: number, now: number): Backoff | null {
+  // In whole seconds like the file.
+  const at = Math.floor(Math.min(readAt, now) / SECOND) * SECOND;
+  if (at <= now - HOUR || at <= (previous?.clientReadAt ?? Number.NEGATIVE_INFINITY)) return previous;
+  const base: Backoff = previous ?? {
+    blockedUntil: NOT_BLOCKED,
+    error: null,
+    failures: 0,
+    writtenAt: now,
+    credentials: null,
+    requests: [],
+  };
+  const requests = [...lastHour(previous, now), at].sort((one, other) => one - other);
+  return { ...base, writtenAt: Math.max(now, base.writtenAt), requests, clientReadAt: at };
 }
 
 /** The requests of the last hour, epoch ms. */

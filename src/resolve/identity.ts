@@ -120,3 +120,15 @@ export function matchLogin(
   const [accountId, organizationId] = account?.split('\n') ?? [];
   return matchAccount({ accountId: accountId ?? null, organizationId: organizationId ?? null }, signedIn);
 }
+
+/** When the newest of the login files was written, epoch ms; null without any, as where only a keychain has the login. */
+export function loginWrittenAt(system: System, provider: ProviderDescriptor): number | null {
+  const written = provider.credentialFiles(system).flatMap((path) => {
+    try {
+      return system.fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? [];
+    } catch {
+      return [];
+    }
+  });
+  return written.length > 0 ? Math.max(...written) : null;
+}

@@ -2,10 +2,11 @@ import { readBackoff, serializeBackoff, withOwnClock } from '../cache/backoff.ts
 import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
+import type { RefreshEnd } from '../cache/counts.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { sweepTemporaries } from '../cache/cleanup.ts';
 import { replaceDurably } from '../cache/replace-durably.ts';
-import type { Session } from '../fetch/provider.ts';
+import type { Identity, Session } from '../fetch/provider.ts';
 import { describeFault } from '../platform/exceptions.ts';
 import type { System } from '../platform/system.ts';
 import type { Failure, RefreshFailure } from '../usage/failure.ts';
@@ -13,17 +14,23 @@ import type { Usage } from '../usage/model.ts';
 import { backoffWithRequest } from './backoff.ts';
 import { judgeBudget } from './budget.ts';
 import { nextTry } from './decide.ts';
-import { entryIdentity, identityOf } from './identity.ts';
+import { accountKey, entryIdentity, identityOf } from './identity.ts';
 import type { Paths } from './paths.ts';
 import { readState, usageFrom } from './read-state.ts';
-import type { Call, ResolveDeps } from './read-state.ts';
+import type { Call, ResolveDeps, State } from './read-state.ts';
 import { adoptFingerprint, dependsOnToken, storedEntry } from './same-token.ts';
-import { storeFailure, storeSuccess } from './store-outcome.ts';
+import { storeFailure, storeRefusal, storeSuccess } from './store-outcome.ts';
 import type { Attempt } from './store-outcome.ts';
+import { takeStoredReading } from './stored-reading.ts';
 
 /** The result of an attempt to send the request. */
 export type RequestResult =
-  | { readonly kind: 'usage'; readonly usage: Usage }
+  | {
+      readonly kind: 'usage';
+      readonly usage: Usage;
+      /** For the counts. */
+      readonly end: RefreshEnd;
+    }
   /** Another process sends the request: wait for its response. */
   | { readonly kind: 'busy' }
   /** The directory for backoff and claims cannot be written; `reason` is an errno name. Nothing was sent. */
@@ -47,8 +54,12 @@ export async function requestOnce(
   let state = readAgain();
   if (state.decision.action === 'serve') {
     log(`row ${state.decision.row} under the mutex: another process has refreshed the entry`);
-    return { kind: 'usage', usage: usageFrom(deps, paths, state) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state), end: 'shared' };
   }
+
+  const served = await afterStoredReading(call, directory, state, readAgain);
+  if (served.kind === 'usage') return served;
+  state = served.state;
 
   const attempts = directory ? readClaims(system, directory.path, 'attempt') : [];
   // In a read-only cache a backoff with a future time is never corrected: it would block every request until then.
@@ -59,7 +70,7 @@ export async function requestOnce(
     if (budget.kind === 'running') return { kind: 'busy' };
     if (budget.kind === 'granted') return null;
     const error: Failure = { code: 'budget', retryAt: nextTry(backoff, budget) };
-    return { kind: 'usage', usage: usageFrom(deps, paths, state, { error }) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state, { error }), end: 'refused' };
   };
   const waivable = budget.kind !== 'granted' && budget.waivable;
   const stored = paths.cache && storedEntry(system, paths.cache.entry, provider.reader);
@@ -74,28 +85,62 @@ export async function requestOnce(
   const attempt = (): Attempt => ({ ...call, directory, state, identity });
   try {
     const session = await (await provider.connect()).authenticate(system);
-    if (!session.ok) return { kind: 'usage', usage: storeFailure(attempt(), backoff, session.failure, null) };
+    if (!session.ok) {
+      const usage = storeFailure(attempt(), backoff, session.failure, null);
+      return { kind: 'usage', usage, end: 'unsent' };
+    }
 
     const tokenHash = tokenHashOf(session.value, backoff);
     if (
       directory !== null &&
+      tokenHash !== null &&
       adoptFingerprint({ system, provider }, paths, { fingerprint, tokenHash, identity: signedIn })
     ) {
       log('the credentials have changed, the token has not');
       state = readAgain();
-      if (state.decision.action === 'serve') return { kind: 'usage', usage: usageFrom(deps, paths, state) };
+      if (state.decision.action === 'serve')
+        return { kind: 'usage', usage: usageFrom(deps, paths, state), end: 'shared' };
     }
-    const waived = waivable && tokenHash !== backoff?.tokenHash;
+    const waived = waivable && tokenHash !== null && tokenHash !== backoff?.tokenHash;
     const refusedForToken = waived ? null : refusal();
     if (refusedForToken) {
       if (waivable) log('budget: the token is the one that was sent last');
       return refusedForToken;
     }
-    const request = { session: session.value, backoff, tokenHash, waived };
+    const request = { session: session.value, backoff, tokenHash, waived, signedIn };
     return await claimAndSend(attempt(), request, attempts[0], timeoutMs);
   } catch (error) {
-    return { kind: 'usage', usage: storeFailure(attempt(), backoff, faultOf(error, log), null) };
+    const usage = storeFailure(attempt(), backoff, faultOf(error, log), null);
+    return { kind: 'usage', usage, end: 'unsent' };
   }
+}
+
+/**
+ * Takes what the provider's client has read itself: then there may be nothing left to ask.
+ *
+ * @param directory as in `requestOnce`
+ * @param readAgain reads the state
+ */
+async function afterStoredReading(
+  call: Call,
+  directory: AccountDirectory | null,
+  state: State,
+  readAgain: () => State,
+): Promise<{ readonly kind: 'state'; readonly state: State } | Extract<RequestResult, { kind: 'usage' }>> {
+  const { deps, paths } = call;
+  if (directory === null) return { kind: 'state', state };
+  try {
+    const connected = await deps.provider.connect();
+    if (!connected.storedReading || !takeStoredReading(call, directory, connected))
+      return { kind: 'state', state };
+  } catch (error) {
+    // An exception here is a bug, too, but the request can still be made.
+    faultOf(error, deps.log);
+    return { kind: 'state', state };
+  }
+  const after = readAgain();
+  if (after.decision.action !== 'serve') return { kind: 'state', state: after };
+  return { kind: 'usage', usage: usageFrom(deps, paths, after), end: 'shared' };
 }
 
 /** An exception is a bug. Its backoff keeps the next prompts from failing the same way at once. */
@@ -110,7 +155,10 @@ interface Request {
   readonly session: Session;
   /** The backoff before this request. */
   readonly backoff: Backoff | null;
-  readonly tokenHash: string;
+  /** Null where the token is not known. */
+  readonly tokenHash: string | null;
+  /** The account that was signed in before the credentials were read. */
+  readonly signedIn: Identity;
   /** The time between two requests was waived for this one. */
   readonly waived: boolean;
 }
@@ -134,8 +182,8 @@ async function claimAndSend(
   const began = system.monotonic();
   const recorded = backoffWithRequest(request.backoff, fingerprint, now, request.tokenHash, request.waived);
   if (directory === null) {
-    const { usage } = await send(attempt, request, recorded, timeoutMs);
-    return { kind: 'usage', usage };
+    const { usage, end } = await send(attempt, request, recorded, timeoutMs);
+    return { kind: 'usage', usage, end };
   }
   const claim = { at: now, until: now + timeoutMs, credentials: fingerprint };
   const taken = takeClaim(system, directory.path, 'attempt', latest, claim);
@@ -150,8 +198,8 @@ async function claimAndSend(
     // Both clocks: the monotonic one can stand still while the machine sleeps, the other one can be set back.
     const elapsed = Math.max(system.monotonic() - began, system.now() - now);
     const sent = await send(attempt, request, recorded, timeoutMs - elapsed);
-    mayHaveLeft = sent.mayHaveLeft;
-    return { kind: 'usage', usage: sent.usage };
+    mayHaveLeft = sent.end !== 'unsent';
+    return { kind: 'usage', usage: sent.usage, end: sent.end };
   } finally {
     // The claim of a request that was not sent would delay the next one.
     if (mayHaveLeft) endAttempt(attempt.deps, directory, taken.claim);
@@ -163,19 +211,19 @@ async function claimAndSend(
  * Sends the request and stores its outcome.
  *
  * @param recorded the backoff that records this request
- * @returns `mayHaveLeft`: whether any of the request can have left this machine
+ * @returns `end` is `unsent` where nothing of the request can have left this machine
  */
 async function send(
   attempt: Attempt,
-  { session, backoff }: Request,
+  { session, backoff, tokenHash, signedIn }: Request,
   recorded: Backoff,
   timeoutMs: number,
-): Promise<{ readonly usage: Usage; readonly mayHaveLeft: boolean }> {
+): Promise<{ readonly usage: Usage; readonly end: RefreshEnd }> {
   const { system, log } = attempt.deps;
   const { baseUrl, userAgent } = attempt.question;
   const unsent = (failure: RefreshFailure) => ({
     usage: storeFailure(attempt, backoff, failure, null, recorded),
-    mayHaveLeft: false,
+    end: 'unsent' as const,
   });
   if (timeoutMs <= 0) return unsent({ code: 'timeout' });
   // The age of the numbers counts from here, since the endpoint may read them at once.
@@ -183,13 +231,26 @@ async function send(
   try {
     const outcome = await session.send({ baseUrl, timeoutMs, userAgent });
     log(`response: ${outcome.ok ? 'usage' : outcome.failure.code}`);
-    if (outcome.ok)
-      return { usage: storeSuccess(attempt, recorded, outcome.value, sentAt), mayHaveLeft: true };
+    if (outcome.ok && tokenHash === null && !isSameAccount(attempt, signedIn)) {
+      const failure = { code: 'bad_response', detail: 'another account signed in meanwhile' } as const;
+      return { usage: storeFailure(attempt, recorded, failure, sentAt), end: 'failed' };
+    }
+    if (outcome.ok) {
+      const { refused } = outcome.value;
+      return refused
+        ? { usage: storeRefusal(attempt, recorded, outcome.value, refused, sentAt), end: 'failed' }
+        : { usage: storeSuccess(attempt, recorded, outcome.value, sentAt), end: 'answered' };
+    }
     if (outcome.failure.unsent) return unsent(outcome.failure);
-    return { usage: storeFailure(attempt, recorded, outcome.failure, sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, outcome.failure, sentAt), end: 'failed' };
   } catch (error) {
-    return { usage: storeFailure(attempt, recorded, faultOf(error, log), sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, faultOf(error, log), sentAt), end: 'failed' };
   }
+}
+
+/** Whether the account is the one that was signed in before the request. Only then are numbers of an unknown token its own. */
+function isSameAccount({ deps: { system, provider }, paths }: Attempt, before: Identity): boolean {
+  return accountKey(identityOf(system, provider, paths.cache)) === accountKey(before);
 }
 
 /** Rewrites backoffs with a future time for this clock. The caller holds the mutex. */
@@ -201,11 +262,15 @@ function correctFutureBackoffs(system: System, { cache, fallback }: Paths, now: 
   }
 }
 
-/** The hash of the token to send, as `usage.lock` stores it. Uses the stored key, so that the two can be compared. */
-function tokenHashOf(session: Session, backoff: Backoff | null): string {
+/**
+ * The hash of the token to send, as `usage.lock` stores it; null where the token is not known. Uses the stored key, so that
+ * the two can be compared.
+ */
+function tokenHashOf(session: Session, backoff: Backoff | null): string | null {
   const { randomBytes } = process.getBuiltinModule('node:crypto');
   const key = backoff?.tokenHash?.split(':', 1)[0] ?? randomBytes(16).toString('hex');
-  return `${key}:${session.tokenHash(key)}`;
+  const hash = session.tokenHash(key);
+  return hash === null ? null : `${key}:${hash}`;
 }
 
 /** Ends the claim, so that waiting processes continue, and removes old claims and temporary files. */

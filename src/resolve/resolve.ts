@@ -25,6 +25,7 @@ import { claimWorker } from './worker-claim.ts';
  *     worker-claim.ts           takes the claim for the worker: only where the decision is `background`
  *     single-flight.ts          takes the mutex: only where the decision is `refresh`, like the next three
  *       request-once.ts         judges the budget, reads the credentials, takes the claim, sends the request
+ *         stored-reading.ts     takes what the provider's client has read itself, before the budget is judged
  *         same-token.ts         keeps entry and backoff valid while the token is the same
  *         store-outcome.ts      stores the entry, or a backoff (backoff.ts)
  *     to-usage.ts               makes usage from entry and freshness (pure)

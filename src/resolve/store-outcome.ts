@@ -10,7 +10,7 @@ import type { Snapshot } from '../usage/snapshot.ts';
 import type { Usage } from '../usage/model.ts';
 import { backoffAfterFailure, backoffAfterSuccess } from './backoff.ts';
 import { judgeBudget } from './budget.ts';
-import { isBlocking, nextTry } from './decide.ts';
+import { isBlocking, isShowable, nextTry } from './decide.ts';
 import type { EntryIdentity } from './identity.ts';
 import { cacheUnwritable, readState, usageFrom } from './read-state.ts';
 import type { Call, State } from './read-state.ts';
@@ -33,26 +33,14 @@ export interface Attempt extends Call {
  * @param sentAt epoch ms
  */
 export function storeSuccess(attempt: Attempt, recorded: Backoff, snapshot: Snapshot, sentAt: number): Usage {
-  const { deps, paths, fingerprint, directory, state, identity } = attempt;
-  const { data, plan, loginUntil } = snapshot;
+  const { deps, paths, fingerprint, directory, state } = attempt;
   const { system } = deps;
-  // The clock may have been set back during the request; an entry from the future would not be shown.
-  const cachedAt = Math.min(sentAt, system.now());
-  const entry: Entry = {
-    cachedAt,
-    data,
-    reader: deps.provider.reader,
-    error: null,
-    plan,
-    ...identity,
-    credentials: fingerprint,
-    ...(recorded.tokenHash !== undefined && { token: recorded.tokenHash }),
-    ...(loginUntil != null && { loginUntil }),
-  };
+  const entry = entryOf(attempt, recorded, snapshot, sentAt);
   const unwritten = storeEntry(attempt, entry);
-  // Without an earlier failure `recorded`, which is on disk, is already right.
-  if (directory && (recorded.error !== null || recorded.failures > 0)) {
-    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(recorded, fingerprint, system.now()));
+  const known = withReadTime(recorded, snapshot);
+  // Else `recorded`, which is on disk, is already right.
+  if (directory && (recorded.error !== null || recorded.failures > 0 || known !== recorded)) {
+    const cleared = keepingConcurrent(attempt, backoffAfterSuccess(known, fingerprint, system.now()));
     replaceDurably(system, directory.backoff, serializeBackoff(cleared));
   }
   // Also ends a backoff written to the fallback directory while the cache could not be written.
@@ -62,6 +50,56 @@ export function storeSuccess(attempt: Attempt, recorded: Backoff, snapshot: Snap
   const decision = { ...state.decision, freshness: 'fresh', because: null, error } as const;
   const fresh: State = { ...state, read: { kind: 'entry', entry }, decision };
   return usageFrom(deps, paths, fresh, { source: 'endpoint' });
+}
+
+function entryOf(
+  { deps: { system, provider }, fingerprint, identity }: Attempt,
+  recorded: Backoff,
+  { data, plan, loginUntil, readAt }: Snapshot,
+  sentAt: number,
+): Entry {
+  return {
+    // The clock may have been set back during the request; an entry from the future would not be shown.
+    cachedAt: Math.min(readAt ?? sentAt, system.now()),
+    data,
+    reader: provider.reader,
+    error: null,
+    plan,
+    ...identity,
+    credentials: fingerprint,
+    ...(recorded.tokenHash !== undefined && { token: recorded.tokenHash }),
+    ...(loginUntil != null && { loginUntil }),
+  };
+}
+
+/** The record of a request that another program sent: what it keeps of the response is not another request. */
+function withReadTime(recorded: Backoff, { readAt }: Snapshot): Backoff {
+  return readAt === undefined || readAt <= (recorded.clientReadAt ?? 0)
+    ? recorded
+    : { ...recorded, clientReadAt: readAt };
+}
+
+/**
+ * Stores a refusal that came with older numbers: these, where they are newer than the entry, and a backoff.
+ *
+ * @param recorded the backoff that records this request
+ * @param sentAt epoch ms
+ */
+export function storeRefusal(
+  attempt: Attempt,
+  recorded: Backoff,
+  snapshot: Snapshot,
+  refused: RefreshFailure,
+  sentAt: number,
+): Usage {
+  const { deps, paths, fingerprint, state } = attempt;
+  const entry = entryOf(attempt, recorded, snapshot, sentAt);
+  const { read } = state;
+  const known = read.kind === 'entry' && read.entry.data !== null && isShowable(state.decision.freshness);
+  const isNewer = !known || entry.cachedAt > read.entry.cachedAt;
+  if (isNewer) storeEntry(attempt, entry);
+  const after = isNewer ? readState(deps, paths, { policy: 'wait', force: false }, fingerprint) : state;
+  return storeFailure({ ...attempt, state: after }, withReadTime(recorded, snapshot), refused, sentAt);
 }
 
 /**

@@ -12,7 +12,14 @@ import type { Login, SessionReports } from '../usage/session-reports.ts';
 import type { Report } from '../usage/report.ts';
 import { canAskEndpoint, readBackoffOf } from './read-state.ts';
 import type { ResolveDeps, Sources } from './read-state.ts';
-import { accountKey, countsAsSame, identityOf, matchAccount, matchLogin } from './identity.ts';
+import {
+  accountKey,
+  countsAsSame,
+  identityOf,
+  loginWrittenAt,
+  matchAccount,
+  matchLogin,
+} from './identity.ts';
 import type { Paths } from './paths.ts';
 import { isCurrent } from './overlay.ts';
 
@@ -104,14 +111,8 @@ function loginOf(
   stored: SessionReports,
   signedIn: () => Identity,
 ): Login {
-  const written = provider.credentialFiles(system).flatMap((path) => {
-    try {
-      return system.fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? [];
-    } catch {
-      return [];
-    }
-  });
-  const writtenAt = written.length > 0 ? Math.min(Math.max(...written), system.now()) : null;
+  const written = loginWrittenAt(system, provider);
+  const writtenAt = written === null ? null : Math.min(written, system.now());
   const match =
     stored === NO_SESSION_REPORTS ? 'same' : matchLogin({ system, provider }, stored, fingerprint, signedIn);
   return { fingerprint, account: accountKey(signedIn()), same: countsAsSame(match), writtenAt };

@@ -1,3 +1,4 @@
+import type { RefreshFailure } from './failure.ts';
 import type { ExtraUsage, UsageDetails, Window } from './model.ts';
 import type { Dated, Origins, Reported } from './report.ts';
 
@@ -11,6 +12,10 @@ export interface Snapshot {
   readonly plan: string | null;
   /** When the user has to renew the login, epoch ms; null or absent when that is not known. */
   readonly loginUntil?: number | null;
+  /** When the numbers were read, epoch ms, where that is known and not the time of the request. */
+  readonly readAt?: number;
+  /** The request was refused, and the numbers are older ones, read at `readAt`. */
+  readonly refused?: RefreshFailure;
 }
 
 /**

@@ -42,11 +42,19 @@ export interface ExpectedUsage {
   readonly lacking?: readonly string[];
 }
 
-/** A body, or several where a question takes more than one request: by path. Texts are sent as they are. */
+/**
+ * A body, or several where a question takes more than one request: by path, and a number is the status of a refusal. Texts
+ * are sent as they are.
+ */
 export type CaseBody = { readonly body: unknown } | { readonly bodies: Readonly<Record<string, unknown>> };
 
 /** A response of the endpoint with usage. */
-export type UsageCase = CaseBody & ExpectedUsage & { readonly name: string };
+export type UsageCase = CaseBody &
+  ExpectedUsage & {
+    readonly name: string;
+    /** The resets follow from the time of the request; those given are for 2026-11-20T18:25:00Z. */
+    readonly resetsFollow?: true;
+  };
 
 /** A documented response that is a failure. */
 export interface FailureCase {

@@ -55,11 +55,12 @@ export async function caseEndpoint(answer: Answer): Promise<CaseEndpoint> {
   return endpoint;
 }
 
-/** Answers with the bodies of a case: by path where there are several. */
+/** Answers with the bodies of a case: by path where there are several; a number there is the status of a refusal. */
 export function bodyAnswer(of: CaseBody): Answer {
   return ({ url = '' }, response) => {
     const body = 'bodies' in of ? of.bodies[url] : of.body;
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    const status = 'bodies' in of && typeof body === 'number' ? body : 200;
+    response.writeHead(body === undefined ? 404 : status, { 'content-type': 'application/json' });
     response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
   };
 }

@@ -79,132 +79,134 @@ async function jsonOf(machine: ProviderMachine, ...args: string[]): Promise<Reco
 const statusAnswer = (status: number, headers: Record<string, string> = {}): Answer =>
   json({ error: { message: 'x' } }, status, headers);
 
-describe.each([...providerCases, ...ownCases].filter(({ needsSqlite = false }) => !needsSqlite || hasSqlite))(
-  '$id',
-  (of) => {
-    const secrets = [...of.secrets, ...(of.refreshTokens ?? [])];
-    /** Tests of HTTP: none for a provider that runs a program. */
-    const http =
-      of.program === undefined
-        ? it
-        : (Object.assign(() => {}, { each: () => () => {} }) as unknown as typeof it);
+const cases = [...providerCases, ...ownCases].filter(({ needsSqlite = false }) => !needsSqlite || hasSqlite);
 
-    it.each(of.usage)('prints $name', async (usage) => {
+describe.each(cases)('$id', (of) => {
+  const secrets = [...of.secrets, ...(of.refreshTokens ?? [])];
+  /** Tests of HTTP: none for a provider that runs a program. */
+  const http =
+    of.program === undefined
+      ? it
+      : (Object.assign(() => {}, { each: () => () => {} }) as unknown as typeof it);
+
+  it.each(of.usage)('prints $name', async (usage) => {
+    const machine = await machineOf(of);
+    answerWith(machine, of, usage);
+    const object = await jsonOf(machine, '--wait');
+    expect(object).toMatchObject({
+      provider: of.id,
+      account: 'default',
+      plan: usage.plan ?? null,
+      state: 'fresh',
+      source: 'endpoint',
+      error: null,
+    });
+    expect(object.windows.map(({ id, label }: Record<string, unknown>) => [id, label])).toEqual(
+      usage.windows.map(([id, label]) => [id, label]),
+    );
+    for (const [index, [, , used, resetsAt, seconds]] of usage.windows.entries()) {
+      const {
+        used_percent: percent,
+        window_seconds: length,
+        resets_at: reset,
+        elapsed,
+      } = object.windows[index];
+      expect(length).toBe(seconds);
+      // The clock of this test is the real one: a reset of a fixture lies in the past, and one that follows from the time of
+      // the request is another one.
+      if (usage.resetsFollow && resetsAt !== null) expect(Date.parse(reset)).toBeGreaterThan(Date.now());
+      else expect(reset).toBe(resetsAt);
+      expect(elapsed ? used : percent).toBe(used);
+    }
+  });
+
+  it('asks once, and answers from the cache after that', async () => {
+    const machine = await machineOf(of);
+    expect(await jsonOf(machine, '--wait')).toMatchObject({ source: 'endpoint' });
+    const sent = machine.endpoint.seen.map(({ method, path }) => [method, path]);
+    expect(sent).toEqual(of.requests.map(({ method, path }) => [method, path]));
+    expect(await jsonOf(machine, '--wait')).toMatchObject({ state: 'fresh', source: 'cache' });
+    expect(machine.endpoint.seen).toHaveLength(of.requests.length);
+    const { stdout, code } = await machine.run('show');
+    expect(code).toBe(0);
+    for (const [, label] of of.usage[0]!.windows) expect(stdout).toContain(label.slice(0, 8));
+    expect((await machine.run('--wait')).stdout).toMatch(/%|no limits|credits/);
+    expect(machine.endpoint.seen).toHaveLength(of.requests.length);
+  });
+
+  it('has its own directory in the cache, and leaves every other file of the home as it was', async () => {
+    const machine = await machineOf(of);
+    const without = ['.cache', '.bin'];
+    const before = imageOf(machine.home, without);
+    await jsonOf(machine, '--wait');
+    expect(imageOf(machine.home, without)).toEqual(before);
+    const root = join(machine.home, '.cache', 'usageline');
+    expect(fs.readdirSync(root).filter((name) => name.startsWith(of.id))).toEqual([of.id]);
+    expect(fs.statSync(join(root, of.id)).mode & 0o777).toBe(0o700);
+    expect(fs.statSync(join(root, of.id, 'usage.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('shows its secrets in no output and no file', async () => {
+    for (const answer of [null, statusAnswer(401), statusAnswer(500)]) {
       const machine = await machineOf(of);
-      answerWith(machine, of, usage);
-      const object = await jsonOf(machine, '--wait');
-      expect(object).toMatchObject({
-        provider: of.id,
-        account: 'default',
-        plan: usage.plan ?? null,
-        state: 'fresh',
-        source: 'endpoint',
-        error: null,
-      });
-      expect(object.windows.map(({ id, label }: Record<string, unknown>) => [id, label])).toEqual(
-        usage.windows.map(([id, label]) => [id, label]),
-      );
-      for (const [index, [, , used, resetsAt, seconds]] of usage.windows.entries()) {
-        const {
-          used_percent: percent,
-          window_seconds: length,
-          resets_at: reset,
-          elapsed,
-        } = object.windows[index];
-        expect([length, reset]).toEqual([seconds, resetsAt]);
-        // The clock of this test is the real one: a reset of a fixture lies in the past.
-        expect(elapsed ? used : percent).toBe(used);
-      }
-    });
+      if (answer) machine.endpoint.answer = answer;
+      const login = new Set(filesBelow(machine.home).map(({ path }) => path));
+      const runs = [
+        await machine.run('--json', '--wait', '--debug'),
+        await machine.run('show', '--debug'),
+        await machine.run('explain'),
+        await machine.run('--wait'),
+      ];
+      const files = filesBelow(machine.home).filter(({ path }) => !login.has(path));
+      const text = JSON.stringify([runs, files]);
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
 
-    it('asks once, and answers from the cache after that', async () => {
-      const machine = await machineOf(of);
-      expect(await jsonOf(machine, '--wait')).toMatchObject({ source: 'endpoint' });
-      const sent = machine.endpoint.seen.map(({ method, path }) => [method, path]);
-      expect(sent).toEqual(of.requests.map(({ method, path }) => [method, path]));
-      expect(await jsonOf(machine, '--wait')).toMatchObject({ state: 'fresh', source: 'cache' });
-      expect(machine.endpoint.seen).toHaveLength(of.requests.length);
-      const { stdout, code } = await machine.run('show');
-      expect(code).toBe(0);
-      for (const [, label] of of.usage[0]!.windows) expect(stdout).toContain(label.slice(0, 8));
-      expect((await machine.run('--wait')).stdout).toMatch(/%|no limits/);
-      expect(machine.endpoint.seen).toHaveLength(of.requests.length);
+  it('without a login says so, and sends nothing', async () => {
+    const machine = await machineOf(of, false);
+    const { stdout, code } = await machine.run('--json', '--wait');
+    expect(JSON.parse(stdout)).toMatchObject({
+      provider: of.id,
+      error: { code: 'no_credentials' },
+      windows: [],
     });
+    expect(code).toBe(3);
+    // Later calls, which look no login up, say the same.
+    expect((await jsonOf(machine, '--wait')).error.message).toBe(JSON.parse(stdout).error.message);
+    expect(machine.endpoint.seen).toEqual([]);
+  });
 
-    it('has its own directory in the cache, and leaves every other file of the home as it was', async () => {
-      const machine = await machineOf(of);
-      const without = ['.cache', '.bin'];
-      const before = imageOf(machine.home, without);
-      await jsonOf(machine, '--wait');
-      expect(imageOf(machine.home, without)).toEqual(before);
-      const root = join(machine.home, '.cache', 'usageline');
-      expect(fs.readdirSync(root).filter((name) => name.startsWith(of.id))).toEqual([of.id]);
-      expect(fs.statSync(join(root, of.id)).mode & 0o777).toBe(0o700);
-      expect(fs.statSync(join(root, of.id, 'usage.json')).mode & 0o777).toBe(0o600);
-    });
+  http.each([
+    [401, 'unauthorized', 3],
+    [403, 'forbidden', 3],
+    [404, 'bad_response', 4],
+    [429, 'rate_limited', 4],
+    [500, 'server_error', 4],
+    [302, 'bad_response', 4],
+  ])('at %s reports %s, and does not ask again at once', async (status, code, exit) => {
+    const machine = await machineOf(of);
+    machine.endpoint.answer = statusAnswer(status, { location: machine.endpoint.url });
+    const run = await machine.run('--json', '--wait');
+    const { error, windows, state } = JSON.parse(run.stdout);
+    expect({ error, windows, state }).toMatchObject({ error: { code }, windows: [], state: 'none' });
+    expect(run.code).toBe(exit);
+    const sent = machine.endpoint.seen.length;
+    expect(await jsonOf(machine, '--wait')).toMatchObject({ error: { code, message: error.message } });
+    expect(machine.endpoint.seen).toHaveLength(sent);
+  });
 
-    it('shows its secrets in no output and no file', async () => {
-      for (const answer of [null, statusAnswer(401), statusAnswer(500)]) {
-        const machine = await machineOf(of);
-        if (answer) machine.endpoint.answer = answer;
-        const login = new Set(filesBelow(machine.home).map(({ path }) => path));
-        const runs = [
-          await machine.run('--json', '--wait', '--debug'),
-          await machine.run('show', '--debug'),
-          await machine.run('explain'),
-          await machine.run('--wait'),
-        ];
-        const files = filesBelow(machine.home).filter(({ path }) => !login.has(path));
-        const text = JSON.stringify([runs, files]);
-        for (const secret of secrets) expect(text).not.toContain(secret);
-      }
-    });
+  http.each(of.failures)('at $name reports the failure', async ({ status, body, headers, code }) => {
+    const machine = await machineOf(of);
+    machine.endpoint.answer = json(body, status, { ...headers });
+    expect(await jsonOf(machine, '--wait')).toMatchObject({ error: { code }, windows: [] });
+  });
 
-    it('without a login says so, and sends nothing', async () => {
-      const machine = await machineOf(of, false);
-      const { stdout, code } = await machine.run('--json', '--wait');
-      expect(JSON.parse(stdout)).toMatchObject({
-        provider: of.id,
-        error: { code: 'no_credentials' },
-        windows: [],
-      });
-      expect(code).toBe(3);
-      // Later calls, which look no login up, say the same.
-      expect((await jsonOf(machine, '--wait')).error.message).toBe(JSON.parse(stdout).error.message);
-      expect(machine.endpoint.seen).toEqual([]);
-    });
-
-    http.each([
-      [401, 'unauthorized', 3],
-      [403, 'forbidden', 3],
-      [404, 'bad_response', 4],
-      [429, 'rate_limited', 4],
-      [500, 'server_error', 4],
-      [302, 'bad_response', 4],
-    ])('at %s reports %s, and does not ask again at once', async (status, code, exit) => {
-      const machine = await machineOf(of);
-      machine.endpoint.answer = statusAnswer(status, { location: machine.endpoint.url });
-      const run = await machine.run('--json', '--wait');
-      const { error, windows, state } = JSON.parse(run.stdout);
-      expect({ error, windows, state }).toMatchObject({ error: { code }, windows: [], state: 'none' });
-      expect(run.code).toBe(exit);
-      const sent = machine.endpoint.seen.length;
-      expect(await jsonOf(machine, '--wait')).toMatchObject({ error: { code, message: error.message } });
-      expect(machine.endpoint.seen).toHaveLength(sent);
-    });
-
-    http.each(of.failures)('at $name reports the failure', async ({ status, body, headers, code }) => {
-      const machine = await machineOf(of);
-      machine.endpoint.answer = json(body, status, { ...headers });
-      expect(await jsonOf(machine, '--wait')).toMatchObject({ error: { code }, windows: [] });
-    });
-
-    http('gives up when its time is over', async () => {
-      const machine = await machineOf(of);
-      machine.endpoint.answer = () => {};
-      const { stdout, ms } = await machine.run('--json', '--wait', '--timeout', '0.5');
-      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'timeout' } });
-      expect(ms).toBeLessThan(10_000);
-    });
-  },
-);
+  http('gives up when its time is over', async () => {
+    const machine = await machineOf(of);
+    machine.endpoint.answer = () => {};
+    const { stdout, ms } = await machine.run('--json', '--wait', '--timeout', '0.5');
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'timeout' } });
+    expect(ms).toBeLessThan(10_000);
+  });
+});

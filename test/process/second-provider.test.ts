@@ -174,7 +174,9 @@ describe('the program with another provider', () => {
   it('names its operator when it cannot be reached, and its own advice where it has one', async () => {
     env.USAGELINE_API_BASE_URL = 'http://127.0.0.1:9';
     expect((await run('--wait')).stdout).toBe('offline\n');
-    expect((await run('show')).stdout).toContain('Tally Works could not be reached.');
+    expect((await run('show')).stdout).toContain(
+      'Tally Works could not be reached (the connection was refused).',
+    );
     env.USAGELINE_API_BASE_URL = endpoint.url;
     fs.rmSync(join(home, '.cache'), { recursive: true });
     endpoint.answer = json({}, 403);

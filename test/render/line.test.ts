@@ -131,6 +131,21 @@ describe('data that is not current', () => {
     ['none and nothing known beyond that', none(), 'no data'],
     ['no windows', usage({ windows: [] }), 'no limits reported'],
     [
+      'no windows, a balance',
+      usage({ windows: [], credits: { balance: '59.879', currency: 'USD', unlimited: false } }),
+      'credits 59.87 USD left',
+    ],
+    [
+      'no windows, a balance of which nothing is known',
+      usage({ windows: [], credits: { balance: null, currency: 'USD', unlimited: false } }),
+      'no limits reported',
+    ],
+    [
+      'no windows, a stale balance that is no money',
+      stale({ windows: [], credits: { balance: '14000', currency: null, unlimited: false } }),
+      'credits 14000 left · 12m ago',
+    ],
+    [
       'no windows, stale, with an error',
       stale({ windows: [], error: offline }),
       'no limits reported · 12m ago · offline',

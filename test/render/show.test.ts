@@ -510,6 +510,13 @@ describe('show in a zone other than that of the machine', () => {
     const credits = { balance: '12.50', currency: 'USD', unlimited: false };
     expect(at(usage({ credits }))).toContain('credits  12.50 USD left\n');
     expect(at(usage({ credits: { ...credits, unlimited: true } }))).toContain('credits  unlimited\n');
+    for (const [balance, currency, text] of [
+      ['59.876543211', 'USD', '59.87 USD left'],
+      ['60', 'USD', '60.00 USD left'],
+      ['763.9', 'JPY', '763 JPY left'],
+      ['14000.5', null, '14000.5 left'],
+    ] as const)
+      expect(at(usage({ credits: { ...credits, balance, currency } }))).toContain(`credits  ${text}\n`);
     const waiting = failure('rate_limited', { retryAt: NOW + 4 * MINUTE });
     expect(at(stale({ error: waiting }))).toMatch(/Next try in\s4m\./);
   });

@@ -97,6 +97,7 @@ export class Machine {
         file.blocked_until -= seconds;
         file.written_at -= seconds;
         file.requests = file.requests.map((at: number) => at - seconds);
+        if (file.client_read_at !== undefined) file.client_read_at -= seconds;
       } else {
         file.at -= ms;
         file.until -= ms;

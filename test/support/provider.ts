@@ -1,6 +1,6 @@
 import { defaultSettings } from '../../src/config/settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import type { Identity, Outcome, SendOptions } from '../../src/fetch/provider.ts';
+import type { Identity, Outcome, SendOptions, StoredReading } from '../../src/fetch/provider.ts';
 import type { ProviderDescriptor } from '../../src/fetch/provider.ts';
 import { provider as claude } from '../../src/fetch/registry.ts';
 import { resolve } from '../../src/resolve/resolve.ts';
@@ -27,6 +27,10 @@ export interface FakeProvider extends ProviderDescriptor {
   /** The full identity that is signed in; null: `signedIn` names it. */
   identityNow: Identity | null;
   token: string;
+  /** Another program sends the token. */
+  hidesToken: boolean;
+  /** What the client keeps of its own last response. */
+  stored: StoredReading | null;
   /** The time of every request that was sent, epoch ms. */
   readonly sent: number[];
   /** How often credentials were read. */
@@ -53,6 +57,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
+  loginFiles: () => [],
   fingerprint: () => 'fingerprint-1',
   hasStoredLogin: (_system, fingerprint) => fingerprint !== null,
   isForeignSession: () => false,
@@ -71,6 +76,7 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     identity: () => provider.identityNow ?? known(provider.signedIn),
     connect: async () => ({
       id: 'claude',
+      storedReading: () => provider.stored,
       authenticate: async () => {
         provider.authenticated += 1;
         if (!provider.login.ok) return provider.login;
@@ -78,8 +84,8 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
           provider.sent.push(system.now());
           return provider.respond(options);
         };
-        const fingerprint = () => Buffer.from(provider.token).toString('hex');
-        return { ok: true, value: { plan: 'max_20x', tokenHash: fingerprint, send } };
+        const tokenHash = () => (provider.hidesToken ? null : Buffer.from(provider.token).toString('hex'));
+        return { ok: true, value: { plan: 'max_20x', tokenHash, send } };
       },
     }),
     respond: () => ({ ok: true, value: aSnapshot }),
@@ -88,6 +94,8 @@ export function fakeProvider(system: FakeSystem): FakeProvider {
     signedIn: 'ada',
     identityNow: null,
     token: 'token-1',
+    hidesToken: false,
+    stored: null,
     sent: [],
     authenticated: 0,
   };

@@ -1,5 +1,6 @@
 import type { Fetch } from '../client.ts';
 import type { Provider } from '../provider.ts';
+import { storedReading } from './cached-utilization.ts';
 import { readCredentials } from './credentials.ts';
 
 /**
@@ -9,6 +10,7 @@ import { readCredentials } from './credentials.ts';
 export function createClaude({ fetch }: { readonly fetch: Fetch }): Provider {
   return {
     id: 'claude',
+    storedReading,
     async authenticate(system) {
       const credentials = await readCredentials(system);
       if (!credentials.ok) return credentials;

@@ -35,15 +35,16 @@ export function identitySource(system: System): IdentitySource {
   };
 }
 
-interface IdentityFile {
+/** One of them. */
+export interface IdentityFile {
   readonly path: string;
   readonly mtimeMs: number;
   readonly size: number;
   readonly ino: number;
 }
 
-/** The files that exist, the one that was changed last first. */
-function filesOf(system: System): IdentityFile[] {
+/** Claude Code's `.claude.json` files that exist, the one that was changed last first. */
+export function filesOf(system: System): IdentityFile[] {
   return paths(system)
     .flatMap((path) => {
       try {

@@ -139,6 +139,10 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
       print !== null && print.split(' ').some((part) => part !== ABSENT && part !== ''),
     isForeignSession: () => false,
     namesOtherLogin: () => false,
+    loginFiles: (system) => {
+      const directory = directoryOf(system);
+      return [...definition.files(system, directory), ...(definition.databases?.(system, directory) ?? [])];
+    },
     identity,
     identitySource: (system) => ({ fingerprint: fingerprint(system), bytes: 0 }),
     keychainModified: async () => null,
