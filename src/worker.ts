@@ -41,9 +41,12 @@ async function main(): Promise<void> {
  */
 async function refresh(system: System, wanted: Variant | null): Promise<() => void> {
   const config = await loadConfig(system);
-  const timeoutMs = Number(process.argv[2]) || config.settings.timeoutMs;
+  const timeoutMs = Number(process.argv[2]) || null;
   // SIGKILL, because an ordinary exit waits for what hangs.
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs + GRACE_MS).unref();
+  setTimeout(
+    () => process.kill(process.pid, 'SIGKILL'),
+    (timeoutMs ?? config.settings.timeoutMs) + GRACE_MS,
+  ).unref();
   const { scansAll, ...question } = policyOf('worker');
   const choice = parseChoiceKey(wanted?.accounts ?? '') ?? NO_CHOICE;
   const options = { timeoutMs, debug: false, scansAll };

@@ -8,6 +8,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor
   codex: async () => (await import('./codex/index.ts')).provider,
   copilot: async () => (await import('./copilot/index.ts')).provider,
   cursor: async () => (await import('./cursor/index.ts')).provider,
+  antigravity: async () => (await import('./antigravity/index.ts')).provider,
   zai: async () => (await import('./zai/index.ts')).provider,
   kimi: async () => (await import('./kimi/index.ts')).provider,
   grok: async () => (await import('./grok/index.ts')).provider,

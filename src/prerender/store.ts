@@ -16,6 +16,7 @@ import { isHookKind, isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
+import { providerSettings } from '../resolve/provider-settings.ts';
 import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
@@ -80,7 +81,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   // Whether requests are allowed decides which of two numbers counts, so there is one input for each case.
   const inputs = new Map<boolean, ForecastInput | null>();
   const inputFor = (network: boolean): ForecastInput | null => {
-    const settings = { ...config.settings, network };
+    const settings = { ...providerSettings(config.settings, provider), network };
     const deps = { system: frozen, settings, provider, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
@@ -188,8 +189,8 @@ function severalLines(
   // Before the files are read, as for one account.
   const watched = { names, validators: watchedText(system, names) };
   const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
-  const settings = { ...config.settings, network };
   const forecasts = accounts.map((account) => {
+    const settings = { ...providerSettings(config.settings, account.provider), network };
     const view = { ...account.system, now: frozen.now };
     const paths = pathsOf(view, account.provider);
     const { fingerprint } = diskFingerprint(view, account.provider, paths.cache);

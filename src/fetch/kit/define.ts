@@ -24,6 +24,8 @@ export interface ProviderDefinition<L extends Login = Login> {
   readonly texts: ProviderTexts;
   /** The pace of its requests. One question that needs two requests counts as one. */
   readonly budget: RequestBudget;
+  /** See `ProviderFacts`. */
+  readonly leastTimeoutMs?: number;
   /** The origin of its endpoint, with a path prefix where it has one. */
   readonly baseUrl: string;
   /** The directory of the login; null where a login is in variables only, so that there is one account. */
@@ -127,6 +129,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     id,
     texts,
     budget,
+    ...(definition.leastTimeoutMs !== undefined && { leastTimeoutMs: definition.leastTimeoutMs }),
     baseUrl,
     baseUrlVariable: `USAGELINE_${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     directoryVariable: place?.variable ?? null,
