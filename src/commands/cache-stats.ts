@@ -71,7 +71,7 @@ async function cacheStats(system: System, { json }: StatsOptions): Promise<Comma
   const config = await loadConfig(system);
   const { root } = paths.cache;
   const names = await choicesOf(system, config);
-  const places = await placesIn(system, root, null, new Set(names.keys()));
+  const places = await placesIn(system, config, root, null, new Set(names.keys()));
   const rows = places.flatMap((place) => rowOf(system, place, names) ?? []);
   const stderr = json ? '' : warningText(config, paths.warning);
   const text = json
