@@ -14,6 +14,8 @@ export type Chosen =
       readonly accounts: readonly KnownAccount[];
       /** Whether the order is that of a list; otherwise the account of which most is used comes first. */
       readonly ordered: boolean;
+      /** Places without a login: one there would belong to the accounts as well. */
+      readonly absent: readonly KnownAccount[];
       /** About the configuration, in words. */
       readonly warnings: readonly string[];
     }
@@ -30,14 +32,16 @@ export async function chooseAccounts(system: System, config: Config, choice: Cho
       text: '--all cannot be used with --account or --provider; accepted: one of them',
     };
   }
-  const { accounts, warnings } = await findAccounts(system, config);
+  const { accounts, absent, warnings } = await findAccounts(system, config);
   if (choice.provider !== null) {
     const provider = await providerOf(config, choice.provider);
     if (provider === null) return mistake('--provider', choice.provider, providerIds(config));
-    const own = accounts.filter((it) => it.provider.id === provider.id);
+    const isOwn = (it: KnownAccount) => it.provider.id === provider.id;
+    const own = accounts.filter(isOwn);
     if (choice.account !== null) return named(own, choice.account, warnings);
     // Without a login the account still says what is missing.
-    return chosen(own.length > 0 ? own : [usualAccount(system, provider)], { warnings });
+    const shown = own.length > 0 ? own : [usualAccount(system, provider)];
+    return chosen(shown, { absent: absent.filter(isOwn), warnings });
   }
   if (choice.account !== null) return named(accounts, choice.account, warnings);
   const shown = accounts.filter(({ hidden }) => !hidden);
@@ -51,7 +55,8 @@ export async function chooseAccounts(system: System, config: Config, choice: Cho
   const all = listed.length > 0 ? [...new Set(found)] : shown;
   return chosen(all.length > 0 ? all : [mainAccount(system)], {
     ordered: listed.length > 0,
-    warnings: [...warnings, ...unknown.map((word) => absent(word, accounts))],
+    absent,
+    warnings: [...warnings, ...unknown.map((word) => withoutLogin(word, accounts))],
   });
 }
 
@@ -64,13 +69,15 @@ export function isMainAlone(system: System): boolean {
 
 function chosen(
   accounts: readonly KnownAccount[],
-  { ordered = false, warnings = [] }: { ordered?: boolean; warnings?: readonly string[] } = {},
+  more: Partial<Omit<Extract<Chosen, { kind: 'accounts' }>, 'kind' | 'accounts'>> = {},
 ): Chosen {
-  return { kind: 'accounts', accounts, ordered, warnings };
+  return { kind: 'accounts', accounts, ordered: false, absent: [], warnings: [], ...more };
 }
 
 function named(accounts: readonly KnownAccount[], word: string, warnings: readonly string[]): Chosen {
-  const found = accounts.filter((it) => isNamed(it, word));
+  // Names differ within a provider. A label can be the name of another account.
+  const byName = accounts.filter((it) => hasName(it, word));
+  const found = byName.length > 0 ? byName : accounts.filter((it) => isNamed(it, word));
   const [first, second] = found;
   if (first === undefined) return mistake('--account', word, accounts.map(wordOf));
   if (second === undefined) return chosen([first], { warnings });
@@ -82,12 +89,12 @@ function named(accounts: readonly KnownAccount[], word: string, warnings: readon
 }
 
 /** Whether a word names an account: its name, its label, or the provider's id for the account in the usual place. */
-function isNamed({ name, label, provider }: KnownAccount, word: string): boolean {
-  return (
-    name === word ||
-    label.toLowerCase() === word.toLowerCase() ||
-    (name === 'default' && provider.id === word)
-  );
+function isNamed(account: KnownAccount, word: string): boolean {
+  return hasName(account, word) || account.label.toLowerCase() === word;
+}
+
+function hasName({ name, provider }: KnownAccount, word: string): boolean {
+  return name === word || (name === 'default' && provider.id === word);
 }
 
 /** The word by which a message names an account. */
@@ -103,7 +110,7 @@ function mistake(flag: string, word: string, accepted: readonly string[]): Chose
   };
 }
 
-function absent(word: string, accounts: readonly KnownAccount[]): string {
+function withoutLogin(word: string, accounts: readonly KnownAccount[]): string {
   const known = accounts.map(wordOf).join(', ');
   return `accounts names "${word}", of which no login was found; found: ${known === '' ? 'none' : known}`;
 }

@@ -18,14 +18,21 @@ import type { KnownAccount } from './account.ts';
  * other provider in its usual place. Looking costs a few `stat` calls and reads the files that name the account.
  */
 
-/** A configured account that cannot be used, in words. */
+/** What the configuration says about accounts. */
+type AccountsConfig = Pick<Config, 'accounts' | 'providers'>;
+
+/** The accounts of this machine. */
 export interface FoundAccounts {
+  /** Those with a login: those of this environment in the order of the providers, then those of the configuration. */
   readonly accounts: readonly KnownAccount[];
+  /** The places without a login. */
+  readonly absent: readonly KnownAccount[];
+  /** What is wrong in the configuration, in words. */
   readonly warnings: readonly string[];
 }
 
-/** All accounts that have a login, in the order of the configuration and then of the providers; one identity counts once. */
-export async function findAccounts(system: System, config: Config): Promise<FoundAccounts> {
+/** Finds all accounts. Of several with one identity, or in one directory, one counts. */
+export async function findAccounts(system: System, config: AccountsConfig): Promise<FoundAccounts> {
   const warnings: string[] = [...shadowedProviders(config)];
   const configured: KnownAccount[] = [];
   for (const account of config.accounts) {
@@ -38,7 +45,9 @@ export async function findAccounts(system: System, config: Config): Promise<Foun
     const provider = await providerOf(config, id);
     if (provider !== null && provider.id !== main.id) usual.push(usualAccount(system, provider));
   }
-  return { accounts: withoutTwins([...usual, ...configured].filter(hasLogin)), warnings };
+  const places = [...usual.map((it) => renamed(it, config)), ...configured];
+  const [present, absent] = [places.filter(hasLogin), places.filter((it) => !hasLogin(it))];
+  return { accounts: withOwnLabels(withoutTwins(present)), absent, warnings };
 }
 
 /** The account that the environment leads to, of the provider that a line is about. */
@@ -61,7 +70,7 @@ export function usualAccount(
 /** The account of `[[account]]`; why there is none, in words. */
 async function configuredAccount(
   system: System,
-  config: Config,
+  config: AccountsConfig,
   account: AccountConfig,
 ): Promise<KnownAccount | string> {
   const { name, provider: id, configDir, label, hidden } = account;
@@ -76,17 +85,18 @@ async function configuredAccount(
 
 /**
  * The machine with the variable that leads to a directory, or without it for the usual directory; null for a directory of a
- * provider that has no such variable.
+ * provider that has no such variable. A token in a variable is the login of the directory that the environment leads to: in
+ * the view of another one it would give that account's numbers.
  */
-function viewOf(
-  system: System,
-  { directoryVariable: variable }: ProviderDescriptor,
-  directory: string | null,
-): System | null {
+function viewOf(system: System, provider: ProviderDescriptor, directory: string | null): System | null {
+  const { directoryVariable: variable, keyVariables } = provider;
   if (variable === null) return directory === null ? system : null;
   const home = system.home() ?? '';
   const path = directory?.startsWith('~/') ? joinPaths(home, directory.slice(2)) : directory;
-  return { ...system, env: { ...system.env, [variable]: path ?? undefined } };
+  const view = { ...system, env: { ...system.env, [variable]: path ?? undefined } };
+  if (provider.account(view).directory === provider.account(system).directory) return view;
+  const withoutKeys = Object.fromEntries(keyVariables.map((name) => [name, undefined]));
+  return { ...view, env: { ...view.env, ...withoutKeys } };
 }
 
 /** Whether an account has a login, by `stat`, the environment and the last query of the keychain. */
@@ -113,6 +123,29 @@ function withoutTwins(accounts: readonly KnownAccount[]): KnownAccount[] {
     for (const key of keys) byKey.set(key, index);
   }
   return kept;
+}
+
+/** An account of the environment under a name that no account of the configuration has. */
+function renamed(account: KnownAccount, { accounts }: AccountsConfig): KnownAccount {
+  const { id } = account.provider;
+  const isTaken = (name: string) => accounts.some((it) => it.provider === id && it.name === name);
+  let { name } = account;
+  while (isTaken(name)) name = `${id}-${name}`;
+  return name === account.name ? account : { ...account, name, label: name };
+}
+
+/** The accounts with labels that differ: one that others have too becomes provider and name. */
+function withOwnLabels(accounts: readonly KnownAccount[]): KnownAccount[] {
+  const count = new Map<string, number>();
+  for (const { label } of accounts) {
+    const key = label.toLowerCase();
+    count.set(key, (count.get(key) ?? 0) + 1);
+  }
+  return accounts.map((account) => {
+    const { provider, name, label } = account;
+    const isOwn = count.get(label.toLowerCase()) === 1 || name === 'default';
+    return isOwn ? account : { ...account, label: `${provider.id} ${name}` };
+  });
 }
 
 /** What two accounts must not have in common. */
@@ -153,11 +186,27 @@ export function ownProviders({ providers }: Pick<Config, 'providers'>): readonly
   return providers.filter(({ id }) => !builtInIds().includes(id));
 }
 
-/** What is wrong in the configuration with ids of providers: sentences. Part of `config check`. */
-export function providerMistakes(config: Pick<Config, 'providers' | 'accounts'>): string[] {
-  const ids = providerIds(config);
-  const unknown = config.accounts.filter(({ provider }) => !ids.includes(provider));
-  return [...shadowedProviders(config), ...unknown.map((account) => unknownProvider(config, account))];
+/** What is wrong in the configuration with ids of providers and names of accounts: sentences. Part of `config check`. */
+export async function accountMistakes(
+  system: System,
+  config: Pick<Config, 'providers' | 'accounts' | 'lineAccounts'>,
+): Promise<string[]> {
+  const { accounts, warnings } = await findAccounts(system, config);
+  // A provider or an account without a login is no mistake: the file can be that of several machines.
+  const known = [
+    'all',
+    ...providerIds(config),
+    ...config.accounts.flatMap(({ name, label }) => [name, label?.toLowerCase() ?? name]),
+    ...accounts.flatMap(({ name }) => (name === 'default' ? [] : name)),
+  ];
+  const unknown = (config.lineAccounts ?? []).filter((word) => !known.includes(word));
+  const accepted = [...new Set(known)].join(', ');
+  return [
+    ...warnings,
+    ...unknown.map(
+      (word) => `accounts names "${word}"; accepted: ${accepted}${didYouMean(word, known, '"')}`,
+    ),
+  ];
 }
 
 function shadowedProviders({ providers }: Pick<Config, 'providers'>): string[] {

@@ -146,7 +146,7 @@ function loginPlace(system: System, config: Config, { provider, system: view }: 
   if (file !== undefined) {
     return home !== null && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
   }
-  const variable = provider.variables.find((name) => /_(?:KEY|TOKEN)$/.test(name) && view.env[name]);
+  const variable = provider.keyVariables.find((name) => view.env[name]);
   return variable === undefined ? null : `$${variable}`;
 }
 

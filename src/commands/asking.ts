@@ -1,9 +1,11 @@
 import type { Choice, KnownAccount } from '../accounts/account.ts';
+import { refusalOf } from '../accounts/base-url.ts';
 import { nameUsage, resolveAll, together } from '../accounts/resolve-all.ts';
 import type { Config } from '../config/config.ts';
 import type { System } from '../platform/system.ts';
 import type { Question } from '../resolve/read-state.ts';
 import type { Resolution } from '../resolve/resolve.ts';
+import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import { accountsOf, endpointOf, resolveDeps } from './resolving.ts';
 import type { ResolvingOptions } from './resolving.ts';
@@ -28,13 +30,22 @@ export async function askAccounts(
   question: Omit<Question, 'baseUrl' | 'userAgent'>,
 ): Promise<Answers> {
   const { accounts, ordered, warnings } = await accountsOf(system, config, choice);
+  // The only account of a call is wrong usage: `endpointOf` throws.
+  const isOne = accounts.length === 1 && !choice.all;
+  const refusals = new Map(accounts.map((account) => [account, isOne ? null : refusalOf(config, account)]));
   const answers = await resolveAll(accounts, (account) => ({
     deps: resolveDeps(account.system, config, options, account.provider),
-    question: { ...endpointOf(config, account), ...question },
+    question:
+      typeof refusals.get(account) === 'string'
+        ? { ...question, policy: 'cached', baseUrl: account.provider.baseUrl, userAgent: '' }
+        : { ...endpointOf(config, account), ...question },
   }));
-  const usages = answers.map(({ account, resolution }) =>
-    nameUsage(resolution.usage, account, accounts.length > 1),
-  );
+  const usages = answers.map(({ account, resolution }) => {
+    const detail = refusals.get(account) ?? null;
+    const error: Failure | null = detail === null ? null : { code: 'wrong_usage', retryAt: null, detail };
+    const usage = error === null ? resolution.usage : { ...resolution.usage, error, pending: false };
+    return nameUsage(usage, account, accounts.length > 1);
+  });
   const resolutions = answers.map(({ resolution }) => resolution);
   // All accounts share the cache root, so its problem is said once.
   const problems = new Set(resolutions.flatMap(({ warning }) => warning ?? []));

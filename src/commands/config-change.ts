@@ -1,3 +1,4 @@
+import { baseUrlProblem } from '../accounts/base-url.ts';
 import { dirname } from 'node:path';
 import { findConfigFile } from '../config/config-file.ts';
 import { setInToml, tomlText, unsetInToml } from '../config/edit-toml.ts';
@@ -18,7 +19,6 @@ import type { System } from '../platform/system.ts';
 import { result, UsageError } from './command.ts';
 import type { CommandResult } from './command.ts';
 import { appliedValue, keyNamed, keyText, usedValue } from './config-value.ts';
-import { baseUrlProblem } from './resolving.ts';
 
 /** Lines that exist are prerendered anew, so that the next prompt need not. */
 const PRERENDER = { kind: 'prerender', wanted: null } as const;
@@ -152,7 +152,10 @@ export function configInit(system: System): CommandResult {
 }
 
 /** `usageline config edit`: opens the file in the user's editor, and checks it afterwards. */
-export function configEdit(system: System, check: (system: System) => CommandResult): CommandResult {
+export async function configEdit(
+  system: System,
+  check: (system: System) => Promise<CommandResult>,
+): Promise<CommandResult> {
   const editor = editorOf(system);
   const file = fileToChange(system);
   if ('exitCode' in file) return file;
@@ -161,7 +164,7 @@ export function configEdit(system: System, check: (system: System) => CommandRes
     if (reason !== null) return unchanged(file.path, reason);
   }
   const failure = runEditor(system, editor, file.path);
-  const checked = check(system);
+  const checked = await check(system);
   if (failure === null) return { ...checked, followUp: PRERENDER };
   const stderr = `usageline: the editor ${quoteValue(editor)} has failed: ${failure}\n${checked.stderr}`;
   return result('', { exitCode: 1, stderr, followUp: PRERENDER });

@@ -1,3 +1,5 @@
+import { baseUrlProblem } from '../accounts/base-url.ts';
+import type { AccountConfig } from '../config/accounts.ts';
 import type { Sourced } from '../config/config.ts';
 import { valueFor } from '../config/read.ts';
 import type { ConfigValues } from '../config/read.ts';
@@ -9,7 +11,6 @@ import { version } from '../platform/version.ts';
 import type { OwnProvider } from '../usage/own-provider.ts';
 import { asciiOnly } from '../usage/text.ts';
 import { UsageError } from './command.ts';
-import { baseUrlProblem } from './resolving.ts';
 
 /** The key that a person has typed, such as `output.tmux.percent`. Throws a `UsageError` for any other text. */
 export function keyNamed(name: string): { readonly path: readonly string[]; readonly key: Key } {
@@ -47,5 +48,17 @@ export function usedValue(name: string, found: Sourced<unknown> | undefined, usu
   const value = found?.value ?? usual;
   // URL, headers and commands may contain a secret.
   if (name === 'provider') return (value as readonly OwnProvider[]).map(({ id }) => id);
+  if (name === 'account') return (value as readonly AccountConfig[]).map(tableOf);
   return typeof value === 'string' ? value.replace('<version>', version) : value;
+}
+
+/** An account as the file has it. */
+function tableOf({ name, provider, configDir, label, hidden }: AccountConfig): object {
+  return {
+    name,
+    provider,
+    ...(configDir !== null && { config_dir: configDir }),
+    ...(label !== null && { label }),
+    ...(hidden && { hidden }),
+  };
 }

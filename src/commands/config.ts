@@ -1,5 +1,6 @@
+import { baseUrlProblem } from '../accounts/base-url.ts';
 import { valueFor, readConfigValues } from '../config/read.ts';
-import { providerMistakes } from '../accounts/find.ts';
+import { accountMistakes } from '../accounts/find.ts';
 import type { AccountConfig } from '../config/accounts.ts';
 import type { Sourced } from '../config/config.ts';
 import type { ConfigValues } from '../config/read.ts';
@@ -10,7 +11,6 @@ import type { System } from '../platform/system.ts';
 import type { OwnProvider } from '../usage/own-provider.ts';
 import { quoteInput } from '../usage/text.ts';
 import { result } from './command.ts';
-import { baseUrlProblem } from './resolving.ts';
 import type { Command, CommandGroup, CommandResult } from './command.ts';
 import { COLOR, TIMEOUT } from './fast-options.ts';
 import { appliedValue, keyNamed, keyText, usedValue } from './config-value.ts';
@@ -213,7 +213,10 @@ function configPath(system: System): CommandResult {
 }
 
 /** `usageline config show`: every value that applies, and where it comes from. */
-export function configShow(system: System, { color, timeoutMs }: ConfigShowOptions): CommandResult {
+export async function configShow(
+  system: System,
+  { color, timeoutMs }: ConfigShowOptions,
+): Promise<CommandResult> {
   const gathered = readConfigValues(system, findConfigFile(system));
   const values = new Map(gathered.values);
   if (color !== null) values.set('color', { value: color, source: '--color' });
@@ -224,23 +227,23 @@ export function configShow(system: System, { color, timeoutMs }: ConfigShowOptio
   ];
   const width = Math.max(...rows.map(([line]) => line.length));
   const text = rows.map(([line, source]) => `${line.padEnd(width)}  # ${source}\n`).join('');
-  return result(text, { stderr: warningLines(gathered) });
+  return result(text, { stderr: await warningLines(system, gathered) });
 }
 
 /** `usageline config get`: the value that applies; a text without quotes. */
-function configGet(system: System, { name }: ConfigKeyOptions): CommandResult {
+async function configGet(system: System, { name }: ConfigKeyOptions): Promise<CommandResult> {
   keyNamed(name);
   const gathered = readConfigValues(system, findConfigFile(system));
   const { value } = appliedValue(gathered.values, name);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return result(`${text.replace(/\p{Cc}/gu, '?')}\n`, { stderr: warningLines(gathered) });
+  return result(`${text.replace(/\p{Cc}/gu, '?')}\n`, { stderr: await warningLines(system, gathered) });
 }
 
 /** `usageline config check`: whether everything in it is understood. */
-export function configCheck(system: System): CommandResult {
+export async function configCheck(system: System): Promise<CommandResult> {
   const place = findConfigFile(system);
   const gathered = readConfigValues(system, place);
-  const findings = problemsOf(gathered);
+  const findings = await problemsOf(system, gathered);
   if (findings.length > 0) {
     return result('', { exitCode: 2, stderr: findings.map((text) => `usageline: ${text}\n`).join('') });
   }
@@ -271,18 +274,17 @@ function exceptionsOf(values: ConfigValues['values'], output: string): Row[] {
   });
 }
 
-function problemsOf({ values, warnings }: ConfigValues): string[] {
+async function problemsOf(system: System, { values, warnings }: ConfigValues): Promise<string[]> {
   const url = values.get('api_base_url') as Sourced<string> | undefined;
   const refused = url ? baseUrlProblem(url) : null;
-  const ids = providerMistakes({
+  const mistakes = await accountMistakes(system, {
     providers: (values.get('provider')?.value ?? []) as readonly OwnProvider[],
     accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
+    lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
   });
-  return [...warnings, ...ids, ...(refused === null ? [] : [refused])];
+  return [...warnings, ...mistakes, ...(refused === null ? [] : [refused])];
 }
 
-function warningLines(gathered: ConfigValues): string {
-  return problemsOf(gathered)
-    .map((text) => `usageline: ${text}\n`)
-    .join('');
+async function warningLines(system: System, gathered: ConfigValues): Promise<string> {
+  return (await problemsOf(system, gathered)).map((text) => `usageline: ${text}\n`).join('');
 }

@@ -65,9 +65,10 @@ async function refresh(system: System, options: RefreshOptions): Promise<Command
   const answers = await askAccounts(system, config, options, { ...options, scansAll }, question);
   // With --quiet a lapsed token is no failure: every night ends with one, and cron would send mail.
   const isExpected = ({ error }: Usage) => options.quiet && error !== null && isRenewal(error.code);
-  const codes = answers.usages.map((usage) =>
-    usage.state === 'fresh' || isExpected(usage) ? 0 : exitCodeOfFailure(usage.error),
-  );
+  const codes = answers.usages.map((usage) => {
+    const isCurrent = usage.state === 'fresh' && usage.error?.code !== 'wrong_usage';
+    return isCurrent || isExpected(usage) ? 0 : exitCodeOfFailure(usage.error);
+  });
   const stdout = options.quiet
     ? ''
     : `${renderLine(answers.usage, { color: false, appearance: appearanceFor(config, 'plain') })}\n`;
@@ -91,7 +92,7 @@ async function refresh(system: System, options: RefreshOptions): Promise<Command
 
 /** Whether a failure ends without the user, or is the user's choice, so that cron need not send mail. */
 function passesByItself({ code }: Failure): boolean {
-  const stays = isSignIn(code) || code === 'internal_error';
+  const stays = isSignIn(code) || code === 'internal_error' || code === 'wrong_usage';
   return !stays && code !== 'cache_unwritable' && code !== 'cache_unreadable';
 }
 

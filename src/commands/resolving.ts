@@ -1,6 +1,8 @@
-import type { Config, Sourced } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { wantsLog } from '../config/settings.ts';
-import type { Choice, KnownAccount } from '../accounts/account.ts';
+import type { Choice } from '../accounts/account.ts';
+import { baseUrlProblem, configuredBaseUrl } from '../accounts/base-url.ts';
+import type { Asked } from '../accounts/base-url.ts';
 import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
 import { checkBaseUrl } from '../platform/base-url.ts';
@@ -29,11 +31,9 @@ export function exitCodeOf({ state, error }: Usage): ExitCode {
 /** The exit code without numbers. */
 export function exitCodeOfFailure(error: Failure | null): ExitCode {
   if (error?.code === 'internal_error') return 1;
+  if (error?.code === 'wrong_usage') return 2;
   return error !== null && isSignIn(error.code) ? 3 : 4;
 }
-
-/** An account, as far as requests are concerned. */
-type Asked = Pick<KnownAccount, 'provider' | 'system'>;
 
 /** The base URL of an account's endpoint. Throws a `UsageError` for one to which the token must not be sent. */
 export function baseUrlOf(config: Config, asked?: Asked): string {
@@ -42,21 +42,6 @@ export function baseUrlOf(config: Config, asked?: Asked): string {
   const check = checkBaseUrl(configured.value);
   if (check.ok) return check.baseUrl;
   throw new UsageError(baseUrlProblem(configured) as string, 'usageline config show');
-}
-
-/** The key `api_base_url` and its variable are about the main provider; each of the others has a variable. */
-function configuredBaseUrl({ baseUrl }: Config, asked?: Asked): Sourced<string> | null {
-  if (asked === undefined || asked.provider.id === mainProvider.id) return baseUrl;
-  const { baseUrlVariable: source } = asked.provider;
-  const value = asked.system.env[source];
-  return value ? { value, source } : null;
-}
-
-/** Why a base URL is refused, with its source; null if it is not. The URL is left out: it may hold a password. */
-export function baseUrlProblem({ value, source }: Sourced<string>): string | null {
-  const check = checkBaseUrl(value);
-  const name = /^[A-Z_]+$/.test(source) ? source : `api_base_url (${source})`;
-  return check.ok ? null : `${name} is refused: ${check.reason}`;
 }
 
 /**

@@ -7,6 +7,8 @@
  */
 export function lineIndex(text: string): (path: readonly string[]) => number | null {
   const lines = new Map<string, number>();
+  /** How many tables of a list have begun, by its name: `account.1` is the second `[[account]]`. */
+  const counts = new Map<string, number>();
   /** The current table; null if its name is too long. */
   let table: readonly string[] | null = [];
   let closing: string | null = null;
@@ -23,6 +25,11 @@ export function lineIndex(text: string): (path: readonly string[]) => number | n
     const found = header ? table : key && table && own && [...table, ...own];
     const name = found ? nameOf(found) : '';
     if (found && found.length > 0 && !lines.has(name)) lines.set(name, index + 1);
+    if (found && header?.[0].trimStart().startsWith('[[')) {
+      const position = counts.get(name) ?? 0;
+      counts.set(name, position + 1);
+      lines.set(nameOf([...found, `${position}`]), index + 1);
+    }
     const opened = key && /("""|''')/.exec(line)?.[1];
     if (opened && line.indexOf(opened) === line.lastIndexOf(opened)) closing = opened;
   }

@@ -51,7 +51,7 @@ export function readToml(text: string): Contents {
       if (key?.tables) {
         const { accepted, mistakes: wrong } = key.tables(value);
         values.set(dotted, { value: accepted, line: lineOf(keyPath) });
-        for (const { text } of wrong) report(keyPath, () => text);
+        for (const { index, text } of wrong) report([...keyPath, `${index}`], () => text);
       } else if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
       else if (key) report(keyPath, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
       else if (!isSection(keyPath)) report(keyPath, () => unknownKey(keyPath));

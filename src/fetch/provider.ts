@@ -222,6 +222,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly directoryVariable: string | null;
   /** All other variables that the provider's folder reads. A test compares this list with the code. */
   readonly variables: readonly string[];
+  /** Those of `variables` that hold a token or a key: each is a login of the account that the environment leads to. */
+  readonly keyVariables: readonly string[];
   /** Reads the data of its snapshots: windows, credits, details. Entries carry it along with their data. */
   readonly reader: SnapshotReader;
   /** The windows of its `ReportFormat`; null where it has none. */

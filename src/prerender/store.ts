@@ -1,5 +1,6 @@
 import { parseChoiceKey } from '../accounts/account.ts';
 import type { KnownAccount } from '../accounts/account.ts';
+import { refusalOf } from '../accounts/base-url.ts';
 import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
@@ -102,16 +103,24 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     const choice = parseChoiceKey(accounts);
     const found =
       choices.get(accounts) ??
-      (choice ? chooseAccounts(frozen, config, choice) : Promise.resolve(MAIN_ALONE));
+      (choice ? chooseAccounts(frozen, config, choice) : Promise.resolve(UNKNOWN_CHOICE));
     choices.set(accounts, found);
     return found;
   };
+  const isRefused = refusalOf(config, { provider, system }) !== null;
   let others: readonly KnownAccount[] = [];
 
   for (const variant of variants) {
     const chosen = await chosenFor(variant);
-    if (chosen.kind === 'accounts' && !isAboutMain(frozen, chosen.accounts)) {
-      const several = severalLines({ system, frozen, config, now, horizonMs }, chosen, variant);
+    // Its account has been removed from the configuration: each call says so.
+    if (chosen.kind === 'mistake') {
+      writePrerendered(system, directory, variant, null, validators);
+      continue;
+    }
+    const isTold = isForTerminals(variant) && config.warnings.length > 0;
+    if (!isAboutMain(frozen, chosen.accounts)) {
+      const context = { system, frozen, config, now, horizonMs, isTold };
+      const several = severalLines(context, chosen, variant);
       if (variant.accounts === undefined) others = chosen.accounts;
       writePrerendered(system, directory, variant, several.timed, validators, several.watched);
       continue;
@@ -126,19 +135,19 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     for (const other of existing.filter((it) => isOfModel(it, variant))) {
       if (!models.has(other.model as string)) writePrerendered(system, directory, other, null, validators);
     }
-    // Only a line that is resolved can report a mistake in the configuration at a terminal. With a colour of their own,
-    // such as that of NO_COLOR, calls at a terminal and elsewhere have the same variant. `natural` is for prompts and bars.
-    const isForTerminals = variant.color !== 'natural' && OUTPUT_KINDS[kindOf(variant)] === null;
-    const isTold = isForTerminals && config.warnings.length > 0;
+    const watched = watchedOf(system, watchedLogins(chosen.absent));
     const own = [...models].map(([model, limit]) => ({ target: { ...variant, model }, limit }));
     for (const { target, limit } of [...own, { target: variant, limit: null }]) {
       const rendered =
         input &&
         !isTold &&
+        !isRefused &&
+        isKeepable(watched) &&
         (variant.kind === JSON_KIND
           ? renderJsonTemplate(input)
           : renderLines(system, forecastFor(input), config, variant, limit));
-      writePrerendered(system, directory, target, rendered ? { from: now, ...rendered } : null, validators);
+      const timed = rendered ? { from: now, ...rendered } : null;
+      writePrerendered(system, directory, target, timed, validators, watched);
     }
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
@@ -154,7 +163,18 @@ function otherLogins(accounts: readonly KnownAccount[]): string[] {
   return accounts.flatMap(({ provider: of, system }) => of.credentialFiles(system));
 }
 
-const MAIN_ALONE: Chosen = { kind: 'accounts', accounts: [], ordered: true, warnings: [] };
+const MAIN_ALONE: Chosen = { kind: 'accounts', accounts: [], ordered: true, absent: [], warnings: [] };
+/** The choice in a file's name that this program has not written. */
+const UNKNOWN_CHOICE: Chosen = { kind: 'mistake', text: '' };
+
+/**
+ * Whether calls at a terminal have this variant. Only a line that is resolved can report a mistake in the configuration
+ * there. With a colour of their own, such as that of NO_COLOR, calls at a terminal and elsewhere have the same variant.
+ * `natural` is for prompts and bars.
+ */
+function isForTerminals(variant: Variant): boolean {
+  return variant.color !== 'natural' && OUTPUT_KINDS[kindOf(variant)] === null;
+}
 
 /** Whether a line is about the account of this directory alone. */
 function isAboutMain(system: System, accounts: readonly KnownAccount[]): boolean {
@@ -177,17 +197,18 @@ interface SeveralContext {
   /** Epoch ms. */
   readonly now: number;
   readonly horizonMs: number;
+  /** Whether each call has to report a mistake in the configuration. */
+  readonly isTold: boolean;
 }
 
 /** The texts of a line of several accounts, or of one other than that of the directory; null where nothing can be forecast. */
 function severalLines(
-  { system, frozen, config, now, horizonMs }: SeveralContext,
-  { accounts, ordered }: Extract<Chosen, { kind: 'accounts' }>,
+  { system, frozen, config, now, horizonMs, isTold }: SeveralContext,
+  { accounts, absent, ordered }: Extract<Chosen, { kind: 'accounts' }>,
   variant: Variant,
 ): { readonly timed: TimedTexts | null; readonly watched: Watched } {
-  const names = watchedNames(accounts);
   // Before the files are read, as for one account.
-  const watched = { names, validators: watchedText(system, names) };
+  const watched = watchedOf(system, [...watchedNames(accounts), ...watchedLogins(absent)]);
   const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
   const forecasts = accounts.map((account) => {
     const settings = { ...providerSettings(config.settings, account.provider), network };
@@ -200,27 +221,41 @@ function severalLines(
     return input && { account, forecast: forecastOf(input, { horizonMs }) };
   });
   const known = forecasts.filter((it) => it !== null);
-  // A name with a line feed would break the file: then each call resolves.
-  const isWhole = known.length === forecasts.length && names.every((name) => !name.includes('\n'));
-  const isShown = variant.color !== 'terminal' || config.warnings.length === 0;
-  if (!isWhole || !isShown) return { timed: null, watched };
+  const isWhole = known.length === forecasts.length && isKeepable(watched);
+  // Each call names a refused URL.
+  const isRefused = accounts.some((account) => refusalOf(config, account) !== null);
+  if (!isWhole || isTold || isRefused) return { timed: null, watched };
   const rendered = renderLines(system, forecastTogether(known, ordered), config, variant, null);
   return { timed: rendered && { from: now, ...rendered }, watched };
 }
 
 /** What a line of these accounts depends on: their logins, entries and backoffs, and the variables of their providers. */
 function watchedNames(accounts: readonly KnownAccount[]): string[] {
-  const names = accounts.flatMap(({ provider: of, system }) => {
+  return accounts.flatMap((account) => {
+    const { provider: of, system } = account;
     const { cache } = pathsOf(system, of);
     const files = cache ? [cache.entry, cache.backoff] : [];
-    const variables = [
-      of.baseUrlVariable,
-      ...(of.directoryVariable === null ? [] : [of.directoryVariable]),
-      ...of.variables,
-    ];
-    return [...of.credentialFiles(system), ...files, ...variables.map((name) => `=${name}`)];
+    return [...watchedLogins([account]), ...files, `=${of.baseUrlVariable}`];
   });
-  return [...new Set(names)];
+}
+
+/** What leads to the logins of accounts: their files and variables. */
+function watchedLogins(accounts: readonly KnownAccount[]): string[] {
+  return accounts.flatMap(({ provider: of, system }) => {
+    const { directoryVariable, variables } = of;
+    const names = directoryVariable === null ? variables : [directoryVariable, ...variables];
+    return [...of.credentialFiles(system), ...names.map((name) => `=${name}`)];
+  });
+}
+
+/** Whether a file can hold these names. One with a line feed would break it: then each call resolves. */
+function isKeepable({ names }: Watched): boolean {
+  return names.every((name) => !name.includes('\n'));
+}
+
+function watchedOf(system: System, names: readonly string[]): Watched {
+  const once = [...new Set(names)];
+  return { names: once, validators: watchedText(system, once) };
 }
 
 /** The pointer leads to the account's directory; for a spelling of the default directory none is needed. */

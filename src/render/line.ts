@@ -8,7 +8,7 @@ import { fit } from './template/fit.ts';
 import { formatOf } from './template/format.ts';
 import { joinPieces, separated } from './template/pieces.ts';
 import type { Piece } from './template/pieces.ts';
-import { lineWidth } from './layout.ts';
+import { clipLine, lineWidth } from './layout.ts';
 import { hasNumbers, withoutHidden, lineWindows } from './selection.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -57,7 +57,7 @@ function severalSpans(first: Usage, others: readonly Usage[], options: LineOptio
   const between = plain(glyphsOf(own).separator);
   const part = (usage: Usage, width: number | null): Span[] => {
     const label = plain(usage.label === undefined ? '' : `${usage.label} `);
-    const rest = width && width - label.text.length;
+    const rest = width === null ? null : Math.max(1, width - label.text.length);
     return [label, ...accountSpans(usage, { ...options, appearance: own, columns: rest })];
   };
   const parts = [first, ...others].map((usage) => part(usage, null));
@@ -65,7 +65,7 @@ function severalSpans(first: Usage, others: readonly Usage[], options: LineOptio
     const spans = parts.slice(0, count).flatMap((it, index) => (index === 0 ? it : [between].concat(it)));
     if (columns === null || lineWidth(spans) <= columns) return spans;
   }
-  return part(first, columns);
+  return clipLine(part(first, columns), columns ?? Number.POSITIVE_INFINITY, glyphsOf(own).ellipsis);
 }
 
 function accountSpans(all: Usage, options: LineOptions): Span[] {

@@ -94,6 +94,11 @@ const generalTexts: Readonly<Record<FailureCode, (texts: ProviderTexts) => Failu
     happened: 'Requests are switched off',
     advice: 'Run `usageline explain` to see by what.',
   }),
+  wrong_usage: () => ({
+    short: 'URL refused',
+    happened: 'The base URL of the endpoint is refused',
+    advice: 'Change it, or remove it: `usageline config show` says where the key is set.',
+  }),
   cache_unreadable: () => ({
     short: 'cache not readable',
     happened: 'The cache cannot be read',

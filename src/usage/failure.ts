@@ -32,8 +32,18 @@ export const ENDPOINT_CODES = [
 /** An exception ended the refresh: a fault of this program, or of the Node or the machine that runs it. */
 export const FAULT_CODES = ['internal_error'] as const;
 
-/** No request was made, or its response could not be stored. These are never written to `usage.lock`. */
-export const LOCAL_CODES = ['no_data', 'budget', 'disabled', 'cache_unreadable', 'cache_unwritable'] as const;
+/**
+ * No request was made, or its response could not be stored. These are never written to `usage.lock`. `wrong_usage`: one of
+ * several accounts has a base URL that is refused.
+ */
+export const LOCAL_CODES = [
+  'no_data',
+  'budget',
+  'disabled',
+  'wrong_usage',
+  'cache_unreadable',
+  'cache_unwritable',
+] as const;
 
 /** The codes that a refresh can end with. Each starts a backoff. */
 export const REFRESH_CODES = [...SIGN_IN_CODES, ...RENEWAL_CODES, ...ENDPOINT_CODES, ...FAULT_CODES] as const;

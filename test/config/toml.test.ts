@@ -91,6 +91,15 @@ it('the message for an invalid template has the position of its mistake', () => 
   );
 });
 
+it('the message for one of several tables has the line of its own table', () => {
+  const account = (name: string) => `[[account]]\nname = "${name}"\nprovider = "claude"`;
+  const text = [account('work'), account('Z'), account('own'), account('work')].join('\n');
+  expect(mistakesIn(text)).toEqual([
+    expect.stringMatching(/^4: account\.name is "Z"; /),
+    expect.stringMatching(/^10: account\.name is "work" twice; /),
+  ]);
+});
+
 describe('the message for an unknown key lists the accepted ones, and has the nearest', () => {
   const ALL =
     'network, cache_duration, scoped_refresh, max_stale, cache_size, timeout, api_base_url, user_agent, accounts, account, provider, format, color, percent, ' +

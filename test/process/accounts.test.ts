@@ -100,6 +100,36 @@ describe('which accounts a line has', () => {
     expect(stderr).toContain(message);
   });
 
+  it('shows a new login at once, also where only one had been there', async () => {
+    const { machine, numbers } = await aMachineWithAccounts();
+    signInToClaude(machine, '.claude', 'home-token', 'home-id');
+    numbers.week.set('home-token', 33);
+    expect(plain(await lineOf(machine, '--all', '--wait', '--format', 'minimal'))).toBe('7d 33%\n');
+    numbers.week.set(signInToCodex(machine, '.codex', 'u-1'), 56);
+    expect(plain(await lineOf(machine, '--all', '--format', 'minimal'))).toBe('claude 7d 33% · codex …\n');
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toBe('codex 7d 56% · claude 7d 33%\n');
+    const key = { OPENROUTER_API_KEY: 'sk-or-EXAMPLE', USAGELINE_OPENROUTER_BASE_URL: 'http://127.0.0.1:9' };
+    expect((await machine.run(['--all'], key)).stdout).toContain('openrouter …');
+  });
+
+  it('names what is wrong with accounts in config check, and takes no missing login for a mistake', async () => {
+    const { machine } = await threeAccounts(
+      `accounts = ["wrok", "work", "kimi", "mine"]\n${WORK}[[account]]\nname = "mine"\nprovider = "codex"\nconfig_dir = "~/.codex-gone"\n[[account]]\nname = "other"\nprovider = "copilot"\nconfig_dir = "/opt/copilot"\n`,
+    );
+    const { stderr, code } = await machine.run(['config', 'check']);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('account.config_dir of the account "other" is set; accepted: no directory'),
+      expect.stringMatching(/accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/),
+    ]);
+    expect(code).toBe(2);
+    const shown = await lineOf(machine, 'config', 'get', 'account');
+    expect(JSON.parse(shown)[0]).toEqual({
+      name: 'work',
+      provider: 'claude',
+      config_dir: '~/.claude-work',
+    });
+  });
+
   it('names an account of the configuration whose provider it does not know, and shows the others', async () => {
     const { machine } = await threeAccounts(`${WORK}[[account]]\nname = "mine"\nprovider = "cloude"\n`);
     const { stdout, stderr } = await machine.run(['show', '--all', '--wait']);
@@ -141,6 +171,39 @@ describe('several accounts in one call', () => {
       /^codex 7d 56% · claude 7d 33% · work rate limited \w+\n$/,
     );
     expect(await numbersOf(machine)).toEqual({ claude: 33, codex: 56, work: null });
+  });
+
+  it('are shown beside one whose base URL is refused, which is its error alone', async () => {
+    const { machine, endpoint } = await threeAccounts(`format = "minimal"\n${WORK}`);
+    await machine.run(['--wait']);
+    const env = { USAGELINE_CODEX_BASE_URL: 'http://ada:secret@quota.test' };
+    const asked = endpoint.requests.length;
+    const line = await machine.run(['--all', '--wait'], env);
+    expect(plain(line.stdout)).toBe('work 7d 88% · claude 7d 33% · codex URL refused\n');
+    // Nor is it left out by a prerendered line.
+    expect((await machine.run(['--all'], env)).stdout).toBe(line.stdout);
+    expect(endpoint.requests.length).toBe(asked + 1);
+    const shown = await machine.run(['show', '--all'], env);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain('refused (USAGELINE_CODEX_BASE_URL: no user name');
+    const json = JSON.parse((await machine.run(['--all', '--json'], env)).stdout);
+    expect(json.accounts.map((it: any) => it.error?.code ?? null)).toEqual([null, 'wrong_usage', null]);
+    const refreshed = await machine.run(['refresh', '--all', '--quiet'], env);
+    expect([refreshed.code, refreshed.stderr]).toEqual([
+      2,
+      expect.stringContaining('codex: The base URL of the endpoint is refused (USAGELINE_CODEX_BASE_URL'),
+    ]);
+    expect(line.stdout + shown.stdout + JSON.stringify(json) + refreshed.stderr).not.toContain('secret');
+    expect((await machine.run(['--account', 'codex'], env)).code).toBe(2);
+    expect((await machine.run([], env)).stdout).toContain('7d 33%');
+  });
+
+  it('leave no line of the one whose base URL is refused', async () => {
+    const { machine } = await threeAccounts();
+    await machine.run(['--wait']);
+    const env = { USAGELINE_API_BASE_URL: 'http://quota.test' };
+    expect((await machine.run(['--all', '--wait'], env)).stdout).toContain('codex 7d 56%');
+    expect((await machine.run([], env)).code).toBe(2);
   });
 
   it('exit with 0 if one has numbers, else with the least of their codes', async () => {
@@ -187,6 +250,52 @@ describe('the number of one account never stands under another', () => {
       `accounts = ["all"]\n${other.replace('"work"', '"x"').replace('"own"', '"work"').replace('"x"', '"own"')}`,
     );
     expect(plain(await lineOf(machine))).toBe('own 7d 88% · codex 7d 56% · claude 7d 33% · work 7d 12%\n');
+  });
+
+  it('after an account has gone from the configuration: its line is no other one', async () => {
+    const { machine } = await threeAccounts();
+    await lineOf(machine, '--wait');
+    expect(await lineOf(machine, '--account', 'work', '--wait')).toContain('88%');
+    configure(machine, '');
+    await lineOf(machine, '--wait');
+    const { code, stdout } = await machine.run(['--account', 'work']);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it('where a variable holds a token: it is that of the directory in use', async () => {
+    const { machine, endpoint } = await threeAccounts();
+    const file = join(machine.home, '.claude-work', '.credentials.json');
+    const login = JSON.parse(fs.readFileSync(file, 'utf8'));
+    fs.writeFileSync(file, JSON.stringify({ claudeAiOauth: { ...login.claudeAiOauth, expiresAt: 1000 } }));
+    const { stdout } = await machine.run(['--all', '--wait'], { CLAUDE_CODE_OAUTH_TOKEN: 'home-token' });
+    expect(plain(stdout)).toBe('codex 7d 56% · claude 7d 33% · work run claude\n');
+    expect(endpoint.requests.length).toBe(2);
+  });
+
+  it('where two directories have one name: names and labels differ nevertheless', async () => {
+    const { machine, numbers } = await threeAccounts(
+      `${WORK}[[account]]\nname = "codex"\nprovider = "claude"\nconfig_dir = "~/.claude-three"\n`,
+    );
+    signInToClaude(machine, '.claude-three', 'three-token', 'three-id');
+    signInToClaude(machine, 'work', 'fourth-token', 'fourth-id');
+    numbers.week
+      .set('three-token', 12)
+      .set('fourth-token', 70)
+      .set(signInToCodex(machine, 'codex/work', 'u-5'), 5);
+    expect(plain(await lineOf(machine, '--all', '--wait'))).toBe(
+      'work 7d 88% · codex 7d 56% · claude 7d 33% · claude codex 7d 12%\n',
+    );
+    const env = {
+      CLAUDE_CONFIG_DIR: join(machine.home, 'work'),
+      CODEX_HOME: join(machine.home, 'codex', 'work'),
+    };
+    expect(plain((await machine.run(['--all', '--wait'], env)).stdout)).toBe(
+      'claude work 7d 88% · claude-work 7d 70% · codex 7d 12% · codex work 7d 5%\n',
+    );
+    const metrics = (await machine.run(['--all', '--output', 'openmetrics'], env)).stdout.split('\n');
+    expect(new Set(metrics).size).toBe(metrics.length);
+    const named = await machine.run(['--account', 'claude-work', '--format', 'minimal'], env);
+    expect(plain(named.stdout)).toBe('7d 70%\n');
   });
 
   it('where the same token is in two directories: it is one account, and asked once', async () => {

@@ -101,9 +101,10 @@ describe('any file in place of the configuration', () => {
           expect(warnings.length).toBeLessThanOrEqual(21 + OUTPUTS.length);
           for (const warning of warnings) expect(warning).toMatch(/^[\u0020-\u007E…]{1,900}$/);
 
-          const check = configCheck(system);
+          const check = await configCheck(system);
           expect(check.exitCode).toBe(check.stderr === '' ? 0 : 2);
-          expect(configShow(system, { color: null, timeoutMs: null }).stdout).toMatch(/^[\n\u0020-\u007E]*$/);
+          const { stdout } = await configShow(system, { color: null, timeoutMs: null });
+          expect(stdout).toMatch(/^[\n\u0020-\u007E]*$/);
           // A refused base URL ends the call, as promised.
           const line = await usage(system, options).catch(({ message }: Error) => message);
           if (typeof line === 'string') expect(line).toMatch(/^api_base_url \(.* is refused: [ -~]*$/);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lineWidth } from '../../src/render/layout.ts';
 import { lineSpans, renderLine } from '../../src/render/line.ts';
 import type { FailureCode } from '../../src/usage/failure.ts';
 import type { ExtraUsage, Usage, Window } from '../../src/usage/model.ts';
@@ -181,6 +182,7 @@ describe('an error on the line', () => {
     no_data: 'no data 4m',
     budget: 'paused 4m',
     disabled: 'disabled',
+    wrong_usage: 'URL refused',
     cache_unreadable: 'cache not readable',
     cache_unwritable: 'cache not writable',
   };
@@ -305,6 +307,39 @@ describe('captured responses as lines', () => {
     ],
   ])('%s', (name, at, text) => {
     expect(line(captured(name, at))).toBe(text);
+  });
+});
+
+describe('a line of several accounts', () => {
+  const account = (label: string, used: number) =>
+    usage({ label, windows: [week({ usedPercent: used, resetsAt: null })] });
+  const several = { ...account('Acme (EU)', 88), others: [account('codex', 56), account('claude', 33)] };
+  const fitted = (columns: number | null) =>
+    lineSpans(several, { countdowns: true, columns })
+      .map(({ text }) => text)
+      .join('');
+
+  it.each<[number | null, string]>([
+    [null, 'Acme (EU) 7d 88% · codex 7d 56% · claude 7d 33%'],
+    [47, 'Acme (EU) 7d 88% · codex 7d 56% · claude 7d 33%'],
+    [46, 'Acme (EU) 7d 88% · codex 7d 56%'],
+    [30, 'Acme (EU) 7d 88%'],
+    [12, 'Acme (EU) 7…'],
+    [10, 'Acme (EU)…'],
+    [6, 'Acme …'],
+    [1, '…'],
+  ])('in %s columns', (columns, text) => {
+    expect(fitted(columns)).toBe(text);
+  });
+
+  it('is never wider than its columns', () => {
+    fc.assert(
+      fc.property(usageArbitrary, usageArbitrary, fc.integer({ min: 1, max: 80 }), (one, other, columns) => {
+        const both = { ...one, label: 'a b c d e f g h i j', others: [{ ...other, label: 'codex' }] };
+        const spans = lineSpans(both, { countdowns: true, columns });
+        expect(lineWidth(spans)).toBeLessThanOrEqual(columns);
+      }),
+    );
   });
 });
 

@@ -51,6 +51,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   baseUrlVariable: 'USAGELINE_API_BASE_URL',
   directoryVariable: null,
   variables: [],
+  keyVariables: [],
   reader: claude.reader,
   reportedWindows: claude.reportedWindows,
   transcripts: null,

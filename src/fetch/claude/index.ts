@@ -1,5 +1,6 @@
 import type { ProviderDescriptor, TranscriptSource } from '../provider.ts';
 import { claudeEnvironment } from './environment.ts';
+import { TOKENS } from './session-login.ts';
 import { claudeFiles } from './files.ts';
 import { identity, identitySource } from './identity.ts';
 import { claudeReader } from './reader.ts';
@@ -32,6 +33,7 @@ function describe(): ProviderDescriptor {
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
     directoryVariable: claudeEnvironment.directory,
     variables: claudeEnvironment.others,
+    keyVariables: TOKENS,
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,

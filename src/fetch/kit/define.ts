@@ -134,6 +134,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     baseUrlVariable: `USAGELINE_${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     directoryVariable: place?.variable ?? null,
     variables: [...keyVariables, ...otherVariables],
+    keyVariables,
     account,
     accountKey: other,
     credentialFiles: (system) => filesOf(system).slice(0, 2),

@@ -42,6 +42,7 @@ function describe(): ProviderDescriptor {
     baseUrlVariable: 'USAGELINE_API_BASE_URL',
     directoryVariable: VARIABLE,
     variables: [],
+    keyVariables: [],
     reader,
     reportedWindows: null,
     transcripts: null,
