@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { errno } from '../platform/errno.ts';
 import { provider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { printable } from '../platform/stdio.ts';
 import { clockTime } from '../render/clock.ts';
 import { countdown } from '../render/values.ts';
@@ -90,13 +91,13 @@ async function cacheClear(system: System): Promise<CommandResult> {
 }
 
 /** When there will be numbers again: a sentence. */
-function nextRequest(system: System, paths: Paths, { settings }: Config): string {
+function nextRequest(system: System, paths: Paths, { settings, source }: Config): string {
   if (!settings.network) return 'Requests are switched off, so no new numbers come from the endpoint.';
   const now = system.now();
   const { fingerprint } = diskFingerprint(system, provider, paths.cache);
   const backoff = readBackoffOf(system, paths, now);
   const attempts = paths.cache ? readClaims(system, paths.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, provider.budget);
+  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, throughSource(provider, source).budget);
   const at = nextTry(backoff !== null && isBlocking(backoff, now, fingerprint) ? backoff : null, budget);
   if (at === null || at <= now) return 'New numbers come with the next request, which the next call makes.';
   const time = clockTime(at, now, { clock: '24h', zone: localZone(system) });

@@ -10,6 +10,7 @@ import { loadConfig } from '../config/load.ts';
 import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
+import { throughSource } from '../fetch/source.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
@@ -90,12 +91,13 @@ async function explain(system: System, { policy, ...choice }: ExplainOptions): P
 
 /** What applies to one account. */
 function explainAccount(
-  { system, provider }: KnownAccount,
+  { system, provider: usual }: KnownAccount,
   config: Config,
   policy: Policy,
   clock: ClockAppearance,
 ): { readonly facts: readonly (readonly [string, string])[]; readonly warning: string | null } {
   const { settings } = config;
+  const provider = throughSource(usual, config.source);
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const paths = pathsOf(system, provider);
   const { cache } = paths;

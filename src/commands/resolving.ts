@@ -5,6 +5,7 @@ import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
 import { checkBaseUrl } from '../fetch/base-url.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
@@ -96,16 +97,20 @@ export interface ResolvingOptions {
  */
 export function resolveDeps(
   system: System,
-  { settings }: Config,
+  { settings, source }: Config,
   options: ResolvingOptions,
-  provider = mainProvider,
+  asked = mainProvider,
 ): ResolveDeps {
   const start = system.monotonic();
+  const provider = throughSource(asked, source);
   const { transcripts } = provider;
   const { scansAll = false, estimates = true } = options;
   return {
     system,
-    settings: { ...settings, timeoutMs: options.timeoutMs ?? settings.timeoutMs },
+    settings: {
+      ...settings,
+      timeoutMs: Math.max(options.timeoutMs ?? settings.timeoutMs, provider.leastTimeoutMs ?? 0),
+    },
     provider,
     ...(estimates &&
       transcripts && {

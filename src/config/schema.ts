@@ -1,5 +1,5 @@
 import { COLOR_PATTERN, colorText } from './color-text.ts';
-import { NETWORK_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
+import { NETWORK_CHOICES, SOURCE_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { PALETTE_NAMES } from '../render/palettes.ts';
@@ -104,6 +104,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     description:
       'Whether requests are made. "auto": unless CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set. "never": numbers ' +
       "of Claude Code's status line and of local transcripts are still shown.",
+  },
+  source: {
+    ...choice(SOURCE_CHOICES),
+    default: 'endpoint',
+    description:
+      'Where the numbers of Claude come from. "endpoint": a request with the login of Claude Code. "claude-cli": the ' +
+      'installed program `claude` is asked, at most every 5 minutes; no token is read.',
   },
   cache_duration: {
     ...seconds(150, 86_400),

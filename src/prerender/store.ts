@@ -9,6 +9,7 @@ import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
 import { environment, provider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -72,6 +73,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   const { fingerprint } = diskFingerprint(system, provider, directory);
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
+  const asked = throughSource(provider, config.source);
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
   const now = system.now();
   const frozen = { ...system, now: () => now };
@@ -81,7 +83,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   const inputs = new Map<boolean, ForecastInput | null>();
   const inputFor = (network: boolean): ForecastInput | null => {
     const settings = { ...config.settings, network };
-    const deps = { system: frozen, settings, provider, log: () => {} };
+    const deps = { system: frozen, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
     // Without numbers the usage is an estimate, which each call makes anew.
@@ -193,7 +195,8 @@ function severalLines(
     const view = { ...account.system, now: frozen.now };
     const paths = pathsOf(view, account.provider);
     const { fingerprint } = diskFingerprint(view, account.provider, paths.cache);
-    const deps = { system: view, settings, provider: account.provider, log: () => {} };
+    const asked = throughSource(account.provider, config.source);
+    const deps = { system: view, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
     return input && { account, forecast: forecastOf(input, { horizonMs }) };
