@@ -5,6 +5,7 @@ import type { ProviderDescriptor } from '../fetch/provider.ts';
 import { environment, provider as main } from '../fetch/registry.ts';
 import { joinPaths } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
+import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { accountKey, identityOf } from '../resolve/identity.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { sanitize } from '../usage/text.ts';
@@ -63,23 +64,32 @@ async function configuredAccount(system: System, account: AccountConfig): Promis
     const ids = providerIds().join(', ');
     return `account.provider of the account "${name}" is "${id}"; accepted: ${ids}`;
   }
-  const view = configDir === null ? system : viewOf(system, provider, configDir);
+  const view = viewOf(system, provider, configDir);
   if (view === null) {
     return `account.config_dir of the account "${name}" is set; accepted: no directory, since ${provider.texts.name} has its login elsewhere`;
   }
   return { provider, system: view, name, label: label ?? name, hidden };
 }
 
-/** The machine with the variable that leads to a directory; null where the provider has no such variable. */
-function viewOf(system: System, { directoryVariable }: ProviderDescriptor, directory: string): System | null {
-  if (directoryVariable === null) return null;
-  const path = directory.startsWith('~/') ? joinPaths(system.home() ?? '', directory.slice(2)) : directory;
-  return { ...system, env: { ...system.env, [directoryVariable]: path } };
+/**
+ * The machine with the variable that leads to a directory, or without it for the usual directory; null for a directory of a
+ * provider that has no such variable.
+ */
+function viewOf(
+  system: System,
+  { directoryVariable: variable }: ProviderDescriptor,
+  directory: string | null,
+): System | null {
+  if (variable === null) return directory === null ? system : null;
+  const home = system.home() ?? '';
+  const path = directory?.startsWith('~/') ? joinPaths(home, directory.slice(2)) : directory;
+  return { ...system, env: { ...system.env, [variable]: path ?? undefined } };
 }
 
-/** Whether an account has a login, by `stat` and the environment alone. */
+/** Whether an account has a login, by `stat`, the environment and the last query of the keychain. */
 export function hasLogin({ provider, system }: Pick<KnownAccount, 'provider' | 'system'>): boolean {
-  return provider.hasStoredLogin(system, provider.fingerprint(system, null));
+  const { cache } = pathsOf(system, provider);
+  return provider.hasStoredLogin(system, diskFingerprint(system, provider, cache).fingerprint);
 }
 
 /**

@@ -1,24 +1,33 @@
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { ageOf, HOUR } from '../usage/time.ts';
-import { isAccountName } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { isAccount } from './is-account.ts';
+import { namesIn } from './list.ts';
+import {
+  isTemporaryName,
+  isWrittenName,
+  POINTERS_NAME,
+  providerOfName,
+  TAG_NAME,
+  UPKEEP_NAME,
+} from './names.ts';
 import { mayWriteIn, readOwnFile, removeOwnFile, removeOwnTree } from './own-files.ts';
+import { pointerDirectory, pointerTarget } from './pointer.ts';
 
-/**
- * Matches the names of temporary files. Those of earlier versions were the name of a file and a number, and
- * `transcripts.new`.
- */
-const TEMPORARY =
-  /^((usage\.json|usage\.lock|keychain\.json|transcripts\.(json|bin|new)|\.new(\.\d+)?)\.\d+|transcripts\.new)$/;
 /** Age at which a temporary file counts as left behind by a killed process, ms. */
 const LEFTOVER_MS = HOUR;
 
-/** Removes the temporary files that killed processes have left in an account's directory. Called under the mutex. */
+/** How many temporary files one call examines: the mutex must not be held for long. */
+const MAX_LEFTOVERS = 1000;
+
+/**
+ * Removes temporary files that killed processes have left in an account's directory, and leaves the rest of a large number
+ * to later calls. Called under the mutex.
+ */
 export function sweepTemporaries(system: System, directory: AccountDirectory): void {
   const { fs, now } = system;
-  for (const name of namesIn(fs, directory.path)) {
-    if (!TEMPORARY.test(name)) continue;
+  for (const name of namesIn(fs, directory.path).filter(isTemporaryName).slice(0, MAX_LEFTOVERS)) {
     const path = `${directory.path}${SEPARATOR}${name}`;
     try {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false });
@@ -29,40 +38,47 @@ export function sweepTemporaries(system: System, directory: AccountDirectory): v
   }
 }
 
-/** Matches the names of all files and directories that any version has written into an account's directory. */
-const WRITTEN =
-  /^(usage\.json|usage\.lock|statusline\.json|after\.json|keychain\.json|identity\.json|transcripts\.(json|bin|new)|ready(-[0-9a-f]{8})?|refresh\.mutex|(attempt|background)\.\d+|\.new\.\d+(\.\d+)?|[a-z]+\.(json|lock|bin|new)\.\d+)$/;
-
 /**
- * Removes the cache. The user may have put its root into any directory, so only files with names of the cache go, and
- * directories only when they are empty. Removes nothing where other users can exchange the directory.
+ * Removes the cache. The user may have put its root into any directory, so only files with names of the cache go, only
+ * from directories of accounts, and directories only when they are empty. Removes nothing where other users can exchange the directory.
  *
- * @param provider the id of the provider, with which the names of its directories begin
+ * @param providers the ids of all providers, with which the names of their directories begin
  */
-export function removeCache(system: System, root: string, provider: string): void {
+export function removeCache(system: System, root: string, providers: readonly string[]): void {
   if (!mayWriteIn(system, root)) return;
   const { fs } = system;
-  for (const name of namesIn(fs, root)) {
+  const ids = new Set(providers);
+  for (const name of everyName(fs, root)) {
     const path = `${root}${SEPARATOR}${name}`;
-    if (name === 'CACHEDIR.TAG') removeTag(system, path);
-    else if (name === 'accounts') removeAll(system, path);
-    else if (isAccountName(name, provider)) {
-      for (const file of namesIn(fs, path))
-        if (WRITTEN.test(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
+    if (name === TAG_NAME || name === UPKEEP_NAME) removeMarked(system, path);
+    else if (name === POINTERS_NAME) removePointers(system, root);
+    else if (providerOfName(name, ids) !== null && isAccount(system, path)) {
+      for (const file of everyName(fs, path))
+        if (isWrittenName(file)) removeAll(system, `${path}${SEPARATOR}${file}`);
       removeEmpty(fs, path);
     }
   }
   removeEmpty(fs, root);
 }
 
-/** Removes the tag of this program. Other programs write such a file as well. */
-function removeTag(system: System, path: string): void {
+/** Removes a file that names this program as its writer. Other programs write a `CACHEDIR.TAG` as well. */
+function removeMarked(system: System, path: string): void {
   try {
     const read = readOwnFile(system, path);
     if (read.kind === 'file' && read.text.includes('usageline')) removeOwnFile(system, path);
   } catch {
     // It cannot be removed.
   }
+}
+
+/** Removes the pointers, and their directory if nothing else is in it: a user's directory can have this name. */
+function removePointers(system: System, root: string): void {
+  const directory = pointerDirectory(root);
+  for (const name of everyName(system.fs, directory)) {
+    const path = `${directory}${SEPARATOR}${name}`;
+    if (isTemporaryName(name) || pointerTarget(system, path) !== null) removeAll(system, path);
+  }
+  removeEmpty(system.fs, directory);
 }
 
 function removeAll(system: System, path: string): void {
@@ -81,10 +97,6 @@ function removeEmpty(fs: System['fs'], path: string): void {
   }
 }
 
-function namesIn(fs: System['fs'], directory: string): string[] {
-  try {
-    return fs.readdirSync(directory);
-  } catch {
-    return [];
-  }
+function everyName(fs: System['fs'], directory: string): string[] {
+  return namesIn(fs, directory, Number.POSITIVE_INFINITY);
 }

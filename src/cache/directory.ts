@@ -43,13 +43,6 @@ export function accountDirectory(root: string, name: string, hash = ''): Account
   };
 }
 
-/** Whether `name` is the name of an account's directory. `provider`: the id of the account's provider. */
-export function isAccountName(name: string, provider: string): boolean {
-  return name === provider || (name.startsWith(`${provider}-`) && HASH.test(name.slice(provider.length + 1)));
-}
-
-const HASH = /^[0-9a-f]{8}$/;
-
 /**
  * A hash of the `USAGELINE_CONFIG` and `USAGELINE_NETWORK` in use: 8 hex digits, or empty where neither is set. Shells
  * with different values thus do not overwrite each other's prerendered lines.

@@ -2,8 +2,9 @@ import { errno } from '../platform/errno.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { trustIn } from '../platform/trust.ts';
-import { isAccountName } from './directory.ts';
 import type { AccountDirectory } from './directory.ts';
+import { namesIn } from './list.ts';
+import { POINTERS_NAME, providerOfName, TAG_NAME, UPKEEP_NAME, withoutHash } from './names.ts';
 import { createOwnFile } from './own-files.ts';
 import { OWN_LEVELS } from './trust.ts';
 
@@ -29,14 +30,11 @@ const TAG = `Signature: 8a477f597d28d172789f06886806bc55
  */
 function markAsCache(system: System, { root, path }: AccountDirectory): void {
   const { fs } = system;
-  const [provider = ''] = path.slice(root.length + 1).split('-');
-  const tag = `${root}${SEPARATOR}CACHEDIR.TAG`;
+  const own = path.slice(root.length + 1);
+  const tag = `${root}${SEPARATOR}${TAG_NAME}`;
   try {
     if (fs.lstatSync(tag, { throwIfNoEntry: false })) return;
-    if (
-      fs.lstatSync(root).isSymbolicLink() ||
-      !fs.readdirSync(root).every((name) => isOfCache(name, provider))
-    )
+    if (fs.lstatSync(root).isSymbolicLink() || !namesIn(fs, root).every((name) => isOfCache(name, own)))
       return;
     createOwnFile(system, tag, TAG);
   } catch {
@@ -44,9 +42,10 @@ function markAsCache(system: System, { root, path }: AccountDirectory): void {
   }
 }
 
-/** Whether a name in the cache root is one that this program gives. */
-function isOfCache(name: string, provider: string): boolean {
-  return name === 'accounts' || isAccountName(name, provider);
+/** Whether a name in the cache root is one that this program gives. `own`: the name of an account's directory. */
+function isOfCache(name: string, own: string): boolean {
+  const ids = new Set([own, withoutHash(own)]);
+  return name === POINTERS_NAME || name === UPKEEP_NAME || providerOfName(name, ids) !== null;
 }
 
 /** What the system reports of an action that only the owner may take. */

@@ -42,6 +42,16 @@ export function readPointer(system: System, root: string, key: string): string |
   return name && NAME.test(name) ? name : null;
 }
 
+/** The name of a directory that a file in the directory of pointers contains; null for anything but a pointer. */
+export function pointerTarget(system: System, path: string): string | null {
+  try {
+    const name = readClosedFile(system, path, MAX_BYTES);
+    return name && NAME.test(name) ? name : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Writes the pointer to an account's directory. @param key see `pointerFile`; null where no pointer is needed */
 export function writePointer(system: System, directory: AccountDirectory, key: string | null): void {
   const path = key === null ? null : pointerFile(directory.root, key);

@@ -25,11 +25,11 @@ function knownWord(word: string, commands: readonly (AnyCommand | CommandGroup)[
   const below = groups
     .filter((group) => group.commands.some(({ name }) => name === word))
     .map(({ name }) => `'${name} ${word}'`);
-  if (below.length > 0) return below;
-  const isVersion = groups.length > 0 && word === VERSION.flag.slice(2);
-  if (isVersion) return [`'${VERSION.flag}'`];
   const is = ({ synonyms = [] }: Listed) => synonyms.includes(word);
   const here = commands.filter(is).map(({ name }) => `'${name}'`);
+  if (below.length > 0) return [...here, ...below];
+  const isVersion = groups.length > 0 && word === VERSION.flag.slice(2);
+  if (isVersion) return [`'${VERSION.flag}'`];
   if (here.length > 0) return here;
   return groups.flatMap((group) => group.commands.filter(is).map(({ name }) => `'${group.name} ${name}'`));
 }

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { environment } from '../fetch/registry.ts';
 import { variantFileName } from '../prerender/variant.ts';
 import type { Variant } from '../prerender/variant.ts';
 import { closeInherited } from '../platform/descriptors.ts';
-import { isAbsolutePath } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 
 /**
@@ -14,18 +12,16 @@ import type { System } from '../platform/system.ts';
  * @param wanted a variant that it prerenders besides those that exist; null for none
  */
 export function spawnWorker(system: System, timeoutMs: number | null, wanted: Variant | null): void {
-  const { platform, env, cwd } = system;
+  const { platform, cwd } = system;
   const { spawn } = process.getBuiltinModule('node:child_process');
   const script = join(import.meta.dirname, 'worker.cjs');
   const variant = wanted ? [variantFileName(wanted), wanted.format ?? ''] : ['', ''];
-  // The worker resolves a relative directory against this one. It needs the variable's own text as well: the name of the
-  // keychain entry on macOS depends on it.
-  const login = env[environment.directory];
-  const relative = login ? !isAbsolutePath(login) : false;
-  const from = relative ? [cwd() ?? ''] : [];
+  // The worker resolves relative directories of logins against this one. It gets the variables' own texts as well: the name
+  // of the keychain entry on macOS depends on them.
+  const from = cwd() ?? '';
   closeInherited(system);
   try {
-    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...variant, ...from], {
+    const child = spawn(process.execPath, [script, String(timeoutMs ?? ''), ...variant, from], {
       detached: true,
       stdio: 'ignore',
       windowsHide: true,

@@ -124,7 +124,7 @@ function stateText(usage: Usage): string {
 
 /** Where the login is: its file, with `~` for the home directory, or the variable that holds it; null where only a keychain can hold it. */
 function loginPlace(system: System, { provider, system: view }: KnownAccount): string | null {
-  const file = provider.credentialFiles(view).find((path) => exists(system, path));
+  const file = provider.loginFiles(view).find((path) => exists(system, path));
   const home = system.home();
   if (file !== undefined) {
     return home !== null && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;

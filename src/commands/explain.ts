@@ -22,6 +22,7 @@ import { judgeBudget } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';
 import { pathsOf } from '../resolve/paths.ts';
+import { providerSettings } from '../resolve/provider-settings.ts';
 import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
@@ -96,8 +97,8 @@ function explainAccount(
   policy: Policy,
   clock: ClockAppearance,
 ): { readonly facts: readonly (readonly [string, string])[]; readonly warning: string | null } {
-  const { settings } = config;
   const provider = throughSource(usual, config.source);
+  const settings = providerSettings(config.settings, provider);
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const paths = pathsOf(system, provider);
   const { cache } = paths;

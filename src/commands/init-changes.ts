@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
+import { providerIds } from '../accounts/find.ts';
 import { removeCache } from '../cache/cleanup.ts';
 import { cacheRoot } from '../cache/root.ts';
-import { providerFiles } from '../fetch/registry.ts';
 import { apply, removeLeftovers } from '../init/apply.ts';
 import { askOnTerminal, preview } from '../init/confirm.ts';
 import { installedProblem, readInstalled, withFile, writeInstalled } from '../init/installed.ts';
@@ -166,7 +166,7 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
     act: () => {
       const { backups, problem } = act();
       if (problem !== null) return failure(problem);
-      if (cached) removeCache(system, cache, providerFiles.id);
+      if (cached) removeCache(system, cache, providerIds());
       const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
       return result(text, { stderr, exitCode });
     },

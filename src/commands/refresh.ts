@@ -12,6 +12,7 @@ import type { Failure } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import type { System } from '../platform/system.ts';
 import { policyOf } from './callers.ts';
+import { keepUp } from './cache-upkeep.ts';
 import { result } from './command.ts';
 import { askAccounts } from './asking.ts';
 import { afterResolving, exitCodeOfFailure, warningText } from './resolving.ts';
@@ -80,7 +81,11 @@ async function refresh(system: System, options: RefreshOptions): Promise<Command
     // A person or cron wants to know of each account that is not current.
     exitCode: codes.find((code) => code !== 0) ?? 0,
     stderr: warningText(config, ...answers.warnings, ...messages),
-    followUp: afterResolving(answers, null),
+    followUp: () => {
+      // Where cron makes all requests, no worker runs.
+      keepUp(system, config, answers.accounts);
+      return afterResolving(answers, null);
+    },
   });
 }
 

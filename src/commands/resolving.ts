@@ -13,6 +13,7 @@ import { NO_FOLLOW_UP } from '../prerender/follow-up.ts';
 import type { FollowUp } from '../prerender/follow-up.ts';
 import type { Variant } from '../prerender/variant.ts';
 import type { EstimateAge, Question, ResolveDeps } from '../resolve/read-state.ts';
+import { providerSettings } from '../resolve/provider-settings.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { Failure } from '../usage/failure.ts';
 import { isSignIn } from '../usage/failure.ts';
@@ -107,10 +108,7 @@ export function resolveDeps(
   const { scansAll = false, estimates = true } = options;
   return {
     system,
-    settings: {
-      ...settings,
-      timeoutMs: Math.max(options.timeoutMs ?? settings.timeoutMs, provider.leastTimeoutMs ?? 0),
-    },
+    settings: providerSettings(settings, provider, options.timeoutMs),
     provider,
     ...(estimates &&
       transcripts && {

@@ -1,7 +1,7 @@
 import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
-import { defaultSettings } from './settings.ts';
+import { DEFAULT_CACHE_BYTES, defaultSettings } from './settings.ts';
 import type { NetworkChoice, Settings, SourceChoice } from './settings.ts';
 import type { AccountConfig } from './accounts.ts';
 
@@ -38,6 +38,8 @@ export interface Config {
   readonly accounts: readonly AccountConfig[];
   /** The key `accounts`: which accounts a line without options has. Null: not set, which is `auto`. */
   readonly lineAccounts: readonly string[] | null;
+  /** The size that the cache of all accounts may have, bytes. */
+  readonly cacheBytes: number;
   /** Sentences about values that were ignored; commands with a person as reader print them. */
   readonly warnings: readonly string[];
 }
@@ -55,6 +57,7 @@ export function defaultConfig(env: System['env']): Config {
     outputs: {},
     accounts: [],
     lineAccounts: null,
+    cacheBytes: DEFAULT_CACHE_BYTES,
     warnings: [],
   };
 }

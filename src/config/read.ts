@@ -4,7 +4,7 @@ import type { ConfigFile } from './config-file.ts';
 import { defaultConfig } from './config.ts';
 import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
-import { allowsRequests, isTrafficDisabled } from './settings.ts';
+import { allowsRequests, isTrafficDisabled, MEGABYTE } from './settings.ts';
 import type { NetworkChoice, SourceChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
@@ -101,6 +101,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
   };
   const network = (values.get('network') ?? null) as Sourced<NetworkChoice> | null;
   const { settings } = defaults;
+  const megabytes = values.get('cache_size')?.value as number | undefined;
   const depth = depthOf(env);
   return {
     settings: {
@@ -122,6 +123,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       ),
     ),
     accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
+    cacheBytes: megabytes === undefined ? defaults.cacheBytes : Math.round(megabytes * MEGABYTE),
     lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
     warnings,
   };

@@ -1,5 +1,12 @@
 import { COLOR_PATTERN, colorText } from './color-text.ts';
-import { NETWORK_CHOICES, SOURCE_CHOICES, TIMEOUT_RANGE, defaultSettings } from './settings.ts';
+import {
+  DEFAULT_CACHE_BYTES,
+  defaultSettings,
+  MEGABYTE,
+  NETWORK_CHOICES,
+  SOURCE_CHOICES,
+  TIMEOUT_RANGE,
+} from './settings.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { OUTPUT_KINDS } from '../render/outputs/kinds.ts';
 import { PALETTE_NAMES } from '../render/palettes.ts';
@@ -127,6 +134,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ...seconds(150, 604_800),
     default: settings.maxStaleMs / SECOND,
     description: 'How old numbers may be on the line, in seconds.',
+  },
+  cache_size: {
+    ...number(1, 100_000, ' of megabytes'),
+    default: DEFAULT_CACHE_BYTES / MEGABYTE,
+    description:
+      'The size of the cache of all accounts together, in megabytes (1 000 000 bytes). Above it the accounts that were ' +
+      'used least recently go; those in use stay.',
   },
   timeout: {
     ...seconds(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),

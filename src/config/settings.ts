@@ -18,6 +18,12 @@ export interface Settings {
 /** Default of `timeoutMs`, ms. */
 export const DEFAULT_TIMEOUT_MS = 2 * SECOND;
 
+/** The unit of the key `cache_size`, bytes. */
+export const MEGABYTE = 1_000_000;
+
+/** Default of the size of the cache, bytes: that of a thousand accounts, with the largest memory of transcripts. */
+export const DEFAULT_CACHE_BYTES = 250 * MEGABYTE;
+
 /** The values that `--timeout` accepts, s. */
 export const TIMEOUT_RANGE = { min: 0.1, max: 300 } as const;
 

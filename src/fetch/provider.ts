@@ -217,7 +217,7 @@ export interface ProviderSource {
   readonly budget: RequestBudget;
   /** The parts of the texts that differ. */
   readonly texts: Partial<ProviderTexts>;
-  /** See `ProviderDescriptor`. */
+  /** See `ProviderFacts`. */
   readonly leastTimeoutMs: number;
   connect(): Promise<Provider>;
 }
@@ -238,14 +238,14 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   readonly reportedWindows: ReportedWindows | null;
   /** Null where its client keeps no transcripts. */
   readonly transcripts: TranscriptSource | null;
+  /** All files that can contain the login, databases included: for people. Called by `commands/accounts.ts`. */
+  loginFiles(system: System): readonly string[];
   /** The account that is signed in. Called by `resolve/identity.ts`: reading a large file can take seconds. */
   identity(system: System): Identity;
   /** The file that names the account, by `stat` only. */
   identitySource(system: System): IdentitySource;
   /** macOS: modification date of the keychain's item, `absent` without one; null when it cannot be found out. */
   keychainModified(system: System): Promise<string | null>;
-  /** The least deadline of a request, ms, where a program is run for it; absent: the configured one counts. */
-  readonly leastTimeoutMs?: number;
   /** Loads what requests need. */
   connect(): Promise<Provider>;
   /** The other sources, by the value of the key `source`; absent: there are none. */

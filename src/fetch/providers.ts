@@ -8,11 +8,14 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<ProviderDescriptor
   codex: async () => (await import('./codex/index.ts')).provider,
   copilot: async () => (await import('./copilot/index.ts')).provider,
   cursor: async () => (await import('./cursor/index.ts')).provider,
+  antigravity: async () => (await import('./antigravity/index.ts')).provider,
   zai: async () => (await import('./zai/index.ts')).provider,
   kimi: async () => (await import('./kimi/index.ts')).provider,
   grok: async () => (await import('./grok/index.ts')).provider,
   openrouter: async () => (await import('./openrouter/index.ts')).provider,
   minimax: async () => (await import('./minimax/index.ts')).provider,
+  kiro: async () => (await import('./kiro/index.ts')).provider,
+  factory: async () => (await import('./factory/index.ts')).provider,
 };
 
 /** The second account of `usageline demo`: the provider's id, and what is invented. */

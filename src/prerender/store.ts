@@ -17,6 +17,7 @@ import { isHookKind, isLineKind, OUTPUT_KINDS } from '../render/outputs/kinds.ts
 import type { LineKind } from '../render/outputs/kinds.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { pathsOf } from '../resolve/paths.ts';
+import { providerSettings } from '../resolve/provider-settings.ts';
 import { readState } from '../resolve/read-state.ts';
 import { modelKey } from '../usage/model-name.ts';
 import type { Usage } from '../usage/model.ts';
@@ -82,7 +83,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   // Whether requests are allowed decides which of two numbers counts, so there is one input for each case.
   const inputs = new Map<boolean, ForecastInput | null>();
   const inputFor = (network: boolean): ForecastInput | null => {
-    const settings = { ...config.settings, network };
+    const settings = { ...providerSettings(config.settings, asked), network };
     const deps = { system: frozen, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
@@ -190,12 +191,12 @@ function severalLines(
   // Before the files are read, as for one account.
   const watched = { names, validators: watchedText(system, names) };
   const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
-  const settings = { ...config.settings, network };
   const forecasts = accounts.map((account) => {
+    const asked = throughSource(account.provider, config.source);
+    const settings = { ...providerSettings(config.settings, asked), network };
     const view = { ...account.system, now: frozen.now };
     const paths = pathsOf(view, account.provider);
     const { fingerprint } = diskFingerprint(view, account.provider, paths.cache);
-    const asked = throughSource(account.provider, config.source);
     const deps = { system: view, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);

@@ -2,6 +2,7 @@ import { readBackoff, serializeBackoff, withOwnClock } from '../cache/backoff.ts
 import type { Backoff } from '../cache/backoff.ts';
 import { dropClaim, endClaim, readClaims, sweepClaims, takeClaim } from '../cache/claims.ts';
 import type { Claim } from '../cache/claims.ts';
+import type { RefreshEnd } from '../cache/counts.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { sweepTemporaries } from '../cache/cleanup.ts';
 import { replaceDurably } from '../cache/replace-durably.ts';
@@ -24,7 +25,12 @@ import { takeStoredReading } from './stored-reading.ts';
 
 /** The result of an attempt to send the request. */
 export type RequestResult =
-  | { readonly kind: 'usage'; readonly usage: Usage }
+  | {
+      readonly kind: 'usage';
+      readonly usage: Usage;
+      /** For the counts. */
+      readonly end: RefreshEnd;
+    }
   /** Another process sends the request: wait for its response. */
   | { readonly kind: 'busy' }
   /** The directory for backoff and claims cannot be written; `reason` is an errno name. Nothing was sent. */
@@ -48,7 +54,7 @@ export async function requestOnce(
   let state = readAgain();
   if (state.decision.action === 'serve') {
     log(`row ${state.decision.row} under the mutex: another process has refreshed the entry`);
-    return { kind: 'usage', usage: usageFrom(deps, paths, state) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state), end: 'shared' };
   }
 
   const served = await afterStoredReading(call, directory, state, readAgain);
@@ -64,7 +70,7 @@ export async function requestOnce(
     if (budget.kind === 'running') return { kind: 'busy' };
     if (budget.kind === 'granted') return null;
     const error: Failure = { code: 'budget', retryAt: nextTry(backoff, budget) };
-    return { kind: 'usage', usage: usageFrom(deps, paths, state, { error }) };
+    return { kind: 'usage', usage: usageFrom(deps, paths, state, { error }), end: 'refused' };
   };
   const waivable = budget.kind !== 'granted' && budget.waivable;
   const stored = paths.cache && storedEntry(system, paths.cache.entry, provider.reader);
@@ -79,7 +85,10 @@ export async function requestOnce(
   const attempt = (): Attempt => ({ ...call, directory, state, identity });
   try {
     const session = await (await provider.connect()).authenticate(system);
-    if (!session.ok) return { kind: 'usage', usage: storeFailure(attempt(), backoff, session.failure, null) };
+    if (!session.ok) {
+      const usage = storeFailure(attempt(), backoff, session.failure, null);
+      return { kind: 'usage', usage, end: 'unsent' };
+    }
 
     const tokenHash = tokenHashOf(session.value, backoff);
     if (
@@ -89,7 +98,8 @@ export async function requestOnce(
     ) {
       log('the credentials have changed, the token has not');
       state = readAgain();
-      if (state.decision.action === 'serve') return { kind: 'usage', usage: usageFrom(deps, paths, state) };
+      if (state.decision.action === 'serve')
+        return { kind: 'usage', usage: usageFrom(deps, paths, state), end: 'shared' };
     }
     const waived = waivable && tokenHash !== null && tokenHash !== backoff?.tokenHash;
     const refusedForToken = waived ? null : refusal();
@@ -100,7 +110,8 @@ export async function requestOnce(
     const request = { session: session.value, backoff, tokenHash, waived, signedIn };
     return await claimAndSend(attempt(), request, attempts[0], timeoutMs);
   } catch (error) {
-    return { kind: 'usage', usage: storeFailure(attempt(), backoff, faultOf(error, log), null) };
+    const usage = storeFailure(attempt(), backoff, faultOf(error, log), null);
+    return { kind: 'usage', usage, end: 'unsent' };
   }
 }
 
@@ -129,7 +140,7 @@ async function afterStoredReading(
   }
   const after = readAgain();
   if (after.decision.action !== 'serve') return { kind: 'state', state: after };
-  return { kind: 'usage', usage: usageFrom(deps, paths, after) };
+  return { kind: 'usage', usage: usageFrom(deps, paths, after), end: 'shared' };
 }
 
 /** An exception is a bug. Its backoff keeps the next prompts from failing the same way at once. */
@@ -171,8 +182,8 @@ async function claimAndSend(
   const began = system.monotonic();
   const recorded = backoffWithRequest(request.backoff, fingerprint, now, request.tokenHash, request.waived);
   if (directory === null) {
-    const { usage } = await send(attempt, request, recorded, timeoutMs);
-    return { kind: 'usage', usage };
+    const { usage, end } = await send(attempt, request, recorded, timeoutMs);
+    return { kind: 'usage', usage, end };
   }
   const claim = { at: now, until: now + timeoutMs, credentials: fingerprint };
   const taken = takeClaim(system, directory.path, 'attempt', latest, claim);
@@ -187,8 +198,8 @@ async function claimAndSend(
     // Both clocks: the monotonic one can stand still while the machine sleeps, the other one can be set back.
     const elapsed = Math.max(system.monotonic() - began, system.now() - now);
     const sent = await send(attempt, request, recorded, timeoutMs - elapsed);
-    mayHaveLeft = sent.mayHaveLeft;
-    return { kind: 'usage', usage: sent.usage };
+    mayHaveLeft = sent.end !== 'unsent';
+    return { kind: 'usage', usage: sent.usage, end: sent.end };
   } finally {
     // The claim of a request that was not sent would delay the next one.
     if (mayHaveLeft) endAttempt(attempt.deps, directory, taken.claim);
@@ -200,19 +211,19 @@ async function claimAndSend(
  * Sends the request and stores its outcome.
  *
  * @param recorded the backoff that records this request
- * @returns `mayHaveLeft`: whether any of the request can have left this machine
+ * @returns `end` is `unsent` where nothing of the request can have left this machine
  */
 async function send(
   attempt: Attempt,
   { session, backoff, tokenHash, signedIn }: Request,
   recorded: Backoff,
   timeoutMs: number,
-): Promise<{ readonly usage: Usage; readonly mayHaveLeft: boolean }> {
+): Promise<{ readonly usage: Usage; readonly end: RefreshEnd }> {
   const { system, log } = attempt.deps;
   const { baseUrl, userAgent } = attempt.question;
   const unsent = (failure: RefreshFailure) => ({
     usage: storeFailure(attempt, backoff, failure, null, recorded),
-    mayHaveLeft: false,
+    end: 'unsent' as const,
   });
   if (timeoutMs <= 0) return unsent({ code: 'timeout' });
   // The age of the numbers counts from here, since the endpoint may read them at once.
@@ -222,19 +233,18 @@ async function send(
     log(`response: ${outcome.ok ? 'usage' : outcome.failure.code}`);
     if (outcome.ok && tokenHash === null && !isSameAccount(attempt, signedIn)) {
       const failure = { code: 'bad_response', detail: 'another account signed in meanwhile' } as const;
-      return { usage: storeFailure(attempt, recorded, failure, sentAt), mayHaveLeft: true };
+      return { usage: storeFailure(attempt, recorded, failure, sentAt), end: 'failed' };
     }
     if (outcome.ok) {
       const { refused } = outcome.value;
-      const usage = refused
-        ? storeRefusal(attempt, recorded, outcome.value, refused, sentAt)
-        : storeSuccess(attempt, recorded, outcome.value, sentAt);
-      return { usage, mayHaveLeft: true };
+      return refused
+        ? { usage: storeRefusal(attempt, recorded, outcome.value, refused, sentAt), end: 'failed' }
+        : { usage: storeSuccess(attempt, recorded, outcome.value, sentAt), end: 'answered' };
     }
     if (outcome.failure.unsent) return unsent(outcome.failure);
-    return { usage: storeFailure(attempt, recorded, outcome.failure, sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, outcome.failure, sentAt), end: 'failed' };
   } catch (error) {
-    return { usage: storeFailure(attempt, recorded, faultOf(error, log), sentAt), mayHaveLeft: true };
+    return { usage: storeFailure(attempt, recorded, faultOf(error, log), sentAt), end: 'failed' };
   }
 }
 

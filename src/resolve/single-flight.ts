@@ -1,3 +1,4 @@
+import { countRefresh } from '../cache/counts.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { ensureDirectory } from '../cache/make-directory.ts';
 import { acquireMutex } from '../cache/mutex.ts';
@@ -24,7 +25,7 @@ export async function singleFlight(call: Call, timeoutMs: number): Promise<Reque
   if (question.sendsUncached) return requestOnce(call, null, timeoutMs);
   const error = cacheUnwritable(deps.system, paths.cache, reason);
   const usage = usageFrom(deps, paths, readState(deps, paths, question, call.fingerprint), { error });
-  return { kind: 'usage', usage };
+  return { kind: 'usage', usage, end: 'unsent' };
 }
 
 async function requestUnderMutex(
@@ -39,7 +40,10 @@ async function requestUnderMutex(
   if (mutex.kind === 'failed') return { kind: 'unwritable', reason: mutex.reason };
   if (mutex.kind === 'busy') return { kind: 'busy' };
   try {
-    return await requestOnce(call, directory, timeoutMs);
+    const result = await requestOnce(call, directory, timeoutMs);
+    if (result.kind === 'usage' && directory === call.paths.cache)
+      countRefresh(system, directory, result.end);
+    return result;
   } finally {
     await mutex.release();
   }

@@ -53,4 +53,6 @@ export interface ProviderFacts {
   readonly id: string;
   readonly texts: ProviderTexts;
   readonly budget: RequestBudget;
+  /** The time that its question needs at least, ms, where the configured deadline is shorter. Absent: none. */
+  readonly leastTimeoutMs?: number;
 }

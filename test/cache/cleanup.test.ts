@@ -103,11 +103,12 @@ describe('removing the cache', () => {
       fs.mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true, mode: 0o700 });
       if (!path.endsWith('/')) fs.writeFileSync(join(root, path), 'usageline');
     }
+    fs.writeFileSync(join(root, 'claude', 'usage.lock'), '{"blocked_until":0}');
     fs.writeFileSync(join(root, 'claude', 'thesis.md'), '');
-    removeCache(system, root, 'claude');
+    removeCache(system, root, ['claude', 'codex']);
     expect(fs.readdirSync(root, { recursive: true })).toEqual(['claude', 'claude/thesis.md']);
     fs.unlinkSync(join(root, 'claude', 'thesis.md'));
-    removeCache(system, root, 'claude');
+    removeCache(system, root, ['claude', 'codex']);
     expect(fs.existsSync(root)).toBe(false);
   });
 
@@ -120,7 +121,57 @@ describe('removing the cache', () => {
       fs.writeFileSync(join(path, 'usage.json'), '');
       fs.chmodSync(path, 0o777);
     }
-    removeCache(system, root, 'claude');
+    removeCache(system, root, ['claude', 'codex']);
     for (const path of open) expect(fs.readdirSync(path)).toEqual(['usage.json']);
+  });
+
+  it('removes the directories of every provider, and of no other program', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    const own = ['claude', 'claude-0a1b2c3d', 'codex', 'codex-0a1b2c3d', 'my-own', 'my-own-0a1b2c3d'];
+    const foreign = ['codex-0a1b2c3d4', 'codex-backup', 'documents', 'my', 'own-0a1b2c3d'];
+    for (const name of [...own, ...foreign]) {
+      fs.mkdirSync(join(root, name), { recursive: true, mode: 0o700 });
+      fs.writeFileSync(join(root, name, 'usage.json'), '{}');
+    }
+    removeCache(system, root, ['claude', 'codex', 'my-own']);
+    expect(fs.readdirSync(root).sort()).toEqual(foreign);
+  });
+
+  it('leaves a project of the user that has the name of a provider', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    fs.mkdirSync(join(root, 'codex', 'ready'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(join(root, 'codex', 'ready', 'index.html'), '');
+    fs.writeFileSync(join(root, 'codex', 'usage.json'), '{"name":"my project"}');
+    fs.writeFileSync(join(root, 'codex', 'main.ts'), '');
+    removeCache(system, root, ['claude', 'codex']);
+    expect(fs.readdirSync(join(root, 'codex')).sort()).toEqual(['main.ts', 'ready', 'usage.json']);
+  });
+
+  it('removes from a directory with the name of its pointers only the pointers', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    const directory = join(root, 'accounts');
+    fs.mkdirSync(join(directory, 'clients'), { recursive: true, mode: 0o700 });
+    const files = {
+      '%2Fhome%2Fada%2F.claude-work': 'claude-0a1b2c3d',
+      'invoices.txt': 'of the user',
+      '.new.17': '',
+    };
+    for (const [name, text] of Object.entries(files))
+      fs.writeFileSync(join(directory, name), text, { mode: 0o600 });
+    removeCache(system, root, ['claude']);
+    expect(fs.readdirSync(directory).sort()).toEqual(['clients', 'invoices.txt']);
+  });
+
+  it('removes no file of the user that has the name of one of its own', () => {
+    const system = fakeSystem();
+    const root = join(system.root, 'cache');
+    fs.mkdirSync(root, { mode: 0o700 });
+    for (const name of ['CACHEDIR.TAG', 'usageline.upkeep'])
+      fs.writeFileSync(join(root, name), 'of another program');
+    removeCache(system, root, ['claude']);
+    expect(fs.readdirSync(root).sort()).toEqual(['CACHEDIR.TAG', 'usageline.upkeep']);
   });
 });

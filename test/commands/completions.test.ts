@@ -39,7 +39,7 @@ describe('the help of every command', () => {
 /** The text before the cursor, and the candidates for its last word. */
 const CASES: [typed: string, wanted: string[]][] = [
   ['usageline sh', ['show']],
-  ['usageline cache ', ['path', 'clear']],
+  ['usageline cache ', ['path', 'clear', 'stats', 'verify']],
   ['usageline --color ', ['auto', 'always', 'never']],
   ['usageline --timeout 5 refr', ['refresh']],
   ['usageline show --color a', ['auto', 'always']],
@@ -112,7 +112,7 @@ describe('the script of `usageline completions`', () => {
     for (const [open, close] of ['{}', '()', '[]'] as const) {
       expect(code.split(open!).length).toBe(code.split(close!).length);
     }
-    expect(script).toContain("'usageline cache' = @('path', 'clear',");
+    expect(script).toContain("'usageline cache' = @('path', 'clear', 'stats', 'verify',");
     expect(script).toContain("'usageline --color' = @('auto', 'always', 'never')");
   });
 

@@ -71,7 +71,7 @@ describe('the first question', () => {
 
   it('leaves the mutex free, and one claim', async () => {
     await ask();
-    expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'usage.json', 'usage.lock']);
+    expect(fs.readdirSync(cache).sort()).toEqual(['attempt.1', 'counts.json', 'usage.json', 'usage.lock']);
   });
 
   it('passes on base URL, user agent and deadline', async () => {
@@ -194,7 +194,7 @@ describe('a failure', () => {
     provider.login = failure('token_expired');
     expect(short((await ask()).usage)).toBe('none - token_expired');
     expect(provider.sent).toEqual([]);
-    expect(fs.readdirSync(cache).sort()).toEqual(['usage.json', 'usage.lock']);
+    expect(fs.readdirSync(cache).sort()).toEqual(['counts.json', 'usage.json', 'usage.lock']);
     provider.login = { ok: true, value: null };
     expect(short((await ask()).usage)).toBe('none - token_expired');
     provider.currentFingerprint = 'fingerprint-2';
@@ -902,6 +902,7 @@ describe('old claims and temporary files', () => {
     await ask();
     expect(fs.readdirSync(cache).sort()).toEqual([
       'attempt.11',
+      'counts.json',
       'usage.json',
       'usage.lock',
       'usage.lock.456',

@@ -57,6 +57,7 @@ export const ONE_LOGIN: Omit<ProviderDescriptor, 'connect'> = {
   account: () => ({ name: 'default', directory: 'claude' }),
   accountKey: () => null,
   credentialFiles: () => [],
+  loginFiles: () => [],
   fingerprint: () => 'fingerprint-1',
   hasStoredLogin: (_system, fingerprint) => fingerprint !== null,
   isForeignSession: () => false,

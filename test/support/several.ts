@@ -13,6 +13,8 @@ export interface Numbers {
   readonly delays: Map<string, number>;
   /** Status codes that stand in place of numbers, by token. */
   readonly refused: Map<string, number>;
+  /** The largest number of requests that were under way at once. */
+  mostAtOnce: number;
 }
 
 /** A machine with accounts of several providers, and their common endpoint. */
@@ -21,7 +23,8 @@ export async function aMachineWithAccounts(): Promise<{
   readonly endpoint: Endpoint;
   readonly numbers: Numbers;
 }> {
-  const numbers: Numbers = { week: new Map(), delays: new Map(), refused: new Map() };
+  const numbers: Numbers = { week: new Map(), delays: new Map(), refused: new Map(), mostAtOnce: 0 };
+  let under = 0;
   const endpoint = await anEndpoint((request, response) => {
     const token = (request.headers.authorization ?? '').replace('Bearer ', '');
     const week = numbers.week.get(token);
@@ -40,8 +43,11 @@ export async function aMachineWithAccounts(): Promise<{
             },
           },
         };
+    under += 1;
+    numbers.mostAtOnce = Math.max(numbers.mostAtOnce, under);
     setTimeout(
       () => {
+        under -= 1;
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(status === 200 ? body : {}));
       },

@@ -35,6 +35,7 @@ function describe(): ProviderDescriptor {
     reader: claudeReader,
     reportedWindows: REPORTED_WINDOWS,
     transcripts,
+    loginFiles: (system) => claudeFiles.credentialFiles(system),
     identity,
     identitySource,
     keychainModified: async (system) => (await import('./keychain.ts')).keychainModified(system),

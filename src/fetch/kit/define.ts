@@ -24,6 +24,8 @@ export interface ProviderDefinition<L extends Login = Login> {
   readonly texts: ProviderTexts;
   /** The pace of its requests. One question that needs two requests counts as one. */
   readonly budget: RequestBudget;
+  /** See `ProviderFacts`. */
+  readonly leastTimeoutMs?: number;
   /** The origin of its endpoint, with a path prefix where it has one. */
   readonly baseUrl: string;
   /** The directory of the login; null where a login is in variables only, so that there is one account. */
@@ -121,6 +123,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     id,
     texts,
     budget,
+    ...(definition.leastTimeoutMs !== undefined && { leastTimeoutMs: definition.leastTimeoutMs }),
     baseUrl,
     baseUrlVariable: `USAGELINE_${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     directoryVariable: place?.variable ?? null,
@@ -133,6 +136,10 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
       print !== null && print.split(' ').some((part) => part !== ABSENT && part !== ''),
     isForeignSession: () => false,
     namesOtherLogin: () => false,
+    loginFiles: (system) => {
+      const directory = directoryOf(system);
+      return [...definition.files(system, directory), ...(definition.databases?.(system, directory) ?? [])];
+    },
     identity,
     identitySource: (system) => ({ fingerprint: fingerprint(system), bytes: 0 }),
     keychainModified: async () => null,

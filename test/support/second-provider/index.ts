@@ -45,6 +45,7 @@ function describe(): ProviderDescriptor {
     reader,
     reportedWindows: null,
     transcripts: null,
+    loginFiles: (system) => providerFiles.credentialFiles(system),
     identity,
     identitySource: (system) => ({
       fingerprint: providerFiles

@@ -1,0 +1,96 @@
+import { namesIn } from '../cache/list.ts';
+import { isLinesName, isTemporaryName } from '../cache/names.ts';
+import { readClosedFile } from '../cache/own-files.ts';
+import { findingAt } from '../cache/verify.ts';
+import type { Finding, Judged } from '../cache/verify.ts';
+import { SEPARATOR } from '../platform/paths.ts';
+import type { System } from '../platform/system.ts';
+import { version } from '../platform/version.ts';
+import { ageOf, HOUR, MINUTE } from '../usage/time.ts';
+import { FILE_TAG, formatIn, MAX_FILE_BYTES } from './format.ts';
+import { parseVariantFileName } from './variant.ts';
+
+const USED: Judged = { verdict: 'used', reason: null };
+const ignored = (reason: string): Judged => ({ verdict: 'ignored', reason });
+const litter = (reason: string): Judged => ({ verdict: 'litter', reason });
+
+/** What begins every version of the format. */
+const ANY_TAG = 'usageline-ready ';
+/** A file that belongs to a prerendered line: its later texts, or one of those for the launcher. */
+const PART = /^(.+)\.(later|\d{1,2})$/;
+const REFERENCE = /^(since|till|login)\.[a-z0-9]+$/;
+const MARKER = /^\.asked\.\d+$/;
+
+/** Checks the prerendered lines in an account's directory. Follows no link and removes nothing. */
+export function verifyLines(system: System, account: string): Finding[] {
+  return namesIn(system.fs, account)
+    .filter(isLinesName)
+    .flatMap((lines) => {
+      const directory = `${account}${SEPARATOR}${lines}`;
+      const stat = statOf(system, directory);
+      if (typeof stat === 'string') return [{ path: directory, ...ignored(stat) }];
+      if (!stat.isDirectory()) return [{ path: directory, ...ignored('no directory') }];
+      const names = namesIn(system.fs, directory, Number.POSITIVE_INFINITY).sort();
+      const known = new Set(names);
+      return names.map((name) => {
+        const path = `${directory}${SEPARATOR}${name}`;
+        return findingAt(path, judge(system, path, name, known));
+      });
+    });
+}
+
+function judge(system: System, path: string, name: string, names: ReadonlySet<string>): Judged {
+  const stat = statOf(system, path);
+  if (typeof stat === 'string') return ignored(stat);
+  if (REFERENCE.test(name)) return USED;
+  if (stat.isDirectory()) return ignored('a directory');
+  const age = ageOf(stat.ctimeMs, system.now());
+  if (MARKER.test(name)) return age > MINUTE ? litter('a mark of a refresh that is over') : USED;
+  if (isTemporaryName(name))
+    return age > HOUR ? litter('a temporary file that a killed process has left') : USED;
+  if (!stat.isFile())
+    return ignored(stat.isSymbolicLink() ? 'a link, which is not followed' : 'no regular file');
+  const [, whole] = PART.exec(name) ?? [];
+  if (whole !== undefined && parseVariantFileName(whole, '') !== null) {
+    // The parts are written one after the other, and without the line no reader finds them.
+    return names.has(whole) || age < HOUR ? USED : litter('belongs to a line that is gone');
+  }
+  return judgeLine(system, path, name);
+}
+
+function judgeLine(system: System, path: string, name: string): Judged {
+  let text: string | null;
+  try {
+    text = readClosedFile(system, path, MAX_FILE_BYTES);
+  } catch {
+    text = null;
+  }
+  if (
+    parseVariantFileName(name, (text !== null && formatIn(text)) || '') === null &&
+    !isVariantOfOldVersion(text)
+  )
+    return ignored('not a name of usageline');
+  if (text === null) return { verdict: 'miss', reason: 'too large, or other users can write it' };
+  if (!text.startsWith(`${FILE_TAG} `))
+    return text.startsWith(ANY_TAG)
+      ? litter('of a format that no reader takes')
+      : ignored('no prerendered line');
+  const [, made] = /\n# (\S+) [^\n]*\n$/.exec(text) ?? [];
+  if (made === version) return USED;
+  return { verdict: 'miss', reason: 'made by another version of the program' };
+}
+
+/** A line of a version with other names of variants: its text says that it is one. */
+function isVariantOfOldVersion(text: string | null): boolean {
+  return text !== null && text.startsWith(ANY_TAG) && !text.startsWith(`${FILE_TAG} `);
+}
+
+function statOf({ fs, uid }: System, path: string): import('node:fs').Stats | string {
+  try {
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'removed meanwhile';
+    return uid !== null && stat.uid !== uid ? `belongs to user ${stat.uid}` : stat;
+  } catch {
+    return 'cannot be examined';
+  }
+}
