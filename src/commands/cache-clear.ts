@@ -80,7 +80,7 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
     }
   }
   const { prerendered } = paths.cache;
-  const homes = await placesIn(system, paths.cache.root, mainProvider.id, known);
+  const homes = await placesIn(system, config, paths.cache.root, mainProvider.id, known);
   const directories = places.map(({ directory }) => directory);
   forgetLines(
     system,
@@ -111,8 +111,9 @@ async function placesOf(
 ): Promise<Place[]> {
   const { account, provider, all } = choice;
   if (account === null && (provider !== null) !== all) {
-    if (provider !== null && !providerIds().includes(provider)) await accountsOf(system, config, choice);
-    return placesIn(system, root, provider, known);
+    if (provider !== null && !providerIds(config).includes(provider))
+      await accountsOf(system, config, choice);
+    return placesIn(system, config, root, provider, known);
   }
   const accounts = isUnchosen(choice)
     ? [{ system, provider: mainProvider }]

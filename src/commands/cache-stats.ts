@@ -72,7 +72,7 @@ async function cacheStats(system: System, { json }: StatsOptions): Promise<Comma
   const config = await loadConfig(system);
   const { root } = paths.cache;
   const names = await choicesOf(system, config);
-  const places = await placesIn(system, root, null, new Set(names.keys()));
+  const places = await placesIn(system, config, root, null, new Set(names.keys()));
   const rows = places.flatMap(({ provider, directory }) => {
     const place = { provider: throughSource(provider, config.source), directory };
     return rowOf(system, place, names) ?? [];

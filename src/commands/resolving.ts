@@ -3,7 +3,7 @@ import { wantsLog } from '../config/settings.ts';
 import type { Choice, KnownAccount } from '../accounts/account.ts';
 import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
-import { checkBaseUrl } from '../fetch/base-url.ts';
+import { checkBaseUrl } from '../platform/base-url.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
 import { throughSource } from '../fetch/source.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';

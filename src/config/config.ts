@@ -4,6 +4,7 @@ import type { System } from '../platform/system.ts';
 import { DEFAULT_CACHE_BYTES, defaultSettings } from './settings.ts';
 import type { NetworkChoice, Settings, SourceChoice } from './settings.ts';
 import type { AccountConfig } from './accounts.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 
 /** A value and its source: the name of a variable, or `path:line`. */
 export interface Sourced<T> {
@@ -36,6 +37,8 @@ export interface Config {
   readonly outputs: Readonly<Record<string, OutputConfig>>;
   /** The accounts that are named, in their order. */
   readonly accounts: readonly AccountConfig[];
+  /** The providers of the user's own, in their order. One of them can have the id of another provider. */
+  readonly providers: readonly OwnProvider[];
   /** The key `accounts`: which accounts a line without options has. Null: not set, which is `auto`. */
   readonly lineAccounts: readonly string[] | null;
   /** The size that the cache of all accounts may have, bytes. */
@@ -56,6 +59,7 @@ export function defaultConfig(env: System['env']): Config {
     common: { appearance: DEFAULT_APPEARANCE, color: 'auto' },
     outputs: {},
     accounts: [],
+    providers: [],
     lineAccounts: null,
     cacheBytes: DEFAULT_CACHE_BYTES,
     warnings: [],

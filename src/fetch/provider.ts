@@ -226,7 +226,7 @@ export interface ProviderSource {
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   /** The origin of its endpoint, where none is configured. */
   readonly baseUrl: string;
-  /** The variable that replaces `baseUrl`, under the rules of `base-url.ts`. */
+  /** The variable that replaces `baseUrl`, under the rules of `platform/base-url.ts`. */
   readonly baseUrlVariable: string;
   /** The variable that names the directory of another login; null where no directory leads to one. */
   readonly directoryVariable: string | null;
