@@ -78,7 +78,7 @@ describe('the source', () => {
   it('imports a provider of the kit only in the list of providers', () => {
     const folders = fs
       .readdirSync(join(src, 'fetch'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !['claude', 'kit'].includes(entry.name))
+      .filter((entry) => entry.isDirectory() && !['claude', 'kit', 'own'].includes(entry.name))
       .map(({ name }) => `fetch/${name}/`);
     const users = imports
       .filter(({ from, to }) => folders.some((at) => to.startsWith(at) && !from.startsWith(at)))

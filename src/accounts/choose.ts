@@ -32,8 +32,8 @@ export async function chooseAccounts(system: System, config: Config, choice: Cho
   }
   const { accounts, warnings } = await findAccounts(system, config);
   if (choice.provider !== null) {
-    const provider = await providerOf(choice.provider);
-    if (provider === null) return mistake('--provider', choice.provider, providerIds());
+    const provider = await providerOf(config, choice.provider);
+    if (provider === null) return mistake('--provider', choice.provider, providerIds(config));
     const own = accounts.filter((it) => it.provider.id === provider.id);
     if (choice.account !== null) return named(own, choice.account, warnings);
     // Without a login the account still says what is missing.

@@ -8,6 +8,8 @@ import type { System } from '../platform/system.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { accountKey, identityOf } from '../resolve/identity.ts';
 import { pathsOf } from '../resolve/paths.ts';
+import { didYouMean } from '../usage/nearest.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 import { sanitize } from '../usage/text.ts';
 import type { KnownAccount } from './account.ts';
 
@@ -24,16 +26,16 @@ export interface FoundAccounts {
 
 /** All accounts that have a login, in the order of the configuration and then of the providers; one identity counts once. */
 export async function findAccounts(system: System, config: Config): Promise<FoundAccounts> {
-  const warnings: string[] = [];
+  const warnings: string[] = [...shadowedProviders(config)];
   const configured: KnownAccount[] = [];
   for (const account of config.accounts) {
-    const made = await configuredAccount(system, account);
+    const made = await configuredAccount(system, config, account);
     if (typeof made === 'string') warnings.push(made);
     else configured.push(made);
   }
   const usual: KnownAccount[] = [mainAccount(system)];
-  for (const id of Object.keys(PROVIDERS)) {
-    const provider = await providerOf(id);
+  for (const id of providerIds(config)) {
+    const provider = await providerOf(config, id);
     if (provider !== null && provider.id !== main.id) usual.push(usualAccount(system, provider));
   }
   return { accounts: withoutTwins([...usual, ...configured].filter(hasLogin)), warnings };
@@ -57,13 +59,14 @@ export function usualAccount(
 }
 
 /** The account of `[[account]]`; why there is none, in words. */
-async function configuredAccount(system: System, account: AccountConfig): Promise<KnownAccount | string> {
+async function configuredAccount(
+  system: System,
+  config: Config,
+  account: AccountConfig,
+): Promise<KnownAccount | string> {
   const { name, provider: id, configDir, label, hidden } = account;
-  const provider = await providerOf(id);
-  if (provider === null) {
-    const ids = providerIds().join(', ');
-    return `account.provider of the account "${name}" is "${id}"; accepted: ${ids}`;
-  }
+  const provider = await providerOf(config, id);
+  if (provider === null) return unknownProvider(config, account);
   const view = viewOf(system, provider, configDir);
   if (view === null) {
     return `account.config_dir of the account "${name}" is set; accepted: no directory, since ${provider.texts.name} has its login elsewhere`;
@@ -124,15 +127,51 @@ function keysOf({ provider, system }: KnownAccount): string[] {
 /** `accountKey` of a file that could not be read: it tells nothing. */
 const UNREAD = '?';
 
-/** A provider by its id; null for an unknown one. */
-export async function providerOf(id: string): Promise<ProviderDescriptor | null> {
+/** A provider by its id, one of the configuration included; null for an unknown one. */
+export async function providerOf(
+  config: Pick<Config, 'providers'>,
+  id: string,
+): Promise<ProviderDescriptor | null> {
   if (id === main.id) return main;
-  return Object.hasOwn(PROVIDERS, id) ? ((await PROVIDERS[id]?.()) ?? null) : null;
+  if (Object.hasOwn(PROVIDERS, id)) return (await PROVIDERS[id]?.()) ?? null;
+  const own = ownProviders(config).find((it) => it.id === id);
+  return own === undefined ? null : (await import('../fetch/own/index.ts')).ownProvider(own);
 }
 
-/** The ids of all providers, in the order of lists. */
-export function providerIds(): readonly string[] {
+/** The ids of all providers, in the order of lists: those of the configuration last. */
+export function providerIds(config: Pick<Config, 'providers'>): readonly string[] {
+  return [...builtInIds(), ...ownProviders(config).map(({ id }) => id)];
+}
+
+/** The ids of the providers that this program brings, in the order of lists. */
+export function builtInIds(): readonly string[] {
   return [main.id, ...Object.keys(PROVIDERS).filter((id) => id !== main.id)];
+}
+
+/** The providers of the user's own that can be used. */
+export function ownProviders({ providers }: Pick<Config, 'providers'>): readonly OwnProvider[] {
+  return providers.filter(({ id }) => !builtInIds().includes(id));
+}
+
+/** What is wrong in the configuration with ids of providers: sentences. Part of `config check`. */
+export function providerMistakes(config: Pick<Config, 'providers' | 'accounts'>): string[] {
+  const ids = providerIds(config);
+  const unknown = config.accounts.filter(({ provider }) => !ids.includes(provider));
+  return [...shadowedProviders(config), ...unknown.map((account) => unknownProvider(config, account))];
+}
+
+function shadowedProviders({ providers }: Pick<Config, 'providers'>): string[] {
+  const ids = builtInIds();
+  return providers
+    .filter(({ id }) => ids.includes(id))
+    .map(
+      ({ id }) => `provider.id is "${id}", which usageline has itself; accepted: any but ${ids.join(', ')}`,
+    );
+}
+
+function unknownProvider(config: Pick<Config, 'providers'>, { name, provider }: AccountConfig): string {
+  const ids = providerIds(config);
+  return `account.provider of the account "${name}" is "${provider}"; accepted: ${ids.join(', ')}${didYouMean(provider, ids, '"')}`;
 }
 
 /** A short form of the name of a directory: `~/.codex-work` → `codex-work`. */

@@ -1,5 +1,6 @@
 import { hasLogin } from '../accounts/find.ts';
 import type { KnownAccount } from '../accounts/account.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { System } from '../platform/system.ts';
 import { printable } from '../platform/stdio.ts';
@@ -21,7 +22,7 @@ interface AccountsOptions {
 /** `usageline accounts`: the logins that were found. */
 export const command: Command<AccountsOptions> = {
   name: 'accounts',
-  synonyms: ['account', 'logins', 'login', 'providers', 'who', 'whoami'],
+  synonyms: ['account', 'logins', 'login', 'who', 'whoami'],
   about: 'list the accounts with a login: provider, plan, state, and where the login is',
   options: [{ flag: '--json', about: 'print one JSON object for programs', sets: { json: true } }],
   defaults: { json: false },
@@ -63,7 +64,9 @@ async function accounts(system: System, { json }: AccountsOptions): Promise<Comm
   });
   const stderr = json ? '' : warningText(config, ...answers.warnings);
   if (json) {
-    const list = found.map(({ account, usage }) => jsonOf(system, account, usage, hidden.has(account.name)));
+    const list = found.map(({ account, usage }) =>
+      jsonOf(system, config, account, usage, hidden.has(account.name)),
+    );
     const object = { schema: 'usageline/accounts/v1', generated_at: isoTime(system.now()), accounts: list };
     return result(`${JSON.stringify(object)}\n`);
   }
@@ -72,22 +75,30 @@ async function accounts(system: System, { json }: AccountsOptions): Promise<Comm
     const text = `No login was found. ${longMessage({ code: 'no_credentials', retryAt: null }, texts)}\n`;
     return result(text, { exitCode: 3, stderr });
   }
-  const rows = found.map(({ account, usage }) => rowOf(system, account, usage, hidden.has(account.name)));
+  const rows = found.map(({ account, usage }) =>
+    rowOf(system, config, account, usage, hidden.has(account.name)),
+  );
   return result(tableOf(rows), { stderr });
 }
 
-function rowOf(system: System, account: KnownAccount, usage: Usage, isHidden: boolean): Row {
+function rowOf(system: System, config: Config, account: KnownAccount, usage: Usage, isHidden: boolean): Row {
   const { provider } = account;
   return {
     account: wordOf(account) + (isHidden ? ' (hidden)' : ''),
     provider: provider.texts.name,
     plan: planName(usage.plan, provider.texts) || '-',
     state: stateText(usage),
-    login: printable(loginPlace(system, account) ?? '-'),
+    login: printable(loginPlace(system, config, account) ?? '-'),
   };
 }
 
-function jsonOf(system: System, account: KnownAccount, usage: Usage, isHidden: boolean): object {
+function jsonOf(
+  system: System,
+  config: Config,
+  account: KnownAccount,
+  usage: Usage,
+  isHidden: boolean,
+): object {
   const { provider, name, label } = account;
   return {
     provider: provider.id,
@@ -99,7 +110,7 @@ function jsonOf(system: System, account: KnownAccount, usage: Usage, isHidden: b
     source: usage.source,
     cached_at: usage.cachedAt === null ? null : isoTime(usage.cachedAt),
     error: usage.error?.code ?? null,
-    login: loginPlace(system, account),
+    login: loginPlace(system, config, account),
   };
 }
 
@@ -122,8 +133,14 @@ function stateText(usage: Usage): string {
   return `${words[state]}, ${age(ageMs)}`;
 }
 
-/** Where the login is: its file, with `~` for the home directory, or the variable that holds it; null where only a keychain can hold it. */
-function loginPlace(system: System, { provider, system: view }: KnownAccount): string | null {
+/**
+ * Where the login is: its file, with `~` for the home directory, or the variable that holds it; `key_command` where a command
+ * prints it, and null where only a keychain can hold it.
+ */
+function loginPlace(system: System, config: Config, { provider, system: view }: KnownAccount): string | null {
+  const own = config.providers.find(({ id }) => id === provider.id);
+  if (own?.key.kind === 'variable') return `$${own.key.name}`;
+  if (own !== undefined) return own.key.kind === 'command' ? 'key_command' : null;
   const file = provider.loginFiles(view).find((path) => exists(system, path));
   const home = system.home();
   if (file !== undefined) {

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { errno } from '../platform/errno.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -79,7 +80,7 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
     }
   }
   const { prerendered } = paths.cache;
-  const homes = await placesIn(system, paths.cache.root, mainProvider.id, known);
+  const homes = await placesIn(system, config, paths.cache.root, mainProvider.id, known);
   const directories = places.map(({ directory }) => directory);
   forgetLines(
     system,
@@ -110,8 +111,9 @@ async function placesOf(
 ): Promise<Place[]> {
   const { account, provider, all } = choice;
   if (account === null && (provider !== null) !== all) {
-    if (provider !== null && !providerIds().includes(provider)) await accountsOf(system, config, choice);
-    return placesIn(system, root, provider, known);
+    if (provider !== null && !providerIds(config).includes(provider))
+      await accountsOf(system, config, choice);
+    return placesIn(system, config, root, provider, known);
   }
   const accounts = isUnchosen(choice)
     ? [{ system, provider: mainProvider }]
@@ -123,13 +125,18 @@ async function placesOf(
 }
 
 /** When there will be numbers again: a sentence. */
-function nextRequest(system: System, paths: Paths, { settings }: Config): string {
+function nextRequest(system: System, paths: Paths, { settings, source }: Config): string {
   if (!settings.network) return 'Requests are switched off, so no new numbers come from the endpoint.';
   const now = system.now();
   const { fingerprint } = diskFingerprint(system, mainProvider, paths.cache);
   const backoff = readBackoffOf(system, paths, now);
   const attempts = paths.cache ? readClaims(system, paths.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, mainProvider.budget);
+  const budget = judgeBudget(
+    { backoff, attempts },
+    now,
+    fingerprint,
+    throughSource(mainProvider, source).budget,
+  );
   const at = nextTry(backoff !== null && isBlocking(backoff, now, fingerprint) ? backoff : null, budget);
   if (at === null || at <= now) return 'New numbers come with the next request, which the next call makes.';
   const time = clockTime(at, now, { clock: '24h', zone: localZone(system) });

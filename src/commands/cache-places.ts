@@ -6,6 +6,7 @@ import { namesIn } from '../cache/list.ts';
 import { providerOfName } from '../cache/names.ts';
 import { statOwn } from '../cache/sizes.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
+import type { Config } from '../config/config.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -28,15 +29,16 @@ export interface Place {
  */
 export async function placesIn(
   system: System,
+  config: Config,
   root: string,
   provider: string | null,
   known: ReadonlySet<string>,
 ): Promise<Place[]> {
-  const ids = new Set(provider === null ? providerIds() : [provider]);
+  const ids = new Set(provider === null ? providerIds(config) : [provider]);
   const places: Place[] = [];
   for (const name of namesIn(system.fs, root, Number.POSITIVE_INFINITY).sort()) {
     const id = providerOfName(name, ids);
-    const found = id === null ? null : await providerOf(id);
+    const found = id === null ? null : await providerOf(config, id);
     const directory = accountDirectory(root, name);
     if (found === null || !isPlace(system, directory)) continue;
     if (known.has(name) || isAccount(system, directory.path)) places.push({ provider: found, directory });

@@ -15,15 +15,15 @@ import { pathsOf } from '../resolve/paths.ts';
  */
 export function keepUp(
   system: System,
-  { cacheBytes }: Config,
+  config: Config,
   accounts: readonly Pick<KnownAccount, 'provider' | 'system'>[],
 ): Swept | null {
   const { cache } = pathsOf(system, mainProvider);
   if (cache === null) return null;
   const used = [{ provider: mainProvider, system }, ...accounts];
   return sweepAccounts(system, cache.root, {
-    providers: providerIds(),
+    providers: providerIds(config),
     inUse: used.map(({ provider, system: view }) => provider.account(view).directory),
-    maxBytes: cacheBytes,
+    maxBytes: config.cacheBytes,
   });
 }

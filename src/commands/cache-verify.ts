@@ -48,8 +48,9 @@ async function cacheVerify(system: System, { json }: VerifyOptions): Promise<Com
   const paths = pathsOf(system, mainProvider);
   if (paths.cache === null) return noCache(paths);
   const { root } = paths.cache;
-  const known = await choicesOf(system, await loadConfig(system));
-  const places = await placesIn(system, root, null, new Set(known.keys()));
+  const config = await loadConfig(system);
+  const known = await choicesOf(system, config);
+  const places = await placesIn(system, config, root, null, new Set(known.keys()));
   const findings = [
     ...verifyRoot(system, root),
     ...places.flatMap(({ provider, directory }) => [

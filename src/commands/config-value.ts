@@ -6,6 +6,7 @@ import type { Key } from '../config/schema.ts';
 import { unknownKey } from '../config/toml.ts';
 import { quoteValue } from '../config/warnings.ts';
 import { version } from '../platform/version.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 import { asciiOnly } from '../usage/text.ts';
 import { UsageError } from './command.ts';
 import { baseUrlProblem } from './resolving.ts';
@@ -44,5 +45,7 @@ export function usedValue(name: string, found: Sourced<unknown> | undefined, usu
   // It may hold a password.
   if (refused) return '(refused)';
   const value = found?.value ?? usual;
+  // URL, headers and commands may contain a secret.
+  if (name === 'provider') return (value as readonly OwnProvider[]).map(({ id }) => id);
   return typeof value === 'string' ? value.replace('<version>', version) : value;
 }

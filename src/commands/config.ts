@@ -1,10 +1,13 @@
 import { valueFor, readConfigValues } from '../config/read.ts';
+import { providerMistakes } from '../accounts/find.ts';
+import type { AccountConfig } from '../config/accounts.ts';
 import type { Sourced } from '../config/config.ts';
 import type { ConfigValues } from '../config/read.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { KEYS, namesBelow, OUTPUTS } from '../config/schema.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
 import type { System } from '../platform/system.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 import { quoteInput } from '../usage/text.ts';
 import { result } from './command.ts';
 import { baseUrlProblem } from './resolving.ts';
@@ -271,7 +274,11 @@ function exceptionsOf(values: ConfigValues['values'], output: string): Row[] {
 function problemsOf({ values, warnings }: ConfigValues): string[] {
   const url = values.get('api_base_url') as Sourced<string> | undefined;
   const refused = url ? baseUrlProblem(url) : null;
-  return refused === null ? [...warnings] : [...warnings, refused];
+  const ids = providerMistakes({
+    providers: (values.get('provider')?.value ?? []) as readonly OwnProvider[],
+    accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
+  });
+  return [...warnings, ...ids, ...(refused === null ? [] : [refused])];
 }
 
 function warningLines(gathered: ConfigValues): string {

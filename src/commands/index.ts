@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: AnyCom
   show: () => import('./show.ts'),
   refresh: () => import('./refresh.ts'),
   accounts: () => import('./accounts.ts'),
+  provider: () => import('./provider.ts'),
   check: () => import('./check.ts'),
   explain: () => import('./explain.ts'),
   formats: () => import('./formats.ts'),

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { providerIds } from '../accounts/find.ts';
 import { removeCache } from '../cache/cleanup.ts';
 import { cacheRoot } from '../cache/root.ts';
 import { apply, removeLeftovers } from '../init/apply.ts';
@@ -128,12 +127,24 @@ function decideRemoval(system: System, runtime: Runtime, job: TargetJob): Decisi
 /**
  * `usageline init --uninstall`: every target, the launcher and the cache, as if nothing had been. A file that cannot
  * be understood is named, and does not keep the others.
+ *
+ * @param providers the ids of providers: their directories in the cache are removed
  */
-export function uninstallAll(system: System, runtime: Runtime, job: Job): CommandResult {
-  return withConsent(system, job, () => decideRemovalOfAll(system, runtime, job));
+export function uninstallAll(
+  system: System,
+  runtime: Runtime,
+  job: Job,
+  providers: readonly string[],
+): CommandResult {
+  return withConsent(system, job, () => decideRemovalOfAll(system, runtime, job, providers));
 }
 
-function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): Decision {
+function decideRemovalOfAll(
+  system: System,
+  runtime: Runtime,
+  { notes }: Job,
+  providers: readonly string[],
+): Decision {
   const installed = readInstalled(system, notes);
   const hows = Object.values(TARGETS).flatMap(({ name, install: how }) =>
     typeof how === 'string' ? [] : [{ name, how }],
@@ -166,7 +177,7 @@ function decideRemovalOfAll(system: System, runtime: Runtime, { notes }: Job): D
     act: () => {
       const { backups, problem } = act();
       if (problem !== null) return failure(problem);
-      if (cached) removeCache(system, cache, providerIds());
+      if (cached) removeCache(system, cache, providers);
       const text = `removed. Shells that run keep the line until they end.\n${keptBackups(backups)}`;
       return result(text, { stderr, exitCode });
     },

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { providerIds } from '../accounts/find.ts';
+import { loadConfig } from '../config/load.ts';
 import { installedPath } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import { CLIENT_TARGET, INIT_TARGETS } from '../init/target.ts';
@@ -113,7 +115,10 @@ async function init(
   const foreign = refusalToInstall(system, runtime);
   if (foreign !== null) return foreign;
   const notes = installedPath(dataHome(runtime));
-  if (target === null) return uninstallAll(system, runtime, { ...options, notes });
+  if (target === null) {
+    const providers = providerIds(await loadConfig(system));
+    return uninstallAll(system, runtime, { ...options, notes }, providers);
+  }
   const how = TARGETS[target].install;
   if (typeof how === 'string') throw new UsageError(`'${target}' is printed only: ${how}`);
   if (file !== null && how.multipleFiles) {

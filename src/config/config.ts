@@ -2,8 +2,9 @@ import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { DEFAULT_CACHE_BYTES, defaultSettings } from './settings.ts';
-import type { NetworkChoice, Settings } from './settings.ts';
+import type { NetworkChoice, Settings, SourceChoice } from './settings.ts';
 import type { AccountConfig } from './accounts.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 
 /** A value and its source: the name of a variable, or `path:line`. */
 export interface Sourced<T> {
@@ -25,6 +26,8 @@ export interface Config {
   readonly settings: Settings;
   /** The key `network` with its source; null if not set. `settings.network` is the result for this environment. */
   readonly network: Sourced<NetworkChoice> | null;
+  /** The key `source`: the way to the numbers of a provider that has more than one. */
+  readonly source: SourceChoice;
   /** Not yet validated. Null: the provider's default. */
   readonly baseUrl: Sourced<string> | null;
   /** Null: `usageline/<version>`. */
@@ -34,6 +37,8 @@ export interface Config {
   readonly outputs: Readonly<Record<string, OutputConfig>>;
   /** The accounts that are named, in their order. */
   readonly accounts: readonly AccountConfig[];
+  /** The providers of the user's own, in their order. One of them can have the id of another provider. */
+  readonly providers: readonly OwnProvider[];
   /** The key `accounts`: which accounts a line without options has. Null: not set, which is `auto`. */
   readonly lineAccounts: readonly string[] | null;
   /** The size that the cache of all accounts may have, bytes. */
@@ -48,11 +53,13 @@ export function defaultConfig(env: System['env']): Config {
   return {
     settings: defaultSettings(env),
     network: null,
+    source: 'endpoint',
     baseUrl: url ? { value: url, source: 'USAGELINE_API_BASE_URL' } : null,
     userAgent: null,
     common: { appearance: DEFAULT_APPEARANCE, color: 'auto' },
     outputs: {},
     accounts: [],
+    providers: [],
     lineAccounts: null,
     cacheBytes: DEFAULT_CACHE_BYTES,
     warnings: [],

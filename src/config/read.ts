@@ -5,7 +5,7 @@ import { defaultConfig } from './config.ts';
 import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import { allowsRequests, isTrafficDisabled, MEGABYTE } from './settings.ts';
-import type { NetworkChoice } from './settings.ts';
+import type { NetworkChoice, SourceChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
 import { environmentWarnings, missingFileWarning, placeIn, quoteValue } from './warnings.ts';
@@ -17,6 +17,7 @@ import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import { colorsOf, depthOf, withoutReverse } from '../render/palettes.ts';
 import type { Depth, PaletteName } from '../render/palettes.ts';
 import type { Style } from '../render/style.ts';
+import type { OwnProvider } from '../usage/own-provider.ts';
 import { SECOND } from '../usage/time.ts';
 
 /** The accepted values of file and environment, each with its source, and a warning for each of the others. */
@@ -50,7 +51,7 @@ function readFile(system: System, configFile: ConfigFile): Contents {
   const read = readTextFile(system.fs, configFile.path, 'follow');
   switch (read.kind) {
     case 'file':
-      return withoutUntrustedEndpoint(system, configFile.path, readToml(read.text));
+      return withoutUntrustedKeys(system, configFile.path, readToml(read.text));
     case 'absent': {
       const text = missingFileWarning(configFile);
       return text === null ? EMPTY : unreadable(text);
@@ -62,19 +63,23 @@ function readFile(system: System, configFile: ConfigFile): Contents {
   }
 }
 
-const ENDPOINT = 'api_base_url';
+/** The keys that say where a secret is sent, and what is run. */
+const DANGEROUS = ['api_base_url', 'provider'];
 
-/** Drops `api_base_url` if another user can write the file: the access token is sent to that URL. Other keys do less harm. */
-function withoutUntrustedEndpoint(system: System, path: string, contents: Contents): Contents {
-  const given = contents.values.get(ENDPOINT);
-  const trust = given === undefined ? null : trustInFile(system, path);
-  if (given === undefined || trust === null || trust.kind === 'trusted') return contents;
+/** Drops the keys that send secrets or run programs if another user can write the file. Other keys do less harm. */
+function withoutUntrustedKeys(system: System, path: string, contents: Contents): Contents {
+  const given = DANGEROUS.filter((name) => contents.values.has(name));
+  const trust = given.length === 0 ? null : trustInFile(system, path);
+  if (trust === null || trust.kind === 'trusted') return contents;
   const reason =
     trust.kind === 'open' ? `can be written by ${trust.by}` : `belongs to another user (${trust.uid})`;
-  const text = `${ENDPOINT} is not used, since ${printable(trust.path)} ${reason}`;
+  const mistakes = given.map((name) => ({
+    line: contents.values.get(name)?.line ?? null,
+    text: `${name} is not used, since ${printable(trust.path)} ${reason}`,
+  }));
   return {
-    values: new Map([...contents.values].filter(([name]) => name !== ENDPOINT)),
-    mistakes: [...contents.mistakes, { line: given.line, text }],
+    values: new Map([...contents.values].filter(([name]) => !given.includes(name))),
+    mistakes: [...contents.mistakes, ...mistakes],
   };
 }
 
@@ -112,6 +117,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
     },
     network,
+    source: (values.get('source')?.value as SourceChoice | undefined) ?? defaults.source,
     // A value of the environment is not validated yet; the code that uses it refuses an unsafe one (exit 2).
     baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,
@@ -122,6 +128,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       ),
     ),
     accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
+    providers: (values.get('provider')?.value ?? []) as readonly OwnProvider[],
     cacheBytes: megabytes === undefined ? defaults.cacheBytes : Math.round(megabytes * MEGABYTE),
     lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
     warnings,

@@ -4,6 +4,7 @@ import {
   defaultSettings,
   MEGABYTE,
   NETWORK_CHOICES,
+  SOURCE_CHOICES,
   TIMEOUT_RANGE,
 } from './settings.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
@@ -12,6 +13,8 @@ import { PALETTE_NAMES } from '../render/palettes.ts';
 import { formatMistake } from '../render/template/format.ts';
 import { SECOND } from '../usage/time.ts';
 import { ACCOUNT_NAME, readAccounts } from './accounts.ts';
+import { readProviders } from './providers.ts';
+import { RESET_UNITS } from '../usage/own-provider.ts';
 import * as z from 'zod/mini';
 
 /*
@@ -97,6 +100,48 @@ const accountsSchema = z.array(
   }),
 );
 
+const path = z.string().check(z.maxLength(200));
+const money = {
+  currency: z.optional(z.string().check(z.regex(/^[A-Z]{3}$/))),
+  minor_units: z.optional(z.int().check(z.gte(0), z.lte(8))),
+};
+
+/** The shape of `[[provider]]`, for editors. `readProviders` checks it in words. */
+const providersSchema = z.array(
+  z.strictObject({
+    id: z.string().check(z.regex(ACCOUNT_NAME)),
+    name: z.optional(z.string()),
+    url: z.string(),
+    method: z.optional(z.enum(['GET', 'POST'])),
+    body: z.optional(z.record(z.string(), z.any())),
+    header: z.optional(z.union([z.string(), z.array(z.string())])),
+    key_variable: z.optional(z.string()),
+    key_command: z.optional(z.array(z.string())),
+    plan: z.optional(path),
+    window: z.optional(
+      z.array(
+        z.strictObject({
+          name: z.string().check(z.regex(/^(?:monthly|[1-9]\d{0,3}[hd])$/)),
+          label: z.optional(z.string()),
+          part: z.optional(z.string()),
+          used_percent: z.optional(path),
+          left_percent: z.optional(path),
+          used_fraction: z.optional(path),
+          left_fraction: z.optional(path),
+          used: z.optional(path),
+          left: z.optional(path),
+          limit: z.optional(z.union([path, z.number()])),
+          reset: z.optional(path),
+          reset_unit: z.optional(z.enum(RESET_UNITS)),
+          starts_with_use: z.optional(z.boolean()),
+          ...money,
+        }),
+      ),
+    ),
+    credits: z.optional(z.strictObject({ balance: path, ...money })),
+  }),
+);
+
 const settings = defaultSettings({});
 
 const { thresholds, colors } = DEFAULT_APPEARANCE;
@@ -110,6 +155,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     description:
       'Whether requests are made. "auto": unless CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set. "never": numbers ' +
       "of Claude Code's status line and of local transcripts are still shown.",
+  },
+  source: {
+    ...choice(SOURCE_CHOICES),
+    default: 'endpoint',
+    description:
+      'Where the numbers of Claude come from. "endpoint": a request with the login of Claude Code. "claude-cli": the ' +
+      'installed program `claude` is asked, at most every 5 minutes; no token is read.',
   },
   cache_duration: {
     ...seconds(150, 86_400),
@@ -175,6 +227,17 @@ export const KEYS: Readonly<Record<string, Key>> = {
     },
     description:
       'An account besides those in the usual places: a login in another directory, or a label of your own.',
+  },
+  provider: {
+    schema: providersSchema,
+    accepted: 'tables that begin with [[provider]]',
+    default: [],
+    tables: (value) => {
+      const { providers, mistakes } = readProviders(value);
+      return { accepted: providers, mistakes };
+    },
+    description:
+      'A provider of your own: a URL, where the key is, and paths to the numbers in the response (docs/providers/own.md).',
   },
   format: {
     ...format,

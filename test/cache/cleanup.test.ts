@@ -77,6 +77,11 @@ describe('sweeping temporary files', () => {
     expect(swept(['usage.json.1'], 2 * HOUR, refusing)).toEqual(['usage.json.1']);
   });
 
+  it('leaves the rest of very many to later calls, since it holds the mutex', () => {
+    const names = Array.from({ length: 1500 }, (_, n) => `usage.json.${n}`);
+    expect(swept(names, 2 * HOUR)).toHaveLength(500);
+  });
+
   it('does nothing where there is no directory', () => {
     expect(() => sweepTemporaries(system, accountDirectory(system.root, 'none'))).not.toThrow();
   });

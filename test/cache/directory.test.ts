@@ -55,6 +55,19 @@ describe("an account's directory", () => {
     expect(fs.readdirSync(directory.root).sort()).toEqual(['CACHEDIR.TAG', 'claude']);
   });
 
+  it.each([
+    ['my-own', 'my-own-0a1b2c3d', true],
+    ['my-own-0a1b2c3d', 'my-own', true],
+    ['codex', 'usageline.upkeep', true],
+    ['codex', 'codex-notes', false],
+    ['my-own', 'my', false],
+  ])('beside which another directory decides about the tag: %s beside %s', (name, other, tagged) => {
+    const { system, directory, tag } = account();
+    fs.mkdirSync(join(directory.root, other), { recursive: true, mode: 0o700 });
+    ensureDirectory(system, accountDirectory(directory.root, name));
+    expect(fs.existsSync(tag)).toBe(tagged);
+  });
+
   it.skipIf(process.platform !== 'linux').each(['/proc/nowhere', '/proc/no/where', '/proc/self/status/x'])(
     'ends where nothing can be made: %s',
     (root) => {

@@ -81,6 +81,8 @@ export interface LoginCase {
 
 export interface ProviderCase {
   readonly id: string;
+  /** The configuration with its `[[provider]]`, for a provider of the user's own. */
+  readonly config?: string;
   /** The login of most tests. */
   readonly login: CaseLogin;
   /** The tokens and keys in it, which only the endpoint may see. */

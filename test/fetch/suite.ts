@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { checkBaseUrl } from '../../src/fetch/base-url.ts';
+import { checkBaseUrl } from '../../src/platform/base-url.ts';
 import type { Outcome, ProviderDescriptor } from '../../src/fetch/provider.ts';
 import { PROVIDERS } from '../../src/fetch/providers.ts';
 import type { System } from '../../src/platform/system.ts';
@@ -14,6 +14,7 @@ import { isObject } from '../../src/usage/values.ts';
 import { json } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
 import { fakeSystem } from '../support/system.ts';
+import { providerIn } from './own/provider-in.ts';
 import type { ExpectedUsage, ExpectedWindow, LoginCase, ProviderCase, UsageCase } from './case.ts';
 import {
   bodyAnswer,
@@ -44,14 +45,14 @@ interface Stage {
   readonly bin: string;
 }
 
-async function load(id: string): Promise<ProviderDescriptor> {
-  const provider = await PROVIDERS[id]?.();
+async function load({ id, config }: ProviderCase): Promise<ProviderDescriptor> {
+  const provider = config === undefined ? await PROVIDERS[id]?.() : providerIn(config);
   if (provider === undefined) throw new Error(`providers.ts has no line for ${id}`);
   return provider;
 }
 
 async function stageOf(of: ProviderCase, login: LoginCase['login'] = of.login): Promise<Stage> {
-  const provider = await load(of.id);
+  const provider = await load(of);
   const { root } = fakeSystem();
   const bin = join(root, '.bin');
   const [first] = of.usage;
@@ -536,7 +537,7 @@ export function contractOf(of: ProviderCase): void {
 
     describe('describes itself', () => {
       it('with an id, names in printable ASCII, a budget, and a base URL to which a token may go', async () => {
-        const provider = await load(of.id);
+        const provider = await load(of);
         const { id, texts, budget, baseUrl, baseUrlVariable } = provider;
         expect(id).toBe(of.id);
         expect(id).toMatch(/^[a-z0-9]+$/);

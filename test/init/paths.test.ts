@@ -77,7 +77,7 @@ const ACTIONS: Action[] = (['zsh', 'starship', 'claude'] as const).flatMap((targ
   const runtime = (system: FakeSystem) => aRuntime({ home: system.root, exists: fs.existsSync });
   const all: Action = [
     '--uninstall',
-    (system) => uninstallAll(system, runtime(system), job('uninstall', system)),
+    (system) => uninstallAll(system, runtime(system), job('uninstall', system), ['claude']),
   ];
   return [
     [`${target} --install`, (system) => installTarget(system, runtime(system), job('install', system))],

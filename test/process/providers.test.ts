@@ -10,6 +10,7 @@ import { removeAtTheEnd } from '../support/remove.ts';
 import { jsonSchema } from '../support/json-schema.ts';
 import type { ProviderCase, UsageCase } from '../fetch/case.ts';
 import { providerCases } from '../fetch/cases.ts';
+import { ownCases } from '../fetch/own/cases.ts';
 import {
   bodyAnswer,
   caseEndpoint,
@@ -41,6 +42,7 @@ async function machineOf(of: ProviderCase, hasLogin = true): Promise<ProviderMac
   const bin = join(home, '.bin');
   const [first] = of.usage;
   if (of.program && hasLogin) writeProgram(bin, of.program);
+  if (of.config !== undefined) writeLogin(home, { files: { '.config/usageline/config.toml': of.config } });
   const endpoint = await caseEndpoint(bodyAnswer(first!));
   const env = {
     PATH: `${bin}:${process.env.PATH ?? ''}`,
@@ -79,7 +81,9 @@ async function jsonOf(machine: ProviderMachine, ...args: string[]): Promise<Reco
 const statusAnswer = (status: number, headers: Record<string, string> = {}): Answer =>
   json({ error: { message: 'x' } }, status, headers);
 
-describe.each(providerCases.filter(({ needsSqlite = false }) => !needsSqlite || hasSqlite))('$id', (of) => {
+const cases = [...providerCases, ...ownCases].filter(({ needsSqlite = false }) => !needsSqlite || hasSqlite);
+
+describe.each(cases)('$id', (of) => {
   const secrets = [...of.secrets, ...(of.refreshTokens ?? [])];
   /** Tests of HTTP: none for a provider that runs a program. */
   const http =

@@ -9,7 +9,7 @@ import { beside } from '../../src/commands/wrapped-command.ts';
 import { fits } from '../../src/render/fits.ts';
 import { readToml } from '../../src/config/toml.ts';
 import { describeFault } from '../../src/platform/exceptions.ts';
-import { checkBaseUrl } from '../../src/fetch/base-url.ts';
+import { checkBaseUrl } from '../../src/platform/base-url.ts';
 import { findTopLevel } from '../../src/fetch/claude/top-level.ts';
 import { hostsAddresses } from '../../src/fetch/hosts.ts';
 import { proxyFor } from '../../src/fetch/proxy.ts';

@@ -7,8 +7,8 @@ export type Body = Readonly<Record<string, unknown>>;
 
 /** How a request differs from the usual one. */
 export interface RequestOptions {
-  /** Replaces headers of the same name, `authorization` included. Names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Replaces headers of the same name, `authorization` included; null: it is not sent. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string | null>>;
   /** Another server of the same service, for logins of another region. Not used where a base URL is configured. */
   readonly origin?: string | null;
   /** The failure that the object of a 2xx response describes; null where it is usage. */

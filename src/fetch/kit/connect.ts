@@ -1,5 +1,5 @@
 import type { System } from '../../platform/system.ts';
-import { checkBaseUrl } from '../base-url.ts';
+import { checkBaseUrl } from '../../platform/base-url.ts';
 import { requestJson } from '../client.ts';
 import type { Fetch } from '../client.ts';
 import type { Outcome, Provider, SendOptions, Session } from '../provider.ts';
@@ -68,14 +68,14 @@ function callOf(
     if (within <= 0) return { ok: false, failure: { code: 'timeout' } } as const;
     return requestJson(transport, {
       url,
-      headers: {
+      headers: withoutNull({
         authorization: `Bearer ${token}`,
         accept: 'application/json',
         // From the configuration: characters that no header can contain must not make the request fail.
         'user-agent': userAgent.replace(/[^\x20-\x7e]/g, ''),
         ...(body && { 'content-type': 'application/json' }),
         ...options.headers,
-      },
+      }),
       ...(body && { body: JSON.stringify(body) }),
       timeoutMs: within,
       webPage: WEB_PAGE,
@@ -90,6 +90,12 @@ function callOf(
     get: (path, options) => request(path, null, options),
     post: (path, body, options) => request(path, body, options),
   };
+}
+
+function withoutNull(headers: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  );
 }
 
 /** The server to ask. One that a login names is checked as a configured one is: the token goes there. */

@@ -46,6 +46,11 @@ export interface ProviderDefinition<L extends Login = Login> {
    */
   databases?(system: System, directory: string | null): readonly string[];
   /**
+   * A part of the fingerprint for a login that is in none of these: a text that changes whenever the login does, without
+   * spaces and without a secret. Null: there is no such login.
+   */
+  mark?(system: System): string | null;
+  /**
    * Reads the login, without a request. A promise only where a program has to be run; then `identity` is needed.
    *
    * @param files as `files` returned them
@@ -100,6 +105,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     for (const path of definition.databases?.(system, directory) ?? [])
       parts.push(databasePart(system, path));
     if (keyVariables.length > 0) parts.push(variablePart(system, keyVariables));
+    if (definition.mark) parts.push(definition.mark(system) ?? ABSENT);
     return parts.join(' ');
   }
 

@@ -118,6 +118,13 @@ export function timeOfText(value: unknown): number | null {
   return plausible(parseTime(`${day}T${clock.length === 5 ? `${clock}:00` : clock}Z`));
 }
 
+/** Epoch ms of a date alone, `2026-11-30`: its midnight in UTC. */
+export function timeOfDate(value: unknown): number | null {
+  return typeof value === 'string' && value.length <= 64 && DATE.test(value.trim())
+    ? timeOfText(value)
+    : null;
+}
+
 /** Epoch ms of what the value plainly is: text, epoch seconds or epoch milliseconds. */
 export function timeOf(value: unknown): number | null {
   return timeOfText(value) ?? timeOfSeconds(value) ?? timeOfMs(value);

@@ -54,7 +54,7 @@ function shapeOf(measure: Measure): Shape | null {
 }
 
 /** Id and label of a length: `five_hour`, `seven_day`, `monthly`, else hours (`3h`) or days (`30d`). */
-function nameOf(length: Measure['length']): { id: string; label: string } | null {
+export function nameOf(length: Measure['length']): { id: string; label: string } | null {
   if (length === 'month') return { id: 'monthly', label: 'mo' };
   if (length === null || !(length > 0)) return null;
   const ms = length * SECOND;

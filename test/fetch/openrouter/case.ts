@@ -1,11 +1,13 @@
 import { defineCase } from '../case.ts';
 
 const KEY = 'sk-or-v1-EXAMPLE-NOT-A-KEY';
+/** As the endpoint sends it: parts of the key. It is not to be stored. */
+const LABEL = 'sk-or-v1-EXA...KEY';
 
 /** A response for `/api/v1/key` as documented; `changes` changes or removes (undefined) parts. */
 const key = (changes: object = {}) => ({
   data: {
-    label: 'sk-or-v1-EXA...KEY',
+    label: LABEL,
     limit: 100,
     limit_remaining: 74.5,
     limit_reset: 'monthly',
@@ -31,7 +33,7 @@ const SIXTY = balance(100, 40);
 export const providerCase = defineCase({
   id: 'openrouter',
   login: { env: { OPENROUTER_API_KEY: KEY } },
-  secrets: [KEY],
+  secrets: [KEY, LABEL],
   identity: { accountId: /^key:[0-9a-f]{16}$/ },
   requests: [
     { method: 'GET', path: '/api/v1/credits', headers: HEADERS },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkBaseUrl } from '../../src/fetch/base-url.ts';
+import { checkBaseUrl } from '../../src/platform/base-url.ts';
 
 test.each([
   ['https://api.anthropic.com', 'https://api.anthropic.com'],
