@@ -148,7 +148,7 @@ const HOSTS = {
     async make(stage) {
       stage.write('.vimrc', 'syntax on\nset nocompatible nomodeline\n');
       stage.install('vim');
-      return screen(stage, { argv: ['vim', 'greet.ts'] });
+      return screen(stage, { argv: ['vim', 'greet.ts'], columns: 122 });
     },
   },
   neovim: {
@@ -156,7 +156,10 @@ const HOSTS = {
     needs: ['tmux', 'nvim'],
     async make(stage) {
       stage.install('neovim');
-      return screen(stage, { argv: ['nvim', '--cmd', 'set shortmess+=I', '-c', 'syntax off', 'greet.ts'] });
+      return screen(stage, {
+        argv: ['nvim', '--cmd', 'set shortmess+=I', '-c', 'syntax off', 'greet.ts'],
+        columns: 122,
+      });
     },
   },
   nushell: {
@@ -181,7 +184,7 @@ $env.PROMPT_COMMAND_RIGHT = ""
     async make(stage) {
       stage.write('.emacs.d/init.el', '(setq inhibit-startup-screen t)\n(menu-bar-mode -1)\n');
       stage.install('emacs');
-      return screen(stage, { argv: ['emacs', '-nw', 'greet.ts'], columns: 104 });
+      return screen(stage, { argv: ['emacs', '-nw', 'greet.ts'], columns: 144 });
     },
   },
   kitty: {

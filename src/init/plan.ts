@@ -199,6 +199,11 @@ function firstUsers(step: Step, target: InitTarget): InstalledFile['users'] {
   return step.kind === 'whole' && step.shared ? [target] : null;
 }
 
+/** A reason with the path that it is about, which it can begin with already. */
+function reasonFor(path: string, reason: string): string {
+  return `${path}: ${reason.startsWith(`${path} `) ? `it${reason.slice(path.length)}` : reason}`;
+}
+
 /** The decision on one file: an edit with what belongs to it; in words, why it is refused; null to leave it out. */
 type Decision = (Omit<FileChange, 'path' | 'edit'> & { readonly edit: Edit }) | string | null;
 
@@ -209,7 +214,7 @@ function planFrom<T extends { path: string }>(list: readonly T[], decide: (item:
   for (const item of list) {
     const decision = decide(item);
     if (decision === null) continue;
-    if (typeof decision === 'string') refused.push(`${item.path}: ${decision}`);
+    if (typeof decision === 'string') refused.push(reasonFor(item.path, decision));
     else if (decision.edit.kind === 'refused') refused.push(`${item.path}: ${decision.edit.reason}`);
     else if (decision.edit.kind === 'change') {
       changes.push({ ...decision, path: item.path, edit: decision.edit });

@@ -66,7 +66,8 @@ describe('any file', () => {
       const first = withBlock(text, block);
       if (first.kind === 'refused') return;
       const ended = text === '' || text.endsWith('\n') || more === '';
-      const newline = ended ? '' : text.includes('\r\n') ? '\r\n' : '\n';
+      // The block's own lines end with a line feed in every file.
+      const newline = ended ? '' : '\n';
       const edited = `first\n${afterOf(first)}${more}`;
       expect(afterOf(withoutBlock(edited))).toBe(`first\n${text}${newline}${more}`);
     });
