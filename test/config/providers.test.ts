@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readProviders } from '../../src/config/providers.ts';
 import { readToml } from '../../src/config/toml.ts';
+import { ownProvider } from '../../src/fetch/own/index.ts';
 import type { OwnProvider } from '../../src/usage/own-provider.ts';
 
 const read = (text: string) => {
@@ -255,4 +257,93 @@ describe('a mistake is named with the provider, the value, and what is accepted:
   ])('%s', (_what, text, mistake) => {
     expect(read(text).mistakes).toEqual([expect.stringMatching(mistake)]);
   });
+});
+
+it('no value of any key makes reading fail, and what is accepted can be asked', () => {
+  const values = [
+    undefined,
+    null,
+    true,
+    0,
+    -1,
+    1.5,
+    NaN,
+    Infinity,
+    '',
+    'x',
+    '5h',
+    'a.b',
+    '{key}',
+    'A: {key}',
+    'https://x.example/?a={key}',
+    'x'.repeat(300),
+    '\u0000',
+    [],
+    ['x'],
+    [['x']],
+    [1],
+    {},
+    { a: 1 },
+    [{}],
+    [{ name: '5h', used: 'x', limit: 1 }],
+    new Date(),
+    10n,
+  ];
+  const usual = {
+    id: 'x',
+    url: 'https://x.example',
+    key_variable: 'K',
+    window: [{ name: '5h', used_percent: 'a' }],
+  };
+  const keys = [
+    'id',
+    'name',
+    'url',
+    'method',
+    'body',
+    'header',
+    'key_variable',
+    'key_command',
+    'plan',
+    'window',
+    'credits',
+  ];
+  const windowKeys = [
+    'name',
+    'label',
+    'part',
+    'used_percent',
+    'left_fraction',
+    'left',
+    'limit',
+    'reset',
+    'reset_unit',
+    'starts_with_use',
+    'currency',
+    'minor_units',
+  ];
+  const tables = [
+    ...keys.flatMap((key) => values.map((value) => ({ ...usual, [key]: value }))),
+    ...windowKeys.flatMap((key) =>
+      values.map((value) => ({ ...usual, window: [{ ...usual.window[0], [key]: value }] })),
+    ),
+    ...['balance', 'currency', 'minor_units'].flatMap((key) =>
+      values.map((value) => ({ ...usual, credits: { balance: 'a', [key]: value } })),
+    ),
+    ...values,
+  ];
+  let accepted = 0;
+  for (const table of tables) {
+    const { providers, mistakes } = readProviders([table]);
+    expect(providers.length === 1, JSON.stringify(mistakes)).toBe(mistakes.length === 0);
+    for (const { text } of mistakes) expect(text).toMatch(/^[ -~]+; accepted: [ -~]+$/);
+    for (const own of providers) {
+      accepted += 1;
+      const provider = ownProvider(own);
+      expect(provider.texts.mainWindows).not.toEqual({});
+      expect(provider.baseUrl).toBe('https://x.example');
+    }
+  }
+  expect(accepted).toBeGreaterThan(40);
+  for (const value of values) expect(readProviders(value).providers).toEqual([]);
 });
