@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { errno } from '../platform/errno.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
@@ -124,13 +125,18 @@ async function placesOf(
 }
 
 /** When there will be numbers again: a sentence. */
-function nextRequest(system: System, paths: Paths, { settings }: Config): string {
+function nextRequest(system: System, paths: Paths, { settings, source }: Config): string {
   if (!settings.network) return 'Requests are switched off, so no new numbers come from the endpoint.';
   const now = system.now();
   const { fingerprint } = diskFingerprint(system, mainProvider, paths.cache);
   const backoff = readBackoffOf(system, paths, now);
   const attempts = paths.cache ? readClaims(system, paths.cache.path, 'attempt') : [];
-  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, mainProvider.budget);
+  const budget = judgeBudget(
+    { backoff, attempts },
+    now,
+    fingerprint,
+    throughSource(mainProvider, source).budget,
+  );
   const at = nextTry(backoff !== null && isBlocking(backoff, now, fingerprint) ? backoff : null, budget);
   if (at === null || at <= now) return 'New numbers come with the next request, which the next call makes.';
   const time = clockTime(at, now, { clock: '24h', zone: localZone(system) });

@@ -5,6 +5,7 @@ import { readEntry } from '../cache/entry.ts';
 import { sizeOfAccount } from '../cache/sizes.ts';
 import { loadConfig } from '../config/load.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { listVariants } from '../prerender/write.ts';
@@ -72,7 +73,10 @@ async function cacheStats(system: System, { json }: StatsOptions): Promise<Comma
   const { root } = paths.cache;
   const names = await choicesOf(system, config);
   const places = await placesIn(system, config, root, null, new Set(names.keys()));
-  const rows = places.flatMap((place) => rowOf(system, place, names) ?? []);
+  const rows = places.flatMap(({ provider, directory }) => {
+    const place = { provider: throughSource(provider, config.source), directory };
+    return rowOf(system, place, names) ?? [];
+  });
   const stderr = json ? '' : warningText(config, paths.warning);
   const text = json
     ? jsonOf(system, root, config.cacheBytes, rows)

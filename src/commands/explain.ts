@@ -10,6 +10,7 @@ import { loadConfig } from '../config/load.ts';
 import { DISABLE_TRAFFIC_VARIABLE } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { damageOf } from '../platform/damaged-files.ts';
+import { throughSource } from '../fetch/source.ts';
 import { healthOf } from '../init/health.ts';
 import { installedPath, readInstalled } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
@@ -21,6 +22,7 @@ import { judgeBudget } from '../resolve/budget.ts';
 import type { BudgetVerdict } from '../resolve/budget.ts';
 import { readState } from '../resolve/read-state.ts';
 import { pathsOf } from '../resolve/paths.ts';
+import { providerSettings } from '../resolve/provider-settings.ts';
 import type { State, ResolveDeps } from '../resolve/read-state.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import type { Policy } from '../resolve/decide.ts';
@@ -90,12 +92,13 @@ async function explain(system: System, { policy, ...choice }: ExplainOptions): P
 
 /** What applies to one account. */
 function explainAccount(
-  { system, provider }: KnownAccount,
+  { system, provider: usual }: KnownAccount,
   config: Config,
   policy: Policy,
   clock: ClockAppearance,
 ): { readonly facts: readonly (readonly [string, string])[]; readonly warning: string | null } {
-  const { settings } = config;
+  const provider = throughSource(usual, config.source);
+  const settings = providerSettings(config.settings, provider);
   const deps: ResolveDeps = { system, settings, provider, log: () => {} };
   const paths = pathsOf(system, provider);
   const { cache } = paths;

@@ -7,6 +7,7 @@ import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
 import { checkBaseUrl } from '../platform/base-url.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import { STDERR, printable, writeOut } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
@@ -82,11 +83,12 @@ export interface ResolvingOptions {
  */
 export function resolveDeps(
   system: System,
-  { settings }: Config,
+  { settings, source }: Config,
   options: ResolvingOptions,
-  provider = mainProvider,
+  asked = mainProvider,
 ): ResolveDeps {
   const start = system.monotonic();
+  const provider = throughSource(asked, source);
   const { transcripts } = provider;
   const { scansAll = false, estimates = true } = options;
   return {

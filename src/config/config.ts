@@ -2,7 +2,7 @@ import { DEFAULT_APPEARANCE } from '../render/appearance.ts';
 import type { Appearance } from '../render/appearance.ts';
 import type { System } from '../platform/system.ts';
 import { DEFAULT_CACHE_BYTES, defaultSettings } from './settings.ts';
-import type { NetworkChoice, Settings } from './settings.ts';
+import type { NetworkChoice, Settings, SourceChoice } from './settings.ts';
 import type { AccountConfig } from './accounts.ts';
 import type { OwnProvider } from '../usage/own-provider.ts';
 
@@ -26,6 +26,8 @@ export interface Config {
   readonly settings: Settings;
   /** The key `network` with its source; null if not set. `settings.network` is the result for this environment. */
   readonly network: Sourced<NetworkChoice> | null;
+  /** The key `source`: the way to the numbers of a provider that has more than one. */
+  readonly source: SourceChoice;
   /** Not yet validated. Null: the provider's default. */
   readonly baseUrl: Sourced<string> | null;
   /** Null: `usageline/<version>`. */
@@ -51,6 +53,7 @@ export function defaultConfig(env: System['env']): Config {
   return {
     settings: defaultSettings(env),
     network: null,
+    source: 'endpoint',
     baseUrl: url ? { value: url, source: 'USAGELINE_API_BASE_URL' } : null,
     userAgent: null,
     common: { appearance: DEFAULT_APPEARANCE, color: 'auto' },

@@ -293,7 +293,8 @@ function readHeaders(table: TableReader, key: OwnKey): Record<string, string> {
     table.refuse('key_variable', 'key_variable or key_command, since header has {key}', {
       shown: 'is missing',
     });
-  if (!hasPlace && isKeyGiven)
+  // A line that is refused may have had the place.
+  if (!hasPlace && isKeyGiven && Object.keys(headers).length === lines.length)
     table.refuse('header', HEADER_ACCEPTED, { shown: 'has no {key}, the place of the key' });
   return headers;
 }

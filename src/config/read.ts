@@ -5,7 +5,7 @@ import { defaultConfig } from './config.ts';
 import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import { allowsRequests, isTrafficDisabled, MEGABYTE } from './settings.ts';
-import type { NetworkChoice } from './settings.ts';
+import type { NetworkChoice, SourceChoice } from './settings.ts';
 import { accepts, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
 import { environmentWarnings, missingFileWarning, placeIn, quoteValue } from './warnings.ts';
@@ -117,6 +117,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
       network: allowsRequests(network?.value ?? 'auto', isTrafficDisabled(env)),
     },
     network,
+    source: (values.get('source')?.value as SourceChoice | undefined) ?? defaults.source,
     // A value of the environment is not validated yet; the code that uses it refuses an unsafe one (exit 2).
     baseUrl: defaults.baseUrl ?? ((values.get('api_base_url') ?? null) as Sourced<string> | null),
     userAgent: (values.get('user_agent')?.value as string | undefined) ?? null,

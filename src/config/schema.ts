@@ -4,6 +4,7 @@ import {
   defaultSettings,
   MEGABYTE,
   NETWORK_CHOICES,
+  SOURCE_CHOICES,
   TIMEOUT_RANGE,
 } from './settings.ts';
 import { COLOR_NAMES, DEFAULT_APPEARANCE } from '../render/appearance.ts';
@@ -154,6 +155,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
     description:
       'Whether requests are made. "auto": unless CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC is set. "never": numbers ' +
       "of Claude Code's status line and of local transcripts are still shown.",
+  },
+  source: {
+    ...choice(SOURCE_CHOICES),
+    default: 'endpoint',
+    description:
+      'Where the numbers of Claude come from. "endpoint": a request with the login of Claude Code. "claude-cli": the ' +
+      'installed program `claude` is asked, at most every 5 minutes; no token is read.',
   },
   cache_duration: {
     ...seconds(150, 86_400),

@@ -43,6 +43,11 @@ export const NETWORK_CHOICES = ['auto', 'always', 'never'] as const;
 /** The key `network`. `auto`: requests unless Claude Code's variable disables them. */
 export type NetworkChoice = (typeof NETWORK_CHOICES)[number];
 
+/** The values of the key `source`. */
+export const SOURCE_CHOICES = ['endpoint', 'claude-cli'] as const;
+/** The key `source`. `claude-cli`: the provider's own program is asked, where it has one. */
+export type SourceChoice = (typeof SOURCE_CHOICES)[number];
+
 /** The variable that makes Claude Code omit requests that it does not need. */
 export const DISABLE_TRAFFIC_VARIABLE = 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC';
 

@@ -1,7 +1,7 @@
 import type { System } from '../platform/system.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import type { TokenEstimate } from '../usage/model.ts';
-import type { ProviderFacts, ProviderTexts } from '../usage/provider-facts.ts';
+import type { ProviderFacts, ProviderTexts, RequestBudget } from '../usage/provider-facts.ts';
 import type { Report, ReportedWindows } from '../usage/report.ts';
 import type { Snapshot, SnapshotData, SnapshotReader } from '../usage/snapshot.ts';
 
@@ -212,6 +212,16 @@ export interface ProviderEnvironment {
   readonly others: readonly string[];
 }
 
+/** Another way to the same numbers than a request of this program. `source.ts` puts it in place of the usual one. */
+export interface ProviderSource {
+  readonly budget: RequestBudget;
+  /** The parts of the texts that differ. */
+  readonly texts: Partial<ProviderTexts>;
+  /** See `ProviderFacts`. */
+  readonly leastTimeoutMs: number;
+  connect(): Promise<Provider>;
+}
+
 /** The whole provider. Nothing here reads credentials; `connect` loads what does. */
 export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   /** The origin of its endpoint, where none is configured. */
@@ -240,6 +250,8 @@ export interface ProviderDescriptor extends ProviderFiles, ProviderFacts {
   keychainModified(system: System): Promise<string | null>;
   /** Loads what requests need. */
   connect(): Promise<Provider>;
+  /** The other sources, by the value of the key `source`; absent: there are none. */
+  readonly sources?: Readonly<Record<string, ProviderSource>>;
 }
 
 /** An invented account, with which `usageline demo` runs the real program. */

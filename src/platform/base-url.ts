@@ -35,9 +35,9 @@ export function checkBaseUrl(text: string): BaseUrlCheck {
 /** Why a key may not be sent to the URL of one request; null if it may. The rules of base URLs, and a query is allowed. */
 export function requestUrlProblem(text: string): string | null {
   if (!/^[!-~]{1,500}$/.test(text)) return `not a URL of printable ASCII; accepted: ${ACCEPTED}`;
+  if (text.includes('#')) return `no fragment may stand in it; accepted: ${ACCEPTED}`;
   const check = checkBaseUrl(text.split('?', 1)[0] as string);
-  if (!check.ok) return check.reason;
-  return text.includes('#') ? `no fragment may stand in it; accepted: ${ACCEPTED}` : null;
+  return check.ok ? null : check.reason;
 }
 
 /** `hostname` as the URL parser leaves it: IPv4 in four decimal parts, IPv6 in brackets and shortest form. */

@@ -7,7 +7,7 @@ import type { ProviderFacts } from '../usage/provider-facts.ts';
 import { CLOCK_TOLERANCE_MS, DAY, HOUR, MINUTE } from '../usage/time.ts';
 import { nextPaceChange } from '../usage/pace.ts';
 import { toUsage } from '../resolve/to-usage.ts';
-import { hourlySlot } from '../resolve/budget.ts';
+import { hourlySlot, spacedSlot } from '../resolve/budget.ts';
 import { decide } from '../resolve/decide.ts';
 import type { AccountMatch } from '../resolve/freshness.ts';
 import { freshUntil, turningPoints } from '../resolve/freshness.ts';
@@ -194,7 +194,7 @@ function timesOf({ entry, backoff, settings }: ForecastInput): Times {
  * @param retryAt when the next try is, as shown at that moment, epoch ms
  */
 function nextChange(
-  { backoff, now, provider }: ForecastInput,
+  { backoff, now, provider, fingerprint }: ForecastInput,
   { once, resets, ages }: Times,
   at: number,
   exact: boolean,
@@ -217,7 +217,10 @@ function nextChange(
   for (const time of once) consider(time);
   for (const reset of resets) countdown(reset);
   for (const time of ages) tick(time, step);
-  if (backoff) consider(hourlySlot(backoff, at, provider.budget));
+  if (backoff) {
+    consider(hourlySlot(backoff, at, provider.budget));
+    consider(spacedSlot(backoff, at, fingerprint, provider.budget));
+  }
   if (retryAt !== null) countdown(retryAt);
   consider(at + step);
   return next;

@@ -10,6 +10,7 @@ import type { ColorChoice, Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { allowsRequests } from '../config/settings.ts';
 import { environment, provider } from '../fetch/registry.ts';
+import { throughSource } from '../fetch/source.ts';
 import type { System } from '../platform/system.ts';
 import { jsonTemplate } from '../render/json.ts';
 import { renderOutput } from '../render/outputs/index.ts';
@@ -74,6 +75,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   const { fingerprint } = diskFingerprint(system, provider, directory);
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
+  const asked = throughSource(provider, config.source);
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
   const now = system.now();
   const frozen = { ...system, now: () => now };
@@ -82,8 +84,8 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   // Whether requests are allowed decides which of two numbers counts, so there is one input for each case.
   const inputs = new Map<boolean, ForecastInput | null>();
   const inputFor = (network: boolean): ForecastInput | null => {
-    const settings = { ...providerSettings(config.settings, provider), network };
-    const deps = { system: frozen, settings, provider, log: () => {} };
+    const settings = { ...providerSettings(config.settings, asked), network };
+    const deps = { system: frozen, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
     // Without numbers the usage is an estimate, which each call makes anew.
@@ -211,11 +213,12 @@ function severalLines(
   const watched = watchedOf(system, [...watchedNames(accounts), ...watchedLogins(absent)]);
   const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
   const forecasts = accounts.map((account) => {
-    const settings = { ...providerSettings(config.settings, account.provider), network };
+    const asked = throughSource(account.provider, config.source);
+    const settings = { ...providerSettings(config.settings, asked), network };
     const view = { ...account.system, now: frozen.now };
     const paths = pathsOf(view, account.provider);
     const { fingerprint } = diskFingerprint(view, account.provider, paths.cache);
-    const deps = { system: view, settings, provider: account.provider, log: () => {} };
+    const deps = { system: view, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
     const input = forecastInput(deps, paths, state, fingerprint, settings);
     return input && { account, forecast: forecastOf(input, { horizonMs }) };

@@ -83,6 +83,22 @@ export function hourlySlot(
   return oldest + window;
 }
 
+/**
+ * When a spacing of more than a minute allows the next request, epoch ms; `now` where it does already. For callers that would
+ * start a worker: within the minute after a request it may be under way, and another token may waive the rest.
+ */
+export function spacedSlot(
+  backoff: Spent['backoff'],
+  now: number,
+  fingerprint: string | null,
+  { spacingMs }: RequestBudget,
+): number {
+  const latest = Math.max(...(backoff?.requests ?? []).filter((at) => happened(at, now)));
+  if (spacingMs <= MINUTE || now < latest + MINUTE) return now;
+  if (isWaivable({ backoff, attempts: [] }, null, now, fingerprint)) return now;
+  return Math.max(now, latest + ROUNDING_MS + spacingMs + clockError(backoff, now));
+}
+
 /** False for a time from the future, of another clock: the backoff repeats it, and there it counts. */
 function happened(at: number, now: number): boolean {
   return !isFromFuture(at, now);

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { RequestBudget } from '../usage/provider-facts.ts';
-import { hourlySlot, judgeBudget } from './budget.ts';
+import { hourlySlot, judgeBudget, spacedSlot } from './budget.ts';
 import type { BudgetVerdict } from './budget.ts';
 import { judgeEntry, pacedUntil, endpointDueAt, sameCredentials } from './freshness.ts';
 import type { AccountMatch, Judgement, Freshness } from './freshness.ts';
@@ -84,9 +84,9 @@ export function decide(situation: Situation): Decision {
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);
   if (isShowable(freshness) && isPaced(situation)) return serve(3, null);
   if (policy === 'background') {
-    // A worker that would find the budget of the hour spent is not started. The spacing of requests does not matter here:
-    // it ends soon, and it may be that of a request under way.
-    const slot = hourlySlot(backoff, now, budget);
+    // A worker that would find the budget of the hour spent is not started. A usual spacing of requests does not matter
+    // here: it ends soon, and it may be that of a request under way.
+    const slot = Math.max(hourlySlot(backoff, now, budget), spacedSlot(backoff, now, fingerprint, budget));
     // Only a request corrects a backoff with a future time.
     if (slot > now && backoff?.ahead === undefined)
       return serve(4, { code: 'budget', retryAt: Math.max(slot, backoff?.blockedUntil ?? 0) });

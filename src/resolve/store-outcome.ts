@@ -10,7 +10,7 @@ import type { Snapshot } from '../usage/snapshot.ts';
 import type { Usage } from '../usage/model.ts';
 import { backoffAfterFailure, backoffAfterSuccess } from './backoff.ts';
 import { judgeBudget } from './budget.ts';
-import { isBlocking, isShowable, nextTry } from './decide.ts';
+import { isBlocking, nextTry } from './decide.ts';
 import type { EntryIdentity } from './identity.ts';
 import { cacheUnwritable, readState, usageFrom } from './read-state.ts';
 import type { Call, State } from './read-state.ts';
@@ -92,13 +92,9 @@ export function storeRefusal(
   refused: RefreshFailure,
   sentAt: number,
 ): Usage {
-  const { deps, paths, fingerprint, state } = attempt;
-  const entry = entryOf(attempt, recorded, snapshot, sentAt);
-  const { read } = state;
-  const known = read.kind === 'entry' && read.entry.data !== null && isShowable(state.decision.freshness);
-  const isNewer = !known || entry.cachedAt > read.entry.cachedAt;
-  if (isNewer) storeEntry(attempt, entry);
-  const after = isNewer ? readState(deps, paths, { policy: 'wait', force: false }, fingerprint) : state;
+  const { deps, paths, fingerprint } = attempt;
+  storeEntry(attempt, entryOf(attempt, recorded, snapshot, sentAt));
+  const after = readState(deps, paths, { policy: 'wait', force: false }, fingerprint);
   return storeFailure({ ...attempt, state: after }, withReadTime(recorded, snapshot), refused, sentAt);
 }
 

@@ -84,7 +84,7 @@ export interface RefreshFailure {
   /** The value of the Retry-After header exactly as received; only with `rate_limited`. */
   readonly retryAfter?: string | null;
   readonly detail?: string;
-  /** Nothing of the request has left this machine, so it does not count for the budget. Only with `internal_error`. */
+  /** Nothing of the request has left this machine, so it does not count for the budget. */
   readonly unsent?: true;
 }
 

@@ -33,7 +33,7 @@ const WHERE = /\[([\w$-]+)=(?:"([^"\\\p{Cc}]*)"|([^\]"\p{Cc}]+))\]/uy;
 
 /** Reads a path; null for a text that is none. */
 export function parsePath(text: string): JsonPath | null {
-  if (text.length > MAX_LENGTH) return null;
+  if (text.length > MAX_LENGTH || text === '$') return null;
   const steps: PathStep[] = [];
   let at = text.startsWith('$.') ? 2 : text.startsWith('$[') ? 1 : 0;
   const first = at;

@@ -219,6 +219,18 @@ it('the file can be a symbolic link, as dotfile managers make it', async () => {
   expect((await loadConfig(system)).settings.timeoutMs).toBe(5000);
 });
 
+it('a provider of the user’s own in a file that another user can write is not used: it names a URL and a command', async () => {
+  const table = '[[provider]]\nid = "myai"\nurl = "https://example.test"\nkey_command = ["x"]\n';
+  fs.writeFileSync(path, `timeout = 5\n${table}[[provider.window]]\nname = "5h"\nused_percent = "a"\n`);
+  fs.chmodSync(path, 0o600);
+  expect((await loadConfig(system)).providers).toMatchObject([{ id: 'myai' }]);
+  fs.chmodSync(path, 0o666);
+  const { providers, settings, warnings } = await loadConfig(system);
+  expect(providers).toEqual([]);
+  expect(settings.timeoutMs).toBe(5000);
+  expect(warnings).toEqual([`${path}:2: provider is not used, since ${path} can be written by everyone`]);
+});
+
 describe('an endpoint in a file that another user can write', () => {
   const OTHER = 54_322;
   const TEXT = 'timeout = 5\napi_base_url = "https://example.test"';

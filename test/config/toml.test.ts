@@ -102,7 +102,7 @@ it('the message for one of several tables has the line of its own table', () => 
 
 describe('the message for an unknown key lists the accepted ones, and has the nearest', () => {
   const ALL =
-    'network, cache_duration, scoped_refresh, max_stale, cache_size, timeout, api_base_url, user_agent, accounts, account, provider, format, color, percent, ' +
+    'network, source, cache_duration, scoped_refresh, max_stale, cache_size, timeout, api_base_url, user_agent, accounts, account, provider, format, color, percent, ' +
     'clock, hide, palette, thresholds, colors, output';
   it.each<[string, RegExp | string]>([
     ['fromat = "bars"', `1: "fromat" is no key; accepted: ${ALL}; did you mean "format"?`],

@@ -119,7 +119,9 @@ describe('which accounts a line has', () => {
     const { stderr, code } = await machine.run(['config', 'check']);
     expect(stderr.trim().split('\n')).toEqual([
       expect.stringContaining('account.config_dir of the account "other" is set; accepted: no directory'),
-      expect.stringMatching(/accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/),
+      expect.stringMatching(
+        /accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/,
+      ),
     ]);
     expect(code).toBe(2);
     const shown = await lineOf(machine, 'config', 'get', 'account');

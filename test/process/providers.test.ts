@@ -48,6 +48,8 @@ async function machineOf(of: ProviderCase, hasLogin = true): Promise<ProviderMac
     PATH: `${bin}:${process.env.PATH ?? ''}`,
     HOME: home,
     TZ: 'UTC',
+    // This machine can be busy.
+    USAGELINE_TIMEOUT: '20',
     [`USAGELINE_${of.id.toUpperCase()}_BASE_URL`]: endpoint.url,
     ...(hasLogin && writeLogin(home, of.login)),
   };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Backoff } from '../../src/cache/backoff.ts';
+import { provider } from '../../src/fetch/registry.ts';
 import { decide, isBlocking, nextTry } from '../../src/resolve/decide.ts';
 import type { Decision, Policy, Situation } from '../../src/resolve/decide.ts';
 import type { Shortcoming } from '../../src/resolve/freshness.ts';
@@ -16,6 +18,13 @@ const spent = aLock({
   requests: Array.from({ length: 24 }, () => NOW - HOUR / 2),
 });
 const retryAt = NOW + 4 * MINUTE;
+/** A provider that may be asked every five minutes, and was asked so long ago. */
+const spaced = (age: number, more: Partial<Backoff> = {}): Partial<Situation> => ({
+  entry: stale,
+  policy: 'background',
+  budget: { spacingMs: 5 * MINUTE, perHour: 24 },
+  backoff: aLock({ blockedUntil: 0, error: null, requests: [NOW - age], ...more }),
+});
 
 /** One line of the table in docs/specs/resolving.md: what is the case → row, action, freshness, error. */
 type Line = [string, Partial<Situation>, string];
@@ -168,6 +177,30 @@ const table: Line[] = [
   ['wait, data of a day ago', { entry: old }, '5 refresh last_known -'],
   ['wait, nothing known', {}, '5 refresh none -'],
   ['wait, only a failure is known', { entry: failed() }, '5 refresh none -'],
+  ['background, a minute may be a request under way', spaced(MINUTE - 1), '4 background stale -'],
+  ['background, within a long spacing', spaced(MINUTE), '4 serve stale budget'],
+  ['background, at the end of a long spacing', spaced(5 * MINUTE), '4 serve stale budget'],
+  ['background, after a long spacing', spaced(5 * MINUTE + SECOND), '4 background stale -'],
+  [
+    'background, within a long spacing that another token may waive',
+    spaced(2 * MINUTE, { credentials: 'fingerprint-0', tokenHash: 'a:1' }),
+    '4 background stale -',
+  ],
+  [
+    'background, within a long spacing under other credentials, without a token that is known',
+    spaced(2 * MINUTE, { credentials: 'fingerprint-0' }),
+    '4 serve stale budget',
+  ],
+  [
+    'background, within a usual spacing',
+    { ...spaced(50 * SECOND), budget: provider.budget },
+    '4 background stale -',
+  ],
+  [
+    'wait, within a long spacing: the holder of the mutex judges it',
+    { ...spaced(2 * MINUTE), policy: 'wait' },
+    '5 refresh stale -',
+  ],
   ['wait, budget spent: the holder of the mutex judges it', { backoff: spent }, '5 refresh none -'],
 ];
 

@@ -255,4 +255,14 @@ describe('a request that another program sends', () => {
     expect((await ask()).usage.error?.code).toBe('budget');
     expect(provider.sent).toHaveLength(1);
   });
+
+  it('is not sent sooner either after a request whose token was known', async () => {
+    const { provider, ask, system } = aMachine();
+    await ask();
+    system.advance(10 * SECOND);
+    provider.hidesToken = true;
+    provider.currentFingerprint = 'fingerprint-2';
+    expect((await ask()).usage.error?.code).toBe('budget');
+    expect(provider.sent).toHaveLength(1);
+  });
 });

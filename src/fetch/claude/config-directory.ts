@@ -1,4 +1,4 @@
-import { isAbsolutePath, SEPARATOR } from '../../platform/paths.ts';
+import { absolutePath, isSamePath, normalizedPath } from '../../platform/same-path.ts';
 import type { System } from '../../platform/system.ts';
 
 /*
@@ -17,7 +17,7 @@ export function configDirectory(system: System): string | null {
   if (!given) return null;
   let directory = directories.get(system);
   if (directory === undefined) {
-    const path = absolute(system, given);
+    const path = absolutePath(system, given);
     directory = isDefault(system, path) ? null : path;
     directories.set(system, directory);
   }
@@ -34,7 +34,7 @@ export function canonicalPath(system: System, path: string): string {
     // Not `realpathSync` itself, which resolves `..` in the text: the name before it can be a link.
     return system.fs.realpathSync.native(path);
   } catch {
-    return normalized(path);
+    return normalizedPath(path);
   }
 }
 
@@ -56,37 +56,15 @@ export function join(platform: NodeJS.Platform, ...parts: readonly string[]): st
   return parts.join(platform === 'win32' ? '\\' : '/');
 }
 
-function absolute({ cwd }: System, given: string): string {
-  if (isAbsolutePath(given)) return given;
-  const at = cwd();
-  return at === null ? given : `${at}${at.endsWith(SEPARATOR) ? '' : SEPARATOR}${given}`;
-}
-
 function isDefault(system: System, path: string): boolean {
   const { platform, fs } = system;
   const home = system.home();
   if (platform === 'darwin' || home === null) return false;
   const usual = join(platform, home, '.claude');
-  if (path !== usual && !(isSame(fs, path, usual) ?? normalized(path) === normalized(usual))) return false;
+  if (!isSamePath(fs, path, usual)) return false;
   // Without the variable a login in the second directory counts as well, with it none does.
   const second = secondDirectory(system);
   return second === null || !isThere(fs, join(platform, second, CREDENTIALS_FILE));
-}
-
-/** Whether two paths lead to the same directory; null where neither exists. */
-function isSame(fs: System['fs'], path: string, other: string): boolean | null {
-  const [one, two] = [statOf(fs, path), statOf(fs, other)];
-  if (one === null && two === null) return null;
-  return one !== null && one.ino === two?.ino && one.dev === two.dev;
-}
-
-/** Inode numbers can exceed 2^53, so they are read as big integers. */
-function statOf(fs: System['fs'], path: string) {
-  try {
-    return fs.statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function isThere(fs: System['fs'], path: string): boolean {
@@ -95,10 +73,4 @@ function isThere(fs: System['fs'], path: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ENOTDIR';
   }
-}
-
-function normalized(path: string): string {
-  const { normalize } = process.getBuiltinModule('node:path');
-  const text = normalize(path);
-  return text.length > 1 && text.endsWith(SEPARATOR) ? text.slice(0, -1) : text;
 }

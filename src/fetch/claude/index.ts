@@ -42,5 +42,14 @@ function describe(): ProviderDescriptor {
     identitySource,
     keychainModified: async (system) => (await import('./keychain.ts')).keychainModified(system),
     connect: async () => (await import('./connect.ts')).claude,
+    sources: {
+      'claude-cli': {
+        budget: { spacingMs: 300_000, perHour: 24 },
+        texts: { requestLimit: 'one in five minutes and 24 an hour' },
+        // More than the program's own deadline, so that it decides.
+        leastTimeoutMs: 12_000,
+        connect: async () => (await import('./cli-source.ts')).claudeProgram,
+      },
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { isAbsolutePath, SEPARATOR } from '../../platform/paths.ts';
+import { absolutePath, isSamePath, normalizedPath } from '../../platform/same-path.ts';
 import type { System } from '../../platform/system.ts';
 
 /*
@@ -51,11 +51,9 @@ export function known(...paths: readonly (string | null)[]): string[] {
 export function otherDirectory(system: System, { variable, standard }: LoginDirectory): string | null {
   const given = variable === null ? undefined : system.env[variable];
   if (!given) return null;
-  const path = absolute(system, given);
+  const path = absolutePath(system, given);
   const usual = standard(system);
-  if (usual === null) return path;
-  const same = path === usual || (isSame(system.fs, path, usual) ?? normalized(path) === normalized(usual));
-  return same ? null : path;
+  return usual !== null && isSamePath(system.fs, path, usual) ? null : path;
 }
 
 /** The path of a directory in one spelling: without links, dots and doubled slashes. */
@@ -64,34 +62,6 @@ export function canonicalPath({ fs }: System, path: string): string {
     // Not `realpathSync` itself, which resolves `..` in the text: the name before it can be a link.
     return fs.realpathSync.native(path);
   } catch {
-    return normalized(path);
+    return normalizedPath(path);
   }
-}
-
-function absolute({ cwd }: System, given: string): string {
-  if (isAbsolutePath(given)) return given;
-  const at = cwd();
-  return at === null ? given : `${at}${at.endsWith(SEPARATOR) ? '' : SEPARATOR}${given}`;
-}
-
-/** Whether two paths lead to the same directory; null where neither exists. */
-function isSame(fs: System['fs'], path: string, other: string): boolean | null {
-  const [one, two] = [statOf(fs, path), statOf(fs, other)];
-  if (one === null && two === null) return null;
-  return one !== null && one.ino === two?.ino && one.dev === two.dev;
-}
-
-/** Inode numbers can exceed 2^53, so they are read as big integers. */
-function statOf(fs: System['fs'], path: string) {
-  try {
-    return fs.statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function normalized(path: string): string {
-  const { normalize } = process.getBuiltinModule('node:path');
-  const text = normalize(path);
-  return text.length > 1 && text.endsWith(SEPARATOR) ? text.slice(0, -1) : text;
 }

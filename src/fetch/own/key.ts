@@ -51,7 +51,8 @@ export async function keyLogin(system: System, key: OwnKey, description: string)
     }
     case 'command': {
       const [program, ...args] = key.words;
-      const output = await runProgram(system, program, args, { timeoutMs: COMMAND_MS });
+      const path = program.startsWith('~/') ? `${system.home() ?? ''}${program.slice(1)}` : program;
+      const output = await runProgram(system, path, args, { timeoutMs: COMMAND_MS });
       if (!output.ok) return { ok: false, failure: failureOf(output.failure) };
       if (output.exitCode !== 0)
         return unusable('keychain_error', `key_command ended with exit code ${output.exitCode}`);

@@ -5,6 +5,7 @@ const fixture = (name: string) =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
 
 const KEY = 'sk-kimi-EXAMPLE-NOT-A-KEY';
+const NOW = Date.parse('2026-11-20T18:25:00Z') / 1000;
 const REFRESH = 'rt-EXAMPLE-NOT-A-REFRESH-TOKEN';
 const token = aToken({ user_id: 'user-1' });
 const stored = (changes: object = {}) => ({
@@ -130,6 +131,12 @@ export const providerCase = defineCase({
       login: login({ expires_at: EARLIER }),
       code: 'token_lapsed',
       accountId: 'user-1',
+    },
+    {
+      name: 'that expires within a minute, when kimi renews it',
+      // 30 s after the clock of these tests.
+      login: login({ expires_at: NOW + 30 }),
+      code: 'token_lapsed',
     },
     {
       name: 'that has expired',
