@@ -198,14 +198,25 @@ _usageline_unchanged() {
   fi
 }
 
-# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
-# $_usageline_others where there are any.
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. And whether the
+# variables lead to the directories of these accounts: `home.<variable>`, a link to the directory, or to nothing where the
+# variable was not set. Sets $_usageline_others where there are any.
 _usageline_others_unchanged() {
   _usageline_others='' _usageline_other=3
   while [[ -h $_usageline_directory/login.$_usageline_other ]]; do
     _usageline_others=1
     _usageline_unchanged "$_usageline_directory/login.$_usageline_other" "$_usageline_other" || builtin return 1
     _usageline_other=$((_usageline_other + 1))
+  done
+  [[ -n $_usageline_others ]] || builtin return 0
+  for _usageline_name in CODEX_HOME GROK_HOME KIMI_CODE_HOME KIRO_DATA_DIR; do
+    _usageline_home=$_usageline_directory/home.$_usageline_name
+    [[ -h $_usageline_home ]] || builtin continue
+    if [[ -n ${!_usageline_name-} ]]; then
+      [[ ${!_usageline_name} -ef $_usageline_home ]] || builtin return 1
+    else
+      [[ ! -e $_usageline_home ]] || builtin return 1
+    fi
   done
 }
 

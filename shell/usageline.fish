@@ -194,8 +194,9 @@ function _usageline_unchanged -a name file
     end
 end
 
-# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
-# $_usageline_others where there are any.
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. And whether the
+# variables lead to the directories of these accounts: `home.<variable>`, a link to the directory, or to nothing where the
+# variable was not set. Sets $_usageline_others where there are any.
 function _usageline_others_unchanged
     set -g _usageline_others
     set -l number 3
@@ -204,7 +205,26 @@ function _usageline_others_unchanged
         _usageline_unchanged $number $_usageline_directory/login.$number; or return 1
         set number (builtin math $number + 1)
     end
+    test -n "$_usageline_others"; or return 0
+    for name in CODEX_HOME GROK_HOME KIMI_CODE_HOME KIRO_DATA_DIR
+        set -l home $_usageline_directory/home.$name
+        test -L $home; or continue
+        if test -n "$$name"
+            _usageline_same "$$name" $home; or return 1
+        else
+            not test -e $home; or return 1
+        end
+    end
     true
+end
+
+# Whether two paths lead to the same directory.
+function _usageline_same -a one other
+    if test $_usageline_method = processes
+        command sh -c '[ "$1" -ef "$2" ]' sh "$one" $other 2>/dev/null
+    else
+        test "$one" -ef $other
+    end
 end
 
 # Whether only the program can decide if a file is unchanged.

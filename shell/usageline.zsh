@@ -20,7 +20,7 @@ builtin zmodload zsh/datetime 2>/dev/null
 builtin typeset -gx "USAGELINE=${USAGELINE-}"
 # A second `eval` keeps existing values: RPROMPT contains the line of the first one.
 builtin typeset -g "usageline_prompt=${usageline_prompt-}" "_usageline_token=${_usageline_token-}" "_usageline_fd=${_usageline_fd-}"
-builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse= _usageline_others=
+builtin typeset -g usageline_level=ok _usageline_mode=promptsubst _usageline_percent=promptpercent _usageline_quick= _usageline_changed= _usageline_paths_updated= _usageline_coarse= _usageline_others= _usageline_name= _usageline_home=
 builtin typeset -gi _usageline_number=0 _usageline_started=${_usageline_started-0} _usageline_from=0 _usageline_until=0 _usageline_room=999
 builtin typeset -ga _usageline_lines _usageline_head _usageline_answer
 # `none` if the user places the line, `segment` if it is a segment of powerlevel10k.
@@ -149,14 +149,25 @@ _usageline_unchanged() {
   fi
 }
 
-# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. Sets
-# $_usageline_others where there are any.
+# Whether the logins of the other accounts of the line are unchanged: `login.3` and so on, links to them. And whether the
+# variables lead to the directories of these accounts: `home.<variable>`, a link to the directory, or to nothing where the
+# variable was not set. Sets $_usageline_others where there are any.
 _usageline_others_unchanged() {
   _usageline_others=
   for (( _usageline_number = 3; ; _usageline_number++ )); do
-    [[ -h $_usageline_directory/login.$_usageline_number ]] || builtin return 0
+    [[ -h $_usageline_directory/login.$_usageline_number ]] || builtin break
     _usageline_others=1
     _usageline_unchanged "$_usageline_directory/login.$_usageline_number" $_usageline_number || builtin return 1
+  done
+  [[ -n $_usageline_others ]] || builtin return 0
+  for _usageline_name in CODEX_HOME GROK_HOME KIMI_CODE_HOME KIRO_DATA_DIR; do
+    _usageline_home=$_usageline_directory/home.$_usageline_name
+    [[ -h $_usageline_home ]] || builtin continue
+    if [[ -n ${(P)_usageline_name-} ]]; then
+      [[ ${(P)_usageline_name} -ef $_usageline_home ]] || builtin return 1
+    else
+      [[ ! -e $_usageline_home ]] || builtin return 1
+    fi
   done
 }
 

@@ -3,7 +3,7 @@ import { removeIfPresent } from '../cache/own-files.ts';
 import { replaceFile, replaceLink } from '../cache/replace-file.ts';
 import { findConfigFile } from '../config/config-file.ts';
 import { provider } from '../fetch/registry.ts';
-import { SEPARATOR } from '../platform/paths.ts';
+import { isAbsolutePath, joinPaths, SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
 
@@ -32,7 +32,7 @@ export interface Reference {
 
 /** An earlier mtime was set by a packer, since neither this program nor the files that it reads existed then. Epoch ms. */
 const PACKED_BEFORE = Date.UTC(2000, 0, 1);
-/** The target of `since.<name>` when a shell cannot recognize the file's version. It never exists. */
+/** The target of `since.<name>` when a shell cannot recognize the file's version, and of `home.<variable>` without a value. It never exists. */
 const UNKNOWN = '.unknown';
 
 /**
@@ -87,15 +87,25 @@ const FIRST_OTHER = 3;
 /** The largest number of other logins that shells check. */
 const MAX_OTHERS = 40;
 
+/** What a line of several accounts depends on besides the files of its directory's account. */
+export interface OtherLogins {
+  /** Paths of login files. */
+  readonly files: readonly string[];
+  /** Variables that name directories of logins, with their values; empty where one is not set. */
+  readonly directories: Readonly<Record<string, string>>;
+}
+
 /**
  * Writes the files with which shells check the logins of the other accounts of a line: `login.<n>` from 3 on, a link to the
- * file, beside its `since` and `till`. The first missing number ends the list.
+ * file, beside its `since` and `till`. The first missing number ends the list. And `home.<variable>`, a link to the directory
+ * that the variable names, or to nothing: shells of one user can have different values.
  */
 export function writeOtherLogins(
   system: System,
   directory: AccountDirectory,
-  logins: readonly string[],
+  { files: logins, directories }: OtherLogins,
 ): void {
+  writeDirectories(system, directory, directories);
   const known = new Set(referencedFiles(system).map(([, path]) => path));
   const others = [...new Set(logins)].filter((path) => !known.has(path)).slice(0, MAX_OTHERS);
   for (const [index, path] of others.entries()) {
@@ -109,6 +119,27 @@ export function writeOtherLogins(
     );
     if (system.fs.lstatSync(names[0] as string, { throwIfNoEntry: false }) === undefined) break;
     for (const name of names) removeIfPresent(system, name);
+  }
+}
+
+const HOME = 'home.';
+
+function writeDirectories(
+  system: System,
+  { prerendered }: AccountDirectory,
+  directories: OtherLogins['directories'],
+): void {
+  for (const [variable, value] of Object.entries(directories)) {
+    const path = isAbsolutePath(value) ? value : joinPaths(system.cwd() ?? '', value);
+    const name = `${prerendered}${SEPARATOR}${HOME}${variable}`;
+    if (value === '') link(system, name, UNKNOWN);
+    else if (system.fs.existsSync(path)) link(system, name, path);
+    // Shells cannot compare it.
+    else removeIfPresent(system, name);
+  }
+  for (const name of system.fs.readdirSync(prerendered)) {
+    const isOld = name.startsWith(HOME) && !Object.hasOwn(directories, name.slice(HOME.length));
+    if (isOld) removeIfPresent(system, `${prerendered}${SEPARATOR}${name}`);
   }
 }
 

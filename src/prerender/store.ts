@@ -29,6 +29,7 @@ import { forecastOf, renderForecast, usageAt } from './forecast.ts';
 import type { Forecast, ForecastInput, RenderedForecast, StageOptions } from './forecast.ts';
 import { NEAR_TEXTS } from './launcher-files.ts';
 import { referencedFiles, referenceOf, writeOtherLogins, writeReferences } from './references.ts';
+import type { OtherLogins } from './references.ts';
 import { hookText } from './hook-text.ts';
 import { hasSharedLine } from './store-statusline.ts';
 import { forecastTogether } from './several.ts';
@@ -110,7 +111,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     return found;
   };
   const isRefused = refusalOf(config, { provider, system }) !== null;
-  let others: readonly KnownAccount[] = [];
+  let others: ChosenAccounts = MAIN_ALONE;
 
   for (const variant of variants) {
     const chosen = await chosenFor(variant);
@@ -123,7 +124,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     if (!isAboutMain(frozen, chosen.accounts)) {
       const context = { system, frozen, config, now, horizonMs, isTold };
       const several = severalLines(context, chosen, variant);
-      if (variant.accounts === undefined) others = chosen.accounts;
+      if (variant.accounts === undefined) others = chosen;
       writePrerendered(system, directory, variant, several.timed, validators, several.watched);
       continue;
     }
@@ -154,18 +155,31 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   }
   // Last: until they are written, shells take the credentials for changed and show no numbers.
   writeReferences(system, directory, references);
-  writeOtherLogins(system, directory, otherLogins(others));
+  writeOtherLogins(system, directory, otherLogins(system, others));
   if ([...forecasts.values()].some(({ refreshAt }) => refreshAt > now)) removeMarkers(system, directory);
   sweepPrerendered(system, directory);
   sweepOldEnvironments(system, directory);
 }
 
-/** The login files of the accounts on a line without options, besides those of this directory's account. */
-function otherLogins(accounts: readonly KnownAccount[]): string[] {
-  return accounts.flatMap(({ provider: of, system }) => of.credentialFiles(system));
+/** What leads to the accounts of a line without options, besides the account of this directory. */
+function otherLogins({ env }: System, { accounts, absent }: ChosenAccounts): OtherLogins {
+  const places = [...accounts, ...absent].filter((it) => it.provider.id !== provider.id);
+  const names = accounts.length === 0 ? [] : places.flatMap((it) => it.provider.directoryVariable ?? []);
+  return {
+    files: accounts.flatMap(({ provider: of, system }) => of.credentialFiles(system)),
+    directories: Object.fromEntries(names.map((name) => [name, env[name] ?? ''])),
+  };
 }
 
-const MAIN_ALONE: Chosen = { kind: 'accounts', accounts: [], ordered: true, absent: [], warnings: [] };
+type ChosenAccounts = Extract<Chosen, { kind: 'accounts' }>;
+
+const MAIN_ALONE: ChosenAccounts = {
+  kind: 'accounts',
+  accounts: [],
+  ordered: true,
+  absent: [],
+  warnings: [],
+};
 /** The choice in a file's name that this program has not written. */
 const UNKNOWN_CHOICE: Chosen = { kind: 'mistake', text: '' };
 
@@ -206,7 +220,7 @@ interface SeveralContext {
 /** The texts of a line of several accounts, or of one other than that of the directory; null where nothing can be forecast. */
 function severalLines(
   { system, frozen, config, now, horizonMs, isTold }: SeveralContext,
-  { accounts, absent, ordered }: Extract<Chosen, { kind: 'accounts' }>,
+  { accounts, absent, ordered }: ChosenAccounts,
   variant: Variant,
 ): { readonly timed: TimedTexts | null; readonly watched: Watched } {
   // Before the files are read, as for one account.

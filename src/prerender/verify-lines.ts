@@ -18,7 +18,7 @@ const litter = (reason: string): Judged => ({ verdict: 'litter', reason });
 const ANY_TAG = 'usageline-ready ';
 /** A file that belongs to a prerendered line: its later texts, or one of those for the launcher. */
 const PART = /^(.+)\.(later|\d{1,2})$/;
-const REFERENCE = /^(since|till|login)\.[a-z0-9]+$/;
+const REFERENCE = /^(?:(?:since|till|login)\.[a-z0-9]+|home\.[A-Z][A-Z0-9_]*)$/;
 const MARKER = /^\.asked\.\d+$/;
 
 /** Checks the prerendered lines in an account's directory. Follows no link and removes nothing. */

@@ -1,11 +1,14 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { PROVIDERS } from '../../src/fetch/providers.ts';
 import { runProgram } from '../support/program.ts';
 import { aMachineWithAccounts, configure, signInToClaude, signInToCodex } from '../support/several.ts';
 import { describeWith } from '../support/tools.ts';
 import { entry, launcher, quoted } from './host.ts';
 import { shells } from './shells.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
 
 /** A machine whose line has three accounts, prerendered, and a second login of Codex beside the one in use. */
 async function prepared(kind: string) {
@@ -60,6 +63,56 @@ for (const shell of Object.values(shells)) {
   });
 }
 
+for (const shell of Object.values(shells)) {
+  describeWith(
+    shell.name,
+    `the hook of ${shell.name} in a shell whose variable leads to another login`,
+    () => {
+      it('shows none of the numbers of the first one', async () => {
+        const { machine } = await prepared(shell.name);
+        const other = join(machine.home, '.codex-two');
+        fs.mkdirSync(other);
+        fs.renameSync(join(machine.home, 'other.json'), join(other, 'auth.json'));
+        fs.writeFileSync(join(machine.home, 'counted'), '#!/bin/sh\n', { mode: 0o755 });
+        const print = 'echo "$USAGELINE"';
+        const wide = shell.name === 'fish' ? 'set -g COLUMNS 300' : '';
+        const [file = '', ...args] = shell.script;
+        const steps = [
+          shell.hook,
+          print,
+          shell.export('CODEX_HOME', other),
+          shell.hook,
+          print,
+          `${quoted(process.execPath)} ${quoted(entry)} ready ${shell.name} --refresh`,
+          shell.hook,
+          print,
+          shell.unset('CODEX_HOME'),
+          shell.hook,
+          print,
+        ];
+        const text = [wide, shell.init, shell.counted, ...steps].join('\n');
+        const { stdout, stderr } = await runProgram(file, [...args, text], machine.env);
+        expect(stderr).toBe('');
+        expect(stdout).toBe(`${LINE}\n…\nwork 88% · claude 33% · codex-two 7%\n…\n`);
+      });
+    },
+  );
+}
+
+it('hooks and launcher compare the variables of all providers that name directories of logins', async () => {
+  const variables = await Promise.all(
+    Object.values(PROVIDERS).map(async (load) => (await load()).directoryVariable),
+  );
+  const files = [
+    launcher,
+    ...['zsh', 'bash', 'fish'].map((name) => join(root, 'shell', `usageline.${name}`)),
+  ];
+  for (const file of files) {
+    const [, names = ''] = /for \w*name in ([A-Z_ ]+?)(?:; do)?\n/.exec(fs.readFileSync(file, 'utf8')) ?? [];
+    expect(names.split(' ').sort(), file).toEqual(variables.filter((name) => name !== null).sort());
+  }
+});
+
 for (const argv of [['dash'], ['bash', '--posix'], ['busybox', 'ash']]) {
   describeWith(argv[0] ?? '', `the launcher under ${argv.join(' ')} with three accounts`, () => {
     it('prints them without the program, and asks the program after one of the others has changed its login', async () => {
@@ -73,6 +126,13 @@ for (const argv of [['dash'], ['bash', '--posix'], ['busybox', 'ash']]) {
       const launch = () => runProgram(file, [...options, launcher], env);
       expect(await launch()).toMatchObject({ stdout: `${LINE}\n`, stderr: '' });
       expect(fs.existsSync(join(machine.home, 'started'))).toBe(false);
+      // A variable that leads to another login, or may lead to one.
+      await runProgram(file, [...options, launcher], { ...env, CODEX_HOME: machine.home });
+      expect(fs.readFileSync(join(machine.home, 'started'), 'utf8')).toBe('asked\n');
+      fs.rmSync(join(machine.home, 'started'));
+      // Codex is on the line again.
+      expect(await launch()).toMatchObject({ stdout: `${LINE}\n`, stderr: '' });
+      fs.rmSync(join(machine.home, 'started'));
       fs.copyFileSync(join(machine.home, 'other.json'), join(machine.home, '.codex/auth.json'));
       const { stdout } = await launch();
       expect(stdout).not.toContain('56%');
