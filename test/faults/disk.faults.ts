@@ -893,7 +893,7 @@ describe('what else lies in the directory', () => {
       }
       return waited(world, (machine) => {
         const left = names(machine).filter(
-          (name) => !['usage.json', 'usage.lock', 'attempt.1', 'ready'].includes(name),
+          (name) => !['usage.json', 'usage.lock', 'counts.json', 'attempt.1', 'ready'].includes(name),
         );
         expect(left).toEqual([...foreign, 'usage.json.222', 'usage.json.444'].sort());
         for (const name of foreign) expect(fs.readFileSync(join(cache, name), 'utf8')).toBe('foreign');
@@ -917,7 +917,7 @@ describe('what else lies in the directory', () => {
       }
       return waited(world, (machine) => {
         expect(fs.readFileSync(victim, 'utf8')).toBe('foreign');
-        expect(names(machine)).toEqual(['attempt.1', 'ready', 'usage.json', 'usage.lock']);
+        expect(names(machine)).toEqual(['attempt.1', 'counts.json', 'ready', 'usage.json', 'usage.lock']);
         return 'the links are gone, the file is as it was';
       });
     },
