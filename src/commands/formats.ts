@@ -1,4 +1,6 @@
 import { outputConfigOf } from '../config/config.ts';
+import { NO_CHOICE } from '../accounts/account.ts';
+import { hasNumbers } from '../render/selection.ts';
 import { loadConfig } from '../config/load.ts';
 import { localAppearance } from '../config/local-appearance.ts';
 import { isTerminal, STDOUT } from '../platform/stdio.ts';
@@ -7,13 +9,14 @@ import { depthOf } from '../render/palettes.ts';
 import { renderFormats } from '../render/formats.ts';
 import { wantsColor } from '../render/wants-color.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
-import { resolve } from '../resolve/resolve.ts';
+import type { Usage } from '../usage/model.ts';
 import { policyOf } from './callers.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
 import { COLOR } from './fast-options.ts';
 import { withTexts } from './options.ts';
-import { endpointOf, resolveDeps, warningText } from './resolving.ts';
+import { askAccounts } from './asking.ts';
+import { warningText } from './resolving.ts';
 import { columnsOf } from './width.ts';
 
 /** Options of `usageline formats`. */
@@ -40,8 +43,10 @@ Examples:
 
 async function formats(system: System, { color: flag }: FormatsCommandOptions): Promise<CommandResult> {
   const config = await loadConfig(system);
-  const deps = resolveDeps(system, config, { timeoutMs: null, debug: false });
-  const { usage } = await resolve(deps, { ...endpointOf(config), ...policyOf('prompt'), policy: 'cached' });
+  const { scansAll, ...question } = { ...policyOf('prompt'), policy: 'cached' as const };
+  const options = { timeoutMs: null, debug: false, scansAll };
+  const { usages } = await askAccounts(system, config, NO_CHOICE, options, question);
+  const usage = usages.find(hasNumbers) ?? (usages[0] as Usage);
   const terminal = isTerminal(system, STDOUT);
   const { appearance, color: configured } = outputConfigOf(config, 'plain');
   const { env } = system;

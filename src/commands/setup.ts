@@ -1,3 +1,4 @@
+import { NO_CHOICE } from '../accounts/account.ts';
 import { outputConfigOf } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
@@ -17,7 +18,6 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 import { errorSentence } from '../render/messages.ts';
 import { renderOutput } from '../render/outputs/index.ts';
 import { wantsColor } from '../render/wants-color.ts';
-import { resolve } from '../resolve/resolve.ts';
 import type { Usage, Window } from '../usage/model.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../usage/time.ts';
 import { policyOf } from './callers.ts';
@@ -26,7 +26,8 @@ import type { Command, CommandResult, Program } from './command.ts';
 import { alone, decideInstall, failure, nextStep, warningsAbout } from './init-changes.ts';
 import type { Decision } from './init-changes.ts';
 import { prerenderedVariant, refusalToInstall, runtimeOf } from './init-runtime.ts';
-import { endpointOf, resolveDeps, warningText } from './resolving.ts';
+import { askAccounts } from './asking.ts';
+import { warningText } from './resolving.ts';
 import { sketchOf } from './setup-preview.ts';
 import type { Shown } from './setup-preview.ts';
 
@@ -120,13 +121,10 @@ function jobFor(target: InitTarget, how: Install, notes: string) {
 
 /** The usage for the preview: a person at a terminal waits for fresh numbers, at most the usual deadline. */
 async function usageFor(system: System, config: Config, waits: boolean): Promise<Usage> {
-  const caller = policyOf(waits ? 'terminal' : 'prompt');
-  const { usage } = await resolve(resolveDeps(system, config, { timeoutMs: null, debug: false }), {
-    ...endpointOf(config),
-    ...caller,
-    policy: waits ? 'wait' : 'cached',
-  });
-  return usage;
+  const { scansAll, ...caller } = policyOf(waits ? 'terminal' : 'prompt');
+  const question = { ...caller, policy: waits ? ('wait' as const) : ('cached' as const) };
+  const options = { timeoutMs: null, debug: false, scansAll };
+  return (await askAccounts(system, config, NO_CHOICE, options, question)).usage;
 }
 
 /** Numbers for a preview without any of one's own. */

@@ -48,6 +48,14 @@ describe('which accounts a line has', () => {
     expect(plain(await lineOf(machine, '--wait', '--format', 'compact'))).toBe('7d 56%\n');
   });
 
+  it('is about the only login in formats and setup, too', async () => {
+    const { machine, numbers } = await aMachineWithAccounts();
+    numbers.week.set(signInToCodex(machine, '.codex', 'u-1'), 56);
+    await lineOf(machine, '--wait');
+    expect(await lineOf(machine, 'formats')).toMatch(/your numbers[^]*\nminimal +7d 56%/);
+    expect(await lineOf(machine, 'setup')).not.toContain('The numbers are examples');
+  });
+
   it('is about all logins, each with its label, the tightest first, where Claude has none', async () => {
     const { machine, numbers } = await aMachineWithAccounts();
     numbers.week
