@@ -89,7 +89,7 @@ describeWith('tmux', 'the line before PS1', () => {
     // The last row of the prompt has 4 columns. If the row above counted, the line would wrap too early.
     await terminal.type(`: ${'x'.repeat(60)}`);
     const screen = await terminal.shows(/x\n/);
-    expect(screen).toBe(`${OLD_LINE}\n0 > : ${'x'.repeat(54)}\n${'x'.repeat(6)}`);
+    expect(screen).toBe(`╭ ${OLD_LINE}\n0 > : ${'x'.repeat(54)}\n${'x'.repeat(6)}`);
     await terminal.press('C-a');
     await terminal.type('echo a; ');
     await terminal.shows('> echo a; : x');
