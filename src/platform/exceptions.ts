@@ -26,6 +26,13 @@ function positionOf(frame: string): string {
   return `${call} ${position.slice(Math.max(position.lastIndexOf('/'), position.lastIndexOf('\\')) + 1)}`;
 }
 
+/** The listeners of `onUncaught`. One of the process calls them all: Node warns on standard error of more than ten. */
+const listeners = /* @__PURE__ */ new Set<(error: unknown) => void>();
+
+function tellAll(error: unknown): void {
+  for (const listener of listeners) listener(error);
+}
+
 /**
  * Calls `listener` with every exception that no caller can catch: one thrown in a callback of a timer, a socket, a name
  * lookup or a child process, or a rejection without a handler. Meanwhile Node neither prints them nor ends.
@@ -33,9 +40,11 @@ function positionOf(frame: string): string {
  * @returns a function that stops it
  */
 export function onUncaught(listener: (error: unknown) => void): () => void {
-  process.on('uncaughtException', listener).on('unhandledRejection', listener);
+  if (listeners.size === 0) process.on('uncaughtException', tellAll).on('unhandledRejection', tellAll);
+  listeners.add(listener);
   return () => {
-    process.off('uncaughtException', listener).off('unhandledRejection', listener);
+    listeners.delete(listener);
+    if (listeners.size === 0) process.off('uncaughtException', tellAll).off('unhandledRejection', tellAll);
   };
 }
 

@@ -11,8 +11,8 @@ export const FILE_TAG = 'usageline-ready 1';
 /** The end of the name of the file with the later texts, which begins with the id of the near file. */
 export const LATER = '.later';
 
-/** The largest near file that is read, in bytes. */
-export const MAX_FILE_BYTES = 16 * 1024;
+/** The largest near file that is read, in bytes: its texts, and the names of what a line of a hundred accounts depends on. */
+export const MAX_FILE_BYTES = 64 * 1024;
 
 /**
  * A prerendered text is printed as it is. So it must not contain control characters other than colours (which bash's

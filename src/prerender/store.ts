@@ -4,6 +4,7 @@ import { refusalOf } from '../accounts/base-url.ts';
 import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
+import { ensureDirectory } from '../cache/make-directory.ts';
 import { dropPointer, writePointer } from '../cache/pointer.ts';
 import { outputConfigOf } from '../config/config.ts';
 import type { ColorChoice, Config } from '../config/config.ts';
@@ -65,7 +66,9 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   );
   if (wanted && !variants.some((it) => variantFileName(it) === variantFileName(wanted)))
     variants.push(wanted);
-  if (variants.length === 0 || !ensurePrerenderedDirectory(system, directory)) return;
+  if (variants.length === 0) return;
+  if (wanted && existing.length === 0) await makeHome(system, directory, wanted);
+  if (!ensurePrerenderedDirectory(system, directory)) return;
   updatePointer(system, directory);
 
   // Before the files are read: then a change in between makes the lines invalid.
@@ -169,6 +172,20 @@ function otherLogins({ env }: System, { accounts, absent }: ChosenAccounts): Oth
     files: accounts.flatMap(({ provider: of, system }) => of.credentialFiles(system)),
     directories: Object.fromEntries(names.map((name) => [name, env[name] ?? ''])),
   };
+}
+
+/**
+ * Makes the directory of the lines where only other accounts have a login: nothing else makes that of the account that the
+ * environment leads to. Where none of them keeps anything, neither does the line.
+ */
+async function makeHome(system: System, directory: AccountDirectory, { accounts }: Variant): Promise<void> {
+  const exists = (path: string) => system.fs.existsSync(path);
+  const choice = exists(directory.path) ? null : parseChoiceKey(accounts ?? '');
+  if (choice === null) return;
+  const chosen = await chooseAccounts(system, await loadConfig(system), choice);
+  if (chosen.kind === 'mistake' || isAboutMain(system, chosen.accounts)) return;
+  const kept = chosen.accounts.map((it) => pathsOf(it.system, it.provider).cache?.path);
+  if (kept.some((path) => path !== undefined && exists(path))) ensureDirectory(system, directory);
 }
 
 type ChosenAccounts = Extract<Chosen, { kind: 'accounts' }>;

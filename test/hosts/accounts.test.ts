@@ -65,6 +65,22 @@ for (const shell of Object.values(shells)) {
 }
 
 for (const shell of Object.values(shells)) {
+  describeWith(shell.name, `the hook of ${shell.name} where only Codex has a login`, () => {
+    it('shows its numbers as soon as they are there', async () => {
+      const { machine, numbers } = await aMachineWithAccounts();
+      numbers.week.set(signInToCodex(machine, '.codex', 'u-1'), 56);
+      configure(machine, 'format = "{7d.percent}"\n');
+      const [file = '', ...args] = shell.script;
+      const wide = shell.name === 'fish' ? 'set -g COLUMNS 300' : '';
+      const refresh = `${quoted(process.execPath)} ${quoted(entry)} ready ${shell.name} --refresh`;
+      const text = [wide, shell.init, refresh, shell.hook, 'echo "$USAGELINE"'].join('\n');
+      const { stdout, stderr } = await runProgram(file, [...args, text], machine.env);
+      expect([stdout, stderr]).toEqual(['56%\n', '']);
+    });
+  });
+}
+
+for (const shell of Object.values(shells)) {
   describeWith(
     shell.name,
     `the hook of ${shell.name} in a shell whose variable leads to another login`,

@@ -248,8 +248,8 @@ describe('a prerendered line', () => {
   });
 
   it.each([
-    [16 * 1024, 'now'],
-    [16 * 1024 + 1, null],
+    [64 * 1024, 'now'],
+    [64 * 1024 + 1, null],
   ])('of %i bytes shows %s', (size, text) => {
     prepare();
     const padding = size - fs.statSync(path).size;

@@ -227,6 +227,24 @@ describe('several accounts in one call', () => {
   });
 });
 
+it('forty accounts are asked without a word on standard error, and their line is prerendered', async () => {
+  const { machine, numbers } = await aMachineWithAccounts();
+  const names = Array.from({ length: 40 }, (_, index) => `account-${index + 1}`);
+  const tables = names.map((name, index) => {
+    const directory = join('.config', 'the-accounts-of-a-company', name);
+    numbers.week.set(signInToCodex(machine, directory, `u-${index}`), index + 1);
+    return `[[account]]\nname = "${name}"\nprovider = "codex"\nconfig_dir = "~/${directory}"\n`;
+  });
+  configure(machine, `format = "bars"\n${tables.join('')}`);
+  const { stdout, stderr } = await machine.run(['--wait', '--timeout', '60']);
+  expect(stderr).toBe('');
+  expect(stdout.split(' · ')).toHaveLength(40);
+  const file = join(machine.home, '.cache/usageline/claude/ready/plain');
+  const text = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, text.replaceAll('account-40 ', 'ACCOUNT-40 '), { mode: 0o600 });
+  expect(await lineOf(machine)).toContain('ACCOUNT-40 ');
+});
+
 describe('the number of one account never stands under another', () => {
   it('after a switch of the login in the same directory', async () => {
     const { machine, numbers } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
