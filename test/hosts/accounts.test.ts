@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PROVIDERS } from '../../src/fetch/providers.ts';
-import { runProgram } from '../support/program.ts';
+import { runProgram, until } from '../support/program.ts';
 import { aMachineWithAccounts, configure, signInToClaude, signInToCodex } from '../support/several.ts';
 import { describeWith } from '../support/tools.ts';
 import { entry, launcher, quoted } from './host.ts';
@@ -57,8 +57,9 @@ for (const shell of Object.values(shells)) {
       const { stdout, stderr } = await runProgram(file, [...args, text], machine.env);
       expect(stderr).toBe('');
       expect(stdout).toBe(`${LINE}\n${LINE}\n…\n`);
-      const started = fs.readFileSync(join(machine.home, 'started'), 'utf8');
-      expect(started).toBe(`ready ${shell.name} --refresh\n`);
+      // The hook does not wait for the process that it starts.
+      const started = join(machine.home, 'started');
+      await until(() => fs.readFileSync(started, 'utf8') === `ready ${shell.name} --refresh\n`);
     });
   });
 }

@@ -115,7 +115,9 @@ describe.each(Object.keys(LAYOUTS))('after an upgrade by %s', (name) => {
 
   it('the launcher prints its line', async () => {
     expect(await installation.launcher()).toMatchObject({ stdout: `${OLD_LINE}\n`, stderr: '', code: 0 });
-    expect((await installation.launcher('--output', 'waybar')).stdout).toContain(`{"text":"${OLD_LINE}"`);
+    expect((await installation.launcher('--output', 'waybar')).stdout.replace(/<[^>]*>/g, '')).toContain(
+      `{"text":"${OLD_LINE}"`,
+    );
   });
 
   it("Claude Code's status line shows its line", () => {

@@ -142,7 +142,7 @@ describeWith('tmux', 'the status line of tmux', () => {
       ],
       width,
     );
-    await terminal.shows(new RegExp(` end (${text})$`, 'm'), 20_000);
+    await terminal.shows(new RegExp(` end \\| (${text})$`, 'm'), 20_000);
     await terminal.close();
   });
 });

@@ -93,7 +93,7 @@ describe('usageline check', () => {
     [['-t', '0'], "--timeout is '0'; accepted: a number of seconds from 0.1 to 300"],
     [
       ['--json'],
-      "unknown option '--json'; accepted: --warning, --critical, --window, --timeout, --debug, --help; --json is an option of 'usageline', 'usageline show'",
+      "unknown option '--json'; accepted: --warning, --critical, --window, --timeout, --debug, --account, --provider, --all, --help; --json is an option of 'usageline', 'usageline show', 'usageline accounts', 'usageline cache stats', 'usageline cache verify'",
     ],
     [['again'], "'check' takes no argument, but there is 'again'"],
   ])('is UNKNOWN with %j, and names the mistake', async (args, message) => {
