@@ -40,8 +40,9 @@ export async function chooseAccounts(system: System, config: Config, choice: Cho
     const own = accounts.filter(isOwn);
     if (choice.account !== null) return named(own, choice.account, warnings);
     // Without a login the account still says what is missing.
-    const shown = own.length > 0 ? own : [usualAccount(system, provider)];
-    return chosen(shown, { absent: absent.filter(isOwn), warnings });
+    const all = own.length > 0 ? own : [usualAccount(system, provider)];
+    const visible = all.filter(({ hidden }) => !hidden);
+    return chosen(visible.length > 0 ? visible : all, { absent: absent.filter(isOwn), warnings });
   }
   if (choice.account !== null) return named(accounts, choice.account, warnings);
   const shown = accounts.filter(({ hidden }) => !hidden);

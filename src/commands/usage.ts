@@ -39,8 +39,10 @@ export async function usage(system: System, options: UsageOptions): Promise<Comm
   const scope = json ? { ...config, lineAccounts: null } : config;
   const answers = await askAccounts(system, scope, options, { ...options, scansAll }, question);
   const { settled } = answers;
-  const text = `${await render(system, config, { ...options, format }, answers, terminal)}\n`;
-  const exitCode = leastOf(answers.usages.map(exitCodeOf));
+  const usages = json && isUnchosen(options) ? answers.usages.slice(0, 1) : answers.usages;
+  const shown = { usage: answers.usage, usages };
+  const text = `${await render(system, config, { ...options, format }, shown, terminal)}\n`;
+  const exitCode = leastOf(usages.map(exitCodeOf));
   if (json || command === 'show') {
     const stderr = json ? '' : warningText(config, ...answers.warnings);
     const isKept = json && command === 'line' && isUnchosen(options);

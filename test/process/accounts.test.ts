@@ -94,6 +94,7 @@ describe('which accounts a line has', () => {
     expect(plain(await lineOf(machine, '--account', 'work', '--wait', '--format', 'minimal'))).toBe(
       '7d 88%\n',
     );
+    expect(plain(await lineOf(machine, '--provider', 'claude', '--format', 'minimal'))).toBe('7d 33%\n');
   });
 
   it.each([
@@ -164,6 +165,18 @@ describe('several accounts in one call', () => {
   it('stay one object without --all, whatever the line shows', async () => {
     const { machine } = await threeAccounts(`accounts = ["all"]\n${WORK}`);
     expect(JSON.parse(await lineOf(machine, '--json')).account).toBe('default');
+  });
+
+  it('are one object without --all, also where Claude has no login', async () => {
+    const { machine, numbers } = await aMachineWithAccounts();
+    configure(machine, '[[account]]\nname = "two"\nprovider = "codex"\nconfig_dir = "~/.codex-two"\n');
+    numbers.week
+      .set(signInToCodex(machine, '.codex', 'u-1'), 56)
+      .set(signInToCodex(machine, '.codex-two', 'u-2'), 7);
+    for (const call of ['first', 'second']) {
+      const object = JSON.parse(await lineOf(machine, '--json'));
+      expect([call, object.provider, object.account]).toEqual([call, 'codex', 'default']);
+    }
   });
 
   it('do not wait for one that hangs, nor lose their numbers', async () => {
