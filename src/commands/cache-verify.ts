@@ -98,12 +98,12 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 function textOf(findings: readonly Verified[], accounts: number, others: readonly string[]): string {
-  const told = findings.filter(({ verdict }) => verdict !== 'used');
-  const listed = told.slice(0, MAX_LISTED).map(({ path, verdict, reason, removed }) => {
+  const reported = findings.filter(({ verdict }) => verdict !== 'used');
+  const listed = reported.slice(0, MAX_LISTED).map(({ path, verdict, reason, removed }) => {
     const end = removed ? ', removed' : '';
     return `${printable(path)}: ${WORDS[verdict]}${reason === null ? '' : `: ${reason}`}${end}\n`;
   });
-  const more = told.length - listed.length;
+  const more = reported.length - listed.length;
   const count = (verdict: Verdict) => findings.filter((it) => it.verdict === verdict).length;
   const removed = findings.filter((it) => it.removed).length;
   return [

@@ -153,7 +153,7 @@ describe('usage through the program of Claude Code', () => {
     expect(starts()).toHaveLength(1);
   });
 
-  it('is asked at most every five minutes, whoever asks', async () => {
+  it('is asked at most every five minutes by all callers together', async () => {
     const { machine, starts } = await aMachine(ANSWERS);
     await machine.run(['--wait']);
     machine.ageBy(4 * MINUTE);

@@ -28,7 +28,7 @@ import { programTexts } from '../kit/texts.ts';
 
 const budget = { spacingMs: 60_000, perHour: 24 };
 
-/** A login of Codex. `organizationId` is the ChatGPT account or workspace, which the endpoint wants to be told. */
+/** A login of Codex. `organizationId` is the ChatGPT account or workspace, which the endpoint asks for. */
 interface CodexLogin extends Login {
   readonly organizationId: string | null;
 }

@@ -28,7 +28,7 @@ import { programTexts } from '../kit/texts.ts';
 
 const budget = { spacingMs: 60_000, perHour: 24 };
 
-/** A login of Kiro. Logins of an organisation have a profile, which the endpoint wants to be told. */
+/** A login of Kiro. Logins of an organisation have a profile, which the endpoint asks for. */
 interface KiroLogin extends Login {
   readonly profileArn: string | null;
 }

@@ -186,7 +186,7 @@ describe('what decides whose numbers they are', () => {
   });
 });
 
-it('what a path finds is told without a text that may be a secret', () => {
+it('what a path finds is printed without a text that may be a secret', () => {
   const own = ownIn(
     config(
       'plan = "account.name"',
