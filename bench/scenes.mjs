@@ -5,7 +5,7 @@ import { checkout } from './stage.mjs';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh(?:, empty \d+h)? · extra 7\.63/20\.00 EUR\n$`;
+const rest = String.raw`% 4h\d+m · 7d 33% 4d\dh · 7d Fable 82% 4d\dh(?:, empty in \d+h)? · extra 7\.63/20\.00 EUR\n$`;
 const TEMPLATE = '5h {5h.percent} | {7d.percent}';
 /** The line for the endpoint's response. */
 export const LINE = new RegExp(`^5h 22${rest}`);
