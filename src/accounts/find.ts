@@ -157,7 +157,7 @@ function keysOf({ provider, system }: KnownAccount): string[] {
   return [`in ${directory}`, ...known];
 }
 
-/** `accountKey` of a file that could not be read: it tells nothing. */
+/** `accountKey` of a file that could not be read. Two such accounts can differ. */
 const UNREAD = '?';
 
 /** A provider by its id, one of the configuration included; null for an unknown one. */

@@ -18,7 +18,7 @@ export interface AccountSize {
 /** How many files of one account are examined: the largest ones that occur have a tenth of it. */
 const MAX_FILES = 1000;
 
-/** Files that each use of an account writes, except hits: they tell of its use where the directory's time was set back. */
+/** Files that each use of an account writes, except hits. Their times show its last use where that of the directory was set back. */
 const WRITTEN_BY_USE = new Set(['usage.json', 'usage.lock', 'statusline.json']);
 
 /**

@@ -159,7 +159,7 @@ function leftover({ now }: System, { ctimeMs }: import('node:fs').Stats): Judged
 }
 
 /** A file as it is, without following a link; why it is not examined further, in words. */
-function examine({ fs, uid }: System, path: string): import('node:fs').Stats | string {
+export function examine({ fs, uid }: System, path: string): import('node:fs').Stats | string {
   try {
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return 'removed meanwhile';

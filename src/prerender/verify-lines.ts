@@ -1,7 +1,7 @@
 import { namesIn } from '../cache/list.ts';
 import { isLinesName, isTemporaryName } from '../cache/names.ts';
 import { readClosedFile } from '../cache/own-files.ts';
-import { findingAt } from '../cache/verify.ts';
+import { examine, findingAt } from '../cache/verify.ts';
 import type { Finding, Judged } from '../cache/verify.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
@@ -27,7 +27,7 @@ export function verifyLines(system: System, account: string): Finding[] {
     .filter(isLinesName)
     .flatMap((lines) => {
       const directory = `${account}${SEPARATOR}${lines}`;
-      const stat = statOf(system, directory);
+      const stat = examine(system, directory);
       if (typeof stat === 'string') return [{ path: directory, ...ignored(stat) }];
       if (!stat.isDirectory()) return [{ path: directory, ...ignored('no directory') }];
       const names = namesIn(system.fs, directory, Number.POSITIVE_INFINITY).sort();
@@ -40,7 +40,7 @@ export function verifyLines(system: System, account: string): Finding[] {
 }
 
 function judge(system: System, path: string, name: string, names: ReadonlySet<string>): Judged {
-  const stat = statOf(system, path);
+  const stat = examine(system, path);
   if (typeof stat === 'string') return ignored(stat);
   if (REFERENCE.test(name)) return USED;
   if (stat.isDirectory()) return ignored('a directory');
@@ -83,14 +83,4 @@ function judgeLine(system: System, path: string, name: string): Judged {
 /** A line of a version with other names of variants: its text says that it is one. */
 function isVariantOfOldVersion(text: string | null): boolean {
   return text !== null && text.startsWith(ANY_TAG) && !text.startsWith(`${FILE_TAG} `);
-}
-
-function statOf({ fs, uid }: System, path: string): import('node:fs').Stats | string {
-  try {
-    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return 'removed meanwhile';
-    return uid !== null && stat.uid !== uid ? `belongs to user ${stat.uid}` : stat;
-  } catch {
-    return 'cannot be examined';
-  }
 }

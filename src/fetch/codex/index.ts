@@ -71,7 +71,7 @@ function loginIn(system: System, path: string): Found<CodexLogin> | null {
   });
 }
 
-/** The windows of one `rate_limit`: told apart by their length, since a lone week can be in the first place. */
+/** The windows of one `rate_limit`. Their length names them: where there is only a week, it is in the first place. */
 function measuresOf(limit: unknown, part: Partial<Measure> = {}): Measure[] {
   const { primary_window: first, secondary_window: second } = objectOf(limit);
   return objectsOf([first, second]).map((window) => measureOf(window, part));

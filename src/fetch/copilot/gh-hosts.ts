@@ -25,7 +25,7 @@ export function readGhHosts(text: string): GhHost[] {
       continue;
     }
     const host = hosts.at(-1);
-    // The first key below a host tells how far its keys are indented.
+    // All keys of a host are indented as its first one.
     indent ||= depth;
     if (host === undefined || depth !== indent) continue;
     if (key === 'oauth_token') host.token = plain(value);

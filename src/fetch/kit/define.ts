@@ -56,7 +56,7 @@ export interface ProviderDefinition<L extends Login = Login> {
    * @param files as `files` returned them
    */
   login(system: System, files: readonly string[], directory: string | null): Found<L> | Promise<Found<L>>;
-  /** The account, where `login` does not tell it. */
+  /** The account, where `login` does not return it. */
   identity?(system: System, files: readonly string[]): Identity;
   /** Asks the endpoint, with as many requests as it needs, and returns what is to be stored. */
   ask(login: L, call: Call): Promise<Outcome<Asked>>;

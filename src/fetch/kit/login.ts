@@ -24,7 +24,7 @@ export interface Login {
   readonly loginUntil?: number | null;
 }
 
-/** A login that can be sent, or why the one that was found cannot. Who it is of is known in both cases. */
+/** A login that can be sent, or why the one that was found cannot. Both name its account where it is known. */
 export type Found<L extends Login = Login> =
   | { readonly ok: true; readonly value: L }
   | {
