@@ -116,7 +116,8 @@ export default defineConfig({
         'src/fetch/kiro/index.ts',
         '**/*.sh',
       ],
-      reporter: ['text', 'json-summary'],
+      // CI keeps the end of what is printed, and failures come before a table of all files.
+      reporter: process.env.CI ? ['text-summary', 'json-summary'] : ['text', 'json-summary'],
       thresholds: {
         'src/cache/**': { branches: 95 },
         'src/fetch/**': { branches: 95 },
