@@ -1,24 +1,15 @@
-import { isSignIn } from '../usage/failure.ts';
-import type { State, Usage, WindowSource } from '../usage/model.ts';
-import type { ProviderTexts } from '../usage/provider-facts.ts';
-import { DAY } from '../usage/time.ts';
-import { clockTime } from './clock.ts';
-import type { ClockAppearance } from './clock.ts';
+import type { Usage } from '../usage/model.ts';
 import type { Zone, ZoneNames } from '../zone/zone.ts';
-import type { Span } from './spans.ts';
-import type { Style } from './style.ts';
-import { age, countdown } from './values.ts';
-import { errorSentence, lockSentences } from './messages.ts';
-import { glyphsOf } from './glyphs.ts';
-import { heading } from './heading.ts';
-import { nextTryAt, shownExtra, withoutHidden } from './selection.ts';
-import { clipLine, wrap } from './layout.ts';
 import { DEFAULT_APPEARANCE } from './appearance.ts';
 import type { Appearance } from './appearance.ts';
-import { paint } from './spans.ts';
-import { breakdownRows, limitRows, moment, poolRows, tokenRows, withClock } from './rows.ts';
+import { glyphsOf } from './glyphs.ts';
+import { clipLine, wrap } from './layout.ts';
 import type { Row } from './rows.ts';
-import { table } from './table.ts';
+import { sectionOf } from './section.ts';
+import type { Section } from './section.ts';
+import { paint, plain } from './spans.ts';
+import type { Span } from './spans.ts';
+import { groupedTable, table } from './table.ts';
 
 /** Options of `show`. */
 export interface ShowOptions {
@@ -36,55 +27,100 @@ const MIN_COLUMNS = 40;
 /** Longest line of prose, columns: longer ones are hard to read. */
 const MAX_PROSE = 100;
 
-/** Where numbers are from. Status-line reports are named after the provider's client. */
-const sources: Readonly<Record<Exclude<NonNullable<Usage['source']>, 'statusline'>, string>> = {
-  cache: 'from the cache',
-  endpoint: 'from the endpoint',
-  transcripts: 'from local transcripts',
-};
-
-function sourceText(source: NonNullable<Usage['source']>, { client }: ProviderTexts): string {
-  return source === 'statusline' ? `from ${client}'s status line` : sources[source];
+/** Longest line and longest line of prose, columns, and how the texts look. */
+interface Page {
+  readonly width: number;
+  readonly proseWidth: number;
+  readonly appearance: Appearance;
 }
 
 /**
- * Usages for people, one after the other: a heading, a row per limit, the source of the numbers, errors. Without a
- * newline at the end.
+ * Usages for people. One usage: a heading, a row per limit, the source of the numbers, errors. Several: one table grouped
+ * by account, whose groups share their columns. Without a newline at the end.
  */
 export function renderShow(usages: readonly Usage[], options: ShowOptions): string {
-  const { appearance: given = DEFAULT_APPEARANCE, zoneNames = null } = options;
+  const { appearance: given = DEFAULT_APPEARANCE, zoneNames = null, color, verbose = false } = options;
   const appearance = { ...given, zone: namedOnce(given.zone, zoneNames) };
-  return usages.map((usage) => showUsage(usage, appearance, options)).join('\n\n');
-}
-
-function showUsage(all: Usage, appearance: Appearance, options: ShowOptions): string {
-  const { color, columns, verbose = false } = options;
-  const usage = withoutHidden(all, appearance);
-  const { separator, ellipsis, bar } = glyphsOf(appearance);
-  const width = Math.max(MIN_COLUMNS, columns);
-  const proseWidth = Math.min(width, MAX_PROSE);
-  const prose = (text: string, style: Style | null): Span[][] =>
-    wrap(text, proseWidth).map((line) => [{ text: line, style }]);
-  const limits = table(rows(usage, appearance), width, appearance);
-  const legend = limits.isMarked ? `${bar.mark.legend} marks even use by now.` : '';
-  const blocks = [
-    [clipLine([{ text: heading(usage, separator), style: 'strong' }], width, ellipsis)],
-    limits.lines,
-    table(poolRows(usage, appearance), width, appearance).lines,
-    verbose ? breakdown(usage, width, appearance) : [],
-    [
-      ...withSentence(wrap(origin(usage, all, appearance), proseWidth), legend, proseWidth).map((text) => [
-        { text, style: 'dim' } as const,
-      ]),
-      ...lockSentences(usage).flatMap((text) => prose(text, 'notice')),
-      ...prose(problem(usage, appearance), 'notice'),
-      ...prose(renewalNotice(usage, appearance), 'notice'),
-    ],
-  ];
+  const columns = Math.max(MIN_COLUMNS, options.columns);
+  const indent = usages.length > 1 ? GROUP_INDENT : 0;
+  const width = columns - indent;
+  const page = { width, proseWidth: Math.min(width, MAX_PROSE), appearance };
+  const sections = usages.map((usage) => sectionOf(usage, appearance, verbose));
+  const blocks = usages.length > 1 ? groups(sections, page, columns) : single(sections[0] as Section, page);
   return blocks
     .filter((block) => block.length > 0)
     .map((block) => block.map((line) => paint(line, color, appearance.colors)).join('\n'))
     .join('\n\n');
+}
+
+/** The blocks of one usage, with air between them. */
+function single(
+  { heading: title, limits, pools, products, origin: from, notices }: Section,
+  page: Page,
+): Span[][][] {
+  const { width, proseWidth, appearance } = page;
+  const { lines, isMarked } = table(limits, width, appearance);
+  const sentences = withSentence(wrap(from, proseWidth), isMarked ? legend(appearance) : '', proseWidth);
+  return [
+    [titleLine(title, width, appearance)],
+    lines,
+    table(pools, width, appearance).lines,
+    products.length === 0
+      ? []
+      : [titleLine(PRODUCTS, width, appearance), ...table(products, width, appearance).lines],
+    [...sentences.map(dim), ...notices.flatMap((text) => prose(text, page))],
+  ];
+}
+
+/**
+ * The blocks of several usages: a group for each, its lines below its heading, and last the sentences that are about all of
+ * them. The columns of a kind of rows are those of all groups.
+ */
+function groups(sections: readonly Section[], page: Page, columns: number): Span[][][] {
+  const { width, proseWidth, appearance } = page;
+  const tables = (rowsOf: (section: Section) => readonly Row[]) =>
+    groupedTable(sections.map(rowsOf), width, appearance);
+  const limits = tables((section) => section.limits);
+  const pools = tables((section) => section.pools);
+  const products = tables((section) => section.products);
+  const shared = sections.every((section) => section.origin === sections[0]?.origin)
+    ? sections[0]?.origin
+    : '';
+  const blocks = sections.map((section, index) => {
+    const parts = products[index]?.lines ?? [];
+    const lines = [
+      ...(limits[index]?.lines ?? []),
+      ...(pools[index]?.lines ?? []),
+      ...(parts.length === 0 ? [] : [[plain(PRODUCTS)], ...parts]),
+      ...(shared ? [] : wrap(section.origin, proseWidth).map(dim)),
+      ...section.notices.flatMap((text) => prose(text, page)),
+    ];
+    const indented = lines.map((line) => [plain(' '.repeat(GROUP_INDENT))].concat(line));
+    return [titleLine(section.heading, columns, appearance), ...indented];
+  });
+  const mark = limits.some((group) => group.isMarked) ? legend(appearance) : '';
+  const last = withSentence(shared ? wrap(shared, proseWidth) : [], mark, proseWidth);
+  return [...blocks, last.map(dim)];
+}
+
+/** Before the lines of a group, columns. */
+const GROUP_INDENT = 2;
+const PRODUCTS = 'The week by product';
+
+function legend(appearance: Appearance): string {
+  return `${glyphsOf(appearance).bar.mark.legend} marks even use by now.`;
+}
+
+function titleLine(text: string, width: number, appearance: Appearance): Span[] {
+  return clipLine([{ text, style: 'strong' }], width, glyphsOf(appearance).ellipsis);
+}
+
+function dim(text: string): Span[] {
+  return [{ text, style: 'dim' }];
+}
+
+function prose(text: string, { proseWidth }: Page): Span[][] {
+  return wrap(text, proseWidth).map((line) => [{ text: line, style: 'notice' }]);
 }
 
 /** Adds a sentence to a text of lines: to the last line if it fits there, else as a line of its own. */
@@ -110,95 +146,4 @@ function namedOnce({ offsetAt }: Zone, names: ZoneNames | null): Zone {
       return name;
     },
   };
-}
-
-function rows(usage: Usage, appearance: Appearance): Row[] {
-  const { state, tokens, generatedAt } = usage;
-  if (state === 'estimate') return tokenRows(tokens, generatedAt, appearance);
-  // The pace compares a number with the current time: for an old number it would be wrong.
-  return limitRows(usage, state === 'fresh' || state === 'stale', appearance);
-}
-
-/** The table of the week by product. */
-function breakdown({ breakdown: parts = [] }: Usage, width: number, appearance: Appearance): Span[][] {
-  if (parts.length === 0) return [];
-  const title = clipLine([{ text: 'The week by product', style: 'strong' }], width);
-  return [title, ...table(breakdownRows(parts), width, appearance).lines];
-}
-
-const stateTexts: Record<State, string> = {
-  fresh: 'Current',
-  stale: 'Out of date',
-  last_known: 'Last known, not current any more',
-  estimate: 'Estimated',
-  none: 'No data',
-};
-
-const OWNER_UNKNOWN = 'Last known: the login has changed, and nothing says whose these numbers are';
-
-/** Freshness of the numbers, when they were read, and their source. */
-function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
-  const { state, source, pending } = usage;
-  if (state === 'none') {
-    if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
-    return usage.error === null ? 'No data. Run `usageline refresh` to ask for it.' : 'No data.';
-  }
-  const fromStatusline = usage.windows.some((window) => window.source === 'statusline');
-  const facts = fromStatusline
-    ? bySource(usage, appearance)
-    : [readText(usage, appearance), source && sourceText(source, usage.texts)].filter(Boolean).join(' ');
-  const stateText = usage.ownerUnknown ? OWNER_UNKNOWN : stateTexts[state];
-  const sentence = facts === '' ? `${stateText}.` : `${stateText}: ${facts}.`;
-  const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
-  return `${limits}${sentence}${pending ? ' A newer answer is on its way.' : ''}`;
-}
-
-/** The sources of the windows, each with the time of its oldest number: `5h, 7d read <1m ago, 18:24, from …`. */
-function bySource(usage: Usage, appearance: ClockAppearance): string {
-  const { windows, generatedAt, cachedAt, texts } = usage;
-  const from = (source: WindowSource) => {
-    const read = windows.filter((window) => window.source === source);
-    const labels = read.map(({ label }) => label);
-    const times = read.map(({ readAt }) => readAt);
-    if (source === 'endpoint' && shownExtra(usage)) labels.push('extra');
-    if (times.length === 0 && labels.length > 0 && cachedAt !== null) times.push(cachedAt);
-    const oldest = Math.min(...times);
-    if (labels.length === 0) return [];
-    const time = withClock(age(Math.max(0, generatedAt - oldest)), oldest, generatedAt, appearance);
-    return [`${labels.join(', ')} read ${time}, ${sourceText(source, texts)}`];
-  };
-  return [...from('statusline'), ...from('endpoint')].join('; ');
-}
-
-function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: ClockAppearance): string {
-  if (cachedAt === null) return '';
-  if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, appearance)},`;
-  if (state !== 'last_known') return '';
-  const time = clockTime(cachedAt, generatedAt, appearance);
-  return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
-}
-
-/** The error, what to do about it, and the time of the next request. */
-function problem(usage: Usage, appearance: ClockAppearance): string {
-  const { error, generatedAt, pending } = usage;
-  if (error === null || (pending && error.code === 'no_data')) return '';
-  const next = nextTryAt(usage);
-  return `${errorSentence(usage)}${next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`}`;
-}
-
-/** Time before the end of a login from which `show` asks for its renewal, ms. */
-const RENEWAL_NOTICE_MS = DAY;
-
-/** The request to renew a login that ends soon, or has ended while its access token still works. */
-function renewalNotice(
-  { loginUntil, generatedAt, error, texts }: Usage,
-  appearance: ClockAppearance,
-): string {
-  if (loginUntil === undefined || (error !== null && isSignIn(error.code))) return '';
-  const left = loginUntil - generatedAt;
-  if (left > RENEWAL_NOTICE_MS) return '';
-  if (left <= 0) return `The login must be renewed: ${texts.renewLogin}.`;
-  const time = clockTime(loginUntil, generatedAt, appearance);
-  const by = time === null ? `within ${countdown(left)}` : `by ${time}, in ${countdown(left)}`;
-  return `The login must be renewed ${by}: ${texts.renewLogin}.`;
 }

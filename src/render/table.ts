@@ -63,30 +63,49 @@ export interface Table {
 
 /** Lays out rows as a table of at most `width` columns. */
 export function table(rows: readonly Row[], width: number, appearance: TableAppearance): Table {
-  const { cells, columns } = fit(rows, width);
+  const [only] = groupedTable([rows], width, appearance);
+  return only as Table;
+}
+
+/** Lays out groups of rows as one table, whose columns all groups share: the lines of each group. */
+export function groupedTable(
+  groups: readonly (readonly Row[])[],
+  width: number,
+  appearance: TableAppearance,
+): Table[] {
+  const { layout, columns } = fit(groups.flat(), width);
+  return groups.map((rows) => tableOf(rows, layout, columns, width, appearance));
+}
+
+function tableOf(
+  rows: readonly Row[],
+  layout: Layout,
+  columns: Columns,
+  width: number,
+  appearance: TableAppearance,
+): Table {
   const glyphs = glyphsOf(appearance);
-  const bars = cells.map(({ row }) => barOf(row, columns.bar, appearance, glyphs));
-  const lines = cells.map((cell, index) =>
-    clipLine(line(cell, columns, bars[index]?.spans ?? [], glyphs), width, glyphs.ellipsis),
+  const bars = rows.map((row) => barOf(row, columns.bar, appearance, glyphs));
+  const lines = rows.map((row, index) =>
+    clipLine(line(cellsOf(row, layout), columns, bars[index]?.spans ?? [], glyphs), width, glyphs.ellipsis),
   );
   return { lines, isMarked: bars.some((bar) => bar?.isMarked) };
 }
 
 /** The first layout that fits; of the last one the label is cut. */
-function fit(rows: readonly Row[], width: number): { cells: readonly Cells[]; columns: Columns } {
+function fit(rows: readonly Row[], width: number): { layout: Layout; columns: Columns } {
   const bars = rows.some((row) => row.used !== null);
   for (const layout of LAYOUTS) {
-    const cells = rows.map((row) => cellsOf(row, layout));
-    const columns = widthsOf(cells);
+    const columns = widthsOf(rows, layout);
     const room = width - totalOf(columns);
-    if (!bars && room >= 0) return { cells, columns };
+    if (!bars && room >= 0) return { layout, columns };
     const bar = Math.min(layout.maxBar, room - GAP.length);
-    if (bars && bar >= layout.minBar && layout.minBar > 0) return { cells, columns: { ...columns, bar } };
+    if (bars && bar >= layout.minBar && layout.minBar > 0) return { layout, columns: { ...columns, bar } };
   }
-  const cells = rows.map((row) => cellsOf(row, LAYOUTS.at(-1) as Layout));
-  const columns = widthsOf(cells);
+  const layout = LAYOUTS.at(-1) as Layout;
+  const columns = widthsOf(rows, layout);
   const over = Math.max(0, totalOf(columns) - width);
-  return { cells, columns: { ...columns, label: Math.max(1, columns.label - over) } };
+  return { layout, columns: { ...columns, label: Math.max(1, columns.label - over) } };
 }
 
 function cellsOf(row: Row, { note, pace }: Layout): Cells {
@@ -98,7 +117,8 @@ function cellsOf(row: Row, { note, pace }: Layout): Cells {
   return { row, note: plain(text), pace: { text: row.pace[pace], style: row.pace.style } };
 }
 
-function widthsOf(cells: readonly Cells[]): Columns {
+function widthsOf(rows: readonly Row[], layout: Layout): Columns {
+  const cells = rows.map((row) => cellsOf(row, layout));
   const widest = (textOf: (cell: Cells) => string) =>
     Math.max(0, ...cells.map((cell) => textOf(cell).length));
   return {

@@ -224,11 +224,95 @@ describe('a login that must be renewed', () => {
   });
 });
 
-it('several usages follow each other, each with its heading', () => {
-  const all = [usage(), usage({ account: '1a2b3c4d' })];
-  const text = renderShow(all, { color: false, columns: 100 });
-  expect(text).toBe(all.map((of) => show(of)).join('\n\n'));
-  expect(text).toContain('Claude · Ultra · account 1a2b3c4d');
+describe('several usages are one table grouped by account', () => {
+  const full = window({ usedPercent: 100, resetsAt: NOW + 2 * HOUR });
+  const work = usage({ account: 'work', windows: [full, week({ label: 'a longer label' })] });
+  const several = (all: readonly Usage[], columns = 80) =>
+    renderShow(all, { color: false, columns }).split('\n');
+
+  it('whose columns and bars are those of all groups, and which says once what is true of all', () => {
+    expect(several([usage({ windows: [window(), week()] }), work])).toEqual([
+      'Claude · Ultra',
+      '  5h              ┻━━──────────   22%  resets in 4h37m, 23:02     empty in 1h20m',
+      '  7d              ━━━━╾┸───────   33%  resets in 4d3h, Tue 21:25  lasts',
+      '',
+      'Claude · Ultra · account work',
+      '  5h              ━━━━━━━┻━━━━━  100%  resets in 2h, 20:25        limit reached',
+      '  a longer label  ━━━━╾┸───────   33%  resets in 4d3h, Tue 21:25  lasts',
+      '',
+      'Current: read 1m ago, 18:23, from the cache. ┸ marks even use by now.',
+    ]);
+  });
+
+  it('whose groups say what is true of them alone', () => {
+    const failed = stale({ account: 'old', windows: [week()], error: failure('timeout') });
+    const signedOut = none({ account: 'new', error: failure('no_credentials') });
+    expect(several([usage({ windows: [window()] }), failed, signedOut], 100)).toEqual([
+      'Claude · Ultra',
+      '  5h  ━━━┻━━━━━───────────────────────────────  22%  resets in 4h37m, 23:02     empty in 1h20m',
+      '  Current: read 1m ago, 18:23, from the cache.',
+      '',
+      'Claude · Ultra · account old',
+      '  7d  ━━━━━━━━━━━━━───┸───────────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '  Out of date: read 12m ago, 18:13, from the cache.',
+      '  No answer came in time. Check the connection, or allow more time with `--timeout <seconds>`.',
+      '',
+      'Claude · Ultra · account new',
+      '  No data.',
+      '  No login of Claude Code was found. Run `claude` once to sign in.',
+      '',
+      '┸ marks even use by now.',
+    ]);
+  });
+
+  it.each([40, 60, 80, 120, 200])('whose rows fit %i columns and have their bars at one place', (columns) => {
+    const windows = [window(), week(), fable()];
+    const other = usage({ account: 'work', windows: [full, week()] });
+    const rows = several([usage({ windows, extraUsage: extra() }), other], columns);
+    for (const row of rows) expect(row.length, row).toBeLessThanOrEqual(columns);
+    const bars = rows.flatMap((row) => /^( {2}\S.*? {2})[━╾┻┸─]+/u.exec(row)?.[1]?.length ?? []);
+    expect(bars).toHaveLength(6);
+    expect(new Set(bars).size).toBe(1);
+  });
+
+  it('with the pools and the week by product of each group', () => {
+    const first = usage({
+      breakdown: [{ key: 'code', name: 'Claude Code', percent: 12 }],
+      windows: [week()],
+    });
+    const pool = {
+      id: 'p',
+      label: 'a pool',
+      used: 2.5,
+      limit: 10,
+      remaining: 7.5,
+      expiresAt: null,
+      expired: false,
+      lockedReason: 'no seat',
+    };
+    const second = usage({
+      account: 'b',
+      breakdown: [{ key: 'chat', name: 'Chat', percent: 7 }],
+      windows: [week()],
+      pools: [pool],
+    });
+    const text = renderShow([first, second], { color: false, columns: 80, verbose: true });
+    expect(text.split('\n')).toEqual([
+      'Claude · Ultra',
+      '  7d  ━━━━━━━━━━━╾──┸────────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '  The week by product',
+      '  Claude Code  12%',
+      '',
+      'Claude · Ultra · account b',
+      '  7d  ━━━━━━━━━━━╾──┸────────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '  a pool  2.50 of 10.00 USD used',
+      '  The week by product',
+      '  Chat          7%',
+      '  a pool is locked: no seat.',
+      '',
+      'Current: read 1m ago, 18:23, from the cache. ┸ marks even use by now.',
+    ]);
+  });
 });
 
 it.each([9, 37, 58, 93, 211, 3000, 5000])(
