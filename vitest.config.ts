@@ -51,6 +51,17 @@ const reporters = process.env.CI ? ['./test/support/skipped.ts', 'default'] : ['
 // move, and with what a refresh inherits.
 const long = process.env.TESTS === 'all' ? [] : ['**/*.long.test.ts'];
 
+// `TESTS=user`, with which CI runs the tests as an ordinary user once more: without those that take minutes and cannot
+// depend on the user, since they only compute, or, as the contract of the providers, only ask and answer.
+const sameForAll =
+  process.env.TESTS === 'user'
+    ? [
+        'test/{docs,property,render,simulation,usage,zone}/**',
+        'test/init/linear.test.ts',
+        'test/process/{build,providers}.test.ts',
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     reporters,
@@ -61,7 +72,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**', ...long],
+          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**', ...long, ...sameForAll],
           env,
           setupFiles,
           testTimeout: HANGS,
@@ -84,6 +95,7 @@ export default defineConfig({
           // The built program, with deadlines of a second: the parts, which use all cores, do not run beside it.
           name: 'program',
           include: ['test/process/**/*.test.ts'],
+          exclude: sameForAll,
           env,
           setupFiles,
           testTimeout: HANGS,
