@@ -47,20 +47,23 @@ const setupFiles = ['test/support/seed.ts', 'test/dates/setup.ts'];
 // CI installs every tool, so a skipped test is an error there, except one that needs another user.
 const reporters = process.env.CI ? ['./test/support/skipped.ts', 'default'] : ['default'];
 
-// `npm run test:all` includes the tests that take a minute of computing, and the shells with unusual options, after a
-// move, and with what a refresh inherits.
-const long = process.env.TESTS === 'all' ? [] : ['**/*.long.test.ts'];
-
-// `TESTS=user`, with which CI runs the tests as an ordinary user once more: without those that take minutes and cannot
-// depend on the user, since they only compute, or, as the contract of the providers, only ask and answer.
-const sameForAll =
-  process.env.TESTS === 'user'
-    ? [
-        'test/{docs,property,render,simulation,usage,zone}/**',
-        'test/init/linear.test.ts',
-        'test/process/{build,providers}.test.ts',
-      ]
-    : [];
+/**
+ * Which tests run: `TESTS=all` (`npm run test:all`) adds the long ones, which take a minute of computing, or try the shells
+ * with unusual options, after a move, and with what a refresh inherits; `TESTS=long` is those alone. `TESTS=user`, for
+ * another run as an ordinary user, leaves out what takes minutes and cannot depend on the user: tests that compute for long,
+ * the build, and the contract of every provider through the built program.
+ */
+const { TESTS } = process.env;
+const LONG = '**/*.long.test.ts';
+const named = TESTS === 'long' ? LONG : '**/*.test.ts';
+const leftOut = TESTS === 'all' || TESTS === 'long' ? [] : [LONG];
+if (TESTS === 'user')
+  leftOut.push(
+    'test/{docs,property,simulation}/**',
+    'test/init/linear.test.ts',
+    'test/prerender/forecast.test.ts',
+    'test/process/{build,providers}.test.ts',
+  );
 
 export default defineConfig({
   test: {
@@ -71,8 +74,8 @@ export default defineConfig({
       {
         test: {
           name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**', ...long, ...sameForAll],
+          include: [`test/${named}`],
+          exclude: ['test/process/**', 'test/hosts/**', 'test/fetch/**', ...leftOut],
           env,
           setupFiles,
           testTimeout: HANGS,
@@ -94,8 +97,8 @@ export default defineConfig({
         test: {
           // The built program, with deadlines of a second: the parts, which use all cores, do not run beside it.
           name: 'program',
-          include: ['test/process/**/*.test.ts'],
-          exclude: sameForAll,
+          include: [`test/process/${named}`],
+          exclude: leftOut,
           env,
           setupFiles,
           testTimeout: HANGS,
@@ -107,8 +110,8 @@ export default defineConfig({
         test: {
           // The built program in real shells and terminals.
           name: 'hosts',
-          include: ['test/hosts/**/*.test.ts'],
-          exclude: long,
+          include: [`test/hosts/${named}`],
+          exclude: leftOut,
           env,
           testTimeout: HANGS,
           hookTimeout: HANGS,

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountDirectory } from '../../src/cache/directory.ts';
 import type { Identity } from '../../src/fetch/provider.ts';
-import { entryIdentity, identityOf, matchAccount } from '../../src/resolve/identity.ts';
+import {
+  accountKey,
+  countsAsSame,
+  entryIdentity,
+  identityOf,
+  loginWrittenAt,
+  matchAccount,
+  matchLogin,
+} from '../../src/resolve/identity.ts';
 import { fakeProvider } from '../support/provider.ts';
 import { fakeSystem } from '../support/system.ts';
 
@@ -108,5 +116,52 @@ describe('an entry under other credentials', () => {
   it('is compared by its account alone when an older version stored it', () => {
     expect(matchAccount({ accountId: 'ada' }, () => ada)).toBe('same');
     expect(matchAccount({ accountId: 'grace' }, () => ada)).toBe('changed');
+  });
+});
+
+describe('reports of a login', () => {
+  const system = fakeSystem();
+  const provider = fakeProvider(system);
+  const org = accountKey(ada);
+
+  it.each<[string, string | null, string | null, string | null, Identity, string]>([
+    ['the same account and organisation', 'f', org, 'g', ada, 'same'],
+    ['another account', 'f', org, 'g', { ...ada, accountId: 'grace' }, 'changed'],
+    ['another organisation', 'f', org, 'g', { ...ada, organizationId: 'org-2' }, 'changed'],
+    ['an account that was stored without its organisation', 'f', 'ada', 'g', ada, 'same'],
+    ['no account then', 'f', null, 'g', ada, 'unknown'],
+    ['a file that could not be read then', 'f', accountKey({ kind: 'unknown' }), 'g', ada, 'undetermined'],
+    ['a file that cannot be read now', 'f', org, 'g', { kind: 'unknown' }, 'undetermined'],
+    ['a login that is stored now, and was not then', null, org, 'g', ada, 'changed'],
+    ['a login that is not stored now, and was then', 'f', org, null, ada, 'changed'],
+    ['a login that was never stored', null, org, null, ada, 'same'],
+  ])('are compared with %s', (_case, credentials, account, fingerprint, now, match) => {
+    expect(matchLogin({ system, provider }, { credentials, account }, fingerprint, () => now)).toBe(match);
+  });
+
+  it('may be shown unless they are of another account, or of one that cannot be determined', () => {
+    const matches = ['same', 'unknown', 'changed', 'undetermined'] as const;
+    expect(matches.map(countsAsSame)).toEqual([true, true, false, false]);
+  });
+});
+
+describe('the time of a login', () => {
+  it('is that of the newest of its files', () => {
+    const system = fakeSystem();
+    const files = ['old', 'new', 'absent'].map((name) => join(system.root, name));
+    fs.writeFileSync(files[0] as string, '');
+    fs.utimesSync(files[0] as string, 1000, 1000);
+    fs.writeFileSync(files[1] as string, '');
+    fs.utimesSync(files[1] as string, 2000, 2000);
+    const provider = { ...fakeProvider(system), credentialFiles: () => files };
+    expect(loginWrittenAt(system, provider)).toBe(2_000_000);
+  });
+
+  it('is unknown where only a keychain has it, or a file of it cannot be looked at', () => {
+    const system = fakeSystem();
+    fs.symlinkSync('loop', join(system.root, 'loop'));
+    const files = [join(system.root, 'loop', 'file')];
+    expect(loginWrittenAt(system, fakeProvider(system))).toBeNull();
+    expect(loginWrittenAt(system, { ...fakeProvider(system), credentialFiles: () => files })).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { System } from '../../platform/system.ts';
 import type { RefreshFailure } from '../../usage/failure.ts';
+import { isMissingProgram } from '../kit/program.ts';
 import { isObject } from '../../usage/values.ts';
 import type { Outcome } from '../provider.ts';
 import { configDirectory } from './config-directory.ts';
@@ -72,7 +73,7 @@ export function askProgram(
       timer = setTimeout(() => endGently(found), LINGER_MS);
     };
     timer = setTimeout(() => endGently(failed('timeout')), Math.max(0, timeoutMs));
-    child.on('error', (error: NodeJS.ErrnoException) => end(notStarted(error.code === 'ENOENT')));
+    child.on('error', (error) => end(notStarted(isMissingProgram(system, COMMAND, system.env.PATH, error))));
     // It may end before it has read its input.
     stdin?.on('error', () => {});
     stdin?.end(REQUEST);

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { errno } from '../../platform/errno.ts';
 import type { System } from '../../platform/system.ts';
 import type { RefreshFailure } from '../../usage/failure.ts';
 
@@ -35,12 +37,24 @@ export function runProgram(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const child = spawn(command, args, {
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'ignore'],
-      env: { ...system.env, ...env },
-      windowsHide: true,
-      ...(system.platform !== 'win32' && { cwd: '/' }),
-    });
+    const environment: NodeJS.ProcessEnv = { ...system.env, ...env };
+    const notStarted = (error: unknown): Output => {
+      const isMissing = isMissingProgram(system, command, environment.PATH, error);
+      const detail = isMissing ? `${command} was not found` : `${command} could not be started`;
+      return { ok: false, failure: { code: 'no_credentials', detail } };
+    };
+    let child: ChildProcess;
+    try {
+      child = spawn(command, args, {
+        stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'ignore'],
+        env: environment,
+        windowsHide: true,
+        ...(system.platform !== 'win32' && { cwd: '/' }),
+      });
+    } catch (error) {
+      // Node throws for some reasons, such as a loop of links in PATH, and emits an event for the others.
+      return resolve(notStarted(error));
+    }
     const end = (output: Output) => {
       clearTimeout(timer);
       child.stdout?.destroy();
@@ -49,10 +63,7 @@ export function runProgram(
       resolve(output);
     };
     const timer = setTimeout(() => end({ ok: false, failure: { code: 'timeout' } }), Math.max(0, timeoutMs));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const detail = error.code === 'ENOENT' ? `${command} was not found` : `${command} could not be started`;
-      end({ ok: false, failure: { code: 'no_credentials', detail } });
-    });
+    child.on('error', (error) => end(notStarted(error)));
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
     child.stdout?.on('error', () => {});
@@ -66,4 +77,20 @@ export function runProgram(
       end({ ok: true, text, exitCode: code ?? 1 });
     });
   });
+}
+
+/**
+ * Whether a program could not be started because it is not there. Where a directory of PATH may not be read, the system says
+ * EACCES of every name that no other directory has.
+ */
+export function isMissingProgram(
+  { fs }: Pick<System, 'fs'>,
+  command: string,
+  path: string | undefined,
+  error: unknown,
+): boolean {
+  const code = errno(error);
+  if (code !== 'EACCES' || command.includes('/')) return code === 'ENOENT';
+  const directories = (path ?? '').split(':').filter(Boolean);
+  return !directories.some((directory) => fs.existsSync(`${directory}/${command}`));
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../../src/fetch/kit/program.ts';
+import { isMissingProgram, runProgram } from '../../../src/fetch/kit/program.ts';
 import { readDatabase } from '../../../src/fetch/kit/sqlite.ts';
 import { fakeSystem } from '../../support/system.ts';
 import { hasSqlite, imageOf } from '../stage.ts';
@@ -99,6 +99,23 @@ describe('a program', () => {
     expect(await runProgram(system, 'plain', [], { timeoutMs: 5000 })).toMatchObject({
       failure: { code: 'no_credentials', detail: 'plain could not be started' },
     });
+  });
+
+  it('that is not there is not found, also where a directory of PATH may not be read', () => {
+    const eacces = Object.assign(new Error('spawn'), { code: 'EACCES' });
+    const path = `${root}/closed::${bin}`;
+    expect(isMissingProgram(system, 'no-such-tool', path, eacces)).toBe(true);
+    expect(isMissingProgram(system, 'plain', path, eacces)).toBe(false);
+    expect(isMissingProgram(system, join(bin, 'no-such-tool'), path, eacces)).toBe(false);
+    expect(isMissingProgram(system, 'no-such-tool', undefined, eacces)).toBe(true);
+    expect(isMissingProgram(system, 'plain', path, new Error('other'))).toBe(false);
+  });
+
+  it('that the system refuses to start at once is a failure', async () => {
+    const loop = join(root, 'loop');
+    fs.symlinkSync('loop', loop);
+    const run = await runProgram(system, join(loop, 'tool'), [], { timeoutMs: 5000 });
+    expect(run).toMatchObject({ ok: false, failure: { code: 'no_credentials' } });
   });
 
   it('that does not end in time is asked to end', async () => {
