@@ -59,9 +59,10 @@ export function variantOf(system: System, options: VariantOptions): Variant {
   } = options;
   const { env } = system;
   const network = !isTrafficDisabled(env);
-  if (json) return { kind: JSON_KIND, color: 'natural', network };
   const accounts = choiceKey({ account, provider, all });
-  const rest = { ...(format !== null && { format }), ...(accounts !== '' && { accounts }) };
+  const chosen = accounts !== '' && { accounts };
+  if (json) return { kind: JSON_KIND, color: 'natural', network, ...chosen };
+  const rest = { ...(format !== null && { format }), ...chosen };
   const requested = explicitColor(flag, env);
   if (requested !== null) return { kind: output, color: requested ? 'color' : 'mono', network, ...rest };
   const shown = OUTPUT_KINDS[output] === null && isColorTerminal(env, () => isTerminal(system, STDOUT));

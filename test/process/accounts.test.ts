@@ -278,6 +278,33 @@ describe('the number of one account never stands under another', () => {
     expect((await numbersOf(machine)).work).toBe(null);
   });
 
+  it('where lines and objects of other accounts are prerendered: each choice has its own in every output', async () => {
+    const { machine } = await threeAccounts();
+    await lineOf(machine, '--all', '--wait');
+    const outputs = [[], ['--json'], ['--output=tmux'], ['--output=waybar'], ['--format={7d.percent}']];
+    const choices = [[], ['--account=codex'], ['--provider=codex'], ['--account=work'], ['--all']];
+    const percents = async () => {
+      const found: Record<string, string[]> = {};
+      for (const options of outputs.flatMap((output) => choices.map((choice) => [...output, ...choice]))) {
+        const text = await lineOf(machine, ...options);
+        const numbers = text.match(/(?<="seven_day","used_percent":|"used_percent":)\d+|\d+(?=%)/g) ?? [];
+        found[options.join(' ')] = ['33', '56', '88'].filter((number) => numbers.includes(number));
+      }
+      return found;
+    };
+    const expected = Object.fromEntries(
+      outputs.flatMap((output) =>
+        [['33'], ['56'], ['56'], ['88'], ['33', '56', '88']].map((numbers, index) => [
+          [...output, ...(choices[index] as string[])].join(' '),
+          numbers,
+        ]),
+      ),
+    );
+    expect(await percents()).toEqual(expected);
+    // Now each of them has been prerendered.
+    expect(await percents()).toEqual(expected);
+  });
+
   it('after the accounts of the configuration exchanged their names', async () => {
     const other = `${WORK}[[account]]\nname = "own"\nprovider = "claude"\nconfig_dir = "~/.claude-own"\n`;
     const { machine, numbers } = await threeAccounts(`accounts = ["all"]\n${other}`);
