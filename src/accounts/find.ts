@@ -213,9 +213,7 @@ function shadowedProviders({ providers }: Pick<Config, 'providers'>): string[] {
   const ids = builtInIds();
   return providers
     .filter(({ id }) => ids.includes(id))
-    .map(
-      ({ id }) => `provider.id is "${id}", which usageline has itself; accepted: any but ${ids.join(', ')}`,
-    );
+    .map(({ id }) => `provider.id is "${id}", which is built in; accepted: any but ${ids.join(', ')}`);
 }
 
 function unknownProvider(config: Pick<Config, 'providers'>, { name, provider }: AccountConfig): string {

@@ -7,8 +7,8 @@ import { readOwnFile } from './own-files.ts';
 import { replaceFile } from './replace-file.ts';
 
 /*
- * `counts.json`: what became of the refreshes of an account. It is written by the process that holds the mutex, so no two
- * processes count at once, and it costs a call that finds fresh numbers nothing. Hits are therefore not counted: who prints
+ * `counts.json`: how the refreshes of an account ended. It is written by the process that holds the mutex, so no two
+ * processes count at once, and it costs a call that finds fresh numbers nothing. Hits are not counted: a process that prints
  * a prerendered line writes nothing, and most systems do not keep the times at which files are read.
  */
 

@@ -3,7 +3,7 @@
  * nothing with another name.
  */
 
-/** What the clean-up has found out, in the cache root. The name is one that no other program gives. */
+/** The file of the clean-up in the cache root: size and last use of each account, and where the next run goes on. The name is one that no other program gives. */
 export const UPKEEP_NAME = 'usageline.upkeep';
 /** Tells backup programs that the root is a cache. Other programs write such a file as well. */
 export const TAG_NAME = 'CACHEDIR.TAG';

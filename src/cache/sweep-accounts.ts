@@ -63,7 +63,7 @@ interface Measured {
   readonly usedAt: number;
 }
 
-/** What of an account goes. `numbers`: everything but what says when the next request may be sent. */
+/** Which files of an account are removed. `numbers`: all but backoff, record of requests and mutex. */
 type Fate = 'all' | 'numbers' | 'nothing';
 
 interface Upkeep {
@@ -78,7 +78,7 @@ export function sweepAccounts(system: System, root: string, options: SweepOption
   if (!isDue(system, root) || !mayWriteIn(system, root)) return null;
   const { fs } = system;
   const upkeep = readUpkeep(system, root);
-  // Noted before the work, so that another worker does not do the same, and a run that is killed does not come back at once.
+  // Noted before the work, so that another worker does not do the same, and a run that is killed is not repeated at once.
   if (!postpone(system, root)) writeUpkeep(system, root, upkeep, NEXT_MS);
 
   const steps: Steps = { left: RUN_LIMITS.steps };
@@ -126,7 +126,7 @@ export function sweepAccounts(system: System, root: string, options: SweepOption
     after = name;
   }
 
-  // Only once all are known is it known which one was used least recently.
+  // Which one was used least recently is known only after all have been measured.
   const known =
     names.every((name) => records.has(name) || removed.includes(name)) || names.length > MAX_RECORDS;
   let ranOut = !finished;
@@ -157,7 +157,7 @@ export function sweepAccounts(system: System, root: string, options: SweepOption
   return { removed, emptied, steps: RUN_LIMITS.steps - steps.left, more };
 }
 
-/** The names behind one of them, and then those up to it. */
+/** The names in their turn: those behind `after`, then the others. */
 function afterName(names: readonly string[], after: string | null): readonly string[] {
   if (after === null) return names;
   const index = names.findIndex((name) => name > after);
@@ -203,7 +203,7 @@ function removeFrom(
     try {
       if (statOwn(system, directory)?.isDirectory()) setOwnFileTime(system, directory, usedAt / SECOND);
     } catch {
-      // The removal goes on once the time of this one is as old.
+      // Its time stays that of the removal, so the rest is removed only once it is as old again.
     }
   }
   return end;

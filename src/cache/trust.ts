@@ -55,7 +55,7 @@ export function isWritable(system: System, path: string): boolean {
 }
 
 /**
- * Which other user's directory keeps a path from being used, in words: the nearest one above it that can be examined, or
+ * The directory of another user that makes a path unusable, in words: the nearest one above it that can be examined, or
  * one on the way. Null when there is none.
  */
 export function foreignOwner(system: System, path: string): string | null {

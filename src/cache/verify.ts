@@ -92,7 +92,9 @@ function verdictOf(system: System, directory: string, name: string, formats: For
 /** What a reader makes of a file's text. */
 function judgeText(name: string, text: string, now: number, { reader, reportedWindows }: Formats): Judged {
   if (/^(attempt|background)\./.test(name))
-    return objectOf(text) === null ? { verdict: 'used', reason: 'holds its number only' } : USED;
+    return objectOf(text) === null
+      ? { verdict: 'used', reason: 'nothing to read in it: only its number counts' }
+      : USED;
   const file = objectOf(text);
   if (file === null)
     return name === 'usage.lock'
@@ -114,7 +116,7 @@ function judgeText(name: string, text: string, now: number, { reader, reportedWi
     case 'after.json':
       return Array.isArray(file.outputs) ? (versioned(file, 1) ?? USED) : miss('no outputs');
     case 'identity.json':
-      return typeof file.trace === 'string' ? USED : miss('no trace');
+      return typeof file.trace === 'string' ? USED : miss('no fingerprint (`trace`)');
     case 'keychain.json':
       return typeof file.checked_at === 'number' ? USED : miss('no checked_at');
     default:
@@ -207,5 +209,5 @@ function judgePointer(system: System, root: string, path: string, name: string):
     );
   const leadsSomewhere = system.fs.lstatSync(`${root}${SEPARATOR}${target}`, { throwIfNoEntry: false });
   if (leadsSomewhere !== undefined || ageOf(stat.mtimeMs, system.now()) < LEFTOVER_MS) return USED;
-  return litter('leads to a directory that is gone');
+  return litter('names a directory that does not exist');
 }

@@ -30,7 +30,7 @@ export async function askAccounts(
   question: Omit<Question, 'baseUrl' | 'userAgent'>,
 ): Promise<Answers> {
   const { accounts, ordered, warnings } = await accountsOf(system, config, choice);
-  // The only account of a call is wrong usage: `endpointOf` throws.
+  // Where the call has one account, a refused base URL is wrong usage: `endpointOf` throws.
   const isOne = accounts.length === 1 && !choice.all;
   const refusals = new Map(accounts.map((account) => [account, isOne ? null : refusalOf(config, account)]));
   const answers = await resolveAll(accounts, (account) => ({
@@ -47,7 +47,7 @@ export async function askAccounts(
     return nameUsage(usage, account, accounts.length > 1);
   });
   const resolutions = answers.map(({ resolution }) => resolution);
-  // All accounts share the cache root, so its problem is said once.
+  // All accounts share the cache root, so each problem is reported once.
   const problems = new Set(resolutions.flatMap(({ warning }) => warning ?? []));
   return {
     accounts,
@@ -60,7 +60,7 @@ export async function askAccounts(
   };
 }
 
-/** The least of the exit codes of several accounts: 0 if one of them has numbers. */
+/** The lowest of the exit codes of several accounts: 0 if one of them has numbers. */
 export function leastOf<Code extends number>(codes: readonly Code[]): Code {
   return Math.min(...codes) as Code;
 }

@@ -33,7 +33,7 @@ import { CHOICE } from './fast-options.ts';
 import { withTexts } from './options.ts';
 import { accountsOf } from './resolving.ts';
 
-/** `usageline cache clear`: removes what is known of accounts, and not when they may ask again. */
+/** `usageline cache clear`: removes the numbers of accounts; backoff and record of requests stay. */
 export const clear: Command<Choice> = {
   name: 'clear',
   synonyms: ['clean', 'remove', 'rm', 'delete', 'reset', 'empty'],

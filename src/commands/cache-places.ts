@@ -21,11 +21,11 @@ export interface Place {
 }
 
 /**
- * The directories of accounts in the cache, by name. Directories that are links, that other users can change, or that are
- * no account's in spite of their name, are left out.
+ * The directories of accounts in the cache, by name. Directories that are links, that other users can change, or that have
+ * the name of an account and no file of one, are left out.
  *
  * @param provider only those of this provider; null: of all
- * @param known the names of directories to which a login leads: nothing in them has to prove it
+ * @param known the names of directories to which a login leads: these need no such file
  */
 export async function placesIn(
   system: System,

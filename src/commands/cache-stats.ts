@@ -1,11 +1,15 @@
 import { readBackoff } from '../cache/backoff.ts';
 import { readClaims } from '../cache/claims.ts';
 import { readCounts } from '../cache/counts.ts';
+import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
+import { namesIn } from '../cache/list.ts';
+import { isLinesName } from '../cache/names.ts';
 import { sizeOfAccount } from '../cache/sizes.ts';
 import { loadConfig } from '../config/load.ts';
 import { provider as mainProvider } from '../fetch/registry.ts';
 import { throughSource } from '../fetch/source.ts';
+import { SEPARATOR } from '../platform/paths.ts';
 import { printable } from '../platform/stdio.ts';
 import type { System } from '../platform/system.ts';
 import { listVariants } from '../prerender/write.ts';
@@ -29,7 +33,7 @@ interface StatsOptions {
 export const stats: Command<StatsOptions> = {
   name: 'stats',
   synonyms: ['statistics', 'size'],
-  about: 'what is stored of each account, and how many requests were made and saved',
+  about: 'what is stored for each account, and how many requests were made and saved',
   options: [{ flag: '--json', about: 'print one JSON object for programs', sets: { json: true } }],
   defaults: { json: false },
   help: `
@@ -108,7 +112,7 @@ function rowOf(
     account: names.get(name) ?? null,
     directory: name,
     entries: entry === null ? 0 : 1,
-    lines: listVariants(system, directory).length,
+    lines: linesIn(system, directory),
     bytes: size.bytes,
     complete: size.complete,
     misses: ends ? Object.values(ends).reduce((sum, count) => sum + count, 0) : null,
@@ -212,4 +216,11 @@ export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 999_500) return `${Math.round(bytes / 1000)} kB`;
   return `${(bytes / 1_000_000).toFixed(1).replace(/\.0$/, '')} MB`;
+}
+
+/** The number of prerendered lines, in each of the directories that an account can have for them. */
+function linesIn(system: System, directory: AccountDirectory): number {
+  return namesIn(system.fs, directory.path)
+    .filter(isLinesName)
+    .flatMap((name) => listVariants(system, { prerendered: `${directory.path}${SEPARATOR}${name}` })).length;
 }

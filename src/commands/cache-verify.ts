@@ -109,7 +109,7 @@ function textOf(findings: readonly Verified[], accounts: number, others: readonl
   return [
     ...listed,
     more > 0 ? `and ${more} more, which --json lists\n` : '',
-    `${findings.length} files of ${accounts} accounts: ${count('used')} used, ${count('miss')} a miss, ${count('ignored')} ignored, ${count('litter')} litter, of which ${removed} removed\n`,
-    others.length === 0 ? '' : `${others.length} other names in the root, left alone\n`,
+    `${findings.length} files of ${accounts} ${accounts === 1 ? 'account' : 'accounts'}: ${count('used')} used, ${count('miss')} a miss, ${count('ignored')} ignored, ${count('litter')} litter, of which ${removed} removed\n`,
+    others.length === 0 ? '' : `${others.length} other names in the root, not examined\n`,
   ].join('');
 }

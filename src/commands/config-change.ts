@@ -102,7 +102,7 @@ function cannot(path: string, what: string): CommandResult {
 
 /** A note if a variable goes before the file. */
 function overriding({ env }: System, { variable }: Key): string {
-  return variable && env[variable] ? `usageline: ${variable} is set, and goes before the file\n` : '';
+  return variable && env[variable] ? `usageline: ${variable} is set, and overrides the file\n` : '';
 }
 
 /** The value that a person means: as it is typed, or as TOML has it. Throws a `UsageError` if the key accepts none. */

@@ -248,7 +248,7 @@ export async function configCheck(system: System): Promise<CommandResult> {
     return result('', { exitCode: 2, stderr: findings.map((text) => `usageline: ${text}\n`).join('') });
   }
   const there = place.path !== null && system.fs.existsSync(place.path);
-  return result(there ? `${place.path}: all is well\n` : 'no configuration: the defaults apply\n');
+  return result(there ? `${place.path}: no mistakes\n` : 'no configuration: the defaults apply\n');
 }
 
 /** `usageline config schema`: the JSON Schema for editors. */

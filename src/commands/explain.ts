@@ -138,7 +138,7 @@ function programFacts({ fs }: System): [string, string][] {
 }
 
 const CALLERS: Record<Policy, string> = {
-  cached: 'a caller that never asks (--cached)',
+  cached: 'a caller that makes no request (--cached)',
   background: 'a caller that does not wait (a prompt, a bar, --no-wait)',
   wait: 'a caller that waits (a terminal, show, --wait)',
 };
@@ -156,18 +156,20 @@ function cacheText(system: System, cache: AccountDirectory | null, keeps: boolea
 function decisionText({ decision }: State, settings: Settings, keeps: boolean): string {
   const { row, action, freshness } = decision;
   const known =
-    freshness === 'fresh' || freshness === 'stale' ? 'what is known is shown' : 'there is nothing to show';
+    freshness === 'fresh' || freshness === 'stale'
+      ? 'the known numbers are shown'
+      : 'there are no numbers to show';
   const why: Record<typeof row, string> = {
-    1: 'what is known is fresh: it is shown, and nothing else is touched',
+    1: 'the numbers are fresh: they are shown, and nothing else is read',
     2: `a backoff is in force: no request, ${known}`,
     3: settings.network ? `${known}, and no request is made` : `requests are switched off: ${known}`,
     4:
       action !== 'background'
-        ? `${known}; the budget is spent, so no process is started`
+        ? `${known}; the budget is spent, so no worker is started`
         : keeps
-          ? `${known}, and a process in the background asks`
-          : `${known}; the cache cannot be written, so no process is started`,
-    5: 'it asks, or takes the answer of who is asking already',
+          ? `${known}, and the worker sends a request`
+          : `${known}; the cache cannot be written, so no worker is started`,
+    5: 'it sends a request, or waits for the response to one that is under way',
   };
   return `row ${row}: ${why[row]}`;
 }
@@ -177,13 +179,12 @@ const SHORTCOMINGS: Record<Shortcoming, (texts: ProviderTexts) => string> = {
   'no data': () => 'none, only the last failure',
   'another account': () => 'another account has signed in since: it is not shown',
   'account not known': (texts) =>
-    `the login changed, and ${texts.identityFile} does not say whose the numbers are: not on the line, only as last known`,
+    `the login changed, and ${texts.identityFile} does not name the account of the numbers: not on the line, only as last known in show`,
   'from the future': () =>
-    'stamped in the future, so the clock was set back: not on the line, only as last known',
+    'read at a time in the future, so the clock was set back: not on the line, only as last known in show',
   'too old': () => 'too old for the line: only as last known',
   'credentials changed': () => 'stale: the credentials have changed since',
-  contradicted: (texts) =>
-    `stale: a session of ${texts.client} reports another number, so the endpoint is asked`,
+  contradicted: (texts) => `stale: a session of ${texts.client} reports another number, so a request is due`,
   'a window was reset': () => 'stale: a window was reset since',
   aged: () => 'stale',
 };
@@ -227,8 +228,8 @@ function backoffText(
 }
 
 function credentialsText(entry: Entry | null, fingerprint: string | null): string {
-  if (fingerprint === null) return 'nothing on disk that could be seen changing';
-  if (entry?.credentials == null) return 'not known to the entry';
+  if (fingerprint === null) return 'no login file whose change could be noticed';
+  if (entry?.credentials == null) return 'the entry does not name those it was read with';
   return entry.credentials === fingerprint
     ? 'as they were when the entry was read'
     : 'changed since the entry was read';
@@ -267,7 +268,7 @@ function nextText(
     ? (endpointDueAt(entry, settings) ?? Math.max(fresh, pacedUntil(entry, settings)))
     : fresh;
   const at = Math.max(rest, nextTry(blocking, budget) ?? now);
-  if (at <= now) return 'at the next call that may ask';
+  if (at <= now) return 'at the next call that may make a request';
   const time = clockTime(at, now, clock);
   const wait = `in ${countdown(at - now)}`;
   return time === null ? `${wait} at the earliest` : `not before ${time}, ${wait}`;

@@ -211,7 +211,7 @@ function refusal({ refused }: Plan, advice = ''): Decision {
 function keptBackups(backups: readonly string[]): string {
   return backups
     .map(
-      (path) => `kept ${printable(path)}, the file before the installation: it has had other changes since\n`,
+      (path) => `kept ${printable(path)}, the file before the installation: the file has been edited since\n`,
     )
     .join('');
 }

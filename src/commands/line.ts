@@ -8,7 +8,7 @@ import { CONFIGURED, withTexts } from './options.ts';
 /** `usageline` without the name of a command: the line. */
 export const command: Command<UsageOptions> = {
   name: 'usageline',
-  about: `How much of your ${texts.name} subscription is used, in one line.`,
+  about: 'How much of your AI coding subscriptions is used, in one line.',
   options: withTexts(lineOptions()),
   missing: CONFIGURED,
   defaults: LINE_DEFAULTS,

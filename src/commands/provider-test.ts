@@ -107,7 +107,7 @@ function notFound(config: Config, id: string): string {
   const ids = ownProviders(config).map((own) => own.id);
   const list =
     ids.length > 0 ? ids.join(', ') : 'none, since the configuration has no [[provider]] that can be used';
-  const known = builtInIds().includes(id) ? ', which usageline has itself' : '';
+  const known = builtInIds().includes(id) ? ', which is built in' : '';
   return `the provider is '${quoteInput(id)}'${known}; accepted: ${list}${didYouMean(id, ids)}`;
 }
 

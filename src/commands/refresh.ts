@@ -51,7 +51,8 @@ export const command: Command<RefreshOptions> = {
 Examples:
   usageline refresh
   */10 * * * * usageline refresh --quiet
-Exit status: 0 fresh · 3 sign in (run ${texts.signInCommand} once) · 4 try later
+Exit status: 0 fresh · 1 internal error · 2 wrong usage · 3 sign in (for
+${texts.name}: run ${texts.signInCommand} once) · 4 try later
 With --quiet it is also 0 for a lapsed token, which ${texts.client} renews when it
 runs next.
 `,

@@ -106,7 +106,7 @@ export async function setup(
 const NOTHING_FOUND = `No host was found that setup knows: no shell, bar or editor in PATH, and no ${texts.client}.
 For one that is not in PATH: usageline init <target> --install. The targets: usageline init --help
 `;
-const NOT_ASKED = 'Nothing has been changed: without a terminal it needs --yes.\n';
+const NOT_ASKED = 'Nothing has been changed: without a terminal, setup needs --yes.\n';
 
 function entryOf(system: System, runtime: Runtime, target: InitTarget, notes: string): Entry[] {
   const how = TARGETS[target].install;
@@ -197,7 +197,7 @@ function planText(
     decision.kind === 'refused' ? [`Left out: ${target}: ${printable(decision.reasons.join('; '))}\n`] : [],
   );
   return [
-    `The line shows how much of your ${texts.name} subscription is used.\n`,
+    'The line shows how much of your AI coding subscriptions is used.\n',
     isExample && shown.length > 0 ? `The numbers are examples. ${whyNone(known)}\n` : '',
     '\n',
     shown.join('\n'),

@@ -123,9 +123,9 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
       writePrerendered(system, directory, variant, null, validators);
       continue;
     }
-    const isTold = isForTerminals(variant) && config.warnings.length > 0;
+    const reportsMistake = isForTerminals(variant) && config.warnings.length > 0;
     if (!isAboutMain(frozen, chosen.accounts)) {
-      const context = { system, frozen, config, now, horizonMs, isTold };
+      const context = { system, frozen, config, now, horizonMs, reportsMistake };
       const several = severalLines(context, chosen, variant);
       if (variant.accounts === undefined) others = chosen;
       writePrerendered(system, directory, variant, several.timed, validators, several.watched);
@@ -146,7 +146,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     for (const { target, limit } of [...own, { target: variant, limit: null }]) {
       const rendered =
         input &&
-        !isTold &&
+        !reportsMistake &&
         !isRefused &&
         isKeepable(watched) &&
         (variant.kind === JSON_KIND
@@ -175,8 +175,8 @@ function otherLogins({ env }: System, { accounts, absent }: ChosenAccounts): Oth
 }
 
 /**
- * Makes the directory of the lines where only other accounts have a login: nothing else makes that of the account that the
- * environment leads to. Where none of them keeps anything, neither does the line.
+ * Makes the directory of the account that the environment leads to, where the line is kept. Without a login nothing else
+ * makes it. It is made only if one of the accounts of the line has a directory in the cache.
  */
 async function makeHome(system: System, directory: AccountDirectory, { accounts }: Variant): Promise<void> {
   const exists = (path: string) => system.fs.existsSync(path);
@@ -231,12 +231,12 @@ interface SeveralContext {
   readonly now: number;
   readonly horizonMs: number;
   /** Whether each call has to report a mistake in the configuration. */
-  readonly isTold: boolean;
+  readonly reportsMistake: boolean;
 }
 
 /** The texts of a line of several accounts, or of one other than that of the directory; null where nothing can be forecast. */
 function severalLines(
-  { system, frozen, config, now, horizonMs, isTold }: SeveralContext,
+  { system, frozen, config, now, horizonMs, reportsMistake }: SeveralContext,
   { accounts, absent, ordered }: ChosenAccounts,
   variant: Variant,
 ): { readonly timed: TimedTexts | null; readonly watched: Watched } {
@@ -258,7 +258,7 @@ function severalLines(
   const isWhole = known.length === forecasts.length && isKeepable(watched);
   // Each call names a refused URL.
   const isRefused = accounts.some((account) => refusalOf(config, account) !== null);
-  if (!isWhole || isTold || isRefused) return { timed: null, watched };
+  if (!isWhole || reportsMistake || isRefused) return { timed: null, watched };
   const rendered = renderLines(system, forecastTogether(known, ordered), config, variant, null);
   return { timed: rendered && { from: now, ...rendered }, watched };
 }
@@ -303,7 +303,7 @@ function updatePointer(system: System, directory: AccountDirectory): void {
 /** The largest number of formats that are kept. More of them come from trying formats out. */
 const MAX_FORMATS = 8;
 
-/** The variants without those of trials: above `MAX_FORMATS`, all formats are removed, and those in use come back. */
+/** The variants to keep. With more than `MAX_FORMATS` formats, all but the wanted one are removed; a call with one of them writes its line again. */
 function withoutTrials(
   system: System,
   directory: AccountDirectory,

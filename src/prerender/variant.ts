@@ -120,6 +120,11 @@ export function parseVariantFileName(file: string, format?: string): Variant | n
   return variantFileName(variant) === file ? variant : null;
 }
 
+/** Whether a file has the name of a variant, whatever the format whose hash is in it. */
+export function isVariantFileName(file: string): boolean {
+  return parseVariantFileName(file.replace(/~[a-z0-9]+/, '')) !== null;
+}
+
 /** The path of a variant's prerendered line. */
 export function prerenderedFile({ prerendered }: AccountDirectory, variant: Variant): string {
   return `${prerendered}${SEPARATOR}${variantFileName(variant)}`;

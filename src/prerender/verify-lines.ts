@@ -8,7 +8,7 @@ import type { System } from '../platform/system.ts';
 import { version } from '../platform/version.ts';
 import { ageOf, HOUR, MINUTE } from '../usage/time.ts';
 import { FILE_TAG, formatIn, MAX_FILE_BYTES } from './format.ts';
-import { parseVariantFileName } from './variant.ts';
+import { isVariantFileName, parseVariantFileName } from './variant.ts';
 
 const USED: Judged = { verdict: 'used', reason: null };
 const ignored = (reason: string): Judged => ({ verdict: 'ignored', reason });
@@ -45,15 +45,16 @@ function judge(system: System, path: string, name: string, names: ReadonlySet<st
   if (REFERENCE.test(name)) return USED;
   if (stat.isDirectory()) return ignored('a directory');
   const age = ageOf(stat.ctimeMs, system.now());
-  if (MARKER.test(name)) return age > MINUTE ? litter('a mark of a refresh that is over') : USED;
+  if (MARKER.test(name))
+    return age > MINUTE ? litter('a mark of the launcher that is older than a minute') : USED;
   if (isTemporaryName(name))
     return age > HOUR ? litter('a temporary file that a killed process has left') : USED;
   if (!stat.isFile())
     return ignored(stat.isSymbolicLink() ? 'a link, which is not followed' : 'no regular file');
   const [, whole] = PART.exec(name) ?? [];
-  if (whole !== undefined && parseVariantFileName(whole, '') !== null) {
+  if (whole !== undefined && isVariantFileName(whole)) {
     // The parts are written one after the other, and without the line no reader finds them.
-    return names.has(whole) || age < HOUR ? USED : litter('belongs to a line that is gone');
+    return names.has(whole) || age < HOUR ? USED : litter('part of a prerendered line that is not there');
   }
   return judgeLine(system, path, name);
 }
@@ -73,7 +74,7 @@ function judgeLine(system: System, path: string, name: string): Judged {
   if (text === null) return { verdict: 'miss', reason: 'too large, or other users can write it' };
   if (!text.startsWith(`${FILE_TAG} `))
     return text.startsWith(ANY_TAG)
-      ? litter('of a format that no reader takes')
+      ? litter('in the format of another version')
       : ignored('no prerendered line');
   const [, made] = /\n# (\S+) [^\n]*\n$/.exec(text) ?? [];
   if (made === version) return USED;

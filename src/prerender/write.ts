@@ -27,7 +27,10 @@ export interface Watched {
 export const NOTHING_WATCHED: Watched = { names: [], validators: '' };
 
 /** The variants that have a file. They are prerendered again whenever usage changes. */
-export function listVariants(system: System, { prerendered }: AccountDirectory): Variant[] {
+export function listVariants(
+  system: System,
+  { prerendered }: Pick<AccountDirectory, 'prerendered'>,
+): Variant[] {
   try {
     return system.fs.readdirSync(prerendered).flatMap((file) => {
       const format = file.includes('~') ? readFormat(system, `${prerendered}${SEPARATOR}${file}`) : undefined;

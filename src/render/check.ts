@@ -104,7 +104,7 @@ export function checkOfAll(
   const parts = checks.map(({ label, text }) => {
     const [sentence = '', performance = ''] = text.split(' | ');
     return {
-      said: `${label}: ${sentence.slice(sentence.indexOf(' - ') + 3)}`,
+      said: `${label}: ${sentence.slice(sentence.indexOf(' - ') + 3).replace(/\.$/, '')}`,
       data: performance.replaceAll(/'([^']+)'=/g, `'${label} $1'=`),
     };
   });

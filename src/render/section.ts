@@ -63,13 +63,13 @@ const stateTexts: Record<State, string> = {
   none: 'No data',
 };
 
-const OWNER_UNKNOWN = 'Last known: the login has changed, and nothing says whose these numbers are';
+const OWNER_UNKNOWN = 'Last known: the login has changed, and the account of these numbers is unknown';
 
 /** Freshness of the numbers, when they were read, and their source. */
 function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const { state, source, pending } = usage;
   if (state === 'none') {
-    if (pending) return 'No data yet: the first answer is on its way. Run this again in a moment.';
+    if (pending) return 'No data yet: the first request is under way. Run this again in a moment.';
     return usage.error === null ? 'No data. Run `usageline refresh` to ask for it.' : 'No data.';
   }
   const fromStatusline = usage.windows.some((window) => window.source === 'statusline');
@@ -79,7 +79,7 @@ function origin(usage: Usage, all: Usage, appearance: ClockAppearance): string {
   const stateText = usage.ownerUnknown ? OWNER_UNKNOWN : stateTexts[state];
   const sentence = facts === '' ? `${stateText}.` : `${stateText}: ${facts}.`;
   const limits = all.windows.length === 0 && state !== 'estimate' ? 'No limits reported. ' : '';
-  return `${limits}${sentence}${pending ? ' A newer answer is on its way.' : ''}`;
+  return `${limits}${sentence}${pending ? ' A request for newer numbers is under way.' : ''}`;
 }
 
 /** The sources of the windows, each with the time of its oldest number: `5h, 7d read <1m ago, 18:24, from …`. */
@@ -104,7 +104,7 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: Cl
   if (ageMs !== null) return `read ${withClock(age(ageMs), cachedAt, generatedAt, appearance)},`;
   if (state !== 'last_known') return '';
   const time = clockTime(cachedAt, generatedAt, appearance);
-  return time === null ? 'stamped in the future,' : `stamped ${time}, which is in the future,`;
+  return time === null ? 'read at a time in the future,' : `read at ${time}, which is in the future,`;
 }
 
 /** The error, what to do about it, and the time of the next request. */

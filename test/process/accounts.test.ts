@@ -281,13 +281,26 @@ describe('the number of one account never stands under another', () => {
   it('where lines and objects of other accounts are prerendered: each choice has its own in every output', async () => {
     const { machine } = await threeAccounts();
     await lineOf(machine, '--all', '--wait');
-    const outputs = [[], ['--json'], ['--output=tmux'], ['--output=waybar'], ['--format={7d.percent}']];
-    const choices = [[], ['--account=codex'], ['--provider=codex'], ['--account=work'], ['--all']];
+    const outputs: string[][] = [
+      [],
+      ['--json'],
+      ['--output=tmux'],
+      ['--output=waybar'],
+      ['--format={7d.percent}'],
+    ];
+    const choices: string[][] = [
+      [],
+      ['--account=codex'],
+      ['--provider=codex'],
+      ['--account=work'],
+      ['--all'],
+    ];
     const percents = async () => {
       const found: Record<string, string[]> = {};
       for (const options of outputs.flatMap((output) => choices.map((choice) => [...output, ...choice]))) {
         const text = await lineOf(machine, ...options);
-        const numbers = text.match(/(?<="seven_day","used_percent":|"used_percent":)\d+|\d+(?=%)/g) ?? [];
+        const numbers: readonly string[] =
+          text.match(/(?<="seven_day","used_percent":|"used_percent":)\d+|\d+(?=%)/g) ?? [];
         found[options.join(' ')] = ['33', '56', '88'].filter((number) => numbers.includes(number));
       }
       return found;

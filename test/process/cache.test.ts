@@ -232,6 +232,16 @@ describe('usageline cache stats', () => {
     });
   });
 
+  it('counts prerendered lines, also those of a shell with a configuration of its own', async () => {
+    const { machine } = await aMachine();
+    await machine.run(['--wait']);
+    await machine.run(['--output', 'tmux']);
+    const before = (await statsOf(machine)).accounts[0]?.lines as number;
+    expect(before).toBeGreaterThan(0);
+    await machine.run(['--output', 'tmux'], { USAGELINE_NETWORK: 'never' });
+    expect((await statsOf(machine)).accounts[0]?.lines).toBe(before + 1);
+  });
+
   it('has null for what an account of an earlier version did not count', async () => {
     const { machine, root } = await aMachine();
     const path = anAccount(root, 'codex-0a1b2c3d', HOUR);
@@ -270,9 +280,11 @@ describe('usageline cache verify', () => {
   it('says what a reader makes of each file, and removes only litter', async () => {
     const { machine, root } = await aMachine();
     await machine.run(['--wait']);
+    await machine.run(['--format', 'minimal']);
+    await machine.run(['--format', '{7d.percent}']);
     const healthy = await machine.run(['cache', 'verify']);
     expect(healthy.stdout).toMatch(
-      /^\d+ files of 1 accounts: \d+ used, 0 a miss, 0 ignored, 0 litter, of which 0 removed\n$/,
+      /^\d+ files of 1 account: \d+ used, 0 a miss, 0 ignored, 0 litter, of which 0 removed\n$/,
     );
 
     const path = anAccount(root, 'codex', HOUR);
@@ -285,6 +297,7 @@ describe('usageline cache verify', () => {
     fs.symlinkSync(outside, join(path, 'keychain.json'));
     fs.mkdirSync(join(path, 'ready'), { mode: 0o700 });
     fs.writeFileSync(join(path, 'ready', 'plain'), 'usageline-ready 0 1 2 3\n', { mode: 0o600 });
+    fs.writeFileSync(join(path, 'ready', 'plain~1x4k2j.later'), 'usageline-ready', { mode: 0o600 });
     fs.mkdirSync(join(root, 'documents'));
     fs.symlinkSync(machine.home, join(root, 'codex-0a1b2c3d'));
     // `ctime` decides about temporary files, and cannot be set: a clock that is two hours ahead makes them old.
@@ -311,7 +324,8 @@ describe('usageline cache verify', () => {
       ['transcripts.new', 'litter', 'a temporary file that a killed process has left', true],
       ['usage.json', 'miss', 'schema_version 2, and 1 is read', false],
       ['usage.lock', 'ignored', 'no JSON object: a foreign lock, which blocks for 30 s from its time', false],
-      ['ready/plain', 'litter', 'of a format that no reader takes', true],
+      ['ready/plain', 'litter', 'in the format of another version', true],
+      ['ready/plain~1x4k2j.later', 'litter', 'part of a prerendered line that is not there', true],
     ]);
     expect(unexamined).toEqual(['codex-0a1b2c3d', 'documents']);
     expect(fs.readdirSync(path).sort()).toEqual([

@@ -153,7 +153,7 @@ describe('usageline config set', () => {
   it('says when a variable goes before the file', async () => {
     const { machine } = await aMachine(null);
     const run = await machine.run(['config', 'set', 'format', 'bars'], { USAGELINE_FORMAT: 'compact' });
-    expect(run.stderr).toBe('usageline: USAGELINE_FORMAT is set, and goes before the file\n');
+    expect(run.stderr).toBe('usageline: USAGELINE_FORMAT is set, and overrides the file\n');
   });
 });
 
@@ -278,7 +278,7 @@ describe('usageline config edit', () => {
     const { machine, path, read } = await aMachine('# mine\n');
     const editor = anEditor(machine, `[ "$1" = --wait ] && echo 'clock = "12h"' >> "$2"`);
     const run = await machine.run(['config', 'edit'], { VISUAL: editor, EDITOR: 'false' });
-    expect(run).toMatchObject({ stdout: `${path}: all is well\n`, stderr: '', code: 0 });
+    expect(run).toMatchObject({ stdout: `${path}: no mistakes\n`, stderr: '', code: 0 });
     expect(read()).toBe('# mine\nclock = "12h"\n');
   });
 

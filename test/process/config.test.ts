@@ -269,7 +269,7 @@ describe('usageline config', () => {
     const none = { stdout: 'no configuration: the defaults apply\n', stderr: '', code: 0 };
     expect(await machine.run(['config', 'check'])).toMatchObject(none);
     configure('timeout = 5');
-    const well = { stdout: `${path}: all is well\n`, stderr: '', code: 0 };
+    const well = { stdout: `${path}: no mistakes\n`, stderr: '', code: 0 };
     expect(await machine.run(['config', 'check'])).toMatchObject(well);
   });
 

@@ -375,9 +375,9 @@ describe('usageline explain', () => {
     const first = await machine.run(['explain']);
     expect(first).toMatchObject({ stderr: '', code: 0 });
     expect(rowOf(first, 'Decision')).toBe(
-      'row 4: there is nothing to show, and a process in the background asks',
+      'row 4: there are no numbers to show, and the worker sends a request',
     );
-    expect(rowOf(first, 'Next request')).toBe('at the next call that may ask');
+    expect(rowOf(first, 'Next request')).toBe('at the next call that may make a request');
     expect(rowOf(first, 'Budget')).toBe('0 of 24 requests in the last hour; one may be sent');
     expect(fs.existsSync(join(machine.home, '.cache'))).toBe(false);
     expect(endpoint.requests).toEqual([]);
@@ -430,7 +430,7 @@ describe('usageline explain', () => {
     [25 * HOUR, 'read 1d ago, too old for the line: only as last known'],
     [
       -HOUR,
-      'read <1m ago, stamped in the future, so the clock was set back: not on the line, only as last known',
+      'read <1m ago, read at a time in the future, so the clock was set back: not on the line, only as last known in `show`',
     ],
   ])('shows what an entry of %i ms ago lacks', async (ms, text) => {
     const { machine } = await aMachine();
@@ -443,7 +443,7 @@ describe('usageline explain', () => {
     const { machine } = await aMachine();
     const env = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', USAGELINE_LOG: 'all' };
     const run = await machine.run(['explain'], env);
-    expect(rowOf(run, 'Decision')).toBe('row 3: requests are switched off: there is nothing to show');
+    expect(rowOf(run, 'Decision')).toBe('row 3: requests are switched off: there are no numbers to show');
     expect(rowOf(run, 'Next request')).toMatch(/^never: /);
     expect(run.stderr).toBe('usageline: USAGELINE_LOG is "all"; accepted: debug\n');
   });

@@ -170,7 +170,7 @@ reset_unit = "seconds"
 
   it.each([
     ['mya', "the provider is 'mya'; accepted: myai; did you mean 'myai'?"],
-    ['codex', "the provider is 'codex', which usageline has itself; accepted: myai"],
+    ['codex', "the provider is 'codex', which is built in; accepted: myai"],
   ])('of %s exits with 2 and says what there is', async (id, message) => {
     const { run } = await aMachine();
     expect(await run('provider', 'test', id)).toMatchObject({
@@ -236,7 +236,7 @@ it.each<[what: string, text: string, mistake: RegExp]>([
   [
     'a provider with the id of another one',
     '[[provider]]\nid = "codex"\nurl = "https://x.example"\n[[provider.window]]\nname = "5h"\nused_percent = "a"\n',
-    /provider\.id is "codex", which usageline has itself; accepted: any but claude, codex/,
+    /provider\.id is "codex", which is built in; accepted: any but claude, codex/,
   ],
   [
     'an account of a provider that is not there',

@@ -123,7 +123,7 @@ describe('data that is not current', () => {
       none({ state: 'estimate', source: 'transcripts', error: offline }),
       'offline',
     ],
-    ['none while the first answer is on its way', none({ pending: true }), '…'],
+    ['none while the first request is under way', none({ pending: true }), '…'],
     [
       'none, an answer on its way, the cache broken',
       none({ pending: true, error: failure('cache_unreadable') }),

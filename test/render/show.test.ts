@@ -116,12 +116,12 @@ describe('the source of the numbers', () => {
     [
       'from the future',
       lastKnown({ ageMs: null, cachedAt: NOW + HOUR }),
-      'Last known, not current any more: stamped 19:25, which is in the future, from the cache.',
+      'Last known, not current any more: read at 19:25, which is in the future, from the cache.',
     ],
     [
       'stale, the next on its way',
       stale({ pending: true }),
-      'Out of date: read 12m ago, 18:13, from the cache. A newer answer is on its way.',
+      'Out of date: read 12m ago, 18:13, from the cache. A request for newer numbers is under way.',
     ],
     [
       'no windows',
@@ -133,7 +133,7 @@ describe('the source of the numbers', () => {
     [
       'pending',
       none({ pending: true, error: failure('no_data') }),
-      'No data yet: the first answer is on its way. Run this again in a moment.',
+      'No data yet: the first request is under way. Run this again in a moment.',
     ],
   ])('%s', (_name, given, text) => {
     const unmarked = show({ ...given, windows: given.windows.map((of) => ({ ...of, windowSeconds: null })) });
@@ -577,7 +577,7 @@ describe('show in a zone other than that of the machine', () => {
       'Current: read 1m ago, from the cache. ┸ marks even use by now.',
     ]);
     expect(at(stale({ windows: [window(ELAPSED)] }))).toContain('5h  reset\n');
-    expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('stamped in the future,');
+    expect(at(lastKnown({ cachedAt: NOW + HOUR, ageMs: null }))).toContain('read at a time in the future,');
     const pool = {
       id: 'x',
       label: 'credit',

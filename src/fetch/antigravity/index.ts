@@ -56,7 +56,7 @@ function failureOf(said: string, exitCode: number): RefreshFailure {
   if (SIGNED_OUT.some((words) => text.includes(words))) return { code: 'unauthorized' };
   return exitCode === 0
     ? { code: 'bad_response' }
-    : { code: 'bad_response', detail: `agy has ended with exit code ${exitCode}` };
+    : { code: 'bad_response', detail: `agy ended with exit code ${exitCode}` };
 }
 
 /** The data in what `agy` wrote: one object, behind lines of its own if there are any. */

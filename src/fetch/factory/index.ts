@@ -29,7 +29,7 @@ function measuresOf(pool: unknown, askedAt: number | null, part: string | null):
     const left = amountOf(secondsRemaining);
     return {
       used: percentUsed(usedPercent),
-      // 0 seconds are left of a window that has not started.
+      // 0 seconds left: the window has not started.
       resetsAt: left === 0 ? null : timeAfter(askedAt, left),
       length,
       // All of its time is left: the reset moves on with every request.
@@ -46,7 +46,7 @@ function windows(data: SnapshotData): Measure[] {
   const askedAt = timeOfText(data.asked_at);
   return [
     ...measuresOf(standard, askedAt, null),
-    // A pool that the plan does not have is one of zeros.
+    // For a pool that the plan lacks the endpoint sends zeros.
     ...measuresOf(core, askedAt, 'core').filter(({ used, resetsAt }) => used !== 0 || resetsAt !== null),
   ];
 }

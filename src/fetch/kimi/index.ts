@@ -130,7 +130,7 @@ const definition: ProviderDefinition = {
   login: (system, files, place) => {
     const key = () => fromVariables(system, KEYS);
     const ofProgram = files.map((path) => () => programLogin(system, path));
-    // In a directory of its own the login is another account's than the key: the key stands for it only where it is missing.
+    // A directory that the variable names can have the login of another account than the key, so there the login goes first.
     return place === directory.standard(system)
       ? firstUsable([key, ...ofProgram])
       : firstUsable([() => ofProgram.map((read) => read()).find((found) => found !== null) ?? key()]);

@@ -52,7 +52,8 @@ export function connected<L extends Login>(
 }
 
 /** The detail of a 403 that is a web page. */
-const WEB_PAGE = 'the answer is a web page, as of a firewall: it may refuse this network and not the login';
+const WEB_PAGE =
+  'the response is a web page, perhaps of a firewall that refuses this network and not the login';
 
 function callOf(
   system: System,

@@ -177,7 +177,7 @@ function readerOf<L extends Login>(definition: ProviderDefinition<L>): SnapshotR
     }
     return measures;
   };
-  /** A main window of which the data say nothing beside others; one whose number is broken is not lacking. */
+  /** The main windows that the response lacks although it has others. One with a broken number is not lacking. */
   const lacking = (data: SnapshotData): string[] => {
     const measures = measuresOf(data);
     if (windowsOf(measures, 0, 0).length === 0) return [];
@@ -201,7 +201,7 @@ function readerOf<L extends Login>(definition: ProviderDefinition<L>): SnapshotR
     },
     resets: (data) => resetsOf(measuresOf(data)),
     lacking,
-    // Both are about reports of sessions, of which there are none.
+    // Both are for reports of sessions, which only Claude Code sends.
     numberOf: () => null,
     withNumber: (data) => data,
   };

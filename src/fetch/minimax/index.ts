@@ -114,7 +114,7 @@ const definition: ProviderDefinition = {
       unauthorized: {
         short: 'bad key',
         happened: 'MiniMax did not accept the key',
-        advice: `Set ${VARIABLE} to the key of a Token Plan. One of China takes USAGELINE_MINIMAX_BASE_URL=https://api.minimaxi.com.`,
+        advice: `Set ${VARIABLE} to the key of a Token Plan. A key for China also needs USAGELINE_MINIMAX_BASE_URL=https://api.minimaxi.com.`,
       },
     },
   }),

@@ -25,7 +25,7 @@ import { restOf } from './amounts.ts';
 const VARIABLE = 'OPENROUTER_API_KEY';
 const budget = { spacingMs: 60_000, perHour: 24 };
 
-/** How the limit on a key begins anew. */
+/** How the limit on a key is reset. */
 interface Reset {
   /** s; null: that of the month before the reset. */
   readonly length: number | null;
@@ -67,7 +67,7 @@ function windows(data: SnapshotData): Measure[] {
   const { limit, limit_remaining: rest } = key;
   if (amountOf(limit) === null || amountOf(limit) === 0) return [];
   const reset = RESETS.get(key.limit_reset);
-  // Another way to begin anew, of which nothing is known, has no name.
+  // Nothing is known of a reset of another kind: the limit is left out.
   if (reset === undefined && key.limit_reset !== null && key.limit_reset !== undefined) return [];
   const used = key[reset?.used ?? 'usage'] ?? key.usage;
   const askedAt = timeOfText(data.asked_at);

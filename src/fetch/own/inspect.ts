@@ -75,7 +75,7 @@ export function windowsIn(own: OwnProvider, body: Body, askedAt: number): readon
   return ownProvider(own).reader.windows(dataOf(body, pathsOf(own), askedAt), askedAt, askedAt);
 }
 
-/** Whether a number is not to blame for a window without a percentage, but its limit. */
+/** Whether a window has no percentage because its limit is missing, although its number can be read. */
 function isLimitMissing({ measure }: OwnWindow, values: Readonly<Record<string, unknown>>): boolean {
   if (!('limit' in measure) || typeof measure.limit === 'number') return false;
   return numberOf(values[measure.path.text]) !== null && !(numberOf(values[measure.limit.text]) ?? 0);
@@ -86,7 +86,8 @@ function findingOf(body: Body, key: string, path: JsonPath, isReadable: boolean,
   const result = follow(body, path);
   if (!result.found) return { key, path: path.text, found: whereItEnds(path, result), ok: false };
   const { value } = result;
-  if (value === null) return { key, path: path.text, found: 'null: not there at present', ok: true };
+  if (value === null)
+    return { key, path: path.text, found: 'null: the plan has no such value at present', ok: true };
   const found = isReadable ? shown(value) : `${shown(value)}, which is no ${unit ?? key}`;
   return { key, path: path.text, found, ok: isReadable };
 }
