@@ -3,12 +3,18 @@ import { spawn } from 'node:child_process';
 /** The result of running the program as a process. */
 export interface Call {
   readonly stdout: string;
+  /** Standard output without its colours, to be checked. */
+  readonly plain: string;
   readonly stderr: string;
   /** Null if the process was killed. */
   readonly exitCode: number | null;
   /** The time from starting the process to its end, ms. */
   readonly ms: number;
 }
+
+/** The sequences that set a colour or a style. */
+// oxlint-disable-next-line no-control-regex -- each begins with the escape character
+const COLOURS = /\u001B\[[\d;]*m/g;
 
 /** Runs the program with arguments. Never rejects. */
 export type RunProgram = (args: readonly string[]) => Promise<Call>;
@@ -36,6 +42,9 @@ export function programRunner(entry: string, env: Readonly<Record<string, string
         });
       }
       child.on('error', () => {});
-      child.on('close', (exitCode) => resolve({ ...out, exitCode, ms: performance.now() - start }));
+      child.on('close', (exitCode) => {
+        const plain = out.stdout.replaceAll(COLOURS, '');
+        resolve({ ...out, plain, exitCode, ms: performance.now() - start });
+      });
     });
 }

@@ -77,7 +77,7 @@ async function first(props: DemoContext): Promise<number> {
   narrator.scene('Nothing is known yet: the first call asks the endpoint and waits.');
   stage.signIn(VALID_MS);
   const call = await perform(props, ['--wait'], 1);
-  narrator.check('a line with two windows', TWO_WINDOWS.test(call.stdout));
+  narrator.check('a line with two windows', TWO_WINDOWS.test(call.plain));
   return 1;
 }
 
@@ -120,7 +120,7 @@ async function crowd(props: DemoContext): Promise<number> {
   narrator.check(
     'every one shows what is known, with its age',
     // On a slow machine the response can arrive before the last call, which then shows the new numbers.
-    calls.every((call) => call.exitCode === 0 && (/ \u00B7 4m ago$/m.test(call.stdout) || isCurrent(call))),
+    calls.every((call) => call.exitCode === 0 && (/ \u00B7 4m ago$/m.test(call.plain) || isCurrent(call))),
   );
   narrator.check(`one request, not ${requests}`, requests === 1);
   narrator.check('the answer is on disk', refreshed);
@@ -138,7 +138,7 @@ async function rateLimited(props: DemoContext): Promise<number> {
   passTime(props, 12 * MINUTE);
   endpoint.refuse(RETRY_AFTER_S);
   const call = await perform(props, ['--wait'], 1);
-  narrator.check('the age and the wait', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.stdout));
+  narrator.check('the age and the wait', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.plain));
   return 1;
 }
 
@@ -146,7 +146,7 @@ async function backedOff(props: DemoContext): Promise<number> {
   const { narrator } = props;
   narrator.scene('Until then no request is made, not even for a call that would wait for it.');
   const call = await perform(props, ['--wait'], 0);
-  narrator.check('the same numbers, and why', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.stdout));
+  narrator.check('the same numbers, and why', / \u00B7 12m ago \u00B7 rate limited \d+m$/m.test(call.plain));
   return 1;
 }
 
@@ -157,7 +157,7 @@ async function expired(props: DemoContext): Promise<number> {
   endpoint.refuse(null);
   stage.signIn(-MINUTE);
   const call = await perform(props, ['--wait'], 0);
-  narrator.check('what to do about it', / \u00B7 sign in$/m.test(call.stdout));
+  narrator.check('what to do about it', / \u00B7 sign in$/m.test(call.plain));
   return 1;
 }
 
@@ -166,7 +166,7 @@ async function table(props: DemoContext): Promise<number> {
   narrator.scene('Signed in again. The same for people:');
   stage.signIn(VALID_MS);
   const call = await perform(props, ['show'], 1);
-  narrator.check('a table of current numbers', /^Current: /m.test(call.stdout));
+  narrator.check('a table of current numbers', /^Current: /m.test(call.plain));
   return 1;
 }
 
@@ -177,7 +177,7 @@ async function secondProvider(props: DemoContext): Promise<number> {
   const call = await perform(props, ['--all', '--wait'], 1);
   narrator.check(
     'two accounts',
-    new RegExp(`${account.id} .*\\d+% `).test(call.stdout) && / \u00B7 /.test(call.stdout),
+    new RegExp(`${account.id} .*\\d+% `).test(call.plain) && / \u00B7 /.test(call.plain),
   );
   return 1;
 }
@@ -206,8 +206,8 @@ function passTime({ endpoint, stage }: DemoContext, ms: number): void {
 }
 
 /** Whether a call printed windows without an age or an error. */
-function isCurrent({ stdout }: Call): boolean {
-  return CURRENT.test(stdout);
+function isCurrent({ plain }: Call): boolean {
+  return CURRENT.test(plain);
 }
 
 async function until(isSo: () => boolean, isStopped: () => boolean): Promise<boolean> {

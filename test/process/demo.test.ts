@@ -112,7 +112,10 @@ describe('usageline demo', () => {
   ])(
     'prints %s',
     async (_name, env: Record<string, string>, colored) => {
-      expect((await demo(env)).stdout.includes('\u001B[')).toBe(colored);
+      const { stdout, exitCode } = await demo(env);
+      expect(stdout.includes('\u001B[')).toBe(colored);
+      expect(stdout).not.toContain('NOT AS ANNOUNCED');
+      expect(exitCode).toBe(0);
     },
     30_000,
   );
