@@ -30,14 +30,22 @@ export interface Choice {
 /** The choice of a caller without these options. */
 export const NO_CHOICE: Choice = { account: null, provider: null, all: false };
 
+/** A name or a label as `--account` takes it, for the name of a file: `Acme Ltd` is `acme-ltd`. */
+export function accountWord(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
 /** Whether a caller leaves the choice to the configuration. */
 export function isUnchosen({ account, provider, all }: Choice): boolean {
   return account === null && provider === null && !all;
 }
 
-/** A choice as one word, for the name of a file: empty, `all`, `account+work`, `provider+codex`, `provider+codex+work`. */
+/**
+ * A choice as one word, for the name of a file: empty, `all`, `account+work`, `provider+codex`, `provider+codex+work`. For a
+ * combination that is refused it is one that no file has.
+ */
 export function choiceKey({ account, provider, all }: Choice): string {
-  if (all) return 'all';
+  if (all) return account === null && provider === null ? 'all' : 'refused';
   if (provider !== null) return `provider+${provider}${account === null ? '' : `+${account}`}`;
   return account === null ? '' : `account+${account}`;
 }

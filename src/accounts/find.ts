@@ -55,6 +55,19 @@ export function mainAccount(system: System): KnownAccount {
   return usualAccount(system, main, environment.directory);
 }
 
+/** The main account under its name of the configuration, where that has one for its directory. */
+export async function namedMain(system: System, config: AccountsConfig): Promise<KnownAccount> {
+  const account = renamed(mainAccount(system), config);
+  const { directory } = main.account(system);
+  for (const it of config.accounts.filter(({ provider }) => provider === main.id)) {
+    const made = await configuredAccount(system, config, it);
+    if (typeof made === 'string' || main.account(made.system).directory !== directory) continue;
+    const { name, label, hidden } = made;
+    return { ...account, name, label, hidden };
+  }
+  return account;
+}
+
 /** The account of a provider to which this environment leads, whether or not it has a login. */
 export function usualAccount(
   system: System,

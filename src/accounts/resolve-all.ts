@@ -58,6 +58,6 @@ function tightness({ windows, state }: Usage): number {
 }
 
 /** A usage with the names of its account. */
-export function nameUsage(usage: Usage, { name, label }: KnownAccount, isAmongOthers: boolean): Usage {
-  return { ...usage, account: name, ...(isAmongOthers && { label }) };
+export function nameUsage(usage: Usage, { name, label }: KnownAccount, isLabelled: boolean): Usage {
+  return { ...usage, account: name, ...(isLabelled && { label }) };
 }

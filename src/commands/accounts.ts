@@ -47,6 +47,7 @@ interface Row {
   readonly provider: string;
   readonly plan: string;
   readonly state: string;
+  readonly source: string;
   readonly login: string;
 }
 
@@ -68,7 +69,7 @@ async function accounts(system: System, { json }: AccountsOptions): Promise<Comm
       jsonOf(system, config, account, usage, hidden.has(account.name)),
     );
     const object = { schema: 'usageline/accounts/v1', generated_at: isoTime(system.now()), accounts: list };
-    return result(`${JSON.stringify(object)}\n`);
+    return result(`${JSON.stringify(object)}\n`, { exitCode: list.length > 0 ? 0 : 3 });
   }
   if (found.length === 0) {
     const { texts } = answers.usage;
@@ -84,10 +85,11 @@ async function accounts(system: System, { json }: AccountsOptions): Promise<Comm
 function rowOf(system: System, config: Config, account: KnownAccount, usage: Usage, isHidden: boolean): Row {
   const { provider } = account;
   return {
-    account: wordOf(account) + (isHidden ? ' (hidden)' : ''),
+    account: [wordOf(account), ...remarksOf(account, isHidden)].join(' '),
     provider: provider.texts.name,
     plan: planName(usage.plan, provider.texts) || '-',
     state: stateText(usage),
+    source: usage.source ?? '-',
     login: printable(loginPlace(system, config, account) ?? '-'),
   };
 }
@@ -119,10 +121,16 @@ function wordOf({ name, provider }: KnownAccount): string {
   return name === 'default' ? provider.id : name;
 }
 
+/** Its label, where that is another word, and whether it is hidden. */
+function remarksOf({ name, label, provider }: KnownAccount, isHidden: boolean): string[] {
+  const isOther = label !== name && label !== provider.id;
+  return [...(isOther ? [`(${printable(label)})`] : []), ...(isHidden ? ['(hidden)'] : [])];
+}
+
 function stateText(usage: Usage): string {
   const { state, ageMs, error, generatedAt, texts } = usage;
-  if (error !== null && error.code !== 'no_data') return shortMessage(error, generatedAt, texts);
-  if (ageMs === null) return 'not asked yet';
+  const problem = error === null || error.code === 'no_data' ? null : shortMessage(error, generatedAt, texts);
+  if (ageMs === null) return problem ?? 'not asked yet';
   const words = {
     fresh: 'current',
     stale: 'out of date',
@@ -130,7 +138,7 @@ function stateText(usage: Usage): string {
     estimate: 'estimate',
     none: '',
   };
-  return `${words[state]}, ${age(ageMs)}`;
+  return [`${words[state]}, ${age(ageMs)}`, problem].filter(Boolean).join(', ');
 }
 
 /**
@@ -163,6 +171,7 @@ const TITLES: Row = {
   provider: 'PROVIDER',
   plan: 'PLAN',
   state: 'STATE',
+  source: 'SOURCE',
   login: 'LOGIN',
 };
 

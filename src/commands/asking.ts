@@ -29,7 +29,7 @@ export async function askAccounts(
   options: ResolvingOptions,
   question: Omit<Question, 'baseUrl' | 'userAgent'>,
 ): Promise<Answers> {
-  const { accounts, ordered, warnings } = await accountsOf(system, config, choice);
+  const { accounts, ordered, labelled, warnings } = await accountsOf(system, config, choice);
   // Where the call has one account, a refused base URL is wrong usage: `endpointOf` throws.
   const isOne = accounts.length === 1 && !choice.all;
   const refusals = new Map(accounts.map((account) => [account, isOne ? null : refusalOf(config, account)]));
@@ -44,7 +44,7 @@ export async function askAccounts(
     const detail = refusals.get(account) ?? null;
     const error: Failure | null = detail === null ? null : { code: 'wrong_usage', retryAt: null, detail };
     const usage = error === null ? resolution.usage : { ...resolution.usage, error, pending: false };
-    return nameUsage(usage, account, accounts.length > 1);
+    return nameUsage(usage, account, labelled);
   });
   const resolutions = answers.map(({ resolution }) => resolution);
   // All accounts share the cache root, so each problem is reported once.

@@ -1,5 +1,6 @@
 import { NO_CHOICE, isUnchosen } from '../accounts/account.ts';
 import type { Choice } from '../accounts/account.ts';
+import type { Asked } from '../accounts/base-url.ts';
 import { providerIds } from '../accounts/find.ts';
 import { readClaims } from '../cache/claims.ts';
 import { removeOwnFile } from '../cache/own-files.ts';
@@ -20,7 +21,6 @@ import { judgeBudget } from '../resolve/budget.ts';
 import { diskFingerprint } from '../resolve/credentials-fingerprint.ts';
 import { isBlocking, nextTry } from '../resolve/decide.ts';
 import { pathsOf } from '../resolve/paths.ts';
-import type { Paths } from '../resolve/paths.ts';
 import { readBackoffOf } from '../resolve/read-state.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { localZone } from '../zone/local.ts';
@@ -93,8 +93,9 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
   if (removed.length === 0 && problems.length === 0) return result(`nothing to remove: no ${about}\n`);
   const listed = removed.length > MAX_LISTED ? [`the entries of ${removed.length} accounts`] : removed;
   const lines = listed.map((path) => `removed ${path}\n`).join('');
-  const isMain = isUnchosen(choice) && removed.length > 0;
-  return result(isMain ? `${lines}${nextRequest(system, paths, config)}\n` : lines, {
+  const asked = removed.length === 1 && !choice.all ? await chosenBy(system, config, choice) : [];
+  const next = asked.length === 1 ? `${nextRequest(asked[0] as Asked, config)}\n` : '';
+  return result(lines + next, {
     exitCode: problems.length > 0 ? 1 : 0,
     stderr: problems.join(''),
     followUp: { kind: 'prerender', wanted: null },
@@ -115,28 +116,29 @@ async function placesOf(
       await accountsOf(system, config, choice);
     return placesIn(system, config, root, provider, known);
   }
-  const accounts = isUnchosen(choice)
-    ? [{ system, provider: mainProvider }]
-    : (await accountsOf(system, config, choice)).accounts;
+  const accounts = await chosenBy(system, config, choice);
   return accounts.flatMap((it) => {
     const { cache } = pathsOf(it.system, it.provider);
     return cache === null ? [] : [{ provider: it.provider, directory: cache }];
   });
 }
 
+/** The accounts of a choice: without one, that of this environment. */
+async function chosenBy(system: System, config: Config, choice: Choice): Promise<readonly Asked[]> {
+  return isUnchosen(choice)
+    ? [{ system, provider: mainProvider }]
+    : (await accountsOf(system, config, choice)).accounts;
+}
+
 /** When there will be numbers again: a sentence. */
-function nextRequest(system: System, paths: Paths, { settings, source }: Config): string {
+function nextRequest({ system, provider }: Asked, { settings, source }: Config): string {
   if (!settings.network) return 'Requests are switched off, so no new numbers come from the endpoint.';
   const now = system.now();
-  const { fingerprint } = diskFingerprint(system, mainProvider, paths.cache);
+  const paths = pathsOf(system, provider);
+  const { fingerprint } = diskFingerprint(system, provider, paths.cache);
   const backoff = readBackoffOf(system, paths, now);
   const attempts = paths.cache ? readClaims(system, paths.cache.path, 'attempt') : [];
-  const budget = judgeBudget(
-    { backoff, attempts },
-    now,
-    fingerprint,
-    throughSource(mainProvider, source).budget,
-  );
+  const budget = judgeBudget({ backoff, attempts }, now, fingerprint, throughSource(provider, source).budget);
   const at = nextTry(backoff !== null && isBlocking(backoff, now, fingerprint) ? backoff : null, budget);
   if (at === null || at <= now) return 'New numbers come with the next request, which the next call makes.';
   const time = clockTime(at, now, { clock: '24h', zone: localZone(system) });

@@ -1,3 +1,4 @@
+import { accountWord } from '../accounts/account.ts';
 import { TIMEOUT_RANGE } from '../config/settings.ts';
 import { isColorFlag } from '../render/wants-color.ts';
 import type { ColorFlag } from '../render/wants-color.ts';
@@ -95,7 +96,10 @@ export const DEBUG = { '--debug': { debug: true } };
 const NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
 
 export const CHOICE = {
-  '--account': (account: string) => (NAME.test(account) ? { account } : null),
+  '--account': (text: string) => {
+    const account = accountWord(text);
+    return NAME.test(account) ? { account } : null;
+  },
   '--provider': (provider: string) => (NAME.test(provider) ? { provider } : null),
   '--all': { all: true },
 };

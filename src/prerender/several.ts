@@ -13,9 +13,12 @@ export interface AccountForecast {
  * The forecast of a line of several accounts: it changes whenever that of one of them does, and ends with the first of
  * them. An account whose first request is under way is not on it.
  *
- * @param ordered see `together`
+ * @param chosen `ordered` as in `together`; whether the parts have labels
  */
-export function forecastTogether(forecasts: readonly AccountForecast[], ordered: boolean): Forecast {
+export function forecastTogether(
+  forecasts: readonly AccountForecast[],
+  { ordered, labelled }: { readonly ordered: boolean; readonly labelled: boolean },
+): Forecast {
   const known = forecasts.filter(({ forecast }) => forecast.stages.length > 0);
   const refreshAt = Math.min(...forecasts.map(({ forecast }) => forecast.refreshAt));
   const end = Math.min(...known.map(({ forecast }) => forecast.stages.at(-1)?.until ?? 0));
@@ -26,9 +29,7 @@ export function forecastTogether(forecasts: readonly AccountForecast[], ordered:
       const stage = forecast.stages.find((it) => it.until >= until);
       return { account, stage: stage as Forecast['stages'][number] };
     });
-    const usages: Usage[] = current.map(({ account, stage }) =>
-      nameUsage(stage.usage, account, forecasts.length > 1),
-    );
+    const usages: Usage[] = current.map(({ account, stage }) => nameUsage(stage.usage, account, labelled));
     const countdowns = current.every(({ stage }) => stage.countdowns);
     return { until, usage: together(usages, ordered), countdowns };
   });

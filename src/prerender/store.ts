@@ -3,6 +3,7 @@ import type { KnownAccount } from '../accounts/account.ts';
 import { refusalOf } from '../accounts/base-url.ts';
 import { chooseAccounts } from '../accounts/choose.ts';
 import type { Chosen } from '../accounts/choose.ts';
+import { namedMain } from '../accounts/find.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { ensureDirectory } from '../cache/make-directory.ts';
 import { dropPointer, writePointer } from '../cache/pointer.ts';
@@ -80,6 +81,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
   // Without USAGELINE_FORMAT of this process: a variant contains the format that was requested for it.
   const config = await loadConfig({ ...system, env: { ...system.env, USAGELINE_FORMAT: undefined } });
   const asked = throughSource(provider, config.source);
+  const { name: accountName } = await namedMain(system, config);
   // One moment for all lines: a refresh that is due later than `from` would be due a full second later.
   const now = system.now();
   const frozen = { ...system, now: () => now };
@@ -91,7 +93,8 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
     const settings = { ...providerSettings(config.settings, asked), network };
     const deps = { system: frozen, settings, provider: asked, log: () => {} };
     const state = readState(deps, paths, { policy: 'background', force: false }, fingerprint);
-    const input = forecastInput(deps, paths, state, fingerprint, settings);
+    const found = forecastInput(deps, paths, state, fingerprint, settings);
+    const input = found && { ...found, accountName };
     // Without numbers the usage is an estimate, which each call makes anew.
     return input && transcripts && usageAt(input, now).usage?.state === 'none' ? null : input;
   };
@@ -124,7 +127,7 @@ async function prerenderAll(system: System, wanted: Variant | null, horizonMs: n
       continue;
     }
     const reportsMistake = isForTerminals(variant) && config.warnings.length > 0;
-    if (!isAboutMain(frozen, chosen.accounts)) {
+    if (!isAboutMain(frozen, chosen)) {
       const context = { system, frozen, config, now, horizonMs, reportsMistake };
       const several = severalLines(context, chosen, variant);
       if (variant.accounts === undefined) others = chosen;
@@ -183,7 +186,7 @@ async function makeHome(system: System, directory: AccountDirectory, { accounts 
   const choice = exists(directory.path) ? null : parseChoiceKey(accounts ?? '');
   if (choice === null) return;
   const chosen = await chooseAccounts(system, await loadConfig(system), choice);
-  if (chosen.kind === 'mistake' || isAboutMain(system, chosen.accounts)) return;
+  if (chosen.kind === 'mistake' || isAboutMain(system, chosen)) return;
   const kept = chosen.accounts.map((it) => pathsOf(it.system, it.provider).cache?.path);
   if (kept.some((path) => path !== undefined && exists(path))) ensureDirectory(system, directory);
 }
@@ -194,6 +197,7 @@ const MAIN_ALONE: ChosenAccounts = {
   kind: 'accounts',
   accounts: [],
   ordered: true,
+  labelled: false,
   absent: [],
   warnings: [],
 };
@@ -209,13 +213,14 @@ function isForTerminals(variant: Variant): boolean {
   return variant.color !== 'natural' && OUTPUT_KINDS[kindOf(variant)] === null;
 }
 
-/** Whether a line is about the account of this directory alone. */
-function isAboutMain(system: System, accounts: readonly KnownAccount[]): boolean {
+/** Whether a line is about the account of this directory alone, without its label. */
+function isAboutMain(system: System, { accounts, labelled }: ChosenAccounts): boolean {
   const [first, second] = accounts;
   if (first === undefined) return true;
   const isMain = first.provider.id === provider.id;
   return (
     second === undefined &&
+    !labelled &&
     isMain &&
     first.provider.account(first.system).directory === provider.account(system).directory
   );
@@ -237,9 +242,10 @@ interface SeveralContext {
 /** The texts of a line of several accounts, or of one other than that of the directory; null where nothing can be forecast. */
 function severalLines(
   { system, frozen, config, now, horizonMs, reportsMistake }: SeveralContext,
-  { accounts, absent, ordered }: ChosenAccounts,
+  chosen: ChosenAccounts,
   variant: Variant,
 ): { readonly timed: TimedTexts | null; readonly watched: Watched } {
+  const { accounts, absent } = chosen;
   // Before the files are read, as for one account.
   const watched = watchedOf(system, [...watchedNames(accounts), ...watchedLogins(absent)]);
   const network = allowsRequests(config.network?.value ?? 'auto', !variant.network);
@@ -259,7 +265,7 @@ function severalLines(
   // Each call names a refused URL.
   const isRefused = accounts.some((account) => refusalOf(config, account) !== null);
   if (!isWhole || reportsMistake || isRefused) return { timed: null, watched };
-  const rendered = renderLines(system, forecastTogether(known, ordered), config, variant, null);
+  const rendered = renderLines(system, forecastTogether(known, chosen), config, variant, null);
   return { timed: rendered && { from: now, ...rendered }, watched };
 }
 

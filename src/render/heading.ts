@@ -3,10 +3,14 @@ import type { Usage } from '../usage/model.ts';
 import type { ProviderTexts } from '../usage/provider-facts.ts';
 import { sanitize } from '../usage/text.ts';
 
-/** The heading of a usage: `<name> · <plan> · account 1a2b3c4d · last known`. */
-export function heading({ texts, plan, account, state }: Usage, separator = SEPARATOR): string {
+/** The heading of a usage: `<name> · <plan> · account work (Acme) · last known`. */
+export function heading(
+  { texts, plan, account, label, provider, state }: Usage,
+  separator = SEPARATOR,
+): string {
   const parts = [texts.name, planName(plan, texts)];
-  if (account !== 'default') parts.push(`account ${sanitize(account)}`);
+  const named = label === undefined || label === account || label === provider ? '' : ` (${sanitize(label)})`;
+  if (account !== 'default') parts.push(`account ${sanitize(account)}${named}`);
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');
   return parts.filter(Boolean).join(separator);

@@ -38,9 +38,9 @@ export function renderLine(
 
 /** The line as spans, which each output kind paints and escapes in its own way. */
 export function lineSpans(usage: Usage, options: LineOptions = { countdowns: true }): Span[] {
-  return usage.others === undefined
+  return usage.label === undefined
     ? accountSpans(usage, options)
-    : severalSpans(usage, usage.others, options);
+    : severalSpans(usage, usage.others ?? [], options);
 }
 
 /** The preset of each account's part where several share a line, unless a format is configured: one limit each. */

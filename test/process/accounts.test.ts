@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { HOUR, isoTime } from '../../src/usage/time.ts';
 import { filesBelow } from '../support/program.ts';
 import type { Machine } from '../support/program.ts';
 import { aMachineWithAccounts, configure, signInToClaude, signInToCodex } from '../support/several.ts';
@@ -431,6 +432,83 @@ describe('the number of one account never stands under another', () => {
   });
 });
 
+describe('an account without a login', () => {
+  const signOut = (machine: Machine) => fs.rmSync(join(machine.home, '.claude-work/.credentials.json'));
+
+  it('that alone is on the line says so: no other account takes its place', async () => {
+    const { machine } = await threeAccounts(`accounts = ["work"]\n${WORK}`);
+    expect(plain(await lineOf(machine, '--wait'))).toContain('7d 88%');
+    await lineOf(machine, '--output', 'tmux');
+    signOut(machine);
+    for (const options of [['--wait'], [], ['--output', 'tmux'], ['--output', 'waybar'], ['check']]) {
+      const { stdout } = await machine.run(options);
+      expect(stdout, options.join(' ')).not.toContain('33%');
+      expect(stdout, options.join(' ')).toMatch(/sign in|No login/);
+    }
+  });
+
+  it('that is one of several leaves the line, and the others keep their labels', async () => {
+    const { machine } = await threeAccounts(`accounts = ["work", "codex"]\n${WORK}`);
+    expect(plain(await lineOf(machine, '--wait'))).toBe('work 7d 88% · codex 7d 56%\n');
+    signOut(machine);
+    expect(plain(await lineOf(machine, '--wait'))).toBe('codex 7d 56%\n');
+    // Prerendered as well.
+    expect(plain(await lineOf(machine))).toBe('codex 7d 56%\n');
+    expect(plain(await lineOf(machine))).toBe('codex 7d 56%\n');
+  });
+
+  it('can be asked for: it says what is missing', async () => {
+    const { machine } = await threeAccounts();
+    signOut(machine);
+    expect(await machine.run(['--account', 'work', '--wait'])).toEqual(
+      expect.objectContaining({ stdout: 'sign in\n', stderr: '', code: 0 }),
+    );
+    const { stdout, code } = await machine.run(['--account', 'work', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ account: 'work', error: { code: 'no_credentials' } });
+    expect((await machine.run(['--account', 'nonsense'])).stderr).toContain('accepted: claude, codex, work');
+  });
+
+  it('leaves the main account with its label where no word of the list is an account', async () => {
+    const { machine } = await threeAccounts(`accounts = ["wrok"]\n${WORK}`);
+    expect(plain(await lineOf(machine, '--wait'))).toBe('claude 7d 33%\n');
+    expect(plain(await lineOf(machine))).toBe('claude 7d 33%\n');
+  });
+});
+
+describe('the name of an account', () => {
+  it('is that of the configuration, also where the environment leads to it, and in a prerendered object', async () => {
+    const { machine } = await threeAccounts();
+    const env = { CLAUDE_CONFIG_DIR: join(machine.home, '.claude-work') };
+    for (const options of [['--wait', '--json'], ['--json'], ['--json'], ['--account', 'work', '--json']]) {
+      const { stdout } = await machine.run(options, env);
+      expect(JSON.parse(stdout).account, options.join(' ')).toBe('work');
+    }
+    expect((await machine.run(['show'], env)).stdout).toContain('account work\n');
+  });
+
+  it.each(['work', 'Work', 'acme ltd', 'Acme Ltd', 'claude/work'])('is also found as %s', async (word) => {
+    const { machine } = await threeAccounts(WORK.replace('name =', 'label = "Acme Ltd"\nname ='));
+    expect(plain(await lineOf(machine, '--account', word, '--wait'))).toContain('7d 88%');
+  });
+
+  it('cannot be combined with --all, whatever is prerendered', async () => {
+    const { machine } = await threeAccounts();
+    await lineOf(machine, '--all', '--wait');
+    await lineOf(machine, '--all');
+    for (const options of [
+      ['--account', 'work'],
+      ['--provider', 'codex'],
+      ['--account', 'nope'],
+    ]) {
+      expect(await machine.run(['--all', ...options])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--all cannot be used with --account or --provider'),
+      });
+    }
+  });
+});
+
 describe('usageline accounts', () => {
   it('lists provider, plan, state and place of each login, without a request and without an e-mail address', async () => {
     const { machine, endpoint } = await threeAccounts();
@@ -439,10 +517,10 @@ describe('usageline accounts', () => {
     const { stdout, code } = await machine.run(['accounts']);
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
-      'ACCOUNT  PROVIDER  PLAN  STATE             LOGIN',
-      'claude   Claude    -     not asked yet     ~/.claude/.credentials.json',
-      'codex    Codex     Plus  current, <1m ago  ~/.codex/auth.json',
-      'work     Claude    -     not asked yet     ~/.claude-work/.credentials.json',
+      'ACCOUNT  PROVIDER  PLAN  STATE             SOURCE  LOGIN',
+      'claude   Claude    -     not asked yet     -       ~/.claude/.credentials.json',
+      'codex    Codex     Plus  current, <1m ago  cache   ~/.codex/auth.json',
+      'work     Claude    -     not asked yet     -       ~/.claude-work/.credentials.json',
       '',
     ]);
     expect(endpoint.requests.length).toBe(asked);
@@ -459,10 +537,28 @@ describe('usageline accounts', () => {
     expect(stdout).not.toContain('EXAMPLE');
   });
 
+  it('has the label beside the name, and the age beside the error', async () => {
+    const { machine, numbers } = await threeAccounts(WORK.replace('name =', 'label = "Acme Ltd"\nname ='));
+    await lineOf(machine, '--account', 'work', '--wait');
+    const stats = await lineOf(machine, 'cache', 'stats', '--json');
+    const name = (/claude-[0-9a-f]{8}/.exec(stats) ?? [''])[0];
+    const entry = join(machine.home, '.cache/usageline', name, 'usage.json');
+    const old = { ...JSON.parse(fs.readFileSync(entry, 'utf8')), cached_at: isoTime(Date.now() - HOUR) };
+    fs.writeFileSync(entry, JSON.stringify(old));
+    for (const file of fs.readdirSync(dirname(entry)).filter((it) => /^(usage\.lock|attempt)/.test(it)))
+      fs.rmSync(join(dirname(entry), file));
+    numbers.refused.set('work-token', 500);
+    await lineOf(machine, '--account', 'work', '--wait');
+    const listed = await lineOf(machine, 'accounts');
+    expect(listed).toMatch(/^work \(Acme Ltd\) .* out of date, 1h ago, server error/m);
+    expect(await lineOf(machine, 'show', '--all')).toContain('account work (Acme Ltd)');
+  });
+
   it('says what to do where there is no login', async () => {
     const { machine } = await aMachineWithAccounts();
     const { stdout, code } = await machine.run(['accounts']);
     expect(code).toBe(3);
     expect(stdout).toContain('No login');
+    expect(await machine.run(['accounts', '--json'])).toMatchObject({ code: 3, stderr: '' });
   });
 });

@@ -119,6 +119,9 @@ describe('files in a soak', () => {
       file('claude/ready/.asked', { mode: 0o100644 }),
       file('claude/refresh.mutex', { mode: 0o40755, isDirectory: true }),
       file('claude/attempt.17'),
+      file('claude/counts.json'),
+      file('claude/ready/plain+all.later'),
+      file('usageline.upkeep'),
       file('accounts/%2Fhome%2Fa'),
     ];
     expect(wrongFiles(found)).toEqual([]);

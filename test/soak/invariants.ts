@@ -136,13 +136,13 @@ const OLDEST_TEMPORARY_MS = 2 * HOUR;
 /** The second number is that of `write-file-atomic`. */
 const TEMPORARY = /(^|\/)(\.new(\.\d+)?|[a-z]+\.(json|lock|bin|new))\.\d+$/;
 const NAMES = [
-  /^CACHEDIR\.TAG$/,
+  /^(CACHEDIR\.TAG|usageline\.upkeep)$/,
   /^accounts(\/[\w%.~-]+)?$/,
   /^claude(-[0-9a-f]{8})?$/,
-  /^claude[^/]*\/(usage|statusline|after|keychain|identity|transcripts)\.json$/,
+  /^claude[^/]*\/(usage|counts|statusline|after|keychain|identity|transcripts)\.json$/,
   /^claude[^/]*\/(usage\.lock|transcripts\.(bin|new)|refresh\.mutex)$/,
   /^claude[^/]*\/(attempt|background)\.\d+$/,
-  /^claude[^/]*\/ready(-[0-9a-f]{8})?(\/[\w.@~-]+)?$/,
+  /^claude[^/]*\/ready(-[0-9a-f]{8})?(\/[\w.@~+-]+)?$/,
 ];
 
 export const isTemporary = (path: string) => TEMPORARY.test(path);

@@ -201,7 +201,7 @@ function readerOf<L extends Login>(definition: ProviderDefinition<L>): SnapshotR
     },
     resets: (data) => resetsOf(measuresOf(data)),
     lacking,
-    // Both are for reports of sessions, which only Claude Code sends.
+    // Both are for reports of sessions, which only the client of the main provider sends.
     numberOf: () => null,
     withNumber: (data) => data,
   };
