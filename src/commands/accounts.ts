@@ -123,7 +123,7 @@ function wordOf({ name, provider }: KnownAccount): string {
 
 /** Its label, where that is another word, and whether it is hidden. */
 function remarksOf({ name, label, provider }: KnownAccount, isHidden: boolean): string[] {
-  const isOther = label !== name && label !== provider.id;
+  const isOther = label.toLowerCase() !== name && label !== provider.id;
   return [...(isOther ? [`(${printable(label)})`] : []), ...(isHidden ? ['(hidden)'] : [])];
 }
 

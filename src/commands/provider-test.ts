@@ -57,7 +57,7 @@ export async function providerTest(system: System, options: ProviderTestOptions)
     });
   }
   const appearance = appearanceFor(config, 'plain');
-  const line = renderLine(nameUsage(usage, account, true), { color: false, appearance });
+  const line = renderLine(nameUsage(usage, account, false), { color: false, appearance });
   const failed =
     usage.error === null
       ? ''

@@ -9,7 +9,10 @@ export function heading(
   separator = SEPARATOR,
 ): string {
   const parts = [texts.name, planName(plan, texts)];
-  const named = label === undefined || label === account || label === provider ? '' : ` (${sanitize(label)})`;
+  const named =
+    label === undefined || label.toLowerCase() === account || label === provider
+      ? ''
+      : ` (${sanitize(label)})`;
   if (account !== 'default') parts.push(`account ${sanitize(account)}${named}`);
   if (state === 'last_known') parts.push('last known');
   if (state === 'estimate') parts.push('estimate');

@@ -245,7 +245,9 @@ describe('after a login with another account', () => {
     expect(object).toMatchObject({ state: 'last_known' });
     expect(object.windows.length).toBeGreaterThanOrEqual(2);
     expect((await machine.run(['show', '--cached'])).stdout).toMatch(/last known/);
-    expect((await machine.run(['explain'])).stdout).toContain('.claude.json does not say whose the numbers');
+    expect((await machine.run(['explain'])).stdout).toContain(
+      '.claude.json does not name the account of the numbers',
+    );
   });
 
   it('reads a large file once, and not at each prompt', async () => {

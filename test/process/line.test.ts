@@ -387,7 +387,7 @@ describe('usageline explain', () => {
     const { machine } = await aMachine();
     await machine.run(['--wait']);
     const run = await machine.run(['explain']);
-    expect(rowOf(run, 'Decision')).toMatch(/^row 1: what is known is fresh/);
+    expect(rowOf(run, 'Decision')).toMatch(/^row 1: the numbers are fresh/);
     expect(rowOf(run, 'Entry')).toMatch(/^read <1m ago, fresh for 2m more, until \d\d:\d\d$/);
     expect(rowOf(run, 'Credentials')).toBe('as they were when the entry was read');
     expect(rowOf(run, 'Budget')).toMatch(
@@ -407,7 +407,7 @@ describe('usageline explain', () => {
     );
     machine.login({ accessToken: 'sk-ant-oat01-NEW' });
     const renewed = await machine.run(['explain', '--wait']);
-    expect(rowOf(renewed, 'Decision')).toMatch(/^row 5: it asks/);
+    expect(rowOf(renewed, 'Decision')).toMatch(/^row 5: it sends a request/);
     expect(rowOf(renewed, 'Backoff')).toBe('unauthorized: void, because the credentials have changed since');
   });
 
@@ -430,7 +430,7 @@ describe('usageline explain', () => {
     [25 * HOUR, 'read 1d ago, too old for the line: only as last known'],
     [
       -HOUR,
-      'read <1m ago, read at a time in the future, so the clock was set back: not on the line, only as last known in `show`',
+      'read <1m ago, read at a time in the future, so the clock was set back: not on the line, only as last known in show',
     ],
   ])('shows what an entry of %i ms ago lacks', async (ms, text) => {
     const { machine } = await aMachine();
