@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../usage/values.ts';
 import { onUncaught } from '../platform/exceptions.ts';
+import { WEB_PAGE } from '../usage/failure.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';
 import type { Outcome } from './provider.ts';
@@ -41,8 +42,6 @@ export interface JsonRequest {
     body: Readonly<Record<string, unknown>>,
     retryAfter: string | null,
   ) => RefreshFailure | null;
-  /** The detail of a 403 that is a web page, as firewalls send it: the endpoint itself may not have refused. */
-  readonly webPage?: string;
 }
 
 /** The largest body that is read, bytes after decompression. A real one has 3 KB, a gzip bomb has gigabytes. */
@@ -103,15 +102,14 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  { url, failureIn, webPage }: JsonRequest,
+  { url, failureIn }: JsonRequest,
   init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
   const response = await fetch(url, init);
   // The body of an error response is not used, and can be endless.
   const retryAfter = response.headers.get('retry-after');
   const failure = failureOfStatus(response.status, retryAfter);
-  if (failure?.code === 'forbidden' && webPage !== undefined && isWebPage(response))
-    return failed({ ...failure, detail: webPage });
+  if (failure?.code === 'forbidden' && isWebPage(response)) return failed({ ...failure, detail: WEB_PAGE });
   if (failure) return failed(failure);
   const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
   const value = bytes && parseObject(bytes);

@@ -88,6 +88,13 @@ export interface RefreshFailure {
   readonly unsent?: true;
 }
 
+/**
+ * The detail of a 403 that is a web page, as firewalls send it: the endpoint itself may not have refused. Its texts are other
+ * ones than those of a 403 of the endpoint, in `render/messages.ts`.
+ */
+export const WEB_PAGE =
+  'the response is a web page, perhaps of a firewall that refuses this network and not the login';
+
 /** A failure as it is shown. */
 export interface Failure {
   readonly code: FailureCode;
