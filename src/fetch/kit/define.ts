@@ -60,6 +60,11 @@ export interface ProviderDefinition<L extends Login = Login> {
   identity?(system: System, files: readonly string[]): Identity;
   /** Asks the endpoint, with as many requests as it needs, and returns what is to be stored. */
   ask(login: L, call: Call): Promise<Outcome<Asked>>;
+  /**
+   * Whether the object of one response says anything about use, so that an `error` beside that is none. Without it: where one
+   * of the functions below finds something in it.
+   */
+  hasUsage?(body: Readonly<Record<string, unknown>>): boolean;
   /** The data as stored, validated; null where they cannot be used. Without it every object is valid. */
   parse?(value: Readonly<Record<string, unknown>>): SnapshotData | null;
   /** What the data say about limits. Also called for data from disk, so it reads every field with care. */
@@ -159,9 +164,22 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
         login: async (system) => definition.login(system, filesOf(system), directoryOf(system)),
         ask: (login, call) => definition.ask(login, call),
         parse: definition.parse ?? ((value) => value),
+        hasUsage: (body) => definition.hasUsage?.(body) ?? findsUsage(definition, body),
       });
     },
   };
+}
+
+/** Whether a definition finds a limit, a balance, a pool or paid use in an object. */
+function findsUsage<L extends Login>(
+  { windows, credits, extraUsage, pools }: ProviderDefinition<L>,
+  body: SnapshotData,
+): boolean {
+  return (
+    windowsOf(windows(body), 0, 0).length > 0 ||
+    (credits?.(body) ?? extraUsage?.(body) ?? null) !== null ||
+    (pools?.(body, 0, 0) ?? []).length > 0
+  );
 }
 
 /** The functions that read a provider's data. */

@@ -6,7 +6,6 @@ import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
 import { planOf } from '../kit/fields.ts';
 import { dataOf, pathsOf, readData } from './data.ts';
-import { failureInBody } from './failure.ts';
 import { hashOf, identityOf, keyLogin, markOf } from './key.ts';
 import type { KeyLogin } from './key.ts';
 import { creditsOf, measureOf } from './numbers.ts';
@@ -58,14 +57,15 @@ function definitionOf(own: OwnProvider, onBody: (body: Body) => void): ProviderD
     login: (system) => keyLogin(system, key, description),
     identity: (system) => identityOf(system, own),
     async ask(login, call) {
-      const answer = await request(own, login, call, (body, retryAfter) => {
+      const answer = await request(own, login, call, (body) => {
         onBody(body);
-        return paths.some((path) => follow(body, path).found) ? null : failureInBody(body, retryAfter);
+        return null;
       });
       if (!answer.ok) return answer;
       const data = dataOf(answer.value, paths, call.askedAt);
       return { ok: true, value: { data, plan: plan === null ? null : planOf(valueAt(answer.value, plan)) } };
     },
+    hasUsage: (body) => paths.some((path) => follow(body, path).found),
     windows(data) {
       const { values, askedAt } = readData(data);
       return own.windows.flatMap((window) => measureOf(window, values, askedAt) ?? []);
