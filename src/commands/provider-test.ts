@@ -39,7 +39,7 @@ export async function providerTest(system: System, options: ProviderTestOptions)
     body = it;
   });
   const account = usualAccount(system, provider);
-  const { scansAll: _, ...policy } = { ...policyOf('refresh'), force: true };
+  const { scansAll: _, ...policy } = { ...policyOf('refresh'), force: true, retriesLogin: true };
   const { usage, warning } = await resolve(resolveDeps(system, config, options, provider), {
     ...policy,
     ...endpointOf(config, account),

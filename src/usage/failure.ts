@@ -60,6 +60,11 @@ export function isSignIn(code: string): code is SignInCode {
   return (SIGN_IN_CODES as readonly string[]).includes(code);
 }
 
+/** Whether this failure is over a login for which nothing was sent. */
+export function isFoundBeforeRequest(code: string | null): boolean {
+  return code !== null && isAboutCredentials(code) && code !== 'unauthorized' && code !== 'forbidden';
+}
+
 /** Whether this failure ends as soon as the provider's client runs. */
 export function isRenewal(code: string): code is RenewalCode {
   return (RENEWAL_CODES as readonly string[]).includes(code);

@@ -109,6 +109,27 @@ describe('usageline provider test', () => {
     });
   });
 
+  it('runs the command of the key again after it failed, for which other calls wait a minute', async () => {
+    const { home, run, endpoint } = await aMachine();
+    const script = fs.readFileSync(join(home, 'key'), 'utf8');
+    fs.writeFileSync(join(home, 'key'), '#!/bin/sh\nexit 7\n');
+    const { error } = JSON.parse((await run('--provider', 'myai', '--json', '--wait')).stdout);
+    expect(error).toMatchObject({ code: 'keychain_error', message: expect.stringContaining('exit code 7') });
+    expect(Date.parse(error.retry_at) - Date.now()).toBeLessThan(67_000);
+    fs.writeFileSync(join(home, 'key'), '#!/bin/sh\nexit 8\n');
+    const again = await run('provider', 'test', 'myai');
+    expect([again.code, again.stdout]).toEqual([3, expect.stringContaining('exit code 8')]);
+    fs.writeFileSync(join(home, 'key'), script);
+    expect((await run('--provider', 'myai', '--wait')).stdout).not.toContain('%');
+    expect(endpoint.seen).toHaveLength(0);
+    expect(await run('provider', 'test', 'myai')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('7d 25%'),
+    });
+    expect(endpoint.seen).toHaveLength(1);
+    expect((await run('--provider', 'myai', '--wait')).stdout).toContain('7d 25%');
+  });
+
   it('stays within the budget: a second request in the same minute is refused', async () => {
     const { run, endpoint } = await aMachine();
     await run('provider', 'test', 'myai');

@@ -26,6 +26,8 @@ export interface ProviderDefinition<L extends Login = Login> {
   readonly budget: RequestBudget;
   /** See `ProviderFacts`. */
   readonly leastTimeoutMs?: number;
+  /** See `ProviderFacts`. */
+  readonly loginChangesUnseen?: boolean;
   /** The origin of its endpoint, with a path prefix where it has one. */
   readonly baseUrl: string;
   /** The directory of the login; null where a login is in variables only, so that there is one account. */
@@ -135,6 +137,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     texts,
     budget,
     ...(definition.leastTimeoutMs !== undefined && { leastTimeoutMs: definition.leastTimeoutMs }),
+    ...(definition.loginChangesUnseen && { loginChangesUnseen: true }),
     baseUrl,
     baseUrlVariable: `USAGELINE_${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     directoryVariable: place?.variable ?? null,

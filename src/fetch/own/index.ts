@@ -52,6 +52,7 @@ function definitionOf(own: OwnProvider, onBody: (body: Body) => void): ProviderD
     keyVariables: [],
     otherVariables: key.kind === 'variable' ? [key.name] : [],
     files: () => [],
+    loginChangesUnseen: key.kind !== 'variable',
     // With the description: numbers that were read by another one are not current.
     mark: (system) => markOf(system, key, description),
     login: (system) => keyLogin(system, key, description),
