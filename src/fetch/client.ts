@@ -30,6 +30,15 @@ export interface FetchResponse {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
+/** A response as it came, for people who try a description of a provider. Not to be stored or shown as it is. */
+export interface Arrival {
+  readonly status: number;
+  /** The header as received. */
+  readonly contentType: string | null;
+  /** The body of a 2xx response; null where it is too large, and for any other status, whose body is not read. */
+  readonly bytes: Buffer | null;
+}
+
 export interface JsonRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
@@ -42,6 +51,8 @@ export interface JsonRequest {
     body: Readonly<Record<string, unknown>>,
     retryAfter: string | null,
   ) => RefreshFailure | null;
+  /** Receives what came, in whatever shape. Not called where no whole response came. */
+  readonly onArrival?: (arrival: Arrival) => void;
 }
 
 /** The largest body that is read, bytes after decompression. A real one has 3 KB, a gzip bomb has gigabytes. */
@@ -102,16 +113,21 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  { url, failureIn }: JsonRequest,
+  { url, failureIn, onArrival }: JsonRequest,
   init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
   const response = await fetch(url, init);
   // The body of an error response is not used, and can be endless.
   const retryAfter = response.headers.get('retry-after');
   const failure = failureOfStatus(response.status, retryAfter);
+  const { status } = response;
+  const arrived = (bytes: Buffer | null) =>
+    onArrival?.({ status, contentType: response.headers.get('content-type'), bytes });
+  if (failure) arrived(null);
   if (failure?.code === 'forbidden' && isWebPage(response)) return failed({ ...failure, detail: WEB_PAGE });
   if (failure) return failed(failure);
   const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
+  arrived(bytes);
   const value = bytes && parseObject(bytes);
   if (!value) return failed({ code: 'bad_response' });
   const inside = failureIn?.(value, retryAfter) ?? null;

@@ -164,7 +164,7 @@ const definition: ProviderDefinition = {
       // A pipe that is closed: `agy` takes /dev/null for a person, and opens a browser.
       input: '',
     });
-    if (!output.ok) return output;
+    if (!output.ok) return { ok: false, failure: output.failure };
     const data = dataOf(output.text, output.exitCode);
     return data.ok ? { ok: true, value: { data: data.value } } : data;
   },

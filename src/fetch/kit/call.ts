@@ -1,5 +1,6 @@
 import type { System } from '../../platform/system.ts';
 import type { RefreshFailure } from '../../usage/failure.ts';
+import type { Arrival } from '../client.ts';
 import type { Outcome } from '../provider.ts';
 import type { Fields } from './shape.ts';
 
@@ -17,6 +18,8 @@ export interface RequestOptions {
    * (`error-body.ts`) are looked for in any case.
    */
   readonly failureIn?: (body: Body, retryAfter: string | null) => RefreshFailure | null;
+  /** See `JsonRequest`. */
+  readonly onArrival?: (arrival: Arrival) => void;
   /** The fields by which an answer is known: an object with other ones only is `bad_response`. Absent: every object is usage. */
   readonly fields?: Fields;
   /** A deadline that is shorter than the rest of the question's, ms. */

@@ -84,6 +84,7 @@ function callOf(
       }),
       ...(body && { body: JSON.stringify(body) }),
       timeoutMs: within,
+      ...(options.onArrival && { onArrival: options.onArrival }),
       failureIn: (answer, retryAfter) => failureOf(answer, retryAfter, options, hasUsage),
     });
   };

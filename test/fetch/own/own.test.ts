@@ -252,3 +252,14 @@ it('what a path finds is printed without a text that may be a secret', () => {
     ['plan', 'not there: account has mail', false],
   ]);
 });
+
+it.each([
+  ['limits[type=session].x', 'not there: limits is no list, but an object with type, x'],
+  ['limits[0].x', 'not there: limits is no list, but an object with type, x'],
+  ['[0].x', 'not there: the response is no list, but an object with limits'],
+  ['limits.y', 'not there: limits has type, x'],
+])('a path into an object: %s', (path, found) => {
+  const own = ownIn(config('', `used_percent = "${path}"`));
+  const [window] = inspect(own, { limits: { type: 'session', x: 5 } }, 0);
+  expect(window?.findings[0]?.found).toBe(found);
+});
