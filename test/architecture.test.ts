@@ -134,9 +134,9 @@ describe('the source', () => {
       'cli/due-line.ts',
       'cli/fast-statusline.ts',
       'cli/run.ts',
-      'commands/wrapped-command.ts',
       'demo/demo.ts',
       'main.ts',
+      'platform/process-group.ts',
       'worker.ts',
     ]);
   });

@@ -1,3 +1,4 @@
+import type { Arrival } from '../fetch/client.ts';
 import { builtInIds, ownProviders, usualAccount } from '../accounts/find.ts';
 import { nameUsage } from '../accounts/resolve-all.ts';
 import { appearanceFor } from '../config/config.ts';
@@ -35,11 +36,17 @@ export async function providerTest(system: System, options: ProviderTestOptions)
 
   const { observedProvider } = await import('../fetch/own/index.ts');
   let body: Body | null = null;
-  const provider = observedProvider(own, (it) => {
-    body = it;
+  let came: Arrival | null = null;
+  const provider = observedProvider(own, {
+    onBody: (it) => {
+      body = it;
+    },
+    onArrival: (it) => {
+      came = it;
+    },
   });
   const account = usualAccount(system, provider);
-  const { scansAll: _, ...policy } = { ...policyOf('refresh'), force: true };
+  const { scansAll: _, ...policy } = { ...policyOf('refresh'), force: true, retriesLogin: true };
   const { usage, warning } = await resolve(resolveDeps(system, config, options, provider), {
     ...policy,
     ...endpointOf(config, account),
@@ -51,7 +58,9 @@ export async function providerTest(system: System, options: ProviderTestOptions)
       error === null
         ? 'Another process has sent the request. Try again in a minute, or give a response with --body.'
         : `${longMessage(error, usage.texts)}${whenNext(system, error.retryAt)}`;
-    return result(`${place(own)}\n${text}\n`, {
+    const { arrivalText } = await import('../fetch/own/inspect.ts');
+    const response = came === null ? '' : `response  ${arrivalText(came)}\n`;
+    return result(`${place(own)}\n${response}${text}\n`, {
       exitCode: error === null ? 4 : exitCodeOfFailure(error),
       stderr,
     });
@@ -81,15 +90,22 @@ async function testBody(
   const file = readTextFile(system.fs, path, 'follow');
   const problem = (text: string) =>
     result('', { exitCode: 2, stderr: `${stderr}usageline: --body is '${quoteInput(path)}', ${text}\n` });
-  if (file.kind === 'absent') return problem('which is not there; accepted: the path of a file');
+  if (file.kind === 'absent') return problem('but there is no such file; accepted: the path of a file');
   if (file.kind === 'not_utf8') return problem('which is not UTF-8; accepted: a file with a JSON object');
   if (file.kind === 'unreadable')
     return problem(`which cannot be read (${reasonText(file.reason)}); accepted: a file with a JSON object`);
   const body = objectIn(file.text);
   if (body === null) return problem('which is no JSON object; accepted: a file with a JSON object');
-  const { windowsIn } = await import('../fetch/own/inspect.ts');
+  const { failureOf, windowsIn } = await import('../fetch/own/inspect.ts');
   const report = await reportOf(system, own, body, windowsIn(own, body, system.now()));
-  return result(report.text, { exitCode: report.ok ? 0 : 2, stderr });
+  const failure = failureOf(own, body);
+  const { observedProvider } = await import('../fetch/own/index.ts');
+  const { texts } = observedProvider(own, { onBody() {}, onArrival() {} });
+  const failed =
+    failure === null
+      ? ''
+      : `This response counts as a failure: ${longMessage({ ...failure, retryAt: null }, texts)}\n`;
+  return result(`${report.text}${failed}`, { exitCode: report.ok ? 0 : 2, stderr });
 }
 
 function objectIn(text: string): Body | null {

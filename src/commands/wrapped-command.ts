@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { rememberOutput, rememberedOutput } from '../cache/wrapped-outputs.ts';
 import type { AccountDirectory } from '../cache/directory.ts';
 import { closeInherited } from '../platform/descriptors.ts';
+import { endGroup, whenWeEnd } from '../platform/process-group.ts';
 import { widthOf } from '../render/layout.ts';
 import type { System } from '../platform/system.ts';
 import { SECOND } from '../usage/time.ts';
@@ -13,8 +14,6 @@ const MAX_OUTPUT_CHARACTERS = 64 * 1024;
 /** With fewer free columns beside the last row of the output, the line gets a row of its own. */
 const LEAST_ROOM = 24;
 const GAP = '  ';
-/** Signals that end usageline, and that the wrapped command does not get by itself. */
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 const ESC = '\u001B';
 const BEL = '\u0007';
@@ -42,18 +41,9 @@ export function runWrappedCommand(system: System, command: string, input: Buffer
     closeInherited(system);
     let running: ChildProcess | null = null;
     const end = () => {
-      if (running !== null) endGroup(running, platform);
+      if (running !== null) endGroup(running, platform, 'SIGKILL');
     };
-    const handlers = SIGNALS.map(
-      (signal) => [signal, () => (stopListening(), end(), raise(signal))] as const,
-    );
-    const stopListening = () => {
-      process.off('exit', end);
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    };
-    process.on('exit', end);
-    for (const [signal, handler] of handlers) process.on(signal, handler);
-    // After the handlers: a signal that arrives right after the start ends the command, too.
+    const stopListening = whenWeEnd(end);
     const child = started(command, platform);
     running = child;
     const { stdin, stdout } = child ?? {};
@@ -110,19 +100,6 @@ function started(command: string, platform: NodeJS.Platform): ChildProcess | nul
   } catch {
     return null;
   }
-}
-
-function endGroup(child: ChildProcess, platform: NodeJS.Platform): void {
-  try {
-    if (platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid!, 'SIGKILL');
-  } catch {
-    // The process has just ended.
-  }
-}
-
-function raise(signal: NodeJS.Signals): void {
-  process.kill(process.pid, signal);
 }
 
 /** Turns of the event loop without a byte, after which the pipe is empty: what it held is read in the first of them. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { isObject } from '../usage/values.ts';
 import { onUncaught } from '../platform/exceptions.ts';
+import { WEB_PAGE } from '../usage/failure.ts';
 import type { RefreshFailure } from '../usage/failure.ts';
 import { failureOf, failureOfStatus } from './errors.ts';
 import type { Outcome } from './provider.ts';
@@ -29,6 +30,15 @@ export interface FetchResponse {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
+/** A response as it came, for people who try a description of a provider. Not to be stored or shown as it is. */
+export interface Arrival {
+  readonly status: number;
+  /** The header as received. */
+  readonly contentType: string | null;
+  /** The body of a 2xx response; null where it is too large, and for any other status, whose body is not read. */
+  readonly bytes: Buffer | null;
+}
+
 export interface JsonRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
@@ -41,8 +51,8 @@ export interface JsonRequest {
     body: Readonly<Record<string, unknown>>,
     retryAfter: string | null,
   ) => RefreshFailure | null;
-  /** The detail of a 403 that is a web page, as firewalls send it: the endpoint itself may not have refused. */
-  readonly webPage?: string;
+  /** Receives what came, in whatever shape. Not called where no whole response came. */
+  readonly onArrival?: (arrival: Arrival) => void;
 }
 
 /** The largest body that is read, bytes after decompression. A real one has 3 KB, a gzip bomb has gigabytes. */
@@ -103,17 +113,21 @@ export async function requestJson(
 
 async function exchange(
   fetch: Fetch,
-  { url, failureIn, webPage }: JsonRequest,
+  { url, failureIn, onArrival }: JsonRequest,
   init: FetchInit,
 ): Promise<Outcome<Record<string, unknown>>> {
   const response = await fetch(url, init);
   // The body of an error response is not used, and can be endless.
   const retryAfter = response.headers.get('retry-after');
   const failure = failureOfStatus(response.status, retryAfter);
-  if (failure?.code === 'forbidden' && webPage !== undefined && isWebPage(response))
-    return failed({ ...failure, detail: webPage });
+  const { status } = response;
+  const arrived = (bytes: Buffer | null) =>
+    onArrival?.({ status, contentType: response.headers.get('content-type'), bytes });
+  if (failure) arrived(null);
+  if (failure?.code === 'forbidden' && isWebPage(response)) return failed({ ...failure, detail: WEB_PAGE });
   if (failure) return failed(failure);
   const bytes = response.body && (await readUpTo(response.body, MAX_BODY_BYTES));
+  arrived(bytes);
   const value = bytes && parseObject(bytes);
   if (!value) return failed({ code: 'bad_response' });
   const inside = failureIn?.(value, retryAfter) ?? null;

@@ -1,4 +1,5 @@
 import { countdown } from './values.ts';
+import { WEB_PAGE } from '../usage/failure.ts';
 import type { Failure, FailureCode } from '../usage/failure.ts';
 import type { Usage } from '../usage/model.ts';
 import type { FailureText, ProviderTexts } from '../usage/provider-facts.ts';
@@ -10,8 +11,18 @@ const RETRIED = 'Nothing to do: usageline asks again by itself.';
  * The text of a failure: the general one with the provider's names in it, and the provider's own parts in place of it.
  * Texts of a server are never shown.
  */
-function textOf(code: FailureCode, texts: ProviderTexts): FailureText {
+function textOf({ code, detail }: Failure, texts: ProviderTexts): FailureText {
+  if (code === 'forbidden' && detail === WEB_PAGE) return refusal(texts);
   return { ...generalTexts[code](texts), ...texts.failures[code] };
+}
+
+/** A 403 that is a web page: something before the endpoint has refused, whatever the login is. */
+function refusal({ vendor }: ProviderTexts): FailureText {
+  return {
+    short: 'refused',
+    happened: `${vendor}'s server, or a firewall before it, refused the request (403)`,
+    advice: 'Signing in again does not help. Try another network, or the proxy settings.',
+  };
 }
 
 function signIn(happened: string, hint: string): FailureText {
@@ -113,14 +124,16 @@ const generalTexts: Readonly<Record<FailureCode, (texts: ProviderTexts) => Failu
 };
 
 /** The failure in a few words, for the line: `sign in`, `rate limited 4m`. `now`: epoch ms. */
-export function shortMessage({ code, retryAt }: Failure, now: number, texts: ProviderTexts): string {
-  const { short, timed } = textOf(code, texts);
+export function shortMessage(failure: Failure, now: number, texts: ProviderTexts): string {
+  const { short, timed } = textOf(failure, texts);
+  const { retryAt } = failure;
   return timed && retryAt !== null && retryAt > now ? `${short} ${countdown(retryAt - now)}` : short;
 }
 
 /** The failure in sentences: what happened, its detail, what to do. */
-export function longMessage({ code, detail }: Failure, texts: ProviderTexts): string {
-  const { happened, advice } = textOf(code, texts);
+export function longMessage(failure: Failure, texts: ProviderTexts): string {
+  const { happened, advice } = textOf(failure, texts);
+  const { detail } = failure;
   const more = detail === undefined ? '' : asciiOnly(detail).trim();
   return `${happened}${more === '' ? '' : ` (${more})`}. ${advice}`;
 }

@@ -23,6 +23,7 @@ function kindOf(code: RefreshCode): FailureKind {
  * @param fingerprint the fingerprint of the credentials of the request; null where there is none
  * @param now epoch ms
  * @param random [0, 1)
+ * @param isSeen whether the fingerprint changes with the login
  */
 export function backoffAfterFailure(
   previous: Backoff | null,
@@ -30,10 +31,11 @@ export function backoffAfterFailure(
   fingerprint: string | null,
   now: number,
   random: number,
+  isSeen = true,
 ): Backoff {
   const consecutive = previous?.error != null && kindOf(previous.error) === kindOf(failure.code);
   const failures = consecutive ? previous.failures + 1 : 1;
-  const wait = waitFor(failure, failures, fingerprint, now);
+  const wait = waitFor(failure, failures, isSeen && fingerprint !== null, now);
   return {
     blockedUntil: now + Math.min(wait * (1 + JITTER * random), MAX_BLOCK_MS),
     error: failure.code,
@@ -136,8 +138,8 @@ function lastHour(backoff: Backoff | null, now: number): readonly number[] {
   return (backoff?.requests ?? []).filter((at) => at > since);
 }
 
-/** How long to wait, ms, before jitter and cap. `failures` counts this one. */
-function waitFor(failure: RefreshFailure, failures: number, fingerprint: string | null, now: number): number {
+/** How long to wait, ms, before jitter and cap. `failures` counts this one. `isSeen`: a change of the login will be seen. */
+function waitFor(failure: RefreshFailure, failures: number, isSeen: boolean, now: number): number {
   switch (kindOf(failure.code)) {
     case 'rate_limited': {
       const asked = parseRetryAfter(failure.retryAfter ?? null, now);
@@ -145,8 +147,8 @@ function waitFor(failure: RefreshFailure, failures: number, fingerprint: string 
       return doubled(5 * MINUTE, failures, HOUR);
     }
     case 'credentials':
-      // It is void once the fingerprint changes. Without one, a sign-in or a renewed token must be noticed by trying.
-      return fingerprint === null ? MINUTE : 5 * MINUTE;
+      // It is void once the fingerprint changes. Without that, a sign-in or a renewed token must be noticed by trying.
+      return isSeen ? 5 * MINUTE : MINUTE;
     case 'passing':
       return doubled(MINUTE, failures, 15 * MINUTE);
   }

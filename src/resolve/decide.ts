@@ -1,7 +1,7 @@
 import type { Backoff } from '../cache/backoff.ts';
 import type { Entry } from '../cache/entry.ts';
 import type { Settings } from '../config/settings.ts';
-import { isAboutCredentials, isRenewal } from '../usage/failure.ts';
+import { isAboutCredentials, isFoundBeforeRequest, isRenewal } from '../usage/failure.ts';
 import type { Failure } from '../usage/failure.ts';
 import type { RequestBudget } from '../usage/provider-facts.ts';
 import { hourlySlot, judgeBudget, spacedSlot } from './budget.ts';
@@ -30,6 +30,8 @@ export interface Situation {
   readonly force: boolean;
   /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
+  /** Reads the login again although a backoff is in force over one for which nothing was sent. */
+  readonly retriesLogin?: boolean;
 }
 
 /** A row of the table in docs/specs/resolving.md. */
@@ -78,7 +80,8 @@ export function decide(situation: Situation): Decision {
     return { ...judgement, row: 5, action: 'refresh', error: null };
   }
   if (!settings.network) return serve(3, { code: 'disabled', retryAt: null });
-  if (backoff && isBlocking(backoff, now, fingerprint))
+  const isRetried = situation.retriesLogin && isFoundBeforeRequest(backoff?.error ?? null);
+  if (backoff && isBlocking(backoff, now, fingerprint) && !isRetried)
     return serve(2, blockedBy(backoff, freshness, situation));
   const without = isShowable(freshness) ? null : cachedFailure(entry, fingerprint);
   if (policy === 'cached') return serve(3, lapsedStill(backoff, fingerprint) ?? without);

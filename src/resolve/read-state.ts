@@ -35,6 +35,8 @@ export interface Question {
   readonly waitsForOthers: boolean;
   /** Does not accept the slower pace while the status line keeps most numbers fresh, because a person waits. */
   readonly ignoresPace?: boolean;
+  /** Reads the login again although a backoff is in force over one for which nothing was sent. */
+  readonly retriesLogin?: boolean;
   /** The base URL of the endpoint, checked. */
   readonly baseUrl: string;
   readonly userAgent: string;
@@ -97,7 +99,7 @@ export interface Sources {
 export function readState(
   { system, settings, provider }: ResolveDeps,
   paths: Paths,
-  question: Pick<Question, 'policy' | 'force' | 'ignoresPace'>,
+  question: Pick<Question, 'policy' | 'force' | 'ignoresPace' | 'retriesLogin'>,
   fingerprint: string | null,
   sources?: Sources,
 ): State {
@@ -110,7 +112,7 @@ export function readState(
   const account = () => (storedEntry === null ? 'unknown' : matchAccount(storedEntry, signedIn));
   const reportsAccount = () => matchLogin({ system, provider }, reports, fingerprint, signedIn);
   const canAsk = canAskEndpoint(settings, backoff, now, fingerprint);
-  const { policy, force, ignoresPace = false } = question;
+  const { policy, force, ignoresPace = false, retriesLogin = false } = question;
   const entry = overlayReports(storedEntry, reports, {
     reader: provider.reader,
     fingerprint,
@@ -131,6 +133,7 @@ export function readState(
     budget: provider.budget,
     force,
     ignoresPace,
+    retriesLogin,
   });
   return { read, backoff, now, fingerprint, decision };
 }

@@ -118,7 +118,14 @@ export function storeFailure(
   const now = system.now();
   const backoff = keepingConcurrent(
     attempt,
-    backoffAfterFailure(previous, failure, fingerprint, now, system.random()),
+    backoffAfterFailure(
+      previous,
+      failure,
+      fingerprint,
+      now,
+      system.random(),
+      !deps.provider.loginChangesUnseen,
+    ),
     withdrawn,
   );
   if (directory) {

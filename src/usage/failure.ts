@@ -60,6 +60,11 @@ export function isSignIn(code: string): code is SignInCode {
   return (SIGN_IN_CODES as readonly string[]).includes(code);
 }
 
+/** Whether this failure is over a login for which nothing was sent. */
+export function isFoundBeforeRequest(code: string | null): boolean {
+  return code !== null && isAboutCredentials(code) && code !== 'unauthorized' && code !== 'forbidden';
+}
+
 /** Whether this failure ends as soon as the provider's client runs. */
 export function isRenewal(code: string): code is RenewalCode {
   return (RENEWAL_CODES as readonly string[]).includes(code);
@@ -87,6 +92,13 @@ export interface RefreshFailure {
   /** Nothing of the request has left this machine, so it does not count for the budget. */
   readonly unsent?: true;
 }
+
+/**
+ * The detail of a 403 that is a web page, as firewalls send it: the endpoint itself may not have refused. Its texts are other
+ * ones than those of a 403 of the endpoint, in `render/messages.ts`.
+ */
+export const WEB_PAGE =
+  'the response is a web page, perhaps of a firewall that refuses this network and not the login';
 
 /** A failure as it is shown. */
 export interface Failure {

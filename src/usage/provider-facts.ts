@@ -55,4 +55,9 @@ export interface ProviderFacts {
   readonly budget: RequestBudget;
   /** The time that its question needs at least, ms, where the configured deadline is shorter. Absent: none. */
   readonly leastTimeoutMs?: number;
+  /**
+   * The fingerprint of the credentials does not change with the login, because a command prints it: after a failure over the
+   * login the wait is that without a fingerprint.
+   */
+  readonly loginChangesUnseen?: boolean;
 }

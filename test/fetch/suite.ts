@@ -26,6 +26,7 @@ import {
   writeProgram,
 } from './stage.ts';
 import type { CaseEndpoint } from './stage.ts';
+import { ERROR_BODIES, FOREIGN_BODIES } from './error-bodies.ts';
 
 /*
  * The contract of every provider, docs/specs/providers.md. It is run with real requests over loopback, and with files below
@@ -314,11 +315,20 @@ export function contractOf(of: ProviderCase): void {
 
       it('a body nested a thousand levels deep without a fault', async () => {
         const stage = await stageOf(of);
-        const deep = `{"x":${'['.repeat(9000)}${']'.repeat(9000)}}`;
-        stage.endpoint.answer = json(deep);
-        if (of.program) setOutput(stage.bin, deep);
-        const outcome = await ask(stage);
-        expect(outcome.ok ? 'usage' : outcome.failure.code).toBe(of.emptyObject ?? 'usage');
+        const deep = (body: unknown) =>
+          isObject(body)
+            ? JSON.stringify({ ...body, x: 'DEEP' }).replace('"DEEP"', '['.repeat(9000) + ']'.repeat(9000))
+            : body;
+        const body =
+          'bodies' in first
+            ? {
+                bodies: Object.fromEntries(
+                  Object.entries(first.bodies).map(([path, it]) => [path, deep(it)]),
+                ),
+              }
+            : { body: deep(first.body) };
+        answerWith(stage, of, { ...first, ...body });
+        expect(await codeOf(stage)).toBe('usage');
       });
 
       it.each(of.usage)(
@@ -358,6 +368,24 @@ export function contractOf(of: ProviderCase): void {
         stage.endpoint.answer = answer;
         expect(await codeOf(stage)).toBe(code);
       });
+
+      it.each(ERROR_BODIES)('at %j with status 200 as %s', async (body, code) => {
+        const stage = await stageOf(of);
+        stage.endpoint.answer = json(body);
+        if (of.program) setOutput(stage.bin, JSON.stringify(body));
+        expect(await codeOf(stage)).toBe(code);
+      });
+
+      // Of a provider of the user's own, an object without any of its paths can be a plan without limits.
+      itIf(of.config === undefined).each(FOREIGN_BODIES)(
+        'at an object of another shape: %j',
+        async (body) => {
+          const stage = await stageOf(of);
+          stage.endpoint.answer = json(body);
+          if (of.program) setOutput(stage.bin, JSON.stringify(body));
+          expect(await codeOf(stage)).toBe('bad_response');
+        },
+      );
 
       http.each(SLOW)('in time at %s', async (_name, answer) => {
         const stage = await stageOf(of);

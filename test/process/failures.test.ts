@@ -45,6 +45,7 @@ const answers: Record<string, Answer> = {
   '200, an error: authentication_error': json({ type: 'error', error: { type: 'authentication_error' } }),
   '200, an error: permission_error': json({ type: 'error', error: { type: 'permission_error' } }),
   '200, an error: overloaded_error': json({ type: 'error', error: { type: 'overloaded_error' } }),
+  '200, an error as a text': json({ error: 'unauthorized' }),
   '200, an error beside limits': json({ ...JSON.parse(body), error: { type: 'rate_limit_error' } }),
   '200, gzip': raw(gzipSync(body), { 'content-encoding': 'gzip' }),
   '200, 64 KiB': json(filler(65_536)),

@@ -109,6 +109,27 @@ describe('usageline provider test', () => {
     });
   });
 
+  it('runs the command of the key again after it failed, for which other calls wait a minute', async () => {
+    const { home, run, endpoint } = await aMachine();
+    const script = fs.readFileSync(join(home, 'key'), 'utf8');
+    fs.writeFileSync(join(home, 'key'), '#!/bin/sh\nexit 7\n');
+    const { error } = JSON.parse((await run('--provider', 'myai', '--json', '--wait')).stdout);
+    expect(error).toMatchObject({ code: 'keychain_error', message: expect.stringContaining('exit code 7') });
+    expect(Date.parse(error.retry_at) - Date.now()).toBeLessThan(67_000);
+    fs.writeFileSync(join(home, 'key'), '#!/bin/sh\nexit 8\n');
+    const again = await run('provider', 'test', 'myai');
+    expect([again.code, again.stdout]).toEqual([3, expect.stringContaining('exit code 8')]);
+    fs.writeFileSync(join(home, 'key'), script);
+    expect((await run('--provider', 'myai', '--wait')).stdout).not.toContain('%');
+    expect(endpoint.seen).toHaveLength(0);
+    expect(await run('provider', 'test', 'myai')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('7d 25%'),
+    });
+    expect(endpoint.seen).toHaveLength(1);
+    expect((await run('--provider', 'myai', '--wait')).stdout).toContain('7d 25%');
+  });
+
   it('stays within the budget: a second request in the same minute is refused', async () => {
     const { run, endpoint } = await aMachine();
     await run('provider', 'test', 'myai');
@@ -145,7 +166,7 @@ reset_unit = "seconds"
     expect([endpoint.seen.length, runs()]).toEqual([0, 0]);
     for (const [text, problem] of [
       ['[]', 'no JSON object'],
-      [null, 'not there'],
+      [null, 'there is no such file'],
     ] as const) {
       if (text === null) fs.rmSync(path);
       else fs.writeFileSync(path, text);
@@ -166,6 +187,51 @@ reset_unit = "seconds"
     expect(code).toBe(exit);
     expect(stdout).toContain(text);
     expect(stdout).not.toContain('geheim');
+  });
+
+  it.each<[name: string, status: number, type: string | null, body: string, text: string]>([
+    ['a redirect', 302, 'text/html', '<html>', '302: redirects are not followed'],
+    ['a page', 200, 'text/html; charset=utf-8', '<html>geheim', '200, text/html, no JSON'],
+    ['a list', 200, 'application/json', '[1]', '200, application/json, a list of 1, not an object'],
+    ['a text', 200, 'text/plain', '"geheim"', '200, text/plain, a text of 6 characters, not an object'],
+    ['no body', 204, null, '', '204, no content type, an empty body'],
+    ['too much', 200, 'application/json', ' '.repeat(65_537), '200, application/json, more than 64 KiB'],
+    ['a page that is not there', 404, 'text/html', '<html>', '404, text/html'],
+    ['a type with other characters', 404, 'geheim?/$x', '', '404, a strange content type'],
+  ])('says of %s what came, and does not refer to itself', async (_name, status, type, body, text) => {
+    const { run, endpoint } = await aMachine();
+    endpoint.answer = (_request, response) => {
+      response.writeHead(status, type === null ? {} : { 'content-type': type }).end(body);
+    };
+    const { stdout, code } = await run('provider', 'test', 'myai');
+    expect(code).toBe(4);
+    expect(stdout).toContain(`\nresponse  ${text}\n`);
+    expect(stdout).not.toMatch(/provider test|geheim/);
+  });
+
+  it.each([
+    [{ error: { type: 'authentication_error' } }, 3, /did not accept the key \(401\)/],
+    [{ detail: 'x' }, 4, /could not be understood/],
+  ])('says of %j that it is a failure, from the endpoint and from a file', async (body, exit, text) => {
+    const { home, run, endpoint } = await aMachine();
+    endpoint.answer = json(body);
+    const sent = await run('provider', 'test', 'myai');
+    expect([sent.code, sent.stdout]).toEqual([exit, expect.stringMatching(text)]);
+    const path = join(home, 'response.json');
+    fs.writeFileSync(path, JSON.stringify(body));
+    const read = await run('provider', 'test', 'myai', '--body', path);
+    expect([read.code, read.stdout]).toEqual([2, expect.stringMatching(/counts as a failure: .*/)]);
+    expect(read.stdout).toMatch(text);
+    expect(sent.stdout + read.stdout).not.toContain('provider test');
+  });
+
+  it('does not refer to itself where the command of the key fails', async () => {
+    const { home, run } = await aMachine();
+    fs.writeFileSync(join(home, 'key'), '#!/bin/sh\nexit 7\n');
+    const { stdout } = await run('provider', 'test', 'myai');
+    expect(stdout).toMatch(/exit code 7.*Check key_command/);
+    expect(stdout).not.toContain('provider test');
+    expect((await run('show', '--provider', 'myai')).stdout).toMatch(/usageline provider\s+test myai/);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { json } from '../support/endpoint.ts';
 import type { Answer } from '../support/endpoint.ts';
@@ -10,6 +10,7 @@ import { removeAtTheEnd } from '../support/remove.ts';
 import { jsonSchema } from '../support/json-schema.ts';
 import type { ProviderCase, UsageCase } from '../fetch/case.ts';
 import { providerCases } from '../fetch/cases.ts';
+import { ERROR_BODIES, FOREIGN_BODIES } from '../fetch/error-bodies.ts';
 import { ownCases } from '../fetch/own/cases.ts';
 import {
   bodyAnswer,
@@ -76,6 +77,23 @@ async function jsonOf(machine: ProviderMachine, ...args: string[]): Promise<Reco
   const object = JSON.parse(stdout);
   expect(jsonSchema.parse({ ...object, provider: 'claude' })).toBeDefined();
   return object;
+}
+
+const entryOf = ({ home }: ProviderMachine, { id }: ProviderCase) =>
+  join(home, '.cache', 'usageline', id, 'usage.json');
+
+const idsAndShares = (windows: readonly Record<string, unknown>[]) =>
+  windows.map(({ id, used_percent: used }) => [id, used]);
+
+/** Makes the entry ten minutes older, and forgets its request. Returns its text. */
+function makeOld(machine: ProviderMachine, of: ProviderCase): string {
+  const path = entryOf(machine, of);
+  const entry = JSON.parse(fs.readFileSync(path, 'utf8'));
+  const text = JSON.stringify({ ...entry, cached_at: new Date(Date.now() - 600_000).toISOString() });
+  fs.writeFileSync(path, text);
+  for (const name of fs.readdirSync(dirname(path)))
+    if (name !== 'usage.json') fs.rmSync(join(dirname(path), name), { recursive: true });
+  return text;
 }
 
 const statusAnswer = (status: number, headers: Record<string, string> = {}): Answer =>
@@ -202,6 +220,40 @@ describe.each(cases)('$id', (of) => {
     const machine = await machineOf(of);
     machine.endpoint.answer = json(body, status, { ...headers });
     expect(await jsonOf(machine, '--wait')).toMatchObject({ error: { code }, windows: [] });
+  });
+
+  it('keeps its numbers at an error with status 200, and at an object of another shape', async () => {
+    const machine = await machineOf(of);
+    const { windows } = await jsonOf(machine, '--wait');
+    expect(windows).not.toEqual([]);
+    const foreign = of.config === undefined ? FOREIGN_BODIES.slice(1) : [];
+    for (const [body, code] of [
+      ...ERROR_BODIES.filter((_, index) => index % 5 === 0),
+      ...foreign.map((it) => [it, 'bad_response'] as const),
+    ]) {
+      const before = makeOld(machine, of);
+      machine.endpoint.answer = json(body);
+      if (of.program) setOutput(machine.bin, JSON.stringify(body));
+      const after = await jsonOf(machine, '--wait');
+      expect(after, JSON.stringify(body)).toMatchObject({ state: 'stale', error: { code } });
+      expect(idsAndShares(after.windows)).toEqual(idsAndShares(windows));
+      expect(fs.readFileSync(entryOf(machine, of), 'utf8')).toBe(before);
+    }
+  });
+
+  http('says of a web page with 403 that it refused, and never that signing in helps', async () => {
+    const machine = await machineOf(of);
+    machine.endpoint.answer = (_request, response) => {
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<html>');
+    };
+    const { stdout, code } = await machine.run('show');
+    expect([stdout, code]).toEqual([
+      expect.stringMatching(/refused the request \(403\).*web page.*Signing in again does not help/s),
+      // The code of every 403.
+      3,
+    ]);
+    expect(stdout).not.toMatch(/once to sign in|valid key/);
+    expect((await machine.run('--wait')).stdout).toMatch(/refused$/m);
   });
 
   http('gives up when its time is over', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { texts } from '../../src/fetch/claude/texts.ts';
 import { longMessage, shortMessage } from '../../src/render/messages.ts';
-import { isSignIn } from '../../src/usage/failure.ts';
+import { isSignIn, WEB_PAGE } from '../../src/usage/failure.ts';
 import { CODES, failure, NOW } from './usages.ts';
 
 describe('an error in sentences', () => {
@@ -12,6 +12,14 @@ describe('an error in sentences', () => {
   it.each(CODES.filter(isSignIn))('%s says how to sign in', (code) => {
     expect(longMessage(failure(code), texts)).toContain('Run `claude` once to sign in');
     expect(shortMessage(failure(code), NOW, texts)).toBe('sign in');
+  });
+
+  it('asks for no sign-in after a 403 that is a web page, whatever the provider says of a 403', () => {
+    const own = { ...texts, failures: { forbidden: { short: 'bad key', advice: 'Set a valid key.' } } };
+    const refused = failure('forbidden', { detail: WEB_PAGE });
+    expect(shortMessage(refused, NOW, own)).toBe('refused');
+    expect(longMessage(refused, own)).toMatch(/\(403\) \(.*web page.*\)\. Signing in again does not help\./);
+    expect(longMessage(refused, own)).not.toMatch(/once|valid key/);
   });
 
   it('asks for no sign-in after the token has lapsed, and helps users of the desktop app', () => {

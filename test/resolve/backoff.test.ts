@@ -80,6 +80,8 @@ describe('the wait after other failures', () => {
   it.each([...SIGN_IN_CODES, ...RENEWAL_CODES])(
     '%s: one minute where a change of the credentials is not noticed',
     (code) => {
+      const unseen = backoffAfterFailure(null, { code }, 's', NOW, 0, false);
+      expect((unseen.blockedUntil - NOW) / SECOND, 'a fingerprint that does not change').toBe(60);
       const lock = backoffAfterFailure(null, { code }, null, NOW, 0);
       expect(lock.blockedUntil).toBe(NOW + MINUTE);
     },

@@ -4,6 +4,7 @@ import type { RefreshFailure } from '../../usage/failure.ts';
 import type { SnapshotData } from '../../usage/snapshot.ts';
 import { MINUTE, SECOND } from '../../usage/time.ts';
 import type { Outcome } from '../provider.ts';
+import { failureInBody } from '../error-body.ts';
 import type { Body } from '../kit/call.ts';
 import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
@@ -19,6 +20,7 @@ import {
 import { parseObject, unusable } from '../kit/login.ts';
 import type { Measure } from '../kit/measures.ts';
 import { runProgram } from '../kit/program.ts';
+import { isOfShape } from '../kit/shape.ts';
 import { programTexts } from '../kit/texts.ts';
 
 /*
@@ -65,12 +67,13 @@ function dataOf(text: string, exitCode: number): Outcome<Body> {
   if (output === null) return { ok: false, failure: failureOf(text, exitCode) };
   const { data } = objectOf(output.command);
   const isUsage = output.status === undefined || output.status === 'SUCCESS';
-  if (isUsage && exitCode === 0 && Object.keys(objectOf(data)).length > 0)
-    return { ok: true, value: objectOf(data) };
-  return {
-    ok: false,
-    failure: failureOf([output.response, output.error].filter(Boolean).map(String).join('\n'), exitCode),
-  };
+  // An empty object is none: `agy` lists its groups.
+  const isKnown = Object.keys(objectOf(data)).length > 0 && isOfShape(objectOf(data), { groups: 'list' });
+  if (isUsage && exitCode === 0 && isKnown) return { ok: true, value: objectOf(data) };
+  const said = [output.response, output.error].filter(Boolean).map(String).join('\n');
+  const [inWords, inFields] = [failureOf(said, exitCode), failureInBody(output, null)];
+  const isNamed = inWords.code === 'bad_response' && inFields !== null && inFields.code !== 'bad_response';
+  return { ok: false, failure: isNamed ? inFields : inWords };
 }
 
 function windows(data: SnapshotData): Measure[] {
@@ -161,7 +164,7 @@ const definition: ProviderDefinition = {
       // A pipe that is closed: `agy` takes /dev/null for a person, and opens a browser.
       input: '',
     });
-    if (!output.ok) return output;
+    if (!output.ok) return { ok: false, failure: output.failure };
     const data = dataOf(output.text, output.exitCode);
     return data.ok ? { ok: true, value: { data: data.value } } : data;
   },

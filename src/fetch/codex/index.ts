@@ -71,6 +71,17 @@ function loginIn(system: System, path: string): Found<CodexLogin> | null {
   });
 }
 
+/** What an answer is known by. */
+const FIELDS = {
+  plan_type: 'value',
+  rate_limit: 'object',
+  additional_rate_limits: 'list',
+  code_review_rate_limit: 'object',
+  individual_limit: 'object',
+  spend_control: 'object',
+  credits: 'object',
+} as const;
+
 /** The windows of one `rate_limit`. Their length names them: where there is only a week, it is in the first place. */
 function measuresOf(limit: unknown, part: Partial<Measure> = {}): Measure[] {
   const { primary_window: first, secondary_window: second } = objectOf(limit);
@@ -138,10 +149,10 @@ const definition: ProviderDefinition<CodexLogin> = {
   async ask(login, call) {
     const path = call.baseUrl.endsWith('/backend-api') ? '/wham/usage' : '/backend-api/wham/usage';
     const { organizationId: workspace } = login;
-    const answer = await call.get(
-      path,
-      workspace === null ? {} : { headers: { 'chatgpt-account-id': workspace } },
-    );
+    const answer = await call.get(path, {
+      fields: FIELDS,
+      ...(workspace !== null && { headers: { 'chatgpt-account-id': workspace } }),
+    });
     if (!answer.ok) return answer;
     // An e-mail address is not to be stored.
     const { email: _, ...data } = answer.value;

@@ -96,6 +96,16 @@ function keyLogin(system: System): Found<GithubLogin> | null {
   return found?.ok ? { ok: true, value: { ...found.value, origin: null } } : found;
 }
 
+/** What an answer is known by. */
+const FIELDS = {
+  copilot_plan: 'value',
+  access_type_sku: 'value',
+  quota_snapshots: 'object',
+  quota_reset_date: 'value',
+  limited_user_quotas: 'object',
+  monthly_quotas: 'object',
+} as const;
+
 /** The quotas of a month, with their names in windows. */
 const QUOTAS = [
   { key: 'premium_interactions', part: 'premium', partId: 'premium-interactions' },
@@ -183,6 +193,7 @@ const definition: ProviderDefinition<GithubLogin> = {
   async ask(login, call) {
     const answer = await call.get('/copilot_internal/user', {
       origin: login.origin,
+      fields: FIELDS,
       headers: { authorization: `token ${login.token}`, 'x-github-api-version': '2025-04-01' },
     });
     if (!answer.ok) return answer;

@@ -72,6 +72,13 @@ function editorDatabases(system: System): string[] {
 
 const SERVICE = '/aiserver.v1.DashboardService';
 const HEADERS = { 'connect-protocol-version': '1' };
+/** What an answer is known by. */
+const FIELDS = {
+  planUsage: 'object',
+  spendLimitUsage: 'object',
+  billingCycleStart: 'value',
+  billingCycleEnd: 'value',
+} as const;
 /** The plan and the credits are additions: they do not delay the limits for long, ms. */
 const ADDITION_MS = 800;
 
@@ -161,7 +168,11 @@ const definition: ProviderDefinition = {
       ...editorDatabases(system).map((path) => () => editorLogin(system, path)),
     ]),
   async ask(_login, call) {
-    const answer = await call.post(`${SERVICE}/GetCurrentPeriodUsage`, {}, { headers: HEADERS });
+    const answer = await call.post(
+      `${SERVICE}/GetCurrentPeriodUsage`,
+      {},
+      { headers: HEADERS, fields: FIELDS },
+    );
     if (!answer.ok) return answer;
     const info = await addition(call, 'GetPlanInfo');
     const grants = await addition(call, 'GetCreditGrantsBalance');

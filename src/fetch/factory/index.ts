@@ -15,6 +15,14 @@ import { keyTexts } from '../kit/texts.ts';
 const VARIABLE = 'FACTORY_API_KEY';
 const budget = { spacingMs: 60_000, perHour: 24 };
 
+/** What an answer is known by. */
+const FIELDS = {
+  limits: 'object',
+  usesTokenRateLimitsBilling: 'value',
+  extraUsageBalanceCents: 'value',
+  extraUsageAllowed: 'value',
+} as const;
+
 /** The windows of a pool, with their lengths, s. */
 const LENGTHS = [
   ['fiveHour', (5 * HOUR) / SECOND],
@@ -76,7 +84,7 @@ const definition: ProviderDefinition = {
   files: () => [],
   login: (system) => firstUsable([() => fromVariables(system, [VARIABLE])]),
   async ask(_login, call) {
-    const answer = await call.get('/api/billing/limits');
+    const answer = await call.get('/api/billing/limits', { fields: FIELDS });
     if (!answer.ok) return answer;
     // Resets are seconds from the time of the request.
     return { ok: true, value: { data: { ...answer.value, asked_at: isoTime(call.askedAt) } } };

@@ -108,6 +108,7 @@ const definition: ProviderDefinition = {
   async ask(_login, call) {
     const answer = await call.get('/v1/billing?format=credits', {
       headers: { 'x-xai-token-auth': 'xai-grok-cli' },
+      fields: { config: 'object', subscriptionTier: 'value' },
     });
     if (!answer.ok) return answer;
     const { config, subscriptionTier } = answer.value;

@@ -136,7 +136,7 @@ const definition: ProviderDefinition = {
       : firstUsable([() => ofProgram.map((read) => read()).find((found) => found !== null) ?? key()]);
   },
   async ask(_login, call) {
-    const answer = await call.get('/coding/v1/usages');
+    const answer = await call.get('/coding/v1/usages', { fields: { usage: 'object', limits: 'list' } });
     if (!answer.ok) return answer;
     return { ok: true, value: { data: answer.value } };
   },

@@ -69,6 +69,14 @@ function standardDirectory(system: System): string | null {
 const databases = (system: System, directory: string | null) =>
   known(below(system, directory, 'data.sqlite3'));
 
+/** What an answer is known by. */
+const FIELDS = {
+  usageBreakdownList: 'list',
+  nextDateReset: 'value',
+  overageConfiguration: 'object',
+  subscriptionInfo: 'object',
+} as const;
+
 /** The credits of the month, and limits on other resources. */
 function windows(data: SnapshotData): Measure[] {
   return objectsOf(data.usageBreakdownList).flatMap((row) => {
@@ -145,6 +153,7 @@ const definition: ProviderDefinition<KiroLogin> = {
     ),
   async ask({ profileArn }, call) {
     const answer = await call.post('/', profileArn === null ? {} : { profileArn }, {
+      fields: FIELDS,
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': 'AmazonCodeWhispererService.GetUsageLimits',

@@ -1,6 +1,8 @@
 import type { System } from '../../platform/system.ts';
 import type { RefreshFailure } from '../../usage/failure.ts';
+import type { Arrival } from '../client.ts';
 import type { Outcome } from '../provider.ts';
+import type { Fields } from './shape.ts';
 
 /** An object that an endpoint sent. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -11,8 +13,15 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string | null>>;
   /** Another server of the same service, for logins of another region. Not used where a base URL is configured. */
   readonly origin?: string | null;
-  /** The failure that the object of a 2xx response describes; null where it is usage. */
+  /**
+   * The failure that the object of a 2xx response describes in this endpoint's own way; null where it does not. The usual ways
+   * (`error-body.ts`) are looked for in any case.
+   */
   readonly failureIn?: (body: Body, retryAfter: string | null) => RefreshFailure | null;
+  /** See `JsonRequest`. */
+  readonly onArrival?: (arrival: Arrival) => void;
+  /** The fields by which an answer is known: an object with other ones only is `bad_response`. Absent: every object is usage. */
+  readonly fields?: Fields;
   /** A deadline that is shorter than the rest of the question's, ms. */
   readonly timeoutMs?: number;
 }

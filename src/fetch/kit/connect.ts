@@ -1,17 +1,22 @@
 import type { System } from '../../platform/system.ts';
 import { checkBaseUrl } from '../../platform/base-url.ts';
 import { requestJson } from '../client.ts';
+import { failureInBody } from '../error-body.ts';
 import type { Fetch } from '../client.ts';
 import type { Outcome, Provider, SendOptions, Session } from '../provider.ts';
+import type { RefreshFailure } from '../../usage/failure.ts';
 import type { SnapshotData } from '../../usage/snapshot.ts';
 import type { Asked, Body, Call, RequestOptions } from './call.ts';
 import type { Found, Login } from './login.ts';
+import { isOfShape, UNKNOWN_SHAPE } from './shape.ts';
 
 /** The part of a definition that requests need. */
 export interface Connection<L extends Login> {
   login(system: System): Promise<Found<L>>;
   ask(login: L, call: Call): Promise<Outcome<Asked>>;
   parse(value: Body): SnapshotData | null;
+  /** Whether the object of one response says anything about use. */
+  hasUsage(body: Body): boolean;
 }
 
 /** The transport of requests, loaded when one is sent. */
@@ -38,7 +43,10 @@ export function connected<L extends Login>(
             return createHmac('sha256', key).update(login.token).digest('hex').slice(0, 32);
           },
           async send(options) {
-            const asked = await connection.ask(login, callOf(system, login, options, standardBaseUrl));
+            const asked = await connection.ask(
+              login,
+              callOf(system, login, options, standardBaseUrl, connection),
+            );
             if (!asked.ok) return asked;
             const data = connection.parse(asked.value.data);
             if (data === null) return { ok: false, failure: { code: 'bad_response' } };
@@ -51,15 +59,12 @@ export function connected<L extends Login>(
   };
 }
 
-/** The detail of a 403 that is a web page. */
-const WEB_PAGE =
-  'the response is a web page, perhaps of a firewall that refuses this network and not the login';
-
 function callOf(
   system: System,
   { token }: Login,
   { baseUrl, timeoutMs, userAgent }: SendOptions,
   standardBaseUrl: string,
+  { hasUsage }: Pick<Connection<Login>, 'hasUsage'>,
 ): Call {
   const start = system.monotonic();
   const left = () => timeoutMs - (system.monotonic() - start);
@@ -79,8 +84,8 @@ function callOf(
       }),
       ...(body && { body: JSON.stringify(body) }),
       timeoutMs: within,
-      webPage: WEB_PAGE,
-      ...(options.failureIn && { failureIn: options.failureIn }),
+      ...(options.onArrival && { onArrival: options.onArrival }),
+      failureIn: (answer, retryAfter) => failureOf(answer, retryAfter, options, hasUsage),
     });
   };
   return {
@@ -91,6 +96,19 @@ function callOf(
     get: (path, options) => request(path, null, options),
     post: (path, body, options) => request(path, body, options),
   };
+}
+
+/** The failure that the object of a 2xx response is; null for usage. */
+function failureOf(
+  body: Body,
+  retryAfter: string | null,
+  { failureIn, fields }: RequestOptions,
+  hasUsage: (body: Body) => boolean,
+): RefreshFailure | null {
+  const own = failureIn?.(body, retryAfter) ?? null;
+  if (own !== null || hasUsage(body)) return own;
+  const described = failureInBody(body, retryAfter);
+  return described ?? (fields === undefined || isOfShape(body, fields) ? null : UNKNOWN_SHAPE);
 }
 
 function withoutNull(headers: Readonly<Record<string, string | null>>): Record<string, string> {

@@ -26,6 +26,8 @@ export interface ProviderDefinition<L extends Login = Login> {
   readonly budget: RequestBudget;
   /** See `ProviderFacts`. */
   readonly leastTimeoutMs?: number;
+  /** See `ProviderFacts`. */
+  readonly loginChangesUnseen?: boolean;
   /** The origin of its endpoint, with a path prefix where it has one. */
   readonly baseUrl: string;
   /** The directory of the login; null where a login is in variables only, so that there is one account. */
@@ -60,6 +62,11 @@ export interface ProviderDefinition<L extends Login = Login> {
   identity?(system: System, files: readonly string[]): Identity;
   /** Asks the endpoint, with as many requests as it needs, and returns what is to be stored. */
   ask(login: L, call: Call): Promise<Outcome<Asked>>;
+  /**
+   * Whether the object of one response says anything about use, so that an `error` beside that is none. Without it: where one
+   * of the functions below finds something in it.
+   */
+  hasUsage?(body: Readonly<Record<string, unknown>>): boolean;
   /** The data as stored, validated; null where they cannot be used. Without it every object is valid. */
   parse?(value: Readonly<Record<string, unknown>>): SnapshotData | null;
   /** What the data say about limits. Also called for data from disk, so it reads every field with care. */
@@ -130,6 +137,7 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
     texts,
     budget,
     ...(definition.leastTimeoutMs !== undefined && { leastTimeoutMs: definition.leastTimeoutMs }),
+    ...(definition.loginChangesUnseen && { loginChangesUnseen: true }),
     baseUrl,
     baseUrlVariable: `USAGELINE_${id.toUpperCase().replaceAll('-', '_')}_BASE_URL`,
     directoryVariable: place?.variable ?? null,
@@ -159,9 +167,22 @@ export function defineProvider<L extends Login>(definition: ProviderDefinition<L
         login: async (system) => definition.login(system, filesOf(system), directoryOf(system)),
         ask: (login, call) => definition.ask(login, call),
         parse: definition.parse ?? ((value) => value),
+        hasUsage: (body) => definition.hasUsage?.(body) ?? findsUsage(definition, body),
       });
     },
   };
+}
+
+/** Whether a definition finds a limit, a balance, a pool or paid use in an object. */
+function findsUsage<L extends Login>(
+  { windows, credits, extraUsage, pools }: ProviderDefinition<L>,
+  body: SnapshotData,
+): boolean {
+  return (
+    windowsOf(windows(body), 0, 0).length > 0 ||
+    (credits?.(body) ?? extraUsage?.(body) ?? null) !== null ||
+    (pools?.(body, 0, 0) ?? []).length > 0
+  );
 }
 
 /** The functions that read a provider's data. */

@@ -46,6 +46,14 @@ function failureIn({ base_resp: state }: Body, retryAfter: string | null): Refre
   return code === 'rate_limited' ? { code, retryAfter } : { code };
 }
 
+/** What an answer is known by. */
+const FIELDS = {
+  base_resp: 'object',
+  data: 'object',
+  model_remains: 'list',
+  points_balance: 'value',
+} as const;
+
 /** The part of the response with the numbers: all of it, or its `data`. */
 function numbersOf(body: Body): Body {
   return isObject(body.data) ? body.data : body;
@@ -125,7 +133,7 @@ const definition: ProviderDefinition = {
   files: () => [],
   login: (system) => firstUsable([() => fromVariables(system, [VARIABLE])]),
   async ask(_login, call) {
-    const answer = await call.get('/v1/token_plan/remains', { failureIn });
+    const answer = await call.get('/v1/token_plan/remains', { failureIn, fields: FIELDS });
     if (!answer.ok) return answer;
     const plan = planOf(numbersOf(answer.value).current_subscribe_title);
     return { ok: true, value: { data: answer.value, plan } };

@@ -2,6 +2,9 @@ import { SPEND_LIMIT } from '../../usage/model.ts';
 import type { Credits } from '../../usage/model.ts';
 import type { SnapshotData } from '../../usage/snapshot.ts';
 import { DAY, isoTime, SECOND } from '../../usage/time.ts';
+import { isObject } from '../../usage/values.ts';
+import type { Outcome } from '../provider.ts';
+import type { Body, Call } from '../kit/call.ts';
 import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
 import {
@@ -14,6 +17,7 @@ import {
 } from '../kit/fields.ts';
 import { firstUsable, fromVariables } from '../kit/login.ts';
 import type { Measure } from '../kit/measures.ts';
+import { UNKNOWN_SHAPE } from '../kit/shape.ts';
 import { keyTexts } from '../kit/texts.ts';
 import { restOf } from './amounts.ts';
 
@@ -92,6 +96,14 @@ function credits(data: SnapshotData): Credits | null {
   return balance === null ? null : { balance, currency: 'USD', unlimited: false };
 }
 
+/** The object that every answer has in `data`. */
+async function dataAt(path: string, call: Call): Promise<Outcome<Body>> {
+  const answer = await call.get(path);
+  if (!answer.ok) return answer;
+  const { data } = answer.value;
+  return isObject(data) ? { ok: true, value: data } : { ok: false, failure: UNKNOWN_SHAPE };
+}
+
 const definition: ProviderDefinition = {
   id: 'openrouter',
   texts: keyTexts({
@@ -108,24 +120,25 @@ const definition: ProviderDefinition = {
   files: () => [],
   login: (system) => firstUsable([() => fromVariables(system, [VARIABLE])]),
   async ask(_login, call) {
-    const credits = await call.get('/api/v1/credits');
+    const credits = await dataAt('/api/v1/credits', call);
     // Keys that only call models may be refused the balance; they know their own limit.
     if (!credits.ok && credits.failure.code !== 'forbidden') return credits;
-    const key = await call.get('/api/v1/key');
+    const key = await dataAt('/api/v1/key', call);
     if (!credits.ok && !key.ok) return credits;
     // The label contains parts of the key.
-    const { label: _, ...ofKey } = key.ok ? objectOf(key.value.data) : {};
+    const { label: _, ...ofKey } = key.ok ? key.value : {};
     return {
       ok: true,
       value: {
         data: {
-          credits: credits.ok ? objectOf(credits.value.data) : null,
+          credits: credits.ok ? credits.value : null,
           key: key.ok ? ofKey : null,
           asked_at: isoTime(call.askedAt),
         },
       },
     };
   },
+  hasUsage: ({ data }) => credits({ credits: data }) !== null || amountOf(objectOf(data).usage) !== null,
   windows,
   credits,
 };

@@ -1,4 +1,4 @@
-import { valueAt } from '../../usage/json-path.ts';
+import { follow, valueAt } from '../../usage/json-path.ts';
 import type { JsonPath } from '../../usage/json-path.ts';
 import type { OwnProvider } from '../../usage/own-provider.ts';
 import type { SnapshotData } from '../../usage/snapshot.ts';
@@ -19,6 +19,11 @@ export function pathsOf({ windows, credits }: OwnProvider): JsonPath[] {
     ]),
     ...(credits === null ? [] : [credits.balance]),
   ];
+}
+
+/** Whether one of the paths whose values are stored leads somewhere in a response. */
+export function hasUsage(body: Body, paths: readonly JsonPath[]): boolean {
+  return paths.some((path) => follow(body, path).found);
 }
 
 /**

@@ -1,12 +1,12 @@
-import { follow, valueAt } from '../../usage/json-path.ts';
+import { valueAt } from '../../usage/json-path.ts';
 import type { OwnProvider } from '../../usage/own-provider.ts';
+import type { Arrival } from '../client.ts';
 import type { ProviderDescriptor } from '../provider.ts';
 import type { Body, Call } from '../kit/call.ts';
 import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
 import { planOf } from '../kit/fields.ts';
-import { dataOf, pathsOf, readData } from './data.ts';
-import { failureInBody } from './failure.ts';
+import { dataOf, hasUsage, pathsOf, readData } from './data.ts';
 import { hashOf, identityOf, keyLogin, markOf } from './key.ts';
 import type { KeyLogin } from './key.ts';
 import { creditsOf, measureOf } from './numbers.ts';
@@ -25,47 +25,50 @@ const known = new WeakMap<OwnProvider, ProviderDescriptor>();
 export function ownProvider(own: OwnProvider): ProviderDescriptor {
   let provider = known.get(own);
   if (provider === undefined) {
-    provider = defineProvider(definitionOf(own, () => {}));
+    provider = defineProvider(definitionOf(own, null));
     known.set(own, provider);
   }
   return provider;
 }
 
-/**
- * The same provider, for `usageline provider test`.
- *
- * @param onBody is given the whole object of each response
- */
-export function observedProvider(own: OwnProvider, onBody: (body: Body) => void): ProviderDescriptor {
-  return defineProvider(definitionOf(own, onBody));
+/** What `usageline provider test` is given of each response. */
+export interface Observer {
+  /** The whole object. */
+  onBody(body: Body): void;
+  /** What came, also where it is no object. */
+  onArrival(arrival: Arrival): void;
 }
 
-function definitionOf(own: OwnProvider, onBody: (body: Body) => void): ProviderDefinition<KeyLogin> {
+/** The same provider, for `usageline provider test`: its texts do not advise to run that. */
+export function observedProvider(own: OwnProvider, observer: Observer): ProviderDescriptor {
+  return defineProvider(definitionOf(own, observer));
+}
+
+function definitionOf(own: OwnProvider, observer: Observer | null): ProviderDefinition<KeyLogin> {
   const { key, plan, credits } = own;
   const paths = pathsOf(own);
   const description = hashOf(JSON.stringify(own));
   return {
     id: own.id,
-    texts: textsOf(own, budget),
+    texts: textsOf(own, budget, observer !== null),
     budget,
     baseUrl: new URL(own.url).origin,
     directory: null,
     keyVariables: [],
     otherVariables: key.kind === 'variable' ? [key.name] : [],
     files: () => [],
+    loginChangesUnseen: key.kind !== 'variable',
     // With the description: numbers that were read by another one are not current.
     mark: (system) => markOf(system, key, description),
     login: (system) => keyLogin(system, key, description),
     identity: (system) => identityOf(system, own),
     async ask(login, call) {
-      const answer = await request(own, login, call, (body, retryAfter) => {
-        onBody(body);
-        return paths.some((path) => follow(body, path).found) ? null : failureInBody(body, retryAfter);
-      });
+      const answer = await request(own, login, call, observer);
       if (!answer.ok) return answer;
       const data = dataOf(answer.value, paths, call.askedAt);
       return { ok: true, value: { data, plan: plan === null ? null : planOf(valueAt(answer.value, plan)) } };
     },
+    hasUsage: (body) => hasUsage(body, paths),
     windows(data) {
       const { values, askedAt } = readData(data);
       return own.windows.flatMap((window) => measureOf(window, values, askedAt) ?? []);
@@ -79,7 +82,7 @@ function request(
   { url, body, headers }: OwnProvider,
   { key }: KeyLogin,
   call: Call,
-  failureIn: NonNullable<Parameters<Call['get']>[1]>['failureIn'],
+  observer: Observer | null,
 ): ReturnType<Call['get']> {
   const { pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
@@ -90,7 +93,13 @@ function request(
         Object.entries(headers).map(([name, value]) => [name, value.replaceAll('{key}', () => key)]),
       ),
     },
-    ...(failureIn && { failureIn }),
+    ...(observer && {
+      onArrival: (arrival: Arrival) => observer.onArrival(arrival),
+      failureIn: (answer: Body) => {
+        observer.onBody(answer);
+        return null;
+      },
+    }),
   };
   return body === null ? call.get(path, options) : call.post(path, body, options);
 }

@@ -1,14 +1,18 @@
+import { isUtf8 } from 'node:buffer';
 import { follow, startOf } from '../../usage/json-path.ts';
 import type { JsonPath } from '../../usage/json-path.ts';
 import type { Window } from '../../usage/model.ts';
 import { nearest } from '../../usage/nearest.ts';
 import type { OwnProvider, OwnWindow } from '../../usage/own-provider.ts';
+import type { RefreshFailure } from '../../usage/failure.ts';
 import { sanitize } from '../../usage/text.ts';
 import { isObject } from '../../usage/values.ts';
+import type { Arrival } from '../client.ts';
+import { failureInBody } from '../error-body.ts';
 import type { Body } from '../kit/call.ts';
 import { numberOf, planOf, timeOfText } from '../kit/fields.ts';
 import { idsOf } from '../kit/measures.ts';
-import { dataOf, pathsOf, readData } from './data.ts';
+import { dataOf, hasUsage, pathsOf, readData } from './data.ts';
 import { ownProvider } from './index.ts';
 import { creditsOf, measureOf, resetOf } from './numbers.ts';
 
@@ -70,6 +74,38 @@ export function inspect(own: OwnProvider, body: Body, askedAt: number): Inspecte
   return [...windows, ...more];
 }
 
+/** The failure that a response would be; null for usage. */
+export function failureOf(own: OwnProvider, body: Body): RefreshFailure | null {
+  return hasUsage(body, pathsOf(own)) ? null : failureInBody(body, null);
+}
+
+/** A media type without its parameters. */
+const MEDIA_TYPE = /^[a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,60}$/;
+
+/** What came, in words: `200, text/html, no JSON`. */
+export function arrivalText({ status, contentType, bytes }: Arrival): string {
+  if (status >= 300 && status < 400) return `${status}: redirects are not followed`;
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const known =
+    contentType === null ? 'no content type' : MEDIA_TYPE.test(type) ? type : 'a strange content type';
+  const isRead = status >= 200 && status < 300;
+  return [status, known, ...(isRead ? [contentText(bytes)] : [])].join(', ');
+}
+
+function contentText(bytes: Buffer | null): string {
+  if (bytes === null) return 'more than 64 KiB';
+  if (!isUtf8(bytes)) return 'no UTF-8';
+  const text = bytes.toString('utf8').trim();
+  if (text === '') return 'an empty body';
+  try {
+    // The error is not kept: its message quotes the text.
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? shown(value) : `${shown(value)}, not an object`;
+  } catch {
+    return 'no JSON';
+  }
+}
+
 /** The windows of a response. @param askedAt the time of the request, epoch ms */
 export function windowsIn(own: OwnProvider, body: Body, askedAt: number): readonly Window[] {
   return ownProvider(own).reader.windows(dataOf(body, pathsOf(own), askedAt), askedAt, askedAt);
@@ -113,6 +149,7 @@ function whereItEnds(path: JsonPath, { at, step }: { readonly at: unknown; reado
     return `not there: ${place} is a list of ${at.length}${hint}`;
   }
   if (!isObject(at)) return `not there: ${place} is ${shown(at)}`;
+  if (kind !== 'key') return `not there: ${place} is no list, but ${shown(at)}`;
   const near = missing?.kind === 'key' ? nearest(missing.name, Object.keys(at).slice(0, 1000)) : null;
   const meant = near === null ? '' : `; did you mean ${keyText(near)}?`;
   return `not there: ${place} has ${keysOf(at)}${meant}`;

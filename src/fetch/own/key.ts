@@ -4,10 +4,19 @@ import { SECOND } from '../../usage/time.ts';
 import { judge, keyId, unusable } from '../kit/login.ts';
 import type { Found, Login } from '../kit/login.ts';
 import { runProgram } from '../kit/program.ts';
+import type { WhyNot } from '../kit/program.ts';
 import type { Identity } from '../provider.ts';
 
 /** How long the command that prints the key may take, ms. */
 const COMMAND_MS = 5 * SECOND;
+
+/** Why the command printed no key. Its name is not repeated: a message has no word of the configuration's commands. */
+const REASONS: Readonly<Record<WhyNot, string>> = {
+  missing: 'the program of key_command was not found',
+  not_started: 'key_command could not be started',
+  late: `key_command did not end within ${COMMAND_MS / SECOND} s`,
+  large: 'key_command printed too much',
+};
 
 /** The key of a provider of the user's own. `token` is the key and the description: another description counts as another login. */
 export interface KeyLogin extends Login {
@@ -52,8 +61,8 @@ export async function keyLogin(system: System, key: OwnKey, description: string)
     case 'command': {
       const [program, ...args] = key.words;
       const path = program.startsWith('~/') ? `${system.home() ?? ''}${program.slice(1)}` : program;
-      const output = await runProgram(system, path, args, { timeoutMs: COMMAND_MS });
-      if (!output.ok) return { ok: false, failure: failureOf(output.failure) };
+      const output = await runProgram(system, path, args, { timeoutMs: COMMAND_MS, ownGroup: true });
+      if (!output.ok) return unusable('keychain_error', REASONS[output.why]);
       if (output.exitCode !== 0)
         return unusable('keychain_error', `key_command ended with exit code ${output.exitCode}`);
       const value = output.text.trim();
@@ -67,15 +76,4 @@ export async function keyLogin(system: System, key: OwnKey, description: string)
     const judged = judge({ token: value }, { origin, now: system.now() });
     return judged.ok ? { ok: true, value: { token: `${description}:${value}`, key: value } } : judged;
   }
-}
-
-/** The failure of a command that did not end by itself, or could not be started. */
-function failureOf({ code }: { readonly code: string }) {
-  const detail =
-    code === 'timeout'
-      ? `key_command did not end within ${COMMAND_MS / SECOND} s`
-      : code === 'bad_response'
-        ? 'key_command printed too much'
-        : 'key_command could not be started';
-  return { code: 'keychain_error', detail } as const;
 }

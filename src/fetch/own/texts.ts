@@ -3,11 +3,15 @@ import type { OwnProvider } from '../../usage/own-provider.ts';
 import { idsOf, nameOf } from '../kit/measures.ts';
 import { programTexts } from '../kit/texts.ts';
 
-/** The texts of a provider of the user's own. */
-export function textsOf(own: OwnProvider, budget: RequestBudget): ProviderTexts {
+/**
+ * The texts of a provider of the user's own.
+ *
+ * @param isTest they are for `provider test`, which shows already what they otherwise advise to look at
+ */
+export function textsOf(own: OwnProvider, budget: RequestBudget, isTest: boolean): ProviderTexts {
   const { id, name } = own;
   const test = `usageline provider test ${id}`;
-  const advice = `${adviceOn(own)} \`${test}\` shows what happens.`;
+  const advice = isTest ? adviceOn(own) : `${adviceOn(own)} \`${test}\` shows what happens.`;
   const key = (happened: string, short = 'no key'): FailureText => ({ short, happened, advice });
   const texts = programTexts({
     name,
@@ -22,7 +26,11 @@ export function textsOf(own: OwnProvider, budget: RequestBudget): ProviderTexts 
       credentials_invalid: key(`The key of ${name} has characters that no key has`, 'bad key'),
       unauthorized: key(`${name} did not accept the key (401)`, 'bad key'),
       forbidden: key(`${name} does not let this key read usage (403)`, 'bad key'),
-      bad_response: { advice: `\`${test}\` shows what came.` },
+      bad_response: {
+        advice: isTest
+          ? `Check url, method, body and header of the provider ${id} in the configuration.`
+          : `\`${test}\` shows what came.`,
+      },
     },
   });
   return { ...texts, renewLogin: adviceOn(own) };

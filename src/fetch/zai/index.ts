@@ -1,6 +1,7 @@
 import type { RefreshFailure } from '../../usage/failure.ts';
 import type { SnapshotData } from '../../usage/snapshot.ts';
 import type { System } from '../../platform/system.ts';
+import { failureInBody } from '../error-body.ts';
 import type { Body } from '../kit/call.ts';
 import { defineProvider } from '../kit/define.ts';
 import type { ProviderDefinition } from '../kit/define.ts';
@@ -58,10 +59,11 @@ function fileLogin(system: System, path: string): Found<ZaiLogin> | null {
 const KEY_CODES: ReadonlySet<number> = new Set([401, 1000, 1001, 1002, 1003, 1004]);
 
 /** Errors have status 200: `{"success": false, "code": 500, "msg": "..."}`. Their text is not shown. */
-function failureIn({ success, code, msg }: Body, retryAfter: string | null): RefreshFailure | null {
+function failureIn(body: Body, retryAfter: string | null): RefreshFailure | null {
+  const { success, code, msg } = body;
   const number = numberOf(code);
   if (success === true && number === 200) return null;
-  if (success === true || number === null) return { code: 'bad_response' };
+  if (success === true || number === null) return failureInBody(body, retryAfter) ?? { code: 'bad_response' };
   if (KEY_CODES.has(number)) return { code: 'unauthorized' };
   if (typeof msg === 'string' && msg.toLowerCase().includes('coding plan'))
     return { code: 'forbidden', detail: 'the key has no coding plan' };
@@ -131,7 +133,11 @@ const definition: ProviderDefinition<ZaiLogin> = {
       ...files.map((path) => () => fileLogin(system, path)),
     ]),
   async ask({ origin }, call) {
-    const answer = await call.get('/api/monitor/usage/quota/limit', { origin, failureIn });
+    const answer = await call.get('/api/monitor/usage/quota/limit', {
+      origin,
+      failureIn,
+      fields: { data: 'object' },
+    });
     if (!answer.ok) return answer;
     return { ok: true, value: { data: answer.value, plan: planIn(objectOf(answer.value.data)) } };
   },

@@ -14,6 +14,11 @@ it.each([
   ['an overload', error('overloaded_error'), { code: 'bad_response' }],
   ['an error without a type', { error: {} }, { code: 'bad_response' }],
   ['an error whose type is no text', error({}), { code: 'bad_response' }],
+  ['a text for an error', { error: 'unauthorized' }, { code: 'unauthorized' }],
+  ['a text that is not known', { error: 'x' }, { code: 'bad_response' }],
+  ['a code of its own', { error: { code: 'token_expired' } }, { code: 'unauthorized' }],
+  ['a detail of a gateway', { detail: 'Unauthorized' }, { code: 'unauthorized' }],
+  ['a refusal with a status', { success: false, code: 403 }, { code: 'forbidden' }],
   ['an error without words', { type: 'error' }, { code: 'bad_response' }],
   ['an error that calls itself one beside a limit', { ...error('x'), ...week }, { code: 'bad_response' }],
 ])('%s in a 2xx response is that failure', (_name, body, failure) => {
@@ -24,7 +29,8 @@ it.each([
   ['empty', {}],
   ['without a window', { five_hour: null, limits: [] }],
   ['with a null for an error', { error: null }],
-  ['with a text for an error', { error: 'x' }],
+  ['with an empty text for an error', { error: '' }],
+  ['with a text for an error beside a limit', { error: 'x', ...week }],
   ['with an error beside a limit', { error: { type: 'rate_limit_error' }, ...week }],
   ['with another type', { type: 'usage', ...week }],
 ])('a response %s is usage', (_name, body) => {

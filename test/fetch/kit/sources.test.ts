@@ -93,10 +93,12 @@ describe('a program', () => {
     const missing = await runProgram(system, 'no-such-tool', [], { timeoutMs: 5000 });
     expect(missing).toEqual({
       ok: false,
+      why: 'missing',
       failure: { code: 'no_credentials', detail: 'no-such-tool was not found' },
     });
     fs.writeFileSync(join(bin, 'plain'), 'x', { mode: 0o644 });
     expect(await runProgram(system, 'plain', [], { timeoutMs: 5000 })).toMatchObject({
+      why: 'not_started',
       failure: { code: 'no_credentials', detail: 'plain could not be started' },
     });
   });
@@ -121,7 +123,11 @@ describe('a program', () => {
   it('that does not end in time is asked to end', async () => {
     install(`echo $$ > ${root}/pid; exec sleep 60`);
     const start = performance.now();
-    expect(await run([], { timeoutMs: 400 })).toEqual({ ok: false, failure: { code: 'timeout' } });
+    expect(await run([], { timeoutMs: 400 })).toEqual({
+      ok: false,
+      why: 'late',
+      failure: { code: 'timeout' },
+    });
     expect(performance.now() - start).toBeLessThan(5000);
     const pid = fs.readFileSync(`${root}/pid`, 'utf8').trim();
     for (let tries = 0; tries < 100 && isRunning(pid); tries += 1)
@@ -131,7 +137,7 @@ describe('a program', () => {
 
   it('that writes without an end is stopped', async () => {
     install('exec yes');
-    expect(await run()).toEqual({ ok: false, failure: { code: 'bad_response' } });
+    expect(await run()).toEqual({ ok: false, why: 'large', failure: { code: 'bad_response' } });
   });
 });
 

@@ -113,6 +113,8 @@ export const providerCase = defineCase({
       credits: left('60.00'),
     },
   ],
+  // Every answer has `data`.
+  emptyObject: 'bad_response',
   failures: [
     {
       name: 'a key that was deleted',

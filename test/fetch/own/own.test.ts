@@ -26,6 +26,23 @@ async function ask(provider: ProviderDescriptor, body: object, system = machine(
   return { endpoint, outcome: await session.value.send(options) };
 }
 
+/** A machine on which a script can write the id of a process to `$PID_FILE`. */
+function machineWithPid() {
+  const system = fakeSystem();
+  const pidFile = join(system.root, 'pid');
+  return { pidFile, system: machine({ PID_FILE: pidFile }) };
+}
+
+/** Whether a process runs. One that has ended and was not waited for does not. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^\S+ \(.*\) Z/.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** A command that runs a script of `sh`, as the configuration has it. */
 const command = (script: string) => `key_command = ["sh", "-c", ${JSON.stringify(script)}]`;
 
@@ -67,7 +84,8 @@ describe('a key that a command prints', () => {
 
   it('is none where there is no such command', async () => {
     const { outcome } = await ask(providerIn(config('key_command = ["usageline-no-such-program"]')), {});
-    expect(outcome).toMatchObject({ failure: { code: 'keychain_error', detail: /could not be started/ } });
+    expect(outcome).toMatchObject({ failure: { code: 'keychain_error', detail: /was not found/ } });
+    expect(JSON.stringify(outcome)).not.toContain('no-such-program');
   });
 
   it('is given up after five seconds', { timeout: 20_000 }, async () => {
@@ -75,6 +93,29 @@ describe('a key that a command prints', () => {
     const { outcome } = await ask(providerIn(config(command('exec sleep 60'))), {});
     expect(outcome).toMatchObject({ failure: { code: 'keychain_error', detail: /within 5 s/ } });
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it('is sent at once where the command leaves a process behind that holds its output open', async () => {
+    const { pidFile, system } = machineWithPid();
+    const script = `echo ${KEY}; sleep 60 & echo $! > "$PID_FILE"`;
+    const start = performance.now();
+    const { endpoint, outcome } = await ask(providerIn(config(command(script))), { used: 5 }, system);
+    expect(outcome.ok).toBe(true);
+    expect(endpoint.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(performance.now() - start).toBeLessThan(4000);
+    // It may be wanted, so it still runs.
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+    expect(isRunning(pid)).toBe(true);
+    process.kill(pid);
+  });
+
+  it('is given up with all processes of its command', { timeout: 20_000 }, async () => {
+    const { pidFile, system } = machineWithPid();
+    const script = 'sleep 60 & echo $! > "$PID_FILE"; wait';
+    const { outcome } = await ask(providerIn(config(command(script))), {}, system);
+    expect(outcome).toMatchObject({ failure: { code: 'keychain_error', detail: /within 5 s/ } });
+    const pid = Number(fs.readFileSync(pidFile, 'utf8'));
+    await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
   it('is not asked for by what a prompt needs to know', () => {
@@ -210,4 +251,15 @@ it('what a path finds is printed without a text that may be a secret', () => {
     ['reset', 'a text of 43 characters, which is no iso', false],
     ['plan', 'not there: account has mail', false],
   ]);
+});
+
+it.each([
+  ['limits[type=session].x', 'not there: limits is no list, but an object with type, x'],
+  ['limits[0].x', 'not there: limits is no list, but an object with type, x'],
+  ['[0].x', 'not there: the response is no list, but an object with limits'],
+  ['limits.y', 'not there: limits has type, x'],
+])('a path into an object: %s', (path, found) => {
+  const own = ownIn(config('', `used_percent = "${path}"`));
+  const [window] = inspect(own, { limits: { type: 'session', x: 5 } }, 0);
+  expect(window?.findings[0]?.found).toBe(found);
 });
