@@ -127,9 +127,11 @@ describe('which accounts a line has', () => {
     );
     const { stderr, code } = await machine.run(['config', 'check']);
     expect(stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('account.config_dir of the account "other" is set; accepted: no directory'),
       expect.stringMatching(
-        /accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/,
+        /config\.toml:14: account\.config_dir of the account "other" is set; accepted: no directory/,
+      ),
+      expect.stringMatching(
+        /config\.toml:1: accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/,
       ),
     ]);
     expect(code).toBe(2);

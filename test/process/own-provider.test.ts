@@ -236,17 +236,17 @@ it.each<[what: string, text: string, mistake: RegExp]>([
   [
     'a provider with the id of another one',
     '[[provider]]\nid = "codex"\nurl = "https://x.example"\n[[provider.window]]\nname = "5h"\nused_percent = "a"\n',
-    /provider\.id is "codex", which is built in; accepted: any but claude, codex/,
+    /config\.toml:2: provider\.id is "codex", which is built in; accepted: any but claude, codex/,
   ],
   [
     'an account of a provider that is not there',
     '[[account]]\nname = "x"\nprovider = "codx"\n',
-    /account\.provider of the account "x" is "codx"; accepted: claude, codex.*; did you mean "codex"\?/,
+    /config\.toml:3: account\.provider of the account "x" is "codx"; accepted: claude, codex.*; did you mean "codex"\?/,
   ],
   [
     'a URL in clear',
     '[[provider]]\nid = "x"\nurl = "http://x.example"\n',
-    /provider\.url of the provider "x" is refused/,
+    /config\.toml:3: provider\.url of the provider "x" is refused/,
   ],
 ])('config check names %s', async (_what, text, mistake) => {
   const { run, configure } = await aMachine();
