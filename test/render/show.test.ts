@@ -244,6 +244,17 @@ describe('several usages are one table grouped by account', () => {
     ]);
   });
 
+  it('which says an error that all of them have once, in the words of one usage', () => {
+    const error = failure('cache_unwritable', { detail: '/proc/nope: ENOENT' });
+    const text = several([usage({ error }), usage({ account: 'work', error })], 100).join('\n');
+    expect(text.match(/cannot be written/g)).toHaveLength(1);
+    expect(text).toMatch(/by now\.\nThe cache cannot be written \(\/proc\/nope: ENOENT\)\. Check [^]*DIR\.$/);
+    const other = failure('cache_unwritable', { detail: '/var/other: EACCES' });
+    expect(several([usage({ error }), usage({ account: 'work', error: other })], 100).join('\n')).toMatch(
+      /\n {2}The cache cannot be written \(\/proc\/nope[^]*\n {2}The cache cannot be written \(\/var\/other/,
+    );
+  });
+
   it('whose groups say what is true of them alone', () => {
     const failed = stale({ account: 'old', windows: [week()], error: failure('timeout') });
     const signedOut = none({ account: 'new', error: failure('no_credentials') });
