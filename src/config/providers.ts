@@ -12,7 +12,7 @@ import type {
   OwnWindow,
   ResetUnit,
 } from '../usage/own-provider.ts';
-import { DAY, HOUR, SECOND } from '../usage/time.ts';
+import { lengthOf, nameOf } from '../usage/window-names.ts';
 import { ACCOUNT_NAME, ACCOUNT_NAME_ACCEPTED } from './accounts.ts';
 import { isTable, reportBelow, TableReader } from './table-reader.ts';
 import type { Report, TableMistake } from './table-reader.ts';
@@ -298,7 +298,7 @@ function readWindow(item: unknown, ids: Set<string>, ofProvider: string, report:
       shown: `stands beside ${measure.kind}`,
     });
   if (length === null) return null;
-  const id = `${lengthKey(length)}:${slugOf(part ?? '')}`;
+  const id = `${nameOf(length)?.id}:${slugOf(part ?? '')}`;
   if (ids.has(id))
     return table.refuse('part', 'a part of its own for each window of this length', {
       shown: part === null ? 'is missing: the window is there twice' : 'is there twice',
@@ -306,20 +306,6 @@ function readWindow(item: unknown, ids: Set<string>, ofProvider: string, report:
   ids.add(id);
   if (measure === null) return null;
   return { name: item.name as string, length, label, part, measure, reset, startsWithUse, money };
-}
-
-/** The length that a name stands for, s; null for a name that is none. */
-function lengthOf(name: unknown): OwnWindow['length'] | null {
-  if (name === 'monthly') return 'month';
-  const [, count = '', unit] = (typeof name === 'string' && /^([1-9]\d{0,3})([hd])$/.exec(name)) || [];
-  const ms = Number(count) * (unit === 'd' ? DAY : HOUR);
-  return ms > 0 && ms <= 366 * DAY ? ms / SECOND : null;
-}
-
-/** Lengths with the same name: 28 to 31 days are a month. */
-function lengthKey(length: OwnWindow['length']): string {
-  const isMonth = length === 'month' || (length >= (28 * DAY) / SECOND && length <= (31 * DAY) / SECOND);
-  return isMonth ? 'month' : String(length);
 }
 
 /** A part as ids have it. */

@@ -232,6 +232,43 @@ it('shows key, query and header in no output and no file', async () => {
   expect(runs[4]?.stdout).toBe('["myai"]\n');
 });
 
+it('a window has the usual name of its length, and is found by the name that was written as well', async () => {
+  const { run, configure, home } = await aMachine();
+  const config = fs.readFileSync(join(home, '.config/usageline/config.toml'), 'utf8');
+  const [provider = ''] = config.split('[[provider.window]]');
+  const window = (name: string, more = '') =>
+    `[[provider.window]]\nname = "${name}"\nused_percent = "limits[type=session].percent"\n${more}`;
+  configure(provider + window('30d') + window('30d', 'part = "Big"\n') + window('24h') + window('3h'));
+  expect((await run('refresh', '--provider', 'myai')).stderr).toBe('');
+  const { windows: found } = JSON.parse((await run('--provider', 'myai', '--json')).stdout);
+  expect(found.map(({ id, label }: any) => [id, label])).toEqual([
+    ['monthly', 'mo'],
+    ['3h', '3h'],
+    ['1d', '1d'],
+    ['monthly:big', 'mo Big'],
+  ]);
+  const names = {
+    '30d': 'mo',
+    mo: 'mo',
+    '720h': 'mo',
+    '24h': '1d',
+    '1d': '1d',
+    '3h': '3h',
+    '30d big': 'mo Big',
+  };
+  for (const [name, label] of Object.entries({ ...names, '30d:big': 'mo Big' })) {
+    const check = await run('check', '--provider', 'myai', '--window', name);
+    expect(check).toMatchObject({ code: 0, stdout: expect.stringMatching(`^MYAI OK - ${label} 13% `) });
+    const line = await run('--provider', 'myai', '--format', `{${name}.label} {${name}.percent}`);
+    expect(line.stdout).toBe(`${label} 13%\n`);
+  }
+  const unknown = await run('check', '--provider', 'myai', '--window', '6h');
+  expect(unknown.stdout).toContain("UNKNOWN - no limit is called '6h'; there are: mo, 3h, 1d, mo Big");
+  configure(`hide = ["30d"]\n${provider}${window('30d')}${window('3h')}`);
+  await run('refresh', '--provider', 'myai');
+  expect((await run('--provider', 'myai', '--cached')).stdout).toMatch(/^3h 13%/);
+});
+
 it.each<[what: string, text: string, mistake: RegExp]>([
   [
     'a provider with the id of another one',
