@@ -79,10 +79,12 @@ function single(
  */
 function groups(sections: readonly Section[], page: Page, columns: number): Span[][][] {
   const { width, proseWidth, appearance } = page;
-  const tables = (rowsOf: (section: Section) => readonly Row[]) =>
-    groupedTable(sections.map(rowsOf), width, appearance);
-  const limits = tables((section) => section.limits);
-  const pools = tables((section) => section.pools);
+  const tables = (rowsOf: (section: Section) => readonly Row[], labelWidth = 0) =>
+    groupedTable(sections.map(rowsOf), width, appearance, labelWidth);
+  // Pools and credits have the column of labels of the limits, which is as wide as both need where there is room.
+  const poolLabels = sections.flatMap((section) => section.pools.map(({ label }) => label.length));
+  const limits = tables((section) => section.limits, Math.max(0, ...poolLabels));
+  const pools = tables((section) => section.pools, limits[0]?.labelWidth);
   const products = tables((section) => section.products);
   const shared = saidOnce(sections.map((section) => section.origin));
   const problem = saidOnce(sections.map((section) => section.problem));
