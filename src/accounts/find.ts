@@ -1,5 +1,5 @@
 import type { AccountConfig } from '../config/accounts.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Sourced } from '../config/config.ts';
 import { PROVIDERS } from '../fetch/providers.ts';
 import type { ProviderDescriptor } from '../fetch/provider.ts';
 import { environment, provider as main } from '../fetch/registry.ts';
@@ -19,7 +19,7 @@ import type { KnownAccount } from './account.ts';
  */
 
 /** What the configuration says about accounts. */
-type AccountsConfig = Pick<Config, 'accounts' | 'providers'>;
+type AccountsConfig = Pick<Config, 'accounts' | 'providers' | 'places'>;
 
 /** The accounts of this machine. */
 export interface FoundAccounts {
@@ -27,7 +27,7 @@ export interface FoundAccounts {
   readonly accounts: readonly KnownAccount[];
   /** The places without a login. */
   readonly absent: readonly KnownAccount[];
-  /** What is wrong in the configuration, in words. */
+  /** What is wrong in the configuration, in words, each with its place. */
   readonly warnings: readonly string[];
 }
 
@@ -91,7 +91,8 @@ async function configuredAccount(
   if (provider === null) return unknownProvider(config, account);
   const view = viewOf(system, provider, configDir);
   if (view === null) {
-    return `account.config_dir of the account "${name}" is set; accepted: no directory, since ${provider.texts.name} has its login elsewhere`;
+    const place = placed(config.places.get(`account.${name}.config_dir`));
+    return `${place}account.config_dir of the account "${name}" is set; accepted: no directory, since ${provider.texts.name} has its login elsewhere`;
   }
   return { provider, system: view, name, label: label ?? name, hidden };
 }
@@ -199,10 +200,16 @@ export function ownProviders({ providers }: Pick<Config, 'providers'>): readonly
   return providers.filter(({ id }) => !builtInIds().includes(id));
 }
 
-/** What is wrong in the configuration with ids of providers and names of accounts: sentences. Part of `config check`. */
+/**
+ * What is wrong in the configuration with ids of providers and names of accounts: sentences with their places. Part of
+ * `config check`.
+ *
+ * @param listed the key `accounts` with its place; null: not set
+ */
 export async function accountMistakes(
   system: System,
-  config: Pick<Config, 'providers' | 'accounts' | 'lineAccounts'>,
+  config: AccountsConfig,
+  listed: Sourced<readonly string[]> | null,
 ): Promise<string[]> {
   const { accounts, warnings } = await findAccounts(system, config);
   // A provider or an account without a login is no mistake: the file can be that of several machines.
@@ -212,26 +219,36 @@ export async function accountMistakes(
     ...config.accounts.flatMap(({ name, label }) => [name, label?.toLowerCase() ?? name]),
     ...accounts.flatMap(({ name }) => (name === 'default' ? [] : name)),
   ];
-  const unknown = (config.lineAccounts ?? []).filter((word) => !known.includes(word));
+  const unknown = (listed?.value ?? []).filter((word) => !known.includes(word));
   const accepted = [...new Set(known)].join(', ');
   return [
     ...warnings,
     ...unknown.map(
-      (word) => `accounts names "${word}"; accepted: ${accepted}${didYouMean(word, known, '"')}`,
+      (word) =>
+        `${placed(listed?.source)}accounts names "${word}"; accepted: ${accepted}${didYouMean(word, known, '"')}`,
     ),
   ];
 }
 
-function shadowedProviders({ providers }: Pick<Config, 'providers'>): string[] {
+function shadowedProviders({ providers, places }: AccountsConfig): string[] {
   const ids = builtInIds();
   return providers
     .filter(({ id }) => ids.includes(id))
-    .map(({ id }) => `provider.id is "${id}", which is built in; accepted: any but ${ids.join(', ')}`);
+    .map(
+      ({ id }) =>
+        `${placed(places.get(`provider.${id}.id`))}provider.id is "${id}", which is built in; accepted: any but ${ids.join(', ')}`,
+    );
 }
 
-function unknownProvider(config: Pick<Config, 'providers'>, { name, provider }: AccountConfig): string {
+/** The beginning of a sentence about a place of the configuration. */
+function placed(place: string | undefined): string {
+  return place === undefined ? '' : `${place}: `;
+}
+
+function unknownProvider(config: AccountsConfig, { name, provider }: AccountConfig): string {
   const ids = providerIds(config);
-  return `account.provider of the account "${name}" is "${provider}"; accepted: ${ids.join(', ')}${didYouMean(provider, ids, '"')}`;
+  const place = placed(config.places.get(`account.${name}.provider`));
+  return `${place}account.provider of the account "${name}" is "${provider}"; accepted: ${ids.join(', ')}${didYouMean(provider, ids, '"')}`;
 }
 
 /** A short form of the name of a directory: `~/.codex-work` → `codex-work`. */

@@ -54,6 +54,22 @@ export function isWritable(system: System, path: string): boolean {
   return false;
 }
 
+/** Reasons that a file system has for all of its directories. */
+const OF_FILE_SYSTEM = new Set(['EROFS', 'ENOSPC', 'EDQUOT']);
+
+/**
+ * Whether what keeps an account's directory from being written keeps those of all others as well.
+ *
+ * @param reason an errno name
+ */
+export function isRootAtFault({ fs }: System, { path }: AccountDirectory, reason: string): boolean {
+  try {
+    return OF_FILE_SYSTEM.has(reason) || fs.statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return true;
+  }
+}
+
 /**
  * The directory of another user that makes a path unusable, in words: the nearest one above it that can be examined, or
  * one on the way. Null when there is none.

@@ -1,4 +1,4 @@
-import { MAX_FILE_BYTES } from '../platform/files.ts';
+import { MAX_FILE_BYTES, reasonText } from '../platform/files.ts';
 import { SEPARATOR } from '../platform/paths.ts';
 import type { System } from '../platform/system.ts';
 import type { ReportedWindows } from '../usage/report.ts';
@@ -83,9 +83,9 @@ function verdictOf(system: System, directory: string, name: string, formats: For
   if (name === 'transcripts.bin')
     return stat.size <= MAX_BINARY_BYTES ? { verdict: 'used', reason: null } : miss('over 64 MiB');
   const read = readOwnFile(system, path);
-  if (read.kind === 'not_utf8') return miss('not UTF-8');
-  if (read.kind !== 'file')
-    return miss(read.kind === 'absent' ? 'removed meanwhile' : `cannot be read: ${read.reason}`);
+  if (read.kind === 'absent') return miss('removed meanwhile');
+  if (read.kind === 'unreadable') return miss(`cannot be read: ${reasonText(read.reason)}`);
+  if (read.kind === 'not_utf8') return unusable(name, 'not UTF-8');
   return judgeText(name, read.text, system.now(), formats);
 }
 
@@ -96,17 +96,12 @@ function judgeText(name: string, text: string, now: number, { reader, reportedWi
       ? { verdict: 'used', reason: 'nothing to read in it: only its number counts' }
       : USED;
   const file = objectOf(text);
-  if (file === null)
-    return name === 'usage.lock'
-      ? ignored('no JSON object: a foreign lock, which blocks for 30 s from its time')
-      : miss('no JSON object');
+  if (file === null) return unusable(name, 'no JSON object');
   switch (name) {
     case 'usage.json':
       return parseEntry(text, reader) === null ? miss(entryProblem(file)) : USED;
     case 'usage.lock':
-      return typeof file.blocked_until === 'number'
-        ? USED
-        : ignored('no blocked_until: a foreign lock, which blocks for 30 s from its time');
+      return typeof file.blocked_until === 'number' ? USED : unusable(name, 'no blocked_until');
     case 'statusline.json':
       if (reportedWindows === null) return ignored('this provider has no status line');
       if (parseSessionReports(text, now, reportedWindows) !== null) return USED;
@@ -123,6 +118,13 @@ function judgeText(name: string, text: string, now: number, { reader, reportedWi
       // Files of transcripts: what is in them is validated by the scan that reads them.
       return USED;
   }
+}
+
+/** A file with a text that is not of this program. As `usage.lock` it is a lock all the same. */
+function unusable(name: string, reason: string): Judged {
+  return name === 'usage.lock'
+    ? ignored(`${reason}: a foreign lock, which blocks for 30 s from its time`)
+    : miss(reason);
 }
 
 function versioned(file: Record<string, unknown>, version: number): Judged | null {

@@ -25,7 +25,7 @@ import { readBackoffOf } from '../resolve/read-state.ts';
 import { NO_SESSION_REPORTS } from '../usage/session-reports.ts';
 import { localZone } from '../zone/local.ts';
 import { choicesOf } from './cache-accounts.ts';
-import { noCache, placesIn } from './cache-places.ts';
+import { placesIn, usableCache } from './cache-places.ts';
 import type { Place } from './cache-places.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
@@ -62,10 +62,11 @@ const MAX_LISTED = 20;
  */
 async function cacheClear(system: System, choice: Choice): Promise<CommandResult> {
   const paths = pathsOf(system, mainProvider);
-  if (paths.cache === null) return noCache(paths);
+  const cache = usableCache(system, paths);
+  if ('exitCode' in cache) return cache;
   const config = await loadConfig(system);
   const known = new Set([paths.account.directory, ...(await choicesOf(system, config)).keys()]);
-  const places = await placesOf(system, config, paths.cache.root, choice, known);
+  const places = await placesOf(system, config, cache.root, choice, known);
   const removed: string[] = [];
   const problems: string[] = [];
   for (const { provider, directory } of places) {
@@ -79,8 +80,8 @@ async function cacheClear(system: System, choice: Choice): Promise<CommandResult
         problems.push(`usageline: cannot remove ${printable(directory.entry)}: ${reason}\n`);
     }
   }
-  const { prerendered } = paths.cache;
-  const homes = await placesIn(system, config, paths.cache.root, mainProvider.id, known);
+  const { prerendered } = cache;
+  const homes = await placesIn(system, config, cache.root, mainProvider.id, known);
   const directories = places.map(({ directory }) => directory);
   forgetLines(
     system,

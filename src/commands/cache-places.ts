@@ -4,6 +4,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { isAccount } from '../cache/is-account.ts';
 import { namesIn } from '../cache/list.ts';
 import { providerOfName } from '../cache/names.ts';
+import { rootProblem } from '../cache/root-problem.ts';
 import { statOwn } from '../cache/sizes.ts';
 import { isOwnDirectory } from '../cache/trust.ts';
 import type { Config } from '../config/config.ts';
@@ -50,7 +51,14 @@ function isPlace(system: System, directory: AccountDirectory): boolean {
   return (statOwn(system, directory.path)?.isDirectory() ?? false) && isOwnDirectory(system, directory);
 }
 
+/** The directory of an account in a cache that can be used; the result of the command where there is none. */
+export function usableCache(system: System, { cache, warning }: Paths): AccountDirectory | CommandResult {
+  if (cache === null) return noCache(warning ?? '');
+  const problem = rootProblem(system, cache.root);
+  return problem === null ? cache : noCache(problem);
+}
+
 /** The result of a command where there is no usable cache. */
-export function noCache({ warning }: Paths): CommandResult {
-  return result('', { exitCode: 1, stderr: `usageline: ${printable(warning ?? '')}\n` });
+export function noCache(reason: string): CommandResult {
+  return result('', { exitCode: 1, stderr: `usageline: ${printable(reason)}\n` });
 }

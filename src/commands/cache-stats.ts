@@ -19,7 +19,7 @@ import { isBlocking, nextTry } from '../resolve/decide.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { HOUR, isoTime } from '../usage/time.ts';
 import { choicesOf } from './cache-accounts.ts';
-import { noCache, placesIn } from './cache-places.ts';
+import { placesIn, usableCache } from './cache-places.ts';
 import type { Place } from './cache-places.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
@@ -72,9 +72,10 @@ interface Row {
 
 async function cacheStats(system: System, { json }: StatsOptions): Promise<CommandResult> {
   const paths = pathsOf(system, mainProvider);
-  if (paths.cache === null) return noCache(paths);
+  const cache = usableCache(system, paths);
+  if ('exitCode' in cache) return cache;
   const config = await loadConfig(system);
-  const { root } = paths.cache;
+  const { root } = cache;
   const names = await choicesOf(system, config);
   const places = await placesIn(system, config, root, null, new Set(names.keys()));
   const rows = places.flatMap(({ provider, directory }) => {

@@ -12,7 +12,7 @@ import { verifyLines } from '../prerender/verify-lines.ts';
 import { pathsOf } from '../resolve/paths.ts';
 import { isoTime } from '../usage/time.ts';
 import { choicesOf } from './cache-accounts.ts';
-import { noCache, placesIn } from './cache-places.ts';
+import { placesIn, usableCache } from './cache-places.ts';
 import { result } from './command.ts';
 import type { Command, CommandResult } from './command.ts';
 
@@ -46,8 +46,9 @@ interface Verified extends Finding {
 
 async function cacheVerify(system: System, { json }: VerifyOptions): Promise<CommandResult> {
   const paths = pathsOf(system, mainProvider);
-  if (paths.cache === null) return noCache(paths);
-  const { root } = paths.cache;
+  const cache = usableCache(system, paths);
+  if ('exitCode' in cache) return cache;
+  const { root } = cache;
   const config = await loadConfig(system);
   const known = await choicesOf(system, config);
   const places = await placesIn(system, config, root, null, new Set(known.keys()));

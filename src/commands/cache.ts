@@ -41,6 +41,6 @@ Examples:
 
 async function cachePath(system: System): Promise<CommandResult> {
   const paths = pathsOf(system, provider);
-  if (paths.cache === null) return noCache(paths);
+  if (paths.cache === null) return noCache(paths.warning ?? '');
   return result(`${paths.cache.root}\n`, { stderr: warningText(await loadConfig(system), paths.warning) });
 }

@@ -274,14 +274,16 @@ function exceptionsOf(values: ConfigValues['values'], output: string): Row[] {
   });
 }
 
-async function problemsOf(system: System, { values, warnings }: ConfigValues): Promise<string[]> {
+async function problemsOf(system: System, { values, warnings, places }: ConfigValues): Promise<string[]> {
   const url = values.get('api_base_url') as Sourced<string> | undefined;
   const refused = url ? baseUrlProblem(url) : null;
-  const mistakes = await accountMistakes(system, {
+  const config = {
     providers: (values.get('provider')?.value ?? []) as readonly OwnProvider[],
     accounts: (values.get('account')?.value ?? []) as readonly AccountConfig[],
-    lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
-  });
+    places,
+  };
+  const listed = (values.get('accounts') ?? null) as Sourced<readonly string[]> | null;
+  const mistakes = await accountMistakes(system, config, listed);
   return [...warnings, ...mistakes, ...(refused === null ? [] : [refused])];
 }
 

@@ -1,9 +1,10 @@
-import { didYouMean } from '../usage/nearest.ts';
+import { isTable, reportBelow, TableReader } from './table-reader.ts';
+import type { Report, TableMistake } from './table-reader.ts';
 import { quoteValue } from './warnings.ts';
 
 /*
  * `[[account]]` of the configuration, and the key `accounts`. Read by hand: a mistake in one account must not cost the
- * others, and its message names the account.
+ * others, and every mistake is reported with the name of its account.
  */
 
 /** One account of the configuration. */
@@ -27,73 +28,61 @@ export const ACCOUNT_NAME_ACCEPTED = 'lower case letters, digits and dashes, at 
 /** Words that `accounts` and the options use. */
 const RESERVED: readonly string[] = ['all', 'auto', 'default'];
 
-/** What is read from a list of tables: those that can be used, and a sentence for each mistake, with its position. */
+/** What is read from a list of tables: those that can be used, and every mistake in the others. */
 export interface AccountsRead {
   readonly accounts: readonly AccountConfig[];
-  readonly mistakes: readonly { readonly index: number; readonly text: string }[];
+  readonly mistakes: readonly TableMistake[];
 }
 
 const KEYS = ['name', 'provider', 'config_dir', 'label', 'hidden'];
 
+const DIRECTORY = /^(?:~\/|\/|[A-Za-z]:[\\/])\P{Cc}*$/u;
+const LABEL = /^[A-Za-z0-9._+:/() -]{1,20}$/;
+
 /** Reads the value of `account`. Never throws. The ids of providers are checked where they are known, in `accounts/`. */
 export function readAccounts(value: unknown): AccountsRead {
+  const mistakes: TableMistake[] = [];
+  const report: Report = (path, text) => mistakes.push({ path, text });
   if (!Array.isArray(value)) {
-    const text = `account is ${quoteValue(value)}; accepted: tables that begin with [[account]]`;
-    return { accounts: [], mistakes: [{ index: 0, text }] };
+    report([], `account is ${quoteValue(value)}; accepted: tables that begin with [[account]]`);
+    return { accounts: [], mistakes };
   }
   const accounts: AccountConfig[] = [];
-  const mistakes: { index: number; text: string }[] = [];
+  const names = new Set<string>();
   for (const [index, item] of value.entries()) {
-    const read = readAccount(item, accounts);
-    if (typeof read === 'string') mistakes.push({ index, text: read });
-    else accounts.push(read);
+    const before = mistakes.length;
+    const account = readAccount(item, names, reportBelow(report, `${index}`));
+    if (account !== null && mistakes.length === before) accounts.push(account);
   }
   return { accounts, mistakes };
 }
 
-/** The account of one table, or what is wrong with it. */
-function readAccount(item: unknown, before: readonly AccountConfig[]): AccountConfig | string {
-  if (typeof item !== 'object' || item === null) {
-    return `account is ${quoteValue(item)}; accepted: a table with ${KEYS.join(', ')}`;
+/** @param names the names of the accounts above, to which its own is added */
+function readAccount(item: unknown, names: Set<string>, report: Report): AccountConfig | null {
+  if (!isTable(item)) {
+    report([], `account is ${quoteValue(item)}; accepted: a table with ${KEYS.join(', ')}`);
+    return null;
   }
-  const { name, provider, config_dir: configDir, label, hidden, ...others } = item as Record<string, unknown>;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
-    const near = didYouMean(unknown, KEYS, '"');
-    return `${quoteValue(`account.${unknown}`)} is no key; accepted: ${KEYS.join(', ')}${near}`;
-  }
-  if (typeof name !== 'string' || !ACCOUNT_NAME.test(name) || RESERVED.includes(name)) {
-    const reserved = RESERVED.join(', ');
-    return `account.name is ${given(name)}; accepted: ${ACCOUNT_NAME_ACCEPTED}, but not ${reserved}`;
-  }
-  const of = `of the account "${name}"`;
-  if (before.some((it) => it.name === name)) {
-    return `account.name is "${name}" twice; accepted: a name of its own for each account`;
-  }
-  if (typeof provider !== 'string' || !/^[a-z0-9-]{1,30}$/.test(provider)) {
-    return `account.provider ${of} is ${given(provider)}; accepted: the id of a provider, such as "claude"`;
-  }
-  if (
-    configDir !== undefined &&
-    (typeof configDir !== 'string' || !/^(?:~\/|\/|[A-Za-z]:[\\/])\P{Cc}*$/u.test(configDir))
-  ) {
-    return `account.config_dir ${of} is ${given(configDir)}; accepted: an absolute path, or one that begins with ~/`;
-  }
-  if (label !== undefined && (typeof label !== 'string' || !/^[A-Za-z0-9._+:/() -]{1,20}$/.test(label))) {
-    return `account.label ${of} is ${given(label)}; accepted: at most 20 letters, digits, spaces and ._+:/()-`;
-  }
-  if (hidden !== undefined && typeof hidden !== 'boolean') {
-    return `account.hidden ${of} is ${given(hidden)}; accepted: true, false`;
-  }
-  return {
-    name,
-    provider,
-    configDir: configDir ?? null,
-    label: label ?? null,
-    hidden: hidden ?? false,
-  };
+  const isNamed = typeof item.name === 'string' && ACCOUNT_NAME.test(item.name);
+  const table = new TableReader(item, 'account', isNamed ? ` of the account "${item.name}"` : '', report);
+  table.refuseUnknown(KEYS);
+  const name = readName(table, names);
+  const provider = table.text('provider', /^[a-z0-9-]{1,30}$/, PROVIDER_ACCEPTED);
+  if (!table.has('provider')) table.refuse('provider', PROVIDER_ACCEPTED);
+  const configDir = table.text('config_dir', DIRECTORY, 'an absolute path, or one that begins with ~/');
+  const label = table.text('label', LABEL, 'at most 20 letters, digits, spaces and ._+:/()-');
+  const hidden = table.truth('hidden');
+  return name === null || provider === null ? null : { name, provider, configDir, label, hidden };
 }
 
-function given(value: unknown): string {
-  return value === undefined ? 'missing' : quoteValue(value);
+const PROVIDER_ACCEPTED = 'the id of a provider, such as "claude"';
+
+function readName(table: TableReader, names: Set<string>): string | null {
+  const name = table.get('name');
+  if (typeof name !== 'string' || !ACCOUNT_NAME.test(name) || RESERVED.includes(name))
+    return table.refuse('name', `${ACCOUNT_NAME_ACCEPTED}, but not ${RESERVED.join(', ')}`);
+  if (names.has(name))
+    return table.refuse('name', 'a name of its own for each account', { shown: 'is there twice' });
+  names.add(name);
+  return name;
 }

@@ -45,6 +45,8 @@ export interface Config {
   readonly cacheBytes: number;
   /** Sentences about values that were ignored; commands with a person as reader print them. */
   readonly warnings: readonly string[];
+  /** Places of fields that depend on providers, `path:line`, by list, table and field: `account.work.provider`. */
+  readonly places: ReadonlyMap<string, string>;
 }
 
 /** The configuration without a file; of the variables it reads only those that need no schema. */
@@ -63,6 +65,7 @@ export function defaultConfig(env: System['env']): Config {
     lineAccounts: null,
     cacheBytes: DEFAULT_CACHE_BYTES,
     warnings: [],
+    places: new Map(),
   };
 }
 

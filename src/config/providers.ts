@@ -1,5 +1,5 @@
 import { requestUrlProblem } from '../platform/base-url.ts';
-import { parsePath, PATH_ACCEPTED } from '../usage/json-path.ts';
+import { PATH_ACCEPTED } from '../usage/json-path.ts';
 import type { JsonPath } from '../usage/json-path.ts';
 import { didYouMean } from '../usage/nearest.ts';
 import { RESET_UNITS } from '../usage/own-provider.ts';
@@ -12,8 +12,10 @@ import type {
   OwnWindow,
   ResetUnit,
 } from '../usage/own-provider.ts';
-import { DAY, HOUR, SECOND } from '../usage/time.ts';
+import { lengthOf, nameOf } from '../usage/window-names.ts';
 import { ACCOUNT_NAME, ACCOUNT_NAME_ACCEPTED } from './accounts.ts';
+import { isTable, reportBelow, TableReader } from './table-reader.ts';
+import type { Report, TableMistake } from './table-reader.ts';
 import { quoteValue } from './warnings.ts';
 
 /*
@@ -25,10 +27,8 @@ import { quoteValue } from './warnings.ts';
 /** What is read of the tables: the providers that can be used, and a sentence for each mistake. */
 export interface ProvidersRead {
   readonly providers: readonly OwnProvider[];
-  readonly mistakes: readonly { readonly index: number; readonly text: string }[];
+  readonly mistakes: readonly TableMistake[];
 }
-
-type Table = Readonly<Record<string, unknown>>;
 
 /** Words of options, the directory of the cache's index, and the id that would have the variable of the main provider's base URL. */
 const RESERVED: readonly string[] = ['all', 'auto', 'default', 'accounts', 'api'];
@@ -86,109 +86,33 @@ const TEXT_ACCEPTED = 'at most 20 letters, digits, spaces and ._+:/()-';
 
 /** Reads the value of `provider`. Never throws. The ids of other providers are checked where they are known, in `accounts/`. */
 export function readProviders(value: unknown): ProvidersRead {
-  const mistakes: { index: number; text: string }[] = [];
+  const mistakes: TableMistake[] = [];
+  const report: Report = (path, text) => mistakes.push({ path, text });
   if (!Array.isArray(value)) {
-    const text = `provider is ${quoteValue(value)}; accepted: tables that begin with [[provider]]`;
-    return { providers: [], mistakes: [{ index: 0, text }] };
+    report([], `provider is ${quoteValue(value)}; accepted: tables that begin with [[provider]]`);
+    return { providers: [], mistakes };
   }
   const providers: OwnProvider[] = [];
+  const ids = new Set<string>();
   for (const [index, item] of value.entries()) {
     const before = mistakes.length;
-    const provider = readProvider(item, providers, (text) => mistakes.push({ index, text }));
+    const provider = readProvider(item, ids, reportBelow(report, `${index}`));
     if (provider !== null && mistakes.length === before) providers.push(provider);
   }
   return { providers, mistakes };
 }
 
-/** Reads the fields of one table and reports what is wrong with them. */
-class TableReader {
-  readonly #table: Table;
-  readonly #prefix: string;
-  readonly #of: string;
-  readonly #report: (text: string) => void;
-
-  /**
-   * @param prefix the name of the table, for messages: `provider.window`
-   * @param of the provider that it belongs to, for messages
-   */
-  constructor(table: Table, prefix: string, of: string, report: (text: string) => void) {
-    this.#table = table;
-    this.#prefix = prefix;
-    this.#of = of;
-    this.#report = report;
-  }
-
-  has(key: string): boolean {
-    return this.#table[key] !== undefined;
-  }
-
-  get(key: string): unknown {
-    return this.#table[key];
-  }
-
-  /** Reports a value; what is accepted follows it. `shown`: what is wrong, where the value must not be repeated. */
-  refuse(key: string, accepted: string, { shown, near = '' }: { shown?: string; near?: string } = {}): null {
-    const value = this.#table[key];
-    const wrong = shown ?? (value === undefined ? 'is missing' : `is ${quoteValue(value)}`);
-    this.#report(`${this.#prefix}.${key}${this.#of} ${wrong}; accepted: ${accepted}${near}`);
-    return null;
-  }
-
-  /** Reports keys that do not exist. */
-  refuseUnknown(keys: readonly string[]): void {
-    for (const key of Object.keys(this.#table)) {
-      if (keys.includes(key)) continue;
-      const isKey = /^(?:api_?)?(?:key|token|secret)$/i.test(key);
-      const near = isKey
-        ? '; the key itself does not belong here: name its variable in key_variable, or what prints it in key_command'
-        : didYouMean(key, keys, '"');
-      const list = keys.join(', ');
-      this.#report(`${quoteValue(`${this.#prefix}.${key}`)}${this.#of} is no key; accepted: ${list}${near}`);
-    }
-  }
-
-  /** A text that matches; null for none, and for one that is refused. */
-  text(key: string, pattern: RegExp, accepted: string): string | null {
-    const value = this.#table[key];
-    if (value === undefined) return null;
-    return typeof value === 'string' && pattern.test(value) ? value : this.refuse(key, accepted);
-  }
-
-  /** One of several words; null for none. */
-  word<Word extends string>(key: string, words: readonly Word[]): Word | null {
-    const value = this.#table[key];
-    if (value === undefined || words.includes(value as Word)) return (value as Word | undefined) ?? null;
-    const near = typeof value === 'string' ? didYouMean(value, words, '"') : '';
-    return this.refuse(key, words.map((word) => `"${word}"`).join(', '), { near });
-  }
-
-  truth(key: string): boolean {
-    const value = this.#table[key];
-    if (value !== undefined && typeof value !== 'boolean') this.refuse(key, 'true, false');
-    return value === true;
-  }
-
-  path(key: string): JsonPath | null {
-    const value = this.#table[key];
-    if (value === undefined) return null;
-    return (typeof value === 'string' ? parsePath(value) : null) ?? this.refuse(key, PATH_ACCEPTED);
-  }
-}
-
-function readProvider(
-  item: unknown,
-  before: readonly OwnProvider[],
-  report: (text: string) => void,
-): OwnProvider | null {
+/** @param ids the ids of the providers above, to which its own is added */
+function readProvider(item: unknown, ids: Set<string>, report: Report): OwnProvider | null {
   if (!isTable(item)) {
-    report(`provider is ${quoteValue(item)}; accepted: a table with ${PROVIDER_KEYS.join(', ')}`);
+    report([], `provider is ${quoteValue(item)}; accepted: a table with ${PROVIDER_KEYS.join(', ')}`);
     return null;
   }
   const isNamed = typeof item.id === 'string' && ACCOUNT_NAME.test(item.id);
   const of = isNamed ? ` of the provider ${quoteValue(item.id)}` : '';
   const table = new TableReader(item, 'provider', of, report);
   table.refuseUnknown(PROVIDER_KEYS);
-  const id = readId(table, before);
+  const id = readId(table, ids);
   const url = readUrl(table);
   const key = readKey(table);
   const windows = readWindows(table, of, report);
@@ -203,7 +127,7 @@ function readProvider(
   return { id, name: name ?? id, url, body, headers, key, plan, windows, credits };
 }
 
-function readId(table: TableReader, before: readonly OwnProvider[]): string | null {
+function readId(table: TableReader, ids: Set<string>): string | null {
   const id = table.get('id');
   if (typeof id !== 'string' || !ACCOUNT_NAME.test(id) || RESERVED.includes(id)) {
     return table.refuse('id', `${ACCOUNT_NAME_ACCEPTED}, but not ${RESERVED.join(', ')}`);
@@ -211,8 +135,9 @@ function readId(table: TableReader, before: readonly OwnProvider[]): string | nu
   // It would have the cache directory of another provider's account.
   if (/-[0-9a-f]{8}$/.test(id))
     return table.refuse('id', `${ACCOUNT_NAME_ACCEPTED}, without eight hex digits behind a dash at the end`);
-  if (before.some((it) => it.id === id))
+  if (ids.has(id))
     return table.refuse('id', 'an id of its own for each provider', { shown: 'is there twice' });
+  ids.add(id);
   return id;
 }
 
@@ -324,7 +249,7 @@ function isJson(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
-function readWindows(table: TableReader, of: string, report: (text: string) => void): OwnWindow[] {
+function readWindows(table: TableReader, of: string, report: Report): OwnWindow[] {
   const given = table.get('window');
   if (given === undefined) return [];
   if (!Array.isArray(given) || given.length === 0) {
@@ -334,21 +259,19 @@ function readWindows(table: TableReader, of: string, report: (text: string) => v
   if (given.length > MAX_WINDOWS)
     table.refuse('window', `at most ${MAX_WINDOWS}`, { shown: `is there ${given.length} times` });
   const windows: OwnWindow[] = [];
-  for (const item of given.slice(0, MAX_WINDOWS)) {
-    const window = readWindow(item, windows, of, report);
+  const ids = new Set<string>();
+  for (const [index, item] of given.slice(0, MAX_WINDOWS).entries()) {
+    const window = readWindow(item, ids, of, reportBelow(report, 'window', `${index}`));
     if (window !== null) windows.push(window);
   }
   return windows;
 }
 
-function readWindow(
-  item: unknown,
-  before: readonly OwnWindow[],
-  ofProvider: string,
-  report: (text: string) => void,
-): OwnWindow | null {
+/** @param ids what identifies the windows above, to which that of this one is added */
+function readWindow(item: unknown, ids: Set<string>, ofProvider: string, report: Report): OwnWindow | null {
   if (!isTable(item)) {
     report(
+      [],
       `provider.window${ofProvider} is ${quoteValue(item)}; accepted: a table with ${WINDOW_KEYS.join(', ')}`,
     );
     return null;
@@ -374,28 +297,15 @@ function readWindow(
     table.refuse(table.has('currency') ? 'currency' : 'minor_units', 'amounts, with used or left and limit', {
       shown: `stands beside ${measure.kind}`,
     });
-  if (length === null || measure === null) return null;
-  const same = (it: OwnWindow) =>
-    lengthKey(it.length) === lengthKey(length) && slugOf(it.part ?? '') === slugOf(part ?? '');
-  if (before.some(same))
+  if (length === null) return null;
+  const id = `${nameOf(length)?.id}:${slugOf(part ?? '')}`;
+  if (ids.has(id))
     return table.refuse('part', 'a part of its own for each window of this length', {
       shown: part === null ? 'is missing: the window is there twice' : 'is there twice',
     });
+  ids.add(id);
+  if (measure === null) return null;
   return { name: item.name as string, length, label, part, measure, reset, startsWithUse, money };
-}
-
-/** The length that a name stands for, s; null for a name that is none. */
-function lengthOf(name: unknown): OwnWindow['length'] | null {
-  if (name === 'monthly') return 'month';
-  const [, count = '', unit] = (typeof name === 'string' && /^([1-9]\d{0,3})([hd])$/.exec(name)) || [];
-  const ms = Number(count) * (unit === 'd' ? DAY : HOUR);
-  return ms > 0 && ms <= 366 * DAY ? ms / SECOND : null;
-}
-
-/** Lengths with the same name: 28 to 31 days are a month. */
-function lengthKey(length: OwnWindow['length']): string {
-  const isMonth = length === 'month' || (length >= (28 * DAY) / SECOND && length <= (31 * DAY) / SECOND);
-  return isMonth ? 'month' : String(length);
 }
 
 /** A part as ids have it. */
@@ -448,18 +358,14 @@ function readMoney(table: TableReader): OwnMoney | null {
   return { currency, minorDigits: isDigits ? digits : 0 };
 }
 
-function readCredits(table: TableReader, of: string, report: (text: string) => void): OwnCredits | null {
+function readCredits(table: TableReader, of: string, report: Report): OwnCredits | null {
   const given = table.get('credits');
   if (given === undefined) return null;
   if (!isTable(given)) return table.refuse('credits', `a table with ${CREDITS_KEYS.join(', ')}`);
-  const credits = new TableReader(given, 'provider.credits', of, report);
+  const credits = new TableReader(given, 'provider.credits', of, reportBelow(report, 'credits'));
   credits.refuseUnknown(CREDITS_KEYS);
   const balance = credits.path('balance');
   if (!credits.has('balance')) credits.refuse('balance', PATH_ACCEPTED);
   const { currency, minorDigits } = readMoney(credits) ?? { currency: null, minorDigits: 0 };
   return balance && { balance, currency, minorDigits };
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

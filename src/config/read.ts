@@ -6,7 +6,7 @@ import type { ColorChoice, Config, OutputConfig, Sourced } from './config.ts';
 import { KEYS, OUTPUTS } from './schema.ts';
 import { allowsRequests, isTrafficDisabled, MEGABYTE } from './settings.ts';
 import type { NetworkChoice, SourceChoice } from './settings.ts';
-import { accepts, readToml, refusal } from './toml.ts';
+import { accepts, NO_CONTENTS, readToml, refusal } from './toml.ts';
 import type { Contents } from './toml.ts';
 import { environmentWarnings, missingFileWarning, placeIn, quoteValue } from './warnings.ts';
 import { readTextFile, reasonText } from '../platform/files.ts';
@@ -25,6 +25,7 @@ export interface ConfigValues {
   /** By dotted name (`thresholds.warn`); only keys that are set. A variable overrides the file. */
   readonly values: ReadonlyMap<string, Sourced<unknown>>;
   readonly warnings: readonly string[];
+  readonly places: Config['places'];
 }
 
 /** Reads the file and the environment. Never throws and never blocks. */
@@ -37,24 +38,26 @@ export function readConfigValues(system: System, configFile: ConfigFile): Config
   const fromFile = file.mistakes.map(({ line, column, text }) => `${at(line, column)}: ${text}`);
   const fromEnvironment = addEnvironment(system.env, values);
   const warnings = [configFile.warning, ...fromFile, ...fromEnvironment, ...environmentWarnings(system.env)];
-  return { values, warnings: warnings.filter((text) => text !== null) };
+  return {
+    values,
+    warnings: warnings.filter((text) => text !== null),
+    places: new Map([...file.lines].map(([name, line]) => [name, at(line)])),
+  };
 }
 
-const EMPTY: Contents = { values: new Map(), mistakes: [] };
-
 function unreadable(text: string): Contents {
-  return { ...EMPTY, mistakes: [{ line: null, text }] };
+  return { ...NO_CONTENTS, mistakes: [{ line: null, text }] };
 }
 
 function readFile(system: System, configFile: ConfigFile): Contents {
-  if (configFile.path === null) return EMPTY;
+  if (configFile.path === null) return NO_CONTENTS;
   const read = readTextFile(system.fs, configFile.path, 'follow');
   switch (read.kind) {
     case 'file':
       return withoutUntrustedKeys(system, configFile.path, readToml(read.text));
     case 'absent': {
       const text = missingFileWarning(configFile);
-      return text === null ? EMPTY : unreadable(text);
+      return text === null ? NO_CONTENTS : unreadable(text);
     }
     case 'not_utf8':
       return unreadable('this is not UTF-8, so none of the file applies');
@@ -78,6 +81,7 @@ function withoutUntrustedKeys(system: System, path: string, contents: Contents):
     text: `${name} is not used, since ${printable(trust.path)} ${reason}`,
   }));
   return {
+    ...contents,
     values: new Map([...contents.values].filter(([name]) => !given.includes(name))),
     mistakes: [...contents.mistakes, ...mistakes],
   };
@@ -98,7 +102,7 @@ function addEnvironment(env: System['env'], values: Map<string, Sourced<unknown>
 }
 
 /** The values as a `Config`, in the units that the code uses. */
-export function configFrom({ env }: System, { values, warnings }: ConfigValues): Config {
+export function configFrom({ env }: System, { values, warnings, places }: ConfigValues): Config {
   const defaults = defaultConfig(env);
   const ms = (name: string, otherwise: number) => {
     const found = values.get(name);
@@ -132,6 +136,7 @@ export function configFrom({ env }: System, { values, warnings }: ConfigValues):
     cacheBytes: megabytes === undefined ? defaults.cacheBytes : Math.round(megabytes * MEGABYTE),
     lineAccounts: (values.get('accounts')?.value ?? null) as readonly string[] | null,
     warnings,
+    places,
   };
 }
 

@@ -15,6 +15,7 @@ import { SECOND } from '../usage/time.ts';
 import { ACCOUNT_NAME, readAccounts } from './accounts.ts';
 import { readProviders } from './providers.ts';
 import { RESET_UNITS } from '../usage/own-provider.ts';
+import type { TableMistake } from './table-reader.ts';
 import * as z from 'zod/mini';
 
 /*
@@ -41,11 +42,19 @@ export interface Key {
   /** For a list of tables: those that can be used, and the mistakes in the others. Each table counts by itself. */
   readonly tables?: (value: unknown) => {
     readonly accepted: readonly unknown[];
-    readonly mistakes: readonly { readonly index: number; readonly text: string }[];
+    readonly mistakes: readonly TableMistake[];
   };
   /** The key is also allowed under `[output.<kind>]`, for that kind alone. */
   readonly perOutput?: true;
 }
+
+/** The lists of tables: the field that is the name of a table, and the fields that are checked with the providers. */
+export const REFERENCES: Readonly<
+  Record<string, { readonly name: string; readonly fields: readonly string[] }>
+> = {
+  account: { name: 'name', fields: ['provider', 'config_dir'] },
+  provider: { name: 'id', fields: ['id'] },
+};
 
 type Kind = Pick<Key, 'schema' | 'accepted' | 'names' | 'mistakeIn'>;
 

@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml';
 import { lineIndex } from './line-index.ts';
-import { KEYS, NAMES, OUTPUTS, isSection, keyAt, namesBelow } from './schema.ts';
+import { KEYS, NAMES, OUTPUTS, isSection, keyAt, namesBelow, REFERENCES } from './schema.ts';
 import type { Key } from './schema.ts';
 import { nearest } from '../usage/nearest.ts';
 import { quoteValue } from './warnings.ts';
@@ -25,7 +25,12 @@ export interface Contents {
   /** By dotted name: `timeout`, `thresholds.warn`, `output.tmux.percent`. */
   readonly values: ReadonlyMap<string, LocatedValue>;
   readonly mistakes: readonly Mistake[];
+  /** Lines of fields that are checked elsewhere, by list, table and field: `account.work.provider`. */
+  readonly lines: ReadonlyMap<string, number | null>;
 }
+
+/** What is known of a file that cannot be read. */
+export const NO_CONTENTS: Contents = { values: new Map(), mistakes: [], lines: new Map() };
 
 /** Mistakes that are listed one by one. A file with more of them is probably no configuration. */
 const MAX_MISTAKES = 20;
@@ -51,7 +56,7 @@ export function readToml(text: string): Contents {
       if (key?.tables) {
         const { accepted, mistakes: wrong } = key.tables(value);
         values.set(dotted, { value: accepted, line: lineOf(keyPath) });
-        for (const { index, text } of wrong) report([...keyPath, `${index}`], () => text);
+        for (const { path: way, text } of wrong) report([...keyPath, ...way], () => text);
       } else if (key && accepts(key, value)) values.set(dotted, { value, line: lineOf(keyPath) });
       else if (key) report(keyPath, () => `${dotted} is ${quoteValue(value)}${refusal(key, value)}`);
       else if (!isSection(keyPath)) report(keyPath, () => unknownKey(keyPath));
@@ -60,14 +65,30 @@ export function readToml(text: string): Contents {
     }
   };
   const table = parseToml(text);
-  if ('mistake' in table) return { values, mistakes: [table.mistake] };
+  if ('mistake' in table) return { ...NO_CONTENTS, mistakes: [table.mistake] };
   walk(table.contents, []);
   for (const prefix of ['', ...OUTPUTS.map((output) => `output.${output}.`)]) {
     refuseCrossedThresholds(values, prefix, (name, problem) => report(name.split('.'), () => problem));
   }
   mistakes.sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
   if (more > 0) mistakes.push({ line: null, text: `and ${more} more` });
-  return { values, mistakes };
+  return { values, mistakes, lines: linesOfReferences(table.contents, lineOf) };
+}
+
+/** The lines of ids of providers, and of what depends on a provider. */
+function linesOfReferences(contents: object, lineOf: ReturnType<typeof lineIndex>): Contents['lines'] {
+  const lines = new Map<string, number | null>();
+  for (const [list, { name, fields }] of Object.entries(REFERENCES)) {
+    const tables = (contents as Record<string, unknown>)[list];
+    for (const [index, table] of (Array.isArray(tables) ? tables : []).entries()) {
+      for (const field of isTable(table) ? fields.filter((it) => Object.hasOwn(table, it)) : []) {
+        const key = `${list}.${(table as Record<string, unknown>)[name]}.${field}`;
+        // Of several tables with one name the first is accepted.
+        if (!lines.has(key)) lines.set(key, lineOf([list, `${index}`, field]));
+      }
+    }
+  }
+  return lines;
 }
 
 /** Whether a key accepts a value. */

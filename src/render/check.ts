@@ -1,6 +1,8 @@
 import type { Usage } from '../usage/model.ts';
 import { quoteInput } from '../usage/text.ts';
 import { HOUR } from '../usage/time.ts';
+import type { ProviderTexts } from '../usage/provider-facts.ts';
+import { lengthOf } from '../usage/window-names.ts';
 import { age, countdown, percentText } from './values.ts';
 import { hasNumbers, isForLine, shownError, shownExtra } from './selection.ts';
 import { errorSentence, shortMessage } from './messages.ts';
@@ -60,8 +62,8 @@ export function checkOf(usage: Usage, thresholds: CheckThresholds, only: string 
 
 function isNamed({ id, label }: Gauge, text: string): boolean {
   // A limit of an unknown kind is found by the exact id or label alone.
-  const name = limitNamed(text) ?? text.trim().toLowerCase();
-  return id === name || label.toLowerCase() === name;
+  const given = text.trim().toLowerCase();
+  return [id, label.toLowerCase()].some((name) => name === given || name === limitNamed(text));
 }
 
 /**
@@ -71,7 +73,7 @@ function isNamed({ id, label }: Gauge, text: string): boolean {
 function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check {
   const { windows, lacking = [], provider, texts } = usage;
   const name = limitNamed(text);
-  if (name === null) {
+  if (name === null || isUnusualLength(name, texts)) {
     const labels = all.map((gauge) => gauge.label).join(', ') || 'none';
     return unknownCheck(`no limit is called '${quoteInput(text)}'; there are: ${labels}`, provider);
   }
@@ -80,6 +82,11 @@ function checkMissing(usage: Usage, text: string, all: readonly Gauge[]): Check 
   const label = texts.mainWindows[name] ?? name;
   if (!absent) return unknownCheck(`${label} is not known`, provider);
   return { verdict: 'OK', text: line('OK', `${label}: ${NO_SUCH_LIMIT}`, provider) };
+}
+
+/** Whether a name is a length that only a provider of the user's own can have, and this one has not: a mistake in typing. */
+function isUnusualLength(name: string, { mainWindows }: ProviderTexts): boolean {
+  return typeof lengthOf(name) === 'number' && !Object.hasOwn(mainWindows, name);
 }
 
 /** The verdicts, the worst one first. */

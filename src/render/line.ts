@@ -9,6 +9,7 @@ import { formatOf } from './template/format.ts';
 import { joinPieces, separated } from './template/pieces.ts';
 import type { Piece } from './template/pieces.ts';
 import { clipLine, lineWidth } from './layout.ts';
+import { isErrorShared } from './said-once.ts';
 import { hasNumbers, withoutHidden, lineWindows } from './selection.ts';
 import { glyphsOf } from './glyphs.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -47,11 +48,11 @@ export function lineSpans(usage: Usage, options: LineOptions = { countdowns: tru
 const SHARED_FORMAT = 'minimal';
 
 /**
- * The line of several accounts, each behind its label: `work 5h 22% · codex 5h 3%`. Where that is too wide, the last
- * ones are left out; what is left of the first is fitted.
+ * The line of several accounts, each behind its label: `work 5h 22% · codex 5h 3%`. An error that all of them share stands
+ * once, at the end. Where that is too wide, the last accounts are left out; what is left of the first is fitted.
  */
 function severalSpans(first: Usage, others: readonly Usage[], options: LineOptions): Span[] {
-  const { appearance = DEFAULT_APPEARANCE, columns = null } = options;
+  const { appearance = DEFAULT_APPEARANCE, columns = null, countdowns } = options;
   const isUsual = appearance.format === DEFAULT_APPEARANCE.format;
   const own = isUsual ? { ...appearance, format: SHARED_FORMAT } : appearance;
   const between = plain(glyphsOf(own).separator);
@@ -60,9 +61,13 @@ function severalSpans(first: Usage, others: readonly Usage[], options: LineOptio
     const rest = width === null ? null : Math.max(1, width - label.text.length);
     return [label, ...accountSpans(usage, { ...options, appearance: own, columns: rest })];
   };
-  const parts = [first, ...others].map((usage) => part(usage, null));
+  const all = [first, ...others];
+  const isShared = isErrorShared(all);
+  const parts = all.map((usage) => part(isShared ? { ...usage, error: null } : usage, null));
+  const last = isShared ? [errorPart(first, countdowns)] : [];
   for (let count = parts.length; count > 0; count -= 1) {
-    const spans = parts.slice(0, count).flatMap((it, index) => (index === 0 ? it : [between].concat(it)));
+    const shown = [...parts.slice(0, count), ...last];
+    const spans = shown.flatMap((it, index) => (index === 0 ? it : [between].concat(it)));
     if (columns === null || lineWidth(spans) <= columns) return spans;
   }
   return clipLine(part(first, columns), columns ?? Number.POSITIVE_INFINITY, glyphsOf(own).ellipsis);

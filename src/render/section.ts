@@ -22,6 +22,8 @@ export interface Section {
   /** Freshness and source of the numbers. */
   readonly origin: string;
   readonly notices: readonly string[];
+  /** The error, what to do about it, and the time of the next request; empty without one. */
+  readonly problem: string;
 }
 
 /** Where numbers are from. Status-line reports are named after the provider's client. */
@@ -44,7 +46,8 @@ export function sectionOf(all: Usage, appearance: Appearance, withProducts: bool
     pools: poolRows(usage, appearance),
     products: withProducts ? breakdownRows(usage.breakdown ?? []) : [],
     origin: origin(usage, all, appearance),
-    notices: [...lockSentences(usage), problem(usage, appearance), renewalNotice(usage, appearance)],
+    notices: [...lockSentences(usage), renewalNotice(usage, appearance)],
+    problem: problem(usage, appearance),
   };
 }
 
@@ -107,7 +110,6 @@ function readText({ cachedAt, ageMs, generatedAt, state }: Usage, appearance: Cl
   return time === null ? 'read at a time in the future,' : `read at ${time}, which is in the future,`;
 }
 
-/** The error, what to do about it, and the time of the next request. */
 function problem(usage: Usage, appearance: ClockAppearance): string {
   const { error, generatedAt, pending } = usage;
   if (error === null || (pending && error.code === 'no_data')) return '';

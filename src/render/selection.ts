@@ -4,6 +4,7 @@ import type { Failure } from '../usage/failure.ts';
 import { isModelOf, modelKey } from '../usage/model-name.ts';
 import { SPEND_LIMIT } from '../usage/model.ts';
 import type { ExtraUsage, Usage, Window } from '../usage/model.ts';
+import { usualName } from '../usage/window-names.ts';
 import { HOUR } from '../usage/time.ts';
 import { isWorthShowing } from '../usage/credits.ts';
 
@@ -89,9 +90,9 @@ export function isInUse(extra: ExtraUsage | null): extra is ExtraUsage & { reado
 /** The name of extra usage in `hide`. */
 const EXTRA = 'extra';
 
-/** Whether `hide` contains the id or the label of a window. */
+/** Whether `hide` contains the id or the label of a window, or its length as it can be written. */
 function isHidden({ id, label }: Pick<Window, 'id' | 'label'>, { hide }: Pick<Appearance, 'hide'>): boolean {
-  return hide.includes(id) || hide.includes(label.toLowerCase());
+  return hide.some((name) => [name, usualName(name)].some((it) => it === id || it === label.toLowerCase()));
 }
 
 /** The usage of a line by accounts: itself, then the others. */

@@ -5,6 +5,7 @@ import type { Appearance } from './appearance.ts';
 import { glyphsOf } from './glyphs.ts';
 import { clipLine, wrap } from './layout.ts';
 import type { Row } from './rows.ts';
+import { saidOnce } from './said-once.ts';
 import { sectionOf } from './section.ts';
 import type { Section } from './section.ts';
 import { paint, plain } from './spans.ts';
@@ -55,7 +56,7 @@ export function renderShow(usages: readonly Usage[], options: ShowOptions): stri
 
 /** The blocks of one usage, with air between them. */
 function single(
-  { heading: title, limits, pools, products, origin: from, notices }: Section,
+  { heading: title, limits, pools, products, origin: from, notices, problem }: Section,
   page: Page,
 ): Span[][][] {
   const { width, proseWidth, appearance } = page;
@@ -68,7 +69,7 @@ function single(
     products.length === 0
       ? []
       : [titleLine(PRODUCTS, width, appearance), ...table(products, width, appearance).lines],
-    [...sentences.map(dim), ...notices.flatMap((text) => prose(text, page))],
+    [...sentences.map(dim), ...[...notices, problem].flatMap((text) => prose(text, page))],
   ];
 }
 
@@ -78,14 +79,15 @@ function single(
  */
 function groups(sections: readonly Section[], page: Page, columns: number): Span[][][] {
   const { width, proseWidth, appearance } = page;
-  const tables = (rowsOf: (section: Section) => readonly Row[]) =>
-    groupedTable(sections.map(rowsOf), width, appearance);
-  const limits = tables((section) => section.limits);
-  const pools = tables((section) => section.pools);
+  const tables = (rowsOf: (section: Section) => readonly Row[], labelWidth = 0) =>
+    groupedTable(sections.map(rowsOf), width, appearance, labelWidth);
+  // Pools and credits have the column of labels of the limits, which is as wide as both need where there is room.
+  const poolLabels = sections.flatMap((section) => section.pools.map(({ label }) => label.length));
+  const limits = tables((section) => section.limits, Math.max(0, ...poolLabels));
+  const pools = tables((section) => section.pools, limits[0]?.labelWidth);
   const products = tables((section) => section.products);
-  const shared = sections.every((section) => section.origin === sections[0]?.origin)
-    ? sections[0]?.origin
-    : '';
+  const shared = saidOnce(sections.map((section) => section.origin));
+  const problem = saidOnce(sections.map((section) => section.problem));
   const blocks = sections.map((section, index) => {
     const parts = products[index]?.lines ?? [];
     const lines = [
@@ -93,14 +95,14 @@ function groups(sections: readonly Section[], page: Page, columns: number): Span
       ...(pools[index]?.lines ?? []),
       ...(parts.length === 0 ? [] : [[plain(PRODUCTS)], ...parts]),
       ...(shared ? [] : wrap(section.origin, proseWidth).map(dim)),
-      ...section.notices.flatMap((text) => prose(text, page)),
+      ...[...section.notices, problem === '' ? section.problem : ''].flatMap((text) => prose(text, page)),
     ];
     const indented = lines.map((line) => [plain(' '.repeat(GROUP_INDENT))].concat(line));
     return [titleLine(section.heading, columns, appearance), ...indented];
   });
   const mark = limits.some((group) => group.isMarked) ? legend(appearance) : '';
   const last = withSentence(shared ? wrap(shared, proseWidth) : [], mark, proseWidth);
-  return [...blocks, last.map(dim)];
+  return [...blocks, [...last.map(dim), ...prose(problem, page)]];
 }
 
 /** Before the lines of a group, columns. */

@@ -59,6 +59,8 @@ export interface Table {
   readonly lines: Span[][];
   /** Whether a bar in it has the mark of even use. */
   readonly isMarked: boolean;
+  /** Width of the column of labels, columns. */
+  readonly labelWidth: number;
 }
 
 /** Lays out rows as a table of at most `width` columns. */
@@ -67,13 +69,22 @@ export function table(rows: readonly Row[], width: number, appearance: TableAppe
   return only as Table;
 }
 
-/** Lays out groups of rows as one table, whose columns all groups share: the lines of each group. */
+/**
+ * Lays out groups of rows as one table, whose columns all groups share: the lines of each group.
+ *
+ * @param labelWidth the width that the column of labels should have at least, columns, for a table below or above. It may
+ *   shorten bars, and no text.
+ */
 export function groupedTable(
   groups: readonly (readonly Row[])[],
   width: number,
   appearance: TableAppearance,
+  labelWidth = 0,
 ): Table[] {
-  const { layout, columns } = fit(groups.flat(), width);
+  const rows = groups.flat();
+  const usual = fit(rows, width, 0);
+  const wider = fit(rows, width, labelWidth);
+  const { layout, columns } = wider.layout === usual.layout ? wider : usual;
   return groups.map((rows) => tableOf(rows, layout, columns, width, appearance));
 }
 
@@ -89,21 +100,21 @@ function tableOf(
   const lines = rows.map((row, index) =>
     clipLine(line(cellsOf(row, layout), columns, bars[index]?.spans ?? [], glyphs), width, glyphs.ellipsis),
   );
-  return { lines, isMarked: bars.some((bar) => bar?.isMarked) };
+  return { lines, isMarked: bars.some((bar) => bar?.isMarked), labelWidth: columns.label };
 }
 
 /** The first layout that fits; of the last one the label is cut. */
-function fit(rows: readonly Row[], width: number): { layout: Layout; columns: Columns } {
+function fit(rows: readonly Row[], width: number, labelWidth: number): { layout: Layout; columns: Columns } {
   const bars = rows.some((row) => row.used !== null);
   for (const layout of LAYOUTS) {
-    const columns = widthsOf(rows, layout);
+    const columns = widthsOf(rows, layout, labelWidth);
     const room = width - totalOf(columns);
     if (!bars && room >= 0) return { layout, columns };
     const bar = Math.min(layout.maxBar, room - GAP.length);
     if (bars && bar >= layout.minBar && layout.minBar > 0) return { layout, columns: { ...columns, bar } };
   }
   const layout = LAYOUTS.at(-1) as Layout;
-  const columns = widthsOf(rows, layout);
+  const columns = widthsOf(rows, layout, labelWidth);
   const over = Math.max(0, totalOf(columns) - width);
   return { layout, columns: { ...columns, label: Math.max(1, columns.label - over) } };
 }
@@ -117,14 +128,17 @@ function cellsOf(row: Row, { note, pace }: Layout): Cells {
   return { row, note: plain(text), pace: { text: row.pace[pace], style: row.pace.style } };
 }
 
-function widthsOf(rows: readonly Row[], layout: Layout): Columns {
+function widthsOf(rows: readonly Row[], layout: Layout, labelWidth: number): Columns {
   const cells = rows.map((row) => cellsOf(row, layout));
   const widest = (textOf: (cell: Cells) => string) =>
     Math.max(0, ...cells.map((cell) => textOf(cell).length));
   return {
     label: Math.min(
       MAX_LABEL,
-      widest(({ row }) => row.label),
+      Math.max(
+        labelWidth,
+        widest(({ row }) => row.label),
+      ),
     ),
     bar: 0,
     percent: widest(({ row }) => row.percent),

@@ -4,7 +4,7 @@ import type { AccountDirectory } from '../cache/directory.ts';
 import { readEntry } from '../cache/entry.ts';
 import type { EntryRead } from '../cache/entry.ts';
 import { readSessionReports } from '../cache/session-reports.ts';
-import { foreignOwner } from '../cache/trust.ts';
+import { foreignOwner, isRootAtFault } from '../cache/trust.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Identity, ProviderDescriptor } from '../fetch/provider.ts';
 import type { System } from '../platform/system.ts';
@@ -233,11 +233,18 @@ function deniedFailure(
 
 /** The failure for a cache that cannot be written, with its directory. */
 export function cacheUnwritable(system: System, directory: AccountDirectory | null, reason: string): Failure {
-  return { code: 'cache_unwritable', retryAt: null, detail: withDirectory(system, directory, reason) };
+  const place = directory && {
+    path: isRootAtFault(system, directory, reason) ? directory.root : directory.path,
+  };
+  return { code: 'cache_unwritable', retryAt: null, detail: withDirectory(system, place, reason) };
 }
 
 /** A reason with the directory, and with its owner where that is another user. */
-function withDirectory(system: System, directory: AccountDirectory | null, reason: string): string {
+function withDirectory(
+  system: System,
+  directory: Pick<AccountDirectory, 'path'> | null,
+  reason: string,
+): string {
   if (directory === null) return reason;
   const owner = foreignOwner(system, directory.path);
   return `${directory.path}: ${reason}${owner === null ? '' : `, ${owner}`}`;

@@ -208,7 +208,7 @@ describe('the file to begin with', () => {
   const sample = sampleConfig();
 
   it('has every key with its default as a comment, and changes nothing', () => {
-    expect(readToml(sample)).toEqual({ values: new Map(), mistakes: [] });
+    expect(readToml(sample)).toEqual({ values: new Map(), mistakes: [], lines: new Map() });
     const active = sample.replace(/^# (\w+ = )/gm, '$1').replace('# [output.tmux]', '[output.tmux]');
     const { values, mistakes } = readToml(active.replace('<version>', '1.0.0'));
     expect(mistakes).toEqual([]);

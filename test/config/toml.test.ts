@@ -95,8 +95,69 @@ it('the message for one of several tables has the line of its own table', () => 
   const account = (name: string) => `[[account]]\nname = "${name}"\nprovider = "claude"`;
   const text = [account('work'), account('Z'), account('own'), account('work')].join('\n');
   expect(mistakesIn(text)).toEqual([
-    expect.stringMatching(/^4: account\.name is "Z"; /),
-    expect.stringMatching(/^10: account\.name is "work" twice; /),
+    expect.stringMatching(/^5: account\.name is "Z"; /),
+    expect.stringMatching(/^11: account\.name of the account "work" is there twice; /),
+  ]);
+});
+
+describe('every mistake in a list of tables is listed, with its own line', () => {
+  it.each<[what: string, text: string, mistakes: string[]]>([
+    [
+      'an account',
+      '[[account]]\nname = "A"\nprovider = 5\nconfig_dir = "x"\nlabel = "!"\nhidden = "no"',
+      [
+        '2: account.name',
+        '3: account.provider',
+        '4: account.config_dir',
+        '5: account.label',
+        '6: account.hidden',
+      ],
+    ],
+    [
+      'accounts behind each other',
+      '[[account]]\nname = "a"\n[[account]]\nname = "b"\nnme = 1\nprovider = "b"\n[[account]]\nhidden = 1',
+      [
+        '1: account.provider of the account "a"',
+        '5: "account.nme" of the account "b"',
+        '7: account.name',
+        '7: account.provider',
+        '8: account.hidden',
+      ],
+    ],
+    [
+      'accounts on one line',
+      'account = [{ name = "a", provider = "b" }, { name = "C" }]',
+      ['1: account.name', '1: account.provider'],
+    ],
+    [
+      'providers with windows of one name',
+      [
+        '[[provider]]\nid = "one"\nurl = "https://x.example"',
+        '[[provider.window]]\nname = "5h"\nused_percent = "b..c"',
+        '[[provider.window]]\nname = "5h"\npart = "x"\nused_percent = "a"\nreset = "..d"\nreset_unit = "second"',
+        '[provider.credits]\nbalance = "e..f"',
+        '[[provider]]\nurl = "ftp://x"\nid = "two"',
+        '[[provider.window]]\nname = "7d"\nused_percent = "a"\n[[provider.window]]\nname = "7d"\nused_percent = "b"',
+      ].join('\n'),
+      [
+        '6: provider.window.used_percent of the window "5h" of the provider "one"',
+        '11: provider.window.reset of the window "5h" of the provider "one"',
+        '12: provider.window.reset_unit of the window "5h" of the provider "one"',
+        '14: provider.credits.balance of the provider "one"',
+        '16: provider.url of the provider "two"',
+        '21: provider.window.part of the window "7d" of the provider "two"',
+      ],
+    ],
+  ])('of %s', (_what, text, mistakes) => {
+    expect(mistakesIn(text).map((it) => it.replace(/ (?:is|stands) .*$/, ''))).toEqual(mistakes);
+  });
+});
+
+it('the name of a table that has a mistake still counts: the next one with that name is refused', () => {
+  const text = '[[account]]\nname = "a"\n[[account]]\nname = "a"\nprovider = "claude"';
+  expect(mistakesIn(text)).toEqual([
+    expect.stringMatching(/^1: account\.provider of the account "a" is missing; /),
+    expect.stringMatching(/^4: account\.name of the account "a" is there twice; /),
   ]);
 });
 
@@ -127,6 +188,8 @@ describe('the message for an unknown key lists the accepted ones, and has the ne
     ],
     ['__proto__ = 5', `1: "__proto__" is no key; accepted: ${ALL}`],
     ['constructor = 5', `1: "constructor" is no key; accepted: ${ALL}`],
+    ['\n[colours.x]\nok = 1', `2: "colours" is no key; accepted: ${ALL}; did you mean "colors"?`],
+    ['\ncolours.ok = "red"', `2: "colours" is no key; accepted: ${ALL}; did you mean "colors"?`],
     ['"" = 5', `1: "" is no key; accepted: ${ALL}`],
   ])('%j', (text, mistake) => {
     expect(mistakesIn(text)).toEqual([

@@ -122,15 +122,39 @@ describe('which accounts a line has', () => {
     expect((await machine.run(['--all'], key)).stdout).toContain('openrouter …');
   });
 
+  it.each<[what: string, args: string[], once: RegExp, last: RegExp]>([
+    [
+      'the line',
+      [],
+      /cache not writable/g,
+      /^Acme 7d 88%.* · codex 7d 56%.* · claude 7d 33%.* · cache not writable\n$/,
+    ],
+    ['tmux', ['--output', 'tmux'], /cache not writable/g, /cache not writable[^ ]*\n$/],
+    ['waybar', ['--output', 'waybar'], /cache not writable/g, /^\{"text":"[^"]*cache not writable/],
+    ['the tooltip of waybar', ['--output', 'waybar'], /cannot be written/g, /cannot be written[^"\\]*"/],
+    ['the menu of xbar', ['--output', 'xbar'], /cannot be written/g, /cannot be written[^]*Refresh/],
+    ['the table', ['show'], /cannot be written/g, /\nThe cache cannot be written[^\n]*\n[^]*DIR\.\n$/],
+  ])('say once in %s that nothing can be kept', async (_what, args, once, last) => {
+    const { machine } = await threeAccounts(`${WORK}label = "Acme"\n`);
+    const file = join(machine.home, 'file');
+    fs.writeFileSync(file, '');
+    const variables = { USAGELINE_CACHE_DIR: join(file, 'cache') };
+    const { stdout } = await machine.run([...args, '--all', '--wait'], variables);
+    expect(stdout.match(once)).toHaveLength(1);
+    expect(stdout).toMatch(last);
+  });
+
   it('names what is wrong with accounts in config check, and takes no missing login for a mistake', async () => {
     const { machine } = await threeAccounts(
       `accounts = ["wrok", "work", "kimi", "mine"]\n${WORK}[[account]]\nname = "mine"\nprovider = "codex"\nconfig_dir = "~/.codex-gone"\n[[account]]\nname = "other"\nprovider = "copilot"\nconfig_dir = "/opt/copilot"\n`,
     );
     const { stderr, code } = await machine.run(['config', 'check']);
     expect(stderr.trim().split('\n')).toEqual([
-      expect.stringContaining('account.config_dir of the account "other" is set; accepted: no directory'),
       expect.stringMatching(
-        /accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/,
+        /config\.toml:14: account\.config_dir of the account "other" is set; accepted: no directory/,
+      ),
+      expect.stringMatching(
+        /config\.toml:1: accounts names "wrok"; accepted: all, claude, .*, work, .*did you mean "work"\?$/,
       ),
     ]);
     expect(code).toBe(2);

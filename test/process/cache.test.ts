@@ -276,6 +276,30 @@ describe('usageline cache stats', () => {
   });
 });
 
+it.each(['stats', 'verify', 'clear'])(
+  'cache %s says why a root cannot be used, and leaves nothing behind where it can',
+  async (command) => {
+    const { machine } = await aMachine();
+    const file = join(machine.home, 'file');
+    fs.writeFileSync(file, '');
+    const cases: [root: string, problem: string][] = [
+      [file, 'it is no directory'],
+      [join(file, 'a', 'cache'), 'it cannot be read (ENOTDIR)'],
+    ];
+    for (const [USAGELINE_CACHE_DIR, problem] of cases) {
+      const { stdout, stderr, code } = await machine.run(['cache', command], { USAGELINE_CACHE_DIR });
+      const reason = `usageline: the cache ${USAGELINE_CACHE_DIR} cannot be used: ${problem}\n`;
+      expect({ stdout, stderr, code }).toEqual({ stdout: '', stderr: reason, code: 1 });
+    }
+    const nowhere = await machine.run(['cache', command], { USAGELINE_CACHE_DIR: '/proc/nowhere' });
+    expect(nowhere.stderr).toContain('the cache /proc/nowhere cannot be used: it cannot be made (');
+    const absent = join(machine.home, 'not', 'yet');
+    const run = await machine.run(['cache', command], { USAGELINE_CACHE_DIR: absent });
+    expect(run).toMatchObject({ stderr: '', code: 0 });
+    expect(fs.existsSync(join(machine.home, 'not'))).toBe(false);
+  },
+);
+
 describe('usageline cache verify', () => {
   it('says what a reader makes of each file, and removes only litter', async () => {
     const { machine, root } = await aMachine();
@@ -292,6 +316,7 @@ describe('usageline cache verify', () => {
     fs.writeFileSync(outside, 'mine');
     fs.writeFileSync(join(path, 'usage.json'), '{"schema_version":2}');
     fs.writeFileSync(join(path, 'usage.lock'), 'free text');
+    fs.writeFileSync(join(path, 'counts.json'), Buffer.alloc(1024 * 1024 + 1));
     fs.writeFileSync(join(path, 'notes.txt'), 'mine');
     fs.writeFileSync(join(path, 'transcripts.new'), '');
     fs.symlinkSync(outside, join(path, 'keychain.json'));
@@ -319,6 +344,7 @@ describe('usageline cache verify', () => {
         file.removed,
       ]);
     expect(found).toEqual([
+      ['counts.json', 'miss', 'cannot be read: larger than 1 MiB', false],
       ['keychain.json', 'ignored', 'a link, which is not followed', false],
       ['notes.txt', 'ignored', 'not a name of usageline', false],
       ['transcripts.new', 'litter', 'a temporary file that a killed process has left', true],
@@ -329,6 +355,7 @@ describe('usageline cache verify', () => {
     ]);
     expect(unexamined).toEqual(['codex-0a1b2c3d', 'documents']);
     expect(fs.readdirSync(path).sort()).toEqual([
+      'counts.json',
       'keychain.json',
       'notes.txt',
       'ready',
@@ -337,5 +364,17 @@ describe('usageline cache verify', () => {
     ]);
     expect(fs.readFileSync(outside, 'utf8')).toBe('mine');
     expect((await machine.run()).stdout).toContain('5h 22%');
+  });
+
+  it.each<[what: string, contents: string | Buffer, reason: string]>([
+    ['not UTF-8', Buffer.from([0xff, 0xfe]), 'not UTF-8'],
+    ['not JSON', 'free text', 'no JSON object'],
+    ['without a time', '{}', 'no blocked_until'],
+  ])('says of a lock that is %s what readers take it for', async (_what, contents, reason) => {
+    const { machine, root } = await aMachine();
+    fs.writeFileSync(join(anAccount(root, 'codex', HOUR), 'usage.lock'), contents);
+    expect((await machine.run(['cache', 'verify'])).stdout).toContain(
+      `usage.lock: ignored: ${reason}: a foreign lock, which blocks for 30 s from its time\n`,
+    );
   });
 });

@@ -298,21 +298,58 @@ it('shows key, query and header in no output and no file', async () => {
   expect(runs[4]?.stdout).toBe('["myai"]\n');
 });
 
+it('a window has the usual name of its length, and is found by the name that was written as well', async () => {
+  const { run, configure, home } = await aMachine();
+  const config = fs.readFileSync(join(home, '.config/usageline/config.toml'), 'utf8');
+  const [provider = ''] = config.split('[[provider.window]]');
+  const window = (name: string, more = '') =>
+    `[[provider.window]]\nname = "${name}"\nused_percent = "limits[type=session].percent"\n${more}`;
+  configure(provider + window('30d') + window('30d', 'part = "Big"\n') + window('24h') + window('3h'));
+  expect((await run('refresh', '--provider', 'myai')).stderr).toBe('');
+  const { windows: found } = JSON.parse((await run('--provider', 'myai', '--json')).stdout);
+  expect(found.map(({ id, label }: any) => [id, label])).toEqual([
+    ['monthly', 'mo'],
+    ['3h', '3h'],
+    ['1d', '1d'],
+    ['monthly:big', 'mo Big'],
+  ]);
+  const names = {
+    '30d': 'mo',
+    mo: 'mo',
+    '720h': 'mo',
+    '24h': '1d',
+    '1d': '1d',
+    '3h': '3h',
+    '30d big': 'mo Big',
+  };
+  for (const [name, label] of Object.entries({ ...names, '30d:big': 'mo Big' })) {
+    const check = await run('check', '--provider', 'myai', '--window', name);
+    expect(check).toMatchObject({ code: 0, stdout: expect.stringMatching(`^MYAI OK - ${label} 13% `) });
+    const line = await run('--provider', 'myai', '--format', `{${name}.label} {${name}.percent}`);
+    expect(line.stdout).toBe(`${label} 13%\n`);
+  }
+  const unknown = await run('check', '--provider', 'myai', '--window', '6h');
+  expect(unknown.stdout).toContain("UNKNOWN - no limit is called '6h'; there are: mo, 3h, 1d, mo Big");
+  configure(`hide = ["30d"]\n${provider}${window('30d')}${window('3h')}`);
+  await run('refresh', '--provider', 'myai');
+  expect((await run('--provider', 'myai', '--cached')).stdout).toMatch(/^3h 13%/);
+});
+
 it.each<[what: string, text: string, mistake: RegExp]>([
   [
     'a provider with the id of another one',
     '[[provider]]\nid = "codex"\nurl = "https://x.example"\n[[provider.window]]\nname = "5h"\nused_percent = "a"\n',
-    /provider\.id is "codex", which is built in; accepted: any but claude, codex/,
+    /config\.toml:2: provider\.id is "codex", which is built in; accepted: any but claude, codex/,
   ],
   [
     'an account of a provider that is not there',
     '[[account]]\nname = "x"\nprovider = "codx"\n',
-    /account\.provider of the account "x" is "codx"; accepted: claude, codex.*; did you mean "codex"\?/,
+    /config\.toml:3: account\.provider of the account "x" is "codx"; accepted: claude, codex.*; did you mean "codex"\?/,
   ],
   [
     'a URL in clear',
     '[[provider]]\nid = "x"\nurl = "http://x.example"\n',
-    /provider\.url of the provider "x" is refused/,
+    /config\.toml:3: provider\.url of the provider "x" is refused/,
   ],
 ])('config check names %s', async (_what, text, mistake) => {
   const { run, configure } = await aMachine();

@@ -332,6 +332,72 @@ describe('a line of several accounts', () => {
     expect(fitted(columns)).toBe(text);
   });
 
+  const failed = (label: string, used: number, code: FailureCode, more: object = {}) => ({
+    ...account(label, used),
+    error: failure(code, more),
+  });
+  const inPath = (detail: string) => ({ detail });
+  it.each<[what: string, all: Usage[], text: string]>([
+    [
+      'an error of the cache is shown once, whichever directory it names',
+      [
+        failed('work', 88, 'cache_unwritable', inPath('/a: EACCES')),
+        failed('codex', 56, 'cache_unwritable', inPath('/b: EACCES')),
+      ],
+      'work 7d 88% · codex 7d 56% · cache not writable',
+    ],
+    [
+      'an error of the cache is shown once where an account has no numbers',
+      [
+        failed('work', 88, 'cache_unwritable'),
+        { ...none({ label: 'codex', error: failure('cache_unwritable') }) },
+      ],
+      'work 7d 88% · codex no data · cache not writable',
+    ],
+    [
+      'another error in the same words is shown once',
+      [failed('work', 88, 'disabled'), failed('codex', 56, 'disabled')],
+      'work 7d 88% · codex 7d 56% · disabled',
+    ],
+    [
+      'errors that differ stay with their accounts',
+      [failed('work', 88, 'timeout', inPath('a')), failed('codex', 56, 'timeout', inPath('b'))],
+      'work 7d 88% · no answer · codex 7d 56% · no answer',
+    ],
+    [
+      'an error that one account lacks stays with the others',
+      [failed('work', 88, 'cache_unwritable'), account('codex', 56)],
+      'work 7d 88% · cache not writable · codex 7d 56%',
+    ],
+    [
+      'an error in place of numbers stays where the numbers would be',
+      [
+        none({ label: 'work', error: failure('no_credentials') }),
+        none({ label: 'codex', error: failure('no_credentials') }),
+      ],
+      'work sign in · codex sign in',
+    ],
+  ])('%s', (_what, [first, ...others], text) => {
+    expect(line({ ...(first as Usage), others })).toBe(text);
+  });
+
+  it('an error that all share goes with the first account where the line is too narrow for both', () => {
+    const [first, other] = ['work', 'codex'].map((label) => failed(label, 88, 'cache_unwritable'));
+    const text = (columns: number) =>
+      lineSpans({ ...(first as Usage), others: [other as Usage] }, { countdowns: true, columns })
+        .map((span) => span.text)
+        .join('');
+    expect(text(46)).toBe('work 7d 88% · cache not writable');
+    expect(text(31)).toBe('work 7d 88%');
+  });
+
+  it.each(['{7d.percent}', '{error} {7d.percent}'])('an error that all share is last in %s', (format) => {
+    const [first, other] = ['work', 'codex'].map((label) => failed(label, 88, 'cache_unwritable'));
+    const appearance = { ...DEFAULT_APPEARANCE, format };
+    const all = { ...(first as Usage), others: [other as Usage] };
+    expect(renderLine(all, { color: false, appearance })).toBe('work 88% · codex 88% · cache not writable');
+  });
+
   it('is never wider than its columns', () => {
     fc.assert(
       fc.property(usageArbitrary, usageArbitrary, fc.integer({ min: 1, max: 80 }), (one, other, columns) => {

@@ -244,6 +244,42 @@ describe('several usages are one table grouped by account', () => {
     ]);
   });
 
+  it('which says an error that all of them have once, in the words of one usage', () => {
+    const error = failure('cache_unwritable', { detail: '/proc/nope: ENOENT' });
+    const text = several([usage({ error }), usage({ account: 'work', error })], 100).join('\n');
+    expect(text.match(/cannot be written/g)).toHaveLength(1);
+    expect(text).toMatch(/by now\.\nThe cache cannot be written \(\/proc\/nope: ENOENT\)\. Check [^]*DIR\.$/);
+    const other = failure('cache_unwritable', { detail: '/var/other: EACCES' });
+    expect(several([usage({ error }), usage({ account: 'work', error: other })], 100).join('\n')).toMatch(
+      /\n {2}The cache cannot be written \(\/proc\/nope[^]*\n {2}The cache cannot be written \(\/var\/other/,
+    );
+  });
+
+  describe('whose credits', () => {
+    const credits = { balance: '60', currency: 'USD', unlimited: false };
+    const rows = (all: readonly Usage[], columns: number) =>
+      several(all, columns).filter((line) => /^ {2}(?:5h|7d|credits)/.test(line));
+    const first = usage({ windows: [window(), week()] });
+    const second = usage({ account: 'b', windows: [week()] });
+
+    it('stand in the column of the values of the limits', () => {
+      expect(rows([usage({ windows: [week()] }), { ...second, windows: [], credits }], 80)).toEqual([
+        '  7d       ━━━━━━━━━━──┸─────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+        '  credits  60.00 USD left',
+      ]);
+    });
+
+    it('take no word from the limits, at any width', () => {
+      const words = (line: string) => line.match(/[\w%,:]+/g);
+      for (let columns = 40; columns <= 120; columns += 1) {
+        const beside = rows([first, { ...second, credits }], columns);
+        expect(beside.slice(0, -1).map(words), `${columns}`).toEqual(
+          rows([first, second], columns).map(words),
+        );
+      }
+    });
+  });
+
   it('whose groups say what is true of them alone', () => {
     const failed = stale({ account: 'old', windows: [week()], error: failure('timeout') });
     const signedOut = none({ account: 'new', error: failure('no_credentials') });
@@ -299,12 +335,12 @@ describe('several usages are one table grouped by account', () => {
     const text = renderShow([first, second], { color: false, columns: 80, verbose: true });
     expect(text.split('\n')).toEqual([
       'Claude · Ultra',
-      '  7d  ━━━━━━━━━━━╾──┸────────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '  7d      ━━━━━━━━━━──┸──────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
       '  The week by product',
       '  Claude Code  12%',
       '',
       'Claude · Ultra · account b',
-      '  7d  ━━━━━━━━━━━╾──┸────────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
+      '  7d      ━━━━━━━━━━──┸──────────────────  33%  resets in 4d3h, Tue 21:25  lasts',
       '  a pool  2.50 of 10.00 USD used',
       '  The week by product',
       '  Chat          7%',

@@ -664,7 +664,7 @@ describe('a caller that never waits', () => {
     const { usage, startWorker: startBackground } = await ask({ policy: 'background' });
     expect(short(usage)).toBe('none - cache_unwritable');
     expect(usage.pending).toBe(false);
-    expect(usage.error?.detail).toMatch(/usageline\/claude: ENOTDIR$/);
+    expect(usage.error?.detail).toMatch(/\/usageline: ENOTDIR$/);
     expect(startBackground).toBe(false);
   });
 

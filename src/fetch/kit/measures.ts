@@ -1,7 +1,10 @@
 import type { Window } from '../../usage/model.ts';
 import { sanitize } from '../../usage/text.ts';
-import { DAY, HOUR, SECOND } from '../../usage/time.ts';
+import { nameOf, usualRank } from '../../usage/window-names.ts';
+import type { WindowLength } from '../../usage/window-names.ts';
 import { hasElapsed } from '../../usage/windows.ts';
+
+export { nameOf };
 
 /** What an endpoint says about one limit. The kit makes a window of it. */
 export interface Measure {
@@ -10,7 +13,7 @@ export interface Measure {
   /** Epoch ms; null where it is not known, or the window has not started. */
   readonly resetsAt: number | null;
   /** Length, s, or `month`, a calendar or billing month. Null: not known, so the window needs a `name`. */
-  readonly length: number | 'month' | null;
+  readonly length: WindowLength | null;
   /** While nothing is used, the reset is the time of the request plus the length: it is left out. */
   readonly projected?: boolean;
   /** What a limit on a part is on, as people know it, short: `premium`, `Spark`. Null or absent: on everything. */
@@ -30,14 +33,6 @@ export interface Measure {
 /** The largest number of windows: with hundreds of them, a line would take seconds to prerender. */
 const MAX_WINDOWS = 32;
 
-/** The names of usual lengths, s, and how far a length may be from them, s. */
-const USUAL = [
-  { id: 'five_hour', label: '5h', from: 4.9 * HOUR, to: 5.1 * HOUR },
-  { id: 'seven_day', label: '7d', from: 6.9 * DAY, to: 7.1 * DAY },
-  // Calendar months; a change of summer time adds or removes an hour.
-  { id: 'monthly', label: 'mo', from: 27.9 * DAY, to: 31.1 * DAY },
-];
-
 type Shape = Pick<Window, 'id' | 'label' | 'model' | 'windowSeconds'>;
 
 /** Id and label of the window of a measure; null without a length or a name. */
@@ -51,18 +46,6 @@ function shapeOf(measure: Measure): Shape | null {
   if (slug === '') return { ...base, model: null, windowSeconds };
   const label = sanitize(`${base.label} ${part === '' ? slug : part}`);
   return { id: `${base.id}:${slug}`, label, model: measure.isModel ? part || slug : null, windowSeconds };
-}
-
-/** Id and label of a length: `five_hour`, `seven_day`, `monthly`, else hours (`3h`) or days (`30d`). */
-export function nameOf(length: Measure['length']): { id: string; label: string } | null {
-  if (length === 'month') return { id: 'monthly', label: 'mo' };
-  if (length === null || !(length > 0)) return null;
-  const ms = length * SECOND;
-  const usual = USUAL.find(({ from, to }) => ms >= from && ms <= to);
-  if (usual) return { id: usual.id, label: usual.label };
-  const hours = Math.max(1, Math.round(ms / HOUR));
-  const text = hours % 24 === 0 ? `${hours / 24}d` : `${hours}h`;
-  return { id: text, label: text };
 }
 
 /** A name in an id: lower case, `-` for everything but letters and digits. */
@@ -108,11 +91,14 @@ export function windowsOf(measures: readonly Measure[], readAt: number, now: num
   return [...windows.values()].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
-/** Sorts: whole limits before parts, and each group by the order of `USUAL`, then by length. */
+/** A rank behind those of the usual windows. */
+const LAST_USUAL = 1000;
+
+/** Sorts: whole limits before parts, and each group by the order of the usual ones, then by length. */
 function rankOf({ id, windowSeconds }: Window): number {
   const [base = '', part] = id.split(':', 2);
-  const usual = USUAL.findIndex((it) => it.id === base);
-  const rank = usual >= 0 ? usual : USUAL.length + (windowSeconds ?? Number.MAX_SAFE_INTEGER) / 1e10;
+  const usual = usualRank(base);
+  const rank = usual >= 0 ? usual : LAST_USUAL + (windowSeconds ?? Number.MAX_SAFE_INTEGER) / 1e10;
   return rank + (part === undefined ? 0 : 1e6);
 }
 

@@ -7,6 +7,7 @@ import type { ByStyle } from './host-colors.ts';
 import type { StructuredOutput } from './output.ts';
 import { escapePango, onDarkBar, pango } from './pango.ts';
 import type { PangoStyle } from './pango.ts';
+import { saidOnce } from '../said-once.ts';
 import { accountsIn, hasFailed, hasNumbers, shownError, shownExtra } from '../selection.ts';
 import { summaryOf } from '../summary.ts';
 import {
@@ -52,10 +53,7 @@ export const waybar: StructuredOutput = {
       ),
       alt: level,
       // Waybar does not show a tooltip that contains a line feed.
-      tooltip: accountsIn(usage)
-        .flatMap((it) => tooltipLines(it, context))
-        .map(escapePango)
-        .join('\r'),
+      tooltip: tooltip(accountsIn(usage), context).map(escapePango).join('\r'),
       class: classesOf(usage, level),
       ...(used !== null && { percentage: wholePercent(used) }),
     });
@@ -82,18 +80,23 @@ interface TooltipOptions {
   readonly appearance: Appearance;
 }
 
+/** The lines of the tooltip. An error that all accounts share stands once, at the end. */
+function tooltip(usages: readonly Usage[], context: TooltipOptions): string[] {
+  const errors = usages.map((usage) => (shownError(usage) === null ? '' : (errorSentence(usage) ?? '')));
+  const shared = saidOnce(errors);
+  const lines = usages.flatMap((usage, index) => [
+    ...tooltipLines(usage, context),
+    shared === '' ? (errors[index] ?? '') : '',
+  ]);
+  return [...lines, shared].filter((line) => line !== '');
+}
+
 /**
- * The lines of the tooltip: all limits, not only those of the line. The tooltip is prerendered with the line, so it has
+ * The lines of an account in the tooltip, without its error: all limits, not only those of the line. The tooltip is prerendered with the line, so it has
  * no clock times (the time zone can change) and no pace (it changes all the time).
  */
 function tooltipLines(usage: Usage, context: TooltipOptions): string[] {
-  const error = shownError(usage);
-  return [
-    heading(usage),
-    ...limitLines(usage, context),
-    ...ageLines(usage),
-    ...(error === null ? [] : [errorSentence(usage) as string]),
-  ];
+  return [heading(usage), ...limitLines(usage, context), ...ageLines(usage)];
 }
 
 function limitLines(usage: Usage, context: TooltipOptions): string[] {

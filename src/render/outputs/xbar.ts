@@ -4,6 +4,7 @@ import type { Style } from '../style.ts';
 import { age } from '../values.ts';
 import { errorSentence, lockSentences } from '../messages.ts';
 import { summaryOf } from '../summary.ts';
+import { saidOnce } from '../said-once.ts';
 import { accountsIn, hasNumbers, nextTryAt, shownError } from '../selection.ts';
 import { heading } from '../heading.ts';
 import { wrap } from '../layout.ts';
@@ -41,6 +42,9 @@ export const MENU_COLORS: ByStyle<string | null> = {
 export const xbar: StructuredOutput = {
   render: (usage, context) => {
     const { level, style } = summaryOf(usage, context.appearance);
+    const accounts = accountsIn(usage);
+    const errors = accounts.map((account) => problem(account, context));
+    const shared = saidOnce(errors);
     const blocks = [
       [
         item(
@@ -49,10 +53,13 @@ export const xbar: StructuredOutput = {
           colorOf(level === 'ok' ? null : style, context),
         ),
       ],
-      ...accountsIn(usage).flatMap((account) => [
+      ...accounts.flatMap((account, index) => [
         [item(heading(account)), ...rowItems(account, context)],
-        origin(account, context).map((text) => item(text)),
+        [...origin(account), ...wrap(shared === '' ? (errors[index] ?? '') : '', MENU_COLUMNS)].map((text) =>
+          item(text),
+        ),
       ]),
+      wrap(shared, MENU_COLUMNS).map((text) => item(text)),
       ['Refresh | refresh=true'],
     ];
     return blocks
@@ -81,16 +88,21 @@ function rowsOf(usage: Usage, { appearance }: OutputContext): Row[] {
   return hasNumbers(usage) ? limitRows(usage, true, appearance) : [];
 }
 
-/** The age of the numbers, the error, and the time of the next request. */
-function origin(usage: Usage, { appearance }: OutputContext): string[] {
-  const { state, ageMs, generatedAt } = usage;
+/** The age of the numbers, and why limits are locked. */
+function origin(usage: Usage): string[] {
+  const { state, ageMs } = usage;
   const locked = hasNumbers(usage) ? lockSentences(usage).flatMap((text) => wrap(text, MENU_COLUMNS)) : [];
   const read = hasNumbers(usage) && ageMs !== null ? [`Read ${age(Math.max(0, ageMs))}`, ...locked] : locked;
-  const error = shownError(usage);
-  if (error === null) return state === 'none' && usage.pending ? ['The first answer is on its way'] : read;
+  const isFirst = state === 'none' && usage.pending && shownError(usage) === null;
+  return isFirst ? ['The first answer is on its way'] : read;
+}
+
+/** The error and the time of the next request; empty without one. */
+function problem(usage: Usage, { appearance }: OutputContext): string {
+  if (shownError(usage) === null) return '';
   const next = nextTryAt(usage);
-  const nextTry = next === null ? '' : ` Next try ${moment(next, generatedAt, appearance)}.`;
-  return [...read, ...wrap(`${errorSentence(usage)}${nextTry}`, MENU_COLUMNS)];
+  const nextTry = next === null ? '' : ` Next try ${moment(next, usage.generatedAt, appearance)}.`;
+  return `${errorSentence(usage)}${nextTry}`;
 }
 
 function colorOf(style: Style | null, { color, appearance }: OutputContext): string {

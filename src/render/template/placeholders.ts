@@ -1,3 +1,4 @@
+import { usualName } from '../../usage/window-names.ts';
 import { nearest } from '../../usage/nearest.ts';
 
 /** The fields of a window, each with what it shows. docs/specs/format.md describes them for users. */
@@ -52,19 +53,15 @@ export type Placeholder =
   /** `window`: an id, a label in lower case, `model` or `tightest`; null: the current window of a section. */
   | { readonly of: 'window'; readonly window: string | null; readonly field: WindowField };
 
-/** The ids of windows with a short name. */
-const IDS: Readonly<Record<string, string>> = { '5h': 'five_hour', '7d': 'seven_day' };
-
 /** The id, or label in lower case, of a window name in a template; null if no window can have that name. */
 export function windowNameOf(given: string): string | null {
-  const name = given.trim().toLowerCase();
-  const window = Object.hasOwn(IDS, name) ? (IDS[name] as string) : name;
+  const window = usualName(given.trim().toLowerCase());
   return NAMES.test(window) ? window : null;
 }
 
 /** Names that a window can have. Which windows exist depends on the account. */
 const NAMES =
-  /^(five_hour|seven_day(_[a-z]+)*|(hourly|daily|weekly|monthly)(_[a-z]+)*(:[a-z0-9-]+)?|7d [a-z0-9 ._+:/()-]+|spend(_limit)?|model|tightest)$/;
+  /^(five_hour|seven_day(_[a-z]+)*|(hourly|daily|weekly|monthly)(_[a-z]+)*(:[a-z0-9-]+)?|[1-9]\d{0,3}[hd](:[a-z0-9-]+)?|([1-9]\d{0,3}[hd]|mo) [a-z0-9 ._+:/()-]+|spend(_limit)?|model|tightest)$/;
 
 /**
  * Parses the text between braces. For an unknown placeholder, returns a suggestion and what is accepted.

@@ -36,7 +36,7 @@ describe('a format', () => {
     ['x{5h.percnt}', "unknown placeholder '{5h.percnt}' at character 2; accepted: "],
     ['x{5h.percnt}', "; did you mean '{5h.percent}'?"],
     ['⚡👩{stauts}', "unknown placeholder '{stauts}' at character 3; accepted: "],
-    ['{6h.used}', "; did you mean '{5h.used}'?"],
+    ['{5j.used}', "; did you mean '{5h.used}'?"],
     ['{.used}', "unknown placeholder '{.used}' at character 1"],
     ['{}', "unknown placeholder '{}' at character 1; accepted"],
     ['{constructor}', "unknown placeholder '{constructor}' at character 1; accepted"],
