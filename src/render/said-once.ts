@@ -23,7 +23,7 @@ export function isErrorShared(usages: readonly Usage[]): boolean {
   return code !== '' && usages.every(hasNumbers) && saidOnce(usages.map(errorText)) !== '';
 }
 
-/** All that a person is told about the error of a usage. */
+/** All words about the error of a usage. */
 function errorText(usage: Usage): string {
   const { error, generatedAt, texts } = usage;
   return error === null ? '' : `${shortMessage(error, generatedAt, texts)}: ${errorSentence(usage)}`;

@@ -21,9 +21,12 @@ export interface Section {
   readonly products: readonly Row[];
   /** Freshness and source of the numbers. */
   readonly origin: string;
-  readonly notices: readonly string[];
+  /** A sentence for each locked limit. */
+  readonly locks: readonly string[];
   /** The error, what to do about it, and the time of the next request; empty without one. */
   readonly problem: string;
+  /** The request to renew the login; empty without one. */
+  readonly renewal: string;
 }
 
 /** Where numbers are from. Status-line reports are named after the provider's client. */
@@ -46,8 +49,9 @@ export function sectionOf(all: Usage, appearance: Appearance, withProducts: bool
     pools: poolRows(usage, appearance),
     products: withProducts ? breakdownRows(usage.breakdown ?? []) : [],
     origin: origin(usage, all, appearance),
-    notices: [...lockSentences(usage), renewalNotice(usage, appearance)],
+    locks: lockSentences(usage),
     problem: problem(usage, appearance),
+    renewal: renewalNotice(usage, appearance),
   };
 }
 

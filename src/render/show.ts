@@ -56,7 +56,7 @@ export function renderShow(usages: readonly Usage[], options: ShowOptions): stri
 
 /** The blocks of one usage, with air between them. */
 function single(
-  { heading: title, limits, pools, products, origin: from, notices, problem }: Section,
+  { heading: title, limits, pools, products, origin: from, locks, problem, renewal }: Section,
   page: Page,
 ): Span[][][] {
   const { width, proseWidth, appearance } = page;
@@ -69,7 +69,7 @@ function single(
     products.length === 0
       ? []
       : [titleLine(PRODUCTS, width, appearance), ...table(products, width, appearance).lines],
-    [...sentences.map(dim), ...[...notices, problem].flatMap((text) => prose(text, page))],
+    [...sentences.map(dim), ...[...locks, problem, renewal].flatMap((text) => prose(text, page))],
   ];
 }
 
@@ -95,7 +95,9 @@ function groups(sections: readonly Section[], page: Page, columns: number): Span
       ...(pools[index]?.lines ?? []),
       ...(parts.length === 0 ? [] : [[plain(PRODUCTS)], ...parts]),
       ...(shared ? [] : wrap(section.origin, proseWidth).map(dim)),
-      ...[...section.notices, problem === '' ? section.problem : ''].flatMap((text) => prose(text, page)),
+      ...[...section.locks, problem === '' ? section.problem : '', section.renewal].flatMap((text) =>
+        prose(text, page),
+      ),
     ];
     const indented = lines.map((line) => [plain(' '.repeat(GROUP_INDENT))].concat(line));
     return [titleLine(section.heading, columns, appearance), ...indented];

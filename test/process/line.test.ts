@@ -247,7 +247,7 @@ describe('the commands', () => {
     expect(stdout).toMatch(/^Claude · Ultra\n/);
     expect(stdout).toMatch(/\n7d Fable .* 82% +resets in 4d3h +empty in/);
     expect(stdout).toMatch(
-      /\nCurrent: read <1m ago, \d\d:\d\d, from the endpoint\.\n┸ marks even use by now\.\n$/,
+      /\nCurrent: read <1m ago, (\w{3} )?\d\d:\d\d, from the endpoint\.\n┸ marks even use by now\.\n$/,
     );
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(60);
   });
@@ -388,12 +388,12 @@ describe('usageline explain', () => {
     await machine.run(['--wait']);
     const run = await machine.run(['explain']);
     expect(rowOf(run, 'Decision')).toMatch(/^row 1: the numbers are fresh/);
-    expect(rowOf(run, 'Entry')).toMatch(/^read <1m ago, fresh for 2m more, until \d\d:\d\d$/);
+    expect(rowOf(run, 'Entry')).toMatch(/^read <1m ago, fresh for 2m more, until (\w{3} )?\d\d:\d\d$/);
     expect(rowOf(run, 'Credentials')).toBe('as they were when the entry was read');
     expect(rowOf(run, 'Budget')).toMatch(
       /^1 of 24 requests in the last hour; the next may be sent in <1m, at /,
     );
-    expect(rowOf(run, 'Next request')).toMatch(/^not before \d\d:\d\d, in 2m$/);
+    expect(rowOf(run, 'Next request')).toMatch(/^not before (\w{3} )?\d\d:\d\d, in 2m$/);
   });
 
   it('shows a backoff, and a backoff that no longer counts', async () => {
@@ -403,7 +403,7 @@ describe('usageline explain', () => {
     const blocked = await machine.run(['explain', '--wait']);
     expect(rowOf(blocked, 'Decision')).toMatch(/^row 2: a backoff is in force: no request/);
     expect(rowOf(blocked, 'Backoff')).toMatch(
-      /^unauthorized: [45]m more, until \d\d:\d\d, or until the credentials change$/,
+      /^unauthorized: [45]m more, until (\w{3} )?\d\d:\d\d, or until the credentials change$/,
     );
     machine.login({ accessToken: 'sk-ant-oat01-NEW' });
     const renewed = await machine.run(['explain', '--wait']);
@@ -421,7 +421,7 @@ describe('usageline explain', () => {
     await machine.run(['--wait']);
     expect(machine.read('usage.lock')).toMatchObject({ error: 'token_lapsed', failures: 3 });
     expect(rowOf(await machine.run(['explain']), 'Backoff')).toMatch(
-      /^token_lapsed: [45]m more, until \d\d:\d\d, or until the credentials change$/,
+      /^token_lapsed: [45]m more, until (\w{3} )?\d\d:\d\d, or until the credentials change$/,
     );
   });
 
