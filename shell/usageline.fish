@@ -101,10 +101,14 @@ end
 # $_usageline_valid_for to the number of seconds after which to search again.
 function _usageline_find
     set -g _usageline_valid_for 0
-    # The line gets half of the width, so that it leaves room for a left prompt and for typing.
+    # The line gets half of the width, below 60 columns a third, so that it leaves room for a left prompt and for typing.
     set -g _usageline_columns "$COLUMNS"
     set -g _usageline_room 9999
-    string match -qr '^[1-9][0-9]{0,3}$' -- "$COLUMNS"; and set -g _usageline_room (builtin math "floor($COLUMNS / 2)")
+    if string match -qr '^[1-9][0-9]{0,3}$' -- "$COLUMNS"
+        set -l parts 2
+        test $COLUMNS -ge 60; or set parts 3
+        set -g _usageline_room (builtin math "floor($COLUMNS / $parts)")
+    end
     if not _usageline_own "$_usageline_ready"
         _usageline_blocked
         return

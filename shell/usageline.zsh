@@ -61,8 +61,8 @@ _usageline_update() {
   fi
   if _usageline_unchanged "$_usageline_config" config; then _usageline_changed=; else _usageline_changed=1; fi
   _usageline_quick="${CLAUDE_CONFIG_DIR-}|${USAGELINE_CACHE_DIR-}|${XDG_CACHE_HOME-}|${NO_COLOR-}|${FORCE_COLOR-}|${CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC-}|${USAGELINE_CONFIG-}|${USAGELINE_NETWORK-}|${COLUMNS-}"
-  # The line gets half of the width, so that it leaves room for a left prompt and for typing.
-  if [[ ${COLUMNS-} == <1-9999> ]]; then _usageline_room=$(( COLUMNS / 2 )); else _usageline_room=999; fi
+  # The line gets half of the width, below 60 columns a third, so that it leaves room for a left prompt and for typing.
+  if [[ ${COLUMNS-} == <1-9999> ]]; then _usageline_room=$(( COLUMNS / (COLUMNS < 60 ? 3 : 2) )); else _usageline_room=999; fi
   _usageline_text= usageline_level=ok
   # A file may disappear between two tests.
   { _usageline_find; } 2>/dev/null

@@ -1,6 +1,6 @@
 import { CLIENT_TARGET } from '../init/target.ts';
 import type { InitTarget } from '../init/target.ts';
-import { EMACS_WIDTHS, presetAt, USUAL_WIDTHS } from '../init/snippets/widths.ts';
+import { EDITOR_WIDTHS, EMACS_WIDTHS, formAt, FORMS, hookRoom, rightRoom } from '../init/snippets/widths.ts';
 import type { Widths } from '../init/snippets/widths.ts';
 import type { LineKind } from '../render/outputs/kinds.ts';
 
@@ -11,6 +11,9 @@ import type { LineKind } from '../render/outputs/kinds.ts';
 
 const ESC = '\u001B[';
 const RESET = `${ESC}0m`;
+
+/** Columns for a line that the program does not shorten. */
+const MOST = 9999;
 
 /** A sketch of a host. */
 interface Sketch {
@@ -26,9 +29,11 @@ interface Sketch {
   readonly base: string;
   /** The host shows the text without colours. */
   readonly mono?: true;
-  /** The host has other presets in narrow windows. */
+  /** The host has shorter forms in narrow windows. */
   readonly widths?: Widths;
-  /** The line gets half of the columns, as a hook gives it to a right prompt. */
+  /** The host measures: it has the first of these forms that fits into its room. An empty one is no line. */
+  readonly forms?: readonly (string | null)[];
+  /** The line gets what a hook gives to a right prompt. */
   readonly half?: true;
   /** The line stands in a row of its own, above what is on the left. */
   readonly above?: true;
@@ -41,7 +46,7 @@ const EDITOR = {
   before: '1,1  All | ',
   right: ' ',
   base: '7',
-  widths: USUAL_WIDTHS,
+  widths: EDITOR_WIDTHS,
 } as const satisfies Sketch;
 /** A dark bar, as waybar, polybar and i3bar have it by default. */
 const BAR = { left: ' 1  2 ', right: ' 09:41 ', base: '38;2;255;255;255;48;2;34;34;34' } as const;
@@ -52,10 +57,22 @@ const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
   p10k: { ...PROMPT, left: ' ~ ❯ ', half: true },
   'oh-my-posh': { ...PROMPT, half: true },
   starship: { ...PROMPT, left: '❯ ', above: true },
-  nushell: { ...PROMPT, left: '~> ' },
+  nushell: {
+    ...PROMPT,
+    left: '~> ',
+    before: '11/26/2026 09:41:00 AM ',
+    forms: [...FORMS, ''],
+    half: true,
+  },
   powershell: { ...PROMPT, left: 'PS ~> ', above: true },
   bash: { ...PROMPT, left: '~$ ', above: true },
-  tmux: { kind: 'tmux', left: '[0] 0:zsh* ', before: '"host" 09:41 | ', base: '30;42', widths: USUAL_WIDTHS },
+  tmux: {
+    kind: 'tmux',
+    left: '[0] 0:zsh* ',
+    before: '"host" 09:41 26-Nov-26 | ',
+    base: '30;42',
+    forms: [...FORMS, '{tightest.percent}'],
+  },
   vim: EDITOR,
   neovim: EDITOR,
   emacs: {
@@ -68,7 +85,7 @@ const SKETCHES: Readonly<Partial<Record<InitTarget, Sketch>>> = {
   [CLIENT_TARGET]: { ...PROMPT, left: '> ', above: true },
   wezterm: { ...BAR, kind: 'ansi', left: ' 1: ~ ', right: ' ' },
   waybar: { ...BAR, kind: 'waybar' },
-  polybar: { ...BAR, kind: 'polybar' },
+  polybar: { ...BAR, kind: 'polybar', forms: ['compact'] },
   i3blocks: { ...BAR, kind: 'i3blocks' },
 };
 
@@ -93,20 +110,47 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, before = '', right = '', base, mono, above, half } = sketch;
-  const texts = left.length + before.length + right.length;
-  const beside = half ? Math.floor(columns / 2) : columns - texts - 1;
-  const width = above ? columns : Math.max(20, beside);
-  const shown = {
-    columns: width,
-    format: sketch.widths === undefined ? null : presetAt(sketch.widths, columns),
-  };
-  const coloured = inTerminal(kind, render(kind, shown), base);
+  const { left, before = '', right = '', base, mono, above } = sketch;
+  const coloured = lineOf(sketch, columns, render);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
-  const gap = ' '.repeat(Math.max(1, columns - texts - lengthOf(text)));
-  const row = `${left}${gap}${before}${text}${right}`;
+  const own = text === '' ? before.trimEnd() : before;
+  const least = left.endsWith(' ') ? 0 : 1;
+  const gap = ' '.repeat(Math.max(least, columns - lengthOf(left + own + text + right)));
+  const row = `${left}${gap}${own}${text}${right}`;
   return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
+}
+
+/** The line in a sketch, in the form that the host has at this width. */
+function lineOf(sketch: Sketch, columns: number, render: SketchOptions['render']): string {
+  const { kind, left, before = '', right = '', base, above, half, forms } = sketch;
+  const texts = left.length + before.length + right.length;
+  const shown = (most: number, format: string | null) =>
+    inTerminal(kind, render(kind, { columns: most, format }), base);
+  if (forms !== undefined) {
+    const room = half ? rightRoom(columns, before.trimEnd().length) : columns - texts;
+    return fitting(forms, room, shown);
+  }
+  if (above) return shown(columns, null);
+  const beside = half ? hookRoom(columns) : columns - texts - 1;
+  return shown(
+    Math.max(half ? 0 : 20, beside),
+    sketch.widths === undefined ? null : formAt(sketch.widths, columns),
+  );
+}
+
+/** The first of several forms that fits into so many columns, else the last one, shortened. */
+function fitting(
+  forms: readonly (string | null)[],
+  room: number,
+  shown: (columns: number, format: string | null) => string,
+): string {
+  for (const format of forms) {
+    const text = format === '' ? '' : shown(MOST, format);
+    if (lengthOf(text) <= room) return text;
+  }
+  const last = forms.at(-1) ?? '';
+  return last === '' ? '' : shown(room, last);
 }
 
 function withColor(text: string, color: boolean): string {

@@ -31,15 +31,37 @@ describe('a sketch of a host', () => {
   });
 
   it.each([
-    ['tmux', 60, 'minimal'],
-    ['tmux', 76, 'compact'],
+    ['neovim', 40, '{tightest.label} {tightest.percent}'],
+    ['neovim', 60, 'minimal'],
     ['neovim', 76, 'compact'],
-    ['emacs', 76, 'minimal'],
-    ['tmux', 130, null],
+    ['emacs', 76, '{tightest.label} {tightest.percent}'],
+    ['emacs', 90, 'minimal'],
+    ['emacs', 96, 'compact'],
   ] as const)('of %s in %i columns has the format that the host has there: %s', (target, columns, format) => {
     const formats: unknown[] = [];
     sketchOf(target, { columns, color: false, render: (_, shown) => String(formats.push(shown.format)) });
     expect(formats).toEqual([format]);
+  });
+
+  /** Lines as wide as those about three limits. */
+  const WIDTHS: Record<string, number> = { null: 78, compact: 29, minimal: 25, '{tightest.percent}': 3 };
+  it.each([
+    ['tmux', 40, '82%'],
+    ['tmux', 60, 'x'.repeat(11)],
+    ['tmux', 76, 'x'.repeat(29)],
+    ['tmux', 130, 'x'.repeat(78)],
+    ['nushell', 36, '09:41:00 AM'],
+    ['nushell', 60, ` ${'x'.repeat(11)}`],
+    ['nushell', 76, ` ${'x'.repeat(29)}`],
+    ['nushell', 160, ` ${'x'.repeat(78)}`],
+    ['polybar', 160, `${'x'.repeat(29)} 09:41 `],
+  ] as const)('of %s in %i columns ends in the line that fits: %s', (target, columns, end) => {
+    const of = ({ format }: Shown) =>
+      format === '{tightest.percent}' ? '82%' : 'x'.repeat(WIDTHS[`${format}`] ?? 11);
+    const sketch = sketchOf(target, { columns, color: false, render: (_, shown) => of(shown) }) ?? '';
+    expect(sketch.slice(-end.length)).toBe(end);
+    expect(sketch.slice(0, -end.length)).not.toMatch(/x/);
+    expect(sketch.length).toBeLessThanOrEqual(Math.max(columns, 39));
   });
 });
 

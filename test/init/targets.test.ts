@@ -63,6 +63,7 @@ describe('a snippet', () => {
   const arguments_: Partial<Record<InitTarget, string[]>> = {
     claude: ['statusline'],
     cron: ['refresh', '--quiet'],
+    polybar: ['--output', 'polybar', '--format', 'compact'],
     prometheus: ['--output', 'openmetrics'],
   };
   it.each(Object.keys(commandIn) as InitTarget[])(
@@ -78,7 +79,7 @@ describe('a snippet', () => {
     'runs the launcher where there is one: %s',
     (target) => {
       const command = commandIn[target]!(snippetOf(target, { launcher }));
-      expect(wordsOf(command)).toEqual([launcher, '--output', target]);
+      expect(wordsOf(command)).toEqual([launcher, ...(arguments_[target] ?? ['--output', target])]);
     },
   );
 

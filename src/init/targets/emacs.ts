@@ -50,6 +50,9 @@ function script(command: readonly string[]): string {
                             ((< (frame-width) ${EMACS_WIDTHS.wide}) '("--format" "compact"))))
      :filter (lambda (_process text)
                (let ((line (car (split-string text "\\n" t))))
+                 ;; In few columns it is without its verdict.
+                 (when (and line (< (frame-width) ${EMACS_WIDTHS.narrow}))
+                   (setq line (replace-regexp-in-string ", empty in [0-9a-z]+" "" line)))
                  (unless (or (null line) (equal line usageline-text))
                    (setq usageline-text line)
                    (force-mode-line-update t)))))))

@@ -1,6 +1,6 @@
 import { json, shCommand } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
-import { USUAL_WIDTHS } from '../snippets/widths.ts';
+import { EDITOR_WIDTHS } from '../snippets/widths.ts';
 import { configHome } from '../runtime.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
@@ -48,6 +48,10 @@ end
 
 local function take(_, lines)
   local line = lines[1] or ''
+  -- In few columns the line is without its verdict.
+  if vim.o.columns < ${EDITOR_WIDTHS.narrow} then
+    line = line:gsub(', %%#%a+#empty in %w+%%%*', ''):gsub(', empty in %w+', '')
+  end
   if line == '' or line:find('%c') then return end
   local text = line:gsub('%%%%', '\\1'):gsub('%%#Usageline%a+#', ''):gsub('%%%*', '')
   if text:find('%%') or vim.g.usageline_format == line then return end
@@ -61,8 +65,8 @@ end
 -- A narrow neovim has a shorter line, beside which the name of the file has room.
 local function words()
   local columns = vim.o.columns
-  if columns >= ${USUAL_WIDTHS.wide} then return command end
-  return vim.list_extend(vim.list_slice(command), { '--format', columns < ${USUAL_WIDTHS.middle} and 'minimal' or 'compact' })
+  if columns >= ${EDITOR_WIDTHS.wide} then return command end
+  return vim.list_extend(vim.list_slice(command), { '--format', columns < ${EDITOR_WIDTHS.middle} and 'minimal' or 'compact' })
 end
 
 local function ask()

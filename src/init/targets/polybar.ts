@@ -15,7 +15,7 @@ export const polybar: Target = {
   snippet: (
     runtime,
   ) => `; Into ~/.config/polybar/config.ini; and usageline among modules-left, -center or -right.
-${section(shCommand(pastedLine(runtime, 'polybar')))}
+${section(pastedLine(runtime, 'polybar'))}
 click-right = ${shCommand(pastedProgram(runtime, 'refresh', '--quiet'))}
 `,
   install: {
@@ -30,7 +30,7 @@ click-right = ${shCommand(pastedProgram(runtime, 'refresh', '--quiet'))}
           path,
           seed: file === null ? seedOf(runtime, path, SYSTEM) : null,
           body: [
-            section(shCommand(installedLine(runtime, 'polybar'))),
+            section(installedLine(runtime, 'polybar')),
             `click-left = ${showCommand(runtime)}`,
             `click-right = ${refreshCommand(runtime)}`,
           ].join('\n'),
@@ -49,9 +49,13 @@ function usualFile(runtime: Runtime): string {
   return runtime.exists(old) && !runtime.exists(`${old}.ini`) ? old : `${old}.ini`;
 }
 
-function section(exec: string): string {
+/**
+ * The module. polybar gives each module the columns that it wants, also those of its neighbours, so the line is short. Its
+ * `label-maxlen` would count and cut the marks of colours.
+ */
+function section(command: readonly string[]): string {
   return `[module/usageline]
 type = custom/script
-exec = ${exec}
+exec = ${shCommand([...command, '--format', 'compact'])}
 interval = 15`;
 }

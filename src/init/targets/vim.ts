@@ -1,6 +1,6 @@
 import { vim as quoted } from '../snippets/quote.ts';
 import { installedLine, pastedLine, runnerStep } from '../snippets/runner.ts';
-import { USUAL_WIDTHS } from '../snippets/widths.ts';
+import { EDITOR_WIDTHS } from '../snippets/widths.ts';
 import type { Target } from '../target.ts';
 import { ownFileHeader } from '../edits/own-file.ts';
 import { launcherStep } from './sh.ts';
@@ -50,7 +50,7 @@ function script(command: readonly string[]): string {
 
   " A narrow vim has a shorter line, beside which the name of the file has room.
   function! s:words() abort
-    return s:command + (&columns < ${USUAL_WIDTHS.middle} ? ['--format', 'minimal'] : &columns < ${USUAL_WIDTHS.wide} ? ['--format', 'compact'] : [])
+    return s:command + (&columns < ${EDITOR_WIDTHS.middle} ? ['--format', 'minimal'] : &columns < ${EDITOR_WIDTHS.wide} ? ['--format', 'compact'] : [])
   endfunction
 
   function! s:highlight() abort
@@ -61,14 +61,16 @@ function script(command: readonly string[]): string {
 ${HIGHLIGHTS.map((line) => `    ${line}`).join('\n')}
   endfunction
 
-  function! s:take(channel, line) abort
+  " In few columns the line is without its verdict.
+  function! s:take(channel, text) abort
+    let l:line = &columns < ${EDITOR_WIDTHS.narrow} ? substitute(a:text, ', \\%(%#\\a\\+#\\)\\?empty in \\w\\+\\%(%\\*\\)\\?', '', '') : a:text
     let l:mark = '%\\(%\\|\\*\\|#Usageline\\a\\+#\\)'
-    if g:usageline_format ==# a:line || substitute(a:line, l:mark, '', 'g') =~# '[%[:cntrl:]]'
+    if g:usageline_format ==# l:line || substitute(l:line, l:mark, '', 'g') =~# '[%[:cntrl:]]'
       return
     endif
-    let g:usageline_format = a:line
-    let g:usageline = substitute(a:line, l:mark, '\\=submatch(1) ==# "%" ? "%" : ""', 'g')
-    let g:usageline_level = a:line =~# '%#UsagelineCritical#' ? 'critical' : a:line =~# '%#Usageline\\%(Warn\\|Notice\\)#' ? 'warn' : 'ok'
+    let g:usageline_format = l:line
+    let g:usageline = substitute(l:line, l:mark, '\\=submatch(1) ==# "%" ? "%" : ""', 'g')
+    let g:usageline_level = l:line =~# '%#UsagelineCritical#' ? 'critical' : l:line =~# '%#Usageline\\%(Warn\\|Notice\\)#' ? 'warn' : 'ok'
     redrawstatus!
   endfunction
 
