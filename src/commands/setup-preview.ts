@@ -93,10 +93,13 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { kind, left, before = '', right = '', base, mono, above, half } = sketch;
+  const { kind, base, mono, above, half } = sketch;
+  const { left, before, right } = above
+    ? { left: sketch.left, before: '', right: '' }
+    : beside(sketch, columns);
   const texts = left.length + before.length + right.length;
-  const beside = half ? Math.floor(columns / 2) : columns - texts - 1;
-  const width = above ? columns : Math.max(20, beside);
+  const room = half ? Math.floor(columns / 2) : columns - texts - 1;
+  const width = above ? columns : Math.max(LEAST_LINE, room);
   const shown = {
     columns: width,
     format: sketch.widths === undefined ? null : presetAt(sketch.widths, columns),
@@ -107,6 +110,17 @@ export function sketchOf(target: InitTarget, { columns, color, render }: SketchO
   const gap = ' '.repeat(Math.max(1, columns - texts - lengthOf(text)));
   const row = `${left}${gap}${before}${text}${right}`;
   return withColor(base === '' ? row : `${ESC}${base}m${row}${RESET}`, color);
+}
+
+/** A line gets at least so many columns of its row. */
+const LEAST_LINE = 20;
+
+/** What stands beside the line in its row, as far as it has room there: what is before the line goes first, then what is behind it. */
+function beside({ left, before = '', right = '' }: Sketch, columns: number) {
+  const room = columns - 1 - LEAST_LINE;
+  if (left.length + before.length + right.length <= room) return { left, before, right };
+  if (left.length + right.length <= room) return { left, before: '', right };
+  return { left: left.slice(0, Math.max(0, room)), before: '', right: '' };
 }
 
 function withColor(text: string, color: boolean): string {
