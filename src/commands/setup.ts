@@ -10,6 +10,7 @@ import { installedPath, installedProblem } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import type { FileChange } from '../init/plan.ts';
 import type { Runtime } from '../init/runtime.ts';
+import { INIT_TARGETS } from '../init/target.ts';
 import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
@@ -52,6 +53,7 @@ export const command: Command<SetupOptions> = {
     { flag: '--dry-run', about: 'show what would change, and change nothing', sets: { dryRun: true } },
   ],
   defaults: { yes: false, dryRun: false },
+  insteadOf: (word) => (Object.hasOwn(INIT_TARGETS, word) ? `init ${word} --install` : null),
   help: `
 Answer the question with y, with n, with what to install (2, vim, 1-3), or with
 what to leave out (-2, -vim). Without a terminal it prints the plan and changes
