@@ -26,7 +26,10 @@ function knownWord(word: string, commands: readonly (AnyCommand | CommandGroup)[
     .filter((group) => group.commands.some(({ name }) => name === word))
     .map(({ name }) => `'${name} ${word}'`);
   const is = ({ synonyms = [] }: Listed) => synonyms.includes(word);
-  const here = commands.filter(is).map(({ name }) => `'${name}'`);
+  const here = commands.flatMap((it) => {
+    const way = 'instead' in it && Object.hasOwn(it.instead ?? {}, word) ? it.instead?.[word] : undefined;
+    return is(it) ? [`'${it.name}'`] : way === undefined ? [] : [`'${way}'`];
+  });
   if (below.length > 0) return [...here, ...below];
   const isVersion = groups.length > 0 && word === VERSION.flag.slice(2);
   if (isVersion) return [`'${VERSION.flag}'`];
@@ -57,10 +60,21 @@ export function unknownOption(typed: string, command: AnyCommand | CommandGroup,
   const accepted = `unknown option '${quoteInput(typed)}'; accepted: ${flags.join(', ')}`;
   const why = 'missing' in command ? command.missing?.[flag] : undefined;
   if (why !== undefined) return `${accepted}; ${why}`;
-  const near = didYouMean(flag, flags);
+  const meant = MEANT[flag];
+  const near =
+    meant !== undefined && flags.includes(meant[0])
+      ? `; did you mean '${meant.join(' ')}'?`
+      : didYouMean(flag, flags);
   const users = near === '' && program ? usersOf(flag, program) : [];
   return `${accepted}${users.length > 0 ? `; ${flag} is an option of ${users.join(', ')}` : near}`;
 }
+
+/** Options of other programs, and the option and its value that mean the same here. */
+const MEANT: Readonly<Partial<Record<string, readonly [flag: string, value: string]>>> = {
+  '--no-color': ['--color', 'never'],
+  '--no-colour': ['--color', 'never'],
+  '--nocolor': ['--color', 'never'],
+};
 
 function isMain({ name }: Listed, program: Program | undefined): boolean {
   return name === program?.main.name;
@@ -121,6 +135,8 @@ export function strayArgument(stray: string, name: string, command: AnyCommand):
   const taken = argumentsOf(command);
   const takes = COUNTS[taken.length] ?? 'fewer arguments';
   // Such as `config set hide 7d Fable`.
-  const advice = taken.at(-1)?.accepted ? '; a value with spaces needs quotes' : '';
+  const quotes = taken.at(-1)?.accepted ? '; a value with spaces needs quotes' : '';
+  const meant = command.insteadOf?.(stray) ?? null;
+  const advice = meant === null ? quotes : `; did you mean '${meant}'?`;
   return `'${name}' takes ${takes}, but there is '${quoteInput(stray)}'${advice}`;
 }

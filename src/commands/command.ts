@@ -21,6 +21,10 @@ export interface Command<Options> {
   readonly missing?: Readonly<Record<string, string>>;
   /** Other words that people type for it: a message suggests the command. */
   readonly synonyms?: readonly string[];
+  /** Words that people type for one way to call it: what a message suggests, as it is typed, by word. */
+  readonly instead?: Readonly<Record<string, string>>;
+  /** What a message suggests for an argument that it does not take, as it is typed; null for nothing. */
+  readonly insteadOf?: (argument: string) => string | null;
   /** For programs only: `--help`, completions and messages do not list it. */
   readonly hidden?: true;
   /** @param all loads every command */

@@ -176,7 +176,7 @@ function editorOf(system: System): string {
   const editor = VISUAL || EDITOR;
   if (editor) return editor;
   if (isTerminal(system, STDOUT)) return system.platform === 'win32' ? 'notepad' : 'vi';
-  throw new UsageError("'edit' needs an editor; accepted: its command in VISUAL or EDITOR");
+  throw new UsageError("'config edit' needs an editor; accepted: its command in VISUAL or EDITOR");
 }
 
 /** Runs the editor in this terminal. Returns why it failed; null if it did not. */

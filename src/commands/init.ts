@@ -29,7 +29,8 @@ interface InitOptions {
 /** `usageline init`: prints what a host needs, installs it, or removes it. */
 export const command: Command<InitOptions> = {
   name: 'init',
-  synonyms: ['uninstall', 'add'],
+  synonyms: ['add'],
+  instead: { uninstall: 'init --uninstall' },
   about: 'print, install or remove what a shell, bar, editor or timer needs to show the line',
   argument: {
     name: 'target',

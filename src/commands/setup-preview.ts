@@ -110,8 +110,9 @@ export interface SketchOptions {
 export function sketchOf(target: InitTarget, { columns, color, render }: SketchOptions): string | null {
   const sketch = SKETCHES[target];
   if (sketch === undefined) return null;
-  const { left, before = '', right = '', base, mono, above } = sketch;
-  const coloured = lineOf(sketch, columns, render);
+  const shown = sketch.above ? sketch : { ...sketch, ...beside(sketch, columns) };
+  const { left, before = '', right = '', base, mono, above } = shown;
+  const coloured = lineOf(shown, columns, render);
   const text = mono ? plain(coloured) : coloured;
   if (above) return withColor(`${text}\n${left}`, color);
   const own = text === '' ? before.trimEnd() : before;
@@ -132,9 +133,9 @@ function lineOf(sketch: Sketch, columns: number, render: SketchOptions['render']
     return fitting(forms, room, shown);
   }
   if (above) return shown(columns, null);
-  const beside = half ? hookRoom(columns) : columns - texts - 1;
+  const room = half ? hookRoom(columns) : columns - texts - 1;
   return shown(
-    Math.max(half ? 0 : 20, beside),
+    Math.max(half ? 0 : LEAST_LINE, room),
     sketch.widths === undefined ? null : formAt(sketch.widths, columns),
   );
 }
@@ -151,6 +152,20 @@ function fitting(
   }
   const last = forms.at(-1) ?? '';
   return last === '' ? '' : shown(room, last);
+}
+
+/** A line gets at least so many columns of its row. */
+const LEAST_LINE = 20;
+/** The columns of a percentage alone. */
+const SHORTEST_FORM = 3;
+
+/** What stands beside the line in its row, as far as it has room there: what is before the line goes first, then what is behind it. */
+function beside({ left, before = '', right = '', forms }: Sketch, columns: number) {
+  // A host that measures makes the line shorter first.
+  const room = columns - (forms === undefined ? 1 + LEAST_LINE : SHORTEST_FORM);
+  if (left.length + before.length + right.length <= room) return { left, before, right };
+  if (left.length + right.length <= room) return { left, before: '', right };
+  return { left: left.slice(0, Math.max(0, room)), before: '', right: '' };
 }
 
 function withColor(text: string, color: boolean): string {

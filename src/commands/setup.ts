@@ -4,12 +4,13 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { localAppearance } from '../config/local-appearance.ts';
 import { texts } from '../fetch/registry.ts';
-import { askForText, isYes } from '../init/confirm.ts';
+import { askForText } from '../init/confirm.ts';
 import { findHosts } from '../init/detect.ts';
 import { installedPath, installedProblem } from '../init/installed.ts';
 import { dataHome } from '../init/runtime.ts';
 import type { FileChange } from '../init/plan.ts';
 import type { Runtime } from '../init/runtime.ts';
+import { INIT_TARGETS } from '../init/target.ts';
 import type { InitTarget, Install } from '../init/target.ts';
 import { TARGETS } from '../init/targets/index.ts';
 import { isTerminal, printable, STDOUT, writeOut } from '../platform/stdio.ts';
@@ -28,6 +29,9 @@ import type { Decision } from './init-changes.ts';
 import { prerenderedVariant, refusalToInstall, runtimeOf } from './init-runtime.ts';
 import { askAccounts } from './asking.ts';
 import { warningText } from './resolving.ts';
+import { chosenIn, choiceText, questionAbout } from './setup-answer.ts';
+import { INDENT, listed, named, pageOf, prose } from './setup-page.ts';
+import type { Page } from './setup-page.ts';
 import { sketchOf } from './setup-preview.ts';
 import type { Shown } from './setup-preview.ts';
 
@@ -49,9 +53,11 @@ export const command: Command<SetupOptions> = {
     { flag: '--dry-run', about: 'show what would change, and change nothing', sets: { dryRun: true } },
   ],
   defaults: { yes: false, dryRun: false },
+  insteadOf: (word) => (Object.hasOwn(INIT_TARGETS, word) ? `init ${word} --install` : null),
   help: `
-Answer the question with y, with n, or with the numbers or names to leave out,
-such as: 2 vim. Without a terminal it prints the plan and changes nothing.
+Answer the question with y, with n, with what to install (2, vim, 1-3), or with
+what to leave out (-2, -vim). Without a terminal it prints the plan and changes
+nothing.
 
 Examples:
   usageline setup
@@ -91,16 +97,17 @@ export async function setup(
   const config = await loadConfig(system);
   const entries = findHosts(runtime).flatMap((target) => entryOf(system, runtime, target, notes));
   const usage = await usageFor(system, config, terminal || yes);
-  const plan = planText(system, runtime, config, entries, usage, terminal);
+  const page = pageOf(terminal, process.stdout.columns);
+  const plan = planText(system, runtime, config, entries, usage, page);
   const warnings = warningText(config);
   const toInstall = entries.filter(({ decision }) => decision.kind === 'change');
   if (toInstall.length === 0) return result(plan, { stderr: warnings });
   if (dryRun) return result(`${plan}nothing has been changed (--dry-run)\n`, { stderr: warnings });
   if (!writeOut(system, STDOUT, plan)) return failure('standard output cannot be written');
-  const chosen = yes ? toInstall : chosenBy(system, toInstall);
+  const chosen = yes ? toInstall : chosenBy(system, toInstall, page);
   if (chosen === 'no terminal') return result(NOT_ASKED, { stderr: warnings });
   if (chosen.length === 0) return failure('nothing has been changed');
-  return install(system, runtime, chosen, notes);
+  return install(system, runtime, chosen, notes, page);
 }
 
 const NOTHING_FOUND = `No host was found that setup knows: no shell, bar or editor in PATH, and no ${texts.client}.
@@ -158,9 +165,9 @@ function planText(
   config: Config,
   entries: readonly Entry[],
   known: Usage,
-  terminal: boolean,
+  page: Page,
 ): string {
-  if (entries.length === 0) return NOTHING_FOUND;
+  if (entries.length === 0) return prose(NOTHING_FOUND, page);
   const isExample = known.windows.length === 0;
   const usage = isExample ? exampleOf(known) : known;
   const { env } = system;
@@ -169,9 +176,8 @@ function planText(
     env,
     configured: config.common.color,
     kindDefault: null,
-    isTerminal: () => terminal,
+    isTerminal: () => page.terminal,
   });
-  const columns = Math.min((terminal && process.stdout.columns) || 80, 100) - 4;
   const render = (kind: LineKind, { columns: most, format }: Shown) => {
     const { appearance } = outputConfigOf(config, kind);
     return renderOutput(kind, usage, {
@@ -183,24 +189,25 @@ function planText(
   };
   const toInstall = entries.filter(({ decision }) => decision.kind === 'change');
   const shown = toInstall.map(({ target, decision }, index) => {
-    const sketch = sketchOf(target, { columns, color, render });
-    const picture = sketch === null ? '' : `${sketch.replace(/^/gm, '    ')}\n`;
+    const sketch = sketchOf(target, { columns: page.sketch, color, render });
+    const picture = sketch === null ? '' : `${sketch.replace(/^/gm, INDENT)}\n`;
     const files = filesOf(runtime, decision as Change).map(({ path, found }) => {
       const isNew = found.text === null && found.real === path;
       return `${printable(inHome(runtime, path))}${isNew ? ' (new)' : ''}`;
     });
-    const list = files.join(`\n${' '.repeat(17)}`);
-    return `${String(index + 1).padStart(2)}  ${target.padEnd(12)} ${list}\n${picture}`;
+    const name = `${String(index + 1).padStart(2)}  ${target.padEnd(12)} `;
+    return `${listed(name, files, page)}\n${picture}`;
   });
   const settled = entries.filter(({ decision }) => decision.kind === 'note').map(({ target }) => target);
   const refused = entries.flatMap(({ target, decision }) =>
     decision.kind === 'refused' ? [`Left out: ${target}: ${printable(decision.reasons.join('; '))}\n`] : [],
   );
-  return [
+  const before = [
     'The line shows how much of your AI coding subscriptions is used.\n',
     isExample && shown.length > 0 ? `The numbers are examples. ${whyNone(known)}\n` : '',
     '\n',
-    shown.join('\n'),
+  ];
+  const after = [
     shown.length > 0 ? '\n' : '',
     settled.length > 0 ? `Installed already: ${settled.join(', ')}\n` : '',
     ...refused,
@@ -209,7 +216,8 @@ function planText(
     shown.length > 0 ? 'What each changes: usageline init <target> --install --dry-run\n' : '',
     shown.length > 0 || settled.length > 0 ? 'To undo all:       usageline init --uninstall\n' : '',
     shown.length > 0 ? '' : 'Nothing to install.\n',
-  ].join('');
+  ];
+  return prose(before.join(''), page) + shown.join('\n') + prose(after.join(''), page);
 }
 
 /** Why there are no numbers, and what to do. */
@@ -230,40 +238,22 @@ function inHome({ home }: Runtime, path: string): string {
 
 const ATTEMPTS = 3;
 
-function questionAbout(hosts: number): string {
-  return hosts === 1
-    ? 'Install this? [y/N] '
-    : 'Install these? [y/N, or the numbers to leave out, such as 1 2] ';
-}
-
-/** Asks which hosts to install. */
-function chosenBy(system: System, entries: readonly Entry[]): readonly Entry[] | 'no terminal' {
+/** Asks which hosts to install, and says which ones that are. */
+function chosenBy(system: System, entries: readonly Entry[], page: Page): readonly Entry[] | 'no terminal' {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const answer = askForText(system, questionAbout(entries.length));
+    const answer = askForText(system, prose(questionAbout(entries.length), page));
     if (answer === null) return 'no terminal';
     const chosen = chosenIn(answer, entries);
+    const said = typeof chosen === 'string' ? chosen : choiceText(chosen, entries);
+    if (said !== '') writeOut(system, STDOUT, `${prose(said, page)}\n`);
     if (typeof chosen !== 'string') return chosen;
-    writeOut(system, STDOUT, `${chosen}\n`);
   }
   return [];
 }
 
-/** The hosts that an answer leaves; in words, what is wrong with the answer. */
-export function chosenIn<T extends Pick<Entry, 'target'>>(
-  answer: string,
-  entries: readonly T[],
-): readonly T[] | string {
-  if (isYes(answer)) return entries;
-  const words = answer.split(/[\s,]+/).filter(Boolean);
-  if (words.length === 0 || /^(?:no?|q|quit)$/i.test(answer)) return [];
-  const isNamed = (word: string, { target }: T, index: number) =>
-    word === target || word === String(index + 1);
-  const unknown = words.find((word) => !entries.some((entry, index) => isNamed(word, entry, index)));
-  if (unknown !== undefined) {
-    return `'${printable(unknown)}' is not in the list; accepted: y, n, or what to leave out: numbers from 1 to ${entries.length}, or names`;
-  }
-  return entries.filter((entry, index) => !words.some((word) => isNamed(word, entry, index)));
-}
+const TO_UNDO = `To undo all: usageline init --uninstall
+To undo one: usageline init <target> --uninstall
+`;
 
 /** Installs the chosen targets one after the other: each is installed as a whole, or not at all. */
 async function install(
@@ -271,6 +261,7 @@ async function install(
   runtime: Runtime,
   chosen: readonly Entry[],
   notes: string,
+  page: Page,
 ): Promise<CommandResult> {
   const installed: Entry[] = [];
   const problems: string[] = [];
@@ -289,13 +280,10 @@ async function install(
     if (variant !== null) await prerender(system, variant, Number.POSITIVE_INFINITY);
   }
   const width = Math.max(...installed.map(({ target }) => target.length), 0);
-  const lines = installed.map(
-    ({ target, how }) => `  ${target.padEnd(width)}  ${nextStep(runtime, how, null)}`,
+  const lines = installed.map(({ target, how }) =>
+    named(`  ${target.padEnd(width)}  `, nextStep(runtime, how, null), page),
   );
-  const text =
-    installed.length === 0
-      ? ''
-      : `Installed:\n${lines.join('\n')}\nTo undo all: usageline init --uninstall\nTo undo one: usageline init <target> --uninstall\n`;
+  const text = installed.length === 0 ? '' : `Installed:\n${lines.join('\n')}\n${prose(TO_UNDO, page)}`;
   return result(text, { stderr: problems.join(''), exitCode: problems.length > 0 ? 1 : 0 });
 }
 

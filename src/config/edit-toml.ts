@@ -25,7 +25,7 @@ interface Statement {
  * The text with a key set to a value.
  *
  * @param text valid TOML
- * @returns null if that cannot be done without changing anything else, such as for a key in an inline table
+ * @returns null if that cannot be done without changing anything else
  */
 export function setInToml(text: string, path: readonly string[], value: TomlValue): string | null {
   const before = parseToml(text);
@@ -48,16 +48,42 @@ export function unsetInToml(text: string, path: readonly string[]): string | nul
   const before = parseToml(text);
   if ('mistake' in before) return null;
   if (!has(before.contents, path)) return text;
-  const present = statementsOf(text).find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
-  if (present === undefined) return null;
-  const { start, end, value } = present;
-  const row = Math.max(text.lastIndexOf('\n', start) + 1, topOf(text));
-  const comment = /^[ \t]*(#[^]*)$/.exec(text.slice(value[1], end))?.[1];
-  const kept = comment === undefined ? text.slice(0, row) : text.slice(0, start) + comment;
-  const candidate = kept + text.slice(end);
+  const statements = statementsOf(text);
+  const present = statements.find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
+  const candidate =
+    present === undefined ? withoutInline(text, statements, path) : withoutStatement(text, present);
+  if (candidate === null) return null;
   const after = parseToml(candidate);
   const wanted = withoutEmpty(withoutKey(before.contents, path));
   return 'contents' in after && isSame(withoutEmpty(after.contents), wanted) ? candidate : null;
+}
+
+function withoutStatement(text: string, { start, end, value }: Statement): string {
+  const row = Math.max(text.lastIndexOf('\n', start) + 1, topOf(text));
+  const comment = /^[ \t]*(#[^]*)$/.exec(text.slice(value[1], end))?.[1];
+  const kept = comment === undefined ? text.slice(0, row) : text.slice(0, start) + comment;
+  return kept + text.slice(end);
+}
+
+/** The text without a key of an inline table, and without the comma that went with it; null if it has no such key, or a comment would go, too. */
+function withoutInline(
+  text: string,
+  statements: readonly Statement[],
+  path: readonly string[],
+): string | null {
+  const table = inlineTable(text, statements, path);
+  if (table === null) return null;
+  const { entries, rest } = table;
+  const index = entries.findIndex(({ path: it }) => isSame(it, rest));
+  const entry = entries[index];
+  if (entry === undefined) return null;
+  const next = entries[index + 1];
+  const before = entries[index - 1];
+  const from = next === undefined && before !== undefined ? before.value[1] : entry.start;
+  const alone = next === undefined && before === undefined;
+  const to = next?.start ?? entry.value[1] + (alone ? (match(SPACES, text, entry.value[1]) ?? '').length : 0);
+  const gone = text.slice(from, entry.start) + text.slice(entry.value[1], to);
+  return gone.includes('#') ? null : text.slice(0, from) + text.slice(to);
 }
 
 /** A value as TOML writes it. */
@@ -74,6 +100,8 @@ function candidatesOf(text: string, path: readonly string[], value: string): str
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
   const present = statements.find(({ kind, path: it }) => kind === 'key' && isSame(it, path));
   if (present) return [text.slice(0, present.value[0]) + value + text.slice(present.value[1])];
+  const inline = inlineTable(text, statements, path);
+  if (inline !== null) return [withInline(text, inline, value)];
   const candidates: string[] = [];
   // In its table, then below a new header, then with a dotted name in a table around it.
   for (let length = path.length - 1; length >= 0; length -= 1) {
@@ -87,6 +115,64 @@ function candidatesOf(text: string, path: readonly string[], value: string): str
     }
   }
   return candidates;
+}
+
+/** A key of an inline table. Offsets are in UTF-16 units. */
+type Entry = Pick<Statement, 'path' | 'start' | 'value'>;
+
+/** An inline table that a key is in, or would be in. */
+interface InlineTable {
+  readonly entries: readonly Entry[];
+  /** Where its braces begin. */
+  readonly start: number;
+  /** The names of the key within it. */
+  readonly rest: readonly string[];
+}
+
+/** The innermost inline table for a key; null if it belongs into none. */
+function inlineTable(
+  text: string,
+  keys: readonly (Entry & { readonly kind?: Statement['kind'] })[],
+  path: readonly string[],
+): InlineTable | null {
+  const around = keys.find(
+    ({ kind = 'key', path: it, value: [at] }) =>
+      kind === 'key' && text[at] === '{' && it.length < path.length && isSame(it, path.slice(0, it.length)),
+  );
+  if (around === undefined) return null;
+  const [start] = around.value;
+  const rest = path.slice(around.path.length);
+  const entries = entriesOf(text, start);
+  return inlineTable(text, entries, rest) ?? { entries, start, rest };
+}
+
+/** The keys of the inline table that begins at an offset. */
+function entriesOf(text: string, start: number): Entry[] {
+  const entries: Entry[] = [];
+  for (let at = start + 1; at < text.length;) {
+    const between = match(BETWEEN, text, at);
+    if (between !== null) {
+      at += between.length;
+      continue;
+    }
+    const name = readName(text, at);
+    if (name === null) break;
+    const begins = name.end + (match(EQUALS, text, name.end) ?? '').length;
+    const ends = valueEnd(text, begins, ',}');
+    entries.push({ path: name.parts, start: at, value: [begins, ends] });
+    at = Math.max(ends, at + 1);
+  }
+  return entries;
+}
+
+/** The text with a key of an inline table set: in its place, or behind the last one. */
+function withInline(text: string, { entries, start, rest }: InlineTable, value: string): string {
+  const present = entries.find(({ path }) => isSame(path, rest));
+  if (present) return text.slice(0, present.value[0]) + value + text.slice(present.value[1]);
+  const line = `${nameOf(rest)} = ${value}`;
+  const last = entries.at(-1)?.value[1];
+  if (last !== undefined) return `${text.slice(0, last)}, ${line}${text.slice(last)}`;
+  return `${text.slice(0, start)}{ ${line} ${text.slice(start + 1).trimStart()}`;
 }
 
 /** Where the text begins: behind a byte order mark. */
@@ -179,6 +265,8 @@ const BLANK = /[ \t\r\n]+/y;
 const SPACES = /[ \t]*/y;
 const REST_OF_LINE = /[^\n]*\n?/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
+/** Between two keys of an inline table. */
+const BETWEEN = /(?:[ \t\r\n,]|#[^\n]*)+/y;
 const SUGGESTED = /#[ \t]*/y;
 
 /** The statements of a valid TOML text. */
@@ -237,8 +325,12 @@ const TEXTS = [
 ];
 const COMMENT = /#[^\n]*/y;
 
-/** Where the value that begins at an offset ends: behind its last character. */
-function valueEnd(text: string, start: number): number {
+/**
+ * Where the value that begins at an offset ends: behind its last character.
+ *
+ * @param stops the characters that end it besides the end of its line
+ */
+function valueEnd(text: string, start: number, stops = ''): number {
   let depth = 0;
   let end = start;
   for (let at = start; at < text.length;) {
@@ -251,7 +343,7 @@ function valueEnd(text: string, start: number): number {
     } else if (char === '#') {
       if (depth === 0) return end;
       at += (match(COMMENT, text, at) ?? '').length;
-    } else if (char === '\n' && depth === 0) {
+    } else if (depth === 0 && (char === '\n' || stops.includes(char))) {
       return end;
     } else {
       if ('[{'.includes(char)) depth += 1;

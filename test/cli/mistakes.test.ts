@@ -26,6 +26,7 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['refrsh'], "unknown command 'refrsh'; accepted: show, …; did you mean 'refresh'?"],
   [['update'], "unknown command 'update'; accepted: show, …; did you mean 'refresh'?"],
   [['install'], "unknown command 'install'; accepted: show, …; did you mean 'setup'?"],
+  [['uninstall'], "unknown command 'uninstall'; accepted: show, …; did you mean 'init --uninstall'?"],
   [['doctor'], "unknown command 'doctor'; accepted: show, …; did you mean 'explain'?"],
   [['compl'], "unknown command 'compl'; accepted: show, …; did you mean 'completions'?"],
   [['bogus'], "unknown command 'bogus'; accepted: show, refresh, …, demo, help"],
@@ -61,6 +62,9 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['config', 'validate'], "unknown command 'validate'; accepted: get, …; did you mean 'check'?", 'config'],
   // Options.
   [['--jsn'], "unknown option '--jsn'; accepted: --json, …, --help; did you mean '--json'?"],
+  [['--no-color'], "unknown option '--no-color'; accepted: …; did you mean '--color never'?"],
+  [['show', '--no-color'], "unknown option '--no-color'; …; did you mean '--color never'?", 'show'],
+  [['cache', 'path', '--no-color'], "unknown option '--no-color'; accepted: --…help", 'cache path'],
   [['--bogus'], "unknown option '--bogus'; accepted: --json, …, --help"],
   [['-x'], "unknown option '-x'; accepted: --json, …, --help"],
   [['--vesion'], "unknown option '--vesion'; accepted: …, --version, --help; did you mean '--version'?"],
@@ -126,6 +130,12 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
   [['check', '-c'], '--critical needs a value; accepted: a number from 0 to 100', 'check'],
   [['init', 'zsh', '--install', '--file'], '--file needs a value; accepted: a path', 'init'],
   // Arguments.
+  [
+    ['setup', 'zsh'],
+    "'setup' takes no argument, but there is 'zsh'; did you mean 'init zsh --install'?",
+    'setup',
+  ],
+  [['setup', 'foo'], "'setup' takes no argument, but there is 'foo'", 'setup'],
   [['show', 'extra'], "'show' takes no argument, but there is 'extra'", 'show'],
   [['cache', 'path', 'x'], "'cache path' takes no argument, but there is 'x'", 'cache path'],
   [['completions'], "'completions' needs a shell; accepted: zsh, bash, fish, powershell", 'completions'],
@@ -220,7 +230,11 @@ const MISTAKES: [argv: string[], message: string, command?: string][] = [
     'api_base_url (the value) is refused: …',
     'config set',
   ],
-  [['config', 'edit'], "'edit' needs an editor; accepted: its command in VISUAL or EDITOR", 'config edit'],
+  [
+    ['config', 'edit'],
+    "'config edit' needs an editor; accepted: its command in VISUAL or EDITOR",
+    'config edit',
+  ],
 ];
 
 describe('wrong usage is named with its value, what is accepted, and the nearest word', () => {

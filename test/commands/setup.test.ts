@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chosenIn } from '../../src/commands/setup.ts';
+import { chosenIn, choiceText } from '../../src/commands/setup-answer.ts';
 import { sketchOf } from '../../src/commands/setup-preview.ts';
 import type { Shown } from '../../src/commands/setup-preview.ts';
 import { INIT_TARGETS } from '../../src/init/target.ts';
@@ -20,7 +20,7 @@ function rowsOf(target: InitTarget, columns: number): string[] {
 const targets = Object.keys(INIT_TARGETS) as InitTarget[];
 
 describe('a sketch of a host', () => {
-  it.each([60, 76, 96])('has no row of more than %i columns, whatever the host', (columns) => {
+  it.each([22, 36, 60, 76, 96])('has no row of more than %i columns, whatever the host', (columns) => {
     for (const target of targets)
       for (const row of rowsOf(target, columns)) expect(row.length, target).toBeLessThanOrEqual(columns);
   });
@@ -83,20 +83,49 @@ describe('an answer to setup', () => {
   it.each([
     ['y', 'zsh tmux vim'],
     [' YES ', 'zsh tmux vim'],
-    ['2', 'zsh vim'],
-    ['1, vim', 'tmux'],
+    ['zsh', 'zsh'],
+    ['2', 'tmux'],
+    ['1, vim', 'zsh vim'],
+    ['3 1', 'zsh vim'],
+    ['2-3', 'tmux vim'],
+    ['1-1', 'zsh'],
+    ['-2', 'zsh vim'],
+    ['-zsh', 'tmux vim'],
+    ['-1,-vim', 'tmux'],
+    ['-1-2', 'vim'],
+    ['-1 -2 -3', ''],
     ['', ''],
     ['No', ''],
     ['q', ''],
     ['quit', ''],
-    ['1 2 3', ''],
   ])('%j installs these: %j', (answer, installed) => {
     expect(chosen(answer)).toBe(installed);
   });
 
-  it.each(['4', '0', 'y 2', 'emacs', '-1'])('%j is refused, and the accepted answers are named', (answer) => {
-    expect(chosen(answer)).toMatch(
-      /' is not in the list; accepted: y, n, or what to leave out: numbers from 1 to 3, or names$/,
+  it.each([
+    ['4', "'4' is not in the list"],
+    ['0', "'0' is not in the list"],
+    ['-4', "'-4' is not in the list"],
+    ['3-2', "'3-2' is not in the list"],
+    ['1-4', "'1-4' is not in the list"],
+    ['-', "'-' is not in the list"],
+    ['--1', "'--1' is not in the list"],
+    ['y 2', "'y' is not in the list"],
+    ['emacs', "'emacs' is not in the list"],
+    ['1 -2', "'1 -2' names some to install and some to leave out"],
+  ])('%j is refused, and the accepted answers are named', (answer, problem) => {
+    expect(chosen(answer)).toBe(
+      `${problem}; accepted: y, n, what to install by number (1 to 3), range (1-3) or name, or what to leave out with a dash before it (-1)`,
     );
+  });
+
+  it.each([
+    ['y', 'Installing: zsh, tmux, vim. Left out: none.'],
+    ['zsh', 'Installing: zsh. Left out: tmux, vim.'],
+    ['-zsh', 'Installing: tmux, vim. Left out: zsh.'],
+    ['n', ''],
+  ])('%j is said again before anything is written: %j', (answer, said) => {
+    const result = chosenIn(answer, entries);
+    expect(typeof result === 'string' ? result : choiceText(result, entries)).toBe(said);
   });
 });

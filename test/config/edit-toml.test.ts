@@ -99,6 +99,28 @@ describe('a key of a configuration is set, and everything else in the text stays
       '12h',
       '# clock = "24h"\nclock = "12h"\n# format = "default"\n\n[colors]\n',
     ],
+    // In inline tables.
+    ['thresholds = { warn = 5 } # why\n', 'thresholds.warn', 60, 'thresholds = { warn = 60 } # why\n'],
+    ['thresholds = {warn=5}\n', 'thresholds.critical', 90, 'thresholds = {warn=5, critical = 90}\n'],
+    ['thresholds = {}\n[x]\n', 'thresholds.warn', 6, 'thresholds = { warn = 6 }\n[x]\n'],
+    [
+      'colors = { ok = "a, } b", warn = "red" }\n',
+      'colors.warn',
+      'dim',
+      'colors = { ok = "a, } b", warn = "dim" }\n',
+    ],
+    [
+      'output = { tmux = { hide = ["5h", "7d"], colors = { ok = "dim" } } }\n',
+      'output.tmux.colors.warn',
+      'red',
+      'output = { tmux = { hide = ["5h", "7d"], colors = { ok = "dim", warn = "red" } } }\n',
+    ],
+    [
+      '[output]\ntmux = { percent = "left" }\n',
+      'output.tmux.colors.ok',
+      'dim',
+      '[output]\ntmux = { percent = "left", colors.ok = "dim" }\n',
+    ],
     ['nonsense = 1\n[[list]]\nx = 2\n', 'format', 'bars', 'nonsense = 1\nformat = "bars"\n[[list]]\nx = 2\n'],
   ])('%j, %s', (before, name, value, after) => {
     expect(set(before, name, value)).toBe(after);
@@ -106,7 +128,6 @@ describe('a key of a configuration is set, and everything else in the text stays
 
   it.each([
     ['a text that is not TOML', 'format = bars\n', 'format'],
-    ['a key in an inline table', 'thresholds = { warn = 5 }\n', 'thresholds.warn'],
     ['a table that is a value', 'thresholds = 5\n', 'thresholds.warn'],
   ])('%s is left alone', (_, text, name) => {
     expect(set(text, name, 60)).toBeNull();
@@ -183,6 +204,13 @@ describe('a key of a configuration is removed, and everything else in the text s
       '[output]\ntmux.percent = "left"\n',
     ],
     ['fromat = 1\n', 'fromat', ''],
+    [
+      'thresholds = { warn = 5, critical = 9 } # x\n',
+      'thresholds.warn',
+      'thresholds = { critical = 9 } # x\n',
+    ],
+    ['thresholds = { warn = 5, critical = 9 }\n', 'thresholds.critical', 'thresholds = { warn = 5 }\n'],
+    ['thresholds = { warn = 5 }\n', 'thresholds.warn', 'thresholds = { }\n'],
     ['__proto__ = 1\nx = 2\n', '__proto__', 'x = 2\n'],
     ['timeout = 5\n', 'format', 'timeout = 5\n'],
     ['', 'toString', ''],
@@ -192,7 +220,6 @@ describe('a key of a configuration is removed, and everything else in the text s
 
   it.each([
     ['a text that is not TOML', 'format = bars\n', 'format'],
-    ['a key in an inline table', 'thresholds = { warn = 5 }\n', 'thresholds.warn'],
     ['a key in a list of tables', '[[x]]\ny = 1\n[[x]]\ny = 2\n', 'x.0'],
   ])('%s is left alone', (_, text, name) => {
     expect(unset(text, name)).toBeNull();
