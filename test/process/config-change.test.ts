@@ -97,13 +97,6 @@ describe('usageline config set', () => {
       2,
       /config\.toml:1:10: this is not TOML: invalid value \(a text needs quotes, such as "bars"\).*, so it cannot be changed\nTry: usageline config edit\n/,
     ],
-    [
-      'an inline table',
-      'thresholds = { warn = 5 }\n',
-      ['thresholds.warn', '6'],
-      1,
-      /nothing has been changed: .*thresholds\.warn cannot be set here/,
-    ],
   ])('changes nothing for %s', async (_, text, args, code, message) => {
     const { machine, read } = await aMachine(text);
     const run = await machine.run(['config', 'set', ...args]);
@@ -111,6 +104,14 @@ describe('usageline config set', () => {
     expect(run.stderr).toMatch(message);
     expect(run.stderr).not.toContain('secret');
     expect(read()).toBe(text);
+  });
+
+  it('changes an inline table in its place, as unset does', async () => {
+    const { machine, read } = await aMachine('thresholds = { warn = 5 } # mine\n');
+    expect(await machine.run(['config', 'set', 'thresholds.critical', '90'])).toMatchObject({ code: 0 });
+    expect(read()).toBe('thresholds = { warn = 5, critical = 90 } # mine\n');
+    expect(await machine.run(['config', 'unset', 'thresholds.warn'])).toMatchObject({ code: 0 });
+    expect(read()).toBe('thresholds = { critical = 90 } # mine\n');
   });
 
   it('refuses what makes a value of an output wrong', async () => {
@@ -203,13 +204,6 @@ describe('usageline config unset', () => {
       'thresholds.critical',
       2,
       /: without thresholds\.critical, thresholds\.warn is 85; accepted: at most thresholds\.critical \(80\)\n/,
-    ],
-    [
-      'a key in an inline table',
-      'thresholds = { warn = 5 }\n',
-      'thresholds.warn',
-      1,
-      /nothing has been changed: .*thresholds\.warn cannot be removed here/,
     ],
     [
       'a table',
