@@ -18,9 +18,10 @@ export interface Cut {
   readonly error: boolean;
 }
 
-/** Columns of a bar on a line with room, and without. */
+/** Columns of a bar on a line with room, with less, and with the least. */
 const BAR_COLUMNS = 8;
 const SHORT_BAR_COLUMNS = 4;
+export const LEAST_BAR_COLUMNS = 2;
 
 /** Omits nothing. */
 export const NO_CUT: Cut = {
@@ -62,7 +63,9 @@ export function fit(
   if (fits(made)) {
     for (const cut of made.slice(0, -1).toReversed()) {
       const without = made.filter((other) => other !== cut);
-      if (fits(without)) made = without;
+      // In a template with bars no time takes the place of columns that the bars lack.
+      const isForBars = cut.timesFrom !== undefined && together(made).bar < SHORT_BAR_COLUMNS;
+      if (!isForBars && fits(without)) made = without;
     }
   }
   return clipLine(lineWith(together(made)), columns, ellipsis);
@@ -70,7 +73,7 @@ export function fit(
 
 /**
  * The cuts, the least important part first. The age is never omitted, because no number is true without it. A template
- * with bars is for them, so they go after the times. A verdict is worth more than the times, too.
+ * with bars is for them, so they go after the times and after other windows. A verdict is worth more than the times, too.
  */
 function cutsOf(
   windows: number,
@@ -83,8 +86,9 @@ function cutsOf(
     ...(bars || hasVerdict ? [{ timesFrom: 0 }] : []),
     ...(bars ? [{ bar: SHORT_BAR_COLUMNS }] : []),
     { verdicts: true },
-    ...(bars ? [{ bar: 0 }] : []),
+    ...(bars ? [{ bar: LEAST_BAR_COLUMNS }] : []),
     ...Array.from({ length: fewer }, (_, index) => ({ windows: fewer - index })),
+    ...(bars ? [{ bar: 0 }] : []),
     ...(bars || hasVerdict ? [] : [{ timesFrom: 0 }]),
     { error: true },
     { shortLabels: true },

@@ -9,7 +9,7 @@ import type { Span } from '../spans.ts';
 import type { Level } from '../style.ts';
 import { isKept } from './filling.ts';
 import type { FieldContext, Filling, Ranked } from './filling.ts';
-import { NO_CUT } from './fit.ts';
+import { LEAST_BAR_COLUMNS } from './fit.ts';
 import type { Format } from './format.ts';
 import { WINDOW_FIELDS } from './placeholders.ts';
 import type { Placeholder, WindowField } from './placeholders.ts';
@@ -81,7 +81,7 @@ function cutSpans(
   if (field === 'verdict' && cut.verdicts) return [];
   if (field === 'label') return [plain(labelIn(window, filling))];
   if (field === 'bar') {
-    const width = cut.bar === 0 && first === 'bar' ? NO_CUT.bar : cut.bar;
+    const width = cut.bar === 0 && first === 'bar' ? LEAST_BAR_COLUMNS : cut.bar;
     return barField(window, width, filling);
   }
   const span = windowField(field, window, filling);
@@ -135,7 +135,9 @@ function levelIn(window: Window, { now, appearance }: FieldContext): Level {
 function barField(window: Window, width: number, context: FieldContext): Span[] {
   const { now, appearance, glyphs, countdowns } = context;
   if (window.usedPercent === null || width === 0) return [];
-  const pace = countdowns ? paceOf(window, now) : null;
+  // In the shortest bar a mark would stand for half of the window.
+  const isMarked = countdowns && width > LEAST_BAR_COLUMNS;
+  const pace = isMarked ? paceOf(window, now) : null;
   const { percent: side } = appearance;
   return drawBar(
     {

@@ -267,7 +267,11 @@ describe('few columns', () => {
       '5h ┻━────── 22% 4h37m · 7d ━━╾┸──── 33% 4d3h · 7d Fable ━━━┻━━╾─ 82% 4d3h, empty in 15h · 12m ago',
     ],
     ['bars', 60, '5h ┻─── 22% · 7d ━┹── 33% · 7d Fable ━┻━╾ 82% · 12m ago'],
-    ['bars', 50, '5h 22% 4h37m · 7d 33% · 7d Fable 82% · 12m ago'],
+    ['bars', 50, '5h ╾─ 22% · 7d ╾─ 33% · 7d Fable ━╾ 82% · 12m ago'],
+    ['bars', 40, '5h ╾─ 22% · 7d Fable ━╾ 82% · 12m ago'],
+    ['bars', 30, '7d Fable ━┻━╾ 82% · 12m ago'],
+    ['bars', 20, '7d… ━╾ 82% · 12m ago'],
+    ['blocks', 40, '5h ▌· 22% · 7d Fable █▋ 82% · 12m ago'],
     ['minimal', 10, '7d… 82% ·…'],
     ['ascii', 12, '7d... 82%...'],
     ['{7d.used} {7d.reset}{sep}{5h.used} {5h.reset}', 29, '33% 4d3h · 22% · 12m ago'],
@@ -307,6 +311,18 @@ describe('few columns', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it.each(['bars', 'blocks'])('have no time where %s have lost columns that a time would take', (format) => {
+    const fresh = usage({ windows: [window(), week(), fable()], extraUsage: extra() });
+    for (const of of [all, fresh]) {
+      for (let columns = 1; columns <= 120; columns += 1) {
+        const text = line(of, format, { columns });
+        const bars = text.match(/(?<= )[━╾┻┹┸─█▏▎▍▌▋▊▉·▄╵]{2,8}(?= \d)/gu) ?? [];
+        const shortest = Math.min(...bars.map(({ length }) => length), bars.length === 0 ? 0 : 8);
+        if (shortest < 4) expect(text, `${columns} columns`).not.toMatch(/4h37m|\dd\dh/);
+      }
+    }
   });
 
   it('keep a number with its age', () => {
