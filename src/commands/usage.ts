@@ -18,6 +18,8 @@ import type { UsageOptions } from './fast-options.ts';
 import { zoneName } from '../zone/local.ts';
 import { checkedFormat } from './format.ts';
 import { columnsOf } from './width.ts';
+import { inTerminalCharset } from '../config/locale.ts';
+import { keepsWeight, withoutHue } from '../render/without-hue.ts';
 import { localAppearance } from '../config/local-appearance.ts';
 import { variantOf } from '../prerender/variant.ts';
 
@@ -85,9 +87,11 @@ async function render(
   const { renderShow } = await import('../render/show.ts');
   const zoneNames =
     zoneName(env) === null ? null : (await import('../zone/names.ts')).zoneNames(system, appearance.zone);
+  const isHueless = keepsWeight({ flag, env, isTerminal: () => terminal });
+  const drawn = terminal ? inTerminalCharset(system, appearance) : appearance;
   return renderShow(usages, {
-    color,
-    appearance,
+    color: color || isHueless,
+    appearance: isHueless ? { ...drawn, colors: withoutHue(drawn.colors) } : drawn,
     zoneNames,
     columns: columnsOf(system, terminal),
     verbose,

@@ -109,6 +109,18 @@ describeWith('tmux', 'in a real terminal', () => {
     },
   );
 
+  it.each([
+    ['LC_ALL', 'C', /5h {2}.*#.*-/, /[━─┸]/],
+    // Of the sequences of colours, 30 to 48, none is there.
+    ['NO_COLOR', '1', /\u001B\[(1;7|1m\u001B\[7|7m\u001B\[1)m82%/, /\u001B\[(\d+;)*[34][0-8]m/],
+  ])('show with %s=%s is drawn for that', async (name, value, there, absent) => {
+    const endpoint = await anEndpoint(json(fixture('2026-08-05-max.json')));
+    const machine = new Machine(endpoint.url, { TERM: 'xterm-256color', [name]: value });
+    const text = await screenOf(machine, 'usageline show');
+    expect(text).toMatch(there);
+    expect(text).not.toMatch(absent);
+  });
+
   it('an error is coloured, too, and the exit code is 0', async () => {
     const text = await screen('', json({}, 429));
     expect(text).toMatch(/^\u001B\[33mrate limited \dm/);
