@@ -73,7 +73,7 @@ export const scenes = [
     label: 'cache hit, --output tmux',
     memory: 1.1,
     args: ['--output', 'tmux'],
-    expect: /^5h #\[fg=(cyan|yellow)\]23%#\[default\] 4h\d+m · 7d /,
+    expect: /^5h (#\[\w+\])?23%(#\[default\])? 4h\d+m · 7d /,
     prepare: (sandbox) => sandbox.prerender(() => fresh(sandbox), '--output', 'tmux'),
   },
   {
