@@ -180,7 +180,7 @@ export const scenes = [
   {
     id: 'show',
     label: 'show',
-    limit: 1.7,
+    limit: 1.8,
     args: ['show'],
     expect: /^Claude · Ultra\n[^]*\nCurrent: read 1m ago/,
     prepare: fresh,
