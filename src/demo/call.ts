@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { spawn } from 'node:child_process';
 
 /** The result of running the program as a process. */
@@ -11,10 +12,6 @@ export interface Call {
   /** The time from starting the process to its end, ms. */
   readonly ms: number;
 }
-
-/** The sequences that set a colour or a style. */
-// oxlint-disable-next-line no-control-regex -- each begins with the escape character
-const COLOURS = /\u001B\[[\d;]*m/g;
 
 /** Runs the program with arguments. Never rejects. */
 export type RunProgram = (args: readonly string[]) => Promise<Call>;
@@ -43,7 +40,7 @@ export function programRunner(entry: string, env: Readonly<Record<string, string
       }
       child.on('error', () => {});
       child.on('close', (exitCode) => {
-        const plain = out.stdout.replaceAll(COLOURS, '');
+        const plain = stripVTControlCharacters(out.stdout);
         resolve({ ...out, plain, exitCode, ms: performance.now() - start });
       });
     });
